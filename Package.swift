@@ -1,0 +1,172 @@
+// swift-tools-version: 6.0
+import PackageDescription
+
+// The manifest is the architecture: one line per target, every edge points down, and the folder
+// below Sources is the layer. StyleTests compares the imports of every file with these edges.
+let package = Package(
+    name: "martlet",
+    products: [
+        .executable(name: "martlet", targets: ["martlet"]),
+        .executable(name: "martlet-bench", targets: ["martlet-bench"]),
+    ],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.5.0")
+    ],
+    targets: [
+        // Bindings: the C libraries, and the Swift types that own their handles.
+        .systemC("CALSA", pkgConfig: "alsa", apt: "libasound2-dev"),
+        .systemC("CWebSockets", pkgConfig: "libwebsockets", apt: "libwebsockets-dev"),
+        .systemC("CGPIO", pkgConfig: "libgpiod", apt: "libgpiod-dev"),
+        .systemC("COpus", pkgConfig: "opus", apt: "libopus-dev"),
+        .systemC("CSpeexDSP", pkgConfig: "speexdsp", apt: "libspeexdsp-dev"),
+        .target(name: "CLinux", path: "Sources/Bindings/CLinux"),
+        .binding("Linux", ["CLinux"]),
+        .binding("ALSA", ["CALSA", "Linux"]),
+        .binding("GPIO", ["CGPIO", "Linux"]),
+        .binding("Opus", ["COpus"]),
+        .binding("SpeexDSP", ["CSpeexDSP"]),
+        .binding("WebSockets", ["CWebSockets", "Linux"]),
+
+        // Realtime: the audio path. Threads, rings and samples; no word of Swift concurrency.
+        .realtime("AudioCore", ["Linux"]),
+        .realtime("SignalProcessing", []),
+        .realtime("AudioPath", ["AudioCore", "SignalProcessing", "ALSA", "SpeexDSP", "Linux"]),
+
+        // Control: machines, actors, protocols, tools, the daemon. No unsafe pointers but in
+        // WireCodec, which holds the hot path between samples and the wire.
+        .control("Configuration", []),
+        .control("WireCodec", []),
+        .control("ModelTypes", []),
+        .control("Live", ["ModelTypes", "WireCodec", "WebSockets", "Linux"]),
+        .control("Tools", ["ModelTypes", "Linux"]),
+        .control("Assistant", ["ModelTypes", "Live", "Tools"]),
+        .control("Sounds", ["Opus"], resources: []),
+        .control(
+            "Daemon",
+            [
+                "Assistant", "Configuration", "Live", "ModelTypes", "Sounds", "Tools", "AudioPath",
+                "AudioCore", "ALSA", "GPIO", "Opus", "WebSockets", "Linux",
+            ]),
+
+        // Simulation: an independent Live server.
+        .simulation("Simulation", ["Configuration", "ModelTypes", "Opus", "WebSockets", "Linux"]),
+
+        // Programs: thin executables.
+        .program(
+            "martlet",
+            ["Configuration", "Daemon", "Simulation", "ALSA", "GPIO", "Linux"]),
+        .program(
+            "martlet-bench",
+            [
+                "AudioCore", "Live", "ModelTypes", "SignalProcessing", "SpeexDSP", "WebSockets",
+                "WireCodec", "Linux",
+            ]),
+
+        // Tests: one target a target, then the whole.
+        .target(name: "CAllocationCounter", path: "Tests/Support/CAllocationCounter"),
+    ]
+        + .tests(
+            ("LinuxTests", ["Linux"]),
+            ("ALSATests", ["ALSA"]),
+            ("GPIOTests", ["GPIO"]),
+            ("OpusTests", ["Opus"]),
+            ("SpeexDSPTests", ["SpeexDSP"]),
+            ("WebSocketsTests", ["WebSockets", "Linux"]),
+            ("AudioCoreTests", ["AudioCore", "CAllocationCounter"]),
+            ("SignalProcessingTests", ["SignalProcessing"]),
+            (
+                "AudioPathTests",
+                [
+                    "AudioPath", "AudioCore", "SignalProcessing", "ALSA", "Linux",
+                    "CAllocationCounter",
+                ]
+            ),
+            ("ConfigurationTests", ["Configuration"]),
+            ("WireCodecTests", ["WireCodec"]),
+            ("ModelTypesTests", ["ModelTypes"]),
+            ("LiveTests", ["Live", "ModelTypes", "WireCodec", "WebSockets", "Linux"]),
+            ("ToolsTests", ["Tools", "ModelTypes", "Linux"]),
+            ("AssistantTests", ["Assistant", "Live", "ModelTypes", "Tools"]),
+            ("SoundsTests", ["Sounds"]),
+            ("SimulationTests", ["Simulation", "ModelTypes", "WebSockets", "Linux"]),
+            ("DaemonTests", ["Daemon", "Configuration"]),
+            (
+                "EndToEndTests",
+                [
+                    "Daemon", "Simulation", "Configuration", "AudioCore", "Live", "ModelTypes",
+                    "WebSockets", "Linux",
+                ]
+            ),
+            ("StyleTests", ["Linux"])
+        ),
+    swiftLanguageModes: [.v6]
+)
+
+/// What every Swift target of ours is built with.
+let commonSettings: [SwiftSetting] = [
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .unsafeFlags(["-warnings-as-errors"]),
+]
+
+extension Target {
+    static func systemC(_ name: String, pkgConfig: String, apt: String) -> Target {
+        .systemLibrary(
+            name: name, path: "Sources/Bindings/\(name)", pkgConfig: pkgConfig,
+            providers: [.apt([apt])])
+    }
+
+    static func layer(
+        _ layer: String, _ name: String, _ dependencies: [String], resources: [Resource]? = nil
+    ) -> Target {
+        .target(
+            name: name, dependencies: dependencies.map { .init(stringLiteral: $0) },
+            path: "Sources/\(layer)/\(name)", resources: resources, swiftSettings: commonSettings)
+    }
+
+    static func binding(_ name: String, _ dependencies: [String]) -> Target {
+        layer("Bindings", name, dependencies)
+    }
+
+    static func realtime(_ name: String, _ dependencies: [String]) -> Target {
+        layer("Realtime", name, dependencies)
+    }
+
+    static func control(
+        _ name: String, _ dependencies: [String], resources: [Resource]? = nil
+    ) -> Target {
+        layer("Control", name, dependencies, resources: resources)
+    }
+
+    static func simulation(
+        _ name: String, _ dependencies: [String], resources: [Resource]? = nil
+    ) -> Target {
+        .target(
+            name: name, dependencies: dependencies.map { .init(stringLiteral: $0) },
+            path: "Sources/Simulation", resources: resources, swiftSettings: commonSettings)
+    }
+
+    static func program(_ name: String, _ dependencies: [String]) -> Target {
+        .executableTarget(
+            name: name,
+            dependencies: dependencies.map { .init(stringLiteral: $0) } + [
+                .product(name: "ArgumentParser", package: "swift-argument-parser")
+            ],
+            path: "Sources/Programs/\(name)", swiftSettings: commonSettings)
+    }
+}
+
+extension [Target] {
+    /// The test targets; MARTLET_TESTS (names, separated by commas) narrows them, which spares
+    /// someone who works on one part the building of all others.
+    static func tests(_ all: (name: String, dependencies: [String])...) -> [Target] {
+        let chosen = Context.environment["MARTLET_TESTS"]?.split(separator: ",").map(String.init)
+        return all.filter { chosen?.contains($0.name) ?? true }.map { test in
+            .testTarget(
+                name: test.name,
+                dependencies: test.dependencies.map { .init(stringLiteral: $0) },
+                path: "Tests/\(test.name)", swiftSettings: commonSettings)
+        }
+    }
+}
