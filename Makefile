@@ -1,0 +1,58 @@
+# The two commands of the README are `make demo` and `make test`. Each installs what is missing
+# (packaging/prepare.sh says what and why), builds, and does its job.
+
+SWIFT ?= swift
+# Debian 12's toolchain has its runtime in no package, so a release carries it.
+RELEASE = $(SWIFT) build -c release --static-swift-stdlib --scratch-path .build-release
+
+.PHONY: help demo test build release style bench tsan asan debian13 clean
+
+help:
+	@echo "make demo      the main job on simulated hardware: press, talk, hear, a lamp switches"
+	@echo "make test      every test that needs no special rights"
+	@echo "make style     formatting, and the layout's rules"
+	@echo "make release   the optimized programs, in .build-release/release"
+	@echo "make bench     what the hot paths cost, beside their budgets"
+	@echo "make tsan asan the tests under the thread and the address sanitizer"
+	@echo "make debian13  build and test in a Debian 13 root with its own Swift 6.0 (as root)"
+
+demo:
+	@packaging/prepare.sh build demo
+	$(SWIFT) build --product martlet
+	.build/debug/martlet demo
+
+test:
+	@packaging/prepare.sh build test
+	$(SWIFT) build --build-tests
+	$(SWIFT) test --skip-build --disable-xctest
+
+build:
+	@packaging/prepare.sh build
+	$(SWIFT) build --build-tests
+
+release:
+	@packaging/prepare.sh build
+	$(RELEASE) --product martlet
+	$(RELEASE) --product martlet-bench
+
+style:
+	@packaging/prepare.sh style
+	$(SWIFT) format lint --strict -r -p Package.swift Sources Tests
+
+bench: release
+	packaging/bench.sh .build-release/release
+
+# XCTest's own runner leaks, so the sanitizers run Swift Testing alone.
+tsan:
+	@packaging/prepare.sh build test
+	$(SWIFT) test --sanitize=thread --disable-xctest --scratch-path .build-tsan
+
+asan:
+	@packaging/prepare.sh build test
+	$(SWIFT) test --sanitize=address --disable-xctest --scratch-path .build-asan
+
+debian13:
+	packaging/debian13.sh
+
+clean:
+	rm -rf .build .build-*

@@ -1,0 +1,40 @@
+#!/bin/bash
+# debian13.sh [COMMAND...]: run COMMAND (default: make test) on this tree's committed state inside a
+# Debian 13 root with Debian's own Swift 6.0.3. Needs root and debootstrap; leaves the root in place.
+#
+# DEBIAN13_ROOT is where the root stands (default /var/cache/martlet-debian13).
+# SWIFT_PACKAGES, when set, is a folder of package mirrors that git is configured to read from; it
+# is shown to the root at the same path, together with the caller's git configuration.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+root=${DEBIAN13_ROOT:-/var/cache/martlet-debian13}
+[ "$(id -u)" -eq 0 ] || { echo "debian13: needs root (debootstrap and chroot)" >&2; exit 1; }
+if ! command -v debootstrap >/dev/null; then
+    DEBIAN_FRONTEND=noninteractive apt-get -qq install -y --no-install-recommends debootstrap >/dev/null
+fi
+if [ ! -e "$root/etc/debian_version" ]; then
+    debootstrap --variant=minbase trixie "$root"
+    chroot "$root" apt-get -qq update
+    chroot "$root" env DEBIAN_FRONTEND=noninteractive \
+        apt-get -qq install -y --no-install-recommends make git ca-certificates >/dev/null
+fi
+mounts=()
+bind() { # bind FOLDER: show it inside the root at the same path, until this script ends
+    mkdir -p "$root$1"
+    mount --bind "$1" "$root$1"
+    mounts=("$root$1" "${mounts[@]}")
+}
+clean_up() { for m in "${mounts[@]}"; do umount -l "$m"; done; }
+trap clean_up EXIT
+bind /proc
+bind /dev
+if [ -n "${SWIFT_PACKAGES:-}" ]; then
+    bind "$SWIFT_PACKAGES"
+    cp "$HOME/.gitconfig" "$root/root/.gitconfig"
+fi
+# The build folder of an earlier run stays, so that a second run builds only what changed.
+mkdir -p "$root/martlet"
+find "$root/martlet" -mindepth 1 -maxdepth 1 ! -name '.build*' -exec rm -rf {} +
+git archive HEAD | tar -x -C "$root/martlet"
+if [ $# -eq 0 ]; then set -- make test; fi
+chroot "$root" env HOME=/root LANG=C.UTF-8 sh -c 'cd /martlet && "$@"' sh "$@"
