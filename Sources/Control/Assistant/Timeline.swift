@@ -1,0 +1,92 @@
+/// One thing that happened, with its time.
+package struct TimelineEntry: Sendable, Equatable {
+    /// When (nanoseconds, CLOCK_MONOTONIC).
+    package var at: Int64
+    /// What.
+    package var event: TimelineEvent
+
+    package init(at: Int64, event: TimelineEvent) {
+        self.at = at
+        self.event = event
+    }
+}
+
+/// What a timeline tells: states, words both ways, tools, and the latencies that users feel.
+///
+/// Transcripts and tool arguments are the user's own words: whoever writes them down decides
+/// whether that is wanted.
+package enum TimelineEvent: Sendable, Equatable {
+    /// The state changed.
+    case state(from: ConversationState, to: ConversationState)
+    /// A turn was opened; turns count from 1.
+    case turnOpened(Int, by: TurnOpener)
+    /// The turn's last word is with the session, or the turn came to nothing.
+    case turnClosed(Int, TurnOutcome)
+    /// A fragment of what the user was heard to say; may start with a space.
+    case heard(String)
+    /// A fragment of what the model says; may start with a space.
+    case said(String)
+    /// The model calls a function; the arguments are JSON.
+    case toolCalled(id: String, name: String, arguments: String)
+    /// A function has answered (JSON), so many milliseconds after its call.
+    case toolAnswered(id: String, name: String, response: String, milliseconds: Double)
+    /// The call was taken back by the server or given up, so nothing is answered.
+    case toolCancelled(id: String)
+    /// The first sound of the reply was written, so long after the end of the words.
+    case firstSound(milliseconds: Double, after: EndOfWords)
+    /// Playback was interrupted.
+    case interrupted(by: InterruptionCause)
+    /// The speaker is silent, so long after the interruption.
+    case silence(milliseconds: Double, after: InterruptionCause)
+    /// The reply has been played to its end.
+    case replyPlayed
+    /// The session is ready; `resumed` when it knows what was said before.
+    case online(resumed: Bool)
+    /// The session is lost; it comes back by itself.
+    case offline(String)
+    /// The service refuses this device; the text says why and what to do.
+    case refused(String)
+    /// The microphone was muted or unmuted.
+    case muted(Bool)
+    /// A sound device was lost; the text says which and what to do.
+    case soundLost(SoundDirection, String)
+    /// A sound device is back.
+    case soundBack(SoundDirection, String)
+    /// Anything else worth a line.
+    case notice(String)
+}
+
+/// Who opened a turn.
+package enum TurnOpener: Sendable, Equatable {
+    case button, voice
+}
+
+/// How a turn was closed.
+package enum TurnOutcome: Sendable, Equatable {
+    /// All of its words went to the session.
+    case sent
+    /// The microphone gave nothing, so nothing was said to the session.
+    case empty
+    /// It was given up: no session came in time, or the service refuses this device.
+    case abandoned
+}
+
+/// What ended the user's words.
+package enum EndOfWords: Sendable, Equatable {
+    /// The button's edge.
+    case release
+    /// The end of speech as the local detector heard it.
+    case speech
+    /// A limit or a lost microphone.
+    case cut
+}
+
+/// What interrupted the reply.
+package enum InterruptionCause: Sendable, Equatable {
+    case button, voice, server
+}
+
+/// Which way sound goes.
+package enum SoundDirection: Sendable, Equatable {
+    case capture, playback
+}
