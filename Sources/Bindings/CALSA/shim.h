@@ -1,2 +1,72 @@
+// ALSA imports whole, but for its `…_alloca` macros and its variadic error handler.
 #pragma once
+
 #include <alsa/asoundlib.h>
+#include <stdbool.h>
+
+// The calls below are all that an audio thread may make on a sound card: they neither allocate nor
+// take a contended lock. The compiler believes the mark and holds every Swift caller that carries
+// the same mark to it. (alsa-lib's own lock on plugin PCMs is never contended: one thread owns
+// each handle.)
+#define MARTLET_REALTIME                                          \
+    __attribute__((swift_attr("@_noAllocation"))) __attribute__((swift_attr("@_noLocks")))
+
+MARTLET_REALTIME
+static inline int martlet_pcm_wait(snd_pcm_t *pcm, int milliseconds) {
+    return snd_pcm_wait(pcm, milliseconds);
+}
+
+MARTLET_REALTIME
+static inline long martlet_pcm_read(snd_pcm_t *pcm, int16_t *samples, unsigned long frames) {
+    return snd_pcm_readi(pcm, samples, frames);
+}
+
+MARTLET_REALTIME
+static inline long martlet_pcm_write(
+    snd_pcm_t *pcm, const int16_t *samples, unsigned long frames) {
+    return snd_pcm_writei(pcm, samples, frames);
+}
+
+MARTLET_REALTIME
+static inline long martlet_pcm_available(snd_pcm_t *pcm) {
+    return snd_pcm_avail(pcm);
+}
+
+/// Frames between the application and the converter, or a negative errno value.
+MARTLET_REALTIME
+static inline long martlet_pcm_delay(snd_pcm_t *pcm) {
+    snd_pcm_sframes_t frames = 0;
+    int code = snd_pcm_delay(pcm, &frames);
+    return code < 0 ? code : (frames < 0 ? 0 : frames);
+}
+
+MARTLET_REALTIME
+static inline int martlet_pcm_prepare(snd_pcm_t *pcm) {
+    return snd_pcm_prepare(pcm);
+}
+
+MARTLET_REALTIME
+static inline int martlet_pcm_start(snd_pcm_t *pcm) {
+    return snd_pcm_start(pcm);
+}
+
+MARTLET_REALTIME
+static inline int martlet_pcm_drop(snd_pcm_t *pcm) {
+    return snd_pcm_drop(pcm);
+}
+
+MARTLET_REALTIME
+static inline int martlet_pcm_drain(snd_pcm_t *pcm) {
+    return snd_pcm_drain(pcm);
+}
+
+/// snd_pcm_recover without its message and without its endless wait for a suspended card.
+MARTLET_REALTIME
+static inline int martlet_pcm_recover(snd_pcm_t *pcm, int code) {
+    if (code == -EINTR) return 0;
+    if (code == -EPIPE) return snd_pcm_prepare(pcm);
+    if (code != -ESTRPIPE) return code;
+    int resumed = snd_pcm_resume(pcm);
+    if (resumed == 0 || resumed == -EAGAIN) return resumed;
+    return snd_pcm_prepare(pcm);
+}

@@ -1,0 +1,72 @@
+private import CALSA
+private import Glibc
+private import Linux
+
+/// Why a sound device cannot be used; the text says what to do about it.
+///
+/// Codes are errno values, positive.
+package enum ALSAError: Error, Sendable, Equatable {
+    /// There is no device of this name, or its card is not plugged in.
+    case noSuchDevice(device: String, direction: StreamDirection)
+    /// Another program holds the device.
+    case busy(device: String, direction: StreamDirection)
+    /// The account may not use the device.
+    case notPermitted(device: String, direction: StreamDirection)
+    /// Opening failed for another reason.
+    case cannotOpen(device: String, direction: StreamDirection, code: Int32)
+    /// The open device cannot do what is asked, or anything near it.
+    case refused(device: String, what: String, code: Int32)
+    /// A mixer, or one of its elements, failed.
+    case mixer(card: String, what: String, code: Int32)
+}
+
+extension ALSAError {
+    /// The error for a failed open, told apart by what can be done about it.
+    static func opening(_ device: String, _ direction: StreamDirection, code: Int32) -> ALSAError {
+        switch code {
+        case ENOENT, ENODEV, ENXIO, EINVAL: .noSuchDevice(device: device, direction: direction)
+        case EBUSY: .busy(device: device, direction: direction)
+        case EACCES, EPERM: .notPermitted(device: device, direction: direction)
+        default: .cannotOpen(device: device, direction: direction, code: code)
+        }
+    }
+
+    /// Makes an ALSA call and gives its result; throws what `failure` makes of its errno value.
+    ///
+    /// All calls of this target but the audio threads' pass here, so that tests can force a
+    /// failure by the call's name, as in `SystemError.forced`.
+    @discardableResult
+    static func check(
+        _ call: String, or failure: (Int32) -> ALSAError, _ body: () -> Int32
+    ) throws(ALSAError) -> Int32 {
+        #if DEBUG
+        if let code = SystemError.forced[call] { throw failure(code) }
+        #endif
+        let result = body()
+        if result < 0 { throw failure(-result) }
+        return result
+    }
+}
+
+extension ALSAError: CustomStringConvertible {
+    package var description: String {
+        switch self {
+        case .noSuchDevice(let device, let direction):
+            "there is no \(direction) device \(device), or its card is not plugged in; "
+                + "`martlet devices` lists the names"
+        case .busy(let device, let direction):
+            "\(direction) device \(device) is busy; another program holds it "
+                + "(`fuser -v /dev/snd/*` shows which)"
+        case .notPermitted(let device, let direction):
+            "\(direction) device \(device) may not be used by this account; "
+                + "add it to the group audio"
+        case .cannotOpen(let device, let direction, let code):
+            "\(direction) device \(device) cannot be opened: \(SystemError.text(of: code))"
+        case .refused(let device, let what, let code):
+            "sound device \(device) refuses \(what): \(SystemError.text(of: code)); "
+                + "`plughw:` in place of `hw:` lets ALSA convert"
+        case .mixer(let card, let what, let code):
+            "mixer of card \(card): \(what): \(SystemError.text(of: code))"
+        }
+    }
+}

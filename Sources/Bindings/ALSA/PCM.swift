@@ -1,0 +1,153 @@
+private import CALSA
+private import Glibc
+
+/// How waiting for a sound device ended.
+package enum WaitResult: Sendable, Equatable {
+    /// A period can be read or written.
+    case ready
+    case timedOut
+    /// The device is in trouble; the code is negative and meant for `PCM.recover`.
+    case failed(Int32)
+}
+
+/// How a read or a write ended.
+package enum Transfer: Sendable, Equatable {
+    /// So many frames have passed, perhaps fewer than offered. A read of 0 is the end of a file.
+    case frames(Int)
+    /// Nothing can pass now; wait first.
+    case again
+    /// The device is in trouble; the code is negative and meant for `PCM.recover`.
+    case failed(Int32)
+}
+
+/// A sound device, open for one direction, not blocking.
+///
+/// All methods take and give frames of interleaved 16-bit samples; a frame has `grant.channels`
+/// samples. Playback starts by itself once the buffer is full, capture with the first read; `start`
+/// does it earlier. The device is closed with its owner, and what it still holds is then lost.
+///
+/// ## Concurrency
+/// One thread at a time, which may be a real-time thread: no method but `init` and `deinit`
+/// allocates, takes a contended lock or throws. Codes are negative errno values, as ALSA has them.
+package struct PCM: ~Copyable {
+    /// What the device does.
+    package let grant: PCMGrant
+
+    private let handle: OpaquePointer
+
+    /// Opens and configures a device, and leaves it prepared.
+    ///
+    /// Does not wait for a busy device. The corresponding C function is `snd_pcm_open`.
+    package init(_ request: PCMRequest) throws(ALSAError) {
+        var negotiation = try PCMNegotiation(request)
+        grant = try negotiation.settle()
+        handle = negotiation.takeHandle()
+    }
+
+    deinit {
+        snd_pcm_close(handle)
+    }
+
+    /// Waits until a period can pass.
+    ///
+    /// Capture must have been started. The corresponding C function is `snd_pcm_wait`.
+    @_noAllocation @_noLocks
+    package func wait(timeoutMilliseconds: Int32) -> WaitResult {
+        let result = martlet_pcm_wait(handle, timeoutMilliseconds)
+        if result < 0 { return .failed(result) }
+        return result == 0 ? .timedOut : .ready
+    }
+
+    /// Reads at most `frames` frames into memory for `frames * grant.channels` samples.
+    ///
+    /// The corresponding C function is `snd_pcm_readi`.
+    @_noAllocation @_noLocks
+    package func read(into samples: UnsafeMutablePointer<Int16>, frames: Int) -> Transfer {
+        Transfer(martlet_pcm_read(handle, samples, UInt(frames)))
+    }
+
+    /// Writes at most `frames` frames.
+    ///
+    /// The corresponding C function is `snd_pcm_writei`.
+    @_noAllocation @_noLocks
+    package func write(_ samples: UnsafePointer<Int16>, frames: Int) -> Transfer {
+        Transfer(martlet_pcm_write(handle, samples, UInt(frames)))
+    }
+
+    /// Frames that can pass now, by the hardware's newest word; nil when the device is in trouble.
+    ///
+    /// The corresponding C function is `snd_pcm_avail`.
+    @_noAllocation @_noLocks
+    package func available() -> Int? {
+        let frames = martlet_pcm_available(handle)
+        return frames < 0 ? nil : frames
+    }
+
+    /// Frames between the caller and the converter; nil when the device is in trouble.
+    ///
+    /// For playback the frame written next is heard after so many frames; for capture the frame
+    /// read next was spoken so many frames ago. The corresponding C function is `snd_pcm_delay`.
+    @_noAllocation @_noLocks
+    package func delayFrames() -> Int? {
+        let frames = martlet_pcm_delay(handle)
+        return frames < 0 ? nil : frames
+    }
+
+    /// Makes the device ready to start again, empty.
+    ///
+    /// 0 or a negative code. The corresponding C function is `snd_pcm_prepare`.
+    @_noAllocation @_noLocks
+    package func prepare() -> Int32 {
+        martlet_pcm_prepare(handle)
+    }
+
+    /// Starts the device now.
+    ///
+    /// 0 or a negative code. The corresponding C function is `snd_pcm_start`.
+    @_noAllocation @_noLocks
+    package func start() -> Int32 {
+        martlet_pcm_start(handle)
+    }
+
+    /// Stops at once; what the device holds is neither heard nor read.
+    ///
+    /// `prepare` must follow before the next transfer. 0 or a negative code. The corresponding C
+    /// function is `snd_pcm_drop`.
+    @_noAllocation @_noLocks
+    package func drop() -> Int32 {
+        martlet_pcm_drop(handle)
+    }
+
+    /// Lets the device play out what it holds.
+    ///
+    /// It does not wait: -EAGAIN while sound is left, then 0, then `prepare` must follow. The
+    /// corresponding C function is `snd_pcm_drain`.
+    @_noAllocation @_noLocks
+    package func drain() -> Int32 {
+        martlet_pcm_drain(handle)
+    }
+
+    /// Repairs an overrun or underrun (-EPIPE), a suspended card (-ESTRPIPE), an interruption.
+    ///
+    /// 0 when the device is ready to start again, -EAGAIN when the card is not awake yet (try
+    /// later), else the code that cannot be repaired: close the device. It never waits. The
+    /// corresponding C function is `snd_pcm_recover`.
+    @_noAllocation @_noLocks
+    package func recover(_ code: Int32) -> Int32 {
+        martlet_pcm_recover(handle, code)
+    }
+}
+
+extension Transfer {
+    /// The result of `snd_pcm_readi` and `snd_pcm_writei`.
+    @_noAllocation @_noLocks
+    fileprivate init(_ result: Int) {
+        if result >= 0 {
+            self = .frames(result)
+        } else if result == Int(-EAGAIN) {
+            self = .again
+        } else {
+            self = .failed(Int32(truncatingIfNeeded: result))
+        }
+    }
+}

@@ -1,0 +1,74 @@
+/// Which way samples go.
+package enum StreamDirection: Sendable, Equatable, CustomStringConvertible {
+    /// From the microphone.
+    case capture
+    /// To the speaker.
+    case playback
+
+    package var description: String { self == .capture ? "capture" : "playback" }
+}
+
+/// What is wished of a sound device; samples are always 16-bit, interleaved.
+///
+/// A device that cannot do a value gives the nearest it can.
+package struct PCMRequest: Sendable, Equatable {
+    /// The ALSA name: "default", "hw:1,0", "plughw:CARD=Headset".
+    package var device: String
+    package var direction: StreamDirection
+    /// Hz.
+    package var rate: Int32
+    package var channels: Int32
+    /// Frames between two wake-ups.
+    package var periodFrames: Int32
+    /// Frames the device holds in all.
+    package var bufferFrames: Int32
+
+    package init(
+        device: String, direction: StreamDirection, rate: Int32, channels: Int32,
+        periodFrames: Int32, bufferFrames: Int32
+    ) {
+        self.device = device
+        self.direction = direction
+        self.rate = rate
+        self.channels = channels
+        self.periodFrames = periodFrames
+        self.bufferFrames = bufferFrames
+    }
+}
+
+/// What a sound device does: 16-bit interleaved samples in this shape.
+package struct PCMGrant: Sendable, Equatable, CustomStringConvertible {
+    /// Hz.
+    package let rate: Int32
+    package let channels: Int32
+    /// Frames between two wake-ups.
+    package let periodFrames: Int32
+    /// Frames the device holds in all.
+    package let bufferFrames: Int32
+    /// Whether the device takes and gives samples at its rate.
+    ///
+    /// Without a clock (ALSA's `null`, and `file` over it) any amount passes at once, and the
+    /// caller must keep the time.
+    package let hasClock: Bool
+
+    package init(
+        rate: Int32, channels: Int32, periodFrames: Int32, bufferFrames: Int32, hasClock: Bool
+    ) {
+        self.rate = rate
+        self.channels = channels
+        self.periodFrames = periodFrames
+        self.bufferFrames = bufferFrames
+        self.hasClock = hasClock
+    }
+
+    package var description: String {
+        "\(rate) Hz, \(channels) channel\(channels == 1 ? "" : "s"), "
+            + "period \(milliseconds(periodFrames)) ms, buffer \(milliseconds(bufferFrames)) ms"
+            + (hasClock ? "" : ", no clock")
+    }
+
+    /// Frames as milliseconds, rounded to the nearest.
+    private func milliseconds(_ frames: Int32) -> Int64 {
+        (Int64(frames) * 1000 + Int64(rate) / 2) / Int64(max(rate, 1))
+    }
+}

@@ -1,0 +1,43 @@
+private import CLinux
+
+/// A wake-up that any thread may give, a real-time one too.
+///
+/// Signals do not add up: however many came, one `drain` takes them.
+///
+/// ## Concurrency
+/// Every method may be called from every thread. The object must outlive whoever watches its
+/// descriptor.
+package final class EventFD: Sendable {
+    /// Readable while a signal waits; owned by this object. For `poll` and event loops.
+    package let descriptor: Int32
+
+    /// The corresponding C function is `eventfd`.
+    package init() throws(SystemError) {
+        descriptor = try SystemError.check("eventfd") { martlet_eventfd() }
+    }
+
+    deinit {
+        _ = FileDescriptor(adopting: descriptor)
+    }
+
+    /// Wakes whoever waits; safe on a real-time thread.
+    @_noAllocation @_noLocks
+    package func signal() {
+        martlet_eventfd_signal(descriptor)
+    }
+
+    /// Takes the waiting signals, so that the descriptor is no longer readable.
+    @_noAllocation @_noLocks
+    package func drain() {
+        _ = martlet_eventfd_drain(descriptor)
+    }
+
+    /// Waits for a signal and takes it; false when the time ran out first.
+    ///
+    /// A negative time waits for ever. Safe on a real-time thread that may wait.
+    @_noAllocation @_noLocks
+    package func wait(timeoutMilliseconds: Int32) -> Bool {
+        let isReadable = martlet_wait_readable(descriptor, timeoutMilliseconds) > 0
+        return martlet_eventfd_drain(descriptor) || isReadable
+    }
+}

@@ -1,0 +1,84 @@
+private import CLinux
+private import Glibc
+
+/// A system call that failed.
+///
+/// The text says which call, on what, and why: "open /etc/martlet/martlet.toml: Permission denied".
+package struct SystemError: Error, Sendable, Equatable, CustomStringConvertible {
+    /// The call and, where there is one, its object: "open /dev/gpiochip0".
+    package let call: String
+    /// The errno value.
+    package let code: Int32
+
+    package init(call: String, code: Int32) {
+        self.call = call
+        self.code = code
+    }
+
+    package var description: String { "\(call): \(Self.text(of: code))" }
+
+    /// The system's own words for an errno value.
+    ///
+    /// The corresponding C function is `strerrordesc_np`.
+    package static func text(of code: Int32) -> String {
+        String(cString: martlet_error_text(code))
+    }
+}
+
+extension SystemError {
+    /// Errno values that the doors below report instead of making the call, by call name.
+    ///
+    /// Tests reach failure paths with it that no healthy machine shows. Debug builds only; bound
+    /// to the current task, so tests that run side by side do not meet.
+    @TaskLocal package static var forced: [String: Int32] = [:]
+
+    /// Makes a call that returns -1 for failure, again as long as a signal interrupts it.
+    ///
+    /// Every system call of this target passes here, but those a real-time thread makes. `detail`
+    /// is what the call works on, for the error's text.
+    @discardableResult
+    static func check<Result: FixedWidthInteger & SignedInteger>(
+        _ call: String, _ detail: @autoclosure () -> String = "", _ body: () -> Result
+    ) throws(SystemError) -> Result {
+        #if DEBUG
+        if let code = forced[call] {
+            throw SystemError(call: joined(call, detail()), code: code)
+        }
+        #endif
+        while true {
+            let result = body()
+            if result != -1 { return result }
+            let code = errno
+            if code != EINTR { throw SystemError(call: joined(call, detail()), code: code) }
+        }
+    }
+
+    /// Makes a call of the pthread and posix_spawn kind, which returns the errno value itself.
+    static func checkReturned(
+        _ call: String, _ detail: @autoclosure () -> String = "", _ body: () -> Int32
+    ) throws(SystemError) {
+        #if DEBUG
+        if let code = forced[call] {
+            throw SystemError(call: joined(call, detail()), code: code)
+        }
+        #endif
+        let code = body()
+        if code != 0 { throw SystemError(call: joined(call, detail()), code: code) }
+    }
+
+    /// Makes a call on a non-blocking descriptor; nil when it would have to wait.
+    static func checkReady<Result: FixedWidthInteger & SignedInteger>(
+        _ call: String, _ body: () -> Result
+    ) throws(SystemError) -> Result? {
+        do throws(SystemError) {
+            return try check(call, "", body)
+        } catch {
+            if error.code == EAGAIN { return nil }
+            throw error
+        }
+    }
+
+    private static func joined(_ call: String, _ detail: String) -> String {
+        detail.isEmpty ? call : "\(call) \(detail)"
+    }
+}
