@@ -1,0 +1,53 @@
+/// What the machine wants done, in order.
+package enum ConversationAction: Sendable, Equatable {
+    /// Open the microphone's gate at that time less the pre-roll.
+    case openMicrophone(at: Int64)
+    /// Open the microphone's gate at the onset of speech less the pre-roll.
+    case openMicrophoneAtSpeech(sample: Int64)
+    /// Close the microphone's gate at that time.
+    case closeMicrophone(at: Int64)
+    /// Tell the session that the user's words end (manual detection).
+    case endActivity
+    /// Tell the session that the microphone pauses (automatic detection).
+    case endAudioStream
+    /// Have the session forget what it holds and has not sent, with the activity it belongs to.
+    case discardInput
+    /// Connect now instead of after the back-off.
+    case connect
+    /// Silence the reply at once.
+    case flushSpeaker
+    /// The reply is whole.
+    case endReply
+    /// Run the calls that came with this event.
+    case runTools
+    /// Answer the calls that came with this event: the user took the request back.
+    case refuseTools
+    /// Stop these calls and answer none of them.
+    case cancelTools([String])
+    /// Send the answer that came with this event.
+    case answerTool
+    /// Sound an earcon.
+    case sound(Earcon)
+    /// Show by light.
+    case show(Indication)
+    /// Tell the timeline.
+    case record(TimelineEvent)
+}
+
+/// What becomes of a chunk of microphone samples.
+package enum SampleVerdict: Sendable, Equatable {
+    /// It belongs to no turn, or was sent before.
+    case drop
+    /// Send it, without its first samples.
+    case send(skipping: Int)
+    /// Begin the activity, then send it without its first samples.
+    case beginAndSend(skipping: Int)
+}
+
+/// What becomes of a chunk of the reply.
+package enum ReplyVerdict: Sendable, Equatable {
+    /// It belongs to a reply that is not to be heard.
+    case drop
+    /// Play it after performing the actions.
+    case play([ConversationAction])
+}

@@ -1,0 +1,177 @@
+// What comes from the service.
+
+extension ConversationMachine {
+    /// The session is set up; `resumed` when it knows what was said before.
+    package mutating func sessionReady(resumed: Bool, at time: Int64) -> [ConversationAction] {
+        link = .up
+        linkDeadline = nil
+        record(.online(resumed: resumed))
+        if !resumed, !runningTools.isEmpty {
+            // A fresh session never heard of these calls and would refuse their answers.
+            emit(.cancelTools(runningTools.sorted()))
+            for id in runningTools.sorted() { record(.toolCancelled(id: id)) }
+            runningTools = []
+        }
+        restartWait(at: time)
+        return settle()
+    }
+
+    /// The session is lost and comes back by itself.
+    package mutating func sessionOffline(_ reason: String, at time: Int64) -> [ConversationAction] {
+        let wasUp = link == .up
+        link = .down
+        if wasUp { record(.offline(reason)) }
+        loseReply()
+        switch phase {
+        case .listening, .thinking:
+            linkDeadline =
+                linkDeadline ?? time + .milliseconds(settings.offlinePatienceMilliseconds)
+        case .idle, .speaking:
+            break
+        }
+        return settle()
+    }
+
+    /// The service refuses this device until something is changed.
+    package mutating func sessionRefused(_ advice: String, at time: Int64) -> [ConversationAction] {
+        link = .refused
+        record(.refused(advice))
+        loseReply()
+        abandonTurns(at: time)
+        emit(.sound(.refused))
+        return settle()
+    }
+
+    /// What was being generated is never continued; what has come is still played.
+    private mutating func loseReply() {
+        reply.connectionLost()
+        completeReply()
+    }
+
+    /// Audio of a reply came.
+    package mutating func audioArrived(at time: Int64) -> ReplyVerdict {
+        // With manual detection nothing new is said before the end of the user's words is sent.
+        if !settings.usesAutomaticDetection, uplink.isBusy { return .drop }
+        guard reply.audio() else { return .drop }
+        switch phase {
+        case .idle, .thinking, .listening:
+            phase = .speaking(Speaking(since: time))
+        case .speaking(var speaking):
+            speaking.isComplete = false
+            speaking.isEnded = false
+            speaking.drainedUntil = nil
+            phase = .speaking(speaking)
+        }
+        return .play(settle())
+    }
+
+    /// The server cut its reply because it heard the user.
+    package mutating func interrupted(at time: Int64) -> [ConversationAction] {
+        let anotherIsDue = reply.interruptedByServer(isAutomatic: settings.usesAutomaticDetection)
+        switch phase {
+        case .idle, .listening, .thinking:
+            break
+        case .speaking:
+            silence(cause: .server, at: time)
+            if uplink.open != nil {
+                phase = .listening
+            } else {
+                phase = .thinking(awaiting(from: time, isDoubtful: !anotherIsDue))
+            }
+        }
+        return settle()
+    }
+
+    /// The reply is whole, though the turn is not over.
+    package mutating func generationComplete() -> [ConversationAction] {
+        reply.generationComplete()
+        endReply()
+        return settle()
+    }
+
+    /// The server's turn is over.
+    package mutating func turnComplete() -> [ConversationAction] {
+        guard reply.turnComplete() else { return settle() }
+        switch phase {
+        case .idle, .listening:
+            break
+        case .thinking:
+            // With a tool running or words still on their way, another reply follows.
+            if runningTools.isEmpty, !uplink.isBusy { phase = .idle }
+        case .speaking:
+            completeReply()
+        }
+        return settle()
+    }
+
+    /// Tells the speaker once that no more of this reply comes.
+    private mutating func endReply() {
+        guard case .speaking(var speaking) = phase, !speaking.isEnded else { return }
+        speaking.isEnded = true
+        phase = .speaking(speaking)
+        emit(.endReply)
+    }
+
+    private mutating func completeReply() {
+        endReply()
+        guard case .speaking(var speaking) = phase else { return }
+        speaking.isComplete = true
+        phase = .speaking(speaking)
+        if speaking.drainedUntil != nil || !hasSpeaker { finishReply() }
+    }
+
+    /// The reply is complete and played.
+    mutating func finishReply() {
+        record(.replyPlayed)
+        if uplink.open != nil {
+            phase = .listening
+        } else {
+            phase = .idle
+        }
+    }
+
+    /// The service wrote down words of the user.
+    package mutating func wordsHeard(at time: Int64) -> [ConversationAction] {
+        confirmWords(at: time)
+        return settle()
+    }
+
+    // MARK: - Tools
+
+    /// The model calls functions.
+    package mutating func toolCallsArrived(
+        _ identifiers: [String], at time: Int64
+    ) -> [ConversationAction] {
+        guard !reply.isUnwanted else {
+            emit(.refuseTools)
+            return settle()
+        }
+        if !uplink.isBusy { reply.content() }
+        confirmWords(at: time)
+        runningTools.formUnion(identifiers)
+        emit(.runTools)
+        if case .idle = phase { phase = .thinking(awaiting(from: time, isDoubtful: false)) }
+        return settle()
+    }
+
+    /// The server takes calls back.
+    package mutating func toolCallsCancelled(
+        _ identifiers: [String], at time: Int64
+    ) -> [ConversationAction] {
+        emit(.cancelTools(identifiers))
+        for id in identifiers where runningTools.remove(id) != nil {
+            record(.toolCancelled(id: id))
+        }
+        if runningTools.isEmpty { restartWait(at: time) }
+        return settle()
+    }
+
+    /// A call is done.
+    package mutating func toolFinished(_ identifier: String, at time: Int64) -> [ConversationAction]
+    {
+        guard runningTools.remove(identifier) != nil else { return settle() }
+        emit(.answerTool)
+        if runningTools.isEmpty { restartWait(at: time) }
+        return settle()
+    }
+}

@@ -1,0 +1,124 @@
+// What the loudspeaker tells, and the passing of time.
+
+extension ConversationMachine {
+    /// The first sample of a reply was written at that time.
+    package mutating func playbackStarted(at time: Int64) -> [ConversationAction] {
+        // A mark older than this reply's first audio is an interrupted reply's, told late.
+        if case .speaking(let speaking) = phase, time >= speaking.since, let words = endOfWords {
+            record(
+                .firstSound(
+                    milliseconds: time.milliseconds(since: words.at), after: words.kind))
+            endOfWords = nil
+        }
+        return settle()
+    }
+
+    /// Everything given to the speaker has been played.
+    package mutating func playbackDrained(at time: Int64) -> [ConversationAction] {
+        guard case .speaking(var speaking) = phase else { return settle() }
+        if speaking.isComplete {
+            finishReply()
+        } else if !runningTools.isEmpty {
+            phase = .thinking(awaiting(from: time, isDoubtful: false))
+        } else {
+            speaking.drainedUntil = time + .milliseconds(settings.thinkingTimeoutMilliseconds)
+            phase = .speaking(speaking)
+        }
+        return settle()
+    }
+
+    /// The device gives digital silence since that time, after a flush.
+    package mutating func playbackSilent(at time: Int64) -> [ConversationAction] {
+        if let cut = interruption, time >= cut.at {
+            record(.silence(milliseconds: time.milliseconds(since: cut.at), after: cut.cause))
+            interruption = nil
+        }
+        return settle()
+    }
+
+    /// The loudspeaker is gone; turns end without it.
+    package mutating func speakerLost(_ text: String) -> [ConversationAction] {
+        hasSpeaker = false
+        record(.soundLost(.playback, text))
+        if case .speaking(let speaking) = phase, speaking.isComplete { finishReply() }
+        return settle()
+    }
+
+    /// The loudspeaker is back.
+    package mutating func speakerBack(_ text: String) -> [ConversationAction] {
+        hasSpeaker = true
+        record(.soundBack(.playback, text))
+        return settle()
+    }
+
+    // MARK: - Deadlines
+
+    /// When `deadlineReached` is to be called; nil while nothing is awaited.
+    package var deadline: Int64? {
+        [
+            turnDeadline, silenceDeadline, uplink.flushDeadline, linkDeadline, thinkingDeadline,
+            drainedDeadline,
+        ].compactMap(\.self).min()
+    }
+
+    private var turnDeadline: Int64? {
+        uplink.open.map { $0.openedAt + .milliseconds(settings.maximumTurnMilliseconds) }
+    }
+
+    /// A tap after which nobody speaks.
+    private var silenceDeadline: Int64? {
+        guard settings.mode == .tap, settings.endsTapAtSpeechEnd, let turn = uplink.open,
+            !turn.hasSpeech
+        else { return nil }
+        return turn.openedAt + .milliseconds(settings.tapSilenceMilliseconds)
+    }
+
+    private var thinkingDeadline: Int64? {
+        guard case .thinking(let thinking) = phase, runningTools.isEmpty, link == .up else {
+            return nil
+        }
+        return thinking.until
+    }
+
+    private var drainedDeadline: Int64? {
+        guard case .speaking(let speaking) = phase, runningTools.isEmpty else { return nil }
+        return speaking.drainedUntil
+    }
+
+    private var isThinking: Bool {
+        if case .thinking = phase { true } else { false }
+    }
+
+    /// The time is at or past `deadline`.
+    package mutating func deadlineReached(at time: Int64) -> [ConversationAction] {
+        func isDue(_ deadline: Int64?) -> Bool { deadline.map { $0 <= time } ?? false }
+        if isDue(turnDeadline) {
+            record(.notice("the turn reached its limit"))
+            closeTurn(at: time, wordsEnd: time, kind: .cut)
+        }
+        if isDue(silenceDeadline) {
+            record(.notice("nobody spoke after the tap"))
+            closeTurn(at: time, wordsEnd: time, kind: .cut, isReplyWanted: false)
+        }
+        while isDue(uplink.flushDeadline), let turn = uplink.finish() { finishTurn(turn) }
+        if isDue(linkDeadline) {
+            record(.notice("no session came in time; what was said is dropped"))
+            // After a slip of the finger nobody waits for an answer.
+            if phase == .listening || isThinking { emit(.sound(.offline)) }
+            abandonTurns(at: time)
+        }
+        if isDue(thinkingDeadline), case .thinking(let thinking) = phase {
+            if !thinking.isDoubtful {
+                record(.notice("no reply came in time"))
+                emit(.sound(.error))
+            }
+            endOfWords = nil
+            phase = .idle
+        }
+        if isDue(drainedDeadline) {
+            record(.notice("the reply stopped before its end"))
+            finishReply()
+        }
+        return settle()
+    }
+}

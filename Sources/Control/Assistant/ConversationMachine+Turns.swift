@@ -1,0 +1,115 @@
+// Opening, closing and giving up turns.
+
+extension ConversationMachine {
+    /// Opens a turn; whatever is being said or awaited is interrupted.
+    mutating func openTurn(by opener: TurnOpener, at time: Int64, gate: ConversationAction) {
+        guard !uplink.isFull else {
+            record(.notice("a turn was refused: the microphone is behind by too many turns"))
+            return emit(.sound(.error))
+        }
+        interruptReply(cause: opener == .button ? .button : .voice, at: time)
+        turnCount += 1
+        uplink.append(Uplink.Turn(number: turnCount, opener: opener, openedAt: time))
+        endOfWords = nil
+        phase = .listening
+        record(.turnOpened(turnCount, by: opener))
+        emit(gate)
+        if link == .down {
+            linkDeadline =
+                linkDeadline ?? time + .milliseconds(settings.offlinePatienceMilliseconds)
+            if opener == .button {
+                emit(.sound(.offline))
+                emit(.connect)
+            }
+        } else if settings.soundsListening {
+            emit(.sound(.listening))
+        }
+    }
+
+    /// Takes the reply that plays or is awaited out of the user's way.
+    mutating func interruptReply(cause: InterruptionCause, at time: Int64) {
+        switch phase {
+        case .speaking(let speaking):
+            silence(cause: cause, at: time)
+            if !speaking.isComplete { reply.interruptedByUser(awaitsReply: false) }
+        case .thinking:
+            reply.interruptedByUser(awaitsReply: true)
+        case .idle, .listening:
+            reply.interruptedByUser(awaitsReply: false)
+        }
+    }
+
+    /// Silences the speaker; how long that takes is measured.
+    mutating func silence(cause: InterruptionCause, at time: Int64) {
+        emit(.flushSpeaker)
+        record(.interrupted(by: cause))
+        interruption = (time, cause)
+    }
+
+    /// Closes the open turn.
+    ///
+    /// `wordsEnd` is when the user's words ended, which latency counts from.
+    mutating func closeTurn(
+        at time: Int64, wordsEnd: Int64, kind: EndOfWords, isReplyWanted: Bool = true
+    ) {
+        guard let turn = uplink.close(at: time) else { return }
+        emit(.closeMicrophone(at: time))
+        endOfWords = isReplyWanted ? (wordsEnd, kind) : nil
+        guard case .listening = phase else { return }
+        if isReplyWanted {
+            let isDoubtful = turn.opener == .voice && !turn.isConfirmed
+            phase = .thinking(awaiting(from: time, isDoubtful: isDoubtful))
+        } else {
+            reply.stoppedByUser()
+            phase = .idle
+        }
+    }
+
+    /// A wait for the reply from a time on.
+    func awaiting(from time: Int64, isDoubtful: Bool) -> Thinking {
+        let wait =
+            isDoubtful ? settings.unheardTimeoutMilliseconds : settings.thinkingTimeoutMilliseconds
+        return Thinking(until: time + .milliseconds(wait), isDoubtful: isDoubtful)
+    }
+
+    /// Starts the wait for the reply anew, after something that held it up.
+    mutating func restartWait(at time: Int64) {
+        guard case .thinking(let thinking) = phase else { return }
+        phase = .thinking(awaiting(from: time, isDoubtful: thinking.isDoubtful))
+    }
+
+    /// The service showed that it heard words, so its reply is worth the whole wait.
+    mutating func confirmWords(at time: Int64) {
+        uplink.noteConfirmation()
+        guard case .thinking(let thinking) = phase, thinking.isDoubtful else { return }
+        phase = .thinking(awaiting(from: time, isDoubtful: false))
+    }
+
+    /// All samples of a turn are with the session, or none will come any more.
+    mutating func finishTurn(_ turn: Uplink.Turn) {
+        guard !turn.isAbandoned else { return }
+        guard turn.hasBegun else {
+            record(.turnClosed(turn.number, .empty))
+            guard !uplink.isBusy else { return }
+            // Nothing was said, so nothing is held and nothing will be answered.
+            linkDeadline = nil
+            if case .thinking = phase, runningTools.isEmpty { phase = .idle }
+            return
+        }
+        emit(settings.usesAutomaticDetection ? .endAudioStream : .endActivity)
+        record(.turnClosed(turn.number, .sent))
+    }
+
+    /// Drops whatever is held for a session that does not come.
+    mutating func abandonTurns(at time: Int64) {
+        linkDeadline = nil
+        if uplink.open != nil { emit(.closeMicrophone(at: time)) }
+        for turn in uplink.abandon(at: time) { record(.turnClosed(turn.number, .abandoned)) }
+        emit(.discardInput)
+        endOfWords = nil
+        switch phase {
+        case .listening, .thinking: phase = .idle
+        case .idle, .speaking: break
+        }
+    }
+}

@@ -1,0 +1,153 @@
+// What the user does, and what the microphone hears.
+
+extension ConversationMachine {
+    /// The talk button went down at that time.
+    package mutating func buttonPressed(at time: Int64) -> [ConversationAction] {
+        if let refusal = refusal {
+            emit(.sound(refusal))
+            return settle()
+        }
+        if uplink.open != nil {
+            // In hold and hands-free mode the turn is the button's or the voice's already.
+            if settings.mode == .tap { closeTurn(at: time, wordsEnd: time, kind: .release) }
+        } else {
+            openTurn(by: .button, at: time, gate: .openMicrophone(at: time))
+            if let since = speechSince,
+                since >= time - .milliseconds(settings.preRollMilliseconds)
+            {
+                uplink.noteSpeech()
+            }
+        }
+        return settle()
+    }
+
+    /// The talk button came up at that time.
+    package mutating func buttonReleased(at time: Int64) -> [ConversationAction] {
+        switch settings.mode {
+        case .hold, .handsFree:
+            if let turn = uplink.open, turn.opener == .button {
+                let held = time - turn.openedAt
+                closeTurn(
+                    at: time, wordsEnd: time, kind: .release,
+                    isReplyWanted: held >= .milliseconds(settings.minimumHoldMilliseconds))
+            }
+        case .tap:
+            break
+        }
+        return settle()
+    }
+
+    /// The user wants silence: nothing more of what is said or awaited is heard.
+    package mutating func stopRequested(at time: Int64) -> [ConversationAction] {
+        switch phase {
+        case .idle:
+            break
+        case .listening:
+            closeTurn(at: time, wordsEnd: time, kind: .cut, isReplyWanted: false)
+        case .thinking:
+            reply.stoppedByUser()
+            endOfWords = nil
+            phase = .idle
+        case .speaking(let speaking):
+            silence(cause: .button, at: time)
+            if !speaking.isComplete { reply.stoppedByUser() }
+            if uplink.open != nil {
+                closeTurn(at: time, wordsEnd: time, kind: .cut, isReplyWanted: false)
+            }
+            phase = .idle
+        }
+        return settle()
+    }
+
+    /// Why a press cannot open a turn.
+    private var refusal: Earcon? {
+        if isMuted { return .muted }
+        if !hasMicrophone { return .noMicrophone }
+        if link == .refused { return .refused }
+        return nil
+    }
+
+    /// The mute switch was turned.
+    ///
+    /// A turn that is open ends with what was said before.
+    package mutating func muteToggled(at time: Int64) -> [ConversationAction] {
+        isMuted.toggle()
+        record(.muted(isMuted))
+        if isMuted { closeTurn(at: time, wordsEnd: time, kind: .cut) }
+        return settle()
+    }
+
+    /// The local detector heard an onset.
+    package mutating func speechStarted(sample: Int64, at time: Int64) -> [ConversationAction] {
+        speechSince = time
+        switch settings.mode {
+        case .hold:
+            break
+        case .tap:
+            uplink.noteSpeech()
+        case .handsFree:
+            if uplink.open != nil {
+                uplink.noteSpeech()
+            } else if refusal == nil, mayInterrupt {
+                openTurn(
+                    by: .voice, at: time, gate: .openMicrophoneAtSpeech(sample: sample))
+                uplink.noteSpeech()
+            }
+        }
+        return settle()
+    }
+
+    /// Whether an onset may be the user's, not the device's own voice.
+    private var mayInterrupt: Bool {
+        switch phase {
+        case .idle, .listening, .thinking: true
+        case .speaking: settings.voiceInterrupts
+        }
+    }
+
+    /// The local detector heard speech end at `wordsEnd`, and knows it at `time`.
+    ///
+    /// The gate closes at `time`, after the hangover, so that a soft last sound is not cut.
+    package mutating func speechEnded(
+        wordsEnd: Int64, at time: Int64
+    ) -> [ConversationAction] {
+        speechSince = nil
+        guard let turn = uplink.open, turn.hasSpeech else { return settle() }
+        let closes =
+            switch settings.mode {
+            case .hold: false
+            case .tap: settings.endsTapAtSpeechEnd
+            case .handsFree: turn.opener == .voice
+            }
+        if closes { closeTurn(at: time, wordsEnd: wordsEnd, kind: .speech) }
+        return settle()
+    }
+
+    /// Samples came; `first` counts since the engine started.
+    package mutating func samplesArrived(first: Int64, count: Int) -> SampleVerdict {
+        uplink.samples(first: first, count: count)
+    }
+
+    /// Every sample up to the closing of the gate has come.
+    package mutating func segmentEnded() -> [ConversationAction] {
+        if let turn = uplink.finish() { finishTurn(turn) }
+        return settle()
+    }
+
+    /// The microphone is gone: what was said before is all there is.
+    package mutating func microphoneLost(_ text: String, at time: Int64) -> [ConversationAction] {
+        hasMicrophone = false
+        speechSince = nil
+        record(.soundLost(.capture, text))
+        closeTurn(at: time, wordsEnd: time, kind: .cut)
+        for turn in uplink.finishAll() { finishTurn(turn) }
+        return settle()
+    }
+
+    /// The microphone is back.
+    package mutating func microphoneBack(_ text: String) -> [ConversationAction] {
+        hasMicrophone = true
+        record(.soundBack(.capture, text))
+        return settle()
+    }
+}

@@ -1,0 +1,135 @@
+/// The conversation: which turn is open, whose words go up, which reply is heard.
+///
+/// A value: events and their times go in, actions come out; no clock, device or socket inside.
+/// It guarantees that every turn opened is closed exactly once, that an activity begins with its
+/// first samples and is ended exactly once, that nothing of an interrupted reply is played, and
+/// that it comes back to idle when the world falls silent, since every wait has a deadline.
+///
+/// ## States
+///
+/// There is one enum, `Phase`: what goes on between the user and the model. Three things hold
+/// beside it and are not phases: the mute switch, the link to the service, and the sound devices.
+/// A reply goes on under mute, and words go on being taken while the link is down; as phases
+/// each would need a copy of every other and a memory of where to go back to. The user sees
+/// `muted` and `offline` as states when nothing else goes on, and as part of every `Indication`.
+///
+/// | Phase     | Event                             | Next      | What is done                     |
+/// |-----------|-----------------------------------|-----------|----------------------------------|
+/// | idle      | press, onset (hands-free)         | listening | gate opened in the past          |
+/// | idle      | press while offline               | listening | the same, earcon, words kept     |
+/// | idle      | press muted, refused, without mic | idle      | earcon                           |
+/// | idle      | audio, tool call                  | speaking, thinking | the model speaks unasked |
+/// | listening | release, tap, end of speech, limit | thinking | gate closed; end sent at its mark |
+/// | listening | release too soon, tap in silence  | idle      | the same; its reply is not heard |
+/// | listening | audio (manual detection)          | listening | dropped: it answers older words  |
+/// | listening | audio (automatic detection)       | speaking  | the service found the end        |
+/// | listening | mute, microphone lost             | thinking  | gate closed                      |
+/// | thinking  | audio                             | speaking  | played                           |
+/// | thinking  | press, onset                      | listening | a further turn                   |
+/// | thinking  | tool call                         | thinking  | run; the deadline waits          |
+/// | thinking  | `turnComplete` without audio      | idle      | unless a tool runs               |
+/// | thinking  | nothing came from the microphone  | idle      | no activity was begun            |
+/// | thinking  | deadline                          | idle      | earcon (not for mere noise)      |
+/// | speaking  | press, onset (barge-in)           | listening | speaker flushed at once          |
+/// | speaking  | `interrupted`                     | listening or thinking | speaker flushed      |
+/// | speaking  | `turnComplete` and drained        | idle      | neither alone ends it            |
+/// | speaking  | drained while a tool runs         | thinking  |                                  |
+/// | speaking  | connection lost                   | speaking  | what has come is played          |
+/// | any       | no session within the patience    | idle      | held words dropped, earcon       |
+/// | any       | service refuses                   | idle      | held words dropped, earcon       |
+package struct ConversationMachine: ~Copyable {
+    enum Phase: Equatable {
+        case idle
+        case listening
+        case thinking(Thinking)
+        case speaking(Speaking)
+    }
+
+    struct Thinking: Equatable {
+        /// When the wait ends; it does not run while a tool does or the link is down.
+        var until: Int64
+        /// Opened by a voice, and the service gave no sign yet: most likely a noise.
+        var isDoubtful: Bool
+    }
+
+    struct Speaking: Equatable {
+        /// When its first audio came.
+        var since: Int64
+        /// All of it has come.
+        var isComplete = false
+        /// The speaker was told that it is whole.
+        var isEnded = false
+        /// The speaker has played all there is; then the wait for more ends at this time.
+        var drainedUntil: Int64?
+    }
+
+    enum Link: Equatable { case down, up, refused }
+
+    let settings: ConversationSettings
+    var phase = Phase.idle
+    var uplink = Uplink()
+    var reply = ReplyTracker()
+
+    var isMuted = false
+    var link = Link.down
+    var hasMicrophone = true
+    var hasSpeaker = true
+
+    var turnCount = 0
+    var runningTools: Set<String> = []
+    /// Words are kept for a session until then.
+    var linkDeadline: Int64?
+    /// The local detector hears speech since then.
+    var speechSince: Int64?
+    /// What the first sound is measured from.
+    var endOfWords: (at: Int64, kind: EndOfWords)?
+    /// What silence is measured from.
+    var interruption: (at: Int64, cause: InterruptionCause)?
+
+    private var actions: [ConversationAction] = []
+    private var shown: Indication?
+
+    /// A machine that is idle and offline, with both sound devices taken to be there.
+    package init(settings: ConversationSettings) {
+        self.settings = settings
+    }
+
+    /// What the user sees.
+    package var state: ConversationState {
+        switch phase {
+        case .idle: isMuted ? .muted : link == .up ? .idle : .offline
+        case .listening: .listening
+        case .thinking: .thinking
+        case .speaking: .speaking
+        }
+    }
+
+    /// The first event: shows the state.
+    package mutating func start() -> [ConversationAction] { settle() }
+
+    // MARK: - Actions
+
+    mutating func emit(_ action: ConversationAction) {
+        actions.append(action)
+    }
+
+    mutating func record(_ event: TimelineEvent) {
+        actions.append(.record(event))
+    }
+
+    /// Ends every event: adds what changed for the eye, and hands the actions out.
+    mutating func settle() -> [ConversationAction] {
+        let now = Indication(
+            state: state, isMuted: isMuted, isOffline: link != .up,
+            hasTrouble: !hasMicrophone || !hasSpeaker || link == .refused)
+        if now != shown {
+            if let before = shown?.state, before != now.state {
+                record(.state(from: before, to: now.state))
+            }
+            emit(.show(now))
+            shown = now
+        }
+        defer { actions = [] }
+        return actions
+    }
+}

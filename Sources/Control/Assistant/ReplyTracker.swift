@@ -1,0 +1,94 @@
+/// Tells the reply that is to be heard from what is left of an earlier one.
+///
+/// The service names no turns. What separates two replies are its marks: `interrupted` or
+/// `generationComplete`, then `turnComplete`, of which an interrupted reply may lack the last.
+/// After the user interrupts, audio is stale until a mark has come; the `turnComplete` of the
+/// interrupted reply must not end the one that follows.
+struct ReplyTracker {
+    private enum Progress {
+        /// Nothing has come since the last mark.
+        case nothing
+        /// Some has come, and more may.
+        case arriving
+        /// All has come but `turnComplete`.
+        case generated
+    }
+
+    private var progress = Progress.nothing
+    /// Audio belongs to an interrupted reply.
+    private var isStale = false
+    /// The next `turnComplete` belongs to an interrupted reply, unless a new one begins first.
+    private var owesCompletion = false
+    /// What comes up to `turnComplete` was taken back by the user.
+    private(set) var isUnwanted = false
+    /// The user spoke again before anything had come, so what comes may answer the old words.
+    private var mayBeOld = false
+
+    /// Audio came; returns whether it is to be heard.
+    mutating func audio() -> Bool {
+        if isStale { return false }
+        owesCompletion = false
+        progress = .arriving
+        return !isUnwanted
+    }
+
+    /// Something else of the reply came: a call, or words.
+    mutating func content() {
+        if !isStale { owesCompletion = false }
+    }
+
+    /// The user begins to speak or presses.
+    ///
+    /// `awaitsReply`: earlier words are not yet answered.
+    mutating func interruptedByUser(awaitsReply: Bool) {
+        switch progress {
+        case .nothing:
+            mayBeOld = awaitsReply || isUnwanted
+        case .arriving:
+            isStale = true
+            owesCompletion = true
+        case .generated:
+            owesCompletion = true
+        }
+        isUnwanted = false
+        progress = .nothing
+    }
+
+    /// The user wants to hear no more of the reply that is due.
+    mutating func stoppedByUser() {
+        isUnwanted = true
+    }
+
+    /// The server cut its reply; returns whether another one is due.
+    mutating func interruptedByServer(isAutomatic: Bool) -> Bool {
+        let anotherIsDue = isAutomatic || mayBeOld || progress == .nothing
+        owesCompletion = anotherIsDue
+        isStale = false
+        mayBeOld = false
+        progress = .nothing
+        return anotherIsDue
+    }
+
+    mutating func generationComplete() {
+        if progress == .arriving { progress = .generated }
+        isStale = false
+    }
+
+    /// A turn ended; returns whether it is the one that is to be heard.
+    mutating func turnComplete() -> Bool {
+        isStale = false
+        mayBeOld = false
+        progress = .nothing
+        if owesCompletion {
+            owesCompletion = false
+            return false
+        }
+        defer { isUnwanted = false }
+        return !isUnwanted
+    }
+
+    /// The connection is gone, and with it whatever was being generated.
+    mutating func connectionLost() {
+        self = ReplyTracker()
+    }
+}

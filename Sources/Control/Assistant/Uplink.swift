@@ -1,0 +1,108 @@
+/// The user's turns whose microphone samples are not all with the session yet, oldest first.
+///
+/// The microphone gives the samples of one turn after the other, each ended by a mark, so a turn
+/// may be opened while the tail of the one before is still on its way. At most the last is open.
+/// An activity begins with its first samples, never before: the service closes the connection
+/// on an empty one.
+struct Uplink {
+    struct Turn: Equatable {
+        let number: Int
+        let opener: TurnOpener
+        let openedAt: Int64
+        /// The activity was begun, so it must be ended.
+        var hasBegun = false
+        /// Words were heard by the local detector.
+        var hasSpeech = false
+        /// The service showed that it hears words.
+        var isConfirmed = false
+        /// The gate was told to close; then this is when the mark is given up.
+        var flushBy: Int64?
+        /// Nothing more of it is sent.
+        var isAbandoned = false
+
+        var isOpen: Bool { flushBy == nil }
+    }
+
+    /// More turns than this cannot wait for their marks; a finger is not that fast.
+    static let maximumTurns = 4
+    /// A mark that takes longer than this is given up (the processing thread is stuck).
+    static let flushMilliseconds = 500
+
+    private(set) var turns: [Turn] = []
+    /// The first sample that was not sent yet; a pre-roll must not repeat what is before.
+    private var nextSample = Int64.min
+
+    var isFull: Bool { turns.count >= Self.maximumTurns }
+
+    /// Whether words are still on their way to the session.
+    var isBusy: Bool { turns.contains { !$0.isAbandoned } }
+
+    /// The turn whose gate is open.
+    var open: Turn? { turns.last.flatMap { $0.isOpen ? $0 : nil } }
+
+    /// When the oldest turn's mark is given up.
+    var flushDeadline: Int64? { turns.first?.flushBy }
+
+    mutating func append(_ turn: Turn) {
+        precondition(open == nil && !isFull, "a turn was opened beside an open one")
+        turns.append(turn)
+    }
+
+    mutating func noteSpeech() {
+        guard open != nil else { return }
+        turns[turns.count - 1].hasSpeech = true
+    }
+
+    mutating func noteConfirmation() {
+        guard open != nil else { return }
+        turns[turns.count - 1].isConfirmed = true
+    }
+
+    /// The gate was told to close; returns the turn that was open.
+    mutating func close(at time: Int64) -> Turn? {
+        guard let turn = open else { return nil }
+        turns[turns.count - 1].flushBy = time + .milliseconds(Self.flushMilliseconds)
+        return turn
+    }
+
+    /// What becomes of samples that came.
+    mutating func samples(first: Int64, count: Int) -> SampleVerdict {
+        guard let turn = turns.first, !turn.isAbandoned else { return .drop }
+        let skip = first < nextSample ? Int(min(nextSample - first, Int64(count))) : 0
+        guard skip < count else { return .drop }
+        nextSample = first + Int64(count)
+        guard turn.hasBegun else {
+            turns[0].hasBegun = true
+            return .beginAndSend(skipping: skip)
+        }
+        return .send(skipping: skip)
+    }
+
+    /// A mark came or was given up; returns the turn it ended.
+    mutating func finish() -> Turn? {
+        guard let turn = turns.first, !turn.isOpen else { return nil }
+        return turns.removeFirst()
+    }
+
+    /// The microphone is gone: no mark will come.
+    mutating func finishAll() -> [Turn] {
+        defer { turns = [] }
+        // Its samples may be counted anew when it is back.
+        nextSample = .min
+        return turns
+    }
+
+    /// Gives every turn up; returns those that were not given up before.
+    ///
+    /// Their samples and marks may still come, so they stay until then.
+    mutating func abandon(at time: Int64) -> [Turn] {
+        let given = turns.filter { !$0.isAbandoned }
+        for index in turns.indices {
+            turns[index].isAbandoned = true
+            if turns[index].isOpen {
+                turns[index].flushBy = time + .milliseconds(Self.flushMilliseconds)
+            }
+        }
+        return given
+    }
+}
