@@ -1,0 +1,82 @@
+import Testing
+
+@testable import Assistant
+
+@Suite("tools within the conversation")
+struct ConversationToolTests {
+    @Test("the wait for a reply stands still while a tool runs")
+    func waitStandsStill() {
+        let world = ConversationWorld.online(.hold)
+        world.turn(0, 500)
+        world.calls(["a", "b"], 700)
+        #expect(world.actions.contains(.runTools))
+        #expect(world.deadline == nil)
+        world.finished("a", 20_000)
+        #expect(world.deadline == nil)
+        world.finished("b", 30_000)
+        #expect(world.actions.filter { $0 == .answerTool }.count == 2)
+        #expect(world.deadline == 45_000)
+        #expect(world.audio(31_000))
+    }
+
+    @Test("a call the server takes back is stopped and not answered")
+    func cancelled() {
+        let world = ConversationWorld.online(.hold)
+        world.turn(0, 500)
+        world.calls(["a"], 700)
+        world.cancelled(["a"], 800)
+        #expect(world.actions.contains(.cancelTools(["a"])))
+        world.finished("a", 900)
+        #expect(!world.actions.contains(.answerTool))
+        #expect(world.deadline == 15_800)
+    }
+
+    @Test("a turn that ends while its tool runs is answered by the next one")
+    func secondTurnAnswers() {
+        let world = ConversationWorld.online(.hold)
+        world.turn(0, 500)
+        world.calls(["a"], 700)
+        world.turnComplete()
+        #expect(world.state == .thinking)
+        world.finished("a", 900)
+        #expect(world.audio(1_000))
+        world.turnComplete()
+        world.drained(1_200)
+        #expect(world.state == .idle)
+    }
+
+    @Test("words before a call are played, then the light shows that work goes on")
+    func wordsBeforeCall() {
+        let world = ConversationWorld.online(.hold)
+        world.turnAnswered(0, 500, audio: 600)
+        world.calls(["a"], 700)
+        world.drained(800)
+        #expect(world.state == .thinking)
+        world.finished("a", 900)
+        #expect(world.audio(1_000))
+        #expect(world.state == .speaking)
+    }
+
+    @Test("a session that knows nothing of the calls gets no answers to them")
+    func freshSession() {
+        let world = ConversationWorld.online(.hold)
+        world.turn(0, 500)
+        world.calls(["b", "a"], 700)
+        world.offline(800)
+        world.ready(900, resumed: false)
+        #expect(world.actions.contains(.cancelTools(["a", "b"])))
+        world.finished("a", 1_000)
+        #expect(!world.actions.contains(.answerTool))
+    }
+
+    @Test("a resumed session still gets its answer")
+    func resumedSession() {
+        let world = ConversationWorld.online(.hold)
+        world.turn(0, 500)
+        world.calls(["a"], 700)
+        world.offline(800)
+        world.ready(900)
+        world.finished("a", 1_000)
+        #expect(world.actions.contains(.answerTool))
+    }
+}

@@ -1,0 +1,175 @@
+import Testing
+
+@testable import Assistant
+
+@Suite("the conversation when something is missing")
+struct ConversationTroubleTests {
+    @Test("a press while offline sounds at once, and its words are kept for the session")
+    func pressOffline() {
+        let world = ConversationWorld(.hold)
+        #expect(world.state == .offline)
+        world.press(1_000)
+        #expect(world.actions.contains(.sound(.offline)))
+        #expect(world.actions.contains(.connect))
+        #expect(world.state == .listening)
+        world.samples()
+        world.release(2_000)
+        world.segmentEnded()
+        #expect(world.state == .thinking)
+        world.ready(4_000, resumed: false)
+        #expect(world.deadline == 19_000)
+        #expect(world.wire == [.begin, .audio(first: 0, count: 320), .end])
+        #expect(world.audio(5_000))
+    }
+
+    @Test("words kept too long are dropped, with a sound, also while the button is held")
+    func patienceEnds() {
+        for isHeld in [true, false] {
+            let world = ConversationWorld(.hold)
+            world.press(1_000)
+            world.samples()
+            if !isHeld {
+                world.release(2_000)
+                world.segmentEnded()
+            }
+            #expect(world.deadline == 11_000)
+            world.forget()
+            world.deadline(11_000)
+            #expect(world.wire == [.discard])
+            #expect(world.actions.contains(.sound(.offline)))
+            #expect(world.actions.contains(.closeMicrophone(at: .milliseconds(11_000))) == isHeld)
+            #expect(world.state == .offline)
+            #expect(world.samples() == .drop)
+            world.release(12_000)
+            world.segmentEnded()
+            #expect(world.wire == [.discard])
+            #expect(world.deadline == nil)
+        }
+    }
+
+    @Test("a connection lost in a turn is no reason to stop listening")
+    func offlineWhileListening() {
+        let world = ConversationWorld.online(.hold)
+        world.press(1_000)
+        world.samples()
+        world.offline(1_100)
+        #expect(world.state == .listening)
+        world.samples()
+        world.ready(2_000)
+        world.release(3_000)
+        world.segmentEnded()
+        #expect(world.wire.last == .end)
+        #expect(world.state == .thinking)
+    }
+
+    @Test("a reply whose connection is lost is played as far as it came")
+    func offlineWhileSpeaking() {
+        let world = ConversationWorld.online(.hold)
+        world.turnAnswered(0, 500, audio: 600)
+        world.offline(700)
+        #expect(world.state == .speaking)
+        #expect(world.actions.contains(.endReply))
+        world.drained(900)
+        #expect(world.state == .offline)
+    }
+
+    @Test("a reply that never comes ends with a sound")
+    func thinkingTimesOut() {
+        let world = ConversationWorld.online(.hold)
+        world.turn(0, 500)
+        #expect(world.deadline == 15_500)
+        world.deadline(15_500)
+        #expect(world.actions.contains(.sound(.error)))
+        #expect(world.state == .idle)
+        #expect(world.audio(16_000), "late is better than never")
+        #expect(world.state == .speaking)
+    }
+
+    @Test("a reply that stops before its end is given up")
+    func replyStops() {
+        let world = ConversationWorld.online(.hold)
+        world.turnAnswered(0, 500, audio: 600)
+        world.drained(1_000)
+        #expect(world.deadline == 16_000)
+        world.deadline(16_000)
+        #expect(world.state == .idle)
+    }
+
+    @Test("mute closes a turn, refuses presses with a sound, and leaves a reply alone")
+    func mute() {
+        let world = ConversationWorld.online(.hold)
+        world.press(0)
+        world.samples()
+        world.perform(world.machine.muteToggled(at: .milliseconds(400)))
+        #expect(world.actions.contains(.closeMicrophone(at: .milliseconds(400))))
+        world.segmentEnded()
+        #expect(world.wire.last == .end)
+        #expect(world.audio(500))
+        #expect(world.state == .speaking)
+        world.turnComplete()
+        world.drained(600)
+        #expect(world.state == .muted)
+        world.forget()
+        world.press(700)
+        #expect(world.actions == [.sound(.muted)])
+        world.perform(world.machine.muteToggled(at: .milliseconds(800)))
+        #expect(world.state == .idle)
+    }
+
+    @Test("a microphone that goes ends the turn; without one a press only sounds")
+    func microphoneLost() {
+        let world = ConversationWorld.online(.hold)
+        world.press(0)
+        world.samples()
+        world.perform(world.machine.microphoneLost("unplugged", at: .milliseconds(300)))
+        #expect(world.wire == [.begin, .audio(first: 0, count: 320), .end])
+        #expect(world.state == .thinking)
+        world.turnComplete()
+        world.forget()
+        world.press(400)
+        #expect(world.actions == [.sound(.noMicrophone)])
+        world.perform(world.machine.microphoneBack("48000 Hz"))
+        world.press(500)
+        #expect(world.state == .listening)
+        world.samples(from: 0)
+        #expect(world.wire.last == .audio(first: 0, count: 320), "samples are counted anew")
+    }
+
+    @Test("a reply ends without a speaker too")
+    func speakerLost() {
+        let world = ConversationWorld.online(.hold)
+        world.turnAnswered(0, 500, audio: 600)
+        world.perform(world.machine.speakerLost("unplugged"))
+        #expect(world.state == .speaking)
+        world.turnComplete()
+        #expect(world.state == .idle)
+    }
+
+    @Test("a service that refuses drops what is held and says so at every press")
+    func refused() {
+        let world = ConversationWorld(.hold)
+        world.press(0)
+        world.samples()
+        world.perform(world.machine.sessionRefused("wrong key", at: .milliseconds(100)))
+        #expect(world.wire.last == .discard)
+        #expect(world.state == .offline)
+        world.release(200)
+        world.segmentEnded()
+        world.forget()
+        world.press(300)
+        #expect(world.actions == [.sound(.refused)])
+    }
+
+    @Test("a stop silences a reply and whatever of it is still to come")
+    func stop() {
+        let world = ConversationWorld.online(.hold)
+        world.turnAnswered(0, 500, audio: 600)
+        world.perform(world.machine.stopRequested(at: .milliseconds(700)))
+        #expect(world.actions.contains(.flushSpeaker))
+        #expect(world.state == .idle)
+        #expect(!world.audio(710))
+        world.turnComplete()
+        world.turn(1_000, 1_500)
+        #expect(world.audio(1_600))
+    }
+}

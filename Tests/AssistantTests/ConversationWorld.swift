@@ -1,0 +1,137 @@
+@testable import Assistant
+
+/// A machine with everything it wants done written down; time is in milliseconds.
+final class ConversationWorld {
+    var machine: ConversationMachine
+    private(set) var actions: [ConversationAction] = []
+    /// What went to the session, in order.
+    private(set) var wire: [Wire] = []
+    private var nextSample: Int64 = 0
+    let usesAutomaticDetection: Bool
+
+    enum Wire: Equatable {
+        case begin, end, streamEnd, discard
+        case audio(first: Int64, count: Int)
+    }
+
+    init(_ mode: TurnMode, adjust: (inout ConversationSettings) -> Void = { _ in }) {
+        var settings = ConversationSettings(mode: mode)
+        adjust(&settings)
+        usesAutomaticDetection = settings.usesAutomaticDetection
+        machine = ConversationMachine(settings: settings)
+        perform(machine.start())
+    }
+
+    /// A world with a session.
+    static func online(
+        _ mode: TurnMode, adjust: (inout ConversationSettings) -> Void = { _ in }
+    ) -> ConversationWorld {
+        let world = ConversationWorld(mode, adjust: adjust)
+        world.perform(world.machine.sessionReady(resumed: false, at: 0))
+        world.forget()
+        return world
+    }
+
+    var state: ConversationState { machine.state }
+    var deadline: Int? { machine.deadline.map { Int($0 / 1_000_000) } }
+
+    var timeline: [TimelineEvent] {
+        actions.compactMap { if case .record(let event) = $0 { event } else { nil } }
+    }
+
+    func forget() {
+        actions = []
+        wire = []
+    }
+
+    func perform(_ more: [ConversationAction]) {
+        actions += more
+        for action in more {
+            switch action {
+            case .endActivity: wire.append(.end)
+            case .endAudioStream: wire.append(.streamEnd)
+            case .discardInput: wire.append(.discard)
+            case .openMicrophone, .openMicrophoneAtSpeech, .closeMicrophone, .connect,
+                .flushSpeaker, .endReply, .runTools, .refuseTools, .cancelTools, .answerTool,
+                .sound, .show, .record:
+                break
+            }
+        }
+    }
+
+    func press(_ time: Int) { perform(machine.buttonPressed(at: .milliseconds(time))) }
+    func release(_ time: Int) { perform(machine.buttonReleased(at: .milliseconds(time))) }
+    func deadline(_ time: Int) { perform(machine.deadlineReached(at: .milliseconds(time))) }
+    func segmentEnded() { perform(machine.segmentEnded()) }
+    func speech(_ time: Int) {
+        perform(machine.speechStarted(sample: Int64(time * 16), at: .milliseconds(time)))
+    }
+    func speechEnd(_ wordsEnd: Int, known time: Int) {
+        perform(machine.speechEnded(wordsEnd: .milliseconds(wordsEnd), at: .milliseconds(time)))
+    }
+
+    /// 20 ms of sound from the microphone, following what came before or from a given sample.
+    @discardableResult
+    func samples(from first: Int64? = nil) -> SampleVerdict {
+        let first = first ?? nextSample
+        nextSample = first + 320
+        let verdict = machine.samplesArrived(first: first, count: 320)
+        switch verdict {
+        case .drop:
+            break
+        case .send(let skip):
+            wire.append(.audio(first: first + Int64(skip), count: 320 - skip))
+        case .beginAndSend(let skip):
+            if !usesAutomaticDetection { wire.append(.begin) }
+            wire.append(.audio(first: first + Int64(skip), count: 320 - skip))
+        }
+        return verdict
+    }
+
+    /// Audio of a reply; returns whether it is to be heard.
+    @discardableResult
+    func audio(_ time: Int) -> Bool {
+        switch machine.audioArrived(at: .milliseconds(time)) {
+        case .drop:
+            return false
+        case .play(let more):
+            perform(more)
+            return true
+        }
+    }
+
+    /// A whole turn of the user, up to its end on the wire.
+    func turn(_ start: Int, _ end: Int) {
+        press(start)
+        samples()
+        release(end)
+        segmentEnded()
+    }
+
+    /// A turn of the user and the beginning of its reply.
+    func turnAnswered(_ start: Int, _ end: Int, audio time: Int) {
+        turn(start, end)
+        audio(time)
+        started(time)
+    }
+
+    func started(_ time: Int) { perform(machine.playbackStarted(at: .milliseconds(time))) }
+    func drained(_ time: Int) { perform(machine.playbackDrained(at: .milliseconds(time))) }
+    func silent(_ time: Int) { perform(machine.playbackSilent(at: .milliseconds(time))) }
+    func interrupted(_ time: Int) { perform(machine.interrupted(at: .milliseconds(time))) }
+    func generationComplete() { perform(machine.generationComplete()) }
+    func turnComplete() { perform(machine.turnComplete()) }
+    func ready(_ time: Int, resumed: Bool = true) {
+        perform(machine.sessionReady(resumed: resumed, at: .milliseconds(time)))
+    }
+    func offline(_ time: Int) { perform(machine.sessionOffline("lost", at: .milliseconds(time))) }
+    func calls(_ identifiers: [String], _ time: Int) {
+        perform(machine.toolCallsArrived(identifiers, at: .milliseconds(time)))
+    }
+    func cancelled(_ identifiers: [String], _ time: Int) {
+        perform(machine.toolCallsCancelled(identifiers, at: .milliseconds(time)))
+    }
+    func finished(_ identifier: String, _ time: Int) {
+        perform(machine.toolFinished(identifier, at: .milliseconds(time)))
+    }
+}
