@@ -1,0 +1,25 @@
+import Testing
+
+@testable import Assistant
+
+@Suite("the conversation under whatever may happen")
+struct ConversationSimulationTests {
+    @Test("two hundred lives keep every promise")
+    func randomLives() {
+        var played = 0
+        var interruptions = 0
+        for seed in UInt64(1)...200 {
+            let life = SimulatedConversation(seed: seed)
+            life.run()
+            played += life.playedChunks
+            interruptions += life.interruptions
+            if let first = life.violations.first {
+                Issue.record("seed \(seed), \(life.mode): \(first)")
+                return
+            }
+        }
+        // The lives would prove nothing if hardly anything happened in them.
+        #expect(played > 1_000)
+        #expect(interruptions > 100)
+    }
+}

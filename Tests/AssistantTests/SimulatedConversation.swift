@@ -1,0 +1,401 @@
+@testable import Assistant
+
+/// A small generator whose whole run follows from its seed (SplitMix64).
+struct SeededGenerator: RandomNumberGenerator {
+    var state: UInt64
+
+    mutating func next() -> UInt64 {
+        state &+= 0x9E37_79B9_7F4A_7C15
+        var mixed = state
+        mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
+        mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
+        return mixed ^ (mixed >> 31)
+    }
+
+    mutating func chance(_ percent: Int) -> Bool { Int.random(in: 0..<100, using: &self) < percent }
+}
+
+/// The machine against a microphone, a speaker, a service with latency, tools and a user who
+/// presses whenever they like, in virtual milliseconds and from one seed.
+///
+/// What must always hold is checked as it happens; `violations` says what did not.
+final class SimulatedConversation {
+    let mode: TurnMode
+    var random: SeededGenerator
+    var machine: ConversationMachine
+    var now = 0
+    var violations: [String] = []
+
+    private var agenda: [(at: Int, order: Int, run: () -> Void)] = []
+    private var order = 0
+
+    // The world.
+    private var microphone = SimulatedMicrophone()
+    private var microphoneIsThere = true
+    private var service = SimulatedService()
+    private var isLinked = false
+    private var linkEpoch = 0
+    private var held: [SimulatedService.Message] = []
+    private let latency: Int
+    private var pendingUntil = 0
+    private var playbackEpoch = 0
+    private var isDown = false
+
+    // What is remembered for the invariants.
+    private var isInActivity = false
+    private var activityAudio = 0
+    private var lastSample = Int64(-1)
+    private var openTurns: Set<Int> = []
+    private var closedTurns: Set<Int> = []
+    private var heardReply: Int?
+    private var deadReplies: Set<Int> = []
+    private var unwantedTurns: Set<Int> = []
+    private var latestTurn = 0
+    private var unansweredCalls: Set<String> = []
+    private(set) var playedChunks = 0
+    private(set) var interruptions = 0
+
+    init(seed: UInt64) {
+        var random = SeededGenerator(state: seed)
+        mode = TurnMode.allCases.randomElement(using: &random) ?? .hold
+        var settings = ConversationSettings(mode: mode)
+        settings.voiceInterrupts = random.chance(70)
+        latency = Int.random(in: 1...300, using: &random)
+        machine = ConversationMachine(settings: settings)
+        self.random = random
+    }
+
+    /// Runs a minute of a busy life, then a calm in which everything must come to rest.
+    func run() {
+        perform(machine.start())
+        after(0...2_000) { self.linkUp() }
+        for _ in 0..<Int.random(in: 10...40, using: &random) {
+            after(0...60_000) { self.userDoesSomething() }
+        }
+        for _ in 0..<Int.random(in: 0...3, using: &random) {
+            after(0...60_000) { self.linkDown() }
+        }
+        drive(until: 60_000)
+        if isDown { release() }
+        if mode == .handsFree { speechEnds() }
+        if !microphoneIsThere { microphoneReturns() }
+        drive(until: 400_000)
+        checkRest()
+    }
+
+    // MARK: - Time
+
+    func after(_ delay: ClosedRange<Int>, _ run: @escaping () -> Void) {
+        at(now + Int.random(in: delay, using: &random), run)
+    }
+
+    private func at(_ time: Int, _ run: @escaping () -> Void) {
+        order += 1
+        agenda.append((max(time, now), order, run))
+    }
+
+    private func drive(until end: Int) {
+        while now < end {
+            let next = agenda.indices.min {
+                (agenda[$0].at, agenda[$0].order) < (agenda[$1].at, agenda[$1].order)
+            }
+            let event = next.map { agenda[$0].at } ?? .max
+            let deadline = machine.deadline.map { Int(($0 + 999_999) / 1_000_000) } ?? .max
+            let audio = microphone.isBusy ? now + 10 : .max
+            now = max(now, min(event, deadline, audio, end))
+            if let next, event <= now {
+                agenda.remove(at: next).run()
+            } else if deadline <= now {
+                perform(machine.deadlineReached(at: time))
+                if let again = machine.deadline, again <= time { fail("a deadline stays due") }
+            }
+            deliverSamples()
+        }
+    }
+
+    private var time: Int64 { .milliseconds(now) }
+
+    func fail(_ text: String) { violations.append("\(now) ms: \(text)") }
+
+    // MARK: - The user
+
+    private func userDoesSomething() {
+        switch Int.random(in: 0..<100, using: &random) {
+        case 0..<50: pressForAWhile()
+        case 50..<80: speakForAWhile()
+        case 80..<86: toggleMuteForAWhile()
+        case 86..<92: loseMicrophoneForAWhile()
+        case 92..<96: stop()
+        default: linkDown()
+        }
+    }
+
+    private func pressForAWhile() {
+        guard !isDown else { return }
+        isDown = true
+        perform(machine.buttonPressed(at: time))
+        after(random.chance(30) ? 1...140 : 200...4_000) { if self.isDown { self.release() } }
+    }
+
+    private func release() {
+        isDown = false
+        perform(machine.buttonReleased(at: time))
+    }
+
+    private func speakForAWhile() {
+        perform(machine.speechStarted(sample: Int64(max(0, now - 60) * 16), at: time))
+        after(200...4_000) { self.speechEnds() }
+    }
+
+    private func speechEnds() {
+        perform(machine.speechEnded(wordsEnd: time - .milliseconds(600), at: time))
+    }
+
+    private func toggleMuteForAWhile() {
+        perform(machine.muteToggled(at: time))
+        after(100...5_000) { self.perform(self.machine.muteToggled(at: self.time)) }
+    }
+
+    private func loseMicrophoneForAWhile() {
+        guard microphoneIsThere else { return }
+        microphoneIsThere = false
+        microphone.lose()
+        perform(machine.microphoneLost("unplugged", at: time))
+        after(100...5_000) { self.microphoneReturns() }
+    }
+
+    private func microphoneReturns() {
+        guard !microphoneIsThere else { return }
+        microphoneIsThere = true
+        perform(machine.microphoneBack("back"))
+    }
+
+    private func stop() {
+        if case .speaking = machine.phase { noteInterruption() }
+        perform(machine.stopRequested(at: time))
+        unwantedTurns.insert(latestTurn)
+    }
+
+    // MARK: - Link
+
+    private func linkUp() {
+        guard !isLinked else { return }
+        isLinked = true
+        linkEpoch += 1
+        let resumed = random.chance(70)
+        if !resumed { service.forgetCalls() }
+        perform(machine.sessionReady(resumed: resumed, at: time))
+        let messages = held
+        held = []
+        for message in messages { transmit(message) }
+    }
+
+    private func linkDown() {
+        guard isLinked else { return }
+        isLinked = false
+        linkEpoch += 1
+        service.connectionLost()
+        // Whatever is on the wire is gone, so nothing is known of these turns' replies.
+        unwantedTurns.formUnion(0...latestTurn)
+        perform(machine.sessionOffline("lost", at: time))
+        after(50...15_000) { self.linkUp() }
+    }
+
+    private func send(_ message: SimulatedService.Message) {
+        if isLinked { transmit(message) } else { held.append(message) }
+    }
+
+    private func transmit(_ message: SimulatedService.Message) {
+        let epoch = linkEpoch
+        at(now + latency) {
+            guard self.linkEpoch == epoch else { return }
+            let replies = self.service.receive(
+                message, isAutomatic: self.mode == .handsFree, &self.random)
+            for (delay, event) in replies { self.schedule(event, after: delay, epoch) }
+        }
+    }
+
+    private func schedule(_ event: SimulatedService.Event, after delay: Int, _ epoch: Int) {
+        at(now + delay) {
+            guard self.linkEpoch == epoch, self.service.isStillValid(event) else { return }
+            let also = self.service.noteSent(event, &self.random)
+            self.at(self.now + self.latency) {
+                guard self.linkEpoch == epoch else { return }
+                self.receive(event)
+            }
+            for (delay, event) in also { self.schedule(event, after: delay, epoch) }
+        }
+    }
+
+    // MARK: - From the service
+
+    private func receive(_ event: SimulatedService.Event) {
+        switch event {
+        case .audio(let reply, let milliseconds):
+            let isWanted =
+                service.turn(of: reply) == latestTurn && !unwantedTurns.contains(latestTurn)
+            switch machine.audioArrived(at: time) {
+            case .drop:
+                if isWanted { fail("audio of reply \(reply) to turn \(latestTurn) was dropped") }
+            case .play(let actions):
+                if deadReplies.contains(reply) { fail("audio of interrupted reply \(reply) heard") }
+                heardReply = reply
+                playedChunks += 1
+                perform(actions)
+                play(milliseconds)
+            }
+        case .generationComplete: perform(machine.generationComplete())
+        case .turnComplete: perform(machine.turnComplete())
+        case .interrupted:
+            if case .speaking = machine.phase { noteInterruption() }
+            perform(machine.interrupted(at: time))
+        case .call(let id, _):
+            unansweredCalls.insert(id)
+            perform(machine.toolCallsArrived([id], at: time), call: id)
+        case .cancelCalls(let ids):
+            unansweredCalls.subtract(ids)
+            perform(machine.toolCallsCancelled(ids, at: time))
+        }
+    }
+
+    private func play(_ milliseconds: Int) {
+        let isSilent = pendingUntil <= now
+        pendingUntil = max(pendingUntil, now) + milliseconds
+        playbackEpoch += 1
+        let epoch = playbackEpoch
+        if isSilent { after(1...20) { self.perform(self.machine.playbackStarted(at: self.time)) } }
+        at(pendingUntil + 5) {
+            guard self.playbackEpoch == epoch else { return }
+            self.perform(self.machine.playbackDrained(at: self.time))
+        }
+    }
+
+    private func noteInterruption() {
+        interruptions += 1
+        if let reply = heardReply { deadReplies.insert(reply) }
+        heardReply = nil
+    }
+
+    // MARK: - Actions
+
+    private func perform(_ actions: [ConversationAction], call: String? = nil) {
+        for action in actions {
+            switch action {
+            case .openMicrophone(let at):
+                microphone.open(at: at / 1_000_000 * 16 - 4_800)
+            case .openMicrophoneAtSpeech(let sample): microphone.open(at: sample - 4_800)
+            case .closeMicrophone(let at): microphone.close(at: at / 1_000_000 * 16)
+            case .endActivity: endActivity()
+            case .endAudioStream:
+                if activityAudio == 0 { fail("a stream was ended that never began") }
+                activityAudio = 0
+                send(.streamEnd(turn: latestClosing))
+            case .discardInput:
+                held = []
+                isInActivity = false
+                activityAudio = 0
+            case .flushSpeaker:
+                pendingUntil = 0
+                playbackEpoch += 1
+                after(1...20) { self.perform(self.machine.playbackSilent(at: self.time)) }
+            case .runTools:
+                if let call {
+                    after(1...3_000) {
+                        self.perform(self.machine.toolFinished(call, at: self.time), call: call)
+                    }
+                }
+            case .refuseTools, .answerTool:
+                guard let call, unansweredCalls.remove(call) != nil else {
+                    fail("\(call ?? "nothing") was answered twice or without being asked")
+                    continue
+                }
+                send(.answer(call))
+            case .cancelTools(let ids): unansweredCalls.subtract(ids)
+            case .record(let event): note(event)
+            case .endReply, .connect, .sound, .show: break
+            }
+        }
+    }
+
+    private var latestClosing: Int { closingTurn ?? latestTurn }
+    private var closingTurn: Int?
+
+    private func endActivity() {
+        if !isInActivity { fail("an activity was ended that was not begun") }
+        if activityAudio == 0 { fail("an activity was empty") }
+        isInActivity = false
+        activityAudio = 0
+        send(.end(turn: latestClosing))
+    }
+
+    private func note(_ event: TimelineEvent) {
+        switch event {
+        case .turnOpened(let turn, _):
+            if turn != latestTurn + 1 { fail("turn \(turn) was opened after turn \(latestTurn)") }
+            latestTurn = turn
+            openTurns.insert(turn)
+        case .turnClosed(let turn, _):
+            if openTurns.remove(turn) == nil { fail("turn \(turn) was closed without being open") }
+            if !closedTurns.insert(turn).inserted { fail("turn \(turn) was closed twice") }
+        case .interrupted:
+            noteInterruption()
+        case .state, .heard, .said, .toolCalled, .toolAnswered, .toolCancelled, .firstSound,
+            .silence, .replyPlayed, .online, .offline, .refused, .muted, .soundLost, .soundBack,
+            .notice:
+            break
+        }
+    }
+
+    // MARK: - The microphone
+
+    private func deliverSamples() {
+        guard microphoneIsThere else { return }
+        while let event = microphone.next(captured: Int64(now) * 16) {
+            switch event {
+            case .samples(let first, let count):
+                sendSamples(first: first, count: count)
+            case .end:
+                closingTurn = openTurns.min()
+                let isShort = machine.phase == .idle
+                if isShort, let turn = closingTurn { unwantedTurns.insert(turn) }
+                perform(machine.segmentEnded())
+                closingTurn = nil
+            }
+        }
+    }
+
+    private func sendSamples(first: Int64, count: Int) {
+        let skipped: Int
+        switch machine.samplesArrived(first: first, count: count) {
+        case .drop:
+            return
+        case .send(let skip):
+            if !isInActivity, mode != .handsFree { fail("audio outside an activity") }
+            skipped = skip
+        case .beginAndSend(let skip):
+            if isInActivity { fail("an activity was begun within another") }
+            isInActivity = mode != .handsFree
+            activityAudio = 0
+            skipped = skip
+            if isInActivity { send(.begin) }
+        }
+        let start = first + Int64(skipped)
+        if start <= lastSample { fail("sample \(start) was sent again") }
+        if activityAudio > 0, start != lastSample + 1 { fail("samples are missing at \(start)") }
+        lastSample = first + Int64(count) - 1
+        activityAudio += count - skipped
+        send(.audio)
+    }
+
+    // MARK: - Rest
+
+    private func checkRest() {
+        let state = machine.state
+        if state != .idle, state != .muted { fail("the machine rests in \(state)") }
+        if let deadline = machine.deadline { fail("a deadline is left: \(deadline)") }
+        if isInActivity { fail("an activity was never ended") }
+        if !openTurns.isEmpty { fail("turns \(openTurns) were never closed") }
+        if !unansweredCalls.isEmpty { fail("calls \(unansweredCalls) were never answered") }
+        if !machine.uplink.turns.isEmpty { fail("turns wait for their marks") }
+    }
+}
