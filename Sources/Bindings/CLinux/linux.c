@@ -2,12 +2,30 @@
 #include "CLinux.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <poll.h>
 #include <pthread.h>
+#include <signal.h>
+#include <spawn.h>
+#include <stddef.h>
 #include <string.h>
+#include <sys/epoll.h>
 #include <sys/eventfd.h>
+#include <sys/ioctl.h>
+#include <sys/signalfd.h>
+#include <sys/socket.h>
+#include <sys/syscall.h>
+#include <sys/timerfd.h>
+#include <sys/un.h>
 #include <time.h>
 #include <unistd.h>
+
+static const int64_t nanoseconds_per_second = 1000000000;
+
+static struct timespec timespec_of(int64_t nanoseconds) {
+    return (struct timespec){
+        nanoseconds / nanoseconds_per_second, nanoseconds % nanoseconds_per_second};
+}
 
 const char *martlet_error_text(int code) {
     const char *text = strerrordesc_np(code);
@@ -17,13 +35,22 @@ const char *martlet_error_text(int code) {
 int64_t martlet_monotonic_now(void) {
     struct timespec now;
     clock_gettime(CLOCK_MONOTONIC, &now);
-    return (int64_t)now.tv_sec * 1000000000 + now.tv_nsec;
+    return (int64_t)now.tv_sec * nanoseconds_per_second + now.tv_nsec;
 }
 
 void martlet_sleep_until(int64_t nanoseconds) {
-    struct timespec until = {nanoseconds / 1000000000, nanoseconds % 1000000000};
+    struct timespec until = timespec_of(nanoseconds);
     while (clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &until, NULL) == EINTR) {
     }
+}
+
+int martlet_timerfd(void) {
+    return timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC | TFD_NONBLOCK);
+}
+
+int martlet_timerfd_arm(int descriptor, int64_t nanoseconds) {
+    struct itimerspec when = {.it_value = timespec_of(nanoseconds)};
+    return timerfd_settime(descriptor, TFD_TIMER_ABSTIME, &when, NULL);
 }
 
 int martlet_eventfd(void) {
@@ -36,7 +63,7 @@ void martlet_eventfd_signal(int descriptor) {
     }
 }
 
-bool martlet_eventfd_drain(int descriptor) {
+bool martlet_counter_drain(int descriptor) {
     uint64_t count;
     ssize_t taken;
     while ((taken = read(descriptor, &count, sizeof count)) < 0 && errno == EINTR) {
@@ -49,6 +76,129 @@ int martlet_wait_readable(int descriptor, int milliseconds) {
     return poll(&entry, 1, milliseconds);
 }
 
+int martlet_epoll(void) {
+    return epoll_create1(EPOLL_CLOEXEC);
+}
+
+int martlet_epoll_add(int epoll, int descriptor) {
+    struct epoll_event event = {.events = EPOLLIN, .data.fd = descriptor};
+    return epoll_ctl(epoll, EPOLL_CTL_ADD, descriptor, &event);
+}
+
 void martlet_name_thread(const char *name) {
     pthread_setname_np(pthread_self(), name);
+}
+
+int martlet_signalfd(const int *signals, int count) {
+    sigset_t set;
+    sigemptyset(&set);
+    for (int index = 0; index < count; index++) {
+        sigaddset(&set, signals[index]);
+    }
+    int code = pthread_sigmask(SIG_BLOCK, &set, NULL);
+    if (code != 0) {
+        errno = code;
+        return -1;
+    }
+    return signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
+}
+
+int martlet_signalfd_next(int descriptor) {
+    struct signalfd_siginfo info;
+    ssize_t taken = read(descriptor, &info, sizeof info);
+    return taken == sizeof info ? (int)info.ssi_signo : -1;
+}
+
+char **martlet_environment(void) {
+    return environ;
+}
+
+int martlet_pipe(int descriptors[2]) {
+    return pipe2(descriptors, O_CLOEXEC);
+}
+
+int martlet_pending_bytes(int descriptor) {
+    int count = 0;
+    return ioctl(descriptor, FIONREAD, &count) == 0 ? count : 0;
+}
+
+int martlet_pidfd(pid_t process) {
+    return (int)syscall(SYS_pidfd_open, process, 0);
+}
+
+int martlet_spawn(
+    pid_t *process, char *const arguments[], char *const environment[], const char *directory,
+    int input, int output, int error) {
+    posix_spawn_file_actions_t actions;
+    posix_spawnattr_t attributes;
+    int code = posix_spawn_file_actions_init(&actions);
+    if (code != 0) return code;
+    code = posix_spawnattr_init(&attributes);
+    if (code != 0) {
+        posix_spawn_file_actions_destroy(&actions);
+        return code;
+    }
+    sigset_t all, none;
+    sigfillset(&all);
+    sigemptyset(&none);
+    short flags = POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF;
+    if (directory) code = posix_spawn_file_actions_addchdir_np(&actions, directory);
+    if (!code) code = posix_spawn_file_actions_adddup2(&actions, input, STDIN_FILENO);
+    if (!code) code = posix_spawn_file_actions_adddup2(&actions, output, STDOUT_FILENO);
+    if (!code) code = posix_spawn_file_actions_adddup2(&actions, error, STDERR_FILENO);
+    if (!code) code = posix_spawn_file_actions_addclosefrom_np(&actions, STDERR_FILENO + 1);
+    if (!code) code = posix_spawnattr_setflags(&attributes, flags);
+    if (!code) code = posix_spawnattr_setpgroup(&attributes, 0);
+    if (!code) code = posix_spawnattr_setsigdefault(&attributes, &all);
+    if (!code) code = posix_spawnattr_setsigmask(&attributes, &none);
+    if (!code) {
+        code = posix_spawnp(process, arguments[0], &actions, &attributes, arguments, environment);
+    }
+    posix_spawnattr_destroy(&attributes);
+    posix_spawn_file_actions_destroy(&actions);
+    return code;
+}
+
+// Fills an address and gives its length; 0 and ENAMETOOLONG when the name does not fit.
+static socklen_t unix_address(struct sockaddr_un *address, const void *name, size_t length) {
+    memset(address, 0, sizeof *address);
+    address->sun_family = AF_UNIX;
+    // One byte stays free for the zero that ends a path.
+    if (length >= sizeof address->sun_path) {
+        errno = ENAMETOOLONG;
+        return 0;
+    }
+    memcpy(address->sun_path, name, length);
+    bool is_path = length > 0 && address->sun_path[0] != 0;
+    return (socklen_t)(offsetof(struct sockaddr_un, sun_path) + length + (is_path ? 1 : 0));
+}
+
+int martlet_unix_socket(bool is_stream) {
+    int type = is_stream ? SOCK_STREAM : SOCK_DGRAM;
+    return socket(AF_UNIX, type | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+}
+
+int martlet_unix_connect(int descriptor, const void *name, size_t length) {
+    struct sockaddr_un address;
+    socklen_t size = unix_address(&address, name, length);
+    return size == 0 ? -1 : connect(descriptor, (struct sockaddr *)&address, size);
+}
+
+int martlet_unix_bind(int descriptor, const void *name, size_t length) {
+    struct sockaddr_un address;
+    socklen_t size = unix_address(&address, name, length);
+    return size == 0 ? -1 : bind(descriptor, (struct sockaddr *)&address, size);
+}
+
+int martlet_accept(int descriptor) {
+    return accept4(descriptor, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
+}
+
+int martlet_terminal_raw(int descriptor, struct termios *saved) {
+    if (tcgetattr(descriptor, saved) != 0) return -1;
+    struct termios raw = *saved;
+    raw.c_lflag &= ~(tcflag_t)(ICANON | ECHO);
+    raw.c_cc[VMIN] = 0;
+    raw.c_cc[VTIME] = 0;
+    return tcsetattr(descriptor, TCSANOW, &raw);
 }

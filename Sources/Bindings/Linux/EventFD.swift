@@ -8,7 +8,7 @@ private import CLinux
 /// Every method may be called from every thread. The object must outlive whoever watches its
 /// descriptor.
 package final class EventFD: Sendable {
-    /// Readable while a signal waits; owned by this object. For `poll` and event loops.
+    /// Readable while a signal waits, for event loops; closed with this object.
     package let descriptor: Int32
 
     /// The corresponding C function is `eventfd`.
@@ -29,7 +29,7 @@ package final class EventFD: Sendable {
     /// Takes the waiting signals, so that the descriptor is no longer readable.
     @_noAllocation @_noLocks
     package func drain() {
-        _ = martlet_eventfd_drain(descriptor)
+        _ = martlet_counter_drain(descriptor)
     }
 
     /// Waits for a signal and takes it; false when the time ran out first.
@@ -38,6 +38,6 @@ package final class EventFD: Sendable {
     @_noAllocation @_noLocks
     package func wait(timeoutMilliseconds: Int32) -> Bool {
         let isReadable = martlet_wait_readable(descriptor, timeoutMilliseconds) > 0
-        return martlet_eventfd_drain(descriptor) || isReadable
+        return martlet_counter_drain(descriptor) || isReadable
     }
 }

@@ -1,3 +1,4 @@
+private import CLinux
 private import Glibc
 
 /// An open file descriptor, closed with its owner.
@@ -23,6 +24,14 @@ package struct FileDescriptor: ~Copyable, Sendable {
         let rawValue = rawValue
         discard self
         return rawValue
+    }
+
+    /// Waits until something can be read, or the end of the file has come.
+    ///
+    /// False when the time is over or a signal interrupted; a negative time waits for ever. The
+    /// corresponding C function is `poll`.
+    package func waitReadable(milliseconds: Int32) -> Bool {
+        martlet_wait_readable(rawValue, milliseconds) > 0
     }
 
     /// A second descriptor for the same open file, not inherited by programs we start.
@@ -63,21 +72,38 @@ package struct FileDescriptor: ~Copyable, Sendable {
     /// Writes as much as the descriptor takes; nil when a non-blocking one takes nothing now.
     ///
     /// The corresponding C function is `write`.
-    package func write(_ bytes: UnsafeRawBufferPointer) throws(SystemError) -> Int? {
+    package func write(_ bytes: ArraySlice<UInt8>) throws(SystemError) -> Int? {
         try SystemError.checkReady("write") {
-            Glibc.write(rawValue, bytes.baseAddress, bytes.count)
+            bytes.withUnsafeBytes { Glibc.write(rawValue, $0.baseAddress, $0.count) }
         }
     }
 
     /// Writes everything, waiting for room where it must.
     package func writeAll(_ bytes: [UInt8]) throws(SystemError) {
-        var written = 0
-        while written < bytes.count {
-            let taken = try bytes.withUnsafeBufferPointer { all throws(SystemError) -> Int? in
-                try write(UnsafeRawBufferPointer(UnsafeBufferPointer(rebasing: all[written...])))
+        var rest = bytes[...]
+        while !rest.isEmpty {
+            if let taken = try write(rest) {
+                rest = rest.dropFirst(taken)
+            } else {
+                try waitWritable()
             }
-            if let taken { written += taken } else { try waitWritable() }
         }
+    }
+
+    /// /dev/null, for reading and writing.
+    static func null() throws(SystemError) -> FileDescriptor {
+        FileDescriptor(
+            adopting: try SystemError.check("open", "/dev/null") {
+                open("/dev/null", O_RDWR | O_CLOEXEC)
+            })
+    }
+
+    /// A new file, or an old one emptied.
+    static func created(_ path: String) throws(SystemError) -> FileDescriptor {
+        FileDescriptor(
+            adopting: try SystemError.check("open", path) {
+                open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o644)
+            })
     }
 
     /// A second descriptor for an open file that someone else owns.

@@ -21,4 +21,27 @@ package enum MonotonicClock {
     package static func sleep(until nanoseconds: Int64) {
         martlet_sleep_until(nanoseconds)
     }
+
+    /// A time from now on; as late as can be told for one that is too far away.
+    package static func now(plus time: Duration) -> Int64 {
+        let (sum, overflow) = now().addingReportingOverflow(time.nanoseconds)
+        return overflow ? (time < .zero ? .min : .max) : sum
+    }
+
+    /// The time left until `nanoseconds` as poll(2) takes it: rounded up, 0 when it has passed.
+    package static func milliseconds(until nanoseconds: Int64) -> Int32 {
+        let left = nanoseconds.subtractingReportingOverflow(now())
+        if left.overflow || left.partialValue > Int64(Int32.max) * 1_000_000 { return .max }
+        return Int32((max(left.partialValue, 0) + 999_999) / 1_000_000)
+    }
+}
+
+extension Duration {
+    /// Whole nanoseconds, rounded towards zero, as far as 64 bits go (292 years).
+    package var nanoseconds: Int64 {
+        let (seconds, attoseconds) = components
+        let (product, overflow) = seconds.multipliedReportingOverflow(by: 1_000_000_000)
+        let (sum, carry) = product.addingReportingOverflow(attoseconds / 1_000_000_000)
+        return overflow || carry ? (seconds < 0 ? .min : .max) : sum
+    }
 }

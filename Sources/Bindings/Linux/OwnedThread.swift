@@ -22,7 +22,7 @@ package final class OwnedThread: Sendable {
     /// Whether SCHED_FIFO was granted.
     package let isRealTime: Bool
 
-    /// The thread until it is joined. The lock lets one of several joiners be the one who reaps.
+    // The thread until it is joined; the lock lets one of several joiners be the one who reaps.
     private let running: Mutex<pthread_t?>
 
     /// Starts a thread.

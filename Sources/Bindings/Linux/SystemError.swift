@@ -78,6 +78,14 @@ extension SystemError {
         }
     }
 
+    /// The error of a call that has just failed.
+    static func last(call: String) -> SystemError {
+        SystemError(call: call, code: errno)
+    }
+
+    /// The limit of `ChildProcess` is reached.
+    static let tooManyChildren = SystemError(call: "start another child process", code: EAGAIN)
+
     private static func joined(_ call: String, _ detail: String) -> String {
         detail.isEmpty ? call : "\(call) \(detail)"
     }

@@ -1,0 +1,22 @@
+private import CLinux
+
+/// Both ends of a pipe, which do not block only by themselves: see `OutputCollector`.
+struct Pipe: ~Copyable {
+    let reader: FileDescriptor
+    let writer: FileDescriptor
+
+    /// Makes a pipe whose ends programs we start do not inherit.
+    ///
+    /// The corresponding C function is `pipe2`.
+    init() throws(SystemError) {
+        var ends: [Int32] = [-1, -1]
+        try SystemError.check("pipe2") { martlet_pipe(&ends) }
+        reader = FileDescriptor(adopting: ends[0])
+        writer = FileDescriptor(adopting: ends[1])
+    }
+
+    /// The reading end; the writing end is closed.
+    consuming func intoReader() -> FileDescriptor {
+        reader
+    }
+}

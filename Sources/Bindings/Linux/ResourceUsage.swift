@@ -1,0 +1,24 @@
+private import Glibc
+
+/// What this process has used so far.
+package struct ResourceUsage: Sendable, Equatable {
+    /// CPU seconds in our own code, over all threads.
+    package let userSeconds: Double
+    /// CPU seconds in the kernel on our behalf, over all threads.
+    package let systemSeconds: Double
+    /// The most memory ever resident at once, in KiB.
+    package let maximumResidentKiB: Int
+
+    /// The corresponding C function is `getrusage`.
+    package static func current() -> ResourceUsage {
+        var usage = rusage()
+        getrusage(RUSAGE_SELF.rawValue, &usage)
+        return ResourceUsage(
+            userSeconds: seconds(usage.ru_utime), systemSeconds: seconds(usage.ru_stime),
+            maximumResidentKiB: usage.ru_maxrss)
+    }
+
+    private static func seconds(_ time: timeval) -> Double {
+        Double(time.tv_sec) + Double(time.tv_usec) / 1_000_000
+    }
+}
