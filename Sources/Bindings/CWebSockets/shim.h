@@ -1,2 +1,51 @@
+// What the WebSockets target sees of libwebsockets: its headers, the macros that Swift cannot
+// import, and the kernel's timer descriptors, which the C library's Swift module lacks.
 #pragma once
 #include <libwebsockets.h>
+#include <string.h>
+#include <sys/timerfd.h>
+
+// Room that lws_write wants before the payload, for the frame's head.
+static const int cws_headroom_bytes = LWS_PRE;
+// lws_set_timeout's "close at the next turn of the loop".
+static const int cws_kill_soon = LWS_TO_KILL_ASYNC;
+static const int cws_log_errors = LLL_ERR | LLL_WARN;
+static const int cws_no_listen = CONTEXT_PORT_NO_LISTEN;
+static const unsigned int cws_use_tls = LCCSCF_USE_SSL;
+static const unsigned long long cws_init_tls = LWS_SERVER_OPTION_DO_SSL_GLOBAL_INIT;
+static const unsigned long long cws_explicit_vhosts = LWS_SERVER_OPTION_EXPLICIT_VHOSTS;
+static const unsigned long long cws_only_given_authority = LWS_SERVER_OPTION_DISABLE_OS_CA_CERTS;
+
+// When a silent line is asked for a sign of life, and when it counts as dead. Pongs of a loaded
+// Live service were seen to take 8 to 30 seconds, and traffic of any kind counts as a sign, so this
+// only has to find lines that are really gone.
+static inline const lws_retry_bo_t *cws_liveness_policy(void) {
+    static const lws_retry_bo_t policy = {
+        .secs_since_valid_ping = 120,
+        .secs_since_valid_hangup = 240,
+    };
+    return &policy;
+}
+
+// The next expiry of a timer descriptor, in nanoseconds of CLOCK_MONOTONIC; 0 disarms it.
+static inline int cws_arm_timer(int descriptor, long long nanoseconds) {
+    struct itimerspec when = {
+        .it_value = {.tv_sec = nanoseconds / 1000000000, .tv_nsec = nanoseconds % 1000000000}};
+    return timerfd_settime(descriptor, TFD_TIMER_ABSTIME, &when, 0);
+}
+static inline int cws_make_timer(void) {
+    return timerfd_create(CLOCK_MONOTONIC, TFD_NONBLOCK | TFD_CLOEXEC);
+}
+
+// The union that adoption takes by value does not build well from Swift.
+static inline struct lws *cws_adopt_file(struct lws_vhost *vhost, int descriptor,
+                                         const char *protocol, void *owner) {
+    lws_adopt_desc_t info;
+    memset(&info, 0, sizeof(info));
+    info.vh = vhost;
+    info.type = LWS_ADOPT_RAW_FILE_DESC;
+    info.fd.filefd = descriptor;
+    info.vh_prot_name = protocol;
+    info.opaque = owner;
+    return lws_adopt_descriptor_vhost_via_info(&info);
+}

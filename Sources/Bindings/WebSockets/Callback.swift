@@ -1,0 +1,154 @@
+import CWebSockets
+import Glibc
+
+/// What libwebsockets calls, and the tables it reads; all on the loop's thread.
+enum Callback {
+    // nonisolated(unsafe): written once before first use, read only; libwebsockets keeps the
+    // pointers for as long as the process lives.
+    nonisolated(unsafe) static let clientName = strdup("martlet-client")
+    nonisolated(unsafe) static let watchName = strdup("martlet-watch")
+    nonisolated(unsafe) static let serverName = strdup("martlet-server")
+
+    // nonisolated(unsafe): as above.
+    nonisolated(unsafe) static let clientProtocols = table([
+        (clientName, { client($0, $1, $3, $4) }), (watchName, { watch($0, $1, $3, $4) }),
+    ])
+    nonisolated(unsafe) static let serverProtocols = table([
+        (serverName, { server($0, $1, $3, $4) })
+    ])
+
+    private typealias Function =
+        @convention(c) (
+            OpaquePointer?, lws_callback_reasons, UnsafeMutableRawPointer?,
+            UnsafeMutableRawPointer?, Int
+        ) -> Int32
+
+    private static func table(
+        _ entries: [(UnsafeMutablePointer<CChar>?, Function)]
+    ) -> UnsafeMutablePointer<lws_protocols> {
+        let table = UnsafeMutablePointer<lws_protocols>.allocate(capacity: entries.count + 1)
+        for (index, entry) in entries.enumerated() {
+            var protocols = lws_protocols()
+            protocols.name = UnsafePointer(entry.0)
+            protocols.callback = entry.1
+            protocols.rx_buffer_size = 16_384
+            (table + index).initialize(to: protocols)
+        }
+        // A nameless entry ends the table.
+        (table + entries.count).initialize(to: lws_protocols())
+        return table
+    }
+
+    private static func owner<Owner: AnyObject>(_ socket: OpaquePointer?, _: Owner.Type) -> Owner? {
+        guard let socket, let pointer = lws_get_opaque_user_data(socket) else { return nil }
+        return Unmanaged<Owner>.fromOpaque(pointer).takeUnretainedValue()
+    }
+
+    // MARK: Watched descriptors
+
+    private static func watch(
+        _ socket: OpaquePointer?, _ reason: lws_callback_reasons,
+        _: UnsafeMutableRawPointer?, _: Int
+    ) -> Int32 {
+        switch reason {
+        case LWS_CALLBACK_RAW_RX_FILE: owner(socket, LoopWatch.self)?.onReadable?()
+        case LWS_CALLBACK_RAW_CLOSE_FILE:
+            guard let socket else { return 0 }
+            owner(socket, LoopWatch.self)?.socket = nil
+            // The destruction that follows is told to the first protocol, which is another.
+            lws_set_opaque_user_data(socket, nil)
+        default: break
+        }
+        return 0
+    }
+
+    // MARK: Clients
+
+    private static func client(
+        _ socket: OpaquePointer?, _ reason: lws_callback_reasons,
+        _ bytes: UnsafeMutableRawPointer?, _ count: Int
+    ) -> Int32 {
+        // Broadcasts come with a handle that is no socket, whose owner must not be looked at.
+        guard let socket, reason.isOfClientSocket,
+            let client = owner(socket, WebSocketClient.self)
+        else { return 0 }
+        let channel = client.channel
+        switch reason {
+        case LWS_CALLBACK_CLIENT_APPEND_HANDSHAKE_HEADER:
+            return client.appendHeaders(socket, bytes, count)
+        case LWS_CALLBACK_CLIENT_ESTABLISHED:
+            client.established(socket)
+        case LWS_CALLBACK_CLIENT_RECEIVE:
+            return channel.received(bytes, count)
+        case LWS_CALLBACK_CLIENT_WRITEABLE:
+            return channel.writable()
+        case LWS_CALLBACK_WS_PEER_INITIATED_CLOSE:
+            channel.peerCloses(bytes, count)
+        case LWS_CALLBACK_CLIENT_CONNECTION_ERROR:
+            client.failed(text(bytes, count))
+        // 4.1 reports a time-out of the upgrade this way only.
+        case LWS_CALLBACK_CLIENT_CLOSED, LWS_CALLBACK_CLOSED_CLIENT_HTTP:
+            client.ended()
+        case LWS_CALLBACK_WSI_DESTROY:
+            client.destroyed(socket)
+        default: break
+        }
+        return 0
+    }
+
+    // MARK: Servers
+
+    private static func server(
+        _ socket: OpaquePointer?, _ reason: lws_callback_reasons,
+        _ bytes: UnsafeMutableRawPointer?, _ count: Int
+    ) -> Int32 {
+        guard let socket else { return 0 }
+        switch reason {
+        case LWS_CALLBACK_FILTER_PROTOCOL_CONNECTION:
+            return WebSocketListener.admit(socket)
+        default: break
+        }
+        guard reason.isOfServerSocket, let connection = owner(socket, ServerConnection.self)
+        else { return 0 }
+        switch reason {
+        case LWS_CALLBACK_WSI_DESTROY: connection.destroyed(socket)
+        case LWS_CALLBACK_ESTABLISHED: connection.established(socket)
+        case LWS_CALLBACK_RECEIVE: return connection.channel.received(bytes, count)
+        case LWS_CALLBACK_SERVER_WRITEABLE: return connection.channel.writable()
+        case LWS_CALLBACK_WS_PEER_INITIATED_CLOSE: connection.channel.peerCloses(bytes, count)
+        case LWS_CALLBACK_CLOSED: connection.channel.finish()
+        default: break
+        }
+        return 0
+    }
+
+    static func text(_ bytes: UnsafeMutableRawPointer?, _ count: Int) -> String {
+        guard let bytes, count > 0 else { return "" }
+        return String(
+            decoding: UnsafeRawBufferPointer(start: bytes, count: count), as: UTF8.self)
+    }
+}
+
+extension lws_callback_reasons {
+    /// What the client's callback acts on; told of a socket of its own only.
+    fileprivate var isOfClientSocket: Bool {
+        switch self {
+        case LWS_CALLBACK_CLIENT_APPEND_HANDSHAKE_HEADER, LWS_CALLBACK_CLIENT_ESTABLISHED,
+            LWS_CALLBACK_CLIENT_RECEIVE, LWS_CALLBACK_CLIENT_WRITEABLE,
+            LWS_CALLBACK_WS_PEER_INITIATED_CLOSE, LWS_CALLBACK_CLIENT_CONNECTION_ERROR,
+            LWS_CALLBACK_CLIENT_CLOSED, LWS_CALLBACK_CLOSED_CLIENT_HTTP, LWS_CALLBACK_WSI_DESTROY:
+            true
+        default: false
+        }
+    }
+
+    /// What the server's callback acts on; told of a socket of its own only.
+    fileprivate var isOfServerSocket: Bool {
+        switch self {
+        case LWS_CALLBACK_ESTABLISHED, LWS_CALLBACK_RECEIVE, LWS_CALLBACK_SERVER_WRITEABLE,
+            LWS_CALLBACK_WS_PEER_INITIATED_CLOSE, LWS_CALLBACK_CLOSED, LWS_CALLBACK_WSI_DESTROY:
+            true
+        default: false
+        }
+    }
+}

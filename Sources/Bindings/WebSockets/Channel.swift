@@ -1,0 +1,190 @@
+import CWebSockets
+
+/// One open WebSocket, client's or server's: messages out, messages in, and the close.
+///
+/// Sending writes at once when nothing waits, so a message costs one system call; what the kernel
+/// does not take waits here and leaves when the socket is writable. Received fragments gather in
+/// one buffer that is reused.
+///
+/// Confined to the loop's thread.
+final class Channel {
+    /// A longer message is refused with close code 1009 (bytes).
+    static let messageLimitBytes = 16 << 20
+    /// So much may wait to be sent before the connection counts as dead (bytes); at the rate of
+    /// a microphone in base64 this is six minutes.
+    static let pendingLimitBytes = 16 << 20
+    /// Buffers kept for reuse, and the largest that is (bytes).
+    private static let poolLimit = 16
+    private static let pooledLimitBytes = 64 << 10
+    /// The far end has this long to answer a close (seconds).
+    private static let closeTimeoutSeconds: Int32 = 2
+
+    private struct Outgoing {
+        var bytes: [UInt8]
+        var kind: MessageKind
+    }
+
+    private(set) var socket: OpaquePointer?
+    var onEvent: ((WebSocketEvent) -> Void)?
+
+    private var outgoing: [Outgoing] = []
+    private var nextOutgoing = 0
+    private(set) var pendingBytes = 0
+    private var pool: [[UInt8]] = []
+    private var inbox: [UInt8] = []
+    private var isInboxBinary = false
+    /// What we close with, once decided.
+    private var ourClose: (code: UInt16, reason: String)?
+    /// What the far end closed with.
+    private var theirClose: (code: UInt16, reason: String)?
+    private var isFinished = false
+
+    var isOpen: Bool { socket != nil && ourClose == nil && theirClose == nil }
+
+    func established(_ socket: OpaquePointer) {
+        self.socket = socket
+        inbox.reserveCapacity(32 << 10)
+        onEvent?(.opened)
+    }
+
+    // MARK: Sending
+
+    func makeBuffer() -> SendBuffer {
+        if let memory = pool.popLast() { return SendBuffer(reusing: memory) }
+        var memory: [UInt8] = []
+        memory.reserveCapacity(8 << 10)
+        memory.append(contentsOf: repeatElement(0, count: SendBuffer.headroomBytes))
+        return SendBuffer(reusing: memory)
+    }
+
+    /// Sends a message; one for a socket that is not open goes nowhere.
+    func send(_ buffer: consuming SendBuffer, kind: MessageKind) {
+        var message = Outgoing(bytes: buffer.bytes, kind: kind)
+        guard let socket, isOpen else { return recycle(message.bytes) }
+        if pendingBytes == 0, lws_partial_buffered(socket) == 0 {
+            if write(&message, to: socket) { recycle(message.bytes) } else { abort() }
+            // libwebsockets keeps what the kernel refused and asks to write again by itself.
+            if lws_partial_buffered(socket) != 0 { lws_callback_on_writable(socket) }
+            return
+        }
+        pendingBytes += message.bytes.count
+        outgoing.append(message)
+        if pendingBytes > Self.pendingLimitBytes { return abort() }
+        lws_callback_on_writable(socket)
+    }
+
+    private func write(_ message: inout Outgoing, to socket: OpaquePointer) -> Bool {
+        let count = message.bytes.count - SendBuffer.headroomBytes
+        let kind = message.kind == .text ? LWS_WRITE_TEXT : LWS_WRITE_BINARY
+        return message.bytes.withUnsafeMutableBufferPointer { memory in
+            guard let start = memory.baseAddress else { return false }
+            return lws_write(socket, start + SendBuffer.headroomBytes, count, kind) >= 0
+        }
+    }
+
+    private func recycle(_ memory: consuming [UInt8]) {
+        var memory = memory
+        guard pool.count < Self.poolLimit, memory.capacity <= Self.pooledLimitBytes else { return }
+        memory.removeSubrange(SendBuffer.headroomBytes...)
+        pool.append(memory)
+    }
+
+    /// libwebsockets can write; returns -1 to have the socket closed.
+    func writable() -> Int32 {
+        guard let socket else { return -1 }
+        while nextOutgoing < outgoing.count {
+            guard lws_partial_buffered(socket) == 0 else {
+                lws_callback_on_writable(socket)
+                return 0
+            }
+            pendingBytes -= outgoing[nextOutgoing].bytes.count
+            guard write(&outgoing[nextOutgoing], to: socket) else { return -1 }
+            nextOutgoing += 1
+        }
+        for message in outgoing { recycle(message.bytes) }
+        outgoing.removeAll(keepingCapacity: true)
+        nextOutgoing = 0
+        guard lws_partial_buffered(socket) == 0 else {
+            lws_callback_on_writable(socket)
+            return 0
+        }
+        // What was sent before the close arrives before it.
+        if let ourClose {
+            sayClose(ourClose, on: socket)
+            return -1
+        }
+        onEvent?(.drained)
+        return 0
+    }
+
+    // MARK: Receiving
+
+    func received(_ bytes: UnsafeMutableRawPointer?, _ count: Int) -> Int32 {
+        guard let socket, ourClose == nil else { return 0 }
+        if inbox.isEmpty { isInboxBinary = lws_frame_is_binary(socket) != 0 }
+        guard inbox.count + count <= Self.messageLimitBytes else {
+            close(code: 1009, reason: "message longer than \(Self.messageLimitBytes) bytes")
+            return 0
+        }
+        if let bytes {
+            inbox.append(contentsOf: UnsafeRawBufferPointer(start: bytes, count: count))
+        }
+        guard lws_is_final_fragment(socket) != 0, lws_remaining_packet_payload(socket) == 0 else {
+            return 0
+        }
+        onEvent?(.message(inbox, isBinary: isInboxBinary))
+        inbox.removeAll(keepingCapacity: true)
+        return 0
+    }
+
+    // MARK: The end
+
+    func close(code: UInt16, reason: String) {
+        guard let socket, ourClose == nil else { return }
+        ourClose = (code, reason)
+        lws_callback_on_writable(socket)
+        // A far end that takes nothing any more must not keep the socket.
+        lws_set_timeout(socket, PENDING_TIMEOUT_CLOSE_SEND, Self.closeTimeoutSeconds)
+    }
+
+    /// Ends the connection without a close frame.
+    func abort() {
+        guard let socket else { return }
+        ourClose = ourClose ?? (1006, "")
+        lws_set_timeout(socket, PENDING_TIMEOUT_USER_REASON_BASE, cws_kill_soon)
+    }
+
+    private func sayClose(_ close: (code: UInt16, reason: String), on socket: OpaquePointer) {
+        // A control frame holds 125 bytes, two of them the code.
+        var reason = Array(close.reason.utf8.prefix(123))
+        reason.withUnsafeMutableBufferPointer { memory in
+            lws_close_reason(
+                socket, lws_close_status(UInt32(close.code)), memory.baseAddress, memory.count)
+        }
+    }
+
+    func peerCloses(_ bytes: UnsafeMutableRawPointer?, _ count: Int) {
+        guard let bytes, count >= 2 else {
+            // "No status was present", as RFC 6455 section 7.1.5 wants it told.
+            theirClose = (1005, "")
+            return
+        }
+        let frame = UnsafeRawBufferPointer(start: bytes, count: count)
+        let code = UInt16(frame[0]) << 8 | UInt16(frame[1])
+        theirClose = (code, String(decoding: frame[2...], as: UTF8.self))
+    }
+
+    /// The socket is gone; says so once.
+    func finish() {
+        guard !isFinished else { return }
+        isFinished = true
+        socket = nil
+        outgoing = []
+        pendingBytes = 0
+        let end = theirClose ?? ourClose ?? (1006, "")
+        let handler = onEvent
+        // What the handler holds must not outlive the socket.
+        onEvent = nil
+        handler?(.closed(code: end.code, reason: end.reason))
+    }
+}

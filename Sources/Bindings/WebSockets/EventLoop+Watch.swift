@@ -1,0 +1,52 @@
+import CWebSockets
+import Glibc
+
+/// A descriptor that the loop looks at.
+///
+/// Confined to the loop's thread. Cancel it before the descriptor is closed; one that is merely
+/// released is cancelled too.
+package final class LoopWatch: @unchecked Sendable {
+    // @unchecked: made, called and cancelled on the loop's thread only.
+
+    /// libwebsockets' handle; it closes the duplicate descriptor.
+    var socket: OpaquePointer?
+    var onReadable: (@Sendable () -> Void)?
+
+    fileprivate init(onReadable: @escaping @Sendable () -> Void) {
+        self.onReadable = onReadable
+    }
+
+    deinit { cancel() }
+
+    /// Stops looking; no call comes after this.
+    package func cancel() {
+        onReadable = nil
+        guard let socket else { return }
+        self.socket = nil
+        lws_set_opaque_user_data(socket, nil)
+        lws_set_timeout(socket, PENDING_TIMEOUT_USER_REASON_BASE, cws_kill_soon)
+    }
+}
+
+extension EventLoop {
+    /// Calls back whenever a descriptor is readable, until the watch is cancelled.
+    ///
+    /// On the loop only. The descriptor stays the caller's; it must be non-blocking, and the
+    /// callback must read it, since it is called for as long as there is something to read.
+    package func watch(
+        _ descriptor: Int32, onReadable: @escaping @Sendable () -> Void
+    ) throws(WebSocketsError) -> LoopWatch {
+        checkIsolated()
+        let host = try clientHost(authorityFile: nil)
+        let watch = LoopWatch(onReadable: onReadable)
+        // libwebsockets closes what it adopts, so it gets a duplicate.
+        let duplicate = fcntl(descriptor, F_DUPFD_CLOEXEC, 3)
+        guard duplicate >= 0 else { throw .noDescriptor("a watch") }
+        let owner = Unmanaged.passUnretained(watch).toOpaque()
+        guard let socket = cws_adopt_file(host, duplicate, Callback.watchName, owner) else {
+            throw .noDescriptor("a watch")
+        }
+        watch.socket = socket
+        return watch
+    }
+}
