@@ -16,7 +16,9 @@ package enum ALSAError: Error, Sendable, Equatable {
     case cannotOpen(device: String, direction: StreamDirection, code: Int32)
     /// The open device cannot do what is asked, or anything near it.
     case refused(device: String, what: String, code: Int32)
-    /// A mixer, or one of its elements, failed.
+    /// The card has no mixer control of this name.
+    case noSuchControl(card: String, name: String, existing: [String])
+    /// A card's mixer, or one of its controls, failed.
     case mixer(card: String, what: String, code: Int32)
 }
 
@@ -65,6 +67,9 @@ extension ALSAError: CustomStringConvertible {
         case .refused(let device, let what, let code):
             "sound device \(device) refuses \(what): \(SystemError.text(of: code)); "
                 + "`plughw:` in place of `hw:` lets ALSA convert"
+        case .noSuchControl(let card, let name, let existing):
+            "card \(card) has no control \(name); it has "
+                + (existing.isEmpty ? "none" : existing.joined(separator: ", "))
         case .mixer(let card, let what, let code):
             "mixer of card \(card): \(what): \(SystemError.text(of: code))"
         }

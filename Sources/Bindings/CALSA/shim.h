@@ -70,3 +70,19 @@ static inline int martlet_pcm_recover(snd_pcm_t *pcm, int code) {
     if (resumed == 0 || resumed == -EAGAIN) return resumed;
     return snd_pcm_prepare(pcm);
 }
+
+/// Reads a mixer's controls as simple elements.
+static inline int martlet_mixer_load(snd_mixer_t *mixer) {
+    int code = snd_mixer_selem_register(mixer, NULL, NULL);
+    return code < 0 ? code : snd_mixer_load(mixer);
+}
+
+static inline void martlet_alsa_say_nothing(
+    const char *file, int line, const char *function, int code, const char *format, ...) {
+    (void)file, (void)line, (void)function, (void)code, (void)format;
+}
+
+/// Takes alsa-lib's messages off the standard error stream.
+static inline void martlet_alsa_silence(void) {
+    snd_lib_error_set_handler(martlet_alsa_say_nothing);
+}

@@ -1,0 +1,53 @@
+/// Tells presses from the bouncing of a contact, and from disturbances on a long wire.
+///
+/// ```
+/// line      ____|‾|_|‾|__|‾‾‾‾‾‾‾‾‾‾‾‾‾‾‾‾‾
+/// first move    ^              ^ still for the debounce time: a press, stamped with the first move
+/// ```
+/// A spike that falls back before the time is over is nothing. Pure: time comes in with the edges.
+struct Debouncer: ~Copyable {
+    /// When to call `settle`, if no edge comes before; nil while the line is at rest.
+    private(set) var deadline: Int64?
+
+    private let nanoseconds: Int64
+    private var isActive: Bool
+    // While the line moves: when it began to, and its newest level.
+    private var movement: (since: Int64, isActive: Bool)?
+
+    /// Starts at rest.
+    ///
+    /// `nanoseconds` is how long a level must last; 0 or less lets all edges pass.
+    init(isActive: Bool, nanoseconds: Int64) {
+        self.isActive = isActive
+        self.nanoseconds = nanoseconds
+    }
+
+    /// Takes a raw edge; gives the press or release that was settled before it, or by it.
+    mutating func move(_ edge: Edge) -> Edge? {
+        if nanoseconds <= 0 { return adopt(edge.isPress, since: edge.timestamp) }
+        // Edges that were read late: the line may have been still in between.
+        var settled: Edge?
+        if let deadline, let movement, edge.timestamp >= deadline {
+            settled = settle(isActive: movement.isActive)
+        }
+        movement = (movement?.since ?? edge.timestamp, edge.isPress)
+        deadline = edge.timestamp + nanoseconds
+        return settled
+    }
+
+    /// The line has been still until the deadline, at this level.
+    ///
+    /// The level is asked of the line again, because the kernel drops edges when there are many.
+    mutating func settle(isActive level: Bool) -> Edge? {
+        guard let since = movement?.since else { return nil }
+        movement = nil
+        deadline = nil
+        return adopt(level, since: since)
+    }
+
+    private mutating func adopt(_ level: Bool, since: Int64) -> Edge? {
+        if level == isActive { return nil }
+        isActive = level
+        return Edge(timestamp: since, isPress: level)
+    }
+}
