@@ -46,7 +46,7 @@ package struct WebSocketRequest: Sendable {
 /// Take one from the connection's `makeBuffer`, append the payload, hand it to `send`; the memory
 /// returns to the connection's pool, so that a steady stream allocates nothing.
 package struct SendBuffer: ~Copyable {
-    /// The headroom, then the payload. Only append.
+    /// The headroom, then the payload, which is only to be appended to.
     package var bytes: [UInt8]
 
     static let headroomBytes = Int(cws_headroom_bytes)

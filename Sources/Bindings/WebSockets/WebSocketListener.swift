@@ -34,7 +34,7 @@ package final class WebSocketListener: @unchecked Sendable {
     /// The port listened on.
     package let port: Int
 
-    /// Listens on 127.0.0.1; port 0 takes a free one. On the loop only.
+    /// Listens on 127.0.0.1, on a free port when `port` is 0; on the loop only.
     ///
     /// `onUpgrade` is asked on the loop for every upgrade, before it is answered; path and
     /// headers of the connection are known then.
@@ -68,7 +68,7 @@ package final class WebSocketListener: @unchecked Sendable {
         Self.registry.withLock { $0[UInt(bitPattern: made)] = Registered(listener: self) }
     }
 
-    /// Stops listening and closes what was accepted. On the loop only.
+    /// Stops listening and closes what was accepted; on the loop only.
     package func close() {
         loop.checkIsolated()
         guard let host else { return }
