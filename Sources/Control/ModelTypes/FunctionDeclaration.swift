@@ -1,0 +1,85 @@
+/// A function that the model may call, as it is declared in a session's setup.
+package struct FunctionDeclaration: Sendable, Equatable {
+    /// Whether the model waits for the answer.
+    package enum Behavior: String, Sendable {
+        case blocking = "BLOCKING"
+        case nonBlocking = "NON_BLOCKING"
+    }
+
+    /// A letter or underscore first, then letters, digits and `_ . : -`; at most 128.
+    package var name: String
+    /// What it does and when to call it, in words for the model.
+    package var description: String
+    /// The arguments as plain JSON Schema of type object; nil for a function without any.
+    package var parameters: JSONValue?
+    /// Left to the model's own default when nil.
+    package var behavior: Behavior?
+
+    package init(
+        name: String, description: String, parameters: JSONValue? = nil, behavior: Behavior? = nil
+    ) {
+        self.name = name
+        self.description = description
+        self.parameters = parameters
+        self.behavior = behavior
+    }
+
+    /// The declaration as the wire has it.
+    package var json: JSONValue {
+        var object = JSONObject([
+            ("name", .string(name)), ("description", .string(description)),
+        ])
+        object["parametersJsonSchema"] = parameters
+        object["behavior"] = behavior.map { .string($0.rawValue) }
+        return .object(object)
+    }
+}
+
+/// A call that the model makes.
+package struct FunctionCall: Sendable, Equatable {
+    /// Names the call in the answer and in a cancellation; opaque.
+    package var id: String
+    package var name: String
+    package var arguments: JSONObject
+
+    package init(id: String, name: String, arguments: JSONObject) {
+        self.id = id
+        self.name = name
+        self.arguments = arguments
+    }
+}
+
+/// The answer to one call.
+package struct FunctionResponse: Sendable, Equatable {
+    /// When the model speaks about the answer to a call that it did not wait for.
+    package enum Scheduling: String, Sendable {
+        case silent = "SILENT"
+        case whenIdle = "WHEN_IDLE"
+        case interrupt = "INTERRUPT"
+    }
+
+    package var id: String
+    /// Must be the call's: newer models take an answer without it as a failure.
+    package var name: String
+    /// `output` holds the result, `error` a failure; else the whole object is the result.
+    package var response: JSONObject
+    package var scheduling: Scheduling?
+
+    package init(
+        id: String, name: String, response: JSONObject, scheduling: Scheduling? = nil
+    ) {
+        self.id = id
+        self.name = name
+        self.response = response
+        self.scheduling = scheduling
+    }
+
+    /// The answer as the wire has it.
+    package var json: JSONValue {
+        var object = JSONObject([
+            ("id", .string(id)), ("name", .string(name)), ("response", .object(response)),
+        ])
+        object["scheduling"] = scheduling.map { .string($0.rawValue) }
+        return .object(object)
+    }
+}

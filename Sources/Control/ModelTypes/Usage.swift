@@ -1,0 +1,29 @@
+/// The tokens of one turn, as the service counts them.
+///
+/// The Developer API and Vertex name the answer's tokens differently; both are read.
+package struct Usage: Sendable, Equatable {
+    package var prompt: Int64
+    package var cached: Int64
+    package var response: Int64
+    package var toolUse: Int64
+    package var thoughts: Int64
+    package var total: Int64
+
+    /// Reads `usageMetadata`; what is absent counts as 0, as the wire leaves out zeroes.
+    package init(json: JSONValue) {
+        func count(_ names: String...) -> Int64 {
+            // The wire may write 64-bit numbers as strings.
+            for name in names {
+                if let number = json[name]?.int { return number }
+                if let number = json[name]?.string.flatMap({ Int64($0) }) { return number }
+            }
+            return 0
+        }
+        prompt = count("promptTokenCount")
+        cached = count("cachedContentTokenCount")
+        response = count("responseTokenCount", "candidatesTokenCount")
+        toolUse = count("toolUsePromptTokenCount")
+        thoughts = count("thoughtsTokenCount")
+        total = count("totalTokenCount")
+    }
+}

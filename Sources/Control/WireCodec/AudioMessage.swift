@@ -1,0 +1,138 @@
+/// The messages that make up nearly all traffic: microphone samples up, model audio down.
+///
+/// Both are handled without a JSON tree. Up, the envelope is text around base64. Down, the shape
+/// that the service really sends is matched byte by byte and its audio decoded where it lies;
+/// anything else is left to the full reader.
+package enum AudioMessage {
+    private static let head = Array(#"{"realtimeInput":{"audio":{"mimeType":"audio/pcm;rate="#.utf8)
+    private static let middle = Array(#"","data":""#.utf8)
+    private static let tail = Array(#""}}}"#.utf8)
+
+    /// Appends a `realtimeInput` message with mono samples at a rate (Hz).
+    package static func append(
+        _ samples: ArraySlice<Int16>, sampleRate: Int, to message: inout [UInt8]
+    ) {
+        message.append(contentsOf: head)
+        message.append(contentsOf: String(sampleRate).utf8)
+        message.append(contentsOf: middle)
+        Base64.append(samples, to: &message)
+        message.append(contentsOf: tail)
+    }
+
+    /// Decodes a server message that holds nothing but audio parts; returns their rate (Hz).
+    ///
+    /// Appends the samples. Returns nil, with nothing appended, when the message is of any other
+    /// shape, which says nothing about whether it is a good one.
+    package static func decode(_ message: [UInt8], appendingTo samples: inout [Int16]) -> Int? {
+        var matcher = Matcher(bytes: message)
+        let start = samples.count
+        guard let rate = matcher.audioMessage(&samples) else {
+            samples.removeSubrange(start...)
+            return nil
+        }
+        return rate
+    }
+
+    /// The rate when a MIME type names none: the Live service's output rate (Hz).
+    package static let defaultOutputRate = 24_000
+
+    /// The rate that a MIME type of raw PCM names; nil for other types.
+    package static func sampleRate(ofMIMEType text: ArraySlice<UInt8>) -> Int? {
+        let prefix = "audio/pcm".utf8
+        guard text.starts(with: prefix) else { return nil }
+        let rest = text.dropFirst(prefix.count)
+        guard !rest.isEmpty else { return defaultOutputRate }
+        let parameter = ";rate=".utf8
+        guard rest.starts(with: parameter) else { return nil }
+        return Int(String(decoding: rest.dropFirst(parameter.count), as: UTF8.self))
+    }
+}
+
+/// A cursor over a message that compares it with an expected shape.
+private struct Matcher {
+    let bytes: [UInt8]
+    var offset = 0
+
+    mutating func audioMessage(_ samples: inout [Int16]) -> Int? {
+        guard open("{"), key("serverContent"), open("{"), key("modelTurn"), open("{") else {
+            return nil
+        }
+        // Vertex names the role before or after the parts.
+        if key("role") {
+            guard string() != nil, open(",") else { return nil }
+        }
+        guard key("parts"), open("[") else { return nil }
+        var rate: Int?
+        repeat {
+            guard let partRate = part(&samples), rate == nil || rate == partRate else { return nil }
+            rate = partRate
+        } while open(",")
+        guard open("]") else { return nil }
+        if open(",") {
+            guard key("role"), string() != nil else { return nil }
+        }
+        guard open("}"), open("}"), open("}") else { return nil }
+        skipBlanks()
+        return offset == bytes.count ? rate : nil
+    }
+
+    private mutating func part(_ samples: inout [Int16]) -> Int? {
+        guard open("{"), key("inlineData"), open("{") else { return nil }
+        var rate: Int?
+        var data: ArraySlice<UInt8>?
+        repeat {
+            if key("mimeType") {
+                guard rate == nil, let text = string() else { return nil }
+                rate = AudioMessage.sampleRate(ofMIMEType: text)
+            } else if key("data") {
+                guard data == nil else { return nil }
+                data = string()
+            } else {
+                return nil
+            }
+        } while open(",")
+        guard open("}"), open("}"), let rate, let data else { return nil }
+        return Base64.decode(data, appendingTo: &samples) ? rate : nil
+    }
+
+    private mutating func skipBlanks() {
+        while offset < bytes.count, bytes[offset] <= 0x20 { offset += 1 }
+    }
+
+    /// Takes a punctuation mark when it is the next thing.
+    private mutating func open(_ mark: Unicode.Scalar) -> Bool {
+        skipBlanks()
+        guard offset < bytes.count, bytes[offset] == UInt8(ascii: mark) else { return false }
+        offset += 1
+        return true
+    }
+
+    /// Takes a member's name and the colon behind it when they are the next thing.
+    private mutating func key(_ name: StaticString) -> Bool {
+        skipBlanks()
+        let start = offset
+        guard let text = string(), text.count == name.utf8CodeUnitCount,
+            name.withUTF8Buffer({ text.elementsEqual($0) }), open(":")
+        else {
+            offset = start
+            return false
+        }
+        return true
+    }
+
+    /// Takes a string without escapes when it is the next thing; what is between its marks.
+    private mutating func string() -> ArraySlice<UInt8>? {
+        guard open("\"") else { return nil }
+        let start = offset
+        let end = bytes.withUnsafeBufferPointer { bytes in
+            // A plain loop over the buffer is compiled to vector code; base64 has no escapes.
+            bytes[start...].firstIndex { $0 == UInt8(ascii: "\"") || $0 == UInt8(ascii: "\\") }
+        }
+        guard let end, bytes[end] == UInt8(ascii: "\"") else {
+            offset = start - 1
+            return nil
+        }
+        offset = end + 1
+        return bytes[start..<end]
+    }
+}

@@ -1,0 +1,85 @@
+import Testing
+
+@testable import WireCodec
+
+struct AudioMessageTests {
+    private func decode(_ text: String) -> (rate: Int, samples: [Int16])? {
+        var samples: [Int16] = [5]
+        let rate = AudioMessage.decode(Array(text.utf8), appendingTo: &samples)
+        #expect(samples.first == 5)
+        guard let rate else {
+            #expect(samples == [5])
+            return nil
+        }
+        return (rate, Array(samples.dropFirst()))
+    }
+
+    @Test("the envelope of microphone samples is what the reference shows")
+    func envelope() {
+        var message: [UInt8] = []
+        AudioMessage.append([0, 1, -1][...], sampleRate: 16_000, to: &message)
+        let expected =
+            #"{"realtimeInput":{"audio":{"mimeType":"audio/pcm;rate=16000","data":"AAABAP//"}}}"#
+        #expect(String(decoding: message, as: UTF8.self) == expected)
+    }
+
+    @Test(
+        "audio is found in every shape that was seen on the wire",
+        arguments: [
+            """
+            {
+              "serverContent": {
+                "modelTurn": {
+                  "parts": [
+                    {
+                      "inlineData": {
+                        "mimeType": "audio/pcm;rate=24000",
+                        "data": "AAABAP//"
+                      }
+                    }
+                  ]
+                }
+              }
+            }
+
+            """,
+            #"{"serverContent":{"modelTurn":{"parts":[{"inlineData":{"data":"AAABAP__","mimeType":"audio/pcm"}}],"role":"model"}}}"#,
+            #"{"serverContent":{"modelTurn":{"role":"model","parts":[{"inlineData":{"data":"AAAB","mimeType":"audio/pcm"}},{"inlineData":{"data":"AP//","mimeType":"audio/pcm"}}]}}}"#,
+        ])
+    func shapes(text: String) throws {
+        // The last shape splits a sample between its parts, which no service does.
+        if text.contains("AAAB\",") {
+            #expect(decode(text) == nil)
+            return
+        }
+        let (rate, samples) = try #require(decode(text))
+        #expect(rate == 24_000)
+        #expect(samples == [0, 1, -1])
+    }
+
+    @Test(
+        "what is not plain audio is left to the full reader",
+        arguments: [
+            "", "{", #"{"serverContent":{}}"#, #"{"setupComplete":{}}"#,
+            #"{"serverContent":{"modelTurn":{"parts":[{"text":"hi"}]}}}"#,
+            #"{"serverContent":{"modelTurn":{"parts":[]}}}"#,
+            #"{"serverContent":{"modelTurn":{"parts":[{"inlineData":{"data":"AAAA\u0041==","mimeType":"audio/pcm"}}]}}}"#,
+            #"{"serverContent":{"modelTurn":{"parts":[{"inlineData":{"data":"AAA=","mimeType":"audio/ogg"}}]}}}"#,
+            #"{"serverContent":{"modelTurn":{"parts":[{"inlineData":{"data":"AAA=","mimeType":"audio/pcm"}}]},"interrupted":true}}"#,
+            #"{"serverContent":{"modelTurn":{"parts":[{"inlineData":{"data":"AAA=","mimeType":"audio/pcm"}}]}}} x"#,
+            #"{"serverContent":{"modelTurn":{"parts":[{"inlineData":{"data":"A*A=","mimeType":"audio/pcm"}}]}}}"#,
+        ])
+    func others(text: String) {
+        #expect(decode(text) == nil)
+    }
+
+    @Test("a message cut anywhere is not taken")
+    func truncated() {
+        let whole =
+            #"{"serverContent":{"modelTurn":{"parts":[{"inlineData":{"mimeType":"audio/pcm","data":"AAABAP//"}}]}}}"#
+        for count in 0..<whole.utf8.count {
+            #expect(decode(String(whole.prefix(count))) == nil)
+        }
+        #expect(decode(whole) != nil)
+    }
+}
