@@ -40,9 +40,10 @@ package struct FunctionCall: Sendable, Equatable {
     /// Names the call in the answer and in a cancellation; opaque.
     package var id: String
     package var name: String
-    package var arguments: JSONObject
+    /// The arguments by name; an object.
+    package var arguments: JSONValue
 
-    package init(id: String, name: String, arguments: JSONObject) {
+    package init(id: String, name: String, arguments: JSONValue) {
         self.id = id
         self.name = name
         self.arguments = arguments
@@ -61,12 +62,12 @@ package struct FunctionResponse: Sendable, Equatable {
     package var id: String
     /// Must be the call's: newer models take an answer without it as a failure.
     package var name: String
-    /// `output` holds the result, `error` a failure; else the whole object is the result.
-    package var response: JSONObject
+    /// `output` holds the result, `error` a failure; else the whole object, which it must be, is the result.
+    package var response: JSONValue
     package var scheduling: Scheduling?
 
     package init(
-        id: String, name: String, response: JSONObject, scheduling: Scheduling? = nil
+        id: String, name: String, response: JSONValue, scheduling: Scheduling? = nil
     ) {
         self.id = id
         self.name = name
@@ -77,7 +78,7 @@ package struct FunctionResponse: Sendable, Equatable {
     /// The answer as the wire has it.
     package var json: JSONValue {
         var object = JSONObject([
-            ("id", .string(id)), ("name", .string(name)), ("response", .object(response)),
+            ("id", .string(id)), ("name", .string(name)), ("response", response),
         ])
         object["scheduling"] = scheduling.map { .string($0.rawValue) }
         return .object(object)

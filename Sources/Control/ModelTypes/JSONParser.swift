@@ -125,7 +125,7 @@ struct JSONParser {
 
     private static func lastOfEach(_ members: [JSONObject.Member]) -> JSONObject {
         var object = JSONObject()
-        for member in members { object[member.name] = member.value }
+        for member in members { object[member.key] = member.value }
         return object
     }
 

@@ -15,9 +15,9 @@ package indirect enum JSONValue: Sendable, Equatable {
 }
 
 /// The members of a JSON object, in order; names are unique.
-package struct JSONObject: Sendable {
-    /// A member's name and value.
-    package typealias Member = (name: String, value: JSONValue)
+package struct JSONObject: Sendable, Sequence, ExpressibleByDictionaryLiteral {
+    /// A member's name (the key) and value.
+    package typealias Member = (key: String, value: JSONValue)
 
     /// All members in order.
     package private(set) var members: [Member]
@@ -25,11 +25,19 @@ package struct JSONObject: Sendable {
     /// An object of these members, which must have different names.
     package init(_ members: [Member] = []) { self.members = members }
 
+    /// An object of these members, in the order written.
+    package init(dictionaryLiteral members: (String, JSONValue)...) {
+        self.members = members.map { ($0.0, $0.1) }
+    }
+
+    /// The members in order.
+    package func makeIterator() -> IndexingIterator<[Member]> { members.makeIterator() }
+
     /// The value of a name; assigning nil removes the member.
     package subscript(name: String) -> JSONValue? {
-        get { members.first { $0.name == name }?.value }
+        get { members.first { $0.key == name }?.value }
         set {
-            let index = members.firstIndex { $0.name == name }
+            let index = members.firstIndex { $0.key == name }
             switch (index, newValue) {
             case (let index?, let value?): members[index].value = value
             case (let index?, nil): members.remove(at: index)
@@ -40,7 +48,7 @@ package struct JSONObject: Sendable {
     }
 
     /// The names in order.
-    package var names: [String] { members.map(\.name) }
+    package var names: [String] { members.map(\.key) }
 
     /// Whether there is no member.
     package var isEmpty: Bool { members.isEmpty }
@@ -50,7 +58,7 @@ extension JSONObject: Equatable {
     /// Objects are equal whatever the order of their members.
     package static func == (one: JSONObject, other: JSONObject) -> Bool {
         one.members.count == other.members.count
-            && one.members.allSatisfy { other[$0.name] == $0.value }
+            && one.members.allSatisfy { other[$0.key] == $0.value }
     }
 }
 

@@ -1,6 +1,6 @@
 extension JSONValue {
     /// The value as JSON text, without blanks.
-    package var text: String {
+    package var serialized: String {
         var bytes: [UInt8] = []
         append(to: &bytes)
         return String(decoding: bytes, as: UTF8.self)
@@ -25,7 +25,7 @@ extension JSONValue {
             bytes.append(UInt8(ascii: "{"))
             for (index, member) in object.members.enumerated() {
                 if index > 0 { bytes.append(UInt8(ascii: ",")) }
-                Self.append(member.name, to: &bytes)
+                Self.append(member.key, to: &bytes)
                 bytes.append(UInt8(ascii: ":"))
                 member.value.append(to: &bytes)
             }
@@ -70,11 +70,11 @@ extension JSONValue {
             return "[\n\(inner.joined(separator: ",\n"))\n\(indent)]"
         case .object(let object) where !object.isEmpty:
             let inner = object.members.map { member in
-                "\(indent)  \(JSONValue.string(member.name).text): "
+                "\(indent)  \(JSONValue.string(member.key).serialized): "
                     + member.value.prettyText(indent: indent + "  ")
             }
             return "{\n\(inner.joined(separator: ",\n"))\n\(indent)}"
-        case .null, .bool, .int, .double, .string, .array, .object: return text
+        case .null, .bool, .int, .double, .string, .array, .object: return serialized
         }
     }
 }
