@@ -1,0 +1,95 @@
+internal import Linux
+package import ModelTypes
+
+/// How a command is run.
+package struct CommandSettings: Sendable {
+    /// argv with `{name}` where arguments go; the first is the program.
+    package var arguments: [String]
+    /// Variables the program gets beside PATH, LANG and HOME; it inherits nothing else.
+    package var environment: [String: String]
+    /// The folder it starts in.
+    package var workingDirectory: String
+    /// How much of its output is kept (bytes).
+    package var outputLimitBytes: Int
+
+    /// Settings that `CommandTool` checks.
+    package init(
+        arguments: [String], environment: [String: String], workingDirectory: String,
+        outputLimitBytes: Int
+    ) {
+        self.arguments = arguments
+        self.environment = environment
+        self.workingDirectory = workingDirectory
+        self.outputLimitBytes = outputLimitBytes
+    }
+}
+
+/// Runs a program without a shell, and gives the model what it printed.
+package struct CommandTool: Tool {
+    package let declaration: ToolDeclaration
+    private let settings: CommandSettings
+    private let template: CommandTemplate
+
+    /// What a program has to end after TERM, before KILL.
+    private static let grace = Duration.seconds(1)
+    /// The program's own deadline comes second to the runner's, which answers the model; this
+    /// much later it ends the program if the cancellation did not.
+    private static let slack = Duration.seconds(1)
+
+    /// Checks the template against the parameters, so that a fault is found at the start.
+    package init(
+        declaration: ToolDeclaration, settings: CommandSettings
+    ) throws(ToolDeclarationError) {
+        self.declaration = declaration
+        self.settings = settings
+        do {
+            template = try CommandTemplate(settings.arguments, schema: declaration.schema)
+        } catch {
+            throw .badTemplate(declaration.name, error.description)
+        }
+    }
+
+    /// Runs the program to its end; its failure is told with its status and what it said.
+    package func call(_ arguments: ToolArguments) async throws -> JSONValue {
+        let command = Command(
+            arguments: try template.fill(arguments), environment: environment,
+            workingDirectory: settings.workingDirectory,
+            outputLimitBytes: settings.outputLimitBytes)
+        let result = try await ChildProcess.run(
+            command, deadline: declaration.deadline + Self.slack, grace: Self.grace)
+        switch result.exit {
+        case .exited(0): return output(result)
+        case .exited(let code): throw failure("ended with status \(code)", result)
+        case .signalled(let signal): throw failure("was ended by signal \(signal)", result)
+        case .timedOut: throw failure("took too long and was stopped", result)
+        case .cancelled: throw CancellationError()
+        }
+    }
+
+    private var environment: [String: String] {
+        let usual = ["PATH": "/usr/local/bin:/usr/bin:/bin", "LANG": "C.UTF-8", "HOME": "/"]
+        return usual.merging(settings.environment) { _, own in own }
+    }
+
+    private func output(_ result: CommandResult) -> JSONValue {
+        let text = Self.text(result.standardOutput)
+        // A model repeats a call that returns nothing.
+        guard !text.isEmpty else { return .string("done; the command printed nothing") }
+        return .string(result.outputTruncated ? text + "\n(the rest was cut)" : text)
+    }
+
+    private func failure(_ what: String, _ result: CommandResult) -> ToolFailure {
+        let said = Self.text(
+            result.standardError.isEmpty ? result.standardOutput : result.standardError)
+        return ToolFailure("the command \(what)" + (said.isEmpty ? "" : ": " + said))
+    }
+
+    /// Output as text without the blank space around it; what is no UTF-8 becomes U+FFFD.
+    private static func text(_ bytes: [UInt8]) -> String {
+        let blank: Set<UInt8> = [0x20, 0x09, 0x0A, 0x0D]
+        guard let first = bytes.firstIndex(where: { !blank.contains($0) }),
+            let last = bytes.lastIndex(where: { !blank.contains($0) })
+        else { return "" }
+        return String(decoding: bytes[first...last], as: UTF8.self)
+    }
+}

@@ -1,0 +1,27 @@
+internal import ModelTypes
+
+/// The shape of answers that the service knows: `output` for a result, `error` for a failure.
+enum ToolAnswer {
+    static func output(_ value: JSONValue, limitBytes: Int) -> JSONValue {
+        let size = value.serialized.utf8.count
+        guard size > limitBytes else { return .object(["output": value]) }
+        guard case .string(let text) = value else {
+            return error("it was done, but its result of \(size) bytes is too long to be given")
+        }
+        return .object(["output": .string(cut(text, limitBytes)), "truncated": .bool(true)])
+    }
+
+    static func error(_ text: String) -> JSONValue {
+        .object(["error": .string(text)])
+    }
+
+    /// The beginning of a text, in whole characters.
+    private static func cut(_ text: String, _ limitBytes: Int) -> String {
+        var bytes = 0
+        let end = text.firstIndex { character in
+            bytes += character.utf8.count
+            return bytes > limitBytes
+        }
+        return String(text[..<(end ?? text.endIndex)])
+    }
+}

@@ -1,0 +1,116 @@
+import Linux
+import ModelTypes
+import Testing
+
+@testable import Tools
+
+@Suite("switched outputs", .timeLimit(.minutes(1)))
+struct GPIOToolTests {
+    private let clock = ManualClock()
+    private let lamp = TestOutput()
+    private let gate = TestOutput()
+
+    private func tool() throws -> GPIOTool {
+        try GPIOTool(
+            outputs: [
+                NamedOutput(name: "lamp", description: "on the desk", port: lamp, restsOn: false),
+                NamedOutput(name: "gate", description: "garden gate", port: gate, restsOn: true),
+            ], clock: clock)
+    }
+
+    private func order(_ output: String, _ action: String, _ more: JSONValue? = nil)
+        -> ToolArguments
+    {
+        var values: JSONObject = ["output": .string(output), "action": .string(action)]
+        values["milliseconds"] = more
+        return ToolArguments(values)
+    }
+
+    @Test("on, off, toggle and read answer with how the output stands")
+    func actions() async throws {
+        let tool = try tool()
+        #expect(try await tool.call(order("lamp", "on")) == ["output": "lamp", "state": "on"])
+        #expect(try await tool.call(order("lamp", "toggle")) == ["output": "lamp", "state": "off"])
+        #expect(try await tool.call(order("lamp", "toggle")) == ["output": "lamp", "state": "on"])
+        #expect(try await tool.call(order("lamp", "off")) == ["output": "lamp", "state": "off"])
+        #expect(try await tool.call(order("lamp", "read")) == ["output": "lamp", "state": "off"])
+        #expect(lamp.values == [true, false, true, false])
+        #expect(gate.values.isEmpty)
+    }
+
+    @Test("a pulse goes away from rest and comes back, for the time asked")
+    func pulse() async throws {
+        let tool = try tool()
+        async let answer = tool.call(order("gate", "pulse", 700))
+        await clock.waiters(1)
+        #expect(gate.values == [false])
+        clock.advance(by: .milliseconds(700))
+        #expect(try await answer == ["output": "gate", "state": "on"])
+        #expect(gate.values == [false, true])
+    }
+
+    @Test("a pulse that is cancelled still ends")
+    func cancelledPulse() async throws {
+        let tool = try tool()
+        let arguments = order("lamp", "pulse")
+        let task = Task { try await tool.call(arguments) }
+        await clock.waiters(1)
+        task.cancel()
+        _ = try await task.value
+        #expect(lamp.values == [true, false])
+    }
+
+    @Test("an order during a pulse stands")
+    func overtakenPulse() async throws {
+        let tool = try tool()
+        let arguments = order("lamp", "pulse")
+        let task = Task { try await tool.call(arguments) }
+        await clock.waiters(1)
+        _ = try await tool.call(order("lamp", "on"))
+        clock.advance(by: .seconds(1))
+        await #expect(throws: ToolFailure.self) { try await task.value }
+        #expect(lamp.values == [true, true])
+    }
+
+    @Test("the end of the program puts every output to rest")
+    func rest() async throws {
+        let tool = try tool()
+        _ = try await tool.call(order("lamp", "on"))
+        await tool.rest()
+        #expect(lamp.values == [true, false])
+        #expect(gate.values == [true])
+    }
+
+    @Test("the model is told the outputs by name and what they are")
+    func declaration() throws {
+        let declaration = try tool().declaration
+        #expect(declaration.description.contains("lamp: on the desk; gate: garden gate"))
+        #expect(
+            SchemaCheck(declaration.schema).violations(of: ["output": "door", "action": "on"])
+                == ["output is \"door\", but must be one of \"lamp\", \"gate\""])
+    }
+
+    @Test("a line that is gone is told in its own words")
+    func failure() async throws {
+        let gone = TestOutput(failure: ToolFailure("GPIO17 is gone"))
+        let tool = try GPIOTool(
+            outputs: [NamedOutput(name: "lamp", description: "x", port: gone, restsOn: false)],
+            clock: clock)
+        let runner = try ToolRunner([tool], clock: clock)
+        let outcome = await runner.run(
+            call(GPIOTool.name, ["output": "lamp", "action": "on"]))
+        #expect(outcome.error == "GPIO17 is gone")
+    }
+
+    @Test("a file stands for a line")
+    func fileOutput() throws {
+        let folder = try Files.makeTemporaryDirectory(prefix: "martlet-tools")
+        defer { try? Files.removeTree(folder) }
+        let output = try FileOutput(path: folder + "/lamp", isOn: false)
+        #expect(try !output.isOn())
+        try output.set(true)
+        #expect(try output.isOn())
+        #expect(try Files.read(folder + "/lamp", limitBytes: 16) == Array("1\n".utf8))
+        #expect(throws: SystemError.self) { try FileOutput(path: "/nowhere/lamp", isOn: false) }
+    }
+}
