@@ -32,13 +32,13 @@ final class SimulatedConversation {
     // The world.
     private var microphone = SimulatedMicrophone()
     private var microphoneIsThere = true
-    private var service = SimulatedService()
-    private var isLinked = false
-    private var linkEpoch = 0
-    private var held: [SimulatedService.Message] = []
-    private let latency: Int
-    private var pendingUntil = 0
-    private var playbackEpoch = 0
+    var service = SimulatedService()
+    var isLinked = false
+    var linkEpoch = 0
+    var held: [SimulatedService.Message] = []
+    let latency: Int
+    var pendingUntil = 0
+    var playbackEpoch = 0
     private var isDown = false
 
     // What is remembered for the invariants.
@@ -47,13 +47,13 @@ final class SimulatedConversation {
     private var lastSample = Int64(-1)
     private var openTurns: Set<Int> = []
     private var closedTurns: Set<Int> = []
-    private var heardReply: Int?
-    private var deadReplies: Set<Int> = []
-    private var unwantedTurns: Set<Int> = []
-    private var latestTurn = 0
-    private var unansweredCalls: Set<String> = []
-    private(set) var playedChunks = 0
-    private(set) var interruptions = 0
+    var heardReply: Int?
+    var deadReplies: Set<Int> = []
+    var unwantedTurns: Set<Int> = []
+    var latestTurn = 0
+    var unansweredCalls: Set<String> = []
+    var playedChunks = 0
+    var interruptions = 0
 
     init(seed: UInt64) {
         var random = SeededGenerator(state: seed)
@@ -89,7 +89,7 @@ final class SimulatedConversation {
         at(now + Int.random(in: delay, using: &random), run)
     }
 
-    private func at(_ time: Int, _ run: @escaping () -> Void) {
+    func at(_ time: Int, _ run: @escaping () -> Void) {
         order += 1
         agenda.append((max(time, now), order, run))
     }
@@ -113,7 +113,7 @@ final class SimulatedConversation {
         }
     }
 
-    private var time: Int64 { .milliseconds(now) }
+    var time: Int64 { .milliseconds(now) }
 
     func fail(_ text: String) { violations.append("\(now) ms: \(text)") }
 
@@ -176,109 +176,9 @@ final class SimulatedConversation {
         unwantedTurns.insert(latestTurn)
     }
 
-    // MARK: - Link
-
-    private func linkUp() {
-        guard !isLinked else { return }
-        isLinked = true
-        linkEpoch += 1
-        let resumed = random.chance(70)
-        if !resumed { service.forgetCalls() }
-        perform(machine.sessionReady(resumed: resumed, at: time))
-        let messages = held
-        held = []
-        for message in messages { transmit(message) }
-    }
-
-    private func linkDown() {
-        guard isLinked else { return }
-        isLinked = false
-        linkEpoch += 1
-        service.connectionLost()
-        // Whatever is on the wire is gone, so nothing is known of these turns' replies.
-        unwantedTurns.formUnion(0...latestTurn)
-        perform(machine.sessionOffline("lost", at: time))
-        after(50...15_000) { self.linkUp() }
-    }
-
-    private func send(_ message: SimulatedService.Message) {
-        if isLinked { transmit(message) } else { held.append(message) }
-    }
-
-    private func transmit(_ message: SimulatedService.Message) {
-        let epoch = linkEpoch
-        at(now + latency) {
-            guard self.linkEpoch == epoch else { return }
-            let replies = self.service.receive(
-                message, isAutomatic: self.mode == .handsFree, &self.random)
-            for (delay, event) in replies { self.schedule(event, after: delay, epoch) }
-        }
-    }
-
-    private func schedule(_ event: SimulatedService.Event, after delay: Int, _ epoch: Int) {
-        at(now + delay) {
-            guard self.linkEpoch == epoch, self.service.isStillValid(event) else { return }
-            let also = self.service.noteSent(event, &self.random)
-            self.at(self.now + self.latency) {
-                guard self.linkEpoch == epoch else { return }
-                self.receive(event)
-            }
-            for (delay, event) in also { self.schedule(event, after: delay, epoch) }
-        }
-    }
-
-    // MARK: - From the service
-
-    private func receive(_ event: SimulatedService.Event) {
-        switch event {
-        case .audio(let reply, let milliseconds):
-            let isWanted =
-                service.turn(of: reply) == latestTurn && !unwantedTurns.contains(latestTurn)
-            switch machine.audioArrived(at: time) {
-            case .drop:
-                if isWanted { fail("audio of reply \(reply) to turn \(latestTurn) was dropped") }
-            case .play(let actions):
-                if deadReplies.contains(reply) { fail("audio of interrupted reply \(reply) heard") }
-                heardReply = reply
-                playedChunks += 1
-                perform(actions)
-                play(milliseconds)
-            }
-        case .generationComplete: perform(machine.generationComplete())
-        case .turnComplete: perform(machine.turnComplete())
-        case .interrupted:
-            if case .speaking = machine.phase { noteInterruption() }
-            perform(machine.interrupted(at: time))
-        case .call(let id, _):
-            unansweredCalls.insert(id)
-            perform(machine.toolCallsArrived([id], at: time), call: id)
-        case .cancelCalls(let ids):
-            unansweredCalls.subtract(ids)
-            perform(machine.toolCallsCancelled(ids, at: time))
-        }
-    }
-
-    private func play(_ milliseconds: Int) {
-        let isSilent = pendingUntil <= now
-        pendingUntil = max(pendingUntil, now) + milliseconds
-        playbackEpoch += 1
-        let epoch = playbackEpoch
-        if isSilent { after(1...20) { self.perform(self.machine.playbackStarted(at: self.time)) } }
-        at(pendingUntil + 5) {
-            guard self.playbackEpoch == epoch else { return }
-            self.perform(self.machine.playbackDrained(at: self.time))
-        }
-    }
-
-    private func noteInterruption() {
-        interruptions += 1
-        if let reply = heardReply { deadReplies.insert(reply) }
-        heardReply = nil
-    }
-
     // MARK: - Actions
 
-    private func perform(_ actions: [ConversationAction], call: String? = nil) {
+    func perform(_ actions: [ConversationAction], call: String? = nil) {
         for action in actions {
             switch action {
             case .openMicrophone(let at):

@@ -8,6 +8,7 @@ package struct ButtonGesture: ~Copyable {
     private var taken = ButtonEvent(pressed: false, at: .min / 2)
     private var latest = ButtonEvent(pressed: false, at: .min / 2)
 
+    /// A button that is up; `debounceMilliseconds` is 0 where the kernel debounces.
     package init(debounceMilliseconds: Int) {
         debounce = .milliseconds(debounceMilliseconds)
     }

@@ -55,10 +55,17 @@ extension ConversationMachine {
 
     /// When `deadlineReached` is to be called; nil while nothing is awaited.
     package var deadline: Int64? {
-        [
-            turnDeadline, silenceDeadline, uplink.flushDeadline, linkDeadline, thinkingDeadline,
-            drainedDeadline,
-        ].compactMap(\.self).min()
+        // By hand, since this runs with every chunk of a reply and an array would be allocated.
+        var earliest = Self.earlier(turnDeadline, silenceDeadline)
+        earliest = Self.earlier(earliest, uplink.flushDeadline)
+        earliest = Self.earlier(earliest, linkDeadline)
+        earliest = Self.earlier(earliest, thinkingDeadline)
+        return Self.earlier(earliest, drainedDeadline)
+    }
+
+    static func earlier(_ one: Int64?, _ other: Int64?) -> Int64? {
+        guard let one, let other else { return one ?? other }
+        return min(one, other)
     }
 
     private var turnDeadline: Int64? {

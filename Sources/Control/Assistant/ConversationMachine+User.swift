@@ -139,6 +139,11 @@ extension ConversationMachine {
         hasMicrophone = false
         speechSince = nil
         record(.soundLost(.capture, text))
+        return endTurns(at: time)
+    }
+
+    /// No more samples come: what was said is ended, so that no activity stays open.
+    package mutating func endTurns(at time: Int64) -> [ConversationAction] {
         closeTurn(at: time, wordsEnd: time, kind: .cut)
         for turn in uplink.finishAll() { finishTurn(turn) }
         return settle()

@@ -65,7 +65,7 @@ package struct ConversationMachine: ~Copyable {
 
     enum Link: Equatable { case down, up, refused }
 
-    let settings: ConversationSettings
+    private(set) var settings: ConversationSettings
     var phase = Phase.idle
     var uplink = Uplink()
     var reply = ReplyTracker()
@@ -102,6 +102,20 @@ package struct ConversationMachine: ~Copyable {
         case .thinking: .thinking
         case .speaking: .speaking
         }
+    }
+
+    /// Whether what the service says now is for the user's ears.
+    package var isReplyHeard: Bool {
+        reply.isHeard && (settings.usesAutomaticDetection || !uplink.isBusy)
+    }
+
+    /// Takes other settings; returns false, and keeps the old, when they need another session.
+    package mutating func apply(_ settings: ConversationSettings) -> Bool {
+        guard settings.usesAutomaticDetection == self.settings.usesAutomaticDetection else {
+            return false
+        }
+        self.settings = settings
+        return true
     }
 
     /// The first event: shows the state.

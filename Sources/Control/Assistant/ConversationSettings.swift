@@ -35,6 +35,7 @@ package struct ConversationSettings: Sendable, Equatable {
     /// Whether the opening of the microphone is also sounded.
     package var soundsListening = false
 
+    /// The usual settings for a mode.
     package init(mode: TurnMode) {
         self.mode = mode
     }

@@ -1,3 +1,6 @@
+package import ModelTypes
+package import Tools
+
 // What the assistant needs of the world, as it sees it. The daemon's audio bridge and its tests
 // implement these; the assistant itself touches no device, socket or clock.
 //
@@ -12,6 +15,7 @@ package struct ButtonEvent: Sendable, Equatable {
     /// When, by the kernel's stamp (nanoseconds, CLOCK_MONOTONIC).
     package var at: Int64
 
+    /// An edge with its time.
     package init(pressed: Bool, at: Int64) {
         self.pressed = pressed
         self.at = at
@@ -107,6 +111,7 @@ package struct Indication: Sendable, Equatable {
     /// The microphone or the speaker is gone, or the service refuses this device.
     package var hasTrouble: Bool
 
+    /// What is to be shown.
     package init(
         state: ConversationState, isMuted: Bool, isOffline: Bool, hasTrouble: Bool
     ) {
@@ -138,4 +143,30 @@ package protocol AlarmPort: Sendable {
     /// `ring` is called on the assistant's executor at or after the time, at most once, and
     /// never from within this call.
     func set(_ at: Int64?, _ ring: @escaping @Sendable () -> Void)
+}
+
+/// The session with the service.
+package protocol SessionPort: Sendable {
+    /// Connects, or tries at once when it waits for its next attempt; nothing when it is connected.
+    func connect()
+    /// Begins the user's activity; only with manual detection.
+    func beginActivity()
+    /// Sends mono 16 kHz samples, or holds them in order while there is no connection.
+    func sendAudio(_ samples: [Int16])
+    /// Ends the user's activity; only with manual detection.
+    func endActivity()
+    /// Says that the microphone pauses; only with automatic detection.
+    func endAudioStream()
+    /// Forgets what is held and not sent, and the activity it belongs to, as if never begun.
+    func discardInput()
+    /// Answers calls of the model.
+    func sendToolResponses(_ responses: [FunctionResponse])
+}
+
+/// The tools.
+package protocol ToolPort: Sendable {
+    /// Runs a call on the pool; `done` is called once, from any thread.
+    func run(_ call: FunctionCall, _ done: @escaping @Sendable (ToolOutcome) -> Void)
+    /// Takes calls back by their ids.
+    func cancel(_ identifiers: [String])
 }

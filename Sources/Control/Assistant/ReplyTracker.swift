@@ -24,6 +24,9 @@ struct ReplyTracker {
     /// The user spoke again before anything had come, so what comes may answer the old words.
     private var mayBeOld = false
 
+    /// Whether what comes now is for the user's ears.
+    var isHeard: Bool { !isStale && !isUnwanted }
+
     /// Audio came; returns whether it is to be heard.
     mutating func audio() -> Bool {
         if isStale { return false }

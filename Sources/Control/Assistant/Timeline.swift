@@ -5,6 +5,7 @@ package struct TimelineEntry: Sendable, Equatable {
     /// What.
     package var event: TimelineEvent
 
+    /// An entry with its time.
     package init(at: Int64, event: TimelineEvent) {
         self.at = at
         self.event = event

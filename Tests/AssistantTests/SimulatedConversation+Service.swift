@@ -1,0 +1,103 @@
+@testable import Assistant
+
+// The link to the service, and what comes over it.
+
+extension SimulatedConversation {
+    func linkUp() {
+        guard !isLinked else { return }
+        isLinked = true
+        linkEpoch += 1
+        let resumed = random.chance(70)
+        if !resumed { service.forgetCalls() }
+        perform(machine.sessionReady(resumed: resumed, at: time))
+        let messages = held
+        held = []
+        for message in messages { transmit(message) }
+    }
+
+    func linkDown() {
+        guard isLinked else { return }
+        isLinked = false
+        linkEpoch += 1
+        service.connectionLost()
+        // Whatever is on the wire is gone, so nothing is known of these turns' replies.
+        unwantedTurns.formUnion(0...latestTurn)
+        perform(machine.sessionOffline("lost", at: time))
+        after(50...15_000) { self.linkUp() }
+    }
+
+    func send(_ message: SimulatedService.Message) {
+        if isLinked { transmit(message) } else { held.append(message) }
+    }
+
+    private func transmit(_ message: SimulatedService.Message) {
+        let epoch = linkEpoch
+        at(now + latency) {
+            guard self.linkEpoch == epoch else { return }
+            let replies = self.service.receive(
+                message, isAutomatic: self.mode == .handsFree, &self.random)
+            for (delay, event) in replies { self.schedule(event, after: delay, epoch) }
+        }
+    }
+
+    private func schedule(_ event: SimulatedService.Event, after delay: Int, _ epoch: Int) {
+        at(now + delay) {
+            guard self.linkEpoch == epoch, self.service.isStillValid(event) else { return }
+            let also = self.service.noteSent(event, &self.random)
+            self.at(self.now + self.latency) {
+                guard self.linkEpoch == epoch else { return }
+                self.receive(event)
+            }
+            for (delay, event) in also { self.schedule(event, after: delay, epoch) }
+        }
+    }
+
+    // MARK: - From the service
+
+    private func receive(_ event: SimulatedService.Event) {
+        switch event {
+        case .audio(let reply, let milliseconds):
+            let isWanted =
+                service.turn(of: reply) == latestTurn && !unwantedTurns.contains(latestTurn)
+            switch machine.audioArrived(at: time) {
+            case .drop:
+                if isWanted { fail("audio of reply \(reply) to turn \(latestTurn) was dropped") }
+            case .play(let actions):
+                if deadReplies.contains(reply) { fail("audio of interrupted reply \(reply) heard") }
+                heardReply = reply
+                playedChunks += 1
+                perform(actions)
+                play(milliseconds)
+            }
+        case .generationComplete: perform(machine.generationComplete())
+        case .turnComplete: perform(machine.turnComplete())
+        case .interrupted:
+            if case .speaking = machine.phase { noteInterruption() }
+            perform(machine.interrupted(at: time))
+        case .call(let id, _):
+            unansweredCalls.insert(id)
+            perform(machine.toolCallsArrived([id], at: time), call: id)
+        case .cancelCalls(let ids):
+            unansweredCalls.subtract(ids)
+            perform(machine.toolCallsCancelled(ids, at: time))
+        }
+    }
+
+    private func play(_ milliseconds: Int) {
+        let isSilent = pendingUntil <= now
+        pendingUntil = max(pendingUntil, now) + milliseconds
+        playbackEpoch += 1
+        let epoch = playbackEpoch
+        if isSilent { after(1...20) { self.perform(self.machine.playbackStarted(at: self.time)) } }
+        at(pendingUntil + 5) {
+            guard self.playbackEpoch == epoch else { return }
+            self.perform(self.machine.playbackDrained(at: self.time))
+        }
+    }
+
+    func noteInterruption() {
+        interruptions += 1
+        if let reply = heardReply { deadReplies.insert(reply) }
+        heardReply = nil
+    }
+}
