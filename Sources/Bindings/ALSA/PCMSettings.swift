@@ -23,6 +23,7 @@ package struct PCMRequest: Sendable, Equatable {
     /// Frames the device holds in all.
     package var bufferFrames: Int32
 
+    /// Describes a wish; no device is opened yet.
     package init(
         device: String, direction: StreamDirection, rate: Int32, channels: Int32,
         periodFrames: Int32, bufferFrames: Int32
@@ -51,6 +52,7 @@ package struct PCMGrant: Sendable, Equatable, CustomStringConvertible {
     /// caller must keep the time.
     package let hasClock: Bool
 
+    /// Puts a grant together; devices that are no PCM do too.
     package init(
         rate: Int32, channels: Int32, periodFrames: Int32, bufferFrames: Int32, hasClock: Bool
     ) {

@@ -19,6 +19,7 @@ package struct Edge: Sendable, Equatable {
     /// Whether the line became active.
     package let isPress: Bool
 
+    /// Puts an edge together; keys of a keyboard make them too.
     package init(timestamp: Int64, isPress: Bool) {
         self.timestamp = timestamp
         self.isPress = isPress

@@ -2,11 +2,9 @@ private import Synchronization
 
 /// Programs run to their end, for tools and tests.
 package enum ChildProcess {
-    /// How many programs may run at once; each holds a thread and four descriptors.
-    package static let limit = 32
-
-    // Threads and descriptors belong to the process, so this count does too.
-    private static let running = Atomic<Int>(0)
+    // Each running program holds a thread and four descriptors, and those belong to the whole
+    // process, so the limit does too. Far more than the tools of one device start at once.
+    private static let places = ChildPlaces(limit: 32)
 
     /// Runs a program and gives what it said and how it ended.
     ///
@@ -20,57 +18,69 @@ package enum ChildProcess {
     package static func run(
         _ command: Command, deadline: Duration, grace: Duration
     ) async throws(SystemError) -> CommandResult {
+        try await run(command, deadline: deadline, grace: grace, in: places)
+    }
+
+    /// Runs a program in one of the given places.
+    static func run(
+        _ command: Command, deadline: Duration, grace: Duration, in places: ChildPlaces
+    ) async throws(SystemError) -> CommandResult {
         let cancellation = try EventFD()
+        let supervise: @Sendable () -> Result<CommandResult, SystemError> = {
+            do throws(SystemError) {
+                var supervisor = try ChildSupervisor(command)
+                return .success(
+                    supervisor.run(deadline: deadline, grace: grace, cancellation: cancellation))
+            } catch {
+                return .failure(error)
+            }
+        }
         return try await withTaskCancellationHandler {
             await withCheckedContinuation { continuation in
-                start(command, deadline: deadline, grace: grace, cancellation: cancellation) {
-                    continuation.resume(returning: $0)
-                }
+                onThread(in: places, supervise) { continuation.resume(returning: $0) }
             }
         } onCancel: {
             cancellation.signal()
         }.get()
     }
 
-    /// Runs a program on a thread of its own, because waiting for it blocks.
-    private static func start(
-        _ command: Command, deadline: Duration, grace: Duration, cancellation: EventFD,
+    /// Does what blocks on a thread of its own.
+    private static func onThread(
+        in places: ChildPlaces,
+        _ body: @escaping @Sendable () -> Result<CommandResult, SystemError>,
         completion: @escaping @Sendable (Result<CommandResult, SystemError>) -> Void
     ) {
+        guard places.take() else { return completion(.failure(.tooManyChildren)) }
         do throws(SystemError) {
-            try reservePlace()
-            do throws(SystemError) {
-                _ = try OwnedThread(name: "child", priority: .normal) {
-                    let result = supervise(
-                        command, deadline: deadline, grace: grace, cancellation: cancellation)
-                    running.subtract(1, ordering: .relaxed)
-                    completion(result)
-                }
-            } catch {
-                running.subtract(1, ordering: .relaxed)
-                throw error
+            _ = try OwnedThread(name: "child", priority: .normal) {
+                let result = body()
+                places.giveBack()
+                completion(result)
             }
         } catch {
+            places.giveBack()
             completion(.failure(error))
         }
     }
+}
 
-    private static func supervise(
-        _ command: Command, deadline: Duration, grace: Duration, cancellation: EventFD
-    ) -> Result<CommandResult, SystemError> {
-        do throws(SystemError) {
-            var supervisor = try ChildSupervisor(command)
-            return .success(
-                supervisor.run(deadline: deadline, grace: grace, cancellation: cancellation))
-        } catch {
-            return .failure(error)
-        }
+/// How many programs may run at once.
+final class ChildPlaces: Sendable {
+    private let limit: Int
+    private let taken = Atomic<Int>(0)
+
+    init(limit: Int) {
+        self.limit = limit
     }
 
-    private static func reservePlace() throws(SystemError) {
-        if running.add(1, ordering: .relaxed).newValue > limit {
-            running.subtract(1, ordering: .relaxed)
-            throw SystemError.tooManyChildren
-        }
+    /// Takes a place; false when all are taken.
+    func take() -> Bool {
+        if taken.add(1, ordering: .relaxed).newValue <= limit { return true }
+        giveBack()
+        return false
+    }
+
+    func giveBack() {
+        taken.subtract(1, ordering: .relaxed)
     }
 }

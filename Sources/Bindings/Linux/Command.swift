@@ -11,6 +11,7 @@ package struct Command: Sendable, Equatable {
     /// How much of each of the two output streams is kept; the rest is read and thrown away.
     package var outputLimitBytes: Int
 
+    /// Describes a program; nothing is started yet.
     package init(
         arguments: [String], environment: [String: String], workingDirectory: String? = nil,
         outputLimitBytes: Int
@@ -30,6 +31,7 @@ package struct CommandResult: Sendable, Equatable {
     /// Whether one of the streams was longer than the command's limit.
     package let outputTruncated: Bool
 
+    /// Puts a result together; tools' tests do too.
     package init(
         exit: ProcessExit, standardOutput: [UInt8], standardError: [UInt8], outputTruncated: Bool
     ) {

@@ -18,7 +18,7 @@ package enum MonotonicClock {
     /// For threads that replace a device's clock. The corresponding C function is
     /// `clock_nanosleep`.
     @_noAllocation @_noLocks
-    package static func sleep(until nanoseconds: Int64) {
+    package static func wait(until nanoseconds: Int64) {
         martlet_sleep_until(nanoseconds)
     }
 
@@ -30,9 +30,11 @@ package enum MonotonicClock {
 
     /// The time left until `nanoseconds` as poll(2) takes it: rounded up, 0 when it has passed.
     package static func milliseconds(until nanoseconds: Int64) -> Int32 {
-        let left = nanoseconds.subtractingReportingOverflow(now())
-        if left.overflow || left.partialValue > Int64(Int32.max) * 1_000_000 { return .max }
-        return Int32((max(left.partialValue, 0) + 999_999) / 1_000_000)
+        let now = now()
+        if nanoseconds <= now { return 0 }
+        let (left, overflow) = nanoseconds.subtractingReportingOverflow(now)
+        if overflow || left >= Int64(Int32.max) * 1_000_000 { return .max }
+        return Int32((left + 999_999) / 1_000_000)
     }
 }
 

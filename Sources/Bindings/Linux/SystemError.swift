@@ -10,6 +10,7 @@ package struct SystemError: Error, Sendable, Equatable, CustomStringConvertible 
     /// The errno value.
     package let code: Int32
 
+    /// Names a failure; `code` is an errno value.
     package init(call: String, code: Int32) {
         self.call = call
         self.code = code

@@ -129,8 +129,10 @@ package struct UnixSocket: ~Copyable, Sendable {
             adopting: try SystemError.check("socket") { martlet_unix_socket(kind == .stream) })
     }
 
-    /// Removes a socket file on which nobody listens any more.
+    /// Removes a socket file on which nobody listens any more; leaves every other file alone.
     private static func removeStale(_ path: String, _ kind: Kind) {
+        var status = stat()
+        guard lstat(path, &status) == 0, status.st_mode & S_IFMT == S_IFSOCK else { return }
         do throws(SystemError) {
             _ = try UnixSocket(connectingTo: .path(path), kind: kind)
         } catch {

@@ -1,0 +1,73 @@
+import Glibc
+import Testing
+
+@testable import Linux
+
+@Suite("Clocks")
+struct ClockTests {
+    @Test("the monotonic clock goes forward, and a wait lasts until its time")
+    func monotonic() {
+        let until = MonotonicClock.now() + 1_000_000
+        MonotonicClock.wait(until: until)
+        #expect(MonotonicClock.now() >= until)
+        MonotonicClock.wait(until: 0)
+    }
+
+    @Test("durations become nanoseconds as far as 64 bits go")
+    func nanoseconds() {
+        #expect(Duration.milliseconds(1_500).nanoseconds == 1_500_000_000)
+        #expect(Duration.milliseconds(-1_500).nanoseconds == -1_500_000_000)
+        #expect(Duration.nanoseconds(7).nanoseconds == 7)
+        #expect(Duration.seconds(Int64.max).nanoseconds == .max)
+        #expect(Duration.seconds(Int64.min).nanoseconds == .min)
+    }
+
+    @Test("a time too far away is the last there is")
+    func farAway() {
+        #expect(MonotonicClock.now(plus: .seconds(Int64.max)) == .max)
+        #expect(MonotonicClock.now(plus: .zero) <= MonotonicClock.now())
+    }
+
+    @Test("the time left is rounded up, and never negative")
+    func timeLeft() {
+        #expect(MonotonicClock.milliseconds(until: 0) == 0)
+        #expect(MonotonicClock.milliseconds(until: .min) == 0)
+        #expect(MonotonicClock.milliseconds(until: .max) == .max)
+        let soon = MonotonicClock.milliseconds(until: MonotonicClock.now() + 5_000_000_000)
+        #expect((1...5_000).contains(soon))
+    }
+
+    @Test("a moment is written as ISO 8601 says")
+    func iso8601() {
+        #expect(WallClock.universalTime(at: 0).iso8601 == "1970-01-01T00:00:00.000Z")
+        let moment: Int64 = 1_763_698_673_250_999_999
+        #expect(WallClock.universalTime(at: moment).iso8601 == "2025-11-21T04:17:53.250Z")
+        #expect(WallClock.universalTime(at: -1).iso8601 == "1969-12-31T23:59:59.999Z")
+    }
+
+    @Test("the fields of a date are the calendar's")
+    func fields() {
+        let leapDay = WallClock.universalTime(at: 1_709_164_800_000_000_000)
+        #expect((leapDay.year, leapDay.month, leapDay.day) == (2024, 2, 29))
+        #expect(leapDay.weekday == 4)
+        #expect(leapDay.offsetSeconds == 0)
+    }
+
+    @Test("local time is the same moment, shifted by its offset")
+    func localTime() {
+        let now = WallClock.now()
+        let local = WallClock.localTime(at: now)
+        let shifted = now + Int64(local.offsetSeconds) * 1_000_000_000
+        let expected = WallClock.universalTime(at: shifted)
+        #expect(local.hour == expected.hour)
+        #expect(local.day == expected.day)
+        #expect(now > 1_700_000_000_000_000_000)
+    }
+
+    @Test("used CPU time and memory are told")
+    func resourceUsage() {
+        let usage = ResourceUsage.current()
+        #expect(usage.userSeconds + usage.systemSeconds > 0)
+        #expect(usage.maximumResidentKiB > 1_000)
+    }
+}
