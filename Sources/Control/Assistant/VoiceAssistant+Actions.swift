@@ -1,0 +1,53 @@
+internal import ModelTypes
+
+// What the machine wants done.
+
+extension VoiceAssistant {
+    func perform(_ actions: [ConversationAction], _ subject: Subject = .nothing) {
+        guard !isStopped else { return }
+        for action in actions { perform(action, subject) }
+        setAlarm()
+    }
+
+    func perform(_ action: ConversationAction, _ subject: Subject) {
+        let preRoll = machine.settings.preRollMilliseconds
+        switch action {
+        case .openMicrophone(let at):
+            ports.microphone.open(at: at, preRollMilliseconds: preRoll)
+        case .openMicrophoneAtSpeech(let sample):
+            ports.microphone.openAtSpeech(sample: sample, preRollMilliseconds: preRoll)
+        case .closeMicrophone(let at): ports.microphone.close(at: at)
+        case .endActivity: ports.session.endActivity()
+        case .endAudioStream: ports.session.endAudioStream()
+        case .discardInput: ports.session.discardInput()
+        case .connect: ports.session.connect()
+        case .flushSpeaker: ports.speaker.flush()
+        case .endReply: ports.speaker.endOfTurn()
+        case .runTools:
+            if case .calls(let keys) = subject { keys.forEach(run) }
+        case .refuseTools:
+            if case .calls(let keys) = subject { keys.forEach(refuse) }
+        case .cancelTools(let identifiers):
+            for id in identifiers { calls[id] = nil }
+            ports.tools.cancel(identifiers)
+        case .answerTool:
+            if case .answer(let key, let response) = subject { answer(key, response) }
+        case .sound(let earcon): ports.earcons.play(earcon)
+        case .show(let indication): ports.indicator.show(indication)
+        case .record(let event): record(event)
+        }
+    }
+
+    func record(_ event: TimelineEvent) {
+        ports.timeline.record(TimelineEntry(at: ports.alarm.now, event: event))
+    }
+
+    func setAlarm() {
+        let next = ConversationMachine.earlier(machine.deadline, gesture.deadline)
+        guard next != alarmAt, !isStopped else { return }
+        alarmAt = next
+        ports.alarm.set(next) { [weak self] in
+            self?.assumeIsolated { $0.ring() }
+        }
+    }
+}

@@ -1,0 +1,174 @@
+internal import ModelTypes
+internal import Tools
+
+/// The world around the assistant.
+package struct AssistantPorts: Sendable {
+    package var microphone: any MicrophonePort
+    package var speaker: any SpeakerPort
+    package var session: any SessionPort
+    package var tools: any ToolPort
+    package var indicator: any IndicatorPort
+    package var earcons: any EarconPort
+    package var timeline: any TimelinePort
+    package var alarm: any AlarmPort
+
+    /// Every port; all are called on the assistant's executor.
+    package init(
+        microphone: any MicrophonePort, speaker: any SpeakerPort, session: any SessionPort,
+        tools: any ToolPort, indicator: any IndicatorPort, earcons: any EarconPort,
+        timeline: any TimelinePort, alarm: any AlarmPort
+    ) {
+        self.microphone = microphone
+        self.speaker = speaker
+        self.session = session
+        self.tools = tools
+        self.indicator = indicator
+        self.earcons = earcons
+        self.timeline = timeline
+        self.alarm = alarm
+    }
+}
+
+/// Feeds the conversation machine and performs its actions.
+///
+/// ## Concurrency
+/// An actor on the event loop's thread, as the session is, so that a barge-in cannot race with
+/// late audio: each event is taken and all its actions are performed before the next. Callers on
+/// that thread use `assumeIsolated`. Only tools leave it, and come back as an event.
+package actor VoiceAssistant {
+    private let executor: any SerialExecutor
+    let ports: AssistantPorts
+    var machine: ConversationMachine
+    var gesture: ButtonGesture
+    var calls: [String: (call: FunctionCall, since: Int64)] = [:]
+    var namelessCalls = 0
+    var alarmAt: Int64?
+    var isStopped = false
+
+    package nonisolated var unownedExecutor: UnownedSerialExecutor {
+        executor.asUnownedSerialExecutor()
+    }
+
+    /// What came with an event and its actions refer to.
+    enum Subject {
+        case nothing
+        case calls([String])
+        case answer(String, FunctionResponse)
+    }
+
+    /// An assistant that waits for `start`; `executor` is the event loop, which the ports share.
+    package init(
+        executor: any SerialExecutor, settings: ConversationSettings, ports: AssistantPorts
+    ) {
+        self.executor = executor
+        self.ports = ports
+        machine = ConversationMachine(settings: settings)
+        gesture = ButtonGesture(debounceMilliseconds: settings.debounceMilliseconds)
+    }
+
+    /// What the user sees.
+    package var state: ConversationState { machine.state }
+
+    // MARK: - Events
+
+    /// Shows the first state and has the session connect.
+    package func start() {
+        perform(machine.start())
+        ports.session.connect()
+    }
+
+    /// Ends what is open and takes no more events.
+    package func stop() {
+        perform(machine.endTurns(at: ports.alarm.now))
+        isStopped = true
+        ports.speaker.flush()
+        ports.alarm.set(nil) {}
+    }
+
+    /// Takes other settings; returns false when they need another session, and then changes none.
+    package func apply(_ settings: ConversationSettings) -> Bool {
+        guard machine.apply(settings) else { return false }
+        gesture = ButtonGesture(debounceMilliseconds: settings.debounceMilliseconds)
+        return true
+    }
+
+    /// An edge of the talk button, bounces and all.
+    package func button(_ event: ButtonEvent) {
+        take(gesture.edge(event))
+        setAlarm()
+    }
+
+    /// The mute switch was turned.
+    package func toggleMute(at time: Int64) {
+        perform(machine.muteToggled(at: time))
+    }
+
+    /// The user wants silence.
+    package func silence(at time: Int64) {
+        perform(machine.stopRequested(at: time))
+    }
+
+    /// Something came from the microphone.
+    package func microphone(_ signal: MicrophoneSignal) {
+        guard !isStopped else { return }
+        switch signal {
+        case .samples(let samples, let first):
+            send(samples, machine.samplesArrived(first: first, count: samples.count))
+        case .segmentEnded:
+            perform(machine.segmentEnded())
+        case .speechStarted(let sample, let at):
+            perform(machine.speechStarted(sample: sample, at: at))
+        case .speechEnded(_, let at):
+            perform(machine.speechEnded(wordsEnd: at, at: ports.alarm.now))
+        case .lost(let text):
+            perform(machine.microphoneLost(text, at: ports.alarm.now))
+        case .back(let text):
+            perform(machine.microphoneBack(text))
+        }
+    }
+
+    /// Something came from the loudspeaker.
+    package func speaker(_ signal: SpeakerSignal) {
+        switch signal {
+        case .started(let at):
+            perform(machine.playbackStarted(at: at))
+        case .drained(let at):
+            // Said before more was enqueued: then it will be said again.
+            guard ports.speaker.pendingFrames == 0 else { return }
+            perform(machine.playbackDrained(at: at))
+        case .silent(let at):
+            perform(machine.playbackSilent(at: at))
+        case .lost(let text):
+            perform(machine.speakerLost(text))
+        case .back(let text):
+            perform(machine.speakerBack(text))
+        }
+    }
+
+    private func take(_ event: ButtonEvent?) {
+        guard let event, !isStopped else { return }
+        perform(
+            event.pressed
+                ? machine.buttonPressed(at: event.at) : machine.buttonReleased(at: event.at))
+    }
+
+    func ring() {
+        guard !isStopped else { return }
+        alarmAt = nil
+        let now = ports.alarm.now
+        take(gesture.deadlineReached(at: now))
+        perform(machine.deadlineReached(at: now))
+    }
+
+    private func send(_ samples: [Int16], _ verdict: SampleVerdict) {
+        switch verdict {
+        case .drop:
+            break
+        case .send(let skip):
+            ports.session.sendAudio(skip == 0 ? samples : Array(samples.dropFirst(skip)))
+        case .beginAndSend(let skip):
+            if !machine.settings.usesAutomaticDetection { ports.session.beginActivity() }
+            ports.session.sendAudio(skip == 0 ? samples : Array(samples.dropFirst(skip)))
+        }
+    }
+}
