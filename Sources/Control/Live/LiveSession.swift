@@ -1,0 +1,155 @@
+package import ModelTypes
+internal import WebSockets
+
+/// A clock and an alarm on the session's executor.
+package protocol SessionClock: Sendable {
+    /// Nanoseconds of CLOCK_MONOTONIC.
+    var now: Int64 { get }
+    /// Sets the one alarm, replacing the one before; nil takes it back.
+    ///
+    /// `ring` is called on the executor at or after the time, at most once, never from within.
+    func setAlarm(_ at: Int64?, _ ring: @escaping @Sendable () -> Void)
+}
+
+/// A conversation with the Live service that outlives its connections.
+///
+/// The decisions are `SessionMachine`'s; this performs them.
+///
+/// ## Concurrency
+/// An actor on the executor it is given, which is the event loop's thread: socket events enter it
+/// directly, and so does its owner by `assumeIsolated`. Events are told there, synchronously; a
+/// handler may call back.
+package actor LiveSession {
+    /// Oddities told per connection; the rest would only fill a log.
+    private static let noticeLimit = 20
+
+    private let executor: any SerialExecutor
+    private let transport: any LiveTransport
+    private let settings: SessionSettings
+    private let clock: any SessionClock
+    private let random: @Sendable () -> Double
+    private let onEvent: @Sendable (SessionEvent) -> Void
+    private var machine: SessionMachine
+    private var alarmAt: Int64?
+    private var notices = 0
+
+    package nonisolated var unownedExecutor: UnownedSerialExecutor {
+        executor.asUnownedSerialExecutor()
+    }
+
+    /// A session that waits for `connect`; `random` gives numbers in 0..<1.
+    package init(
+        executor: any SerialExecutor, transport: any LiveTransport, settings: SessionSettings,
+        clock: any SessionClock,
+        random: @escaping @Sendable () -> Double = { .random(in: 0..<1) },
+        onEvent: @escaping @Sendable (SessionEvent) -> Void
+    ) {
+        self.executor = executor
+        self.transport = transport
+        self.settings = settings
+        self.clock = clock
+        self.random = random
+        self.onEvent = onEvent
+        machine = SessionMachine(
+            isManual: settings.activity == .manual,
+            setupTimeoutMilliseconds: settings.setupTimeoutMilliseconds)
+    }
+
+    // MARK: - The owner's calls
+
+    /// Whether what is said now is sent now.
+    package var isReady: Bool { machine.isReady }
+
+    /// Connects, or tries at once when it waits for its next attempt.
+    package func connect() { perform(machine.connect(at: clock.now)) }
+
+    /// Closes for good; `closed` follows.
+    package func disconnect() { perform(machine.disconnect(at: clock.now)) }
+
+    /// Begins the user's activity; only with manual detection, as all marks of activity.
+    package func beginActivity() { say(.activityStart) }
+
+    /// Sends mono 16 kHz samples, or holds them in order while there is no connection.
+    package func sendAudio(_ samples: [Int16]) { say(.audio(samples)) }
+
+    /// Ends the user's activity.
+    package func endActivity() { say(.activityEnd) }
+
+    /// Says that the microphone pauses; only with automatic detection.
+    package func endAudioStream() { say(.audioStreamEnd) }
+
+    /// Says words without sound.
+    package func sendText(_ text: String) { say(.text(text)) }
+
+    /// Answers calls of the model; answers to calls of an older connection are dropped.
+    package func sendToolResponses(_ responses: [FunctionResponse]) {
+        say(.toolResponses(responses))
+    }
+
+    /// Forgets what is held and not sent, and the activity it belongs to.
+    package func discardInput() { machine.discard() }
+
+    private func say(_ item: UplinkItem) { perform(machine.say(item)) }
+
+    // MARK: - What happens
+
+    private func socket(_ event: WebSocketEvent) {
+        switch event {
+        case .opened:
+            perform(machine.opened(at: clock.now))
+        case .message(let frame, _):
+            perform(machine.received(ServerMessage.read(frame), at: clock.now))
+        case .drained:
+            break
+        case .closed(let code, let reason):
+            perform(machine.closed(code: code, reason: reason, at: clock.now, random: random()))
+        case .failed(let error):
+            perform(machine.openFailed("\(error)", at: clock.now, random: random()))
+        }
+    }
+
+    private func ring() {
+        alarmAt = nil
+        perform(machine.deadlineReached(at: clock.now, random: random()))
+    }
+
+    // MARK: - Actions
+
+    private func perform(_ actions: [SessionAction]) {
+        for action in actions { perform(action) }
+        guard machine.deadline != alarmAt else { return }
+        alarmAt = machine.deadline
+        clock.setAlarm(alarmAt) { [weak self] in
+            self?.assumeIsolated { $0.ring() }
+        }
+    }
+
+    private func perform(_ action: SessionAction) {
+        switch action {
+        case .open: open()
+        case .sendSetup(let handle):
+            let setup = settings.setup(handle: handle)
+            transport.send { setup.append(to: &$0) }
+        case .send(let item): transport.send { item.append(to: &$0) }
+        case .close: transport.close()
+        case .abort: transport.abort()
+        case .tell(.notice(let text)):
+            notices += 1
+            if notices <= Self.noticeLimit { onEvent(.notice(text)) }
+        case .tell(let event): onEvent(event)
+        }
+    }
+
+    private func open() {
+        notices = 0
+        do {
+            let request = try settings.endpoint.request(
+                timeoutMilliseconds: settings.connectTimeoutMilliseconds)
+            transport.open(request) { [weak self] event in
+                self?.assumeIsolated { $0.socket(event) }
+            }
+        } catch {
+            perform(machine.openFailed("\(error)", at: clock.now, random: random()))
+        }
+    }
+}

@@ -1,0 +1,14 @@
+/// A credential that does not print itself, so that no log, status or error can show it.
+package struct Secret: Sendable, CustomStringConvertible, CustomDebugStringConvertible,
+    CustomReflectable
+{
+    /// The credential itself; only for the header that carries it.
+    package let revealed: String
+
+    /// Wraps a credential.
+    package init(_ text: String) { revealed = text }
+
+    package var description: String { "(hidden)" }
+    package var debugDescription: String { "(hidden)" }
+    package var customMirror: Mirror { Mirror(self, children: []) }
+}
