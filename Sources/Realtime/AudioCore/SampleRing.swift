@@ -1,0 +1,98 @@
+import Synchronization
+
+/// A lock-free ring of samples between one writing and one reading thread.
+///
+/// It is two noncopyable halves, so that the compiler sees to it that there is one writer and one
+/// reader: take each once and hand it to its thread. Indices only grow and are masked on access;
+/// so they also number the samples for whoever speaks about a point in the stream.
+@frozen
+package struct SampleRing: ~Copyable {
+    /// The writing thread's half.
+    package let writer: RingWriter
+    /// The reading thread's half.
+    package let reader: RingReader
+
+    /// A ring for at least so many samples; the only allocation.
+    package init(capacity: Int) {
+        let storage = RingStorage(capacity: capacity)
+        writer = RingWriter(storage: storage)
+        reader = RingReader(storage: storage)
+    }
+}
+
+/// What the two halves share.
+final class RingStorage: @unchecked Sendable {
+    // @unchecked: the writer writes only what the reader has left, and the reverse, by the two
+    // indices: each is stored by one side (releasing) and loaded by the other (acquiring).
+
+    let samples: UnsafeMutablePointer<Int16>
+    let capacity: Int
+    let written = Atomic<Int>(0)
+    let read = Atomic<Int>(0)
+
+    init(capacity wished: Int) {
+        var capacity = 1
+        while capacity < wished { capacity <<= 1 }
+        self.capacity = capacity
+        samples = .allocate(capacity: capacity)
+        samples.initialize(repeating: 0, count: capacity)
+    }
+
+    deinit { samples.deallocate() }
+
+    var mask: Int { capacity - 1 }
+}
+
+/// The half that adds samples; for one thread, which may be a real-time thread.
+package struct RingWriter: ~Copyable, Sendable {
+    let storage: RingStorage
+
+    /// Samples written since the start, which is the index of the next one.
+    package var writtenIndex: Int { storage.written.load(ordering: .relaxed) }
+
+    /// How many samples fit now; the reader can only make it more.
+    package var room: Int {
+        storage.capacity - (writtenIndex - storage.read.load(ordering: .acquiring))
+    }
+
+    /// Adds as many samples as fit, and returns how many.
+    package func write(_ source: UnsafePointer<Int16>, count: Int) -> Int {
+        let index = writtenIndex
+        let taken = min(count, room)
+        let start = index & storage.mask
+        let first = min(taken, storage.capacity - start)
+        (storage.samples + start).update(from: source, count: first)
+        storage.samples.update(from: source + first, count: taken - first)
+        storage.written.store(index + taken, ordering: .releasing)
+        return taken
+    }
+}
+
+/// The half that takes samples; for one thread, which may be a real-time thread.
+package struct RingReader: ~Copyable, Sendable {
+    let storage: RingStorage
+
+    /// Samples taken or skipped since the start, which is the index of the next one.
+    package var readIndex: Int { storage.read.load(ordering: .relaxed) }
+
+    /// How many samples can be taken now; the writer can only make it more.
+    package var available: Int { storage.written.load(ordering: .acquiring) - readIndex }
+
+    /// Takes as many samples as there are, at most `count`, and returns how many.
+    package func read(into target: UnsafeMutablePointer<Int16>, count: Int) -> Int {
+        let index = readIndex
+        let taken = min(count, available)
+        let start = index & storage.mask
+        let first = min(taken, storage.capacity - start)
+        target.update(from: storage.samples + start, count: first)
+        (target + first).update(from: storage.samples, count: taken - first)
+        storage.read.store(index + taken, ordering: .releasing)
+        return taken
+    }
+
+    /// Skips to an index; one that is behind or not written yet is brought into range.
+    package func skip(to index: Int) {
+        let target = max(readIndex, min(index, storage.written.load(ordering: .acquiring)))
+        storage.read.store(target, ordering: .releasing)
+    }
+}

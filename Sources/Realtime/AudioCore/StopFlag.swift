@@ -1,0 +1,15 @@
+import Synchronization
+
+/// Tells a loop to end; set by anyone, read by the loop.
+package final class StopFlag: Sendable {
+    private let isRaised = Atomic<Bool>(false)
+
+    /// A flag that is not raised.
+    package init() {}
+
+    /// Ends the loop at its next look.
+    package func raise() { isRaised.store(true, ordering: .releasing) }
+
+    /// Whether the loop shall end.
+    package var isSet: Bool { isRaised.load(ordering: .acquiring) }
+}

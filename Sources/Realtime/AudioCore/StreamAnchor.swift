@@ -1,0 +1,37 @@
+import Synchronization
+
+/// Which frame of a stream passed at which time, told by one thread and read by others.
+///
+/// With it a moment (a button's edge) becomes a frame. The two numbers belong together, so a
+/// reader that meets a writer tries again (a sequence lock); the writer never waits.
+package final class StreamAnchor: Sendable {
+    private let sequence = Atomic<Int>(0)
+    private let frame = Atomic<Int>(0)
+    private let time = Atomic<Int>(0)
+
+    /// No frame has passed.
+    package init() {}
+
+    /// Says that `frame` frames had passed at `time` (nanoseconds, CLOCK_MONOTONIC).
+    ///
+    /// By one thread only.
+    package func set(frame: Int, time: Int64) {
+        let before = sequence.load(ordering: .relaxed)
+        sequence.store(before + 1, ordering: .relaxed)
+        atomicMemoryFence(ordering: .releasing)
+        self.frame.store(frame, ordering: .relaxed)
+        self.time.store(Int(time), ordering: .relaxed)
+        sequence.store(before + 2, ordering: .releasing)
+    }
+
+    /// The newest pair; nil before the first. By any thread but a real-time one.
+    package func read() -> (frame: Int, time: Int64)? {
+        while true {
+            let before = sequence.load(ordering: .acquiring)
+            guard before > 0 else { return nil }
+            let pair = (frame.load(ordering: .relaxed), Int64(time.load(ordering: .relaxed)))
+            atomicMemoryFence(ordering: .acquiring)
+            if before % 2 == 0, sequence.load(ordering: .relaxed) == before { return pair }
+        }
+    }
+}

@@ -1,0 +1,106 @@
+internal import Linux
+
+/// Why a WAV file cannot be used.
+package enum WAVError: Error, Sendable, Equatable, CustomStringConvertible {
+    /// It cannot be read or written; the text says why.
+    case file(path: String, reason: String)
+    /// It is no WAV file with 16-bit samples, mono or stereo.
+    case unsupported(path: String, reason: String)
+
+    package var description: String {
+        switch self {
+        case .file(let path, let reason): "'\(path)': \(reason)"
+        case .unsupported(let path, let reason):
+            "'\(path)' is no usable WAV file: \(reason); 16-bit PCM, mono or stereo, is"
+        }
+    }
+}
+
+/// Samples of a WAV file: 16-bit, interleaved.
+package struct WAVFile: Sendable, Equatable {
+    /// The longest file that is read (bytes): an hour at 48 kHz mono.
+    package static let sizeLimitBytes = 350 << 20
+
+    /// Hz.
+    package var rate: Int32
+    /// 1 or 2.
+    package var channels: Int32
+    package var samples: [Int16]
+
+    package init(rate: Int32, channels: Int32, samples: [Int16]) {
+        self.rate = rate
+        self.channels = channels
+        self.samples = samples
+    }
+
+    /// Reads a file.
+    package init(reading path: String) throws(WAVError) {
+        let bytes: [UInt8]
+        do {
+            bytes = try Files.read(path, limitBytes: Self.sizeLimitBytes)
+        } catch {
+            throw .file(path: path, reason: "\(error)")
+        }
+        try self.init(parsing: bytes, path: path)
+    }
+
+    init(parsing bytes: [UInt8], path: String) throws(WAVError) {
+        func bad(_ reason: String) -> WAVError { .unsupported(path: path, reason: reason) }
+        func number(_ offset: Int, bytes count: Int) -> Int {
+            (0..<count).reduce(0) { $0 | Int(bytes[offset + $1]) << (8 * $1) }
+        }
+        guard bytes.count >= 12, bytes.starts(with: "RIFF".utf8),
+            bytes[8..<12].elementsEqual("WAVE".utf8)
+        else { throw bad("it does not begin with RIFF and WAVE") }
+        var format: (tag: Int, channels: Int, rate: Int, bits: Int)?
+        var offset = 12
+        while offset + 8 <= bytes.count {
+            let name = bytes[offset..<(offset + 4)]
+            let start = offset + 8
+            // A stream's writer may not have known the size; then the rest is meant.
+            let size = min(number(offset + 4, bytes: 4), bytes.count - start)
+            if name.elementsEqual("fmt ".utf8), size >= 16 {
+                format = (
+                    number(start, bytes: 2), number(start + 2, bytes: 2),
+                    number(start + 4, bytes: 4), number(start + 14, bytes: 2)
+                )
+            } else if name.elementsEqual("data".utf8) {
+                guard let format else { throw bad("its data comes before its format") }
+                guard format.tag == 1 || format.tag == 0xFFFE, format.bits == 16 else {
+                    throw bad("it has format \(format.tag) with \(format.bits) bits")
+                }
+                guard (1...2).contains(format.channels), (8000...192_000).contains(format.rate)
+                else { throw bad("it has \(format.channels) channels at \(format.rate) Hz") }
+                let count = size / 2 / format.channels * format.channels
+                self.init(
+                    rate: Int32(format.rate), channels: Int32(format.channels),
+                    samples: (0..<count).map {
+                        Int16(truncatingIfNeeded: number(start + 2 * $0, bytes: 2))
+                    })
+                return
+            }
+            offset = start + size + size % 2
+        }
+        throw bad("it holds no data")
+    }
+
+    /// The file's bytes.
+    package var bytes: [UInt8] {
+        Self.header(rate: rate, channels: channels, dataBytes: samples.count * 2)
+            + samples.flatMap {
+                [UInt8(truncatingIfNeeded: $0), UInt8(truncatingIfNeeded: $0 >> 8)]
+            }
+    }
+
+    /// The 44 bytes before the samples.
+    package static func header(rate: Int32, channels: Int32, dataBytes: Int) -> [UInt8] {
+        func little(_ number: Int, _ count: Int) -> [UInt8] {
+            (0..<count).map { UInt8(truncatingIfNeeded: number >> (8 * $0)) }
+        }
+        let frameBytes = Int(channels) * 2
+        return Array("RIFF".utf8) + little(36 + dataBytes, 4) + Array("WAVEfmt ".utf8)
+            + little(16, 4) + little(1, 2) + little(Int(channels), 2) + little(Int(rate), 4)
+            + little(Int(rate) * frameBytes, 4) + little(frameBytes, 2) + little(16, 2)
+            + Array("data".utf8) + little(dataBytes, 4)
+    }
+}
