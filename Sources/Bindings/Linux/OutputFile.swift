@@ -1,0 +1,48 @@
+private import Glibc
+
+// Files that are written piece by piece, and the pipes that stand for devices.
+extension Files {
+    /// Makes a file anew, open for writing.
+    ///
+    /// The corresponding C function is `open` with `O_CREAT` and `O_TRUNC`.
+    package static func create(_ path: String, mode: UInt32) throws(SystemError) -> FileDescriptor {
+        FileDescriptor(
+            adopting: try SystemError.check("open", path) {
+                open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, mode)
+            })
+    }
+
+    /// Makes a named pipe and opens it for both ends, so that nobody waits for the other.
+    ///
+    /// Not blocking. The corresponding C functions are `mkfifo` and `open`.
+    package static func makePipe(_ path: String, mode: UInt32) throws(SystemError) -> FileDescriptor
+    {
+        try SystemError.check("mkfifo", path) { mkfifo(path, mode) }
+        return FileDescriptor(
+            adopting: try SystemError.check("open", path) {
+                open(path, O_RDWR | O_NONBLOCK | O_CLOEXEC)
+            })
+    }
+}
+
+/// The program's own output.
+package enum StandardStream {
+    case output, error
+
+    /// Writes text in one call; what a closed or full pipe does not take is lost.
+    ///
+    /// By any thread but a real-time one. The corresponding C function is `write`.
+    package func write(_ text: String) {
+        var text = text
+        let descriptor = self == .output ? STDOUT_FILENO : STDERR_FILENO
+        text.withUTF8 { bytes in
+            var offset = 0
+            while offset < bytes.count {
+                let count = Glibc.write(
+                    descriptor, bytes.baseAddress.map { $0 + offset }, bytes.count - offset)
+                guard count > 0 else { return }
+                offset += count
+            }
+        }
+    }
+}

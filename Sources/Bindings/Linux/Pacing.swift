@@ -1,0 +1,31 @@
+private import Glibc
+
+// What a thread needs that stands in for a device's clock or writes what a device would play.
+
+extension MonotonicClock {
+    /// Blocks the calling thread until a moment; returns at once when it has passed.
+    ///
+    /// Allowed on a real-time thread. The corresponding C function is `clock_nanosleep`.
+    package static func block(until nanoseconds: Int64) {
+        var moment = timespec(
+            tv_sec: Int(nanoseconds / 1_000_000_000), tv_nsec: Int(nanoseconds % 1_000_000_000))
+        while clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &moment, nil) == EINTR {}
+    }
+}
+
+extension FileDescriptor {
+    /// Writes memory, without looking at the result but its length; 0 after a failure.
+    ///
+    /// For a stream that must go on whatever the disk does. The corresponding C function is
+    /// `write`.
+    package func writeRaw(_ bytes: UnsafeRawBufferPointer) -> Int {
+        max(0, Glibc.write(rawValue, bytes.baseAddress, bytes.count))
+    }
+
+    /// Writes over the beginning of a file, such as a header whose sizes were not known before.
+    ///
+    /// A failure leaves the file as it is. The corresponding C function is `pwrite`.
+    package func overwriteStart(with bytes: [UInt8]) {
+        _ = pwrite(rawValue, bytes, bytes.count, 0)
+    }
+}

@@ -1,0 +1,116 @@
+package import ALSA
+internal import AudioCore
+internal import Linux
+
+/// An ALSA microphone, paced by the system's clock where it has none of its own.
+package struct ALSACapture: CaptureDevice, ~Copyable {
+    private let pcm: PCM
+    private var clock: SoftwareClock
+
+    /// Opens the device.
+    package init(_ request: PCMRequest) throws(ALSAError) {
+        pcm = try PCM(request)
+        clock = SoftwareClock(rate: pcm.grant.rate, now: MonotonicClock.now())
+    }
+
+    package var grant: PCMGrant { pcm.grant }
+
+    package mutating func start() -> Int32 {
+        clock.restart(at: MonotonicClock.now())
+        // Starting what is running already is no failure of ours to report.
+        let code = pcm.start()
+        return pcm.grant.hasClock ? code : 0
+    }
+
+    package mutating func wait(timeoutMilliseconds: Int32) -> WaitResult {
+        guard !pcm.grant.hasClock else { return pcm.wait(timeoutMilliseconds: timeoutMilliseconds) }
+        return clock.wait(forFrames: Int(pcm.grant.periodFrames), at: timeoutMilliseconds)
+    }
+
+    package mutating func read(
+        into samples: UnsafeMutablePointer<Int16>, frames: Int
+    ) -> Transfer {
+        let result = pcm.read(into: samples, frames: frames)
+        guard !pcm.grant.hasClock, case .frames(let count) = result else { return result }
+        // The end of a file that stands for a microphone is silence, not the end of time.
+        if count == 0 {
+            samples.update(repeating: 0, count: frames * Int(pcm.grant.channels))
+            clock.pass(frames)
+            return .frames(frames)
+        }
+        clock.pass(count)
+        return result
+    }
+
+    package mutating func heldFrames() -> Int {
+        pcm.grant.hasClock
+            ? pcm.delayFrames() ?? 0 : max(0, clock.due(at: MonotonicClock.now()))
+    }
+
+    package mutating func recover(_ code: Int32) -> Int32 { pcm.recover(code) }
+}
+
+/// An ALSA speaker, paced by the system's clock where it has none of its own.
+package struct ALSAPlayback: PlaybackDevice, ~Copyable {
+    private let pcm: PCM
+    private var clock: SoftwareClock
+    private var isClockRunning = false
+
+    /// Opens the device.
+    package init(_ request: PCMRequest) throws(ALSAError) {
+        pcm = try PCM(request)
+        clock = SoftwareClock(rate: pcm.grant.rate, now: MonotonicClock.now())
+    }
+
+    package var grant: PCMGrant { pcm.grant }
+
+    package mutating func wait(timeoutMilliseconds: Int32) -> WaitResult {
+        guard !pcm.grant.hasClock else { return pcm.wait(timeoutMilliseconds: timeoutMilliseconds) }
+        guard isClockRunning else { return .ready }
+        // There is room for a period when all but the rest of the buffer has been heard.
+        let spare = Int(pcm.grant.bufferFrames - pcm.grant.periodFrames)
+        return clock.wait(forFrames: -spare, at: timeoutMilliseconds)
+    }
+
+    package mutating func write(
+        _ samples: UnsafePointer<Int16>, frames: Int
+    ) -> Transfer {
+        let result = pcm.write(samples, frames: frames)
+        guard !pcm.grant.hasClock, case .frames(let count) = result else { return result }
+        if !isClockRunning || clock.due(at: MonotonicClock.now()) > 0 {
+            // As a card after an underrun, it starts anew with what is written now.
+            clock.restart(at: MonotonicClock.now())
+            isClockRunning = true
+        }
+        clock.pass(count)
+        return result
+    }
+
+    package mutating func heldFrames() -> Int {
+        guard !pcm.grant.hasClock else { return pcm.delayFrames() ?? 0 }
+        return isClockRunning ? max(0, -clock.due(at: MonotonicClock.now())) : 0
+    }
+
+    package mutating func start() -> Int32 { pcm.grant.hasClock ? pcm.start() : 0 }
+
+    package mutating func drop() -> Int32 {
+        isClockRunning = false
+        let code = pcm.drop()
+        return code < 0 ? code : pcm.prepare()
+    }
+
+    package mutating func recover(_ code: Int32) -> Int32 {
+        isClockRunning = false
+        return pcm.recover(code)
+    }
+}
+
+extension SoftwareClock {
+    /// Sleeps until so many frames beyond those that passed are due, or the time is out.
+    func wait(forFrames frames: Int, at timeoutMilliseconds: Int32) -> WaitResult {
+        let due = time(ofFrame: frames)
+        let limit = MonotonicClock.now() + Int64(timeoutMilliseconds) * 1_000_000
+        MonotonicClock.block(until: min(due, limit))
+        return due <= limit ? .ready : .timedOut
+    }
+}

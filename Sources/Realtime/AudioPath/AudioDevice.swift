@@ -1,0 +1,39 @@
+package import ALSA
+
+/// A microphone as the capture loop sees it; used by one real-time thread.
+///
+/// No method but the maker allocates, locks or waits longer than asked.
+package protocol CaptureDevice: ~Copyable {
+    /// What was granted.
+    var grant: PCMGrant { get }
+    /// Starts capturing; 0 or a negative code.
+    mutating func start() -> Int32
+    /// Waits until a period can be read.
+    mutating func wait(timeoutMilliseconds: Int32) -> WaitResult
+    /// Reads interleaved frames.
+    mutating func read(into samples: UnsafeMutablePointer<Int16>, frames: Int) -> Transfer
+    /// Frames that the device holds; the frame read next was spoken so many frames ago.
+    mutating func heldFrames() -> Int
+    /// Repairs the device after a code; 0 when it can be started again.
+    mutating func recover(_ code: Int32) -> Int32
+}
+
+/// A speaker as the playback loop sees it; used by one real-time thread.
+///
+/// No method but the maker allocates, locks or waits longer than asked.
+package protocol PlaybackDevice: ~Copyable {
+    /// What was granted.
+    var grant: PCMGrant { get }
+    /// Waits until a period can be written.
+    mutating func wait(timeoutMilliseconds: Int32) -> WaitResult
+    /// Writes interleaved frames.
+    mutating func write(_ samples: UnsafePointer<Int16>, frames: Int) -> Transfer
+    /// Frames written and not yet heard.
+    mutating func heldFrames() -> Int
+    /// Starts playing what was written, where the buffer is not full; 0 or a negative code.
+    mutating func start() -> Int32
+    /// Silence at once: forgets what is held, ready for more; 0 or a negative code.
+    mutating func drop() -> Int32
+    /// Repairs the device after a code; 0 when it can be written again.
+    mutating func recover(_ code: Int32) -> Int32
+}

@@ -1,0 +1,110 @@
+package import ALSA
+package import AudioCore
+package import Linux
+internal import SignalProcessing
+internal import Synchronization
+
+/// The audio path: three threads from the microphone to Control and from Control to the speaker.
+///
+///     card --> capture (real-time) --> ring --> processing --> samples, speech --> Control
+///     card <-- playback (real-time) <-- ring <-- Speaker <-------------------- Control
+///
+/// A device that is missing, busy or unplugged ends nothing: it is opened again and again, at once
+/// first and then less often, and said to be lost once.
+///
+/// ## Concurrency
+/// `start` and `stop` by one thread; `gate`, `speaker` and `status` say who may use them.
+/// `onMicrophone` is called on the processing thread.
+package final class AudioEngine: Sendable {
+    private let settings: AudioSettings
+    private let stopFlag = StopFlag()
+    private let threads = Mutex<[OwnedThread]>([])
+    private let captureWake: EventFD
+    private let captureStop: EventFD
+    private let microphone: MicrophonePath
+    private let output: SpeakerPath
+
+    /// The microphone's gate.
+    package let gate: MicrophoneGate
+    /// The speaker's writing end.
+    package let speaker: Speaker
+
+    /// An engine that stands still.
+    package init(
+        _ settings: AudioSettings, onMicrophone: @escaping @Sendable (MicrophoneEvent) -> Void
+    ) throws {
+        self.settings = settings
+        captureWake = try EventFD()
+        captureStop = try EventFD()
+        gate = MicrophoneGate(wake: captureWake)
+        let share = try PlaybackShare(gain: settings.volume)
+        let speech = SampleRing(capacity: Speaker.ringSamples)
+        let earcons = SampleRing(capacity: Speaker.earconRingSamples)
+        speaker = Speaker(speech: speech.writer, earcons: earcons.writer, share: share)
+        output = SpeakerPath(
+            settings: settings,
+            port: PlaybackPort(speech: speech.reader, earcons: earcons.reader, share: share))
+        microphone = MicrophonePath(
+            settings: settings, wake: captureWake, gate: gate, onEvent: onMicrophone)
+    }
+
+    /// Starts the three threads.
+    package func start() throws {
+        let priority = settings.realTimePriority.map { ThreadPriority.realTime($0) } ?? .normal
+        let capture = try OwnedThread(name: "capture", priority: priority) { [self] in
+            microphone.captureThread(until: stopFlag, wake: captureStop)
+        }
+        let processing = try OwnedThread(name: "processing", priority: .normal) { [self] in
+            microphone.processingThread(until: stopFlag)
+        }
+        let playback = try OwnedThread(name: "playback", priority: priority) { [self] in
+            output.run(until: stopFlag)
+        }
+        threads.withLock { $0 = [capture, processing, playback] }
+    }
+
+    /// Stops the threads and closes the devices; within a quarter of a second.
+    package func stop() {
+        stopFlag.raise()
+        captureWake.signal()
+        captureStop.signal()
+        speaker.share.wake.signal()
+        output.wake()
+        let running = threads.withLock { threads in
+            defer { threads = [] }
+            return threads
+        }
+        for thread in running { thread.join() }
+    }
+
+    /// What the devices do now; by any thread.
+    package func status() -> AudioStatus {
+        AudioStatus(
+            capture: microphone.status, playback: output.status,
+            isRealTime: threads.withLock { $0.first?.isRealTime ?? false },
+            level: microphone.levels.level, noiseFloor: microphone.levels.floor)
+    }
+}
+
+/// What one device does.
+package struct DeviceStatus: Sendable, Equatable {
+    /// What was granted; nil while there is no device.
+    package var grant: PCMGrant?
+    /// Why there is none.
+    package var trouble: String?
+    /// Frames that passed, overruns or underruns, and openings since the start.
+    package var frames = 0
+    package var xruns = 0
+    package var openings = 0
+}
+
+/// What the audio path does.
+package struct AudioStatus: Sendable, Equatable {
+    package let capture: DeviceStatus
+    package let playback: DeviceStatus
+    /// Whether the audio threads were given SCHED_FIFO.
+    package let isRealTime: Bool
+    /// The microphone's level and noise floor (dBFS).
+    package let level: Float
+    package let noiseFloor: Float
+}

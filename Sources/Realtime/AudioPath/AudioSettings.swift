@@ -1,0 +1,64 @@
+package import SignalProcessing
+
+/// A sound device, as the settings name it.
+package enum SoundDevice: Sendable, Equatable, CustomStringConvertible {
+    /// An ALSA name such as "default" or "plughw:CARD=Headset".
+    case alsa(String)
+    /// A WAV file: a microphone that plays it once in real time and is silent then, or a speaker
+    /// that writes it.
+    case wav(String)
+    /// A microphone that is silent, or a speaker that nobody hears; both keep time.
+    case null
+
+    package var description: String {
+        switch self {
+        case .alsa(let name): name
+        case .wav(let path): path
+        case .null: "null"
+        }
+    }
+}
+
+/// Which channel of the microphone is used.
+package enum CaptureChannel: Sendable, Equatable {
+    /// Counted from 0; a device with fewer channels gives its last.
+    case index(Int)
+    /// The mean of all.
+    case average
+}
+
+/// What the audio path is built with.
+package struct AudioSettings: Sendable {
+    /// The rate of what Control gets and the Live service wants (Hz).
+    package static let microphoneRate: Int32 = 16_000
+    /// The rate of what the Live service says (Hz).
+    package static let speechRate: Int32 = 24_000
+    /// The frame that detection works on and a chunk holds (milliseconds).
+    package static let frameMilliseconds = 20
+    /// The same in samples.
+    package static let frameSamples = 320
+
+    package var capture = SoundDevice.alsa("default")
+    package var playback = SoundDevice.alsa("default")
+    /// What the devices are asked for; what they grant may differ (Hz).
+    package var captureRate: Int32 = 16_000
+    package var playbackRate: Int32 = 24_000
+    package var captureChannels: Int32 = 1
+    package var playbackChannels: Int32 = 1
+    package var channel = CaptureChannel.index(0)
+    /// The time between two wake-ups, 5 to 100.
+    package var periodMilliseconds = 20
+    /// What the device holds, at least two periods.
+    package var bufferMilliseconds = 80
+    /// Speech that must be there before playback begins, unless the reply is shorter.
+    package var prebufferMilliseconds = 60
+    /// 0 to 1.
+    package var volume: Float = 1
+    /// 0 (fastest) to 10 (best).
+    package var resamplerQuality: Int32 = 4
+    package var voice = VoiceDetectorSettings()
+    /// SCHED_FIFO priority of the audio threads, 1 to 99; nil asks for none.
+    package var realTimePriority: Int32? = 20
+
+    package init() {}
+}

@@ -1,0 +1,208 @@
+internal import ALSA
+internal import AudioCore
+internal import Linux
+internal import SignalProcessing
+internal import Synchronization
+
+/// The capture and the processing thread, and what passes between them.
+///
+/// Each opening of the device makes a new ring, which the processing thread picks up: a device
+/// that returns may have another rate.
+final class MicrophonePath: Sendable {
+    /// The capture ring (seconds): so long may the processing thread be held up.
+    private static let ringSeconds = 2
+
+    private struct Handover: ~Copyable, Sendable {
+        var stream: Stream?
+        var lost: String?
+        var status = DeviceStatus()
+        var levels: (level: Float, floor: Float) = (LevelMeter.floor, LevelMeter.floor)
+    }
+
+    /// A freshly opened device's reading end.
+    private struct Stream: ~Copyable, Sendable {
+        let reader: RingReader
+        let grant: PCMGrant
+        let anchor: StreamAnchor
+    }
+
+    private let settings: AudioSettings
+    private let wake: EventFD
+    private let gate: MicrophoneGate
+    private let onEvent: @Sendable (MicrophoneEvent) -> Void
+    private let handover = Mutex(Handover())
+    private let counters = AudioCounters()
+
+    init(
+        settings: AudioSettings, wake: EventFD, gate: MicrophoneGate,
+        onEvent: @escaping @Sendable (MicrophoneEvent) -> Void
+    ) {
+        self.settings = settings
+        self.wake = wake
+        self.gate = gate
+        self.onEvent = onEvent
+    }
+
+    var status: DeviceStatus {
+        var status = handover.withLock { $0.status }
+        status.frames = counters.frames.value
+        status.xruns = counters.xruns.value
+        status.openings = counters.reopenings.value
+        return status
+    }
+
+    var levels: (level: Float, floor: Float) { handover.withLock { $0.levels } }
+
+    // MARK: - The capture thread
+
+    /// Opens the device, runs its loop, and opens it again, until told to stop.
+    func captureThread(until stop: StopFlag, wake stopping: EventFD) {
+        var reopening = Reopening()
+        while !stop.isSet {
+            do {
+                switch settings.capture {
+                case .alsa(let name):
+                    let device = try ALSACapture(request(name))
+                    run(device, until: stop, &reopening)
+                case .wav(let path):
+                    let file = try WAVFile(reading: path)
+                    run(self.file(file), until: stop, &reopening)
+                case .null:
+                    run(file(nil), until: stop, &reopening)
+                }
+            } catch {
+                lose("\(error)")
+            }
+            guard !stop.isSet else { return }
+            _ = stopping.wait(timeoutMilliseconds: reopening.next())
+        }
+    }
+
+    private func file(_ file: WAVFile?) -> FileCapture {
+        FileCapture(
+            file: file, rate: settings.captureRate, periodMilliseconds: settings.periodMilliseconds)
+    }
+
+    private func request(_ name: String) -> PCMRequest {
+        let period = settings.captureRate * Int32(settings.periodMilliseconds) / 1000
+        let periods = Int32(max(2, settings.bufferMilliseconds / settings.periodMilliseconds))
+        return PCMRequest(
+            device: name, direction: .capture, rate: settings.captureRate,
+            channels: settings.captureChannels, periodFrames: period,
+            bufferFrames: period * periods)
+    }
+
+    private func run<Device: CaptureDevice & ~Copyable>(
+        _ device: consuming Device, until stop: StopFlag, _ reopening: inout Reopening
+    ) {
+        let grant = device.grant
+        let ring = SampleRing(capacity: Self.ringSeconds * Int(grant.rate * grant.channels))
+        let anchor = StreamAnchor()
+        let reader = ring.reader
+        let port = CapturePort(
+            writer: ring.writer, anchor: anchor, counters: counters, wake: wake)
+        // The lock's body consumes it, which the compiler allows only out of an optional.
+        var stream: Stream? = Stream(reader: reader, grant: grant, anchor: anchor)
+        handover.withLock { handover in
+            handover.stream = stream.take()
+            handover.lost = nil
+            handover.status.grant = grant
+            handover.status.trouble = nil
+        }
+        counters.reopenings.count()
+        let before = counters.frames.value
+        var loop = CaptureLoop(device: device, port: port)
+        let code = loop.run(until: stop)
+        // One that failed without giving anything is not taken as having worked.
+        if counters.frames.value > before { reopening.reset() }
+        if code < 0 { lose(lossText(settings.capture, "capture", code: code)) }
+    }
+
+    private func lose(_ text: String) {
+        handover.withLock { handover in
+            // Said once, however often opening fails.
+            if handover.status.trouble == nil { handover.lost = text }
+            handover.status.grant = nil
+            handover.status.trouble = text
+        }
+        wake.signal()
+    }
+
+    // MARK: - The processing thread
+
+    /// Turns what was captured into events, until told to stop.
+    func processingThread(until stop: StopFlag) {
+        var processing = Processing()
+        while !stop.isSet {
+            _ = wake.wait(timeoutMilliseconds: -1)
+            processing.loop?.drain(into: &processing.cutter, tell: onEvent)
+            if let text = takeLoss() { processing.lose(text, tell: onEvent) }
+            if let stream = takeStream() { begin(stream, &processing) }
+            // Before the first period no time can be told from another.
+            if processing.knowsTime { for mark in gate.take() { processing.take(mark) } }
+            while let event = processing.cutter.next() { onEvent(event) }
+            if let levels = processing.loop?.levels { handover.withLock { $0.levels = levels } }
+        }
+    }
+
+    private func takeLoss() -> String? {
+        handover.withLock { handover in
+            defer { handover.lost = nil }
+            return handover.lost
+        }
+    }
+
+    private func takeStream() -> Stream? { handover.withLock { $0.stream.take() } }
+
+    private func begin(_ stream: consuming Stream, _ processing: inout Processing) {
+        let grant = stream.grant
+        do {
+            processing.loop = try ProcessingLoop(
+                reader: stream.reader, grant: grant, anchor: stream.anchor, settings: settings,
+                base: processing.cutter.total)
+        } catch {
+            return lose("capture device \(settings.capture): \(error)")
+        }
+        if processing.isLost { onEvent(.captureBack("\(settings.capture): \(grant)")) }
+        processing.isLost = false
+    }
+}
+
+/// The processing thread's own state.
+private struct Processing: ~Copyable {
+    var cutter = SegmentCutter()
+    var loop: ProcessingLoop?
+    var isLost = false
+
+    mutating func lose(_ text: String, tell: (MicrophoneEvent) -> Void) {
+        cutter.closeAll()
+        while let event = cutter.next() { tell(event) }
+        loop = nil
+        isLost = true
+        tell(.captureLost(text))
+    }
+
+    /// A mark of the gate; without a microphone a segment is empty.
+    mutating func take(_ mark: MicrophoneGate.Mark) {
+        switch mark {
+        case .open(let time, let preRoll):
+            cutter.open(at: sample(at: time) - samples(preRoll))
+        case .openAtSample(let sample, let preRoll):
+            cutter.open(at: sample - samples(preRoll))
+        case .close(let time):
+            cutter.close(at: sample(at: time))
+        }
+    }
+
+    /// Whether a moment can be made a sample, or there is no microphone to ask.
+    var knowsTime: Bool { isLost || loop?.knowsTime ?? false }
+
+    private func sample(at time: Int64) -> Int64 {
+        if isLost { return cutter.total }
+        return loop?.sample(at: time) ?? cutter.total
+    }
+
+    private func samples(_ milliseconds: Int) -> Int64 {
+        Int64(milliseconds) * Int64(AudioSettings.microphoneRate) / 1000
+    }
+}

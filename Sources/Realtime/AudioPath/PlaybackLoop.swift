@@ -1,0 +1,258 @@
+internal import ALSA
+internal import AudioCore
+internal import Linux
+internal import SignalProcessing
+internal import SpeexDSP
+internal import Synchronization
+
+/// The speaker's real-time loop: voices are mixed and given to the device, a period at a time.
+///
+/// With nothing to play it waits; speech begins when the prebuffer is full or the reply is whole.
+/// A flush silences the device within a period: what it holds is dropped, not played out.
+/// `step` allocates nothing and takes no lock.
+struct PlaybackLoop<Device: PlaybackDevice & ~Copyable>: ~Copyable {
+    /// How a step ended.
+    enum Step: Equatable {
+        case moved
+        /// There is nothing to play.
+        case idle
+        case failed(Int32)
+    }
+
+    /// -EBADFD: started already.
+    private static var badState: Int32 { -77 }
+    static var idleMilliseconds: Int32 { 1000 }
+    /// A device that takes nothing for so many waits is stalled.
+    static var stallSteps: Int { 10 }
+    static var waitMilliseconds: Int32 { 100 }
+
+    private var device: Device
+    private let port: PlaybackPort
+    private let resampler: Resampler?
+    private let converts: Bool
+    private let channels: Int
+    private let periodFrames: Int
+    private let prebuffer: Int
+
+    // At the speech rate: one mixed block, its part that was not resampled yet, and an earcon's.
+    private let block: SampleBuffer
+    private let extra: SampleBuffer
+    // At the device's rate: a mono period, and the same for all channels.
+    private let mono: SampleBuffer
+    private let frames: SampleBuffer
+    /// Five milliseconds: so far the mixing runs ahead of what is written.
+    private let blockSamples = Int(AudioSettings.speechRate) / 200
+    private var blockStart = 0
+    private var blockCount = 0
+
+    private var gain: Float
+    private var flushSeen: Int
+    /// Speech is going on: begun and neither drained nor flushed.
+    private var isSpeaking = false
+    /// The first samples of a reply are in the period that is written next.
+    private var pendingStart = false
+    /// The device was given something since it was last silent.
+    private var isRunning = false
+    /// Frames of silence written behind the last sound.
+    private var silentFrames = 0
+    private var idleSteps = 0
+
+    /// A loop that makes what the settings say of a device.
+    init(
+        device: consuming Device, port: consuming PlaybackPort, settings: AudioSettings
+    ) throws(ResamplerError) {
+        let grant = device.grant
+        channels = Int(grant.channels)
+        periodFrames = Int(grant.periodFrames)
+        prebuffer = settings.prebufferMilliseconds * Int(AudioSettings.speechRate) / 1000
+        let room = max(periodFrames, blockSamples)
+        block = SampleBuffer(count: room)
+        extra = SampleBuffer(count: room)
+        mono = SampleBuffer(count: periodFrames)
+        frames = SampleBuffer(count: periodFrames * channels)
+        gain = Float(bitPattern: port.share.gainBits.load(ordering: .relaxed))
+        flushSeen = port.share.flushCount.load(ordering: .acquiring)
+        converts = grant.rate != AudioSettings.speechRate
+        resampler =
+            grant.rate == AudioSettings.speechRate
+            ? nil
+            : try Resampler(
+                from: AudioSettings.speechRate, to: grant.rate,
+                quality: settings.resamplerQuality)
+        self.device = device
+        self.port = port
+    }
+
+    /// Gives the rings back when the device is to be closed.
+    consuming func intoPort() -> PlaybackPort { port }
+
+    /// Runs until told to stop (0) or the device fails (its code).
+    mutating func run(until stop: StopFlag) -> Int32 {
+        while !stop.isSet {
+            switch step() {
+            case .moved: break
+            case .idle: _ = port.share.wake.wait(timeoutMilliseconds: Self.idleMilliseconds)
+            case .failed(let code): return code
+            }
+        }
+        return 0
+    }
+
+    /// Writes one period, or finds that there is nothing to write.
+    mutating func step() -> Step {
+        let flushes = port.share.flushCount.load(ordering: .acquiring)
+        if flushes != flushSeen { return flush(flushes) }
+        guard isRunning || hasSound else { return .idle }
+        switch device.wait(timeoutMilliseconds: Self.waitMilliseconds) {
+        case .ready: idleSteps = 0
+        case .timedOut:
+            idleSteps += 1
+            return idleSteps < Self.stallSteps ? .moved : .failed(PlaybackPort.stalledCode)
+        case .failed(let code): return repair(code)
+        }
+        // It may have been asked for during the wait.
+        let now = port.share.flushCount.load(ordering: .acquiring)
+        if now != flushSeen { return flush(now) }
+        return writePeriod()
+    }
+
+    /// Whether a voice has something that may be played now.
+    private var hasSound: Bool {
+        if port.earcons.available > 0 { return true }
+        let available = port.speech.available
+        guard available > 0 else { return false }
+        if isSpeaking || available >= prebuffer { return true }
+        return port.share.endMark.load(ordering: .acquiring) > port.speech.readIndex
+    }
+
+    private mutating func flush(_ count: Int) -> Step {
+        flushSeen = count
+        port.speech.skip(to: port.share.flushMark.load(ordering: .acquiring))
+        let code = isRunning ? device.drop() : 0
+        isRunning = false
+        isSpeaking = false
+        silentFrames = 0
+        blockCount = 0
+        resampler?.reset()
+        port.share.silentAt.store(Int(MonotonicClock.now()), ordering: .relaxed)
+        port.share.silentCount.wrappingAdd(1, ordering: .releasing)
+        port.share.events.signal()
+        return code < 0 ? repair(code) : .moved
+    }
+
+    private mutating func writePeriod() -> Step {
+        let sound = fillPeriod()
+        silentFrames = sound ? 0 : silentFrames + periodFrames
+        SampleMath.spread(mono.start, into: frames.start, channels: channels, count: periodFrames)
+        var written = 0
+        while written < periodFrames {
+            switch device.write(frames.start + written * channels, frames: periodFrames - written) {
+            case .frames(let count) where count > 0: written += count
+            case .frames, .again:
+                switch device.wait(timeoutMilliseconds: Self.waitMilliseconds) {
+                case .ready: break
+                case .timedOut: return .failed(PlaybackPort.stalledCode)
+                case .failed(let code): return repair(code)
+                }
+            case .failed(let code): return repair(code)
+            }
+        }
+        port.share.counters.frames.count(periodFrames)
+        isRunning = true
+        noteStart(sound)
+        return endIfPlayed()
+    }
+
+    private mutating func noteStart(_ sound: Bool) {
+        guard sound, pendingStart else { return }
+        pendingStart = false
+        port.share.startedAt.store(Int(MonotonicClock.now()), ordering: .relaxed)
+        port.share.startedCount.wrappingAdd(1, ordering: .releasing)
+        port.share.events.signal()
+    }
+
+    /// The device is silent when all that it holds is the silence written last.
+    private mutating func endIfPlayed() -> Step {
+        guard silentFrames > 0, !hasSound else { return .moved }
+        guard silentFrames >= device.heldFrames() else {
+            // A short sound does not fill the buffer, which is what starts a card.
+            let code = device.start()
+            return code < 0 && code != Self.badState ? repair(code) : .moved
+        }
+        let code = device.drop()
+        isRunning = false
+        silentFrames = 0
+        if isSpeaking {
+            isSpeaking = false
+            port.share.drainedAt.store(Int(MonotonicClock.now()), ordering: .relaxed)
+            port.share.drainedCount.wrappingAdd(1, ordering: .releasing)
+            port.share.events.signal()
+        }
+        return code < 0 ? repair(code) : .moved
+    }
+    private mutating func repair(_ code: Int32) -> Step {
+        port.share.counters.xruns.count()
+        let result = device.recover(code)
+        return result < 0 ? .failed(result) : .moved
+    }
+
+    // MARK: - Mixing
+
+    /// Fills the mono period; returns whether any of it is sound.
+    private mutating func fillPeriod() -> Bool {
+        guard converts else { return mix(into: mono.start, count: periodFrames) }
+        var produced = 0
+        var hasSound = false
+        while produced < periodFrames {
+            if blockCount == 0 {
+                if mix(into: block.start, count: blockSamples) { hasSound = true }
+                blockStart = 0
+                blockCount = blockSamples
+            }
+            let result =
+                resampler?.process(
+                    block.start + blockStart, count: blockCount, into: mono.start + produced,
+                    capacity: periodFrames - produced)
+                ?? (consumed: blockCount, produced: periodFrames - produced)
+            blockStart += result.consumed
+            blockCount -= result.consumed
+            produced += result.produced
+        }
+        return hasSound
+    }
+
+    /// Mixes samples of the voices at the speech rate; returns whether there were any.
+    private mutating func mix(into target: UnsafeMutablePointer<Int16>, count: Int) -> Bool {
+        var taken = 0
+        if isSpeaking || mayBegin {
+            taken = port.speech.read(into: target, count: count)
+            if taken > 0 {
+                if !isSpeaking { pendingStart = true }
+                isSpeaking = true
+                port.share.speechPlayed.count(taken)
+            }
+        }
+        (target + taken).update(repeating: 0, count: count - taken)
+        let wished = Float(bitPattern: port.share.gainBits.load(ordering: .relaxed))
+        SampleMath.scale(target, count: taken, from: gain, to: wished)
+        gain = wished
+        askForMore()
+        guard port.earcons.available > 0 else { return taken > 0 }
+        let earcon = port.earcons.read(into: extra.start, count: count)
+        SampleMath.scale(extra.start, count: earcon, from: gain, to: gain)
+        SampleMath.add(extra.start, to: target, count: earcon)
+        return true
+    }
+
+    private var mayBegin: Bool {
+        port.speech.available >= max(1, prebuffer)
+            || port.share.endMark.load(ordering: .acquiring) > port.speech.readIndex
+    }
+
+    private func askForMore() {
+        guard port.speech.available < Speaker.refillBelowSamples,
+            port.share.wantsRefill.exchange(false, ordering: .relaxed)
+        else { return }
+        port.share.events.signal()
+    }
+}

@@ -1,0 +1,141 @@
+internal import ALSA
+internal import AudioCore
+internal import Linux
+internal import SignalProcessing
+internal import SpeexDSP
+
+/// From the capture ring to Control: one channel, 16 kHz, detected speech, cut segments.
+///
+/// Runs on a thread of its own that is not real-time: it may allocate and lock.
+struct ProcessingLoop: ~Copyable {
+    /// Device frames handled at once.
+    private static let blockFrames = 1024
+
+    private let reader: RingReader
+    private let grant: PCMGrant
+    private let channel: CaptureChannel
+    private let anchor: StreamAnchor
+    private let resampler: Resampler?
+    private let converts: Bool
+    private var detector: VoiceDetector
+    private let interleaved: SampleBuffer
+    private let mono: SampleBuffer
+    private let converted: SampleBuffer
+    /// Samples that do not fill a frame of the detector yet.
+    private var frame: [Int16] = []
+    /// The detector's next frame begins at this sample.
+    private var frameStart: Int64
+    /// Sample 0 of this device's stream is this sample of the engine's.
+    private let base: Int64
+
+    init(
+        reader: consuming RingReader, grant: PCMGrant, anchor: StreamAnchor,
+        settings: AudioSettings, base: Int64
+    ) throws(ResamplerError) {
+        self.grant = grant
+        self.anchor = anchor
+        self.base = base
+        frameStart = base
+        channel = settings.channel
+        converts = grant.rate != AudioSettings.microphoneRate
+        resampler =
+            grant.rate == AudioSettings.microphoneRate
+            ? nil
+            : try Resampler(
+                from: grant.rate, to: AudioSettings.microphoneRate,
+                quality: settings.resamplerQuality)
+        detector = VoiceDetector(
+            settings: settings.voice, frameMilliseconds: AudioSettings.frameMilliseconds)
+        interleaved = SampleBuffer(count: Self.blockFrames * Int(grant.channels))
+        mono = SampleBuffer(count: Self.blockFrames)
+        let convertedCapacity =
+            Self.blockFrames * Int(AudioSettings.microphoneRate) / Int(grant.rate) + 64
+        converted = SampleBuffer(count: convertedCapacity)
+        self.reader = reader
+    }
+
+    /// The level of the last frame and the noise floor (dBFS).
+    var levels: (level: Float, floor: Float) { (detector.level, detector.noiseFloor) }
+
+    /// Takes what was captured; tells speech to `tell` and appends the samples to the cutter.
+    mutating func drain(into cutter: inout SegmentCutter, tell: (MicrophoneEvent) -> Void) {
+        let channels = Int(grant.channels)
+        while reader.available >= channels {
+            let frames = min(Self.blockFrames, reader.available / channels)
+            let count = reader.read(into: interleaved.start, count: frames * channels) / channels
+            pick(count)
+            guard converts else {
+                take(UnsafeBufferPointer(start: mono.start, count: count), &cutter, tell)
+                continue
+            }
+            var consumed = 0
+            while consumed < count {
+                let result =
+                    resampler?.process(
+                        mono.start + consumed, count: count - consumed, into: converted.start,
+                        capacity: converted.count) ?? (consumed: count, produced: 0)
+                consumed += result.consumed
+                let samples = UnsafeBufferPointer(start: converted.start, count: result.produced)
+                take(samples, &cutter, tell)
+            }
+        }
+    }
+
+    private func pick(_ count: Int) {
+        let channels = Int(grant.channels)
+        switch channel {
+        case .average:
+            SampleMath.average(
+                of: channels, from: interleaved.start, into: mono.start, count: count)
+        case .index(let index):
+            SampleMath.pick(
+                channel: min(index, channels - 1), of: channels, from: interleaved.start,
+                into: mono.start,
+                count: count)
+        }
+    }
+
+    private mutating func take(
+        _ samples: UnsafeBufferPointer<Int16>, _ cutter: inout SegmentCutter,
+        _ tell: (MicrophoneEvent) -> Void
+    ) {
+        cutter.append(samples)
+        for sample in samples {
+            frame.append(sample)
+            guard frame.count == AudioSettings.frameSamples else { continue }
+            let event = frame.withUnsafeBufferPointer { detector.process($0) }
+            frame.removeAll(keepingCapacity: true)
+            frameStart += Int64(AudioSettings.frameSamples)
+            if let event { tell(told(event)) }
+        }
+    }
+
+    private func told(_ event: VoiceDetector.Event) -> MicrophoneEvent {
+        switch event {
+        case .began(let ago):
+            let sample = frameStart - Int64(ago * AudioSettings.frameSamples)
+            return .speechStarted(sample: sample, at: time(ofSample: sample))
+        case .ended(let ago):
+            let sample = frameStart - Int64(ago * AudioSettings.frameSamples)
+            return .speechEnded(sample: sample, at: time(ofSample: sample))
+        }
+    }
+
+    /// Whether the first period has come.
+    var knowsTime: Bool { anchor.read() != nil }
+
+    /// Which sample was captured at a time; may lie in the future.
+    func sample(at time: Int64) -> Int64 {
+        guard let pair = anchor.read() else { return base }
+        let nanoseconds = Double(time - pair.time)
+        let frames = Double(pair.frame) + nanoseconds * Double(grant.rate) / 1e9
+        return base + Int64(frames * Double(AudioSettings.microphoneRate) / Double(grant.rate))
+    }
+
+    func time(ofSample sample: Int64) -> Int64 {
+        guard let pair = anchor.read() else { return MonotonicClock.now() }
+        let frames =
+            Double(sample - base) * Double(grant.rate) / Double(AudioSettings.microphoneRate)
+        return pair.time + Int64((frames - Double(pair.frame)) * 1e9 / Double(grant.rate))
+    }
+}

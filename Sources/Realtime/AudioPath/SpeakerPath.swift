@@ -1,0 +1,131 @@
+internal import ALSA
+internal import AudioCore
+internal import Linux
+internal import SpeexDSP
+internal import Synchronization
+
+/// The playback thread: opens the device, runs its loop, and opens it again.
+///
+/// While there is no device, what is enqueued is played to nobody in real time, so that turns still
+/// end; the device is looked for meanwhile.
+final class SpeakerPath: Sendable {
+    private let settings: AudioSettings
+    private let share: PlaybackShare
+    /// The rings' reading ends, which every loop gives back for the next.
+    private let port: Mutex<PlaybackPort?>
+    private let state = Mutex(DeviceStatus())
+    /// Ends the loop that stands in for a missing device, so that the device is tried again.
+    private static let standInStepsPerTry = 50
+
+    init(settings: AudioSettings, port: consuming PlaybackPort) {
+        self.settings = settings
+        share = port.share
+        self.port = Mutex(consume port)
+    }
+
+    var status: DeviceStatus {
+        var status = state.withLock { $0 }
+        status.frames = share.counters.frames.value
+        status.xruns = share.counters.xruns.value
+        status.openings = share.counters.reopenings.value
+        return status
+    }
+
+    /// Has the thread look at the stop flag.
+    func wake() { share.wake.signal() }
+
+    /// The thread's body.
+    func run(until stop: StopFlag) {
+        var reopening = Reopening()
+        while !stop.isSet {
+            do {
+                switch settings.playback {
+                case .alsa(let name):
+                    try run(ALSAPlayback(request(name)), until: stop, &reopening)
+                case .wav(let path): try run(standIn(path), until: stop, &reopening)
+                case .null: try run(standIn(nil), until: stop, &reopening)
+                }
+            } catch {
+                lose("\(error)")
+            }
+            guard !stop.isSet else { return }
+            standInForMissingDevice(milliseconds: reopening.next(), until: stop)
+        }
+    }
+
+    private func standIn(_ path: String?) throws -> FilePlayback {
+        try FilePlayback(
+            path: path, rate: settings.playbackRate,
+            periodMilliseconds: settings.periodMilliseconds)
+    }
+
+    private func request(_ name: String) -> PCMRequest {
+        let period = settings.playbackRate * Int32(settings.periodMilliseconds) / 1000
+        let periods = Int32(max(2, settings.bufferMilliseconds / settings.periodMilliseconds))
+        return PCMRequest(
+            device: name, direction: .playback, rate: settings.playbackRate,
+            channels: settings.playbackChannels, periodFrames: period,
+            bufferFrames: period * periods)
+    }
+
+    private func makeLoop<Device: PlaybackDevice & ~Copyable>(
+        _ device: consuming Device
+    ) throws -> PlaybackLoop<Device> {
+        guard let port = port.withLock({ $0.take() }) else {
+            preconditionFailure("two playback loops at once")
+        }
+        return try PlaybackLoop(
+            device: device, port: port, settings: settings)
+    }
+
+    private func run<Device: PlaybackDevice & ~Copyable>(
+        _ device: consuming Device, until stop: StopFlag, _ reopening: inout Reopening
+    ) throws {
+        let grant = device.grant
+        let wasLost = state.withLock { state in
+            defer {
+                state.grant = grant
+                state.trouble = nil
+            }
+            return state.trouble != nil
+        }
+        share.counters.reopenings.count()
+        if wasLost { share.events.signal() }
+        let before = share.counters.frames.value
+        var loop = try makeLoop(device)
+        let code = loop.run(until: stop)
+        giveBack(loop.intoPort())
+        if share.counters.frames.value > before { reopening.reset() }
+        if code < 0 { lose(lossText(settings.playback, "playback", code: code)) }
+    }
+
+    private func giveBack(_ returned: consuming PlaybackPort) {
+        var returned: PlaybackPort? = consume returned
+        port.withLock { $0 = returned.take() }
+    }
+
+    private func lose(_ text: String) {
+        state.withLock { state in
+            state.grant = nil
+            state.trouble = text
+        }
+        share.events.signal()
+    }
+
+    /// Plays to nobody until the next try.
+    private func standInForMissingDevice(milliseconds: Int32, until stop: StopFlag) {
+        do {
+            let end = MonotonicClock.now() + Int64(milliseconds) * 1_000_000
+            var loop = try makeLoop(standIn(nil))
+            while !stop.isSet, MonotonicClock.now() < end {
+                if loop.step() == .idle {
+                    let left = MonotonicClock.milliseconds(until: end)
+                    _ = share.wake.wait(timeoutMilliseconds: left)
+                }
+            }
+            giveBack(loop.intoPort())
+        } catch {
+            lose("\(error)")
+        }
+    }
+}

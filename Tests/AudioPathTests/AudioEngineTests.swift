@@ -1,0 +1,163 @@
+import AudioCore
+import Linux
+import Synchronization
+import Testing
+
+@testable import AudioPath
+
+@Suite(.timeLimit(.minutes(1)))
+struct AudioEngineTests {
+    /// A folder that is removed with its owner.
+    final class Folder: Sendable {
+        let path: String
+
+        init() throws { path = try Files.makeTemporaryDirectory(prefix: "martlet-audio") }
+
+        deinit { try? Files.removeTree(path) }
+
+        func file(_ name: String) -> String { "\(path)/\(name)" }
+    }
+
+    /// Samples that never repeat within a test, so that a place in them is found for certain.
+    static func pattern(_ count: Int, seed: UInt32 = 1) -> [Int16] {
+        var state = seed
+        return (0..<count).map { _ in
+            state = state &* 1_664_525 &+ 1_013_904_223
+            return Int16(truncatingIfNeeded: state >> 17) / 4 | 1
+        }
+    }
+
+    /// Microphone events as a stream.
+    static func events() -> (
+        stream: AsyncStream<MicrophoneEvent>, handler: @Sendable (MicrophoneEvent) -> Void
+    ) {
+        let (stream, continuation) = AsyncStream<MicrophoneEvent>.makeStream()
+        return (stream, { continuation.yield($0) })
+    }
+
+    static func write(_ samples: [Int16], rate: Int32, to path: String) throws {
+        try Files.writeAtomically(
+            path, WAVFile(rate: rate, channels: 1, samples: samples).bytes, mode: 0o600)
+    }
+
+    @Test("an opened gate gives what was captured before and after the mark, without a hole")
+    func gateInThePast() async throws {
+        let folder = try Folder()
+        let said = Self.pattern(16_000)
+        try Self.write(said, rate: 16_000, to: folder.file("mic.wav"))
+        var settings = AudioSettings()
+        settings.capture = .wav(folder.file("mic.wav"))
+        settings.playback = .null
+        settings.realTimePriority = nil
+        let (stream, handler) = Self.events()
+        let engine = try AudioEngine(settings, onMicrophone: handler)
+        let start = MonotonicClock.now()
+        try engine.start()
+        defer { engine.stop() }
+        // The marks lie in the future here and are met when their samples are captured.
+        let opened = start + 400_000_000
+        engine.gate.open(at: opened, preRollMilliseconds: 300)
+        engine.gate.close(at: opened + 333_000_000)
+        var heard: [Int16] = []
+        var first: Int64?
+        for await event in stream {
+            switch event {
+            case .chunk(let chunk):
+                #expect(chunk.firstSample == (first ?? chunk.firstSample) + Int64(heard.count))
+                first = first ?? chunk.firstSample
+                heard += chunk.samples
+            case .segmentEnded(let sample):
+                #expect(sample == (first ?? 0) + Int64(heard.count))
+                let begin = Int(try #require(first))
+                #expect(Array(said[begin..<(begin + heard.count)]) == heard)
+                // 300 ms of pre-roll and 333 ms of talk.
+                #expect(abs(heard.count - 16 * 633) <= 1)
+                return
+            case .speechStarted, .speechEnded, .captureLost, .captureBack: break
+            }
+        }
+    }
+
+    @Test("what is enqueued is played bit for bit, longer than the ring, and its end is told")
+    func playback() async throws {
+        let folder = try Folder()
+        var settings = AudioSettings()
+        settings.capture = .null
+        settings.playback = .wav(folder.file("out.wav"))
+        settings.realTimePriority = nil
+        let engine = try AudioEngine(settings) { _ in }
+        try engine.start()
+        let reply = Self.pattern(30_000)
+        for start in stride(from: 0, to: reply.count, by: 4800) {
+            engine.speaker.enqueue(Array(reply[start..<min(start + 4800, reply.count)]))
+        }
+        engine.speaker.endOfTurn()
+        while engine.speaker.snapshot().drainedCount == 0 {
+            #expect(engine.speaker.events.wait(timeoutMilliseconds: 10_000))
+            engine.speaker.refill()
+        }
+        #expect(engine.speaker.snapshot().startedCount == 1)
+        #expect(engine.speaker.pendingFrames == 0)
+        engine.stop()
+        let played = try WAVFile(reading: folder.file("out.wav"))
+        #expect(played.rate == 24_000)
+        #expect(Array(played.samples.prefix(reply.count)) == reply)
+        #expect(played.samples.dropFirst(reply.count).allSatisfy { $0 == 0 })
+    }
+
+    @Test("after a flush not one sample of the old reply follows, and the next is whole")
+    func flush() async throws {
+        let folder = try Folder()
+        var settings = AudioSettings()
+        settings.capture = .null
+        settings.playback = .wav(folder.file("out.wav"))
+        settings.realTimePriority = nil
+        let engine = try AudioEngine(settings) { _ in }
+        try engine.start()
+        let old = Self.pattern(200_000, seed: 7)
+        let next = Self.pattern(4000, seed: 99)
+        engine.speaker.enqueue(old)
+        while engine.speaker.snapshot().startedCount == 0 {
+            #expect(engine.speaker.events.wait(timeoutMilliseconds: 10_000))
+        }
+        engine.speaker.flush()
+        engine.speaker.enqueue(next)
+        engine.speaker.endOfTurn()
+        while engine.speaker.snapshot().drainedCount == 0 {
+            #expect(engine.speaker.events.wait(timeoutMilliseconds: 10_000))
+            engine.speaker.refill()
+        }
+        #expect(engine.speaker.snapshot().silentCount == 1)
+        engine.stop()
+        let played = try WAVFile(reading: folder.file("out.wav")).samples
+        let kept = zip(played, old).prefix { $0 == $1 }.count
+        #expect(kept > 0 && kept < old.count)
+        #expect(Array(played.dropFirst(kept).prefix(next.count)) == next)
+        #expect(played.dropFirst(kept + next.count).allSatisfy { $0 == 0 })
+    }
+
+    @Test("a microphone that does not exist is said once, and the engine goes on")
+    func missingMicrophone() async throws {
+        var settings = AudioSettings()
+        settings.capture = .alsa("martlet-no-such-device")
+        settings.playback = .null
+        settings.realTimePriority = nil
+        let (stream, handler) = Self.events()
+        let engine = try AudioEngine(settings, onMicrophone: handler)
+        try engine.start()
+        defer { engine.stop() }
+        var iterator = stream.makeAsyncIterator()
+        guard case .captureLost(let text) = await iterator.next() else {
+            Issue.record("no loss was told")
+            return
+        }
+        #expect(text.contains("martlet-no-such-device"))
+        // A turn that is opened all the same is ended, with nothing in it.
+        engine.gate.open(at: MonotonicClock.now(), preRollMilliseconds: 300)
+        engine.gate.close(at: MonotonicClock.now())
+        guard case .segmentEnded = await iterator.next() else {
+            Issue.record("the segment did not end")
+            return
+        }
+    }
+}
