@@ -24,7 +24,7 @@ package final class StreamAnchor: Sendable {
         sequence.store(before + 2, ordering: .releasing)
     }
 
-    /// The newest pair; nil before the first. By any thread but a real-time one.
+    /// The newest pair, nil before the first; by any thread but a real-time one.
     package func read() -> (frame: Int, time: Int64)? {
         while true {
             let before = sequence.load(ordering: .acquiring)

@@ -139,7 +139,7 @@ final class MicrophonePath: Sendable {
             if let text = takeLoss() { processing.lose(text, tell: onEvent) }
             if let stream = takeStream() { begin(stream, &processing) }
             // Before the first period no time can be told from another.
-            if processing.knowsTime { for mark in gate.take() { processing.take(mark) } }
+            if processing.knowsTime() { for mark in gate.take() { processing.take(mark) } }
             while let event = processing.cutter.next() { onEvent(event) }
             if let levels = processing.loop?.levels { handover.withLock { $0.levels = levels } }
         }
@@ -195,7 +195,10 @@ private struct Processing: ~Copyable {
     }
 
     /// Whether a moment can be made a sample, or there is no microphone to ask.
-    var knowsTime: Bool { isLost || loop?.knowsTime ?? false }
+    func knowsTime() -> Bool {
+        if isLost { return true }
+        return loop?.knowsTime() ?? false
+    }
 
     private func sample(at time: Int64) -> Int64 {
         if isLost { return cutter.total }

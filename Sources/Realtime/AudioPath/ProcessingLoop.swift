@@ -122,7 +122,7 @@ struct ProcessingLoop: ~Copyable {
     }
 
     /// Whether the first period has come.
-    var knowsTime: Bool { anchor.read() != nil }
+    func knowsTime() -> Bool { anchor.read() != nil }
 
     /// Which sample was captured at a time; may lie in the future.
     func sample(at time: Int64) -> Int64 {
