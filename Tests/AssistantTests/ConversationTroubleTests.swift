@@ -89,9 +89,19 @@ struct ConversationTroubleTests {
     func replyStops() {
         let world = ConversationWorld.online(.hold)
         world.turnAnswered(0, 500, audio: 600)
+        world.audio(620)
+        #expect(world.deadline == 15_800, "15 s after both parts are played")
         world.drained(1_000)
-        #expect(world.deadline == 16_000)
-        world.deadline(16_000)
+        world.deadline(15_800)
+        #expect(world.state == .idle)
+    }
+
+    @Test("a speaker that does not finish does not keep the conversation from going on")
+    func speakerStalls() {
+        let world = ConversationWorld.online(.hold)
+        world.turnAnswered(0, 500, audio: 600)
+        world.turnComplete()
+        world.deadline(15_700)
         #expect(world.state == .idle)
     }
 
@@ -131,8 +141,18 @@ struct ConversationTroubleTests {
         world.perform(world.machine.microphoneBack("48000 Hz"))
         world.press(500)
         #expect(world.state == .listening)
-        world.samples(from: 0)
-        #expect(world.wire.last == .audio(first: 0, count: 320), "samples are counted anew")
+    }
+
+    @Test("samples that are counted anew are not taken for a pre-roll")
+    func samplesCountedAnew() {
+        let world = ConversationWorld.online(.hold)
+        world.press(0)
+        world.samples(from: 1_000_000)
+        world.perform(world.machine.microphoneLost("unplugged", at: .milliseconds(300)))
+        world.perform(world.machine.microphoneBack("48000 Hz"))
+        world.press(500)
+        #expect(world.samples(from: 1_000_000) == .drop, "sent before the device was lost")
+        #expect(world.samples(from: 0) == .beginAndSend(skipping: 0))
     }
 
     @Test("a reply ends without a speaker too")
@@ -145,7 +165,7 @@ struct ConversationTroubleTests {
         #expect(world.state == .idle)
     }
 
-    @Test("a service that refuses drops what is held and says so at every press")
+    @Test("a service that refuses drops what is held, and is asked again at every press")
     func refused() {
         let world = ConversationWorld(.hold)
         world.press(0)
@@ -157,7 +177,7 @@ struct ConversationTroubleTests {
         world.segmentEnded()
         world.forget()
         world.press(300)
-        #expect(world.actions == [.sound(.refused)])
+        #expect(world.actions == [.sound(.refused), .connect], "it may have been mended")
     }
 
     @Test("a stop silences a reply and whatever of it is still to come")
@@ -171,5 +191,18 @@ struct ConversationTroubleTests {
         world.turnComplete()
         world.turn(1_000, 1_500)
         #expect(world.audio(1_600))
+    }
+
+    @Test("a stop holds for words that are said again after a lost connection")
+    func stopThenOffline() {
+        let world = ConversationWorld.online(.hold)
+        world.turn(0, 500)
+        world.perform(world.machine.stopRequested(at: .milliseconds(700)))
+        world.offline(800)
+        world.ready(1_000)
+        #expect(!world.audio(1_200))
+        world.turn(2_000, 2_500)
+        world.interrupted(2_510)
+        #expect(world.audio(2_600))
     }
 }

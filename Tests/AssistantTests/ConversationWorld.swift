@@ -88,10 +88,10 @@ final class ConversationWorld {
         return verdict
     }
 
-    /// Audio of a reply; returns whether it is to be heard.
+    /// 100 ms of a reply; returns whether it is to be heard.
     @discardableResult
     func audio(_ time: Int) -> Bool {
-        switch machine.audioArrived(at: .milliseconds(time)) {
+        switch machine.audioArrived(samples: 2_400, at: .milliseconds(time)) {
         case .drop:
             return false
         case .play(let more):

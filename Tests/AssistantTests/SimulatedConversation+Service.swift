@@ -22,6 +22,7 @@ extension SimulatedConversation {
         service.connectionLost()
         // Whatever is on the wire is gone, so nothing is known of these turns' replies.
         unwantedTurns.formUnion(0...latestTurn)
+        mayEndReply = true
         perform(machine.sessionOffline("lost", at: time))
         after(50...15_000) { self.linkUp() }
     }
@@ -59,18 +60,21 @@ extension SimulatedConversation {
         case .audio(let reply, let milliseconds):
             let isWanted =
                 service.turn(of: reply) == latestTurn && !unwantedTurns.contains(latestTurn)
-            switch machine.audioArrived(at: time) {
+            switch machine.audioArrived(samples: milliseconds * 24, at: time) {
             case .drop:
                 if isWanted { fail("audio of reply \(reply) to turn \(latestTurn) was dropped") }
             case .play(let actions):
                 if deadReplies.contains(reply) { fail("audio of interrupted reply \(reply) heard") }
+                if heardReply != reply { mayEndReply = false }
                 heardReply = reply
                 playedChunks += 1
                 perform(actions)
                 play(milliseconds)
             }
         case .generationComplete: perform(machine.generationComplete())
-        case .turnComplete: perform(machine.turnComplete())
+        case .turnComplete:
+            mayEndReply = true
+            perform(machine.turnComplete())
         case .interrupted:
             if case .speaking = machine.phase { noteInterruption() }
             perform(machine.interrupted(at: time))

@@ -51,6 +51,8 @@ final class SimulatedConversation {
     var deadReplies: Set<Int> = []
     var unwantedTurns: Set<Int> = []
     var latestTurn = 0
+    /// `turnComplete` has come, or never will.
+    var mayEndReply = true
     var unansweredCalls: Set<String> = []
     var playedChunks = 0
     var interruptions = 0
@@ -239,8 +241,13 @@ final class SimulatedConversation {
             if !closedTurns.insert(turn).inserted { fail("turn \(turn) was closed twice") }
         case .interrupted:
             noteInterruption()
+        case .notice("the reply stopped before its end"):
+            mayEndReply = true
+        case .replyPlayed:
+            if !mayEndReply { fail("a reply was ended before its turn") }
+            if pendingUntil > now { fail("a reply was ended while it was still playing") }
         case .state, .heard, .said, .toolCalled, .toolAnswered, .toolCancelled, .firstSound,
-            .silence, .replyPlayed, .online, .offline, .refused, .muted, .soundLost, .soundBack,
+            .silence, .online, .offline, .refused, .muted, .soundLost, .soundBack,
             .notice:
             break
         }

@@ -48,18 +48,22 @@ extension ConversationMachine {
         completeReply()
     }
 
-    /// Audio of a reply came.
-    package mutating func audioArrived(at time: Int64) -> ReplyVerdict {
+    /// Audio of a reply came: so many samples at 24 kHz.
+    package mutating func audioArrived(samples: Int, at time: Int64) -> ReplyVerdict {
         // With manual detection nothing new is said before the end of the user's words is sent.
         if !settings.usesAutomaticDetection, uplink.isBusy { return .drop }
         guard reply.audio() else { return .drop }
         switch phase {
         case .idle, .thinking, .listening:
-            phase = .speaking(Speaking(since: time))
+            let length = Int64.milliseconds(samples) / Self.replySamplesPerMillisecond
+            phase = .speaking(Speaking(since: time, playedBy: time + length))
         case .speaking(var speaking):
             speaking.isComplete = false
             speaking.isEnded = false
-            speaking.drainedUntil = nil
+            speaking.isDrained = false
+            speaking.playedBy =
+                max(speaking.playedBy, time)
+                + .milliseconds(samples) / Self.replySamplesPerMillisecond
             phase = .speaking(speaking)
         }
         return .play(settle())
@@ -117,7 +121,7 @@ extension ConversationMachine {
         guard case .speaking(var speaking) = phase else { return }
         speaking.isComplete = true
         phase = .speaking(speaking)
-        if speaking.drainedUntil != nil || !hasSpeaker { finishReply() }
+        if speaking.isDrained || !hasSpeaker { finishReply() }
     }
 
     /// The reply is complete and played.

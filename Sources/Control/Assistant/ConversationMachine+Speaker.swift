@@ -21,7 +21,7 @@ extension ConversationMachine {
         } else if !runningTools.isEmpty {
             phase = .thinking(awaiting(from: time, isDoubtful: false))
         } else {
-            speaking.drainedUntil = time + .milliseconds(settings.thinkingTimeoutMilliseconds)
+            speaking.isDrained = true
             phase = .speaking(speaking)
         }
         return settle()
@@ -60,7 +60,7 @@ extension ConversationMachine {
         earliest = Self.earlier(earliest, uplink.flushDeadline)
         earliest = Self.earlier(earliest, linkDeadline)
         earliest = Self.earlier(earliest, thinkingDeadline)
-        return Self.earlier(earliest, drainedDeadline)
+        return Self.earlier(earliest, stallDeadline)
     }
 
     static func earlier(_ one: Int64?, _ other: Int64?) -> Int64? {
@@ -87,9 +87,10 @@ extension ConversationMachine {
         return thinking.until
     }
 
-    private var drainedDeadline: Int64? {
+    /// A reply of which no more comes, or that the speaker does not finish.
+    private var stallDeadline: Int64? {
         guard case .speaking(let speaking) = phase, runningTools.isEmpty else { return nil }
-        return speaking.drainedUntil
+        return speaking.playedBy + .milliseconds(settings.thinkingTimeoutMilliseconds)
     }
 
     private var isThinking: Bool {
@@ -122,7 +123,7 @@ extension ConversationMachine {
             endOfWords = nil
             phase = .idle
         }
-        if isDue(drainedDeadline) {
+        if isDue(stallDeadline) {
             record(.notice("the reply stopped before its end"))
             finishReply()
         }

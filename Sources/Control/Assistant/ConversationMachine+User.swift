@@ -5,6 +5,8 @@ extension ConversationMachine {
     package mutating func buttonPressed(at time: Int64) -> [ConversationAction] {
         if let refusal = refusal {
             emit(.sound(refusal))
+            // The session does not come back by itself, and the user may have mended the reason.
+            if refusal == .refused { emit(.connect) }
             return settle()
         }
         if uplink.open != nil {

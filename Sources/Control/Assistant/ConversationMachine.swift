@@ -35,6 +35,7 @@
 /// | speaking  | `turnComplete` and drained        | idle      | neither alone ends it            |
 /// | speaking  | drained while a tool runs         | thinking  |                                  |
 /// | speaking  | connection lost                   | speaking  | what has come is played          |
+/// | speaking  | no more comes, or is not played   | idle      | the same time after its end      |
 /// | any       | no session within the patience    | idle      | held words dropped, earcon       |
 /// | any       | service refuses                   | idle      | held words dropped, earcon       |
 package struct ConversationMachine: ~Copyable {
@@ -59,8 +60,10 @@ package struct ConversationMachine: ~Copyable {
         var isComplete = false
         /// The speaker was told that it is whole.
         var isEnded = false
-        /// The speaker has played all there is; then the wait for more ends at this time.
-        var drainedUntil: Int64?
+        /// The speaker has played all there is.
+        var isDrained = false
+        /// When what has come should have been played, if it was played since it came.
+        var playedBy: Int64
     }
 
     enum Link: Equatable { case down, up, refused }
@@ -85,6 +88,8 @@ package struct ConversationMachine: ~Copyable {
     var endOfWords: (at: Int64, kind: EndOfWords)?
     /// What silence is measured from.
     var interruption: (at: Int64, cause: InterruptionCause)?
+
+    static let replySamplesPerMillisecond: Int64 = 24
 
     private var actions: [ConversationAction] = []
     private var shown: Indication?

@@ -91,7 +91,11 @@ struct ReplyTracker {
     }
 
     /// The connection is gone, and with it whatever was being generated.
+    ///
+    /// Words that were not answered are said again by the session; a stop still holds for them.
     mutating func connectionLost() {
+        let wasUnwanted = isUnwanted
         self = ReplyTracker()
+        isUnwanted = wasUnwanted
     }
 }

@@ -28,9 +28,12 @@ struct Uplink {
     /// A mark that takes longer than this is given up (the processing thread is stuck).
     static let flushMilliseconds = 500
 
+    /// No pre-roll reaches further back than this (10 s at 16 kHz).
+    static let maximumOverlapSamples: Int64 = 160_000
+
     private(set) var turns: [Turn] = []
     /// The first sample that was not sent yet; a pre-roll must not repeat what is before.
-    private var nextSample = Int64.min
+    private var nextSample: Int64 = 0
 
     var isFull: Bool { turns.count >= Self.maximumTurns }
 
@@ -68,7 +71,9 @@ struct Uplink {
     /// What becomes of samples that came.
     mutating func samples(first: Int64, count: Int) -> SampleVerdict {
         guard let turn = turns.first, !turn.isAbandoned else { return .drop }
-        let skip = first < nextSample ? Int(min(nextSample - first, Int64(count))) : 0
+        // A device that is back may count anew; to take that for a pre-roll would be deafness.
+        if nextSample - first > Self.maximumOverlapSamples { nextSample = first }
+        let skip = Int(min(max(0, nextSample - first), Int64(count)))
         guard skip < count else { return .drop }
         nextSample = first + Int64(count)
         guard turn.hasBegun else {
@@ -87,8 +92,6 @@ struct Uplink {
     /// The microphone is gone: no mark will come.
     mutating func finishAll() -> [Turn] {
         defer { turns = [] }
-        // Its samples may be counted anew when it is back.
-        nextSample = .min
         return turns
     }
 

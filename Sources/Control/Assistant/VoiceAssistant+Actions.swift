@@ -3,9 +3,21 @@ internal import ModelTypes
 // What the machine wants done.
 
 extension VoiceAssistant {
+    /// Performs the actions of an event; those of an event that comes meanwhile follow after.
+    ///
+    /// A port may tell of something at once, as the session does of an attempt to connect; what
+    /// that leads to must not get between the actions of this event.
     func perform(_ actions: [ConversationAction], _ subject: Subject = .nothing) {
         guard !isStopped else { return }
-        for action in actions { perform(action, subject) }
+        for action in actions { queue.append((action, subject)) }
+        guard !isPerforming else { return }
+        isPerforming = true
+        while !queue.isEmpty {
+            let batch = queue
+            queue = []
+            for (action, subject) in batch { perform(action, subject) }
+        }
+        isPerforming = false
         setAlarm()
     }
 
@@ -45,6 +57,9 @@ extension VoiceAssistant {
     func setAlarm() {
         let next = ConversationMachine.earlier(machine.deadline, gesture.deadline)
         guard next != alarmAt, !isStopped else { return }
+        // A deadline moves on with every chunk of a reply: an alarm too early costs less than
+        // setting it anew each time.
+        if let next, let alarmAt, alarmAt < next { return }
         alarmAt = next
         ports.alarm.set(next) { [weak self] in
             self?.assumeIsolated { $0.ring() }

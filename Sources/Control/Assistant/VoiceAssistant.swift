@@ -44,6 +44,9 @@ package actor VoiceAssistant {
     var namelessCalls = 0
     var alarmAt: Int64?
     var isStopped = false
+    /// Actions that wait for those before them.
+    var queue: [(ConversationAction, Subject)] = []
+    var isPerforming = false
 
     package nonisolated var unownedExecutor: UnownedSerialExecutor {
         executor.asUnownedSerialExecutor()

@@ -1,0 +1,52 @@
+package import Live
+
+// What comes from the service.
+
+extension VoiceAssistant {
+    /// Something came from the session.
+    package func session(_ event: SessionEvent) {
+        guard !isStopped else { return }
+        let now = ports.alarm.now
+        switch event {
+        case .connecting:
+            break
+        case .ready(let resumed):
+            perform(machine.sessionReady(resumed: resumed, at: now))
+        case .offline(let reason, _):
+            perform(machine.sessionOffline("\(reason)", at: now))
+        case .closed:
+            perform(machine.sessionOffline("the session is closed", at: now))
+        case .failed(let failure):
+            perform(machine.sessionRefused("\(failure)", at: now))
+        case .audio(let samples):
+            play(samples, at: now)
+        case .inputTranscript(let text):
+            record(.heard(text))
+            perform(machine.wordsHeard(at: now))
+        case .outputTranscript(let text):
+            if machine.isReplyHeard { record(.said(text)) }
+        case .interrupted:
+            perform(machine.interrupted(at: now))
+        case .generationComplete:
+            perform(machine.generationComplete())
+        case .turnComplete:
+            perform(machine.turnComplete())
+        case .toolCalls(let calls):
+            take(calls, at: now)
+        case .toolCallsCancelled(let identifiers):
+            perform(machine.toolCallsCancelled(identifiers, at: now))
+        case .notice(let text):
+            record(.notice(text))
+        }
+    }
+
+    private func play(_ samples: [Int16], at time: Int64) {
+        switch machine.audioArrived(samples: samples.count, at: time) {
+        case .drop:
+            break
+        case .play(let actions):
+            perform(actions)
+            ports.speaker.play(samples)
+        }
+    }
+}

@@ -1,0 +1,214 @@
+import Live
+import ModelTypes
+import Synchronization
+import Tools
+
+@testable import Assistant
+
+/// An executor whose thread is whichever the test runs on.
+final class TestExecutor: SerialExecutor {
+    private struct State {
+        var jobs: [UnownedJob] = []
+        var watcher: CheckedContinuation<Void, Never>?
+    }
+
+    private let state = Mutex(State())
+
+    func enqueue(_ job: consuming ExecutorJob) {
+        let job = UnownedJob(job)
+        let watcher = state.withLock { state in
+            state.jobs.append(job)
+            defer { state.watcher = nil }
+            return state.watcher
+        }
+        watcher?.resume()
+    }
+
+    func asUnownedSerialExecutor() -> UnownedSerialExecutor {
+        UnownedSerialExecutor(ordinary: self)
+    }
+
+    // The test is one task, so nothing else touches the actor while it does.
+    func checkIsolated() {}
+
+    /// Waits for a job, then runs all there are.
+    func runNext() async {
+        await withCheckedContinuation { continuation in
+            let isThere = state.withLock { state in
+                if state.jobs.isEmpty { state.watcher = continuation }
+                return !state.jobs.isEmpty
+            }
+            if isThere { continuation.resume() }
+        }
+        let jobs = state.withLock { state in
+            defer { state.jobs = [] }
+            return state.jobs
+        }
+        for job in jobs { job.runSynchronously(on: asUnownedSerialExecutor()) }
+    }
+}
+
+/// Every port of an assistant, writing down what it is told; time is in milliseconds.
+final class AssistantWorld: Sendable {
+    enum Told: Equatable {
+        case open(at: Int64, preRoll: Int)
+        case openAtSpeech(sample: Int64)
+        case close(at: Int64)
+        case play([Int16])
+        case endOfTurn, flush
+        case connect, beginActivity, endActivity, endAudioStream, discardInput
+        case sendAudio([Int16])
+        case responses([FunctionResponse])
+        case run(FunctionCall)
+        case cancel([String])
+        case show(Indication)
+        case earcon(Earcon)
+    }
+
+    private struct State {
+        var told: [Told] = []
+        var timeline: [TimelineEvent] = []
+        var now: Int64 = 0
+        var alarm: (at: Int64, ring: @Sendable () -> Void)?
+        var pendingFrames = 0
+        var nested: (told: Told, event: SessionEvent)?
+        var calls: [String: @Sendable (ToolOutcome) -> Void] = [:]
+    }
+
+    private let state = Mutex(State())
+    let executor = TestExecutor()
+    let assistant: VoiceAssistant
+
+    init(_ mode: TurnMode) {
+        let ports = TestPorts()
+        assistant = VoiceAssistant(
+            executor: executor, settings: ConversationSettings(mode: mode),
+            ports: AssistantPorts(
+                microphone: ports, speaker: ports, session: ports, tools: ports, indicator: ports,
+                earcons: ports, timeline: ports, alarm: ports))
+        ports.world.withLock { $0 = self }
+    }
+
+    var told: [Told] { state.withLock { $0.told } }
+    var timeline: [TimelineEvent] { state.withLock { $0.timeline } }
+    var alarmAt: Int? { state.withLock { $0.alarm.map { Int($0.at / 1_000_000) } } }
+    var current: ConversationState { assistant.assumeIsolated { $0.state } }
+
+    func forget() {
+        state.withLock {
+            $0.told = []
+            $0.timeline = []
+        }
+    }
+
+    /// Lets the clock stand at a time, ringing the alarm on the way.
+    func at(_ time: Int) {
+        let target = Int64.milliseconds(time)
+        while true {
+            let ring = state.withLock { state -> (@Sendable () -> Void)? in
+                guard let alarm = state.alarm, alarm.at <= target else {
+                    state.now = target
+                    return nil
+                }
+                state.now = max(state.now, alarm.at)
+                state.alarm = nil
+                return alarm.ring
+            }
+            guard let ring else { return }
+            ring()
+        }
+    }
+
+    func button(_ pressed: Bool, at time: Int) {
+        at(time)
+        assistant.assumeIsolated {
+            $0.button(ButtonEvent(pressed: pressed, at: .milliseconds(time)))
+        }
+    }
+
+    func microphone(_ signal: MicrophoneSignal) {
+        assistant.assumeIsolated { $0.microphone(signal) }
+    }
+
+    func speaker(_ signal: SpeakerSignal) {
+        assistant.assumeIsolated { $0.speaker(signal) }
+    }
+
+    func session(_ event: SessionEvent) {
+        assistant.assumeIsolated { $0.session(event) }
+    }
+
+    /// Has the tool answer, and the assistant take the answer.
+    func finish(_ id: String, _ outcome: ToolOutcome) async {
+        state.withLock { $0.calls.removeValue(forKey: id) }?(outcome)
+        await executor.runNext()
+    }
+
+    func setPendingFrames(_ count: Int) { state.withLock { $0.pendingFrames = count } }
+
+    /// Has the session tell something at once, the next time it is told this.
+    func setNested(_ event: SessionEvent, for told: Told) {
+        state.withLock { $0.nested = (told, event) }
+    }
+
+    fileprivate func tell(_ told: Told) {
+        let nested = state.withLock { state -> SessionEvent? in
+            state.told.append(told)
+            guard let nested = state.nested, nested.told == told else { return nil }
+            state.nested = nil
+            return nested.event
+        }
+        if let nested { session(nested) }
+    }
+    fileprivate func record(_ entry: TimelineEntry) {
+        state.withLock { $0.timeline.append(entry.event) }
+    }
+    fileprivate var now: Int64 { state.withLock { $0.now } }
+    fileprivate var pendingFrames: Int { state.withLock { $0.pendingFrames } }
+    fileprivate func setAlarm(_ at: Int64?, _ ring: @escaping @Sendable () -> Void) {
+        state.withLock { $0.alarm = at.map { ($0, ring) } }
+    }
+    fileprivate func note(_ id: String, _ done: @escaping @Sendable (ToolOutcome) -> Void) {
+        state.withLock { $0.calls[id] = done }
+    }
+}
+
+/// The ports, which pass everything on to the world once it is there.
+private final class TestPorts: MicrophonePort, SpeakerPort, SessionPort, ToolPort, IndicatorPort,
+    EarconPort, TimelinePort, AlarmPort
+{
+    let world = Mutex<AssistantWorld?>(nil)
+
+    private func tell(_ told: AssistantWorld.Told) { world.withLock { $0 }?.tell(told) }
+
+    func open(at nanoseconds: Int64, preRollMilliseconds: Int) {
+        tell(.open(at: nanoseconds, preRoll: preRollMilliseconds))
+    }
+    func openAtSpeech(sample: Int64, preRollMilliseconds: Int) {
+        tell(.openAtSpeech(sample: sample))
+    }
+    func close(at nanoseconds: Int64) { tell(.close(at: nanoseconds)) }
+    func play(_ samples: [Int16]) { tell(.play(samples)) }
+    func endOfTurn() { tell(.endOfTurn) }
+    func flush() { tell(.flush) }
+    var pendingFrames: Int { world.withLock { $0 }?.pendingFrames ?? 0 }
+    func connect() { tell(.connect) }
+    func beginActivity() { tell(.beginActivity) }
+    func sendAudio(_ samples: [Int16]) { tell(.sendAudio(samples)) }
+    func endActivity() { tell(.endActivity) }
+    func endAudioStream() { tell(.endAudioStream) }
+    func discardInput() { tell(.discardInput) }
+    func sendToolResponses(_ responses: [FunctionResponse]) { tell(.responses(responses)) }
+    func run(_ call: FunctionCall, _ done: @escaping @Sendable (ToolOutcome) -> Void) {
+        world.withLock { $0 }?.note(call.id, done)
+        tell(.run(call))
+    }
+    func cancel(_ identifiers: [String]) { tell(.cancel(identifiers)) }
+    func show(_ indication: Indication) { tell(.show(indication)) }
+    func play(_ earcon: Earcon) { tell(.earcon(earcon)) }
+    func record(_ entry: TimelineEntry) { world.withLock { $0 }?.record(entry) }
+    var now: Int64 { world.withLock { $0 }?.now ?? 0 }
+    func set(_ at: Int64?, _ ring: @escaping @Sendable () -> Void) {
+        world.withLock { $0 }?.setAlarm(at, ring)
+    }
+}

@@ -1,0 +1,237 @@
+import Live
+import ModelTypes
+import Testing
+import Tools
+
+@testable import Assistant
+
+@Suite("the assistant between its ports", .timeLimit(.minutes(1)))
+struct VoiceAssistantTests {
+    private let lampCall = FunctionCall(id: "7", name: "lamp", arguments: ["on": true])
+    private let lampAnswer = FunctionResponse(id: "7", name: "lamp", response: ["output": "on"])
+
+    private func online(_ mode: TurnMode) -> AssistantWorld {
+        let world = AssistantWorld(mode)
+        world.assistant.assumeIsolated { $0.start() }
+        world.session(.ready(resumed: false))
+        world.forget()
+        return world
+    }
+
+    /// A turn of the user from 1,000 to 2,000 ms, with 20 ms of sound.
+    private func turn(_ world: AssistantWorld) {
+        world.button(true, at: 1_000)
+        world.microphone(.samples([1, 2, 3], first: 0))
+        world.button(false, at: 2_000)
+        world.microphone(.segmentEnded(sample: 3))
+    }
+
+    @Test("a start shows the state and connects")
+    func start() {
+        let world = AssistantWorld(.hold)
+        world.assistant.assumeIsolated { $0.start() }
+        #expect(
+            world.told == [
+                .show(
+                    Indication(
+                        state: .offline, isMuted: false, isOffline: true, hasTrouble: false)),
+                .connect,
+            ])
+    }
+
+    @Test("a turn, a call and its answer, and a reply go where they should, in order")
+    func wholeTurn() async {
+        let world = online(.hold)
+        turn(world)
+        world.session(.inputTranscript("turn on the lamp"))
+        world.session(.toolCalls([lampCall]))
+        await world.finish("7", .answered(lampAnswer))
+        world.session(.outputTranscript("It is on."))
+        world.session(.audio([4, 5]))
+        world.session(.generationComplete)
+        world.session(.turnComplete(nil))
+        world.speaker(.started(at: .milliseconds(2_150)))
+        world.speaker(.drained(at: .milliseconds(2_900)))
+        let told = world.told.filter { if case .show = $0 { false } else { true } }
+        #expect(
+            told == [
+                .open(at: .milliseconds(1_000), preRoll: 300), .beginActivity,
+                .sendAudio([1, 2, 3]), .close(at: .milliseconds(2_000)), .endActivity,
+                .run(lampCall), .responses([lampAnswer]), .play([4, 5]), .endOfTurn,
+            ])
+        #expect(
+            world.timeline == [
+                .turnOpened(1, by: .button), .state(from: .idle, to: .listening),
+                .state(from: .listening, to: .thinking), .turnClosed(1, .sent),
+                .heard("turn on the lamp"),
+                .toolCalled(id: "7", name: "lamp", arguments: #"{"on":true}"#),
+                .toolAnswered(
+                    id: "7", name: "lamp", response: #"{"output":"on"}"#, milliseconds: 0),
+                .said("It is on."), .state(from: .thinking, to: .speaking),
+                .firstSound(milliseconds: 150, after: .release), .replyPlayed,
+                .state(from: .speaking, to: .idle),
+            ])
+    }
+
+    @Test("samples that were sent before are not sent again")
+    func overlap() {
+        let world = online(.hold)
+        turn(world)
+        world.button(true, at: 3_000)
+        world.microphone(.samples([2, 3, 4], first: 1))
+        #expect(world.told.last == .sendAudio([4]))
+    }
+
+    @Test("a drained speaker that was given more since is not believed")
+    func staleDrained() {
+        let world = online(.hold)
+        turn(world)
+        world.session(.audio([4]))
+        world.session(.turnComplete(nil))
+        world.setPendingFrames(480)
+        world.speaker(.drained(at: .milliseconds(2_200)))
+        #expect(world.current == .speaking)
+        world.setPendingFrames(0)
+        world.speaker(.drained(at: .milliseconds(2_300)))
+        #expect(world.current == .idle)
+    }
+
+    @Test("bouncing contacts are one press, and a release among them comes at its time")
+    func bounces() {
+        let world = online(.hold)
+        world.button(true, at: 1_000)
+        world.button(false, at: 1_002)
+        world.button(true, at: 1_003)
+        #expect(world.current == .listening)
+        world.button(false, at: 1_010)
+        #expect(world.alarmAt == 1_030)
+        world.at(1_030)
+        #expect(world.told.contains(.close(at: .milliseconds(1_010))))
+    }
+
+    @Test("the alarm ends a wait")
+    func alarm() {
+        let world = online(.hold)
+        turn(world)
+        world.at(16_999)
+        #expect(world.current == .thinking)
+        world.at(17_000)
+        #expect(world.told.contains(.earcon(.error)))
+        #expect(world.current == .idle)
+        #expect(world.alarmAt == nil)
+    }
+
+    @Test("an alarm that is too early does nothing but wait on")
+    func earlyAlarm() {
+        let world = online(.hold)
+        turn(world)
+        world.at(10_000)
+        world.session(.audio([4]))
+        #expect(world.alarmAt == 17_000)
+        world.at(17_000)
+        #expect(world.current == .speaking)
+        #expect(world.alarmAt == 25_000)
+    }
+
+    @Test("an answer that comes after the server took the call back is not sent")
+    func lateAnswer() async {
+        let world = online(.hold)
+        turn(world)
+        world.session(.toolCalls([lampCall]))
+        world.session(.toolCallsCancelled(["7"]))
+        #expect(world.told.contains(.cancel(["7"])))
+        await world.finish("7", .answered(lampAnswer))
+        #expect(!world.told.contains(.responses([lampAnswer])))
+    }
+
+    @Test("a call for a request that the user took back is refused")
+    func refusedCall() {
+        let world = online(.hold)
+        world.button(true, at: 1_000)
+        world.microphone(.samples([1], first: 0))
+        world.button(false, at: 1_100)
+        world.microphone(.segmentEnded(sample: 1))
+        world.session(.toolCalls([lampCall]))
+        #expect(!world.told.contains(.run(lampCall)))
+        guard case .responses(let responses)? = world.told.last else {
+            Issue.record("it was not answered")
+            return
+        }
+        #expect(responses.map(\.id) == ["7"])
+        #expect(responses.first?.response.serialized.contains("took the request back") == true)
+    }
+
+    @Test("words of a reply that is not heard are not told as said")
+    func staleWords() {
+        let world = online(.hold)
+        turn(world)
+        world.session(.audio([4]))
+        world.button(true, at: 3_000)
+        world.forget()
+        world.session(.outputTranscript("old words"))
+        #expect(world.timeline.isEmpty)
+    }
+
+    @Test("hands-free sends no activity markers but the pause of the stream")
+    func handsFree() {
+        let world = online(.handsFree)
+        world.at(1_000)
+        world.microphone(.speechStarted(sample: 16_000, at: .milliseconds(1_000)))
+        world.microphone(.samples([1], first: 11_200))
+        world.at(2_500)
+        world.microphone(.speechEnded(sample: 32_000, at: .milliseconds(2_000)))
+        world.microphone(.segmentEnded(sample: 40_000))
+        let told = world.told.filter { if case .show = $0 { false } else { true } }
+        #expect(
+            told == [
+                .openAtSpeech(sample: 16_000), .sendAudio([1]),
+                .close(at: .milliseconds(2_500)), .endAudioStream,
+            ])
+    }
+
+    @Test("a stop ends the open activity, silences the speaker and takes no more events")
+    func stop() {
+        let world = online(.hold)
+        world.button(true, at: 1_000)
+        world.microphone(.samples([1], first: 0))
+        world.assistant.assumeIsolated { $0.stop() }
+        #expect(world.told.filter { $0 == .endActivity }.count == 1)
+        #expect(world.told.last == .flush)
+        #expect(world.alarmAt == nil)
+        world.forget()
+        world.session(.audio([1]))
+        world.button(false, at: 2_000)
+        world.button(true, at: 3_000)
+        #expect(world.told.isEmpty)
+    }
+
+    @Test("what a port tells at once does not get between the actions of an event")
+    func nestedEvents() {
+        let world = AssistantWorld(.hold)
+        world.assistant.assumeIsolated { $0.start() }
+        world.setNested(.failed(SessionFailure(reason: .credential, text: "no")), for: .connect)
+        world.forget()
+        world.button(true, at: 1_000)
+        let states = world.timeline.compactMap { event in
+            if case .state(_, let to) = event { to } else { nil }
+        }
+        #expect(states == [.listening, .offline])
+        guard case .show(let shown)? = world.told.last else {
+            Issue.record("nothing is shown at the end")
+            return
+        }
+        #expect(shown.state == .offline)
+    }
+
+    @Test("settings that need another session are not taken")
+    func otherSettings() {
+        let world = online(.hold)
+        let isTaken = world.assistant.assumeIsolated { assistant in
+            TurnMode.allCases.map { assistant.apply(ConversationSettings(mode: $0)) }
+        }
+        #expect(isTaken == [true, true, false])
+        world.button(true, at: 1_000)
+        world.button(false, at: 1_500)
+        #expect(world.current == .listening, "tap mode")
+    }
+}
