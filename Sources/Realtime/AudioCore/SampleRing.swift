@@ -2,21 +2,32 @@ import Synchronization
 
 /// A lock-free ring of samples between one writing and one reading thread.
 ///
-/// It is two noncopyable halves, so that the compiler sees to it that there is one writer and one
-/// reader: take each once and hand it to its thread. Indices only grow and are masked on access;
-/// so they also number the samples for whoever speaks about a point in the stream.
-@frozen
+/// It is two noncopyable halves, so that there is one writer and one reader: take each once and
+/// hand it to its thread. Indices only grow and are masked on access; so they also number the
+/// samples for whoever speaks about a point in the stream.
 package struct SampleRing: ~Copyable {
-    /// The writing thread's half.
-    package let writer: RingWriter
-    /// The reading thread's half.
-    package let reader: RingReader
+    // Optional, and taken at run time, because the compiler of Swift 6.0 fails on a noncopyable
+    // value of another module that is taken apart.
+    private var writer: RingWriter?
+    private var reader: RingReader?
 
     /// A ring for at least so many samples; the only allocation.
     package init(capacity: Int) {
         let storage = RingStorage(capacity: capacity)
         writer = RingWriter(storage: storage)
         reader = RingReader(storage: storage)
+    }
+
+    /// The writing thread's half; may be taken once.
+    package mutating func takeWriter() -> RingWriter {
+        guard let taken = writer.take() else { preconditionFailure("a ring has one writer") }
+        return taken
+    }
+
+    /// The reading thread's half; may be taken once.
+    package mutating func takeReader() -> RingReader {
+        guard let taken = reader.take() else { preconditionFailure("a ring has one reader") }
+        return taken
     }
 }
 

@@ -38,12 +38,13 @@ package final class AudioEngine: Sendable {
         captureStop = try EventFD()
         gate = MicrophoneGate(wake: captureWake)
         let share = try PlaybackShare(gain: settings.volume)
-        let speech = SampleRing(capacity: Speaker.ringSamples)
-        let earcons = SampleRing(capacity: Speaker.earconRingSamples)
-        speaker = Speaker(speech: speech.writer, earcons: earcons.writer, share: share)
+        var speech = SampleRing(capacity: Speaker.ringSamples)
+        var earcons = SampleRing(capacity: Speaker.earconRingSamples)
+        speaker = Speaker(speech: speech.takeWriter(), earcons: earcons.takeWriter(), share: share)
         output = SpeakerPath(
             settings: settings,
-            port: PlaybackPort(speech: speech.reader, earcons: earcons.reader, share: share))
+            port: PlaybackPort(
+                speech: speech.takeReader(), earcons: earcons.takeReader(), share: share))
         microphone = MicrophonePath(
             settings: settings, wake: captureWake, gate: gate, onEvent: onMicrophone)
     }

@@ -12,18 +12,28 @@ final class MicrophonePath: Sendable {
     /// The capture ring (seconds): so long may the processing thread be held up.
     private static let ringSeconds = 2
 
-    private struct Handover: ~Copyable, Sendable {
+    private struct Handover: Sendable {
         var stream: Stream?
         var lost: String?
         var status = DeviceStatus()
         var levels: (level: Float, floor: Float) = (LevelMeter.floor, LevelMeter.floor)
     }
 
-    /// A freshly opened device's reading end.
-    private struct Stream: ~Copyable, Sendable {
-        let reader: RingReader
+    /// A freshly opened device's ring, on its way from the capture to the processing thread.
+    private final class Stream: @unchecked Sendable {
+        // @unchecked: handed over by the lock around `Handover`, and used by one thread then.
+
         let grant: PCMGrant
-        let anchor: StreamAnchor
+        let anchor = StreamAnchor()
+        private var ring: SampleRing
+
+        init(grant: PCMGrant) {
+            self.grant = grant
+            ring = SampleRing(capacity: ringSeconds * Int(grant.rate * grant.channels))
+        }
+
+        func takeWriter() -> RingWriter { ring.takeWriter() }
+        func takeReader() -> RingReader { ring.takeReader() }
     }
 
     private let settings: AudioSettings
@@ -96,15 +106,11 @@ final class MicrophonePath: Sendable {
         _ device: consuming Device, until stop: StopFlag, _ reopening: inout Reopening
     ) {
         let grant = device.grant
-        let ring = SampleRing(capacity: Self.ringSeconds * Int(grant.rate * grant.channels))
-        let anchor = StreamAnchor()
-        let reader = ring.reader
+        let stream = Stream(grant: grant)
         let port = CapturePort(
-            writer: ring.writer, anchor: anchor, counters: counters, wake: wake)
-        // The lock's body consumes it, which the compiler allows only out of an optional.
-        var stream: Stream? = Stream(reader: reader, grant: grant, anchor: anchor)
+            writer: stream.takeWriter(), anchor: stream.anchor, counters: counters, wake: wake)
         handover.withLock { handover in
-            handover.stream = stream.take()
+            handover.stream = stream
             handover.lost = nil
             handover.status.grant = grant
             handover.status.trouble = nil
@@ -135,7 +141,7 @@ final class MicrophonePath: Sendable {
         var processing = Processing()
         while !stop.isSet {
             _ = wake.wait(timeoutMilliseconds: -1)
-            processing.loop?.drain(into: &processing.cutter, tell: onEvent)
+            processing.drain(tell: onEvent)
             if let text = takeLoss() { processing.lose(text, tell: onEvent) }
             if let stream = takeStream() { begin(stream, &processing) }
             // Before the first period no time can be told from another.
@@ -152,14 +158,23 @@ final class MicrophonePath: Sendable {
         }
     }
 
-    private func takeStream() -> Stream? { handover.withLock { $0.stream.take() } }
+    private func takeStream() -> Stream? {
+        handover.withLock { handover in
+            defer { handover.stream = nil }
+            return handover.stream
+        }
+    }
 
-    private func begin(_ stream: consuming Stream, _ processing: inout Processing) {
+    private func begin(_ stream: Stream, _ processing: inout Processing) {
         let grant = stream.grant
         do {
-            processing.loop = try ProcessingLoop(
-                reader: stream.reader, grant: grant, anchor: stream.anchor, settings: settings,
-                base: processing.cutter.total)
+            let converter = try RateConverter.make(
+                from: grant.rate, to: AudioSettings.microphoneRate,
+                quality: settings.resamplerQuality)
+            processing.loop = ProcessingLoop(
+                reader: stream.takeReader(), grant: grant, anchor: stream.anchor,
+                converter: converter,
+                settings: settings, base: processing.cutter.total)
         } catch {
             return lose("capture device \(settings.capture): \(error)")
         }
@@ -173,6 +188,10 @@ private struct Processing: ~Copyable {
     var cutter = SegmentCutter()
     var loop: ProcessingLoop?
     var isLost = false
+
+    mutating func drain(tell: (MicrophoneEvent) -> Void) {
+        loop?.drain(into: &cutter, tell: tell)
+    }
 
     mutating func lose(_ text: String, tell: (MicrophoneEvent) -> Void) {
         cutter.closeAll()

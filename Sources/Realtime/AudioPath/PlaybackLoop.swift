@@ -2,7 +2,6 @@ internal import ALSA
 internal import AudioCore
 internal import Linux
 internal import SignalProcessing
-internal import SpeexDSP
 internal import Synchronization
 
 /// The speaker's real-time loop: voices are mixed and given to the device, a period at a time.
@@ -28,8 +27,7 @@ struct PlaybackLoop<Device: PlaybackDevice & ~Copyable>: ~Copyable {
 
     private var device: Device
     private let port: PlaybackPort
-    private let resampler: Resampler?
-    private let converts: Bool
+    private let converter: RateConverter?
     private let channels: Int
     private let periodFrames: Int
     private let prebuffer: Int
@@ -59,9 +57,11 @@ struct PlaybackLoop<Device: PlaybackDevice & ~Copyable>: ~Copyable {
 
     /// A loop that makes what the settings say of a device.
     init(
-        device: consuming Device, port: consuming PlaybackPort, settings: AudioSettings
-    ) throws(ResamplerError) {
+        device: consuming Device, port: consuming PlaybackPort, converter: RateConverter?,
+        settings: AudioSettings
+    ) {
         let grant = device.grant
+        self.converter = converter
         channels = Int(grant.channels)
         periodFrames = Int(grant.periodFrames)
         prebuffer = settings.prebufferMilliseconds * Int(AudioSettings.speechRate) / 1000
@@ -72,13 +72,6 @@ struct PlaybackLoop<Device: PlaybackDevice & ~Copyable>: ~Copyable {
         frames = SampleBuffer(count: periodFrames * channels)
         gain = Float(bitPattern: port.share.gainBits.load(ordering: .relaxed))
         flushSeen = port.share.flushCount.load(ordering: .acquiring)
-        converts = grant.rate != AudioSettings.speechRate
-        resampler =
-            grant.rate == AudioSettings.speechRate
-            ? nil
-            : try Resampler(
-                from: AudioSettings.speechRate, to: grant.rate,
-                quality: settings.resamplerQuality)
         self.device = device
         self.port = port
     }
@@ -133,7 +126,7 @@ struct PlaybackLoop<Device: PlaybackDevice & ~Copyable>: ~Copyable {
         isSpeaking = false
         silentFrames = 0
         blockCount = 0
-        resampler?.reset()
+        converter?.reset()
         port.share.silentAt.store(Int(MonotonicClock.now()), ordering: .relaxed)
         port.share.silentCount.wrappingAdd(1, ordering: .releasing)
         port.share.events.signal()
@@ -200,7 +193,7 @@ struct PlaybackLoop<Device: PlaybackDevice & ~Copyable>: ~Copyable {
 
     /// Fills the mono period; returns whether any of it is sound.
     private mutating func fillPeriod() -> Bool {
-        guard converts else { return mix(into: mono.start, count: periodFrames) }
+        guard let converter else { return mix(into: mono.start, count: periodFrames) }
         var produced = 0
         var hasSound = false
         while produced < periodFrames {
@@ -209,11 +202,9 @@ struct PlaybackLoop<Device: PlaybackDevice & ~Copyable>: ~Copyable {
                 blockStart = 0
                 blockCount = blockSamples
             }
-            let result =
-                resampler?.process(
-                    block.start + blockStart, count: blockCount, into: mono.start + produced,
-                    capacity: periodFrames - produced)
-                ?? (consumed: blockCount, produced: periodFrames - produced)
+            let result = converter.process(
+                block.start + blockStart, count: blockCount, into: mono.start + produced,
+                capacity: periodFrames - produced)
             blockStart += result.consumed
             blockCount -= result.consumed
             produced += result.produced

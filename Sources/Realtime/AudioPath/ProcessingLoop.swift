@@ -2,7 +2,6 @@ internal import ALSA
 internal import AudioCore
 internal import Linux
 internal import SignalProcessing
-internal import SpeexDSP
 
 /// From the capture ring to Control: one channel, 16 kHz, detected speech, cut segments.
 ///
@@ -15,8 +14,7 @@ struct ProcessingLoop: ~Copyable {
     private let grant: PCMGrant
     private let channel: CaptureChannel
     private let anchor: StreamAnchor
-    private let resampler: Resampler?
-    private let converts: Bool
+    private let converter: RateConverter?
     private var detector: VoiceDetector
     private let interleaved: SampleBuffer
     private let mono: SampleBuffer
@@ -30,20 +28,14 @@ struct ProcessingLoop: ~Copyable {
 
     init(
         reader: consuming RingReader, grant: PCMGrant, anchor: StreamAnchor,
-        settings: AudioSettings, base: Int64
-    ) throws(ResamplerError) {
+        converter: RateConverter?, settings: AudioSettings, base: Int64
+    ) {
+        self.converter = converter
         self.grant = grant
         self.anchor = anchor
         self.base = base
         frameStart = base
         channel = settings.channel
-        converts = grant.rate != AudioSettings.microphoneRate
-        resampler =
-            grant.rate == AudioSettings.microphoneRate
-            ? nil
-            : try Resampler(
-                from: grant.rate, to: AudioSettings.microphoneRate,
-                quality: settings.resamplerQuality)
         detector = VoiceDetector(
             settings: settings.voice, frameMilliseconds: AudioSettings.frameMilliseconds)
         interleaved = SampleBuffer(count: Self.blockFrames * Int(grant.channels))
@@ -64,16 +56,15 @@ struct ProcessingLoop: ~Copyable {
             let frames = min(Self.blockFrames, reader.available / channels)
             let count = reader.read(into: interleaved.start, count: frames * channels) / channels
             pick(count)
-            guard converts else {
+            guard let converter else {
                 take(UnsafeBufferPointer(start: mono.start, count: count), &cutter, tell)
                 continue
             }
             var consumed = 0
             while consumed < count {
-                let result =
-                    resampler?.process(
-                        mono.start + consumed, count: count - consumed, into: converted.start,
-                        capacity: converted.count) ?? (consumed: count, produced: 0)
+                let result = converter.process(
+                    mono.start + consumed, count: count - consumed, into: converted.start,
+                    capacity: converted.count)
                 consumed += result.consumed
                 let samples = UnsafeBufferPointer(start: converted.start, count: result.produced)
                 take(samples, &cutter, tell)

@@ -71,11 +71,13 @@ final class SpeakerPath: Sendable {
     private func makeLoop<Device: PlaybackDevice & ~Copyable>(
         _ device: consuming Device
     ) throws -> PlaybackLoop<Device> {
+        let converter = try RateConverter.make(
+            from: AudioSettings.speechRate, to: device.grant.rate,
+            quality: settings.resamplerQuality)
         guard let port = port.withLock({ $0.take() }) else {
             preconditionFailure("two playback loops at once")
         }
-        return try PlaybackLoop(
-            device: device, port: port, settings: settings)
+        return PlaybackLoop(device: device, port: port, converter: converter, settings: settings)
     }
 
     private func run<Device: PlaybackDevice & ~Copyable>(

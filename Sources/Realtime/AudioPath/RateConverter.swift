@@ -1,0 +1,31 @@
+internal import SpeexDSP
+
+/// A resampler that a loop may or may not need.
+///
+/// A reference, because the compiler of Swift 6.0 fails on an optional noncopyable member of a
+/// loop; it has one owner all the same.
+final class RateConverter {
+    private let resampler: Resampler
+
+    /// Nil where the rates are the same (Hz).
+    static func make(
+        from: Int32, to: Int32, quality: Int32
+    ) throws(ResamplerError) -> RateConverter? {
+        from == to ? nil : try RateConverter(from: from, to: to, quality: quality)
+    }
+
+    private init(from: Int32, to: Int32, quality: Int32) throws(ResamplerError) {
+        resampler = try Resampler(from: from, to: to, quality: quality)
+    }
+
+    /// Converts as much as there is input and room.
+    func process(
+        _ input: UnsafePointer<Int16>, count: Int, into output: UnsafeMutablePointer<Int16>,
+        capacity: Int
+    ) -> (consumed: Int, produced: Int) {
+        resampler.process(input, count: count, into: output, capacity: capacity)
+    }
+
+    /// Forgets what has passed.
+    func reset() { resampler.reset() }
+}
