@@ -29,22 +29,24 @@ struct SchemaTests {
         #expect(problem(["type": "object", "$ref": "#/x"])?.contains("$ref") == true)
     }
 
+    static let nonsenses: [(JSONValue, String)] = [
+        (JSONValue.string("string"), "is no object"),
+        ([:], "needs a \"type\""),
+        (["type": "text"], "needs a \"type\""),
+        (["type": ["string", "null"]], "needs a \"type\""),
+        (["type": "string", "enum": []], "is no list of values"),
+        (["type": "string", "enum": ["a", 1]], "holds a value that the type does not allow"),
+        (["type": "integer", "minimum": 5, "maximum": 1], "\"minimum\" is above \"maximum\""),
+        (["type": "integer", "minimum": 0.5], "is no number of this type"),
+        (["type": "object", "required": ["a"]], "\"a\" is not among the properties"),
+        (["type": "object", "required": "a"], "must be a list of names"),
+        (["type": "object", "additionalProperties": 1], "must be true or false"),
+        (["type": "object", "properties": []], "is no object"),
+    ]
+
     @Test(
         "what makes no sense is refused",
-        arguments: [
-            (JSONValue.string("string"), "is no object"),
-            ([:], "needs a \"type\""),
-            (["type": "text"], "needs a \"type\""),
-            (["type": ["string", "null"]], "needs a \"type\""),
-            (["type": "string", "enum": []], "is no list of values"),
-            (["type": "string", "enum": ["a", 1]], "holds a value that the type does not allow"),
-            (["type": "integer", "minimum": 5, "maximum": 1], "\"minimum\" is above \"maximum\""),
-            (["type": "integer", "minimum": 0.5], "is no number of this type"),
-            (["type": "object", "required": ["a"]], "\"a\" is not among the properties"),
-            (["type": "object", "required": "a"], "must be a list of names"),
-            (["type": "object", "additionalProperties": 1], "must be true or false"),
-            (["type": "object", "properties": []], "is no object"),
-        ] as [(JSONValue, String)])
+        arguments: nonsenses)
     func nonsense(json: JSONValue, problem expected: String) {
         #expect(problem(json)?.contains(expected) == true)
     }
@@ -92,33 +94,35 @@ struct SchemaCheckTests {
             ]).isEmpty)
     }
 
+    static let faults: [(JSONValue, String)] = [
+        (
+            ["output": "lampe"],
+            "output is \"lampe\", but must be one of \"lamp\", \"fan\""
+        ),
+        ([:], "output is missing; it is one of \"lamp\", \"fan\""),
+        (["output": "fan", "level": 101], "level is 101, but must be from 0 to 100"),
+        (["output": "fan", "level": 1.5], "level must be a whole number, but is 1.5"),
+        (["output": "fan", "level": "5"], "level must be a whole number, but is \"5\""),
+        (["output": "fan", "warmth": 0], "warmth is 0.0, but must be at least 0.5"),
+        (
+            ["output": "fan", "label": "abcdef"],
+            "label has 6 characters, but may have at most 5"
+        ),
+        (["output": "fan", "days": [1, 7]], "days[1] is 7, but must be at most 6"),
+        (["output": "fan", "days": [1, 2, 3]], "days has 3 items, but may have at most 2"),
+        (["output": "fan", "fade": "yes"], "fade must be true or false, but is \"yes\""),
+        (
+            ["output": "fan", "colour": "red"],
+            "\"colour\" is not known; known are \"output\", \"level\", \"warmth\", \"label\", "
+                + "\"days\", \"fade\""
+        ),
+        ([1], "the arguments must be an object, but is [1]"),
+    ]
+
     @Test(
         "faults say where, what was found and what is allowed",
-        arguments: [
-            (
-                ["output": "lampe"],
-                "output is \"lampe\", but must be one of \"lamp\", \"fan\""
-            ),
-            ([:], "output is missing; it is one of \"lamp\", \"fan\""),
-            (["output": "fan", "level": 101], "level is 101, but must be from 0 to 100"),
-            (["output": "fan", "level": 1.5], "level must be a whole number, but is 1.5"),
-            (["output": "fan", "level": "5"], "level must be a whole number, but is \"5\""),
-            (["output": "fan", "warmth": 0], "warmth is 0.0, but must be at least 0.5"),
-            (
-                ["output": "fan", "label": "abcdef"],
-                "label has 6 characters, but may have at most 5"
-            ),
-            (["output": "fan", "days": [1, 7]], "days[1] is 7, but must be at most 6"),
-            (["output": "fan", "days": [1, 2, 3]], "days has 3 items, but may have at most 2"),
-            (["output": "fan", "fade": "yes"], "fade must be true or false, but is \"yes\""),
-            (
-                ["output": "fan", "colour": "red"],
-                "\"colour\" is not known; known are \"output\", \"level\", \"warmth\", \"label\", "
-                    + "\"days\", \"fade\""
-            ),
-            ([1], "the arguments must be an object, but is [1]"),
-        ] as [(JSONValue, String)])
-    func faults(arguments: JSONValue, expected: String) throws {
+        arguments: faults)
+    func fault(arguments: JSONValue, expected: String) throws {
         #expect(try violations(arguments) == [expected])
     }
 
