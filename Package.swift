@@ -49,7 +49,9 @@ let package = Package(
             ]),
 
         // Simulation: an independent Live server.
-        .simulation("Simulation", ["Configuration", "ModelTypes", "Opus", "WebSockets", "Linux"]),
+        .simulation(
+            "Simulation",
+            ["Configuration", "ModelTypes", "Opus", "WebSockets", "WireCodec", "Linux"]),
 
         // Programs: thin executables.
         .program(

@@ -1,0 +1,217 @@
+/// Every setting, declared once; in the order of the shipped file.
+package enum Keys {
+    package enum Live {
+        package static let model = Setting(
+            "live.model", "gemini-3.8-live",
+            "The model. gemini-3.8-live is the one that is generally available; others differ in "
+                + "what they allow.")
+        package static let voice = Setting(
+            "live.voice", "",
+            "A prebuilt voice such as \"Kore\" or \"Puck\"; empty: the model's own.")
+        package static let language = Setting(
+            "live.language", "",
+            "BCP 47, such as \"de-DE\". Native-audio models choose the language themselves: say it "
+                + "in the instruction instead. Empty: not sent.")
+        package static let instruction = Setting(
+            "live.system_instruction",
+            "You are the voice of a small device without a screen. Answer in one or two short "
+                + "sentences. Use the functions to switch things, and say what you did.",
+            "What the model is told before every conversation.")
+        package static let url = Setting(
+            "live.url", "wss://generativelanguage.googleapis.com",
+            "Where the service is: scheme, host and port. `martlet simulate` prints another.")
+        package static let version = Setting(
+            "live.api_version", "v1beta", "The version of the API.")
+        package static let authority = Setting(
+            "live.ca_file", "",
+            "A PEM file whose authorities alone are trusted; empty: those of the system.")
+        package static let keyFile = Setting(
+            "live.key_file", "",
+            "A file that holds the API key and nothing else, readable by its owner only. Empty: "
+                + "the systemd credential gemini-api-key, then the variable GEMINI_API_KEY.")
+        package static let resumption = Setting(
+            "live.resumption", true, "Whether a lost connection takes up the same conversation.")
+        package static let compressionTrigger = Setting(
+            "live.compression_trigger_tokens", 25_000, .range(0...128_000),
+            "Old context is dropped beyond this (tokens). All of it is paid for at every turn, so "
+                + "this bounds what an hour costs. 0: never drop.")
+        package static let compressionTarget = Setting(
+            "live.compression_target_tokens", 8_000, .range(0...128_000),
+            "So much context is kept then (tokens).")
+        package static let inputTranscript = Setting(
+            "live.input_transcription", true, "Whether the service writes down what you say.")
+        package static let outputTranscript = Setting(
+            "live.output_transcription", true, "Whether the service writes down what it says.")
+        package static let thinking = Setting(
+            "live.thinking_level", "", .oneOf(["", "minimal", "low", "medium", "high"]),
+            "How long the model thinks; empty: not sent. gemini-3.8-live does not allow it.")
+        package static let startSensitivity = Setting(
+            "live.start_sensitivity", "", .oneOf(["", "high", "low"]),
+            "Hands-free: how readily the service hears speech begin; empty: its default.")
+        package static let endSensitivity = Setting(
+            "live.end_sensitivity", "", .oneOf(["", "high", "low"]),
+            "Hands-free: how readily the service hears speech end; empty: its default.")
+        package static let prefixPadding = Setting(
+            "live.prefix_padding_ms", 20, .range(0...2000),
+            "Hands-free: speech must last so long to count (milliseconds).")
+        package static let silenceDuration = Setting(
+            "live.silence_duration_ms", 600, .range(100...5000),
+            "Hands-free: silence so long ends a turn (milliseconds). Below 500 it splits "
+                + "sentences, above 2000 it feels slow.")
+        package static let turnCoverage = Setting(
+            "live.turn_coverage", "", .oneOf(["", "only_activity", "all_input"]),
+            "What of the sound belongs to a turn; empty: the model's default.")
+        package static let connectTimeout = Setting(
+            "live.connect_timeout_ms", 10_000, .range(1000...60_000),
+            "How long connecting may take (milliseconds).")
+    }
+
+    package enum Conversation {
+        package static let mode = Setting(
+            "conversation.mode", "hold", .oneOf(["hold", "tap", "hands-free"]),
+            "hold: talk while the button is held. tap: press, talk, press or fall silent. "
+                + "hands-free: just talk.")
+        package static let preRoll = Setting(
+            "conversation.pre_roll_ms", 300, .range(0...2000),
+            "Sound from before the press that is sent too, so that no first word is lost "
+                + "(milliseconds).")
+        package static let bargeIn = Setting(
+            "conversation.voice_interrupts", true,
+            "Whether a voice interrupts the answer in hands-free mode. Set it to false when the "
+                + "microphone hears the loudspeaker.")
+        package static let maximumTurn = Setting(
+            "conversation.maximum_turn_s", 120, .range(5...600),
+            "A turn is closed after this, so that a stuck button cannot send for ever (seconds).")
+        package static let thinkingTimeout = Setting(
+            "conversation.thinking_timeout_s", 15, .range(2...120),
+            "How long an answer is awaited (seconds).")
+        package static let offlinePatience = Setting(
+            "conversation.offline_patience_s", 10, .range(0...30),
+            "How long words that were said without a connection are kept (seconds).")
+        package static let listeningSound = Setting(
+            "conversation.listening_sound", false, "Whether the opening of the microphone sounds.")
+    }
+
+    package enum Capture {
+        package static let device = Setting(
+            "audio.capture.device", "default",
+            "The microphone: an ALSA name (`martlet devices` lists them), a .wav file, or \"null\"."
+        )
+        package static let rate = Setting(
+            "audio.capture.rate", 16_000, .range(8000...192_000),
+            "What the device is asked for (Hz); it is converted to 16000 where it grants another.")
+        package static let channels = Setting(
+            "audio.capture.channels", 1, .range(1...8), "What the device is asked for.")
+        package static let channel = Setting(
+            "audio.capture.channel", 0, .range(-1...7),
+            "Which channel is used, counted from 0; -1: the mean of all.")
+    }
+
+    package enum Playback {
+        package static let device = Setting(
+            "audio.playback.device", "default",
+            "The loudspeaker: an ALSA name, a .wav file to write, or \"null\".")
+        package static let rate = Setting(
+            "audio.playback.rate", 24_000, .range(8000...192_000),
+            "What the device is asked for (Hz).")
+        package static let channels = Setting(
+            "audio.playback.channels", 1, .range(1...2), "What the device is asked for.")
+        package static let volume = Setting(
+            "audio.playback.volume", 100, .range(0...100), "The volume (percent).")
+        package static let prebuffer = Setting(
+            "audio.playback.prebuffer_ms", 60, .range(0...1000),
+            "Speech that must be there before playback begins (milliseconds).")
+    }
+
+    package enum Audio {
+        package static let period = Setting(
+            "audio.period_ms", 20, .range(5...100),
+            "The time between two wake-ups (milliseconds).")
+        package static let buffer = Setting(
+            "audio.buffer_ms", 80, .range(20...1000),
+            "What the devices hold (milliseconds); at least two periods.")
+        package static let priority = Setting(
+            "audio.real_time_priority", 20, .range(0...99),
+            "SCHED_FIFO priority of the audio threads, where the system grants it; 0: none.")
+    }
+
+    package enum Voice {
+        package static let threshold = Setting(
+            "voice.threshold_db", 10.0, .range(3...40),
+            "How far above the noise speech must be (decibels).")
+        package static let minimum = Setting(
+            "voice.minimum_level_dbfs", -50.0, .range(-90...(-10)),
+            "Quieter than this is never speech (decibels below full scale).")
+        package static let onset = Setting(
+            "voice.onset_ms", 60, .range(20...1000),
+            "Speech must last so long to open the microphone (milliseconds).")
+        package static let hangover = Setting(
+            "voice.hangover_ms", 700, .range(100...5000),
+            "Silence so long closes it (milliseconds).")
+    }
+
+    package enum Button {
+        package static let source = Setting(
+            "button.source", "gpio", .oneOf(["gpio", "keyboard", "none"]),
+            "keyboard: the space bar of the terminal that runs `martlet talk`.")
+        package static let line = Setting(
+            "button.line", "GPIO17",
+            "The line by its name, or as chip and offset: \"gpiochip0:17\".")
+        package static let activeLow = Setting(
+            "button.active_low", true, "Whether a pressed button pulls the line to ground.")
+        package static let bias = Setting(
+            "button.bias", "pull-up", .oneOf(["pull-up", "pull-down", "none"]),
+            "The resistor of the chip.")
+        package static let debounce = Setting(
+            "button.debounce_ms", 30, .range(0...500),
+            "Contacts may bounce so long after an edge (milliseconds).")
+    }
+
+    package enum Light {
+        package static let line = Setting(
+            "led.line", "", "The line of the light; empty: there is none.")
+        package static let activeLow = Setting(
+            "led.active_low", false, "Whether the light is lit by pulling the line to ground.")
+    }
+
+    package enum Sounds {
+        package static let enabled = Setting(
+            "sounds.enabled", true, "Whether the device makes sounds of its own.")
+    }
+
+    package enum Recording {
+        package static let enabled = Setting(
+            "recording.enabled", false,
+            "Whether turns are kept as Ogg Opus files: your words and the answers.")
+        package static let directory = Setting(
+            "recording.directory", "/var/lib/martlet/recordings", "Where.")
+        package static let limit = Setting(
+            "recording.limit_mb", 100, .range(1...10_000),
+            "The oldest are removed beyond this (megabytes).")
+    }
+
+    package enum Log {
+        package static let level = Setting(
+            "log.level", "info", .oneOf(["error", "warning", "notice", "info", "debug"]),
+            "What is written to the journal.")
+        package static let transcripts = Setting(
+            "log.transcripts", false, "Whether what is said, both ways, is written there too.")
+    }
+
+    /// All of them, in the order of the shipped file.
+    package static let all: [any AnySetting] = [
+        Live.model, Live.voice, Live.language, Live.instruction, Live.url, Live.version,
+        Live.authority, Live.keyFile, Live.resumption, Live.compressionTrigger,
+        Live.compressionTarget, Live.inputTranscript, Live.outputTranscript, Live.thinking,
+        Live.startSensitivity, Live.endSensitivity, Live.prefixPadding, Live.silenceDuration,
+        Live.turnCoverage, Live.connectTimeout, Conversation.mode, Conversation.preRoll,
+        Conversation.bargeIn, Conversation.maximumTurn, Conversation.thinkingTimeout,
+        Conversation.offlinePatience, Conversation.listeningSound, Audio.period, Audio.buffer,
+        Audio.priority, Capture.device, Capture.rate, Capture.channels, Capture.channel,
+        Playback.device, Playback.rate, Playback.channels, Playback.volume, Playback.prebuffer,
+        Voice.threshold, Voice.minimum, Voice.onset, Voice.hangover, Button.source, Button.line,
+        Button.activeLow, Button.bias, Button.debounce, Light.line, Light.activeLow,
+        Sounds.enabled, Recording.enabled, Recording.directory, Recording.limit, Log.level,
+        Log.transcripts,
+    ]
+}

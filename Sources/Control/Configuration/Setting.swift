@@ -1,0 +1,162 @@
+/// A type that a setting's value can have.
+package protocol SettingValue: Sendable {
+    /// Reads a value; nil when the node is of another type.
+    static func read(_ value: TOMLValue) -> Self?
+    /// The type in words, for error texts.
+    static var typeName: String { get }
+    /// The value as TOML writes it.
+    var toml: String { get }
+}
+
+extension String: SettingValue {
+    package static func read(_ value: TOMLValue) -> String? {
+        if case .string(let text) = value { text } else { nil }
+    }
+    package static var typeName: String { "a string" }
+    package var toml: String {
+        // A long text is easier to read over several lines.
+        if contains("\n") { return "\"\"\"\n\(escaped)\"\"\"" }
+        return "\"\(escaped)\""
+    }
+    private var escaped: String {
+        reduce(into: "") { text, character in
+            switch character {
+            case "\\": text += "\\\\"
+            case "\"": text += "\\\""
+            case "\t": text += "\\t"
+            default: text.append(character)
+            }
+        }
+    }
+}
+
+extension Int: SettingValue {
+    package static func read(_ value: TOMLValue) -> Int? {
+        if case .integer(let number) = value { Int(number) } else { nil }
+    }
+    package static var typeName: String { "an integer" }
+    package var toml: String { "\(self)" }
+}
+
+extension Double: SettingValue {
+    package static func read(_ value: TOMLValue) -> Double? {
+        switch value {
+        case .float(let number): number
+        case .integer(let number): Double(number)
+        case .string, .boolean, .array, .table: nil
+        }
+    }
+    package static var typeName: String { "a number" }
+    package var toml: String { "\(self)" }
+}
+
+extension Bool: SettingValue {
+    package static func read(_ value: TOMLValue) -> Bool? {
+        if case .boolean(let bool) = value { bool } else { nil }
+    }
+    package static var typeName: String { "true or false" }
+    package var toml: String { "\(self)" }
+}
+
+/// What a setting may be set to, beyond its type.
+package enum Allowed<Value: SettingValue>: Sendable {
+    case anything
+    case oneOf([String])
+    case range(ClosedRange<Double>)
+
+    var words: String? {
+        switch self {
+        case .anything: nil
+        case .oneOf(let names): names.map { "\"\($0)\"" }.joined(separator: ", ")
+        case .range(let range):
+            "\(Self.plain(range.lowerBound)) to \(Self.plain(range.upperBound))"
+        }
+    }
+
+    private static func plain(_ number: Double) -> String {
+        number == number.rounded() ? "\(Int(number))" : "\(number)"
+    }
+
+    func admits(_ value: Value) -> Bool {
+        switch self {
+        case .anything: return true
+        case .oneOf(let names): return (value as? String).map(names.contains) ?? true
+        case .range(let range):
+            if let number = value as? Int { return range.contains(Double(number)) }
+            if let number = value as? Double { return range.contains(number) }
+            return true
+        }
+    }
+}
+
+/// One setting, declared once: where it stands, what it may be, its default, what it is for.
+///
+/// The declaration serves the reader of the files, `config show`, and the shipped
+/// `config/martlet.toml`.
+package struct Setting<Value: SettingValue>: AnySetting {
+    package let section: String
+    package let name: String
+    /// Empty text and 0 stand for "not set" where the description says so.
+    package let fallback: Value
+    package let allowed: Allowed<Value>
+    package let description: String
+
+    init(
+        _ path: String, _ fallback: Value, _ allowed: Allowed<Value>,
+        _ description: String
+    ) {
+        let parts = path.split(separator: ".")
+        section = parts.dropLast().joined(separator: ".")
+        name = String(parts.last ?? "")
+        self.fallback = fallback
+        self.allowed = allowed
+        self.description = description
+    }
+
+    init(_ path: String, _ fallback: Value, _ description: String) {
+        self.init(path, fallback, .anything, description)
+    }
+
+    package var fallbackText: String { fallback.toml }
+    package var allowedWords: String? { allowed.words }
+
+    package func check(_ node: TOMLNode) -> Diagnostic? {
+        guard let value = Value.read(node.value) else {
+            return Diagnostic(
+                node.position,
+                "\(path) is \(node.value.shown), but must be \(Value.typeName)\(allowedSuffix)")
+        }
+        guard allowed.admits(value) else {
+            return Diagnostic(
+                node.position, "\(path) is \(node.value.shown)\(allowedSuffix)")
+        }
+        return nil
+    }
+
+    private var allowedSuffix: String { allowedWords.map { "; allowed: \($0)" } ?? "" }
+
+    package func text(_ node: TOMLNode) -> String {
+        Value.read(node.value)?.toml ?? fallbackText
+    }
+}
+
+/// A setting of any type.
+package protocol AnySetting: Sendable {
+    /// The table it stands in, such as "audio.capture".
+    var section: String { get }
+    var name: String { get }
+    var description: String { get }
+    /// The default as TOML writes it.
+    var fallbackText: String { get }
+    /// What is allowed, in words.
+    var allowedWords: String? { get }
+    /// What is wrong with a value.
+    func check(_ node: TOMLNode) -> Diagnostic?
+    /// A value as TOML writes it.
+    func text(_ node: TOMLNode) -> String
+}
+
+extension AnySetting {
+    /// Section and name, with a dot between.
+    package var path: String { "\(section).\(name)" }
+}

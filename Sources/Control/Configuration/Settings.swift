@@ -1,0 +1,187 @@
+/// The configuration, read and checked.
+///
+/// A setting is asked for by its declaration: `settings[Keys.Live.model]`.
+package struct Settings: Sendable {
+    private var nodes: [String: TOMLNode] = [:]
+    /// `[[tool.gpio]]`, in the order of the files.
+    package private(set) var outputs: [OutputSettings] = []
+    /// `[[tool.command]]`, in the order of the files.
+    package private(set) var commands: [CommandToolSettings] = []
+    /// The files that were read, in order.
+    package var files: [String] = []
+
+    /// All defaults.
+    package init() {}
+
+    /// The value of a setting, or its default.
+    package subscript<Value: SettingValue>(setting: Setting<Value>) -> Value {
+        get { nodes[setting.path].flatMap { Value.read($0.value) } ?? setting.fallback }
+        set {
+            let position = Position(file: "(program)", line: 1, column: 1)
+            let value: TOMLValue? =
+                switch newValue {
+                case let text as String: .string(text)
+                case let number as Int: .integer(Int64(number))
+                case let number as Double: .float(number)
+                case let bool as Bool: .boolean(bool)
+                default: nil
+                }
+            nodes[setting.path] = value.map { TOMLNode(value: $0, position: position) }
+        }
+    }
+
+    /// Where a setting was made; nil when it has its default.
+    package func position(of setting: any AnySetting) -> Position? {
+        nodes[setting.path]?.position
+    }
+
+    /// Whether two configurations say the same but for the places.
+    package func differs(from other: Settings, in section: String) -> Bool {
+        Keys.all.contains { setting in
+            guard setting.section == section || setting.section.hasPrefix(section + ".") else {
+                return false
+            }
+            return text(of: setting) != other.text(of: setting)
+        }
+    }
+
+    /// A setting's value as TOML writes it.
+    package func text(of setting: any AnySetting) -> String {
+        nodes[setting.path].map(setting.text) ?? setting.fallbackText
+    }
+
+    // MARK: - Reading
+
+    /// Keys that hold secrets in other programs, and must not stand in a file of ours.
+    private static let secretNames: Set<String> = [
+        "key", "api_key", "apikey", "gemini_api_key", "token", "secret", "password",
+    ]
+
+    mutating func read(_ document: TOMLTable) -> [Diagnostic] {
+        var diagnostics: [Diagnostic] = []
+        for member in document.members {
+            guard case .table(let table) = member.node.value else {
+                diagnostics.append(
+                    Diagnostic(member.position, "'\(member.key)' must stand in a section"))
+                continue
+            }
+            if member.key == "tool" {
+                diagnostics += readTools(table)
+            } else {
+                diagnostics += readSection(table, member.key, member.position)
+            }
+        }
+        return diagnostics
+    }
+
+    private mutating func readSection(
+        _ table: TOMLTable, _ section: String, _ position: Position
+    ) -> [Diagnostic] {
+        let sections = Set(Keys.all.map(\.section))
+        let isParent = sections.contains { $0.hasPrefix(section + ".") }
+        guard sections.contains(section) || isParent else {
+            let known = sections.map { String($0.prefix { $0 != "." }) } + ["tool"]
+            let hint = nearest(to: section, among: known).map { "; did you mean [\($0)]?" } ?? ""
+            return [Diagnostic(position, "there is no section [\(section)]\(hint)")]
+        }
+        var diagnostics: [Diagnostic] = []
+        for member in table.members {
+            let path = "\(section).\(member.key)"
+            if let setting = Keys.all.first(where: { $0.path == path }) {
+                if let mistake = setting.check(member.node) {
+                    diagnostics.append(mistake)
+                } else {
+                    nodes[path] = member.node
+                }
+            } else if case .table(let inner) = member.node.value, sections.contains(path) {
+                diagnostics += readSection(inner, path, member.position)
+            } else {
+                diagnostics.append(Self.unknown(member, in: section))
+            }
+        }
+        return diagnostics
+    }
+
+    private static func unknown(_ member: TOMLTable.Member, in section: String) -> Diagnostic {
+        if secretNames.contains(member.key.lowercased()) {
+            return Diagnostic(
+                member.position,
+                "secrets do not belong here, where everyone can read them: put the key into a file "
+                    + "of its own (mode 600) and name that with live.key_file, or into the systemd "
+                    + "credential gemini-api-key")
+        }
+        let names = Keys.all.filter { $0.section == section }.map(\.name)
+        let hint =
+            nearest(to: member.key, among: names).map { "; did you mean '\($0)'?" }
+            ?? "; it has: \(names.joined(separator: ", "))"
+        return Diagnostic(member.position, "[\(section)] has no '\(member.key)'\(hint)")
+    }
+
+    private mutating func readTools(_ table: TOMLTable) -> [Diagnostic] {
+        var diagnostics: [Diagnostic] = []
+        for member in table.members {
+            guard ["gpio", "command"].contains(member.key) else {
+                diagnostics.append(
+                    Diagnostic(
+                        member.position,
+                        "there are [[tool.gpio]] and [[tool.command]], but "
+                            + "no 'tool.\(member.key)'"))
+                continue
+            }
+            guard case .array(let nodes) = member.node.value else {
+                diagnostics.append(
+                    Diagnostic(member.position, "write [[tool.\(member.key)]], with two brackets"))
+                continue
+            }
+            for node in nodes {
+                guard case .table(let entry) = node.value else { continue }
+                var reader = TableReader(
+                    entry, name: "tool.\(member.key)", position: node.position)
+                if member.key == "gpio" {
+                    if let output = reader.output() { outputs.append(output) }
+                } else if let command = reader.command() {
+                    commands.append(command)
+                }
+                diagnostics += reader.finish()
+            }
+        }
+        return diagnostics
+    }
+
+    /// What is wrong between settings that are each right.
+    func contradictions() -> [Diagnostic] {
+        var diagnostics: [Diagnostic] = []
+        func note(_ setting: any AnySetting, _ message: String) {
+            diagnostics.append(Diagnostic(position(of: setting), message))
+        }
+        if self[Keys.Live.compressionTrigger] > 0,
+            self[Keys.Live.compressionTarget] >= self[Keys.Live.compressionTrigger]
+        {
+            note(
+                Keys.Live.compressionTarget,
+                "live.compression_target_tokens must be less than the trigger "
+                    + "(\(self[Keys.Live.compressionTrigger]))")
+        }
+        if self[Keys.Audio.buffer] < 2 * self[Keys.Audio.period] {
+            note(Keys.Audio.buffer, "audio.buffer_ms must be at least twice audio.period_ms")
+        }
+        if self[Keys.Live.model] == "gemini-3.8-live", !self[Keys.Live.thinking].isEmpty {
+            note(Keys.Live.thinking, "gemini-3.8-live does not allow live.thinking_level")
+        }
+        if self[Keys.Conversation.mode] != "hands-free", self[Keys.Button.source] == "none" {
+            note(
+                Keys.Button.source,
+                "conversation.mode \"\(self[Keys.Conversation.mode])\" needs a button")
+        }
+        var seen: [String: Position] = [:]
+        for (name, position) in outputs.map({ ("output \($0.name)", $0.position) })
+            + commands.map({ ("tool \($0.name)", $0.position) })
+        {
+            if let before = seen[name] {
+                diagnostics.append(Diagnostic(position, "\(name) is defined already at \(before)"))
+            }
+            seen[name] = position
+        }
+        return diagnostics
+    }
+}

@@ -1,0 +1,215 @@
+/// Reads TOML 1.0 with the place of every key and value.
+///
+/// Ours, because a wrong setting must be told with line and column, and the Swift library for
+/// TOML gives places for syntax errors only. Dates are refused, since no setting has one. After a
+/// mistake it goes on with the next line, so that all are told at once.
+package struct TOMLParser {
+    /// A longer file is no configuration (bytes).
+    package static let sizeLimitBytes = 1 << 20
+    /// Deeper nesting is refused.
+    static let depthLimit = 16
+    /// After so many mistakes the rest would be noise.
+    static let diagnosticLimit = 50
+
+    private var scanner: TOMLScanner
+    private var root = TOMLTable()
+    private var diagnostics: [Diagnostic] = []
+    private var depth = 0
+
+    /// Reads a document; the table holds what could be read in spite of mistakes.
+    package static func parse(
+        _ text: String, file: String
+    ) -> (table: TOMLTable, diagnostics: [Diagnostic]) {
+        var parser = TOMLParser(scanner: TOMLScanner(text: text, file: file))
+        parser.document()
+        return (parser.root, parser.diagnostics)
+    }
+
+    private init(scanner: TOMLScanner) { self.scanner = scanner }
+
+    private mutating func document() {
+        var path: [String] = []
+        // A header that is wrong takes its settings with it, or each would be a mistake more.
+        var isSkipping = false
+        while diagnostics.count < Self.diagnosticLimit {
+            do throws(Diagnostic) {
+                try scanner.skipAll()
+                if scanner.isAtEnd { return }
+                if scanner.next == "[" {
+                    isSkipping = true
+                    path = try header()
+                    isSkipping = false
+                } else if isSkipping {
+                    scanner.skipLine()
+                    continue
+                } else {
+                    try assignment(in: path)
+                }
+                try endOfLine()
+            } catch {
+                diagnostics.append(error)
+                scanner.skipLine()
+            }
+        }
+    }
+
+    private mutating func endOfLine() throws(Diagnostic) {
+        try scanner.skipToLineEnd()
+        guard scanner.isAtLineEnd else {
+            throw Diagnostic(scanner.position, "text behind the end of the line's setting")
+        }
+    }
+
+    // MARK: - Headers and assignments
+
+    private mutating func header() throws(Diagnostic) -> [String] {
+        let start = scanner.position
+        let isArray = scanner.take("[[")
+        if !isArray { scanner.advance() }
+        let keys = try dottedKey()
+        guard scanner.take(isArray ? "]]" : "]") else {
+            throw Diagnostic(scanner.position, "a '\(isArray ? "]]" : "]")' is missing")
+        }
+        try Self.define(keys, isArray: isArray, at: start, in: &root)
+        return keys.map(\.name)
+    }
+
+    private mutating func assignment(in path: [String]) throws(Diagnostic) {
+        let keys = try dottedKey()
+        guard scanner.take("=") else {
+            throw Diagnostic(scanner.position, "a '=' is due behind the key")
+        }
+        scanner.skipBlanks()
+        let node = try value()
+        try Self.descend(path, in: &root) { table throws(Diagnostic) in
+            try Self.assign(keys, node, in: &table)
+        }
+    }
+
+    typealias Key = (name: String, position: Position)
+
+    private mutating func dottedKey() throws(Diagnostic) -> [Key] {
+        var keys: [Key] = []
+        repeat {
+            scanner.skipBlanks()
+            keys.append((try key(), scanner.position))
+            scanner.skipBlanks()
+        } while scanner.take(".")
+        guard keys.count <= Self.depthLimit else {
+            throw Diagnostic(scanner.position, "a key of more than \(Self.depthLimit) parts")
+        }
+        return keys
+    }
+
+    private mutating func key() throws(Diagnostic) -> String {
+        let start = scanner.position
+        if scanner.next == "\"" || scanner.next == "'" {
+            guard scanner.peek(1) != scanner.next || scanner.peek(2) != scanner.next else {
+                throw Diagnostic(start, "a key cannot be a string of several lines")
+            }
+            return try string()
+        }
+        var name = ""
+        while let next = scanner.next, next.isBareKey {
+            name.unicodeScalars.append(next)
+            scanner.advance()
+        }
+        guard !name.isEmpty else {
+            throw Diagnostic(start, "a key is due: letters, digits, '_' and '-', or a string")
+        }
+        return name
+    }
+
+    // MARK: - Values
+
+    private mutating func value() throws(Diagnostic) -> TOMLNode {
+        let start = scanner.position
+        depth += 1
+        defer { depth -= 1 }
+        guard depth <= Self.depthLimit else { throw Diagnostic(start, "nested too deep") }
+        switch scanner.next {
+        case "\"", "'": return TOMLNode(value: .string(try string()), position: start)
+        case "[": return TOMLNode(value: .array(try array()), position: start)
+        case "{": return TOMLNode(value: .table(try inlineTable()), position: start)
+        default: return TOMLNode(value: try plain(), position: start)
+        }
+    }
+
+    private mutating func array() throws(Diagnostic) -> [TOMLNode] {
+        scanner.advance()
+        var nodes: [TOMLNode] = []
+        while true {
+            try scanner.skipAll()
+            if scanner.take("]") { return nodes }
+            nodes.append(try value())
+            try scanner.skipAll()
+            if scanner.take(",") { continue }
+            guard scanner.take("]") else {
+                throw Diagnostic(scanner.position, "a ',' or ']' is due in the array")
+            }
+            return nodes
+        }
+    }
+
+    private mutating func inlineTable() throws(Diagnostic) -> TOMLTable {
+        scanner.advance()
+        var table = TOMLTable()
+        scanner.skipBlanks()
+        if !scanner.take("}") {
+            while true {
+                let keys = try dottedKey()
+                guard scanner.take("=") else {
+                    throw Diagnostic(scanner.position, "a '=' is due behind the key")
+                }
+                scanner.skipBlanks()
+                try Self.assign(keys, try value(), in: &table)
+                scanner.skipBlanks()
+                if scanner.take(",") { continue }
+                guard scanner.take("}") else {
+                    throw Diagnostic(scanner.position, "a ',' or '}' is due in the table")
+                }
+                break
+            }
+        }
+        table.isClosed = true
+        table.isDefined = true
+        return table
+    }
+
+    private mutating func string() throws(Diagnostic) -> String {
+        var reader = TOMLStringReader(scanner: scanner)
+        // The place of a mistake is where the reader has come to.
+        defer { scanner = reader.scanner }
+        return try reader.string()
+    }
+
+    private mutating func plain() throws(Diagnostic) -> TOMLValue {
+        let start = scanner.position
+        var text = ""
+        while let next = scanner.next, next.isBareKey || next == "+" || next == "." || next == ":" {
+            text.unicodeScalars.append(next)
+            scanner.advance()
+        }
+        guard let value = TOMLNumber.value(of: text) else {
+            throw Diagnostic(start, Self.complaint(about: text))
+        }
+        return value
+    }
+
+    private static func complaint(about text: String) -> String {
+        if text.isEmpty { return "a value is due: a string in quotes, a number, true or false" }
+        if text.contains(":") || (text.first?.isNumber == true && text.dropFirst().contains("-")) {
+            return "'\(text)' looks like a date or time, which no setting takes; quote it"
+        }
+        return "'\(text)' is no value: a string needs quotes, a boolean is true or false"
+    }
+}
+
+extension Unicode.Scalar {
+    var isBareKey: Bool {
+        switch self {
+        case "a"..."z", "A"..."Z", "0"..."9", "_", "-": true
+        default: false
+        }
+    }
+}

@@ -1,0 +1,59 @@
+/// A value of a TOML document, with its place.
+package struct TOMLNode: Sendable {
+    package var value: TOMLValue
+    package var position: Position
+}
+
+/// What a TOML value can be; dates are not used by any setting and refused by the parser.
+package enum TOMLValue: Sendable {
+    case string(String)
+    case integer(Int64)
+    case float(Double)
+    case boolean(Bool)
+    case array([TOMLNode])
+    case table(TOMLTable)
+
+    /// What a person calls the kind of value.
+    var kind: String {
+        switch self {
+        case .string: "a string"
+        case .integer: "an integer"
+        case .float: "a number"
+        case .boolean: "a boolean"
+        case .array: "an array"
+        case .table: "a table"
+        }
+    }
+
+    /// The value as a person finds it in the file, shortened.
+    var shown: String {
+        switch self {
+        case .string(let text): "\"\(text.prefix(40))\(text.count > 40 ? "…" : "")\""
+        case .integer(let number): "\(number)"
+        case .float(let number): "\(number)"
+        case .boolean(let bool): "\(bool)"
+        case .array, .table: kind
+        }
+    }
+}
+
+/// The members of a table, in the order of the file.
+package struct TOMLTable: Sendable {
+    /// A key with its place, and its value.
+    package struct Member: Sendable {
+        package var key: String
+        package var position: Position
+        package var node: TOMLNode
+    }
+
+    package var members: [Member] = []
+    /// Whether a header or an inline table made it whole, so that it must not be made again.
+    var isDefined = false
+    /// An inline table must not be added to.
+    var isClosed = false
+
+    /// The value of a key.
+    package subscript(key: String) -> TOMLNode? { members.first { $0.key == key }?.node }
+
+    func index(of key: String) -> Int? { members.firstIndex { $0.key == key } }
+}
