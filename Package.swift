@@ -105,12 +105,16 @@ let package = Package(
 )
 
 /// What every Swift target of ours is built with.
-let commonSettings: [SwiftSetting] = [
-    .enableUpcomingFeature("ExistentialAny"),
-    .enableUpcomingFeature("InternalImportsByDefault"),
-    .enableUpcomingFeature("MemberImportVisibility"),
-    .unsafeFlags(["-warnings-as-errors"]),
-]
+///
+/// In a type, because a global behind `package` would still be empty when that is made.
+enum Settings {
+    static let common: [SwiftSetting] = [
+        .enableUpcomingFeature("ExistentialAny"),
+        .enableUpcomingFeature("InternalImportsByDefault"),
+        .enableUpcomingFeature("MemberImportVisibility"),
+        .unsafeFlags(["-warnings-as-errors"]),
+    ]
+}
 
 extension Target {
     static func systemC(_ name: String, pkgConfig: String, apt: String) -> Target {
@@ -124,7 +128,7 @@ extension Target {
     ) -> Target {
         .target(
             name: name, dependencies: dependencies.map { .init(stringLiteral: $0) },
-            path: "Sources/\(layer)/\(name)", resources: resources, swiftSettings: commonSettings)
+            path: "Sources/\(layer)/\(name)", resources: resources, swiftSettings: Settings.common)
     }
 
     static func binding(_ name: String, _ dependencies: [String]) -> Target {
@@ -146,7 +150,7 @@ extension Target {
     ) -> Target {
         .target(
             name: name, dependencies: dependencies.map { .init(stringLiteral: $0) },
-            path: "Sources/Simulation", resources: resources, swiftSettings: commonSettings)
+            path: "Sources/Simulation", resources: resources, swiftSettings: Settings.common)
     }
 
     static func program(_ name: String, _ dependencies: [String]) -> Target {
@@ -155,7 +159,7 @@ extension Target {
             dependencies: dependencies.map { .init(stringLiteral: $0) } + [
                 .product(name: "ArgumentParser", package: "swift-argument-parser")
             ],
-            path: "Sources/Programs/\(name)", swiftSettings: commonSettings)
+            path: "Sources/Programs/\(name)", swiftSettings: Settings.common)
     }
 }
 
@@ -168,7 +172,7 @@ extension [Target] {
             .testTarget(
                 name: test.name,
                 dependencies: test.dependencies.map { .init(stringLiteral: $0) },
-                path: "Tests/\(test.name)", swiftSettings: commonSettings)
+                path: "Tests/\(test.name)", swiftSettings: Settings.common)
         }
     }
 }

@@ -1,4 +1,4 @@
-import ModelTypes
+internal import ModelTypes
 import WireCodec
 
 /// Samples in messages, as the simulated service reads and writes them.

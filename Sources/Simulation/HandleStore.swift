@@ -1,4 +1,5 @@
-import Synchronization
+internal import ModelTypes
+internal import Synchronization
 
 /// The handles that were given out, so that a session can be taken up on another connection.
 final class HandleStore: Sendable {

@@ -1,5 +1,5 @@
 import Linux
-import ModelTypes
+internal import ModelTypes
 package import WebSockets
 
 /// A Live service on this machine: real sockets, simulated model.

@@ -1,4 +1,4 @@
-import ModelTypes
+internal import ModelTypes
 
 /// What a message of a client may look like, as the service checks it.
 ///

@@ -1,4 +1,4 @@
-package import ModelTypes
+internal import ModelTypes
 
 /// What the machine wants done, in order.
 package enum SessionAction: Sendable {

@@ -1,4 +1,4 @@
-import Synchronization
+package import Synchronization
 
 /// What one audio thread counts, for others to read at any time.
 ///

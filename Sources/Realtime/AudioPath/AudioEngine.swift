@@ -1,6 +1,6 @@
 package import ALSA
-package import AudioCore
-package import Linux
+internal import AudioCore
+internal import Linux
 internal import SignalProcessing
 internal import Synchronization
 
