@@ -69,8 +69,8 @@ let package = Package(
     ]
         + .tests(
             ("LinuxTests", ["Linux"]),
-            ("ALSATests", ["ALSA"]),
-            ("GPIOTests", ["GPIO"]),
+            ("ALSATests", ["ALSA", "Linux"]),
+            ("GPIOTests", ["GPIO", "Linux"]),
             ("OpusTests", ["Opus"]),
             ("SpeexDSPTests", ["SpeexDSP"]),
             ("WebSocketsTests", ["WebSockets", "Linux"]),

@@ -32,19 +32,21 @@ struct OwnedThreadTests {
     @Test("a thread without permission for real time runs all the same")
     func refusedRealTime() throws {
         #if DEBUG
-        // The door refuses both attempts; the second is what an ordinary failure looks like.
-        let error = #expect(throws: SystemError.self) {
-            try SystemError.$forced.withValue(["pthread_create": EPERM]) {
-                _ = try OwnedThread(name: "refused", priority: .realTime(5)) {}
+        let ran = Atomic<Bool>(false)
+        let thread = try SystemError.$forced.withValue(["pthread_create SCHED_FIFO": EPERM]) {
+            try OwnedThread(name: "refused", priority: .realTime(5)) {
+                ran.store(true, ordering: .releasing)
             }
         }
-        _ = error
+        thread.join()
+        #expect(!thread.isRealTime)
+        #expect(ran.load(ordering: .acquiring) == true)
         #endif
     }
 
     @Test("a priority that does not exist is an error")
     func badPriority() {
-        #expect(throws: SystemError(call: "pthread_create bad", code: EINVAL)) {
+        #expect(throws: SystemError(call: "pthread_create SCHED_FIFO bad", code: EINVAL)) {
             _ = try OwnedThread(name: "bad", priority: .realTime(1_000)) {}
         }
     }

@@ -26,7 +26,7 @@ extension ALSAError {
     /// The error for a failed open, told apart by what can be done about it.
     static func opening(_ device: String, _ direction: StreamDirection, code: Int32) -> ALSAError {
         switch code {
-        case ENOENT, ENODEV, ENXIO, EINVAL: .noSuchDevice(device: device, direction: direction)
+        case ENOENT, ENODEV, ENXIO: .noSuchDevice(device: device, direction: direction)
         case EBUSY: .busy(device: device, direction: direction)
         case EACCES, EPERM: .notPermitted(device: device, direction: direction)
         default: .cannotOpen(device: device, direction: direction, code: code)

@@ -12,7 +12,7 @@ package enum WaitResult: Sendable, Equatable {
 
 /// How a read or a write ended.
 package enum Transfer: Sendable, Equatable {
-    /// So many frames have passed, perhaps fewer than offered. A read of 0 is the end of a file.
+    /// So many frames have passed, perhaps fewer than offered.
     case frames(Int)
     /// Nothing can pass now; wait first.
     case again
@@ -63,7 +63,10 @@ package struct PCM: ~Copyable {
     /// The corresponding C function is `snd_pcm_readi`.
     @_noAllocation @_noLocks
     package func read(into samples: UnsafeMutablePointer<Int16>, frames: Int) -> Transfer {
-        Transfer(martlet_pcm_read(handle, samples, UInt(frames)))
+        // At the end of its file, and behind a short read of it, ALSA's `file` counts frames that
+        // it never wrote: without this the last sounds would be heard again and again.
+        let cleared = grant.hasClock ? 0 : frames * Int(grant.channels) * MemoryLayout<Int16>.size
+        return Transfer(martlet_pcm_read(handle, samples, UInt(frames), cleared))
     }
 
     /// Writes at most `frames` frames.

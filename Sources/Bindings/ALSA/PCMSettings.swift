@@ -49,7 +49,7 @@ package struct PCMGrant: Sendable, Equatable, CustomStringConvertible {
     /// Whether the device takes and gives samples at its rate.
     ///
     /// Without a clock (ALSA's `null`, and `file` over it) any amount passes at once, and the
-    /// caller must keep the time.
+    /// caller must keep the time. Reading from `null`, or past the end of a file, gives silence.
     package let hasClock: Bool
 
     /// Puts a grant together; devices that are no PCM do too.

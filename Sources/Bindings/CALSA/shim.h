@@ -3,6 +3,7 @@
 
 #include <alsa/asoundlib.h>
 #include <stdbool.h>
+#include <string.h>
 
 // The calls below are all that an audio thread may make on a sound card: they neither allocate nor
 // take a contended lock. The compiler believes the mark and holds every Swift caller that carries
@@ -16,8 +17,11 @@ static inline int martlet_pcm_wait(snd_pcm_t *pcm, int milliseconds) {
     return snd_pcm_wait(pcm, milliseconds);
 }
 
+/// snd_pcm_readi into memory of which the first `cleared` bytes are made silence before.
 MARTLET_REALTIME
-static inline long martlet_pcm_read(snd_pcm_t *pcm, int16_t *samples, unsigned long frames) {
+static inline long martlet_pcm_read(
+    snd_pcm_t *pcm, int16_t *samples, unsigned long frames, size_t cleared) {
+    memset(samples, 0, cleared);
     return snd_pcm_readi(pcm, samples, frames);
 }
 

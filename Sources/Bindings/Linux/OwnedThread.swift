@@ -81,7 +81,8 @@ package final class OwnedThread: Sendable {
         var thread = pthread_t()
         let argument = Unmanaged.passRetained(start)
         do throws(SystemError) {
-            try SystemError.checkReturned("pthread_create", start.name) {
+            let call = fifoPriority == nil ? "pthread_create" : "pthread_create SCHED_FIFO"
+            try SystemError.checkReturned(call, start.name) {
                 pthread_create(&thread, &attributes, runThread, argument.toOpaque())
             }
             return thread
