@@ -45,6 +45,7 @@ let package = Package(
             "Daemon",
             [
                 "Assistant", "Configuration", "Live", "ModelTypes", "Sounds", "Tools", "AudioPath",
+                "SignalProcessing",
                 "AudioCore", "ALSA", "GPIO", "Opus", "WebSockets", "Linux",
             ]),
 

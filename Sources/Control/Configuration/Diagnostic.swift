@@ -33,6 +33,9 @@ package struct Diagnostic: Error, Sendable, Equatable, CustomStringConvertible {
 package struct ConfigurationErrors: Error, Sendable, CustomStringConvertible {
     package let diagnostics: [Diagnostic]
 
+    /// At least one mistake, in the order to be shown.
+    package init(diagnostics: [Diagnostic]) { self.diagnostics = diagnostics }
+
     package var description: String { diagnostics.map(\.description).joined(separator: "\n") }
 }
 

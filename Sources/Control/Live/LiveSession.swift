@@ -60,6 +60,9 @@ package actor LiveSession {
     /// Whether what is said now is sent now.
     package var isReady: Bool { machine.isReady }
 
+    /// Whether there is no connection and none is wanted.
+    package var isIdle: Bool { machine.isIdle }
+
     /// Connects, or tries at once when it waits for its next attempt.
     package func connect() { perform(machine.connect(at: clock.now)) }
 

@@ -94,6 +94,9 @@ package struct SessionMachine: ~Copyable {
     /// Whether an item given now is sent at once.
     package var isReady: Bool { if case .ready = state { true } else { false } }
 
+    /// Whether there is no connection and none is wanted.
+    package var isIdle: Bool { state == .idle || state == .failed }
+
     private mutating func take() -> [SessionAction] {
         defer { actions = [] }
         return actions

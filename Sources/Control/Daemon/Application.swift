@@ -1,0 +1,246 @@
+package import Assistant
+package import AudioPath
+package import Configuration
+internal import GPIO
+internal import Linux
+package import Live
+
+internal import Synchronization
+internal import Tools
+internal import WebSockets
+
+/// Where the talk button is.
+package enum ButtonChoice: Sendable {
+    /// As the settings say.
+    case configured
+    /// The space bar; the closure is called when the user wants to end.
+    case keyboard(onQuit: @Sendable () -> Void)
+    /// Nobody but `Application.button`.
+    case scripted
+}
+
+/// Everything together: the composition root of the daemon, of `martlet talk` and of the demo.
+///
+/// ## Concurrency
+/// `start` and `stop` are called once each, in this order, from anywhere but the loop.
+package final class Application: @unchecked Sendable {
+    // @unchecked: what is not constant is touched on the loop's thread only.
+
+    /// The session has this long to say goodbye (milliseconds).
+    private static let goodbyeMilliseconds: Int64 = 500
+
+    private let settings: Settings
+    private let log: Log
+    private let buttonChoice: ButtonChoice
+    private let loop: EventLoop
+    private let bridge: AudioBridge
+    private let tools: ToolSet
+    private let runner: ToolRunner
+    private let session: LiveSession
+    private let assistant: VoiceAssistant
+    private let light: StatusLight?
+    private let timeline: Fanout
+    private let relay = Relay()
+
+    private var lineButton: LineButton?
+    private var keyboard: KeyboardButton?
+
+    /// Opens what the settings name and builds every part; nothing runs yet.
+    package init(
+        settings: Settings, key: Secret, log: Log, button: ButtonChoice = .configured,
+        onEntry: @escaping @Sendable (TimelineEntry) -> Void = { _ in }
+    ) throws {
+        self.settings = settings
+        self.log = log
+        buttonChoice = button
+        tools = try ToolSet(settings)
+        loop = try EventLoop()
+        bridge = try AudioBridge(loop: loop, settings: settings.audioSettings)
+        runner = ToolRunner(
+            registry: tools.registry, limits: ToolLimits(), clock: SystemToolClock())
+        light = try Self.light(settings, loop)
+        timeline = Fanout(
+            TimelineLog(log: log, writesWords: settings[Keys.Log.transcripts], onEntry: onEntry))
+        let relay = relay
+        session = LiveSession(
+            executor: loop, transport: WebSocketTransport(loop: loop),
+            settings: settings.sessionSettings(key: key, tools: tools.registry.declarations),
+            clock: LoopClock(loop: loop)
+        ) { event in relay.session(event) }
+        assistant = VoiceAssistant(
+            executor: loop, settings: settings.conversationSettings,
+            ports: AssistantPorts(
+                microphone: bridge, speaker: bridge, session: LiveSessionPort(session),
+                tools: PooledTools(runner), indicator: light ?? NoLight(),
+                earcons: Earcons(bridge: bridge, isEnabled: settings[Keys.Sounds.enabled]),
+                timeline: timeline, alarm: LoopClock(loop: loop)))
+        relay.assistant = assistant
+    }
+
+    private static func light(_ settings: Settings, _ loop: EventLoop) throws -> StatusLight? {
+        let name = settings[Keys.Light.line]
+        guard !name.isEmpty else { return nil }
+        let line = LineLight(
+            line: try OutputLine(
+                try LineName(name), activeLow: settings[Keys.Light.activeLow], initial: false,
+                consumer: "martlet"))
+        return StatusLight(loop: loop) { line.set($0) }
+    }
+
+    // MARK: - Life
+
+    /// Starts the threads, connects, and listens to the button.
+    package func start() async throws {
+        try await onLoop { [self] in
+            let assistant = assistant
+            try bridge.start(
+                onMicrophone: { signal in assistant.assumeIsolated { $0.microphone(signal) } },
+                onSpeaker: { signal in assistant.assumeIsolated { $0.speaker(signal) } })
+            try startButton()
+            assistant.assumeIsolated { $0.start() }
+        }
+    }
+
+    private func startButton() throws {
+        let onEvent: @Sendable (ButtonEvent) -> Void = { [assistant] event in
+            assistant.assumeIsolated { $0.button(event) }
+        }
+        switch buttonChoice {
+        case .scripted: return
+        case .keyboard(let onQuit):
+            keyboard = KeyboardButton()
+            if keyboard == nil {
+                log(.warning, "standard input is no terminal, so there is no keyboard button")
+            }
+            try keyboard?.start(on: loop, onEvent: onEvent, onQuit: onQuit)
+        case .configured:
+            guard settings[Keys.Button.source] == "gpio" else { return }
+            let line = LineButton(line: try inputLine())
+            lineButton = line
+            let log = log
+            try line.start(on: loop, onEvent: onEvent) { log(.error, $0) }
+        }
+    }
+
+    private func inputLine() throws -> InputLine {
+        let bias: LineBias =
+            switch settings[Keys.Button.bias] {
+            case "pull-up": .pullUp
+            case "pull-down": .pullDown
+            default: .none
+            }
+        return try InputLine(
+            try LineName(settings[Keys.Button.line]), bias: bias,
+            activeLow: settings[Keys.Button.activeLow],
+            debounceMicroseconds: Int32(1000 * settings[Keys.Button.debounce]),
+            consumer: "martlet")
+    }
+
+    /// Stops in order: no more input, goodbye to the service, tools, outputs at rest, sound.
+    package func stop() async {
+        try? await onLoop { [self] in
+            lineButton?.stop()
+            keyboard?.stop()
+            keyboard = nil
+            assistant.assumeIsolated { $0.stop() }
+        }
+        await sayGoodbye()
+        await runner.stop()
+        await tools.rest()
+        try? await onLoop { [self] in
+            light?.turnOff()
+            bridge.detach()
+        }
+        bridge.engine?.stop()
+        loop.stop()
+    }
+
+    private func sayGoodbye() async {
+        await withCheckedContinuation { (continuation: CheckedContinuation<Void, Never>) in
+            loop.perform { [self] in
+                relay.onClosed = { continuation.resume() }
+                loop.schedule(
+                    at: MonotonicClock.now() + Self.goodbyeMilliseconds * 1_000_000
+                ) { [relay] in relay.closed() }
+                session.assumeIsolated { $0.disconnect() }
+                if session.assumeIsolated({ $0.isIdle }) { relay.closed() }
+            }
+        }
+    }
+
+    private func onLoop<Result: Sendable>(
+        _ body: @escaping @Sendable () throws -> Result
+    ) async throws -> Result {
+        try await withCheckedThrowingContinuation { continuation in
+            loop.perform { continuation.resume(with: Swift.Result { try body() }) }
+        }
+    }
+
+    // MARK: - From outside
+
+    /// An edge of a scripted button, at a time of CLOCK_MONOTONIC; from any thread.
+    package func button(_ event: ButtonEvent) {
+        loop.perform { [assistant] in assistant.assumeIsolated { $0.button(event) } }
+    }
+
+    /// Whether nothing is going on, so that nobody notices a restart.
+    package func isQuiet() async -> Bool {
+        let state = try? await onLoop { [assistant] in assistant.assumeIsolated { $0.state } }
+        switch state {
+        case .idle, .offline, .muted, nil: return true
+        case .listening, .thinking, .speaking: return false
+        }
+    }
+
+    /// What the sound devices do; from any thread.
+    package var audioStatus: AudioStatus? { bridge.engine?.status() }
+
+    /// Proves that the loop and the microphone are alive; nil when the loop does not answer.
+    package func heartbeat() async -> (captureFrames: Int, hasMicrophone: Bool)? {
+        try? await onLoop { [bridge] in
+            guard let status = bridge.engine?.status() else { return (0, false) }
+            return (status.capture.frames, status.capture.grant != nil)
+        }
+    }
+}
+
+/// Carries the session's events to the assistant, which is made after it.
+private final class Relay: @unchecked Sendable {
+    // @unchecked: touched on the loop's thread only, but for the assignment before it is used.
+
+    var assistant: VoiceAssistant?
+    var onClosed: (() -> Void)?
+
+    func session(_ event: SessionEvent) {
+        assistant?.assumeIsolated { $0.session(event) }
+        if case .closed = event { closed() }
+    }
+
+    func closed() {
+        let handler = onClosed
+        onClosed = nil
+        handler?()
+    }
+}
+
+/// A device without a light.
+private struct NoLight: IndicatorPort {
+    func show(_ indication: Indication) {}
+}
+
+/// The timeline's one receiver, as a port.
+private struct Fanout: TimelinePort {
+    private let log: TimelineLog
+
+    init(_ log: TimelineLog) { self.log = log }
+
+    func record(_ entry: TimelineEntry) { log.record(entry) }
+}
+
+/// The device's own sounds.
+private struct Earcons: EarconPort {
+    let bridge: AudioBridge
+    let isEnabled: Bool
+
+    func play(_ earcon: Earcon) {}
+}

@@ -1,0 +1,156 @@
+package import Assistant
+package import AudioPath
+internal import Linux
+internal import Synchronization
+package import WebSockets
+
+/// The one place where Realtime meets Control.
+///
+/// Samples and speech come on the processing thread and are carried to the event loop in order;
+/// the playback thread's news is announced by a descriptor that the loop watches. The other way,
+/// the assistant's calls go straight to the audio path's own doors.
+///
+/// ## Concurrency
+/// `microphone` is called on the processing thread, everything else on the loop's.
+package final class AudioBridge: @unchecked Sendable {
+    // @unchecked: `engine` is set once before the threads start; `inbox` is a Mutex; the rest is
+    // touched on the loop's thread only.
+
+    /// Signals that may wait for the loop; at 50 a second it is then stuck for twenty seconds.
+    private static let inboxLimit = 1000
+
+    private struct Inbox: Sendable {
+        var signals: [MicrophoneSignal] = []
+        var lost = 0
+    }
+
+    private let loop: EventLoop
+    private let inbox = Mutex(Inbox())
+    private var seen: PlaybackSnapshot?
+    private var speakerTrouble: String?
+    private var watch: LoopWatch?
+    private var onMicrophone: (MicrophoneSignal) -> Void = { _ in }
+    private var onSpeaker: (SpeakerSignal) -> Void = { _ in }
+
+    /// The audio path that this speaks for.
+    package private(set) var engine: AudioEngine?
+
+    /// Builds the audio path; nothing runs yet.
+    package init(loop: EventLoop, settings: AudioSettings) throws {
+        self.loop = loop
+        engine = try AudioEngine(settings) { [weak self] event in self?.microphone(event) }
+    }
+
+    /// Starts the audio threads; both handlers are called on the loop, as is this.
+    package func start(
+        onMicrophone: @escaping (MicrophoneSignal) -> Void,
+        onSpeaker: @escaping (SpeakerSignal) -> Void
+    ) throws {
+        guard let engine else { return }
+        self.onMicrophone = onMicrophone
+        self.onSpeaker = onSpeaker
+        seen = engine.speaker.snapshot()
+        watch = try loop.watch(engine.speaker.events.descriptor) { [weak self] in
+            self?.playbackNews()
+        }
+        try engine.start()
+    }
+
+    /// Stops listening to the threads; on the loop. The engine itself is stopped off the loop.
+    package func detach() {
+        watch?.cancel()
+        watch = nil
+        onMicrophone = { _ in }
+        onSpeaker = { _ in }
+    }
+
+    // MARK: - From the processing thread
+
+    private func microphone(_ event: MicrophoneEvent) {
+        let mustWake = inbox.withLock { inbox in
+            guard inbox.signals.count < Self.inboxLimit else {
+                inbox.lost += 1
+                return false
+            }
+            inbox.signals.append(MicrophoneSignal(event))
+            return inbox.signals.count == 1
+        }
+        guard mustWake else { return }
+        loop.perform { [weak self] in self?.deliver() }
+    }
+
+    private func deliver() {
+        let taken = inbox.withLock { inbox in
+            defer { inbox = Inbox() }
+            return inbox
+        }
+        for signal in taken.signals { onMicrophone(signal) }
+    }
+
+    // MARK: - From the playback thread
+
+    private func playbackNews() {
+        guard let engine, let before = seen else { return }
+        engine.speaker.events.drain()
+        engine.speaker.refill()
+        let now = engine.speaker.snapshot()
+        seen = now
+        var news: [(at: Int64, signal: SpeakerSignal)] = []
+        if now.silentCount != before.silentCount {
+            news.append((now.silentAt, .silent(at: now.silentAt)))
+        }
+        if now.startedCount != before.startedCount {
+            news.append((now.startedAt, .started(at: now.startedAt)))
+        }
+        if now.drainedCount != before.drainedCount {
+            news.append((now.drainedAt, .drained(at: now.drainedAt)))
+        }
+        for item in news.sorted(by: { $0.at < $1.at }) { onSpeaker(item.signal) }
+        tellTrouble(engine.status().playback)
+    }
+
+    private func tellTrouble(_ status: DeviceStatus) {
+        if let trouble = status.trouble {
+            if speakerTrouble == nil { onSpeaker(.lost(trouble)) }
+        } else if speakerTrouble != nil {
+            onSpeaker(.back(status.grant.map { "\($0)" } ?? ""))
+        }
+        speakerTrouble = status.trouble
+    }
+}
+
+extension MicrophoneSignal {
+    /// What the audio path said, in the assistant's words.
+    fileprivate init(_ event: MicrophoneEvent) {
+        switch event {
+        case .chunk(let chunk): self = .samples(chunk.samples, first: chunk.firstSample)
+        case .segmentEnded(let sample): self = .segmentEnded(sample: sample)
+        case .speechStarted(let sample, let at): self = .speechStarted(sample: sample, at: at)
+        case .speechEnded(let sample, let at): self = .speechEnded(sample: sample, at: at)
+        case .captureLost(let text): self = .lost(text)
+        case .captureBack(let text): self = .back(text)
+        }
+    }
+}
+
+extension AudioBridge: MicrophonePort {
+    package func open(at nanoseconds: Int64, preRollMilliseconds: Int) {
+        engine?.gate.open(at: nanoseconds, preRollMilliseconds: preRollMilliseconds)
+    }
+
+    package func openAtSpeech(sample: Int64, preRollMilliseconds: Int) {
+        engine?.gate.openAtSpeech(sample: sample, preRollMilliseconds: preRollMilliseconds)
+    }
+
+    package func close(at nanoseconds: Int64) { engine?.gate.close(at: nanoseconds) }
+}
+
+extension AudioBridge: SpeakerPort {
+    package func play(_ samples: [Int16]) { engine?.speaker.enqueue(samples) }
+
+    package func endOfTurn() { engine?.speaker.endOfTurn() }
+
+    package func flush() { engine?.speaker.flush() }
+
+    package var pendingFrames: Int { engine?.speaker.pendingFrames ?? 0 }
+}

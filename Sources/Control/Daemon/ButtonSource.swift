@@ -1,0 +1,80 @@
+package import Assistant
+internal import GPIO
+internal import Linux
+package import WebSockets
+
+/// The talk button on a GPIO line; edges come with the kernel's own time.
+///
+/// ## Concurrency
+/// Confined to the loop's thread.
+final class LineButton: @unchecked Sendable {
+    // @unchecked: touched on the loop's thread only.
+
+    private var line: InputLine
+    private var watch: LoopWatch?
+
+    init(line: consuming InputLine) { self.line = line }
+
+    func start(
+        on loop: EventLoop, onEvent: @escaping @Sendable (ButtonEvent) -> Void,
+        onTrouble: @escaping @Sendable (String) -> Void
+    ) throws {
+        watch = try loop.watch(line.descriptor) { [weak self] in
+            guard let self else { return }
+            do {
+                for edge in try line.readEdges() {
+                    onEvent(ButtonEvent(pressed: edge.isPress, at: edge.timestamp))
+                }
+            } catch {
+                // Its descriptor stays readable for ever.
+                watch?.cancel()
+                onTrouble("the button's line is gone: \(error)")
+            }
+        }
+    }
+
+    func stop() { watch?.cancel() }
+}
+
+/// The space bar of a terminal: pressed by one stroke and released by the next, since a terminal
+/// tells no releases. `q` ends the program.
+///
+/// ## Concurrency
+/// Confined to the loop's thread.
+package final class KeyboardButton: @unchecked Sendable {
+    // @unchecked: touched on the loop's thread only.
+
+    private let terminal: RawTerminal
+    private var watch: LoopWatch?
+    private var isPressed = false
+
+    /// Nil when standard input is no terminal.
+    package init?() {
+        guard let terminal = RawTerminal() else { return nil }
+        self.terminal = terminal
+    }
+
+    /// Listens to the keys, on the loop.
+    package func start(
+        on loop: EventLoop, onEvent: @escaping @Sendable (ButtonEvent) -> Void,
+        onQuit: @escaping @Sendable () -> Void
+    ) throws {
+        watch = try loop.watch(terminal.descriptor) { [weak self] in
+            guard let self else { return }
+            let keys = terminal.readKeys()
+            if keys.isEmpty { watch?.cancel() }
+            for key in keys {
+                switch key {
+                case UInt8(ascii: " "):
+                    isPressed.toggle()
+                    onEvent(ButtonEvent(pressed: isPressed, at: MonotonicClock.now()))
+                case UInt8(ascii: "q"), 0x03, 0x04: onQuit()
+                default: break
+                }
+            }
+        }
+    }
+
+    /// Listens no more; on the loop.
+    package func stop() { watch?.cancel() }
+}

@@ -1,0 +1,59 @@
+package import Configuration
+internal import Linux
+package import Live
+
+/// Why there is no key.
+package struct CredentialError: Error, Sendable, Equatable, CustomStringConvertible {
+    package let description: String
+}
+
+/// Where the API key is.
+package enum Credentials {
+    /// Longer than any key (bytes).
+    private static let limitBytes = 4096
+    /// The name of the systemd credential.
+    private static let credentialName = "gemini-api-key"
+
+    /// Where the key would be read from, in words; nothing is read.
+    package static func source(_ settings: Settings) -> String {
+        let file = settings[Keys.Live.keyFile]
+        if !file.isEmpty { return "the file \(file) (live.key_file)" }
+        if let path = credentialPath(), Files.exists(path) {
+            return "the systemd credential \(credentialName)"
+        }
+        if Environment.get("GEMINI_API_KEY") != nil { return "the variable GEMINI_API_KEY" }
+        return "nowhere"
+    }
+
+    /// The key: from `live.key_file`, the systemd credential, or GEMINI_API_KEY, in this order.
+    package static func find(_ settings: Settings) throws -> Secret {
+        let file = settings[Keys.Live.keyFile]
+        if !file.isEmpty { return try read(file, isOurs: true) }
+        if let path = credentialPath(), Files.exists(path) {
+            return try read(path, isOurs: false)
+        }
+        if let key = Environment.get("GEMINI_API_KEY"), !key.isEmpty { return Secret(key) }
+        throw CredentialError(
+            description: "there is no API key: put it into a file of its own (mode 600) and name "
+                + "that with live.key_file, or into the systemd credential \(credentialName), or "
+                + "set GEMINI_API_KEY")
+    }
+
+    private static func credentialPath() -> String? {
+        Environment.get("CREDENTIALS_DIRECTORY").map { "\($0)/\(credentialName)" }
+    }
+
+    private static func read(_ path: String, isOurs: Bool) throws -> Secret {
+        if isOurs, Files.isReadableByOthers(path) {
+            throw CredentialError(
+                description: "others can read the key file '\(path)': chmod 600 '\(path)'")
+        }
+        let bytes = try Files.read(path, limitBytes: limitBytes)
+        let text = String(decoding: bytes, as: UTF8.self)
+        let key = text.split(whereSeparator: \.isWhitespace)
+        guard key.count == 1, let only = key.first else {
+            throw CredentialError(description: "the key file '\(path)' must hold the key alone")
+        }
+        return Secret(String(only))
+    }
+}

@@ -1,0 +1,65 @@
+internal import Linux
+internal import Synchronization
+
+/// The daemon's log: one line an event, on standard error.
+///
+/// Under systemd each line carries its priority, so that the journal knows it; on a terminal it
+/// carries the time of day. Secrets never come here: they are of type `Secret`, which does not
+/// print itself.
+///
+/// ## Concurrency
+/// Anyone may log from any thread but the two audio threads; a line is one `write`, so lines
+/// never mix.
+package final class Log: Sendable {
+    /// How much a line matters, in the order of the journal's priorities.
+    package enum Level: Int, Sendable, Comparable {
+        case error = 3
+        case warning = 4
+        case notice = 5
+        case info = 6
+        case debug = 7
+
+        package static func < (one: Level, other: Level) -> Bool { one.rawValue < other.rawValue }
+    }
+
+    private let limit: Atomic<Int>
+    private let isJournal: Bool
+
+    /// A log that leaves out what matters less than `level`.
+    ///
+    /// `isJournal` asks for priorities instead of the time of day; systemd sets JOURNAL_STREAM.
+    package init(level: Level, isJournal: Bool = Environment.get("JOURNAL_STREAM") != nil) {
+        limit = Atomic(level.rawValue)
+        self.isJournal = isJournal
+    }
+
+    /// Changes what is left out from now on.
+    package func setLevel(_ level: Level) { limit.store(level.rawValue, ordering: .relaxed) }
+
+    /// Writes a line when its level is not left out.
+    package func callAsFunction(_ level: Level, _ message: @autoclosure () -> String) {
+        guard level.rawValue <= limit.load(ordering: .relaxed) else { return }
+        let head = isJournal ? "<\(level.rawValue)>" : "\(Self.time()) \(Self.name(level)) "
+        // A line break in a message would make the rest of it look like another line.
+        let line = message().split(separator: "\n", omittingEmptySubsequences: true)
+            .joined(separator: " | ")
+        StandardStream.error.write(head + line + "\n")
+    }
+
+    private static func time() -> String {
+        let now = WallClock.localTime(at: WallClock.now())
+        func two(_ number: Int) -> String { number < 10 ? "0\(number)" : "\(number)" }
+        let millisecond = String(1000 + now.millisecond).dropFirst()
+        return "\(two(now.hour)):\(two(now.minute)):\(two(now.second)).\(millisecond)"
+    }
+
+    private static func name(_ level: Level) -> String {
+        switch level {
+        case .error: "error  "
+        case .warning: "warning"
+        case .notice: "notice "
+        case .info: "info   "
+        case .debug: "debug  "
+        }
+    }
+}

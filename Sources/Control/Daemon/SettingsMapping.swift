@@ -1,0 +1,116 @@
+package import Assistant
+package import AudioPath
+package import Configuration
+package import Live
+internal import SignalProcessing
+package import ModelTypes
+
+// What each part is built with, out of the one configuration.
+extension Settings {
+    /// The session's settings, with the tools that the model is offered.
+    package func sessionSettings(key: Secret, tools: [FunctionDeclaration]) -> SessionSettings {
+        func set(_ text: String) -> String? { text.isEmpty ? nil : text }
+        let endpoint = LiveEndpoint(
+            base: self[Keys.Live.url], version: self[Keys.Live.version], key: key,
+            certificateAuthorityFile: set(self[Keys.Live.authority]))
+        var session = SessionSettings(endpoint: endpoint, model: self[Keys.Live.model])
+        session.voice = set(self[Keys.Live.voice])
+        session.language = set(self[Keys.Live.language])
+        session.systemInstruction = set(self[Keys.Live.instruction])
+        session.tools = tools
+        session.activity = activity
+        session.turnCoverage = set(self[Keys.Live.turnCoverage]).map {
+            "TURN_INCLUDES_\($0.uppercased())"
+        }
+        session.isResumable = self[Keys.Live.resumption]
+        let trigger = self[Keys.Live.compressionTrigger]
+        session.compression =
+            trigger == 0
+            ? nil
+            : SessionSettings.Compression(
+                triggerTokens: trigger, targetTokens: self[Keys.Live.compressionTarget])
+        session.transcribesInput = self[Keys.Live.inputTranscript]
+        session.transcribesOutput = self[Keys.Live.outputTranscript]
+        session.thinkingLevel = set(self[Keys.Live.thinking])?.uppercased()
+        session.connectTimeoutMilliseconds = Int64(self[Keys.Live.connectTimeout])
+        return session
+    }
+
+    private var activity: SessionSettings.Activity {
+        guard turnMode == .handsFree else { return .manual }
+        func sensitivity(_ text: String, _ kind: String) -> String? {
+            text.isEmpty ? nil : "\(kind)_SENSITIVITY_\(text.uppercased())"
+        }
+        var detection = SessionSettings.Detection()
+        detection.startSensitivity = sensitivity(self[Keys.Live.startSensitivity], "START")
+        detection.endSensitivity = sensitivity(self[Keys.Live.endSensitivity], "END")
+        detection.prefixPaddingMilliseconds = self[Keys.Live.prefixPadding]
+        detection.silenceDurationMilliseconds = self[Keys.Live.silenceDuration]
+        return .automatic(detection)
+    }
+
+    private var turnMode: TurnMode {
+        switch self[Keys.Conversation.mode] {
+        case "tap": .tap
+        case "hands-free": .handsFree
+        default: .hold
+        }
+    }
+
+    /// The conversation's settings.
+    package var conversationSettings: ConversationSettings {
+        var conversation = ConversationSettings(mode: turnMode)
+        conversation.preRollMilliseconds = self[Keys.Conversation.preRoll]
+        // The line's own debouncing comes first; a terminal has no bounces.
+        conversation.debounceMilliseconds = 0
+        conversation.maximumTurnMilliseconds = 1000 * self[Keys.Conversation.maximumTurn]
+        conversation.voiceInterrupts = self[Keys.Conversation.bargeIn]
+        conversation.thinkingTimeoutMilliseconds = 1000 * self[Keys.Conversation.thinkingTimeout]
+        conversation.offlinePatienceMilliseconds = 1000 * self[Keys.Conversation.offlinePatience]
+        conversation.soundsListening = self[Keys.Conversation.listeningSound]
+        return conversation
+    }
+
+    /// The audio path's settings.
+    package var audioSettings: AudioSettings {
+        var audio = AudioSettings()
+        audio.capture = Self.device(self[Keys.Capture.device])
+        audio.playback = Self.device(self[Keys.Playback.device])
+        audio.captureRate = Int32(self[Keys.Capture.rate])
+        audio.playbackRate = Int32(self[Keys.Playback.rate])
+        audio.captureChannels = Int32(self[Keys.Capture.channels])
+        audio.playbackChannels = Int32(self[Keys.Playback.channels])
+        let channel = self[Keys.Capture.channel]
+        audio.channel = channel < 0 ? .average : .index(channel)
+        audio.periodMilliseconds = self[Keys.Audio.period]
+        audio.bufferMilliseconds = self[Keys.Audio.buffer]
+        audio.prebufferMilliseconds = self[Keys.Playback.prebuffer]
+        audio.volume = Float(self[Keys.Playback.volume]) / 100
+        let priority = self[Keys.Audio.priority]
+        audio.realTimePriority = priority == 0 ? nil : Int32(priority)
+        audio.voice.thresholdDecibels = Float(self[Keys.Voice.threshold])
+        audio.voice.minimumLevel = Float(self[Keys.Voice.minimum])
+        audio.voice.onsetMilliseconds = self[Keys.Voice.onset]
+        audio.voice.hangoverMilliseconds = self[Keys.Voice.hangover]
+        return audio
+    }
+
+    private static func device(_ text: String) -> SoundDevice {
+        if text == "null" { return .null }
+        return text.lowercased().hasSuffix(".wav") ? .wav(text) : .alsa(text)
+    }
+}
+
+extension TOMLNode {
+    /// The value as JSON, as a tool's parameters are given to the model.
+    var json: JSONValue {
+        switch value {
+        case .string(let text): .string(text)
+        case .integer(let number): .int(number)
+        case .float(let number): .double(number)
+        case .boolean(let bool): .bool(bool)
+        case .array(let nodes): .array(nodes.map(\.json))
+        case .table(let table): .object(JSONObject(table.members.map { ($0.key, $0.node.json) }))
+        }
+    }
+}
