@@ -12,63 +12,89 @@ let package = Package(
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.5.0")
     ],
-    targets: [
-        // Bindings: the C libraries, and the Swift types that own their handles.
-        .systemC("CALSA", pkgConfig: "alsa", apt: "libasound2-dev"),
-        .systemC("CWebSockets", pkgConfig: "libwebsockets", apt: "libwebsockets-dev"),
-        .systemC("CGPIO", pkgConfig: "libgpiod", apt: "libgpiod-dev"),
-        .systemC("COpus", pkgConfig: "opus", apt: "libopus-dev"),
-        .systemC("CSpeexDSP", pkgConfig: "speexdsp", apt: "libspeexdsp-dev"),
-        .target(name: "CLinux", path: "Sources/Bindings/CLinux"),
-        .binding("Linux", ["CLinux"]),
-        .binding("ALSA", ["CALSA", "Linux"]),
-        .binding("GPIO", ["CGPIO", "Linux"]),
-        .binding("Opus", ["COpus"]),
-        .binding("SpeexDSP", ["CSpeexDSP"]),
-        .binding("WebSockets", ["CWebSockets", "Linux"]),
+    targets: Targets.bindings + Targets.realtime + Targets.control + Targets.programs
+        + Targets.tests,
+    swiftLanguageModes: [.v6]
+)
 
-        // Realtime: the audio path. Threads, rings and samples; no word of Swift concurrency.
-        .realtime("AudioCore", ["Linux"]),
-        .realtime("SignalProcessing", []),
-        .realtime("AudioPath", ["AudioCore", "SignalProcessing", "ALSA", "SpeexDSP", "Linux"]),
+/// The targets, layer by layer.
+enum Targets {
+    // Bindings: the C libraries, and the Swift types that own their handles.
+    static var bindings: [Target] {
+        [
+            .systemC("CALSA", pkgConfig: "alsa", apt: "libasound2-dev"),
+            .systemC("CWebSockets", pkgConfig: "libwebsockets", apt: "libwebsockets-dev"),
+            .systemC("CGPIO", pkgConfig: "libgpiod", apt: "libgpiod-dev"),
+            .systemC("COpus", pkgConfig: "opus", apt: "libopus-dev"),
+            .systemC("CSpeexDSP", pkgConfig: "speexdsp", apt: "libspeexdsp-dev"),
+            .target(name: "CLinux", path: "Sources/Bindings/CLinux"),
+            .binding("Linux", ["CLinux"]),
+            .binding("ALSA", ["CALSA", "Linux"]),
+            .binding("GPIO", ["CGPIO", "Linux"]),
+            .binding("Opus", ["COpus"]),
+            .binding("SpeexDSP", ["CSpeexDSP"]),
+            .binding("WebSockets", ["CWebSockets", "Linux"]),
+        ]
+    }
 
-        // Control: machines, actors, protocols, tools, the daemon. No unsafe pointers but in
-        // WireCodec, which holds the hot path between samples and the wire.
-        .control("Configuration", []),
-        .control("WireCodec", []),
-        .control("ModelTypes", []),
-        .control("Live", ["ModelTypes", "WireCodec", "WebSockets", "Linux"]),
-        .control("Tools", ["ModelTypes", "Linux"]),
-        .control("Assistant", ["ModelTypes", "Live", "Tools"]),
-        .control("Sounds", ["Opus"], resources: []),
-        .control(
-            "Daemon",
-            [
-                "Assistant", "Configuration", "Live", "ModelTypes", "Sounds", "Tools", "AudioPath",
-                "SignalProcessing",
-                "AudioCore", "ALSA", "GPIO", "Opus", "WebSockets", "Linux",
-            ]),
+    // Realtime: the audio path. Threads, rings and samples; no word of Swift concurrency.
+    static var realtime: [Target] {
+        [
+            .realtime("AudioCore", ["Linux"]),
+            .realtime("SignalProcessing", []),
+            .realtime("AudioPath", ["AudioCore", "SignalProcessing", "ALSA", "SpeexDSP", "Linux"]),
+        ]
+    }
 
-        // Simulation: an independent Live server.
-        .simulation(
-            "Simulation",
-            ["Configuration", "ModelTypes", "Opus", "WebSockets", "WireCodec", "Linux"]),
+    // Control: machines, actors, protocols, tools, the daemon. No unsafe pointers but in
+    // WireCodec, which holds the hot path between samples and the wire.
+    static var control: [Target] {
+        [
+            .control("Configuration", []),
+            .control("WireCodec", []),
+            .control("ModelTypes", []),
+            .control("Live", ["ModelTypes", "WireCodec", "WebSockets", "Linux"]),
+            .control("Tools", ["ModelTypes", "Linux"]),
+            .control("Assistant", ["ModelTypes", "Live", "Tools"]),
+            .control("Sounds", ["Opus"]),
+            .control(
+                "Daemon",
+                [
+                    "Assistant", "Configuration", "Live", "ModelTypes", "Sounds", "Tools",
+                    "AudioPath",
+                    "SignalProcessing", "AudioCore", "ALSA", "GPIO", "Opus", "WebSockets", "Linux",
+                ]),
+        ]
+    }
 
-        // Programs: thin executables.
-        .program(
-            "martlet",
-            ["Configuration", "Daemon", "Simulation", "ALSA", "GPIO", "Linux"]),
-        .program(
-            "martlet-bench",
-            [
-                "AudioCore", "Live", "ModelTypes", "SignalProcessing", "SpeexDSP", "WebSockets",
-                "WireCodec", "Linux",
-            ]),
+    // Simulation, and the programs: thin executables.
+    static var programs: [Target] {
+        [
+            .simulation(
+                "Simulation",
+                [
+                    "AudioCore", "Configuration", "ModelTypes", "Opus", "SpeexDSP", "WebSockets",
+                    "WireCodec", "Linux",
+                ], embedded: ["Scenarios/demo.toml"]),
+            .program(
+                "martlet",
+                [
+                    "Assistant", "AudioCore", "Configuration", "Daemon", "Live", "ModelTypes",
+                    "Simulation", "ALSA", "GPIO", "WebSockets", "Linux",
+                ]),
+            .program(
+                "martlet-bench",
+                [
+                    "AudioCore", "Live", "ModelTypes", "SignalProcessing", "SpeexDSP", "WebSockets",
+                    "WireCodec", "Linux",
+                ]),
+            .target(name: "CAllocationCounter", path: "Tests/Support/CAllocationCounter"),
+        ]
+    }
 
-        // Tests: one target a target, then the whole.
-        .target(name: "CAllocationCounter", path: "Tests/Support/CAllocationCounter"),
-    ]
-        + .tests(
+    // One test target a target, then the whole.
+    static var tests: [Target] {
+        [Target].tests(
             ("LinuxTests", ["Linux"]),
             ("ALSATests", ["ALSA", "Linux"]),
             ("GPIOTests", ["GPIO", "Linux"]),
@@ -101,9 +127,9 @@ let package = Package(
                 ]
             ),
             ("StyleTests", ["Linux"])
-        ),
-    swiftLanguageModes: [.v6]
-)
+        )
+    }
+}
 
 /// What every Swift target of ours is built with.
 ///
@@ -125,11 +151,12 @@ extension Target {
     }
 
     static func layer(
-        _ layer: String, _ name: String, _ dependencies: [String], resources: [Resource]? = nil
+        _ layer: String, _ name: String, _ dependencies: [String], embedded: [String] = []
     ) -> Target {
         .target(
             name: name, dependencies: dependencies.map { .init(stringLiteral: $0) },
-            path: "Sources/\(layer)/\(name)", resources: resources, swiftSettings: Settings.common)
+            path: "Sources/\(layer)/\(name)", resources: embedded.map { Resource.embedInCode($0) },
+            swiftSettings: Settings.common)
     }
 
     static func binding(_ name: String, _ dependencies: [String]) -> Target {
@@ -141,17 +168,18 @@ extension Target {
     }
 
     static func control(
-        _ name: String, _ dependencies: [String], resources: [Resource]? = nil
+        _ name: String, _ dependencies: [String], embedded: [String] = []
     ) -> Target {
-        layer("Control", name, dependencies, resources: resources)
+        layer("Control", name, dependencies, embedded: embedded)
     }
 
     static func simulation(
-        _ name: String, _ dependencies: [String], resources: [Resource]? = nil
+        _ name: String, _ dependencies: [String], embedded: [String] = []
     ) -> Target {
         .target(
             name: name, dependencies: dependencies.map { .init(stringLiteral: $0) },
-            path: "Sources/Simulation", resources: resources, swiftSettings: Settings.common)
+            path: "Sources/Simulation", resources: embedded.map { Resource.embedInCode($0) },
+            swiftSettings: Settings.common)
     }
 
     static func program(_ name: String, _ dependencies: [String]) -> Target {

@@ -6,6 +6,9 @@ final class HandleStore: Sendable {
     private let turns = Mutex<[String: Int]>([:])
     private let count = Atomic<Int>(0)
 
+    /// The turn that comes next in whatever session had the last.
+    let nextTurn = Atomic<Int>(0)
+
     func turnIndex(of handle: String) -> Int? { turns.withLock { $0[handle] } }
 
     /// Tells the client the newest handle, or that there is none now.

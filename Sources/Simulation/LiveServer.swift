@@ -31,7 +31,7 @@ package final class LiveServer: @unchecked Sendable {
 
     deinit { loop.stop() }
 
-    /// Listens on 127.0.0.1; port 0 takes a free one. Returns the port.
+    /// Listens on 127.0.0.1, on a free port when `port` is 0, and returns the port.
     package func start(
         port: Int = 0, identity: WebSocketListener.Identity? = nil
     ) async throws -> Int {

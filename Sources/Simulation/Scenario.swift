@@ -44,6 +44,8 @@ package struct Scenario: Sendable {
     package var chunkMilliseconds: Int
     /// Whether the end of a turn waits until its sound has been heard, as the service does.
     package var waitsForPlayback: Bool
+    /// Whether a new session goes on where the last one was, instead of at the first turn.
+    package var goesOnAcrossSessions = false
     /// For load: so much sound is sent back for each second of input, without turns.
     package var echoSecondsPerSecond: Double?
     /// For load: the function `get_time` is called after so many seconds of input.

@@ -1,4 +1,5 @@
 package import ModelTypes
+internal import Synchronization
 
 /// What a simulated session wants done.
 enum ServerAction: Sendable {
@@ -56,6 +57,7 @@ struct ServerSession {
         self.key = key
         self.handles = handles
         load = scenario.turns.first?.voice ?? []
+        if scenario.goesOnAcrossSessions { turnIndex = handles.nextTurn.load(ordering: .relaxed) }
     }
 
     /// When `deadlineReached` is to be called.
@@ -242,6 +244,7 @@ struct ServerSession {
         guard !scenario.turns.isEmpty else { return completeTurn() }
         let turn = scenario.turns[turnIndex % scenario.turns.count]
         turnIndex += 1
+        handles.nextTurn.store(turnIndex, ordering: .relaxed)
         if transcribesInput {
             for word in Generation.fragments(of: turn.heard, count: 3) {
                 actions.append(

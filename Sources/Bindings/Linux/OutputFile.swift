@@ -46,3 +46,15 @@ package enum StandardStream {
         }
     }
 }
+
+extension Files {
+    /// The folder that relative paths begin in.
+    ///
+    /// The corresponding C function is `getcwd`.
+    package static func currentDirectory() -> String {
+        var buffer = [CChar](repeating: 0, count: Int(PATH_MAX))
+        guard getcwd(&buffer, buffer.count) != nil else { return "." }
+        return String(
+            decoding: buffer.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
+    }
+}

@@ -1,6 +1,6 @@
 private import Glibc
 
-// What a thread needs that stands in for a device's clock or writes what a device would play.
+// What a thread needs that stands in for a clock or a device, or waits for signals.
 
 extension MonotonicClock {
     /// Blocks the calling thread until a moment; returns at once when it has passed.
@@ -27,5 +27,15 @@ extension FileDescriptor {
     /// A failure leaves the file as it is. The corresponding C function is `pwrite`.
     package func overwriteStart(with bytes: [UInt8]) {
         _ = pwrite(rawValue, bytes, bytes.count, 0)
+    }
+}
+
+extension Signals {
+    /// Waits until a signal has come, or the time is out; a negative time waits for ever.
+    ///
+    /// The corresponding C function is `poll`.
+    package func wait(timeoutMilliseconds: Int32) -> Bool {
+        var interest = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
+        return poll(&interest, 1, timeoutMilliseconds) > 0
     }
 }

@@ -55,7 +55,7 @@ package enum Keys {
             "live.prefix_padding_ms", 20, .range(0...2000),
             "Hands-free: speech must last so long to count (milliseconds).")
         package static let silenceDuration = Setting(
-            "live.silence_duration_ms", 600, .range(100...5000),
+            "live.silence_duration_ms", 800, .range(100...5000),
             "Hands-free: silence so long ends a turn (milliseconds). Below 500 it splits "
                 + "sentences, above 2000 it feels slow.")
         package static let turnCoverage = Setting(
@@ -146,8 +146,9 @@ package enum Keys {
             "voice.onset_ms", 60, .range(20...1000),
             "Speech must last so long to open the microphone (milliseconds).")
         package static let hangover = Setting(
-            "voice.hangover_ms", 700, .range(100...5000),
-            "Silence so long closes it (milliseconds).")
+            "voice.hangover_ms", 500, .range(100...5000),
+            "Silence so long closes it (milliseconds). Shorter than live.silence_duration_ms, it makes the "
+                + "answer come sooner, since the service is then told at once.")
     }
 
     package enum Button {

@@ -56,7 +56,7 @@ package final class AudioBridge: @unchecked Sendable {
         try engine.start()
     }
 
-    /// Stops listening to the threads; on the loop. The engine itself is stopped off the loop.
+    /// Stops listening to the threads, on the loop; the engine itself is stopped off the loop.
     package func detach() {
         watch?.cancel()
         watch = nil

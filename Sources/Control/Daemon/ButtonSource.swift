@@ -36,8 +36,10 @@ final class LineButton: @unchecked Sendable {
     func stop() { watch?.cancel() }
 }
 
-/// The space bar of a terminal: pressed by one stroke and released by the next, since a terminal
-/// tells no releases. `q` ends the program.
+/// The space bar of a terminal.
+///
+/// One stroke presses and the next releases, since a terminal tells no releases; `q` ends the
+/// program.
 ///
 /// ## Concurrency
 /// Confined to the loop's thread.

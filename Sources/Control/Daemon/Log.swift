@@ -19,6 +19,17 @@ package final class Log: Sendable {
         case info = 6
         case debug = 7
 
+        /// The level of a setting's name; info for an unknown one.
+        package init(named name: String) {
+            switch name {
+            case "error": self = .error
+            case "warning": self = .warning
+            case "notice": self = .notice
+            case "debug": self = .debug
+            default: self = .info
+            }
+        }
+
         package static func < (one: Level, other: Level) -> Bool { one.rawValue < other.rawValue }
     }
 

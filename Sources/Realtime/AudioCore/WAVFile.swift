@@ -44,7 +44,8 @@ package struct WAVFile: Sendable, Equatable {
         try self.init(parsing: bytes, path: path)
     }
 
-    init(parsing bytes: [UInt8], path: String) throws(WAVError) {
+    /// Reads the bytes of a file; the path is for error texts.
+    package init(parsing bytes: [UInt8], path: String) throws(WAVError) {
         func bad(_ reason: String) -> WAVError { .unsupported(path: path, reason: reason) }
         func number(_ offset: Int, bytes count: Int) -> Int {
             (0..<count).reduce(0) { $0 | Int(bytes[offset + $1]) << (8 * $1) }

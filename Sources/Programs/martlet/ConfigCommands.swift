@@ -1,0 +1,50 @@
+import ArgumentParser
+import Configuration
+import Daemon
+import Linux
+
+struct Configure: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "config", abstract: "Check and show the settings.",
+        subcommands: [Check.self, Show.self, Template.self])
+
+    struct Check: ParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Find all mistakes: file, line, column, what was found, what is allowed.")
+
+        @OptionGroup var options: SettingsOptions
+
+        func run() throws {
+            do {
+                let settings = try options.load(isRequired: true)
+                let files = settings.files.joined(separator: ", ")
+                StandardStream.output.write(
+                    "\(files): no mistakes; the key comes from \(Credentials.source(settings))\n")
+            } catch let errors as ConfigurationErrors {
+                StandardStream.error.write("\(errors)\n")
+                throw ExitCode.failure
+            }
+        }
+    }
+
+    struct Show: ParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Show what counts: all files merged, defaults marked, no secrets.")
+
+        @OptionGroup var options: SettingsOptions
+
+        func run() throws {
+            let settings = try options.load(isRequired: false)
+            StandardStream.output.write(
+                "\(SettingsFile.shown(settings))\n# the key comes from "
+                    + "\(Credentials.source(settings)) (hidden)\n")
+        }
+    }
+
+    struct Template: ParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Print the commented file with every setting and its default.")
+
+        func run() { StandardStream.output.write(SettingsFile.template()) }
+    }
+}

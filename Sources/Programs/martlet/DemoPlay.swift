@@ -1,0 +1,163 @@
+import Assistant
+import AudioCore
+import Configuration
+import Daemon
+import Linux
+import Live
+import Simulation
+import WebSockets
+
+/// The demonstration: three turns on the real pipeline, told as they happen.
+struct DemoPlay: Sendable {
+    let stage: DemoStage
+
+    private static let deafPause = Duration.milliseconds(600)
+    private static let listeningPause = Duration.milliseconds(2500)
+
+    func perform() async throws {
+        let printer = TimelinePrinter()
+        printer.note("speech is being made by espeak-ng, certificates by openssl")
+        let lines = try await DemoLines.spoken()
+        var scenario = try await Scenario.demo()
+        scenario.goesOnAcrossSessions = true
+        let server = try LiveServer(scenario: scenario)
+        let authority = try await CertificateAuthority.make(in: stage.directory)
+        let port = try await server.start(identity: authority.identity)
+        let url = "wss://localhost:\(port)"
+        printer.note("simulated Live service at \(url)")
+        let loop = try EventLoop(name: "microphone")
+        let microphone = try DemoMicrophone(loop: loop, path: stage.microphonePipe)
+        await microphone.start()
+        var results = DemoResults(lamp: stage.lampWords)
+
+        let first = try stage.settings(
+            act: 1, mode: "hold", url: url, authority: authority.authorityFile)
+        try await act(first, printer) { application, watcher in
+            printer.note("--- 1. hold the button: \"Turn on the lamp.\"")
+            application.button(ButtonEvent(pressed: true, at: MonotonicClock.now()))
+            await microphone.say(lines.lamp)
+            application.button(ButtonEvent(pressed: false, at: MonotonicClock.now()))
+            results.lamp(try await watcher.collect(until: DemoWatcher.isPlayed))
+            results.lampState = stage.lampState()
+            printer.note("the lamp (\(stage.lampWords)) reads \(results.lampState)")
+        }
+        let second = try stage.settings(
+            act: 2, mode: "hands-free", url: url, authority: authority.authorityFile)
+        try await act(second, printer) { _, watcher in
+            // The detector learns the room first, as it does in a real one.
+            try await Task.sleep(for: Self.deafPause)
+            printer.note("--- 2. hands-free: \"What is a martlet?\"")
+            await microphone.say(lines.question)
+            results.handsFree(try await watcher.collect(until: DemoWatcher.isPlayed))
+            printer.note("--- 3. hands-free, and interrupted: \"Tell me a long story.\"")
+            await microphone.say(lines.story)
+            results.story(try await watcher.collect(until: DemoWatcher.isFirstSound))
+            try await Task.sleep(for: Self.listeningPause)
+            printer.note("--- in mid-reply: \"Stop, that is enough.\"")
+            await microphone.say(lines.stop)
+            results.interruption(try await watcher.collect(until: DemoWatcher.isPlayed))
+        }
+        await microphone.stop()
+        loop.stop()
+        server.stop()
+        try saveReply()
+        StandardStream.output.write(results.table(stage))
+        guard results.isComplete else { throw DemoFailure(what: "not everything was seen") }
+    }
+
+    private func act(
+        _ settings: Settings, _ printer: TimelinePrinter,
+        _ body: (Application, DemoWatcher) async throws -> Void
+    ) async throws {
+        let watcher = DemoWatcher()
+        let application = try Application(
+            settings: settings, key: Secret("test-key"), log: Log(level: .error),
+            button: .scripted
+        ) { entry in
+            printer.print(entry)
+            watcher.take(entry)
+        }
+        try await application.start()
+        do {
+            _ = try await watcher.collect(until: DemoWatcher.isOnline)
+            try await body(application, watcher)
+        } catch {
+            await application.stop()
+            throw error
+        }
+        await application.stop()
+    }
+
+    /// What both acts gave to the speaker, as one WAV file.
+    private func saveReply() throws {
+        var samples: [Int16] = []
+        for act in 1...2 {
+            let bytes = try Files.read(stage.speakerFile(act: act), limitBytes: 64 << 20)
+            samples += stride(from: 0, to: bytes.count - 1, by: 2).map {
+                Int16(truncatingIfNeeded: Int(bytes[$0]) | Int(bytes[$0 + 1]) << 8)
+            }
+        }
+        let file = WAVFile(rate: 24_000, channels: 1, samples: samples)
+        try Files.writeAtomically(stage.replyFile, file.bytes, mode: 0o600)
+    }
+}
+
+/// What the demonstration did not show.
+struct DemoFailure: Error, CustomStringConvertible {
+    let what: String
+    var description: String { "the demonstration failed: \(what)" }
+}
+
+/// What is said to the microphone: mono, 16 kHz.
+struct DemoLines: Sendable {
+    let lamp: [Int16]
+    let question: [Int16]
+    let story: [Int16]
+    let stop: [Int16]
+
+    static func spoken() async throws -> DemoLines {
+        func line(_ text: String) async throws -> [Int16] {
+            try await SpeechMaker.speak(text, voice: "en-gb", rate: 16_000)
+        }
+        return DemoLines(
+            lamp: try await line("Turn on the lamp."),
+            question: try await line("What is a martlet?"),
+            story: try await line("Tell me a long story."),
+            stop: try await line("Stop, that is enough."))
+    }
+}
+
+/// The simulated microphone for tasks.
+struct DemoMicrophone: Sendable {
+    private let loop: EventLoop
+    private let microphone: SimulatedMicrophone
+
+    init(loop: EventLoop, path: String) throws {
+        self.loop = loop
+        microphone = try SimulatedMicrophone(loop: loop, path: path)
+    }
+
+    func start() async {
+        await withCheckedContinuation { (done: CheckedContinuation<Void, Never>) in
+            loop.perform { [microphone] in
+                microphone.start()
+                done.resume()
+            }
+        }
+    }
+
+    func say(_ samples: [Int16]) async {
+        await withCheckedContinuation { (done: CheckedContinuation<Void, Never>) in
+            loop.perform { [microphone] in microphone.say(samples) { done.resume() } }
+        }
+    }
+
+    func stop() async {
+        await withCheckedContinuation { (done: CheckedContinuation<Void, Never>) in
+            loop.perform { [microphone] in
+                microphone.stop()
+                done.resume()
+            }
+        }
+    }
+}

@@ -1,0 +1,34 @@
+import ArgumentParser
+import Linux
+
+/// The program's one version.
+let programVersion = "0.1.0"
+
+@main
+struct Martlet: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "martlet",
+        abstract: "A voice appliance: press, talk, hear the answer, and a device is switched.",
+        version: programVersion,
+        subcommands: [
+            Run.self, Talk.self, Demo.self, Simulate.self, Devices.self, Configure.self,
+        ])
+}
+
+/// Runs async work from a plain command and waits for it.
+///
+/// Commands are plain ones, so that signals can be blocked before any other thread exists.
+func runBlocking(_ body: @escaping @Sendable () async throws -> Void) throws {
+    let outcome = Outcome()
+    let done = try EventFD()
+    Task.detached {
+        do {
+            try await body()
+        } catch {
+            outcome.fail(error)
+        }
+        done.signal()
+    }
+    _ = done.wait(timeoutMilliseconds: -1)
+    if let error = outcome.error { throw error }
+}

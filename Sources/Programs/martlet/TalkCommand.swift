@@ -1,0 +1,77 @@
+import ALSA
+import ArgumentParser
+import Assistant
+import Configuration
+import Daemon
+import Linux
+import Live
+
+struct Talk: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Talk in the foreground, through the same pipeline as the daemon.",
+        discussion: "The key comes from where the settings say, or from GEMINI_API_KEY.")
+
+    enum ButtonKind: String, ExpressibleByArgument, CaseIterable {
+        case keyboard, none
+    }
+
+    @OptionGroup var options: SettingsOptions
+
+    @Option(help: "The microphone: a WAV file, an ALSA name, or null.")
+    var input: String?
+
+    @Option(help: "The loudspeaker: a WAV file to write, an ALSA name, or null.")
+    var output: String?
+
+    @Option(
+        help: "keyboard: the space bar begins a turn and ends it. none: just talk (hands-free).")
+    var button = ButtonKind.keyboard
+
+    @Option(help: "Another service, such as that of `martlet simulate`.")
+    var url: String?
+
+    @Option(help: "A PEM file whose authorities alone are trusted.")
+    var ca: String?
+
+    func run() throws {
+        let signals = try Signals(blocking: [.terminate, .interrupt])
+        ALSALog.silence()
+        var settings = try options.load(isRequired: false)
+        if let input { settings[Keys.Capture.device] = input }
+        if let output { settings[Keys.Playback.device] = output }
+        if let url { settings[Keys.Live.url] = url }
+        if let ca { settings[Keys.Live.authority] = ca }
+        if button == .none { settings[Keys.Conversation.mode] = "hands-free" }
+        let stop = Latch()
+        let taker = SignalTaker(signals) { _ in stop.open() }
+        let thread = try OwnedThread(name: "signals", priority: .normal) { taker.run() }
+        let (chosen, choice) = (settings, choice(stop))
+        try runBlocking {
+            let key = try Credentials.find(chosen)
+            let printer = TimelinePrinter()
+            let application = try Application(
+                settings: chosen, key: key, log: Log(level: .error), button: choice
+            ) { printer.print($0) }
+            try await application.start()
+            StandardStream.output.write(greeting)
+            await stop.wait()
+            await application.stop()
+        }
+        taker.stop()
+        thread.join()
+    }
+
+    private func choice(_ stop: Latch) -> ButtonChoice {
+        switch button {
+        case .keyboard: .keyboard(onQuit: { stop.open() })
+        case .none: .scripted
+        }
+    }
+
+    private var greeting: String {
+        switch button {
+        case .keyboard: "Space begins to talk and ends it; q leaves.\n"
+        case .none: "Just talk; Ctrl-C leaves.\n"
+        }
+    }
+}
