@@ -56,7 +56,13 @@ enum Targets {
             .control("Live", ["ModelTypes", "WireCodec", "WebSockets", "Linux"]),
             .control("Tools", ["ModelTypes", "Linux"]),
             .control("Assistant", ["ModelTypes", "Live", "Tools"]),
-            .control("Sounds", ["Opus"]),
+            .control(
+                "Sounds", ["Opus"],
+                embedded: [
+                    "Assets/done.opus", "Assets/error.opus", "Assets/listening.opus",
+                    "Assets/muted.opus", "Assets/no_microphone.opus", "Assets/offline.opus",
+                    "Assets/refused.opus",
+                ]),
             .control(
                 "Daemon",
                 [
@@ -75,7 +81,12 @@ enum Targets {
                 [
                     "AudioCore", "Configuration", "ModelTypes", "Opus", "SpeexDSP", "WebSockets",
                     "WireCodec", "Linux",
-                ], embedded: ["Scenarios/demo.toml"]),
+                ],
+                embedded: [
+                    "Scenarios/demo.toml", "Scenarios/demo_bird.opus",
+                    "Scenarios/demo_enough.opus", "Scenarios/demo_lamp.opus",
+                    "Scenarios/demo_story.opus",
+                ]),
             .program(
                 "martlet",
                 [

@@ -23,6 +23,7 @@ extension Scenario {
     package static func parse(_ text: String, file: String) async throws -> Scenario {
         var (table, mistakes) = TOMLParser.parse(text, file: file)
         var scenario = Scenario(turns: [])
+        var voices: [String?] = []
         for member in table.members {
             switch (member.key, member.node.value) {
             case ("key", .string(let key)): scenario.key = key
@@ -38,7 +39,9 @@ extension Scenario {
             case ("turn", .array(let nodes)):
                 for node in nodes {
                     do throws(Diagnostic) {
-                        scenario.turns.append(try turn(node))
+                        let (turn, voice) = try turn(node)
+                        scenario.turns.append(turn)
+                        voices.append(voice)
                     } catch {
                         mistakes.append(error)
                     }
@@ -50,22 +53,24 @@ extension Scenario {
         }
         table.members = []
         guard mistakes.isEmpty else { throw ConfigurationErrors(diagnostics: mistakes) }
-        for index in scenario.turns.indices where !scenario.turns[index].says.isEmpty {
-            scenario.turns[index].voice = try await SpeechMaker.speak(
-                scenario.turns[index].says, voice: "en-us", rate: 24_000)
+        for index in scenario.turns.indices {
+            scenario.turns[index].voice = try await StoredVoice.samples(
+                voices[index], saying: scenario.turns[index].says)
         }
         return scenario
     }
 
-    private static func turn(_ node: TOMLNode) throws(Diagnostic) -> Turn {
+    private static func turn(_ node: TOMLNode) throws(Diagnostic) -> (Turn, String?) {
         guard case .table(let table) = node.value else {
             throw Diagnostic(node.position, "write [[turn]]")
         }
         var turn = Turn(heard: "", says: "", voice: [])
+        var voice: String?
         for member in table.members {
             switch (member.key, member.node.value) {
             case ("heard", .string(let text)): turn.heard = text
             case ("says", .string(let text)): turn.says = text
+            case ("voice", .string(let name)): voice = name
             case ("call", .table(let call)):
                 guard case .string(let name)? = call["name"]?.value else {
                     throw Diagnostic(member.position, "a call needs a name")
@@ -75,7 +80,7 @@ extension Scenario {
                 throw Diagnostic(member.position, "a turn has no '\(member.key)' like this")
             }
         }
-        return turn
+        return (turn, voice)
     }
 }
 

@@ -5,8 +5,19 @@ extension Files {
     ///
     /// The corresponding C function is `stat`.
     package static func isReadableByOthers(_ path: String) -> Bool {
-        var information = stat()
-        guard stat(path, &information) == 0 else { return false }
+        guard let information = information(path) else { return false }
         return information.st_mode & (S_IRGRP | S_IROTH) != 0
+    }
+
+    /// The length of a file (bytes); 0 when there is none.
+    ///
+    /// The corresponding C function is `stat`.
+    package static func size(_ path: String) -> Int {
+        information(path).map { Int($0.st_size) } ?? 0
+    }
+
+    private static func information(_ path: String) -> stat? {
+        var information = stat()
+        return stat(path, &information) == 0 ? information : nil
     }
 }

@@ -5,7 +5,7 @@ internal import GPIO
 internal import Linux
 package import Live
 
-internal import Synchronization
+internal import Sounds
 internal import Tools
 internal import WebSockets
 
@@ -67,12 +67,24 @@ package final class Application: @unchecked Sendable {
             settings: settings.sessionSettings(key: key, tools: tools.registry.declarations),
             clock: LoopClock(loop: loop)
         ) { event in relay.session(event) }
+        let recorder =
+            settings[Keys.Recording.enabled]
+            ? try TurnRecorder(
+                directory: settings[Keys.Recording.directory],
+                limitMegabytes: settings[Keys.Recording.limit], log: log) : nil
+        let port = LiveSessionPort(session)
+        let bridge = bridge
         assistant = VoiceAssistant(
             executor: loop, settings: settings.conversationSettings,
             ports: AssistantPorts(
-                microphone: bridge, speaker: bridge, session: LiveSessionPort(session),
+                microphone: bridge,
+                speaker: recorder.map { RecordedSpeaker(speaker: bridge, recorder: $0) } ?? bridge,
+                session: recorder.map { RecordedSession(session: port, recorder: $0) } ?? port,
                 tools: PooledTools(runner), indicator: light ?? NoLight(),
-                earcons: Earcons(bridge: bridge, isEnabled: settings[Keys.Sounds.enabled]),
+                earcons: Earcons(
+                    bridge: bridge,
+                    library: try settings[Keys.Sounds.enabled]
+                        ? SoundLibrary(rate: AudioSettings.speechRate) : nil),
                 timeline: timeline, alarm: LoopClock(loop: loop)))
         relay.assistant = assistant
     }
@@ -237,10 +249,28 @@ private struct Fanout: TimelinePort {
     func record(_ entry: TimelineEntry) { log.record(entry) }
 }
 
-/// The device's own sounds.
+/// The device's own sounds, beside the reply's voice.
 private struct Earcons: EarconPort {
     let bridge: AudioBridge
-    let isEnabled: Bool
+    /// Nil where the owner wants none.
+    let library: SoundLibrary?
 
-    func play(_ earcon: Earcon) {}
+    func play(_ earcon: Earcon) {
+        guard let library else { return }
+        bridge.playEarcon(library[StoredSound(earcon)])
+    }
+}
+
+extension StoredSound {
+    fileprivate init(_ earcon: Earcon) {
+        switch earcon {
+        case .listening: self = .listening
+        case .done: self = .done
+        case .error: self = .error
+        case .muted: self = .muted
+        case .offline: self = .offline
+        case .noMicrophone: self = .noMicrophone
+        case .refused: self = .refused
+        }
+    }
 }

@@ -152,5 +152,8 @@ extension AudioBridge: SpeakerPort {
 
     package func flush() { engine?.speaker.flush() }
 
+    /// Plays a short sound beside the reply.
+    package func playEarcon(_ samples: [Int16]) { engine?.speaker.playEarcon(samples) }
+
     package var pendingFrames: Int { engine?.speaker.pendingFrames ?? 0 }
 }

@@ -74,7 +74,7 @@ struct DemoResults: Sendable {
         let silence = events.compactMap { event -> Double? in
             if case .silence(let milliseconds, _) = event { milliseconds } else { nil }
         }
-        add("   interruption decided to silence", silence.first)
+        add("   first sound of the interrupting voice to silence", silence.first)
         add("   end of speech to first sound of the next reply", firstSound(events))
     }
 

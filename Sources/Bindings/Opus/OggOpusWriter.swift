@@ -1,0 +1,78 @@
+/// Writes mono samples as an Ogg Opus stream (RFC 7845), page by page.
+///
+/// A page holds one second, so that a recording that is cut off loses no more. One caller at a
+/// time.
+package struct OggOpusWriter: ~Copyable {
+    private static let packetsPerPage = 50
+
+    private var encoder: OpusEncoder
+    private let rate: Int32
+    private let serial: UInt32
+    private var sequence: UInt32 = 0
+    private var granule: Int64 = 0
+    private var samples: [Int16] = []
+    private var packets: [[UInt8]] = []
+    private var inputSamples: Int64 = 0
+
+    /// A stream at 8000, 12000, 16000, 24000 or 48000 Hz; `serial` tells streams apart.
+    package init(rate: Int32, bitsPerSecond: Int32, serial: UInt32) throws(OpusError) {
+        encoder = try OpusEncoder(rate: rate, bitsPerSecond: bitsPerSecond)
+        self.rate = rate
+        self.serial = serial
+    }
+
+    /// The two header pages, which come first.
+    package mutating func header() -> [UInt8] {
+        func little(_ number: Int, _ count: Int) -> [UInt8] {
+            (0..<count).map { UInt8(truncatingIfNeeded: number >> (8 * $0)) }
+        }
+        let head =
+            Array("OpusHead".utf8) + [1, 1] + little(encoder.preSkip, 2) + little(Int(rate), 4)
+            + [0, 0, 0]
+        let vendor = Array("martlet".utf8)
+        let tags = Array("OpusTags".utf8) + little(vendor.count, 4) + vendor + little(0, 4)
+        var first = page([head], granule: 0)
+        first.isFirst = true
+        return first.bytes + page([tags], granule: 0).bytes
+    }
+
+    private mutating func page(_ packets: [[UInt8]], granule: Int64) -> OggPage {
+        defer { sequence += 1 }
+        return OggPage(packets: packets, granule: granule, serial: serial, sequence: sequence)
+    }
+
+    /// Encodes samples; returns the pages that are full.
+    package mutating func append(_ more: [Int16]) throws(OpusError) -> [UInt8] {
+        samples += more
+        inputSamples += Int64(more.count)
+        var bytes: [UInt8] = []
+        var start = 0
+        while samples.count - start >= encoder.frameSamples {
+            packets.append(try encoder.encode(samples[start..<(start + encoder.frameSamples)]))
+            start += encoder.frameSamples
+            granule += 960
+            if packets.count == Self.packetsPerPage {
+                bytes += page(packets, granule: granule).bytes
+                packets = []
+            }
+        }
+        samples.removeFirst(start)
+        return bytes
+    }
+
+    /// Ends the stream; returns its last page.
+    package mutating func finish() throws(OpusError) -> [UInt8] {
+        // The encoder holds the last samples back by its delay, so silence pushes them out.
+        let end = Int64(encoder.preSkip) + inputSamples * 48_000 / Int64(rate)
+        var bytes: [UInt8] = []
+        while granule < end {
+            let silence = [Int16](repeating: 0, count: encoder.frameSamples - samples.count)
+            bytes += try append(silence)
+            inputSamples -= Int64(silence.count)
+        }
+        var last = page(packets, granule: end)
+        last.isLast = true
+        packets = []
+        return bytes + last.bytes
+    }
+}

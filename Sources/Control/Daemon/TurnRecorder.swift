@@ -1,0 +1,173 @@
+internal import Assistant
+internal import Linux
+internal import ModelTypes
+internal import Opus
+
+/// Keeps turns as Ogg Opus files, where the owner wants that: the user's words, and the reply.
+///
+/// ## Concurrency
+/// An actor on the pool, since it writes files; samples are handed to it in order and without
+/// waiting.
+package actor TurnRecorder {
+    /// Bits per second: speech that can be understood well.
+    private static let bitsPerSecond: Int32 = 24_000
+    /// A turn is not recorded beyond this (bytes); some ten minutes.
+    private static let fileLimitBytes = 2 << 20
+
+    private enum Item: Sendable {
+        case words([Int16])
+        case wordsEnded
+        case reply([Int16])
+        case replyEnded
+    }
+
+    private let directory: String
+    private let limitBytes: Int
+    private let log: Log
+    private let items: AsyncStream<Item>.Continuation
+    private var words: Recording?
+    private var reply: Recording?
+    private var count: UInt32 = 0
+
+    /// A recorder that keeps at most so many megabytes in a folder, which is made.
+    package init(directory: String, limitMegabytes: Int, log: Log) throws {
+        self.directory = directory
+        limitBytes = limitMegabytes << 20
+        self.log = log
+        try Files.makeDirectory(directory, mode: 0o700)
+        // Twenty seconds of samples; a disk that is slower than that loses some.
+        let (stream, continuation) = AsyncStream<Item>.makeStream(
+            bufferingPolicy: .bufferingNewest(1000))
+        items = continuation
+        Task { [weak self] in
+            for await item in stream { await self?.take(item) }
+        }
+    }
+
+    /// Samples of the user's words: mono, 16 kHz.
+    package nonisolated func hear(_ samples: [Int16]) { items.yield(.words(samples)) }
+
+    /// The user's words are over.
+    package nonisolated func endWords() { items.yield(.wordsEnded) }
+
+    /// Samples of the reply: mono, 24 kHz.
+    package nonisolated func say(_ samples: [Int16]) { items.yield(.reply(samples)) }
+
+    /// The reply is over or was interrupted.
+    package nonisolated func endReply() { items.yield(.replyEnded) }
+
+    private func take(_ item: Item) {
+        do {
+            switch item {
+            case .words(let samples):
+                if words == nil { words = try begin("words", rate: 16_000) }
+                try words?.append(samples)
+            case .wordsEnded:
+                try finish(&words)
+            case .reply(let samples):
+                if reply == nil { reply = try begin("reply", rate: 24_000) }
+                try reply?.append(samples)
+            case .replyEnded:
+                try finish(&reply)
+            }
+        } catch {
+            log(.error, "a recording failed: \(error)")
+        }
+    }
+
+    private func begin(_ kind: String, rate: Int32) throws -> Recording {
+        count += 1
+        return try Recording(kind: kind, rate: rate, serial: count)
+    }
+
+    private func finish(_ recording: inout Recording?) throws {
+        guard let finished = recording else { return }
+        recording = nil
+        let time = WallClock.localTime(at: WallClock.now()).iso8601.replacingColons
+        let path = "\(directory)/\(time)-\(count)-\(finished.kind).opus"
+        try Files.writeAtomically(path, try finished.finish(), mode: 0o600)
+        try makeRoom()
+    }
+
+    /// Removes the oldest files; their names begin with their time.
+    private func makeRoom() throws {
+        let names = try Files.list(directory).filter { $0.hasSuffix(".opus") }.sorted()
+        var sizes = names.map { Files.size("\(directory)/\($0)") }
+        var total = sizes.reduce(0, +)
+        for name in names where total > limitBytes {
+            try Files.remove("\(directory)/\(name)")
+            total -= sizes.removeFirst()
+        }
+    }
+
+    /// One file in the making.
+    private final class Recording {
+        let kind: String
+        private var writer: OggOpusWriter
+        private var bytes: [UInt8]
+
+        init(kind: String, rate: Int32, serial: UInt32) throws {
+            self.kind = kind
+            writer = try OggOpusWriter(
+                rate: rate, bitsPerSecond: TurnRecorder.bitsPerSecond, serial: serial)
+            bytes = writer.header()
+        }
+
+        func append(_ samples: [Int16]) throws {
+            guard bytes.count < TurnRecorder.fileLimitBytes else { return }
+            bytes += try writer.append(samples)
+        }
+
+        func finish() throws -> [UInt8] { bytes + (try writer.finish()) }
+    }
+}
+
+extension String {
+    /// Colons are trouble in file names.
+    fileprivate var replacingColons: String { String(map { $0 == ":" ? "-" : $0 }) }
+}
+
+/// The session, with the user's words recorded on their way.
+struct RecordedSession: SessionPort {
+    let session: any SessionPort
+    let recorder: TurnRecorder
+
+    func connect() { session.connect() }
+    func beginActivity() { session.beginActivity() }
+    func sendAudio(_ samples: [Int16]) {
+        recorder.hear(samples)
+        session.sendAudio(samples)
+    }
+    func endActivity() {
+        recorder.endWords()
+        session.endActivity()
+    }
+    func endAudioStream() {
+        recorder.endWords()
+        session.endAudioStream()
+    }
+    func discardInput() { session.discardInput() }
+    func sendToolResponses(_ responses: [FunctionResponse]) {
+        session.sendToolResponses(responses)
+    }
+}
+
+/// The speaker, with the reply recorded on its way.
+struct RecordedSpeaker: SpeakerPort {
+    let speaker: any SpeakerPort
+    let recorder: TurnRecorder
+
+    func play(_ samples: [Int16]) {
+        recorder.say(samples)
+        speaker.play(samples)
+    }
+    func endOfTurn() {
+        recorder.endReply()
+        speaker.endOfTurn()
+    }
+    func flush() {
+        recorder.endReply()
+        speaker.flush()
+    }
+    var pendingFrames: Int { speaker.pendingFrames }
+}
