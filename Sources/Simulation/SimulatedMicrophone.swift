@@ -37,7 +37,7 @@ package final class SimulatedMicrophone: @unchecked Sendable {
     /// Ends feeding; on the loop.
     package func stop() { timer?.cancel() }
 
-    /// Speaks samples; the closure is called when the last of them is in the pipe. On the loop.
+    /// Speaks samples, and calls the closure when the last of them is in the pipe; on the loop.
     package func say(_ samples: [Int16], then: @escaping @Sendable () -> Void) {
         words = samples
         position = 0
