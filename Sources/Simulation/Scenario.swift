@@ -13,6 +13,7 @@ package struct Scenario: Sendable {
         /// The sound of it: mono, 24 kHz; none is an answer without sound.
         package var voice: [Int16]
 
+        /// A turn; `voice` is mono at 24 kHz.
         package init(heard: String, call: Call? = nil, says: String, voice: [Int16]) {
             self.heard = heard
             self.call = call
@@ -26,6 +27,7 @@ package struct Scenario: Sendable {
         package var name: String
         package var arguments: JSONValue
 
+        /// A call of this function; `arguments` is an object.
         package init(name: String, arguments: JSONValue) {
             self.name = name
             self.arguments = arguments
@@ -51,6 +53,7 @@ package struct Scenario: Sendable {
     /// For load: the function `get_time` is called after so many seconds of input.
     package var callEverySeconds: Double?
 
+    /// A scenario of these turns, taken in order.
     package init(turns: [Turn]) {
         self.turns = turns
         key = "test-key"

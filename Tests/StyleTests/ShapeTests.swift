@@ -58,6 +58,7 @@ struct ShapeTests {
         let kinds: Set<Substring> = [
             "func", "init", "struct", "class", "enum", "protocol", "actor", "subscript",
         ]
+        let requirements = requirementNames()
         for file in tree.swiftFiles where file.path.hasPrefix("Sources/") {
             for (number, line) in file.lines.enumerated() {
                 let code = line.code
@@ -67,7 +68,8 @@ struct ShapeTests {
                 else { continue }
                 let above = file.lines[..<number].last { !$0.trimmed.hasPrefix("@") } ?? ""
                 #expect(
-                    above.trimmed.hasPrefix("///") || isConformance(code),
+                    above.trimmed.hasPrefix("///") || isConformance(code)
+                        || code.functionName.map(requirements.contains) == true,
                     "\(file.path):\(number + 1) \(code.trimmed)")
             }
         }
@@ -75,8 +77,25 @@ struct ShapeTests {
 
     /// Requirements of the standard library's protocols are documented there.
     private func isConformance(_ code: Substring) -> Bool {
-        let operators = ["func ==", "func <", "func hash(into", "func encode(to", "init(from"]
+        let operators = [
+            "func ==", "func <", "func hash(into", "func encode(to", "init(from", "func enqueue(_",
+            "func checkIsolated(", "func asUnownedSerialExecutor(",
+        ]
         return operators.contains { code.contains($0) }
+    }
+
+    /// The functions that our own protocols ask for; they are documented at the protocol.
+    private func requirementNames() -> Set<Substring> {
+        var names: Set<Substring> = []
+        for file in tree.swiftFiles where file.path.hasPrefix("Sources/") {
+            var isInProtocol = false
+            for line in file.lines {
+                if line.code.contains("protocol ") { isInProtocol = true }
+                if line.hasPrefix("}") { isInProtocol = false }
+                if isInProtocol, let name = line.code.functionName { names.insert(name) }
+            }
+        }
+        return names
     }
 
     @Test("no test passes by sleeping")

@@ -59,6 +59,15 @@ extension Substring {
     /// The words of the line, as an identifier scanner sees them.
     var words: [Substring] { split { !($0.isLetter || $0.isNumber || $0 == "_") } }
 
+    /// The name behind `func`, where the line declares a function.
+    var functionName: Substring? {
+        let words = words
+        guard let keyword = words.firstIndex(of: "func"), keyword + 1 < words.count else {
+            return nil
+        }
+        return words[keyword + 1]
+    }
+
     /// The line up to a comment, so that prose is not read as code.
     var code: Substring {
         let text = trimmed

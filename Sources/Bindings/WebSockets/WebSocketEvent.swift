@@ -30,6 +30,7 @@ package struct WebSocketRequest: Sendable {
     /// The time from the call to the finished upgrade (milliseconds, at least 1000).
     package var timeoutMilliseconds: Int64
 
+    /// What the handshake sends beside the URL, and what it trusts.
     package init(
         url: WebSocketURL, headers: [(name: String, value: String)] = [],
         certificateAuthorityFile: String? = nil, timeoutMilliseconds: Int64 = 10_000

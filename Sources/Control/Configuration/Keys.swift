@@ -1,5 +1,6 @@
 /// Every setting, declared once; in the order of the shipped file.
 package enum Keys {
+    /// [live]: the model, and how it behaves.
     package enum Live {
         package static let model = Setting(
             "live.model", "gemini-3.8-live",
@@ -66,6 +67,7 @@ package enum Keys {
             "How long connecting may take (milliseconds).")
     }
 
+    /// [conversation]: how a turn is opened and ended.
     package enum Conversation {
         package static let mode = Setting(
             "conversation.mode", "hold", .oneOf(["hold", "tap", "hands-free"]),
@@ -92,6 +94,7 @@ package enum Keys {
             "conversation.listening_sound", false, "Whether the opening of the microphone sounds.")
     }
 
+    /// [audio.capture]: the microphone.
     package enum Capture {
         package static let device = Setting(
             "audio.capture.device", "default",
@@ -107,6 +110,7 @@ package enum Keys {
             "Which channel is used, counted from 0; -1: the mean of all.")
     }
 
+    /// [audio.playback]: the loudspeaker.
     package enum Playback {
         package static let device = Setting(
             "audio.playback.device", "default",
@@ -123,6 +127,7 @@ package enum Keys {
             "Speech that must be there before playback begins (milliseconds).")
     }
 
+    /// [audio]: what both directions share.
     package enum Audio {
         package static let period = Setting(
             "audio.period_ms", 20, .range(5...100),
@@ -135,6 +140,7 @@ package enum Keys {
             "SCHED_FIFO priority of the audio threads, where the system grants it; 0: none.")
     }
 
+    /// [voice]: when a voice counts as speech.
     package enum Voice {
         package static let threshold = Setting(
             "voice.threshold_db", 10.0, .range(3...40),
@@ -151,6 +157,7 @@ package enum Keys {
                 + "answer come sooner, since the service is then told at once.")
     }
 
+    /// [button]: where the button is.
     package enum Button {
         package static let source = Setting(
             "button.source", "gpio", .oneOf(["gpio", "keyboard", "none"]),
@@ -168,6 +175,7 @@ package enum Keys {
             "Contacts may bounce so long after an edge (milliseconds).")
     }
 
+    /// [led]: where the light is.
     package enum Light {
         package static let line = Setting(
             "led.line", "", "The line of the light; empty: there is none.")
@@ -175,11 +183,13 @@ package enum Keys {
             "led.active_low", false, "Whether the light is lit by pulling the line to ground.")
     }
 
+    /// [sounds]: the device's own sounds.
     package enum Sounds {
         package static let enabled = Setting(
             "sounds.enabled", true, "Whether the device makes sounds of its own.")
     }
 
+    /// [recording]: turns kept as files.
     package enum Recording {
         package static let enabled = Setting(
             "recording.enabled", false,
@@ -191,6 +201,7 @@ package enum Keys {
             "The oldest are removed beyond this (megabytes).")
     }
 
+    /// [log]: what is written to the journal.
     package enum Log {
         package static let level = Setting(
             "log.level", "info", .oneOf(["error", "warning", "notice", "info", "debug"]),

@@ -11,6 +11,7 @@ package struct LiveEndpoint: Sendable {
     /// A PEM file whose authorities alone are trusted; nil trusts the system's.
     package var certificateAuthorityFile: String?
 
+    /// The service itself, unless `base` names another server.
     package init(
         base: String = "wss://generativelanguage.googleapis.com", version: String = "v1beta",
         key: Secret, certificateAuthorityFile: String? = nil

@@ -60,6 +60,7 @@ package struct SessionFailure: Error, Sendable, Equatable, CustomStringConvertib
     /// The service's own words.
     package var text: String
 
+    /// An outage for this reason, with the service's own words.
     package init(reason: CloseReason, text: String) {
         self.reason = reason
         self.text = text

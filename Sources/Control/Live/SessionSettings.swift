@@ -30,6 +30,7 @@ package struct SessionSettings: Sendable {
         package var triggerTokens: Int
         package var targetTokens: Int
 
+        /// A window that is cut down to `targetTokens` when it reaches `triggerTokens`.
         package init(triggerTokens: Int, targetTokens: Int) {
             self.triggerTokens = triggerTokens
             self.targetTokens = targetTokens
@@ -60,6 +61,7 @@ package struct SessionSettings: Sendable {
     package var connectTimeoutMilliseconds: Int64 = 10_000
     package var setupTimeoutMilliseconds: Int64 = 10_000
 
+    /// Settings with every default of the configuration; `model` without `models/`.
     package init(endpoint: LiveEndpoint, model: String) {
         self.endpoint = endpoint
         self.model = model

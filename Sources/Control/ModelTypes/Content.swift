@@ -9,6 +9,7 @@ package struct Content: Sendable, Equatable {
     /// Each part is a paragraph.
     package var parts: [String]
 
+    /// One speaker's words, a paragraph a part.
     package init(role: Role, parts: [String]) {
         self.role = role
         self.parts = parts

@@ -15,6 +15,7 @@ package struct FunctionDeclaration: Sendable, Equatable {
     /// Left to the model's own default when nil.
     package var behavior: Behavior?
 
+    /// A function; `parameters` is a JSON Schema.
     package init(
         name: String, description: String, parameters: JSONValue? = nil, behavior: Behavior? = nil
     ) {
@@ -43,6 +44,7 @@ package struct FunctionCall: Sendable, Equatable {
     /// The arguments by name; an object.
     package var arguments: JSONValue
 
+    /// A call as the model made it; `arguments` is an object.
     package init(id: String, name: String, arguments: JSONValue) {
         self.id = id
         self.name = name
@@ -66,6 +68,7 @@ package struct FunctionResponse: Sendable, Equatable {
     package var response: JSONValue
     package var scheduling: Scheduling?
 
+    /// An answer to the call of this id; `response` is an object.
     package init(
         id: String, name: String, response: JSONValue, scheduling: Scheduling? = nil
     ) {

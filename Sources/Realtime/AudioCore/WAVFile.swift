@@ -27,6 +27,7 @@ package struct WAVFile: Sendable, Equatable {
     package var channels: Int32
     package var samples: [Int16]
 
+    /// A file of interleaved samples at `rate` Hz.
     package init(rate: Int32, channels: Int32, samples: [Int16]) {
         self.rate = rate
         self.channels = channels

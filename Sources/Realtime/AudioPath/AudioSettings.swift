@@ -60,5 +60,6 @@ package struct AudioSettings: Sendable {
     /// SCHED_FIFO priority of the audio threads, 1 to 99; nil asks for none.
     package var realTimePriority: Int32? = 20
 
+    /// The defaults of the configuration.
     package init() {}
 }

@@ -9,6 +9,7 @@ package struct VoiceDetectorSettings: Sendable, Equatable {
     /// Silence must last this long for speech to count as ended.
     package var hangoverMilliseconds = 700
 
+    /// The defaults of the configuration.
     package init() {}
 }
 
