@@ -96,8 +96,8 @@ enum Targets {
             .program(
                 "martlet-bench",
                 [
-                    "AudioCore", "Live", "ModelTypes", "SignalProcessing", "SpeexDSP", "WebSockets",
-                    "WireCodec", "Linux",
+                    "AudioCore", "CAllocationCounter", "Live", "ModelTypes", "SignalProcessing",
+                    "SpeexDSP", "WebSockets", "WireCodec", "Linux",
                 ]),
             .target(name: "CAllocationCounter", path: "Tests/Support/CAllocationCounter"),
         ]

@@ -175,7 +175,7 @@ final class AssistantWorld: Sendable {
 
 /// The ports, which pass everything on to the world once it is there.
 private final class TestPorts: MicrophonePort, SpeakerPort, SessionPort, ToolPort, IndicatorPort,
-    EarconPort, TimelinePort, AlarmPort
+    EarconPort, TimelinePort, SessionClock
 {
     let world = Mutex<AssistantWorld?>(nil)
 
@@ -208,7 +208,7 @@ private final class TestPorts: MicrophonePort, SpeakerPort, SessionPort, ToolPor
     func play(_ earcon: Earcon) { tell(.earcon(earcon)) }
     func record(_ entry: TimelineEntry) { world.withLock { $0 }?.record(entry) }
     var now: Int64 { world.withLock { $0 }?.now ?? 0 }
-    func set(_ at: Int64?, _ ring: @escaping @Sendable () -> Void) {
+    func setAlarm(_ at: Int64?, _ ring: @escaping @Sendable () -> Void) {
         world.withLock { $0 }?.setAlarm(at, ring)
     }
 }

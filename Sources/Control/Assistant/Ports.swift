@@ -134,17 +134,6 @@ package protocol TimelinePort: Sendable {
     func record(_ entry: TimelineEntry)
 }
 
-/// The clock and the assistant's one alarm.
-package protocol AlarmPort: Sendable {
-    /// Nanoseconds of CLOCK_MONOTONIC.
-    var now: Int64 { get }
-    /// Sets the one alarm, replacing the one before; nil takes it back.
-    ///
-    /// `ring` is called on the assistant's executor at or after the time, at most once, and
-    /// never from within this call.
-    func set(_ at: Int64?, _ ring: @escaping @Sendable () -> Void)
-}
-
 /// The session with the service.
 package protocol SessionPort: Sendable {
     /// Connects, or tries at once when it waits for its next attempt; nothing when it is connected.

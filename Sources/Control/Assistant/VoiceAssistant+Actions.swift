@@ -1,3 +1,4 @@
+internal import Live
 internal import ModelTypes
 
 // What the machine wants done.
@@ -61,7 +62,7 @@ extension VoiceAssistant {
         // setting it anew each time.
         if let next, let alarmAt, alarmAt < next { return }
         alarmAt = next
-        ports.alarm.set(next) { [weak self] in
+        ports.alarm.setAlarm(next) { [weak self] in
             self?.assumeIsolated { $0.ring() }
         }
     }

@@ -1,3 +1,4 @@
+internal import Live
 internal import ModelTypes
 internal import Tools
 

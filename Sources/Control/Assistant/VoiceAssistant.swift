@@ -1,3 +1,4 @@
+package import Live
 internal import ModelTypes
 internal import Tools
 
@@ -10,13 +11,13 @@ package struct AssistantPorts: Sendable {
     package var indicator: any IndicatorPort
     package var earcons: any EarconPort
     package var timeline: any TimelinePort
-    package var alarm: any AlarmPort
+    package var alarm: any SessionClock
 
     /// Every port; all are called on the assistant's executor.
     package init(
         microphone: any MicrophonePort, speaker: any SpeakerPort, session: any SessionPort,
         tools: any ToolPort, indicator: any IndicatorPort, earcons: any EarconPort,
-        timeline: any TimelinePort, alarm: any AlarmPort
+        timeline: any TimelinePort, alarm: any SessionClock
     ) {
         self.microphone = microphone
         self.speaker = speaker
@@ -85,7 +86,7 @@ package actor VoiceAssistant {
         perform(machine.endTurns(at: ports.alarm.now))
         isStopped = true
         ports.speaker.flush()
-        ports.alarm.set(nil) {}
+        ports.alarm.setAlarm(nil) {}
     }
 
     /// Takes other settings; returns false when they need another session, and then changes none.

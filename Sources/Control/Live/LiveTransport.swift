@@ -51,6 +51,9 @@ package final class WebSocketTransport: LiveTransport, @unchecked Sendable {
         client.send(buffer, kind: .text)
     }
 
+    /// What was given to `send` and the kernel has not taken yet (bytes); on the loop.
+    package var pendingBytes: Int { client?.pendingBytes ?? 0 }
+
     package func close() { client?.close(code: 1000) }
 
     package func abort() { client?.abort() }

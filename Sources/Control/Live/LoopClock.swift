@@ -1,13 +1,11 @@
-internal import Assistant
-internal import Live
 internal import Linux
 package import WebSockets
 
-/// The clock and one alarm on the event loop, for a session or the assistant.
+/// The clock and one alarm on the event loop.
 ///
 /// ## Concurrency
 /// Confined to the loop's thread, like the timers it sets.
-package final class LoopClock: AlarmPort, SessionClock, @unchecked Sendable {
+package final class LoopClock: SessionClock, @unchecked Sendable {
     // @unchecked: `timer` is touched on the loop's thread only.
 
     private let loop: EventLoop
@@ -20,10 +18,8 @@ package final class LoopClock: AlarmPort, SessionClock, @unchecked Sendable {
 
     package var now: Int64 { MonotonicClock.now() }
 
-    package func set(_ at: Int64?, _ ring: @escaping @Sendable () -> Void) {
+    package func setAlarm(_ at: Int64?, _ ring: @escaping @Sendable () -> Void) {
         timer?.cancel()
         timer = at.map { loop.schedule(at: $0, ring) }
     }
-
-    package func setAlarm(_ at: Int64?, _ ring: @escaping @Sendable () -> Void) { set(at, ring) }
 }

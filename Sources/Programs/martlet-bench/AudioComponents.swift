@@ -1,0 +1,50 @@
+import AudioCore
+import SignalProcessing
+import SpeexDSP
+
+/// What stands between the sound card and samples for the wire.
+enum AudioComponents {
+    /// As the audio path's default.
+    private static let quality: Int32 = 4
+
+    static func measure(into table: inout ComponentTable) throws {
+        try resample("resample 24 to 48 kHz", from: 24_000, to: 48_000, into: &table)
+        try resample("resample 48 to 16 kHz", from: 48_000, to: 16_000, into: &table)
+        let frame = Signal.speech(samples: 320)
+        var detector = VoiceDetector(settings: VoiceDetectorSettings(), frameMilliseconds: 20)
+        table.measure("voice detection") {
+            _ = frame.withUnsafeBufferPointer { detector.process($0) }
+        }
+        var ring = SampleRing(capacity: 16_000)
+        let writer = ring.takeWriter()
+        let reader = ring.takeReader()
+        var target = [Int16](repeating: 0, count: 320)
+        table.measure("ring, in and out") {
+            frame.withUnsafeBufferPointer { frame in
+                if let start = frame.baseAddress { _ = writer.write(start, count: frame.count) }
+            }
+            target.withUnsafeMutableBufferPointer { target in
+                if let start = target.baseAddress { _ = reader.read(into: start, count: 320) }
+            }
+        }
+    }
+
+    private static func resample(
+        _ name: String, from: Int32, to: Int32, into table: inout ComponentTable
+    ) throws {
+        let resampler = try Resampler(from: from, to: to, quality: quality)
+        let input = Signal.speech(samples: Int(from) / 50)
+        var output = [Int16](repeating: 0, count: Int(to) / 50 + 64)
+        table.measure(name) {
+            input.withUnsafeBufferPointer { input in
+                output.withUnsafeMutableBufferPointer { output in
+                    guard let source = input.baseAddress, let target = output.baseAddress else {
+                        return
+                    }
+                    _ = resampler.process(
+                        source, count: input.count, into: target, capacity: output.count)
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,9 @@
+import ArgumentParser
+
+@main
+struct Bench: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "martlet-bench",
+        abstract: "Measure what Martlet's hot paths cost.",
+        subcommands: [Live.self, Components.self])
+}

@@ -1,0 +1,50 @@
+import Live
+import WebSockets
+
+/// The daemon's transport, with what goes through it counted; on the loop's thread.
+final class CountingTransport: LiveTransport, @unchecked Sendable {
+    // @unchecked: touched on the loop only, as the transport that it counts for.
+
+    private let transport: WebSocketTransport
+    private let onDrained: @Sendable () -> Void
+    private(set) var messagesSent = 0
+    private(set) var messagesReceived = 0
+    private(set) var bytesSent = 0
+    private(set) var bytesReceived = 0
+
+    init(loop: EventLoop, onDrained: @escaping @Sendable () -> Void) {
+        transport = WebSocketTransport(loop: loop)
+        self.onDrained = onDrained
+    }
+
+    /// What was sent and the kernel has not taken yet.
+    var pendingBytes: Int { transport.pendingBytes }
+
+    func open(
+        _ request: WebSocketRequest, onEvent: @escaping @Sendable (WebSocketEvent) -> Void
+    ) {
+        transport.open(request) { [unowned self] event in
+            switch event {
+            case .message(let frame, _):
+                messagesReceived += 1
+                bytesReceived += frame.count
+            case .drained: onDrained()
+            case .opened, .closed, .failed: break
+            }
+            onEvent(event)
+        }
+    }
+
+    func send(_ write: (inout [UInt8]) -> Void) {
+        transport.send { buffer in
+            let before = buffer.count
+            write(&buffer)
+            messagesSent += 1
+            bytesSent += buffer.count - before
+        }
+    }
+
+    func close() { transport.close() }
+
+    func abort() { transport.abort() }
+}

@@ -1,0 +1,220 @@
+import Linux
+import Live
+import ModelTypes
+import WebSockets
+
+/// One measured conversation; everything but `perform` happens on the loop's thread.
+final class LiveRun: @unchecked Sendable {
+    // @unchecked: touched on the loop only; `perform` hands over to it and waits for its end.
+
+    /// With no pace, so much may wait to be written before the socket counts as full (bytes).
+    private static let fullBytes = 64 << 10
+    /// Beyond the audio's own length, no answer takes longer.
+    private static let patience: Int64 = 30_000_000_000
+    /// A turn that was complete before the audio's end may be followed by no other.
+    private static let grace: Int64 = 2_000_000_000
+
+    private let loop: EventLoop
+    private let source: ChunkSource
+    private let pace: Pace
+    private let verifies: Bool
+    private let done: EventFD
+    private let endpoint: LiveEndpoint
+
+    private var transport: CountingTransport?
+    private var session: LiveSession?
+    private var timer: LoopTimer?
+    private var patience: LoopTimer?
+    private var nextChunk = 0
+    private var hasEnded = false
+    private var failure: String?
+
+    private var connectAt: Int64 = 0
+    private var readyAt: Int64?
+    private var lastChunkAt: Int64?
+    private var firstAudioAt: Int64?
+    private var endedAt: Int64 = 0
+    private var usageAtReady = ResourceUsage.current()
+    private var usageAtEnd = ResourceUsage.current()
+    private var samplesReceived = 0
+    private var toolCalls = 0
+    private var turnsCompleted = 0
+    private var crc = CRC32()
+
+    init(
+        url: String, authorityFile: String?, source: ChunkSource, pace: Pace, verifies: Bool
+    ) throws {
+        loop = try EventLoop()
+        done = try EventFD()
+        self.source = source
+        self.pace = pace
+        self.verifies = verifies
+        endpoint = LiveEndpoint(
+            base: url, key: Secret("test-key"), certificateAuthorityFile: authorityFile)
+    }
+
+    /// Connects, streams, and returns the figures; throws what ended the conversation early.
+    func perform() throws -> JSONValue {
+        loop.perform { [self] in start() }
+        _ = done.wait(timeoutMilliseconds: -1)
+        loop.stop()
+        if let failure { throw BenchError(failure) }
+        return result()
+    }
+
+    // MARK: - On the loop
+
+    private func start() {
+        var settings = SessionSettings(endpoint: endpoint, model: "gemini-3.8-live")
+        settings.activity = .automatic(SessionSettings.Detection())
+        settings.isResumable = false
+        settings.compression = nil
+        settings.transcribesInput = false
+        settings.transcribesOutput = false
+        settings.tools = [
+            FunctionDeclaration(name: "get_time", description: "The time of day.")
+        ]
+        let transport = CountingTransport(loop: loop) { [unowned self] in drained() }
+        let session = LiveSession(
+            executor: loop, transport: transport, settings: settings, clock: LoopClock(loop: loop)
+        ) { [unowned self] in take($0) }
+        self.transport = transport
+        self.session = session
+        connectAt = MonotonicClock.now()
+        let limit = connectAt + Int64(source.seconds * 1e9) + Self.patience
+        patience = loop.schedule(at: limit) { [unowned self] in
+            end("no turnComplete within \(Self.patience / 1_000_000_000) s after the audio")
+        }
+        session.assumeIsolated { $0.connect() }
+    }
+
+    private func take(_ event: SessionEvent) {
+        switch event {
+        case .ready:
+            readyAt = MonotonicClock.now()
+            usageAtReady = ResourceUsage.current()
+            // The session flushes what it holds when this returns; then it takes audio.
+            loop.perform { [self] in stream() }
+        case .audio(let samples): takeAudio(samples)
+        case .toolCalls(let calls): answer(calls)
+        case .turnComplete:
+            turnsCompleted += 1
+            if lastChunkAt != nil { end(nil) }
+        case .offline(let reason, _): end("\(reason)")
+        case .failed(let failure): end("\(failure)")
+        case .closed: done.signal()
+        case .connecting, .inputTranscript, .outputTranscript, .interrupted, .generationComplete,
+            .toolCallsCancelled, .notice:
+            break
+        }
+    }
+
+    private func takeAudio(_ samples: [Int16]) {
+        if lastChunkAt != nil, firstAudioAt == nil { firstAudioAt = MonotonicClock.now() }
+        samplesReceived += samples.count
+        if verifies { crc.update(samples) }
+    }
+
+    private func answer(_ calls: [FunctionCall]) {
+        toolCalls += calls.count
+        let responses = calls.map {
+            FunctionResponse(id: $0.id, name: $0.name, response: ["result": "12:00"])
+        }
+        session?.assumeIsolated { $0.sendToolResponses(responses) }
+    }
+
+    // MARK: - The stream
+
+    private func stream() {
+        switch pace {
+        case .rt: scheduleChunk()
+        case .flat: sendWhileTaken()
+        }
+    }
+
+    private func scheduleChunk() {
+        guard let readyAt else { return }
+        guard nextChunk < source.chunkCount else { return endStream() }
+        // From the start and not from the last chunk, so that nothing adds up.
+        let due = readyAt + Int64(nextChunk + 1) * source.chunkNanoseconds
+        timer = loop.schedule(at: due) { [unowned self] in
+            sendChunk()
+            scheduleChunk()
+        }
+    }
+
+    private func drained() {
+        if pace == .flat, readyAt != nil { sendWhileTaken() }
+    }
+
+    private func sendWhileTaken() {
+        guard let transport, lastChunkAt == nil else { return }
+        while nextChunk < source.chunkCount {
+            guard transport.pendingBytes < Self.fullBytes else { return }
+            sendChunk()
+        }
+        endStream()
+    }
+
+    private func sendChunk() {
+        let chunk = source.chunk(nextChunk)
+        nextChunk += 1
+        session?.assumeIsolated { $0.sendAudio(chunk) }
+    }
+
+    private func endStream() {
+        lastChunkAt = MonotonicClock.now()
+        session?.assumeIsolated { $0.endAudioStream() }
+        guard turnsCompleted > 0 else { return }
+        timer = loop.schedule(at: MonotonicClock.now() + Self.grace) { [unowned self] in end(nil) }
+    }
+
+    private func end(_ reason: String?) {
+        guard !hasEnded else { return }
+        hasEnded = true
+        failure = reason
+        endedAt = MonotonicClock.now()
+        usageAtEnd = ResourceUsage.current()
+        timer?.cancel()
+        patience?.cancel()
+        // Not from within an event of the session.
+        loop.perform { [self] in
+            session?.assumeIsolated { session in
+                if session.isIdle { done.signal() } else { session.disconnect() }
+            }
+        }
+    }
+
+    // MARK: - The figures
+
+    private func result() -> JSONValue {
+        let user = usageAtEnd.userSeconds - usageAtReady.userSeconds
+        let system = usageAtEnd.systemSeconds - usageAtReady.systemSeconds
+        let whole = ResourceUsage.current()
+        var members: JSONObject = [
+            "client": "martlet",
+            "stream_cpu_s": .double(user + system),
+            "connect_to_setup_ms": milliseconds(connectAt, readyAt),
+            "end_to_first_audio_ms": milliseconds(lastChunkAt, firstAudioAt),
+        ]
+        if verifies { members["recv_crc"] = .int(Int64(crc.value)) }
+        members["wall_s"] = .double(Double(endedAt - connectAt) / 1e9)
+        members["cpu_user_s"] = .double(whole.userSeconds)
+        members["cpu_sys_s"] = .double(whole.systemSeconds)
+        members["max_rss_kb"] = .int(Int64(whole.maximumResidentKiB))
+        members["msgs_sent"] = .int(Int64(transport?.messagesSent ?? 0))
+        members["msgs_recv"] = .int(Int64(transport?.messagesReceived ?? 0))
+        members["bytes_sent"] = .int(Int64(transport?.bytesSent ?? 0))
+        members["bytes_recv"] = .int(Int64(transport?.bytesReceived ?? 0))
+        members["audio_sent_s"] = .double(source.seconds)
+        members["audio_recv_s"] = .double(Double(samplesReceived) / 24_000)
+        members["tool_calls"] = .int(Int64(toolCalls))
+        return .object(members)
+    }
+
+    /// The time between two moments; null when one of them never came.
+    private func milliseconds(_ start: Int64?, _ end: Int64?) -> JSONValue {
+        guard let start, let end else { return .null }
+        return .double(Double(end - start) / 1e6)
+    }
+}
