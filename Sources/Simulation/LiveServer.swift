@@ -94,9 +94,7 @@ package final class LiveServer: @unchecked Sendable {
     /// Sends raw bytes as a message to every client.
     package func send(raw text: String) async throws {
         try await onEach { connection in
-            var buffer = connection.makeBuffer()
-            buffer.bytes.append(contentsOf: text.utf8)
-            connection.send(buffer, kind: .binary)
+            connection.send { $0.append(contentsOf: text.utf8) }
         }
     }
 
@@ -154,9 +152,16 @@ private final class SimulatedConnection: @unchecked Sendable {
             case .tell(let event): onEvent(event)
             }
         }
-        guard session.deadline != timerAt else { return }
+        setTimer(session.deadline)
+    }
+
+    // Inlined into its caller, this fails the optimizer of Swift 6.3.1 ("found outside of lifetime
+    // use" in copy propagation).
+    @inline(never)
+    private func setTimer(_ deadline: Int64?) {
+        guard deadline != timerAt else { return }
         timer?.cancel()
-        timerAt = session.deadline
+        timerAt = deadline
         timer = timerAt.map { deadline in
             loop.schedule(at: deadline) { [weak self] in self?.ring() }
         }
@@ -169,9 +174,9 @@ private final class SimulatedConnection: @unchecked Sendable {
 
     /// As the service writes: binary frames with pretty JSON and a line end.
     private func send(_ json: JSONValue) {
-        var buffer = connection.makeBuffer()
-        buffer.bytes.append(contentsOf: json.prettyText().utf8)
-        buffer.bytes.append(0x0A)
-        connection.send(buffer, kind: .binary)
+        connection.send { message in
+            message.append(contentsOf: json.prettyText().utf8)
+            message.append(UInt8(ascii: "\n"))
+        }
     }
 }

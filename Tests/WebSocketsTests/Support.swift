@@ -93,17 +93,13 @@ final class TestLoop: Sendable {
 
 extension WebSocketClient {
     func send(text: String) {
-        var buffer = makeBuffer()
-        buffer.bytes.append(contentsOf: text.utf8)
-        send(buffer)
+        send { $0.append(contentsOf: text.utf8) }
     }
 }
 
 extension ServerConnection {
     func send(bytes: [UInt8], kind: MessageKind = .binary) {
-        var buffer = makeBuffer()
-        buffer.bytes.append(contentsOf: bytes)
-        send(buffer, kind: kind)
+        send(kind: kind) { $0.append(contentsOf: bytes) }
     }
 }
 

@@ -13,6 +13,7 @@ final class Channel {
     /// So much may wait to be sent before the connection counts as dead (bytes); at the rate of
     /// a microphone in base64 this is six minutes.
     static let pendingLimitBytes = 16 << 20
+    private static let headroomBytes = Int(cws_headroom_bytes)
     /// Buffers kept for reuse, and the largest that is (bytes).
     private static let poolLimit = 16
     private static let pooledLimitBytes = 64 << 10
@@ -49,20 +50,22 @@ final class Channel {
 
     // MARK: Sending
 
-    func makeBuffer() -> SendBuffer {
-        if let memory = pool.popLast() { return SendBuffer(reusing: memory) }
+    /// The headroom that libwebsockets writes its frame's head into.
+    private func takeMemory() -> [UInt8] {
+        if let memory = pool.popLast() { return memory }
         var memory: [UInt8] = []
         memory.reserveCapacity(8 << 10)
-        memory.append(contentsOf: repeatElement(0, count: SendBuffer.headroomBytes))
-        return SendBuffer(reusing: memory)
+        memory.append(contentsOf: repeatElement(0, count: Self.headroomBytes))
+        return memory
     }
 
-    /// Sends a message; one for a socket that is not open goes nowhere.
-    func send(_ buffer: consuming SendBuffer, kind: MessageKind) {
-        var message = Outgoing(bytes: buffer.bytes, kind: kind)
-        guard let socket, isOpen else { return recycle(message.bytes) }
+    /// Sends a message, which `write` appends; one for a socket that is not open goes nowhere.
+    func send(kind: MessageKind, _ write: (inout [UInt8]) -> Void) {
+        guard let socket, isOpen else { return }
+        var message = Outgoing(bytes: takeMemory(), kind: kind)
+        write(&message.bytes)
         if pendingBytes == 0, lws_partial_buffered(socket) == 0 {
-            if write(&message, to: socket) { recycle(message.bytes) } else { abort() }
+            if hand(&message, to: socket) { recycle(message.bytes) } else { abort() }
             // libwebsockets keeps what the kernel refused and asks to write again by itself.
             if lws_partial_buffered(socket) != 0 { lws_callback_on_writable(socket) }
             return
@@ -73,19 +76,19 @@ final class Channel {
         lws_callback_on_writable(socket)
     }
 
-    private func write(_ message: inout Outgoing, to socket: OpaquePointer) -> Bool {
-        let count = message.bytes.count - SendBuffer.headroomBytes
+    private func hand(_ message: inout Outgoing, to socket: OpaquePointer) -> Bool {
+        let count = message.bytes.count - Self.headroomBytes
         let kind = message.kind == .text ? LWS_WRITE_TEXT : LWS_WRITE_BINARY
         return message.bytes.withUnsafeMutableBufferPointer { memory in
             guard let start = memory.baseAddress else { return false }
-            return lws_write(socket, start + SendBuffer.headroomBytes, count, kind) >= 0
+            return lws_write(socket, start + Self.headroomBytes, count, kind) >= 0
         }
     }
 
     private func recycle(_ memory: consuming [UInt8]) {
         var memory = memory
         guard pool.count < Self.poolLimit, memory.capacity <= Self.pooledLimitBytes else { return }
-        memory.removeSubrange(SendBuffer.headroomBytes...)
+        memory.removeSubrange(Self.headroomBytes...)
         pool.append(memory)
     }
 
@@ -98,7 +101,7 @@ final class Channel {
                 return 0
             }
             pendingBytes -= outgoing[nextOutgoing].bytes.count
-            guard write(&outgoing[nextOutgoing], to: socket) else { return -1 }
+            guard hand(&outgoing[nextOutgoing], to: socket) else { return -1 }
             nextOutgoing += 1
         }
         for message in outgoing { recycle(message.bytes) }

@@ -98,16 +98,13 @@ package final class WebSocketClient: @unchecked Sendable {
 
     // MARK: Use
 
-    /// An empty message to append to; its memory comes from a pool.
-    package func makeBuffer() -> SendBuffer {
-        loop.checkIsolated()
-        return channel.makeBuffer()
-    }
-
     /// Sends a message; one given to a socket that is not open goes nowhere.
-    package func send(_ buffer: consuming SendBuffer, kind: MessageKind = .text) {
+    ///
+    /// `write` appends the payload to memory that is reused, so that a steady stream allocates
+    /// nothing; it must leave alone what is there already.
+    package func send(kind: MessageKind = .text, _ write: (inout [UInt8]) -> Void) {
         loop.checkIsolated()
-        channel.send(buffer, kind: kind)
+        channel.send(kind: kind, write)
     }
 
     /// Bytes given to `send` that the kernel has not taken yet.

@@ -1,5 +1,3 @@
-import CWebSockets
-
 /// What happens on a WebSocket, told on the loop's thread in order.
 package enum WebSocketEvent: Sendable {
     /// The upgrade succeeded; messages may be sent.
@@ -40,22 +38,4 @@ package struct WebSocketRequest: Sendable {
         self.certificateAuthorityFile = certificateAuthorityFile
         self.timeoutMilliseconds = timeoutMilliseconds
     }
-}
-
-/// A message being written, with the room before it that libwebsockets wants.
-///
-/// Take one from the connection's `makeBuffer`, append the payload, hand it to `send`; the memory
-/// returns to the connection's pool, so that a steady stream allocates nothing.
-package struct SendBuffer: ~Copyable {
-    /// The headroom, then the payload, which is only to be appended to.
-    package var bytes: [UInt8]
-
-    static let headroomBytes = Int(cws_headroom_bytes)
-
-    init(reusing memory: consuming [UInt8]) {
-        bytes = memory
-    }
-
-    /// The payload's length so far (bytes).
-    package var payloadCount: Int { bytes.count - Self.headroomBytes }
 }

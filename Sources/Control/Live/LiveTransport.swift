@@ -45,10 +45,7 @@ package final class WebSocketTransport: LiveTransport, @unchecked Sendable {
     }
 
     package func send(_ write: (inout [UInt8]) -> Void) {
-        guard let client else { return }
-        var buffer = client.makeBuffer()
-        write(&buffer.bytes)
-        client.send(buffer, kind: .text)
+        client?.send(kind: .text, write)
     }
 
     /// What was given to `send` and the kernel has not taken yet (bytes); on the loop.
