@@ -133,7 +133,7 @@ enum Targets {
             (
                 "EndToEndTests",
                 [
-                    "Daemon", "Simulation", "Configuration", "AudioCore", "Live", "ModelTypes",
+                    "Daemon", "Simulation", "Configuration", "ALSA", "Assistant", "Live",
                     "WebSockets", "Linux",
                 ]
             ),

@@ -1,56 +1,55 @@
 internal import Linux
-package import WebSockets
+internal import WebSockets
 
 /// A microphone for ALSA's `file` PCM: a named pipe that is fed in real time.
 ///
 /// Silence flows all the time, and what is said in between.
 ///
 /// ## Concurrency
-/// Confined to a loop's thread, whose timers feed the pipe.
+/// The pipe is fed on a thread of its own; the methods may be called from any task.
 package final class SimulatedMicrophone: @unchecked Sendable {
-    // @unchecked: touched on the loop's thread only.
+    // @unchecked: everything mutable is touched on the loop's thread only.
 
     /// 20 ms at 16 kHz.
     private static let blockSamples = 320
-    private static let blockNanoseconds: Int64 = 20_000_000
+    /// What waits for the reader, at most: more would be heard later than it is said (bytes).
+    private static let aheadBytes = 2 * 2 * blockSamples
+    private static let tickNanoseconds: Int64 = 5_000_000
 
     private let loop: EventLoop
     private let pipe: FileDescriptor
     private var words: [Int16] = []
     private var position = 0
-    private var next: Int64 = 0
     private var timer: LoopTimer?
     private var onSaid: (@Sendable () -> Void)?
 
-    /// Makes the pipe; samples are mono, 16 kHz, little-endian, without a header.
-    package init(loop: EventLoop, path: String) throws {
-        self.loop = loop
+    /// Makes the pipe and begins to feed it: mono, 16 kHz, little-endian, without a header.
+    package init(path: String) throws {
         pipe = try Files.makePipe(path, mode: 0o600)
+        loop = try EventLoop(name: "microphone")
+        loop.perform { [weak self] in self?.feed() }
     }
 
-    /// Begins to feed; on the loop.
-    package func start() {
-        next = MonotonicClock.now()
-        feed()
-    }
+    /// Ends feeding; a reader waits from then on.
+    package func stop() { loop.stop() }
 
-    /// Ends feeding; on the loop.
-    package func stop() { timer?.cancel() }
-
-    /// Speaks samples, and calls the closure when the last of them is in the pipe; on the loop.
-    package func say(_ samples: [Int16], then: @escaping @Sendable () -> Void) {
-        words = samples
-        position = 0
-        onSaid = then
+    /// Speaks samples, and returns when the last of them is in the pipe.
+    package func say(_ samples: [Int16]) async {
+        await withCheckedContinuation { (said: CheckedContinuation<Void, Never>) in
+            loop.perform { [self] in
+                words = samples
+                position = 0
+                onSaid = { said.resume() }
+            }
+        }
     }
 
     private func feed() {
-        let now = MonotonicClock.now()
-        while next <= now {
-            writeBlock()
-            next += Self.blockNanoseconds
+        // The reader sets the pace, as a sound card would.
+        while pipe.pendingBytes < Self.aheadBytes { writeBlock() }
+        timer = loop.schedule(at: MonotonicClock.now() + Self.tickNanoseconds) { [weak self] in
+            self?.feed()
         }
-        timer = loop.schedule(at: next) { [weak self] in self?.feed() }
     }
 
     private func writeBlock() {
@@ -61,7 +60,6 @@ package final class SimulatedMicrophone: @unchecked Sendable {
         let bytes = block.flatMap { sample in
             [UInt8(truncatingIfNeeded: sample), UInt8(truncatingIfNeeded: sample >> 8)]
         }
-        // A reader that is not there yet leaves the pipe full; silence is lost then, not words.
         _ = try? pipe.write(bytes[...])
         if position == words.count, let handler = onSaid {
             onSaid = nil

@@ -34,6 +34,11 @@ package struct FileDescriptor: ~Copyable, Sendable {
         martlet_wait_readable(rawValue, milliseconds) > 0
     }
 
+    /// What a pipe or socket holds for its reader (bytes).
+    ///
+    /// The corresponding C function is `ioctl` with `FIONREAD`.
+    package var pendingBytes: Int { Int(martlet_pending_bytes(rawValue)) }
+
     /// A second descriptor for the same open file, not inherited by programs we start.
     ///
     /// The corresponding C function is `fcntl` with `F_DUPFD_CLOEXEC`.

@@ -5,7 +5,6 @@ import Daemon
 import Linux
 import Live
 import Simulation
-import WebSockets
 
 /// The demonstration: three turns on the real pipeline, told as they happen.
 struct DemoPlay: Sendable {
@@ -25,9 +24,7 @@ struct DemoPlay: Sendable {
         let port = try await server.start(identity: authority.identity)
         let url = "wss://localhost:\(port)"
         printer.note("simulated Live service at \(url)")
-        let loop = try EventLoop(name: "microphone")
-        let microphone = try DemoMicrophone(loop: loop, path: stage.microphonePipe)
-        await microphone.start()
+        let microphone = try SimulatedMicrophone(path: stage.microphonePipe)
         var results = DemoResults(lamp: stage.lampWords)
 
         let first = try stage.settings(
@@ -57,8 +54,7 @@ struct DemoPlay: Sendable {
             await microphone.say(lines.stop)
             results.interruption(try await watcher.collect(until: DemoWatcher.isPlayed))
         }
-        await microphone.stop()
-        loop.stop()
+        microphone.stop()
         server.stop()
         try saveReply()
         StandardStream.output.write(results.table(stage))
@@ -124,40 +120,5 @@ struct DemoLines: Sendable {
             question: try await line("What is a martlet?"),
             story: try await line("Tell me a long story."),
             stop: try await line("Stop, that is enough."))
-    }
-}
-
-/// The simulated microphone for tasks.
-struct DemoMicrophone: Sendable {
-    private let loop: EventLoop
-    private let microphone: SimulatedMicrophone
-
-    init(loop: EventLoop, path: String) throws {
-        self.loop = loop
-        microphone = try SimulatedMicrophone(loop: loop, path: path)
-    }
-
-    func start() async {
-        await withCheckedContinuation { (done: CheckedContinuation<Void, Never>) in
-            loop.perform { [microphone] in
-                microphone.start()
-                done.resume()
-            }
-        }
-    }
-
-    func say(_ samples: [Int16]) async {
-        await withCheckedContinuation { (done: CheckedContinuation<Void, Never>) in
-            loop.perform { [microphone] in microphone.say(samples) { done.resume() } }
-        }
-    }
-
-    func stop() async {
-        await withCheckedContinuation { (done: CheckedContinuation<Void, Never>) in
-            loop.perform { [microphone] in
-                microphone.stop()
-                done.resume()
-            }
-        }
     }
 }
