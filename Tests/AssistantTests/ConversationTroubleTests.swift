@@ -47,6 +47,22 @@ struct ConversationTroubleTests {
         }
     }
 
+    @Test("why there is no session is told once, also when there never was one")
+    func reasonOfOutage() {
+        let world = ConversationWorld(.hold)
+        func told() -> [String] {
+            world.timeline.compactMap { if case .offline(let text) = $0 { text } else { nil } }
+        }
+        world.offline(100, "unknown authority")
+        world.offline(600, "unknown authority")
+        #expect(told() == ["unknown authority"])
+        world.offline(1_600, "no such host")
+        #expect(told() == ["unknown authority", "no such host"])
+        world.ready(3_000)
+        world.offline(4_000, "no such host")
+        #expect(told() == ["unknown authority", "no such host", "no such host"])
+    }
+
     @Test("a connection lost in a turn is no reason to stop listening")
     func offlineWhileListening() {
         let world = ConversationWorld.online(.hold)

@@ -124,7 +124,9 @@ final class ConversationWorld {
     func ready(_ time: Int, resumed: Bool = true) {
         perform(machine.sessionReady(resumed: resumed, at: .milliseconds(time)))
     }
-    func offline(_ time: Int) { perform(machine.sessionOffline("lost", at: .milliseconds(time))) }
+    func offline(_ time: Int, _ reason: String = "lost") {
+        perform(machine.sessionOffline(reason, at: .milliseconds(time)))
+    }
     func calls(_ identifiers: [String], _ time: Int) {
         perform(machine.toolCallsArrived(identifiers, at: .milliseconds(time)))
     }

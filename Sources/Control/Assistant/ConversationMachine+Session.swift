@@ -5,6 +5,7 @@ extension ConversationMachine {
     package mutating func sessionReady(resumed: Bool, at time: Int64) -> [ConversationAction] {
         link = .up
         linkDeadline = nil
+        outageTold = nil
         record(.online(resumed: resumed))
         if !resumed, !runningTools.isEmpty {
             // A fresh session never heard of these calls and would refuse their answers.
@@ -18,9 +19,10 @@ extension ConversationMachine {
 
     /// The session is lost and comes back by itself.
     package mutating func sessionOffline(_ reason: String, at time: Int64) -> [ConversationAction] {
-        let wasUp = link == .up
         link = .down
-        if wasUp { record(.offline(reason)) }
+        // A reason that lasts is told once, however often it is met.
+        if reason != outageTold { record(.offline(reason)) }
+        outageTold = reason
         loseReply()
         switch phase {
         case .listening, .thinking:

@@ -82,6 +82,8 @@ package struct ConversationMachine: ~Copyable {
     var runningTools: Set<String> = []
     /// Words are kept for a session until then.
     var linkDeadline: Int64?
+    /// Why there is no session, as it was last told; nil while there is one.
+    var outageTold: String?
     /// The local detector hears speech since then.
     var speechSince: Int64?
     /// What the first sound is measured from.
