@@ -121,7 +121,7 @@ enum Targets {
                     "CAllocationCounter",
                 ]
             ),
-            ("ConfigurationTests", ["Configuration"]),
+            ("ConfigurationTests", ["Configuration", "Linux"]),
             ("WireCodecTests", ["WireCodec"]),
             ("ModelTypesTests", ["ModelTypes"]),
             ("LiveTests", ["Live", "ModelTypes", "WireCodec", "WebSockets", "Linux"]),

@@ -165,7 +165,9 @@ package final class WebSocketClient: @unchecked Sendable {
 
     private func reason(_ text: String) -> String {
         let logged = ServiceLog.take()
-        if text.isEmpty { return logged.isEmpty ? "its name is not known, or nothing answers there" : logged }
+        if text.isEmpty {
+            return logged.isEmpty ? "its name is not known, or nothing answers there" : logged
+        }
         return text.contains("err") && !logged.isEmpty ? "\(text): \(logged)" : text
     }
 

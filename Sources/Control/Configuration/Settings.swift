@@ -3,6 +3,8 @@
 /// A setting is asked for by its declaration: `settings[Keys.Live.model]`.
 package struct Settings: Sendable {
     private var nodes: [String: TOMLNode] = [:]
+    /// Settings whose value was refused; what they contradict is not known.
+    private var refused: Set<String> = []
     /// `[[tool.gpio]]`, in the order of the files.
     package private(set) var outputs: [OutputSettings] = []
     /// `[[tool.command]]`, in the order of the files.
@@ -90,6 +92,7 @@ package struct Settings: Sendable {
             if let setting = Keys.all.first(where: { $0.path == path }) {
                 if let mistake = setting.check(member.node) {
                     diagnostics.append(mistake)
+                    refused.insert(path)
                 } else {
                     nodes[path] = member.node
                 }
@@ -151,26 +154,32 @@ package struct Settings: Sendable {
     /// What is wrong between settings that are each right.
     func contradictions() -> [Diagnostic] {
         var diagnostics: [Diagnostic] = []
-        func note(_ setting: any AnySetting, _ message: String) {
-            diagnostics.append(Diagnostic(position(of: setting), message))
+        func note(_ setting: any AnySetting, and other: any AnySetting, _ message: String) {
+            guard refused.isDisjoint(with: [setting.path, other.path]) else { return }
+            let place = position(of: setting) ?? position(of: other)
+            diagnostics.append(Diagnostic(place, message))
         }
         if self[Keys.Live.compressionTrigger] > 0,
             self[Keys.Live.compressionTarget] >= self[Keys.Live.compressionTrigger]
         {
             note(
-                Keys.Live.compressionTarget,
+                Keys.Live.compressionTarget, and: Keys.Live.compressionTrigger,
                 "live.compression_target_tokens must be less than the trigger "
                     + "(\(self[Keys.Live.compressionTrigger]))")
         }
         if self[Keys.Audio.buffer] < 2 * self[Keys.Audio.period] {
-            note(Keys.Audio.buffer, "audio.buffer_ms must be at least twice audio.period_ms")
+            note(
+                Keys.Audio.buffer, and: Keys.Audio.period,
+                "audio.buffer_ms must be at least twice audio.period_ms")
         }
         if self[Keys.Live.model] == "gemini-3.8-live", !self[Keys.Live.thinking].isEmpty {
-            note(Keys.Live.thinking, "gemini-3.8-live does not allow live.thinking_level")
+            note(
+                Keys.Live.thinking, and: Keys.Live.model,
+                "gemini-3.8-live does not allow live.thinking_level")
         }
         if self[Keys.Conversation.mode] != "hands-free", self[Keys.Button.source] == "none" {
             note(
-                Keys.Button.source,
+                Keys.Button.source, and: Keys.Conversation.mode,
                 "conversation.mode \"\(self[Keys.Conversation.mode])\" needs a button")
         }
         var seen: [String: Position] = [:]

@@ -108,11 +108,16 @@ struct TableReader {
 
 extension TableReader {
     mutating func output() -> OutputSettings? {
-        guard let outputName: String = value("name"), let text: String = value("description"),
-            let line: String = value("line", ""), let file: String = value("file", ""),
-            let activeLow: Bool = value("active_low", false),
-            let restsOn: Bool = value("rests_on", false)
-        else { return nil }
+        // All of them are read before one that is missing ends it, so that all are known.
+        let outputName: String? = value("name")
+        let text: String? = value("description")
+        let line: String? = value("line", "")
+        let file: String? = value("file", "")
+        let activeLow: Bool? = value("active_low", false)
+        let restsOn: Bool? = value("rests_on", false)
+        guard let outputName, let text, let line, let file, let activeLow, let restsOn else {
+            return nil
+        }
         if line.isEmpty == file.isEmpty {
             note("\(name) needs either 'line' (GPIO) or 'file' (a file that stands for a line)")
         }

@@ -1,0 +1,192 @@
+import Linux
+import Testing
+
+@testable import Configuration
+
+@Suite struct SettingsTests {
+    private func mistakes(in text: String) -> [String] {
+        mistakes(in: [("martlet.toml", text)])
+    }
+
+    private func mistakes(in files: [(name: String, text: String)]) -> [String] {
+        do {
+            _ = try SettingsFile.settings(from: files)
+            return []
+        } catch {
+            return error.diagnostics.map(\.description)
+        }
+    }
+
+    @Test("ten mistakes are told at once, each with its place, what was found and what is allowed")
+    func tenMistakes() {
+        let text = """
+            stray = 1
+            [live]
+            modle = "x"
+            api_key = "secret"
+            compression_trigger_tokens = -5
+            [conversation]
+            mode = "shout"
+            pre_roll_ms = "300"
+            [audio.capture]
+            channels = 9
+            [vioce]
+            onset_ms = 60
+            [log]
+            level = true
+            [[tool.gpio]]
+            name = "lamp"
+            line = "GPIO27"
+            colour = "red"
+            [tool.command]
+            """
+        #expect(
+            mistakes(in: text) == [
+                "martlet.toml:1:1: 'stray' must stand in a section",
+                "martlet.toml:3:1: [live] has no 'modle'; did you mean 'model'?",
+                "martlet.toml:4:1: secrets do not belong here, where everyone can read them: put "
+                    + "the key into a file of its own (mode 600) and name that with live.key_file, "
+                    + "or into the systemd credential gemini-api-key",
+                "martlet.toml:5:30: live.compression_trigger_tokens is -5; allowed: 0 to 128000",
+                "martlet.toml:7:8: conversation.mode is \"shout\"; allowed: \"hold\", \"tap\", "
+                    + "\"hands-free\"",
+                "martlet.toml:8:15: conversation.pre_roll_ms is \"300\", but must be an integer; "
+                    + "allowed: 0 to 2000",
+                "martlet.toml:10:12: audio.capture.channels is 9; allowed: 1 to 8",
+                "martlet.toml:11:1: there is no section [vioce]; did you mean [voice]?",
+                "martlet.toml:14:9: log.level is true, but must be a string; allowed: \"error\", "
+                    + "\"warning\", \"notice\", \"info\", \"debug\"",
+                "martlet.toml:15:1: tool.gpio lacks 'description' (a string)",
+                "martlet.toml:18:1: tool.gpio has no 'colour'",
+                "martlet.toml:19:1: write [[tool.command]], with two brackets",
+            ])
+    }
+
+    @Test("a secret is never repeated in a message")
+    func secretIsNotRepeated() {
+        #expect(!mistakes(in: "[live]\napi_key = \"AIzaVerySecret\"")[0].contains("AIza"))
+    }
+
+    @Test("settings that contradict each other are told; a refused one contradicts nothing")
+    func contradictions() {
+        #expect(
+            mistakes(in: "[live]\ncompression_trigger_tokens = 5000") == [
+                "martlet.toml:2:30: live.compression_target_tokens must be less than the trigger "
+                    + "(5000)"
+            ])
+        #expect(
+            mistakes(in: "[conversation]\nmode = \"tap\"\n[button]\nsource = \"none\"") == [
+                "martlet.toml:4:10: conversation.mode \"tap\" needs a button"
+            ])
+        #expect(
+            mistakes(in: "[conversation]\nmode = \"tip\"\n[button]\nsource = \"none\"").count == 1)
+        #expect(
+            mistakes(in: "[audio]\nperiod_ms = 50") == [
+                "martlet.toml:2:13: audio.buffer_ms must be at least twice audio.period_ms"
+            ])
+    }
+
+    @Test("a later file counts over an earlier one, and tools of both are there")
+    func overlay() throws {
+        let settings = try SettingsFile.settings(from: [
+            (
+                "martlet.toml",
+                """
+                [audio.playback]
+                volume = 40
+                rate = 48000
+                [[tool.gpio]]
+                name = "lamp"
+                description = "a lamp"
+                line = "GPIO5"
+                """
+            ),
+            (
+                "conf.d/10-mine.toml",
+                """
+                [audio.playback]
+                volume = 70
+                [[tool.gpio]]
+                name = "fan"
+                description = "a fan"
+                file = "/tmp/fan"
+                """
+            ),
+        ])
+        #expect(settings[Keys.Playback.volume] == 70)
+        #expect(settings[Keys.Playback.rate] == 48_000)
+        #expect(settings[Keys.Playback.prebuffer] == 60)
+        #expect(settings.outputs.map(\.name) == ["lamp", "fan"])
+        #expect(settings.position(of: Keys.Playback.volume)?.file == "conf.d/10-mine.toml")
+    }
+
+    @Test("a name that two tools share is told with both places")
+    func doubleName() {
+        let tool = "[[tool.gpio]]\nname = \"lamp\"\ndescription = \"a\"\nline = \"GPIO1\"\n"
+        #expect(
+            mistakes(in: tool + tool) == [
+                "martlet.toml:5:1: output lamp is defined already at martlet.toml:1:1"
+            ])
+    }
+
+    @Test("what is shown names the place of each setting, and can be read again")
+    func shown() throws {
+        let text = "[conversation]\nmode = \"tap\"\n[voice]\nthreshold_db = 12\n"
+        let settings = try SettingsFile.settings(from: [("m.toml", text)])
+        let shown = SettingsFile.shown(settings)
+        #expect(shown.contains("mode = \"tap\"  # m.toml:2:8"))
+        #expect(shown.contains("threshold_db = 12.0  # m.toml:4:16"))
+        #expect(shown.contains("pre_roll_ms = 300  # default"))
+        let again = try SettingsFile.settings(from: [("again", shown)])
+        for setting in Keys.all {
+            #expect(again.text(of: setting) == settings.text(of: setting), "\(setting.path)")
+        }
+    }
+}
+
+@Suite struct ShippedFilesTests {
+    private static let root = #filePath.split(separator: "/").dropLast(3)
+        .map { "/" + $0 }.joined()
+
+    private func text(_ path: String) throws -> String {
+        String(
+            decoding: try Files.read("\(Self.root)/\(path)", limitBytes: 1 << 20), as: UTF8.self)
+    }
+
+    @Test("config/martlet.toml is what `martlet config template` prints")
+    func template() throws {
+        #expect(try text("config/martlet.toml") == SettingsFile.template())
+    }
+
+    @Test("the shipped file changes no default")
+    func templateHasDefaults() throws {
+        let settings = try SettingsFile.settings(from: [("t", SettingsFile.template())])
+        for setting in Keys.all {
+            #expect(settings.text(of: setting) == setting.fallbackText, "\(setting.path)")
+            #expect(settings.position(of: setting) != nil, "\(setting.path) is not in the file")
+        }
+    }
+
+    @Test("the tools that the shipped file shows as comments are right")
+    func templateTools() throws {
+        let lines = SettingsFile.template().split(separator: "\n")
+        let start = try #require(lines.firstIndex { $0.hasPrefix("# [[tool.") })
+        let tools = lines[start...].filter { !$0.hasPrefix("# A program") }
+            .map { $0.dropFirst(2) }.joined(separator: "\n")
+        let settings = try SettingsFile.settings(from: [("t", tools)])
+        #expect(settings.outputs.count == 1)
+        #expect(settings.commands.count == 1)
+    }
+
+    @Test("every example in config/conf.d is right")
+    func examples() throws {
+        let folder = "config/conf.d"
+        let names = try Files.list("\(Self.root)/\(folder)")
+        #expect(!names.isEmpty)
+        for name in names {
+            _ = try SettingsFile.settings(from: [
+                (name, try text("\(folder)/\(name)"))
+            ])
+        }
+    }
+}
