@@ -1,0 +1,94 @@
+import ModelTypes
+
+@testable import Simulation
+
+/// A client's end of a simulated session, without a socket; time stands still until it is moved.
+final class TestClient {
+    private var session: ServerSession
+    private(set) var received: [JSONValue] = []
+    private(set) var events: [ServerEvent] = []
+    private(set) var closed: (code: UInt16, reason: String)?
+    private var now: Int64 = 0
+
+    init(
+        _ scenario: Scenario = .short, key: String? = "test-key", handles: HandleStore = .init()
+    ) {
+        session = ServerSession(scenario: scenario, key: key, handles: handles)
+    }
+
+    /// A client whose setup has been accepted.
+    static func ready(
+        _ scenario: Scenario = .short, setup: String = manual, handles: HandleStore = .init()
+    ) -> TestClient {
+        let client = TestClient(scenario, handles: handles)
+        client.send(setup)
+        client.received = []
+        return client
+    }
+
+    static let manual = #"""
+        {"setup": {"model": "models/gemini-3.8-live", "sessionResumption": {},
+         "inputAudioTranscription": {}, "outputAudioTranscription": {},
+         "tools": [{"functionDeclarations": [{"name": "get_time"}]}],
+         "realtimeInputConfig": {"automaticActivityDetection": {"disabled": true}}}}
+        """#
+    static let automatic = #"{"setup": {"model": "models/gemini-3.8-live"}}"#
+
+    func send(_ text: String) { take(session.message(Array(text.utf8), at: now)) }
+
+    /// Sends realtime audio in the plainest shape: so many samples of one value.
+    func sendAudio(_ count: Int = 320, value: Int16 = 5000) {
+        take(session.audio([Int16](repeating: value, count: count), at: now))
+    }
+
+    /// Moves time on until nothing is due any more.
+    func finish() {
+        while let deadline = session.deadline, closed == nil {
+            now = max(now, deadline)
+            take(session.deadlineReached(at: now))
+        }
+    }
+
+    /// Moves time to the next thing that is due.
+    func step() {
+        guard let deadline = session.deadline else { return }
+        now = max(now, deadline)
+        take(session.deadlineReached(at: now))
+    }
+
+    private func take(_ actions: [ServerAction]) {
+        for action in actions {
+            switch action {
+            case .send(let json): received.append(json)
+            case .close(let code, let reason): closed = (code, reason)
+            case .tell(let event): events.append(event)
+            }
+        }
+    }
+
+    /// The names of what was received, content by its members.
+    var shapes: [String] {
+        received.flatMap { message -> [String] in
+            (message.object?.members ?? []).flatMap { member -> [String] in
+                member.key == "serverContent"
+                    ? member.value.object?.names ?? [] : [member.key]
+            }
+        }
+    }
+}
+
+extension Scenario {
+    /// Two turns: a function and half a second of sound, then sound alone.
+    static var short: Scenario {
+        let voice = (0..<12_000).map { Int16($0 % 1000 + 1) }
+        return Scenario(turns: [
+            Turn(
+                heard: "What time is it?", call: Call(name: "get_time", arguments: [:]),
+                says: "It is noon.", voice: voice),
+            Turn(heard: "Thank you.", says: "You are welcome.", voice: voice),
+        ])
+    }
+
+    /// One turn that is sound alone.
+    static var plain: Scenario { Scenario(turns: [short.turns[1]]) }
+}
