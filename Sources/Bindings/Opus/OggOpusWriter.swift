@@ -1,8 +1,9 @@
 /// Writes mono samples as an Ogg Opus stream (RFC 7845), page by page.
 ///
 /// A page holds one second, so that a recording that is cut off loses no more. One caller at a
-/// time.
-package struct OggOpusWriter: ~Copyable {
+/// time; a reference, because the compiler of Swift 6.0 fails on a noncopyable value whose initializer
+/// makes another and throws.
+package final class OggOpusWriter {
     private static let packetsPerPage = 50
 
     private var encoder: OpusEncoder
@@ -22,7 +23,7 @@ package struct OggOpusWriter: ~Copyable {
     }
 
     /// The two header pages, which come first.
-    package mutating func header() -> [UInt8] {
+    package func header() -> [UInt8] {
         func little(_ number: Int, _ count: Int) -> [UInt8] {
             (0..<count).map { UInt8(truncatingIfNeeded: number >> (8 * $0)) }
         }
@@ -36,13 +37,13 @@ package struct OggOpusWriter: ~Copyable {
         return first.bytes + page([tags], granule: 0).bytes
     }
 
-    private mutating func page(_ packets: [[UInt8]], granule: Int64) -> OggPage {
+    private func page(_ packets: [[UInt8]], granule: Int64) -> OggPage {
         defer { sequence += 1 }
         return OggPage(packets: packets, granule: granule, serial: serial, sequence: sequence)
     }
 
     /// Encodes samples; returns the pages that are full.
-    package mutating func append(_ more: [Int16]) throws(OpusError) -> [UInt8] {
+    package func append(_ more: [Int16]) throws(OpusError) -> [UInt8] {
         samples += more
         inputSamples += Int64(more.count)
         var bytes: [UInt8] = []
@@ -61,7 +62,7 @@ package struct OggOpusWriter: ~Copyable {
     }
 
     /// Ends the stream; returns its last page.
-    package mutating func finish() throws(OpusError) -> [UInt8] {
+    package func finish() throws(OpusError) -> [UInt8] {
         // The encoder holds the last samples back by its delay, so silence pushes them out.
         let end = Int64(encoder.preSkip) + inputSamples * 48_000 / Int64(rate)
         var bytes: [UInt8] = []
