@@ -133,7 +133,7 @@ enum Targets {
             (
                 "EndToEndTests",
                 [
-                    "Daemon", "Simulation", "Configuration", "ALSA", "Assistant", "Live",
+                    "Daemon", "Simulation", "Configuration", "ALSA", "Assistant", "ModelTypes",
                     "WebSockets", "Linux",
                 ]
             ),

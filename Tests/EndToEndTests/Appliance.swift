@@ -4,7 +4,7 @@ import Configuration
 import Daemon
 import Glibc
 import Linux
-import Live
+import ModelTypes
 import Simulation
 import Synchronization
 

@@ -3,8 +3,8 @@ package import AudioPath
 package import Configuration
 internal import GPIO
 internal import Linux
-package import Live
-
+internal import Live
+package import ModelTypes
 internal import Sounds
 internal import Tools
 internal import WebSockets

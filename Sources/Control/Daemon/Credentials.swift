@@ -1,6 +1,6 @@
 package import Configuration
 internal import Linux
-package import Live
+package import ModelTypes
 
 /// Why there is no key.
 package struct CredentialError: Error, Sendable, Equatable, CustomStringConvertible {

@@ -1,3 +1,4 @@
+package import ModelTypes
 package import WebSockets
 
 /// Where the Live service is, and who asks.

@@ -3,7 +3,7 @@ import AudioCore
 import Configuration
 import Daemon
 import Linux
-import Live
+import ModelTypes
 import Simulation
 
 /// The demonstration: three turns on the real pipeline, told as they happen.
