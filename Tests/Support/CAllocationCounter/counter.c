@@ -4,8 +4,11 @@
 #include <stddef.h>
 
 static __thread long count;
+static __thread long released;
 
 long martlet_allocations(void) { return count; }
+
+long martlet_releases(void) { return released; }
 
 #if defined(__has_feature)
 #if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
@@ -26,6 +29,7 @@ extern void *__libc_malloc(size_t size);
 extern void *__libc_calloc(size_t number, size_t size);
 extern void *__libc_realloc(void *memory, size_t size);
 extern void *__libc_memalign(size_t alignment, size_t size);
+extern void __libc_free(void *memory);
 
 void *malloc(size_t size) {
     count++;
@@ -53,6 +57,17 @@ int posix_memalign(void **memory, size_t alignment, size_t size) {
     if (made == NULL) return ENOMEM;
     *memory = made;
     return 0;
+}
+
+void *memalign(size_t alignment, size_t size) {
+    count++;
+    return __libc_memalign(alignment, size);
+}
+
+void free(void *memory) {
+    // The release of nothing costs nothing.
+    if (memory != NULL) released++;
+    __libc_free(memory);
 }
 
 #endif

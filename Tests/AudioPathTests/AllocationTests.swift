@@ -1,0 +1,141 @@
+import ALSA
+import AudioCore
+import CAllocationCounter
+import Linux
+import Testing
+
+@testable import AudioPath
+
+/// The real-time loops neither ask for memory nor give any back, trouble included.
+@Suite(.enabled(if: martlet_allocations_counted() != 0))
+struct AllocationTests {
+    static let periods = 10_000
+    /// -EPIPE: an overrun or underrun, as ALSA tells it.
+    static let xrun: Int32 = -32
+
+    /// How often this thread has asked for memory or given some back.
+    static var calls: Int { martlet_allocations() + martlet_releases() }
+
+    @Test("the counter sees what a thread allocates and releases")
+    func counterCounts() {
+        let before = Self.calls
+        let memory = UnsafeMutablePointer<Int>.allocate(capacity: 4)
+        memory.deallocate()
+        #expect(Self.calls == before + 2)
+    }
+
+    @Test(
+        "the capture loop allocates nothing in 10 000 periods, overruns included",
+        arguments: [Int32(1), 2])
+    func capture(channels: Int32) throws {
+        // The first run is uncounted: the runtime makes its tables then.
+        _ = try countCapture(periods: 30, channels: channels)
+        let run = try countCapture(periods: Self.periods, channels: channels)
+        #expect(run.allocations == 0)
+        #expect(run.xruns > 200)
+        #expect(run.frames == (Self.periods - run.xruns) * 320)
+        #expect(run.lost == 0)
+    }
+
+    private func countCapture(
+        periods: Int, channels: Int32
+    ) throws -> (allocations: Int, xruns: Int, frames: Int, lost: Int) {
+        var mishaps: [Int: ScriptedCapture.Mishap] = [:]
+        for wait in stride(from: 7, to: periods, by: 41) {
+            mishaps[wait] = wait % 2 == 0 ? .waitFails(Self.xrun) : .readFails(Self.xrun)
+        }
+        let stop = StopFlag()
+        let device = ScriptedCapture(
+            channels: channels, mishaps: mishaps, end: (wait: periods - 1, flag: stop))
+        var ring = SampleRing(capacity: periods * 320 * Int(channels))
+        let counters = AudioCounters()
+        var loop = CaptureLoop(
+            device: device,
+            port: CapturePort(
+                writer: ring.takeWriter(), anchor: StreamAnchor(), counters: counters,
+                wake: try EventFD()))
+        let before = Self.calls
+        let code = loop.run(until: stop)
+        let allocations = Self.calls - before
+        #expect(code == 0)
+        return (allocations, counters.xruns.value, counters.frames.value, counters.lostFrames.value)
+    }
+
+    struct Speaking: Sendable, CustomTestStringConvertible {
+        let rate: Int32
+        let channels: Int32
+        var testDescription: String { "\(rate) Hz, \(channels) channels" }
+    }
+
+    @Test(
+        "the playback loop allocates nothing in 10 000 periods, underruns included",
+        arguments: [
+            Speaking(rate: 24_000, channels: 1), Speaking(rate: 48_000, channels: 2),
+            Speaking(rate: 44_100, channels: 1),
+        ])
+    func playback(_ speaking: Speaking) throws {
+        _ = try countPlayback(periods: 30, speaking)
+        let run = try countPlayback(periods: Self.periods, speaking)
+        #expect(run.allocations == 0)
+        #expect(run.xruns > 200)
+        #expect(run.speech > Self.periods * 450)
+    }
+
+    private func countPlayback(
+        periods: Int, _ speaking: Speaking
+    ) throws -> (allocations: Int, xruns: Int, speech: Int) {
+        typealias Mishaps = [Int: ScriptedPlayback.Mishap]
+        var waits: Mishaps = [:]
+        var writes: Mishaps = [:]
+        for index in stride(from: 7, to: periods, by: 83) { waits[index] = .fails(Self.xrun) }
+        for index in stride(from: 9, to: periods, by: 89) { writes[index] = .fails(Self.xrun) }
+        let stop = StopFlag()
+        let listener = Listener(room: periods * Int(speaking.rate / 50 * speaking.channels))
+        let device = ScriptedPlayback(
+            listener: listener, rate: speaking.rate, channels: speaking.channels,
+            waitMishaps: waits, writeMishaps: writes, end: (wait: periods, flag: stop))
+        var speech = SampleRing(capacity: (periods + 8) * 480)
+        var earcons = SampleRing(capacity: periods * 100)
+        let share = try PlaybackShare(gain: 0.5)
+        let reply = AudioEngineTests.pattern((periods + 8) * 480)
+        let writer = speech.takeWriter()
+        #expect(writer.write(reply, count: reply.count) == reply.count)
+        let earconWriter = earcons.takeWriter()
+        #expect(earconWriter.write(reply, count: periods * 100) == periods * 100)
+        var settings = AudioSettings()
+        settings.playback = .null
+        var loop = PlaybackLoop(
+            device: device,
+            port: PlaybackPort(
+                speech: speech.takeReader(), earcons: earcons.takeReader(), share: share),
+            converter: try RateConverter.make(from: 24_000, to: speaking.rate, quality: 4),
+            settings: settings)
+        let before = Self.calls
+        let code = loop.run(until: stop)
+        let allocations = Self.calls - before
+        #expect(code == 0)
+        return (allocations, share.counters.xruns.value, share.speechPlayed.value)
+    }
+
+    @Test("a reply's start and end, silence and a new gain allocate nothing")
+    func turns() throws {
+        var rig = try PlaybackRig(room: 400_000)
+        let reply = AudioEngineTests.pattern(2000)
+        var allocations = 0
+        for turn in 0..<60 {
+            rig.speaker.enqueue(reply)
+            rig.speaker.endOfTurn()
+            rig.speaker.playEarcon(Array(reply.prefix(100)))
+            rig.speaker.setGain(turn % 2 == 0 ? 0.3 : 1)
+            let before = Self.calls
+            for _ in 0..<12 { _ = rig.loop.step() }
+            let counted = Self.calls - before
+            // The runtime makes its tables in the first turn.
+            if turn > 2 { allocations += counted }
+            if turn % 3 == 0 { rig.speaker.flush() }
+        }
+        #expect(allocations == 0)
+        #expect(rig.speaker.snapshot().drainedCount > 30)
+        #expect(rig.speaker.snapshot().silentCount == 20)
+    }
+}

@@ -1,0 +1,131 @@
+import ALSA
+import AudioCore
+import Glibc
+import Linux
+import Testing
+
+@testable import AudioPath
+
+/// What the playback loop makes of the voices: channels, rates, gain, earcons.
+@Suite(.timeLimit(.minutes(1)))
+struct PlaybackMixTests {
+    @Test("every channel of the device gets the reply")
+    func stereo() throws {
+        var rig = try PlaybackRig(channels: 2)
+        let reply = AudioEngineTests.pattern(5000)
+        rig.speaker.enqueue(reply)
+        rig.speaker.endOfTurn()
+        _ = rig.playOut()
+        let sound = PlaybackLoopTests.sound(rig.listener)
+        #expect(sound == reply.flatMap { [$0, $0] })
+    }
+
+    @Test(
+        "a reply's last samples are heard at another rate, too",
+        arguments: [
+            Int32(48_000), 44_100, 16_000,
+        ])
+    func tailAtAnotherRate(rate: Int32) throws {
+        // Every length within a mixed block, since a period ends anywhere in one.
+        for length in stride(from: 2400, to: 2880, by: 60) {
+            var rig = try PlaybackRig(rate: rate)
+            // Constant, so that what is missing at the end is seen as missing length.
+            rig.speaker.enqueue([Int16](repeating: 12_000, count: length))
+            rig.speaker.endOfTurn()
+            let end = rig.playOut()
+            #expect(end == .idle)
+            let loud = rig.listener.heard.filter { $0 > 6000 }.count
+            let expected = length * Int(rate) / 24_000
+            #expect(abs(loud - expected) <= 2, "\(length) samples gave \(loud) of \(expected)")
+        }
+    }
+
+    @Test("an earcon is heard without a reply, and beside one, and does not wrap around")
+    func earcons() throws {
+        var rig = try PlaybackRig()
+        let earcon = AudioEngineTests.pattern(700)
+        rig.speaker.playEarcon(earcon)
+        let end = rig.playOut()
+        #expect(end == .idle)
+        #expect(PlaybackLoopTests.sound(rig.listener) == earcon)
+        #expect(rig.speaker.snapshot().startedCount == 0)
+        #expect(rig.speaker.snapshot().drainedCount == 0)
+
+        rig.listener.forget()
+        rig.speaker.playEarcon([Int16](repeating: 20_000, count: 100))
+        rig.speaker.enqueue([Int16](repeating: 20_000, count: 200))
+        rig.speaker.endOfTurn()
+        _ = rig.playOut()
+        #expect(
+            PlaybackLoopTests.sound(rig.listener)
+                == [Int16](repeating: .max, count: 100) + [Int16](repeating: 20_000, count: 100))
+    }
+
+    @Test("a new volume glides there within a period, and then holds")
+    func gain() throws {
+        var rig = try PlaybackRig()
+        rig.speaker.setGain(0.5)
+        rig.speaker.enqueue([Int16](repeating: 10_000, count: 1440))
+        rig.speaker.endOfTurn()
+        _ = rig.playOut()
+        let sound = PlaybackLoopTests.sound(rig.listener)
+        #expect(sound.count == 1440)
+        #expect(zip(sound, sound.dropFirst()).allSatisfy { $0 >= $1 && $0 - $1 <= 12 })
+        #expect(sound[0] > 9900)
+        #expect(sound[480...].allSatisfy { $0 == 5000 })
+    }
+
+    @Test(
+        "a volume outside of 0 to 1 is brought into it",
+        arguments: [
+            (Float(1e30), Int16(10_000)), (.infinity, 10_000), (-1, 0), (.nan, 0),
+        ])
+    func wildGain(gain: Float, heard: Int16) throws {
+        var rig = try PlaybackRig()
+        rig.speaker.setGain(gain)
+        rig.speaker.enqueue([Int16](repeating: 10_000, count: 960))
+        rig.speaker.enqueue([Int16](repeating: 20_000, count: 960))
+        rig.speaker.endOfTurn()
+        _ = rig.playOut()
+        #expect(rig.listener.heard[479] == heard)
+    }
+
+    @Test("a reply that follows a flush at once is heard from its first sample")
+    func flushRace() throws {
+        var rig = try PlaybackRig(room: 1 << 24)
+        let stop = StopFlag()
+        let speaker = rig.speaker
+        let share = rig.share
+        // Sample number n of each reply is n, so every reply begins with a 1.
+        let reply = (1...1500).map { Int16($0) }
+        let control = try OwnedThread(name: "control", priority: .normal) {
+            for round in 0..<3000 {
+                let target = share.counters.frames.value + 480 * (round % 7)
+                speaker.enqueue(reply)
+                speaker.endOfTurn()
+                // Replies are cut at all places, also within the period being mixed.
+                while share.counters.frames.value < target { sched_yield() }
+                for _ in 0..<(round % 23) { _ = speaker.pendingFrames }
+                speaker.flush()
+            }
+            speaker.enqueue(reply)
+            speaker.endOfTurn()
+            stop.raise()
+        }
+        while !stop.isSet { _ = rig.loop.step() }
+        let end = rig.playOut()
+        control.join()
+        #expect(end == .idle)
+        let heard = PlaybackLoopTests.sound(rig.listener)
+        #expect(heard.suffix(1500) == reply[...])
+        var previous: Int16 = 0
+        for sample in heard {
+            // On by one, or the beginning of another reply; silence may follow.
+            if sample != previous + 1, sample != 1, sample != 0 {
+                Issue.record("\(sample) follows \(previous)")
+                return
+            }
+            previous = sample
+        }
+    }
+}

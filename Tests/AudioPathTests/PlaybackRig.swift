@@ -1,0 +1,65 @@
+import ALSA
+import AudioCore
+import Linux
+
+@testable import AudioPath
+
+/// The speaker's writing end and a playback loop on a scripted device, both on the test's thread.
+struct PlaybackRig: ~Copyable {
+    /// More steps than any test needs; a loop that comes so far hangs.
+    static let stepLimit = 20_000
+
+    let speaker: Speaker
+    let share: PlaybackShare
+    let listener: Listener
+    let settings: AudioSettings
+    var loop: PlaybackLoop<ScriptedPlayback>
+
+    /// A rig around a device; `room` is how many samples may be heard.
+    init(
+        rate: Int32 = 24_000, channels: Int32 = 1, room: Int = 1 << 20,
+        waits: [Int: ScriptedPlayback.Mishap] = [:], writes: [Int: ScriptedPlayback.Mishap] = [:],
+        recovery: Int32 = 0
+    ) throws {
+        settings = AudioSettings()
+        let converter = try RateConverter.make(from: 24_000, to: rate, quality: 4)
+        share = try PlaybackShare(gain: 1)
+        listener = Listener(room: room)
+        var speech = SampleRing(capacity: Speaker.ringSamples)
+        var earcons = SampleRing(capacity: Speaker.earconRingSamples)
+        speaker = Speaker(speech: speech.takeWriter(), earcons: earcons.takeWriter(), share: share)
+        loop = PlaybackLoop(
+            device: ScriptedPlayback(
+                listener: listener, rate: rate, channels: channels, waitMishaps: waits,
+                writeMishaps: writes, recovery: recovery),
+            port: PlaybackPort(
+                speech: speech.takeReader(), earcons: earcons.takeReader(), share: share),
+            converter: converter, settings: settings)
+    }
+
+    /// Steps until there is nothing more to play; returns what ended it.
+    mutating func playOut() -> PlaybackLoop<ScriptedPlayback>.Step {
+        for _ in 0..<Self.stepLimit {
+            let step = loop.step()
+            if step != .moved { return step }
+            if share.events.wait(timeoutMilliseconds: 0) { speaker.refill() }
+        }
+        return .moved
+    }
+
+    /// The same rings on another device, as after the loss of one.
+    consuming func onAnotherDevice() -> PlaybackRig {
+        PlaybackRig(replacing: self)
+    }
+
+    private init(replacing old: consuming PlaybackRig) {
+        settings = old.settings
+        share = old.share
+        listener = old.listener
+        speaker = old.speaker
+        let port = old.loop.intoPort()
+        loop = PlaybackLoop(
+            device: ScriptedPlayback(listener: listener), port: port, converter: nil,
+            settings: settings)
+    }
+}

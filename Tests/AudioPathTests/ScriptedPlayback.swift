@@ -1,0 +1,129 @@
+import ALSA
+import AudioCore
+
+@testable import AudioPath
+
+/// What came out of a speaker, for the test that listens to it.
+///
+/// The room is made beforehand and handled by pointers, so that listening allocates nothing even
+/// where the compiler does not optimize.
+final class Listener {
+    private let room: SampleBuffer
+    private var count = 0
+    /// Times that the device was told to be silent.
+    var drops = 0
+    /// Samples that a failing device lost.
+    var lost = 0
+
+    /// Room for so many samples.
+    init(room: Int) { self.room = SampleBuffer(count: room) }
+
+    /// Interleaved, in order.
+    var heard: [Int16] { Array(UnsafeBufferPointer(start: room.start, count: count)) }
+
+    func hear(_ samples: UnsafePointer<Int16>, count more: Int) {
+        precondition(count + more <= room.count, "more was played than the test has room for")
+        (room.start + count).update(from: samples, count: more)
+        count += more
+    }
+
+    /// Forgets what was heard, but not the room for it.
+    func forget() { count = 0 }
+}
+
+/// A speaker that holds four periods, like a card; time passes only while it is waited for.
+struct ScriptedPlayback: PlaybackDevice, ~Copyable {
+    /// What befalls a wait or a write, each counted from 0.
+    enum Mishap: Equatable {
+        /// It fails with a code, and what the device held is lost.
+        case fails(Int32)
+        /// A write takes so many frames only.
+        case takes(Int)
+        /// A wait ends without room.
+        case timeOut
+    }
+
+    let grant: PCMGrant
+    private let listener: Listener
+    private let waitMishaps: [Int: Mishap]
+    private let writeMishaps: [Int: Mishap]
+    private let recovery: Int32
+    /// Ends the loop that uses this speaker, at a wait.
+    private let end: (wait: Int, flag: StopFlag)?
+    private var waits = 0
+    private var writes = 0
+    private let held: SampleBuffer
+    private var heldCount = 0
+
+    /// A speaker with periods of 20 ms.
+    init(
+        listener: Listener, rate: Int32 = 24_000, channels: Int32 = 1,
+        waitMishaps: [Int: Mishap] = [:], writeMishaps: [Int: Mishap] = [:], recovery: Int32 = 0,
+        end: (wait: Int, flag: StopFlag)? = nil
+    ) {
+        grant = PCMGrant(
+            rate: rate, channels: channels, periodFrames: rate / 50, bufferFrames: rate / 50 * 4,
+            hasClock: true)
+        self.listener = listener
+        self.waitMishaps = waitMishaps
+        self.writeMishaps = writeMishaps
+        self.recovery = recovery
+        self.end = end
+        held = SampleBuffer(count: Int(grant.bufferFrames * channels))
+    }
+
+    mutating func wait(timeoutMilliseconds: Int32) -> WaitResult {
+        defer { waits += 1 }
+        if let end, end.wait == waits { end.flag.raise() }
+        switch waitMishaps[waits] {
+        case .fails(let code):
+            lose()
+            return .failed(code)
+        case .timeOut: return .timedOut
+        case nil, .takes: break
+        }
+        let period = Int(grant.periodFrames * grant.channels)
+        let room = Int(grant.bufferFrames * grant.channels) - heldCount
+        if room < period { play(period - room) }
+        return .ready
+    }
+
+    private mutating func play(_ samples: Int) {
+        listener.hear(held.start, count: samples)
+        heldCount -= samples
+        held.start.update(from: held.start + samples, count: heldCount)
+    }
+
+    private mutating func lose() {
+        listener.lost += heldCount
+        heldCount = 0
+    }
+
+    mutating func write(_ samples: UnsafePointer<Int16>, frames: Int) -> Transfer {
+        defer { writes += 1 }
+        var taken = min(frames, Int(grant.bufferFrames) - heldCount / Int(grant.channels))
+        switch writeMishaps[writes] {
+        case .fails(let code):
+            lose()
+            return .failed(code)
+        case .takes(let limit): taken = min(taken, limit)
+        case nil, .timeOut: break
+        }
+        let count = taken * Int(grant.channels)
+        (held.start + heldCount).update(from: samples, count: count)
+        heldCount += count
+        return .frames(taken)
+    }
+
+    mutating func heldFrames() -> Int { heldCount / Int(grant.channels) }
+
+    mutating func start() -> Int32 { 0 }
+
+    mutating func drop() -> Int32 {
+        heldCount = 0
+        listener.drops += 1
+        return 0
+    }
+
+    mutating func recover(_ code: Int32) -> Int32 { recovery }
+}
