@@ -24,9 +24,13 @@ struct PlaybackLoop<Device: PlaybackDevice & ~Copyable>: ~Copyable {
     /// A device that takes nothing for so many waits is stalled.
     static var stallSteps: Int { 10 }
     static var waitMilliseconds: Int32 { 100 }
+    /// A device that fails so often within one period is not repaired by repairing it.
+    static var repairLimit: Int { 4 }
+    /// For the rounding of rates and filter lengths.
+    private static var tailReserveFrames: Int { 8 }
 
     private var device: Device
-    private let port: PlaybackPort
+    private var port: PlaybackPort
     private let converter: RateConverter?
     private let channels: Int
     private let periodFrames: Int
@@ -44,15 +48,15 @@ struct PlaybackLoop<Device: PlaybackDevice & ~Copyable>: ~Copyable {
     private var blockCount = 0
 
     private var gain: Float
-    private var flushSeen: Int
-    /// Speech is going on: begun and neither drained nor flushed.
-    private var isSpeaking = false
     /// The first samples of a reply are in the period that is written next.
     private var pendingStart = false
     /// The device was given something since it was last silent.
-    private var isRunning = false
+    private var isRunning: Bool
     /// Frames of silence written behind the last sound.
     private var silentFrames = 0
+    /// Frames behind the last mixed sound in which the resampler still gives some of it.
+    private var tailFrames = 0
+    private let tailLimitFrames: Int
     private var idleSteps = 0
 
     /// A loop that makes what the settings say of a device.
@@ -71,7 +75,11 @@ struct PlaybackLoop<Device: PlaybackDevice & ~Copyable>: ~Copyable {
         mono = SampleBuffer(count: periodFrames)
         frames = SampleBuffer(count: periodFrames * channels)
         gain = Float(bitPattern: port.share.gainBits.load(ordering: .relaxed))
-        flushSeen = port.share.flushCount.load(ordering: .acquiring)
+        let tailSamples = blockSamples + (converter?.latencyFrames ?? 0)
+        tailLimitFrames =
+            tailSamples * Int(grant.rate) / Int(AudioSettings.speechRate) + Self.tailReserveFrames
+        // With a reply under way there is an end to be told, if only behind silence.
+        isRunning = port.isSpeaking
         self.device = device
         self.port = port
     }
@@ -94,7 +102,7 @@ struct PlaybackLoop<Device: PlaybackDevice & ~Copyable>: ~Copyable {
     /// Writes one period, or finds that there is nothing to write.
     mutating func step() -> Step {
         let flushes = port.share.flushCount.load(ordering: .acquiring)
-        if flushes != flushSeen { return flush(flushes) }
+        if flushes != port.flushSeen { return flush(flushes) }
         guard isRunning || hasSound else { return .idle }
         switch device.wait(timeoutMilliseconds: Self.waitMilliseconds) {
         case .ready: idleSteps = 0
@@ -105,7 +113,7 @@ struct PlaybackLoop<Device: PlaybackDevice & ~Copyable>: ~Copyable {
         }
         // It may have been asked for during the wait.
         let now = port.share.flushCount.load(ordering: .acquiring)
-        if now != flushSeen { return flush(now) }
+        if now != port.flushSeen { return flush(now) }
         return writePeriod()
     }
 
@@ -114,17 +122,18 @@ struct PlaybackLoop<Device: PlaybackDevice & ~Copyable>: ~Copyable {
         if port.earcons.available > 0 { return true }
         let available = port.speech.available
         guard available > 0 else { return false }
-        if isSpeaking || available >= prebuffer { return true }
+        if port.isSpeaking || available >= prebuffer { return true }
         return port.share.endMark.load(ordering: .acquiring) > port.speech.readIndex
     }
 
     private mutating func flush(_ count: Int) -> Step {
-        flushSeen = count
+        port.flushSeen = count
         port.speech.skip(to: port.share.flushMark.load(ordering: .acquiring))
         let code = isRunning ? device.drop() : 0
         isRunning = false
-        isSpeaking = false
+        port.isSpeaking = false
         silentFrames = 0
+        tailFrames = 0
         blockCount = 0
         converter?.reset()
         port.share.silentAt.store(Int(MonotonicClock.now()), ordering: .relaxed)
@@ -135,25 +144,41 @@ struct PlaybackLoop<Device: PlaybackDevice & ~Copyable>: ~Copyable {
 
     private mutating func writePeriod() -> Step {
         let sound = fillPeriod()
+        // What was flushed while it was mixed is not written.
+        let flushes = port.share.flushCount.load(ordering: .acquiring)
+        if flushes != port.flushSeen { return flush(flushes) }
         silentFrames = sound ? 0 : silentFrames + periodFrames
         SampleMath.spread(mono.start, into: frames.start, channels: channels, count: periodFrames)
+        let code = writeFrames()
+        guard code >= 0 else { return .failed(code) }
+        port.share.counters.frames.count(periodFrames)
+        isRunning = true
+        noteStart(sound)
+        return endIfPlayed()
+    }
+
+    /// Writes the period, the rest of it also after a repair; 0 or the code of the failure.
+    private mutating func writeFrames() -> Int32 {
         var written = 0
+        var repairs = 0
         while written < periodFrames {
+            var trouble: Int32 = 0
             switch device.write(frames.start + written * channels, frames: periodFrames - written) {
             case .frames(let count) where count > 0: written += count
             case .frames, .again:
                 switch device.wait(timeoutMilliseconds: Self.waitMilliseconds) {
                 case .ready: break
-                case .timedOut: return .failed(PlaybackPort.stalledCode)
-                case .failed(let code): return repair(code)
+                case .timedOut: return PlaybackPort.stalledCode
+                case .failed(let code): trouble = code
                 }
-            case .failed(let code): return repair(code)
+            case .failed(let code): trouble = code
             }
+            guard trouble < 0 else { continue }
+            repairs += 1
+            guard repairs <= Self.repairLimit else { return trouble }
+            if case .failed(let code) = repair(trouble) { return code }
         }
-        port.share.counters.frames.count(periodFrames)
-        isRunning = true
-        noteStart(sound)
-        return endIfPlayed()
+        return 0
     }
 
     private mutating func noteStart(_ sound: Bool) {
@@ -175,14 +200,15 @@ struct PlaybackLoop<Device: PlaybackDevice & ~Copyable>: ~Copyable {
         let code = device.drop()
         isRunning = false
         silentFrames = 0
-        if isSpeaking {
-            isSpeaking = false
+        if port.isSpeaking {
+            port.isSpeaking = false
             port.share.drainedAt.store(Int(MonotonicClock.now()), ordering: .relaxed)
             port.share.drainedCount.wrappingAdd(1, ordering: .releasing)
             port.share.events.signal()
         }
         return code < 0 ? repair(code) : .moved
     }
+
     private mutating func repair(_ code: Int32) -> Step {
         port.share.counters.xruns.count()
         let result = device.recover(code)
@@ -209,17 +235,26 @@ struct PlaybackLoop<Device: PlaybackDevice & ~Copyable>: ~Copyable {
             blockCount -= result.consumed
             produced += result.produced
         }
+        if hasSound {
+            tailFrames = tailLimitFrames
+        } else if tailFrames > 0 {
+            tailFrames -= periodFrames
+            hasSound = true
+        }
         return hasSound
     }
 
     /// Mixes samples of the voices at the speech rate; returns whether there were any.
     private mutating func mix(into target: UnsafeMutablePointer<Int16>, count: Int) -> Bool {
         var taken = 0
-        if isSpeaking || mayBegin {
-            taken = port.speech.read(into: target, count: count)
+        let available = port.speech.available
+        // Behind a flush that is not performed yet there may be the next reply already.
+        let isFlushed = port.share.flushCount.load(ordering: .acquiring) != port.flushSeen
+        if !isFlushed, port.isSpeaking || mayBegin {
+            taken = port.speech.read(into: target, count: min(count, available))
             if taken > 0 {
-                if !isSpeaking { pendingStart = true }
-                isSpeaking = true
+                if !port.isSpeaking { pendingStart = true }
+                port.isSpeaking = true
                 port.share.speechPlayed.count(taken)
             }
         }

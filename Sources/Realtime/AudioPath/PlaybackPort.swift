@@ -49,4 +49,17 @@ struct PlaybackPort: ~Copyable, Sendable {
     let speech: RingReader
     let earcons: RingReader
     let share: PlaybackShare
+    /// Speech is going on: begun and neither drained nor flushed.
+    ///
+    /// Kept here, since a reply outlives its device.
+    var isSpeaking = false
+    /// Flushes performed; one that is asked for while there is no device holds for the next.
+    var flushSeen = 0
+
+    /// The reading ends of rings that nobody has read from.
+    init(speech: consuming RingReader, earcons: consuming RingReader, share: PlaybackShare) {
+        self.speech = speech
+        self.earcons = earcons
+        self.share = share
+    }
 }

@@ -26,6 +26,9 @@ final class RateConverter {
         resampler.process(input, count: count, into: output, capacity: capacity)
     }
 
+    /// Samples of input that the output lags behind.
+    var latencyFrames: Int { resampler.latencyFrames }
+
     /// Forgets what has passed.
     func reset() { resampler.reset() }
 }

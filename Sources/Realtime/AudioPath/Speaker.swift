@@ -120,7 +120,9 @@ package final class Speaker: @unchecked Sendable {
 
     /// The volume, 0 to 1; it glides there within a period.
     package func setGain(_ gain: Float) {
-        share.gainBits.store(gain.bitPattern, ordering: .relaxed)
+        // Written so that what is no number is silence, too.
+        let usable: Float = gain > 0 ? min(gain, 1) : 0
+        share.gainBits.store(usable.bitPattern, ordering: .relaxed)
     }
 
     /// Frames enqueued and not given to the device.

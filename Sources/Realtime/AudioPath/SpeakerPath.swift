@@ -14,8 +14,6 @@ final class SpeakerPath: Sendable {
     /// The rings' reading ends, which every loop gives back for the next.
     private let port: Mutex<PlaybackPort?>
     private let state = Mutex(DeviceStatus())
-    /// Ends the loop that stands in for a missing device, so that the device is tried again.
-    private static let standInStepsPerTry = 50
 
     init(settings: AudioSettings, port: consuming PlaybackPort) {
         self.settings = settings
