@@ -109,10 +109,10 @@ enum Targets {
             ("LinuxTests", ["Linux"]),
             ("ALSATests", ["ALSA", "Linux"]),
             ("GPIOTests", ["GPIO", "Linux"]),
-            ("OpusTests", ["Opus"]),
+            ("OpusTests", ["Opus", "Linux"]),
             ("SpeexDSPTests", ["SpeexDSP"]),
             ("WebSocketsTests", ["WebSockets", "Linux"]),
-            ("AudioCoreTests", ["AudioCore", "CAllocationCounter"]),
+            ("AudioCoreTests", ["AudioCore", "CAllocationCounter", "Linux"]),
             ("SignalProcessingTests", ["SignalProcessing"]),
             (
                 "AudioPathTests",
