@@ -1,0 +1,39 @@
+import Linux
+import Testing
+
+/// Other people's programs read what ours wrote; where opus-tools is not installed, nothing runs.
+@Suite(.timeLimit(.minutes(1)))
+struct OpusToolsTests {
+    static let isInstalled = Files.exists("/usr/bin/opusdec") && Files.exists("/usr/bin/opusinfo")
+
+    private func run(_ arguments: [String]) async throws -> (code: ProcessExit, text: String) {
+        let result = try await ChildProcess.run(
+            Command(arguments: arguments, environment: [:], outputLimitBytes: 1 << 16),
+            deadline: .seconds(30), grace: .seconds(1))
+        return (
+            result.exit,
+            String(decoding: result.standardOutput + result.standardError, as: UTF8.self)
+        )
+    }
+
+    @Test(
+        "opusdec gives as many samples as were written, of the same sound",
+        .enabled(if: isInstalled), arguments: OggOpusTests.lengths.filter { $0 > 0 })
+    func decoded(count: Int) async throws {
+        let folder = try Files.makeTemporaryDirectory(prefix: "martlet-opus")
+        defer { try? Files.removeTree(folder) }
+        let tone = Tones.sine(500, rate: 16_000, count: count)
+        let bytes = try OggOpusTests.write(tone, rate: 16_000)
+        try Files.writeAtomically("\(folder)/a.opus", bytes, mode: 0o600)
+        let info = try await run(["/usr/bin/opusinfo", "\(folder)/a.opus"])
+        #expect(info.code == .exited(0), "\(info.text)")
+        #expect(!info.text.contains("WARNING"), "\(info.text)")
+        let decoding = try await run([
+            "/usr/bin/opusdec", "--rate", "48000", "--no-dither", "\(folder)/a.opus",
+            "\(folder)/a.raw",
+        ])
+        #expect(decoding.code == .exited(0), "\(decoding.text)")
+        let raw = try Files.read("\(folder)/a.raw", limitBytes: 1 << 24)
+        #expect(raw.count == 2 * 3 * count)
+    }
+}
