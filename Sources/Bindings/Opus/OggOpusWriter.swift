@@ -1,8 +1,8 @@
 /// Writes mono samples as an Ogg Opus stream (RFC 7845), page by page.
 ///
 /// A page holds one second, so that a recording that is cut off loses no more. One caller at a
-/// time; a reference, because the compiler of Swift 6.0 fails on a noncopyable value whose initializer
-/// makes another and throws.
+/// time; a reference, because the compiler of Swift 6.0 fails on a noncopyable value whose
+/// initializer makes another and throws.
 package final class OggOpusWriter {
     private static let packetsPerPage = 50
 
@@ -49,13 +49,14 @@ package final class OggOpusWriter {
         var bytes: [UInt8] = []
         var start = 0
         while samples.count - start >= encoder.frameSamples {
-            packets.append(try encoder.encode(samples[start..<(start + encoder.frameSamples)]))
-            start += encoder.frameSamples
-            granule += 960
+            // A full page waits for the next packet: the last page must hold one, to end within.
             if packets.count == Self.packetsPerPage {
                 bytes += page(packets, granule: granule).bytes
                 packets = []
             }
+            packets.append(try encoder.encode(samples[start..<(start + encoder.frameSamples)]))
+            start += encoder.frameSamples
+            granule += 960
         }
         samples.removeFirst(start)
         return bytes
