@@ -28,6 +28,7 @@ clean_up() { for m in "${mounts[@]}"; do umount -l "$m"; done; }
 trap clean_up EXIT
 bind /proc
 bind /dev
+bind /dev/pts
 if [ -n "${SWIFT_PACKAGES:-}" ]; then
     bind "$SWIFT_PACKAGES"
     cp "$HOME/.gitconfig" "$root/root/.gitconfig"
