@@ -129,12 +129,18 @@ enum Targets {
             ("AssistantTests", ["Assistant", "Live", "ModelTypes", "Tools"]),
             ("SoundsTests", ["Sounds"]),
             ("SimulationTests", ["Simulation", "ModelTypes", "WebSockets", "Linux"]),
-            ("DaemonTests", ["Daemon", "Configuration"]),
+            (
+                "DaemonTests",
+                [
+                    "Daemon", "Assistant", "AudioPath", "Configuration", "Live", "ModelTypes",
+                    "Linux",
+                ]
+            ),
             (
                 "EndToEndTests",
                 [
                     "Daemon", "Simulation", "Configuration", "ALSA", "Assistant", "ModelTypes",
-                    "WebSockets", "Linux",
+                    "Opus", "Linux",
                 ]
             ),
             ("StyleTests", ["Linux"])

@@ -103,7 +103,7 @@ package actor TurnRecorder {
     /// One file in the making.
     private final class Recording {
         let kind: String
-        private var writer: OggOpusWriter
+        private let writer: OggOpusWriter
         private var bytes: [UInt8]
 
         init(kind: String, rate: Int32, serial: UInt32) throws {

@@ -1,0 +1,60 @@
+import Configuration
+import Linux
+import ModelTypes
+import Testing
+
+@testable import Daemon
+
+@Suite struct CredentialsTests {
+    /// Settings that name a key file with this text and mode.
+    private func settings(_ text: String, mode: UInt32) throws -> (Settings, folder: String) {
+        let folder = try Files.makeTemporaryDirectory(prefix: "martlet-key")
+        try Files.writeAtomically("\(folder)/key", Array(text.utf8), mode: mode)
+        var settings = Settings()
+        settings[Keys.Live.keyFile] = "\(folder)/key"
+        return (settings, folder)
+    }
+
+    private func refusal(_ settings: Settings) -> String? {
+        do {
+            _ = try Credentials.find(settings)
+            return nil
+        } catch {
+            return "\(error)"
+        }
+    }
+
+    @Test("a key file with the key alone is taken, line end or not")
+    func keyFile() throws {
+        for text in ["AIza-key", "AIza-key\n", "  AIza-key \r\n"] {
+            let (settings, folder) = try settings(text, mode: 0o600)
+            defer { try? Files.removeTree(folder) }
+            #expect(try Credentials.find(settings).revealed == "AIza-key")
+        }
+    }
+
+    @Test("a key file that others can read is refused, with the command that helps")
+    func readableByOthers() throws {
+        let (settings, folder) = try settings("AIza-key", mode: 0o644)
+        defer { try? Files.removeTree(folder) }
+        let path = "\(folder)/key"
+        #expect(
+            refusal(settings) == "others can read the key file '\(path)': chmod 600 '\(path)'")
+    }
+
+    @Test("a key file with more or less than a key is refused without being repeated")
+    func wrongContent() throws {
+        for text in ["", "\n", "KEY=AIza-key and more"] {
+            let (settings, folder) = try settings(text, mode: 0o600)
+            defer { try? Files.removeTree(folder) }
+            #expect(refusal(settings) == "the key file '\(folder)/key' must hold the key alone")
+        }
+    }
+
+    @Test("a key file that is not there is told by its name")
+    func missing() {
+        var settings = Settings()
+        settings[Keys.Live.keyFile] = "/no/such/key"
+        #expect(refusal(settings)?.contains("/no/such/key") == true)
+    }
+}

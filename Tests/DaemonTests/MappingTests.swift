@@ -1,0 +1,98 @@
+import Assistant
+import AudioPath
+import Configuration
+import Live
+import ModelTypes
+import Testing
+
+@testable import Daemon
+
+@Suite("What the settings say is what each part is given")
+struct MappingTests {
+    private func settings(_ text: String) throws -> Settings {
+        try SettingsFile.settings(from: [("t", text)])
+    }
+
+    private func setup(_ text: String) throws -> JSONValue {
+        let session = try settings(text).sessionSettings(key: Secret("k"), tools: [])
+        return session.setup(handle: nil)["setup"] ?? nil
+    }
+
+    @Test("with a button the marks are ours, hands-free the service listens")
+    func detection() throws {
+        let manual = try setup("[conversation]\nmode = \"hold\"")
+        let config = manual["realtimeInputConfig"]?["automaticActivityDetection"]
+        #expect(config?["disabled"]?.bool == true)
+        let automatic = try setup(
+            "[conversation]\nmode = \"hands-free\"\n[live]\nstart_sensitivity = \"low\"")
+        let detection = automatic["realtimeInputConfig"]?["automaticActivityDetection"]
+        #expect(detection?["disabled"]?.bool == false)
+        #expect(detection?["startOfSpeechSensitivity"]?.string == "START_SENSITIVITY_LOW")
+    }
+
+    @Test("each setting of the session stands where the wire wants it")
+    func session() throws {
+        let setup = try setup(
+            """
+            [live]
+            model = "gemini-3.1-flash-live-preview"
+            voice = "Kore"
+            system_instruction = "Be brief."
+            compression_trigger_tokens = 20000
+            compression_target_tokens = 5000
+            output_transcription = false
+            thinking_level = "low"
+            """)
+        #expect(setup["model"]?.string == "models/gemini-3.1-flash-live-preview")
+        let generation = setup["generationConfig"]
+        #expect(
+            generation?["speechConfig"]?["voiceConfig"]?["prebuiltVoiceConfig"]?["voiceName"]?
+                .string == "Kore")
+        #expect(generation?["thinkingConfig"]?["thinkingLevel"]?.string == "LOW")
+        #expect(setup["systemInstruction"]?["parts"]?.array?.first?["text"]?.string == "Be brief.")
+        let window = setup["contextWindowCompression"]
+        #expect(window?["triggerTokens"]?.int == 20_000)
+        #expect(window?["slidingWindow"]?["targetTokens"]?.int == 5_000)
+        #expect(setup["inputAudioTranscription"] != nil)
+        #expect(setup["outputAudioTranscription"] == nil)
+        #expect(setup["sessionResumption"] != nil)
+    }
+
+    @Test("devices are an ALSA name, a WAV file, or nothing")
+    func devices() throws {
+        let audio = try settings(
+            """
+            [audio.capture]
+            device = "/tmp/in.WAV"
+            channels = 2
+            channel = -1
+            [audio.playback]
+            device = "null"
+            volume = 50
+            [audio]
+            real_time_priority = 0
+            """
+        ).audioSettings
+        #expect(audio.capture == .wav("/tmp/in.WAV"))
+        #expect(audio.playback == .null)
+        #expect(audio.channel == .average)
+        #expect(audio.volume == 0.5)
+        #expect(audio.realTimePriority == nil)
+        #expect(Settings().audioSettings.capture == .alsa("default"))
+    }
+
+    @Test("no two states that matter look alike")
+    func patterns() {
+        func pattern(_ state: ConversationState, trouble: Bool = false) -> StatusLight.Pattern {
+            StatusLight.Pattern(
+                Indication(state: state, isMuted: false, isOffline: false, hasTrouble: trouble))
+        }
+        let all: [StatusLight.Pattern] = [
+            pattern(.idle), pattern(.listening), pattern(.thinking), pattern(.speaking),
+            pattern(.muted), pattern(.offline), pattern(.idle, trouble: true),
+        ]
+        for (index, one) in all.enumerated() {
+            #expect(!all[(index + 1)...].contains(one))
+        }
+    }
+}
