@@ -1,0 +1,48 @@
+/// The processing thread's own state.
+struct Processing: ~Copyable {
+    /// Numbers the samples, also from one device to the next.
+    var cutter = SegmentCutter()
+    var loop: ProcessingLoop?
+    var isLost = false
+
+    /// Takes what was captured so far.
+    mutating func drain(tell: (MicrophoneEvent) -> Void) {
+        loop?.drain(into: &cutter, tell: tell)
+    }
+
+    /// The device is gone: its segments end with what it gave.
+    mutating func lose(_ text: String, tell: (MicrophoneEvent) -> Void) {
+        cutter.closeAll()
+        while let event = cutter.next() { tell(event) }
+        loop = nil
+        isLost = true
+        tell(.captureLost(text))
+    }
+
+    /// A mark of the gate; without a microphone a segment is empty.
+    mutating func take(_ mark: MicrophoneGate.Mark) {
+        switch mark {
+        case .open(let time, let preRoll):
+            cutter.open(at: sample(at: time) - samples(preRoll))
+        case .openAtSample(let sample, let preRoll):
+            cutter.open(at: sample - samples(preRoll))
+        case .close(let time):
+            cutter.close(at: sample(at: time))
+        }
+    }
+
+    /// Whether a moment can be made a sample, or there is no microphone to ask.
+    func knowsTime() -> Bool {
+        if isLost { return true }
+        return loop?.knowsTime() ?? false
+    }
+
+    private func sample(at time: Int64) -> Int64 {
+        if isLost { return cutter.total }
+        return loop?.sample(at: time) ?? cutter.total
+    }
+
+    private func samples(_ milliseconds: Int) -> Int64 {
+        Int64(milliseconds) * Int64(AudioSettings.microphoneRate) / 1000
+    }
+}

@@ -1,0 +1,74 @@
+import AudioCore
+import Linux
+import Testing
+
+@testable import AudioPath
+
+/// Devices that are not there when the engine starts.
+@Suite(.timeLimit(.minutes(1)))
+struct MissingDeviceTests {
+    @Test("a microphone that comes later is told to be back, and heard from its first sample")
+    func microphone() async throws {
+        let folder = try AudioEngineTests.Folder()
+        var settings = AudioSettings()
+        settings.capture = .wav(folder.file("mic.wav"))
+        settings.playback = .null
+        settings.realTimePriority = nil
+        let (stream, handler) = AudioEngineTests.events()
+        let engine = try AudioEngine(settings, onMicrophone: handler)
+        try engine.start()
+        defer { engine.stop() }
+        var iterator = stream.makeAsyncIterator()
+        guard case .captureLost(let text) = await iterator.next() else {
+            Issue.record("no loss was told")
+            return
+        }
+        #expect(text.contains("mic.wav"))
+        #expect(engine.status().capture.grant == nil)
+        let said = AudioEngineTests.pattern(3200)
+        try AudioEngineTests.write(said, rate: 16_000, to: folder.file("mic.wav"))
+        guard case .captureBack(let back) = await iterator.next() else {
+            Issue.record("the return was not told next")
+            return
+        }
+        #expect(back.contains("16000 Hz"))
+        engine.gate.openAtSpeech(sample: 0, preRollMilliseconds: 0)
+        var heard: [Int16] = []
+        while heard.count < said.count, let event = await iterator.next() {
+            if case .chunk(let chunk) = event { heard += chunk.samples }
+        }
+        #expect(Array(heard.prefix(said.count)) == said)
+        #expect(engine.status().capture.trouble == nil)
+    }
+
+    @Test("a reply without a speaker still ends, and the speaker that comes plays the next")
+    func speaker() async throws {
+        let folder = try AudioEngineTests.Folder()
+        var settings = AudioSettings()
+        settings.capture = .null
+        settings.playback = .wav(folder.file("later/out.wav"))
+        settings.realTimePriority = nil
+        let engine = try AudioEngine(settings) { _ in }
+        try engine.start()
+        engine.speaker.enqueue(AudioEngineTests.pattern(7200))
+        engine.speaker.endOfTurn()
+        while engine.speaker.snapshot().drainedCount == 0 {
+            #expect(engine.speaker.events.wait(timeoutMilliseconds: 10_000))
+        }
+        #expect(engine.speaker.snapshot().startedCount == 1)
+        #expect(try #require(engine.status().playback.trouble).contains("later/out.wav"))
+        try Files.makeDirectory(folder.file("later"), mode: 0o700)
+        while engine.status().playback.grant == nil {
+            #expect(engine.speaker.events.wait(timeoutMilliseconds: 10_000))
+        }
+        let next = AudioEngineTests.pattern(4800, seed: 11)
+        engine.speaker.enqueue(next)
+        engine.speaker.endOfTurn()
+        while engine.speaker.snapshot().drainedCount == 1 {
+            #expect(engine.speaker.events.wait(timeoutMilliseconds: 10_000))
+        }
+        engine.stop()
+        let played = try WAVFile(reading: folder.file("later/out.wav")).samples
+        #expect(Array(played.prefix(next.count)) == next)
+    }
+}

@@ -1,0 +1,218 @@
+import ALSA
+import AudioCore
+import Glibc
+import Linux
+import Testing
+
+@testable import AudioPath
+
+/// From the capture ring to microphone events, with the capture thread's part played by the test.
+struct ProcessingTests {
+    /// When the first frame was captured.
+    static let start: Int64 = 5_000_000_000
+
+    /// The processing thread's state, and the device's end of its ring.
+    struct Rig: ~Copyable {
+        var processing = Processing()
+        private let writer: RingWriter
+        private let anchor = StreamAnchor()
+        private let rate: Int64
+        private let channels: Int
+        private let began: Int64
+        private(set) var events: [MicrophoneEvent] = []
+
+        init(
+            rate: Int32 = 16_000, channels: Int32 = 1, channel: CaptureChannel = .index(0)
+        ) throws {
+            let converter = try RateConverter.make(from: rate, to: 16_000, quality: 4)
+            var ring = SampleRing(capacity: 1 << 20)
+            writer = ring.takeWriter()
+            self.rate = Int64(rate)
+            self.channels = Int(channels)
+            began = start
+            var settings = AudioSettings()
+            settings.channel = channel
+            processing.loop = ProcessingLoop(
+                reader: ring.takeReader(),
+                grant: PCMGrant(
+                    rate: rate, channels: channels, periodFrames: rate / 50,
+                    bufferFrames: rate / 10, hasClock: true),
+                anchor: anchor, converter: converter, settings: settings, base: 0)
+        }
+
+        /// The device gives frames, and the processing thread wakes up once.
+        mutating func capture(_ frames: [Int16]) {
+            let written = writer.write(frames, count: frames.count)
+            precondition(written == frames.count, "the test's ring is too small")
+            let frame = writer.writtenIndex / channels
+            anchor.set(frame: frame, time: began + Int64(frame) * 1_000_000_000 / rate)
+            wakeUp()
+        }
+
+        /// One round of the processing thread.
+        mutating func wakeUp(_ marks: MicrophoneGate.Mark...) {
+            var told: [MicrophoneEvent] = []
+            processing.drain { told.append($0) }
+            for mark in marks { processing.take(mark) }
+            while let event = processing.cutter.next() { told.append(event) }
+            events += told
+        }
+
+        mutating func lose() {
+            var told: [MicrophoneEvent] = []
+            processing.lose("gone") { told.append($0) }
+            events += told
+        }
+
+        /// The samples of all chunks, which must follow one another.
+        func heard() -> (first: Int64?, samples: [Int16]) {
+            var first: Int64?
+            var samples: [Int16] = []
+            for event in events {
+                guard case .chunk(let chunk) = event else { continue }
+                if first == nil { first = chunk.firstSample }
+                #expect(chunk.firstSample == (first ?? 0) + Int64(samples.count))
+                samples += chunk.samples
+            }
+            return (first, samples)
+        }
+    }
+
+    /// A press a nanosecond before a sample belongs to the sample before it.
+    @Test(
+        "a press gives its pre-roll and all up to the release, exact to the sample",
+        arguments: [
+            (Int64(700_000_000), 6400), (700_000_001, 6400), (700_062_499, 6400),
+            (700_062_500, 6401), (699_999_999, 6399), (10_000_000, 0),
+        ])
+    func press(after nanoseconds: Int64, first: Int) throws {
+        var rig = try Rig()
+        let said = AudioEngineTests.pattern(24_000)
+        rig.capture(Array(said[..<16_000]))
+        rig.wakeUp(.open(at: Self.start + nanoseconds, preRollMilliseconds: 300))
+        // The release is told before its samples are captured.
+        rig.wakeUp(.close(at: Self.start + 1_250_000_000))
+        for start in stride(from: 16_000, to: 24_000, by: 320) {
+            rig.capture(Array(said[start..<(start + 320)]))
+        }
+        let heard = rig.heard()
+        #expect(heard.first == Int64(first))
+        #expect(heard.samples == Array(said[first..<20_000]))
+        #expect(rig.events.last == .segmentEnded(sample: 20_000))
+    }
+
+    @Test("no moment is known before the first period")
+    func noTime() throws {
+        var rig = try Rig()
+        let before = rig.processing.knowsTime()
+        #expect(!before)
+        rig.capture([1, 2, 3])
+        let after = rig.processing.knowsTime()
+        #expect(after)
+    }
+
+    struct Pick: Sendable {
+        let channel: CaptureChannel
+        let expected: [Int16]
+    }
+
+    @Test("the channel that was asked for is the one that is heard")
+    func channels() throws {
+        let left = AudioEngineTests.pattern(3000, seed: 3)
+        let right = AudioEngineTests.pattern(3000, seed: 4)
+        let mean = zip(left, right).map { Int16((Int32($0) + Int32($1)) / 2) }
+        let picks = [
+            Pick(channel: .index(0), expected: left), Pick(channel: .index(1), expected: right),
+            Pick(channel: .index(5), expected: right), Pick(channel: .average, expected: mean),
+        ]
+        for pick in picks {
+            var rig = try Rig(channels: 2, channel: pick.channel)
+            rig.processing.take(.openAtSample(0, preRollMilliseconds: 0))
+            rig.capture(zip(left, right).flatMap { [$0, $1] })
+            rig.wakeUp(.close(at: Self.start + 187_500_000))
+            #expect(rig.heard().samples == pick.expected, "\(pick.channel)")
+        }
+    }
+
+    @Test("a stereo microphone at 48 kHz gives its tone at 16 kHz, at the place of the press")
+    func resampled() throws {
+        var rig = try Rig(rate: 48_000, channels: 2, channel: .index(1))
+        func tone(_ rate: Double, _ count: Int) -> [Int16] {
+            (0..<count).map { Int16((8000 * sin(2 * .pi * 500 * Double($0) / rate)).rounded()) }
+        }
+        let frames = tone(48_000, 96_000)
+        for start in stride(from: 0, to: frames.count, by: 960) {
+            rig.capture(frames[start..<(start + 960)].flatMap { [0, $0] })
+        }
+        rig.wakeUp(
+            .open(at: Self.start + 1_000_000_000, preRollMilliseconds: 500),
+            .close(at: Self.start + 1_800_000_000))
+        let heard = rig.heard()
+        #expect(heard.first == 8000)
+        #expect(heard.samples.count == 20_800)
+        let expected = tone(16_000, 28_800)[8000...]
+        let wrong = zip(heard.samples, expected).map { abs(Int($0) - Int($1)) }.max() ?? .max
+        #expect(wrong < 160)
+    }
+
+    @Test("speech is told with the sample and the time of its first and of its last sound")
+    func speech() throws {
+        var rig = try Rig()
+        let loud = AudioEngineTests.pattern(8000)
+        let all =
+            [Int16](repeating: 0, count: 16_000) + loud
+            + [Int16](repeating: 0, count: 16_000)
+        for start in stride(from: 0, to: all.count, by: 160) {
+            rig.capture(Array(all[start..<(start + 160)]))
+        }
+        #expect(
+            rig.events == [
+                .speechStarted(sample: 16_000, at: Self.start + 1_000_000_000),
+                .speechEnded(sample: 24_000, at: Self.start + 1_500_000_000),
+            ])
+        // Hands-free: what led to the onset is given although it was told late.
+        rig.wakeUp(
+            .openAtSample(16_000, preRollMilliseconds: 300),
+            .close(at: Self.start + 2_000_000_000))
+        let heard = rig.heard()
+        #expect(heard.first == 11_200)
+        #expect(heard.samples == Array(all[11_200..<32_000]))
+    }
+
+    @Test("a lost microphone ends the segment with what it gave, then is told; numbers go on")
+    func lost() throws {
+        var rig = try Rig()
+        let said = AudioEngineTests.pattern(1000)
+        rig.processing.take(.openAtSample(0, preRollMilliseconds: 0))
+        rig.capture(said)
+        rig.lose()
+        #expect(rig.heard().samples == said)
+        #expect(
+            Array(rig.events.suffix(2)) == [.segmentEnded(sample: 1000), .captureLost("gone")])
+        // A press without a microphone is an empty segment at once.
+        rig.wakeUp(
+            .open(at: Self.start, preRollMilliseconds: 300), .close(at: Self.start + 1))
+        let isEnd = rig.events.last == .segmentEnded(sample: 1000)
+        #expect(isEnd)
+    }
+}
+
+struct MicrophoneGateTests {
+    @Test("marks are taken once, in order, and not more than a user makes are kept")
+    func marks() throws {
+        let gate = MicrophoneGate(wake: try EventFD())
+        gate.open(at: 1, preRollMilliseconds: 300)
+        gate.close(at: 2)
+        gate.openAtSpeech(sample: 3, preRollMilliseconds: 100)
+        #expect(
+            gate.take() == [
+                .open(at: 1, preRollMilliseconds: 300), .close(at: 2),
+                .openAtSample(3, preRollMilliseconds: 100),
+            ])
+        #expect(gate.take().isEmpty)
+        for time in 0..<1000 { gate.close(at: Int64(time)) }
+        #expect(gate.take().count == 64)
+        gate.close(at: 5)
+        #expect(gate.take() == [.close(at: 5)])
+    }
+}
