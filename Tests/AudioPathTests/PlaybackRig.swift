@@ -21,9 +21,11 @@ struct PlaybackRig: ~Copyable {
         waits: [Int: ScriptedPlayback.Mishap] = [:], writes: [Int: ScriptedPlayback.Mishap] = [:],
         recovery: Int32 = 0
     ) throws {
-        settings = AudioSettings()
+        // What may throw comes first: the compiler of Swift 6.0 fails on an error with half a rig.
         let converter = try RateConverter.make(from: 24_000, to: rate, quality: 4)
-        share = try PlaybackShare(gain: 1)
+        let share = try PlaybackShare(gain: 1)
+        self.share = share
+        settings = AudioSettings()
         listener = Listener(room: room)
         var speech = SampleRing(capacity: Speaker.ringSamples)
         var earcons = SampleRing(capacity: Speaker.earconRingSamples)

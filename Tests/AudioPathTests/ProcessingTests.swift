@@ -13,18 +13,23 @@ struct ProcessingTests {
 
     /// The processing thread's state, and the device's end of its ring.
     struct Rig: ~Copyable {
-        var processing = Processing()
+        var processing: Processing
         private let writer: RingWriter
-        private let anchor = StreamAnchor()
+        private let anchor: StreamAnchor
         private let rate: Int64
         private let channels: Int
         private let began: Int64
-        private(set) var events: [MicrophoneEvent] = []
+        private(set) var events: [MicrophoneEvent]
 
         init(
             rate: Int32 = 16_000, channels: Int32 = 1, channel: CaptureChannel = .index(0)
         ) throws {
+            // It comes first: the compiler of Swift 6.0 fails on an error with half a rig.
             let converter = try RateConverter.make(from: rate, to: 16_000, quality: 4)
+            processing = Processing()
+            let anchor = StreamAnchor()
+            self.anchor = anchor
+            events = []
             var ring = SampleRing(capacity: 1 << 20)
             writer = ring.takeWriter()
             self.rate = Int64(rate)

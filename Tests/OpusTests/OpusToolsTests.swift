@@ -18,8 +18,11 @@ struct OpusToolsTests {
 
     @Test(
         "opusdec gives as many samples as were written, of the same sound",
-        .enabled(if: isInstalled), arguments: OggOpusTests.lengths.filter { $0 > 0 })
+        .enabled(if: isInstalled),
+        arguments: OggOpusTests.lengths)
     func decoded(count: Int) async throws {
+        // It takes a stream without a sample for an error.
+        guard count > 0 else { return }
         let folder = try Files.makeTemporaryDirectory(prefix: "martlet-opus")
         defer { try? Files.removeTree(folder) }
         let tone = Tones.sine(500, rate: 16_000, count: count)
