@@ -220,4 +220,17 @@ struct MicrophoneGateTests {
         gate.close(at: 5)
         #expect(gate.take() == [.close(at: 5)])
     }
+
+    @Test("a microphone is not left open because its closing mark found no room")
+    func closed() throws {
+        let gate = MicrophoneGate(wake: try EventFD())
+        gate.close(at: 0)
+        for time in 1..<200 {
+            gate.open(at: Int64(time), preRollMilliseconds: 0)
+            gate.close(at: Int64(time))
+        }
+        let marks = gate.take()
+        #expect(marks.last == .close(at: 31))
+        #expect(marks.count == 63)
+    }
 }
