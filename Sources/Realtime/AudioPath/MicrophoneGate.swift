@@ -37,7 +37,15 @@ package final class MicrophoneGate: Sendable {
 
     private func add(_ mark: Mark) {
         marks.withLock { marks in
-            if marks.count < Self.limit { marks.append(mark) }
+            if marks.count < Self.limit {
+                marks.append(mark)
+            } else if case .close = mark {
+                // Its opening goes with it, or the microphone would stay open.
+                switch marks.last {
+                case .open, .openAtSample: marks.removeLast()
+                case .close, nil: break
+                }
+            }
         }
         wake.signal()
     }
