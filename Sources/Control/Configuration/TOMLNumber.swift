@@ -1,5 +1,11 @@
 /// Numbers and booleans as TOML writes them.
 enum TOMLNumber {
+    /// Whether a text is written as an integer, be it too large or not.
+    static func isInteger(_ text: String) -> Bool {
+        text.drop { $0 == "-" || $0 == "+" }.allSatisfy { $0.isASCIIDigit || $0 == "_" }
+            || text.hasPrefix("0x")
+    }
+
     static func value(of text: String) -> TOMLValue? {
         switch text {
         case "true": return .boolean(true)
@@ -10,12 +16,12 @@ enum TOMLNumber {
         default: break
         }
         for (prefix, radix) in [("0x", 16), ("0o", 8), ("0b", 2)] where text.hasPrefix(prefix) {
-            guard let digits = digits(text.dropFirst(2)), !digits.hasPrefix("-"),
+            guard let digits = digits(text.dropFirst(2), \.isHexDigit), !digits.hasPrefix("-"),
                 !digits.hasPrefix("+")
             else { return nil }
             return Int64(digits, radix: radix).map { .integer($0) }
         }
-        guard let digits = digits(Substring(text)) else { return nil }
+        guard let digits = digits(Substring(text), \.isASCIIDigit) else { return nil }
         let unsigned = digits.drop { $0 == "-" || $0 == "+" }
         guard digits.count - unsigned.count <= 1, let first = unsigned.first, first.isASCIIDigit
         else { return nil }
@@ -34,12 +40,14 @@ enum TOMLNumber {
     }
 
     /// Takes out underscores, which stand between digits only.
-    private static func digits(_ text: Substring) -> String? {
+    private static func digits(
+        _ text: Substring, _ isDigit: (Character) -> Bool
+    ) -> String? {
         guard text.contains("_") else { return text.isEmpty ? nil : String(text) }
         let parts = text.split(separator: "_", omittingEmptySubsequences: false)
         for (index, part) in parts.enumerated() {
             guard let first = part.first, let last = part.last,
-                index == 0 || first.isHexDigit, index == parts.count - 1 || last.isHexDigit
+                index == 0 || isDigit(first), index == parts.count - 1 || isDigit(last)
             else { return nil }
         }
         return parts.joined()

@@ -84,28 +84,28 @@ extension TOMLParser {
         _ keys: [Key], _ node: TOMLNode, in table: inout TOMLTable
     ) throws(Diagnostic) {
         let key = keys[0]
-        // The scanner has passed the key when its place is taken.
-        let position = Position(
-            file: key.position.file, line: key.position.line,
-            column: max(1, key.position.column - key.name.unicodeScalars.count))
+        let position = key.position
         guard let index = table.index(of: key.name) else {
             var value = node
             if keys.count > 1 {
                 var inner = TOMLTable()
                 try assign(Array(keys.dropFirst()), node, in: &inner)
                 inner.isDefined = true
+                inner.isDotted = true
                 value = TOMLNode(value: .table(inner), position: position)
             }
             table.members.append(.init(key: key.name, position: position, node: value))
             return
         }
         guard keys.count > 1, case .table(var inner) = table.members[index].node.value,
-            !inner.isClosed
+            !inner.isClosed, !inner.isDefined || inner.isDotted
         else {
             throw Diagnostic(
                 position, "'\(key.name)' is set already at \(table.members[index].position)")
         }
         try assign(Array(keys.dropFirst()), node, in: &inner)
+        inner.isDefined = true
+        inner.isDotted = true
         table.members[index].node.value = .table(inner)
     }
 }

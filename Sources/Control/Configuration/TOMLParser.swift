@@ -15,6 +15,8 @@ package struct TOMLParser {
     private var root = TOMLTable()
     private var diagnostics: [Diagnostic] = []
     private var depth = 0
+    /// The brackets that are open, outermost first: `]` for an array, `}` for a table.
+    private var open: [Unicode.Scalar] = []
 
     /// Reads a document; the table holds what could be read in spite of mistakes.
     package static func parse(
@@ -48,9 +50,37 @@ package struct TOMLParser {
                 try endOfLine()
             } catch {
                 diagnostics.append(error)
-                scanner.skipLine()
+                skipStatement()
             }
         }
+    }
+
+    /// Gives up the rest of a setting after a mistake in it, over several lines if it has them.
+    private mutating func skipStatement() {
+        let closing = open.last
+        open = []
+        let isBraceAtEnd = closing == "}" && scanner.isAtLineEnd
+        scanner.skipLine()
+        guard closing == "]" || isBraceAtEnd else { return }
+        var ahead = self
+        while !ahead.scanner.isAtEnd {
+            ahead.scanner.skipBlanks()
+            if ahead.scanner.next == closing {
+                scanner = ahead.scanner
+                return scanner.skipLine()
+            }
+            if ahead.scanner.next == "[", ahead.scanner.position.column == 1 { break }
+            // Within braces every line looks like the next setting.
+            if closing == "]", ahead.isAssignment() { break }
+            ahead.scanner.skipLine()
+            if closing == "]" { scanner = ahead.scanner }
+        }
+    }
+
+    private func isAssignment() -> Bool {
+        var trial = self
+        guard (try? trial.dottedKey()) != nil else { return false }
+        return trial.scanner.next == "="
     }
 
     private mutating func endOfLine() throws(Diagnostic) {
@@ -92,7 +122,8 @@ package struct TOMLParser {
         var keys: [Key] = []
         repeat {
             scanner.skipBlanks()
-            keys.append((try key(), scanner.position))
+            let position = scanner.position
+            keys.append((try key(), position))
             scanner.skipBlanks()
         } while scanner.take(".")
         guard keys.count <= Self.depthLimit else {
@@ -137,43 +168,54 @@ package struct TOMLParser {
 
     private mutating func array() throws(Diagnostic) -> [TOMLNode] {
         scanner.advance()
+        open.append("]")
         var nodes: [TOMLNode] = []
-        while true {
-            try scanner.skipAll()
-            if scanner.take("]") { return nodes }
+        try scanner.skipAll()
+        while !scanner.take("]") {
             nodes.append(try value())
             try scanner.skipAll()
-            if scanner.take(",") { continue }
-            guard scanner.take("]") else {
+            guard scanner.take(",") || scanner.next == "]" else {
                 throw Diagnostic(scanner.position, "a ',' or ']' is due in the array")
             }
-            return nodes
+            try scanner.skipAll()
         }
+        open.removeLast()
+        return nodes
     }
 
     private mutating func inlineTable() throws(Diagnostic) -> TOMLTable {
         scanner.advance()
+        open.append("}")
         var table = TOMLTable()
-        scanner.skipBlanks()
-        if !scanner.take("}") {
-            while true {
-                let keys = try dottedKey()
-                guard scanner.take("=") else {
-                    throw Diagnostic(scanner.position, "a '=' is due behind the key")
-                }
-                scanner.skipBlanks()
-                try Self.assign(keys, try value(), in: &table)
-                scanner.skipBlanks()
-                if scanner.take(",") { continue }
-                guard scanner.take("}") else {
+        var isFirst = true
+        try skipBlanksInTable()
+        while !scanner.take("}") {
+            if !isFirst {
+                guard scanner.take(",") else {
                     throw Diagnostic(scanner.position, "a ',' or '}' is due in the table")
                 }
-                break
+                try skipBlanksInTable()
             }
+            isFirst = false
+            let keys = try dottedKey()
+            guard scanner.take("=") else {
+                throw Diagnostic(scanner.position, "a '=' is due behind the key")
+            }
+            scanner.skipBlanks()
+            try Self.assign(keys, try value(), in: &table)
+            try skipBlanksInTable()
         }
+        open.removeLast()
         table.isClosed = true
         table.isDefined = true
         return table
+    }
+
+    private mutating func skipBlanksInTable() throws(Diagnostic) {
+        scanner.skipBlanks()
+        guard scanner.isAtLineEnd || scanner.next == "#" else { return }
+        throw Diagnostic(
+            scanner.position, "a table in braces must end on its line; a longer one has a [header]")
     }
 
     private mutating func string() throws(Diagnostic) -> String {
@@ -198,6 +240,11 @@ package struct TOMLParser {
 
     private static func complaint(about text: String) -> String {
         if text.isEmpty { return "a value is due: a string in quotes, a number, true or false" }
+        if let first = text.drop(while: { $0 == "-" || $0 == "+" }).first, first.isNumber,
+            first != "0" || text.hasPrefix("0x"), TOMLNumber.isInteger(text)
+        {
+            return "'\(text)' is no number of 64 bits"
+        }
         if text.contains(":") || (text.first?.isNumber == true && text.dropFirst().contains("-")) {
             return "'\(text)' looks like a date or time, which no setting takes; quote it"
         }

@@ -8,7 +8,9 @@ struct TOMLScanner {
 
     init(text: String, file: String) {
         self.file = file
-        characters = Array(text.unicodeScalars)
+        // Some editors begin a file with a mark that says that it is UTF-8.
+        let hasMark = text.unicodeScalars.first == "\u{FEFF}"
+        characters = Array(text.unicodeScalars.dropFirst(hasMark ? 1 : 0))
     }
 
     var position: Position { Position(file: file, line: line, column: offset - lineStart + 1) }
@@ -74,6 +76,10 @@ struct TOMLScanner {
 
     func checkControl() throws(Diagnostic) {
         guard let next, (next.value < 0x20 && next != "\t") || next.value == 0x7F else { return }
-        throw Diagnostic(position, "a control character (U+00\(String(next.value, radix: 16)))")
+        let digits = String(next.value, radix: 16, uppercase: true)
+        throw Diagnostic(
+            position,
+            "a control character (U+\(String(repeating: "0", count: 4 - digits.count))"
+                + "\(digits))")
     }
 }

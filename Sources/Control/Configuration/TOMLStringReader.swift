@@ -3,11 +3,11 @@ struct TOMLStringReader {
     var scanner: TOMLScanner
 
     mutating func string() throws(Diagnostic) -> String {
-        if scanner.take("\"\"\"") { return try lines("\"", hasEscapes: true) }
-        if scanner.take("'''") { return try lines("'", hasEscapes: false) }
+        let start = scanner.position
+        if scanner.take("\"\"\"") { return try lines("\"", hasEscapes: true, start) }
+        if scanner.take("'''") { return try lines("'", hasEscapes: false, start) }
         let isBasic = scanner.next == "\""
         let mark: Unicode.Scalar = isBasic ? "\"" : "'"
-        let start = scanner.position
         scanner.advance()
         var text = ""
         while scanner.next != mark {
@@ -28,9 +28,10 @@ struct TOMLStringReader {
 
     /// A string of several lines, behind its three marks.
     private mutating func lines(
-        _ mark: Unicode.Scalar, hasEscapes: Bool
+        _ mark: Unicode.Scalar, hasEscapes: Bool, _ start: Position
     ) throws(Diagnostic) -> String {
-        let start = scanner.position
+        // After a mistake it goes on, or the closing marks would be taken for opening ones.
+        var mistake: Diagnostic?
         // A line end right behind the marks does not count.
         if !scanner.isAtEnd, scanner.isAtLineEnd { scanner.advance(scanner.next == "\r" ? 2 : 1) }
         var text = ""
@@ -40,23 +41,36 @@ struct TOMLStringReader {
             }
             if next == mark, scanner.peek(1) == mark, scanner.peek(2) == mark {
                 // Up to two marks may stand right before the closing ones.
-                while scanner.peek(3) == mark {
+                for _ in 0..<2 where scanner.peek(3) == mark {
                     text.unicodeScalars.append(mark)
                     scanner.advance()
                 }
                 scanner.advance(3)
+                if let mistake { throw mistake }
                 return text
             }
-            if hasEscapes, next == "\\" {
-                try escapeOrFold(into: &text)
-            } else if scanner.isAtLineEnd {
-                text.append("\n")
-                scanner.advance(next == "\r" ? 2 : 1)
-            } else {
-                try scanner.checkControl()
-                text.unicodeScalars.append(next)
-                scanner.advance()
+            do throws(Diagnostic) {
+                try step(next, hasEscapes: hasEscapes, into: &text)
+            } catch {
+                mistake = mistake ?? error
+                if scanner.next == next { scanner.advance() }
             }
+        }
+    }
+
+    /// Takes one character of a string of several lines, or what stands for one.
+    private mutating func step(
+        _ next: Unicode.Scalar, hasEscapes: Bool, into text: inout String
+    ) throws(Diagnostic) {
+        if hasEscapes, next == "\\" {
+            try escapeOrFold(into: &text)
+        } else if scanner.isAtLineEnd {
+            text.append("\n")
+            scanner.advance(next == "\r" ? 2 : 1)
+        } else {
+            try scanner.checkControl()
+            text.unicodeScalars.append(next)
+            scanner.advance()
         }
     }
 
@@ -67,8 +81,10 @@ struct TOMLStringReader {
         ahead.skipBlanks()
         guard ahead.isAtLineEnd, !ahead.isAtEnd else { return try escape(into: &text) }
         scanner = ahead
-        while let next = scanner.next, next == " " || next == "\t" || next == "\n" || next == "\r" {
-            scanner.advance()
+        while let next = scanner.next,
+            next == " " || next == "\t" || scanner.isAtLineEnd
+        {
+            scanner.advance(next == "\r" ? 2 : 1)
         }
     }
 
@@ -98,7 +114,9 @@ struct TOMLStringReader {
     ) throws(Diagnostic) -> Unicode.Scalar {
         var value: UInt32 = 0
         for _ in 0..<digits {
-            guard let next = scanner.next, let digit = Character(next).hexDigitValue else {
+            guard let next = scanner.next, next.isASCII,
+                let digit = Character(next).hexDigitValue
+            else {
                 throw Diagnostic(start, "\\u needs four and \\U eight hexadecimal digits")
             }
             value = value << 4 | UInt32(digit)

@@ -49,6 +49,8 @@ package struct TOMLTable: Sendable {
     package var members: [Member] = []
     /// Whether a header or an inline table made it whole, so that it must not be made again.
     var isDefined = false
+    /// Whether dotted keys made it, so that more of them, but no header, may add to it.
+    var isDotted = false
     /// An inline table must not be added to.
     var isClosed = false
 
