@@ -4,19 +4,6 @@ import Testing
 @testable import Configuration
 
 @Suite struct SettingsTests {
-    private func mistakes(in text: String) -> [String] {
-        mistakes(in: [("martlet.toml", text)])
-    }
-
-    private func mistakes(in files: [(name: String, text: String)]) -> [String] {
-        do {
-            _ = try SettingsFile.settings(from: files)
-            return []
-        } catch {
-            return error.diagnostics.map(\.description)
-        }
-    }
-
     @Test("ten mistakes are told at once, each with its place, what was found and what is allowed")
     func tenMistakes() {
         let text = """
@@ -42,23 +29,24 @@ import Testing
             """
         #expect(
             mistakes(in: text) == [
-                "martlet.toml:1:1: 'stray' must stand in a section",
-                "martlet.toml:3:1: [live] has no 'modle'; did you mean 'model'?",
-                "martlet.toml:4:1: secrets do not belong here, where everyone can read them: put "
+                "m.toml:1:1: 'stray' must stand in a section",
+                "m.toml:3:1: [live] has no 'modle'; did you mean 'model'?",
+                "m.toml:4:1: secrets do not belong here, where everyone can read them: put "
                     + "the key into a file of its own (mode 600) and name that with live.key_file, "
                     + "or into the systemd credential gemini-api-key",
-                "martlet.toml:5:30: live.compression_trigger_tokens is -5; allowed: 0 to 128000",
-                "martlet.toml:7:8: conversation.mode is \"shout\"; allowed: \"hold\", \"tap\", "
+                "m.toml:5:30: live.compression_trigger_tokens is -5; allowed: 0 to 128000",
+                "m.toml:7:8: conversation.mode is \"shout\"; allowed: \"hold\", \"tap\", "
                     + "\"hands-free\"",
-                "martlet.toml:8:15: conversation.pre_roll_ms is \"300\", but must be an integer; "
+                "m.toml:8:15: conversation.pre_roll_ms is \"300\", but must be an integer; "
                     + "allowed: 0 to 2000",
-                "martlet.toml:10:12: audio.capture.channels is 9; allowed: 1 to 8",
-                "martlet.toml:11:1: there is no section [vioce]; did you mean [voice]?",
-                "martlet.toml:14:9: log.level is true, but must be a string; allowed: \"error\", "
+                "m.toml:10:12: audio.capture.channels is 9; allowed: 1 to 8",
+                "m.toml:11:1: there is no section [vioce]; did you mean [voice]?",
+                "m.toml:14:9: log.level is true, but must be a string; allowed: \"error\", "
                     + "\"warning\", \"notice\", \"info\", \"debug\"",
-                "martlet.toml:15:1: tool.gpio lacks 'description' (a string)",
-                "martlet.toml:18:1: tool.gpio has no 'colour'",
-                "martlet.toml:19:1: write [[tool.command]], with two brackets",
+                "m.toml:15:1: tool.gpio lacks 'description' (a string)",
+                "m.toml:18:1: tool.gpio has no 'colour'; it has: name, description, line, "
+                    + "file, active_low, rests_on",
+                "m.toml:19:1: write [[tool.command]], with two brackets",
             ])
     }
 
@@ -71,18 +59,18 @@ import Testing
     func contradictions() {
         #expect(
             mistakes(in: "[live]\ncompression_trigger_tokens = 5000") == [
-                "martlet.toml:2:30: live.compression_target_tokens must be less than the trigger "
+                "m.toml:2:30: live.compression_target_tokens must be less than the trigger "
                     + "(5000)"
             ])
         #expect(
             mistakes(in: "[conversation]\nmode = \"tap\"\n[button]\nsource = \"none\"") == [
-                "martlet.toml:4:10: conversation.mode \"tap\" needs a button"
+                "m.toml:4:10: conversation.mode \"tap\" needs a button"
             ])
         #expect(
             mistakes(in: "[conversation]\nmode = \"tip\"\n[button]\nsource = \"none\"").count == 1)
         #expect(
             mistakes(in: "[audio]\nperiod_ms = 50") == [
-                "martlet.toml:2:13: audio.buffer_ms must be at least twice audio.period_ms"
+                "m.toml:2:13: audio.buffer_ms must be at least twice audio.period_ms"
             ])
     }
 
@@ -125,7 +113,7 @@ import Testing
         let tool = "[[tool.gpio]]\nname = \"lamp\"\ndescription = \"a\"\nline = \"GPIO1\"\n"
         #expect(
             mistakes(in: tool + tool) == [
-                "martlet.toml:5:1: output lamp is defined already at martlet.toml:1:1"
+                "m.toml:5:1: output lamp is defined already at m.toml:1:1"
             ])
     }
 
@@ -171,7 +159,8 @@ import Testing
     func templateTools() throws {
         let lines = SettingsFile.template().split(separator: "\n")
         let start = try #require(lines.firstIndex { $0.hasPrefix("# [[tool.") })
-        let tools = lines[start...].filter { !$0.hasPrefix("# A program") }
+        // What is no setting and no header there are words about them.
+        let tools = lines[start...].filter { $0.contains(" = ") || $0.hasPrefix("# [[") }
             .map { $0.dropFirst(2) }.joined(separator: "\n")
         let settings = try SettingsFile.settings(from: [("t", tools)])
         #expect(settings.outputs.count == 1)

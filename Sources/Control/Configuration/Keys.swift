@@ -11,7 +11,8 @@ package enum Keys {
             "A prebuilt voice such as \"Kore\" or \"Puck\"; empty: the model's own.")
         package static let language = Setting(
             "live.language", "",
-            "BCP 47, such as \"de-DE\". Native-audio models choose the language themselves: say it "
+            "BCP 47, such as \"de-DE\". Native-audio models choose the language themselves: "
+                + "say it "
                 + "in the instruction instead. Empty: not sent.")
         package static let instruction = Setting(
             "live.system_instruction",
@@ -19,30 +20,39 @@ package enum Keys {
                 + "sentences. Use the functions to switch things, and say what you did.",
             "What the model is told before every conversation.")
         package static let url = Setting(
-            "live.url", "wss://generativelanguage.googleapis.com",
+            "live.url", "wss://generativelanguage.googleapis.com", .address,
             "Where the service is: scheme, host and port. `martlet simulate` prints another.")
         package static let version = Setting(
-            "live.api_version", "v1beta", "The version of the API.")
+            "live.api_version", "v1beta",
+            "The version of the API; v1beta is the one that "
+                + "the reference describes.")
         package static let authority = Setting(
-            "live.ca_file", "",
+            "live.ca_file", "", .pathOrNothing,
             "A PEM file whose authorities alone are trusted; empty: those of the system.")
         package static let keyFile = Setting(
-            "live.key_file", "",
+            "live.key_file", "", .pathOrNothing,
             "A file that holds the API key and nothing else, readable by its owner only. Empty: "
                 + "the systemd credential gemini-api-key, then the variable GEMINI_API_KEY.")
         package static let resumption = Setting(
-            "live.resumption", true, "Whether a lost connection takes up the same conversation.")
+            "live.resumption", true,
+            "Whether a lost connection takes up the same "
+                + "conversation; without it each begins anew.")
         package static let compressionTrigger = Setting(
             "live.compression_trigger_tokens", 25_000, .range(0...128_000),
-            "Old context is dropped beyond this (tokens). All of it is paid for at every turn, so "
+            "Old context is dropped beyond this (tokens). All of it is paid for at every "
+                + "turn, so "
                 + "this bounds what an hour costs. 0: never drop.")
         package static let compressionTarget = Setting(
             "live.compression_target_tokens", 8_000, .range(0...128_000),
-            "So much context is kept then (tokens).")
+            "So much context is kept then (tokens); less than the trigger.")
         package static let inputTranscript = Setting(
-            "live.input_transcription", true, "Whether the service writes down what you say.")
+            "live.input_transcription", true,
+            "Whether the service writes down what you "
+                + "say; it costs some tokens a turn.")
         package static let outputTranscript = Setting(
-            "live.output_transcription", true, "Whether the service writes down what it says.")
+            "live.output_transcription", true,
+            "Whether the service writes down what it "
+                + "says; it costs some tokens a turn.")
         package static let thinking = Setting(
             "live.thinking_level", "", .oneOf(["", "minimal", "low", "medium", "high"]),
             "How long the model thinks; empty: not sent. gemini-3.8-live does not allow it.")
@@ -64,7 +74,7 @@ package enum Keys {
             "What of the sound belongs to a turn; empty: the model's default.")
         package static let connectTimeout = Setting(
             "live.connect_timeout_ms", 10_000, .range(1000...60_000),
-            "How long connecting may take (milliseconds).")
+            "How long connecting may take before it is tried anew (milliseconds).")
     }
 
     /// [conversation]: how a turn is opened and ended.
@@ -86,25 +96,32 @@ package enum Keys {
             "A turn is closed after this, so that a stuck button cannot send for ever (seconds).")
         package static let thinkingTimeout = Setting(
             "conversation.thinking_timeout_s", 15, .range(2...120),
-            "How long an answer is awaited (seconds).")
+            "How long an answer is awaited before the turn is given up (seconds).")
         package static let offlinePatience = Setting(
             "conversation.offline_patience_s", 10, .range(0...30),
-            "How long words that were said without a connection are kept (seconds).")
+            "How long words that were said without a connection are kept for when it is "
+                + "back (seconds). 0: they are not.")
         package static let listeningSound = Setting(
-            "conversation.listening_sound", false, "Whether the opening of the microphone sounds.")
+            "conversation.listening_sound", false,
+            "Whether a short sound says that the "
+                + "microphone is open.")
     }
 
     /// [audio.capture]: the microphone.
     package enum Capture {
         package static let device = Setting(
             "audio.capture.device", "default",
-            "The microphone: an ALSA name (`martlet devices` lists them), a .wav file, or \"null\"."
+            "An ALSA name, a .wav file, or "
+                + "\"null\"."
         )
         package static let rate = Setting(
             "audio.capture.rate", 16_000, .range(8000...192_000),
-            "What the device is asked for (Hz); it is converted to 16000 where it grants another.")
+            "What the device is asked for (Hz); it is converted to 16000 where it grants "
+                + "another.")
         package static let channels = Setting(
-            "audio.capture.channels", 1, .range(1...8), "What the device is asked for.")
+            "audio.capture.channels", 1, .range(1...8),
+            "How many channels the device is "
+                + "asked for; arrays of microphones have several.")
         package static let channel = Setting(
             "audio.capture.channel", 0, .range(-1...7),
             "Which channel is used, counted from 0; -1: the mean of all.")
@@ -114,46 +131,58 @@ package enum Keys {
     package enum Playback {
         package static let device = Setting(
             "audio.playback.device", "default",
-            "The loudspeaker: an ALSA name, a .wav file to write, or \"null\".")
+            "An ALSA name, a .wav file to write, or \"null\".")
         package static let rate = Setting(
             "audio.playback.rate", 24_000, .range(8000...192_000),
-            "What the device is asked for (Hz).")
+            "What the device is asked for (Hz); the answers come with 24000 and are "
+                + "converted where it grants another.")
         package static let channels = Setting(
-            "audio.playback.channels", 1, .range(1...2), "What the device is asked for.")
+            "audio.playback.channels", 1, .range(1...2),
+            "How many channels the device is "
+                + "asked for; both of two get the same.")
         package static let volume = Setting(
-            "audio.playback.volume", 100, .range(0...100), "The volume (percent).")
+            "audio.playback.volume", 100, .range(0...100),
+            "How loud answers are (percent); "
+                + "the mixer of the card is left as it is.")
         package static let prebuffer = Setting(
             "audio.playback.prebuffer_ms", 60, .range(0...1000),
-            "Speech that must be there before playback begins (milliseconds).")
+            "Speech that must be there before playback begins (milliseconds). More rides "
+                + "over a slow network, and answers later.")
     }
 
     /// [audio]: what both directions share.
     package enum Audio {
         package static let period = Setting(
             "audio.period_ms", 20, .range(5...100),
-            "The time between two wake-ups (milliseconds).")
+            "The time between two wake-ups of the sound threads (milliseconds). Less "
+                + "answers sooner and costs more of the processor.")
         package static let buffer = Setting(
             "audio.buffer_ms", 80, .range(20...1000),
-            "What the devices hold (milliseconds); at least two periods.")
+            "What the devices hold (milliseconds); at least two periods. More rides over a "
+                + "busy processor.")
         package static let priority = Setting(
             "audio.real_time_priority", 20, .range(0...99),
-            "SCHED_FIFO priority of the audio threads, where the system grants it; 0: none.")
+            "SCHED_FIFO priority of the sound threads, where the system grants it "
+                + "(LimitRTPRIO of the unit); 0: none.")
     }
 
     /// [voice]: when a voice counts as speech.
     package enum Voice {
         package static let threshold = Setting(
             "voice.threshold_db", 10.0, .range(3...40),
-            "How far above the noise speech must be (decibels).")
+            "How far above the noise speech must be (decibels). Raise it when noises open "
+                + "the microphone.")
         package static let minimum = Setting(
             "voice.minimum_level_dbfs", -50.0, .range(-90...(-10)),
             "Quieter than this is never speech (decibels below full scale).")
         package static let onset = Setting(
             "voice.onset_ms", 60, .range(20...1000),
-            "Speech must last so long to open the microphone (milliseconds).")
+            "Speech must last so long to open the microphone (milliseconds), so that a "
+                + "knock does not.")
         package static let hangover = Setting(
             "voice.hangover_ms", 500, .range(100...5000),
-            "Silence so long closes it (milliseconds). Shorter than live.silence_duration_ms, it makes the "
+            "Silence so long closes it (milliseconds). Shorter than "
+                + "live.silence_duration_ms, it makes the "
                 + "answer come sooner, since the service is then told at once.")
     }
 
@@ -161,15 +190,17 @@ package enum Keys {
     package enum Button {
         package static let source = Setting(
             "button.source", "gpio", .oneOf(["gpio", "keyboard", "none"]),
-            "keyboard: the space bar of the terminal that runs `martlet talk`.")
+            "gpio: a line of this board. keyboard: the space bar of the terminal that runs "
+                + "`martlet talk`. none: for hands-free.")
         package static let line = Setting(
             "button.line", "GPIO17",
-            "The line by its name, or as chip and offset: \"gpiochip0:17\".")
+            "The line by its name, or as chip and offset: \"gpiochip0:17\". `martlet "
+                + "devices` lists them.")
         package static let activeLow = Setting(
             "button.active_low", true, "Whether a pressed button pulls the line to ground.")
         package static let bias = Setting(
             "button.bias", "pull-up", .oneOf(["pull-up", "pull-down", "none"]),
-            "The resistor of the chip.")
+            "The resistor of the chip; a button to ground needs pull-up, if the board has none.")
         package static let debounce = Setting(
             "button.debounce_ms", 30, .range(0...500),
             "Contacts may bounce so long after an edge (milliseconds).")
@@ -178,7 +209,8 @@ package enum Keys {
     /// [led]: where the light is.
     package enum Light {
         package static let line = Setting(
-            "led.line", "", "The line of the light; empty: there is none.")
+            "led.line", "",
+            "The line of the light, named as for the button; empty: there is none.")
         package static let activeLow = Setting(
             "led.active_low", false, "Whether the light is lit by pulling the line to ground.")
     }
@@ -186,16 +218,20 @@ package enum Keys {
     /// [sounds]: the device's own sounds.
     package enum Sounds {
         package static let enabled = Setting(
-            "sounds.enabled", true, "Whether the device makes sounds of its own.")
+            "sounds.enabled", true,
+            "Whether it makes sounds, such as for an error.")
     }
 
     /// [recording]: turns kept as files.
     package enum Recording {
         package static let enabled = Setting(
             "recording.enabled", false,
-            "Whether turns are kept as Ogg Opus files: your words and the answers.")
+            "Whether turns are kept as Ogg Opus files: your words and the answers. Tell "
+                + "those who live with it.")
         package static let directory = Setting(
-            "recording.directory", "/var/lib/martlet/recordings", "Where.")
+            "recording.directory", "/var/lib/martlet/recordings", .path,
+            "The folder of the "
+                + "recordings; it is made when it is missing, for its owner only.")
         package static let limit = Setting(
             "recording.limit_mb", 100, .range(1...10_000),
             "The oldest are removed beyond this (megabytes).")
@@ -205,9 +241,34 @@ package enum Keys {
     package enum Log {
         package static let level = Setting(
             "log.level", "info", .oneOf(["error", "warning", "notice", "info", "debug"]),
-            "What is written to the journal.")
+            "What is written to the journal; each level has those before it.")
         package static let transcripts = Setting(
-            "log.transcripts", false, "Whether what is said, both ways, is written there too.")
+            "log.transcripts", false,
+            "Whether what is said, both ways, is written there "
+                + "too. It stays there as long as the journal does.")
+    }
+
+    /// The sections in the order of the shipped file.
+    package static let sections: [String] = all.map(\.section).reduce(into: []) { names, name in
+        if names.last != name { names.append(name) }
+    }
+
+    /// What a section is about, in one line.
+    static func introduction(of section: String) -> String {
+        switch section {
+        case "live": "The service: which model, how it speaks, how the device reaches it."
+        case "conversation": "How a turn begins and ends."
+        case "audio": "Sound both ways: the threads, and what the devices hold."
+        case "audio.capture": "The microphone. `martlet devices` lists what there is."
+        case "audio.playback": "The loudspeaker. `martlet devices` lists what there is."
+        case "voice": "What the device itself takes for speech, in hands-free mode and for tap."
+        case "button": "The button, for the modes hold and tap."
+        case "led": "A light that shows the state, if there is one."
+        case "sounds": "What the device says by itself, without the service."
+        case "recording": "Recordings of turns, for finding faults; off unless you ask for them."
+        case "log": "The journal: `journalctl -u martlet`."
+        default: preconditionFailure("[\(section)] has no introduction")
+        }
     }
 
     /// All of them, in the order of the shipped file.

@@ -13,26 +13,11 @@ extension String: SettingValue {
         if case .string(let text) = value { text } else { nil }
     }
     package static var typeName: String { "a string" }
-    package var toml: String {
-        // A long text is easier to read over several lines.
-        if contains("\n") { return "\"\"\"\n\(escaped)\"\"\"" }
-        return "\"\(escaped)\""
-    }
-    private var escaped: String {
-        reduce(into: "") { text, character in
-            switch character {
-            case "\\": text += "\\\\"
-            case "\"": text += "\\\""
-            case "\t": text += "\\t"
-            default: text.append(character)
-            }
-        }
-    }
 }
 
 extension Int: SettingValue {
     package static func read(_ value: TOMLValue) -> Int? {
-        if case .integer(let number) = value { Int(number) } else { nil }
+        if case .integer(let number) = value { Int(exactly: number) } else { nil }
     }
     package static var typeName: String { "an integer" }
     package var toml: String { "\(self)" }
@@ -63,14 +48,40 @@ package enum Allowed<Value: SettingValue>: Sendable {
     case anything
     case oneOf([String])
     case range(ClosedRange<Double>)
+    /// The address of a WebSocket.
+    case address
+    /// The whole path of a file or folder.
+    case path
+    /// The same, or nothing.
+    case pathOrNothing
 
     var words: String? {
         switch self {
-        case .anything: nil
+        case .anything, .address, .path, .pathOrNothing: nil
         case .oneOf(let names): names.map { "\"\($0)\"" }.joined(separator: ", ")
         case .range(let range):
             "\(Self.plain(range.lowerBound)) to \(Self.plain(range.upperBound))"
         }
+    }
+
+    /// What a value must be whose wrong one is not repeated: it may be a secret in a wrong place.
+    var demand: String? {
+        switch self {
+        case .anything, .oneOf, .range: nil
+        case .address:
+            "ws:// or wss:// with a host, such as \"wss://example.org:8443\"; a key is never part "
+                + "of it"
+        case .path, .pathOrNothing: "a path that begins with /"
+        }
+    }
+
+    private static func isAddress(_ text: String) -> Bool {
+        guard let mark = text.firstRange(of: "://"),
+            ["ws", "wss", "http", "https"].contains(text[..<mark.lowerBound].lowercased())
+        else { return false }
+        let rest = text[mark.upperBound...]
+        let isPlain = !rest.contains { $0.isWhitespace || "?#@".contains($0) }
+        return isPlain && rest.first.map { $0 != "/" && $0 != ":" } ?? false
     }
 
     private static func plain(_ number: Double) -> String {
@@ -85,6 +96,10 @@ package enum Allowed<Value: SettingValue>: Sendable {
             if let number = value as? Int { return range.contains(Double(number)) }
             if let number = value as? Double { return range.contains(number) }
             return true
+        case .address: return (value as? String).map(Self.isAddress) ?? true
+        case .path: return (value as? String)?.hasPrefix("/") ?? true
+        case .pathOrNothing:
+            return (value as? String).map { $0.isEmpty || $0.hasPrefix("/") } ?? true
         }
     }
 }
@@ -119,6 +134,9 @@ package struct Setting<Value: SettingValue>: AnySetting {
 
     package var fallbackText: String { fallback.toml }
     package var allowedWords: String? { allowed.words }
+    package var bounds: ClosedRange<Double>? {
+        if case .range(let range) = allowed { range } else { nil }
+    }
 
     package func check(_ node: TOMLNode) -> Diagnostic? {
         guard let value = Value.read(node.value) else {
@@ -127,6 +145,9 @@ package struct Setting<Value: SettingValue>: AnySetting {
                 "\(path) is \(node.value.shown), but must be \(Value.typeName)\(allowedSuffix)")
         }
         guard allowed.admits(value) else {
+            if let demand = allowed.demand {
+                return Diagnostic(node.position, "\(path) must be \(demand)")
+            }
             return Diagnostic(
                 node.position, "\(path) is \(node.value.shown)\(allowedSuffix)")
         }
@@ -150,6 +171,8 @@ package protocol AnySetting: Sendable {
     var fallbackText: String { get }
     /// What is allowed, in words.
     var allowedWords: String? { get }
+    /// The smallest and the largest number that are allowed.
+    var bounds: ClosedRange<Double>? { get }
     /// What is wrong with a value.
     func check(_ node: TOMLNode) -> Diagnostic?
     /// A value as TOML writes it.

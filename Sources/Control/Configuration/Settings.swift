@@ -54,38 +54,32 @@ package struct Settings: Sendable {
 
     // MARK: - Reading
 
-    /// Keys that hold secrets in other programs, and must not stand in a file of ours.
-    private static let secretNames: Set<String> = [
-        "key", "api_key", "apikey", "gemini_api_key", "token", "secret", "password",
-    ]
-
     mutating func read(_ document: TOMLTable) -> [Diagnostic] {
         var diagnostics: [Diagnostic] = []
         for member in document.members {
             guard case .table(let table) = member.node.value else {
-                diagnostics.append(
-                    Diagnostic(member.position, "'\(member.key)' must stand in a section"))
+                diagnostics.append(Unknown.stray(member))
                 continue
             }
             if member.key == "tool" {
                 diagnostics += readTools(table)
             } else {
-                diagnostics += readSection(table, member.key, member.position)
+                diagnostics += readSection(table, member)
             }
         }
         return diagnostics
     }
 
     private mutating func readSection(
-        _ table: TOMLTable, _ section: String, _ position: Position
+        _ table: TOMLTable, _ member: TOMLTable.Member
     ) -> [Diagnostic] {
-        let sections = Set(Keys.all.map(\.section))
-        let isParent = sections.contains { $0.hasPrefix(section + ".") }
-        guard sections.contains(section) || isParent else {
-            let known = sections.map { String($0.prefix { $0 != "." }) } + ["tool"]
-            let hint = nearest(to: section, among: known).map { "; did you mean [\($0)]?" } ?? ""
-            return [Diagnostic(position, "there is no section [\(section)]\(hint)")]
+        guard Keys.sections.contains(where: { $0.split(separator: ".")[0] == member.key }) else {
+            return [Unknown.section(member)]
         }
+        return readSection(table, named: member.key)
+    }
+
+    private mutating func readSection(_ table: TOMLTable, named section: String) -> [Diagnostic] {
         var diagnostics: [Diagnostic] = []
         for member in table.members {
             let path = "\(section).\(member.key)"
@@ -96,39 +90,20 @@ package struct Settings: Sendable {
                 } else {
                     nodes[path] = member.node
                 }
-            } else if case .table(let inner) = member.node.value, sections.contains(path) {
-                diagnostics += readSection(inner, path, member.position)
+            } else if case .table(let inner) = member.node.value, Keys.sections.contains(path) {
+                diagnostics += readSection(inner, named: path)
             } else {
-                diagnostics.append(Self.unknown(member, in: section))
+                diagnostics.append(Unknown.setting(member, in: section))
             }
         }
         return diagnostics
-    }
-
-    private static func unknown(_ member: TOMLTable.Member, in section: String) -> Diagnostic {
-        if secretNames.contains(member.key.lowercased()) {
-            return Diagnostic(
-                member.position,
-                "secrets do not belong here, where everyone can read them: put the key into a file "
-                    + "of its own (mode 600) and name that with live.key_file, or into the systemd "
-                    + "credential gemini-api-key")
-        }
-        let names = Keys.all.filter { $0.section == section }.map(\.name)
-        let hint =
-            nearest(to: member.key, among: names).map { "; did you mean '\($0)'?" }
-            ?? "; it has: \(names.joined(separator: ", "))"
-        return Diagnostic(member.position, "[\(section)] has no '\(member.key)'\(hint)")
     }
 
     private mutating func readTools(_ table: TOMLTable) -> [Diagnostic] {
         var diagnostics: [Diagnostic] = []
         for member in table.members {
             guard ["gpio", "command"].contains(member.key) else {
-                diagnostics.append(
-                    Diagnostic(
-                        member.position,
-                        "there are [[tool.gpio]] and [[tool.command]], but "
-                            + "no 'tool.\(member.key)'"))
+                diagnostics.append(Unknown.tool(member))
                 continue
             }
             guard case .array(let nodes) = member.node.value else {
@@ -137,7 +112,11 @@ package struct Settings: Sendable {
                 continue
             }
             for node in nodes {
-                guard case .table(let entry) = node.value else { continue }
+                guard case .table(let entry) = node.value else {
+                    diagnostics.append(
+                        Diagnostic(node.position, "write [[tool.\(member.key)]]"))
+                    continue
+                }
                 var reader = TableReader(
                     entry, name: "tool.\(member.key)", position: node.position)
                 if member.key == "gpio" {

@@ -50,7 +50,8 @@ extension TOMLParser {
         switch table.members[index].node.value {
         case .table(var inner):
             guard !inner.isClosed, !(isLast && (isArray || inner.isDefined)) else {
-                throw Diagnostic(position, "[\(key.name)] is defined already at \(before)")
+                throw Diagnostic(
+                    position, "[\(shortened(key.name))] is defined already at \(before)")
             }
             if isLast {
                 inner.isDefined = true
@@ -60,11 +61,14 @@ extension TOMLParser {
             table.members[index].node.value = .table(inner)
         case .array(var nodes):
             guard case .table(var inner)? = nodes.last?.value, !inner.isClosed else {
-                throw Diagnostic(position, "'\(key.name)' is a plain array since \(before)")
+                throw Diagnostic(
+                    position, "'\(shortened(key.name))' is a plain array since \(before)")
             }
             if isLast {
                 guard isArray else {
-                    throw Diagnostic(position, "'\(key.name)' is a list: write [[\(key.name)]]")
+                    throw Diagnostic(
+                        position,
+                        "'\(shortened(key.name))' is a list: write [[\(shortened(key.name))]]")
                 }
                 var made = TOMLTable()
                 made.isDefined = true
@@ -75,7 +79,8 @@ extension TOMLParser {
             }
             table.members[index].node.value = .array(nodes)
         case .string, .integer, .float, .boolean:
-            throw Diagnostic(position, "'\(key.name)' is a value since \(before), not a table")
+            throw Diagnostic(
+                position, "'\(shortened(key.name))' is a value since \(before), not a table")
         }
     }
 
@@ -101,7 +106,8 @@ extension TOMLParser {
             !inner.isClosed, !inner.isDefined || inner.isDotted
         else {
             throw Diagnostic(
-                position, "'\(key.name)' is set already at \(table.members[index].position)")
+                position,
+                "'\(shortened(key.name))' is set already at \(table.members[index].position)")
         }
         try assign(Array(keys.dropFirst()), node, in: &inner)
         inner.isDefined = true

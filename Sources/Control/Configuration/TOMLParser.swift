@@ -245,10 +245,15 @@ package struct TOMLParser {
         {
             return "'\(text)' is no number of 64 bits"
         }
-        if text.contains(":") || (text.first?.isNumber == true && text.dropFirst().contains("-")) {
-            return "'\(text)' looks like a date or time, which no setting takes; quote it"
+        // Nothing long is repeated: it may be a key that lacks its quotes.
+        let isLong = text.count > 24
+        let text = isLong ? "this" : "'\(text)'"
+        if text.contains(":")
+            || (text.dropFirst().first?.isNumber == true && text.dropFirst(2).contains("-"))
+        {
+            return "\(text) looks like a date or time, which no setting takes; quote it"
         }
-        return "'\(text)' is no value: a string needs quotes, a boolean is true or false"
+        return "\(text) is no value: a string needs quotes, a boolean is true or false"
     }
 }
 

@@ -28,7 +28,7 @@ package enum TOMLValue: Sendable {
     /// The value as a person finds it in the file, shortened.
     var shown: String {
         switch self {
-        case .string(let text): "\"\(text.prefix(40))\(text.count > 40 ? "…" : "")\""
+        case .string(let text): shortened(text).inlineTOML
         case .integer(let number): "\(number)"
         case .float(let number): "\(number)"
         case .boolean(let bool): "\(bool)"

@@ -98,9 +98,13 @@ struct TableReader {
     /// What is wrong in all, with the members that nobody asked for.
     mutating func finish() -> [Diagnostic] {
         for member in table.members where !known.contains(member.key) {
-            let hint = nearest(to: member.key, among: known).map { "; did you mean '\($0)'?" }
+            let hint =
+                nearest(to: member.key, among: known).map { "did you mean '\($0)'?" }
+                ?? "it has: \(known.joined(separator: ", "))"
             diagnostics.append(
-                Diagnostic(member.position, "\(name) has no '\(member.key)'\(hint ?? "")"))
+                Diagnostic(secret: member)
+                    ?? Diagnostic(
+                        member.position, "\(name) has no '\(shortened(member.key))'; \(hint)"))
         }
         return diagnostics
     }
@@ -109,49 +113,106 @@ struct TableReader {
 extension TableReader {
     mutating func output() -> OutputSettings? {
         // All of them are read before one that is missing ends it, so that all are known.
-        let outputName: String? = value("name")
-        let text: String? = value("description")
+        let outputName: String? = text("name")
+        let description: String? = text("description")
         let line: String? = value("line", "")
-        let file: String? = value("file", "")
+        let file: String? = path("file", "")
         let activeLow: Bool? = value("active_low", false)
         let restsOn: Bool? = value("rests_on", false)
-        guard let outputName, let text, let line, let file, let activeLow, let restsOn else {
-            return nil
-        }
-        if line.isEmpty == file.isEmpty {
-            note("\(name) needs either 'line' (GPIO) or 'file' (a file that stands for a line)")
+        guard let outputName, let description, let line, let file, let activeLow, let restsOn
+        else { return nil }
+        if line.isEmpty == file.isEmpty, !isWrong("line"), !isWrong("file") {
+            diagnostics.append(
+                Diagnostic(
+                    position,
+                    "\(name) needs either 'line' (GPIO) or 'file' (a file that stands for a line)"
+                ))
         }
         return OutputSettings(
-            name: outputName, description: text, line: line, file: file, activeLow: activeLow,
-            restsOn: restsOn, position: position)
+            name: outputName, description: description, line: line, file: file,
+            activeLow: activeLow, restsOn: restsOn, position: position)
     }
 
     mutating func command() -> CommandToolSettings? {
-        let toolName: String? = value("name")
-        let text: String? = value("description")
+        let toolName: String? = text("name")
+        let description: String? = text("description")
         let arguments = strings("argv")
-        let parameters = members("parameters").map { (name: $0.key, schema: $0.node) }
+        if arguments?.isEmpty ?? false, !isWrong("argv") { note("argv", "names no program") }
+        let parameters = schemas()
         let required = strings("required", parameters.map(\.name))
-        let deadline: Int? = value("deadline_ms", 10_000)
-        let directory: String? = value("directory", "/")
-        let limit: Int? = value("output_limit_bytes", 16_384)
-        guard let toolName, let text, let arguments, let required, let deadline, let directory,
-            let limit
+        checkNames(known: parameters.map(\.name))
+        let deadline = number("deadline_ms", 10_000, 100...600_000)
+        let directory: String? = path("directory", "/")
+        let limit = number("output_limit_bytes", 16_384, 256...1_048_576)
+        guard let toolName, let description, let arguments, let required, let deadline,
+            let directory, let limit
         else { return nil }
-        if arguments.isEmpty { note("\(name).argv names no program") }
-        if !(100...600_000).contains(deadline) {
-            note("\(name).deadline_ms is \(deadline); allowed: 100 to 600000")
-        }
-        if !(256...1_048_576).contains(limit) {
-            note("\(name).output_limit_bytes is \(limit); allowed: 256 to 1048576")
-        }
         return CommandToolSettings(
-            name: toolName, description: text, arguments: arguments, parameters: parameters,
-            required: required, deadlineMilliseconds: deadline, directory: directory,
-            outputLimitBytes: limit, position: position)
+            name: toolName, description: description, arguments: arguments,
+            parameters: parameters, required: required, deadlineMilliseconds: deadline,
+            directory: directory, outputLimitBytes: limit, position: position)
     }
 
-    private mutating func note(_ message: String) {
-        diagnostics.append(Diagnostic(position, message))
+    /// A text that must say something.
+    private mutating func text(_ key: String) -> String? {
+        let text: String? = value(key)
+        if text?.isEmpty ?? false { note(key, "must not be empty") }
+        return text
+    }
+
+    private mutating func path(_ key: String, _ fallback: String) -> String? {
+        let path: String? = value(key, fallback)
+        if let path, path != fallback, !path.hasPrefix("/") {
+            note(key, "must be a path that begins with /")
+        }
+        return path
+    }
+
+    private mutating func number(
+        _ key: String, _ fallback: Int, _ range: ClosedRange<Int>
+    ) -> Int? {
+        let number: Int? = value(key, fallback)
+        if let number, !range.contains(number) {
+            note(key, "is \(number); allowed: \(range.lowerBound) to \(range.upperBound)")
+        }
+        return number
+    }
+
+    private mutating func schemas() -> [(name: String, schema: TOMLNode)] {
+        members("parameters").map { member in
+            if case .table = member.node.value { return (member.key, member.node) }
+            diagnostics.append(
+                Diagnostic(
+                    member.node.position,
+                    "\(name).parameters.\(shortened(member.key)) must be a table such as "
+                        + "{ type = \"string\" }"))
+            return (member.key, member.node)
+        }
+    }
+
+    /// Every name that is required must be one of the parameters.
+    private mutating func checkNames(known names: [String]) {
+        guard case .array(let nodes)? = table["required"]?.value, !isWrong("parameters") else {
+            return
+        }
+        for node in nodes {
+            guard case .string(let text) = node.value, !names.contains(text) else { continue }
+            diagnostics.append(
+                Diagnostic(
+                    node.position,
+                    "\(name).required names '\(shortened(text))', which is none of the parameters"
+                ))
+        }
+    }
+
+    /// Whether a member was refused, so that what it means is not known.
+    private func isWrong(_ key: String) -> Bool {
+        guard let place = table[key]?.position else { return false }
+        return diagnostics.contains { $0.position.map { $0 >= place } ?? false }
+    }
+
+    private mutating func note(_ key: String, _ message: String) {
+        diagnostics.append(
+            Diagnostic(table[key]?.position ?? position, "\(name).\(key) \(message)"))
     }
 }

@@ -1,0 +1,142 @@
+import Testing
+
+@testable import Configuration
+
+/// `[[tool.gpio]]` and `[[tool.command]]`.
+struct ToolSettingsTests {
+    @Test("an output has its defaults, and all that is said of it")
+    func outputs() throws {
+        let settings = try SettingsFile.settings(from: [
+            (
+                "m.toml",
+                """
+                [[tool.gpio]]
+                name = "lamp"
+                description = "a lamp"
+                line = "GPIO27"
+                [[tool.gpio]]
+                name = "fan"
+                description = "a fan"
+                file = "/run/fan"
+                active_low = true
+                rests_on = true
+                """
+            )
+        ])
+        let lamp = try #require(settings.outputs.first)
+        #expect(lamp.line == "GPIO27")
+        #expect(lamp.file.isEmpty)
+        #expect(!lamp.activeLow)
+        #expect(!lamp.restsOn)
+        let fan = try #require(settings.outputs.last)
+        #expect(fan.line.isEmpty)
+        #expect(fan.file == "/run/fan")
+        #expect(fan.activeLow)
+        #expect(fan.restsOn)
+        #expect(fan.position == Position(file: "m.toml", line: 5, column: 1))
+    }
+
+    @Test("a command has its defaults: all parameters are required, ten seconds, the root")
+    func commands() throws {
+        let text = """
+            [[tool.command]]
+            name = "dim"
+            description = "Dims."
+            argv = ["/bin/dim", "{level}"]
+            parameters.level = { type = "integer" }
+            """
+        let command = try #require(
+            try SettingsFile.settings(from: [("m.toml", text)]).commands.first)
+        #expect(command.arguments == ["/bin/dim", "{level}"])
+        #expect(command.parameters.map(\.name) == ["level"])
+        #expect(command.required == ["level"])
+        #expect(command.deadlineMilliseconds == 10_000)
+        #expect(command.directory == "/")
+        #expect(command.outputLimitBytes == 16_384)
+    }
+
+    private static let gpio = "[[tool.gpio]]\nname = \"a\"\ndescription = \"b\"\n"
+    private static let command =
+        "[[tool.command]]\nname = \"a\"\ndescription = \"b\"\nargv = [\"c\"]\n"
+
+    static let wrong: [Told] = [
+        Told(gpio, "1:1: tool.gpio needs either 'line'"),
+        Told(gpio + "line = \"x\"\nfile = \"/y\"", "1:1: tool.gpio needs either 'line'"),
+        Told(gpio + "line = 27", "4:8: tool.gpio.line is 27, but must be a string"),
+        Told(gpio + "line = \"x\"\nactive_low = 1", "5:14: tool.gpio.active_low is 1, but must be"),
+        Told(
+            gpio + "line = \"x\"\nactive_lo = true",
+            "5:1: tool.gpio has no 'active_lo'; did you mean 'active_low'?"),
+        Told(gpio + "file = \"lamp\"", "4:8: tool.gpio.file must be a path that begins with /"),
+        Told("[[tool.gpio]]\nname = \"a\"\nline = \"x\"", "1:1: tool.gpio lacks 'description'"),
+        Told(
+            "[[tool.gpio]]\nline = \"x\"\ndescription = \"b\"\nname = \"\"",
+            "4:8: tool.gpio.name must not be empty"
+        ),
+        Told(
+            command + "deadline_ms = 99",
+            "5:15: tool.command.deadline_ms is 99; allowed: 100 to 600000"
+        ),
+        Told(
+            command + "output_limit_bytes = 1",
+            "5:22: tool.command.output_limit_bytes is 1; allowed: 256 to 1048576"
+        ),
+        Told(
+            command + "directory = \"tmp\"",
+            "5:13: tool.command.directory must be a path that begins with /"
+        ),
+        Told(
+            command + "required = \"x\"",
+            "5:12: tool.command.required must be an array of strings"
+        ),
+        Told(
+            command + "required = [\"x\"]",
+            "5:13: tool.command.required names 'x', which is none of the parameters"
+        ),
+        Told(command + "parameters = 1", "5:14: tool.command.parameters must be a table"),
+        Told(
+            command + "parameters = { x = 1 }",
+            "5:20: tool.command.parameters.x must be a table such as { type = \"string\" }"
+        ),
+        Told(command + "args = [\"x\"]", "5:1: tool.command has no 'args'; did you mean 'argv'?"),
+        Told(
+            "[[tool.command]]\nname = \"a\"\ndescription = \"b\"\nargv = []",
+            "4:8: tool.command.argv names no program"
+        ),
+        Told(
+            "[[tool.command]]\nname = \"a\"\ndescription = \"b\"\nargv = [\"c\", 1]",
+            "4:14: tool.command.argv holds 1, but must hold strings only"
+        ),
+        Told(
+            "[[tool.command]]\nname = \"a\"\ndescription = \"b\"\nargv = \"c d\"",
+            "4:8: tool.command.argv must be an array of strings"
+        ),
+        Told(
+            "[[tool.command]]\nname = \"a\"\nargv = [\"c\"]",
+            "1:1: tool.command lacks 'description'"
+        ),
+    ]
+
+    @Test("each mistake in a tool is told with its place", arguments: wrong)
+    func toolMistakes(_ told: Told) {
+        #expect(mistakes(in: told.text).count == 1)
+        #expect(
+            mistakes(in: told.text).first?.hasPrefix("m.toml:\(told.words)") == true,
+            "\(mistakes(in: told.text))")
+    }
+
+    @Test("a tool in brackets that are not doubled, and a plain value among tools, are told")
+    func brackets() {
+        #expect(mistakes(in: "[tool]\ngpio = [1]") == ["m.toml:2:9: write [[tool.gpio]]"])
+    }
+
+    @Test("names are told twice across files, a command and an output may share one")
+    func names() {
+        let gpio = Self.gpio + "line = \"x\"\n"
+        #expect(mistakes(in: [("1", gpio), ("2", Self.command)]).isEmpty)
+        #expect(
+            mistakes(in: [("1", gpio), ("2", gpio)]) == [
+                "2:1:1: output a is defined already at 1:1:1"
+            ])
+    }
+}
