@@ -52,7 +52,7 @@ enum Targets {
         [
             .control("Configuration", []),
             .control("WireCodec", []),
-            .control("ModelTypes", []),
+            .control("ModelTypes", ["WireCodec"]),
             .control("Live", ["ModelTypes", "WireCodec", "WebSockets", "Linux"]),
             .control("Tools", ["ModelTypes", "Linux"]),
             .control("Assistant", ["ModelTypes", "Live", "Tools"]),

@@ -63,6 +63,22 @@ struct ConversationTroubleTests {
         #expect(told() == ["unknown authority", "no such host", "no such host"])
     }
 
+    @Test("a session that sleeps is no trouble, and a press wakes it without a sound")
+    func asleep() {
+        let world = ConversationWorld.online(.hold)
+        world.perform(world.machine.sessionAsleep())
+        #expect(world.state == .idle)
+        world.forget()
+        world.press(1_000)
+        #expect(world.actions.contains(.connect))
+        #expect(!world.actions.contains(.sound(.offline)))
+        world.samples()
+        world.ready(1_100)
+        world.release(1_500)
+        world.segmentEnded()
+        #expect(world.wire.last == .end)
+    }
+
     @Test("a connection lost in a turn is no reason to stop listening")
     func offlineWhileListening() {
         let world = ConversationWorld.online(.hold)

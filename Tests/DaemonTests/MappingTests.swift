@@ -14,7 +14,7 @@ struct MappingTests {
     }
 
     private func setup(_ text: String) throws -> JSONValue {
-        let session = try settings(text).sessionSettings(key: Secret("k"), tools: [])
+        let session = try settings(text).sessionSettings(tools: [])
         return session.setup(handle: nil)["setup"] ?? nil
     }
 

@@ -7,12 +7,6 @@ extension ConversationMachine {
         linkDeadline = nil
         outageTold = nil
         record(.online(resumed: resumed))
-        if !resumed, !runningTools.isEmpty {
-            // A fresh session never heard of these calls and would refuse their answers.
-            emit(.cancelTools(runningTools.sorted()))
-            for id in runningTools.sorted() { record(.toolCancelled(id: id)) }
-            runningTools = []
-        }
         restartWait(at: time)
         return settle()
     }
@@ -31,6 +25,12 @@ extension ConversationMachine {
         case .idle, .speaking:
             break
         }
+        return settle()
+    }
+
+    /// The session was closed because nothing was said for long; the next word brings it back.
+    package mutating func sessionAsleep() -> [ConversationAction] {
+        link = .asleep
         return settle()
     }
 

@@ -14,13 +14,13 @@ extension ConversationMachine {
         phase = .listening
         record(.turnOpened(turnCount, by: opener))
         emit(gate)
-        if link == .down {
+        if link == .down || link == .asleep {
             linkDeadline =
                 linkDeadline ?? time + .milliseconds(settings.offlinePatienceMilliseconds)
-            if opener == .button {
-                emit(.sound(.offline))
-                emit(.connect)
-            }
+            if opener == .button || link == .asleep { emit(.connect) }
+        }
+        if link == .down {
+            if opener == .button { emit(.sound(.offline)) }
         } else if settings.soundsListening {
             emit(.sound(.listening))
         }

@@ -66,7 +66,8 @@ package struct ConversationMachine: ~Copyable {
         var playedBy: Int64
     }
 
-    enum Link: Equatable { case down, up, refused }
+    /// Asleep: closed because nothing was said for long, and back with the next word.
+    enum Link: Equatable { case down, up, asleep, refused }
 
     private(set) var settings: ConversationSettings
     var phase = Phase.idle
@@ -104,12 +105,14 @@ package struct ConversationMachine: ~Copyable {
     /// What the user sees.
     package var state: ConversationState {
         switch phase {
-        case .idle: isMuted ? .muted : link == .up ? .idle : .offline
+        case .idle: isMuted ? .muted : isOffline ? .offline : .idle
         case .listening: .listening
         case .thinking: .thinking
         case .speaking: .speaking
         }
     }
+
+    private var isOffline: Bool { link == .down || link == .refused }
 
     /// Whether what the service says now is for the user's ears.
     package var isReplyHeard: Bool {
@@ -141,7 +144,7 @@ package struct ConversationMachine: ~Copyable {
     /// Ends every event: adds what changed for the eye, and hands the actions out.
     mutating func settle() -> [ConversationAction] {
         let now = Indication(
-            state: state, isMuted: isMuted, isOffline: link != .up,
+            state: state, isMuted: isMuted, isOffline: isOffline,
             hasTrouble: !hasMicrophone || !hasSpeaker || link == .refused)
         if now != shown {
             if let before = shown?.state, before != now.state {

@@ -14,6 +14,8 @@ extension VoiceAssistant {
             perform(machine.sessionReady(resumed: resumed, at: now))
         case .offline(let reason, _):
             perform(machine.sessionOffline("\(reason)", at: now))
+        case .asleep:
+            perform(machine.sessionAsleep())
         case .closed:
             perform(machine.sessionOffline("the session is closed", at: now))
         case .failed(let failure):
@@ -37,6 +39,8 @@ extension VoiceAssistant {
             perform(machine.toolCallsCancelled(identifiers, at: now))
         case .notice(let text):
             record(.notice(text))
+        case .text, .grounding, .voiceActivity, .usage:
+            break
         }
     }
 

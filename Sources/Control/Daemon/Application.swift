@@ -64,8 +64,8 @@ package final class Application: @unchecked Sendable {
         let relay = relay
         session = LiveSession(
             executor: loop, transport: WebSocketTransport(loop: loop),
-            settings: settings.sessionSettings(key: key, tools: tools.registry.declarations),
-            clock: LoopClock(loop: loop)
+            settings: settings.sessionSettings(tools: tools.registry.declarations),
+            credential: .fixed(.key(key)), clock: LoopClock(loop: loop)
         ) { event in relay.session(event) }
         let recorder =
             settings[Keys.Recording.enabled]

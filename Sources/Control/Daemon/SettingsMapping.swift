@@ -8,10 +8,10 @@ package import ModelTypes
 // What each part is built with, out of the one configuration.
 extension Settings {
     /// The session's settings, with the tools that the model is offered.
-    package func sessionSettings(key: Secret, tools: [FunctionDeclaration]) -> SessionSettings {
+    package func sessionSettings(tools: [FunctionDeclaration]) -> SessionSettings {
         func set(_ text: String) -> String? { text.isEmpty ? nil : text }
         let endpoint = LiveEndpoint(
-            base: self[Keys.Live.url], version: self[Keys.Live.version], key: key,
+            base: self[Keys.Live.url], version: self[Keys.Live.version],
             certificateAuthorityFile: set(self[Keys.Live.authority]))
         var session = SessionSettings(endpoint: endpoint, model: self[Keys.Live.model])
         session.voice = set(self[Keys.Live.voice])
@@ -29,8 +29,8 @@ extension Settings {
             ? nil
             : SessionSettings.Compression(
                 triggerTokens: trigger, targetTokens: self[Keys.Live.compressionTarget])
-        session.transcribesInput = self[Keys.Live.inputTranscript]
-        session.transcribesOutput = self[Keys.Live.outputTranscript]
+        if !self[Keys.Live.inputTranscript] { session.inputTranscription = nil }
+        if !self[Keys.Live.outputTranscript] { session.outputTranscription = nil }
         session.thinkingLevel = set(self[Keys.Live.thinking])?.uppercased()
         session.connectTimeoutMilliseconds = Int64(self[Keys.Live.connectTimeout])
         return session

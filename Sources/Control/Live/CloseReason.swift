@@ -27,6 +27,9 @@ package enum CloseReason: Sendable, Equatable {
             ("Your project has exceeded its monthly spending cap", .billing),
             ("You exceeded your current quota", .quota),
             ("BidiGenerateContent session", .handle), ("Invalid session handle", .handle),
+            // Faults of a session's own state, which a fresh one does not have.
+            ("Operation is not implemented", .handle), ("Requested entity was not found", .handle),
+            ("Request trace id", .handle),
             ("Connection aborted because the client failed to close", .deadline),
             ("Deadline expired", .deadline), ("The operation was cancelled", .deadline),
             ("Invalid JSON payload", .payload), ("Request contains an invalid argument", .payload),

@@ -1,38 +1,105 @@
 package import ModelTypes
 package import WebSockets
 
-/// Where the Live service is, and who asks.
+/// Where the Live service is.
 package struct LiveEndpoint: Sendable {
+    /// Which of the two services, which differ in addresses, names and fields.
+    package enum Service: Sendable, Equatable {
+        case developer
+        /// A region such as `europe-west4`, or `global`.
+        case vertex(project: String, location: String)
+    }
+
+    package var service: Service
     /// Scheme, host and port, such as `wss://generativelanguage.googleapis.com`.
     package var base: String
-    /// The API's version; `v1beta` is the one that the reference documents for conversations.
+    /// The API's version.
     package var version: String
-    /// Sent in a header, never in the address: addresses end up in logs.
-    package var key: Secret
     /// A PEM file whose authorities alone are trusted; nil trusts the system's.
     package var certificateAuthorityFile: String?
 
     /// The service itself, unless `base` names another server.
+    ///
+    /// `v1beta` is what the Developer API's reference documents for conversations, `v1beta1`
+    /// Vertex's own default.
     package init(
-        base: String = "wss://generativelanguage.googleapis.com", version: String = "v1beta",
-        key: Secret, certificateAuthorityFile: String? = nil
+        service: Service = .developer, base: String? = nil, version: String? = nil,
+        certificateAuthorityFile: String? = nil
     ) {
-        self.base = base
-        self.version = version
-        self.key = key
+        self.service = service
+        switch service {
+        case .developer:
+            self.base = base ?? "wss://generativelanguage.googleapis.com"
+            self.version = version ?? "v1beta"
+        case .vertex(_, let location):
+            let host = location == "global" ? "" : "\(location)-"
+            self.base = base ?? "wss://\(host)aiplatform.googleapis.com"
+            self.version = version ?? "v1beta1"
+        }
         self.certificateAuthorityFile = certificateAuthorityFile
     }
 
+    /// Whether this is Vertex.
+    package var isVertex: Bool { if case .vertex = service { true } else { false } }
+
+    /// A model's name as the setup has it.
+    func modelPath(_ model: String) -> String {
+        switch service {
+        case .developer:
+            return model.hasPrefix("models/") ? model : "models/\(model)"
+        case .vertex(let project, let location):
+            guard !model.hasPrefix("projects/") else { return model }
+            let path = model.hasPrefix("publishers/") ? model : "publishers/google/models/\(model)"
+            return "projects/\(project)/locations/\(location)/\(path)"
+        }
+    }
+
     /// The upgrade request; throws for a base that is no WebSocket address.
-    package func request(timeoutMilliseconds: Int64) throws(WebSocketsError) -> WebSocketRequest {
+    package func request(
+        as authorization: Authorization, timeoutMilliseconds: Int64
+    ) throws(WebSocketsError) -> WebSocketRequest {
         let trimmed = base.hasSuffix("/") ? String(base.dropLast()) : base
-        // live-protocol.md 1.1: on the Developer API a dot separates service and method.
+        // live-protocol.md 1.1: a dot on the Developer API, a slash on Vertex.
         let method =
-            "google.ai.generativelanguage.\(version).GenerativeService.BidiGenerateContent"
+            switch (service, authorization) {
+            case (.vertex, _):
+                "google.cloud.aiplatform.\(version).LlmBidiService/BidiGenerateContent"
+            case (.developer, .ephemeralToken):
+                "google.ai.generativelanguage.\(version).GenerativeService"
+                    + ".BidiGenerateContentConstrained"
+            case (.developer, .key), (.developer, .bearer):
+                "google.ai.generativelanguage.\(version).GenerativeService.BidiGenerateContent"
+            }
         return WebSocketRequest(
-            url: try WebSocketURL("\(trimmed)/ws/\(method)"),
-            headers: [("x-goog-api-key", key.revealed)],
+            url: try WebSocketURL("\(trimmed)/ws/\(method)"), headers: authorization.headers,
             certificateAuthorityFile: certificateAuthorityFile,
             timeoutMilliseconds: timeoutMilliseconds)
     }
+}
+
+/// Who asks; sent in headers, never in the address, since addresses end up in logs.
+package enum Authorization: Sendable {
+    case key(Secret)
+    /// `auth_tokens/…`, which may be limited to some setups.
+    case ephemeralToken(Secret)
+    /// OAuth; the project that pays, where the credential names one.
+    case bearer(Secret, quotaProject: String?)
+
+    var headers: [(name: String, value: String)] {
+        switch self {
+        case .key(let key): return [("x-goog-api-key", key.revealed)]
+        case .ephemeralToken(let token): return [("authorization", "Token \(token.revealed)")]
+        case .bearer(let token, let project):
+            let headers = [(name: "authorization", value: "Bearer \(token.revealed)")]
+            return headers + (project.map { [("x-goog-user-project", $0)] } ?? [])
+        }
+    }
+}
+
+/// How a session comes by its authorization for each new connection.
+package enum SessionCredential: Sendable {
+    /// The same for all.
+    case fixed(Authorization)
+    /// Asked for before each connection, because it expires.
+    case renewed(@Sendable () async throws -> Authorization)
 }

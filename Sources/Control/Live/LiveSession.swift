@@ -26,33 +26,55 @@ package actor LiveSession {
     private let executor: any SerialExecutor
     private let transport: any LiveTransport
     private let settings: SessionSettings
+    private let credential: SessionCredential
     private let clock: any SessionClock
     private let random: @Sendable () -> Double
+    private let keep: @Sendable (String?) -> Void
     private let onEvent: @Sendable (SessionEvent) -> Void
     private var machine: SessionMachine
     private var alarmAt: Int64?
     private var notices = 0
+    /// Connections so far; an authorization that comes for an older one is not used.
+    private var attempt = 0
 
     package nonisolated var unownedExecutor: UnownedSerialExecutor {
         executor.asUnownedSerialExecutor()
     }
 
-    /// A session that waits for `connect`; `random` gives numbers in 0..<1.
+    /// A handle that an earlier life of the program has kept.
+    package struct KeptHandle: Sendable, Equatable {
+        package var handle: String
+        /// Nanoseconds since it was kept.
+        package var age: Int64
+
+        /// A handle and its age.
+        package init(handle: String, age: Int64) {
+            self.handle = handle
+            self.age = age
+        }
+    }
+
+    /// A session that waits for `connect`.
+    ///
+    /// `random` gives numbers in 0..<1. `keep` is told each new handle, and nil when there is none
+    /// any more, for `kept` of a later life.
     package init(
         executor: any SerialExecutor, transport: any LiveTransport, settings: SessionSettings,
-        clock: any SessionClock,
+        credential: SessionCredential, clock: any SessionClock, kept: KeptHandle? = nil,
         random: @escaping @Sendable () -> Double = { .random(in: 0..<1) },
+        keep: @escaping @Sendable (String?) -> Void = { _ in },
         onEvent: @escaping @Sendable (SessionEvent) -> Void
     ) {
         self.executor = executor
         self.transport = transport
         self.settings = settings
+        self.credential = credential
         self.clock = clock
         self.random = random
+        self.keep = keep
         self.onEvent = onEvent
         machine = SessionMachine(
-            isManual: settings.activity == .manual,
-            setupTimeoutMilliseconds: settings.setupTimeoutMilliseconds)
+            rules: settings.rules, handle: kept?.handle, handleAge: kept?.age ?? 0, at: clock.now)
     }
 
     // MARK: - The owner's calls
@@ -84,7 +106,25 @@ package actor LiveSession {
     /// Says words without sound.
     package func sendText(_ text: String) { say(.text(text)) }
 
-    /// Answers calls of the model; answers to calls of an older connection are dropped.
+    /// Shows a picture (JPEG, PNG or WebP); the service looks at one a second.
+    package func sendVideo(_ data: [UInt8], mimeType: String) {
+        say(.video(mimeType: mimeType, data: data))
+    }
+
+    /// Adds turns to the history; with `isComplete` the model answers them, and stops whatever it
+    /// was saying.
+    package func sendContent(_ turns: [Content], isComplete: Bool) {
+        say(.content(turns, isComplete: isComplete))
+    }
+
+    /// Changes the instruction or the tools, where the model can do that in mid-session.
+    package func updateContext(instruction: String?, tools: [FunctionDeclaration]?) {
+        say(.contextUpdate(instruction: instruction, tools: tools))
+    }
+
+    /// Answers calls of the model.
+    ///
+    /// A call whose connection is lost is answered in words on the next one.
     package func sendToolResponses(_ responses: [FunctionResponse]) {
         say(.toolResponses(responses))
     }
@@ -92,7 +132,7 @@ package actor LiveSession {
     /// Forgets what is held and not sent, and the activity it belongs to.
     package func discardInput() { machine.discard() }
 
-    private func say(_ item: UplinkItem) { perform(machine.say(item)) }
+    private func say(_ item: UplinkItem) { perform(machine.say(item, at: clock.now)) }
 
     // MARK: - What happens
 
@@ -130,12 +170,17 @@ package actor LiveSession {
     private func perform(_ action: SessionAction) {
         switch action {
         case .open: open()
-        case .sendSetup(let handle):
-            let setup = settings.setup(handle: handle)
+        case .sendSetup(let handle, let history):
+            let setup = settings.setup(handle: handle, history: history)
             transport.send { setup.append(to: &$0) }
         case .send(let item): transport.send { item.append(to: &$0) }
-        case .close: transport.close()
-        case .abort: transport.abort()
+        case .close:
+            attempt += 1
+            transport.close()
+        case .abort:
+            attempt += 1
+            transport.abort()
+        case .keep(let handle): keep(handle)
         case .tell(.notice(let text)):
             notices += 1
             if notices <= Self.noticeLimit { onEvent(.notice(text)) }
@@ -145,14 +190,46 @@ package actor LiveSession {
 
     private func open() {
         notices = 0
+        attempt += 1
+        switch credential {
+        case .fixed(let authorization):
+            open(as: authorization)
+        case .renewed(let renew):
+            let current = attempt
+            Task {
+                do {
+                    let authorization = try await renew()
+                    if attempt == current { open(as: authorization) }
+                } catch {
+                    guard attempt == current else { return }
+                    perform(machine.openFailed("\(error)", at: clock.now, random: random()))
+                }
+            }
+        }
+    }
+
+    private func open(as authorization: Authorization) {
         do {
             let request = try settings.endpoint.request(
-                timeoutMilliseconds: settings.connectTimeoutMilliseconds)
+                as: authorization, timeoutMilliseconds: settings.connectTimeoutMilliseconds)
             transport.open(request) { [weak self] event in
                 self?.assumeIsolated { $0.socket(event) }
             }
         } catch {
             perform(machine.openFailed("\(error)", at: clock.now, random: random()))
         }
+    }
+}
+
+extension SessionSettings {
+    fileprivate var rules: SessionMachine.Rules {
+        var rules = SessionMachine.Rules(isManual: activity == .manual)
+        rules.isVertex = endpoint.isVertex
+        rules.sendsHistory = sendsHistory
+        rules.setupTimeout = setupTimeoutMilliseconds * 1_000_000
+        rules.connectionAge = profile.connectionSeconds * 1_000_000_000
+        rules.idleTimeout = idleMilliseconds.map { $0 * 1_000_000 }
+        rules.replaySeconds = replaySeconds
+        return rules
     }
 }

@@ -1,177 +1,91 @@
 package import ModelTypes
 internal import WireCodec
 
-/// One message of the service, read key by key.
+/// One message of the service, read key by key (live-protocol.md section 4).
 ///
 /// A frame may hold several of its kinds at once, and unknown ones come every few weeks, so every
 /// key stands alone: one of a wrong type becomes a notice, an unknown one is passed over.
-package struct ServerMessage: Sendable {
+package struct ServerMessage: Sendable, Equatable {
     package var isSetupComplete = false
+    /// Vertex names its sessions.
+    package var sessionID: String?
     package var isInterrupted = false
     /// Model audio: mono, 24 kHz.
     package var audio: [Int16] = []
-    package var inputTranscript: String?
-    package var outputTranscript: String?
+    /// Text of the answer, for models that write.
+    package var texts: [String] = []
+    /// Summaries of what the model thinks, which are for nobody's ear.
+    package var thoughts: [String] = []
+    package var inputTranscript: Transcript?
+    package var outputTranscript: Transcript?
+    /// A preview of the whole utterance, which replaces the one before.
+    package var interimInputTranscript: Transcript?
     package var isGenerationComplete = false
     package var isTurnComplete = false
     package var turnCompleteReason: String?
+    /// The model waits on purpose, because it expects the user to go on.
+    package var isWaitingForInput = false
+    package var interactionStatus: InteractionStatus?
+    package var grounding: Grounding?
     package var toolCalls: [FunctionCall] = []
     package var cancelledCalls: [String] = []
     /// Nanoseconds until the connection is closed.
     package var goAway: Int64?
     package var resumption: Resumption?
     package var usage: Usage?
+    package var voiceActivity: VoiceActivity?
     /// What could not be understood.
     package var notices: [String] = []
+
+    /// A fragment of a transcript; may start with a space.
+    package struct Transcript: Sendable, Equatable {
+        package var text: String
+        package var isFinished = false
+        /// BCP 47, where the service tells it.
+        package var language: String?
+        package var speaker: String?
+    }
+
+    /// Whether an interaction of several turns goes on; from the content or beside it.
+    package enum InteractionStatus: Sendable, Equatable {
+        case inProgress, idle
+    }
+
+    /// Where an answer comes from, when it was searched for.
+    package struct Grounding: Sendable, Equatable {
+        package var queries: [String]
+        package var sources: [Source]
+
+        /// A page that was used.
+        package struct Source: Sendable, Equatable {
+            package var uri: String
+            package var title: String
+        }
+    }
 
     /// The state of a session's handle.
     package struct Resumption: Sendable, Equatable {
         /// The newest handle; nil while the session cannot be resumed.
         package var handle: String?
+        /// All messages of ours up to this are in the handle; only with transparent resumption.
+        package var consumedIndex: Int64?
+    }
+
+    /// What the service's detection heard, on models that tell.
+    package struct VoiceActivity: Sendable, Equatable {
+        package var isStart: Bool
+        /// In the audio that was sent (nanoseconds), where the service tells it.
+        package var offset: Int64?
     }
 
     /// A message without content.
     package init() {}
 
-    /// Reads a frame; a frame that is no JSON object gives a notice only.
-    package init(_ frame: [UInt8]) {
-        let json: JSONValue
-        do {
-            json = try JSONValue(parsing: frame)
-        } catch {
-            notices.append("a message of the service is no JSON: \(error)")
-            return
-        }
-        guard let object = json.object else {
-            notices.append("a message of the service is \(json.kind) instead of an object")
-            return
-        }
-        for (key, value) in object { read(key, value) }
-        if let error = json["error"] {
-            notices.append("the service reports an error: \(error.serialized.prefix(300))")
-        }
-        // The frame that tells of the interruption may carry audio of what was interrupted.
-        if isInterrupted { audio = [] }
+    /// Whether the message carries any part of an answer.
+    var hasAnswer: Bool {
+        !audio.isEmpty || !texts.isEmpty || outputTranscript != nil || !toolCalls.isEmpty
     }
 
-    private mutating func read(_ key: String, _ value: JSONValue) {
-        switch key {
-        case "setupComplete": isSetupComplete = true
-        case "serverContent": if isObject(value, key) { readContent(value) }
-        case "toolCall": if isObject(value, key) { readCalls(value) }
-        case "toolCallCancellation":
-            guard let ids = value["ids"]?.array else { return note(key, "has no list of ids") }
-            cancelledCalls = ids.compactMap(\.string)
-        case "goAway": readGoAway(value)
-        case "sessionResumptionUpdate": readResumption(value)
-        case "usageMetadata": if isObject(value, key) { usage = Usage(json: value) }
-        default: break
-        }
-    }
-
-    private mutating func note(_ path: String, _ what: String) {
-        notices.append("in a message of the service, \(path) \(what)")
-    }
-
-    private mutating func isObject(_ value: JSONValue, _ path: String) -> Bool {
-        if value.object != nil { return true }
-        note(path, "is \(value.kind) instead of an object")
-        return false
-    }
-
-    /// A truth value; the wire was seen to write some as strings.
-    private mutating func flag(_ value: JSONValue?, _ path: String) -> Bool {
-        switch value {
-        case nil, .null, .bool(false), .string("false"): return false
-        case .bool(true), .string("true"): return true
-        case .some(let other):
-            note(path, "is \(other.kind) instead of a boolean")
-            return false
-        }
-    }
-
-    private mutating func readContent(_ content: JSONValue) {
-        isInterrupted = flag(content["interrupted"], "interrupted")
-        isGenerationComplete = flag(content["generationComplete"], "generationComplete")
-        let status = content["interactionStatus"]?.string
-        // With a status, the interaction goes on past turnComplete until it is idle (section 8.1).
-        if let status, status != "INTERACTION_STATUS_UNSPECIFIED" {
-            isTurnComplete = status == "IDLE" || status == "REQUIRES_ACTION"
-        } else {
-            isTurnComplete = flag(content["turnComplete"], "turnComplete")
-        }
-        turnCompleteReason = content["turnCompleteReason"]?.string
-        inputTranscript = transcript(content["inputTranscription"], "inputTranscription")
-        outputTranscript = transcript(content["outputTranscription"], "outputTranscription")
-        guard let turn = content["modelTurn"] else { return }
-        guard let parts = turn["parts"]?.array else {
-            if turn["parts"] != nil { note("modelTurn.parts", "is no list") }
-            return
-        }
-        for part in parts { readPart(part) }
-    }
-
-    private mutating func transcript(_ value: JSONValue?, _ path: String) -> String? {
-        guard let value, isObject(value, path), let text = value["text"] else { return nil }
-        guard let string = text.string else {
-            note("\(path).text", "is \(text.kind) instead of a string")
-            return nil
-        }
-        return string.isEmpty ? nil : string
-    }
-
-    private mutating func readPart(_ part: JSONValue) {
-        // Texts are thoughts or doubles of the transcription; only audio is for the ear.
-        guard let data = part["inlineData"] else { return }
-        let type = data["mimeType"]?.string ?? "audio/pcm"
-        guard let rate = AudioMessage.sampleRate(ofMIMEType: Array(type.utf8)[...]) else {
-            return note("inlineData", "is of type '\(type)', which is not played")
-        }
-        guard rate == AudioMessage.defaultOutputRate else {
-            return note("inlineData", "has \(rate) Hz instead of \(AudioMessage.defaultOutputRate)")
-        }
-        guard let text = data["data"]?.string else { return note("inlineData", "has no data") }
-        if !Base64.decode(Array(text.utf8)[...], appendingTo: &audio) {
-            note("inlineData.data", "is no base64 of whole samples")
-        }
-    }
-
-    private mutating func readCalls(_ value: JSONValue) {
-        guard let calls = value["functionCalls"]?.array else {
-            return note("toolCall", "has no list of calls")
-        }
-        for call in calls {
-            guard let name = call["name"]?.string, !name.isEmpty else {
-                note("functionCalls", "has a call without a name")
-                continue
-            }
-            let arguments = call["args"] ?? [:]
-            if arguments.object == nil { note("args", "is \(arguments.kind) instead of an object") }
-            toolCalls.append(
-                FunctionCall(id: call["id"]?.string ?? "", name: name, arguments: arguments))
-        }
-    }
-
-    private mutating func readGoAway(_ value: JSONValue) {
-        guard let text = value["timeLeft"]?.string, text.hasSuffix("s"),
-            let seconds = Double(text.dropLast()), (0...86_400).contains(seconds)
-        else {
-            note("goAway.timeLeft", "is no duration; taken as at once")
-            goAway = 0
-            return
-        }
-        goAway = Int64(seconds * 1e9)
-    }
-
-    private mutating func readResumption(_ value: JSONValue) {
-        guard isObject(value, "sessionResumptionUpdate") else { return }
-        let isResumable = flag(value["resumable"], "resumable")
-        let handle = value["newHandle"]?.string ?? ""
-        resumption = Resumption(handle: isResumable && !handle.isEmpty ? handle : nil)
-    }
-}
-
-extension ServerMessage {
     /// Reads a frame of either sort: one with nothing but audio without a JSON tree.
     package static func read(_ frame: [UInt8]) -> ServerMessage {
         var message = ServerMessage()

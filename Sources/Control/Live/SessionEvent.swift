@@ -26,8 +26,18 @@ package enum SessionEvent: Sendable {
     case offline(OfflineReason, retryIn: Duration?)
     /// Refused; it does not come back until `connect` is called.
     case failed(SessionFailure)
+    /// Closed because nothing was said for long; the next word connects again.
+    case asleep
     /// Closed because we wanted it.
     case closed
+    /// Text of an answer, from models that write.
+    case text(String)
+    /// Where an answer comes from, when it was searched for.
+    case grounding(ServerMessage.Grounding)
+    /// What the service's detection heard, from models that tell.
+    case voiceActivity(ServerMessage.VoiceActivity)
+    /// Tokens that were used.
+    case usage(Usage)
     /// Something odd that a log should show.
     case notice(String)
 }

@@ -1,17 +1,19 @@
-internal import ModelTypes
+package import ModelTypes
 
 /// What the machine wants done, in order.
 package enum SessionAction: Sendable {
     /// Open a socket; the one before is closed.
     case open
-    /// Send the setup, with the handle of the session to be resumed.
-    case sendSetup(handle: String?)
+    /// Send the setup, with the handle of the session to be resumed, or what was said before.
+    case sendSetup(handle: String?, history: [Content])
     /// Send an item.
     case send(UplinkItem)
     /// Say goodbye and close.
     case close
     /// Drop the socket without a word.
     case abort
+    /// Keep the newest handle through a restart of the program; nil: there is none any more.
+    case keep(handle: String?)
     /// Tell the owner.
     case tell(SessionEvent)
 }
@@ -23,99 +25,148 @@ package enum SessionAction: Sendable {
 ///
 ///          connect            opened            setupComplete
 ///     idle -------> connecting -----> settingUp -----> ready <--+
-///      ^                |  failed         | closed       |      |
-///      |                +--------+--------+    lost      |      | goAway: at a quiet moment
-///      |                         v      <----------------+      | or before the time is over
-///      +---- closing          waiting --> connecting     +--> closing --> connecting
+///      ^  \             |  failed         | closed       |      |
+///      |   \ say        +--------+--------+    lost      |      | goAway, age, stall, idleness:
+///      |    asleep               v      <----------------+      | at a quiet moment or in time
+///      +---- closing          waiting --> connecting     +--> closing --> connecting or asleep
 ///            (disconnect)        | refused for good
 ///                                v
 ///                             failed --connect--> connecting
 ///
 /// There is never more than one socket: a resume is refused while the older one is open, so the
 /// next is opened only when the one before has ended. A handle is tried twice, then a fresh
-/// session is begun.
+/// session is begun, which is told what was said before and does not speak because of it.
 package struct SessionMachine: ~Copyable {
     /// A handle that led to no session so often is dead.
     static let triesPerHandle = 2
+    /// The service keeps a handle for two hours after the session's end; this is with a margin.
+    static let handleLife: Int64 = 110 * 60 * 1_000_000_000
     /// A refused payload may be the fault of a resumed state; once more, fresh, then no more.
     static let payloadTries = 2
     /// How long before the end that the service announced we leave at the latest.
     static let goAwaySpare: Int64 = 1_000_000_000
+    /// A connection that is too old is left at the first quiet moment, and so much later at all
+    /// events.
+    static let rotationPatience: Int64 = 3 * 60 * 1_000_000_000
     /// The far end has this long to answer a close.
     static let closeTimeout: Int64 = 3_000_000_000
+    /// An answer that is due and of which nothing comes for so long is not being thought about.
+    ///
+    /// A line that is dead is found sooner, because what is sent on it is not acknowledged.
+    static let stallTimeout: Int64 = 12_000_000_000
+    /// The rate of model audio (Hz).
+    static let answerRate: Int64 = 24_000
+    /// Turns without an answer after which a session is taken to be broken.
+    static let emptyTurnLimit = 2
 
     enum State: Equatable {
         case idle
+        case asleep
         case connecting
         case settingUp(until: Int64)
         case ready(since: Int64)
         /// We closed; then this is to come.
-        case closing(until: Int64, reconnects: Bool)
+        case closing(until: Int64, then: Next)
         case waiting(until: Int64)
         case failed
     }
 
-    private(set) var state = State.idle
-    var queue = UplinkQueue()
-    private let isManual: Bool
-    private let setupTimeout: Int64
+    enum Next: Equatable { case idle, asleep, connecting }
 
-    /// The newest handle, and how often it was tried in vain.
-    private var handle: String?
-    private var handleTries = 0
-    private var payloadFailures = 0
-    private var isResuming = false
-    private var backoff = Backoff()
-    /// When we must be gone, after the service said that it goes.
-    private var leaveBy: Int64?
-    /// The service owes the rest of an answer.
-    private var isReplyDue = false
-    private var openCalls: Set<String> = []
-    /// The owner was told that the session is away.
-    private var isAwayTold = false
-
-    private var actions: [SessionAction] = []
-
-    /// A machine that waits for `connect`.
-    package init(isManual: Bool, setupTimeoutMilliseconds: Int64) {
-        self.isManual = isManual
-        setupTimeout = setupTimeoutMilliseconds * 1_000_000
+    struct Handle {
+        var text: String
+        var receivedAt: Int64
+        var tries = 0
     }
 
-    /// When `deadlineReached` is to be called.
-    package var deadline: Int64? {
-        switch state {
-        case .idle, .connecting, .failed: nil
-        case .settingUp(let until), .waiting(let until), .closing(let until, _): until
-        case .ready: leaveBy
-        }
+    /// What a session is about, as the machine needs to know it.
+    package struct Rules: Sendable {
+        package var isManual: Bool
+        package var isVertex = false
+        package var sendsHistory = true
+        package var setupTimeout: Int64 = 10_000_000_000
+        package var connectionAge: Int64 = 540_000_000_000
+        package var idleTimeout: Int64?
+        package var replaySeconds = 30
+
+        /// Rules with the defaults of the configuration; times are nanoseconds.
+        package init(isManual: Bool) { self.isManual = isManual }
+    }
+
+    let rules: Rules
+    var state = State.idle
+    var uplink: UplinkRules
+    var log: UplinkLog
+    var transcript = Transcript()
+    var bridge = ToolBridge()
+    /// The calls in the bridge are of a connection that is lost.
+    var isBridging = false
+
+    var handle: Handle?
+    var isResumableNow = true
+    var payloadFailures = 0
+    var isResuming = false
+    var backoff = Backoff()
+    /// When we must be gone, after the service said that it goes or because of the age.
+    var leaveBy: Int64?
+    /// The connection is to be left at the first quiet moment.
+    var isLeaveDue = false
+    /// The connection gets too old then.
+    var rotateAt: Int64?
+    /// Something was said, by either side.
+    var lastActivity: Int64 = 0
+    /// The service owes the rest of a turn; something of it came last at this time.
+    var replyDueSince: Int64?
+    /// The user's words are sent and nothing of an answer has come.
+    var isAnswerAwaited = false
+    /// The user was silent since those words.
+    var isSilentSince = false
+    /// Words were sent into an answer, which is about to be told as interrupted and over.
+    var isResidueDue = false
+    /// What of the answer has come: since when, and how much (samples at 24 kHz).
+    var answer: (since: Int64, samples: Int64)?
+    /// The service says how far it has consumed.
+    var hasIndexes = false
+    var stalls = 0
+    var emptyTurns = 0
+    var openCalls: Set<String> = []
+
+    var actions: [SessionAction] = []
+
+    /// A machine that waits for `connect`; `handle` is one that an earlier life has kept, whose
+    /// age is `handleAge` nanoseconds at the time `now`.
+    package init(rules: Rules, handle: String? = nil, handleAge: Int64 = 0, at now: Int64 = 0) {
+        self.rules = rules
+        uplink = UplinkRules(isManual: rules.isManual, isVertex: rules.isVertex)
+        log = UplinkLog(replaySeconds: rules.replaySeconds)
+        self.handle = handle.map { Handle(text: $0, receivedAt: now - handleAge) }
     }
 
     /// Whether an item given now is sent at once.
     package var isReady: Bool { if case .ready = state { true } else { false } }
 
     /// Whether there is no connection and none is wanted.
-    package var isIdle: Bool { state == .idle || state == .failed }
+    package var isIdle: Bool { state == .idle || state == .failed || state == .asleep }
 
-    private mutating func take() -> [SessionAction] {
+    mutating func take() -> [SessionAction] {
         defer { actions = [] }
         return actions
     }
+
+    mutating func tell(_ event: SessionEvent) { actions.append(.tell(event)) }
 
     // MARK: - The owner's wishes
 
     /// Connects, or tries at once when it waits; nothing when it is connected or about to be.
     package mutating func connect(at now: Int64) -> [SessionAction] {
         switch state {
-        case .idle:
-            open(at: now)
         case .failed:
             backoff.reset()
             open(at: now)
-        case .waiting:
+        case .idle, .asleep, .waiting:
             open(at: now)
         case .closing(let until, _):
-            state = .closing(until: until, reconnects: true)
+            state = .closing(until: until, then: .connecting)
         case .connecting, .settingUp, .ready:
             break
         }
@@ -124,272 +175,106 @@ package struct SessionMachine: ~Copyable {
 
     /// Closes for good; what was held is forgotten.
     package mutating func disconnect(at now: Int64) -> [SessionAction] {
-        queue = UplinkQueue()
+        forgetInput()
         switch state {
         case .idle, .failed:
             state = .idle
-        case .waiting:
+        case .waiting, .asleep:
             state = .idle
-            actions.append(.tell(.closed))
+            tell(.closed)
         case .connecting:
             actions.append(.abort)
-            state = .closing(until: now + Self.closeTimeout, reconnects: false)
+            state = .closing(until: now + Self.closeTimeout, then: .idle)
         case .settingUp, .ready, .closing:
             actions.append(.close)
-            state = .closing(until: now + Self.closeTimeout, reconnects: false)
+            state = .closing(until: now + Self.closeTimeout, then: .idle)
         }
         return take()
     }
 
     /// Says something; it is sent now or held in order.
-    package mutating func say(_ item: UplinkItem) -> [SessionAction] {
+    ///
+    /// What the service would close for is refused with a notice. A session that is asleep wakes.
+    package mutating func say(_ item: UplinkItem, at now: Int64) -> [SessionAction] {
+        if let refusal = uplink.refusal(of: item) {
+            tell(.notice("not sent: \(refusal)"))
+            return take()
+        }
+        lastActivity = now
         if case .toolResponses(let responses) = item {
-            let known = responses.filter { openCalls.contains($0.id) || $0.id.isEmpty }
-            // A call of an older connection is not known to this one.
-            guard !known.isEmpty else { return [] }
-            for response in known { openCalls.remove(response.id) }
-            return add(.toolResponses(known))
+            answer(responses)
+        } else {
+            add(item)
         }
-        return add(item)
-    }
-
-    private mutating func add(_ item: UplinkItem) -> [SessionAction] {
-        if !queue.append(item) {
-            actions.append(.tell(.notice("the oldest words were dropped: no session for too long")))
-        }
-        flush()
+        if state == .asleep { open(at: now) }
+        flush(at: now)
         return take()
     }
 
-    private mutating func flush() {
-        guard case .ready = state else { return }
-        while let item = queue.nextUnsent() {
-            switch item {
-            case .activityEnd, .audioStreamEnd, .text, .toolResponses: isReplyDue = true
-            case .activityStart, .audio: break
+    private mutating func answer(_ responses: [FunctionResponse]) {
+        var known: [FunctionResponse] = []
+        for response in responses {
+            _ = bridge.answer(response.id, response.response)
+            if response.id.isEmpty || openCalls.remove(response.id) != nil {
+                known.append(response)
             }
+        }
+        if !known.isEmpty { add(.toolResponses(known)) }
+    }
+
+    private mutating func add(_ item: UplinkItem) {
+        if !log.append(item) {
+            tell(.notice("the oldest words were dropped: there was no session for too long"))
+        }
+    }
+
+    /// Sends what is held, answers to calls first.
+    mutating func flush(at now: Int64) {
+        guard case .ready = state else { return }
+        accountForCalls()
+        while let item = log.nextUnsent() {
+            noteSending(of: item, at: now)
             actions.append(.send(item))
         }
     }
 
+    private mutating func noteSending(of item: UplinkItem, at now: Int64) {
+        switch item {
+        case .toolResponses:
+            replyDueSince = now
+        case .activityEnd, .audioStreamEnd, .text, .content(_, isComplete: true):
+            replyDueSince = now
+            isAnswerAwaited = true
+            isSilentSince = true
+            answer = nil
+        case .activityStart:
+            isResidueDue = isResidueDue || replyDueSince != nil
+            isSilentSince = false
+        case .audio:
+            isSilentSince = false
+        case .content, .video, .contextUpdate:
+            break
+        }
+    }
+
+    /// Tells a session that never heard of some calls what became of them.
+    private mutating func accountForCalls() {
+        // Calls of this connection are answered in the service's own way.
+        guard !bridge.isEmpty, bridge.isAnswered, openCalls.isEmpty, isBridging else { return }
+        if !uplink.isTurnOpen { log.prepend(bridge.account(asksForAnswer: !log.hasUnsent)) }
+        bridge.reset()
+        isBridging = false
+    }
+
+
     /// Forgets what is held and not sent.
     package mutating func discard() {
-        if !isReady { queue.discard() }
+        guard !isReady else { return }
+        forgetInput()
     }
 
-    // MARK: - The socket
-
-    private mutating func open(at now: Int64) {
-        if handle != nil, handleTries >= Self.triesPerHandle { forgetHandle() }
-        backoff.attemptStarted(at: now)
-        isResuming = handle != nil
-        if isResuming { handleTries += 1 }
-        leaveBy = nil
-        state = .connecting
-        actions.append(.open)
-        actions.append(.tell(.connecting(attempt: backoff.failures + 1)))
-    }
-
-    private mutating func forgetHandle() {
-        handle = nil
-        handleTries = 0
-    }
-
-    /// The socket is open.
-    package mutating func opened(at now: Int64) -> [SessionAction] {
-        guard case .connecting = state else { return [] }
-        state = .settingUp(until: now + setupTimeout)
-        actions.append(.sendSetup(handle: isResuming ? handle : nil))
-        return take()
-    }
-
-    /// The socket could not be opened.
-    package mutating func openFailed(
-        _ text: String, at now: Int64, random: Double
-    ) -> [SessionAction] {
-        if case .closing = state { return closed(code: 1006, reason: "", at: now, random: random) }
-        guard case .connecting = state else { return [] }
-        // The service never saw the handle.
-        if isResuming { handleTries -= 1 }
-        wait(.unreachable(text), isQuota: false, at: now, random: random)
-        return take()
-    }
-
-    /// The socket is gone.
-    package mutating func closed(
-        code: UInt16, reason: String, at now: Int64, random: Double
-    ) -> [SessionAction] {
-        switch state {
-        case .idle, .waiting, .failed:
-            return []
-        case .closing(_, reconnects: true):
-            loseConnection(at: now)
-            open(at: now)
-        case .closing(_, reconnects: false):
-            state = .idle
-            actions.append(.tell(.closed))
-        case .connecting, .settingUp, .ready:
-            lost(code: code, reason: reason, at: now, random: random)
-        }
-        return take()
-    }
-
-    private mutating func lost(code: UInt16, reason: String, at now: Int64, random: Double) {
-        loseConnection(at: now)
-        let cause = CloseReason(code: code, reason: reason)
-        let told: OfflineReason =
-            code == 1006 ? .lost : .closedByService(code: code, reason: reason)
-        switch cause {
-        case .credential, .model, .billing:
-            fail(cause, "\(reason)")
-        case .payload:
-            payloadFailures += 1
-            // Words that were refused would be refused again, and so would the state.
-            queue.discard()
-            forgetHandle()
-            guard payloadFailures < Self.payloadTries else { return fail(cause, reason) }
-            wait(told, isQuota: false, at: now, random: random)
-        case .handle:
-            forgetHandle()
-            wait(told, isQuota: false, at: now, random: random)
-        case .quota:
-            wait(told, isQuota: true, at: now, random: random)
-        case .deadline, .transient:
-            wait(told, isQuota: false, at: now, random: random)
-        }
-    }
-
-    /// What a connection that has ended leaves behind.
-    private mutating func loseConnection(at now: Int64) {
-        if case .ready(let since) = state {
-            backoff.held(from: since, until: now)
-            if now - since >= Backoff.stable { payloadFailures = 0 }
-        }
-        leaveBy = nil
-        isReplyDue = false
-        openCalls = []
-        let lost = queue.rewind()
-        if lost.droppedResponses > 0 {
-            actions.append(.tell(.notice("an answer of a tool came too late for its session")))
-        }
-    }
-
-    private mutating func wait(
-        _ reason: OfflineReason, isQuota: Bool, at now: Int64, random: Double
-    ) {
-        let next = backoff.failed(at: now, isQuota: isQuota, random: random)
-        state = .waiting(until: next)
-        actions.append(.tell(.offline(reason, retryIn: .nanoseconds(next - now))))
-    }
-
-    private mutating func fail(_ reason: CloseReason, _ text: String) {
-        state = .failed
-        queue = UplinkQueue()
-        forgetHandle()
-        actions.append(.tell(.failed(SessionFailure(reason: reason, text: text))))
-    }
-
-    /// The time that `deadline` named has come.
-    package mutating func deadlineReached(at now: Int64, random: Double) -> [SessionAction] {
-        guard let deadline, deadline <= now else { return [] }
-        switch state {
-        case .idle, .connecting, .failed:
-            break
-        case .settingUp:
-            actions.append(.abort)
-            loseConnection(at: now)
-            wait(.setupTimedOut, isQuota: false, at: now, random: random)
-        case .ready:
-            leave(at: now)
-        case .waiting:
-            open(at: now)
-        case .closing(_, let reconnects):
-            // The close was not answered in time; the transport makes an end of the socket.
-            actions.append(.abort)
-            loseConnection(at: now)
-            if reconnects {
-                open(at: now)
-            } else {
-                state = .idle
-                actions.append(.tell(.closed))
-            }
-        }
-        return take()
-    }
-
-    // MARK: - Moving to another connection
-
-    /// Leaves when nothing is going on, so that the user notices nothing.
-    private mutating func leaveIfQuiet(at now: Int64) {
-        guard leaveBy != nil, case .ready = state, !isReplyDue, openCalls.isEmpty,
-            !queue.isActivityOpen, !queue.hasUnsent
-        else { return }
-        leave(at: now)
-    }
-
-    private mutating func leave(at now: Int64) {
-        actions.append(.close)
-        state = .closing(until: now + Self.closeTimeout, reconnects: true)
-    }
-
-    // MARK: - The service's messages
-
-    /// A message came; its content is told to the owner.
-    package mutating func received(_ message: ServerMessage, at now: Int64) -> [SessionAction] {
-        for notice in message.notices { actions.append(.tell(.notice(notice))) }
-        switch state {
-        case .settingUp:
-            if message.isSetupComplete { becomeReady(at: now) }
-        case .ready:
-            tellContent(of: message)
-        case .idle, .connecting, .closing, .waiting, .failed:
-            // What comes after our close is lost with the connection.
-            return take()
-        }
-        if let resumption = message.resumption, let newest = resumption.handle {
-            handle = newest
-            handleTries = 0
-        }
-        if let left = message.goAway {
-            leaveBy = now + max(0, left - Self.goAwaySpare)
-        }
-        leaveIfQuiet(at: now)
-        return take()
-    }
-
-    private mutating func becomeReady(at now: Int64) {
-        state = .ready(since: now)
-        handleTries = 0
-        actions.append(.tell(.ready(resumed: isResuming)))
-        flush()
-    }
-
-    private mutating func tellContent(of message: ServerMessage) {
-        func tell(_ event: SessionEvent) { actions.append(.tell(event)) }
-        if message.isInterrupted { tell(.interrupted) }
-        if let text = message.inputTranscript { tell(.inputTranscript(text)) }
-        if !message.audio.isEmpty {
-            isReplyDue = true
-            tell(.audio(message.audio))
-        }
-        if let text = message.outputTranscript { tell(.outputTranscript(text)) }
-        let answers = !message.audio.isEmpty || !message.toolCalls.isEmpty || message.isTurnComplete
-        if answers { queue.settle(isManual: isManual) }
-        if !message.toolCalls.isEmpty {
-            openCalls.formUnion(message.toolCalls.map(\.id))
-            tell(.toolCalls(message.toolCalls))
-        }
-        if !message.cancelledCalls.isEmpty {
-            openCalls.subtract(message.cancelledCalls)
-            tell(.toolCallsCancelled(message.cancelledCalls))
-        }
-        if message.isGenerationComplete { tell(.generationComplete) }
-        if message.isTurnComplete || message.isInterrupted { isReplyDue = false }
-        if message.isTurnComplete {
-            if let reason = message.turnCompleteReason {
-                tell(.notice("the service ended the turn early: \(reason)"))
-            }
-            tell(.turnComplete(message.usage))
-        }
+    mutating func forgetInput() {
+        log.discard()
+        uplink.reset()
     }
 }

@@ -1,7 +1,7 @@
 package import ModelTypes
 internal import WireCodec
 
-/// One thing said to the service, in the order it was said.
+/// One thing said to the service, in the order it was said (live-protocol.md section 3).
 package enum UplinkItem: Sendable, Equatable {
     /// The user begins to speak; only with manual detection.
     case activityStart
@@ -11,10 +11,18 @@ package enum UplinkItem: Sendable, Equatable {
     case activityEnd
     /// The microphone pauses; only with automatic detection.
     case audioStreamEnd
+    /// A single picture; one a second is used at most.
+    case video(mimeType: String, data: [UInt8])
     /// Words typed or made up by the program.
     case text(String)
+    /// Turns for the history; with `isComplete` the model answers them.
+    ///
+    /// Cuts whatever the model is saying, and must not be mixed into a turn of sound.
+    case content([Content], isComplete: Bool)
     /// Answers to calls.
     case toolResponses([FunctionResponse])
+    /// Another instruction or other tools from now on; nil leaves what there is.
+    case contextUpdate(instruction: String?, tools: [FunctionDeclaration]?)
 
     /// The rate of microphone samples (Hz); the service's native one.
     package static let sampleRate = 16_000
@@ -30,14 +38,102 @@ package enum UplinkItem: Sendable, Equatable {
             message.append(contentsOf: #"{"realtimeInput":{"activityEnd":{}}}"#.utf8)
         case .audioStreamEnd:
             message.append(contentsOf: #"{"realtimeInput":{"audioStreamEnd":true}}"#.utf8)
-        case .text(let text):
-            let json: JSONValue = ["realtimeInput": ["text": .string(text)]]
-            json.append(to: &message)
-        case .toolResponses(let responses):
-            let json: JSONValue = [
-                "toolResponse": ["functionResponses": .array(responses.map(\.json))]
-            ]
+        case .video, .text, .content, .toolResponses, .contextUpdate:
             json.append(to: &message)
         }
     }
+
+    /// The rarer messages, for which a tree is good enough.
+    private var json: JSONValue {
+        switch self {
+        case .video(let type, let data):
+            let picture = Content.Part.inlineData(mimeType: type, data: data).json
+            return ["realtimeInput": ["video": picture["inlineData"] ?? [:]]]
+        case .text(let text):
+            return ["realtimeInput": ["text": .string(text)]]
+        case .content(let turns, let isComplete):
+            var content: JSONObject = [:]
+            if !turns.isEmpty { content["turns"] = .array(turns.map(\.json)) }
+            content["turnComplete"] = .bool(isComplete)
+            return ["clientContent": .object(content)]
+        case .toolResponses(let responses):
+            return ["toolResponse": ["functionResponses": .array(responses.map(\.json))]]
+        case .contextUpdate(let instruction, let tools):
+            var update: JSONObject = [:]
+            update["systemInstruction"] = instruction.map { Content(role: .user, text: $0).json }
+            // The wrapper tells "no tools any more" from "not said".
+            update["tools"] = tools.map { tools in
+                let group: JSONValue = ["functionDeclarations": .array(tools.map(\.json))]
+                return ["tools": tools.isEmpty ? [] : [group]]
+            }
+            return ["contextUpdate": .object(update)]
+        case .activityStart, .audio, .activityEnd, .audioStreamEnd:
+            return [:]
+        }
+    }
+
+    /// Whether the model may answer it.
+    var endsWords: Bool {
+        switch self {
+        case .activityEnd, .audioStreamEnd, .text: true
+        case .content(_, let isComplete): isComplete
+        case .activityStart, .audio, .video, .toolResponses, .contextUpdate: false
+        }
+    }
+
+    var isAudio: Bool { if case .audio = self { true } else { false } }
+}
+
+/// What may be said when, so that nothing leaves that the service would close for.
+struct UplinkRules {
+    let isManual: Bool
+    let isVertex: Bool
+    /// A turn of sound that is begun and not ended.
+    private(set) var isTurnOpen = false
+
+    init(isManual: Bool, isVertex: Bool) {
+        self.isManual = isManual
+        self.isVertex = isVertex
+    }
+
+    /// Why an item cannot be said now; nil, and taken note of, when it can.
+    mutating func refusal(of item: UplinkItem) -> String? {
+        switch item {
+        case .activityStart:
+            if !isManual { return "activity marks need manual detection" }
+            // A second start within an activity is ignored by the service (section 3.4).
+            isTurnOpen = true
+        case .activityEnd:
+            if !isManual { return "activity marks need manual detection" }
+            if !isTurnOpen { return "an activity was ended that was not begun" }
+            isTurnOpen = false
+        case .audio(let samples):
+            if isManual, !isTurnOpen { return "sound outside of an activity is not heard" }
+            if samples.isEmpty { return "there is no sound in this" }
+            isTurnOpen = true
+        case .audioStreamEnd:
+            if isManual { return "audioStreamEnd needs automatic detection" }
+            isTurnOpen = false
+        case .content:
+            if isTurnOpen { return "client content must not be mixed into a turn of sound" }
+        case .video(let type, let data):
+            if !type.hasPrefix("image/") { return "'\(type)' is no type of a picture" }
+            if data.isEmpty { return "there is no picture in this" }
+        case .toolResponses(let responses):
+            if !isVertex, responses.contains(where: \.id.isEmpty) {
+                return "an answer to a call needs the call's id"
+            }
+            if responses.contains(where: { $0.response.object == nil }) {
+                return "an answer to a call must be an object"
+            }
+        case .contextUpdate(let instruction, let tools):
+            if instruction == nil, tools == nil { return "there is nothing in this update" }
+        case .text:
+            break
+        }
+        return nil
+    }
+
+    /// What was begun is forgotten.
+    mutating func reset() { isTurnOpen = false }
 }

@@ -1,22 +1,59 @@
-/// One speaker's contribution to a conversation, as text.
+internal import WireCodec
+
+/// One speaker's contribution to a conversation.
 package struct Content: Sendable, Equatable {
     /// Who speaks.
     package enum Role: String, Sendable {
         case user, model
     }
 
-    package var role: Role
-    /// Each part is a paragraph.
-    package var parts: [String]
+    /// A piece of a contribution.
+    package enum Part: Sendable, Equatable {
+        /// A paragraph.
+        case text(String)
+        /// Bytes of a MIME type.
+        case inlineData(mimeType: String, data: [UInt8])
+        /// A file that was uploaded before.
+        case fileData(mimeType: String, uri: String)
+    }
 
-    /// One speaker's words, a paragraph a part.
-    package init(role: Role, parts: [String]) {
+    package var role: Role
+    package var parts: [Part]
+
+    /// One speaker's parts, in order.
+    package init(role: Role, parts: [Part]) {
         self.role = role
         self.parts = parts
     }
 
+    /// One speaker's words, a paragraph each.
+    package init(role: Role, text: String...) {
+        self.init(role: role, parts: text.map { .text($0) })
+    }
+
     /// The content as the wire has it.
     package var json: JSONValue {
-        ["role": .string(role.rawValue), "parts": .array(parts.map { ["text": .string($0)] })]
+        ["role": .string(role.rawValue), "parts": .array(parts.map(\.json))]
+    }
+}
+
+extension Content.Part {
+    /// The part as the wire has it; bytes in the standard alphabet of base64.
+    package var json: JSONValue {
+        switch self {
+        case .text(let text):
+            return ["text": .string(text)]
+        case .inlineData(let type, let data):
+            var text: [UInt8] = []
+            Base64.append(data, to: &text)
+            return [
+                "inlineData": [
+                    "mimeType": .string(type),
+                    "data": .string(String(decoding: text, as: UTF8.self)),
+                ]
+            ]
+        case .fileData(let type, let uri):
+            return ["fileData": ["mimeType": .string(type), "fileUri": .string(uri)]]
+        }
     }
 }

@@ -66,7 +66,12 @@ package struct FunctionResponse: Sendable, Equatable {
     package var name: String
     /// `output` holds the result, `error` a failure; else the whole object, which it must be, is the result.
     package var response: JSONValue
+    /// Only for a call that the model did not wait for.
     package var scheduling: Scheduling?
+    /// Whether more answers to the same call follow; only where the model did not wait.
+    package var willContinue = false
+    /// Pictures and the like that belong to the answer.
+    package var parts: [Content.Part] = []
 
     /// An answer to the call of this id; `response` is an object.
     package init(
@@ -84,6 +89,8 @@ package struct FunctionResponse: Sendable, Equatable {
             ("id", .string(id)), ("name", .string(name)), ("response", response),
         ])
         object["scheduling"] = scheduling.map { .string($0.rawValue) }
+        if willContinue { object["willContinue"] = true }
+        if !parts.isEmpty { object["parts"] = .array(parts.map(\.json)) }
         return .object(object)
     }
 }

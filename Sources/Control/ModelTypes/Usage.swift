@@ -8,6 +8,15 @@ package struct Usage: Sendable, Equatable {
     package var toolUse: Int64
     package var thoughts: Int64
     package var total: Int64
+    /// The prompt's and the answer's tokens by modality, such as `AUDIO`.
+    package var promptDetails: [Detail]
+    package var responseDetails: [Detail]
+
+    /// The tokens of one modality.
+    package struct Detail: Sendable, Equatable {
+        package var modality: String
+        package var tokens: Int64
+    }
 
     /// Reads `usageMetadata`; what is absent counts as 0, as the wire leaves out zeroes.
     package init(json: JSONValue) {
@@ -25,5 +34,16 @@ package struct Usage: Sendable, Equatable {
         toolUse = count("toolUsePromptTokenCount")
         thoughts = count("thoughtsTokenCount")
         total = count("totalTokenCount")
+        promptDetails = Self.details(json["promptTokensDetails"])
+        responseDetails = Self.details(
+            json["responseTokensDetails"] ?? json["candidatesTokensDetails"])
+    }
+
+    private static func details(_ json: JSONValue?) -> [Detail] {
+        (json?.array ?? []).compactMap { entry in
+            entry["modality"]?.string.map {
+                Detail(modality: $0, tokens: entry["tokenCount"]?.int ?? 0)
+            }
+        }
     }
 }

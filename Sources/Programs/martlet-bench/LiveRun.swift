@@ -50,7 +50,7 @@ final class LiveRun: @unchecked Sendable {
         self.pace = pace
         self.verifies = verifies
         endpoint = LiveEndpoint(
-            base: url, key: Secret("test-key"), certificateAuthorityFile: authorityFile)
+            base: url, certificateAuthorityFile: authorityFile)
     }
 
     /// Connects, streams, and returns the figures; throws what ended the conversation early.
@@ -69,14 +69,15 @@ final class LiveRun: @unchecked Sendable {
         settings.activity = .automatic(SessionSettings.Detection())
         settings.isResumable = false
         settings.compression = nil
-        settings.transcribesInput = false
-        settings.transcribesOutput = false
+        settings.inputTranscription = nil
+        settings.outputTranscription = nil
         settings.tools = [
             FunctionDeclaration(name: "get_time", description: "The time of day.")
         ]
         let transport = CountingTransport(loop: loop) { [unowned self] in drained() }
         let session = LiveSession(
-            executor: loop, transport: transport, settings: settings, clock: LoopClock(loop: loop)
+            executor: loop, transport: transport, settings: settings,
+            credential: .fixed(.key(Secret("test-key"))), clock: LoopClock(loop: loop)
         ) { [unowned self] in take($0) }
         self.transport = transport
         self.session = session
@@ -104,7 +105,7 @@ final class LiveRun: @unchecked Sendable {
         case .failed(let failure): end("\(failure)")
         case .closed: done.signal()
         case .connecting, .inputTranscript, .outputTranscript, .interrupted, .generationComplete,
-            .toolCallsCancelled, .notice:
+            .toolCallsCancelled, .notice, .asleep, .text, .grounding, .voiceActivity, .usage:
             break
         }
     }

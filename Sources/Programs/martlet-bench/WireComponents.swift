@@ -36,7 +36,7 @@ enum WireComponents {
                     .utf8) + Array("\"A martlet\"\n    }\n  }\n}\n".utf8)
         var length = 0
         table.measure("server message with a transcript") {
-            length += ServerMessage.read(words).outputTranscript?.utf8.count ?? 0
+            length += ServerMessage.read(words).outputTranscript?.text.utf8.count ?? 0
         }
     }
 

@@ -1,0 +1,97 @@
+package import ModelTypes
+
+/// What a model allows, so that what it would refuse is not sent (live-protocol.md section 2.5).
+package struct ModelProfile: Sendable, Equatable {
+    /// How a model is told how much to think.
+    package enum Thinking: Sendable, Equatable {
+        /// Not at all: the field must be left out.
+        case fixed
+        /// By one of these levels.
+        case levels([String])
+        /// By a number of tokens; 0 is off, -1 automatic.
+        case budget
+    }
+
+    /// Something that is off unless asked for, or not to be asked for.
+    package enum Option: Sendable, Equatable {
+        /// The field must be left out.
+        case unsupported
+        /// Only with this version of the API.
+        case optIn(version: String)
+        /// Always on; switching it off is an error.
+        case alwaysOn
+    }
+
+    /// Whether a model waits for the answers to its calls.
+    package enum Calls: Sendable, Equatable {
+        /// Always, and nothing may be said about it.
+        case blockingOnly
+        /// Never, and scheduling is not understood.
+        case nonBlockingOnly
+        /// As each declaration says; this when it says nothing.
+        case either(byDefault: FunctionDeclaration.Behavior)
+    }
+
+    /// How earlier words are given to a fresh session without making the model speak.
+    package enum Reseed: Sendable, Equatable {
+        /// As initial history in client content.
+        case history
+        /// As a paragraph of the instruction, which every model takes.
+        case instruction
+    }
+
+    package var name: String
+    package var thinking: Thinking
+    package var proactiveAudio: Option
+    package var affectiveDialog: Option
+    package var calls: Calls
+    package var reseed: Reseed
+    /// A connection is left for another before this age, at a quiet moment (seconds).
+    package var connectionSeconds: Int64
+
+    /// Of the model that is generally available.
+    static let live38 = ModelProfile(
+        name: "gemini-3.8-live", thinking: .fixed, proactiveAudio: .alwaysOn,
+        affectiveDialog: .unsupported, calls: .either(byDefault: .nonBlocking), reseed: .history,
+        // Closed after 58 minutes to the second, and could not be resumed after it.
+        connectionSeconds: 54 * 60)
+    static let live38Extended = ModelProfile(
+        name: "gemini-3.8-live-extended-thinking", thinking: .levels(["LOW", "MEDIUM", "HIGH"]),
+        proactiveAudio: .alwaysOn, affectiveDialog: .unsupported, calls: .nonBlockingOnly,
+        reseed: .history, connectionSeconds: 54 * 60)
+    static let flash31 = ModelProfile(
+        name: "gemini-3.1-flash-live-preview",
+        thinking: .levels(["MINIMAL", "LOW", "MEDIUM", "HIGH"]), proactiveAudio: .unsupported,
+        affectiveDialog: .unsupported, calls: .blockingOnly, reseed: .history,
+        connectionSeconds: 9 * 60)
+    static let flash25 = ModelProfile(
+        name: "gemini-2.5-flash-native-audio-preview-12-2025", thinking: .budget,
+        proactiveAudio: .optIn(version: "v1alpha"), affectiveDialog: .optIn(version: "v1alpha"),
+        calls: .either(byDefault: .blocking), reseed: .instruction, connectionSeconds: 9 * 60)
+    /// Of a model that nobody here knows: nothing is sent that any model refuses.
+    static let unknown = ModelProfile(
+        name: "unknown", thinking: .fixed, proactiveAudio: .unsupported,
+        affectiveDialog: .unsupported, calls: .blockingOnly, reseed: .instruction,
+        connectionSeconds: 9 * 60)
+
+    private static let known = [live38, live38Extended, flash31, flash25]
+
+    /// The names that a configuration may give in place of the model's own.
+    package static let names = known.map(\.name) + [unknown.name]
+
+}
+
+extension ModelProfile {
+    /// The profile of a model, or of a name from `names`; an unknown one gets the careful profile.
+    package init(of model: String) {
+        let id = model.split(separator: "/").last.map(String.init) ?? model
+        // Vertex leaves "-preview" and dates out of its names.
+        let family: ModelProfile? =
+            if id.contains("2.5-flash-native-audio") {
+                .flash25
+            } else {
+                Self.known.first { $0.name == id }
+            }
+        self = family ?? .unknown
+    }
+}

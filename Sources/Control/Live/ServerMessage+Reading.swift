@@ -1,0 +1,217 @@
+internal import ModelTypes
+internal import WireCodec
+
+// How a frame becomes a message.
+
+extension ServerMessage {
+    /// Reads a frame; one that is no JSON object gives a notice only.
+    package init(_ frame: [UInt8]) {
+        self.init()
+        let json: JSONValue
+        do {
+            json = try JSONValue(parsing: frame)
+        } catch {
+            notices.append("a message of the service is no JSON: \(error)")
+            return
+        }
+        guard let object = json.object else {
+            notices.append("a message of the service is \(json.kind) instead of an object")
+            return
+        }
+        for (key, value) in object { read(key, value) }
+        settleTurn()
+        // The frame that tells of the interruption may carry audio of what was interrupted.
+        if isInterrupted {
+            audio = []
+            texts = []
+            outputTranscript = nil
+        }
+    }
+
+    private mutating func read(_ key: String, _ value: JSONValue) {
+        switch key {
+        case "setupComplete":
+            isSetupComplete = true
+            sessionID = value["sessionId"]?.string
+        case "serverContent": if isObject(value, key) { readContent(value) }
+        case "toolCall": if isObject(value, key) { readCalls(value) }
+        case "toolCallCancellation":
+            guard let ids = value["ids"]?.array else { return note(key, "has no list of ids") }
+            cancelledCalls = ids.compactMap(\.string)
+        case "goAway": readGoAway(value)
+        case "sessionResumptionUpdate": readResumption(value)
+        case "usageMetadata": if isObject(value, key) { usage = Usage(json: value) }
+        // The reference has it in the content, samples of the guide beside it: both are read.
+        case "interactionStatus": readStatus(value)
+        case "voiceActivity": readActivity(value)
+        case "voiceActivityDetectionSignal":
+            let type = value["vadSignalType"]?.string ?? ""
+            if type.hasSuffix("_SOS") { voiceActivity = VoiceActivity(isStart: true) }
+            if type.hasSuffix("_EOS") { voiceActivity = VoiceActivity(isStart: false) }
+        case "error":
+            notices.append("the service reports an error: \(value.serialized.prefix(300))")
+        default: break
+        }
+    }
+
+    // MARK: - Values that may be of a wrong kind
+
+    private mutating func note(_ path: String, _ what: String) {
+        notices.append("in a message of the service, \(path) \(what)")
+    }
+
+    private mutating func isObject(_ value: JSONValue, _ path: String) -> Bool {
+        if value.object != nil { return true }
+        note(path, "is \(value.kind) instead of an object")
+        return false
+    }
+
+    /// A truth value; the wire was seen to write some as strings.
+    private mutating func flag(_ value: JSONValue?, _ path: String) -> Bool {
+        switch value {
+        case nil, .null, .bool(false), .string("false"): return false
+        case .bool(true), .string("true"): return true
+        case .some(let other):
+            note(path, "is \(other.kind) instead of a boolean")
+            return false
+        }
+    }
+
+    /// A duration such as "11.600s" (nanoseconds).
+    private func duration(_ value: JSONValue?) -> Int64? {
+        guard let text = value?.string, text.hasSuffix("s"),
+            let seconds = Double(text.dropLast()), (0...86_400).contains(seconds)
+        else { return nil }
+        return Int64(seconds * 1e9)
+    }
+
+    // MARK: - Content
+
+    private mutating func readContent(_ content: JSONValue) {
+        isInterrupted = flag(content["interrupted"], "interrupted")
+        isGenerationComplete = flag(content["generationComplete"], "generationComplete")
+        isTurnComplete = flag(content["turnComplete"], "turnComplete")
+        isWaitingForInput = flag(content["waitingForInput"], "waitingForInput")
+        turnCompleteReason = content["turnCompleteReason"]?.string
+        if let status = content["interactionStatus"] { readStatus(status) }
+        if let state = content["speechState"]?.string {
+            voiceActivity = VoiceActivity(isStart: state == "SPEECH")
+        }
+        inputTranscript = transcript(content["inputTranscription"], "inputTranscription")
+        outputTranscript = transcript(content["outputTranscription"], "outputTranscription")
+        interimInputTranscript = transcript(
+            content["interimInputTranscription"], "interimInputTranscription")
+        readGrounding(content["groundingMetadata"])
+        guard let turn = content["modelTurn"] else { return }
+        guard let parts = turn["parts"]?.array else {
+            if turn["parts"] != nil { note("modelTurn.parts", "is no list") }
+            return
+        }
+        for part in parts { readPart(part) }
+    }
+
+    private mutating func readStatus(_ value: JSONValue) {
+        switch value.string {
+        case "IN_PROGRESS": interactionStatus = .inProgress
+        case "IDLE", "REQUIRES_ACTION": interactionStatus = .idle
+        default: break
+        }
+    }
+
+    /// With a status, the interaction goes on past turnComplete until it is idle (section 8.1).
+    private mutating func settleTurn() {
+        switch interactionStatus {
+        case .inProgress: isTurnComplete = false
+        case .idle: isTurnComplete = true
+        case nil: break
+        }
+    }
+
+    private mutating func transcript(_ value: JSONValue?, _ path: String) -> Transcript? {
+        guard let value, isObject(value, path) else { return nil }
+        let isFinished = flag(value["finished"], "\(path).finished")
+        let text = value["text"] ?? ""
+        guard let string = text.string else {
+            note("\(path).text", "is \(text.kind) instead of a string")
+            return nil
+        }
+        guard !string.isEmpty || isFinished else { return nil }
+        return Transcript(
+            text: string, isFinished: isFinished, language: value["languageCode"]?.string,
+            speaker: value["speakerLabel"]?.string)
+    }
+
+    private mutating func readGrounding(_ value: JSONValue?) {
+        guard let value, let object = value.object, !object.isEmpty else { return }
+        let sources = (value["groundingChunks"]?.array ?? []).compactMap { chunk in
+            chunk["web"]?["uri"]?.string.map {
+                Grounding.Source(uri: $0, title: chunk["web"]?["title"]?.string ?? "")
+            }
+        }
+        let queries = (value["webSearchQueries"]?.array ?? []).compactMap(\.string)
+        grounding = Grounding(queries: queries, sources: sources)
+    }
+
+    private mutating func readPart(_ part: JSONValue) {
+        if let text = part["text"]?.string {
+            if flag(part["thought"], "thought") { thoughts.append(text) } else { texts.append(text) }
+        }
+        guard let data = part["inlineData"] else { return }
+        let type = data["mimeType"]?.string ?? "audio/pcm"
+        guard let rate = AudioMessage.sampleRate(ofMIMEType: Array(type.utf8)[...]) else {
+            return note("inlineData", "is of type '\(type)', which is not played")
+        }
+        guard rate == AudioMessage.defaultOutputRate else {
+            return note("inlineData", "has \(rate) Hz instead of \(AudioMessage.defaultOutputRate)")
+        }
+        guard let text = data["data"]?.string else { return note("inlineData", "has no data") }
+        if !Base64.decode(Array(text.utf8)[...], appendingTo: &audio) {
+            note("inlineData.data", "is no base64 of whole samples")
+        }
+    }
+
+    // MARK: - Calls, the connection, the detection
+
+    private mutating func readCalls(_ value: JSONValue) {
+        guard let calls = value["functionCalls"]?.array else {
+            return note("toolCall", "has no list of calls")
+        }
+        for call in calls {
+            guard let name = call["name"]?.string, !name.isEmpty else {
+                note("functionCalls", "has a call without a name")
+                continue
+            }
+            let arguments = call["args"] ?? [:]
+            if arguments.object == nil { note("args", "is \(arguments.kind) instead of an object") }
+            toolCalls.append(
+                FunctionCall(id: call["id"]?.string ?? "", name: name, arguments: arguments))
+        }
+    }
+
+    private mutating func readGoAway(_ value: JSONValue) {
+        goAway = duration(value["timeLeft"])
+        guard goAway == nil else { return }
+        note("goAway.timeLeft", "is no duration; taken as at once")
+        goAway = 0
+    }
+
+    private mutating func readResumption(_ value: JSONValue) {
+        guard isObject(value, "sessionResumptionUpdate") else { return }
+        let isResumable = flag(value["resumable"], "resumable")
+        let handle = value["newHandle"]?.string ?? ""
+        let index = value["lastConsumedClientMessageIndex"]
+        resumption = Resumption(
+            handle: isResumable && !handle.isEmpty ? handle : nil,
+            consumedIndex: index?.int ?? index?.string.flatMap { Int64($0) })
+    }
+
+    private mutating func readActivity(_ value: JSONValue) {
+        switch value["type"]?.string {
+        case "ACTIVITY_START":
+            voiceActivity = VoiceActivity(isStart: true, offset: duration(value["audioOffset"]))
+        case "ACTIVITY_END":
+            voiceActivity = VoiceActivity(isStart: false, offset: duration(value["audioOffset"]))
+        default: break
+        }
+    }
+}

@@ -1,0 +1,166 @@
+internal import ModelTypes
+
+// How connections begin and end.
+
+extension SessionMachine {
+    mutating func open(at now: Int64) {
+        if let handle, handle.tries >= Self.triesPerHandle || isExpired(handle, at: now) {
+            forgetHandle()
+        }
+        backoff.attemptStarted(at: now)
+        isResuming = handle != nil
+        handle?.tries += 1
+        leaveBy = nil
+        rotateAt = nil
+        isLeaveDue = false
+        state = .connecting
+        actions.append(.open)
+        tell(.connecting(attempt: backoff.failures + 1))
+    }
+
+    private func isExpired(_ handle: Handle, at now: Int64) -> Bool {
+        now - handle.receivedAt > Self.handleLife
+    }
+
+    mutating func forgetHandle() {
+        guard handle != nil else { return }
+        handle = nil
+        actions.append(.keep(handle: nil))
+    }
+
+    /// The socket is open.
+    package mutating func opened(at now: Int64) -> [SessionAction] {
+        guard case .connecting = state else { return [] }
+        state = .settingUp(until: now + rules.setupTimeout)
+        let history = isResuming ? [] : transcript.history
+        actions.append(.sendSetup(handle: isResuming ? handle?.text : nil, history: history))
+        return take()
+    }
+
+    mutating func becomeReady(at now: Int64) {
+        state = .ready(since: now)
+        rotateAt = now + rules.connectionAge
+        lastActivity = now
+        isResumableNow = true
+        hasIndexes = false
+        handle?.tries = 0
+        tell(.ready(resumed: isResuming))
+        let history = transcript.history
+        if !isResuming, rules.sendsHistory, !history.isEmpty {
+            // As announced in the setup: taken as history, answered by nothing.
+            actions.append(.send(.content(history, isComplete: true)))
+        }
+        flush(at: now)
+    }
+
+    /// The socket could not be opened.
+    package mutating func openFailed(
+        _ text: String, at now: Int64, random: Double
+    ) -> [SessionAction] {
+        if case .closing = state { return closed(code: 1006, reason: "", at: now, random: random) }
+        guard case .connecting = state else { return [] }
+        // The service never saw the handle.
+        handle?.tries -= isResuming ? 1 : 0
+        wait(.unreachable(text), isQuota: false, at: now, random: random)
+        return take()
+    }
+
+    /// There is no authorization for a connection, and asking again at once changes nothing.
+    package mutating func unauthorized(_ text: String) -> [SessionAction] {
+        guard case .connecting = state else { return [] }
+        fail(.credential, text)
+        return take()
+    }
+
+    /// The socket is gone.
+    package mutating func closed(
+        code: UInt16, reason: String, at now: Int64, random: Double
+    ) -> [SessionAction] {
+        switch state {
+        case .idle, .asleep, .waiting, .failed:
+            return []
+        case .closing(_, let next):
+            loseConnection(at: now)
+            go(to: next, at: now)
+        case .connecting, .settingUp, .ready:
+            lost(code: code, reason: reason, at: now, random: random)
+        }
+        return take()
+    }
+
+    mutating func go(to next: Next, at now: Int64) {
+        switch next {
+        case .connecting: open(at: now)
+        case .asleep:
+            // Something may have been said while the close was under way.
+            if log.hasUnsent { return open(at: now) }
+            state = .asleep
+            tell(.asleep)
+        case .idle:
+            state = .idle
+            tell(.closed)
+        }
+    }
+
+    private mutating func lost(code: UInt16, reason: String, at now: Int64, random: Double) {
+        loseConnection(at: now)
+        let cause = CloseReason(code: code, reason: reason)
+        let told: OfflineReason =
+            code == 1006 ? .lost : .closedByService(code: code, reason: reason)
+        switch cause {
+        case .credential, .model, .billing:
+            return fail(cause, reason)
+        case .payload:
+            payloadFailures += 1
+            // Words that were refused would be refused again, and so would the state.
+            forgetInput()
+            bridge.reset()
+            forgetHandle()
+            guard payloadFailures < Self.payloadTries else { return fail(cause, reason) }
+        case .handle:
+            forgetHandle()
+        case .quota, .deadline, .transient:
+            break
+        }
+        wait(told, isQuota: cause == .quota, at: now, random: random)
+    }
+
+    /// What a connection that has ended leaves behind.
+    mutating func loseConnection(at now: Int64) {
+        if case .ready(let since) = state {
+            backoff.held(from: since, until: now)
+            if now - since >= Backoff.stable { payloadFailures = 0 }
+        }
+        // The service counts a handle's life from the end of its session.
+        handle?.receivedAt = now
+        leaveBy = nil
+        rotateAt = nil
+        isLeaveDue = false
+        replyDueSince = nil
+        isAnswerAwaited = false
+        isResidueDue = false
+        answer = nil
+        openCalls = []
+        if !bridge.isEmpty {
+            isBridging = true
+            bridge.hear(transcript.heard)
+        }
+        log.rewind()
+    }
+
+    mutating func wait(
+        _ reason: OfflineReason, isQuota: Bool, at now: Int64, random: Double
+    ) {
+        let next = backoff.failed(at: now, isQuota: isQuota, random: random)
+        state = .waiting(until: next)
+        tell(.offline(reason, retryIn: .nanoseconds(next - now)))
+    }
+
+    mutating func fail(_ reason: CloseReason, _ text: String) {
+        state = .failed
+        forgetInput()
+        bridge.reset()
+        forgetHandle()
+        tell(.failed(SessionFailure(reason: reason, text: text)))
+    }
+}

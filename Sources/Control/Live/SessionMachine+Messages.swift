@@ -1,0 +1,127 @@
+internal import ModelTypes
+
+// What the service says.
+
+extension SessionMachine {
+    /// A message came; its content is told to the owner.
+    package mutating func received(_ message: ServerMessage, at now: Int64) -> [SessionAction] {
+        for notice in message.notices { tell(.notice(notice)) }
+        switch state {
+        case .settingUp:
+            if message.isSetupComplete { becomeReady(at: now) }
+        case .ready:
+            tellContent(of: message, at: now)
+        case .idle, .asleep, .connecting, .closing, .waiting, .failed:
+            // What comes after our close is lost with the connection.
+            return take()
+        }
+        if let resumption = message.resumption { take(resumption, at: now) }
+        if let left = message.goAway {
+            isLeaveDue = true
+            leaveBy = now + max(0, left - Self.goAwaySpare)
+        }
+        leaveIfQuiet(at: now)
+        return take()
+    }
+
+    private mutating func take(_ resumption: ServerMessage.Resumption, at now: Int64) {
+        isResumableNow = resumption.handle != nil
+        guard let newest = resumption.handle else { return }
+        handle = Handle(text: newest, receivedAt: now)
+        if let index = resumption.consumedIndex {
+            hasIndexes = true
+            log.settle(upTo: index)
+        }
+        actions.append(.keep(handle: newest))
+    }
+
+    private mutating func tellContent(of message: ServerMessage, at now: Int64) {
+        if message.isInterrupted { tell(.interrupted) }
+        if let words = message.inputTranscript, !words.text.isEmpty {
+            transcript.hear(words.text)
+            tell(.inputTranscript(words.text))
+        }
+        if message.hasAnswer { answerCame(samples: message.audio.count, at: now) }
+        if !message.audio.isEmpty { tell(.audio(message.audio)) }
+        if let words = message.outputTranscript, !words.text.isEmpty {
+            transcript.say(words.text)
+            tell(.outputTranscript(words.text))
+        }
+        for text in message.texts { tell(.text(text)) }
+        if let grounding = message.grounding { tell(.grounding(grounding)) }
+        if let activity = message.voiceActivity { tell(.voiceActivity(activity)) }
+        takeCalls(of: message)
+        if message.isGenerationComplete { generated(at: now) }
+        if let usage = message.usage { tell(.usage(usage)) }
+        if message.isInterrupted, !isAnswerAwaited { replyDueSince = nil }
+        if message.isTurnComplete { turnCompleted(message, at: now) }
+    }
+
+    private mutating func answerCame(samples: Int, at now: Int64) {
+        lastActivity = now
+        replyDueSince = now
+        isAnswerAwaited = false
+        answer = (answer?.since ?? now, (answer?.samples ?? 0) + Int64(samples))
+        stalls = 0
+        emptyTurns = 0
+        // Where the service does not tell what it has, an answer is the only sign.
+        if !hasIndexes { log.settle(isManual: rules.isManual) }
+    }
+
+    private mutating func generated(at now: Int64) {
+        tell(.generationComplete)
+        if openCalls.isEmpty, !isBridging { bridge.reset() }
+        // The turn's end is told when the sound would have been heard (section 4.1).
+        guard let answer, replyDueSince != nil else { return }
+        let length = answer.samples * 1_000_000_000 / Self.answerRate
+        replyDueSince = max(now, answer.since + length)
+    }
+
+    private mutating func takeCalls(of message: ServerMessage) {
+        if !message.toolCalls.isEmpty {
+            openCalls.formUnion(message.toolCalls.map(\.id))
+            if isBridging { bridge.reset() }
+            isBridging = false
+            bridge.add(message.toolCalls)
+            tell(.toolCalls(message.toolCalls))
+        }
+        if !message.cancelledCalls.isEmpty {
+            openCalls.subtract(message.cancelledCalls)
+            bridge.cancel(message.cancelledCalls)
+            tell(.toolCallsCancelled(message.cancelledCalls))
+        }
+    }
+
+    private mutating func turnCompleted(_ message: ServerMessage, at now: Int64) {
+        if let reason = message.turnCompleteReason {
+            tell(.notice("the service ended the turn early: \(reason)"))
+        }
+        lastActivity = now
+        if isResidueDue {
+            isResidueDue = false
+            // The end of what was interrupted, while the words that did it await their answer.
+            if isAnswerAwaited { return }
+        }
+        let isEmpty = isAnswerAwaited && isSilentSince && !message.isWaitingForInput
+        replyDueSince = nil
+        isAnswerAwaited = false
+        tell(.turnComplete(message.usage))
+        endTurn()
+        guard isEmpty, message.turnCompleteReason != "NEED_MORE_INPUT" else { return }
+        emptyTurns += 1
+        guard emptyTurns >= Self.emptyTurnLimit else { return }
+        // A session in this state was never seen to recover.
+        emptyTurns = 0
+        forgetInput()
+        forgetHandle()
+        tell(.notice("the session answers nothing any more; a fresh one is begun"))
+        leave(at: now)
+    }
+
+    mutating func endTurn() {
+        transcript.endTurn()
+        answer = nil
+        // Calls that are still open belong to a turn to come.
+        if openCalls.isEmpty, !isBridging { bridge.reset() }
+    }
+}

@@ -1,0 +1,93 @@
+// What happens because nothing else does.
+
+extension SessionMachine {
+    /// When `deadlineReached` is to be called.
+    package var deadline: Int64? {
+        switch state {
+        case .idle, .asleep, .connecting, .failed: return nil
+        case .settingUp(let until), .waiting(let until), .closing(let until, _): return until
+        case .ready:
+            let rotation = isLeaveDue ? Optional<Int64>.none : rotateAt
+            return [leaveBy, rotation, idleAt, stallAt].compactMap { $0 }.min()
+        }
+    }
+
+    private var idleAt: Int64? {
+        guard isQuiet, let timeout = rules.idleTimeout else { return nil }
+        return lastActivity + timeout
+    }
+
+    private var stallAt: Int64? {
+        guard let replyDueSince, openCalls.isEmpty else { return nil }
+        return replyDueSince + Self.stallTimeout
+    }
+
+    /// The time that `deadline` named has come.
+    package mutating func deadlineReached(at now: Int64, random: Double) -> [SessionAction] {
+        guard let deadline, deadline <= now else { return [] }
+        switch state {
+        case .idle, .asleep, .connecting, .failed:
+            break
+        case .settingUp:
+            actions.append(.abort)
+            loseConnection(at: now)
+            wait(.setupTimedOut, isQuota: false, at: now, random: random)
+        case .ready:
+            readyForLong(at: now)
+        case .waiting:
+            open(at: now)
+        case .closing(_, let next):
+            // The close was not answered in time; the transport makes an end of the socket.
+            actions.append(.abort)
+            loseConnection(at: now)
+            go(to: next, at: now)
+        }
+        return take()
+    }
+
+    private mutating func readyForLong(at now: Int64) {
+        if let leaveBy, leaveBy <= now { return leave(at: now) }
+        if let stallAt, stallAt <= now { return stalled(at: now) }
+        if let idleAt, idleAt <= now { return leave(at: now, then: .asleep) }
+        if let rotateAt, rotateAt <= now, !isLeaveDue {
+            isLeaveDue = true
+            leaveBy = now + Self.rotationPatience
+            leaveIfQuiet(at: now)
+        }
+    }
+
+    /// An answer is due, and nothing of it comes though the line is alive.
+    private mutating func stalled(at now: Int64) {
+        replyDueSince = nil
+        stalls += 1
+        if answer != nil || stalls > 1 {
+            // What has come is all there will be; asking once more would repeat it.
+            if answer == nil { forgetInput() }
+            tell(.notice("the service does not finish its answer"))
+            tell(.turnComplete(nil))
+            endTurn()
+        } else {
+            tell(.notice("the service does not answer; asking it on another connection"))
+        }
+        leave(at: now)
+    }
+
+    // MARK: - Moving to another connection
+
+    /// Whether nobody would notice if the connection went.
+    var isQuiet: Bool {
+        replyDueSince == nil && openCalls.isEmpty && !log.isActivityOpen && !log.hasUnsent
+            && !uplink.isTurnOpen && (isResumableNow || handle == nil)
+    }
+
+    /// Leaves when nothing is going on, so that the user notices nothing.
+    mutating func leaveIfQuiet(at now: Int64) {
+        guard isLeaveDue, case .ready = state, isQuiet else { return }
+        leave(at: now)
+    }
+
+    mutating func leave(at now: Int64, then next: Next = .connecting) {
+        actions.append(.close)
+        state = .closing(until: now + Self.closeTimeout, then: next)
+    }
+}

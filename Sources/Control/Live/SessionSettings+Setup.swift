@@ -1,0 +1,163 @@
+package import ModelTypes
+
+// The setup message, as the wire has it.
+
+extension SessionSettings {
+    /// The setup message; `handle` resumes a session, `history` tells a fresh one what was said.
+    ///
+    /// Where the model takes history as client content, the setup announces it and `history` is
+    /// sent after it; else it becomes a paragraph of the instruction.
+    package func setup(handle: String?, history: [Content] = []) -> JSONValue {
+        var setup: JSONObject = [
+            "model": .string(endpoint.modelPath(model)),
+            "generationConfig": .object(generation),
+            "realtimeInputConfig": realtimeInput,
+        ]
+        var instruction = systemInstruction.map { [$0] } ?? []
+        if !history.isEmpty {
+            switch profile.reseed {
+            case .history: setup["historyConfig"] = ["initialHistoryInClientContent": true]
+            case .instruction: instruction.append(Self.summary(of: history))
+            }
+        }
+        if !instruction.isEmpty {
+            setup["systemInstruction"] =
+                Content(role: .user, parts: instruction.map { .text($0) }).json
+        }
+        setup["tools"] = toolsJSON
+        if isResumable {
+            var resumption: JSONObject = [:]
+            resumption["handle"] = handle.map { .string($0) }
+            if endpoint.isVertex { resumption["transparent"] = true }
+            setup["sessionResumption"] = .object(resumption)
+        }
+        setup["contextWindowCompression"] = compression.map {
+            [
+                "triggerTokens": .int(Int64($0.triggerTokens)),
+                "slidingWindow": ["targetTokens": .int(Int64($0.targetTokens))],
+            ]
+        }
+        setup["inputAudioTranscription"] = inputTranscription.map(\.json)
+        setup["outputAudioTranscription"] = outputTranscription.map(\.json)
+        if proactiveAudio == true, isAllowed(profile.proactiveAudio) {
+            setup["proactivity"] = ["proactiveAudio": true]
+        }
+        if explicitVoiceActivity, endpoint.isVertex { setup["explicitVadSignal"] = true }
+        if !safety.isEmpty {
+            setup["safetySettings"] = .array(
+                safety.map {
+                    ["category": .string($0.category), "threshold": .string($0.threshold)]
+                })
+        }
+        if !labels.isEmpty {
+            setup["labels"] = .object(JSONObject(labels.map { ($0.name, .string($0.value)) }))
+        }
+        return ["setup": .object(setup)]
+    }
+
+    /// Whether history goes into client content of its own.
+    var sendsHistory: Bool { profile.reseed == .history }
+
+    private static func summary(of history: [Content]) -> String {
+        let lines = history.map { content in
+            let words = content.parts.compactMap { part in
+                if case .text(let text) = part { text } else { nil }
+            }
+            return "\(content.role == .user ? "User" : "You"): \(words.joined(separator: " "))"
+        }
+        return "Earlier in this conversation, which goes on now:\n"
+            + lines.joined(separator: "\n")
+    }
+
+    private var generation: JSONObject {
+        var generation: JSONObject = ["responseModalities": ["AUDIO"]]
+        var speech: JSONObject = [:]
+        if let voice {
+            speech["voiceConfig"] = ["prebuiltVoiceConfig": ["voiceName": .string(voice)]]
+        }
+        speech["languageCode"] = language.map { .string($0) }
+        if !speech.isEmpty { generation["speechConfig"] = .object(speech) }
+        generation["thinkingConfig"] = thinking
+        generation["temperature"] = temperature.map { .double($0) }
+        generation["topP"] = topP.map { .double($0) }
+        generation["topK"] = topK.map { .double($0) }
+        generation["seed"] = seed.map { .int(Int64($0)) }
+        generation["maxOutputTokens"] = maximumOutputTokens.map { .int(Int64($0)) }
+        generation["mediaResolution"] = mediaResolution.map { .string($0) }
+        if affectiveDialog, isAllowed(profile.affectiveDialog) {
+            generation["enableAffectiveDialog"] = true
+        }
+        if let translationTarget {
+            generation["translationConfig"] = [
+                "targetLanguageCode": .string(translationTarget),
+                "echoTargetLanguage": .bool(echoesTarget),
+            ]
+        }
+        return generation
+    }
+
+    private var thinking: JSONValue? {
+        var thinking: JSONObject = [:]
+        switch profile.thinking {
+        case .fixed: return nil
+        case .levels(let levels):
+            if let thinkingLevel, levels.contains(thinkingLevel) {
+                thinking["thinkingLevel"] = .string(thinkingLevel)
+            }
+        case .budget:
+            thinking["thinkingBudget"] = thinkingBudget.map { .int(Int64($0)) }
+        }
+        if includesThoughts { thinking["includeThoughts"] = true }
+        return thinking.isEmpty ? Optional<JSONValue>.none : .object(thinking)
+    }
+
+    private var toolsJSON: JSONValue? {
+        var groups: [JSONValue] = []
+        if !tools.isEmpty {
+            groups.append(["functionDeclarations": .array(tools.map(declaration))])
+        }
+        if searches { groups.append(["googleSearch": [:]]) }
+        return groups.isEmpty ? Optional<JSONValue>.none : .array(groups)
+    }
+
+    /// A declaration without what the model would refuse.
+    private func declaration(_ tool: FunctionDeclaration) -> JSONValue {
+        var tool = tool
+        switch profile.calls {
+        case .blockingOnly, .nonBlockingOnly: tool.behavior = nil
+        case .either: break
+        }
+        return tool.json
+    }
+
+    private var realtimeInput: JSONValue {
+        var detection: JSONObject = [:]
+        switch activity {
+        case .manual:
+            detection["disabled"] = true
+        case .automatic(let wanted):
+            detection["disabled"] = false
+            detection["startOfSpeechSensitivity"] = wanted.startSensitivity.map { .string($0) }
+            detection["endOfSpeechSensitivity"] = wanted.endSensitivity.map { .string($0) }
+            detection["prefixPaddingMs"] = wanted.prefixPaddingMilliseconds.map { .int(Int64($0)) }
+            detection["silenceDurationMs"] = wanted.silenceDurationMilliseconds.map {
+                .int(Int64($0))
+            }
+        }
+        var input: JSONObject = ["automaticActivityDetection": .object(detection)]
+        input["activityHandling"] = activityHandling.map { .string($0) }
+        input["turnCoverage"] = turnCoverage.map { .string($0) }
+        return .object(input)
+    }
+}
+
+extension SessionSettings.Transcription {
+    fileprivate var json: JSONValue {
+        var json: JSONObject = [:]
+        if !languages.isEmpty { json["languageCodes"] = .array(languages.map { .string($0) }) }
+        if !vocabulary.isEmpty {
+            json["customVocabulary"] = .array(vocabulary.map { .string($0) })
+        }
+        return .object(json)
+    }
+}

@@ -1,0 +1,124 @@
+internal import ModelTypes
+
+/// What was said to the service, until the service has shown that it has it.
+///
+/// Items wait here while there is no session, and stay after sending, so that a lost connection
+/// repeats them from the start of their turn. Sound is bounded by time; answers to calls have room
+/// of their own and go first.
+struct UplinkLog {
+    /// Answers that may wait for a session.
+    static let responseLimit = 64
+    /// Marks and texts that may wait; more is not a conversation.
+    static let itemLimit = 8192
+
+    private struct Entry {
+        let item: UplinkItem
+        /// The message's number on this connection, once it is sent; the setup is 0.
+        var number: Int64?
+    }
+
+    private let audioLimitSamples: Int
+    private var entries: [Entry] = []
+    private var sentCount = 0
+    private var audioSamples = 0
+    private var responses: [UplinkItem] = []
+    private var nextNumber: Int64 = 1
+
+    init(replaySeconds: Int) {
+        audioLimitSamples = replaySeconds * UplinkItem.sampleRate
+    }
+
+    var hasUnsent: Bool { sentCount < entries.count || !responses.isEmpty }
+
+    /// Whether the last activity is begun and not ended.
+    private(set) var isActivityOpen = false
+
+    /// Adds an item; returns false when something that was never sent had to make room.
+    mutating func append(_ item: UplinkItem) -> Bool {
+        switch item {
+        case .toolResponses:
+            responses.append(item)
+            guard responses.count > Self.responseLimit else { return true }
+            responses.removeFirst()
+            return false
+        case .audio(let samples): audioSamples += samples.count
+        case .activityStart: isActivityOpen = true
+        case .activityEnd: isActivityOpen = false
+        case .audioStreamEnd, .text, .content, .video, .contextUpdate: break
+        }
+        entries.append(Entry(item: item))
+        return makeRoom()
+    }
+
+    /// Puts an item before everything that is not sent yet.
+    mutating func prepend(_ item: UplinkItem) {
+        entries.insert(Entry(item: item), at: sentCount)
+    }
+
+    private mutating func makeRoom() -> Bool {
+        var lostUnsent = false
+        while audioSamples > audioLimitSamples || entries.count > Self.itemLimit {
+            let index = entries.firstIndex { $0.item.isAudio } ?? 0
+            if case .audio(let samples) = entries.remove(at: index).item {
+                audioSamples -= samples.count
+            }
+            if index < sentCount { sentCount -= 1 } else { lostUnsent = true }
+        }
+        return !lostUnsent
+    }
+
+    /// The next item to be sent, which then counts as sent.
+    mutating func nextUnsent() -> UplinkItem? {
+        defer { nextNumber += 1 }
+        if !responses.isEmpty { return responses.removeFirst() }
+        guard sentCount < entries.count else {
+            nextNumber -= 1
+            return nil
+        }
+        defer { sentCount += 1 }
+        entries[sentCount].number = nextNumber
+        return entries[sentCount].item
+    }
+
+    /// The connection is lost: everything kept is to be sent again.
+    ///
+    /// Answers to calls are not: their calls belong to the connection.
+    mutating func rewind() {
+        responses = []
+        sentCount = 0
+        nextNumber = 1
+    }
+
+    /// The service answers, so what was sent up to the last end of words need not be kept.
+    ///
+    /// With manual detection an activity that is open is not what it answers.
+    mutating func settle(isManual: Bool) {
+        guard sentCount > 0 else { return }
+        let end =
+            isManual
+            ? entries[..<sentCount].lastIndex { $0.item.endsWords }.map { $0 + 1 } ?? 0 : sentCount
+        drop(end)
+    }
+
+    /// The service has told that its handle holds all messages up to a number.
+    mutating func settle(upTo number: Int64) {
+        drop(entries[..<sentCount].prefix { ($0.number ?? .max) <= number }.count)
+    }
+
+    /// Forgets everything; the activity counts as never begun.
+    mutating func discard() {
+        entries = []
+        responses = []
+        sentCount = 0
+        audioSamples = 0
+        isActivityOpen = false
+    }
+
+    private mutating func drop(_ count: Int) {
+        for entry in entries[..<count] {
+            if case .audio(let samples) = entry.item { audioSamples -= samples.count }
+        }
+        entries.removeFirst(count)
+        sentCount -= count
+    }
+}

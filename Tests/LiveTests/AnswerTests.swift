@@ -1,0 +1,154 @@
+import Testing
+
+@testable import Live
+
+@Suite("Answers: odd ones, missing ones, and ones that stop")
+struct AnswerTests {
+    @Test("a frame that tells of an interruption brings no sound of what was interrupted")
+    func staleAudio() {
+        let world = SessionWorld.ready()
+        world.talk()
+        world.receive(
+            #"{"serverContent": {"interrupted": true, "modelTurn": {"parts": [{"inlineData": {"mimeType": "audio/pcm", "data": "AAAA"}}]}}}"#
+        )
+        #expect(world.events.contains { if case .interrupted = $0 { true } else { false } })
+        #expect(!world.events.contains { if case .audio = $0 { true } else { false } })
+    }
+
+    @Test("the end of an interrupted answer is not taken for the end of the one that is awaited")
+    func residue() {
+        let world = SessionWorld.ready()
+        world.talk(1)
+        world.speak()
+        world.talk(2)
+        world.forget()
+        world.interrupted()
+        world.turnComplete()
+        #expect(world.turnsCompleted == 0)
+        world.speak()
+        world.turnComplete()
+        #expect(world.turnsCompleted == 1)
+    }
+
+    @Test("two turns without an answer end a session that is broken; one does not")
+    func emptyTurns() {
+        let world = SessionWorld.ready()
+        world.giveHandle("h")
+        world.talk()
+        world.turnComplete()
+        #expect(world.closed == 0)
+        world.talk()
+        world.turnComplete()
+        #expect(world.closed == 1)
+        world.lose(1000)
+        world.open()
+        #expect(world.setups.last?.handle == Optional<String>.none)
+    }
+
+    @Test("an interruption out of nothing, and then no answer, is a turn without an answer")
+    func phantomInterruption() {
+        let world = SessionWorld.ready()
+        for _ in 0..<2 {
+            world.talk()
+            world.interrupted()
+            world.turnComplete()
+        }
+        #expect(world.closed == 1)
+    }
+
+    @Test("a model that waits on purpose is not taken to be broken")
+    func waitingForInput() {
+        let world = SessionWorld.ready()
+        for _ in 0..<5 {
+            world.talk()
+            world.receive(#"{"serverContent": {"turnComplete": true, "waitingForInput": true}}"#)
+            world.talk()
+            world.receive(
+                #"{"serverContent": {"turnComplete": true, "turnCompleteReason": "NEED_MORE_INPUT"}}"#
+            )
+        }
+        #expect(world.closed == 0)
+    }
+
+    @Test("an answer that never begins is asked for once more on another connection")
+    func stall() {
+        let world = SessionWorld.ready()
+        world.converse("h")
+        world.talk(3)
+        world.forget()
+        world.wait(SessionMachine.stallTimeout / 1_000_000)
+        #expect(world.closed == 1)
+        world.lose(1000)
+        world.accept()
+        #expect(world.sent == [.activityStart, SessionWorld.sound(3), .activityEnd])
+        #expect(world.turnsCompleted == 0)
+        // If that does not help either, the turn is given up.
+        world.wait(SessionMachine.stallTimeout / 1_000_000)
+        #expect(world.turnsCompleted == 1)
+        world.lose(1000)
+        world.forget()
+        world.accept()
+        #expect(world.sent.isEmpty)
+    }
+
+    @Test("an answer that stops in the middle is ended, and not asked for again")
+    func frozen() {
+        let world = SessionWorld.ready()
+        world.talk(3)
+        world.speak()
+        world.forget()
+        world.wait(SessionMachine.stallTimeout / 1_000_000)
+        #expect(world.turnsCompleted == 1)
+        #expect(world.closed == 1)
+        world.lose(1000)
+        world.accept()
+        #expect(world.sent.isEmpty)
+    }
+
+    @Test("while a function runs the model is waiting, however long that takes")
+    func longFunction() {
+        let world = SessionWorld.ready()
+        world.talk()
+        world.callSwitch("c")
+        world.wait(300_000)
+        #expect(world.closed == 0)
+    }
+
+    @Test("a long answer that came at once is waited for as long as it sounds")
+    func longAnswer() {
+        let world = SessionWorld.ready()
+        world.talk()
+        world.speak(milliseconds: 40_000)
+        world.generated()
+        world.wait(40_000)
+        #expect(world.closed == 0)
+        world.turnComplete()
+        #expect(world.turnsCompleted == 1)
+        world.wait(60_000)
+        #expect(world.closed == 0)
+    }
+
+    @Test("sound after a call, and before it, is told like any other")
+    func soundAroundCall() {
+        let world = SessionWorld.ready()
+        world.talk()
+        world.speak()
+        world.callSwitch("c")
+        world.speak()
+        let sounds = world.events.filter { if case .audio = $0 { true } else { false } }
+        #expect(sounds.count == 2)
+        #expect(world.turnsCompleted == 0)
+    }
+
+    @Test("with an interaction status the turn goes on until it is idle, wherever that stands")
+    func interactionStatus() {
+        let world = SessionWorld.ready()
+        world.talk()
+        world.speak()
+        world.receive(
+            #"{"serverContent": {"turnComplete": true, "interactionStatus": "IN_PROGRESS"}}"#)
+        #expect(world.turnsCompleted == 0)
+        world.receive(#"{"serverContent": {"turnComplete": true}, "interactionStatus": "IDLE"}"#)
+        #expect(world.turnsCompleted == 1)
+    }
+}

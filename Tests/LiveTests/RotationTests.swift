@@ -1,0 +1,117 @@
+import Testing
+
+@testable import Live
+
+@Suite("Rotation: leaving a connection before the service ends it")
+struct RotationTests {
+    @Test("goAway in a quiet moment is followed at once, and the user is told nothing")
+    func quiet() {
+        let world = SessionWorld.ready()
+        world.converse("h")
+        world.forget()
+        world.goAway(seconds: 50)
+        world.lose(1000)
+        world.accept()
+        #expect(world.setups.map(\.handle) == ["h"])
+        #expect(!world.isOffline)
+        #expect(world.readies == [true])
+    }
+
+    @Test("goAway in a turn waits for the turn's end and for a handle that knows it")
+    func inTurn() {
+        let world = SessionWorld.ready()
+        world.converse("old")
+        world.talk()
+        world.goAway(seconds: 50)
+        #expect(world.closed == 0)
+        world.receive(#"{"sessionResumptionUpdate": {"resumable": false}}"#)
+        world.speak()
+        world.generated()
+        world.turnComplete()
+        #expect(world.closed == 0)
+        world.giveHandle("new")
+        #expect(world.closed == 1)
+    }
+
+    @Test("goAway while a function runs waits for its answer and the turn")
+    func inCall() {
+        let world = SessionWorld.ready()
+        world.talk()
+        world.callSwitch("c1")
+        world.goAway(seconds: 50)
+        world.wait(20_000)
+        #expect(world.closed == 0)
+        world.answer("c1")
+        world.speak()
+        world.turnComplete()
+        #expect(world.closed == 1)
+    }
+
+    @Test("at the latest it leaves with a second to spare, without a message having to come")
+    func deadlineAlone() {
+        let world = SessionWorld.ready()
+        world.talk()
+        world.speak()
+        world.goAway(seconds: 5)
+        world.wait(3_999)
+        #expect(world.closed == 0)
+        world.wait(1)
+        #expect(world.closed == 1)
+    }
+
+    @Test("a goAway that names no time is taken as at once")
+    func goAwayWithoutTime() {
+        let world = SessionWorld.ready()
+        world.talk()
+        world.receive(#"{"goAway": {}}"#)
+        world.wait(0)
+        #expect(world.closed == 1)
+    }
+
+    @Test("by its own clock a connection is left before the known limits, at a quiet moment")
+    func age() {
+        let world = SessionWorld.ready { $0.connectionAge = 540_000_000_000 }
+        world.converse("h")
+        world.wait(until: 539_999)
+        #expect(world.closed == 0)
+        world.wait(until: 540_000)
+        #expect(world.closed == 1)
+    }
+
+    @Test("a turn that goes on past the age is not cut before its patience is over")
+    func ageInTurn() {
+        let world = SessionWorld.ready { $0.connectionAge = 540_000_000_000 }
+        world.say(.activityStart)
+        world.wait(until: 600_000)
+        #expect(world.closed == 0)
+        world.wait(until: 540_000 + SessionMachine.rotationPatience / 1_000_000)
+        #expect(world.closed == 1)
+    }
+
+    @Test("an idle connection is closed, and the next word opens another and is not lost")
+    func idle() {
+        let world = SessionWorld.ready { $0.idleTimeout = 60_000_000_000 }
+        world.converse("h")
+        world.wait(60_000)
+        #expect(world.closed == 1)
+        world.lose(1000)
+        #expect(world.events.contains { if case .asleep = $0 { true } else { false } })
+        world.forget()
+        world.say(.activityStart, SessionWorld.sound(9))
+        #expect(world.opened == 1)
+        world.accept()
+        #expect(world.setups.last?.handle == "h")
+        #expect(world.sent == [.activityStart, SessionWorld.sound(9)])
+    }
+
+    @Test("a word that comes while an idle connection is being closed is not lost")
+    func idleRace() {
+        let world = SessionWorld.ready { $0.idleTimeout = 60_000_000_000 }
+        world.wait(60_000)
+        world.say(.activityStart, SessionWorld.sound(9))
+        world.lose(1000)
+        #expect(world.opened == 1)
+        world.accept()
+        #expect(world.sent == [.activityStart, SessionWorld.sound(9)])
+    }
+}
