@@ -27,6 +27,8 @@ enum Targets {
             .systemC("CGPIO", pkgConfig: "libgpiod", apt: "libgpiod-dev"),
             .systemC("COpus", pkgConfig: "opus", apt: "libopus-dev"),
             .systemC("CSpeexDSP", pkgConfig: "speexdsp", apt: "libspeexdsp-dev"),
+            .systemC("CCurl", pkgConfig: "libcurl", apt: "libcurl4-openssl-dev"),
+            .systemC("CCrypto", pkgConfig: "libcrypto", apt: "libssl-dev"),
             .target(name: "CLinux", path: "Sources/Bindings/CLinux"),
             .binding("Linux", ["CLinux"]),
             .binding("ALSA", ["CALSA", "Linux"]),
@@ -34,6 +36,8 @@ enum Targets {
             .binding("Opus", ["COpus"]),
             .binding("SpeexDSP", ["CSpeexDSP"]),
             .binding("WebSockets", ["CWebSockets", "Linux"]),
+            .binding("Curl", ["CCurl", "Linux"]),
+            .binding("Crypto", ["CCrypto"]),
         ]
     }
 
@@ -53,6 +57,7 @@ enum Targets {
             .control("Configuration", []),
             .control("WireCodec", []),
             .control("ModelTypes", ["WireCodec"]),
+            .control("Accounts", ["ModelTypes", "WireCodec", "Curl", "Crypto", "Linux"]),
             .control("Live", ["ModelTypes", "WireCodec", "WebSockets", "Linux"]),
             .control("Tools", ["ModelTypes", "Linux"]),
             .control("Assistant", ["ModelTypes", "Live", "Tools"]),
@@ -100,6 +105,7 @@ enum Targets {
                     "SpeexDSP", "WebSockets", "WireCodec", "Linux",
                 ]),
             .target(name: "CAllocationCounter", path: "Tests/Support/CAllocationCounter"),
+            .support("TestHTTP", ["Linux"]),
         ]
     }
 
@@ -112,6 +118,8 @@ enum Targets {
             ("OpusTests", ["Opus", "Linux"]),
             ("SpeexDSPTests", ["SpeexDSP"]),
             ("WebSocketsTests", ["WebSockets", "Linux"]),
+            ("CurlTests", ["Curl", "Linux", "TestHTTP"]),
+            ("CryptoTests", ["Crypto", "Linux"]),
             ("AudioCoreTests", ["AudioCore", "CAllocationCounter", "Linux"]),
             ("SignalProcessingTests", ["SignalProcessing"]),
             (
@@ -124,6 +132,10 @@ enum Targets {
             ("ConfigurationTests", ["Configuration", "Linux"]),
             ("WireCodecTests", ["WireCodec"]),
             ("ModelTypesTests", ["ModelTypes"]),
+            (
+                "AccountsTests",
+                ["Accounts", "Curl", "Crypto", "ModelTypes", "WireCodec", "Linux", "TestHTTP"]
+            ),
             ("LiveTests", ["Live", "ModelTypes", "WireCodec", "WebSockets", "Linux"]),
             ("ToolsTests", ["Tools", "ModelTypes", "Linux"]),
             ("AssistantTests", ["Assistant", "Live", "ModelTypes", "Tools"]),
@@ -197,6 +209,12 @@ extension Target {
             name: name, dependencies: dependencies.map { .init(stringLiteral: $0) },
             path: "Sources/Simulation", resources: embedded.map { Resource.embedInCode($0) },
             swiftSettings: Settings.common)
+    }
+
+    static func support(_ name: String, _ dependencies: [String]) -> Target {
+        .target(
+            name: name, dependencies: dependencies.map { .init(stringLiteral: $0) },
+            path: "Tests/Support/\(name)", swiftSettings: Settings.common)
     }
 
     static func program(_ name: String, _ dependencies: [String]) -> Target {

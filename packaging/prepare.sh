@@ -47,6 +47,8 @@ need libasound2-dev "ALSA: microphone, loudspeaker, mixer"
 need libopus-dev "Opus: stored sounds and recordings"
 need libspeexdsp-dev "SpeexDSP: sample rate conversion"
 need libwebsockets-dev "libwebsockets: the Live session and the simulator"
+need libcurl4-openssl-dev "libcurl: requests to Google's services over HTTP"
+need libssl-dev "OpenSSL: signatures of a service account"
 need libgpiod-dev "libgpiod: button, light and relays"
 for purpose in "$@"; do
     case "$purpose" in

@@ -1,0 +1,24 @@
+/// Why a key cannot be used, or nothing be signed with it.
+///
+/// No text of these holds any part of a key.
+package enum CryptoError: Error, Sendable, Equatable, CustomStringConvertible {
+    /// The text is no private key in PEM; what it is instead, or lacks.
+    case malformed(String)
+    /// A key that needs a passphrase.
+    case encrypted
+    /// A private key, but not for this algorithm; what it is.
+    case unsuitable(String)
+    /// OpenSSL refused; its own words.
+    case library(String)
+
+    package var description: String {
+        switch self {
+        case .malformed(let problem): "no private key: \(problem)"
+        case .encrypted:
+            "the private key is locked with a passphrase: store it without one, in a file that "
+                + "only its user can read"
+        case .unsuitable(let kind): "the private key does not fit: \(kind)"
+        case .library(let text): "OpenSSL: \(text)"
+        }
+    }
+}

@@ -1,0 +1,55 @@
+/// Why there is no answer.
+///
+/// An answer with a status of 400 and more is an answer, not an error. No text of these holds a
+/// header, a body, or more of an address than host and port.
+package enum HTTPError: Error, Sendable, Equatable, CustomStringConvertible {
+    /// The request cannot be sent as it is; the text says why.
+    case malformed(String)
+    /// There is no such host, or nobody who could tell.
+    case unresolved(server: String)
+    /// Nobody answers there, or the proxy does not let through; curl's words.
+    case unreachable(server: String, reason: String)
+    /// The server's certificate is not trusted, or TLS failed otherwise; curl's words.
+    case untrusted(server: String, reason: String)
+    /// A deadline of the request passed.
+    case timedOut(server: String)
+    /// The line broke, or what came was no HTTP; curl's words.
+    case broken(server: String, reason: String)
+    /// The answer was longer than the request allows.
+    case tooLarge(server: String, limitBytes: Int)
+    /// As many requests as allowed are under way.
+    case busy(limit: Int)
+    /// The task was cancelled.
+    case cancelled
+    /// The client was released, or could not start; the text says which.
+    case unavailable(String)
+
+    package var description: String {
+        switch self {
+        case .malformed(let reason): "the request cannot be sent: \(reason)"
+        case .unresolved(let server):
+            "cannot find \(server): check the name, the network and its name server"
+        case .unreachable(let server, let reason):
+            "cannot reach \(server) (\(reason)): check the network, the firewall and the proxy"
+        case .untrusted(let server, let reason):
+            "no trusted line to \(server) (\(reason)): check the clock, the package "
+                + "ca-certificates, or the authority file in the configuration"
+        case .timedOut(let server):
+            "\(server) did not answer in time: check the network, or allow more time"
+        case .broken(let server, let reason): "the line to \(server) broke (\(reason)): try again"
+        case .tooLarge(let server, let limit):
+            "the answer of \(server) is longer than \(limit) bytes: it is not what was asked for"
+        case .busy(let limit): "\(limit) requests are under way already: wait for one of them"
+        case .cancelled: "the request was cancelled"
+        case .unavailable(let reason): "no HTTP client: \(reason)"
+        }
+    }
+
+    /// Whether the same request may succeed a moment later.
+    package var isTransient: Bool {
+        switch self {
+        case .unresolved, .unreachable, .timedOut, .broken, .busy: true
+        case .malformed, .untrusted, .tooLarge, .cancelled, .unavailable: false
+        }
+    }
+}

@@ -1,0 +1,238 @@
+internal import CCurl
+internal import Linux
+
+/// One request on its way through curl: its handle, what that points to, and the answer so far.
+///
+/// ## Concurrency
+/// Confined to the `http` thread; so are curl's calls of the functions at the end of this file.
+final class Transfer {
+    /// The longest head that is accepted (bytes of all headers).
+    static let headLimitBytes = 256 << 10
+
+    let number: UInt64
+    let channel: ResponseChannel
+    let easy: UnsafeMutableRawPointer
+
+    private let request: HTTPRequest
+    private let errorText: UnsafeMutableBufferPointer<CChar>
+    private var headerList: UnsafeMutablePointer<curl_slist>?
+    private var status = 0
+    private var headers: [HTTPHeader] = []
+    private var headBytes = 0
+    private var hasBegun = false
+    // Why the functions below refused what curl offered.
+    private var refusal: HTTPError?
+
+    /// Nil when curl has no memory left.
+    ///
+    /// The corresponding C functions are `curl_easy_init` and `curl_easy_setopt`.
+    init?(number: UInt64, request: HTTPRequest, channel: ResponseChannel) {
+        guard let easy = curl_easy_init() else { return nil }
+        self.number = number
+        self.request = request
+        self.channel = channel
+        self.easy = easy
+        errorText = .allocate(capacity: ccurl_error_bytes)
+        errorText.initialize(repeating: 0)
+        setMethodAndBody()
+        setHeaders()
+        setLimits()
+        setTrust()
+        setCallbacks()
+    }
+
+    deinit {
+        curl_easy_cleanup(easy)
+        curl_slist_free_all(headerList)
+        errorText.deallocate()
+    }
+
+    // MARK: What curl is told
+
+    private func setMethodAndBody() {
+        ccurl_set_text(easy, CURLOPT_URL, request.url)
+        // Never a file, whatever an address from elsewhere says.
+        ccurl_set_text(easy, CURLOPT_PROTOCOLS_STR, "http,https")
+        switch (request.method, request.body) {
+        case ("GET", nil): ccurl_set_number(easy, CURLOPT_HTTPGET, 1)
+        case ("HEAD", nil): ccurl_set_number(easy, CURLOPT_NOBODY, 1)
+        case ("POST", let body): setBody(body ?? [])
+        case ("PUT", let body), ("PATCH", let body):
+            setBody(body ?? [])
+            ccurl_set_text(easy, CURLOPT_CUSTOMREQUEST, request.method)
+        case (_, let body):
+            if let body { setBody(body) }
+            ccurl_set_text(easy, CURLOPT_CUSTOMREQUEST, request.method)
+        }
+    }
+
+    private func setBody(_ body: [UInt8]) {
+        ccurl_set_number(easy, CURLOPT_POST, 1)
+        ccurl_set_offset(easy, CURLOPT_POSTFIELDSIZE_LARGE, curl_off_t(body.count))
+        // The byte behind it keeps an empty body from being no body, which curl reads from stdin.
+        var bytes = body + [0]
+        ccurl_set_pointer(easy, CURLOPT_COPYPOSTFIELDS, &bytes)
+    }
+
+    private func setHeaders() {
+        let names = Set(request.headers.map { $0.name.lowercased() })
+        var lines = request.headers.map { header in
+            // curl's way to write a header without value.
+            header.value.isEmpty ? "\(header.name);" : "\(header.name): \(header.value)"
+        }
+        // What curl would add on its own: a wrong type, and a round trip before a long body.
+        if !names.contains("content-type") { lines.append("Content-Type:") }
+        if !names.contains("expect") { lines.append("Expect:") }
+        for line in lines { headerList = curl_slist_append(headerList, line) ?? headerList }
+        ccurl_set_list(easy, CURLOPT_HTTPHEADER, headerList)
+    }
+
+    private func setLimits() {
+        ccurl_set_number(
+            easy, CURLOPT_CONNECTTIMEOUT_MS, Self.milliseconds(request.connectDeadline))
+        if let deadline = request.deadline {
+            ccurl_set_number(easy, CURLOPT_TIMEOUT_MS, Self.milliseconds(deadline))
+        }
+        if let idle = request.idleDeadline {
+            ccurl_set_number(easy, CURLOPT_LOW_SPEED_LIMIT, 1)
+            let seconds = (Self.milliseconds(idle) + 999) / 1000
+            ccurl_set_number(easy, CURLOPT_LOW_SPEED_TIME, seconds)
+        }
+        // Timeouts by signal would hit other threads.
+        ccurl_set_number(easy, CURLOPT_NOSIGNAL, 1)
+        // Else an abort waits, with all other transfers, until the name server has answered.
+        ccurl_set_number(easy, CURLOPT_QUICK_EXIT, 1)
+    }
+
+    private func setTrust() {
+        if let file = request.certificateAuthorityFile {
+            ccurl_set_text(easy, CURLOPT_CAINFO, file)
+            // Debian's curl also trusts the system's folder unless that is taken away.
+            ccurl_set_text(easy, CURLOPT_CAPATH, nil)
+        }
+        switch request.proxy {
+        case .environment: break
+        case .none: ccurl_set_text(easy, CURLOPT_PROXY, "")
+        case .address(let address): ccurl_set_text(easy, CURLOPT_PROXY, address)
+        }
+    }
+
+    private func setCallbacks() {
+        let owner = Unmanaged.passUnretained(self).toOpaque()
+        ccurl_set_pointer(easy, CURLOPT_WRITEDATA, owner)
+        ccurl_set_receiver(easy, CURLOPT_WRITEFUNCTION, receiveBody)
+        ccurl_set_pointer(easy, CURLOPT_HEADERDATA, owner)
+        ccurl_set_receiver(easy, CURLOPT_HEADERFUNCTION, receiveHeader)
+        // A proxy's own head is not the answer's.
+        ccurl_set_number(easy, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1)
+        ccurl_set_pointer(easy, CURLOPT_ERRORBUFFER, errorText.baseAddress)
+    }
+
+    private static func milliseconds(_ duration: Duration) -> Int {
+        Int(min(max(duration.nanoseconds / 1_000_000, 1), Int64(Int32.max)))
+    }
+
+    // MARK: What comes
+
+    fileprivate func receiveHeaderLine(_ bytes: UnsafeRawBufferPointer) -> Bool {
+        // Lines behind the head are trailers, which nobody here reads.
+        if hasBegun { return true }
+        headBytes += bytes.count
+        guard headBytes <= Self.headLimitBytes else {
+            refusal = .broken(
+                server: channel.server, reason: "a head of over \(Self.headLimitBytes) bytes")
+            return false
+        }
+        let line = String(decoding: bytes, as: UTF8.self).trimmingBlanks
+        if line.hasPrefix("HTTP/") {
+            headers = []
+            let words = line.split(separator: " ", maxSplits: 2)
+            status = words.count > 1 ? Int(words[1]) ?? 0 : 0
+        } else if line.isEmpty {
+            if status >= 200 {
+                hasBegun = true
+                channel.begin(HTTPHead(status: status, headers: headers))
+            }
+        } else if let colon = line.firstIndex(of: ":") {
+            let value = line[line.index(after: colon)...].trimmingBlanks
+            headers.append(HTTPHeader(String(line[..<colon].trimmingBlanks), String(value)))
+        }
+        return true
+    }
+
+    fileprivate func receiveBodyBytes(_ bytes: UnsafeRawBufferPointer) -> Int {
+        switch channel.take(bytes) {
+        case .taken: return bytes.count
+        case .pause: return ccurl_pause
+        case .tooLarge:
+            refusal = .tooLarge(server: channel.server, limitBytes: request.responseLimitBytes)
+            return 0
+        }
+    }
+
+    /// What curl's last word about the transfer means.
+    func outcome(_ code: CURLcode) -> Result<Void, HTTPError> {
+        if code == CURLE_OK { return .success(()) }
+        if let refusal { return .failure(refusal) }
+        let server = channel.server
+        switch code {
+        case CURLE_COULDNT_RESOLVE_HOST: return .failure(.unresolved(server: server))
+        case CURLE_OPERATION_TIMEDOUT: return .failure(.timedOut(server: server))
+        case CURLE_COULDNT_CONNECT, CURLE_COULDNT_RESOLVE_PROXY, CURLE_PROXY:
+            return .failure(.unreachable(server: server, reason: reason(code)))
+        case CURLE_URL_MALFORMAT, CURLE_UNSUPPORTED_PROTOCOL:
+            return .failure(.malformed("the address of \(server) is not valid"))
+        case CURLE_PEER_FAILED_VERIFICATION, CURLE_SSL_CONNECT_ERROR, CURLE_SSL_CACERT_BADFILE,
+            CURLE_SSL_CERTPROBLEM, CURLE_SSL_CIPHER, CURLE_SSL_ISSUER_ERROR,
+            CURLE_SSL_INVALIDCERTSTATUS:
+            return .failure(.untrusted(server: server, reason: reason(code)))
+        default: return .failure(.broken(server: server, reason: reason(code)))
+        }
+    }
+
+    /// curl's words, unless they repeat a header's value, which may be a secret.
+    private func reason(_ code: CURLcode) -> String {
+        let general = String(cString: curl_easy_strerror(code))
+        guard let text = errorText.baseAddress.map({ String(cString: $0) }), !text.isEmpty else {
+            return general
+        }
+        let isTelling = request.headers.contains {
+            $0.value.count >= Self.secretCharacters && !text.ranges(of: $0.value).isEmpty
+        }
+        return isTelling ? general : text
+    }
+
+    /// Shorter values are no secrets.
+    private static let secretCharacters = 8
+}
+
+extension StringProtocol {
+    /// The text without the blanks and line ends around it.
+    fileprivate var trimmingBlanks: SubSequence {
+        let isText: (Character) -> Bool = { $0 != " " && $0 != "\t" && !$0.isNewline }
+        guard let first = firstIndex(where: isText), let last = lastIndex(where: isText) else {
+            return self[startIndex..<startIndex]
+        }
+        return self[first...last]
+    }
+}
+
+// The context is the transfer that set it, which outlives its handle.
+private func receiveHeader(
+    _ bytes: UnsafeMutablePointer<CChar>?, _ size: Int, _ count: Int,
+    _ owner: UnsafeMutableRawPointer?
+) -> Int {
+    guard let owner else { return 0 }
+    let transfer = Unmanaged<Transfer>.fromOpaque(owner).takeUnretainedValue()
+    let line = UnsafeRawBufferPointer(start: bytes, count: size * count)
+    return transfer.receiveHeaderLine(line) ? line.count : 0
+}
+
+private func receiveBody(
+    _ bytes: UnsafeMutablePointer<CChar>?, _ size: Int, _ count: Int,
+    _ owner: UnsafeMutableRawPointer?
+) -> Int {
+    guard let owner else { return 0 }
+    let transfer = Unmanaged<Transfer>.fromOpaque(owner).takeUnretainedValue()
+    return transfer.receiveBodyBytes(UnsafeRawBufferPointer(start: bytes, count: size * count))
+}

@@ -1,0 +1,99 @@
+private import CCurl
+
+/// The life of the `http` thread: transfers come, are driven by curl, and end.
+///
+/// ## Concurrency
+/// Confined to the thread.
+final class TransferLoop {
+    /// How long the thread waits when nothing happens; only to be finite, orders wake it.
+    private static let idleMilliseconds: Int32 = 60 * 60 * 1000
+    /// Connections that are kept for the next request.
+    private static let cachedConnectionsLimit = 8
+
+    private let queue: TransferQueue
+    private var transfers: [UInt64: Transfer] = [:]
+
+    init(queue: TransferQueue) {
+        self.queue = queue
+    }
+
+    /// Runs until the queue is stopped.
+    func run() {
+        // Once a process; the system's loader makes it safe on this thread.
+        _ = Self.isInitialized
+        guard let multi = curl_multi_init() else {
+            return refuseAll()
+        }
+        ccurl_limit_cached_connections(multi, Self.cachedConnectionsLimit)
+        queue.attach(MultiHandle(pointer: multi))
+        while follow(queue.takeOrders(), multi) {
+            var running: Int32 = 0
+            curl_multi_perform(multi, &running)
+            takeEnded(multi)
+            curl_multi_poll(multi, nil, 0, Self.idleMilliseconds, nil)
+        }
+        queue.attach(nil)
+        for number in transfers.keys {
+            remove(number, multi, .failure(.unavailable("it was released")))
+        }
+        curl_multi_cleanup(multi)
+    }
+
+    private static let isInitialized = ccurl_initialize() == CURLE_OK
+
+    /// False when the loop is to end.
+    private func follow(_ orders: TransferQueue.Orders, _ multi: UnsafeMutableRawPointer) -> Bool {
+        for command in orders.commands {
+            switch command {
+            case .start(let number, let request, let channel):
+                start(number, request, channel, multi)
+            case .cancel(let number): remove(number, multi, .failure(.cancelled))
+            case .resume(let number):
+                // The write callback may run inside, and may pause again.
+                if let transfer = transfers[number] {
+                    curl_easy_pause(transfer.easy, ccurl_resume)
+                }
+            }
+        }
+        return !orders.isStopped
+    }
+
+    private func start(
+        _ number: UInt64, _ request: HTTPRequest, _ channel: ResponseChannel,
+        _ multi: UnsafeMutableRawPointer
+    ) {
+        guard let transfer = Transfer(number: number, request: request, channel: channel),
+            curl_multi_add_handle(multi, transfer.easy) == CURLM_OK
+        else {
+            channel.end(.failure(.unavailable("curl has no memory left")))
+            return queue.countEnded()
+        }
+        transfers[number] = transfer
+    }
+
+    private func takeEnded(_ multi: UnsafeMutableRawPointer) {
+        var result = CURLE_OK
+        while let easy = ccurl_next_ended(multi, &result) {
+            guard let ended = transfers.first(where: { $0.value.easy == easy }) else { continue }
+            remove(ended.key, multi, ended.value.outcome(result))
+        }
+    }
+
+    private func remove(
+        _ number: UInt64, _ multi: UnsafeMutableRawPointer, _ result: Result<Void, HTTPError>
+    ) {
+        guard let transfer = transfers.removeValue(forKey: number) else { return }
+        curl_multi_remove_handle(multi, transfer.easy)
+        queue.countEnded()
+        transfer.channel.end(result)
+    }
+
+    /// Without a multi handle no request can ever succeed; each is told so.
+    private func refuseAll() {
+        queue.stop()
+        for case .start(_, _, let channel) in queue.takeOrders().commands {
+            channel.end(.failure(.unavailable("curl has no memory left")))
+            queue.countEnded()
+        }
+    }
+}

@@ -1,0 +1,154 @@
+import Curl
+import Linux
+import TestHTTP
+import Testing
+
+/// What goes wrong, and what is said about it.
+@Suite(.timeLimit(.minutes(1)))
+struct HTTPTroubleTests {
+    let client = HTTPClient()
+
+    private func request(_ url: String) -> HTTPRequest { HTTPClientTests.request("GET", url) }
+
+    private func error(_ request: HTTPRequest) async -> HTTPError? {
+        await HTTPClientTests.error(client, request)
+    }
+
+    /// A port at which nobody listens.
+    private func freePort() throws -> UInt16 { try ScriptedServer { _ in [] }.port }
+
+    @Test("nobody listening is unreachable, and worth another try")
+    func unreachable() async throws {
+        let port = try freePort()
+        let error = await error(request("http://127.0.0.1:\(port)/"))
+        guard case .unreachable(let server, _) = error else {
+            Issue.record("\(String(describing: error))")
+            return
+        }
+        #expect(server == "127.0.0.1:\(port)")
+        #expect(error?.isTransient == true)
+    }
+
+    @Test("a name without a host is unresolved")
+    func unresolved() async {
+        // RFC 6761 keeps this name from ever existing.
+        let error = await error(request("http://nobody.invalid/"))
+        #expect(error == .unresolved(server: "nobody.invalid"))
+    }
+
+    @Test("a line that breaks in the head or in the body is told apart from an answer")
+    func broken() async throws {
+        let server = try ScriptedServer { request in
+            let head = "HTTP/1.1 200 OK\r\nContent-Length: 100\r\n"
+            return [
+                .send(Array((request.target == "/head" ? head : head + "\r\nabc").utf8)), .hangUp,
+            ]
+        }
+        for path in ["/head", "/body"] {
+            let error = await error(request(server.url(path)))
+            guard case .broken = error else {
+                Issue.record("\(path): \(String(describing: error))")
+                continue
+            }
+        }
+    }
+
+    @Test("what is no HTTP is refused")
+    func noHTTP() async throws {
+        let server = try ScriptedServer { _ in [.send(Array("SSH-2.0-Nothing\r\n".utf8)), .hangUp] }
+        #expect(await error(request(server.url())) != nil)
+    }
+
+    @Test("a deadline ends a request that is not answered")
+    func deadline() async throws {
+        let gate = try Gate()
+        let server = try ScriptedServer { _ in [.hold(gate)] }
+        var request = request(server.url())
+        request.deadline = .milliseconds(20)
+        #expect(await error(request) == .timedOut(server: "127.0.0.1:\(server.port)"))
+        gate.open()
+    }
+
+    @Test("a cancelled task aborts its transfer, also when it was cancelled before")
+    func cancellation() async throws {
+        let gate = try Gate()
+        let (arrivals, arrival) = AsyncStream<Void>.makeStream()
+        let server = try ScriptedServer { _ in
+            arrival.yield()
+            return [.hold(gate)]
+        }
+        let request = request(server.url())
+        let client = client
+        let task = Task { await HTTPClientTests.error(client, request) }
+        for await _ in arrivals { break }
+        task.cancel()
+        #expect(await task.value == .cancelled)
+        gate.open()
+        let late = Task {
+            withUnsafeCurrentTask { $0?.cancel() }
+            return await HTTPClientTests.error(client, request)
+        }
+        #expect(await late.value == .cancelled)
+    }
+
+    @Test("more requests than allowed are refused, and the room is given back")
+    func busy() async throws {
+        let gate = try Gate()
+        let server = try ScriptedServer { _ in [.hold(gate)] + .reply(200, "") }
+        let limit = 64
+        let (client, request) = (client, request(server.url()))
+        let results = await withTaskGroup(of: HTTPError?.self) { group in
+            for _ in 0...limit {
+                group.addTask { await HTTPClientTests.error(client, request) }
+            }
+            // Only the one too many returns before the gate opens.
+            let first = await group.next() ?? nil
+            gate.open()
+            return await group.reduce(into: [first]) { $0.append($1) }
+        }
+        #expect(results.first == .busy(limit: limit))
+        #expect(results.dropFirst().allSatisfy { $0 == nil })
+        #expect(await error(request) == nil)
+    }
+
+    @Test(
+        "a request that cannot be sent is refused before anything is",
+        arguments: [
+            ("GET", "ftp://host/", "X", "v"), ("GET", "file:///etc/passwd", "X", "v"),
+            ("GET", "http://", "X", "v"), ("GET", "http://host/a b", "X", "v"),
+            ("get it", "http://host/", "X", "v"), ("GET", "http://host/", "X: Y", "v"),
+            ("GET", "http://host/", "", "v"), ("GET", "http://host/", "X", "secret\r\nHost: other"),
+            ("GET", "http://host/", "X", "secret\0"),
+        ])
+    func malformed(method: String, url: String, name: String, value: String) async {
+        var request = HTTPClientTests.request(method, url)
+        request.headers = [HTTPHeader(name, value)]
+        let error = await error(request)
+        guard case .malformed = error else {
+            Issue.record("\(String(describing: error))")
+            return
+        }
+        #expect(error?.description.contains("secret") == false)
+    }
+
+    @Test("neither a key in a header nor an address's path or password gets into an error")
+    func secretsStayHidden() async throws {
+        let port = try freePort()
+        var request = request("http://user:password@127.0.0.1:\(port)/path-of-mine?key=query-key")
+        request.headers = [HTTPHeader("x-goog-api-key", "header-key")]
+        let text = try #require(await error(request)).description
+        for secret in ["password", "path-of-mine", "query-key", "header-key"] {
+            #expect(!text.contains(secret), "\(text)")
+        }
+    }
+
+    @Test("a proxy is asked for the whole address")
+    func proxy() async throws {
+        let proxy = try ScriptedServer { _ in .reply(200, "by proxy") }
+        var request = request("http://example.invalid/path")
+        request.proxy = .address(proxy.url(""))
+        let answer = try await client.perform(request)
+        #expect(String(decoding: answer.body, as: UTF8.self) == "by proxy")
+        #expect(proxy.received.first?.target == "http://example.invalid/path")
+    }
+}

@@ -1,0 +1,63 @@
+import Glibc
+
+/// A request as it came over the line.
+package struct ReceivedRequest: Sendable {
+    /// "GET" and so on.
+    package let method: String
+    /// Path and query, or what a proxy is asked for.
+    package let target: String
+    /// In the order of the line.
+    package let headers: [(name: String, value: String)]
+    /// As many bytes as Content-Length says.
+    package let body: [UInt8]
+
+    /// The value of the first header of a name, in whatever case.
+    package subscript(name: String) -> String? {
+        headers.first { $0.name.lowercased() == name.lowercased() }?.value
+    }
+
+    /// The body as text.
+    package var text: String { String(decoding: body, as: UTF8.self) }
+}
+
+/// Cuts requests out of what a connection brings.
+struct RequestReader {
+    let connection: Int32
+    private var held: [UInt8] = []
+
+    init(connection: Int32) { self.connection = connection }
+
+    /// The next request; nil at the end of the line.
+    mutating func next() -> ReceivedRequest? {
+        var headEnd: Int?
+        while headEnd == nil {
+            headEnd = held.firstRange(of: Array("\r\n\r\n".utf8))?.upperBound
+            if headEnd == nil, !receive() { return nil }
+        }
+        guard let headEnd else { return nil }
+        let lines = String(decoding: held[..<headEnd], as: UTF8.self).split(separator: "\r\n")
+        held.removeFirst(headEnd)
+        guard let first = lines.first?.split(separator: " "), first.count == 3 else { return nil }
+        let headers = lines.dropFirst().compactMap { line -> (name: String, value: String)? in
+            guard let colon = line.firstIndex(of: ":") else { return nil }
+            let value = line[line.index(after: colon)...].drop { $0 == " " }
+            return (String(line[..<colon]), String(value))
+        }
+        let length =
+            headers.first { $0.name.lowercased() == "content-length" }
+            .flatMap { Int($0.value) } ?? 0
+        while held.count < length { guard receive() else { return nil } }
+        let body = Array(held[..<length])
+        held.removeFirst(length)
+        return ReceivedRequest(
+            method: String(first[0]), target: String(first[1]), headers: headers, body: body)
+    }
+
+    private mutating func receive() -> Bool {
+        var chunk = [UInt8](repeating: 0, count: 65_536)
+        let count = recv(connection, &chunk, chunk.count, 0)
+        guard count > 0 else { return false }
+        held += chunk[..<count]
+        return true
+    }
+}
