@@ -1,0 +1,107 @@
+package import Curl
+internal import Linux
+package import ModelTypes
+
+/// What of a session an ephemeral token decides, whoever holds it.
+package enum LockedFields: Sendable, Equatable {
+    /// The whole setup comes from the token; the client's own is ignored.
+    case everything
+    /// The fields that the token's setup has; the client decides the rest.
+    case given
+    /// The same, and these, in the wire's or in Python's spelling; empty means unset.
+    case givenAnd([String])
+}
+
+/// What an ephemeral token is to be good for.
+package struct EphemeralTokenRequest: Sendable {
+    /// How many sessions it may start, 0 for any number; resuming one does not count.
+    package var uses: Int = 1
+    /// How long sessions may run, up to 20 hours; nil leaves the server's half hour.
+    package var lifetime: Duration?
+    /// How long it may start sessions, up to 20 hours; nil leaves the server's minute.
+    package var startWithin: Duration?
+    /// The session's setup as the wire has it, without the name `setup` around; nil sets nothing.
+    package var setup: JSONObject?
+    /// What of the setup the holder cannot change.
+    package var lock: LockedFields = .everything
+
+    /// A token for one session, which its holder sets up.
+    package init() {}
+}
+
+/// Makes tokens that a device can hold instead of the API key, and that soon end.
+package struct EphemeralTokens: Sendable {
+    /// The API's own host.
+    package static let defaultBase = "https://generativelanguage.googleapis.com"
+    /// live-protocol.md section 7: the version under which tokens are known to work.
+    package static let defaultVersion = "v1alpha"
+    /// The service takes no longer times.
+    package static let longestLifetime: Duration = .seconds(20 * 60 * 60)
+
+    /// The host's address.
+    package var base = Self.defaultBase
+    /// The API's version.
+    package var version = Self.defaultVersion
+    /// A PEM file whose authorities alone are trusted; nil trusts the system's.
+    package var certificateAuthorityFile: String?
+
+    private let key: Secret
+    private let http: HTTPClient
+    private let clock: any AccountClock
+
+    /// Tokens on behalf of an API key.
+    package init(key: Secret, http: HTTPClient, clock: any AccountClock) {
+        self.key = key
+        self.http = http
+        self.clock = clock
+    }
+
+    /// Makes a token; its text begins with `auth_tokens/`.
+    ///
+    /// Nothing is repeated: a token whose answer was lost may exist.
+    package func create(_ wish: EphemeralTokenRequest) async throws(AccountError) -> Secret {
+        let service = "the token service of the Gemini API"
+        let trimmed = base.hasSuffix("/") ? String(base.dropLast()) : base
+        var request = HTTPRequest("POST", "\(trimmed)/\(version)/auth_tokens")
+        request.headers = [
+            HTTPHeader("Content-Type", "application/json"),
+            HTTPHeader("x-goog-api-key", key.revealed),
+        ]
+        request.body = Array(try JSONValue.object(body(wish)).serialized.utf8)
+        request.certificateAuthorityFile = certificateAuthorityFile
+        let response = try await TokenAnswer.ask(service, request, http)
+        guard response.status == 200 else {
+            throw TokenAnswer.refusal(
+                service, response,
+                advice: "check the API key, the API version '\(version)' and the locked fields")
+        }
+        let answer = try TokenAnswer.object(service, response)
+        guard let name = answer["name"]?.string, name.hasPrefix("auth_tokens/"),
+            TokenAnswer.isToken(name)
+        else {
+            throw .malformedAnswer(service: service, problem: "no name of a token")
+        }
+        return Secret(name)
+    }
+
+    private func body(_ wish: EphemeralTokenRequest) throws(AccountError) -> JSONObject {
+        guard wish.uses >= 0 else {
+            throw .malformedRequest("\(wish.uses) uses; 1 or more, or 0 for any number")
+        }
+        var body: JSONObject = ["uses": .int(Int64(wish.uses))]
+        body["expireTime"] = try time(in: wish.lifetime)
+        body["newSessionExpireTime"] = try time(in: wish.startWithin)
+        body["bidiGenerateContentSetup"] = wish.setup.map { .object($0) }
+        body["fieldMask"] = FieldMask.text(wish.setup, wish.lock).map { .string($0) }
+        return body
+    }
+
+    private func time(in duration: Duration?) throws(AccountError) -> JSONValue? {
+        guard let duration else { return nil }
+        guard duration > .zero, duration <= Self.longestLifetime else {
+            throw .malformedRequest("a life of \(duration); up to \(Self.longestLifetime)")
+        }
+        let moment = clock.wallNanoseconds + duration.nanoseconds
+        return .string(WallClock.universalTime(at: moment).iso8601)
+    }
+}

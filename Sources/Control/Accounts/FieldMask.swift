@@ -1,0 +1,49 @@
+internal import ModelTypes
+
+/// Which fields of a session's setup an ephemeral token decides, as the service is told.
+///
+/// live-protocol.md section 7 has the three cases that Google's own libraries know.
+enum FieldMask {
+    /// The mask's text; nil, for a whole setup that is locked, or for none, sends no mask.
+    static func text(_ setup: JSONObject?, _ lock: LockedFields) -> String? {
+        let given = setup.map { paths($0) } ?? []
+        let mask: [String]
+        switch lock {
+        case .everything: return nil
+        case .given: mask = given
+        case .givenAnd(let names):
+            mask = names.map(path).reduce(into: given) { mask, path in
+                if !mask.contains(path) { mask.append(path) }
+            }
+        }
+        return mask.isEmpty ? nil : mask.joined(separator: ",")
+    }
+
+    /// The fields that a setup has, two levels deep, as deep as the service looks.
+    private static func paths(_ setup: JSONObject) -> [String] {
+        setup.flatMap { name, value in
+            guard let inner = value.object, !inner.isEmpty else { return [name] }
+            return inner.names.map { "\(name).\($0)" }
+        }
+    }
+
+    private static func path(_ name: String) -> String {
+        generationFields.contains(name) || generationFields.contains(snakeCase(name))
+            ? "generationConfig.\(name)" : name
+    }
+
+    private static func snakeCase(_ name: String) -> String {
+        name.reduce(into: "") { text, letter in
+            text += letter.isUppercase ? "_\(letter.lowercased())" : String(letter)
+        }
+    }
+
+    /// What lies in `generationConfig` of a setup (live-protocol.md 2.2), in Python's spelling.
+    private static let generationFields: Set<String> = [
+        "audio_timestamp", "candidate_count", "enable_affective_dialog", "frequency_penalty",
+        "logprobs", "max_output_tokens", "media_resolution", "presence_penalty",
+        "response_json_schema", "response_logprobs", "response_mime_type", "response_modalities",
+        "response_schema", "routing_config", "seed", "speech_config", "stop_sequences",
+        "temperature", "thinking_config", "top_k", "top_p", "translation_config",
+    ]
+}

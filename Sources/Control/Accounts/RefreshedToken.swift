@@ -1,0 +1,142 @@
+internal import Linux
+package import ModelTypes
+
+/// A token that is always fresh: kept, renewed before it expires, and asked for once however many
+/// want it.
+///
+/// A token with more than the margin left is handed out at once. Within the margin it still is, and
+/// a new one is fetched meanwhile. After that all callers wait for the same refresh; its failure
+/// reaches all of them and is not kept, so the next caller tries anew. A caller whose task is
+/// cancelled leaves; the refresh goes on for the others.
+package actor RefreshedToken: TokenSource {
+    /// How long before its end a token is renewed.
+    ///
+    /// Under five minutes, because the metadata server hands out the same token until then.
+    package static let margin: Duration = .seconds(240)
+    /// How often a refresh asks before it fails.
+    package static let attemptsLimit = 4
+    /// The wait before the second attempt; each further one waits twice as long.
+    package static let firstBackoff: Duration = .seconds(1)
+    /// Callers that wait for one refresh.
+    package static let waitersLimit = 1000
+    /// The wait after a refresh that failed while the old token still serves.
+    package static let pauseAfterFailure: Duration = .seconds(30)
+
+    private struct Held {
+        let token: Secret
+        /// Both on the clock's `elapsedNanoseconds`.
+        let renewAt: Int64
+        let expiresAt: Int64
+    }
+
+    private typealias Outcome = Result<Secret, any Error>
+
+    private let issuer: any TokenIssuer
+    private let clock: any AccountClock
+    private let random: @Sendable () -> Double
+    private var held: Held?
+    /// Whether a request is under way.
+    private(set) var isFetching = false
+    private var notBefore = Int64.min
+    private var waiters: [Int: CheckedContinuation<Outcome, Never>] = [:]
+    private var lastWaiter = 0
+
+    /// Nothing is asked for yet; `random` gives 0 to 1 and spreads the repetitions.
+    package init(
+        issuer: any TokenIssuer, clock: any AccountClock,
+        random: @escaping @Sendable () -> Double
+    ) {
+        self.issuer = issuer
+        self.clock = clock
+        self.random = random
+    }
+
+    /// A token that is still good for a moment; may wait for a server.
+    package func token() async throws -> Secret {
+        try Task.checkCancellation()
+        let now = clock.elapsedNanoseconds
+        if let held, now < held.expiresAt {
+            if now >= held.renewAt, now >= notBefore { startRefresh() }
+            return held.token
+        }
+        guard waiters.count < Self.waitersLimit else {
+            throw AccountError.crowded(limit: Self.waitersLimit)
+        }
+        lastWaiter += 1
+        let number = lastWaiter
+        return try await withTaskCancellationHandler {
+            await withCheckedContinuation { continuation in
+                // The cancellation's own message to this actor comes only after this.
+                waiters[number] = continuation
+                startRefresh()
+            }
+        } onCancel: {
+            Task { await self.leave(number) }
+        }.get()
+    }
+
+    /// Forgets a token that a server no longer takes; another one, newer than it, stays.
+    package func invalidate(_ token: Secret) {
+        if held?.token.revealed == token.revealed { held = nil }
+    }
+
+    /// How many callers wait for the request under way.
+    var waitingCallers: Int { waiters.count }
+
+    private func leave(_ number: Int) {
+        waiters.removeValue(forKey: number)?.resume(returning: .failure(CancellationError()))
+    }
+
+    private func startRefresh() {
+        if isFetching { return }
+        isFetching = true
+        Task { await refresh() }
+    }
+
+    private func refresh() async {
+        let outcome: Outcome
+        do {
+            outcome = .success(try await fetch())
+        } catch {
+            outcome = .failure(error)
+            notBefore = moment(clock.elapsedNanoseconds, plus: Self.pauseAfterFailure)
+        }
+        isFetching = false
+        let waiting = waiters
+        waiters = [:]
+        for waiter in waiting.values { waiter.resume(returning: outcome) }
+    }
+
+    private func fetch() async throws -> Secret {
+        var attempt = 1
+        while true {
+            // Before the question, so that the way of the answer does not make the token older
+            // than it is believed to be.
+            let asked = clock.elapsedNanoseconds
+            do {
+                let issued = try await issuer.issue()
+                keep(issued, asked)
+                return issued.token
+            } catch {
+                guard error.isTransient, attempt < Self.attemptsLimit else { throw error }
+            }
+            // One tenth more or less, so that many appliances do not come back together.
+            let spread = 0.9 + 0.2 * random()
+            try await clock.wait(Self.firstBackoff * Double(1 << (attempt - 1)) * spread)
+            attempt += 1
+        }
+    }
+
+    private func keep(_ issued: IssuedToken, _ asked: Int64) {
+        // A token that lives shorter than twice the margin is renewed at half its life.
+        let margin = min(Self.margin, issued.lifetime / 2)
+        held = Held(
+            token: issued.token, renewAt: moment(asked, plus: issued.lifetime - margin),
+            expiresAt: moment(asked, plus: issued.lifetime))
+    }
+
+    private func moment(_ start: Int64, plus duration: Duration) -> Int64 {
+        let (sum, overflow) = start.addingReportingOverflow(duration.nanoseconds)
+        return overflow ? .max : sum
+    }
+}

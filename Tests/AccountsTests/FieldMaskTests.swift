@@ -1,0 +1,45 @@
+import ModelTypes
+import Testing
+
+@testable import Accounts
+
+struct FieldMaskTests {
+    static let setup: JSONObject = [
+        "model": "models/gemini-3.8-live",
+        "generationConfig": ["responseModalities": ["AUDIO"], "temperature": 0.5],
+        "sessionResumption": [:],
+        "tools": [["googleSearch": [:]]],
+    ]
+    static let given =
+        "model,generationConfig.responseModalities,generationConfig.temperature,"
+        + "sessionResumption,tools"
+
+    @Test(
+        "the mask says what the client may not change",
+        arguments: [
+            // The three cases of Google's libraries.
+            (setup, LockedFields.everything, nil),
+            (setup, .given, given),
+            (setup, .givenAnd([]), given),
+            (
+                setup, .givenAnd(["output_audio_transcription", "top_k"]),
+                given + ",output_audio_transcription,generationConfig.top_k"
+            ),
+            // The wire's spelling is meant as well.
+            (
+                setup, .givenAnd(["topK", "proactivity"]),
+                given + ",generationConfig.topK,proactivity"
+            ),
+            // What is locked already is not named twice.
+            (setup, .givenAnd(["model", "temperature"]), given),
+            // A name that already says where it lies stays.
+            (setup, .givenAnd(["generationConfig.seed"]), given + ",generationConfig.seed"),
+            // Without a setup only names can be locked.
+            (nil, .everything, nil), (nil, .given, nil), (nil, .givenAnd([]), nil),
+            (nil, .givenAnd(["seed"]), "generationConfig.seed"),
+            ([:], .given, nil),
+        ] as [(JSONObject?, LockedFields, String?)])
+    func mask(setup: JSONObject?, lock: LockedFields, mask: String?) {
+        #expect(FieldMask.text(setup, lock) == mask)
+    }
+}
