@@ -8,11 +8,13 @@ final class TestClient {
     private(set) var received: [JSONValue] = []
     private(set) var events: [ServerEvent] = []
     private(set) var closed: (code: UInt16, reason: String)?
-    private var now: Int64 = 0
+    private(set) var now: Int64
 
     init(
-        _ scenario: Scenario = .short, key: String? = "test-key", handles: HandleStore = .init()
+        _ scenario: Scenario = .short, key: String? = "test-key", handles: HandleStore = .init(),
+        now: Int64 = 0
     ) {
+        self.now = now
         session = ServerSession(scenario: scenario, key: key, handles: handles)
     }
 
@@ -41,6 +43,15 @@ final class TestClient {
         take(session.audio([Int16](repeating: value, count: count), at: now))
     }
 
+    /// Sends an activity of so many samples, in chunks of a second at most.
+    func say(count: Int = 320) {
+        send(#"{"realtimeInput": {"activityStart": {}}}"#)
+        for start in stride(from: 0, to: count, by: 16_000) {
+            sendAudio(min(16_000, count - start))
+        }
+        send(#"{"realtimeInput": {"activityEnd": {}}}"#)
+    }
+
     /// Moves time on until nothing is due any more.
     func finish() {
         while let deadline = session.deadline, closed == nil {
@@ -64,6 +75,24 @@ final class TestClient {
             case .tell(let event): events.append(event)
             }
         }
+    }
+
+    /// All sound that was received.
+    var audio: [Int16] {
+        received.flatMap { message -> [Int16] in
+            let part = message["serverContent"]?["modelTurn"]?["parts"]?.array?.first
+            return AudioInput.samples(of: part?["inlineData"]?["data"]?.string ?? "") ?? []
+        }
+    }
+
+    /// The newest handle.
+    var handle: String? {
+        received.compactMap { $0["sessionResumptionUpdate"]?["newHandle"]?.string }.last
+    }
+
+    /// The user's words that were heard, in order.
+    var words: [[Int16]] {
+        events.compactMap { if case .wordsEnded(let samples) = $0 { samples } else { nil } }
     }
 
     /// The names of what was received, content by its members.
