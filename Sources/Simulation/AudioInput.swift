@@ -17,6 +17,14 @@ enum AudioInput {
         return Base64.decode(text, appendingTo: &samples) ? samples : nil
     }
 
+    /// Whether a MIME type is the sound that is taken; other rates would be misheard.
+    static func isPCM(_ type: String) -> Bool {
+        let parts = type.split(separator: ";", omittingEmptySubsequences: false).map { part in
+            part.filter { $0 != " " }.lowercased()
+        }
+        return parts.first == "audio/pcm" && parts.dropFirst().allSatisfy { $0 == "rate=16000" }
+    }
+
     static func samples(of text: String) -> [Int16]? {
         var samples: [Int16] = []
         return Base64.decode(Array(text.utf8)[...], appendingTo: &samples) ? samples : nil

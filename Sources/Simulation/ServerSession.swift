@@ -30,6 +30,11 @@ package enum ServerEvent: Sendable {
 /// It checks strictly what the client sends and closes as the service does
 /// (live-protocol.md sections 1.6 and 3.4).
 struct ServerSession {
+    /// More turns do not wait.
+    private static let waitingLimit = 16
+    /// Silence before speech is kept for so long (samples: two minutes).
+    private static let silenceLimit = 120 * 16_000
+
     private enum Phase { case awaitingSetup, live, closed }
 
     private let scenario: Scenario
@@ -46,17 +51,19 @@ struct ServerSession {
     private var callCount = 0
     private var transcribesInput = false
     private var transcribesOutput = false
-    private var inputSamples = 0
-    private var echoed = 0.0
-    private var loadCalls = 0
-    private var load: [Int16] = []
+    private var meter = TokenMeter()
+    private var interrupts = true
+    /// Turns of the user that wait for the end of the answer, when they must not interrupt it.
+    private var waiting = 0
+    private var model = ""
+    private var load: LoadEcho?
     private var actions: [ServerAction] = []
 
     init(scenario: Scenario, key: String?, handles: HandleStore) {
         self.scenario = scenario
         self.key = key
         self.handles = handles
-        load = scenario.turns.first?.voice ?? []
+        load = LoadEcho(scenario)
         if scenario.goesOnAcrossSessions { turnIndex = handles.nextTurn.load(ordering: .relaxed) }
     }
 
@@ -80,7 +87,7 @@ struct ServerSession {
     /// Microphone samples that came in a message of the usual shape.
     mutating func audio(_ samples: [Int16], at now: Int64) -> [ServerAction] {
         guard phase == .live else {
-            if phase == .awaitingSetup { refuse(1007, "Request contains an invalid argument.") }
+            if phase == .awaitingSetup { refuse(1007, SetupRules.invalidArgument) }
             return take()
         }
         takeAudio(samples, at: now)
@@ -105,11 +112,11 @@ struct ServerSession {
 
     private mutating func take(_ json: JSONValue, at now: Int64) {
         guard let object = json.object, object.members.count == 1, let member = object.members.first
-        else { return refuse(1007, "Request contains an invalid argument.") }
+        else { return refuse(1007, SetupRules.invalidArgument) }
         switch (member.key, phase) {
-        case ("setup", .awaitingSetup): takeSetup(member.value, json)
+        case ("setup", .awaitingSetup): takeSetup(member.value, json, at: now)
         case (_, .awaitingSetup), ("setup", _):
-            refuse(1007, "Request contains an invalid argument.")
+            refuse(1007, SetupRules.invalidArgument)
         case ("realtimeInput", _): takeInput(member.value, at: now)
         case ("toolResponse", _): takeResponses(member.value, at: now)
         case ("clientContent", _): takeContent(member.value, at: now)
@@ -117,7 +124,7 @@ struct ServerSession {
         }
     }
 
-    private mutating func takeSetup(_ setup: JSONValue, _ whole: JSONValue) {
+    private mutating func takeSetup(_ setup: JSONValue, _ whole: JSONValue, at now: Int64) {
         guard let key else {
             return refuse(
                 1008,
@@ -127,20 +134,25 @@ struct ServerSession {
         guard key == scenario.key else {
             return refuse(1007, "API key not valid. Please pass a valid API key.")
         }
-        let model = setup["model"]?.string ?? ""
+        model = setup["model"]?.string ?? ""
         guard scenario.models.contains(where: { "models/\($0)" == model }) else {
             return refuse(
                 1008,
                 "\(model) is not found for API version v1beta, or is not supported for "
                     + "bidiGenerateContent.")
         }
+        if let fault = SetupRules.fault(in: setup) { return refuse(1007, fault) }
         let handle = setup["sessionResumption"]?["handle"]?.string
         if let handle {
-            guard let known = handles.turnIndex(of: handle) else {
-                return refuse(1008, "BidiGenerateContent session not found")
+            switch handles.lookUp(handle, model: model, at: now) {
+            case .turn(let turn): turnIndex = turn
+            case .unknown: return refuse(1008, "BidiGenerateContent session not found")
+            case .expired: return refuse(1008, "BidiGenerateContent session expired")
+            case .otherModel: return refuse(1007, SetupRules.invalidArgument)
             }
-            turnIndex = known
         }
+        let handling = setup["realtimeInputConfig"]?["activityHandling"]?.string
+        interrupts = handling != "NO_INTERRUPTION"
         let detection = setup["realtimeInputConfig"]?["automaticActivityDetection"]
         isManual = detection?["disabled"]?.bool ?? false
         if !isManual {
@@ -161,12 +173,12 @@ struct ServerSession {
     private mutating func takeInput(_ input: JSONValue, at now: Int64) {
         guard let object = input.object, object.members.count == 1,
             let member = object.members.first
-        else { return refuse(1007, "Request contains an invalid argument.") }
+        else { return refuse(1007, SetupRules.invalidArgument) }
         switch member.key {
         case "audio":
-            guard let type = member.value["mimeType"]?.string, type.hasPrefix("audio/pcm"),
-                let samples = AudioInput.samples(of: member.value["data"]?.string ?? "")
-            else { return refuse(1007, "Request contains an invalid argument.") }
+            guard let type = member.value["mimeType"]?.string, AudioInput.isPCM(type),
+                let data = member.value["data"]?.string, let samples = AudioInput.samples(of: data)
+            else { return refuse(1007, SetupRules.invalidArgument) }
             takeAudio(samples, at: now)
         case "activityStart", "activityEnd":
             guard isManual else {
@@ -175,55 +187,73 @@ struct ServerSession {
                     "Explicit activity control is not supported when automatic activity "
                         + "detection is enabled.")
             }
-            if member.key == "activityStart" { beginActivity() } else { endActivity(at: now) }
+            if member.key == "activityStart" {
+                beginActivity(at: now)
+            } else {
+                endActivity(at: now)
+            }
         case "audioStreamEnd":
-            guard !isManual else { return refuse(1007, "Request contains an invalid argument.") }
+            guard !isManual else { return refuse(1007, SetupRules.invalidArgument) }
             if gate?.flush() != nil { wordsEnded(at: now) }
-            if scenario.echoSecondsPerSecond != nil { completeTurn() }
-        case "text": answer(at: now)
+            if load != nil { completeTurn(at: now) }
+        case "text":
+            interrupt(at: now)
+            answer(at: now)
         default: break
         }
     }
 
     private mutating func takeContent(_ content: JSONValue, at now: Int64) {
-        interrupt()
+        interrupt(at: now)
         if content["turnComplete"]?.bool ?? false { answer(at: now) }
     }
 
     // MARK: - The user's words
 
     private mutating func takeAudio(_ samples: [Int16], at now: Int64) {
-        if scenario.echoSecondsPerSecond != nil { return takeLoad(samples) }
+        meter.heard(samples.count)
+        if load != nil {
+            // In place: it holds the sound that is sent.
+            let (messages, said) = load?.take(samples.count) ?? ([], 0)
+            meter.said(said)
+            actions += messages.map { .send($0) }
+            return
+        }
         if isManual {
             // The service ignores it; a client that does it has lost its order.
             guard activity != nil else {
-                return refuse(1007, "Request contains an invalid argument.")
+                return refuse(1007, SetupRules.invalidArgument)
             }
             activity?.append(contentsOf: samples)
             return
         }
-        activity = (activity ?? []) + samples
+        if activity == nil { activity = [] }
+        activity?.append(contentsOf: samples)
         for event in gate?.take(samples) ?? [] {
             switch event {
             case .began:
                 actions.append(.tell(.wordsBegan))
-                interrupt()
+                if interrupts { interrupt(at: now) }
             case .ended: wordsEnded(at: now)
             }
         }
+        // At twice the limit, so that not every chunk moves all that is kept.
+        if gate?.isSpeech == false, let count = activity?.count, count > 2 * Self.silenceLimit {
+            activity?.removeFirst(count - Self.silenceLimit)
+        }
     }
 
-    private mutating func beginActivity() {
+    private mutating func beginActivity(at now: Int64) {
         // A second start within an activity is ignored (section 3.4).
         guard activity == nil else { return }
         activity = []
         actions.append(.tell(.wordsBegan))
-        interrupt()
+        if interrupts { interrupt(at: now) }
     }
 
     private mutating func endActivity(at now: Int64) {
         guard let words = activity else {
-            return refuse(1007, "Request contains an invalid argument.")
+            return refuse(1007, SetupRules.invalidArgument)
         }
         guard !words.isEmpty else {
             actions.append(.send(["serverContent": ["turnComplete": true]]))
@@ -241,7 +271,11 @@ struct ServerSession {
     // MARK: - The model's answer
 
     private mutating func answer(at now: Int64) {
-        guard !scenario.turns.isEmpty else { return completeTurn() }
+        guard generation == nil, pendingCall == nil else {
+            waiting = min(waiting + 1, Self.waitingLimit)
+            return
+        }
+        guard !scenario.turns.isEmpty else { return completeTurn(at: now) }
         let turn = scenario.turns[turnIndex % scenario.turns.count]
         turnIndex += 1
         handles.nextTurn.store(turnIndex, ordering: .relaxed)
@@ -255,7 +289,7 @@ struct ServerSession {
             callCount += 1
             let id = "function-call-\(callCount)"
             pendingCall = (id, turn)
-            handles.tell(resumable: nil, &actions)
+            actions.append(.send(HandleStore.none))
             actions.append(
                 .send([
                     "toolCall": [
@@ -279,15 +313,15 @@ struct ServerSession {
         for response in value["functionResponses"]?.array ?? [] {
             guard let id = response["id"]?.string, response["name"]?.string != nil,
                 response["response"]?.object != nil
-            else { return refuse(1007, "Request contains an invalid argument.") }
+            else { return refuse(1007, SetupRules.invalidArgument) }
             actions.append(.tell(.answered(response)))
             guard let pending = pendingCall, pending.id == id else { continue }
             pendingCall = nil
-            if scenario.echoSecondsPerSecond == nil { speak(pending.turn, at: now) }
+            if load == nil { speak(pending.turn, at: now) }
         }
     }
 
-    private mutating func interrupt() {
+    private mutating func interrupt(at now: Int64) {
         guard generation != nil || pendingCall != nil else { return }
         if let pending = pendingCall {
             pendingCall = nil
@@ -295,8 +329,9 @@ struct ServerSession {
         }
         generation = nil
         actions.append(.tell(.interrupted))
+        waiting = 0
         actions.append(.send(["serverContent": ["interrupted": true]]))
-        completeTurn()
+        completeTurn(at: now)
     }
 
     mutating func deadlineReached(at now: Int64) -> [ServerAction] {
@@ -307,7 +342,9 @@ struct ServerSession {
     private mutating func continueGeneration(at now: Int64) {
         while let step = generation?.next(at: now) {
             switch step {
-            case .audio(let samples): actions.append(.send(AudioInput.message(samples)))
+            case .audio(let samples):
+                meter.said(samples.count)
+                actions.append(.send(AudioInput.message(samples)))
             case .words(let text):
                 guard transcribesOutput else { continue }
                 actions.append(
@@ -316,47 +353,18 @@ struct ServerSession {
                 actions.append(.send(["serverContent": ["generationComplete": true]]))
             case .turnComplete:
                 generation = nil
-                completeTurn()
+                completeTurn(at: now)
+                guard waiting > 0 else { return }
+                waiting -= 1
+                answer(at: now)
             }
         }
     }
 
-    private mutating func completeTurn() {
-        let tokens = Int64(25 * (1 + inputSamples / 16_000))
+    private mutating func completeTurn(at now: Int64) {
         actions.append(
-            .send([
-                "serverContent": ["turnComplete": true],
-                "usageMetadata": [
-                    "promptTokenCount": .int(tokens), "responseTokenCount": .int(tokens),
-                    "totalTokenCount": .int(2 * tokens),
-                ],
-            ]))
+            .send(["serverContent": ["turnComplete": true], "usageMetadata": meter.endTurn()]))
         actions.append(.tell(.turnCompleted))
-        handles.tell(resumable: turnIndex, &actions)
-    }
-
-    // MARK: - Load
-
-    private mutating func takeLoad(_ samples: [Int16]) {
-        inputSamples += samples.count
-        let seconds = Double(inputSamples) / 16_000
-        let due = seconds * (scenario.echoSecondsPerSecond ?? 0) - echoed
-        let chunk = Double(scenario.chunkMilliseconds) / 1000
-        if due >= chunk, !load.isEmpty {
-            let count = min(load.count, Int(chunk * 24_000))
-            actions.append(.send(AudioInput.message(Array(load[..<count]))))
-            echoed += chunk
-        }
-        if let every = scenario.callEverySeconds, seconds >= Double(loadCalls + 1) * every {
-            loadCalls += 1
-            actions.append(
-                .send([
-                    "toolCall": [
-                        "functionCalls": [
-                            ["id": .string("load-\(loadCalls)"), "name": "get_time", "args": [:]]
-                        ]
-                    ]
-                ]))
-        }
+        actions.append(.send(handles.update(turn: turnIndex, model: model, at: now)))
     }
 }

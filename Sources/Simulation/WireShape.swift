@@ -10,6 +10,8 @@ indirect enum WireShape: Sendable {
     case whole
     case number
     case flag
+    /// One of some names.
+    case choice([String])
     /// Any object, such as a function's arguments.
     case anyObject
     case anything
@@ -35,12 +37,14 @@ indirect enum WireShape: Sendable {
             return nil
         case (.text, .string), (.flag, .bool), (.anyObject, .object), (.anything, _), (_, .null):
             return nil
+        case (.choice(let names), .string(let text)) where names.contains(text):
+            return nil
         case (.whole, _) where value.int != nil, (.number, _) where value.double != nil:
             return nil
         case (.whole, .string(let text)) where Int64(text) != nil:
             return nil
         case (.object, _), (.list, _), (.text, _), (.whole, _), (.number, _), (.flag, _),
-            (.anyObject, _):
+            (.choice, _), (.anyObject, _):
             return "Invalid value at '\(path)', \(value.serialized.prefix(40))"
         }
     }
@@ -53,6 +57,11 @@ indirect enum WireShape: Sendable {
             .joined()
     }
 
+    /// Objects whose names are the client's own.
+    private static let freeObjects: Set<String> = [
+        "response", "parameters", "parametersJsonSchema", "labels",
+    ]
+
     /// A value with the names of its objects in camelCase, but for free objects.
     static func normalized(_ value: JSONValue) -> JSONValue {
         switch value {
@@ -61,8 +70,9 @@ indirect enum WireShape: Sendable {
                 JSONObject(
                     object.map { member in
                         let key = camelCase(member.key)
-                        let isFree = key == "response" || key == "parametersJsonSchema"
-                        return (key, isFree ? member.value : normalized(member.value))
+                        return (
+                            key, freeObjects.contains(key) ? member.value : normalized(member.value)
+                        )
                     }))
         case .array(let elements): return .array(elements.map(normalized))
         case .null, .bool, .int, .double, .string: return value
@@ -72,35 +82,48 @@ indirect enum WireShape: Sendable {
 
 extension WireShape {
     private static let content = WireShape.object([
-        "role": .text, "parts": .list(.object(["text": .text, "inlineData": blob])),
+        "role": .choice(["user", "model", ""]),
+        "parts": .list(.object(["text": .text, "inlineData": blob])),
     ])
     private static let blob = WireShape.object(["mimeType": .text, "data": .text])
     private static let empty = WireShape.object([:])
 
     private static let generationConfig = WireShape.object([
-        "responseModalities": .list(.text), "temperature": .number, "topP": .number,
+        "responseModalities": .list(.choice(["TEXT", "AUDIO", "IMAGE", "VIDEO"])),
+        "temperature": .number, "topP": .number,
         "topK": .number, "maxOutputTokens": .whole, "candidateCount": .whole, "seed": .whole,
-        "presencePenalty": .number, "frequencyPenalty": .number, "mediaResolution": .text,
+        "presencePenalty": .number, "frequencyPenalty": .number,
+        "mediaResolution": .choice([
+            "MEDIA_RESOLUTION_LOW", "MEDIA_RESOLUTION_MEDIUM", "MEDIA_RESOLUTION_HIGH",
+        ]),
         "speechConfig": .object([
             "languageCode": .text,
             "voiceConfig": .object(["prebuiltVoiceConfig": .object(["voiceName": .text])]),
         ]),
         "thinkingConfig": .object([
-            "includeThoughts": .flag, "thinkingBudget": .whole, "thinkingLevel": .text,
+            "includeThoughts": .flag, "thinkingBudget": .whole,
+            "thinkingLevel": .choice(["MINIMAL", "LOW", "MEDIUM", "HIGH", "XHIGH"]),
         ]),
         "enableAffectiveDialog": .flag,
     ])
 
     private static let realtimeInputConfig = WireShape.object([
         "automaticActivityDetection": .object([
-            "disabled": .flag, "startOfSpeechSensitivity": .text, "endOfSpeechSensitivity": .text,
+            "disabled": .flag,
+            "startOfSpeechSensitivity": .choice(["START_SENSITIVITY_HIGH", "START_SENSITIVITY_LOW"]
+            ), "endOfSpeechSensitivity": .choice(["END_SENSITIVITY_HIGH", "END_SENSITIVITY_LOW"]),
             "prefixPaddingMs": .whole, "silenceDurationMs": .whole,
         ]),
-        "activityHandling": .text, "turnCoverage": .text,
+        "activityHandling": .choice(["START_OF_ACTIVITY_INTERRUPTS", "NO_INTERRUPTION"]),
+        "turnCoverage": .choice([
+            "TURN_INCLUDES_ONLY_ACTIVITY", "TURN_INCLUDES_ALL_INPUT",
+            "TURN_INCLUDES_AUDIO_ACTIVITY_AND_ALL_VIDEO",
+        ]),
     ])
 
     private static let transcription = WireShape.object([
-        "languageCodes": .list(.text), "customVocabulary": .list(.text), "mode": .text,
+        "languageCodes": .list(.text), "customVocabulary": .list(.text),
+        "mode": .choice(["VERBATIM", "SMART"]),
         "wordTimestamp": .flag, "diarization": .flag,
     ])
 
@@ -111,7 +134,8 @@ extension WireShape {
                 "functionDeclarations": .list(
                     .object([
                         "name": .text, "description": .text, "parameters": .anyObject,
-                        "parametersJsonSchema": .anyObject, "behavior": .text,
+                        "parametersJsonSchema": .anyObject,
+                        "behavior": .choice(["BLOCKING", "NON_BLOCKING"]),
                         "response": .anyObject,
                     ])), "googleSearch": empty,
             ])),
@@ -139,7 +163,8 @@ extension WireShape {
         "toolResponse": .object([
             "functionResponses": .list(
                 .object([
-                    "id": .text, "name": .text, "response": .anyObject, "scheduling": .text,
+                    "id": .text, "name": .text, "response": .anyObject,
+                    "scheduling": .choice(["SILENT", "WHEN_IDLE", "INTERRUPT"]),
                     "willContinue": .flag, "parts": .anything,
                 ]))
         ]),

@@ -1,7 +1,7 @@
 // Names that a person wrote: which was meant, and which must not be told again.
 
 /// The name among `names` that was probably meant; nil when none is near.
-func nearest(to name: String, among names: [String]) -> String? {
+package func nearest(to name: String, among names: [String]) -> String? {
     // A longer one is no name that somebody mistyped.
     guard name.unicodeScalars.count <= 64 else { return nil }
     let wanted = name.lowercased()
@@ -31,7 +31,7 @@ private func distance(_ one: String, _ other: String) -> Int {
 }
 
 /// A name as a message can hold it.
-func shortened(_ name: String) -> String {
+package func shortened(_ name: String) -> String {
     name.unicodeScalars.count <= 40
         ? name : String(String.UnicodeScalarView(name.unicodeScalars.prefix(40))) + "…"
 }

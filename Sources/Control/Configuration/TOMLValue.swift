@@ -26,7 +26,7 @@ package enum TOMLValue: Sendable {
     }
 
     /// The value as a person finds it in the file, shortened.
-    var shown: String {
+    package var shown: String {
         switch self {
         case .string(let text): shortened(text).inlineTOML
         case .integer(let number): "\(number)"
