@@ -26,13 +26,13 @@ struct MissingDeviceTests {
         #expect(text.contains("mic.wav"))
         #expect(engine.status().capture.grant == nil)
         let said = AudioEngineTests.pattern(3200)
+        engine.gate.openAtSpeech(sample: 0, preRollMilliseconds: 0)
         try AudioEngineTests.write(said, rate: 16_000, to: folder.file("mic.wav"))
         guard case .captureBack(let back) = await iterator.next() else {
             Issue.record("the return was not told next")
             return
         }
         #expect(back.contains("16000 Hz"))
-        engine.gate.openAtSpeech(sample: 0, preRollMilliseconds: 0)
         var heard: [Int16] = []
         while heard.count < said.count, let event = await iterator.next() {
             if case .chunk(let chunk) = event { heard += chunk.samples }

@@ -72,6 +72,12 @@ package final class EventLoop: SerialExecutor, @unchecked Sendable {
         backlog.withLock { $0.isStopping = true }
         lws_cancel_service(context)
         thread.join()
+        // The number may be given to another thread.
+        identity.store(0, ordering: .relaxed)
+        // What waits here may own whatever owns the loop.
+        timers = TimerQueue()
+        backlog.withLock { $0.work = [] }
+        WebSocketListener.forget(all: self)
     }
 
     // MARK: The executor

@@ -81,6 +81,17 @@ package final class WebSocketListener: @unchecked Sendable {
     private struct Registered: Sendable { let listener: WebSocketListener }
     private static let registry = Mutex<[UInt: Registered]>([:])
 
+    /// The thread of a loop has ended, and with it all that was listened on.
+    static func forget(all loop: EventLoop) {
+        let forgotten = registry.withLock { listeners in
+            let dead = listeners.filter { $0.value.listener.loop === loop }
+            for key in dead.keys { listeners[key] = nil }
+            return dead
+        }
+        // Released outside of the lock, since the last owner of a loop may be among them.
+        _ = forgotten
+    }
+
     /// An upgrade has arrived; returns non-zero to refuse it.
     static func admit(_ socket: OpaquePointer) -> Int32 {
         let key = UInt(bitPattern: lws_get_vhost(socket))

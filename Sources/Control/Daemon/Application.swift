@@ -39,6 +39,7 @@ package final class Application: @unchecked Sendable {
     private let session: LiveSession
     private let assistant: VoiceAssistant
     private let light: StatusLight?
+    private let recorder: TurnRecorder?
     private let timeline: Fanout
     private let relay = Relay()
 
@@ -67,11 +68,12 @@ package final class Application: @unchecked Sendable {
             settings: settings.sessionSettings(tools: tools.registry.declarations),
             credential: .fixed(.key(key)), clock: LoopClock(loop: loop)
         ) { event in relay.session(event) }
-        let recorder =
+        recorder =
             settings[Keys.Recording.enabled]
             ? try TurnRecorder(
                 directory: settings[Keys.Recording.directory],
                 limitMegabytes: settings[Keys.Recording.limit], log: log) : nil
+        let recorder = recorder
         let port = LiveSessionPort(session)
         let bridge = bridge
         assistant = VoiceAssistant(
@@ -157,6 +159,7 @@ package final class Application: @unchecked Sendable {
             assistant.assumeIsolated { $0.stop() }
         }
         await sayGoodbye()
+        await recorder?.finish()
         await runner.stop()
         await tools.rest()
         try? await onLoop { [self] in

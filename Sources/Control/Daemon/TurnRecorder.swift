@@ -19,6 +19,7 @@ package actor TurnRecorder {
         case wordsEnded
         case reply([Int16])
         case replyEnded
+        case flush(CheckedContinuation<Void, Never>)
     }
 
     private let directory: String
@@ -42,6 +43,13 @@ package actor TurnRecorder {
         Task { [weak self] in
             for await item in stream { await self?.take(item) }
         }
+    }
+
+    /// Ends both recordings, and returns when all that was handed over is on the disk.
+    package nonisolated func finish() async {
+        items.yield(.wordsEnded)
+        items.yield(.replyEnded)
+        await withCheckedContinuation { _ = items.yield(.flush($0)) }
     }
 
     /// Samples of the user's words: mono, 16 kHz.
@@ -69,6 +77,8 @@ package actor TurnRecorder {
                 try reply?.append(samples)
             case .replyEnded:
                 try finish(&reply)
+            case .flush(let done):
+                done.resume()
             }
         } catch {
             log(.error, "a recording failed: \(error)")

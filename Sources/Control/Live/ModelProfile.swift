@@ -78,7 +78,6 @@ package struct ModelProfile: Sendable, Equatable {
 
     /// The names that a configuration may give in place of the model's own.
     package static let names = known.map(\.name) + [unknown.name]
-
 }
 
 extension ModelProfile {

@@ -154,7 +154,11 @@ extension ServerMessage {
 
     private mutating func readPart(_ part: JSONValue) {
         if let text = part["text"]?.string {
-            if flag(part["thought"], "thought") { thoughts.append(text) } else { texts.append(text) }
+            if flag(part["thought"], "thought") {
+                thoughts.append(text)
+            } else {
+                texts.append(text)
+            }
         }
         guard let data = part["inlineData"] else { return }
         let type = data["mimeType"]?.string ?? "audio/pcm"

@@ -266,7 +266,6 @@ package struct SessionMachine: ~Copyable {
         isBridging = false
     }
 
-
     /// Forgets what is held and not sent.
     package mutating func discard() {
         guard !isReady else { return }

@@ -130,9 +130,11 @@ package struct SessionSettings: Sendable {
             if thinkingLevel != nil { lines.append("\(name) takes a thinking budget, no level") }
         }
         if let proactiveAudio, proactiveAudio != isProactive {
+            let isFixed = profile.proactiveAudio == .alwaysOn
             lines.append(
-                profile.proactiveAudio == .alwaysOn
-                    ? "\(name) is always proactive" : unavailable(profile.proactiveAudio, "proactive audio"))
+                isFixed
+                    ? "\(name) is always proactive"
+                    : unavailable(profile.proactiveAudio, "proactive audio"))
         }
         if affectiveDialog, !isAllowed(profile.affectiveDialog) {
             lines.append(unavailable(profile.affectiveDialog, "affective dialog"))
