@@ -70,6 +70,18 @@ struct HTTPTroubleTests {
         gate.open()
     }
 
+    @Test("an answer that stops coming is given up, however long all of it may take")
+    func idleDeadline() async throws {
+        let gate = try Gate()
+        let server = try ScriptedServer { _ in
+            [.send(Array("HTTP/1.1 200 OK\r\n\r\nabc".utf8)), .hold(gate)]
+        }
+        var request = request(server.url())
+        request.idleDeadline = .milliseconds(1)
+        #expect(await error(request) == .timedOut(server: "127.0.0.1:\(server.port)"))
+        gate.open()
+    }
+
     @Test("a cancelled task aborts its transfer, also when it was cancelled before")
     func cancellation() async throws {
         let gate = try Gate()
