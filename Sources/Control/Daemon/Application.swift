@@ -165,6 +165,8 @@ package final class Application: @unchecked Sendable {
         try? await onLoop { [self] in
             light?.turnOff()
             bridge.detach()
+            // The assistant owns the session, whose events come by the relay.
+            relay.assistant = nil
         }
         bridge.engine?.stop()
         loop.stop()
