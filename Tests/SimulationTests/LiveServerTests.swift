@@ -1,5 +1,6 @@
 import Linux
 import ModelTypes
+import Synchronization
 import Testing
 import WebSockets
 
@@ -209,6 +210,33 @@ struct LiveServerTests {
         }
     }
 
+    @Test("a handshake is not disturbed by loops that are made meanwhile")
+    func handshakes() async throws {
+        let folder = try Files.makeTemporaryDirectory(prefix: "martlet-authority")
+        defer { try? Files.removeTree(folder) }
+        let authority = try await CertificateAuthority.make(in: folder)
+        let server = try LiveServer(scenario: .plain)
+        defer { server.stop() }
+        let port = try await server.start(identity: authority.identity)
+        let isDone = StopMark()
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask {
+                while !isDone.isSet {
+                    try EventLoop(name: "other").stop()
+                    await Task.yield()
+                }
+            }
+            for _ in 0..<20 {
+                let client = try SocketClient(
+                    port: port, scheme: "wss", authority: authority.authorityFile,
+                    first: [TestClient.manual])
+                #expect(await client.arrivals { _ in true } == [Self.ready])
+            }
+            isDone.set()
+            try await group.waitForAll()
+        }
+    }
+
     @Test("an authority's keys are for their owner only, and are made anew each time")
     func authorityFiles() async throws {
         let folder = try Files.makeTemporaryDirectory(prefix: "martlet-authority")
@@ -228,4 +256,13 @@ struct LiveServerTests {
             _ = try await CertificateAuthority.make(in: "\(folder)/authority.pem")
         }
     }
+}
+
+/// Tells another task that it may end.
+private final class StopMark: Sendable {
+    private let mark = Atomic(false)
+
+    var isSet: Bool { mark.load(ordering: .relaxed) }
+
+    func set() { mark.store(true, ordering: .relaxed) }
 }
