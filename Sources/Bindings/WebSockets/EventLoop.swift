@@ -29,6 +29,12 @@ package final class EventLoop: SerialExecutor, @unchecked Sendable {
         var isStopping = false
     }
 
+    /// Whether a context has made TLS ready, which is done once in a process.
+    ///
+    /// Each time it is done, libwebsockets keeps what belongs to a TLS connection under a new
+    /// index, and a handshake of another context then finds nothing under it.
+    private static let tlsIsReady = Mutex(false)
+
     private let backlog = Mutex(Backlog())
     /// The loop thread's pthread_t, 0 until it runs.
     private let identity = Atomic<UInt>(0)
@@ -48,11 +54,19 @@ package final class EventLoop: SerialExecutor, @unchecked Sendable {
         ServiceLog.install()
         var info = lws_context_creation_info()
         info.port = cws_no_listen
-        info.options = cws_init_tls | cws_explicit_vhosts
+        info.options = cws_explicit_vhosts
         // One TLS record, so that a record needs one call.
         info.pt_serv_buf_size = 16_384
         info.retry_and_idle_policy = cws_liveness_policy()
-        guard let created = lws_create_context(&info) else { throw WebSocketsError.noContext }
+        let address = Self.tlsIsReady.withLock { isReady in
+            if !isReady { info.options |= cws_init_tls }
+            let address = UInt(bitPattern: lws_create_context(&info))
+            isReady = isReady || address != 0
+            return address
+        }
+        guard let created = OpaquePointer(bitPattern: address) else {
+            throw WebSocketsError.noContext
+        }
         context = created
         let started = try OwnedThread(name: name, priority: .normal) { [unowned self] in run() }
         thread.withLock { $0 = started }
