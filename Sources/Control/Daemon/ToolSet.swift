@@ -50,6 +50,31 @@ package struct ToolSet: Sendable {
         self.outputs = outputs
     }
 
+    /// What is wrong with the declarations; opens no line and runs nothing.
+    package static func mistakes(in settings: Settings) -> [Diagnostic] {
+        var mistakes: [Diagnostic] = []
+        for output in settings.outputs where output.file.isEmpty {
+            do {
+                _ = try LineName(output.line)
+            } catch {
+                mistakes.append(Diagnostic(output.position, "output \(output.name): \(error)"))
+            }
+        }
+        for command in settings.commands {
+            do {
+                _ = try tool(command)
+            } catch {
+                mistakes.append(Diagnostic(command.position, "\(error)"))
+            }
+            if command.name == GPIOTool.name, !settings.outputs.isEmpty {
+                mistakes.append(
+                    Diagnostic(
+                        command.position, "\(ToolDeclarationError.duplicate(command.name))"))
+            }
+        }
+        return mistakes
+    }
+
     private static func port(_ output: OutputSettings) throws -> any OutputPort {
         guard output.file.isEmpty else {
             return try FileOutput(path: output.file, isOn: output.restsOn)
