@@ -57,19 +57,20 @@ import Testing
 
     @Test("a handle takes the conversation up where it was; an unknown one is refused")
     func resumption() throws {
-        let handles = HandleStore()
-        let first = TestClient.ready(handles: handles)
+        let service = ServiceState()
+        let first = TestClient.ready(service: service)
         first.say()
         first.send(#"{"clientContent": {"turnComplete": true}}"#)
         first.finish()
         let known = try #require(first.handle)
+        first.disconnect()
         let setup = { (handle: String) in
             #"{"setup": {"model": "models/gemini-3.8-live", "sessionResumption": {"handle": "\#(handle)"}}}"#
         }
-        let second = TestClient(handles: handles)
+        let second = TestClient(service: service, at: first.now)
         second.send(setup(known))
         #expect(second.shapes == ["setupComplete"])
-        let stranger = TestClient(handles: handles)
+        let stranger = TestClient(service: service)
         stranger.send(setup("handle-from-nowhere"))
         #expect(stranger.closed?.code == 1008)
         #expect(stranger.closed?.reason == "BidiGenerateContent session not found")

@@ -43,8 +43,9 @@ struct LiveServerTests {
                 names +=
                     member.key == "serverContent" ? member.value.object?.names ?? [] : [member.key]
             }
-            let part = json["serverContent"]?["modelTurn"]?["parts"]?.array?.first?["inlineData"]
-            sound += AudioInput.samples(of: part?["data"]?.string ?? "") ?? []
+            for part in json["serverContent"]?["modelTurn"]?["parts"]?.array ?? [] {
+                sound += AudioInput.samples(of: part["inlineData"]?["data"]?.string ?? "") ?? []
+            }
         }
         #expect(
             names == [

@@ -105,7 +105,7 @@ struct RulesTests {
     }
 
     static let inputs: [Broken] = [
-        Broken(audio("audio/pcmu"), invalid), Broken(audio("audio/pcm;rate=8000"), invalid),
+        Broken(audio("audio/pcmu"), invalid), Broken(audio("audio/pcm;rate=x"), invalid),
         Broken(audio("audio/pcm;rate="), invalid), Broken(audio("audio/opus"), invalid),
         Broken(audio("audio/pcm;rate=16000", "AA=A"), invalid),
         Broken(audio("audio/pcm;rate=16000", "AA AA"), invalid),

@@ -60,7 +60,7 @@ struct StrictnessTests {
     @Test("keys and models are checked at the setup, not at the upgrade")
     func credentials() {
         func close(_ key: String?, _ setup: String) -> (code: UInt16, reason: String)? {
-            let client = TestClient(key: key)
+            let client = TestClient(access: Access(key: key))
             client.send(setup)
             return client.closed
         }

@@ -6,23 +6,26 @@ import ModelTypes
 final class TestClient {
     private var session: ServerSession
     private(set) var received: [JSONValue] = []
+    private(set) var raw: [[UInt8]] = []
     private(set) var events: [ServerEvent] = []
     private(set) var closed: (code: UInt16, reason: String)?
+    /// What happened to the line: `reset`, `drop`, `read …`, `pings …`.
+    private(set) var line: [String] = []
     private(set) var now: Int64
 
     init(
-        _ scenario: Scenario = .short, key: String? = "test-key", handles: HandleStore = .init(),
-        now: Int64 = 0
+        _ scenario: Scenario = .short, access: Access = Access(key: "test-key"),
+        service: ServiceState = .init(), at now: Int64 = 0
     ) {
+        session = ServerSession(scenario: scenario, access: access, service: service)
         self.now = now
-        session = ServerSession(scenario: scenario, key: key, handles: handles)
     }
 
     /// A client whose setup has been accepted.
     static func ready(
-        _ scenario: Scenario = .short, setup: String = manual, handles: HandleStore = .init()
+        _ scenario: Scenario = .short, setup: String = manual, service: ServiceState = .init()
     ) -> TestClient {
-        let client = TestClient(scenario, handles: handles)
+        let client = TestClient(scenario, service: service)
         client.send(setup)
         client.received = []
         return client
@@ -31,7 +34,7 @@ final class TestClient {
     static let manual = #"""
         {"setup": {"model": "models/gemini-3.8-live", "sessionResumption": {},
          "inputAudioTranscription": {}, "outputAudioTranscription": {},
-         "tools": [{"functionDeclarations": [{"name": "get_time"}]}],
+         "tools": [{"functionDeclarations": [{"name": "get_time", "behavior": "BLOCKING"}]}],
          "realtimeInputConfig": {"automaticActivityDetection": {"disabled": true}}}}
         """#
     static let automatic = #"{"setup": {"model": "models/gemini-3.8-live"}}"#
@@ -52,12 +55,19 @@ final class TestClient {
         send(#"{"realtimeInput": {"activityEnd": {}}}"#)
     }
 
+    func answer(_ id: String, name: String = "get_time", more: String = "") {
+        send(
+            #"{"toolResponse": {"functionResponses": [{"id": "\#(id)", "name": "\#(name)", "response": {}\#(more)}]}}"#
+        )
+    }
+
+    func inject(_ fault: Fault) { take(session.inject(fault, at: now)) }
+
+    func disconnect() { session.disconnected(at: now) }
+
     /// Moves time on until nothing is due any more.
     func finish() {
-        while let deadline = session.deadline, closed == nil {
-            now = max(now, deadline)
-            take(session.deadlineReached(at: now))
-        }
+        while session.deadline != nil { step() }
     }
 
     /// Moves time to the next thing that is due.
@@ -67,21 +77,37 @@ final class TestClient {
         take(session.deadlineReached(at: now))
     }
 
+    /// Moves time on by seconds, through everything that is due.
+    func wait(_ seconds: Double) {
+        let end = now + Int64(seconds * 1e9)
+        while let deadline = session.deadline, deadline <= end { step() }
+        now = end
+    }
+
     private func take(_ actions: [ServerAction]) {
         for action in actions {
             switch action {
             case .send(let json): received.append(json)
+            case .sendRaw(let bytes): raw.append(bytes)
             case .close(let code, let reason): closed = (code, reason)
+            case .reset: line.append("reset")
+            case .drop: line.append("drop")
+            case .read(let isReading): line.append("read \(isReading)")
+            case .answerPings(let answers): line.append("pings \(answers)")
             case .tell(let event): events.append(event)
             }
         }
     }
 
-    /// All sound that was received.
+    func forget() { received = [] }
+
+    /// All sound received: mono, 24 kHz.
     var audio: [Int16] {
         received.flatMap { message -> [Int16] in
-            let part = message["serverContent"]?["modelTurn"]?["parts"]?.array?.first
-            return AudioInput.samples(of: part?["inlineData"]?["data"]?.string ?? "") ?? []
+            let parts = message["serverContent"]?["modelTurn"]?["parts"]?.array ?? []
+            return parts.flatMap {
+                AudioInput.samples(of: $0["inlineData"]?["data"]?.string ?? "") ?? []
+            }
         }
     }
 
@@ -93,6 +119,13 @@ final class TestClient {
     /// The user's words that were heard, in order.
     var words: [[Int16]] {
         events.compactMap { if case .wordsEnded(let samples) = $0 { samples } else { nil } }
+    }
+
+    /// The ids of all calls, in order.
+    var callIDs: [String] {
+        received.flatMap { message in
+            (message["toolCall"]?["functionCalls"]?.array ?? []).compactMap { $0["id"]?.string }
+        }
     }
 
     /// The names of what was received, content by its members.

@@ -123,7 +123,7 @@ struct TurnTests {
         #expect(
             client.shapes == [
                 "modelTurn", "modelTurn", "modelTurn", "generationComplete", "turnComplete",
-                "usageMetadata", "sessionResumptionUpdate",
+                "usageMetadata",
             ])
     }
 
@@ -136,12 +136,13 @@ struct TurnTests {
 
     @Test("a session that is taken up goes on with the turn after the handle")
     func resumedTurn() throws {
-        let handles = HandleStore()
-        let first = TestClient.ready(handles: handles)
+        let service = ServiceState()
+        let first = TestClient.ready(service: service)
         first.say()
         first.send(#"{"realtimeInput": {"activityStart": {}}}"#)
         let handle = try #require(first.handle)
-        let second = TestClient(handles: handles)
+        first.disconnect()
+        let second = TestClient(service: service)
         second.send(setup(handle))
         second.say()
         second.finish()
@@ -149,28 +150,6 @@ struct TurnTests {
         #expect(!second.shapes.contains("toolCall"))
         #expect(second.audio == Scenario.short.turns[1].voice)
         #expect(second.handle != handle)
-    }
-
-    @Test("a handle is refused two hours after it was given, and for another model")
-    func refusedHandles() throws {
-        let handles = HandleStore()
-        let first = TestClient.ready(.plain, handles: handles)
-        first.say()
-        first.finish()
-        let handle = try #require(first.handle)
-        func close(at now: Int64, model: String) -> (code: UInt16, reason: String)? {
-            let client = TestClient(.plain, handles: handles, now: now)
-            client.send(setup(handle, model: model))
-            return client.closed
-        }
-        let twoHours: Int64 = 7_200_000_000_000
-        #expect(close(at: first.now + twoHours, model: "gemini-3.8-live") == nil)
-        let expired = close(at: first.now + twoHours + 1, model: "gemini-3.8-live")
-        #expect(expired?.code == 1008)
-        #expect(expired?.reason == "BidiGenerateContent session expired")
-        let other = close(at: first.now, model: "gemini-3.1-flash-live-preview")
-        #expect(other?.code == 1007)
-        #expect(other?.reason == "Request contains an invalid argument.")
     }
 
     @Test("silence before speech is kept for two minutes, not for ever")

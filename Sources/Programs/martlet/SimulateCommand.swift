@@ -10,8 +10,11 @@ struct Simulate: ParsableCommand {
     @Option(help: "The port; 0 takes a free one.")
     var port = 8765
 
-    @Option(help: "A scenario (TOML); without one the shipped demonstration's.")
-    var scenario: String?
+    @Option(help: "A scenario: a shipped one's name, or a TOML file.")
+    var scenario = "demo"
+
+    @Flag(help: "Name the shipped scenarios and end.")
+    var list = false
 
     @Option(help: "Serve wss with a generated authority, made in this folder.")
     var tls: String?
@@ -20,16 +23,14 @@ struct Simulate: ParsableCommand {
     var load = false
 
     func run() throws {
+        guard !list else { return Self.listScenarios() }
         let signals = try Signals(blocking: [.terminate, .interrupt])
         let stop = Latch()
         let taker = SignalTaker(signals) { _ in stop.open() }
         let thread = try OwnedThread(name: "signals", priority: .normal) { taker.run() }
-        let (path, tls, port, load) = (scenario, tls, port, load)
+        let (name, tls, port, load) = (scenario, tls, port, load)
         try runBlocking {
-            var scenario =
-                try await load
-                ? Scenario.load
-                : path == nil ? Scenario.demo() : Scenario.read(path: path ?? "")
+            var scenario = try await load ? Scenario.load : Self.scenario(named: name)
             if load { scenario.models.append("gemini-live") }
             let server = try LiveServer(scenario: scenario) { event in
                 if let line = ServerLines.line(event) { StandardStream.output.write(line + "\n") }
@@ -56,6 +57,21 @@ struct Simulate: ParsableCommand {
     }
 }
 
+extension Simulate {
+    private static func scenario(named name: String) async throws -> Scenario {
+        if let shipped = ShippedScenario.named(name) { return try await shipped.load() }
+        return try await Scenario.read(path: name)
+    }
+
+    private static func listScenarios() {
+        let width = ShippedScenario.all.map(\.name.count).max() ?? 0
+        for scenario in ShippedScenario.all {
+            let blanks = String(repeating: " ", count: width - scenario.name.count)
+            StandardStream.output.write("\(scenario.name)\(blanks)  \(scenario.summary)\n")
+        }
+    }
+}
+
 /// What the simulated service tells on the terminal.
 enum ServerLines {
     static func line(_ event: ServerEvent) -> String? {
@@ -63,6 +79,16 @@ enum ServerLines {
         case .setUp(_, let resumed): resumed ? "session resumed" : "session set up"
         case .wordsBegan: "words begin"
         case .wordsEnded(let samples): "words end after \(samples.count / 16) ms of sound"
+        case .ignoredAudio(let samples): "passes over \(samples / 16) ms of sound"
+        case .text(let text): "text of \(text.count) characters"
+        case .content(_, let isHistory): isHistory ? "history" : "content"
+        case .contextUpdated: "context updated"
+        case .cancelled(let ids): "takes back \(ids.joined(separator: ", "))"
+        case .answeredInVain(let response):
+            "answered in vain: \(response.serialized.prefix(200))"
+        case .answerBegan(let turn): "answers with turn \(turn + 1)"
+        case .faulted(let fault): "fault: \(fault)"
+        case .closed(let code, let reason): "closes: \(code) \(reason)"
         case .called(let name, let id): "calls \(name) (\(id))"
         case .answered(let response): "answered: \(response.serialized.prefix(200))"
         case .interrupted: "interrupted"

@@ -1,5 +1,4 @@
 import Linux
-internal import ModelTypes
 package import WebSockets
 
 /// A Live service on this machine: real sockets, simulated model.
@@ -15,7 +14,8 @@ package final class LiveServer: @unchecked Sendable {
 
     private let loop: EventLoop
     private let scenario: Scenario
-    private let handles = HandleStore()
+    /// What its connections share: handles, tokens, counts.
+    package let state = ServiceState()
     private let onEvent: @Sendable (ServerEvent) -> Void
     private var listener: WebSocketListener?
     private var connections: [ObjectIdentifier: SimulatedConnection] = [:]
@@ -27,6 +27,7 @@ package final class LiveServer: @unchecked Sendable {
         loop = try EventLoop(name: "simulator")
         self.scenario = scenario
         self.onEvent = onEvent
+        for token in scenario.tokens { state.add(token.aged(by: MonotonicClock.now())) }
     }
 
     deinit { loop.stop() }
@@ -60,20 +61,15 @@ package final class LiveServer: @unchecked Sendable {
     }
 
     private func judge(_ connection: ServerConnection) -> WebSocketListener.Verdict {
-        let parts = connection.path.split(separator: "/")
-        let isKnown =
-            parts.count == 2 && parts[0] == "ws"
-            && parts[1].hasPrefix("google.ai.generativelanguage.")
-            && parts[1].hasSuffix(".GenerativeService.BidiGenerateContent")
-        guard isKnown, connections.count < Self.connectionLimit else {
+        let access = Access(
+            path: connection.path, query: connection.query, header: connection.header)
+        guard let access, connections.count < Self.connectionLimit else {
             return .refuse(status: 404)
         }
-        let query = connection.query.split(separator: "&").first { $0.hasPrefix("key=") }
-        let key =
-            connection.header("x-goog-api-key") ?? query.map { String($0.dropFirst(4)) }
-        let session = ServerSession(scenario: scenario, key: key, handles: handles)
+        let session = ServerSession(scenario: scenario, access: access, service: state)
         let simulated = SimulatedConnection(
-            loop: loop, connection: connection, session: session, onEvent: onEvent)
+            loop: loop, connection: connection, session: session, framing: scenario.framing,
+            onEvent: onEvent)
         let identity = ObjectIdentifier(connection)
         connections[identity] = simulated
         return .accept { [weak self] event in
@@ -98,6 +94,13 @@ package final class LiveServer: @unchecked Sendable {
         }
     }
 
+    /// Has something go wrong on every connection.
+    package func inject(_ fault: Fault) async throws {
+        try await on { server in
+            for simulated in server.connections.values { simulated.inject(fault) }
+        }
+    }
+
     /// Closes every connection.
     package func closeAll(code: UInt16, reason: String) async throws {
         try await onEach { $0.close(code: code, reason: reason) }
@@ -106,77 +109,5 @@ package final class LiveServer: @unchecked Sendable {
     /// Breaks every connection without a word.
     package func dropAll() async throws {
         try await onEach { $0.abort(withReset: true) }
-    }
-}
-
-/// The shell around one `ServerSession`; on the loop only.
-private final class SimulatedConnection: @unchecked Sendable {
-    // @unchecked: touched on the loop only.
-
-    private let loop: EventLoop
-    let connection: ServerConnection
-    private var session: ServerSession
-    private let onEvent: @Sendable (ServerEvent) -> Void
-    private var timer: LoopTimer?
-    private var timerAt: Int64?
-
-    init(
-        loop: EventLoop, connection: ServerConnection, session: ServerSession,
-        onEvent: @escaping @Sendable (ServerEvent) -> Void
-    ) {
-        self.loop = loop
-        self.connection = connection
-        self.session = session
-        self.onEvent = onEvent
-    }
-
-    func take(_ event: WebSocketEvent) {
-        switch event {
-        case .message(let bytes, _):
-            let now = MonotonicClock.now()
-            if let samples = AudioInput.samples(ofPlain: bytes) {
-                perform(session.audio(samples, at: now))
-            } else {
-                perform(session.message(bytes, at: now))
-            }
-        case .closed, .failed: timer?.cancel()
-        case .opened, .drained: break
-        }
-    }
-
-    private func perform(_ actions: [ServerAction]) {
-        for action in actions {
-            switch action {
-            case .send(let json): send(json)
-            case .close(let code, let reason): connection.close(code: code, reason: reason)
-            case .tell(let event): onEvent(event)
-            }
-        }
-        setTimer(session.deadline)
-    }
-
-    // Inlined into its caller, this fails the optimizer of Swift 6.3.1 ("found outside of lifetime
-    // use" in copy propagation).
-    @inline(never)
-    private func setTimer(_ deadline: Int64?) {
-        guard deadline != timerAt else { return }
-        timer?.cancel()
-        timerAt = deadline
-        timer = timerAt.map { deadline in
-            loop.schedule(at: deadline) { [weak self] in self?.ring() }
-        }
-    }
-
-    private func ring() {
-        timerAt = nil
-        perform(session.deadlineReached(at: MonotonicClock.now()))
-    }
-
-    /// As the service writes: binary frames with pretty JSON and a line end.
-    private func send(_ json: JSONValue) {
-        connection.send { message in
-            message.append(contentsOf: json.prettyText().utf8)
-            message.append(UInt8(ascii: "\n"))
-        }
     }
 }

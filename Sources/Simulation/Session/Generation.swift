@@ -1,12 +1,21 @@
 /// An answer on its way: sound in chunks faster than real time, words beside it, then its ends.
-struct Generation {
+struct Generation: Sendable {
     enum Step {
+        case thought(String)
         case audio([Int16])
         case words(String)
         case generationComplete
+        /// All that comes before the turn's calls has been said.
+        case callsDue
         case turnComplete
     }
 
+    /// What follows the sound.
+    enum Ending { case turn, calls, abrupt }
+
+    let turn: Scenario.Turn
+    private let ending: Ending
+    private var thought: String?
     private let voice: [Int16]
     private let words: [String]
     private let chunkSamples: Int
@@ -18,37 +27,61 @@ struct Generation {
     /// When the next step is due.
     private(set) var nextAt: Int64
 
-    init(turn: Scenario.Turn, scenario: Scenario, now: Int64) {
-        voice = turn.voice
+    /// An answer of this sound and these words, which belongs to a turn.
+    init(
+        _ turn: Scenario.Turn, voice: [Int16], says: String, thought: String?, ending: Ending,
+        scenario: Scenario, now: Int64
+    ) {
+        self.turn = turn
+        self.ending = ending
+        self.voice = voice
+        self.thought = thought
         chunkSamples = scenario.chunkMilliseconds * 24
         let chunks = max(1, (voice.count + chunkSamples - 1) / chunkSamples)
-        words = Self.fragments(of: turn.says, count: chunks)
+        words = Self.fragments(of: says, count: chunks)
         interval = Int64(Double(scenario.chunkMilliseconds) * 1e6 / scenario.speed)
         let length = Int64(voice.count) * 1_000_000_000 / 24_000
-        endsAt = scenario.waitsForPlayback ? now + length : now
+        endsAt = scenario.waitsForPlayback && ending == .turn ? now + length : now
         nextAt = now
+    }
+
+    /// Whether no sound of it has been sent yet.
+    var isBeginning: Bool { chunk <= 1 }
+
+    /// The sound that would come next; empty behind the last.
+    var nextSound: [Int16] {
+        let start = chunk * chunkSamples
+        return start < voice.count
+            ? Array(voice[start..<min(start + chunkSamples, voice.count)]) : []
     }
 
     /// The next step, when it is due.
     mutating func next(at now: Int64) -> Step? {
         guard now >= nextAt else { return nil }
+        if let thought {
+            self.thought = nil
+            return .thought(thought)
+        }
         if !hasSaidWords, chunk < words.count {
             hasSaidWords = true
             return .words(words[chunk])
         }
-        let start = chunk * chunkSamples
-        if start < voice.count {
+        let sound = nextSound
+        if !sound.isEmpty {
             chunk += 1
             hasSaidWords = false
             nextAt += interval
-            return .audio(Array(voice[start..<min(start + chunkSamples, voice.count)]))
+            return .audio(sound)
         }
-        if !isGenerated {
+        switch ending {
+        case .calls: return .callsDue
+        case .abrupt: return .turnComplete
+        case .turn where isGenerated: return .turnComplete
+        case .turn:
             isGenerated = true
             nextAt = max(nextAt, endsAt)
             return .generationComplete
         }
-        return .turnComplete
     }
 
     /// Splits a text at blanks into about so many parts, each with the blank before it.

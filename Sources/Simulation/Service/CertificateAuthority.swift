@@ -1,4 +1,4 @@
-internal import Linux
+import Linux
 package import WebSockets
 
 /// A certificate authority of its own with one server certificate, made by openssl.

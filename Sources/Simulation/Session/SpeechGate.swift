@@ -1,14 +1,20 @@
+internal import ModelTypes
+
 /// Finds where speech begins and ends in what a client sends, as the service's own detection does.
 ///
 /// By energy alone; written apart from the daemon's detector, so that neither hides the other's
 /// faults.
-struct SpeechGate {
+struct SpeechGate: Sendable {
     enum Event: Equatable { case began, ended }
 
-    /// Louder than this mean magnitude is speech.
-    private static let threshold = 300
+    /// Louder than this mean magnitude is speech, for a sensitive start and another.
+    private static let thresholds = (high: 300, low: 900)
+    /// The silence that ends speech, for a sensitive end and another (milliseconds).
+    private static let silences = (high: 800, low: 1500)
+    private static let usualPrefixMilliseconds = 20
     private static let blockSamples = 160
 
+    private let threshold: Int
     private let prefixSamples: Int
     private let silenceSamples: Int
     private var pending: [Int16] = []
@@ -16,9 +22,22 @@ struct SpeechGate {
     private var quiet = 0
     private(set) var isSpeech = false
 
-    init(prefixMilliseconds: Int, silenceMilliseconds: Int) {
-        prefixSamples = prefixMilliseconds * 16
-        silenceSamples = silenceMilliseconds * 16
+    /// The detection that a setup asks for; what it leaves open is the service's to choose.
+    init(_ config: JSONValue?, backend: Access.Backend) {
+        // The two services differ in what they choose (live-protocol.md section 2.3).
+        let usual = backend == .vertex ? "LOW" : "HIGH"
+        func isHigh(_ name: String) -> Bool {
+            let value = config?[name]?.string
+            return (value.flatMap { $0.hasSuffix("UNSPECIFIED") ? nil : $0 } ?? usual)
+                .hasSuffix("HIGH")
+        }
+        threshold =
+            isHigh("startOfSpeechSensitivity") ? Self.thresholds.high : Self.thresholds.low
+        let silence = isHigh("endOfSpeechSensitivity") ? Self.silences.high : Self.silences.low
+        let prefix = SetupCheck.whole(config?["prefixPaddingMs"]).map(Int.init)
+        let asked = SetupCheck.whole(config?["silenceDurationMs"]).map(Int.init)
+        prefixSamples = (prefix ?? Self.usualPrefixMilliseconds) * 16
+        silenceSamples = (asked ?? silence) * 16
     }
 
     mutating func take(_ samples: [Int16]) -> [Event] {
@@ -29,7 +48,7 @@ struct SpeechGate {
             let block = pending[start..<(start + Self.blockSamples)]
             start += Self.blockSamples
             let mean = block.reduce(0) { $0 + abs(Int($1)) } / Self.blockSamples
-            if let event = step(isLoud: mean > Self.threshold) { events.append(event) }
+            if let event = step(isLoud: mean > threshold) { events.append(event) }
         }
         pending.removeFirst(start)
         return events

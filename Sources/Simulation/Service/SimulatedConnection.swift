@@ -1,0 +1,100 @@
+import Linux
+internal import ModelTypes
+import WebSockets
+
+/// The shell around one `ServerSession`; on the loop only.
+final class SimulatedConnection: @unchecked Sendable {
+    // @unchecked: touched on the loop only.
+
+    /// A line that is half-open is given up after this.
+    private static let deadLine = Duration.seconds(600)
+
+    private let loop: EventLoop
+    let connection: ServerConnection
+    private var session: ServerSession
+    private let framing: Framing
+    private let onEvent: @Sendable (ServerEvent) -> Void
+    private var timer: LoopTimer?
+    private var timerAt: Int64?
+    private var isReading = true
+    private var answersPings = true
+
+    init(
+        loop: EventLoop, connection: ServerConnection, session: ServerSession, framing: Framing,
+        onEvent: @escaping @Sendable (ServerEvent) -> Void
+    ) {
+        self.loop = loop
+        self.connection = connection
+        self.session = session
+        self.framing = framing
+        self.onEvent = onEvent
+    }
+
+    func take(_ event: WebSocketEvent) {
+        switch event {
+        case .message(let bytes, _):
+            let now = MonotonicClock.now()
+            if let samples = AudioInput.samples(ofPlain: bytes) {
+                perform(session.audio(samples, at: now))
+            } else {
+                perform(session.message(bytes, at: now))
+            }
+        case .closed, .failed:
+            session.disconnected(at: MonotonicClock.now())
+            timer?.cancel()
+        case .opened, .drained: break
+        }
+    }
+
+    func inject(_ fault: Fault) {
+        perform(session.inject(fault, at: MonotonicClock.now()))
+    }
+
+    private func perform(_ actions: [ServerAction]) {
+        for action in actions {
+            switch action {
+            case .send(let json): send(framing.bytes(of: json))
+            case .sendRaw(let bytes): send(bytes)
+            case .close(let code, let reason): connection.close(code: code, reason: reason)
+            case .reset: connection.abort(withReset: true)
+            case .drop: connection.abort()
+            case .read(let isReading):
+                self.isReading = isReading
+                setReading()
+            case .answerPings(let answers):
+                answersPings = answers
+                setReading()
+            case .tell(let event): onEvent(event)
+            }
+        }
+        // Nobody reads any more, so nobody would notice the client's going.
+        let isDead = session.isOver && !isReading
+        setTimer(
+            isDead ? MonotonicClock.now() + Self.deadLine.nanoseconds : session.deadline)
+    }
+
+    // libwebsockets answers pings as it reads them, so a pong is late when the reading is.
+    private func setReading() { connection.setReading(isReading && answersPings) }
+
+    // Inlined into its caller, this fails the optimizer of Swift 6.3.1 ("found outside of lifetime
+    // use" in copy propagation).
+    @inline(never)
+    private func setTimer(_ deadline: Int64?) {
+        guard deadline != timerAt else { return }
+        timer?.cancel()
+        timerAt = deadline
+        timer = timerAt.map { deadline in
+            loop.schedule(at: deadline) { [weak self] in self?.ring() }
+        }
+    }
+
+    private func ring() {
+        timerAt = nil
+        if session.isOver, session.deadline == nil { return connection.abort(withReset: true) }
+        perform(session.deadlineReached(at: MonotonicClock.now()))
+    }
+
+    private func send(_ bytes: [UInt8]) {
+        connection.send(kind: framing.isText ? .text : .binary) { $0.append(contentsOf: bytes) }
+    }
+}

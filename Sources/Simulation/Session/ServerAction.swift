@@ -1,0 +1,56 @@
+package import ModelTypes
+
+/// What a simulated session wants done with its connection.
+package enum ServerAction: Sendable {
+    /// Send a message, as the scenario's `framing` writes it.
+    case send(JSONValue)
+    /// Send these bytes as they are.
+    case sendRaw([UInt8])
+    /// Close with a code and a text, of which 123 bytes fit.
+    case close(code: UInt16, reason: String)
+    /// End the connection with RST.
+    case reset
+    /// End the connection with FIN and without a close frame.
+    case drop
+    /// Stop reading, or go on; what the client sends meanwhile waits in the line.
+    case read(Bool)
+    /// Stop answering pings, or go on and answer those that came.
+    case answerPings(Bool)
+    /// Something that tests and people want to know.
+    case tell(ServerEvent)
+}
+
+/// What happened in a simulated session, for tests and for the demonstration.
+package enum ServerEvent: Sendable {
+    /// A setup was accepted; the whole message.
+    case setUp(JSONValue, resumed: Bool)
+    /// The user's words began and ended; all samples between.
+    case wordsBegan
+    case wordsEnded([Int16])
+    /// Audio came that belongs to no activity, and was passed over.
+    case ignoredAudio(samples: Int)
+    /// Text came as realtime input.
+    case text(String)
+    /// Turns came as content; `isHistory` when they only fill the context.
+    case content(JSONValue, isHistory: Bool)
+    /// The instruction or the tools were changed.
+    case contextUpdated(JSONValue)
+    case called(name: String, id: String)
+    /// Calls were taken back.
+    case cancelled(ids: [String])
+    /// The client answered a call.
+    case answered(JSONValue)
+    /// The client answered a call that is not open (any more).
+    case answeredInVain(JSONValue)
+    /// An answer of the model began; its place in the scenario.
+    case answerBegan(turn: Int)
+    /// Generation was cut.
+    case interrupted
+    case turnCompleted
+    /// Something of the scenario's faults happened.
+    case faulted(Fault)
+    /// The client broke a rule and was closed.
+    case refused(code: UInt16, reason: String)
+    /// The service closed for a reason of its own.
+    case closed(code: UInt16, reason: String)
+}
