@@ -71,7 +71,8 @@ enum Targets {
             .control(
                 "Daemon",
                 [
-                    "Assistant", "Configuration", "Live", "ModelTypes", "Sounds", "Tools",
+                    "Accounts", "Assistant", "Configuration", "Curl", "Live", "ModelTypes",
+                    "Sounds", "Tools",
                     "AudioPath",
                     "SignalProcessing", "AudioCore", "ALSA", "GPIO", "Opus", "WebSockets", "Linux",
                 ]),
@@ -151,7 +152,8 @@ enum Targets {
             (
                 "EndToEndTests",
                 [
-                    "Daemon", "Simulation", "Configuration", "ALSA", "Assistant", "ModelTypes",
+                    "Daemon", "Simulation", "Configuration", "ALSA", "Assistant", "Live",
+                    "ModelTypes",
                     "Opus", "Linux",
                 ]
             ),

@@ -33,13 +33,15 @@ package final class SimulatedMicrophone: @unchecked Sendable {
     /// Ends feeding; a reader waits from then on.
     package func stop() { loop.stop() }
 
-    /// Speaks samples, and returns when the last of them is in the pipe.
-    package func say(_ samples: [Int16]) async {
-        await withCheckedContinuation { (said: CheckedContinuation<Void, Never>) in
+    /// Speaks samples; returns when the last of them is in the pipe, and since when
+    /// (nanoseconds, CLOCK_MONOTONIC).
+    @discardableResult
+    package func say(_ samples: [Int16]) async -> Int64 {
+        await withCheckedContinuation { (said: CheckedContinuation<Int64, Never>) in
             loop.perform { [self] in
                 words = samples
                 position = 0
-                onSaid = { said.resume() }
+                onSaid = { said.resume(returning: MonotonicClock.now()) }
             }
         }
     }

@@ -4,6 +4,7 @@ import Configuration
 import Daemon
 import Glibc
 import Linux
+import Live
 import ModelTypes
 import Simulation
 import Synchronization
@@ -57,7 +58,8 @@ final class Appliance: Sendable {
         let settings = try SettingsFile.settings(from: [("test.toml", text)])
         let timeline = timeline
         application = try Application(
-            settings: settings, key: Secret(key), log: Log(level: .error), button: .scripted
+            settings: settings, credential: .fixed(.key(Secret(key))), log: Log(level: .error),
+            button: .scripted
         ) { entry in timeline.add(entry.event) }
     }
 
@@ -68,8 +70,9 @@ final class Appliance: Sendable {
         ALSALog.silence()
     }()
 
-    func press() {
-        application.button(ButtonEvent(pressed: true, at: MonotonicClock.now()))
+    /// Presses now, or at a moment that has just passed.
+    func press(at time: Int64 = MonotonicClock.now()) {
+        application.button(ButtonEvent(pressed: true, at: time))
     }
 
     func release() {

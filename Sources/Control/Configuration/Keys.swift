@@ -20,12 +20,20 @@ package enum Keys {
                 + "sentences. Use the functions to switch things, and say what you did.",
             "What the model is told before every conversation.")
         package static let url = Setting(
-            "live.url", "wss://generativelanguage.googleapis.com", .address,
-            "Where the service is: scheme, host and port. `martlet simulate` prints another.")
+            "live.url", "", .addressOrNothing,
+            "Where the service is: scheme, host and port, such as those that `martlet simulate` "
+                + "prints. Empty: the service's own.")
+        package static let service = Setting(
+            "live.service", "developer", .oneOf(["developer", "vertex"]),
+            "developer: the Gemini API, with a key. vertex: Vertex AI, with an account; see "
+                + "[vertex].")
+        package static let profile = Setting(
+            "live.profile", "auto",
+            "What the model is taken to allow: auto goes by its name; else the name of a model "
+                + "that is known here, for a new one that is like it; or \"unknown\".")
         package static let version = Setting(
-            "live.api_version", "v1beta",
-            "The version of the API; v1beta is the one that "
-                + "the reference describes.")
+            "live.api_version", "",
+            "The version of the API. Empty: v1beta, and v1beta1 on Vertex.")
         package static let authority = Setting(
             "live.ca_file", "", .pathOrNothing,
             "A PEM file whose authorities alone are trusted; empty: those of the system.")
@@ -56,6 +64,32 @@ package enum Keys {
         package static let thinking = Setting(
             "live.thinking_level", "", .oneOf(["", "minimal", "low", "medium", "high"]),
             "How long the model thinks; empty: not sent. gemini-3.8-live does not allow it.")
+        package static let thinkingBudget = Setting(
+            "live.thinking_budget", -1, .range(-1...32_768),
+            "The same for 2.5 models, which take a number of tokens; 0: none, -1: not sent.")
+        package static let proactiveAudio = Setting(
+            "live.proactive_audio", false,
+            "Whether the model may leave words unanswered that are not for it; 2.5 models with "
+                + "api_version \"v1alpha\" only. 3.8 always does.")
+        package static let affectiveDialog = Setting(
+            "live.affective_dialog", false,
+            "Whether the answer follows your tone; 2.5 models with api_version \"v1alpha\" only.")
+        package static let idleClose = Setting(
+            "live.idle_close_s", 600, .range(0...86_400),
+            "A connection on which nothing is said for so long is closed; the next word opens "
+                + "another, which knows what was said (seconds). 0: never.")
+        package static let replay = Setting(
+            "live.replay_s", 30, .range(1...120),
+            "Words that were not answered are kept so long, to be sent again when the connection "
+                + "is lost (seconds).")
+        package static let dailyBudget = Setting(
+            "live.daily_token_budget", 0, .range(0...1_000_000_000),
+            "When the tokens of a day are spent, the device says so instead of connecting. All "
+                + "tokens count, in and out. 0: no limit.")
+        package static let stateFile = Setting(
+            "live.state_file", "", .pathOrNothing,
+            "Where the conversation's handle and the day's tokens are kept through a restart, "
+                + "readable by the daemon only. Empty: session.json in systemd's state directory.")
         package static let startSensitivity = Setting(
             "live.start_sensitivity", "", .oneOf(["", "high", "low"]),
             "Hands-free: how readily the service hears speech begin; empty: its default.")
@@ -75,6 +109,18 @@ package enum Keys {
         package static let connectTimeout = Setting(
             "live.connect_timeout_ms", 10_000, .range(1000...60_000),
             "How long connecting may take before it is tried anew (milliseconds).")
+    }
+
+    /// [vertex]: whose account pays, where live.service is "vertex".
+    package enum Vertex {
+        package static let project = Setting(
+            "vertex.project", "", "The project's id; empty: the account's own.")
+        package static let location = Setting(
+            "vertex.location", "global", "A region such as europe-west4, or global.")
+        package static let accountFile = Setting(
+            "vertex.account_file", "", .pathOrNothing,
+            "The key file of a service account, readable by its owner only. Empty: the account "
+                + "of the machine, where it stands in Google's cloud.")
     }
 
     /// [conversation]: how a turn is opened and ended.
@@ -257,6 +303,7 @@ package enum Keys {
     static func introduction(of section: String) -> String {
         switch section {
         case "live": "The service: which model, how it speaks, how the device reaches it."
+        case "vertex": "The account that pays, where live.service is \"vertex\"."
         case "conversation": "How a turn begins and ends."
         case "audio": "Sound both ways: the threads, and what the devices hold."
         case "audio.capture": "The microphone. `martlet devices` lists what there is."
@@ -273,11 +320,16 @@ package enum Keys {
 
     /// All of them, in the order of the shipped file.
     package static let all: [any AnySetting] = [
-        Live.model, Live.voice, Live.language, Live.instruction, Live.url, Live.version,
+        Live.model, Live.profile, Live.voice, Live.language, Live.instruction, Live.service,
+        Live.url, Live.version,
         Live.authority, Live.keyFile, Live.resumption, Live.compressionTrigger,
         Live.compressionTarget, Live.inputTranscript, Live.outputTranscript, Live.thinking,
+        Live.thinkingBudget,
+        Live.proactiveAudio, Live.affectiveDialog, Live.idleClose, Live.replay, Live.dailyBudget,
+        Live.stateFile,
         Live.startSensitivity, Live.endSensitivity, Live.prefixPadding, Live.silenceDuration,
-        Live.turnCoverage, Live.connectTimeout, Conversation.mode, Conversation.preRoll,
+        Live.turnCoverage, Live.connectTimeout, Vertex.project, Vertex.location,
+        Vertex.accountFile, Conversation.mode, Conversation.preRoll,
         Conversation.bargeIn, Conversation.maximumTurn, Conversation.thinkingTimeout,
         Conversation.offlinePatience, Conversation.listeningSound, Audio.period, Audio.buffer,
         Audio.priority, Capture.device, Capture.rate, Capture.channels, Capture.channel,

@@ -48,8 +48,8 @@ package enum Allowed<Value: SettingValue>: Sendable {
     case anything
     case oneOf([String])
     case range(ClosedRange<Double>)
-    /// The address of a WebSocket.
-    case address
+    /// The address of a WebSocket, or an empty text.
+    case addressOrNothing
     /// The whole path of a file or folder.
     case path
     /// The same, or nothing.
@@ -57,7 +57,7 @@ package enum Allowed<Value: SettingValue>: Sendable {
 
     var words: String? {
         switch self {
-        case .anything, .address, .path, .pathOrNothing: nil
+        case .anything, .addressOrNothing, .path, .pathOrNothing: nil
         case .oneOf(let names): names.map { "\"\($0)\"" }.joined(separator: ", ")
         case .range(let range):
             "\(Self.plain(range.lowerBound)) to \(Self.plain(range.upperBound))"
@@ -68,7 +68,7 @@ package enum Allowed<Value: SettingValue>: Sendable {
     var demand: String? {
         switch self {
         case .anything, .oneOf, .range: nil
-        case .address:
+        case .addressOrNothing:
             "ws:// or wss:// with a host, such as \"wss://example.org:8443\"; a key is never part "
                 + "of it"
         case .path, .pathOrNothing: "a path that begins with /"
@@ -96,7 +96,8 @@ package enum Allowed<Value: SettingValue>: Sendable {
             if let number = value as? Int { return range.contains(Double(number)) }
             if let number = value as? Double { return range.contains(number) }
             return true
-        case .address: return (value as? String).map(Self.isAddress) ?? true
+        case .addressOrNothing:
+            return (value as? String).map { $0.isEmpty || Self.isAddress($0) } ?? true
         case .path: return (value as? String)?.hasPrefix("/") ?? true
         case .pathOrNothing:
             return (value as? String).map { $0.isEmpty || $0.hasPrefix("/") } ?? true

@@ -151,10 +151,12 @@ package struct Settings: Sendable {
                 Keys.Audio.buffer, and: Keys.Audio.period,
                 "audio.buffer_ms must be at least twice audio.period_ms")
         }
-        if self[Keys.Live.model] == "gemini-3.8-live", !self[Keys.Live.thinking].isEmpty {
+        if self[Keys.Live.service] == "vertex", self[Keys.Vertex.project].isEmpty,
+            self[Keys.Vertex.accountFile].isEmpty
+        {
             note(
-                Keys.Live.thinking, and: Keys.Live.model,
-                "gemini-3.8-live does not allow live.thinking_level")
+                Keys.Vertex.project, and: Keys.Live.service,
+                "live.service \"vertex\" needs vertex.project or vertex.account_file")
         }
         if self[Keys.Conversation.mode] != "hands-free", self[Keys.Button.source] == "none" {
             note(

@@ -3,8 +3,8 @@ package import AudioPath
 package import Configuration
 internal import GPIO
 internal import Linux
-internal import Live
-package import ModelTypes
+package import Live
+internal import ModelTypes
 internal import Sounds
 internal import Tools
 internal import WebSockets
@@ -48,7 +48,8 @@ package final class Application: @unchecked Sendable {
 
     /// Opens what the settings name and builds every part; nothing runs yet.
     package init(
-        settings: Settings, key: Secret, log: Log, button: ButtonChoice = .configured,
+        settings: Settings, credential: SessionCredential, log: Log,
+        button: ButtonChoice = .configured,
         onEntry: @escaping @Sendable (TimelineEntry) -> Void = { _ in }
     ) throws {
         self.settings = settings
@@ -62,11 +63,18 @@ package final class Application: @unchecked Sendable {
         light = try Self.light(settings, loop)
         timeline = Fanout(
             TimelineLog(log: log, writesWords: settings[Keys.Log.transcripts], onEntry: onEntry))
+        let wanted = settings.sessionSettings(tools: tools.registry.declarations)
+        for complaint in wanted.complaints { log(.warning, complaint) }
+        let keeper = SessionKeeper(
+            path: settings.stateFile,
+            setup: SessionKeeper.name(of: wanted.setup(handle: nil).serialized),
+            dailyBudget: settings.dailyTokenBudget, log: log)
         let relay = relay
+        relay.keeper = keeper
         session = LiveSession(
-            executor: loop, transport: WebSocketTransport(loop: loop),
-            settings: settings.sessionSettings(tools: tools.registry.declarations),
-            credential: .fixed(.key(key)), clock: LoopClock(loop: loop)
+            executor: loop, transport: WebSocketTransport(loop: loop), settings: wanted,
+            credential: credential, clock: LoopClock(loop: loop), kept: keeper.kept,
+            gate: { keeper.refusal }, keep: { keeper.keep($0) }
         ) { event in relay.session(event) }
         recorder =
             settings[Keys.Recording.enabled]
@@ -226,9 +234,11 @@ private final class Relay: @unchecked Sendable {
     // @unchecked: touched on the loop's thread only, but for the assignment before it is used.
 
     var assistant: VoiceAssistant?
+    var keeper: SessionKeeper?
     var onClosed: (() -> Void)?
 
     func session(_ event: SessionEvent) {
+        if case .usage(let usage) = event { keeper?.add(usage) }
         assistant?.assumeIsolated { $0.session(event) }
         if case .closed = event { closed() }
     }

@@ -1,5 +1,8 @@
+internal import Accounts
 package import Configuration
+internal import Curl
 internal import Linux
+package import Live
 package import ModelTypes
 
 /// Why there is no key.
@@ -16,6 +19,10 @@ package enum Credentials {
 
     /// Where the key would be read from, in words; nothing is read.
     package static func source(_ settings: Settings) -> String {
+        if settings[Keys.Live.service] == "vertex" {
+            let path = settings[Keys.Vertex.accountFile]
+            return path.isEmpty ? "the account of this machine" : "the account file \(path)"
+        }
         let file = settings[Keys.Live.keyFile]
         if !file.isEmpty { return "the file \(file) (live.key_file)" }
         if let path = credentialPath(), Files.exists(path) {
@@ -23,6 +30,22 @@ package enum Credentials {
         }
         if Environment.get("GEMINI_API_KEY") != nil { return "the variable GEMINI_API_KEY" }
         return "nowhere"
+    }
+
+    /// What a session asks the service with: the key, or an account's tokens on Vertex.
+    package static func session(_ settings: Settings) throws -> SessionCredential {
+        guard settings[Keys.Live.service] == "vertex" else {
+            return .fixed(.key(try find(settings)))
+        }
+        let http = HTTPClient()
+        let clock = SystemAccountClock()
+        let path = settings[Keys.Vertex.accountFile]
+        let account =
+            path.isEmpty ? nil : try ServiceAccount.read(path, http: http, clock: clock)
+        let issuer: any TokenIssuer = account ?? MetadataServer(host: nil, http: http)
+        let tokens = RefreshedToken(issuer: issuer, clock: clock) { .random(in: 0..<1) }
+        let project = account?.quotaProjectID
+        return .renewed { .bearer(try await tokens.token(), quotaProject: project) }
     }
 
     /// The key: from `live.key_file`, the systemd credential, or GEMINI_API_KEY, in this order.

@@ -1,6 +1,7 @@
 package import Assistant
 package import AudioPath
 package import Configuration
+internal import Linux
 package import Live
 internal import SignalProcessing
 package import ModelTypes
@@ -10,10 +11,19 @@ extension Settings {
     /// The session's settings, with the tools that the model is offered.
     package func sessionSettings(tools: [FunctionDeclaration]) -> SessionSettings {
         func set(_ text: String) -> String? { text.isEmpty ? nil : text }
+        let service: LiveEndpoint.Service =
+            self[Keys.Live.service] == "vertex"
+            ? .vertex(
+                project: self[Keys.Vertex.project], location: self[Keys.Vertex.location])
+            : .developer
         let endpoint = LiveEndpoint(
-            base: self[Keys.Live.url], version: self[Keys.Live.version],
+            service: service, base: set(self[Keys.Live.url]),
+            version: set(self[Keys.Live.version]),
             certificateAuthorityFile: set(self[Keys.Live.authority]))
         var session = SessionSettings(endpoint: endpoint, model: self[Keys.Live.model])
+        if self[Keys.Live.profile] != "auto" {
+            session.profile = ModelProfile(of: self[Keys.Live.profile])
+        }
         session.voice = set(self[Keys.Live.voice])
         session.language = set(self[Keys.Live.language])
         session.systemInstruction = set(self[Keys.Live.instruction])
@@ -32,9 +42,31 @@ extension Settings {
         if !self[Keys.Live.inputTranscript] { session.inputTranscription = nil }
         if !self[Keys.Live.outputTranscript] { session.outputTranscription = nil }
         session.thinkingLevel = set(self[Keys.Live.thinking])?.uppercased()
+        let budget = self[Keys.Live.thinkingBudget]
+        session.thinkingBudget = budget < 0 ? nil : budget
+        session.proactiveAudio = self[Keys.Live.proactiveAudio] ? true : nil
+        session.affectiveDialog = self[Keys.Live.affectiveDialog]
+        let idle = self[Keys.Live.idleClose]
+        session.idleMilliseconds = idle == 0 ? nil : Int64(idle) * 1000
+        session.replaySeconds = self[Keys.Live.replay]
         session.connectTimeoutMilliseconds = Int64(self[Keys.Live.connectTimeout])
         return session
     }
+
+    /// Where the conversation's state is kept; nil: nowhere.
+    var stateFile: String? {
+        let path = self[Keys.Live.stateFile]
+        if !path.isEmpty { return path }
+        return Environment.get("STATE_DIRECTORY").map { "\($0)/session.json" }
+    }
+
+    var dailyTokenBudget: Int64? {
+        let budget = self[Keys.Live.dailyBudget]
+        return budget == 0 ? nil : Int64(budget)
+    }
+
+    /// What the settings ask for and the model refuses, one line each, for `config check`.
+    package var complaints: [String] { sessionSettings(tools: []).complaints }
 
     private var activity: SessionSettings.Activity {
         guard turnMode == .handsFree else { return .manual }

@@ -69,8 +69,8 @@ package actor Supervisor {
 
     private func start(_ settings: Settings) async throws -> Application {
         log.setLevel(Log.Level(named: settings[Keys.Log.level]))
-        let key = try Credentials.find(settings)
-        let application = try Application(settings: settings, key: key, log: log)
+        let application = try Application(
+            settings: settings, credential: try Credentials.session(settings), log: log)
         try await application.start()
         notifier?.status("mode \(settings[Keys.Conversation.mode])")
         return application
@@ -79,7 +79,7 @@ package actor Supervisor {
     private func reload() -> Settings? {
         do {
             let settings = try load()
-            _ = try Credentials.find(settings)
+            _ = try Credentials.session(settings)
             log(.notice, "the settings have been read again")
             return settings
         } catch let errors as ConfigurationErrors {

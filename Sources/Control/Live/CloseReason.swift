@@ -9,6 +9,8 @@ package enum CloseReason: Sendable, Equatable {
     case model
     /// Billing stops the project.
     case billing
+    /// The day's tokens are spent; ours, never a close of the service's.
+    case budget
     /// What we sent was refused: sending it again would be refused again.
     case payload
     /// The session cannot be resumed; a fresh one can be had.

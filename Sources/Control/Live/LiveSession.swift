@@ -29,6 +29,7 @@ package actor LiveSession {
     private let credential: SessionCredential
     private let clock: any SessionClock
     private let random: @Sendable () -> Double
+    private let gate: @Sendable () -> SessionFailure?
     private let keep: @Sendable (String?) -> Void
     private let onEvent: @Sendable (SessionEvent) -> Void
     private var machine: SessionMachine
@@ -56,12 +57,14 @@ package actor LiveSession {
 
     /// A session that waits for `connect`.
     ///
-    /// `random` gives numbers in 0..<1. `keep` is told each new handle, and nil when there is none
+    /// `random` gives numbers in 0..<1. `gate` is asked before each connection and after each turn
+    /// whether there is a reason of ours to do without. `keep` is told each new handle, and nil when there is none
     /// any more, for `kept` of a later life.
     package init(
         executor: any SerialExecutor, transport: any LiveTransport, settings: SessionSettings,
         credential: SessionCredential, clock: any SessionClock, kept: KeptHandle? = nil,
         random: @escaping @Sendable () -> Double = { .random(in: 0..<1) },
+        gate: @escaping @Sendable () -> SessionFailure? = { nil },
         keep: @escaping @Sendable (String?) -> Void = { _ in },
         onEvent: @escaping @Sendable (SessionEvent) -> Void
     ) {
@@ -71,6 +74,7 @@ package actor LiveSession {
         self.credential = credential
         self.clock = clock
         self.random = random
+        self.gate = gate
         self.keep = keep
         self.onEvent = onEvent
         machine = SessionMachine(
@@ -90,6 +94,11 @@ package actor LiveSession {
 
     /// Closes for good; `closed` follows.
     package func disconnect() { perform(machine.disconnect(at: clock.now)) }
+
+    /// Ends the session for a reason of ours, at the next quiet moment; `connect` tries again.
+    private func refuse(_ failure: SessionFailure) {
+        perform(machine.refuse(failure, at: clock.now))
+    }
 
     /// Begins the user's activity; only with manual detection, as all marks of activity.
     package func beginActivity() { say(.activityStart) }
@@ -141,7 +150,9 @@ package actor LiveSession {
         case .opened:
             perform(machine.opened(at: clock.now))
         case .message(let frame, _):
-            perform(machine.received(ServerMessage.read(frame), at: clock.now))
+            let message = ServerMessage.read(frame)
+            perform(machine.received(message, at: clock.now))
+            if message.isTurnComplete, let refusal = gate() { refuse(refusal) }
         case .drained:
             break
         case .closed(let code, let reason):
@@ -191,6 +202,7 @@ package actor LiveSession {
     private func open() {
         notices = 0
         attempt += 1
+        if let refusal = gate() { return refuse(refusal) }
         switch credential {
         case .fixed(let authorization):
             open(as: authorization)

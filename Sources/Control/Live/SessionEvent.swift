@@ -85,6 +85,8 @@ package struct SessionFailure: Error, Sendable, Equatable, CustomStringConvertib
             "set another model under [live]"
         case .billing:
             "see the billing page of the key's project"
+        case .budget:
+            "it goes on tomorrow, or with a larger live.daily_token_budget"
         case .payload:
             "a setting under [live] or a tool's declaration is not allowed for this model"
         case .handle, .quota, .deadline, .transient:
@@ -92,5 +94,8 @@ package struct SessionFailure: Error, Sendable, Equatable, CustomStringConvertib
         }
     }
 
-    package var description: String { "the service refuses the session: \(text) (\(advice))" }
+    package var description: String {
+        let what = reason == .budget ? "no more for today" : "the service refuses the session"
+        return "\(what): \(text) (\(advice))"
+    }
 }

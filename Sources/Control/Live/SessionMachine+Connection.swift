@@ -13,9 +13,10 @@ extension SessionMachine {
         leaveBy = nil
         rotateAt = nil
         isLeaveDue = false
+        pendingFailure = nil
         state = .connecting
-        actions.append(.open)
         tell(.connecting(attempt: backoff.failures + 1))
+        actions.append(.open)
     }
 
     private func isExpired(_ handle: Handle, at now: Int64) -> Bool {
@@ -65,13 +66,6 @@ extension SessionMachine {
         return take()
     }
 
-    /// There is no authorization for a connection, and asking again at once changes nothing.
-    package mutating func unauthorized(_ text: String) -> [SessionAction] {
-        guard case .connecting = state else { return [] }
-        fail(.credential, text)
-        return take()
-    }
-
     /// The socket is gone.
     package mutating func closed(
         code: UInt16, reason: String, at now: Int64, random: Double
@@ -99,6 +93,8 @@ extension SessionMachine {
         case .idle:
             state = .idle
             tell(.closed)
+        case .failed(let failure):
+            fail(failure)
         }
     }
 
@@ -108,15 +104,17 @@ extension SessionMachine {
         let told: OfflineReason =
             code == 1006 ? .lost : .closedByService(code: code, reason: reason)
         switch cause {
-        case .credential, .model, .billing:
-            return fail(cause, reason)
+        case .credential, .model, .billing, .budget:
+            return fail(SessionFailure(reason: cause, text: reason))
         case .payload:
             payloadFailures += 1
             // Words that were refused would be refused again, and so would the state.
             forgetInput()
             bridge.reset()
             forgetHandle()
-            guard payloadFailures < Self.payloadTries else { return fail(cause, reason) }
+            guard payloadFailures < Self.payloadTries else {
+                return fail(SessionFailure(reason: cause, text: reason))
+            }
         case .handle:
             forgetHandle()
         case .quota, .deadline, .transient:
@@ -156,11 +154,12 @@ extension SessionMachine {
         tell(.offline(reason, retryIn: .nanoseconds(next - now)))
     }
 
-    mutating func fail(_ reason: CloseReason, _ text: String) {
+    mutating func fail(_ failure: SessionFailure) {
         state = .failed
         forgetInput()
         bridge.reset()
-        forgetHandle()
-        tell(.failed(SessionFailure(reason: reason, text: text)))
+        // A spent budget says nothing against the conversation.
+        if failure.reason != .budget { forgetHandle() }
+        tell(.failed(failure))
     }
 }

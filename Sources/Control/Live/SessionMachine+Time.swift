@@ -88,6 +88,7 @@ extension SessionMachine {
 
     mutating func leave(at now: Int64, then next: Next = .connecting) {
         actions.append(.close)
-        state = .closing(until: now + Self.closeTimeout, then: next)
+        let end = pendingFailure.map { Next.failed($0) } ?? next
+        state = .closing(until: now + Self.closeTimeout, then: end)
     }
 }

@@ -71,7 +71,7 @@ package struct SessionMachine: ~Copyable {
         case failed
     }
 
-    enum Next: Equatable { case idle, asleep, connecting }
+    enum Next: Equatable { case idle, asleep, connecting, failed(SessionFailure) }
 
     struct Handle {
         var text: String
@@ -111,6 +111,8 @@ package struct SessionMachine: ~Copyable {
     var leaveBy: Int64?
     /// The connection is to be left at the first quiet moment.
     var isLeaveDue = false
+    /// What ends the session when the connection is left.
+    var pendingFailure: SessionFailure?
     /// The connection gets too old then.
     var rotateAt: Int64?
     /// Something was said, by either side.
@@ -168,6 +170,25 @@ package struct SessionMachine: ~Copyable {
         case .closing(let until, _):
             state = .closing(until: until, then: .connecting)
         case .connecting, .settingUp, .ready:
+            break
+        }
+        return take()
+    }
+
+    /// Ends the session for a reason of ours, at the next quiet moment; `connect` tries again.
+    package mutating func refuse(_ failure: SessionFailure, at now: Int64) -> [SessionAction] {
+        switch state {
+        case .idle, .asleep, .waiting, .connecting:
+            if state == .connecting { actions.append(.abort) }
+            fail(failure)
+        case .settingUp, .ready:
+            pendingFailure = failure
+            isLeaveDue = true
+            leaveBy = leaveBy ?? now + Self.rotationPatience
+            leaveIfQuiet(at: now)
+        case .closing(let until, _):
+            state = .closing(until: until, then: .failed(failure))
+        case .failed:
             break
         }
         return take()

@@ -20,6 +20,9 @@ struct Configure: ParsableCommand {
                 let files = settings.files.joined(separator: ", ")
                 StandardStream.output.write(
                     "\(files): no mistakes; the key comes from \(Credentials.source(settings))\n")
+                for complaint in settings.complaints {
+                    StandardStream.output.write("not sent: \(complaint)\n")
+                }
             } catch let errors as ConfigurationErrors {
                 StandardStream.error.write("\(errors)\n")
                 throw ExitCode.failure

@@ -3,6 +3,7 @@ import AudioCore
 import Configuration
 import Daemon
 import Linux
+import Live
 import ModelTypes
 import Simulation
 
@@ -67,7 +68,8 @@ struct DemoPlay: Sendable {
     ) async throws {
         let watcher = DemoWatcher()
         let application = try Application(
-            settings: settings, key: Secret("test-key"), log: Log(level: .error),
+            settings: settings, credential: .fixed(.key(Secret("test-key"))),
+            log: Log(level: .error),
             button: .scripted
         ) { entry in
             printer.print(entry)

@@ -47,10 +47,10 @@ struct Talk: ParsableCommand {
         let thread = try OwnedThread(name: "signals", priority: .normal) { taker.run() }
         let (chosen, choice) = (settings, choice(stop))
         try runBlocking {
-            let key = try Credentials.find(chosen)
+            let credential = try Credentials.session(chosen)
             let printer = TimelinePrinter()
             let application = try Application(
-                settings: chosen, key: key, log: Log(level: .error), button: choice
+                settings: chosen, credential: credential, log: Log(level: .error), button: choice
             ) { printer.print($0) }
             try await application.start()
             StandardStream.output.write(greeting)
