@@ -117,14 +117,16 @@ struct MistakeTests {
 
     static let key = "AIzaSyA-0123456789_abcdefghijklmnopqrstu"
 
+    static let filesWithKeys: [String] = [
+        "api_key = \"\(key)\"", "[live]\nkey = \"\(key)\"", "[live]\napi_key = \(key)",
+        "[live]\nkey_file = \"\(key)\"", "[live]\nkey_file = \(key)", "[live.api_key]\nx = 1",
+        "[live]\nurl = \"wss://example.org/?key=\(key)\"", "[api_key]\nx = \"\(key)\"",
+        "[[tool.command]]\nname = \"a\"\ndescription = \"b\"\nargv = [\"c\"]\ntoken = \"\(key)\"",
+    ]
+
     @Test(
         "a key in the file is refused with the place for it, and never repeated",
-        arguments: [
-            "api_key = \"\(key)\"", "[live]\nkey = \"\(key)\"", "[live]\napi_key = \(key)",
-            "[live]\nkey_file = \"\(key)\"", "[live]\nkey_file = \(key)", "[live.api_key]\nx = 1",
-            "[live]\nurl = \"wss://example.org/?key=\(key)\"", "[api_key]\nx = \"\(key)\"",
-            "[[tool.command]]\nname = \"a\"\ndescription = \"b\"\nargv = [\"c\"]\ntoken = \"\(key)\"",
-        ])
+        arguments: filesWithKeys)
     func secrets(text: String) {
         let found = mistakes(in: text)
         #expect(found.count == 1, "\(found)")
