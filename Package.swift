@@ -88,11 +88,7 @@ enum Targets {
                     "AudioCore", "Configuration", "ModelTypes", "Opus", "SpeexDSP", "WebSockets",
                     "WireCodec", "Linux",
                 ],
-                embedded: [
-                    "Scenarios/demo.toml", "Scenarios/demo_bird.opus",
-                    "Scenarios/demo_enough.opus", "Scenarios/demo_lamp.opus",
-                    "Scenarios/demo_story.opus",
-                ]),
+                embedded: ["Scenarios"]),
             .program(
                 "martlet",
                 [

@@ -17,7 +17,21 @@ package struct ShippedScenario: Sendable {
 
     /// All of them, in the order of their names.
     package static let all = [
-        ShippedScenario(name: "demo", bytes: PackageResources.demo_toml)
+        ShippedScenario(name: "bad-day", bytes: PackageResources.bad_day_toml),
+        ShippedScenario(name: "budget", bytes: PackageResources.budget_toml),
+        ShippedScenario(name: "constrained", bytes: PackageResources.constrained_toml),
+        ShippedScenario(name: "demo", bytes: PackageResources.demo_toml),
+        ShippedScenario(name: "expired-handle", bytes: PackageResources.expired_handle_toml),
+        ShippedScenario(name: "garbage", bytes: PackageResources.garbage_toml),
+        ShippedScenario(name: "go-away", bytes: PackageResources.go_away_toml),
+        ShippedScenario(name: "half-open", bytes: PackageResources.half_open_toml),
+        ShippedScenario(name: "late-pong", bytes: PackageResources.late_pong_toml),
+        ShippedScenario(name: "odd-model", bytes: PackageResources.odd_model_toml),
+        ShippedScenario(name: "quota", bytes: PackageResources.quota_toml),
+        ShippedScenario(name: "resets", bytes: PackageResources.resets_toml),
+        ShippedScenario(name: "short-lines", bytes: PackageResources.short_lines_toml),
+        ShippedScenario(name: "tools", bytes: PackageResources.tools_toml),
+        ShippedScenario(name: "wrong-key", bytes: PackageResources.wrong_key_toml),
     ]
 
     /// The scenario of a name; nil when none ships.
