@@ -59,7 +59,9 @@ package struct EphemeralToken: Sendable, Equatable {
             members[name] = inner
         } else {
             let merged = copying(path.dropFirst(), from: inner, into: members[name])
-            members[name] = merged.object?.isEmpty == true && inner == nil ? nil : merged
+            // A `nil` beside a JSONValue would be JSON's null.
+            let isNothing = merged.object?.isEmpty == true && inner == nil
+            members[name] = isNothing ? JSONValue?.none : .some(merged)
         }
         return .object(members)
     }
