@@ -86,7 +86,7 @@ struct MistakeTests {
         Told("[audio]\ncapture = \"default\"", "[audio.capture] is a section, not a value"),
         Told("[audoi.capture]\nrate = 1", "there is no section [audoi]; did you mean [audio]?"),
         Told("[Live]\nmodel = 1", "did you mean [live]?"),
-        Told("[xyzzy]\nmodel = 1", "there is no section [xyzzy]; there are [live], [vertex], [conversation]"),
+        Told("[xyzzy]\nmodel = 1", "there is no section [xyzzy]; there are [live], [vertex]"),
         Told("live = 1", "[live] is a section, not a value"),
         Told("volume = 1", "'volume' must stand in a section: [audio.playback]"),
         Told("enabled = true", "must stand in a section: [sounds] or [recording]"),
