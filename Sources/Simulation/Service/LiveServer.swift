@@ -80,17 +80,12 @@ package final class LiveServer: @unchecked Sendable {
 
     // MARK: - Faults
 
-    /// Has every connection do something; for tests.
-    private func onEach(_ body: @escaping @Sendable (ServerConnection) -> Void) async throws {
-        try await on { server in
-            for simulated in server.connections.values { body(simulated.connection) }
-        }
-    }
-
     /// Sends raw bytes as a message to every client.
     package func send(raw text: String) async throws {
-        try await onEach { connection in
-            connection.send { $0.append(contentsOf: text.utf8) }
+        try await on { server in
+            for simulated in server.connections.values {
+                simulated.connection.send { $0.append(contentsOf: text.utf8) }
+            }
         }
     }
 
@@ -103,11 +98,11 @@ package final class LiveServer: @unchecked Sendable {
 
     /// Closes every connection.
     package func closeAll(code: UInt16, reason: String) async throws {
-        try await onEach { $0.close(code: code, reason: reason) }
+        try await inject(.close(code: code, reason: reason))
     }
 
     /// Breaks every connection without a word.
     package func dropAll() async throws {
-        try await onEach { $0.abort(withReset: true) }
+        try await inject(.reset)
     }
 }
