@@ -85,8 +85,8 @@ enum Targets {
             .simulation(
                 "Simulation",
                 [
-                    "AudioCore", "Configuration", "ModelTypes", "Opus", "SpeexDSP", "WebSockets",
-                    "WireCodec", "Linux",
+                    "Assistant", "AudioCore", "Configuration", "Live", "ModelTypes", "Opus",
+                    "SpeexDSP", "Tools", "WebSockets", "WireCodec", "Linux",
                 ],
                 embedded: ["Scenarios"]),
             .program(

@@ -7,21 +7,8 @@ import Tools
 
 /// An executor whose thread is whichever the test runs on.
 final class TestExecutor: SerialExecutor {
-    private struct State {
-        var jobs: [UnownedJob] = []
-        var watcher: CheckedContinuation<Void, Never>?
-    }
-
-    private let state = Mutex(State())
-
     func enqueue(_ job: consuming ExecutorJob) {
-        let job = UnownedJob(job)
-        let watcher = state.withLock { state in
-            state.jobs.append(job)
-            defer { state.watcher = nil }
-            return state.watcher
-        }
-        watcher?.resume()
+        preconditionFailure("everything enters the assistant directly")
     }
 
     func asUnownedSerialExecutor() -> UnownedSerialExecutor {
@@ -30,22 +17,6 @@ final class TestExecutor: SerialExecutor {
 
     // The test is one task, so nothing else touches the actor while it does.
     func checkIsolated() {}
-
-    /// Waits for a job, then runs all there are.
-    func runNext() async {
-        await withCheckedContinuation { continuation in
-            let isThere = state.withLock { state in
-                if state.jobs.isEmpty { state.watcher = continuation }
-                return !state.jobs.isEmpty
-            }
-            if isThere { continuation.resume() }
-        }
-        let jobs = state.withLock { state in
-            defer { state.jobs = [] }
-            return state.jobs
-        }
-        for job in jobs { job.runSynchronously(on: asUnownedSerialExecutor()) }
-    }
 }
 
 /// Every port of an assistant, writing down what it is told; time is in milliseconds.
@@ -139,9 +110,8 @@ final class AssistantWorld: Sendable {
     }
 
     /// Has the tool answer, and the assistant take the answer.
-    func finish(_ id: String, _ outcome: ToolOutcome) async {
+    func finish(_ id: String, _ outcome: ToolOutcome) {
         state.withLock { $0.calls.removeValue(forKey: id) }?(outcome)
-        await executor.runNext()
     }
 
     func setPendingFrames(_ count: Int) { state.withLock { $0.pendingFrames = count } }

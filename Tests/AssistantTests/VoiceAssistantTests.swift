@@ -40,12 +40,12 @@ struct VoiceAssistantTests {
     }
 
     @Test("a turn, a call and its answer, and a reply go where they should, in order")
-    func wholeTurn() async {
+    func wholeTurn() {
         let world = online(.hold)
         turn(world)
         world.session(.inputTranscript("turn on the lamp"))
         world.session(.toolCalls([lampCall]))
-        await world.finish("7", .answered(lampAnswer))
+        world.finish("7", .answered(lampAnswer))
         world.session(.outputTranscript("It is on."))
         world.session(.audio([4, 5]))
         world.session(.generationComplete)
@@ -134,13 +134,13 @@ struct VoiceAssistantTests {
     }
 
     @Test("an answer that comes after the server took the call back is not sent")
-    func lateAnswer() async {
+    func lateAnswer() {
         let world = online(.hold)
         turn(world)
         world.session(.toolCalls([lampCall]))
         world.session(.toolCallsCancelled(["7"]))
         #expect(world.told.contains(.cancel(["7"])))
-        await world.finish("7", .answered(lampAnswer))
+        world.finish("7", .answered(lampAnswer))
         #expect(!world.told.contains(.responses([lampAnswer])))
     }
 

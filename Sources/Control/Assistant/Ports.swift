@@ -154,7 +154,8 @@ package protocol SessionPort: Sendable {
 
 /// The tools.
 package protocol ToolPort: Sendable {
-    /// Runs a call on the pool; `done` is called once, from any thread.
+    /// Runs a call elsewhere; `done` is called once, on the assistant's executor, and never from
+    /// within this call.
     func run(_ call: FunctionCall, _ done: @escaping @Sendable (ToolOutcome) -> Void)
     /// Takes calls back by their ids.
     func cancel(_ identifiers: [String])

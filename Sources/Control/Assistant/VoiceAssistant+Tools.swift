@@ -22,7 +22,7 @@ extension VoiceAssistant {
     func run(_ key: String) {
         guard let call = calls[key]?.call else { return }
         ports.tools.run(call) { outcome in
-            Task { await self.finish(key, outcome) }
+            self.assumeIsolated { $0.finish(key, outcome) }
         }
     }
 

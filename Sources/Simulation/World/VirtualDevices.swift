@@ -1,0 +1,171 @@
+internal import Assistant
+internal import ModelTypes
+internal import Tools
+
+/// A microphone with a gate, whose samples number themselves.
+///
+/// Sample `i` has the value `i` modulo 2^16, so that a hole or a repetition shows.
+final class VirtualMicrophone: MicrophonePort, @unchecked Sendable {
+    // @unchecked: see `VirtualLoop`.
+
+    /// Samples given at once: 40 ms.
+    private static let chunk: Int64 = 640
+
+    private struct Segment {
+        var next: Int64
+        var end: Int64?
+    }
+
+    private let loop: VirtualLoop
+    private var segments: [Segment] = []
+    private var isRunning = false
+    private var given: Int64 = 0
+    var onSignal: (MicrophoneSignal) -> Void = { _ in }
+
+    init(loop: VirtualLoop) { self.loop = loop }
+
+    static func sample(_ index: Int64) -> Int16 { Int16(truncatingIfNeeded: index) }
+    static func index(at time: Int64) -> Int64 { time * 16 / 1_000_000 }
+
+    func open(at nanoseconds: Int64, preRollMilliseconds: Int) {
+        openAtSpeech(
+            sample: Self.index(at: nanoseconds), preRollMilliseconds: preRollMilliseconds)
+    }
+
+    func openAtSpeech(sample: Int64, preRollMilliseconds: Int) {
+        // What was given already is not given again.
+        let start = max(0, given, sample - Int64(preRollMilliseconds) * 16)
+        segments.append(Segment(next: start))
+        run()
+    }
+
+    func close(at nanoseconds: Int64) {
+        guard let last = segments.indices.last, segments[last].end == nil else { return }
+        segments[last].end = max(Self.index(at: nanoseconds), segments[last].next)
+    }
+
+    private func run() {
+        guard !isRunning else { return }
+        isRunning = true
+        loop.after(0) { self.step() }
+    }
+
+    private func step() {
+        let captured = Self.index(at: loop.now)
+        while let segment = segments.first {
+            if let end = segment.end, segment.next >= end {
+                segments.removeFirst()
+                onSignal(.segmentEnded(sample: end))
+                continue
+            }
+            let limit = min(segment.end ?? .max, captured)
+            let count = min(Self.chunk, limit - segment.next)
+            let isTail = segment.end.map { $0 <= captured } ?? false
+            guard count == Self.chunk || (isTail && count > 0) else { break }
+            segments[0].next += count
+            given = segments[0].next
+            let samples = (segment.next..<(segment.next + count)).map(Self.sample)
+            onSignal(.samples(samples, first: segment.next))
+        }
+        isRunning = !segments.isEmpty
+        if isRunning { loop.after(20_000_000) { self.step() } }
+    }
+}
+
+/// A loudspeaker that plays in virtual time.
+final class VirtualSpeaker: SpeakerPort, @unchecked Sendable {
+    // @unchecked: see `VirtualLoop`.
+
+    private let loop: VirtualLoop
+    private var endsAt: Int64 = 0
+    private var isPlaying = false
+    private var generation = 0
+    var onSignal: (SpeakerSignal) -> Void = { _ in }
+    /// Told each piece that is handed over to be played.
+    var onPlay: ([Int16]) -> Void = { _ in }
+
+    init(loop: VirtualLoop) { self.loop = loop }
+
+    var pendingFrames: Int { Int(max(0, endsAt - loop.now) * 24 / 1_000_000) }
+
+    func play(_ samples: [Int16]) {
+        onPlay(samples)
+        endsAt = max(endsAt, loop.now) + Int64(samples.count) * 1_000_000 / 24
+        if !isPlaying {
+            isPlaying = true
+            let mine = generation
+            loop.after(20_000_000) {
+                guard self.generation == mine else { return }
+                self.onSignal(.started(at: self.loop.now))
+            }
+        }
+        watch()
+    }
+
+    private func watch() {
+        let mine = generation
+        loop.schedule(at: endsAt + 20_000_000) {
+            guard self.generation == mine, self.isPlaying, self.pendingFrames == 0 else { return }
+            self.isPlaying = false
+            self.generation += 1
+            self.onSignal(.drained(at: self.loop.now))
+        }
+    }
+
+    func endOfTurn() {}
+
+    func flush() {
+        generation += 1
+        endsAt = loop.now
+        isPlaying = false
+        loop.after(15_000_000) { self.onSignal(.silent(at: self.loop.now)) }
+    }
+}
+
+/// Functions that take their time, and are counted.
+final class VirtualTools: ToolPort, @unchecked Sendable {
+    // @unchecked: see `VirtualLoop`.
+
+    private let loop: VirtualLoop
+    private var random: SeededRandom
+    private var running: [String: @Sendable (ToolOutcome) -> Void] = [:]
+    private(set) var executions: [String: Int] = [:]
+
+    init(loop: VirtualLoop, seed: UInt64) {
+        self.loop = loop
+        random = SeededRandom(seed, stream: 2)
+    }
+
+    func run(_ call: FunctionCall, _ done: @escaping @Sendable (ToolOutcome) -> Void) {
+        executions[call.id, default: 0] += 1
+        running[call.id] = done
+        loop.after(
+            random.chance(80) ? random.milliseconds(1...200) : random.milliseconds(200...8_000)
+        ) {
+            let response = FunctionResponse(
+                id: call.id, name: call.name, response: ["result": "done"])
+            self.running.removeValue(forKey: call.id)?(.answered(response))
+        }
+    }
+
+    func cancel(_ identifiers: [String]) {
+        for id in identifiers { running.removeValue(forKey: id)?(.cancelled) }
+    }
+}
+
+/// Ports that nobody looks at.
+struct NoIndicator: IndicatorPort {
+    func show(_ indication: Indication) {}
+}
+
+/// See `NoIndicator`.
+struct NoEarcons: EarconPort {
+    func play(_ earcon: Earcon) {}
+}
+
+/// The timeline, for the world's checks.
+struct WorldTimeline: TimelinePort {
+    let onEntry: @Sendable (TimelineEntry) -> Void
+
+    func record(_ entry: TimelineEntry) { onEntry(entry) }
+}

@@ -1,0 +1,202 @@
+internal import Assistant
+internal import Live
+internal import ModelTypes
+
+/// The real session and the real assistant against a simulated service, network, card, tools and
+/// user, in virtual time and from one seed.
+///
+/// What must always hold is checked as it happens (design.md section 6); `violations` says what
+/// did not. A run follows from its day alone, so it can be repeated and cut down.
+package final class World {
+    /// What a run was like.
+    package struct Report: Sendable {
+        package var violations: [String] = []
+        /// What happened, one line each, the last so many.
+        package var log: [String] = []
+        package var seconds: Int64 = 0
+        package var connections = 0
+        package var turns = 0
+        package var answers = 0
+        package var calls = 0
+        package var troubles = 0
+    }
+
+    /// Lines of the log that are kept.
+    private static let logLimit = 400
+    /// The world is calm for so long after the day, and everything must be at rest then.
+    private static let calm: Int64 = 400_000_000_000
+    private static let minute: Int64 = 60_000_000_000
+
+    private let day: Day
+    private let loop = VirtualLoop()
+    private let network: VirtualNetwork
+    private let microphone: VirtualMicrophone
+    private let speaker: VirtualSpeaker
+    private let tools: VirtualTools
+    private let session: LiveSession
+    private let assistant: VoiceAssistant
+    private let port: RecordingSession
+    private let book = WorldBook()
+
+    /// A world for a day; nothing has happened.
+    package init(day: Day) {
+        self.day = day
+        network = VirtualNetwork(loop: loop, scenario: Self.scenario(day.seed), seed: day.seed)
+        microphone = VirtualMicrophone(loop: loop)
+        speaker = VirtualSpeaker(loop: loop)
+        tools = VirtualTools(loop: loop, seed: day.seed)
+        var settings = SessionSettings(endpoint: LiveEndpoint(), model: "gemini-3.8-live")
+        settings.activity =
+            day.mode == .handsFree ? .automatic(SessionSettings.Detection()) : .manual
+        settings.tools = [FunctionDeclaration(name: "switch", description: "Switches.")]
+        settings.idleMilliseconds = 30_000
+        let random = RandomBox(SeededRandom(day.seed, stream: 3))
+        let relay = WorldRelay()
+        session = LiveSession(
+            executor: loop, transport: network, settings: settings,
+            credential: .fixed(.key(Secret("test-key"))), clock: VirtualClock(loop: loop),
+            random: { random.next() }
+        ) { relay.onEvent($0) }
+        book.isAutomatic = day.mode == .handsFree
+        port = RecordingSession(session: LiveSessionPort(session), book: book)
+        let book = book
+        let loop = loop
+        assistant = VoiceAssistant(
+            executor: loop, settings: ConversationSettings(mode: day.mode),
+            ports: AssistantPorts(
+                microphone: microphone, speaker: speaker, session: port, tools: tools,
+                indicator: NoIndicator(), earcons: NoEarcons(),
+                timeline: WorldTimeline { book.take($0.event, at: loop.now) },
+                alarm: VirtualClock(loop: loop)))
+        let assistant = assistant
+        relay.onEvent = { event in
+            book.take(event, at: loop.now)
+            assistant.assumeIsolated { $0.session(event) }
+        }
+        connect()
+    }
+
+    private func connect() {
+        let (book, loop, assistant) = (book, loop, assistant)
+        microphone.onSignal = { signal in assistant.assumeIsolated { $0.microphone(signal) } }
+        speaker.onSignal = { signal in assistant.assumeIsolated { $0.speaker(signal) } }
+        speaker.onPlay = { book.played($0, at: loop.now) }
+        network.handlers = VirtualNetwork.Handlers(
+            opened: { book.opened(at: loop.now) },
+            event: { book.service($0, at: loop.now) },
+            sent: { book.sent($0, at: loop.now) },
+            fault: { book.fail($0, at: loop.now) })
+    }
+
+    /// The model's answers: each of another sound, some with a function before it.
+    private static func scenario(_ seed: UInt64) -> Scenario {
+        var random = SeededRandom(seed, stream: 4)
+        let turns = (1...200).map { number in
+            let length = Int.random(in: 2_400...48_000, using: &random)
+            let call = Scenario.Call(name: "switch", arguments: ["on": true])
+            return Scenario.Turn(
+                heard: "words", call: random.chance(30) ? call : nil, says: "sounds",
+                voice: [Int16](repeating: Int16(number), count: length))
+        }
+        var scenario = Scenario(turns: turns)
+        scenario.chunkMilliseconds = 400
+        scenario.framing.isMinified = true
+        return scenario
+    }
+
+    // MARK: - The run
+
+    /// Lives through the day and the calm after it.
+    package func run() -> Report {
+        for (time, deed) in day.deeds { loop.schedule(at: time) { self.perform(deed) } }
+        for (time, trouble) in day.troubles {
+            loop.schedule(at: time) { self.perform(trouble) }
+        }
+        assistant.assumeIsolated { $0.start() }
+        loop.run(until: day.end + Self.calm) { book.report.violations.isEmpty }
+        if book.report.violations.isEmpty { checkRest() }
+        book.report.seconds = loop.now / 1_000_000_000
+        book.report.log = Array(book.report.log.suffix(Self.logLimit))
+        return book.report
+    }
+
+    private func perform(_ deed: Day.Deed) {
+        book.note("the user: \(deed)", at: loop.now)
+        switch deed {
+        case .stop:
+            let now = loop.now
+            assistant.assumeIsolated { $0.silence(at: now) }
+        case .talk(let length):
+            switch day.mode {
+            case .hold, .tap:
+                edge(true)
+                loop.after(day.mode == .hold ? length : min(length, 100_000_000)) {
+                    self.edge(false)
+                }
+                guard day.mode == .tap else { return }
+                loop.after(length + 200_000_000) { self.edge(true) }
+                loop.after(length + 300_000_000) { self.edge(false) }
+            case .handsFree:
+                let begin = loop.now
+                loop.after(60_000_000) {
+                    self.hear(
+                        .speechStarted(
+                            sample: VirtualMicrophone.index(at: begin), at: begin))
+                }
+                loop.after(max(length, 80_000_000) + 500_000_000) {
+                    let end = self.loop.now - 500_000_000
+                    self.hear(
+                        .speechEnded(sample: VirtualMicrophone.index(at: end), at: end))
+                }
+            }
+        }
+    }
+
+    private func edge(_ pressed: Bool) {
+        let event = ButtonEvent(pressed: pressed, at: loop.now)
+        assistant.assumeIsolated { $0.button(event) }
+    }
+
+    private func hear(_ signal: MicrophoneSignal) {
+        assistant.assumeIsolated { $0.microphone(signal) }
+    }
+
+    private func perform(_ trouble: Day.Trouble) {
+        book.report.troubles += 1
+        book.note("trouble: \(trouble)", at: loop.now)
+        switch trouble {
+        case .service(let fault): network.inject(fault)
+        case .reset: network.reset()
+        case .outage(let length): network.downUntil = max(network.downUntil, loop.now + length)
+        case .refusal(let length):
+            network.refusesUntil = max(network.refusesUntil, loop.now + length)
+            network.reset()
+        }
+    }
+
+    private func checkRest() {
+        let state = assistant.assumeIsolated { $0.state }
+        if state != .idle { book.fail("at rest the state is \(state)", at: loop.now) }
+        let isThere = session.assumeIsolated { $0.isReady || $0.isIdle }
+        if !isThere { book.fail("at rest there is no session", at: loop.now) }
+        book.checkRest(tools.executions, at: loop.now)
+    }
+}
+
+/// Randomness that several closures share.
+private final class RandomBox: @unchecked Sendable {
+    // @unchecked: see `VirtualLoop`.
+
+    private var random: SeededRandom
+
+    init(_ random: SeededRandom) { self.random = random }
+
+    func next() -> Double { .random(in: 0..<1, using: &random) }
+}
+
+/// Carries the session's events to an assistant that is made after it.
+private final class WorldRelay: @unchecked Sendable {
+    // @unchecked: see `VirtualLoop`.
+
+    var onEvent: (SessionEvent) -> Void = { _ in }
+}

@@ -1,0 +1,210 @@
+internal import Assistant
+internal import Live
+internal import ModelTypes
+
+/// Everything that has happened in a world, and the promises that it is held against.
+final class WorldBook: @unchecked Sendable {
+    // @unchecked: see `VirtualLoop`.
+
+    /// Reconnects within a minute (see `Backoff`), and tries of a handle.
+    private static let connectionsPerMinute = 12
+    private static let triesPerHandle = 2
+
+    private struct Utterance {
+        var samples: [Int16] = []
+        var isOver = false
+        var isExcused = false
+        var timesHeard = 0
+    }
+
+    var report = World.Report()
+    /// Whether the service finds the user's turns.
+    var isAutomatic = false
+
+    private var utterances: [Utterance] = []
+    private var current: Int?
+    private var openings: [Int64] = []
+    private var handleTries: (handle: String, count: Int)?
+    /// Answers that the user has cut, of the connection that there is.
+    private var dead: Set<Int> = []
+    private var begun: Set<Int> = []
+    private var arrived: Set<Int> = []
+    /// The calls, and whether each has come to an end.
+    private var calls: [String: Bool] = [:]
+    private var lastBegun = 0
+    private var answersOfCalls: [String: Int] = [:]
+
+    /// Answers that go on when a function has ended, whatever was said meanwhile: the model did
+    /// not wait for it.
+    private var awaitingCalls: Set<Int> {
+        Set(answersOfCalls.filter { calls[$0.key] == false }.values)
+    }
+    private var accounts = 0
+    private var isInterrupted = false
+
+    func note(_ text: String, at time: Int64) {
+        report.log.append("\(time / 1_000_000) ms: \(text)")
+    }
+
+    func fail(_ text: String, at time: Int64) {
+        note("VIOLATION: \(text)", at: time)
+        report.violations.append("\(time / 1_000_000) ms: \(text)")
+    }
+
+    // MARK: - The device's side
+
+    func beginUtterance() {
+        utterances.append(Utterance())
+        current = utterances.count - 1
+    }
+
+    func utter(_ samples: [Int16]) {
+        if current == nil { beginUtterance() }
+        if let current { utterances[current].samples += samples }
+    }
+
+    func endUtterance() {
+        guard let current else { return }
+        utterances[current].isOver = true
+        self.current = nil
+    }
+
+    /// What was said without a session is given up, and the user was told.
+    func discardUtterances() {
+        for index in utterances.indices where utterances[index].timesHeard == 0 {
+            utterances[index].isExcused = true
+        }
+        current = nil
+    }
+
+    func take(_ event: TimelineEvent, at time: Int64) {
+        note("assistant: \(event)", at: time)
+        switch event {
+        case .turnOpened:
+            report.turns += 1
+            // Whatever was being said or about to be said is not for the user any more; where the
+            // service finds the turns, it decides that.
+            if !isAutomatic { dead.formUnion(begun.subtracting(awaitingCalls)) }
+        case .interrupted: dead.formUnion(arrived.subtracting(awaitingCalls))
+        default: break
+        }
+    }
+
+    func take(_ event: SessionEvent, at time: Int64) {
+        switch event {
+        case .audio(let samples):
+            if let value = samples.first { arrived.insert(Int(value)) }
+        case .ready(let resumed):
+            note("session: ready, resumed \(resumed)", at: time)
+            handleTries = nil
+            dead = []
+            begun = []
+            arrived = []
+        case .failed(let failure):
+            note("session: \(failure)", at: time)
+            fail("the session failed for good: \(failure)", at: time)
+        case .notice(let text):
+            note("session: \(text)", at: time)
+            // The turn is given up; the user hears so.
+            if text.hasPrefix("the service does not finish")
+                || text.hasPrefix("the session answers")
+            {
+                for index in utterances.indices where utterances[index].isOver {
+                    utterances[index].isExcused = true
+                }
+            }
+        default: note("session: \(event)", at: time)
+        }
+    }
+
+    func opened(at time: Int64) {
+        report.connections += 1
+        openings.append(time)
+        openings.removeAll { $0 <= time - 60_000_000_000 }
+        // A turn of the user's opens a connection too, and a rotation needs no patience.
+        if openings.count > Self.connectionsPerMinute + 8 {
+            fail("\(openings.count) connections within a minute", at: time)
+        }
+    }
+
+    func sent(_ bytes: [UInt8], at time: Int64) {
+        guard bytes.starts(with: #"{"setup""#.utf8), let setup = try? JSONValue(parsing: bytes),
+            let handle = setup["setup"]?["sessionResumption"]?["handle"]?.string
+        else { return }
+        let count = handleTries?.handle == handle ? (handleTries?.count ?? 0) + 1 : 1
+        handleTries = (handle, count)
+        if count > Self.triesPerHandle {
+            fail("handle \(handle) was tried \(count) times", at: time)
+        }
+    }
+
+    func played(_ samples: [Int16], at time: Int64) {
+        guard let value = samples.first else { return }
+        if dead.contains(Int(value)) {
+            fail("sound of answer \(value) was played after it was interrupted", at: time)
+        }
+    }
+
+    // MARK: - The service's side
+
+    func service(_ event: ServerEvent, at time: Int64) {
+        switch event {
+        case .wordsEnded(let samples): heard(samples, at: time)
+        case .setUp: note("service: set up", at: time)
+        case .answerBegan(let turn):
+            report.answers += 1
+            begun.insert(turn + 1)
+            lastBegun = turn + 1
+            note("service: answer \(turn + 1) begins", at: time)
+        case .called(_, let id):
+            report.calls += 1
+            calls[id] = false
+            answersOfCalls[id] = lastBegun
+            note("service: calls \(id)", at: time)
+        case .cancelled(let ids):
+            for id in ids { calls[id] = true }
+            note("service: cancels \(ids)", at: time)
+        case .answered(let response):
+            let id = response["id"]?.string ?? ""
+            if calls[id] == true { fail("call \(id) was answered twice", at: time) }
+            calls[id] = true
+            note("service: \(id) is answered", at: time)
+        case .answeredInVain(let response):
+            fail("an answer to no open call: \(response.serialized)", at: time)
+        case .content(let content, let isHistory):
+            if !isHistory { accounts += 1 }
+            note(
+                "service: content, history \(isHistory): \(content.serialized.prefix(200))",
+                at: time)
+        case .ignoredAudio(let count): fail("\(count) samples outside of an activity", at: time)
+        case .refused(let code, let reason):
+            note("service refuses: \(code) \(reason)", at: time)
+            if code == 1007, !reason.hasPrefix("Invalid session handle") {
+                fail("the service refused what was sent: \(reason)", at: time)
+            }
+        default: note("service: \(event)", at: time)
+        }
+    }
+
+    private func heard(_ samples: [Int16], at time: Int64) {
+        note("service: heard \(samples.count) samples from \(samples.first ?? 0)", at: time)
+        let isWhole = zip(samples, samples.dropFirst()).allSatisfy { $1 == $0 &+ 1 }
+        guard isWhole else { return fail("words with a hole or a repetition", at: time) }
+        guard let index = utterances.lastIndex(where: { $0.samples == samples }) else {
+            return fail("words that were not said like this, \(samples.count) samples", at: time)
+        }
+        utterances[index].timesHeard += 1
+    }
+
+    // MARK: - The end
+
+    func checkRest(_ executions: [String: Int], at time: Int64) {
+        for (index, utterance) in utterances.enumerated()
+        where utterance.isOver && !utterance.isExcused && utterance.timesHeard == 0 {
+            fail("utterance \(index) of \(utterance.samples.count) samples never arrived", at: time)
+        }
+        for (id, count) in executions where count > 1 {
+            fail("call \(id) was executed \(count) times", at: time)
+        }
+    }
+}
