@@ -1,3 +1,4 @@
+import ModelTypes
 import Testing
 
 @testable import Simulation
@@ -61,6 +62,29 @@ import Testing
         #expect(!scenario.isStrict)
     }
 
+    @Test("a turn brings messages of its own, and the reason of its end")
+    func extras() async throws {
+        let scenario = try await Scenario.parse(
+            """
+            [[turn]]
+            extras = ['{"serverContent": {"groundingMetadata": {}}}', '{"novelty": 1}']
+            turn_complete_reason = "RESPONSE_REJECTED"
+            [[fault]]
+            kind = "raw"
+            text = "{"
+            """, file: "s.toml")
+        let client = TestClient.ready(scenario)
+        client.say()
+        client.finish()
+        #expect(client.raw == [[UInt8(ascii: "{")]])
+        #expect(
+            client.received.prefix(2) == [
+                ["serverContent": ["groundingMetadata": [:]]], ["novelty": 1],
+            ])
+        let content = client.received.compactMap { $0["serverContent"] }.last
+        #expect(content == ["turnComplete": true, "turnCompleteReason": "RESPONSE_REJECTED"])
+    }
+
     @Test(
         "a mistake is told with its place",
         arguments: [
@@ -73,6 +97,7 @@ import Testing
             ),
             ("[[fault]]\nkind = \"reset\"\nfor_s = 1", "a fault has no 'for_s'; it has: kind"),
             ("[[fault]]\nat_s = 1", "a fault needs a 'kind'"),
+            ("[[turn]]\nextras = ['{']", "s.toml:2:10: turn.extras: \"{\":"),
             ("[[token]]\nuses = 1", "a token needs a 'name'"),
         ])
     func mistakes(text: String, message: String) async {

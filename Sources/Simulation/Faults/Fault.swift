@@ -23,6 +23,8 @@ package enum Fault: Sendable, Equatable {
     case stopReading(Duration)
     /// A frame that no client should have to read.
     case garbage(Garbage)
+    /// A frame with this text, whatever it is.
+    case raw(String)
     /// `interrupted` though nobody spoke; with `silencing`, no sound comes in this session any more.
     case phantomInterruption(silencing: Bool)
     /// The answer ends in mid-sentence: this one, or else the next.

@@ -21,6 +21,7 @@ enum FaultReader {
         case latePong = "late_pong"
         case stopReading = "stop_reading"
         case garbage
+        case raw
         case phantomInterrupt = "phantom_interrupt"
         case prematureTurnComplete = "premature_turn_complete"
         case duplicateTurn = "duplicate_turn"
@@ -73,6 +74,12 @@ enum FaultReader {
                 return nil
             }
             return .garbage(garbage)
+        case .raw:
+            guard let text = reader.text("text") else {
+                if reader.mistakes.isEmpty { reader.miss("a 'text'") }
+                return nil
+            }
+            return .raw(text)
         case .phantomInterrupt:
             return .phantomInterruption(silencing: reader.flag("silencing") ?? false)
         case .prematureTurnComplete: return .prematureTurnComplete

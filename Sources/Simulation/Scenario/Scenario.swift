@@ -15,6 +15,10 @@ package struct Scenario: Sendable {
         package var fillerVoice: [Int16] = []
         /// A thought, told as text by the models that do.
         package var thought = ""
+        /// Messages that come before the answer, such as one with grounding metadata.
+        package var extras: [JSONValue] = []
+        /// Why the turn is complete, such as `RESPONSE_REJECTED`; nil for the usual end.
+        package var completeReason: String?
         /// What it says; fragments of it are sent beside the sound.
         package var says: String
         /// The sound of it: mono, 24 kHz; none is an answer without sound.

@@ -70,6 +70,8 @@ struct ScenarioReader {
         turn.says = reader.text("says") ?? ""
         turn.filler = reader.text("filler") ?? ""
         turn.thought = reader.text("thought") ?? ""
+        turn.completeReason = reader.text("turn_complete_reason")
+        turn.extras = reader.messages("extras")
         turn.callsApart = reader.flag("calls_apart") ?? false
         if let call = reader.node("call") { readCall(call, &turn) }
         if case .array(let calls)? = reader.node("calls")?.value {

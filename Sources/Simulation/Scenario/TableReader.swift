@@ -1,4 +1,5 @@
 internal import Configuration
+internal import ModelTypes
 
 /// Reads the members of one table of a scenario, and gathers what is wrong with it.
 ///
@@ -89,6 +90,21 @@ struct TableReader {
             }
             return texts.count == nodes.count ? texts : nil
         }
+    }
+
+    /// Messages, each written as JSON in a text.
+    mutating func messages(_ key: String) -> [JSONValue] {
+        guard let node = table[key], let texts = texts(key) else { return [] }
+        var messages: [JSONValue] = []
+        for text in texts {
+            do throws(JSONError) {
+                messages.append(try JSONValue(parsing: text))
+            } catch {
+                mistakes.append(
+                    Diagnostic(node.position, "\(path)\(key): \"\(shortened(text))\": \(error)"))
+            }
+        }
+        return messages
     }
 
     mutating func table(_ key: String) -> TOMLTable? {

@@ -33,12 +33,7 @@ final class SimulatedConnection: @unchecked Sendable {
     func take(_ event: WebSocketEvent) {
         switch event {
         case .message(let bytes, _):
-            let now = MonotonicClock.now()
-            if let samples = AudioInput.samples(ofPlain: bytes) {
-                perform(session.audio(samples, at: now))
-            } else {
-                perform(session.message(bytes, at: now))
-            }
+            perform(session.message(bytes, at: MonotonicClock.now()))
         case .closed, .failed:
             session.disconnected(at: MonotonicClock.now())
             timer?.cancel()

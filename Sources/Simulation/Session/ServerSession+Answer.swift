@@ -21,6 +21,7 @@ extension ServerSession {
             }
         }
         if terms.profile.sendsEmptyFrames { send(["serverContent": [:]]) }
+        for extra in turn.extras { send(extra) }
         guard turn.calls.contains(where: { terms.functions[$0.name] != nil }) else {
             return speak(turn, at: now)
         }
@@ -77,10 +78,10 @@ extension ServerSession {
             case .turnComplete:
                 generation = nil
                 if quirks.remove(.repeatedTurn) != nil {
-                    sendTurnComplete(status: "IDLE")
+                    sendTurnComplete(status: "IDLE", reason: current.turn.completeReason)
                     return speak(current.turn, at: now)
                 }
-                completeTurn(at: now)
+                completeTurn(at: now, reason: current.turn.completeReason)
             }
         }
     }
@@ -125,8 +126,9 @@ extension ServerSession {
         tell(.cancelled(ids: ids))
     }
 
-    private mutating func sendTurnComplete(status: String) {
+    private mutating func sendTurnComplete(status: String, reason: String? = nil) {
         var content: JSONObject = ["turnComplete": true]
+        content["turnCompleteReason"] = reason.map { .string($0) }
         if terms.profile.status == .everywhere {
             content["interactionStatus"] = .string(status)
         }
@@ -136,8 +138,8 @@ extension ServerSession {
         ])
     }
 
-    mutating func completeTurn(at now: Int64) {
-        sendTurnComplete(status: calls.isEmpty ? "IDLE" : "IN_PROGRESS")
+    mutating func completeTurn(at now: Int64, reason: String? = nil) {
+        sendTurnComplete(status: calls.isEmpty ? "IDLE" : "IN_PROGRESS", reason: reason)
         tell(.turnCompleted)
         service.with { $0.counts.turns += 1 }
         tellHandle()

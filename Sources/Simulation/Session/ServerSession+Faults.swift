@@ -72,6 +72,7 @@ extension ServerSession {
             emit(.read(false))
             agenda.set(.readAgain, at: now + length.nanoseconds)
         case .garbage(let garbage): emit(.sendRaw(garbage.bytes))
+        case .raw(let text): emit(.sendRaw(Array(text.utf8)))
         case .emptyFrame: send(["serverContent": [:]])
         case .cancelCalls: cancelCalls(at: now)
         case .expireHandles:

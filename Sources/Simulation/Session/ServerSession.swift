@@ -92,8 +92,11 @@ package struct ServerSession: Sendable {
     }
 
     /// Any message of the client, text or binary.
+    ///
+    /// What was due before it is to be done first, by `deadlineReached`.
     package mutating func message(_ bytes: [UInt8], at now: Int64) -> [ServerAction] {
         guard !isOver else { return [] }
+        if let samples = AudioInput.samples(ofPlain: bytes) { return audio(samples, at: now) }
         do {
             let json = try JSONValue(parsing: bytes)
             let shape = WireShape.clientMessage(for: access.backend)
