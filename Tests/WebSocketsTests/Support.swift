@@ -27,6 +27,11 @@ struct EventLog: Sendable {
         return texts
     }
 
+    /// The events as short texts, without `drained`.
+    func texts() -> AsyncFilterSequence<AsyncMapSequence<AsyncStream<WebSocketEvent>, String>> {
+        stream.map(Self.text).filter { $0 != "drained" }
+    }
+
     static func text(_ event: WebSocketEvent) -> String {
         switch event {
         case .opened: "opened"
@@ -73,7 +78,7 @@ final class TestLoop: Sendable {
     /// Opens a client; what it sends on opening are the given texts.
     func connect(
         _ text: String, headers: [(name: String, value: String)] = [], authority: String? = nil,
-        timeoutMilliseconds: Int64 = 10_000, log: EventLog,
+        environment: [String: String] = [:], timeoutMilliseconds: Int64 = 10_000, log: EventLog,
         then act: @escaping @Sendable (WebSocketClient) -> Void = { _ in }
     ) async throws -> WebSocketClient {
         let url = try WebSocketURL(text)
@@ -81,6 +86,7 @@ final class TestLoop: Sendable {
             let client = WebSocketClient(loop: loop)
             let request = WebSocketRequest(
                 url: url, headers: headers, certificateAuthorityFile: authority,
+                proxies: ProxySettings(environment: environment),
                 timeoutMilliseconds: timeoutMilliseconds)
             client.open(request) { event in
                 log.handler(event)

@@ -9,22 +9,18 @@
 static const int cws_headroom_bytes = LWS_PRE;
 // lws_set_timeout's "close at the next turn of the loop".
 static const int cws_kill_soon = LWS_TO_KILL_ASYNC;
-static const int cws_log_errors = LLL_ERR | LLL_WARN;
+static const int cws_log_notices = LLL_NOTICE;
 static const int cws_no_listen = CONTEXT_PORT_NO_LISTEN;
 static const unsigned int cws_use_tls = LCCSCF_USE_SSL;
 static const unsigned long long cws_init_tls = LWS_SERVER_OPTION_DO_SSL_GLOBAL_INIT;
 static const unsigned long long cws_explicit_vhosts = LWS_SERVER_OPTION_EXPLICIT_VHOSTS;
 static const unsigned long long cws_only_given_authority = LWS_SERVER_OPTION_DISABLE_OS_CA_CERTS;
 
-// When a silent line is asked for a sign of life, and when it counts as dead. Pongs of a loaded
-// Live service were seen to take 8 to 30 seconds, and traffic of any kind counts as a sign, so this
-// only has to find lines that are really gone.
-static inline const lws_retry_bo_t *cws_liveness_policy(void) {
-    static const lws_retry_bo_t policy = {
-        .secs_since_valid_ping = 120,
-        .secs_since_valid_hangup = 240,
-    };
-    return &policy;
+// The X509_V_ERR number that the far end's certificate was refused for; 0 when none was, or when
+// the connection is not encrypted.
+static inline long cws_certificate_problem(struct lws *socket) {
+    SSL *tls = lws_get_ssl(socket);
+    return tls ? SSL_get_verify_result(tls) : X509_V_OK;
 }
 
 // The next expiry of a timer descriptor, in nanoseconds of CLOCK_MONOTONIC; 0 disarms it.

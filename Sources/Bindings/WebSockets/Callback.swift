@@ -85,7 +85,7 @@ enum Callback {
         case LWS_CALLBACK_WS_PEER_INITIATED_CLOSE:
             channel.peerCloses(bytes, count)
         case LWS_CALLBACK_CLIENT_CONNECTION_ERROR:
-            client.failed(text(bytes, count))
+            client.failed(socket, text(bytes, count))
         // 4.1 reports a time-out of the upgrade this way only.
         case LWS_CALLBACK_CLIENT_CLOSED, LWS_CALLBACK_CLOSED_CLIENT_HTTP:
             client.ended()

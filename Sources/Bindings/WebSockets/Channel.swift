@@ -40,6 +40,9 @@ final class Channel {
     private var theirClose: (code: UInt16, reason: String)?
     private var isFinished = false
 
+    /// The socket's number, nil when it is not open.
+    var descriptor: Int32? { socket.map { lws_get_socket_fd($0) } }
+
     var isOpen: Bool { socket != nil && ourClose == nil && theirClose == nil }
 
     func established(_ socket: OpaquePointer) {
@@ -135,6 +138,9 @@ final class Channel {
         guard lws_is_final_fragment(socket) != 0, lws_remaining_packet_payload(socket) == 0 else {
             return 0
         }
+        // To libwebsockets only a pong is a sign of life; what comes late behind messages is not
+        // missed.
+        lws_validity_confirmed(socket)
         onEvent?(.message(inbox, isBinary: isInboxBinary))
         inbox.removeAll(keepingCapacity: true)
         return 0

@@ -1,31 +1,46 @@
 import CWebSockets
 import Glibc
 
+/// What libwebsockets keeps per virtual host and not per connection.
+struct ClientHost: Hashable {
+    /// A PEM file whose authorities alone are trusted; nil trusts the system's.
+    var authorityFile: String?
+    /// Through whom; nil for a direct connection.
+    var proxy: Proxy?
+}
+
 extension EventLoop {
-    /// The virtual host for clients that trust a file's authorities, or the system's.
+    /// A proxy's address that stands for none; without it libwebsockets would read `http_proxy`
+    /// from the environment, for every connection alike.
+    static let noProxy = ":0"
+
+    /// The virtual host for clients that trust the same and use the same proxy.
     ///
-    /// On the loop only. One is made per file and kept, since libwebsockets keeps what is trusted
-    /// per host.
-    func clientHost(authorityFile: String?) throws(WebSocketsError) -> OpaquePointer {
+    /// On the loop only. One is made for each such pair, and kept.
+    func clientHost(_ key: ClientHost) throws(WebSocketsError) -> OpaquePointer {
         checkIsolated()
-        let key = authorityFile ?? ""
         if let host = clientHosts[key] { return host }
-        if let authorityFile, access(authorityFile, R_OK) != 0 {
+        if let authorityFile = key.authorityFile, access(authorityFile, R_OK) != 0 {
             throw .badAuthorityFile(authorityFile)
         }
         var info = lws_context_creation_info()
         info.port = cws_no_listen
         info.protocols = UnsafePointer(Callback.clientProtocols)
         info.options = cws_init_tls
-        if authorityFile != nil { info.options |= cws_only_given_authority }
+        info.retry_and_idle_policy = LineLiveness.policy
+        if key.authorityFile != nil { info.options |= cws_only_given_authority }
+        let proxy = key.proxy.map { ($0.credentials.map { "\($0)@" } ?? "") + $0.description }
         let host = "client-\(clientHosts.count)".withCString { name in
-            info.vhost_name = name
-            return withOptionalCString(authorityFile) { path in
-                info.client_ssl_ca_filepath = path
-                return lws_create_vhost(context, &info)
+            (proxy ?? Self.noProxy).withCString { proxy in
+                withOptionalCString(key.authorityFile) { path in
+                    info.vhost_name = name
+                    info.http_proxy_address = proxy
+                    info.client_ssl_ca_filepath = path
+                    return lws_create_vhost(context, &info)
+                }
             }
         }
-        guard let host else { throw .badAuthorityFile(authorityFile ?? "the system's store") }
+        guard let host else { throw .badAuthorityFile(key.authorityFile ?? "the system's store") }
         clientHosts[key] = host
         return host
     }

@@ -37,7 +37,7 @@ extension EventLoop {
         _ descriptor: Int32, onReadable: @escaping @Sendable () -> Void
     ) throws(WebSocketsError) -> LoopWatch {
         checkIsolated()
-        let host = try clientHost(authorityFile: nil)
+        let host = try clientHost(ClientHost())
         let watch = LoopWatch(onReadable: onReadable)
         // libwebsockets closes what it adopts, so it gets a duplicate.
         let duplicate = fcntl(descriptor, F_DUPFD_CLOEXEC, 3)

@@ -43,8 +43,8 @@ package final class EventLoop: SerialExecutor, @unchecked Sendable {
     private var batch: [Work] = []
 
     let context: OpaquePointer
-    /// Virtual hosts for clients by authority file; libwebsockets keeps trust per host.
-    var clientHosts: [String: OpaquePointer] = [:]
+    /// Virtual hosts for clients; libwebsockets keeps trust and proxy per host.
+    var clientHosts: [ClientHost: OpaquePointer] = [:]
     var timers = TimerQueue()
     var timerDescriptor: FileDescriptor?
     var timerWatch: LoopWatch?
@@ -57,7 +57,7 @@ package final class EventLoop: SerialExecutor, @unchecked Sendable {
         info.options = cws_explicit_vhosts
         // One TLS record, so that a record needs one call.
         info.pt_serv_buf_size = 16_384
-        info.retry_and_idle_policy = cws_liveness_policy()
+        info.retry_and_idle_policy = LineLiveness.policy
         let address = Self.tlsIsReady.withLock { isReady in
             if !isReady { info.options |= cws_init_tls }
             let address = UInt(bitPattern: lws_create_context(&info))

@@ -1,28 +1,30 @@
 import CWebSockets
+import Glibc
 import Synchronization
 
-/// The last line that libwebsockets logged; nothing of it reaches the program's own output.
+/// Keeps what libwebsockets logs out of the program's own output, and takes from it the one thing
+/// that it tells nowhere else: that a name was not found, or that no name server answers.
 ///
-/// Version 4.1 tells some reasons (an unknown authority) nowhere else.
+/// Everything else is told by numbers, see `OpeningFailure`.
 enum ServiceLog {
-    private static let last = Mutex("")
+    /// The threads on which one failed since they were last asked.
+    private static let failedLookups = Mutex<Set<UInt>>([])
 
     static func install() {
-        lws_set_log_level(cws_log_errors) { _, line in
-            guard let line else { return }
-            ServiceLog.note(String(cString: line))
+        lws_set_log_level(cws_log_notices) { _, line in
+            // The words of 4.1, and those of 4.3.
+            guard let line,
+                strstr(line, "getaddrinfo46 failed") != nil
+                    || strstr(line, "dns lookup failed") != nil
+            else { return }
+            ServiceLog.failedLookups.withLock { _ = $0.insert(ServiceLog.thread) }
         }
     }
 
-    private static func note(_ line: String) {
-        last.withLock { $0 = line.split(separator: "\n").joined(separator: " ") }
+    /// Whether a look-up has failed on this thread since this was last asked.
+    static func takeFailedLookup() -> Bool {
+        failedLookups.withLock { $0.remove(thread) != nil }
     }
 
-    /// Takes the line, so that it explains one failure only.
-    static func take() -> String {
-        last.withLock { text in
-            defer { text = "" }
-            return text
-        }
-    }
+    private static var thread: UInt { UInt(bitPattern: Int(pthread_self())) }
 }

@@ -12,18 +12,30 @@ package final class WebSocketClient: @unchecked Sendable {
     private let loop: EventLoop
     let channel = Channel()
     private var headers: [(name: String, value: String)] = []
-    private var host = ""
+    /// Host and port, and through whom, for errors.
+    private var server = ""
+    private var proxy: Proxy?
+    private let livenessPolicy: UnsafePointer<lws_retry_bo_t>
     private var timeoutMilliseconds: Int64 = 0
     private var opening: OpaquePointer?
+    /// Whether libwebsockets is being asked, when it may call back at once.
+    private var isConnecting = false
     private var timeout: LoopTimer?
     private var hasBegun = false
     private var hasTimedOut = false
+    private var isGivenUp = false
     /// libwebsockets refers to the client until its handle is destroyed.
     private var keepAlive: WebSocketClient?
 
     /// A client on a loop; nothing happens before `open`.
-    package init(loop: EventLoop) {
+    package convenience init(loop: EventLoop) {
+        self.init(loop: loop, livenessPolicy: LineLiveness.policy)
+    }
+
+    /// A client with a policy of its own, which is never released.
+    init(loop: EventLoop, livenessPolicy: UnsafePointer<lws_retry_bo_t>) {
         self.loop = loop
+        self.livenessPolicy = livenessPolicy
     }
 
     /// Connects; `onEvent` is called until `closed` or `failed`, each of which is the last.
@@ -36,11 +48,13 @@ package final class WebSocketClient: @unchecked Sendable {
         precondition(!hasBegun, "a WebSocketClient connects once")
         hasBegun = true
         headers = request.headers
-        host = request.url.host
+        server = request.url.server
         timeoutMilliseconds = request.timeoutMilliseconds
         channel.onEvent = onEvent
         do {
-            let vhost = try loop.clientHost(authorityFile: request.certificateAuthorityFile)
+            proxy = try request.proxies.proxy(for: request.url)
+            let vhost = try loop.clientHost(
+                ClientHost(authorityFile: request.certificateAuthorityFile, proxy: proxy))
             keepAlive = self
             connect(request.url, on: vhost)
         } catch {
@@ -49,6 +63,7 @@ package final class WebSocketClient: @unchecked Sendable {
     }
 
     private func connect(_ url: WebSocketURL, on vhost: OpaquePointer) {
+        _ = ServiceLog.takeFailedLookup()
         let deadline = MonotonicClock.now() + max(1000, timeoutMilliseconds) * 1_000_000
         timeout = loop.schedule(at: deadline) { [weak self] in self?.timedOut() }
         let hostHeader =
@@ -67,15 +82,21 @@ package final class WebSocketClient: @unchecked Sendable {
                         info.alpn = protocols
                         info.ssl_connection = url.isSecure ? Int32(cws_use_tls) : 0
                         info.local_protocol_name = UnsafePointer(Callback.clientName)
+                        info.retry_and_idle_policy = livenessPolicy
                         info.ietf_version_or_minus_one = -1
                         info.opaque_user_data = Unmanaged.passUnretained(self).toOpaque()
+                        isConnecting = true
                         opening = lws_client_connect_via_info(&info)
+                        isConnecting = false
                     }
                 }
             }
         }
         // Where this fails at once, libwebsockets may or may not have called back before.
-        if opening == nil { failLater(.unreachable(host: host, reason: reason(""))) }
+        if opening == nil {
+            failLater(OpeningFailure(server: server, proxy: proxy, text: "").error)
+            keepAlive = nil
+        }
     }
 
     private func failLater(_ error: WebSocketsError) {
@@ -84,6 +105,7 @@ package final class WebSocketClient: @unchecked Sendable {
 
     private func fail(_ error: WebSocketsError) {
         timeout?.cancel()
+        if isConnecting { return failLater(error) }
         guard let handler = channel.onEvent else { return }
         channel.onEvent = nil
         handler(.failed(error))
@@ -93,7 +115,11 @@ package final class WebSocketClient: @unchecked Sendable {
         guard channel.socket == nil, let opening else { return }
         hasTimedOut = true
         lws_set_timeout(opening, PENDING_TIMEOUT_USER_REASON_BASE, cws_kill_soon)
-        fail(.timedOut(host: host, milliseconds: timeoutMilliseconds))
+        // 4.3 goes on asking where no name server answers.
+        if ServiceLog.takeFailedLookup() {
+            return fail(.unknownName(server: proxy.map { "the proxy \($0)" } ?? server))
+        }
+        fail(.timedOut(server: server, milliseconds: timeoutMilliseconds))
     }
 
     // MARK: Use
@@ -122,6 +148,7 @@ package final class WebSocketClient: @unchecked Sendable {
         loop.checkIsolated()
         guard channel.socket == nil else { return channel.abort() }
         guard let opening, !hasTimedOut else { return }
+        isGivenUp = true
         lws_set_timeout(opening, PENDING_TIMEOUT_USER_REASON_BASE, cws_kill_soon)
     }
 
@@ -148,34 +175,22 @@ package final class WebSocketClient: @unchecked Sendable {
 
     func established(_ socket: OpaquePointer) {
         timeout?.cancel()
+        LineLiveness.watch(lws_get_socket_fd(socket))
         channel.established(socket)
     }
 
-    func failed(_ text: String) {
-        let reason = reason(text)
-        let lowered = reason.lowercased()
-        if ["cert", "ssl", "tls", "verify"].contains(where: lowered.contains) {
-            fail(.untrusted(host: host, reason: reason))
-        } else if ["upgrade", "http", "response", "hs:"].contains(where: lowered.contains) {
-            fail(.refusedUpgrade(host: host, reason: reason))
-        } else {
-            fail(.unreachable(host: host, reason: reason))
-        }
-    }
-
-    private func reason(_ text: String) -> String {
-        let logged = ServiceLog.take()
-        if text.isEmpty {
-            return logged.isEmpty ? "its name is not known, or nothing answers there" : logged
-        }
-        return text.contains("err") && !logged.isEmpty ? "\(text): \(logged)" : text
+    func failed(_ socket: OpaquePointer, _ text: String) {
+        if isGivenUp { return fail(.givenUp(server: server)) }
+        fail(OpeningFailure(socket: socket, server: server, proxy: proxy, text: text).error)
     }
 
     func ended() {
         if channel.socket != nil {
             channel.finish()
+        } else if isGivenUp {
+            fail(.givenUp(server: server))
         } else {
-            fail(.unreachable(host: host, reason: "the connection was closed before it was open"))
+            fail(OpeningFailure(server: server, proxy: proxy, text: "").error)
         }
     }
 

@@ -1,3 +1,5 @@
+import Linux
+
 /// What happens on a WebSocket, told on the loop's thread in order.
 package enum WebSocketEvent: Sendable {
     /// The upgrade succeeded; messages may be sent.
@@ -25,17 +27,23 @@ package struct WebSocketRequest: Sendable {
     package var headers: [(name: String, value: String)]
     /// A PEM file whose authorities alone are trusted; nil trusts the system's.
     package var certificateAuthorityFile: String?
+    /// Through whom the server is reached.
+    package var proxies: ProxySettings
     /// The time from the call to the finished upgrade (milliseconds, at least 1000).
     package var timeoutMilliseconds: Int64
 
-    /// What the handshake sends beside the URL, and what it trusts.
+    /// What the handshake sends beside the URL, what it trusts, and through whom it goes: as the
+    /// environment of this process says, unless told otherwise.
     package init(
         url: WebSocketURL, headers: [(name: String, value: String)] = [],
-        certificateAuthorityFile: String? = nil, timeoutMilliseconds: Int64 = 10_000
+        certificateAuthorityFile: String? = nil,
+        proxies: ProxySettings = ProxySettings(environment: Environment.all()),
+        timeoutMilliseconds: Int64 = 10_000
     ) {
         self.url = url
         self.headers = headers
         self.certificateAuthorityFile = certificateAuthorityFile
+        self.proxies = proxies
         self.timeoutMilliseconds = timeoutMilliseconds
     }
 }

@@ -53,8 +53,8 @@ package struct WebSocketURL: Sendable, Equatable, CustomStringConvertible {
         port = number
     }
 
-    package var description: String {
-        let name = host.contains(":") ? "[\(host)]" : host
-        return "\(isSecure ? "wss" : "ws")://\(name):\(port)\(target)"
-    }
+    /// Host and port, for errors.
+    var server: String { host.contains(":") ? "[\(host)]:\(port)" : "\(host):\(port)" }
+
+    package var description: String { "\(isSecure ? "wss" : "ws")://\(server)\(target)" }
 }

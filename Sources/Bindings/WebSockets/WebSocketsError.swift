@@ -1,15 +1,29 @@
 /// Why a socket could not be opened, or a listener not be made.
+///
+/// A `server` is host and port, never a path or a query, which may hold a key.
 package enum WebSocketsError: Error, Sendable, Equatable, CustomStringConvertible {
     /// The address is no `ws://` or `wss://` address; the text says what is wrong with it.
     case badAddress(String, reason: String)
+    /// The environment variable of a proxy cannot be used.
+    case badProxy(variable: String, reason: String)
     /// Nobody answered in time.
-    case timedOut(host: String, milliseconds: Int64)
-    /// The certificate of the far end is not signed by a known authority.
-    case untrusted(host: String, reason: String)
-    /// The far end answered, but not with an upgrade to WebSocket.
-    case refusedUpgrade(host: String, reason: String)
-    /// The connection failed before it was open: refused, unknown host, no network.
-    case unreachable(host: String, reason: String)
+    case timedOut(server: String, milliseconds: Int64)
+    /// The far end's certificate is not accepted.
+    case untrusted(server: String, problem: CertificateProblem)
+    /// What answered does not speak TLS, or none that is common to both.
+    case noTLS(server: String)
+    /// The far end answered with an HTTP status instead of the upgrade to WebSocket.
+    case refusedUpgrade(server: String, status: Int)
+    /// What answered is no WebSocket server; libwebsockets' words.
+    case notWebSocket(server: String, reason: String)
+    /// No name server knows the host, or none can be asked.
+    case unknownName(server: String)
+    /// The line could not be opened; the text says why, as far as it is known.
+    case unreachable(server: String, reason: String)
+    /// The proxy answered, but opens no line to the server; the status when it is known.
+    case proxyRefused(proxy: String, server: String, status: Int?)
+    /// Our side gave the connection up before it was open.
+    case givenUp(server: String)
     /// The certificate authority file cannot be read.
     case badAuthorityFile(String)
     /// libwebsockets could not make its context.
@@ -23,15 +37,31 @@ package enum WebSocketsError: Error, Sendable, Equatable, CustomStringConvertibl
         switch self {
         case .badAddress(let text, let reason):
             "'\(text)' is no WebSocket address: \(reason)"
-        case .timedOut(let host, let milliseconds):
-            "\(host) did not answer within \(milliseconds) ms"
-        case .untrusted(let host, let reason):
-            "the certificate of \(host) is not trusted (\(reason)); install ca-certificates, "
-                + "set the clock, or name the right authority file with --ca"
-        case .refusedUpgrade(let host, let reason):
-            "\(host) refused the WebSocket upgrade: \(reason)"
-        case .unreachable(let host, let reason):
-            "cannot reach \(host): \(reason)"
+        case .badProxy(let variable, let reason):
+            "the proxy in the variable \(variable) cannot be used: \(reason)"
+        case .timedOut(let server, let milliseconds):
+            "\(server) did not answer within \(milliseconds) ms; check the network, the firewall "
+                + "and the address"
+        case .untrusted(let server, let problem):
+            "the certificate of \(server) \(problem)"
+        case .noTLS(let server):
+            "\(server) does not speak TLS; check that the port is that of a wss:// service and "
+                + "that nothing between here and there cuts in"
+        case .refusedUpgrade(let server, let status):
+            "\(server) refused the WebSocket upgrade with HTTP \(status)\(Self.advice(status))"
+        case .notWebSocket(let server, let reason):
+            "\(server) is no WebSocket server (\(reason)); check host, port and path of the "
+                + "address"
+        case .unknownName(let server):
+            "cannot find \(server); check the name, the network and its name server"
+        case .unreachable(let server, let reason):
+            "cannot reach \(server): \(reason); check the network, the port and that the service "
+                + "runs"
+        case .proxyRefused(let proxy, let server, let status):
+            "the proxy \(proxy) opens no line to \(server)\(status.map { " (HTTP \($0))" } ?? ""); "
+                + Self.proxyAdvice(status)
+        case .givenUp(let server):
+            "the connection to \(server) was given up before it was open"
         case .badAuthorityFile(let path):
             "cannot read a certificate authority from '\(path)'"
         case .noContext:
@@ -40,6 +70,55 @@ package enum WebSocketsError: Error, Sendable, Equatable, CustomStringConvertibl
             "cannot listen on port \(port): it may be taken, or the certificate is unreadable"
         case .noDescriptor(let what):
             "the kernel gave no descriptor for \(what); too many are open"
+        }
+    }
+
+    private static func advice(_ status: Int) -> String {
+        switch status {
+        case 401, 403: "; check the key and what it is allowed to do"
+        case 400, 404, 405: "; check path and version in the address"
+        case 429: "; wait, and ask less often"
+        case 500...: "; the service has a problem of its own, try again later"
+        default: "; check the address"
+        }
+    }
+
+    private static func proxyAdvice(_ status: Int?) -> String {
+        switch status {
+        case 407: "check user and password in the variable that names the proxy"
+        case 403: "have the proxy allow the server, or name it in no_proxy"
+        default:
+            "check user and password in the variable that names the proxy and what the proxy "
+                + "allows, or name the server in no_proxy"
+        }
+    }
+}
+
+/// What is wrong with a certificate.
+package enum CertificateProblem: Sendable, Equatable, CustomStringConvertible {
+    /// No authority that is trusted here has signed it.
+    case unknownAuthority
+    /// It is no longer valid, by the clock of this machine.
+    case expired
+    /// It is not valid yet, by the clock of this machine.
+    case notYetValid
+    /// It is for other hosts.
+    case otherHost
+    /// Something rarer; OpenSSL's number (X509_V_ERR in x509_vfy.h).
+    case other(Int)
+
+    package var description: String {
+        switch self {
+        case .unknownAuthority:
+            "is signed by nobody who is trusted here; install ca-certificates, or name the right "
+                + "authority file"
+        case .expired: "has expired; check this machine's clock, else have the server's renewed"
+        case .notYetValid: "is not valid yet; set this machine's clock"
+        case .otherHost:
+            "is for another host; check the name in the address, and that nothing between here "
+                + "and there cuts in"
+        case .other(let code):
+            "is not trusted (OpenSSL's reason \(code)); see 'openssl s_client' and the server"
         }
     }
 }

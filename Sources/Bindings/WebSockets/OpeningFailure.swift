@@ -1,0 +1,96 @@
+import CWebSockets
+import Glibc
+import Linux
+
+/// What is known of a connection that was never open, and the error it amounts to.
+///
+/// libwebsockets tells a text, which differs between 4.1 and 4.3; what has a number (certificate,
+/// status) is taken from that.
+struct OpeningFailure {
+    /// Host and port that were asked for.
+    let server: String
+    /// Through whom.
+    let proxy: Proxy?
+    /// libwebsockets' words; may be empty.
+    let text: String
+    /// X509_V_ERR, 0 for none.
+    let certificateProblem: Int
+    /// The status of the answer, 0 for none.
+    let httpStatus: Int
+    /// Whether a look-up failed.
+    let isNameUnknown: Bool
+
+    init(socket: OpaquePointer, server: String, proxy: Proxy?, text: String) {
+        self.server = server
+        self.proxy = proxy
+        self.text = text
+        certificateProblem = cws_certificate_problem(socket)
+        httpStatus = Int(lws_http_client_http_response(socket))
+        isNameUnknown = ServiceLog.takeFailedLookup()
+    }
+
+    /// A failure without a socket.
+    init(server: String, proxy: Proxy?, text: String) {
+        self.server = server
+        self.proxy = proxy
+        self.text = text
+        certificateProblem = 0
+        httpStatus = 0
+        isNameUnknown = ServiceLog.takeFailedLookup()
+    }
+
+    /// Whom the TCP connection goes to.
+    private var neighbour: String { proxy.map { "the proxy \($0)" } ?? server }
+
+    var error: WebSocketsError {
+        if certificateProblem != 0 { return .untrusted(server: server, problem: certificate) }
+        if httpStatus != 0, httpStatus != 101, httpStatus != 200 {
+            return .refusedUpgrade(server: server, status: httpStatus)
+        }
+        if let proxy, text.contains("proxy") {
+            return .proxyRefused(proxy: "\(proxy)", server: server, status: proxyStatus)
+        }
+        if isNameUnknown || text.contains("getaddrinfo") || text.contains("NXDOMAIN") {
+            return .unknownName(server: neighbour)
+        }
+        if text.hasPrefix("conn fail: ") || text == "Unable to connect" {
+            return .unreachable(server: neighbour, reason: connectReason)
+        }
+        if text.hasPrefix("connect S") || text.hasPrefix("tls: ") { return .noTLS(server: server) }
+        if text.hasPrefix("HS: ") || text.hasPrefix("ws ") || text.contains("pars") {
+            return .notWebSocket(server: server, reason: answerReason)
+        }
+        return .notWebSocket(
+            server: server, reason: "it closed the line before the WebSocket was open")
+    }
+
+    private var certificate: CertificateProblem {
+        switch Int32(truncatingIfNeeded: certificateProblem) {
+        case X509_V_ERR_CERT_HAS_EXPIRED: .expired
+        case X509_V_ERR_CERT_NOT_YET_VALID: .notYetValid
+        case X509_V_ERR_HOSTNAME_MISMATCH, X509_V_ERR_IP_ADDRESS_MISMATCH: .otherHost
+        case X509_V_ERR_DEPTH_ZERO_SELF_SIGNED_CERT, X509_V_ERR_SELF_SIGNED_CERT_IN_CHAIN,
+            X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT, X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT_LOCALLY,
+            X509_V_ERR_UNABLE_TO_VERIFY_LEAF_SIGNATURE:
+            .unknownAuthority
+        default: .other(certificateProblem)
+        }
+    }
+
+    /// 4.3 tells it ("http_proxy -> 407"), 4.1 does not.
+    private var proxyStatus: Int? {
+        text.firstRange(of: "-> ").flatMap { Int(text[$0.upperBound...]) }
+    }
+
+    /// 4.3 tells the errno ("conn fail: 111", "conn fail: errno 101: ..."), 4.1 does not.
+    private var connectReason: String {
+        let code = text.split { !$0.isNumber }.first.flatMap { Int32($0) }
+        return code.map { SystemError.text(of: $0).lowercased() }
+            ?? "the connection was refused, or no way leads there"
+    }
+
+    private var answerReason: String {
+        if httpStatus == 200 { return "it answers as a web server does" }
+        return "its answer is no upgrade to WebSocket"
+    }
+}
