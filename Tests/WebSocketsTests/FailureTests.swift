@@ -45,7 +45,7 @@ struct FailureTests {
             let server = try await test.listen(identity: identity) { _, _ in }
             let error = try await failure(
                 "wss://localhost:\(server.port)/?key=secret", authority: authority, on: test)
-            #expect(error == .untrusted(server: "localhost:\(server.port)", problem: problem))
+            #expect(error == .untrusted(host: "localhost:\(server.port)", problem: problem))
             try await test.on { _ in server.close() }
         }
     }
@@ -66,7 +66,7 @@ struct FailureTests {
         let test = try TestLoop()
         let error = try await failure(
             "wss://no-such-host.invalid/", timeoutMilliseconds: 2000, on: test)
-        #expect(error == .unknownName(server: "no-such-host.invalid:443"))
+        #expect(error == .unknownName(host: "no-such-host.invalid:443"))
     }
 
     @Test("someone takes the line and never answers", arguments: ["ws", "wss"])
@@ -75,7 +75,7 @@ struct FailureTests {
         let server = try RawServer { line in while !line.read().isEmpty {} }
         let error = try await failure(
             "\(scheme)://127.0.0.1:\(server.port)/", timeoutMilliseconds: 1000, on: test)
-        #expect(error == .timedOut(server: "127.0.0.1:\(server.port)", milliseconds: 1000))
+        #expect(error == .timedOut(host: "127.0.0.1:\(server.port)", milliseconds: 1000))
     }
 
     @Test("the upgrade is refused with a status", arguments: [400, 401, 403, 404, 429, 503])
@@ -87,7 +87,7 @@ struct FailureTests {
             _ = line.read()
         }
         let error = try await failure("ws://127.0.0.1:\(server.port)/", on: test)
-        #expect(error == .refusedUpgrade(server: "127.0.0.1:\(server.port)", status: status))
+        #expect(error == .refusedUpgrade(host: "127.0.0.1:\(server.port)", status: status))
     }
 
     @Test(
@@ -118,7 +118,7 @@ struct FailureTests {
             line.write(answer)
         }
         let error = try await failure("wss://127.0.0.1:\(server.port)/", on: test)
-        #expect(error == .noTLS(server: "127.0.0.1:\(server.port)"))
+        #expect(error == .noTLS(host: "127.0.0.1:\(server.port)"))
     }
 
     @Test("a connection that we give up before it is open says so, and blames nobody")

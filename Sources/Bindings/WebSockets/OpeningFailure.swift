@@ -43,25 +43,25 @@ struct OpeningFailure {
     private var neighbour: String { proxy.map { "the proxy \($0)" } ?? server }
 
     var error: WebSocketsError {
-        if certificateProblem != 0 { return .untrusted(server: server, problem: certificate) }
+        if certificateProblem != 0 { return .untrusted(host: server, problem: certificate) }
         if httpStatus != 0, httpStatus != 101, httpStatus != 200 {
-            return .refusedUpgrade(server: server, status: httpStatus)
+            return .refusedUpgrade(host: server, status: httpStatus)
         }
         if let proxy, text.contains("proxy") {
-            return .proxyRefused(proxy: "\(proxy)", server: server, status: proxyStatus)
+            return .proxyRefused(proxy: "\(proxy)", host: server, status: proxyStatus)
         }
         if isNameUnknown || text.contains("getaddrinfo") || text.contains("NXDOMAIN") {
-            return .unknownName(server: neighbour)
+            return .unknownName(host: neighbour)
         }
         if text.hasPrefix("conn fail: ") || text == "Unable to connect" {
-            return .unreachable(server: neighbour, reason: connectReason)
+            return .unreachable(host: neighbour, reason: connectReason)
         }
-        if text.hasPrefix("connect S") || text.hasPrefix("tls: ") { return .noTLS(server: server) }
+        if text.hasPrefix("connect S") || text.hasPrefix("tls: ") { return .noTLS(host: server) }
         if text.hasPrefix("HS: ") || text.hasPrefix("ws ") || text.contains("pars") {
-            return .notWebSocket(server: server, reason: answerReason)
+            return .notWebSocket(host: server, reason: answerReason)
         }
         return .notWebSocket(
-            server: server, reason: "it closed the line before the WebSocket was open")
+            host: server, reason: "it closed the line before the WebSocket was open")
     }
 
     private var certificate: CertificateProblem {

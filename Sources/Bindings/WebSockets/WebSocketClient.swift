@@ -117,9 +117,9 @@ package final class WebSocketClient: @unchecked Sendable {
         lws_set_timeout(opening, PENDING_TIMEOUT_USER_REASON_BASE, cws_kill_soon)
         // 4.3 goes on asking where no name server answers.
         if ServiceLog.takeFailedLookup() {
-            return fail(.unknownName(server: proxy.map { "the proxy \($0)" } ?? server))
+            return fail(.unknownName(host: proxy.map { "the proxy \($0)" } ?? server))
         }
-        fail(.timedOut(server: server, milliseconds: timeoutMilliseconds))
+        fail(.timedOut(host: server, milliseconds: timeoutMilliseconds))
     }
 
     // MARK: Use
@@ -180,7 +180,7 @@ package final class WebSocketClient: @unchecked Sendable {
     }
 
     func failed(_ socket: OpaquePointer, _ text: String) {
-        if isGivenUp { return fail(.givenUp(server: server)) }
+        if isGivenUp { return fail(.givenUp(host: server)) }
         fail(OpeningFailure(socket: socket, server: server, proxy: proxy, text: text).error)
     }
 
@@ -188,7 +188,7 @@ package final class WebSocketClient: @unchecked Sendable {
         if channel.socket != nil {
             channel.finish()
         } else if isGivenUp {
-            fail(.givenUp(server: server))
+            fail(.givenUp(host: server))
         } else {
             fail(OpeningFailure(server: server, proxy: proxy, text: "").error)
         }

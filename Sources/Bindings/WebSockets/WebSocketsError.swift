@@ -1,29 +1,29 @@
 /// Why a socket could not be opened, or a listener not be made.
 ///
-/// A `server` is host and port, never a path or a query, which may hold a key.
+/// A `host` is named with its port, never with path or query, which may hold a key.
 package enum WebSocketsError: Error, Sendable, Equatable, CustomStringConvertible {
     /// The address is no `ws://` or `wss://` address; the text says what is wrong with it.
     case badAddress(String, reason: String)
     /// The environment variable of a proxy cannot be used.
     case badProxy(variable: String, reason: String)
     /// Nobody answered in time.
-    case timedOut(server: String, milliseconds: Int64)
+    case timedOut(host: String, milliseconds: Int64)
     /// The far end's certificate is not accepted.
-    case untrusted(server: String, problem: CertificateProblem)
+    case untrusted(host: String, problem: CertificateProblem)
     /// What answered does not speak TLS, or none that is common to both.
-    case noTLS(server: String)
+    case noTLS(host: String)
     /// The far end answered with an HTTP status instead of the upgrade to WebSocket.
-    case refusedUpgrade(server: String, status: Int)
+    case refusedUpgrade(host: String, status: Int)
     /// What answered is no WebSocket server; libwebsockets' words.
-    case notWebSocket(server: String, reason: String)
+    case notWebSocket(host: String, reason: String)
     /// No name server knows the host, or none can be asked.
-    case unknownName(server: String)
+    case unknownName(host: String)
     /// The line could not be opened; the text says why, as far as it is known.
-    case unreachable(server: String, reason: String)
+    case unreachable(host: String, reason: String)
     /// The proxy answered, but opens no line to the server; the status when it is known.
-    case proxyRefused(proxy: String, server: String, status: Int?)
+    case proxyRefused(proxy: String, host: String, status: Int?)
     /// Our side gave the connection up before it was open.
-    case givenUp(server: String)
+    case givenUp(host: String)
     /// The certificate authority file cannot be read.
     case badAuthorityFile(String)
     /// libwebsockets could not make its context.
