@@ -110,8 +110,8 @@ package enum CertificateProblem: Sendable, Equatable, CustomStringConvertible {
     package var description: String {
         switch self {
         case .unknownAuthority:
-            "is signed by nobody who is trusted here; install ca-certificates, or name the right "
-                + "authority file"
+            "is not trusted, for no authority known here has signed it; install ca-certificates, "
+                + "or name the right authority file"
         case .expired: "has expired; check this machine's clock, else have the server's renewed"
         case .notYetValid: "is not valid yet; set this machine's clock"
         case .otherHost:
