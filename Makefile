@@ -5,11 +5,17 @@ SWIFT ?= swift
 # Debian 12's toolchain has its runtime in no package, so a release carries it.
 RELEASE = $(SWIFT) build -c release --static-swift-stdlib --scratch-path .build-release
 
-.PHONY: help demo test build release style bench tsan asan debian13 clean
+# How many of the device's days `make test` lives through, and how long `make simulate` goes on.
+DAYS ?= 2000
+SECONDS ?= 600
+FROM ?= 0
+
+.PHONY: help demo test simulate build release style bench tsan asan debian13 clean
 
 help:
 	@echo "make demo      the main job on simulated hardware: press, talk, hear, a lamp switches"
 	@echo "make test      every test that needs no special rights"
+	@echo "make simulate  the device's days with faults of every kind, in virtual time (SECONDS=600)"
 	@echo "make style     formatting, and the layout's rules"
 	@echo "make release   the optimized programs, in .build-release/release"
 	@echo "make bench     what the hot paths cost, beside their budgets"
@@ -25,6 +31,14 @@ test:
 	@packaging/prepare.sh build test
 	$(SWIFT) build --build-tests
 	$(SWIFT) test --skip-build --disable-xctest
+	$(RELEASE) --product martlet-bench
+	.build-release/release/martlet-bench simulate --days $(DAYS)
+
+# The device's days in virtual time, for SECONDS; a failure prints its seed.
+simulate:
+	@packaging/prepare.sh build
+	$(RELEASE) --product martlet-bench
+	.build-release/release/martlet-bench simulate --seconds $(SECONDS) --from $(FROM)
 
 build:
 	@packaging/prepare.sh build

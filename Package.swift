@@ -99,7 +99,7 @@ enum Targets {
                 "martlet-bench",
                 [
                     "AudioCore", "CAllocationCounter", "Live", "ModelTypes", "SignalProcessing",
-                    "SpeexDSP", "WebSockets", "WireCodec", "Linux",
+                    "Simulation", "SpeexDSP", "WebSockets", "WireCodec", "Linux",
                 ]),
             .target(name: "CAllocationCounter", path: "Tests/Support/CAllocationCounter"),
             .support("TestHTTP", ["Linux"]),

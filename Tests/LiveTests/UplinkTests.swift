@@ -49,6 +49,21 @@ struct UplinkTests {
         #expect(world.sent == [.activityStart, sound(2)])
     }
 
+    @Test("words that interrupt an answer are whole after a lost line, though the answer went on")
+    func interrupting() {
+        let world = SessionWorld.ready(manual: false)
+        world.say(sound(1), .audioStreamEnd)
+        world.speak()
+        world.say(sound(2))
+        world.speak()
+        world.say(sound(3))
+        world.forget()
+        world.lose()
+        world.wait(0)
+        world.accept()
+        #expect(world.sent == [sound(2), sound(3)])
+    }
+
     @Test("words that were heard and not answered are said again")
     func unanswered() {
         let world = SessionWorld.ready()

@@ -90,7 +90,8 @@ package final class Application: @unchecked Sendable {
                 microphone: bridge,
                 speaker: recorder.map { RecordedSpeaker(speaker: bridge, recorder: $0) } ?? bridge,
                 session: recorder.map { RecordedSession(session: port, recorder: $0) } ?? port,
-                tools: PooledTools(runner) { [loop] in loop.perform($0) }, indicator: light ?? NoLight(),
+                tools: PooledTools(runner) { [loop] in loop.perform($0) },
+                indicator: light ?? NoLight(),
                 earcons: Earcons(
                     bridge: bridge,
                     library: try settings[Keys.Sounds.enabled]

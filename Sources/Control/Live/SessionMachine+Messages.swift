@@ -65,7 +65,7 @@ extension SessionMachine {
         stalls = 0
         emptyTurns = 0
         // Where the service does not tell what it has, an answer is the only sign.
-        if !hasIndexes { log.settle(isManual: rules.isManual) }
+        if !hasIndexes { log.settle() }
     }
 
     private mutating func generated(at now: Int64) {

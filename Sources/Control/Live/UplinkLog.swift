@@ -91,13 +91,9 @@ struct UplinkLog {
 
     /// The service answers, so what was sent up to the last end of words need not be kept.
     ///
-    /// With manual detection an activity that is open is not what it answers.
-    mutating func settle(isManual: Bool) {
-        guard sentCount > 0 else { return }
-        let end =
-            isManual
-            ? entries[..<sentCount].lastIndex { $0.item.endsWords }.map { $0 + 1 } ?? 0 : sentCount
-        drop(end)
+    /// Words that are not at their end are not what it answers: they may have interrupted it.
+    mutating func settle() {
+        drop(entries[..<sentCount].lastIndex { $0.item.endsWords }.map { $0 + 1 } ?? 0)
     }
 
     /// The service has told that its handle holds all messages up to a number.

@@ -33,7 +33,7 @@ package struct Day: Sendable {
         self.seed = seed
         var random = SeededRandom(seed)
         mode = TurnMode.allCases.randomElement(using: &random) ?? .hold
-        end = random.milliseconds(60_000...240_000)
+        end = random.milliseconds(10_000...70_000)
         deeds = []
         var time = random.milliseconds(0...3_000)
         while time < end {
@@ -52,7 +52,7 @@ package struct Day: Sendable {
             time += length + pause
         }
         troubles = []
-        for _ in 0..<Int.random(in: 0...6, using: &random) {
+        for _ in 0..<Int.random(in: 0...4, using: &random) {
             let trouble = Self.trouble(&random)
             troubles.append((random.milliseconds(0...(end / 1_000_000)), trouble))
         }

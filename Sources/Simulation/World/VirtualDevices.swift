@@ -8,8 +8,8 @@ internal import Tools
 final class VirtualMicrophone: MicrophonePort, @unchecked Sendable {
     // @unchecked: see `VirtualLoop`.
 
-    /// Samples given at once: 40 ms.
-    private static let chunk: Int64 = 640
+    /// Samples given at once: 100 ms.
+    private static let chunk: Int64 = 1600
 
     private struct Segment {
         var next: Int64

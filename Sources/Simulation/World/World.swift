@@ -88,17 +88,25 @@ package final class World {
             fault: { book.fail($0, at: loop.now) })
     }
 
-    /// The model's answers: each of another sound, some with a function before it.
+    /// The sounds of the answers, each of another value and length; shared, since they are large.
+    private static let voices: [[Int16]] = {
+        var random = SeededRandom(0, stream: 5)
+        return (1...200).map { number in
+            let length = Int.random(in: 2_400...19_200, using: &random)
+            return [Int16](repeating: Int16(number), count: length)
+        }
+    }()
+
+    /// The model's answers, some with a function before them.
     private static func scenario(_ seed: UInt64) -> Scenario {
         var random = SeededRandom(seed, stream: 4)
-        let turns = (1...200).map { number in
-            let length = Int.random(in: 2_400...48_000, using: &random)
-            let call = Scenario.Call(name: "switch", arguments: ["on": true])
-            return Scenario.Turn(
-                heard: "words", call: random.chance(30) ? call : nil, says: "sounds",
-                voice: [Int16](repeating: Int16(number), count: length))
-        }
-        var scenario = Scenario(turns: turns)
+        var scenario = Scenario(
+            turns: voices.map { voice in
+                let call = Scenario.Call(name: "switch", arguments: ["on": true])
+                return Scenario.Turn(
+                    heard: "words", call: random.chance(30) ? call : nil, says: "sounds",
+                    voice: voice)
+            })
         scenario.chunkMilliseconds = 400
         scenario.framing.isMinified = true
         return scenario

@@ -27,18 +27,10 @@ final class WorldBook: @unchecked Sendable {
     private var handleTries: (handle: String, count: Int)?
     /// Answers that the user has cut, of the connection that there is.
     private var dead: Set<Int> = []
-    private var begun: Set<Int> = []
     private var arrived: Set<Int> = []
     /// The calls, and whether each has come to an end.
     private var calls: [String: Bool] = [:]
-    private var lastBegun = 0
-    private var answersOfCalls: [String: Int] = [:]
-
-    /// Answers that go on when a function has ended, whatever was said meanwhile: the model did
-    /// not wait for it.
-    private var awaitingCalls: Set<Int> {
-        Set(answersOfCalls.filter { calls[$0.key] == false }.values)
-    }
+    private var cancelled: Set<String> = []
     private var accounts = 0
     private var isInterrupted = false
 
@@ -82,10 +74,10 @@ final class WorldBook: @unchecked Sendable {
         switch event {
         case .turnOpened:
             report.turns += 1
-            // Whatever was being said or about to be said is not for the user any more; where the
-            // service finds the turns, it decides that.
-            if !isAutomatic { dead.formUnion(begun.subtracting(awaitingCalls)) }
-        case .interrupted: dead.formUnion(arrived.subtracting(awaitingCalls))
+            // What was being said is not for the user any more; where the service finds the
+            // turns, it decides that.
+            if !isAutomatic { dead.formUnion(arrived) }
+        case .interrupted: dead.formUnion(arrived)
         default: break
         }
     }
@@ -98,7 +90,6 @@ final class WorldBook: @unchecked Sendable {
             note("session: ready, resumed \(resumed)", at: time)
             handleTries = nil
             dead = []
-            begun = []
             arrived = []
         case .failed(let failure):
             note("session: \(failure)", at: time)
@@ -153,16 +144,14 @@ final class WorldBook: @unchecked Sendable {
         case .setUp: note("service: set up", at: time)
         case .answerBegan(let turn):
             report.answers += 1
-            begun.insert(turn + 1)
-            lastBegun = turn + 1
             note("service: answer \(turn + 1) begins", at: time)
         case .called(_, let id):
             report.calls += 1
             calls[id] = false
-            answersOfCalls[id] = lastBegun
             note("service: calls \(id)", at: time)
         case .cancelled(let ids):
             for id in ids { calls[id] = true }
+            cancelled.formUnion(ids)
             note("service: cancels \(ids)", at: time)
         case .answered(let response):
             let id = response["id"]?.string ?? ""
@@ -170,7 +159,10 @@ final class WorldBook: @unchecked Sendable {
             calls[id] = true
             note("service: \(id) is answered", at: time)
         case .answeredInVain(let response):
-            fail("an answer to no open call: \(response.serialized)", at: time)
+            // One that was under way when its call was taken back is nobody's fault.
+            if !cancelled.contains(response["id"]?.string ?? "") {
+                fail("an answer to no open call: \(response.serialized)", at: time)
+            }
         case .content(let content, let isHistory):
             if !isHistory { accounts += 1 }
             note(

@@ -1,0 +1,46 @@
+import ArgumentParser
+import Linux
+import Simulation
+
+extension Bench {
+    struct Simulate: ParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract:
+                "Live through the device's days in virtual time, and look for broken promises.",
+            discussion: "The real session and the real assistant against a simulated service, "
+                + "network, card, tools and user. A failure is cut down and printed with its seed.")
+
+        @Option(help: "Go on for so long (seconds); or see --days.")
+        var seconds: Int64 = 60
+
+        @Option(help: "Live through so many days, however long that takes.")
+        var days: UInt64?
+
+        @Option(help: "Only this day, again.")
+        var seed: UInt64?
+
+        @Option(help: "The first day.")
+        var from: UInt64 = 0
+
+        func run() throws {
+            if let seed {
+                let report = World(day: Day(seed: seed)).run()
+                for line in report.log { StandardStream.output.write(line + "\n") }
+                guard report.violations.isEmpty else { throw ExitCode.failure }
+                return
+            }
+            let end = MonotonicClock.now() + seconds * 1_000_000_000
+            let (totals, failure) =
+                if let days {
+                    WorldSearch.run(seeds: from..<(from + days))
+                } else {
+                    WorldSearch.run(seeds: from...) { MonotonicClock.now() < end }
+                }
+            StandardStream.output.write(totals.text + "\n")
+            if let failure {
+                StandardStream.output.write("\(failure)\n")
+                throw ExitCode.failure
+            }
+        }
+    }
+}
