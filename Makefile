@@ -5,6 +5,8 @@ SWIFT ?= swift
 # Debian 12's toolchain has its runtime in no package, so a release carries it.
 RELEASE = $(SWIFT) build -c release --static-swift-stdlib --scratch-path .build-release
 
+# One test at a time: many have real threads and sound devices, which two busy cores would starve.
+ONE_BY_ONE = --disable-xctest --no-parallel
 # How many of the device's days `make test` lives through, and how long `make simulate` goes on.
 DAYS ?= 2000
 SECONDS ?= 600
@@ -30,7 +32,7 @@ demo:
 test:
 	@packaging/prepare.sh build test
 	$(SWIFT) build --build-tests
-	$(SWIFT) test --skip-build --disable-xctest
+	$(SWIFT) test --skip-build $(ONE_BY_ONE)
 	$(RELEASE) --product martlet-bench
 	.build-release/release/martlet-bench simulate --days $(DAYS)
 
@@ -59,11 +61,11 @@ bench: release
 # XCTest's own runner leaks, so the sanitizers run Swift Testing alone.
 tsan:
 	@packaging/prepare.sh build test
-	$(SWIFT) test --sanitize=thread --disable-xctest --scratch-path .build-tsan
+	$(SWIFT) test --sanitize=thread $(ONE_BY_ONE) --scratch-path .build-tsan
 
 asan:
 	@packaging/prepare.sh build test
-	$(SWIFT) test --sanitize=address --disable-xctest --scratch-path .build-asan
+	$(SWIFT) test --sanitize=address $(ONE_BY_ONE) --scratch-path .build-asan
 
 debian13:
 	packaging/debian13.sh
