@@ -10,6 +10,8 @@ struct UplinkLog {
     static let responseLimit = 64
     /// Marks and texts that may wait; more is not a conversation.
     static let itemLimit = 8192
+    /// So many that are gone are worth a removal.
+    private static let goneLimit = 1024
 
     private struct Entry {
         let item: UplinkItem
@@ -18,7 +20,10 @@ struct UplinkLog {
     }
 
     private let audioLimitSamples: Int
+    /// The oldest first; those before `start` are gone, and removed together now and then.
     private var entries: [Entry] = []
+    private var start = 0
+    /// How many are sent, those that are gone counted.
     private var sentCount = 0
     private var audioSamples = 0
     private var responses: [UplinkItem] = []
@@ -57,12 +62,18 @@ struct UplinkLog {
 
     private mutating func makeRoom() -> Bool {
         var lostUnsent = false
-        while audioSamples > audioLimitSamples || entries.count > Self.itemLimit {
-            let index = entries.firstIndex { $0.item.isAudio } ?? 0
-            if case .audio(let samples) = entries.remove(at: index).item {
-                audioSamples -= samples.count
+        while audioSamples > audioLimitSamples || entries.count - start > Self.itemLimit {
+            let index = entries[start...].firstIndex { $0.item.isAudio } ?? start
+            if index >= sentCount { lostUnsent = true }
+            if index == start {
+                if index == sentCount { sentCount += 1 }
+                drop(1)
+            } else {
+                if case .audio(let samples) = entries.remove(at: index).item {
+                    audioSamples -= samples.count
+                }
+                if index < sentCount { sentCount -= 1 }
             }
-            if index < sentCount { sentCount -= 1 } else { lostUnsent = true }
         }
         return !lostUnsent
     }
@@ -85,7 +96,7 @@ struct UplinkLog {
     /// Answers to calls are not: their calls belong to the connection.
     mutating func rewind() {
         responses = []
-        sentCount = 0
+        sentCount = start
         nextNumber = 1
     }
 
@@ -93,28 +104,36 @@ struct UplinkLog {
     ///
     /// Words that are not at their end are not what it answers: they may have interrupted it.
     mutating func settle() {
-        drop(entries[..<sentCount].lastIndex { $0.item.endsWords }.map { $0 + 1 } ?? 0)
+        guard let end = entries[start..<sentCount].lastIndex(where: { $0.item.endsWords }) else {
+            return
+        }
+        drop(end + 1 - start)
     }
 
     /// The service has told that its handle holds all messages up to a number.
     mutating func settle(upTo number: Int64) {
-        drop(entries[..<sentCount].prefix { ($0.number ?? .max) <= number }.count)
+        drop(entries[start..<sentCount].prefix { ($0.number ?? .max) <= number }.count)
     }
 
     /// Forgets everything; the activity counts as never begun.
     mutating func discard() {
         entries = []
         responses = []
+        start = 0
         sentCount = 0
         audioSamples = 0
         isActivityOpen = false
     }
 
+    /// The oldest so many, all of them sent, are gone.
     private mutating func drop(_ count: Int) {
-        for entry in entries[..<count] {
+        for entry in entries[start..<(start + count)] {
             if case .audio(let samples) = entry.item { audioSamples -= samples.count }
         }
-        entries.removeFirst(count)
-        sentCount -= count
+        start += count
+        guard start == entries.count || start >= Self.goneLimit else { return }
+        entries.removeFirst(start)
+        sentCount -= start
+        start = 0
     }
 }

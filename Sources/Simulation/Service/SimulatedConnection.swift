@@ -9,6 +9,9 @@ final class SimulatedConnection: @unchecked Sendable {
     /// A line that is half-open is given up after this.
     private static let deadLine = Duration.seconds(600)
 
+    /// So much that is not sent yet is enough (bytes).
+    private static let behindBytes = 4 << 20
+
     private let loop: EventLoop
     let connection: ServerConnection
     private var session: ServerSession
@@ -18,6 +21,8 @@ final class SimulatedConnection: @unchecked Sendable {
     private var timerAt: Int64?
     private var isReading = true
     private var answersPings = true
+    /// The client reads too slowly, so that it is read from no more until it has caught up.
+    private var isBehind = false
 
     init(
         loop: EventLoop, connection: ServerConnection, session: ServerSession, framing: Framing,
@@ -37,7 +42,10 @@ final class SimulatedConnection: @unchecked Sendable {
         case .closed, .failed:
             session.disconnected(at: MonotonicClock.now())
             timer?.cancel()
-        case .opened, .drained: break
+        case .drained:
+            isBehind = false
+            setReading()
+        case .opened: break
         }
     }
 
@@ -69,7 +77,9 @@ final class SimulatedConnection: @unchecked Sendable {
     }
 
     // libwebsockets answers pings as it reads them, so a pong is late when the reading is.
-    private func setReading() { connection.setReading(isReading && answersPings) }
+    private func setReading() {
+        connection.setReading(isReading && answersPings && !isBehind)
+    }
 
     // Inlined into its caller, this fails the optimizer of Swift 6.3.1 ("found outside of lifetime
     // use" in copy propagation).
@@ -91,5 +101,8 @@ final class SimulatedConnection: @unchecked Sendable {
 
     private func send(_ bytes: [UInt8]) {
         connection.send(kind: framing.isText ? .text : .binary) { $0.append(contentsOf: bytes) }
+        guard !isBehind, connection.pendingBytes > Self.behindBytes else { return }
+        isBehind = true
+        setReading()
     }
 }
