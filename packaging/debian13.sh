@@ -31,7 +31,9 @@ bind /dev
 bind /dev/pts
 if [ -n "${SWIFT_PACKAGES:-}" ]; then
     bind "$SWIFT_PACKAGES"
-    cp "$HOME/.gitconfig" "$root/root/.gitconfig"
+    for file in "$HOME/.gitconfig" /etc/gitconfig; do
+        [ ! -e "$file" ] || cp "$file" "$root${file/#"$HOME"//root}"
+    done
 fi
 # The build folder of an earlier run stays, so that a second run builds only what changed.
 mkdir -p "$root/martlet"
