@@ -44,6 +44,7 @@ struct AllocationTests {
         for wait in stride(from: 7, to: periods, by: 41) {
             mishaps[wait] = wait % 2 == 0 ? .waitFails(Self.xrun) : .readFails(Self.xrun)
         }
+        for wait in stride(from: 18, to: periods, by: 410) { mishaps[wait] = .late(100) }
         let stop = StopFlag()
         let device = ScriptedCapture(
             channels: channels, mishaps: mishaps, end: (wait: periods - 1, flag: stop))
@@ -89,6 +90,9 @@ struct AllocationTests {
         var writes: Mishaps = [:]
         for index in stride(from: 7, to: periods, by: 83) { waits[index] = .fails(Self.xrun) }
         for index in stride(from: 9, to: periods, by: 89) { writes[index] = .fails(Self.xrun) }
+        // A card that sleeps and is awake at once is repaired on the same way.
+        for index in stride(from: 19, to: periods, by: 830) { waits[index] = .fails(-86) }
+        for index in stride(from: 29, to: periods, by: 830) { waits[index] = .late(100) }
         let stop = StopFlag()
         let listener = Listener(room: periods * Int(speaking.rate / 50 * speaking.channels))
         let device = ScriptedPlayback(

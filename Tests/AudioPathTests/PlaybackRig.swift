@@ -19,7 +19,7 @@ struct PlaybackRig: ~Copyable {
     init(
         rate: Int32 = 24_000, channels: Int32 = 1, room: Int = 1 << 20,
         waits: [Int: ScriptedPlayback.Mishap] = [:], writes: [Int: ScriptedPlayback.Mishap] = [:],
-        recovery: Int32 = 0
+        recovery: Int32 = 0, sleepsOn: Int = 0
     ) throws {
         // What may throw comes first: the compiler of Swift 6.0 fails on an error with half a rig.
         let converter = try RateConverter.make(from: 24_000, to: rate, quality: 4)
@@ -33,7 +33,7 @@ struct PlaybackRig: ~Copyable {
         loop = PlaybackLoop(
             device: ScriptedPlayback(
                 listener: listener, rate: rate, channels: channels, waitMishaps: waits,
-                writeMishaps: writes, recovery: recovery),
+                writeMishaps: writes, recovery: recovery, sleepsOn: sleepsOn),
             port: PlaybackPort(
                 speech: speech.takeReader(), earcons: earcons.takeReader(), share: share),
             converter: converter, settings: settings)

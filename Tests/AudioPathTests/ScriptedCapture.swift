@@ -17,12 +17,16 @@ struct ScriptedCapture: CaptureDevice, ~Copyable {
         case again
         /// Nothing comes in time.
         case timeOut
+        /// The thread comes late: behind the period that is read so many frames wait.
+        case late(Int)
     }
 
     let grant: PCMGrant
     private let mishaps: [Int: Mishap]
     /// What `recover` answers.
     private let recovery: Int32
+    /// How often a card that sleeps is not awake yet.
+    private var sleepsOn: Int
     /// Ends the loop that uses this microphone, at a wait.
     private let end: (wait: Int, flag: StopFlag)?
     private var waits = 0
@@ -32,13 +36,14 @@ struct ScriptedCapture: CaptureDevice, ~Copyable {
     /// A microphone with periods of 20 ms.
     init(
         rate: Int32 = 16_000, channels: Int32 = 1, mishaps: [Int: Mishap] = [:],
-        recovery: Int32 = 0, end: (wait: Int, flag: StopFlag)? = nil
+        recovery: Int32 = 0, sleepsOn: Int = 0, end: (wait: Int, flag: StopFlag)? = nil
     ) {
         grant = PCMGrant(
             rate: rate, channels: channels, periodFrames: rate / 50, bufferFrames: rate / 50 * 4,
             hasClock: true)
         self.mishaps = mishaps
         self.recovery = recovery
+        self.sleepsOn = sleepsOn
         self.end = end
     }
 
@@ -57,7 +62,7 @@ struct ScriptedCapture: CaptureDevice, ~Copyable {
         case nil: return .ready
         case .timeOut: return .timedOut
         case .waitFails(let code): return .failed(code)
-        case .readFails, .again:
+        case .readFails, .again, .late:
             readMishap = mishaps[waits]
             return .ready
         }
@@ -67,7 +72,7 @@ struct ScriptedCapture: CaptureDevice, ~Copyable {
         switch readMishap {
         case .readFails(let code): return .failed(code)
         case .again: return .again
-        case nil, .waitFails, .timeOut: break
+        case nil, .waitFails, .timeOut, .late: break
         }
         let channels = Int(grant.channels)
         for frame in 0..<frames {
@@ -80,7 +85,13 @@ struct ScriptedCapture: CaptureDevice, ~Copyable {
         return .frames(frames)
     }
 
-    mutating func heldFrames() -> Int { 0 }
+    mutating func heldFrames() -> Int {
+        if case .late(let frames) = readMishap { frames } else { 0 }
+    }
 
-    mutating func recover(_ code: Int32) -> Int32 { recovery }
+    mutating func recover(_ code: Int32) -> Int32 {
+        guard code == DevicePatience.suspended, sleepsOn > 0 else { return recovery }
+        sleepsOn -= 1
+        return DevicePatience.again
+    }
 }

@@ -41,6 +41,8 @@ struct ScriptedPlayback: PlaybackDevice, ~Copyable {
         case takes(Int)
         /// A wait ends without room.
         case timeOut
+        /// A wait ends late: so many frames more have been played.
+        case late(Int)
     }
 
     let grant: PCMGrant
@@ -48,6 +50,8 @@ struct ScriptedPlayback: PlaybackDevice, ~Copyable {
     private let waitMishaps: [Int: Mishap]
     private let writeMishaps: [Int: Mishap]
     private let recovery: Int32
+    /// How often a card that sleeps is not awake yet.
+    private var sleepsOn: Int
     /// Ends the loop that uses this speaker, at a wait.
     private let end: (wait: Int, flag: StopFlag)?
     private var waits = 0
@@ -59,7 +63,7 @@ struct ScriptedPlayback: PlaybackDevice, ~Copyable {
     init(
         listener: Listener, rate: Int32 = 24_000, channels: Int32 = 1,
         waitMishaps: [Int: Mishap] = [:], writeMishaps: [Int: Mishap] = [:], recovery: Int32 = 0,
-        end: (wait: Int, flag: StopFlag)? = nil
+        sleepsOn: Int = 0, end: (wait: Int, flag: StopFlag)? = nil
     ) {
         grant = PCMGrant(
             rate: rate, channels: channels, periodFrames: rate / 50, bufferFrames: rate / 50 * 4,
@@ -68,6 +72,7 @@ struct ScriptedPlayback: PlaybackDevice, ~Copyable {
         self.waitMishaps = waitMishaps
         self.writeMishaps = writeMishaps
         self.recovery = recovery
+        self.sleepsOn = sleepsOn
         self.end = end
         held = SampleBuffer(count: Int(grant.bufferFrames * channels))
     }
@@ -75,16 +80,19 @@ struct ScriptedPlayback: PlaybackDevice, ~Copyable {
     mutating func wait(timeoutMilliseconds: Int32) -> WaitResult {
         defer { waits += 1 }
         if let end, end.wait == waits { end.flag.raise() }
+        var late = 0
         switch waitMishaps[waits] {
         case .fails(let code):
             lose()
             return .failed(code)
         case .timeOut: return .timedOut
+        case .late(let frames): late = frames * Int(grant.channels)
         case nil, .takes: break
         }
         let period = Int(grant.periodFrames * grant.channels)
         let room = Int(grant.bufferFrames * grant.channels) - heldCount
         if room < period { play(period - room) }
+        play(min(heldCount, late))
         return .ready
     }
 
@@ -107,7 +115,7 @@ struct ScriptedPlayback: PlaybackDevice, ~Copyable {
             lose()
             return .failed(code)
         case .takes(let limit): taken = min(taken, limit)
-        case nil, .timeOut: break
+        case nil, .timeOut, .late: break
         }
         let count = taken * Int(grant.channels)
         (held.start + heldCount).update(from: samples, count: count)
@@ -125,5 +133,9 @@ struct ScriptedPlayback: PlaybackDevice, ~Copyable {
         return 0
     }
 
-    mutating func recover(_ code: Int32) -> Int32 { recovery }
+    mutating func recover(_ code: Int32) -> Int32 {
+        guard code == DevicePatience.suspended, sleepsOn > 0 else { return recovery }
+        sleepsOn -= 1
+        return DevicePatience.again
+    }
 }

@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/capability.h>
 #include <poll.h>
 #include <pthread.h>
 #include <signal.h>
@@ -12,6 +13,8 @@
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
 #include <sys/ioctl.h>
+#include <sys/mman.h>
+#include <sys/resource.h>
 #include <sys/signalfd.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
@@ -87,6 +90,25 @@ int martlet_epoll_add(int epoll, int descriptor) {
 
 void martlet_name_thread(const char *name) {
     pthread_setname_np(pthread_self(), name);
+}
+
+static bool may_lock_memory(void) {
+    struct rlimit limit;
+    if (getrlimit(RLIMIT_MEMLOCK, &limit) == 0 && limit.rlim_cur == RLIM_INFINITY) return true;
+    struct __user_cap_header_struct header = {_LINUX_CAPABILITY_VERSION_3, 0};
+    struct __user_cap_data_struct data[_LINUX_CAPABILITY_U32S_3];
+    if (syscall(SYS_capget, &header, data) != 0) return false;
+    return data[CAP_TO_INDEX(CAP_IPC_LOCK)].effective & CAP_TO_MASK(CAP_IPC_LOCK);
+}
+
+int martlet_lock_memory(void) {
+    // Under a limit, every later allocation beyond it would fail: an unlocked program is better.
+    if (!may_lock_memory()) {
+        errno = EPERM;
+        return -1;
+    }
+    // On fault: what is never touched, such as most of each thread's stack, takes no memory.
+    return mlockall(MCL_CURRENT | MCL_FUTURE | MCL_ONFAULT);
 }
 
 int martlet_signalfd(const int *signals, int count) {

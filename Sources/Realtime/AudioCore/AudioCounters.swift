@@ -9,12 +9,16 @@ package final class AudioCounters: Sendable {
     package let frames = Atomic<Int>(0)
     /// Overruns or underruns of the device.
     package let xruns = Atomic<Int>(0)
+    /// Times that the card was put to sleep by the system.
+    package let suspensions = Atomic<Int>(0)
+    /// Times that the device neither erred nor moved for a second.
+    package let stalls = Atomic<Int>(0)
     /// Frames that found no room in the ring, since its reader is stuck.
     package let lostFrames = Atomic<Int>(0)
     /// Times that the device was opened anew.
     package let reopenings = Atomic<Int>(0)
-    /// Wake-ups later than a whole period.
-    package let lateWakeUps = Atomic<Int>(0)
+    /// How late the thread was served.
+    package let lateWakeUps = LateWakeUps()
 
     /// All zero.
     package init() {}

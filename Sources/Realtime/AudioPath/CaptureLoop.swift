@@ -16,8 +16,6 @@ struct CaptureLoop<Device: CaptureDevice & ~Copyable>: ~Copyable {
         case failed(Int32)
     }
 
-    /// A device that moves nothing for so many waits is stalled.
-    static var stallSteps: Int { 10 }
     static var waitMilliseconds: Int32 { 100 }
 
     private var device: Device
@@ -26,13 +24,14 @@ struct CaptureLoop<Device: CaptureDevice & ~Copyable>: ~Copyable {
     private let channels: Int
     private let periodFrames: Int
     private let rate: Int64
-    private var idleSteps = 0
+    private var patience: DevicePatience
 
     init(device: consuming Device, port: consuming CapturePort) {
         channels = Int(device.grant.channels)
         periodFrames = Int(device.grant.periodFrames)
         rate = Int64(device.grant.rate)
         buffer = SampleBuffer(count: periodFrames * channels)
+        patience = DevicePatience(counters: port.counters)
         self.device = device
         self.port = port
     }
@@ -57,16 +56,15 @@ struct CaptureLoop<Device: CaptureDevice & ~Copyable>: ~Copyable {
     mutating func step() -> Step {
         switch device.wait(timeoutMilliseconds: Self.waitMilliseconds) {
         case .ready: break
-        case .timedOut: return stall()
+        case .timedOut: return afterNothing(patience.bears(waiting: Self.waitMilliseconds))
         case .failed(let code): return repair(code)
         }
         switch device.read(into: buffer.start, frames: periodFrames) {
-        case .frames(0): return stall()
+        case .frames(0), .again: return afterNothing(patience.bearsStandstill())
         case .frames(let count):
-            idleSteps = 0
+            patience.moved()
             deliver(count)
             return .moved
-        case .again: return stall()
         case .failed(let code): return repair(code)
         }
     }
@@ -78,20 +76,26 @@ struct CaptureLoop<Device: CaptureDevice & ~Copyable>: ~Copyable {
         let written = port.writer.write(buffer.start, count: min(samples, room))
         port.counters.frames.count(frames)
         if written < samples { port.counters.lostFrames.count((samples - written) / channels) }
+        // What a whole period has left behind came while the thread was awaited.
         let held = Int64(device.heldFrames()) * 1_000_000_000 / rate
+        if frames == periodFrames {
+            port.counters.lateWakeUps.count(microseconds: Int(held / 1000))
+        }
         port.anchor.set(
             frame: port.writer.writtenIndex / channels, time: MonotonicClock.now() - held)
         port.wake.signal()
     }
 
-    private mutating func stall() -> Step {
-        idleSteps += 1
-        return idleSteps < Self.stallSteps ? .nothing : .failed(PlaybackPort.stalledCode)
+    private func afterNothing(_ isBorne: Bool) -> Step {
+        isBorne ? .nothing : .failed(PlaybackPort.stalledCode)
     }
 
+    /// Wakes, prepares and starts the device, whatever its trouble needs.
     private mutating func repair(_ code: Int32) -> Step {
-        port.counters.xruns.count()
+        guard patience.bears(failure: code) else { return .failed(code) }
         let result = device.recover(code)
+        // The card sleeps; what woke the system may take a while to wake it.
+        if result == DevicePatience.again { return afterNothing(patience.bearsStandstill()) }
         guard result >= 0 else { return .failed(result) }
         let started = device.start()
         return started < 0 ? .failed(started) : .nothing

@@ -21,11 +21,7 @@ struct PlaybackLoop<Device: PlaybackDevice & ~Copyable>: ~Copyable {
     /// -EBADFD: started already.
     private static var badState: Int32 { -77 }
     static var idleMilliseconds: Int32 { 1000 }
-    /// A device that takes nothing for so many waits is stalled.
-    static var stallSteps: Int { 10 }
     static var waitMilliseconds: Int32 { 100 }
-    /// A device that fails so often within one period is not repaired by repairing it.
-    static var repairLimit: Int { 4 }
     /// For the rounding of rates and filter lengths.
     private static var tailReserveFrames: Int { 8 }
 
@@ -57,7 +53,11 @@ struct PlaybackLoop<Device: PlaybackDevice & ~Copyable>: ~Copyable {
     /// Frames behind the last mixed sound in which the resampler still gives some of it.
     private var tailFrames = 0
     private let tailLimitFrames: Int
-    private var idleSteps = 0
+    private var patience: DevicePatience
+    private let bufferFrames: Int
+    private let rate: Int
+    /// Frames written since the device was last empty; it is full from its size on.
+    private var steadyFrames = 0
 
     /// A loop that makes what the settings say of a device.
     init(
@@ -80,6 +80,9 @@ struct PlaybackLoop<Device: PlaybackDevice & ~Copyable>: ~Copyable {
             tailSamples * Int(grant.rate) / Int(AudioSettings.speechRate) + Self.tailReserveFrames
         // With a reply under way there is an end to be told, if only behind silence.
         isRunning = port.isSpeaking
+        patience = DevicePatience(counters: port.share.counters)
+        bufferFrames = Int(grant.bufferFrames)
+        rate = Int(grant.rate)
         self.device = device
         self.port = port
     }
@@ -105,10 +108,10 @@ struct PlaybackLoop<Device: PlaybackDevice & ~Copyable>: ~Copyable {
         if flushes != port.flushSeen { return flush(flushes) }
         guard isRunning || hasSound else { return .idle }
         switch device.wait(timeoutMilliseconds: Self.waitMilliseconds) {
-        case .ready: idleSteps = 0
+        case .ready: countLateness()
         case .timedOut:
-            idleSteps += 1
-            return idleSteps < Self.stallSteps ? .moved : .failed(PlaybackPort.stalledCode)
+            return patience.bears(waiting: Self.waitMilliseconds)
+                ? .moved : .failed(PlaybackPort.stalledCode)
         case .failed(let code): return repair(code)
         }
         // It may have been asked for during the wait.
@@ -131,6 +134,7 @@ struct PlaybackLoop<Device: PlaybackDevice & ~Copyable>: ~Copyable {
         port.speech.skip(to: port.share.flushMark.load(ordering: .acquiring))
         let code = isRunning ? device.drop() : 0
         isRunning = false
+        steadyFrames = 0
         port.isSpeaking = false
         silentFrames = 0
         tailFrames = 0
@@ -157,27 +161,34 @@ struct PlaybackLoop<Device: PlaybackDevice & ~Copyable>: ~Copyable {
         return endIfPlayed()
     }
 
+    /// A device that was full has room for more than a period when the thread comes late.
+    private mutating func countLateness() {
+        guard steadyFrames >= bufferFrames else { return }
+        let late = bufferFrames - periodFrames - device.heldFrames()
+        port.share.counters.lateWakeUps.count(microseconds: max(0, late) * 1_000_000 / rate)
+    }
+
     /// Writes the period, the rest of it also after a repair; 0 or the code of the failure.
     private mutating func writeFrames() -> Int32 {
         var written = 0
-        var repairs = 0
         while written < periodFrames {
             var trouble: Int32 = 0
             switch device.write(frames.start + written * channels, frames: periodFrames - written) {
-            case .frames(let count) where count > 0: written += count
+            case .frames(let count) where count > 0:
+                written += count
+                patience.moved()
             case .frames, .again:
-                switch device.wait(timeoutMilliseconds: Self.waitMilliseconds) {
-                case .ready: break
-                case .timedOut: return PlaybackPort.stalledCode
-                case .failed(let code): trouble = code
+                guard patience.bearsStandstill() else { return PlaybackPort.stalledCode }
+                if case .failed(let code) = device.wait(timeoutMilliseconds: Self.waitMilliseconds)
+                {
+                    trouble = code
                 }
             case .failed(let code): trouble = code
             }
             guard trouble < 0 else { continue }
-            repairs += 1
-            guard repairs <= Self.repairLimit else { return trouble }
             if case .failed(let code) = repair(trouble) { return code }
         }
+        steadyFrames += periodFrames
         return 0
     }
 
@@ -199,6 +210,7 @@ struct PlaybackLoop<Device: PlaybackDevice & ~Copyable>: ~Copyable {
         }
         let code = device.drop()
         isRunning = false
+        steadyFrames = 0
         silentFrames = 0
         if port.isSpeaking {
             port.isSpeaking = false
@@ -209,9 +221,14 @@ struct PlaybackLoop<Device: PlaybackDevice & ~Copyable>: ~Copyable {
         return code < 0 ? repair(code) : .moved
     }
 
+    /// Wakes or prepares the device, whatever its trouble needs.
     private mutating func repair(_ code: Int32) -> Step {
-        port.share.counters.xruns.count()
+        steadyFrames = 0
+        guard patience.bears(failure: code) else { return .failed(code) }
         let result = device.recover(code)
+        if result == DevicePatience.again {
+            return patience.bearsStandstill() ? .moved : .failed(PlaybackPort.stalledCode)
+        }
         return result < 0 ? .failed(result) : .moved
     }
 

@@ -42,6 +42,9 @@ int martlet_epoll_add(int epoll, int descriptor);
 // Threads and signals
 
 void martlet_name_thread(const char *name);
+/// Keeps in memory what this process touches from now on; 0, or -1 and errno. EPERM when the
+/// account's limit would soon refuse it memory of any kind.
+int martlet_lock_memory(void);
 /// A non-blocking signalfd for `signals`, which are blocked in the calling thread from now on.
 int martlet_signalfd(const int *signals, int count);
 /// The next signal's number, or -1 and errno.
