@@ -27,7 +27,7 @@ enum Targets {
             .systemC("CGPIO", pkgConfig: "libgpiod", apt: "libgpiod-dev"),
             .systemC("COpus", pkgConfig: "opus", apt: "libopus-dev"),
             .systemC("CSpeexDSP", pkgConfig: "speexdsp", apt: "libspeexdsp-dev"),
-            .systemC("CCurl", pkgConfig: "libcurl", apt: "libcurl4-openssl-dev"),
+            .target(name: "CCurl", path: "Sources/Bindings/CCurl"),
             .systemC("CCrypto", pkgConfig: "libcrypto", apt: "libssl-dev"),
             .target(name: "CLinux", path: "Sources/Bindings/CLinux"),
             .binding("Linux", ["CLinux"]),

@@ -17,6 +17,8 @@ if [ ! -e "$root/etc/debian_version" ]; then
     chroot "$root" apt-get -qq update
     chroot "$root" env DEBIAN_FRONTEND=noninteractive \
         apt-get -qq install -y --no-install-recommends make git ca-certificates >/dev/null
+    # A root is no machine yet: nobody wrote there what localhost is.
+    [ -e "$root/etc/hosts" ] || echo "127.0.0.1 localhost" >"$root/etc/hosts"
 fi
 mounts=()
 bind() { # bind FOLDER: show it inside the root at the same path, until this script ends

@@ -27,7 +27,7 @@ final class Transfer {
     ///
     /// The corresponding C functions are `curl_easy_init` and `curl_easy_setopt`.
     init?(number: UInt64, request: HTTPRequest, channel: ResponseChannel) {
-        guard let easy = curl_easy_init() else { return nil }
+        guard let easy = ccurl_easy_init() else { return nil }
         self.number = number
         self.request = request
         self.channel = channel
@@ -42,8 +42,8 @@ final class Transfer {
     }
 
     deinit {
-        curl_easy_cleanup(easy)
-        curl_slist_free_all(headerList)
+        ccurl_easy_cleanup(easy)
+        ccurl_slist_free_all(headerList)
         errorText.deallocate()
     }
 
@@ -83,7 +83,7 @@ final class Transfer {
         // What curl would add on its own: a wrong type, and a round trip before a long body.
         if !names.contains("content-type") { lines.append("Content-Type:") }
         if !names.contains("expect") { lines.append("Expect:") }
-        for line in lines { headerList = curl_slist_append(headerList, line) ?? headerList }
+        for line in lines { headerList = ccurl_slist_append(headerList, line) ?? headerList }
         ccurl_set_list(easy, CURLOPT_HTTPHEADER, headerList)
     }
 
@@ -192,7 +192,7 @@ final class Transfer {
 
     /// curl's words, unless they repeat a header's value, which may be a secret.
     private func reason(_ code: CURLcode) -> String {
-        let general = String(cString: curl_easy_strerror(code))
+        let general = String(cString: ccurl_easy_strerror(code))
         guard let text = errorText.baseAddress.map({ String(cString: $0) }), !text.isEmpty else {
             return general
         }

@@ -19,27 +19,22 @@ final class TransferLoop {
 
     /// Runs until the queue is stopped.
     func run() {
-        // Once a process; the system's loader makes it safe on this thread.
-        _ = Self.isInitialized
-        guard let multi = curl_multi_init() else {
-            return refuseAll()
-        }
+        if let fault = ccurl_load() { return refuseAll(String(cString: fault)) }
+        guard let multi = ccurl_multi_init() else { return refuseAll("curl has no memory left") }
         ccurl_limit_cached_connections(multi, Self.cachedConnectionsLimit)
         queue.attach(MultiHandle(pointer: multi))
         while follow(queue.takeOrders(), multi) {
             var running: Int32 = 0
-            curl_multi_perform(multi, &running)
+            ccurl_multi_perform(multi, &running)
             takeEnded(multi)
-            curl_multi_poll(multi, nil, 0, Self.idleMilliseconds, nil)
+            ccurl_multi_poll(multi, Self.idleMilliseconds)
         }
         queue.attach(nil)
         for number in transfers.keys {
             remove(number, multi, .failure(.unavailable("it was released")))
         }
-        curl_multi_cleanup(multi)
+        ccurl_multi_cleanup(multi)
     }
-
-    private static let isInitialized = ccurl_initialize() == CURLE_OK
 
     /// False when the loop is to end.
     private func follow(_ orders: TransferQueue.Orders, _ multi: UnsafeMutableRawPointer) -> Bool {
@@ -51,7 +46,7 @@ final class TransferLoop {
             case .resume(let number):
                 // The write callback may run inside, and may pause again.
                 if let transfer = transfers[number] {
-                    curl_easy_pause(transfer.easy, ccurl_resume)
+                    ccurl_easy_pause(transfer.easy, ccurl_resume)
                 }
             }
         }
@@ -63,7 +58,7 @@ final class TransferLoop {
         _ multi: UnsafeMutableRawPointer
     ) {
         guard let transfer = Transfer(number: number, request: request, channel: channel),
-            curl_multi_add_handle(multi, transfer.easy) == CURLM_OK
+            ccurl_multi_add_handle(multi, transfer.easy) == CURLM_OK
         else {
             channel.end(.failure(.unavailable("curl has no memory left")))
             return queue.countEnded()
@@ -83,16 +78,16 @@ final class TransferLoop {
         _ number: UInt64, _ multi: UnsafeMutableRawPointer, _ result: Result<Void, HTTPError>
     ) {
         guard let transfer = transfers.removeValue(forKey: number) else { return }
-        curl_multi_remove_handle(multi, transfer.easy)
+        ccurl_multi_remove_handle(multi, transfer.easy)
         queue.countEnded()
         transfer.channel.end(result)
     }
 
-    /// Without a multi handle no request can ever succeed; each is told so.
-    private func refuseAll() {
+    /// Without curl no request can ever succeed; each is told so.
+    private func refuseAll(_ reason: String) {
         queue.stop()
         for case .start(_, _, let channel) in queue.takeOrders().commands {
-            channel.end(.failure(.unavailable("curl has no memory left")))
+            channel.end(.failure(.unavailable(reason)))
             queue.countEnded()
         }
     }

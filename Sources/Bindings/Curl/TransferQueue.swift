@@ -113,6 +113,6 @@ struct MultiHandle: @unchecked Sendable {
 
     /// Ends the thread's wait.
     ///
-    /// The corresponding C function is `curl_multi_wakeup`.
-    func wake() { _ = curl_multi_wakeup(pointer) }
+    /// The corresponding C function is `ccurl_multi_wakeup`.
+    func wake() { _ = ccurl_multi_wakeup(pointer) }
 }
