@@ -23,6 +23,22 @@ struct AudioMessageTests {
         #expect(String(decoding: message, as: UTF8.self) == expected)
     }
 
+    @Test("audio of any length is found to its last sample, wherever its string ends")
+    func lengths() {
+        for count in 1...48 {
+            let samples = (0..<count).map { Int16($0 * 700 - 9000) }
+            var text: [UInt8] = []
+            Base64.append(samples[...], to: &text)
+            for part in [String(repeating: " ", count: count % 9), "\n"] {
+                let message =
+                    #"{"serverContent":{"modelTurn":{"parts":[{"inlineData":\#(part){"data":""#
+                    + String(decoding: text, as: UTF8.self)
+                    + #"","mimeType":"audio/pcm;rate=24000"}}]}}}"#
+                #expect(decode(message)?.samples == samples)
+            }
+        }
+    }
+
     @Test(
         "audio is found in every shape that was seen on the wire",
         arguments: [

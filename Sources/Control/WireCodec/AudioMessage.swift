@@ -124,15 +124,39 @@ private struct Matcher {
     private mutating func string() -> ArraySlice<UInt8>? {
         guard open("\"") else { return nil }
         let start = offset
-        let end = bytes.withUnsafeBufferPointer { bytes in
-            // A plain loop over the buffer is compiled to vector code; base64 has no escapes.
-            bytes[start...].firstIndex { $0 == UInt8(ascii: "\"") || $0 == UInt8(ascii: "\\") }
-        }
-        guard let end, bytes[end] == UInt8(ascii: "\"") else {
+        guard let end = endOfPlainText(from: start), bytes[end] == UInt8(ascii: "\"") else {
             offset = start - 1
             return nil
         }
         offset = end + 1
         return bytes[start..<end]
+    }
+
+    /// Where the next quotation mark or backslash is.
+    ///
+    /// Eight bytes at a time: the audio is a string of thousands, and a byte at a time this search
+    /// took as long as its decoding.
+    private func endOfPlainText(from start: Int) -> Int? {
+        bytes.withUnsafeBytes { memory in
+            var offset = start
+            while offset + 8 <= memory.count {
+                let word = memory.loadUnaligned(fromByteOffset: offset, as: UInt64.self)
+                if Self.has(UInt8(ascii: "\""), in: word) || Self.has(UInt8(ascii: "\\"), in: word)
+                {
+                    break
+                }
+                offset += 8
+            }
+            return memory[offset...].firstIndex {
+                $0 == UInt8(ascii: "\"") || $0 == UInt8(ascii: "\\")
+            }
+        }
+    }
+
+    /// Whether one of a word's bytes is this one: only a zero borrows from its own highest bit.
+    private static func has(_ byte: UInt8, in word: UInt64) -> Bool {
+        let ones: UInt64 = 0x0101_0101_0101_0101
+        let difference = word ^ (ones &* UInt64(byte))
+        return (difference &- ones) & ~difference & (ones << 7) != 0
     }
 }
