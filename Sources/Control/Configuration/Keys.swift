@@ -74,6 +74,9 @@ package enum Keys {
         package static let affectiveDialog = Setting(
             "live.affective_dialog", false,
             "Whether the answer follows your tone; 2.5 models with api_version \"v1alpha\" only.")
+        package static let webSearch = Setting(
+            "live.web_search", false,
+            "Whether the model may look things up on the web, which is billed by the search.")
         package static let idleClose = Setting(
             "live.idle_close_s", 600, .range(0...86_400),
             "A connection on which nothing is said for so long is closed; the next word opens "
@@ -325,7 +328,8 @@ package enum Keys {
         Live.authority, Live.keyFile, Live.resumption, Live.compressionTrigger,
         Live.compressionTarget, Live.inputTranscript, Live.outputTranscript, Live.thinking,
         Live.thinkingBudget,
-        Live.proactiveAudio, Live.affectiveDialog, Live.idleClose, Live.replay, Live.dailyBudget,
+        Live.proactiveAudio, Live.affectiveDialog, Live.webSearch,
+        Live.idleClose, Live.replay, Live.dailyBudget,
         Live.stateFile,
         Live.startSensitivity, Live.endSensitivity, Live.prefixPadding, Live.silenceDuration,
         Live.turnCoverage, Live.connectTimeout, Vertex.project, Vertex.location,

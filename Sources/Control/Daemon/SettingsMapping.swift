@@ -45,6 +45,7 @@ extension Settings {
         let budget = self[Keys.Live.thinkingBudget]
         session.thinkingBudget = budget < 0 ? nil : budget
         session.proactiveAudio = self[Keys.Live.proactiveAudio] ? true : nil
+        session.searches = self[Keys.Live.webSearch]
         session.affectiveDialog = self[Keys.Live.affectiveDialog]
         let idle = self[Keys.Live.idleClose]
         session.idleMilliseconds = idle == 0 ? nil : Int64(idle) * 1000

@@ -46,6 +46,12 @@ package struct ModelProfile: Sendable, Equatable {
     package var affectiveDialog: Option
     package var calls: Calls
     package var reseed: Reseed
+    /// Whether the instruction and the tools may change on an open connection.
+    package var updatesContext = false
+    /// Whether it may search the web and call functions in one session.
+    package var searchesWithFunctions = true
+    /// Whether it translates into a language that the setup names.
+    package var translates = false
     /// A connection is left for another before this age, at a quiet moment (seconds).
     package var connectionSeconds: Int64
 
@@ -53,12 +59,13 @@ package struct ModelProfile: Sendable, Equatable {
     static let live38 = ModelProfile(
         name: "gemini-3.8-live", thinking: .fixed, proactiveAudio: .alwaysOn,
         affectiveDialog: .unsupported, calls: .either(byDefault: .nonBlocking), reseed: .history,
+        updatesContext: true,
         // Closed after 58 minutes to the second, and could not be resumed after it.
         connectionSeconds: 54 * 60)
     static let live38Extended = ModelProfile(
         name: "gemini-3.8-live-extended-thinking", thinking: .levels(["LOW", "MEDIUM", "HIGH"]),
         proactiveAudio: .alwaysOn, affectiveDialog: .unsupported, calls: .nonBlockingOnly,
-        reseed: .history, connectionSeconds: 54 * 60)
+        reseed: .history, updatesContext: true, connectionSeconds: 54 * 60)
     static let flash31 = ModelProfile(
         name: "gemini-3.1-flash-live-preview",
         thinking: .levels(["MINIMAL", "LOW", "MEDIUM", "HIGH"]), proactiveAudio: .unsupported,
@@ -67,14 +74,19 @@ package struct ModelProfile: Sendable, Equatable {
     static let flash25 = ModelProfile(
         name: "gemini-2.5-flash-native-audio-preview-12-2025", thinking: .budget,
         proactiveAudio: .optIn(version: "v1alpha"), affectiveDialog: .optIn(version: "v1alpha"),
-        calls: .either(byDefault: .blocking), reseed: .instruction, connectionSeconds: 9 * 60)
+        calls: .either(byDefault: .blocking), reseed: .instruction,
+        searchesWithFunctions: false, connectionSeconds: 9 * 60)
+    static let translate35 = ModelProfile(
+        name: "gemini-3.5-live-translate-preview", thinking: .fixed, proactiveAudio: .unsupported,
+        affectiveDialog: .unsupported, calls: .blockingOnly, reseed: .instruction,
+        translates: true, connectionSeconds: 9 * 60)
     /// Of a model that nobody here knows: nothing is sent that any model refuses.
     static let unknown = ModelProfile(
         name: "unknown", thinking: .fixed, proactiveAudio: .unsupported,
         affectiveDialog: .unsupported, calls: .blockingOnly, reseed: .instruction,
-        connectionSeconds: 9 * 60)
+        searchesWithFunctions: false, connectionSeconds: 9 * 60)
 
-    private static let known = [live38, live38Extended, flash31, flash25]
+    private static let known = [live38, live38Extended, flash31, flash25, translate35]
 
     /// The names that a configuration may give in place of the model's own.
     package static let names = known.map(\.name) + [unknown.name]

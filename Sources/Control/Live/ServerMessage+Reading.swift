@@ -33,6 +33,7 @@ extension ServerMessage {
         case "setupComplete":
             isSetupComplete = true
             sessionID = value["sessionId"]?.string
+            consentSignature = value["voiceConsentSignature"]?["signature"]?.string
         case "serverContent": if isObject(value, key) { readContent(value) }
         case "toolCall": if isObject(value, key) { readCalls(value) }
         case "toolCallCancellation":
@@ -101,7 +102,7 @@ extension ServerMessage {
         outputTranscript = transcript(content["outputTranscription"], "outputTranscription")
         interimInputTranscript = transcript(
             content["interimInputTranscription"], "interimInputTranscription")
-        readGrounding(content["groundingMetadata"])
+        readGrounding(content["groundingMetadata"], content["urlContextMetadata"])
         guard let turn = content["modelTurn"] else { return }
         guard let parts = turn["parts"]?.array else {
             if turn["parts"] != nil { note("modelTurn.parts", "is no list") }
@@ -136,20 +137,43 @@ extension ServerMessage {
             return nil
         }
         guard !string.isEmpty || isFinished else { return nil }
+        let words = (value["words"]?.array ?? []).compactMap { word in
+            word["word"]?.string.map {
+                Transcript.Word(
+                    text: $0, start: duration(word["startOffset"]), end: duration(word["endOffset"])
+                )
+            }
+        }
         return Transcript(
             text: string, isFinished: isFinished, language: value["languageCode"]?.string,
-            speaker: value["speakerLabel"]?.string)
+            speaker: value["speakerLabel"]?.string, start: duration(value["startOffset"]),
+            end: duration(value["endOffset"]), words: words)
     }
 
-    private mutating func readGrounding(_ value: JSONValue?) {
-        guard let value, let object = value.object, !object.isEmpty else { return }
-        let sources = (value["groundingChunks"]?.array ?? []).compactMap { chunk in
+    private mutating func readGrounding(_ search: JSONValue?, _ reading: JSONValue?) {
+        let pages = (reading?["urlMetadata"]?.array ?? []).compactMap { page in
+            page["retrievedUrl"]?.string.map {
+                Grounding.Page(url: $0, status: page["urlRetrievalStatus"]?.string ?? "")
+            }
+        }
+        guard search?.object?.isEmpty == false || !pages.isEmpty else { return }
+        let sources = (search?["groundingChunks"]?.array ?? []).compactMap { chunk in
             chunk["web"]?["uri"]?.string.map {
                 Grounding.Source(uri: $0, title: chunk["web"]?["title"]?.string ?? "")
             }
         }
-        let queries = (value["webSearchQueries"]?.array ?? []).compactMap(\.string)
-        grounding = Grounding(queries: queries, sources: sources)
+        let supports = (search?["groundingSupports"]?.array ?? []).map { support in
+            Grounding.Support(
+                text: support["segment"]?["text"]?.string ?? "",
+                sources: (support["groundingChunkIndices"]?.array ?? []).compactMap {
+                    $0.int.map(Int.init)
+                })
+        }
+        grounding = Grounding(
+            queries: (search?["webSearchQueries"]?.array ?? []).compactMap(\.string),
+            sources: sources, supports: supports,
+            searchEntryPoint: search?["searchEntryPoint"]?["renderedContent"]?.string,
+            pages: pages)
     }
 
     private mutating func readPart(_ part: JSONValue) {
@@ -183,6 +207,11 @@ extension ServerMessage {
         for call in calls {
             guard let name = call["name"]?.string, !name.isEmpty else {
                 note("functionCalls", "has a call without a name")
+                continue
+            }
+            if flag(call["willContinue"], "willContinue") || call["partialArgs"] != nil {
+                // Asked for nowhere, and half of a call is none.
+                note("functionCalls", "has a call in pieces, '\(name)', which is not carried out")
                 continue
             }
             let arguments = call["args"] ?? [:]

@@ -9,6 +9,8 @@ package struct ServerMessage: Sendable, Equatable {
     package var isSetupComplete = false
     /// Vertex names its sessions.
     package var sessionID: String?
+    /// The consent to a replicated voice, for later sessions.
+    package var consentSignature: String?
     package var isInterrupted = false
     /// Model audio: mono, 24 kHz.
     package var audio: [Int16] = []
@@ -44,6 +46,18 @@ package struct ServerMessage: Sendable, Equatable {
         /// BCP 47, where the service tells it.
         package var language: String?
         package var speaker: String?
+        /// When it was said, in the audio of the session (nanoseconds), and its words, from the
+        /// models that tell.
+        package var start: Int64?
+        package var end: Int64?
+        package var words: [Word] = []
+
+        /// One word and its time.
+        package struct Word: Sendable, Equatable {
+            package var text: String
+            package var start: Int64?
+            package var end: Int64?
+        }
     }
 
     /// Whether an interaction of several turns goes on; from the content or beside it.
@@ -55,11 +69,29 @@ package struct ServerMessage: Sendable, Equatable {
     package struct Grounding: Sendable, Equatable {
         package var queries: [String]
         package var sources: [Source]
+        package var supports: [Support] = []
+        /// HTML that must be shown where answers are shown.
+        package var searchEntryPoint: String?
+        /// Pages that were read because the user named them, and how that went, such as
+        /// `URL_RETRIEVAL_STATUS_SUCCESS`.
+        package var pages: [Page] = []
 
         /// A page that was used.
         package struct Source: Sendable, Equatable {
             package var uri: String
             package var title: String
+        }
+
+        /// Words of the answer, and the sources (indexes of `sources`) that they stand on.
+        package struct Support: Sendable, Equatable {
+            package var text: String
+            package var sources: [Int]
+        }
+
+        /// See `pages`.
+        package struct Page: Sendable, Equatable {
+            package var url: String
+            package var status: String
         }
     }
 
@@ -84,6 +116,11 @@ package struct ServerMessage: Sendable, Equatable {
     /// Whether the message carries any part of an answer.
     var hasAnswer: Bool {
         !audio.isEmpty || !texts.isEmpty || outputTranscript != nil || !toolCalls.isEmpty
+    }
+
+    /// Whether the message shows that the service works on an answer, though none of it comes.
+    var showsWork: Bool {
+        !thoughts.isEmpty || inputTranscript != nil || interactionStatus == .inProgress
     }
 
     /// Reads a frame of either sort: one with nothing but audio without a JSON tree.

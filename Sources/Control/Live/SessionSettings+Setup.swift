@@ -1,4 +1,5 @@
 package import ModelTypes
+internal import WireCodec
 
 // The setup message, as the wire has it.
 
@@ -31,7 +32,7 @@ extension SessionSettings {
             if endpoint.isVertex { resumption["transparent"] = true }
             setup["sessionResumption"] = .object(resumption)
         }
-        setup["contextWindowCompression"] = compression.map {
+        setup["contextWindowCompression"] = sentCompression.map {
             [
                 "triggerTokens": .int(Int64($0.triggerTokens)),
                 "slidingWindow": ["targetTokens": .int(Int64($0.targetTokens))],
@@ -40,7 +41,9 @@ extension SessionSettings {
         setup["inputAudioTranscription"] = inputTranscription.map(\.json)
         setup["outputAudioTranscription"] = outputTranscription.map(\.json)
         if proactiveAudio == true, isAllowed(profile.proactiveAudio) {
-            setup["proactivity"] = ["proactiveAudio": true]
+            var proactivity: JSONObject = ["proactiveAudio": true]
+            if proactiveVideo { proactivity["proactiveVideo"] = true }
+            setup["proactivity"] = .object(proactivity)
         }
         if explicitVoiceActivity, endpoint.isVertex { setup["explicitVadSignal"] = true }
         if !safety.isEmpty {
@@ -49,8 +52,9 @@ extension SessionSettings {
                     ["category": .string($0.category), "threshold": .string($0.threshold)]
                 })
         }
-        if !labels.isEmpty {
-            setup["labels"] = .object(JSONObject(labels.map { ($0.name, .string($0.value)) }))
+        let sentLabels = labels.filter { Self.isLabel($0.name) }
+        if !sentLabels.isEmpty {
+            setup["labels"] = .object(JSONObject(sentLabels.map { ($0.name, .string($0.value)) }))
         }
         return ["setup": .object(setup)]
     }
@@ -72,22 +76,28 @@ extension SessionSettings {
     private var generation: JSONObject {
         var generation: JSONObject = ["responseModalities": ["AUDIO"]]
         var speech: JSONObject = [:]
-        if let voice {
-            speech["voiceConfig"] = ["prebuiltVoiceConfig": ["voiceName": .string(voice)]]
+        if let replicatedVoice {
+            speech["voiceConfig"] = [
+                "replicatedVoiceConfig": replicatedVoice.json(isVertex: endpoint.isVertex)
+            ]
+        } else if let sentVoice {
+            speech["voiceConfig"] = ["prebuiltVoiceConfig": ["voiceName": .string(sentVoice)]]
         }
-        speech["languageCode"] = language.map { .string($0) }
+        speech["languageCode"] = sentLanguage.map { .string($0) }
         if !speech.isEmpty { generation["speechConfig"] = .object(speech) }
         generation["thinkingConfig"] = thinking
         generation["temperature"] = temperature.map { .double($0) }
         generation["topP"] = topP.map { .double($0) }
         generation["topK"] = topK.map { .double($0) }
+        generation["presencePenalty"] = presencePenalty.map { .double($0) }
+        generation["frequencyPenalty"] = frequencyPenalty.map { .double($0) }
         generation["seed"] = seed.map { .int(Int64($0)) }
         generation["maxOutputTokens"] = maximumOutputTokens.map { .int(Int64($0)) }
         generation["mediaResolution"] = mediaResolution.map { .string($0) }
         if affectiveDialog, isAllowed(profile.affectiveDialog) {
             generation["enableAffectiveDialog"] = true
         }
-        if let translationTarget {
+        if let translationTarget, profile.translates {
             generation["translationConfig"] = [
                 "targetLanguageCode": .string(translationTarget),
                 "echoTargetLanguage": .bool(echoesTarget),
@@ -114,20 +124,20 @@ extension SessionSettings {
     private var toolsJSON: JSONValue? {
         var groups: [JSONValue] = []
         if !tools.isEmpty {
-            groups.append(["functionDeclarations": .array(tools.map(declaration))])
+            groups.append(["functionDeclarations": .array(tools.map { allowed($0).json })])
         }
-        if searches { groups.append(["googleSearch": [:]]) }
+        if searches, maySearch { groups.append(["googleSearch": [:]]) }
         return groups.isEmpty ? Optional<JSONValue>.none : .array(groups)
     }
 
     /// A declaration without what the model would refuse.
-    private func declaration(_ tool: FunctionDeclaration) -> JSONValue {
+    func allowed(_ tool: FunctionDeclaration) -> FunctionDeclaration {
         var tool = tool
         switch profile.calls {
         case .blockingOnly, .nonBlockingOnly: tool.behavior = nil
         case .either: break
         }
-        return tool.json
+        return tool
     }
 
     private var realtimeInput: JSONValue {
@@ -147,6 +157,7 @@ extension SessionSettings {
         var input: JSONObject = ["automaticActivityDetection": .object(detection)]
         input["activityHandling"] = activityHandling.map { .string($0) }
         input["turnCoverage"] = turnCoverage.map { .string($0) }
+        if timesInterimTranscripts { input["interimTranscriptTimestampEnabled"] = true }
         return .object(input)
     }
 }
@@ -158,6 +169,26 @@ extension SessionSettings.Transcription {
         if !vocabulary.isEmpty {
             json["customVocabulary"] = .array(vocabulary.map { .string($0) })
         }
+        json["mode"] = mode.map { .string($0) }
+        if timesWords { json["wordTimestamp"] = true }
+        if tellsSpeakers { json["diarization"] = true }
         return .object(json)
+    }
+}
+
+extension SessionSettings.ReplicatedVoice {
+    fileprivate func json(isVertex: Bool) -> JSONValue {
+        var json: JSONObject = ["mimeType": "audio/wav", "voiceSampleAudio": Self.text(sample)]
+        if !isVertex {
+            json["consentAudio"] = consent.map(Self.text)
+            json["voiceConsentSignature"] = consentSignature.map { ["signature": .string($0)] }
+        }
+        return .object(json)
+    }
+
+    private static func text(_ bytes: [UInt8]) -> JSONValue {
+        var text: [UInt8] = []
+        Base64.append(bytes, to: &text)
+        return .string(String(decoding: text, as: UTF8.self))
     }
 }

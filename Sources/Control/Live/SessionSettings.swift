@@ -3,6 +3,8 @@ package import ModelTypes
 /// What a session is set up with; live-protocol.md section 2 names the fields.
 ///
 /// `setup` leaves out what the model's profile does not allow; `complaints` says what and why.
+/// There is no word for what no model of this use takes: pictures as answers, several speakers,
+/// candidates, schemas of answers, and tools that the schema knows but the models refuse.
 package struct SessionSettings: Sendable {
     /// How the user's turns are found.
     package enum Activity: Sendable, Equatable {
@@ -45,9 +47,27 @@ package struct SessionSettings: Sendable {
         package var languages: [String] = []
         /// Words that are likely, such as names.
         package var vocabulary: [String] = []
+        /// `VERBATIM` or `SMART`; nil leaves the default.
+        package var mode: String?
+        /// Whether each word comes with its time, and speakers are told apart; only the models
+        /// that transcribe take these two.
+        package var timesWords = false
+        package var tellsSpeakers = false
 
         /// The service's defaults.
         package init() {}
+    }
+
+    /// A voice made after a recording (24 kHz, 16 bit, WAV).
+    package struct ReplicatedVoice: Sendable, Equatable {
+        package var sample: [UInt8]
+        /// The speaker's consent: spoken, or as the signature that the service made of it; both
+        /// on the Developer API alone.
+        package var consent: [UInt8]?
+        package var consentSignature: String?
+
+        /// A voice like that of the sample.
+        package init(sample: [UInt8]) { self.sample = sample }
     }
 
     package var endpoint: LiveEndpoint
@@ -55,8 +75,11 @@ package struct SessionSettings: Sendable {
     package var model: String
     /// What the model allows.
     package var profile: ModelProfile
+    /// One of `Voices.prebuilt`.
     package var voice: String?
-    /// BCP 47; native-audio models choose the language themselves.
+    /// Instead of a prebuilt one.
+    package var replicatedVoice: ReplicatedVoice?
+    /// BCP 47; on the Developer API the models choose the language themselves.
     package var language: String?
     package var systemInstruction: String?
     package var tools: [FunctionDeclaration] = []
@@ -80,12 +103,16 @@ package struct SessionSettings: Sendable {
     package var temperature: Double?
     package var topP: Double?
     package var topK: Double?
+    package var presencePenalty: Double?
+    package var frequencyPenalty: Double?
     package var seed: Int?
     package var maximumOutputTokens: Int?
     /// `MEDIA_RESOLUTION_LOW`, `_MEDIUM` or `_HIGH`.
     package var mediaResolution: String?
     /// Whether the model may leave words unanswered that are not for it.
     package var proactiveAudio: Bool?
+    /// The same for what the camera sees; needs `proactiveAudio`.
+    package var proactiveVideo = false
     package var affectiveDialog = false
     /// A language to translate into (BCP 47); for translation models.
     package var translationTarget: String?
@@ -95,6 +122,8 @@ package struct SessionSettings: Sendable {
     package var labels: [(name: String, value: String)] = []
     /// Asks for voice activity; Vertex alone.
     package var explicitVoiceActivity = false
+    /// Asks for times in the transcripts that are replaced while the user speaks.
+    package var timesInterimTranscripts = false
     /// A connection without a turn is closed after this (milliseconds); nil: never.
     package var idleMilliseconds: Int64?
     /// From the call to the open socket, and from there to the end of the setup.
@@ -108,54 +137,5 @@ package struct SessionSettings: Sendable {
         self.endpoint = endpoint
         self.model = model
         profile = ModelProfile(of: model)
-    }
-
-    /// What is wanted and not sent, because the model or the service refuses it; one line each.
-    package var complaints: [String] {
-        var lines: [String] = []
-        let name = profile.name == "unknown" ? "'\(model)', which is not known here," : profile.name
-        switch profile.thinking {
-        case .fixed:
-            if thinkingLevel != nil || thinkingBudget != nil {
-                lines.append("\(name) takes no word about thinking")
-            }
-        case .levels(let levels):
-            if let thinkingLevel, !levels.contains(thinkingLevel) {
-                lines.append(
-                    "\(name) does not know the thinking level \(thinkingLevel); it knows "
-                        + levels.joined(separator: ", "))
-            }
-            if thinkingBudget != nil { lines.append("\(name) takes a thinking level, no budget") }
-        case .budget:
-            if thinkingLevel != nil { lines.append("\(name) takes a thinking budget, no level") }
-        }
-        if let proactiveAudio, proactiveAudio != isProactive {
-            let isFixed = profile.proactiveAudio == .alwaysOn
-            lines.append(
-                isFixed
-                    ? "\(name) is always proactive"
-                    : unavailable(profile.proactiveAudio, "proactive audio"))
-        }
-        if affectiveDialog, !isAllowed(profile.affectiveDialog) {
-            lines.append(unavailable(profile.affectiveDialog, "affective dialog"))
-        }
-        if explicitVoiceActivity, !endpoint.isVertex {
-            lines.append("voice activity can be asked for on Vertex only")
-        }
-        return lines
-    }
-
-    private func unavailable(_ option: ModelProfile.Option, _ what: String) -> String {
-        guard case .optIn(let version) = option else { return "\(profile.name) has no \(what)" }
-        return "\(what) of \(profile.name) needs api_version \"\(version)\""
-    }
-
-    func isAllowed(_ option: ModelProfile.Option) -> Bool {
-        if case .optIn(let version) = option { endpoint.version == version } else { false }
-    }
-
-    private var isProactive: Bool {
-        profile.proactiveAudio == .alwaysOn
-            || (proactiveAudio == true && isAllowed(profile.proactiveAudio))
     }
 }

@@ -12,6 +12,8 @@ package struct FunctionDeclaration: Sendable, Equatable {
     package var description: String
     /// The arguments as plain JSON Schema of type object; nil for a function without any.
     package var parameters: JSONValue?
+    /// What it gives, as JSON Schema; nil says nothing about it.
+    package var response: JSONValue?
     /// Left to the model's own default when nil.
     package var behavior: Behavior?
 
@@ -31,6 +33,7 @@ package struct FunctionDeclaration: Sendable, Equatable {
             ("name", .string(name)), ("description", .string(description)),
         ])
         object["parametersJsonSchema"] = parameters
+        object["responseJsonSchema"] = response
         object["behavior"] = behavior.map { .string($0.rawValue) }
         return .object(object)
     }
@@ -61,6 +64,7 @@ package struct FunctionResponse: Sendable, Equatable {
         case interrupt = "INTERRUPT"
     }
 
+    /// Empty for a call without one, which Vertex may make.
     package var id: String
     /// Must be the call's: newer models take an answer without it as a failure.
     package var name: String
@@ -83,11 +87,18 @@ package struct FunctionResponse: Sendable, Equatable {
         self.scheduling = scheduling
     }
 
+    /// The answer without what only a model understands that did not wait for it.
+    package var plain: FunctionResponse {
+        var plain = self
+        plain.scheduling = nil
+        plain.willContinue = false
+        return plain
+    }
+
     /// The answer as the wire has it.
     package var json: JSONValue {
-        var object = JSONObject([
-            ("id", .string(id)), ("name", .string(name)), ("response", response),
-        ])
+        var object = JSONObject([("name", .string(name)), ("response", response)])
+        if !id.isEmpty { object["id"] = .string(id) }
         object["scheduling"] = scheduling.map { .string($0.rawValue) }
         if willContinue { object["willContinue"] = true }
         if !parts.isEmpty { object["parts"] = .array(parts.map(\.json)) }

@@ -11,6 +11,11 @@ package struct Usage: Sendable, Equatable {
     /// The prompt's and the answer's tokens by modality, such as `AUDIO`.
     package var promptDetails: [Detail]
     package var responseDetails: [Detail]
+    /// Those of the prompt that came out of the cache, and those of results of tools.
+    package var cachedDetails: [Detail]
+    package var toolUseDetails: [Detail]
+    /// `serviceTier` of the Developer API or `trafficType` of Vertex, which price the tokens.
+    package var tier: String?
 
     /// The tokens of one modality.
     package struct Detail: Sendable, Equatable {
@@ -37,6 +42,9 @@ package struct Usage: Sendable, Equatable {
         promptDetails = Self.details(json["promptTokensDetails"])
         responseDetails = Self.details(
             json["responseTokensDetails"] ?? json["candidatesTokensDetails"])
+        cachedDetails = Self.details(json["cacheTokensDetails"])
+        toolUseDetails = Self.details(json["toolUsePromptTokensDetails"])
+        tier = json["serviceTier"]?.string ?? json["trafficType"]?.string
     }
 
     private static func details(_ json: JSONValue?) -> [Detail] {
