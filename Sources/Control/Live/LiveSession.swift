@@ -25,7 +25,7 @@ package actor LiveSession {
 
     private let executor: any SerialExecutor
     private let transport: any LiveTransport
-    private let settings: SessionSettings
+    private var settings: SessionSettings
     private let credential: SessionCredential
     private let clock: any SessionClock
     private let random: @Sendable () -> Double
@@ -126,9 +126,15 @@ package actor LiveSession {
         say(.content(turns, isComplete: isComplete))
     }
 
-    /// Changes the instruction or the tools, where the model can do that in mid-session.
+    /// Changes the instruction or the tools, for this session and those after it.
+    ///
+    /// Where the model cannot do that on an open connection the session moves to another one, at
+    /// the next quiet moment.
     package func updateContext(instruction: String?, tools: [FunctionDeclaration]?) {
-        say(.contextUpdate(instruction: instruction, tools: tools))
+        if let instruction { settings.systemInstruction = instruction }
+        if let tools { settings.tools = tools }
+        let allowed = tools?.map { settings.allowed($0) }
+        say(.contextUpdate(instruction: instruction, tools: allowed))
     }
 
     /// Answers calls of the model.
@@ -242,6 +248,14 @@ extension SessionSettings {
         rules.connectionAge = profile.connectionSeconds * 1_000_000_000
         rules.idleTimeout = idleMilliseconds.map { $0 * 1_000_000 }
         rules.replaySeconds = replaySeconds
+        rules.isResumable = isResumable
+        rules.updatesContext = profile.updatesContext
+        // Vertex was seen to close for a field that it did not know (1007).
+        if case .either = profile.calls {
+            rules.schedules = !endpoint.isVertex
+        } else {
+            rules.schedules = false
+        }
         return rules
     }
 }

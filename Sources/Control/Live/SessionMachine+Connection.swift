@@ -40,16 +40,17 @@ extension SessionMachine {
 
     mutating func becomeReady(at now: Int64) {
         state = .ready(since: now)
-        rotateAt = now + rules.connectionAge
+        rotateAt = now + min(rules.connectionAge, lineLife.limit ?? .max)
         lastActivity = now
         isResumableNow = true
         hasIndexes = false
-        handle?.tries = 0
+        isInteracting = false
         tell(.ready(resumed: isResuming))
         let history = transcript.history
+        hasSpoken = !isResuming && history.isEmpty
         if !isResuming, rules.sendsHistory, !history.isEmpty {
             // As announced in the setup: taken as history, answered by nothing.
-            actions.append(.send(.content(history, isComplete: true)))
+            sendAside(.content(history, isComplete: true))
         }
         flush(at: now)
     }
@@ -99,6 +100,15 @@ extension SessionMachine {
     }
 
     private mutating func lost(code: UInt16, reason: String, at now: Int64, random: Double) {
+        if case .ready(let since) = state, reason.isEmpty,
+            lineLife.lost(after: now - since), let limit = lineLife.limit
+        {
+            tell(
+                .notice(
+                    "connections end after \((now - since) / 1_000_000_000) s without a word: "
+                        + "something on the way cuts them; each is left after "
+                        + "\(limit / 1_000_000_000) s from now on"))
+        }
         loseConnection(at: now)
         let cause = CloseReason(code: code, reason: reason)
         let told: OfflineReason =
@@ -127,7 +137,10 @@ extension SessionMachine {
     mutating func loseConnection(at now: Int64) {
         if case .ready(let since) = state {
             backoff.held(from: since, until: now)
-            if now - since >= Backoff.stable { payloadFailures = 0 }
+            if now - since >= Backoff.stable {
+                payloadFailures = 0
+                handle?.tries = 0
+            }
         }
         // The service counts a handle's life from the end of its session.
         handle?.receivedAt = now

@@ -25,6 +25,7 @@ extension SessionMachine {
     }
 
     private mutating func take(_ resumption: ServerMessage.Resumption, at now: Int64) {
+        guard rules.isResumable else { return }
         isResumableNow = resumption.handle != nil
         guard let newest = resumption.handle else { return }
         handle = Handle(text: newest, receivedAt: now)
@@ -36,12 +37,14 @@ extension SessionMachine {
     }
 
     private mutating func tellContent(of message: ServerMessage, at now: Int64) {
+        noteProgress(message, at: now)
+        let message = hasSpoken ? message : unasked(message)
         if message.isInterrupted { tell(.interrupted) }
         if let words = message.inputTranscript, !words.text.isEmpty {
             transcript.hear(words.text)
             tell(.inputTranscript(words.text))
         }
-        if message.hasAnswer { answerCame(samples: message.audio.count, at: now) }
+        if message.hasAnswer { answerCame(message, at: now) }
         if !message.audio.isEmpty { tell(.audio(message.audio)) }
         if let words = message.outputTranscript, !words.text.isEmpty {
             transcript.say(words.text)
@@ -57,13 +60,50 @@ extension SessionMachine {
         if message.isTurnComplete { turnCompleted(message, at: now) }
     }
 
-    private mutating func answerCame(samples: Int, at now: Int64) {
+    /// The service works, or says that it does, which is not the same as an answer.
+    private mutating func noteProgress(_ message: ServerMessage, at now: Int64) {
+        if let status = message.interactionStatus { isInteracting = status == .inProgress }
+        guard message.showsWork, let due = replyDueSince else { return }
+        replyDueSince = max(due, now)
+    }
+
+    /// A message without what answers nothing: the service was seen to repeat an old answer on
+    /// each new connection.
+    private mutating func unasked(_ message: ServerMessage) -> ServerMessage {
+        guard message.hasAnswer else { return message }
+        tell(.notice("an answer is not told: nothing was said on this connection"))
+        if !message.toolCalls.isEmpty {
+            let nothing: JSONValue = ["error": "nothing was done: nobody asked for it"]
+            sendAside(
+                .toolResponses(
+                    message.toolCalls.map {
+                        FunctionResponse(id: $0.id, name: $0.name, response: nothing)
+                    }))
+        }
+        var rest = message
+        rest.audio = []
+        rest.texts = []
+        rest.outputTranscript = nil
+        rest.toolCalls = []
+        return rest
+    }
+
+    private mutating func answerCame(_ message: ServerMessage, at now: Int64) {
         lastActivity = now
         replyDueSince = now
         isAnswerAwaited = false
-        answer = (answer?.since ?? now, (answer?.samples ?? 0) + Int64(samples))
+        var came = answer ?? Answer(since: now)
+        came.samples += Int64(message.audio.count)
+        if !came.isAudible {
+            came.isAudible =
+                message.audio.contains { $0.magnitude > Self.audibleLevel }
+                || !message.texts.isEmpty || !message.toolCalls.isEmpty
+        }
+        answer = came
         stalls = 0
-        emptyTurns = 0
+        handle?.tries = 0
+        if came.isAudible { emptyTurns = 0 }
+        uplink.answerCame()
         // Where the service does not tell what it has, an answer is the only sign.
         if !hasIndexes { log.settle() }
     }
@@ -102,9 +142,12 @@ extension SessionMachine {
             // The end of what was interrupted, while the words that did it await their answer.
             if isAnswerAwaited { return }
         }
-        let isEmpty = isAnswerAwaited && isSilentSince && !message.isWaitingForInput
+        let isSilence = answer.map { $0.samples > 0 && !$0.isAudible } ?? false
+        let isEmpty =
+            isSilence || (isAnswerAwaited && isSilentSince && !message.isWaitingForInput)
         replyDueSince = nil
         isAnswerAwaited = false
+        uplink.answerCame()
         tell(.turnComplete(message.usage))
         endTurn()
         guard isEmpty, message.turnCompleteReason != "NEED_MORE_INPUT" else { return }

@@ -19,7 +19,7 @@ extension SessionMachine {
 
     private var stallAt: Int64? {
         guard let replyDueSince, openCalls.isEmpty else { return nil }
-        return replyDueSince + Self.stallTimeout
+        return replyDueSince + (isInteracting ? Self.interactionTimeout : Self.stallTimeout)
     }
 
     /// The time that `deadline` named has come.
@@ -62,7 +62,11 @@ extension SessionMachine {
         stalls += 1
         if answer != nil || stalls > 1 {
             // What has come is all there will be; asking once more would repeat it.
-            if answer == nil { forgetInput() }
+            if answer == nil {
+                forgetInput()
+                // Its session answered on neither connection.
+                forgetHandle()
+            }
             tell(.notice("the service does not finish its answer"))
             tell(.turnComplete(nil))
             endTurn()
@@ -86,8 +90,19 @@ extension SessionMachine {
         leave(at: now)
     }
 
+    /// Takes the session up on another connection at the next quiet moment, for a setup that has
+    /// changed in the meantime.
+    mutating func renew(at now: Int64) -> [SessionAction] {
+        isLeaveDue = true
+        leaveBy = leaveBy ?? now + Self.rotationPatience
+        leaveIfQuiet(at: now)
+        return take()
+    }
+
     mutating func leave(at now: Int64, then next: Next = .connecting) {
         actions.append(.close)
+        // We go of our own will, which says nothing against the handle.
+        handle?.tries = 0
         let end = pendingFailure.map { Next.failed($0) } ?? next
         state = .closing(until: now + Self.closeTimeout, then: end)
     }

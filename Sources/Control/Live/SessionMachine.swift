@@ -54,6 +54,10 @@ package struct SessionMachine: ~Copyable {
     ///
     /// A line that is dead is found sooner, because what is sent on it is not acknowledged.
     static let stallTimeout: Int64 = 12_000_000_000
+    /// The same while the service says that the interaction goes on.
+    static let interactionTimeout: Int64 = 60_000_000_000
+    /// An answer that stays below this in all its samples (-66 dB) is silence.
+    static let audibleLevel: UInt16 = 16
     /// The rate of model audio (Hz).
     static let answerRate: Int64 = 24_000
     /// Turns without an answer after which a session is taken to be broken.
@@ -79,6 +83,14 @@ package struct SessionMachine: ~Copyable {
         var tries = 0
     }
 
+    /// What has come of an answer.
+    struct Answer {
+        let since: Int64
+        /// At 24 kHz.
+        var samples: Int64 = 0
+        var isAudible = false
+    }
+
     /// What a session is about, as the machine needs to know it.
     package struct Rules: Sendable {
         package var isManual: Bool
@@ -88,6 +100,12 @@ package struct SessionMachine: ~Copyable {
         package var connectionAge: Int64 = 540_000_000_000
         package var idleTimeout: Int64?
         package var replaySeconds = 30
+        /// Handles are used; some models give them unasked.
+        package var isResumable = true
+        /// The instruction and the tools may change on an open connection.
+        package var updatesContext = true
+        /// Answers to calls may say when they are to be spoken of.
+        package var schedules = true
 
         /// Rules with the defaults of the configuration; times are nanoseconds.
         package init(isManual: Bool) { self.isManual = isManual }
@@ -121,17 +139,22 @@ package struct SessionMachine: ~Copyable {
     var replyDueSince: Int64?
     /// The user's words are sent and nothing of an answer has come.
     var isAnswerAwaited = false
+    /// Something that can be answered was said on this connection, or no other was before it.
+    var hasSpoken = true
+    /// The service says that the interaction goes on, whatever turns end.
+    var isInteracting = false
     /// The user was silent since those words.
     var isSilentSince = false
     /// Words were sent into an answer, which is about to be told as interrupted and over.
     var isResidueDue = false
-    /// What of the answer has come: since when, and how much (samples at 24 kHz).
-    var answer: (since: Int64, samples: Int64)?
+    /// What of the answer has come.
+    var answer: Answer?
     /// The service says how far it has consumed.
     var hasIndexes = false
     var stalls = 0
     var emptyTurns = 0
     var openCalls: Set<String> = []
+    var lineLife = LineLife()
 
     var actions: [SessionAction] = []
 
@@ -156,6 +179,12 @@ package struct SessionMachine: ~Copyable {
     }
 
     mutating func tell(_ event: SessionEvent) { actions.append(.tell(event)) }
+
+    /// Sends something that is not kept, with a number of its own like all messages.
+    mutating func sendAside(_ item: UplinkItem) {
+        log.skipNumber()
+        actions.append(.send(item))
+    }
 
     // MARK: - The owner's wishes
 
@@ -222,9 +251,21 @@ package struct SessionMachine: ~Copyable {
             return take()
         }
         lastActivity = now
-        if case .toolResponses(let responses) = item {
+        switch item {
+        case .toolResponses(let responses):
             answer(responses)
-        } else {
+        case .activityStart:
+            // Told with the first sound, since an activity without any is closed for.
+            break
+        case .contextUpdate:
+            // The next setup has it anyway.
+            guard isConnected else { return take() }
+            guard rules.updatesContext else { return renew(at: now) }
+            add(item)
+        case .audio:
+            if uplink.takeStart() { add(.activityStart) }
+            add(item)
+        case .activityEnd, .audioStreamEnd, .video, .text, .content:
             add(item)
         }
         if state == .asleep { open(at: now) }
@@ -232,12 +273,19 @@ package struct SessionMachine: ~Copyable {
         return take()
     }
 
+    private var isConnected: Bool {
+        switch state {
+        case .settingUp, .ready: true
+        case .idle, .asleep, .connecting, .closing, .waiting, .failed: false
+        }
+    }
+
     private mutating func answer(_ responses: [FunctionResponse]) {
         var known: [FunctionResponse] = []
         for response in responses {
             _ = bridge.answer(response.id, response.response)
             if response.id.isEmpty || openCalls.remove(response.id) != nil {
-                known.append(response)
+                known.append(rules.schedules ? response : response.plain)
             }
         }
         if !known.isEmpty { add(.toolResponses(known)) }
@@ -261,12 +309,17 @@ package struct SessionMachine: ~Copyable {
 
     private mutating func noteSending(of item: UplinkItem, at now: Int64) {
         switch item {
+        case .content(_, isComplete: false), .video, .contextUpdate: break
+        default: hasSpoken = true
+        }
+        switch item {
         case .toolResponses:
             replyDueSince = now
         case .activityEnd, .audioStreamEnd, .text, .content(_, isComplete: true):
             replyDueSince = now
             isAnswerAwaited = true
             isSilentSince = true
+            isInteracting = false
             answer = nil
         case .activityStart:
             isResidueDue = isResidueDue || replyDueSince != nil

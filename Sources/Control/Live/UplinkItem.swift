@@ -90,6 +90,10 @@ struct UplinkRules {
     let isVertex: Bool
     /// A turn of sound that is begun and not ended.
     private(set) var isTurnOpen = false
+    /// An activity is begun of which there is no sound yet.
+    private var isStartDue = false
+    /// A turn of sound was ended, and nothing of its answer has come.
+    private var isSoundUnanswered = false
 
     init(isManual: Bool, isVertex: Bool) {
         self.isManual = isManual
@@ -102,20 +106,30 @@ struct UplinkRules {
         case .activityStart:
             if !isManual { return "activity marks need manual detection" }
             // A second start within an activity is ignored by the service (section 3.4).
+            isStartDue = isStartDue || !isTurnOpen
             isTurnOpen = true
         case .activityEnd:
             if !isManual { return "activity marks need manual detection" }
             if !isTurnOpen { return "an activity was ended that was not begun" }
             isTurnOpen = false
+            if isStartDue {
+                isStartDue = false
+                return "an activity without sound"
+            }
+            isSoundUnanswered = true
         case .audio(let samples):
             if isManual, !isTurnOpen { return "sound outside of an activity is not heard" }
             if samples.isEmpty { return "there is no sound in this" }
             isTurnOpen = true
         case .audioStreamEnd:
             if isManual { return "audioStreamEnd needs automatic detection" }
+            isSoundUnanswered = isSoundUnanswered || isTurnOpen
             isTurnOpen = false
         case .content:
             if isTurnOpen { return "client content must not be mixed into a turn of sound" }
+            if isSoundUnanswered {
+                return "client content must not follow sound that is not answered; send text"
+            }
         case .video(let type, let data):
             if !type.hasPrefix("image/") { return "'\(type)' is no type of a picture" }
             if data.isEmpty { return "there is no picture in this" }
@@ -134,6 +148,19 @@ struct UplinkRules {
         return nil
     }
 
+    /// Whether an activity's start is to be told before its first sound, which now comes.
+    mutating func takeStart() -> Bool {
+        defer { isStartDue = false }
+        return isStartDue
+    }
+
+    /// Something of the answer has come, or its turn is over.
+    mutating func answerCame() { isSoundUnanswered = false }
+
     /// What was begun is forgotten.
-    mutating func reset() { isTurnOpen = false }
+    mutating func reset() {
+        isTurnOpen = false
+        isStartDue = false
+        isSoundUnanswered = false
+    }
 }

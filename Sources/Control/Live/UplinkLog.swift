@@ -65,18 +65,26 @@ struct UplinkLog {
         while audioSamples > audioLimitSamples || entries.count - start > Self.itemLimit {
             let index = entries[start...].firstIndex { $0.item.isAudio } ?? start
             if index >= sentCount { lostUnsent = true }
-            if index == start {
-                if index == sentCount { sentCount += 1 }
-                drop(1)
-            } else {
-                if case .audio(let samples) = entries.remove(at: index).item {
-                    audioSamples -= samples.count
-                }
-                if index < sentCount { sentCount -= 1 }
-            }
+            remove(at: index)
+            // The service closes the connection for marks around nothing.
+            guard index > start, entries[index - 1].item == .activityStart, index < entries.count,
+                entries[index].item == .activityEnd
+            else { continue }
+            remove(at: index)
+            remove(at: index - 1)
         }
         return !lostUnsent
     }
+
+    private mutating func remove(at index: Int) {
+        if case .audio(let samples) = entries.remove(at: index).item {
+            audioSamples -= samples.count
+        }
+        if index < sentCount { sentCount -= 1 }
+    }
+
+    /// A message went out that is not kept here; it has a number, too.
+    mutating func skipNumber() { nextNumber += 1 }
 
     /// The next item to be sent, which then counts as sent.
     mutating func nextUnsent() -> UplinkItem? {

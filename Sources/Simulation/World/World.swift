@@ -93,7 +93,8 @@ package final class World {
         var random = SeededRandom(0, stream: 5)
         return (1...200).map { number in
             let length = Int.random(in: 2_400...19_200, using: &random)
-            return [Int16](repeating: Int16(number), count: length)
+            // Loud enough to count as sound.
+            return [Int16](repeating: Int16(100 * number), count: length)
         }
     }()
 

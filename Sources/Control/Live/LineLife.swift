@@ -1,0 +1,23 @@
+/// Learns how long connections last on a line where something cuts them without a word, such as a
+/// proxy that allows each so many seconds.
+struct LineLife {
+    /// Two connections that end at ages closer than this end for the same reason.
+    static let tolerance: Int64 = 3_000_000_000
+    /// Connections that end sooner have other reasons.
+    static let shortest: Int64 = 30_000_000_000
+    /// So much before the cut a connection is left.
+    static let spare: Int64 = 10_000_000_000
+
+    private var last: Int64?
+    /// The age at which a connection is to be left (nanoseconds); nil: nothing was learned.
+    private(set) var limit: Int64?
+
+    /// A connection of that age was cut; returns whether something was learned from it.
+    mutating func lost(after age: Int64) -> Bool {
+        guard age >= Self.shortest else { return false }
+        defer { last = age }
+        guard let last, abs(age - last) <= Self.tolerance else { return false }
+        limit = min(age, last) - Self.spare
+        return true
+    }
+}

@@ -1,0 +1,157 @@
+import ModelTypes
+import Synchronization
+import Testing
+import WebSockets
+
+@testable import Live
+
+@Suite("The session's shell: frames, credentials, settings that change")
+struct LiveSessionTests {
+    @Test("frames are taken as binary and as text", arguments: [true, false])
+    func opcodes(isBinary: Bool) {
+        let rig = SessionRig()
+        rig.perform { $0.connect() }
+        rig.accept(isBinary: isBinary)
+        #expect(rig.session.assumeIsolated { $0.isReady })
+        rig.receive(
+            #"{"serverContent": {"outputTranscription": {"text": "hi"}}}"#, isBinary: isBinary)
+        #expect(
+            rig.events.contains { if case .outputTranscript("hi") = $0 { true } else { false } })
+    }
+
+    @Test("what needs a renewed credential asks for it before each connection")
+    func renewed() async {
+        let count = Mutex(0)
+        let rig = SessionRig(
+            credential: .renewed {
+                let number = count.withLock { count in
+                    count += 1
+                    return count
+                }
+                return .bearer(Secret("token-\(number)"), quotaProject: nil)
+            })
+        rig.perform { $0.connect() }
+        await rig.run { rig.requests.count == 1 }
+        rig.accept()
+        rig.tell(.closed(code: 1000, reason: ""))
+        rig.perform { $0.connect() }
+        await rig.run { rig.requests.count == 2 }
+        let shown = rig.requests.map { $0.headers.first?.value }
+        #expect(shown == ["Bearer token-1", "Bearer token-2"])
+    }
+
+    @Test("a credential that cannot be had is an outage, and nothing is opened without it")
+    func noCredential() async {
+        let rig = SessionRig(
+            credential: .renewed { throw SessionFailure(reason: .credential, text: "no account") })
+        rig.perform { $0.connect() }
+        await rig.run {
+            rig.events.contains { if case .offline = $0 { true } else { false } }
+        }
+        #expect(rig.requests.isEmpty)
+    }
+
+    @Test("a credential that comes after the session was closed opens nothing")
+    func lateCredential() async {
+        let isAsked = Mutex(false)
+        let mayGo = Mutex(false)
+        let hasGone = Mutex(false)
+        let rig = SessionRig(
+            credential: .renewed {
+                isAsked.withLock { $0 = true }
+                while !mayGo.withLock({ $0 }) { await Task.yield() }
+                hasGone.withLock { $0 = true }
+                return .key(Secret("k"))
+            })
+        rig.perform { $0.connect() }
+        await rig.run { isAsked.withLock { $0 } }
+        rig.perform { $0.disconnect() }
+        mayGo.withLock { $0 = true }
+        await rig.run { hasGone.withLock { $0 } }
+        await rig.rest()
+        #expect(rig.requests.isEmpty)
+    }
+
+    @Test("another instruction is told at once, and is in every setup after it")
+    func contextUpdate() {
+        let rig = SessionRig()
+        rig.perform { $0.connect() }
+        rig.accept()
+        let tool = FunctionDeclaration(name: "f", description: "d")
+        rig.perform { $0.updateContext(instruction: "Be kind.", tools: [tool]) }
+        let update = rig.sent.last?["contextUpdate"]
+        #expect(update?["systemInstruction"]?["parts"]?.array?.first?["text"] == "Be kind.")
+        rig.tell(.closed(code: 1000, reason: ""))
+        rig.perform { $0.connect() }
+        rig.accept()
+        #expect(rig.setups.count == 2)
+        #expect(rig.setups[1]["systemInstruction"] == update?["systemInstruction"])
+        #expect(rig.setups[1]["tools"] == update?["tools"]?["tools"])
+    }
+
+    @Test("a spent budget is told instead of connecting")
+    func budget() {
+        let spent = SessionFailure(reason: .budget, text: "9 of 9 tokens are spent today")
+        let rig = SessionRig(gate: { spent })
+        rig.perform { $0.connect() }
+        #expect(rig.requests.isEmpty)
+        guard case .failed(let failure)? = rig.events.last else {
+            Issue.record("the user was not told: \(rig.events)")
+            return
+        }
+        #expect("\(failure)".contains("9 of 9 tokens are spent today"))
+        #expect("\(failure)".contains("daily_token_budget"))
+    }
+
+    @Test("an upgrade that is refused is an outage like any other, and is tried again")
+    func refusedUpgrade() {
+        let rig = SessionRig()
+        rig.perform { $0.connect() }
+        rig.tell(.failed(.unreachable(host: "h", reason: "HTTP 400")))
+        guard case .offline(_, let retry)? = rig.events.last else {
+            Issue.record("the outage was not told: \(rig.events)")
+            return
+        }
+        #expect(retry != nil)
+    }
+}
+
+@Suite("The ledger of tokens")
+struct TokenLedgerTests {
+    private func usage(_ total: Int64) -> Usage {
+        Usage(json: ["totalTokenCount": .int(total)])
+    }
+
+    @Test("tokens are counted by turn, by session and by day")
+    func counts() {
+        var ledger = TokenLedger(day: "2026-11-21", dayTokens: 100, dailyBudget: nil)
+        ledger.add(usage(10), on: "2026-11-21")
+        ledger.add(usage(15), on: "2026-11-21")
+        #expect(ledger.turnTokens == 15)
+        #expect(ledger.sessionTokens == 25)
+        #expect(ledger.dayTokens == 125)
+        #expect(ledger.refusal(on: "2026-11-21") == nil)
+    }
+
+    @Test("a budget that is spent refuses until the next day, and says how much it was")
+    func budget() {
+        var ledger = TokenLedger(day: "2026-11-21", dayTokens: 0, dailyBudget: 20)
+        ledger.add(usage(19), on: "2026-11-21")
+        #expect(ledger.refusal(on: "2026-11-21") == nil)
+        ledger.add(usage(1), on: "2026-11-21")
+        let refusal = ledger.refusal(on: "2026-11-21")
+        #expect(refusal?.reason == .budget)
+        #expect(refusal?.text == "20 of 20 tokens are spent today")
+        #expect(ledger.refusal(on: "2026-11-22") == nil)
+        #expect(ledger.dayTokens == 0)
+    }
+
+    @Test("a turn that ends after midnight is the new day's")
+    func midnight() {
+        var ledger = TokenLedger(day: "2026-11-21", dayTokens: 500, dailyBudget: 600)
+        ledger.add(usage(30), on: "2026-11-22")
+        #expect(ledger.day == "2026-11-22")
+        #expect(ledger.dayTokens == 30)
+        #expect(ledger.sessionTokens == 30)
+    }
+}

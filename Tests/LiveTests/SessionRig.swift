@@ -1,0 +1,116 @@
+import ModelTypes
+import Synchronization
+import Testing
+import WebSockets
+
+@testable import Live
+
+/// A session with its far end in words: an executor that runs what it is given when it is told to,
+/// a transport that writes down what it is asked, and a clock that stands.
+final class SessionRig: SerialExecutor, LiveTransport, SessionClock, @unchecked Sendable {
+    // @unchecked: one test uses it, in one thread but for jobs that come from elsewhere.
+
+    private let jobs = Mutex<[UnownedJob]>([])
+    private var onEvent: (@Sendable (WebSocketEvent) -> Void)?
+    private(set) var requests: [WebSocketRequest] = []
+    private(set) var sent: [JSONValue] = []
+    private(set) var isClosed = false
+    private(set) var events: [SessionEvent] = []
+    var now: Int64 = 0
+    private let settings: SessionSettings
+    private let credential: SessionCredential
+    private let gate: @Sendable () -> SessionFailure?
+    private(set) lazy var session = LiveSession(
+        executor: self, transport: self, settings: settings, credential: credential,
+        clock: self, random: { 0.5 }, gate: gate
+    ) { [unowned self] in events.append($0) }
+
+    /// A session that waits for `connect`.
+    init(
+        settings: SessionSettings = SessionSettings(
+            endpoint: LiveEndpoint(), model: "gemini-3.8-live"),
+        credential: SessionCredential = .fixed(.key(Secret("k"))),
+        gate: @escaping @Sendable () -> SessionFailure? = { nil }
+    ) {
+        self.settings = settings
+        self.credential = credential
+        self.gate = gate
+    }
+
+    // MARK: - The executor
+
+    func enqueue(_ job: consuming ExecutorJob) {
+        let job = UnownedJob(job)
+        jobs.withLock { $0.append(job) }
+    }
+
+    func asUnownedSerialExecutor() -> UnownedSerialExecutor {
+        UnownedSerialExecutor(ordinary: self)
+    }
+
+    func checkIsolated() {}
+
+    /// Runs what was given until `isDone`; others may have to give it first.
+    func run(until isDone: () -> Bool) async {
+        for _ in 0..<100_000 where !isDone() { await runOnce() }
+        #expect(isDone(), "nothing more happens")
+    }
+
+    /// Runs what comes within a good many turns of everybody else.
+    func rest() async {
+        for _ in 0..<1_000 { await runOnce() }
+    }
+
+    private func runOnce() async {
+        let all = jobs.withLock { jobs in
+            defer { jobs = [] }
+            return jobs
+        }
+        for job in all { job.runSynchronously(on: asUnownedSerialExecutor()) }
+        await Task.yield()
+    }
+
+    // MARK: - The transport and the clock
+
+    func open(
+        _ request: WebSocketRequest, onEvent: @escaping @Sendable (WebSocketEvent) -> Void
+    ) {
+        requests.append(request)
+        self.onEvent = onEvent
+        isClosed = false
+    }
+
+    func send(_ write: (inout [UInt8]) -> Void) {
+        var bytes: [UInt8] = []
+        write(&bytes)
+        do {
+            sent.append(try JSONValue(parsing: bytes))
+        } catch {
+            Issue.record("what was sent is no JSON: \(error)")
+        }
+    }
+
+    func close() { isClosed = true }
+    func abort() { isClosed = true }
+    func setAlarm(_ at: Int64?, _ ring: @escaping @Sendable () -> Void) {}
+
+    // MARK: - The far end
+
+    func tell(_ event: WebSocketEvent) { onEvent?(event) }
+
+    func receive(_ text: String, isBinary: Bool = true) {
+        tell(.message(Array(text.utf8), isBinary: isBinary))
+    }
+
+    /// The socket opens and the setup is taken.
+    func accept(isBinary: Bool = true) {
+        tell(.opened)
+        receive("{\n  \"setupComplete\": {}\n}\n", isBinary: isBinary)
+    }
+
+    func perform(_ body: @Sendable (isolated LiveSession) -> Void) {
+        session.assumeIsolated { body($0) }
+    }
+
+    var setups: [JSONValue] { sent.compactMap { $0["setup"] } }
+}
