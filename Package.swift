@@ -141,8 +141,8 @@ enum Targets {
             (
                 "DaemonTests",
                 [
-                    "Daemon", "Assistant", "AudioPath", "Configuration", "Live", "ModelTypes",
-                    "Linux",
+                    "Daemon", "Accounts", "Assistant", "AudioPath", "Configuration", "Curl",
+                    "Live", "ModelTypes", "Linux", "TestHTTP",
                 ]
             ),
             (

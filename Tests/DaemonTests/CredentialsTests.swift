@@ -1,5 +1,6 @@
 import Configuration
 import Linux
+import Live
 import ModelTypes
 import Testing
 
@@ -56,5 +57,22 @@ import Testing
         var settings = Settings()
         settings[Keys.Live.keyFile] = "/no/such/key"
         #expect(refusal(settings)?.contains("/no/such/key") == true)
+    }
+
+    @Test("a token stands where a key would, and is shown in its own way")
+    func ephemeralToken() throws {
+        for (text, isToken) in [("auth_tokens/abc", true), ("AIza-key", false)] {
+            let (settings, folder) = try settings(text, mode: 0o600)
+            defer { try? Files.removeTree(folder) }
+            guard case .fixed(let authorization) = try Credentials.session(settings) else {
+                Issue.record("the credential is not fixed")
+                continue
+            }
+            if case .ephemeralToken = authorization {
+                #expect(isToken)
+            } else {
+                #expect(!isToken)
+            }
+        }
     }
 }

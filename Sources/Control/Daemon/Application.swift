@@ -63,12 +63,13 @@ package final class Application: @unchecked Sendable {
         light = try Self.light(settings, loop)
         timeline = Fanout(
             TimelineLog(log: log, writesWords: settings[Keys.Log.transcripts], onEntry: onEntry))
-        let wanted = settings.sessionSettings(tools: tools.registry.declarations)
+        let wanted = try Credentials.completed(settings)
+            .sessionSettings(tools: tools.registry.declarations)
         for complaint in wanted.complaints { log(.warning, complaint) }
         let keeper = SessionKeeper(
             path: settings.stateFile,
             setup: SessionKeeper.name(of: wanted.setup(handle: nil).serialized),
-            dailyBudget: settings.dailyTokenBudget, log: log)
+            dailyBudget: settings.dailyTokenBudget, log: log, clock: { WallClock.now() })
         let relay = relay
         relay.keeper = keeper
         session = LiveSession(
@@ -177,6 +178,7 @@ package final class Application: @unchecked Sendable {
             // The assistant owns the session, whose events come by the relay.
             relay.assistant = nil
         }
+        await relay.keeper?.settled()
         bridge.engine?.stop()
         loop.stop()
     }

@@ -35,17 +35,46 @@ package enum Credentials {
     /// What a session asks the service with: the key, or an account's tokens on Vertex.
     package static func session(_ settings: Settings) throws -> SessionCredential {
         guard settings[Keys.Live.service] == "vertex" else {
-            return .fixed(.key(try find(settings)))
+            let key = try find(settings)
+            // A token of `auth_tokens` stands where a key would, and is shown in its own way.
+            let isToken = key.revealed.hasPrefix("auth_tokens/")
+            return .fixed(isToken ? .ephemeralToken(key) : .key(key))
         }
-        let http = HTTPClient()
-        let clock = SystemAccountClock()
+        return try account(
+            settings, http: HTTPClient(), clock: SystemAccountClock(), metadataHost: nil)
+    }
+
+    /// The tokens of the account file that the settings name, else of this machine; renewed before
+    /// they expire, by one request however many connections ask.
+    static func account(
+        _ settings: Settings, http: HTTPClient, clock: any AccountClock, metadataHost: String?
+    ) throws -> SessionCredential {
         let path = settings[Keys.Vertex.accountFile]
         let account =
             path.isEmpty ? nil : try ServiceAccount.read(path, http: http, clock: clock)
-        let issuer: any TokenIssuer = account ?? MetadataServer(host: nil, http: http)
+        let issuer: any TokenIssuer = account ?? MetadataServer(host: metadataHost, http: http)
         let tokens = RefreshedToken(issuer: issuer, clock: clock) { .random(in: 0..<1) }
         let project = account?.quotaProjectID
         return .renewed { .bearer(try await tokens.token(), quotaProject: project) }
+    }
+
+    /// The settings with the project of the account, where they name none themselves.
+    package static func completed(_ settings: Settings) throws -> Settings {
+        guard settings[Keys.Live.service] == "vertex", settings[Keys.Vertex.project].isEmpty
+        else { return settings }
+        let path = settings[Keys.Vertex.accountFile]
+        guard !path.isEmpty,
+            let project = try ServiceAccount.read(
+                path, http: HTTPClient(), clock: SystemAccountClock()
+            ).projectID
+        else {
+            throw CredentialError(
+                description: "whose project pays is not known: set vertex.project, or name an "
+                    + "account file that holds a project_id with vertex.account_file")
+        }
+        var completed = settings
+        completed[Keys.Vertex.project] = project
+        return completed
     }
 
     /// The key: from `live.key_file`, the systemd credential, or GEMINI_API_KEY, in this order.

@@ -18,23 +18,30 @@ package final class SessionKeeper: Sendable {
         var handle: String?
         var savedAt: Int64 = 0
         var ledger: TokenLedger
-        var isWriting = false
         var isChanged = false
+        /// Writes as long as there is something new.
+        var writer: Task<Void, Never>?
     }
 
     private let path: String?
     private let setup: String
     private let log: Log
+    private let clock: @Sendable () -> Int64
     private let state: Mutex<State>
 
     /// Reads what was kept; `path` nil keeps nothing beyond this life.
     ///
-    /// `setup` tells configurations apart, so that no handle is used with another one.
-    package init(path: String?, setup: String, dailyBudget: Int64?, log: Log) {
+    /// `setup` tells configurations apart, so that no handle is used with another one; `clock`
+    /// gives nanoseconds since 1970, as people set it.
+    package init(
+        path: String?, setup: String, dailyBudget: Int64?, log: Log,
+        clock: @escaping @Sendable () -> Int64
+    ) {
         self.path = path
         self.setup = setup
         self.log = log
-        let today = Self.today()
+        self.clock = clock
+        let today = Self.day(at: clock())
         var state = State(ledger: TokenLedger(day: today, dailyBudget: dailyBudget))
         if let path, Files.exists(path) {
             do {
@@ -67,7 +74,7 @@ package final class SessionKeeper: Sendable {
     package var kept: LiveSession.KeptHandle? {
         state.withLock { state in
             state.handle.map {
-                .init(handle: $0, age: max(0, WallClock.now() - state.savedAt))
+                .init(handle: $0, age: max(0, clock() - state.savedAt))
             }
         }
     }
@@ -76,38 +83,41 @@ package final class SessionKeeper: Sendable {
     package func keep(_ handle: String?) {
         change { state in
             state.handle = handle
-            state.savedAt = WallClock.now()
+            state.savedAt = clock()
         }
     }
 
     /// Adds a turn's tokens.
     package func add(_ usage: Usage) {
-        change { $0.ledger.add(usage, on: Self.today()) }
+        change { $0.ledger.add(usage, on: Self.day(at: clock())) }
     }
 
     /// Why nothing more is to be spent today.
     package var refusal: SessionFailure? {
-        state.withLock { $0.ledger.refusal(on: Self.today()) }
+        state.withLock { $0.ledger.refusal(on: Self.day(at: clock())) }
     }
 
     /// What has been spent.
     package var ledger: TokenLedger { state.withLock { $0.ledger } }
 
-    private static func today() -> String {
-        String(WallClock.localTime(at: WallClock.now()).iso8601.prefix(10))
+    private static func day(at nanoseconds: Int64) -> String {
+        String(WallClock.localTime(at: nanoseconds).iso8601.prefix(10))
     }
 
     // MARK: - The file
 
+    /// Returns when what was kept so far is in the file.
+    package func settled() async {
+        await state.withLock { $0.writer }?.value
+    }
+
     private func change(_ body: (inout State) -> Void) {
-        let mustWrite = state.withLock { state in
+        state.withLock { state in
             body(&state)
             state.isChanged = true
-            guard !state.isWriting, path != nil else { return false }
-            state.isWriting = true
-            return true
+            guard state.writer == nil, path != nil else { return }
+            state.writer = Task.detached { self.write() }
         }
-        if mustWrite { Task.detached { self.write() } }
     }
 
     private func write() {
@@ -124,7 +134,7 @@ package final class SessionKeeper: Sendable {
     private func next() -> String? {
         state.withLock { state in
             guard state.isChanged else {
-                state.isWriting = false
+                state.writer = nil
                 return nil
             }
             state.isChanged = false

@@ -1,0 +1,155 @@
+import Glibc
+import Linux
+import Live
+import ModelTypes
+import Synchronization
+import Testing
+
+@testable import Daemon
+
+@Suite("What a conversation keeps through a restart")
+struct SessionKeeperTests {
+    /// The wall's clock, as the test sets it.
+    private final class Wall: Sendable {
+        private let time = Atomic<Int64>(1_790_000_000_000_000_000)
+        var now: Int64 { time.load(ordering: .relaxed) }
+        func advance(hours: Int64) { time.add(hours * 3_600_000_000_000, ordering: .relaxed) }
+    }
+
+    private let wall = Wall()
+    private let folder: String
+    private var path: String { "\(folder)/session.json" }
+
+    init() throws { folder = try Files.makeTemporaryDirectory(prefix: "martlet-keeper") }
+
+    /// A life of the daemon.
+    private func keeper(setup: String = "setup-1", budget: Int64? = nil) -> SessionKeeper {
+        let wall = wall
+        return SessionKeeper(
+            path: path, setup: setup, dailyBudget: budget, log: Log(level: .error)
+        ) { wall.now }
+    }
+
+    /// The handle that a machine with the usual rules begins with.
+    private func handleOfNextLife(setup: String = "setup-1") -> String? {
+        let kept = keeper(setup: setup).kept
+        var machine = SessionMachine(
+            rules: SessionMachine.Rules(isManual: true), handle: kept?.handle,
+            handleAge: kept?.age ?? 0)
+        _ = machine.connect(at: 0)
+        for case .sendSetup(let handle, _) in machine.opened(at: 0) { return handle }
+        return nil
+    }
+
+    @Test("the file is its owner's alone, whatever it replaces")
+    func mode() async throws {
+        defer { try? Files.removeTree(folder) }
+        try Files.writeAtomically(path, Array("{}".utf8), mode: 0o666)
+        let keeper = keeper()
+        keeper.keep("h")
+        await keeper.settled()
+        var status = stat()
+        #expect(stat(path, &status) == 0)
+        #expect(status.st_mode & 0o777 == 0o600)
+        #expect(!Files.isReadableByOthers(path))
+    }
+
+    @Test("the newest handle is taken up by the next life, within the service's time")
+    func restart() async {
+        defer { try? Files.removeTree(folder) }
+        let keeper = keeper()
+        for number in 1...50 { keeper.keep("h\(number)") }
+        await keeper.settled()
+        wall.advance(hours: 1)
+        #expect(handleOfNextLife() == "h50")
+        wall.advance(hours: 1)
+        #expect(handleOfNextLife() == nil)
+    }
+
+    @Test("a handle is not taken up with another setup")
+    func otherSetup() async {
+        defer { try? Files.removeTree(folder) }
+        let keeper = keeper()
+        keeper.keep("h")
+        await keeper.settled()
+        #expect(handleOfNextLife(setup: "setup-2") == nil)
+        #expect(handleOfNextLife() == "h")
+    }
+
+    @Test("another model or another instruction makes another setup")
+    func names() {
+        var settings = SessionSettings(endpoint: LiveEndpoint(), model: "gemini-3.8-live")
+        func name() -> String { SessionKeeper.name(of: settings.setup(handle: nil).serialized) }
+        let first = name()
+        #expect(name() == first)
+        settings.systemInstruction = "Be brief."
+        let second = name()
+        settings.model = "gemini-3.1-flash-live-preview"
+        #expect(Set([first, second, name()]).count == 3)
+    }
+
+    @Test("a handle that was taken back is not kept")
+    func forgotten() async {
+        defer { try? Files.removeTree(folder) }
+        let keeper = keeper()
+        keeper.keep("h")
+        keeper.keep(nil)
+        await keeper.settled()
+        #expect(handleOfNextLife() == nil)
+    }
+
+    @Test(
+        "a file that is broken costs the conversation and nothing else",
+        arguments: [
+            "", "{", "[1]", "\u{0}\u{1}", #"{"setup": 1, "handle": [], "tokens": "many"}"#,
+            #"{"setup": "setup-1", "saved_at": "yesterday"}"#,
+        ])
+    func broken(text: String) async throws {
+        defer { try? Files.removeTree(folder) }
+        try Files.writeAtomically(path, Array(text.utf8), mode: 0o600)
+        #expect(handleOfNextLife() == nil)
+        let keeper = keeper()
+        keeper.keep("h")
+        await keeper.settled()
+        #expect(handleOfNextLife() == "h")
+    }
+
+    @Test("a place that cannot be written ends nothing")
+    func unwritable() async {
+        try? Files.removeTree(folder)
+        let keeper = keeper()
+        keeper.keep("h")
+        await keeper.settled()
+        #expect(keeper.kept?.handle == "h")
+    }
+
+    @Test("the day's budget holds through a restart, and ends with the day")
+    func budget() async {
+        defer { try? Files.removeTree(folder) }
+        let keeper = keeper(budget: 100)
+        keeper.add(Usage(json: ["totalTokenCount": 60]))
+        #expect(keeper.refusal == nil)
+        await keeper.settled()
+        let second = self.keeper(setup: "another", budget: 100)
+        #expect(second.ledger.dayTokens == 60)
+        second.add(Usage(json: ["totalTokenCount": 40]))
+        await second.settled()
+        #expect(self.keeper(budget: 100).refusal?.reason == .budget)
+        // Larger, by another configuration, it goes on.
+        #expect(self.keeper(budget: 200).refusal == nil)
+        wall.advance(hours: 24)
+        #expect(self.keeper(budget: 100).refusal == nil)
+    }
+
+    @Test("a daemon that runs past midnight begins a new day's budget")
+    func midnight() {
+        defer { try? Files.removeTree(folder) }
+        let keeper = keeper(budget: 100)
+        keeper.add(Usage(json: ["totalTokenCount": 100]))
+        #expect(keeper.refusal != nil)
+        wall.advance(hours: 24)
+        #expect(keeper.refusal == nil)
+        keeper.add(Usage(json: ["totalTokenCount": 30]))
+        #expect(keeper.ledger.dayTokens == 30)
+    }
+}
