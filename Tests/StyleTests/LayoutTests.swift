@@ -67,6 +67,17 @@ struct LayoutTests {
         }
     }
 
+    @Test("the simulated service shares no code with the client that it judges")
+    func simulatedServiceIsIndependent() {
+        let client: Set<String> = ["Live", "Assistant", "Tools", "Daemon"]
+        for file in tree.swiftFiles where file.isBelow("Sources/Simulation") {
+            guard !file.isBelow("Sources/Simulation/World") else { continue }
+            for (module, line) in imports(of: file) {
+                #expect(!client.contains(module), "\(file.path):\(line) imports \(module)")
+            }
+        }
+    }
+
     @Test("Foundation is imported nowhere, and the C library only where handles are owned")
     func noFoundation() {
         for file in tree.swiftFiles {
