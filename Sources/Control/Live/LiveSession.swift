@@ -141,7 +141,7 @@ package actor LiveSession {
     ///
     /// A call whose connection is lost is answered in words on the next one.
     package func sendToolResponses(_ responses: [FunctionResponse]) {
-        say(.toolResponses(responses))
+        say(.toolResponses(responses.map(settings.answer)))
     }
 
     /// Forgets what is held and not sent, and the activity it belongs to.

@@ -30,6 +30,15 @@ package struct ModelProfile: Sendable, Equatable {
         case nonBlockingOnly
         /// As each declaration says; this when it says nothing.
         case either(byDefault: FunctionDeclaration.Behavior)
+
+        /// Whether an answer may say when it is to be spoken about; only one that the model did
+        /// not wait for can.
+        func allowsScheduling(_ wanted: FunctionDeclaration.Behavior?) -> Bool {
+            switch self {
+            case .blockingOnly, .nonBlockingOnly: false
+            case .either(let usual): (wanted ?? usual) == .nonBlocking
+            }
+        }
     }
 
     /// How earlier words are given to a fresh session without making the model speak.

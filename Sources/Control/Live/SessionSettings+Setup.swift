@@ -140,6 +140,18 @@ extension SessionSettings {
         return tool
     }
 
+    /// An answer without what the model or the service would refuse.
+    ///
+    /// Vertex knew no scheduling for long and closed on it (live-protocol.md 3.3).
+    func answer(_ response: FunctionResponse) -> FunctionResponse {
+        var response = response
+        let behavior = tools.first { $0.name == response.name }?.behavior
+        if endpoint.isVertex || !profile.calls.allowsScheduling(behavior) {
+            response.scheduling = nil
+        }
+        return response
+    }
+
     private var realtimeInput: JSONValue {
         var detection: JSONObject = [:]
         switch activity {
