@@ -169,6 +169,7 @@ private final class TestPorts: MicrophonePort, SpeakerPort, SessionPort, ToolPor
     func endAudioStream() { tell(.endAudioStream) }
     func discardInput() { tell(.discardInput) }
     func sendToolResponses(_ responses: [FunctionResponse]) { tell(.responses(responses)) }
+    func conversationBegan() {}
     func run(_ call: FunctionCall, _ done: @escaping @Sendable (ToolOutcome) -> Void) {
         world.withLock { $0 }?.note(call.id, done)
         tell(.run(call))

@@ -93,7 +93,7 @@ struct MistakeTests {
         Told("[[live]]\nmodel = \"x\"", "[live] is written with one pair of brackets"),
         Told("[tool.gpoi]", "did you mean [[tool.gpio]]?"),
         Told("[tool]\ngpio = 1", "write [[tool.gpio]], with two brackets"),
-        Told("tool = 1", "write [[tool.gpio]] or [[tool.command]]"),
+        Told("tool = 1", "write [[tool.gpio]] or another kind: [[tool.gpio]], [[tool.command]]"),
     ]
 
     @Test(

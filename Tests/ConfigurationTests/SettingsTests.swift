@@ -44,8 +44,10 @@ import Testing
                 "m.toml:14:9: log.level is true, but must be a string; allowed: \"error\", "
                     + "\"warning\", \"notice\", \"info\", \"debug\"",
                 "m.toml:15:1: tool.gpio lacks 'description' (a string)",
-                "m.toml:18:1: tool.gpio has no 'colour'; it has: name, description, line, "
-                    + "file, active_low, rests_on",
+                "m.toml:18:1: tool.gpio has no 'colour'; it has: name, description, "
+                    + "deadline_ms, result_limit_bytes, calls_per_minute, behavior, scheduling, "
+                    + "risk, confirm, phrase, secret_parameters, line, file, direction, bias, "
+                    + "active_low, rests_on, pulse_ms, actions",
                 "m.toml:19:1: write [[tool.command]], with two brackets",
             ])
     }
@@ -104,7 +106,7 @@ import Testing
         #expect(settings[Keys.Playback.volume] == 70)
         #expect(settings[Keys.Playback.rate] == 48_000)
         #expect(settings[Keys.Playback.prebuffer] == 60)
-        #expect(settings.outputs.map(\.name) == ["lamp", "fan"])
+        #expect(settings.tools(GPIOToolSettings.self).map(\.settings.name) == ["lamp", "fan"])
         #expect(settings.position(of: Keys.Playback.volume)?.file == "conf.d/10-mine.toml")
     }
 
@@ -163,8 +165,12 @@ import Testing
         let tools = lines[start...].filter { $0.contains(" = ") || $0.hasPrefix("# [[") }
             .map { $0.dropFirst(2) }.joined(separator: "\n")
         let settings = try SettingsFile.settings(from: [("t", tools)])
-        #expect(settings.outputs.count == 1)
-        #expect(settings.commands.count == 1)
+        #expect(settings.tools(GPIOToolSettings.self).count == 2)
+        #expect(settings.tools(CommandToolSettings.self).count == 1)
+        // Each kind shows itself, and the shown limits are its defaults.
+        for kind in ToolKinds.all {
+            #expect(settings.tools.contains { type(of: $0.kind).name == kind.name })
+        }
     }
 
     @Test("every example in config/conf.d is right")

@@ -42,7 +42,7 @@ struct ShownTests {
             required = ["level"]
             deadline_ms = 500
             directory = "/tmp"
-            output_limit_bytes = 1024
+            result_limit_bytes = 1024
             [tool.command.parameters]
             level = { type = "integer", minimum = -1, maximum = 0.5, "x y" = [true, "a\nb", {}] }
             "which one" = { type = "string", enum = ["a", "b"] }
@@ -50,8 +50,6 @@ struct ShownTests {
         let settings = try SettingsFile.settings(from: [("m", text)])
         let shown = SettingsFile.shown(settings)
         let again = try SettingsFile.settings(from: [("again", shown)])
-        #expect(again.outputs.count == 1)
-        #expect(again.commands.count == 1)
         // Both texts name places, which differ; everything else must not.
         func withoutPlaces(_ text: String) -> [Substring] {
             text.split(separator: "\n").map { line in
@@ -59,16 +57,17 @@ struct ShownTests {
             }
         }
         #expect(withoutPlaces(SettingsFile.shown(again)) == withoutPlaces(shown))
-        let command = try #require(again.commands.first)
-        #expect(command.description == "Dims\nthe 'light'.")
+        let (tool, command) = try #require(again.tools(CommandToolSettings.self).first)
+        #expect(tool.description == "Dims\nthe 'light'.")
         #expect(command.arguments == ["/bin/dim", "--to={level}", "\\"])
-        #expect(command.parameters.map(\.name) == ["level", "which one"])
-        #expect(command.required == ["level"])
-        #expect(command.deadlineMilliseconds == 500)
+        #expect(tool.parameters.map(\.name) == ["level", "which one"])
+        #expect(tool.required == ["level"])
+        #expect(tool.deadlineMilliseconds == 500)
         #expect(command.directory == "/tmp")
-        #expect(command.outputLimitBytes == 1024)
-        #expect(again.outputs.first?.name == "the \"lamp\"")
-        #expect(again.outputs.first?.restsOn == true)
+        #expect(tool.resultLimitBytes == 1024)
+        let (lamp, output) = try #require(again.tools(GPIOToolSettings.self).first)
+        #expect(lamp.name == "the \"lamp\"")
+        #expect(output.restsOn)
     }
 
     @Test("a text of any characters is written so that it is read as it was")

@@ -23,17 +23,20 @@ struct ToolSettingsTests {
                 """
             )
         ])
-        let lamp = try #require(settings.outputs.first)
+        let lines = settings.tools(GPIOToolSettings.self)
+        let lamp = try #require(lines.first).kind
         #expect(lamp.line == "GPIO27")
         #expect(lamp.file.isEmpty)
         #expect(!lamp.activeLow)
         #expect(!lamp.restsOn)
-        let fan = try #require(settings.outputs.last)
+        #expect(lamp.direction == .output)
+        #expect(lamp.pulseMilliseconds == 500)
+        let (named, fan) = try #require(lines.last)
         #expect(fan.line.isEmpty)
         #expect(fan.file == "/run/fan")
         #expect(fan.activeLow)
         #expect(fan.restsOn)
-        #expect(fan.position == Position(file: "m.toml", line: 5, column: 1))
+        #expect(named.position == Position(file: "m.toml", line: 5, column: 1))
     }
 
     @Test("a command has its defaults: all parameters are required, ten seconds, the root")
@@ -45,14 +48,54 @@ struct ToolSettingsTests {
             argv = ["/bin/dim", "{level}"]
             parameters.level = { type = "integer" }
             """
-        let command = try #require(
-            try SettingsFile.settings(from: [("m.toml", text)]).commands.first)
+        let (tool, command) = try #require(
+            try SettingsFile.settings(from: [("m.toml", text)])
+                .tools(CommandToolSettings.self).first)
         #expect(command.arguments == ["/bin/dim", "{level}"])
-        #expect(command.parameters.map(\.name) == ["level"])
-        #expect(command.required == ["level"])
-        #expect(command.deadlineMilliseconds == 10_000)
-        #expect(command.directory == "/")
-        #expect(command.outputLimitBytes == 16_384)
+        #expect(tool.parameters.map(\.name) == ["level"])
+        #expect(tool.required == ["level"])
+        #expect(tool.deadlineMilliseconds == 10_000)
+        #expect(command.directory.isEmpty)
+        #expect(tool.resultLimitBytes == 16_384)
+        #expect(tool.risk == .low)
+        #expect(tool.confirmation == .none)
+    }
+
+    @Test(
+        "who is asked follows from the risk, unless something is said",
+        arguments: [
+            ("", ToolSettings.Confirm.none), ("risk = \"read\"", .none),
+            ("risk = \"high\"", .button), ("risk = \"unlock\"", .button),
+            ("risk = \"unlock\"\nconfirm = \"pin\"", .pin),
+            ("risk = \"high\"\nconfirm = \"none\"", .none),
+            ("risk = \"low\"\nconfirm = \"phrase\"\nphrase = \"open sesame\"", .phrase),
+        ] as [(String, ToolSettings.Confirm)])
+    func confirmation(keys: String, expected: ToolSettings.Confirm) throws {
+        let settings = try SettingsFile.settings(from: [("m", Self.command + keys)])
+        #expect(settings.tools.first?.confirmation == expected)
+        #expect(settings.warnings.isEmpty)
+    }
+
+    @Test("a door that asks nobody is complained about")
+    func unguarded() throws {
+        let text = Self.command + "risk = \"unlock\"\nconfirm = \"none\""
+        let settings = try SettingsFile.settings(from: [("m", text)])
+        #expect(settings.warnings.count == 1)
+        #expect(
+            settings.warnings.first?.description.hasPrefix("m:1:1: tool a lets somebody in")
+                == true)
+    }
+
+    @Test("a press cannot confirm where there is no button")
+    func noButton() {
+        let text =
+            "[conversation]\nmode = \"hands-free\"\n[button]\nsource = \"none\"\n" + Self.command
+            + "risk = \"unlock\""
+        #expect(mistakes(in: text).count == 1)
+        #expect(
+            mistakes(in: text).first?.hasPrefix(
+                "m.toml:5:1: tool a is confirmed by the button, but button.source is \"none\"")
+                == true)
     }
 
     private static let gpio = "[[tool.gpio]]\nname = \"a\"\ndescription = \"b\"\n"
@@ -60,6 +103,33 @@ struct ToolSettingsTests {
         "[[tool.command]]\nname = \"a\"\ndescription = \"b\"\nargv = [\"c\"]\n"
 
     static let wrong: [Told] = [
+        Told(
+            gpio + "line = \"x\"\nrisk = \"danger\"",
+            "5:8: tool.gpio.risk is \"danger\"; allowed: \"read\", \"low\", \"high\", \"unlock\""),
+        Told(
+            command + "risk = \"read\"\nconfirm = \"button\"",
+            "6:11: tool.command.confirm is \"button\", but a tool of risk \"read\" never asks"),
+        Told(
+            command + "confirm = \"phrase\"\nphrase = \"yes\"",
+            "6:10: tool.command.phrase must say what is to be said, with six letters or more"),
+        Told(
+            command + "phrase = \"open sesame\"",
+            "5:10: tool.command.phrase is said only with confirm = \"phrase\""),
+        Told(
+            command + "directory = \"/\"",
+            "5:13: tool.command.directory is /: a program may not write everywhere"),
+        Told(
+            gpio + "line = \"x\"\nactions = [\"jump\"]",
+            "5:11: tool.gpio.actions holds \"jump\"; there are on, off, toggle, pulse, read"),
+        Told(
+            gpio + "line = \"x\"\nbias = \"pull-up\"",
+            "5:8: tool.gpio.bias is for inputs: direction = \"input\""),
+        Told(
+            gpio + "line = \"x\"\ndirection = \"input\"\nrests_on = true",
+            "6:12: tool.gpio.rests_on says nothing of an input, which is only read"),
+        Told(
+            gpio + "line = \"x\"\nparameters = { }",
+            "5:1: tool.gpio has no 'parameters'"),
         Told(gpio, "1:1: tool.gpio needs either 'line'"),
         Told(gpio + "line = \"x\"\nfile = \"/y\"", "1:1: tool.gpio needs either 'line'"),
         Told(gpio + "line = 27", "4:8: tool.gpio.line is 27, but must be a string"),
@@ -78,8 +148,8 @@ struct ToolSettingsTests {
             "5:15: tool.command.deadline_ms is 99; allowed: 100 to 600000"
         ),
         Told(
-            command + "output_limit_bytes = 1",
-            "5:22: tool.command.output_limit_bytes is 1; allowed: 256 to 1048576"
+            command + "result_limit_bytes = 1",
+            "5:22: tool.command.result_limit_bytes is 1; allowed: 256 to 1048576"
         ),
         Told(
             command + "directory = \"tmp\"",

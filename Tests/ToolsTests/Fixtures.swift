@@ -13,7 +13,17 @@ struct TestTool: Tool {
         _ body: @escaping @Sendable (ToolArguments) async throws -> JSONValue
     ) throws {
         declaration = try ToolDeclaration(
-            name: name, description: "A test.", parameters: parameters, deadline: deadline)
+            name: name, description: "A test.", parameters: parameters,
+            terms: ToolTerms(deadline: deadline))
+        self.body = body
+    }
+
+    init(
+        _ name: String, terms: ToolTerms,
+        _ body: @escaping @Sendable (ToolArguments) async throws -> JSONValue
+    ) throws {
+        declaration = try ToolDeclaration(
+            name: name, description: "A test.", parameters: TestTool.anything, terms: terms)
         self.body = body
     }
 
@@ -44,6 +54,14 @@ final class TestOutput: OutputPort {
     func isOn() throws -> Bool { values.last ?? false }
 }
 
+/// A contact in memory.
+final class TestInput: InputPort {
+    private let state = Mutex(false)
+
+    func set(_ isOn: Bool) { state.withLock { $0 = isOn } }
+    func isOn() throws -> Bool { state.withLock { $0 } }
+}
+
 extension ToolOutcome {
     /// The text of the error that the model is told.
     var error: String? {
@@ -63,9 +81,21 @@ extension ToolOutcome {
 
 extension ToolRunner {
     /// A runner of these tools.
-    init(_ tools: [any Tool], clock: ManualClock, limits: ToolLimits = ToolLimits()) throws {
-        self.init(registry: try ToolRegistry(tools), limits: limits, clock: clock)
+    init(
+        _ tools: [any Tool], clock: any ToolClock, limits: ToolLimits = ToolLimits(),
+        confirmation: any ConfirmationPort = NobodyToAsk(), journal: any CallJournal = NoJournal(),
+        audit: any AuditPort = NoAudit()
+    ) throws {
+        self.init(
+            registry: try ToolRegistry(tools), limits: limits,
+            ports: RunnerPorts(
+                clock: clock, confirmation: confirmation, journal: journal, audit: audit))
     }
+
+    /// Runs a call of the only conversation.
+    func run(_ call: FunctionCall) async -> ToolOutcome { await run(call, conversation: 0) }
+
+    func cancel(_ identifiers: [String]) async { await cancel(identifiers, conversation: 0) }
 }
 
 func call(

@@ -9,13 +9,29 @@ struct GPIOToolTests {
     private let clock = ManualClock()
     private let lamp = TestOutput()
     private let gate = TestOutput()
+    private let contact = TestInput()
 
     private func tool() throws -> GPIOTool {
-        try GPIOTool(
-            outputs: [
-                NamedOutput(name: "lamp", description: "on the desk", port: lamp, restsOn: false),
-                NamedOutput(name: "gate", description: "garden gate", port: gate, restsOn: true),
+        var unlock = ToolTerms(deadline: .seconds(1))
+        unlock.risk = .unlock
+        unlock.confirmation = .button
+        return try GPIOTool(
+            lines: [
+                Self.line("lamp", "on the desk", .output(lamp, restsOn: false)),
+                Self.line("gate", "garden gate", .output(gate, restsOn: true), terms: unlock),
+                Self.line("opener", "front door", .output(TestOutput(), restsOn: false), [.pulse]),
+                Self.line("window", "a contact", .input(contact), [.read]),
             ], clock: clock)
+    }
+
+    private static func line(
+        _ name: String, _ description: String, _ port: NamedLine.Port,
+        _ actions: Set<NamedLine.Action> = Set(NamedLine.Action.allCases),
+        terms: ToolTerms = ToolTerms(deadline: .seconds(1))
+    ) -> NamedLine {
+        NamedLine(
+            name: name, description: description, port: port, actions: actions,
+            pulseMilliseconds: 500, terms: terms)
     }
 
     private func order(_ output: String, _ action: String, _ more: JSONValue? = nil)
@@ -87,19 +103,59 @@ struct GPIOToolTests {
         #expect(declaration.description.contains("lamp: on the desk; gate: garden gate"))
         #expect(
             SchemaCheck(declaration.schema).violations(of: ["output": "door", "action": "on"])
-                == ["output is \"door\", but must be one of \"lamp\", \"gate\""])
+                == [
+                    "output is \"door\", but must be one of \"lamp\", \"gate\", \"opener\", "
+                        + "\"window\""
+                ])
     }
 
     @Test("a line that is gone is told in its own words")
     func failure() async throws {
         let gone = TestOutput(failure: ToolFailure("GPIO17 is gone"))
         let tool = try GPIOTool(
-            outputs: [NamedOutput(name: "lamp", description: "x", port: gone, restsOn: false)],
-            clock: clock)
+            lines: [Self.line("lamp", "x", .output(gone, restsOn: false))], clock: clock)
         let runner = try ToolRunner([tool], clock: clock)
         let outcome = await runner.run(
             call(GPIOTool.name, ["output": "lamp", "action": "on"]))
         #expect(outcome.error == "GPIO17 is gone")
+    }
+
+    @Test("an input is read as it stands, and nothing else is done with it")
+    func input() async throws {
+        let tool = try tool()
+        #expect(
+            try await tool.call(order("window", "read")) == ["output": "window", "state": "off"])
+        contact.set(true)
+        #expect(
+            try await tool.call(order("window", "read")) == ["output": "window", "state": "on"])
+        await #expect(
+            throws: ToolFailure("nothing was done: window does not take on, only read")
+        ) {
+            try await tool.call(order("window", "on"))
+        }
+    }
+
+    @Test("what an output does not take is not done")
+    func allowedActions() async throws {
+        let tool = try tool()
+        await #expect(
+            throws: ToolFailure("nothing was done: opener does not take on, only pulse")
+        ) {
+            try await tool.call(order("opener", "on"))
+        }
+    }
+
+    @Test("a call has the guard of its own line, and reading none")
+    func guards() throws {
+        let tool = try tool()
+        #expect(tool.guarding(order("lamp", "on")).risk == .low)
+        let opening = tool.guarding(order("gate", "off"))
+        #expect(opening.risk == .unlock)
+        #expect(opening.confirmation == .button)
+        #expect(opening.subject == "gate")
+        let reading = tool.guarding(order("gate", "read"))
+        #expect(reading.risk == .read)
+        #expect(reading.confirmation == nil)
     }
 
     @Test("a file stands for a line")

@@ -12,6 +12,11 @@ final class ManualClock: ToolClock {
 
     private let state = Mutex(State())
 
+    var now: Int64 {
+        let (seconds, attoseconds) = state.withLock { $0.now }.components
+        return seconds * 1_000_000_000 + attoseconds / 1_000_000_000
+    }
+
     func wait(_ duration: Duration) async throws {
         let id = state.withLock { state in
             state.count += 1

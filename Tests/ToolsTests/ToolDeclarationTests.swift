@@ -10,7 +10,8 @@ struct ToolDeclarationTests {
         _ parameters: JSONValue = ["type": "object"], deadline: Duration = .seconds(1)
     ) throws -> ToolDeclaration {
         try ToolDeclaration(
-            name: name, description: description, parameters: parameters, deadline: deadline)
+            name: name, description: description, parameters: parameters,
+            terms: ToolTerms(deadline: deadline))
     }
 
     @Test("names that the service does not take are refused", arguments: ["", "1a", "a b", "ä"])

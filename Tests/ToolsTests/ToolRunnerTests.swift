@@ -32,9 +32,10 @@ struct ToolRunnerTests {
         let runner = try ToolRunner([tool], clock: clock)
         #expect(
             await runner.run(call("get", id: "1")).error
-                == "there is no function get; there are: set")
+                == "there is no function \"get\"; there are: set")
         #expect(
-            await runner.run(call("set", id: "2", [1])).error == "the arguments must be an object")
+            await runner.run(call("set", id: "2", [1])).error
+                == "nothing was done: the arguments must be an object")
         #expect(
             await runner.run(call("set", id: "3", ["y": 1])).error
                 == "nothing was done: \"y\" is not known; there are no parameters")
@@ -184,13 +185,17 @@ struct ToolRunnerTests {
 
     @Test("a long text is cut, another long result refused")
     func resultLimit() async throws {
-        var limits = ToolLimits()
-        limits.resultBytes = 10
+        var terms = ToolTerms(deadline: .seconds(1))
+        terms.resultBytes = 10
         let runner = try ToolRunner(
             [
-                try TestTool("text") { _ in .string(String(repeating: "é", count: 100)) },
-                try TestTool("list") { _ in .array(Array(repeating: .int(1), count: 100)) },
-            ], clock: clock, limits: limits)
+                try TestTool("text", terms: terms) { _ in
+                    .string(String(repeating: "é", count: 100))
+                },
+                try TestTool("list", terms: terms) { _ in
+                    .array(Array(repeating: .int(1), count: 100))
+                },
+            ], clock: clock)
         let outcome = await runner.run(call("text", id: "1"))
         #expect(outcome.output == "ééééé")
         #expect(await runner.run(call("list", id: "2")).error?.contains("too long") == true)

@@ -2,7 +2,16 @@ package import ModelTypes
 package import Tools
 
 /// The tool runner as the assistant sees it: calls go to the pool, and their outcomes come back.
-package struct PooledTools: ToolPort {
+///
+/// ## Concurrency
+/// Confined to the assistant's executor, as every port is.
+package final class PooledTools: ToolPort, @unchecked Sendable {
+    // @unchecked: touched on the assistant's executor only.
+
+    /// Conversations that began anew since the start of the program.
+    private var conversation = 0
+    /// The conversations of the calls that run; one outlives a change of conversation.
+    private var running: [String: Int] = [:]
     private let runner: ToolRunner
     private let onExecutor: @Sendable (@escaping @Sendable () -> Void) -> Void
 
@@ -15,18 +24,28 @@ package struct PooledTools: ToolPort {
         self.onExecutor = onExecutor
     }
 
+    /// Tells calls of this conversation from those of earlier ones, whose ids may be the same.
+    package func conversationBegan() { conversation += 1 }
+
     /// Runs a call on the pool.
     package func run(_ call: FunctionCall, _ done: @escaping @Sendable (ToolOutcome) -> Void) {
         // Their number is bounded by the runner, which refuses at once what it cannot take.
-        Task { [runner, onExecutor] in
-            let outcome = await runner.run(call)
-            onExecutor { done(outcome) }
+        running[call.id] = conversation
+        Task { [runner, onExecutor, conversation] in
+            let outcome = await runner.run(call, conversation: conversation)
+            onExecutor {
+                if outcome != .repeated { self.running[call.id] = nil }
+                done(outcome)
+            }
         }
     }
 
     /// Takes calls back.
     package func cancel(_ identifiers: [String]) {
         // It may overtake the call itself: the runner then never begins it.
-        Task { await runner.cancel(identifiers) }
+        for id in identifiers {
+            let conversation = running[id] ?? conversation
+            Task { [runner] in await runner.cancel([id], conversation: conversation) }
+        }
     }
 }

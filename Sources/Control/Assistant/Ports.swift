@@ -154,6 +154,8 @@ package protocol SessionPort: Sendable {
 
 /// The tools.
 package protocol ToolPort: Sendable {
+    /// A conversation begins in which nothing of an earlier one counts, call ids neither.
+    func conversationBegan()
     /// Runs a call elsewhere; `done` is called once, on the assistant's executor, and never from
     /// within this call.
     func run(_ call: FunctionCall, _ done: @escaping @Sendable (ToolOutcome) -> Void)

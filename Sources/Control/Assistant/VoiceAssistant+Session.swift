@@ -11,6 +11,7 @@ extension VoiceAssistant {
         case .connecting:
             break
         case .ready(let resumed):
+            if !resumed { ports.tools.conversationBegan() }
             perform(machine.sessionReady(resumed: resumed, at: now))
         case .offline(let reason, _):
             perform(machine.sessionOffline("\(reason)", at: now))

@@ -5,10 +5,8 @@ package struct Settings: Sendable {
     private var nodes: [String: TOMLNode] = [:]
     /// Settings whose value was refused; what they contradict is not known.
     private var refused: Set<String> = []
-    /// `[[tool.gpio]]`, in the order of the files.
-    package private(set) var outputs: [OutputSettings] = []
-    /// `[[tool.command]]`, in the order of the files.
-    package private(set) var commands: [CommandToolSettings] = []
+    /// `[[tool.KIND]]`, in the order of the files.
+    package private(set) var tools: [ToolSettings] = []
     /// The files that were read, in order.
     package var files: [String] = []
 
@@ -102,7 +100,7 @@ package struct Settings: Sendable {
     private mutating func readTools(_ table: TOMLTable) -> [Diagnostic] {
         var diagnostics: [Diagnostic] = []
         for member in table.members {
-            guard ["gpio", "command"].contains(member.key) else {
+            guard let kind = ToolKinds.named(member.key) else {
                 diagnostics.append(Unknown.tool(member))
                 continue
             }
@@ -119,11 +117,7 @@ package struct Settings: Sendable {
                 }
                 var reader = TableReader(
                     entry, name: "tool.\(member.key)", position: node.position)
-                if member.key == "gpio" {
-                    if let output = reader.output() { outputs.append(output) }
-                } else if let command = reader.command() {
-                    commands.append(command)
-                }
+                if let tool = reader.tool(kind) { tools.append(tool) }
                 diagnostics += reader.finish()
             }
         }
@@ -163,15 +157,44 @@ package struct Settings: Sendable {
                 Keys.Button.source, and: Keys.Conversation.mode,
                 "conversation.mode \"\(self[Keys.Conversation.mode])\" needs a button")
         }
+        return diagnostics + toolContradictions()
+    }
+
+    private func toolContradictions() -> [Diagnostic] {
+        var diagnostics: [Diagnostic] = []
         var seen: [String: Position] = [:]
-        for (name, position) in outputs.map({ ("output \($0.name)", $0.position) })
-            + commands.map({ ("tool \($0.name)", $0.position) })
-        {
-            if let before = seen[name] {
-                diagnostics.append(Diagnostic(position, "\(name) is defined already at \(before)"))
+        for tool in tools {
+            if let before = seen[tool.title] {
+                diagnostics.append(
+                    Diagnostic(tool.position, "\(tool.title) is defined already at \(before)"))
             }
-            seen[name] = position
+            seen[tool.title] = tool.position
+            if tool.confirmation == .button, self[Keys.Button.source] == "none" {
+                diagnostics.append(
+                    Diagnostic(
+                        tool.position,
+                        "\(tool.title) is confirmed by the button, but button.source is \"none\"; "
+                            + "say confirm = \"phrase\" or \"pin\""))
+            }
         }
         return diagnostics
+    }
+
+    /// The tools of one kind, with what only that kind has.
+    package func tools<Kind: ToolKind>(
+        _ kind: Kind.Type
+    ) -> [(settings: ToolSettings, kind: Kind)] {
+        tools.compactMap { tool in (tool.kind as? Kind).map { (tool, $0) } }
+    }
+
+    /// What is allowed, but should be meant: one line each, for `martlet config check`.
+    package var warnings: [Diagnostic] {
+        tools.compactMap { tool in
+            guard tool.risk == .unlock, tool.confirmation == .none else { return nil }
+            return Diagnostic(
+                tool.position,
+                "\(tool.title) lets somebody in (risk \"unlock\") and asks nobody: whoever can be "
+                    + "heard can use it; say confirm = \"button\", \"phrase\" or \"pin\"")
+        }
     }
 }

@@ -79,34 +79,29 @@ package enum SettingsFile {
         return lines.map { "\($0)\n" }.joined()
     }
 
-    private static let tools = #"""
+    private static var tools: String {
+        sharedToolKeys + ToolKinds.all.map { $0.example }.joined(separator: "\n")
+    }
+
+    private static let sharedToolKeys = #"""
 
 
-        # What the model may switch: as many of these as there are outputs. For the model all of
-        # them are one function, switch_output, that knows their names and descriptions.
+        # Tools: what the model may do. Each kind has keys of its own, see below, and these:
         #
-        # [[tool.gpio]]
-        # name = "lamp"
-        # description = "the lamp on the desk"
-        # line = "GPIO27"         # or file = "/run/martlet/lamp", which then holds 0 or 1
-        # active_low = false      # default
-        # rests_on = false        # how it stands at the start and at the end; default
+        # name = "gate"                # what the model calls it
+        # description = "Opens the garden gate."    # what the model chooses by
+        # parameters = { }             # a function's: name = JSON Schema
+        # deadline_ms = 10000          # a call that takes longer is stopped; default
+        # result_limit_bytes = 16384   # the model is told no more of the result; default
+        # calls_per_minute = 60        # more are refused; default
+        # behavior = "auto"            # "blocking", or "non-blocking": talk on meanwhile; default
+        # scheduling = "auto"          # a late answer: "silent", "when-idle", "interrupt"; default
+        # risk = "low"                 # "read", "low", "high" or "unlock"; high and unlock ask
+        # confirm = "by-risk"          # or "none", "button", "phrase", "pin"; default
+        # phrase = ""                  # what is to be said for confirm = "phrase"
+        # secret_parameters = []       # arguments that the audit log hides; default
 
-        # Programs that the model may run, each a function of its own. There is no shell: argv is
-        # one program with its arguments, and {level} stands for what the model said for it.
-        # Parameters are JSON Schemas; arguments that do not fit are refused.
-        #
-        # [[tool.command]]
-        # name = "set_brightness"
-        # description = "Sets the brightness of the screen in percent."
-        # argv = ["/usr/bin/brightnessctl", "set", "--", "{level}%"]
-        # parameters = { level = { type = "integer", minimum = 0, maximum = 100 } }
-        # required = ["level"]         # default: all parameters
-        # deadline_ms = 10000          # then it is ended, with all that it started; default
-        # directory = "/"              # where it runs; default
-        # output_limit_bytes = 16384   # the model is told no more of what it prints; default
-
-        """#
+        """# + "\n"
 
     /// The merged settings as TOML, defaults marked.
     package static func shown(_ settings: Settings) -> String {
@@ -120,44 +115,34 @@ package enum SettingsFile {
             let place = settings.position(of: setting).map { "\($0)" } ?? "default"
             text += "\(setting.name) = \(settings.text(of: setting))  # \(place)\n"
         }
-        for output in settings.outputs {
-            text += """
-
-                [[tool.gpio]]  # \(output.position)
-                name = \(output.name.toml)
-                description = \(output.description.toml)
-                \(output.line.isEmpty ? "file = \(output.file.toml)" : "line = \(output.line.toml)")
-                active_low = \(output.activeLow)
-                rests_on = \(output.restsOn)
-
-                """
-        }
-        for command in settings.commands {
-            text += shown(command)
-        }
+        for tool in settings.tools { text += shown(tool) }
         return text
     }
 
-    private static func shown(_ command: CommandToolSettings) -> String {
-        func list(_ texts: [String]) -> String {
-            "[\(texts.map(\.inlineTOML).joined(separator: ", "))]"
-        }
+    private static func shown(_ tool: ToolSettings) -> String {
+        let kind = type(of: tool.kind)
         let parameters = TOMLTable(
-            members: command.parameters.map {
+            members: tool.parameters.map {
                 TOMLTable.Member(key: $0.name, position: $0.schema.position, node: $0.schema)
             })
-        return """
-
-            [[tool.command]]  # \(command.position)
-            name = \(command.name.toml)
-            description = \(command.description.toml)
-            argv = \(list(command.arguments))
-            parameters = \(TOMLValue.table(parameters).inlineTOML)
-            required = \(list(command.required))
-            deadline_ms = \(command.deadlineMilliseconds)
-            directory = \(command.directory.toml)
-            output_limit_bytes = \(command.outputLimitBytes)
-
-            """
+        var lines = [("name", tool.name.toml)]
+        if kind.shape != .source { lines.append(("description", tool.description.toml)) }
+        if kind.shape == .function {
+            lines.append(("parameters", TOMLValue.table(parameters).inlineTOML))
+            lines.append(("required", TOMLValue.list(tool.required)))
+        }
+        lines += tool.kind.members.map { ($0.key, $0.toml) }
+        lines += [
+            ("deadline_ms", tool.deadlineMilliseconds.toml),
+            ("result_limit_bytes", tool.resultLimitBytes.toml),
+            ("calls_per_minute", tool.callsPerMinute.toml),
+            ("behavior", tool.behavior.rawValue.toml),
+            ("scheduling", tool.scheduling.rawValue.toml), ("risk", tool.risk.rawValue.toml),
+            ("confirm", tool.confirm.rawValue.toml),
+        ]
+        if !tool.phrase.isEmpty { lines.append(("phrase", tool.phrase.toml)) }
+        lines.append(("secret_parameters", TOMLValue.list(tool.secretParameters)))
+        let body = lines.map { "\($0.0) = \($0.1)\n" }.joined()
+        return "\n[[tool.\(kind.name)]]  # \(tool.position)\n\(body)"
     }
 }

@@ -47,6 +47,11 @@ extension Unicode.Scalar {
 }
 
 extension TOMLValue {
+    /// Texts as an array on one line.
+    static func list(_ texts: [String]) -> String {
+        "[\(texts.map(\.inlineTOML).joined(separator: ", "))]"
+    }
+
     /// The value on one line.
     var inlineTOML: String {
         switch self {

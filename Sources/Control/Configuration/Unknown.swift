@@ -5,7 +5,8 @@ enum Unknown {
         if let secret = Diagnostic(secret: member) { return secret }
         let name = member.key
         if name == "tool" {
-            return Diagnostic(member.position, "write [[tool.gpio]] or [[tool.command]]")
+            return Diagnostic(
+                member.position, "write [[tool.gpio]] or another kind: \(kinds)")
         }
         if Keys.sections.contains(name) {
             guard case .array = member.node.value else {
@@ -51,10 +52,13 @@ enum Unknown {
     static func tool(_ member: TOMLTable.Member) -> Diagnostic {
         if let secret = Diagnostic(secret: member) { return secret }
         let hint =
-            nearest(to: member.key, among: ["gpio", "command"])
-            .map { "did you mean [[tool.\($0)]]?" }
-            ?? "there are [[tool.gpio]] and [[tool.command]]"
+            nearest(to: member.key, among: ToolKinds.names)
+            .map { "did you mean [[tool.\($0)]]?" } ?? "there are \(kinds)"
         return Diagnostic(member.position, "there is no 'tool.\(shortened(member.key))'; \(hint)")
+    }
+
+    private static var kinds: String {
+        ToolKinds.names.map { "[[tool.\($0)]]" }.joined(separator: ", ")
     }
 
     /// The sections that have a setting of a name.

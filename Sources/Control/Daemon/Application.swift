@@ -59,7 +59,10 @@ package final class Application: @unchecked Sendable {
         loop = try EventLoop()
         bridge = try AudioBridge(loop: loop, settings: settings.audioSettings)
         runner = ToolRunner(
-            registry: tools.registry, limits: ToolLimits(), clock: SystemToolClock())
+            registry: tools.registry, limits: ToolLimits(),
+            ports: RunnerPorts(
+                clock: SystemToolClock(), confirmation: NobodyToAsk(), journal: NoJournal(),
+                audit: NoAudit()))
         light = try Self.light(settings, loop)
         timeline = Fanout(
             TimelineLog(log: log, writesWords: settings[Keys.Log.transcripts], onEntry: onEntry))

@@ -1,105 +1,84 @@
 package import Configuration
-internal import GPIO
 internal import ModelTypes
 package import Tools
 
 /// The tools of the configuration, ready to be called.
 package struct ToolSet: Sendable {
     package let registry: ToolRegistry
-    /// The outputs' function, which puts them to rest at the end.
-    private let outputs: GPIOTool?
+    private let endings: [@Sendable () async -> Void]
 
     /// Opens the lines and checks the declarations; throws all mistakes at once.
     package init(_ settings: Settings) throws(ConfigurationErrors) {
-        var mistakes: [Diagnostic] = []
-        var named: [NamedOutput] = []
-        for output in settings.outputs {
+        let builder = ToolSetBuilder.build(settings, isDry: false)
+        var mistakes = builder.mistakes
+        if mistakes.isEmpty {
             do {
-                named.append(
-                    NamedOutput(
-                        name: output.name, description: output.description,
-                        port: try Self.port(output), restsOn: output.restsOn))
+                registry = try ToolRegistry(builder.tools)
+                endings = builder.endings
+                return
             } catch {
-                mistakes.append(Diagnostic(output.position, "output \(output.name): \(error)"))
+                mistakes.append(Diagnostic(nil, "\(error)"))
             }
         }
-        var tools: [any Tool] = []
-        var outputs: GPIOTool?
-        do {
-            if !named.isEmpty {
-                let tool = try GPIOTool(outputs: named, clock: SystemToolClock())
-                outputs = tool
-                tools.append(tool)
-            }
-        } catch {
-            mistakes.append(Diagnostic(settings.outputs.first?.position, "\(error)"))
-        }
-        for command in settings.commands {
-            do {
-                tools.append(try Self.tool(command))
-            } catch {
-                mistakes.append(Diagnostic(command.position, "\(error)"))
-            }
-        }
-        guard mistakes.isEmpty else { throw ConfigurationErrors(diagnostics: mistakes) }
-        do {
-            registry = try ToolRegistry(tools)
-        } catch {
-            throw ConfigurationErrors(diagnostics: [Diagnostic(nil, "\(error)")])
-        }
-        self.outputs = outputs
+        throw ConfigurationErrors(diagnostics: mistakes)
     }
 
     /// What is wrong with the declarations; opens no line and runs nothing.
     package static func mistakes(in settings: Settings) -> [Diagnostic] {
-        var mistakes: [Diagnostic] = []
-        for output in settings.outputs where output.file.isEmpty {
-            do {
-                _ = try LineName(output.line)
-            } catch {
-                mistakes.append(Diagnostic(output.position, "output \(output.name): \(error)"))
-            }
-        }
-        for command in settings.commands {
-            do {
-                _ = try tool(command)
-            } catch {
-                mistakes.append(Diagnostic(command.position, "\(error)"))
-            }
-            if command.name == GPIOTool.name, !settings.outputs.isEmpty {
-                mistakes.append(
-                    Diagnostic(
-                        command.position, "\(ToolDeclarationError.duplicate(command.name))"))
-            }
-        }
-        return mistakes
+        ToolSetBuilder.build(settings, isDry: true).mistakes
     }
 
-    private static func port(_ output: OutputSettings) throws -> any OutputPort {
-        guard output.file.isEmpty else {
-            return try FileOutput(path: output.file, isOn: output.restsOn)
+    /// Puts what the tools switch as it is to stand when nobody is there.
+    package func rest() async {
+        for ending in endings { await ending() }
+    }
+}
+
+/// Makes tools out of the configuration, and collects what is wrong with it.
+///
+/// Each kind has an extension of its own with a method that `build` calls.
+struct ToolSetBuilder {
+    let settings: Settings
+    /// Only to find mistakes: nothing is opened, connected or started.
+    let isDry: Bool
+    private(set) var tools: [any Tool] = []
+    private(set) var mistakes: [Diagnostic] = []
+    /// What is to be done at the end of the program, in this order.
+    var endings: [@Sendable () async -> Void] = []
+    private var names: Set<String> = []
+
+    /// Goes through all kinds.
+    static func build(_ settings: Settings, isDry: Bool) -> ToolSetBuilder {
+        var builder = ToolSetBuilder(settings: settings, isDry: isDry)
+        builder.addLines()
+        builder.addCommands()
+        return builder
+    }
+
+    private init(settings: Settings, isDry: Bool) {
+        self.settings = settings
+        self.isDry = isDry
+    }
+
+    /// Adds a tool; a name that another has is a mistake at that place.
+    mutating func add(_ tool: any Tool, at position: Position?) {
+        guard names.insert(tool.declaration.name).inserted else {
+            return note(ToolDeclarationError.duplicate(tool.declaration.name), at: position)
         }
-        return try LineOutput(
-            name: try LineName(output.line), activeLow: output.activeLow, isOn: output.restsOn)
+        tools.append(tool)
     }
 
-    private static func tool(_ command: CommandToolSettings) throws -> any Tool {
-        let properties = JSONObject(command.parameters.map { ($0.name, $0.schema.json) })
-        let declaration = try ToolDeclaration(
-            name: command.name, description: command.description,
-            parameters: [
-                "type": "object", "properties": .object(properties),
-                "required": .array(command.required.map { .string($0) }),
-            ],
-            deadline: .milliseconds(command.deadlineMilliseconds))
-        return try CommandTool(
-            declaration: declaration,
-            settings: CommandSettings(
-                arguments: command.arguments, environment: [:],
-                workingDirectory: command.directory,
-                outputLimitBytes: command.outputLimitBytes))
+    /// Adds the tool that `make` makes, or its error as a mistake at the settings' place.
+    mutating func add(_ settings: ToolSettings, _ make: () throws -> any Tool) {
+        do {
+            add(try make(), at: settings.position)
+        } catch {
+            note(error, at: settings.position)
+        }
     }
 
-    /// Puts the outputs as they are to stand when nobody is there.
-    package func rest() async { await outputs?.rest() }
+    /// Notes a mistake.
+    mutating func note(_ error: any Error, at position: Position?) {
+        mistakes.append(Diagnostic(position, "\(error)"))
+    }
 }

@@ -9,18 +9,14 @@ package struct CommandSettings: Sendable {
     package var environment: [String: String]
     /// The folder it starts in.
     package var workingDirectory: String
-    /// How much of its output is kept (bytes).
-    package var outputLimitBytes: Int
 
     /// Settings that `CommandTool` checks.
     package init(
-        arguments: [String], environment: [String: String], workingDirectory: String,
-        outputLimitBytes: Int
+        arguments: [String], environment: [String: String], workingDirectory: String
     ) {
         self.arguments = arguments
         self.environment = environment
         self.workingDirectory = workingDirectory
-        self.outputLimitBytes = outputLimitBytes
     }
 }
 
@@ -54,9 +50,9 @@ package struct CommandTool: Tool {
         let command = Command(
             arguments: try template.fill(arguments), environment: environment,
             workingDirectory: settings.workingDirectory,
-            outputLimitBytes: settings.outputLimitBytes)
+            outputLimitBytes: declaration.terms.resultBytes)
         let result = try await ChildProcess.run(
-            command, deadline: declaration.deadline + Self.slack, grace: Self.grace)
+            command, deadline: declaration.terms.deadline + Self.slack, grace: Self.grace)
         switch result.exit {
         case .exited(0): return output(result)
         case .exited(let code): throw failure("ended with status \(code)", result)

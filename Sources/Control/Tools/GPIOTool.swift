@@ -1,62 +1,83 @@
 package import ModelTypes
 
-/// One switched output, as the configuration names it.
-package struct NamedOutput: Sendable {
+/// One line of the configuration that the model may switch or read.
+package struct NamedLine: Sendable {
+    /// What a line is connected to.
+    package enum Port: Sendable {
+        /// Something that is switched, and whether it is on at rest: at the start, at the end,
+        /// and around a pulse.
+        case output(any OutputPort, restsOn: Bool)
+        /// Something that is only read: a contact, a float switch.
+        case input(any InputPort)
+    }
+
+    /// What is asked of a line.
+    package enum Action: String, Sendable, CaseIterable {
+        case on, off, toggle, pulse, read
+    }
+
     /// What the model calls it, such as "lamp".
     package var name: String
     /// What it is, for the model: "the lamp on the desk".
     package var description: String
-    package var port: any OutputPort
-    /// Whether it is on at rest: at the start, at the end, and around a pulse.
-    package var restsOn: Bool
+    package var port: Port
+    /// What may be done with it; an input can only be read.
+    package var actions: Set<Action>
+    /// A pulse of unstated length (milliseconds), as a door opener wants it.
+    package var pulseMilliseconds: Int64
+    /// Its risk, confirmation and rate; reading has no risk.
+    package var terms: ToolTerms
 
-    /// An output; its port has been put to rest by whoever made it.
-    package init(name: String, description: String, port: any OutputPort, restsOn: Bool) {
+    /// A line; an output has been put to rest by whoever opened it.
+    package init(
+        name: String, description: String, port: Port, actions: Set<Action>,
+        pulseMilliseconds: Int64, terms: ToolTerms
+    ) {
         self.name = name
         self.description = description
         self.port = port
-        self.restsOn = restsOn
+        self.actions = actions
+        self.pulseMilliseconds = pulseMilliseconds
+        self.terms = terms
     }
 }
 
-/// Switches the named outputs.
+/// Switches the named outputs, and reads them and the inputs.
 ///
 /// All of them are one function with the names as an enumeration: a model picks a value out of a
 /// list better than one among many functions that differ in a word, and the list costs fewer
-/// tokens at every turn.
+/// tokens at every turn. The guard of a call is that of its line.
 ///
 /// ## Concurrency
 /// An actor, so that a line is switched by one call at a time. A pulse sleeps without holding it;
 /// whatever switches the same output meanwhile ends the pulse and stands.
 package actor GPIOTool: Tool {
     package nonisolated let declaration: ToolDeclaration
-    private let outputs: [NamedOutput]
+    private let lines: [NamedLine]
     private let clock: any ToolClock
     /// Counts the orders to each output; a pulse that was overtaken leaves the output alone.
     private var orders: [String: Int] = [:]
 
     /// A pulse lasts no longer than this.
     package static let maximumPulseMilliseconds: Int64 = 10_000
-    /// A pulse of unstated length, as a door opener wants it.
-    static let usualPulseMilliseconds: Int64 = 500
     private static let deadline = Duration.milliseconds(maximumPulseMilliseconds) + .seconds(2)
 
-    /// Needs at least one output; two of one name are refused.
+    /// Needs at least one line; two of one name are refused.
     ///
     /// `clock` measures pulses.
     package init(
-        outputs: [NamedOutput], clock: any ToolClock
+        lines: [NamedLine], clock: any ToolClock
     ) throws(ToolDeclarationError) {
-        let names = outputs.map(\.name)
+        let names = lines.map(\.name)
         guard Set(names).count == names.count else { throw .duplicate(Self.name) }
-        self.outputs = outputs
+        self.lines = lines
         self.clock = clock
-        let list = outputs.map { "\($0.name): \($0.description)" }.joined(separator: "; ")
+        let list = lines.map { "\($0.name): \($0.description)" }.joined(separator: "; ")
         declaration = try ToolDeclaration(
             name: Self.name,
             description:
                 "Switches a device on or off, pulses it, or reads how it stands. Devices: \(list).",
-            parameters: Self.parameters(names), deadline: Self.deadline)
+            parameters: Self.parameters(names), terms: ToolTerms(deadline: Self.deadline))
     }
 
     /// The function's name.
@@ -74,12 +95,11 @@ package actor GPIOTool: Tool {
                     "type": .string("string"),
                     "description": .string(
                         "on, off, toggle; pulse: switch over and back; read: only look."),
-                    "enum": .array(Action.allCases.map { .string($0.rawValue) }),
+                    "enum": .array(NamedLine.Action.allCases.map { .string($0.rawValue) }),
                 ]),
                 "milliseconds": .object([
                     "type": .string("integer"),
-                    "description": .string(
-                        "How long a pulse lasts; \(usualPulseMilliseconds) if absent."),
+                    "description": .string("How long a pulse lasts, if not as usual."),
                     "minimum": .int(1), "maximum": .int(maximumPulseMilliseconds),
                 ]),
             ]),
@@ -87,46 +107,75 @@ package actor GPIOTool: Tool {
         ])
     }
 
-    private enum Action: String, CaseIterable {
-        case on, off, toggle, pulse, read
+    private nonisolated func order(
+        _ arguments: ToolArguments
+    ) -> (line: NamedLine, action: NamedLine.Action) {
+        guard let line = lines.first(where: { $0.name == arguments.string("output") }),
+            let action = arguments.string("action").flatMap(NamedLine.Action.init)
+        else { preconditionFailure("arguments that do not fit the schema were let through") }
+        return (line, action)
     }
 
-    /// Does what the model asks, and says how the output then stands.
+    /// The line's own terms; to read is never a risk.
+    package nonisolated func guarding(_ arguments: ToolArguments) -> CallGuard {
+        let (line, action) = order(arguments)
+        let isRead = action == .read
+        return CallGuard(
+            subject: line.name, risk: isRead ? .read : line.terms.risk,
+            confirmation: isRead ? nil : line.terms.confirmation,
+            callsPerMinute: line.terms.callsPerMinute)
+    }
+
+    /// Does what the model asks, and says how the line then stands.
     package func call(_ arguments: ToolArguments) async throws -> JSONValue {
-        guard let output = outputs.first(where: { $0.name == arguments.string("output") }),
-            let action = arguments.string("action").flatMap(Action.init)
-        else { preconditionFailure("arguments that do not fit the schema were let through") }
-        switch action {
-        case .on: try order(output, true)
-        case .off: try order(output, false)
-        case .toggle: try order(output, !output.port.isOn())
-        case .pulse:
-            let milliseconds = arguments.integer("milliseconds") ?? Self.usualPulseMilliseconds
-            try await pulse(output, .milliseconds(milliseconds))
-        case .read: break
+        let (line, action) = order(arguments)
+        guard line.actions.contains(action) else {
+            let allowed = NamedLine.Action.allCases.filter(line.actions.contains)
+                .map(\.rawValue).joined(separator: ", ")
+            throw ToolFailure(
+                "nothing was done: \(line.name) does not take \(action.rawValue), only \(allowed)")
         }
-        let state = try output.port.isOn() ? "on" : "off"
-        return .object(["output": .string(output.name), "state": .string(state)])
+        let isOn: Bool
+        switch line.port {
+        case .input(let port): isOn = try port.isOn()
+        case .output(let port, let restsOn):
+            switch action {
+            case .on: try switchOver(line, port, true)
+            case .off: try switchOver(line, port, false)
+            case .toggle: try switchOver(line, port, !port.isOn())
+            case .pulse:
+                let milliseconds = arguments.integer("milliseconds") ?? line.pulseMilliseconds
+                try await pulse(line, port, restsOn, .milliseconds(milliseconds))
+            case .read: break
+            }
+            isOn = try port.isOn()
+        }
+        return .object(["output": .string(line.name), "state": .string(isOn ? "on" : "off")])
     }
 
     /// Puts every output to rest, as at the end of the program; goes on when one of them fails.
     package func rest() {
-        for output in outputs { try? order(output, output.restsOn) }
+        for line in lines {
+            guard case .output(let port, let restsOn) = line.port else { continue }
+            try? switchOver(line, port, restsOn)
+        }
     }
 
-    private func order(_ output: NamedOutput, _ isOn: Bool) throws {
-        orders[output.name, default: 0] += 1
-        try output.port.set(isOn)
+    private func switchOver(_ line: NamedLine, _ port: any OutputPort, _ isOn: Bool) throws {
+        orders[line.name, default: 0] += 1
+        try port.set(isOn)
     }
 
-    private func pulse(_ output: NamedOutput, _ duration: Duration) async throws {
-        try order(output, !output.restsOn)
-        let mine = orders[output.name]
+    private func pulse(
+        _ line: NamedLine, _ port: any OutputPort, _ restsOn: Bool, _ duration: Duration
+    ) async throws {
+        try switchOver(line, port, !restsOn)
+        let mine = orders[line.name]
         // A pulse that is cancelled ends early, but it ends.
         try? await clock.wait(duration)
-        guard orders[output.name] == mine else {
-            throw ToolFailure("the pulse was ended by another order to \(output.name)")
+        guard orders[line.name] == mine else {
+            throw ToolFailure("the pulse was ended by another order to \(line.name)")
         }
-        try order(output, output.restsOn)
+        try switchOver(line, port, restsOn)
     }
 }

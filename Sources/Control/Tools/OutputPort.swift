@@ -13,6 +13,25 @@ package protocol OutputPort: Sendable {
     var label: String { get }
 }
 
+/// Something that is only read: a contact, a float switch.
+///
+/// Called as an `OutputPort` is.
+package protocol InputPort: Sendable {
+    /// How it stands; throws when the line is gone, with a text that says what to do.
+    func isOn() throws -> Bool
+}
+
+/// A file that stands for an input line: `1` is on, everything else off.
+package struct FileInput: InputPort {
+    private let path: String
+
+    /// Nothing is read yet; the file may come later.
+    package init(path: String) { self.path = path }
+
+    /// Reads the file anew.
+    package func isOn() throws -> Bool { try FileOutput.reads(path) }
+}
+
 /// A file that stands for a line: holds `1` or `0` and a newline.
 ///
 /// For demonstrations and desks without GPIO; whoever reads the file sees what a lamp would do.
@@ -35,8 +54,10 @@ package struct FileOutput: OutputPort {
     package func set(_ isOn: Bool) throws { try write(isOn) }
 
     /// Reads the file, which others may have written.
-    package func isOn() throws -> Bool {
-        try Files.read(path, limitBytes: Self.readLimitBytes).first == UInt8(ascii: "1")
+    package func isOn() throws -> Bool { try Self.reads(path) }
+
+    fileprivate static func reads(_ path: String) throws(SystemError) -> Bool {
+        try Files.read(path, limitBytes: readLimitBytes).first == UInt8(ascii: "1")
     }
 
     private func write(_ isOn: Bool) throws(SystemError) {

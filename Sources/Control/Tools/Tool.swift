@@ -2,11 +2,18 @@ package import ModelTypes
 
 /// Something the model may have done.
 ///
-/// Two kinds of thing are tools today, outputs and commands; each is called on the pool, never
-/// on the event loop, and may block its caller but not others.
+/// The runner checks the arguments, keeps the rate limit, asks the user, and keeps the deadline
+/// and the size of the result; a tool only does its work. It is called on the pool, never on the
+/// event loop, and may block its caller but not others.
 package protocol Tool: Sendable {
     /// What the model is told, and the limits of a call.
     var declaration: ToolDeclaration { get }
+
+    /// What stands before a call; the arguments have been checked against the schema.
+    ///
+    /// For tools of which some calls are more dangerous than others; without it all calls have
+    /// the declaration's terms.
+    func guarding(_ arguments: ToolArguments) -> CallGuard
 
     /// Does it; the arguments have been checked against the declaration's schema.
     ///
@@ -14,6 +21,16 @@ package protocol Tool: Sendable {
     /// repeats calls that return nothing. Throws `ToolFailure` with words for the model. When
     /// the task is cancelled it must undo what must not stay and return soon.
     func call(_ arguments: ToolArguments) async throws -> JSONValue
+}
+
+extension Tool {
+    /// The declaration's own terms.
+    package func guarding(_ arguments: ToolArguments) -> CallGuard {
+        CallGuard(
+            subject: declaration.name, risk: declaration.terms.risk,
+            confirmation: declaration.terms.confirmation,
+            callsPerMinute: declaration.terms.callsPerMinute)
+    }
 }
 
 /// What the model is told of a tool, and the limits of a call.
@@ -24,19 +41,19 @@ package struct ToolDeclaration: Sendable {
     package let parameters: JSONValue
     /// The same, as arguments are checked.
     package let schema: Schema
-    /// A call that takes longer is answered with an error and its task cancelled.
-    package let deadline: Duration
+    /// The limits of a call, and how it is treated.
+    package let terms: ToolTerms
 
     /// Names are no longer than this (live-protocol.md 2.4).
     package static let maximumNameLength = 128
 
     /// Checks the declaration, so that a fault is found at the start and not in a conversation.
     package init(
-        name: String, description: String, parameters: JSONValue, deadline: Duration
+        name: String, description: String, parameters: JSONValue, terms: ToolTerms
     ) throws(ToolDeclarationError) {
         guard Self.isValid(name: name) else { throw .badName(name) }
         guard !description.isEmpty else { throw .noDescription(name) }
-        guard deadline > .zero else { throw .badDeadline(name) }
+        guard terms.deadline > .zero else { throw .badDeadline(name) }
         do {
             schema = try Schema(parameters)
         } catch {
@@ -49,7 +66,7 @@ package struct ToolDeclaration: Sendable {
         self.name = name
         self.description = description
         self.parameters = parameters
-        self.deadline = deadline
+        self.terms = terms
     }
 
     /// Whether a call takes any arguments; the service wants no empty schema.

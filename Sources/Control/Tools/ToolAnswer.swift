@@ -11,8 +11,9 @@ enum ToolAnswer {
         return .object(["output": .string(cut(text, limitBytes)), "truncated": .bool(true)])
     }
 
-    static func error(_ text: String) -> JSONValue {
-        .object(["error": .string(text)])
+    static func error(_ text: String, limitBytes: Int = .max) -> JSONValue {
+        let isLong = text.utf8.count > limitBytes
+        return .object(["error": .string(isLong ? cut(text, limitBytes) + "…" : text)])
     }
 
     /// The beginning of a text, in whole characters.

@@ -28,7 +28,8 @@ package struct ToolRegistry: Sendable {
         tools.map { tool in
             FunctionDeclaration(
                 name: tool.declaration.name, description: tool.declaration.description,
-                parameters: tool.declaration.hasParameters ? tool.declaration.parameters : .none)
+                parameters: tool.declaration.hasParameters ? tool.declaration.parameters : .none,
+                behavior: tool.declaration.terms.behavior)
         }
     }
 }

@@ -16,8 +16,8 @@ package struct ToolLimits: Sendable, Equatable {
     package var parallelCalls = 4
     /// Calls that wait for their turn; more are refused at once.
     package var waitingCalls = 16
-    /// A longer result (bytes of JSON) is cut, if it is text, or refused.
-    package var resultBytes = 16 * 1024
+    /// Longer arguments (bytes of JSON) are refused before they are looked at.
+    package var argumentBytes = 64 * 1024
     /// Calls whose names are remembered, so that none is executed twice.
     package var rememberedCalls = 512
     /// Answers that are kept for a call that is repeated because its answer was lost.
@@ -27,7 +27,31 @@ package struct ToolLimits: Sendable, Equatable {
     package init() {}
 }
 
+/// What a runner speaks to.
+package struct RunnerPorts: Sendable {
+    /// Measures deadlines and rates.
+    package var clock: any ToolClock
+    package var confirmation: any ConfirmationPort
+    package var journal: any CallJournal
+    package var audit: any AuditPort
+
+    /// Everything but the tools.
+    package init(
+        clock: any ToolClock, confirmation: any ConfirmationPort, journal: any CallJournal,
+        audit: any AuditPort
+    ) {
+        self.clock = clock
+        self.confirmation = confirmation
+        self.journal = journal
+        self.audit = audit
+    }
+}
+
 /// Runs the calls of the model: every one is answered exactly once, or cancelled.
+///
+/// A call passes, in this order: the memory of calls, its tool's schema, the rate limit, the
+/// user's confirmation, a place among those that may run, the journal. Then its tool runs, until
+/// it ends or its deadline comes.
 ///
 /// A call is executed at most once, whatever the connection does: one that comes again under the
 /// same id gets the same answer. A call that outlives its deadline is answered with an error and
@@ -37,45 +61,58 @@ package struct ToolLimits: Sendable, Equatable {
 /// ## Concurrency
 /// An actor on the pool. Handlers run in tasks of their own and never hold it up.
 package actor ToolRunner {
-    private let registry: ToolRegistry
-    private let limits: ToolLimits
-    private let clock: any ToolClock
+    let registry: ToolRegistry
+    let limits: ToolLimits
+    let ports: RunnerPorts
 
-    private var ledger: CallLedger
-    private var places: WaitingRoom
+    var ledger: CallLedger
+    var places: WaitingRoom
+    var rates = RateLimit()
     /// Calls that are not answered yet.
-    private var executions: [String: Execution] = [:]
-    /// Handlers that have not ended, by call id; those of answered calls among them.
-    private var handlers: [String: Task<Void, Never>] = [:]
+    var executions: [String: Execution] = [:]
+    /// Handlers that have not ended, by call; those of answered calls among them.
+    var handlers: [String: Task<Void, Never>] = [:]
+    /// Questions to the user that have no answer yet, by call.
+    var questions: [String: Task<ConfirmationDecision, Never>] = [:]
     /// Tools whose handler has not ended though its call was answered or cancelled.
-    private var overdue: [String: Int] = [:]
+    var overdue: [String: Int] = [:]
     private var namelessCalls = 0
+    /// The journal's last conversation; nil until it was asked.
+    private var earlierConversation: Int?
+    private var recollection: Task<RecalledCalls, Never>?
 
-    private struct Execution {
+    struct Execution {
         let tool: String
         let alarm: Task<Void, Never>
         let answer: CheckedContinuation<Ending, Never>
     }
 
-    private enum Ending {
+    enum Ending: Equatable {
         case result(JSONValue)
         case failure(String)
         case cancelled
     }
 
-    /// `clock` measures the deadlines.
-    package init(registry: ToolRegistry, limits: ToolLimits, clock: any ToolClock) {
+    /// A runner of these tools.
+    package init(registry: ToolRegistry, limits: ToolLimits, ports: RunnerPorts) {
         self.registry = registry
         self.limits = limits
-        self.clock = clock
+        self.ports = ports
         ledger = CallLedger(limits)
         places = WaitingRoom(places: limits.parallelCalls, seats: limits.waitingCalls)
     }
 
     /// Runs a call and gives its outcome; never throws and never takes much longer than the
-    /// tool's deadline and those of the calls before it.
-    package func run(_ call: FunctionCall) async -> ToolOutcome {
-        let id = identify(call)
+    /// tool's deadline, the user's confirmation and the calls before it.
+    ///
+    /// Ids count within a conversation: `conversation` is 0 for the one that the program found at
+    /// its start, and more for each that began anew since.
+    package func run(_ call: FunctionCall, conversation: Int) async -> ToolOutcome {
+        let began = ports.clock.now
+        let base = await recall()
+        let subject = JournalledCall(
+            conversation: base + conversation, id: identify(call), tool: call.name)
+        let id = Self.key(subject)
         switch ledger.begin(id) {
         case .isNew: break
         case .isRunning: return .repeated
@@ -83,38 +120,45 @@ package actor ToolRunner {
         case .wasAnswered(let answer):
             return .answered(answer ?? forgotten(call))
         }
-        let ending = await perform(call, id: id)
+        var passage = Passage(call: subject, key: id, arguments: call.arguments)
+        var ending = await perform(&passage)
         // It may have been taken back just when it ended.
-        guard !ledger.isCancelled(id) else { return .cancelled }
-        let response: JSONValue
-        switch ending {
-        case .cancelled:
+        if ledger.isCancelled(id) { ending = .cancelled }
+        await ports.audit.record(passage.entry(ending, since: began, at: ports.clock.now))
+        guard !ledger.isCancelled(id), ending != .cancelled else {
             ledger.cancel(id)
             return .cancelled
-        case .result(let value):
-            response = ToolAnswer.output(value, limitBytes: limits.resultBytes)
-        case .failure(let text):
-            response = ToolAnswer.error(text)
         }
-        let answer = FunctionResponse(id: call.id, name: call.name, response: response)
+        let answer = answer(call, ending)
         ledger.finish(id, answer)
+        if passage.isJournalled { await ports.journal.finish(subject, answer) }
         return .answered(answer)
     }
 
-    /// Takes calls back: they are stopped, or not begun, and not answered.
-    package func cancel(_ identifiers: [String]) {
-        for id in identifiers {
-            ledger.cancel(id)
-            places.leave(id)
-            end(id, with: .cancelled)
+    /// Takes calls of a conversation back: they are stopped, or not begun, and not answered.
+    package func cancel(_ identifiers: [String], conversation: Int) async {
+        let base = await recall()
+        cancel(keys: identifiers.map { "\(base + conversation)/\($0)" })
+    }
+
+    private func cancel(keys: [String]) {
+        for key in keys {
+            ledger.cancel(key)
+            places.leave(key)
+            questions[key]?.cancel()
+            end(key, with: .cancelled)
         }
     }
 
     /// Takes back whatever runs or waits, and returns when every handler has ended.
     package func stop() async {
-        cancel(ledger.running)
+        cancel(keys: ledger.running)
         while let handler = handlers.values.first { await handler.value }
     }
+
+    // MARK: - Names and memory
+
+    static func key(_ call: JournalledCall) -> String { "\(call.conversation)/\(call.id)" }
 
     private func identify(_ call: FunctionCall) -> String {
         guard call.id.isEmpty else { return call.id }
@@ -123,86 +167,47 @@ package actor ToolRunner {
         return "\u{0}\(namelessCalls)"
     }
 
+    /// Takes over what the journal holds, once, and gives its last conversation.
+    private func recall() async -> Int {
+        if let earlierConversation { return earlierConversation }
+        let task = recollection ?? Task { [journal = ports.journal] in await journal.recall() }
+        recollection = task
+        let recalled = await task.value
+        // Others may have waited for the same.
+        if let earlierConversation { return earlierConversation }
+        earlierConversation = recalled.conversation
+        for (call, answer) in recalled.calls {
+            guard case .isNew = ledger.begin(Self.key(call)) else { continue }
+            ledger.finish(Self.key(call), answer ?? Self.unknown(call))
+        }
+        return recalled.conversation
+    }
+
+    private static func unknown(_ call: JournalledCall) -> FunctionResponse {
+        FunctionResponse(
+            id: call.id, name: call.tool,
+            response: ToolAnswer.error(
+                "this call was begun before the device restarted, and whether it was done is not "
+                    + "known; look how things stand, and do not simply repeat it"))
+    }
+
     private func forgotten(_ call: FunctionCall) -> FunctionResponse {
         FunctionResponse(
             id: call.id, name: call.name,
             response: ToolAnswer.error("this call was executed before; its result is not kept"))
     }
 
-    // MARK: - One call
-
-    private func perform(_ call: FunctionCall, id: String) async -> Ending {
-        guard let tool = registry[call.name] else {
-            let names = registry.names.joined(separator: ", ")
-            return .failure("there is no function \(call.name); there are: \(names)")
-        }
-        guard case .object(let values) = call.arguments else {
-            return .failure("the arguments must be an object")
-        }
-        let violations = SchemaCheck(tool.declaration.schema).violations(of: call.arguments)
-        guard violations.isEmpty else {
-            return .failure("nothing was done: " + violations.joined(separator: "; "))
-        }
-        switch await places.enter(id) {
-        case .admitted: break
-        case .full: return .failure("nothing was done: too many calls at once; try again later")
-        case .left: return .cancelled
-        }
-        defer { places.free() }
-        // While the call waited it may have been taken back.
-        guard !ledger.isCancelled(id) else { return .cancelled }
-        guard overdue[call.name] == nil else {
-            return .failure(
-                "nothing was done: an earlier \(call.name) has not ended yet; try again later")
-        }
-        return await execute(tool, ToolArguments(values), id: id)
-    }
-
-    private func execute(_ tool: any Tool, _ arguments: ToolArguments, id: String) async -> Ending {
-        let deadline = tool.declaration.deadline
-        let clock = self.clock
-        return await withCheckedContinuation { answer in
-            let handler = Task {
-                let ending: Ending
-                do {
-                    ending = .result(try await tool.call(arguments))
-                } catch let failure as ToolFailure {
-                    ending = .failure(failure.description)
-                } catch {
-                    ending = .failure("\(error)")
-                }
-                self.handlerEnded(id, tool.declaration.name, ending)
+    private func answer(_ call: FunctionCall, _ ending: Ending) -> FunctionResponse {
+        let terms = registry[call.name]?.declaration.terms
+        let response: JSONValue =
+            switch ending {
+            case .result(let value):
+                ToolAnswer.output(value, limitBytes: terms?.resultBytes ?? 0)
+            case .failure(let text):
+                ToolAnswer.error(text, limitBytes: terms?.resultBytes ?? Int.max)
+            case .cancelled: preconditionFailure("a cancelled call is answered")
             }
-            let alarm = Task {
-                do {
-                    try await clock.wait(deadline)
-                } catch {
-                    return
-                }
-                self.end(id, with: .failure("it took longer than \(deadline) and was stopped"))
-            }
-            handlers[id] = handler
-            executions[id] = Execution(
-                tool: tool.declaration.name, alarm: alarm, answer: answer)
-        }
-    }
-
-    private func handlerEnded(_ id: String, _ tool: String, _ ending: Ending) {
-        handlers[id] = nil
-        if let execution = executions.removeValue(forKey: id) {
-            execution.alarm.cancel()
-            execution.answer.resume(returning: ending)
-        } else if let count = overdue[tool] {
-            overdue[tool] = count > 1 ? count - 1 : nil
-        }
-    }
-
-    /// Answers a call before its handler has ended.
-    private func end(_ id: String, with ending: Ending) {
-        guard let execution = executions.removeValue(forKey: id) else { return }
-        overdue[execution.tool, default: 0] += 1
-        handlers[id]?.cancel()
-        execution.alarm.cancel()
-        execution.answer.resume(returning: ending)
+        return FunctionResponse(
+            id: call.id, name: call.name, response: response, scheduling: terms?.scheduling)
     }
 }

@@ -136,6 +136,8 @@ final class VirtualTools: ToolPort, @unchecked Sendable {
         random = SeededRandom(seed, stream: 2)
     }
 
+    func conversationBegan() {}
+
     func run(_ call: FunctionCall, _ done: @escaping @Sendable (ToolOutcome) -> Void) {
         executions[call.id, default: 0] += 1
         running[call.id] = done

@@ -1,0 +1,101 @@
+internal import Configuration
+internal import GPIO
+internal import Synchronization
+internal import Tools
+
+// Switched outputs and inputs that are read: `[[tool.gpio]]`, one function for all.
+extension ToolSetBuilder {
+    mutating func addLines() {
+        var lines: [NamedLine] = []
+        let entries = settings.tools(GPIOToolSettings.self)
+        for (settings, line) in entries {
+            do {
+                lines.append(
+                    NamedLine(
+                        name: settings.name, description: settings.description,
+                        port: try port(line),
+                        actions: Set(line.actions.compactMap(NamedLine.Action.init)),
+                        pulseMilliseconds: Int64(line.pulseMilliseconds), terms: settings.terms))
+            } catch {
+                note(LineMistake(description: "\(settings.title): \(error)"), at: settings.position)
+            }
+        }
+        guard !lines.isEmpty, let first = entries.first?.settings else { return }
+        do {
+            let tool = try GPIOTool(lines: lines, clock: SystemToolClock())
+            add(tool, at: first.position)
+            endings.append { await tool.rest() }
+        } catch {
+            note(error, at: first.position)
+        }
+    }
+
+    private func port(_ line: GPIOToolSettings) throws -> NamedLine.Port {
+        let name = line.file.isEmpty ? try LineName(line.line) : nil
+        if isDry { return .input(FileInput(path: "/dev/null")) }
+        switch line.direction {
+        case .output:
+            guard let name else {
+                let file = try FileOutput(path: line.file, isOn: line.restsOn)
+                return .output(file, restsOn: line.restsOn)
+            }
+            let output = try LineOutput(name: name, activeLow: line.activeLow, isOn: line.restsOn)
+            return .output(output, restsOn: line.restsOn)
+        case .input:
+            guard let name else { return .input(FileInput(path: line.file)) }
+            return .input(
+                try LineReading(name: name, bias: LineBias(line.bias), activeLow: line.activeLow))
+        }
+    }
+}
+
+/// A line that cannot be used, with the name that the configuration gives it.
+private struct LineMistake: Error, CustomStringConvertible {
+    let description: String
+}
+
+extension LineBias {
+    fileprivate init(_ bias: GPIOToolSettings.Bias) {
+        self =
+            switch bias {
+            case .none: .none
+            case .pullUp: .pullUp
+            case .pullDown: .pullDown
+            }
+    }
+}
+
+/// A relay or lamp on a GPIO line.
+private final class LineOutput: OutputPort {
+    // The lock is there for the compiler: the tool's actor makes one call at a time.
+    private let line: Mutex<OutputLine>
+    let label: String
+
+    /// Takes the line and puts it as it is to stand at rest.
+    init(name: LineName, activeLow: Bool, isOn: Bool) throws(GPIOError) {
+        line = Mutex(
+            try OutputLine(name, activeLow: activeLow, initial: isOn, consumer: "martlet"))
+        label = "line \(name)"
+    }
+
+    func set(_ isOn: Bool) throws {
+        try line.withLock { line throws in try line.set(isOn) }
+    }
+
+    func isOn() throws -> Bool { try line.withLock { line throws in try line.value } }
+}
+
+/// A contact on a GPIO line.
+private final class LineReading: InputPort {
+    // As above.
+    private let line: Mutex<InputLine>
+
+    init(name: LineName, bias: LineBias, activeLow: Bool) throws(GPIOError) {
+        line = Mutex(
+            try InputLine(
+                name, bias: bias, activeLow: activeLow, debounceMicroseconds: 0,
+                consumer: "martlet"))
+    }
+
+    func isOn() throws -> Bool { try line.withLock { line throws in try line.value } }
+}

@@ -1,0 +1,56 @@
+internal import Configuration
+internal import ModelTypes
+internal import Tools
+
+// The keys that all kinds share, as the runner takes them.
+extension ToolSettings {
+    /// A call that may take longer than this is one that the model does not wait for.
+    private static let patienceMilliseconds = 10_000
+
+    /// The limits of a call.
+    var terms: ToolTerms {
+        var terms = ToolTerms(deadline: .milliseconds(deadlineMilliseconds))
+        terms.resultBytes = resultLimitBytes
+        terms.callsPerMinute = callsPerMinute
+        terms.behavior =
+            switch behavior {
+            case .auto: deadlineMilliseconds > Self.patienceMilliseconds ? .nonBlocking : nil
+            case .blocking: .blocking
+            case .nonBlocking: .nonBlocking
+            }
+        terms.scheduling =
+            switch scheduling {
+            case .auto: nil
+            case .silent: .silent
+            case .whenIdle: .whenIdle
+            case .interrupt: .interrupt
+            }
+        terms.risk =
+            switch risk {
+            case .read: .read
+            case .low: .low
+            case .high: .high
+            case .unlock: .unlock
+            }
+        terms.confirmation =
+            switch confirmation {
+            case .byRisk, .none: nil
+            case .button: .button
+            case .phrase: .phrase(phrase)
+            case .pin: .pin
+            }
+        terms.secrets = Set(secretParameters)
+        return terms
+    }
+
+    /// What the model is told of a function.
+    func declaration() throws(ToolDeclarationError) -> ToolDeclaration {
+        let properties = JSONObject(parameters.map { ($0.name, $0.schema.json) })
+        return try ToolDeclaration(
+            name: name, description: description,
+            parameters: [
+                "type": "object", "properties": .object(properties),
+                "required": .array(required.map { .string($0) }),
+            ], terms: terms)
+    }
+}

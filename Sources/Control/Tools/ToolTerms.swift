@@ -1,0 +1,82 @@
+package import ModelTypes
+
+/// How much harm a call can do; decides whether the user is asked first.
+package enum ToolRisk: String, Sendable, CaseIterable {
+    /// Only looks: never asks, and may be repeated after a restart.
+    case read
+    /// What anyone in the room may do with a hand: a lamp, the volume. Does not ask.
+    case low
+    /// What costs money, wakes the house or cannot be undone. Asks unless told otherwise.
+    case high
+    /// Lets somebody in: a door, a gate, the alarm system. Asks; switching that off is complained
+    /// about.
+    case unlock
+
+    /// Whether a call asks the user when nothing else is said.
+    package var asksByDefault: Bool {
+        switch self {
+        case .read, .low: false
+        case .high, .unlock: true
+        }
+    }
+}
+
+/// How the user confirms a call, where no model has a part in it.
+package enum ToolConfirmation: Sendable, Equatable {
+    /// By a press of the device's button.
+    case button
+    /// By saying these words.
+    case phrase(String)
+    /// By saying the digits of the device's PIN.
+    case pin
+}
+
+/// What stands before one call.
+package struct CallGuard: Sendable, Equatable {
+    package var risk: ToolRisk
+    /// Nil: the user is not asked.
+    package var confirmation: ToolConfirmation?
+    /// What the call is about, as people know it: a function's name, or "gate" of the outputs.
+    ///
+    /// Calls about one thing share its rate limit.
+    package var subject: String
+    /// More calls than this in a minute are refused.
+    package var callsPerMinute: Int
+
+    /// What stands before a call about `subject`.
+    package init(
+        subject: String, risk: ToolRisk, confirmation: ToolConfirmation?, callsPerMinute: Int
+    ) {
+        self.subject = subject
+        self.risk = risk
+        self.confirmation = confirmation
+        self.callsPerMinute = callsPerMinute
+    }
+}
+
+/// The limits of a tool's calls, and how they are treated.
+package struct ToolTerms: Sendable, Equatable {
+    /// A call that takes longer is answered with an error and its task cancelled.
+    ///
+    /// The time of a confirmation, and of waiting for other calls, does not count.
+    package var deadline: Duration
+    /// A longer result (bytes of JSON) is cut, if it is text, or refused.
+    package var resultBytes = 16 * 1024
+    /// More calls than this in a minute are refused.
+    package var callsPerMinute = 60
+    /// Whether the model waits for the answer; nil leaves it to the model's default.
+    package var behavior: FunctionDeclaration.Behavior?
+    /// When the model speaks about an answer that it did not wait for; nil: when it is idle.
+    package var scheduling: FunctionResponse.Scheduling?
+    /// How much harm a call can do.
+    package var risk = ToolRisk.low
+    /// How the user confirms a call; nil: the user is not asked.
+    package var confirmation: ToolConfirmation?
+    /// Arguments of these names are hidden in the audit log.
+    package var secrets: Set<String> = []
+
+    /// Terms for something harmless, with a deadline.
+    package init(deadline: Duration) {
+        self.deadline = deadline
+    }
+}
