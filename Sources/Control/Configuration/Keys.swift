@@ -135,7 +135,8 @@ package enum Keys {
         package static let preRoll = Setting(
             "conversation.pre_roll_ms", 300, .range(0...2000),
             "Sound from before the press that is sent too, so that no first word is lost "
-                + "(milliseconds).")
+                + "(milliseconds). 0: the microphone is closed while nobody presses, and the "
+                + "time that opening it takes is lost.")
         package static let bargeIn = Setting(
             "conversation.voice_interrupts", true,
             "Whether a voice interrupts the answer in hands-free mode. Set it to false when the "
@@ -174,6 +175,9 @@ package enum Keys {
         package static let channel = Setting(
             "audio.capture.channel", 0, .range(-1...7),
             "Which channel is used, counted from 0; -1: the mean of all.")
+        package static let highPass = Setting(
+            "audio.capture.high_pass_hz", 80, .range(0...300),
+            "What lies below is taken out: hum, rumble, a microphone's offset (Hz). 0: nothing.")
     }
 
     /// [audio.playback]: the loudspeaker.
@@ -218,11 +222,11 @@ package enum Keys {
     /// [voice]: when a voice counts as speech.
     package enum Voice {
         package static let threshold = Setting(
-            "voice.threshold_db", 10.0, .range(3...40),
-            "How far above the noise speech must be (decibels). Raise it when noises open "
-                + "the microphone.")
+            "voice.threshold_db", 8.0, .range(3...40),
+            "How far above the noise speech must be, in the bands where it stands out most "
+                + "(decibels). Raise it when noises open the microphone.")
         package static let minimum = Setting(
-            "voice.minimum_level_dbfs", -50.0, .range(-90...(-10)),
+            "voice.minimum_level_dbfs", -60.0, .range(-90...(-10)),
             "Quieter than this is never speech (decibels below full scale).")
         package static let onset = Setting(
             "voice.onset_ms", 60, .range(20...1000),
@@ -337,6 +341,7 @@ package enum Keys {
         Conversation.bargeIn, Conversation.maximumTurn, Conversation.thinkingTimeout,
         Conversation.offlinePatience, Conversation.listeningSound, Audio.period, Audio.buffer,
         Audio.priority, Capture.device, Capture.rate, Capture.channels, Capture.channel,
+        Capture.highPass,
         Playback.device, Playback.rate, Playback.channels, Playback.volume, Playback.prebuffer,
         Voice.threshold, Voice.minimum, Voice.onset, Voice.hangover, Button.source, Button.line,
         Button.activeLow, Button.bias, Button.debounce, Light.line, Light.activeLow,

@@ -1,3 +1,5 @@
+internal import Glibc
+
 /// Levels of samples in decibels below full scale (dBFS).
 package enum LevelMeter {
     /// What silence measures (dBFS); a 16-bit sample cannot be quieter than its last bit.
@@ -16,6 +18,18 @@ package enum LevelMeter {
         var peak: Int32 = 0
         for sample in samples { peak = max(peak, abs(Int32(sample))) }
         return peak
+    }
+
+    /// How many samples are at full scale, where the converter clips.
+    package static func clipped(in samples: UnsafeBufferPointer<Int16>) -> Int {
+        var count = 0
+        for sample in samples where sample == .max || sample == .min { count += 1 }
+        return count
+    }
+
+    /// The mean square, relative to samples of 16 bits, that has a level (dBFS).
+    static func meanSquare(ofDecibels level: Float) -> Float {
+        32768 * 32768 * pow(10, level / 10)
     }
 
     /// 10 log10 of a mean square relative to full scale, to a hundredth of a decibel.

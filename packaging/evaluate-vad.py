@@ -1,0 +1,273 @@
+#!/usr/bin/env python3
+"""evaluate-vad.py make FOLDER | score FOLDER SEGMENTS...: sounds for voice detection, and marks.
+
+`make` writes WAV files (16 kHz, mono) of sentences by several espeak-ng voices in silence, noise
+and music, and truth.tsv: file, first and last second of each sentence. `score` compares segments
+(file, first and last second, and when the end was told, by tabs: as `martlet-bench vad` prints
+them) with the truth, and
+does the same with webrtcvad of PyPI, whose frames are given the same onset and hangover.
+Everything is made from fixed seeds. Needs espeak-ng, sox, numpy, and webrtcvad for `score`.
+"""
+import os
+import subprocess
+import sys
+import wave
+
+import numpy as np
+
+RATE = 16000
+VOICES = ["en-us", "en-gb+f3", "de+m3", "fr+f2", "es+m1", "it+f4"]
+SENTENCES = [
+    "Switch on the lamp in the kitchen, please.",
+    "What is the weather like tomorrow?",
+    "Stop.",
+    "Set a timer for seven minutes and fifteen seconds.",
+]
+GAP = 2.0
+SPEECH = -20.0  # dBFS over the speaking parts, next to the microphone
+PRE_ROLL = 0.3
+HANGOVER = 0.5
+
+
+def decibels(samples):
+    return 10 * np.log10(np.mean(np.square(samples)) + 1e-12)
+
+
+def read(path):
+    with wave.open(path) as file:
+        return np.frombuffer(file.readframes(file.getnframes()), "<i2").astype(float) / 32768
+
+
+def write(path, samples):
+    data = np.clip(np.round(samples * 32768), -32768, 32767).astype("<i2")
+    with wave.open(path, "wb") as file:
+        file.setnchannels(1)
+        file.setsampwidth(2)
+        file.setframerate(RATE)
+        file.writeframes(data.tobytes())
+
+
+def active(samples):
+    """The first and last sample of speech: 20 ms frames within 40 dB of the loudest."""
+    count = len(samples) // 320
+    levels = [decibels(samples[i * 320 : (i + 1) * 320]) for i in range(count)]
+    loud = [i for i, level in enumerate(levels) if level > max(levels) - 35]
+    return loud[0] * 320, (loud[-1] + 1) * 320
+
+
+def speech(folder, voice, number):
+    path = f"{folder}/clean-{VOICES.index(voice)}-{number}.wav"
+    if not os.path.exists(path):
+        raw = path + ".raw.wav"
+        subprocess.run(["espeak-ng", "-v", voice, "-w", raw, SENTENCES[number]], check=True)
+        subprocess.run(["sox", raw, "-r", str(RATE), "-c", "1", path], check=True)
+        os.remove(raw)
+    samples = read(path)
+    first, last = active(samples)
+    samples = samples[first:last]
+    return samples * 10 ** ((SPEECH - decibels(samples)) / 20)
+
+
+def shaped(rng, count, slope, low, high):
+    """Noise whose power falls by `slope` decibels an octave between two frequencies."""
+    spectrum = np.fft.rfft(rng.standard_normal(count))
+    frequencies = np.fft.rfftfreq(count, 1 / RATE)
+    gain = (np.maximum(frequencies, low) / low) ** (slope / 6.02)
+    gain *= (frequencies >= low * 0.7) & (frequencies <= high)
+    samples = np.fft.irfft(spectrum * gain, count)
+    return samples / np.sqrt(np.mean(samples**2))
+
+
+def fan(rng, count):
+    time = np.arange(count) / RATE
+    hum = sum(np.sin(2 * np.pi * 47 * k * time + k) / k for k in range(1, 8))
+    samples = shaped(rng, count, -6, 60, 7500) + 0.5 * hum
+    return samples / np.sqrt(np.mean(samples**2))
+
+
+def rain(rng, count):
+    samples = shaped(rng, count, -1.5, 200, 7900)
+    drops = np.zeros(count)
+    for at in rng.integers(0, count - 200, count // 800):
+        drops[at : at + 160] += rng.normal() * np.exp(-np.arange(160) / 30) * np.sin(
+            2 * np.pi * rng.uniform(1500, 5000) * np.arange(160) / RATE)
+    samples = samples + drops * 1.5
+    return samples / np.sqrt(np.mean(samples**2))
+
+
+def music(rng, count):
+    """Chords, a melody and a drum at 100 beats a minute."""
+    samples = np.zeros(count)
+    beat = int(RATE * 0.6)
+    scale = [0, 2, 4, 5, 7, 9, 11, 12]
+
+    def tone(at, length, frequency, gain, partials, decay):
+        length = min(length, count - at)
+        time = np.arange(length) / RATE
+        wave_ = sum(np.sin(2 * np.pi * frequency * k * time) / k**1.3 for k in partials)
+        envelope = np.minimum(1, time / 0.01) * np.exp(-time / decay)
+        samples[at : at + length] += gain * wave_ * envelope
+
+    for number, at in enumerate(range(0, count - beat, beat)):
+        if number % 4 == 0:
+            root = 130.8 * 2 ** (rng.choice([0, 5, 7, -3]) / 12)
+            for interval in (0, 4, 7):
+                tone(at, 4 * beat, root * 2 ** (interval / 12), 0.5, range(1, 8), 1.5)
+        for half in (0, beat // 2):
+            if rng.random() < 0.8:
+                note = 261.6 * 2 ** ((rng.choice(scale) + 12 * rng.integers(0, 2)) / 12)
+                tone(at + half, beat, note, 0.7, range(1, 10), 0.35)
+        length = min(3000, count - at)
+        samples[at : at + length] += (
+            rng.standard_normal(length) * np.exp(-np.arange(length) / 400) * 0.8)
+    return samples / np.sqrt(np.mean(samples**2))
+
+
+NOISES = {"fan": fan, "rain": rain, "music": music}
+# Name, gain of the speech (dB: the distance), noise, its distance below the speech (dB).
+CONDITIONS = (
+    [(f"quiet speech{SPEECH + g:.0f}", g, None, 0) for g in (0, -10, -20, -25, -30)]
+    + [(f"fan snr{s}", -15, "fan", s) for s in (20, 10, 5, 0)]
+    + [(f"rain snr{s}", -15, "rain", s) for s in (20, 10, 5)]
+    + [(f"music snr{s}", -15, "music", s) for s in (20, 10, 5)]
+)
+ALONE = [("quiet", -78), ("fan", -45), ("rain", -45), ("music", -45)]
+
+
+def background(rng, noise, level, count):
+    floor = rng.standard_normal(count) * 10 ** (-78 / 20)
+    if noise in NOISES:
+        floor += NOISES[noise](rng, count) * 10 ** (level / 20)
+    return floor
+
+
+def make(folder):
+    os.makedirs(folder, exist_ok=True)
+    os.makedirs(f"{folder}/clean", exist_ok=True)
+    truth = []
+    for number, (name, gain, noise, snr) in enumerate(CONDITIONS):
+        for voice in VOICES:
+            rng = np.random.default_rng([number, VOICES.index(voice)])
+            gap = np.zeros(int(GAP * RATE))
+            parts, marks, at = [gap, gap], [], 2 * len(gap)
+            for sentence in range(len(SENTENCES)):
+                words = speech(f"{folder}/clean", voice, sentence) * 10 ** (gain / 20)
+                marks.append((at / RATE, (at + len(words)) / RATE))
+                parts += [words, gap]
+                at += len(words) + len(gap)
+            samples = np.concatenate(parts)
+            samples += background(rng, noise, SPEECH + gain - snr, len(samples))
+            file = f"{name.replace(' ', '_')}__{VOICES.index(voice)}.wav"
+            write(f"{folder}/{file}", samples)
+            truth += [f"{file}\t{a:.3f}\t{b:.3f}" for a, b in marks]
+    for number, (noise, level) in enumerate(ALONE):
+        rng = np.random.default_rng([99, number])
+        file = f"only_{noise}__0.wav"
+        write(f"{folder}/{file}", background(rng, noise, level, 120 * RATE))
+        truth.append(f"{file}\t\t")
+    # A fan that starts: 20 dB in one step, ten times on and off.
+    rng = np.random.default_rng([99, 50])
+    steps = np.concatenate([np.full(8 * RATE, gain) for _ in range(10) for gain in (0.0, 1.0)])
+    samples = background(rng, "fan", -40, len(steps)) * (0.1 + 0.9 * steps)
+    write(f"{folder}/only_fan steps__0.wav".replace("fan steps", "fan-steps"), samples)
+    truth.append("only_fan-steps__0.wav\t\t")
+    with open(f"{folder}/truth.tsv", "w") as file:
+        file.write("\n".join(truth) + "\n")
+
+
+def webrtc_segments(folder, file, mode, onset=3, hangover=25, gap=2):
+    """The frames of webrtcvad with the onset and hangover of Martlet's detector."""
+    import webrtcvad
+
+    detector = webrtcvad.Vad(mode)
+    samples = read(f"{folder}/{file}")
+    data = np.round(samples * 32768).astype("<i2").tobytes()
+    segments, is_speech, loud, quiet, candidate, start = [], False, 0, 0, 0, 0
+    for frame in range(len(samples) // 320):
+        voiced = detector.is_speech(data[frame * 640 : (frame + 1) * 640], RATE)
+        if not is_speech:
+            quiet = 0 if voiced else quiet + 1
+            loud = loud + 1 if voiced else (0 if quiet > gap else loud)
+            candidate = 0 if loud == 0 else candidate + 1
+            if loud >= onset:
+                is_speech, start = True, frame + 1 - candidate
+                loud = quiet = candidate = 0
+        else:
+            quiet = 0 if voiced else quiet + 1
+            if quiet >= hangover:
+                segments.append((start * 0.02, (frame + 1 - quiet) * 0.02))
+                is_speech, quiet = False, 0
+    if is_speech:
+        segments.append((start * 0.02, len(samples) / RATE))
+    return segments
+
+
+def rows(path):
+    table = {}
+    for line in open(path):
+        file, start, end, *told = line.rstrip("\n").split("\t")
+        table.setdefault(file, [])
+        if start:
+            # What was taken back later had been taken for speech until then.
+            end = max(float(end), float(told[0]) - HANGOVER) if told else float(end)
+            table[file].append((float(start), end))
+    return table
+
+
+def score(folder, truth, segments):
+    """Per condition: sentences, hits, starts in noise, minutes of noise, clipped, with pre-roll."""
+    result = {}
+    for file, sentences in truth.items():
+        name = file.split("__")[0].replace("_", " ")
+        row = result.setdefault(name, dict(n=0, hit=0, false=0, minutes=0.0, clip=0, lost=0, talk=0.0))
+        found = segments.get(file, [])
+        length = len(read(f"{folder}/{file}")) / RATE
+        row["minutes"] += (length - sum(b - a for a, b in sentences)) / 60
+        row["talk"] += sum(
+            max(0, e - s) - sum(max(0, min(e, b) - max(s, a)) for a, b in sentences)
+            for s, e in found) / 60
+        for a, b in sentences:
+            row["n"] += 1
+            inside = [(s, e) for s, e in found if s < b and e > a]
+            if not inside:
+                continue
+            row["hit"] += 1
+            # Sound of the sentence that is in no segment: what a listener misses.
+            early = min(s for s, e in inside)
+            late = max(e for s, e in inside)
+            holes = len(inside) > 1
+            row["clip"] += early > a + 0.06 or late < b - 0.1 or holes
+            row["lost"] += early - PRE_ROLL > a or late + HANGOVER < b or holes
+        row["false"] += sum(
+            not any(a - 0.2 <= s <= b + 0.3 for a, b in sentences) for s, e in found)
+    return result
+
+
+def main():
+    if len(sys.argv) >= 3 and sys.argv[1] == "make":
+        return make(sys.argv[2])
+    if len(sys.argv) < 4 or sys.argv[1] != "score":
+        sys.exit(__doc__)
+    folder = sys.argv[2]
+    truth = rows(f"{folder}/truth.tsv")
+    systems = [(os.path.basename(path), rows(path)) for path in sys.argv[3:]]
+    for mode in (0, 2, 3):
+        systems.append((
+            f"webrtcvad {mode}", {file: webrtc_segments(folder, file, mode) for file in truth}))
+    print("hit % of sentences | false starts a minute of no speech | share of no speech taken (%) |"
+          " clipped % as marked (start later than 60 ms, end, hole) | clipped % as sent: with 300 ms pre-roll and the hangover")
+    width = max(len(name) for name, _ in systems)
+    scores = [(name, score(folder, truth, segments)) for name, segments in systems]
+    for condition in scores[0][1]:
+        print(condition)
+        for name, result in scores:
+            row = result[condition]
+            hit = f"{100 * row['hit'] / row['n']:5.0f}" if row["n"] else "    -"
+            clip, lost = (
+                f"{100 * row[k] / row['hit']:5.0f}" if row["hit"] else "    -"
+                for k in ("clip", "lost"))
+            print(f"  {name:{width}} {hit} {row['false'] / row['minutes']:7.1f}"
+                  f" {100 * row['talk'] / row['minutes']:7.1f} {clip} {lost}")
+
+
+main()
