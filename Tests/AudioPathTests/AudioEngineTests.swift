@@ -47,6 +47,7 @@ struct AudioEngineTests {
         try Self.write(said, rate: 16_000, to: folder.file("mic.wav"))
         var settings = AudioSettings()
         settings.capture = .wav(folder.file("mic.wav"))
+        settings.highPassFrequency = 0
         settings.playback = .null
         settings.realTimePriority = nil
         let (stream, handler) = Self.events()
@@ -134,6 +135,37 @@ struct AudioEngineTests {
         #expect(kept > 0 && kept < old.count)
         #expect(Array(played.dropFirst(kept).prefix(next.count)) == next)
         #expect(played.dropFirst(kept + next.count).allSatisfy { $0 == 0 })
+    }
+
+    @Test("without a pre-roll the microphone is open only while somebody listens")
+    func closesWhenIdle() async throws {
+        var settings = AudioSettings()
+        settings.capture = .null
+        settings.playback = .null
+        settings.realTimePriority = nil
+        settings.closesWhenIdle = true
+        let (stream, handler) = Self.events()
+        let engine = try AudioEngine(settings, onMicrophone: handler)
+        try engine.start()
+        defer { engine.stop() }
+        var iterator = stream.makeAsyncIterator()
+        var numbers: Set<Int> = []
+        for _ in 0..<3 {
+            engine.gate.open(at: MonotonicClock.now(), preRollMilliseconds: 0)
+            guard case .chunk(let chunk) = await iterator.next() else {
+                Issue.record("nothing was heard")
+                return
+            }
+            numbers.insert(engine.status().capture.openings)
+            #expect(chunk.samples.count == AudioSettings.frameSamples)
+            engine.gate.close(at: MonotonicClock.now())
+            while case .chunk = await iterator.next() {}
+            // It is closed before the next is asked for, or the same opening would go on.
+            while engine.gate.isWanted { await Task.yield() }
+        }
+        // One more where the check at the start was over before the first press.
+        #expect(numbers.count == 3)
+        #expect((3...4).contains(numbers.max() ?? 0))
     }
 
     @Test("a microphone that does not exist is said once, and the engine goes on")

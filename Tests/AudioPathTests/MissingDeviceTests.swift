@@ -12,6 +12,7 @@ struct MissingDeviceTests {
         let folder = try AudioEngineTests.Folder()
         var settings = AudioSettings()
         settings.capture = .wav(folder.file("mic.wav"))
+        settings.highPassFrequency = 0
         settings.playback = .null
         settings.realTimePriority = nil
         let (stream, handler) = AudioEngineTests.events()

@@ -22,7 +22,8 @@ struct ProcessingTests {
         private(set) var events: [MicrophoneEvent]
 
         init(
-            rate: Int32 = 16_000, channels: Int32 = 1, channel: CaptureChannel = .index(0)
+            rate: Int32 = 16_000, channels: Int32 = 1, channel: CaptureChannel = .index(0),
+            change: (inout AudioSettings) -> Void = { _ in }
         ) throws {
             // It comes first: the compiler of Swift 6.0 fails on an error with half a rig.
             let converter = try RateConverter.make(from: rate, to: 16_000, quality: 4)
@@ -37,6 +38,8 @@ struct ProcessingTests {
             began = start
             var settings = AudioSettings()
             settings.channel = channel
+            settings.highPassFrequency = 0
+            change(&settings)
             processing.loop = ProcessingLoop(
                 reader: ring.takeReader(),
                 grant: PCMGrant(
@@ -197,15 +200,74 @@ struct ProcessingTests {
         // A press without a microphone is an empty segment at once.
         rig.wakeUp(
             .open(at: Self.start, preRollMilliseconds: 300), .close(at: Self.start + 1))
-        let isEnd = rig.events.last == .segmentEnded(sample: 1000)
-        #expect(isEnd)
+        let isEmpty = rig.events.suffix(2) == [.captureLost("gone"), .segmentEnded(sample: 1000)]
+        #expect(isEmpty)
+    }
+}
+
+extension ProcessingTests {
+    @Test("the meter shows level, peak, noise floor and what was clipped")
+    func levels() throws {
+        var rig = try Rig(rate: 48_000)
+        let before = rig.processing.loop?.levels
+        #expect(before?.clippedSamples == 0)
+        var frames = [Int16](repeating: 1000, count: 4800)
+        for index in 0..<17 { frames[index * 100] = index % 2 == 0 ? .max : .min }
+        rig.capture(frames)
+        rig.capture((0..<9600).map { $0 % 96 < 48 ? 3000 : -3000 })
+        let levels = rig.processing.loop?.levels
+        #expect(levels?.clippedSamples == 17)
+        #expect((2900...4200).contains(levels?.peak ?? 0))
+        #expect(abs((levels?.level ?? 0) + 20.8) < 1)
+        #expect((levels?.noiseFloor ?? 0) < -20)
+    }
+
+    @Test("an offset and a hum are taken out of what is sent, words are not")
+    func highPass() throws {
+        var rig = try Rig { $0.highPassFrequency = 80 }
+        func wave(_ frequency: Double, _ index: Int) -> Double {
+            4000 * sin(2 * .pi * frequency * Double(index) / 16_000)
+        }
+        rig.processing.take(.openAtSample(0, preRollMilliseconds: 0))
+        rig.capture((0..<32_000).map { Int16(3000 + wave(10, $0) + wave(1000, $0)) })
+        let heard = rig.heard().samples
+        let wrong = heard.indices.dropFirst(8000).map { abs(Double(heard[$0]) - wave(1000, $0)) }
+        // A phase shift of a few degrees is left, and a 60th of what lies three octaves below.
+        #expect((wrong.max() ?? .infinity) < 600)
+    }
+
+    @Test("a microphone that is opened anew gives nothing of what was heard before")
+    func reopened() throws {
+        var rig = try Rig()
+        rig.capture(AudioEngineTests.pattern(8000))
+        rig.lose()
+        rig.wakeUp(
+            .open(at: Self.start + 500_000_000, preRollMilliseconds: 300),
+            .close(at: Self.start + 600_000_000))
+        #expect(rig.heard().samples.isEmpty)
     }
 }
 
 struct MicrophoneGateTests {
+    @Test("somebody listens from an opening mark until nobody does, and a mark that waits counts")
+    func demand() throws {
+        let demand = try EventFD()
+        let gate = MicrophoneGate(wake: try EventFD(), demand: demand)
+        #expect(gate.isWanted)
+        #expect(gate.release())
+        #expect(!gate.isWanted)
+        #expect(!demand.wait(timeoutMilliseconds: 0))
+        gate.open(at: 1, preRollMilliseconds: 0)
+        #expect(gate.isWanted)
+        #expect(demand.wait(timeoutMilliseconds: 0))
+        #expect(!gate.release())
+        #expect(gate.take().count == 1)
+        #expect(gate.release())
+    }
+
     @Test("marks are taken once, in order, and not more than a user makes are kept")
     func marks() throws {
-        let gate = MicrophoneGate(wake: try EventFD())
+        let gate = MicrophoneGate(wake: try EventFD(), demand: try EventFD())
         gate.open(at: 1, preRollMilliseconds: 300)
         gate.close(at: 2)
         gate.openAtSpeech(sample: 3, preRollMilliseconds: 100)
@@ -223,7 +285,7 @@ struct MicrophoneGateTests {
 
     @Test("a microphone is not left open because its closing mark found no room")
     func closed() throws {
-        let gate = MicrophoneGate(wake: try EventFD())
+        let gate = MicrophoneGate(wake: try EventFD(), demand: try EventFD())
         gate.close(at: 0)
         for time in 1..<200 {
             gate.open(at: Int64(time), preRollMilliseconds: 0)

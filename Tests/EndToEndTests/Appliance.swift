@@ -49,6 +49,8 @@ final class Appliance: Sendable {
             real_time_priority = 0
             [audio.capture]
             device = "\(device ?? "martlet_microphone:\(folder)/microphone")"
+            # The tests compare bit for bit.
+            high_pass_hz = 0
             [audio.playback]
             device = "martlet_speaker:\(folder)/speaker"
             [sounds]

@@ -115,6 +115,9 @@ extension Settings {
         audio.playbackChannels = Int32(self[Keys.Playback.channels])
         let channel = self[Keys.Capture.channel]
         audio.channel = channel < 0 ? .average : .index(channel)
+        audio.highPassFrequency = self[Keys.Capture.highPass]
+        // Hands-free, words before the onset is known are all there is to send.
+        audio.closesWhenIdle = self[Keys.Conversation.preRoll] == 0 && turnMode != .handsFree
         audio.periodMilliseconds = self[Keys.Audio.period]
         audio.bufferMilliseconds = self[Keys.Audio.buffer]
         audio.prebufferMilliseconds = self[Keys.Playback.prebuffer]

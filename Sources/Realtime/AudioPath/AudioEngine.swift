@@ -36,7 +36,7 @@ package final class AudioEngine: Sendable {
         self.settings = settings
         captureWake = try EventFD()
         captureStop = try EventFD()
-        gate = MicrophoneGate(wake: captureWake)
+        gate = MicrophoneGate(wake: captureWake, demand: captureStop)
         let share = try PlaybackShare(gain: settings.volume)
         var speech = SampleRing(capacity: Speaker.ringSamples)
         var earcons = SampleRing(capacity: Speaker.earconRingSamples)
@@ -83,7 +83,7 @@ package final class AudioEngine: Sendable {
         AudioStatus(
             capture: microphone.status, playback: output.status,
             isRealTime: threads.withLock { $0.first?.isRealTime ?? false },
-            level: microphone.levels.level, noiseFloor: microphone.levels.floor)
+            microphone: microphone.levels)
     }
 }
 
@@ -105,7 +105,6 @@ package struct AudioStatus: Sendable, Equatable {
     package let playback: DeviceStatus
     /// Whether the audio threads were given SCHED_FIFO.
     package let isRealTime: Bool
-    /// The microphone's level and noise floor (dBFS).
-    package let level: Float
-    package let noiseFloor: Float
+    /// What the level meter shows.
+    package let microphone: MicrophoneLevels
 }

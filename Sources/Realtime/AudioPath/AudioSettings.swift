@@ -56,6 +56,10 @@ package struct AudioSettings: Sendable {
     package var volume: Float = 1
     /// 0 (fastest) to 10 (best).
     package var resamplerQuality: Int32 = 4
+    /// What lies below is taken out (Hz); 0 takes out nothing.
+    package var highPassFrequency = 80
+    /// Whether the microphone is closed while no gate is open, so that there is no pre-roll.
+    package var closesWhenIdle = false
     package var voice = VoiceDetectorSettings()
     /// SCHED_FIFO priority of the audio threads, 1 to 99; nil asks for none.
     package var realTimePriority: Int32? = 20

@@ -15,10 +15,33 @@ package final class MicrophoneGate: Sendable {
     /// Marks that may wait; more is not a user.
     private static let limit = 64
 
-    private let marks = Mutex<[Mark]>([])
-    private let wake: EventFD
+    private struct State: Sendable {
+        var marks: [Mark] = []
+        /// True at the start too, so that a microphone that is missing is known before a press.
+        var isWanted = true
+    }
 
-    init(wake: EventFD) { self.wake = wake }
+    private let state = Mutex(State())
+    private let wake: EventFD
+    private let demand: EventFD
+
+    /// A gate whose marks are announced by `wake`, and the wish for a microphone by `demand`.
+    init(wake: EventFD, demand: EventFD) {
+        self.wake = wake
+        self.demand = demand
+    }
+
+    /// Whether somebody listens, or will as soon as there is a microphone.
+    var isWanted: Bool { state.withLock { $0.isWanted } }
+
+    /// Nobody listens any more; returns false where a mark waits, which says otherwise.
+    func release() -> Bool {
+        state.withLock { state in
+            guard state.marks.isEmpty else { return false }
+            state.isWanted = false
+            return true
+        }
+    }
 
     /// Opens at a time (nanoseconds, CLOCK_MONOTONIC), which may lie in the past, less a pre-roll.
     package func open(at nanoseconds: Int64, preRollMilliseconds: Int) {
@@ -36,24 +59,31 @@ package final class MicrophoneGate: Sendable {
     }
 
     private func add(_ mark: Mark) {
-        marks.withLock { marks in
-            if marks.count < Self.limit {
-                marks.append(mark)
+        let isNew = state.withLock { state in
+            let wasWanted = state.isWanted
+            switch mark {
+            case .open, .openAtSample: state.isWanted = true
+            case .close: break
+            }
+            if state.marks.count < Self.limit {
+                state.marks.append(mark)
             } else if case .close = mark {
                 // Its opening goes with it, or the microphone would stay open.
-                switch marks.last {
-                case .open, .openAtSample: marks.removeLast()
+                switch state.marks.last {
+                case .open, .openAtSample: state.marks.removeLast()
                 case .close, nil: break
                 }
             }
+            return state.isWanted && !wasWanted
         }
+        if isNew { demand.signal() }
         wake.signal()
     }
 
     func take() -> [Mark] {
-        marks.withLock { marks in
-            defer { marks = [] }
-            return marks
+        state.withLock { state in
+            defer { state.marks = [] }
+            return state.marks
         }
     }
 }

@@ -1,4 +1,4 @@
-package import SignalProcessing
+internal import SignalProcessing
 
 /// What the microphone's level meter shows; of the last 20 ms, where nothing else is said.
 package struct MicrophoneLevels: Sendable, Equatable {

@@ -16,7 +16,9 @@ final class MicrophonePath: Sendable {
         var stream: Stream?
         var lost: String?
         var status = DeviceStatus()
-        var levels: (level: Float, floor: Float) = (LevelMeter.floor, LevelMeter.floor)
+        var levels = MicrophoneLevels()
+        /// Ends the run of the device that is open.
+        var run: StopFlag?
     }
 
     /// A freshly opened device's ring, on its way from the capture to the processing thread.
@@ -61,7 +63,7 @@ final class MicrophonePath: Sendable {
         return status
     }
 
-    var levels: (level: Float, floor: Float) { handover.withLock { $0.levels } }
+    var levels: MicrophoneLevels { handover.withLock { $0.levels } }
 
     // MARK: - The capture thread
 
@@ -69,6 +71,10 @@ final class MicrophonePath: Sendable {
     func captureThread(until stop: StopFlag, wake stopping: EventFD) {
         var reopening = Reopening()
         while !stop.isSet {
+            if settings.closesWhenIdle, !gate.isWanted {
+                _ = stopping.wait(timeoutMilliseconds: -1)
+                continue
+            }
             do {
                 switch settings.capture {
                 case .alsa(let name):
@@ -107,10 +113,12 @@ final class MicrophonePath: Sendable {
     ) {
         let grant = device.grant
         let stream = Stream(grant: grant)
+        let stop = StopFlag(following: stop)
         let port = CapturePort(
             writer: stream.takeWriter(), anchor: stream.anchor, counters: counters, wake: wake)
         handover.withLock { handover in
             handover.stream = stream
+            handover.run = stop
             handover.lost = nil
             handover.status.grant = grant
             handover.status.trouble = nil
@@ -148,7 +156,15 @@ final class MicrophonePath: Sendable {
             if processing.knowsTime() { for mark in gate.take() { processing.take(mark) } }
             while let event = processing.cutter.next() { onEvent(event) }
             if let levels = processing.loop?.levels { handover.withLock { $0.levels = levels } }
+            if settings.closesWhenIdle { closeIfIdle(&processing) }
         }
+    }
+
+    /// Nobody listens, so the microphone is closed; the next gate opens it again.
+    private func closeIfIdle(_ processing: inout Processing) {
+        guard processing.loop != nil, processing.cutter.isIdle, gate.release() else { return }
+        processing.loop = nil
+        handover.withLock { $0.run }?.raise()
     }
 
     private func takeLoss() -> String? {

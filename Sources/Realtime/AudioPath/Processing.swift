@@ -23,12 +23,17 @@ struct Processing: ~Copyable {
     mutating func take(_ mark: MicrophoneGate.Mark) {
         switch mark {
         case .open(let time, let preRoll):
-            cutter.open(at: sample(at: time) - samples(preRoll))
+            open(at: sample(at: time) - samples(preRoll))
         case .openAtSample(let sample, let preRoll):
-            cutter.open(at: sample - samples(preRoll))
+            open(at: sample - samples(preRoll))
         case .close(let time):
             cutter.close(at: sample(at: time))
         }
+    }
+
+    /// What an earlier device gave is not of this moment, however near the number.
+    private mutating func open(at sample: Int64) {
+        cutter.open(at: max(sample, loop?.base ?? cutter.total))
     }
 
     /// Whether a moment can be made a sample, or there is no microphone to ask.

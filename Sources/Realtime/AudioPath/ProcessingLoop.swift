@@ -24,7 +24,10 @@ struct ProcessingLoop: ~Copyable {
     /// The detector's next frame begins at this sample.
     private var frameStart: Int64
     /// Sample 0 of this device's stream is this sample of the engine's.
-    private let base: Int64
+    let base: Int64
+    private var highPass: HighPass?
+    private var clippedSamples = 0
+    private var peak: Int32 = 0
 
     init(
         reader: consuming RingReader, grant: PCMGrant, anchor: StreamAnchor,
@@ -36,6 +39,10 @@ struct ProcessingLoop: ~Copyable {
         self.base = base
         frameStart = base
         channel = settings.channel
+        if settings.highPassFrequency > 0 {
+            highPass = HighPass(
+                frequency: settings.highPassFrequency, rate: AudioSettings.microphoneRate)
+        }
         detector = VoiceDetector(
             settings: settings.voice, frameMilliseconds: AudioSettings.frameMilliseconds)
         interleaved = SampleBuffer(count: Self.blockFrames * Int(grant.channels))
@@ -46,8 +53,16 @@ struct ProcessingLoop: ~Copyable {
         self.reader = reader
     }
 
-    /// The level of the last frame and the noise floor (dBFS).
-    var levels: (level: Float, floor: Float) { (detector.level, detector.noiseFloor) }
+    /// What the level meter shows.
+    var levels: MicrophoneLevels {
+        var levels = MicrophoneLevels()
+        levels.level = detector.level
+        levels.peak = peak
+        levels.noiseFloor = detector.noiseFloor
+        levels.isSpeech = detector.isSpeech
+        levels.clippedSamples = clippedSamples
+        return levels
+    }
 
     /// Takes what was captured; tells speech to `tell` and appends the samples to the cutter.
     mutating func drain(into cutter: inout SegmentCutter, tell: (MicrophoneEvent) -> Void) {
@@ -56,8 +71,10 @@ struct ProcessingLoop: ~Copyable {
             let frames = min(Self.blockFrames, reader.available / channels)
             let count = reader.read(into: interleaved.start, count: frames * channels) / channels
             pick(count)
+            clippedSamples += LevelMeter.clipped(
+                in: UnsafeBufferPointer(start: mono.start, count: count))
             guard let converter else {
-                take(UnsafeBufferPointer(start: mono.start, count: count), &cutter, tell)
+                take(mono.start, count, &cutter, tell)
                 continue
             }
             var consumed = 0
@@ -66,8 +83,7 @@ struct ProcessingLoop: ~Copyable {
                     mono.start + consumed, count: count - consumed, into: converted.start,
                     capacity: converted.count)
                 consumed += result.consumed
-                let samples = UnsafeBufferPointer(start: converted.start, count: result.produced)
-                take(samples, &cutter, tell)
+                take(converted.start, result.produced, &cutter, tell)
             }
         }
     }
@@ -87,14 +103,19 @@ struct ProcessingLoop: ~Copyable {
     }
 
     private mutating func take(
-        _ samples: UnsafeBufferPointer<Int16>, _ cutter: inout SegmentCutter,
+        _ start: UnsafeMutablePointer<Int16>, _ count: Int, _ cutter: inout SegmentCutter,
         _ tell: (MicrophoneEvent) -> Void
     ) {
+        highPass?.process(start, count: count)
+        let samples = UnsafeBufferPointer(start: start, count: count)
         cutter.append(samples)
         for sample in samples {
             frame.append(sample)
             guard frame.count == AudioSettings.frameSamples else { continue }
-            let event = frame.withUnsafeBufferPointer { detector.process($0) }
+            let event = frame.withUnsafeBufferPointer { frame in
+                peak = LevelMeter.peak(of: frame)
+                return detector.process(frame)
+            }
             frame.removeAll(keepingCapacity: true)
             frameStart += Int64(AudioSettings.frameSamples)
             if let event { tell(told(event)) }

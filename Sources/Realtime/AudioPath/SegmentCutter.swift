@@ -25,6 +25,9 @@ struct SegmentCutter {
         history = [Int16](repeating: 0, count: Self.historySamples)
     }
 
+    /// Whether no segment is under way.
+    var isIdle: Bool { segments.isEmpty }
+
     private var oldest: Int64 { max(0, total - Int64(Self.historySamples)) }
 
     mutating func append(_ samples: UnsafeBufferPointer<Int16>) {
