@@ -1,6 +1,7 @@
 import ALSA
 import ArgumentParser
 import Assistant
+import AudioCore
 import Configuration
 import Daemon
 import Linux
@@ -37,7 +38,11 @@ struct Talk: ParsableCommand {
         let signals = try Signals(blocking: [.terminate, .interrupt])
         ALSALog.silence()
         var settings = try options.load(isRequired: false)
-        if let input { settings[Keys.Capture.device] = input }
+        if let input {
+            // A card may be plugged in later and is waited for; a file is there or is not.
+            if input.lowercased().hasSuffix(".wav") { _ = try WAVFile(reading: input) }
+            settings[Keys.Capture.device] = input
+        }
         if let output { settings[Keys.Playback.device] = output }
         if let url { settings[Keys.Live.url] = url }
         if let ca { settings[Keys.Live.authority] = ca }
