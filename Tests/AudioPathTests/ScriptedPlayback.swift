@@ -52,6 +52,7 @@ struct ScriptedPlayback: PlaybackDevice, ~Copyable {
     private let recovery: Int32
     /// How often a card that sleeps is not awake yet.
     private var sleepsOn: Int
+    private let canRewind: Bool
     /// Ends the loop that uses this speaker, at a wait.
     private let end: (wait: Int, flag: StopFlag)?
     private var waits = 0
@@ -63,7 +64,7 @@ struct ScriptedPlayback: PlaybackDevice, ~Copyable {
     init(
         listener: Listener, rate: Int32 = 24_000, channels: Int32 = 1,
         waitMishaps: [Int: Mishap] = [:], writeMishaps: [Int: Mishap] = [:], recovery: Int32 = 0,
-        sleepsOn: Int = 0, end: (wait: Int, flag: StopFlag)? = nil
+        sleepsOn: Int = 0, end: (wait: Int, flag: StopFlag)? = nil, canRewind: Bool = false
     ) {
         grant = PCMGrant(
             rate: rate, channels: channels, periodFrames: rate / 50, bufferFrames: rate / 50 * 4,
@@ -74,6 +75,7 @@ struct ScriptedPlayback: PlaybackDevice, ~Copyable {
         self.recovery = recovery
         self.sleepsOn = sleepsOn
         self.end = end
+        self.canRewind = canRewind
         held = SampleBuffer(count: Int(grant.bufferFrames * channels))
     }
 
@@ -126,6 +128,13 @@ struct ScriptedPlayback: PlaybackDevice, ~Copyable {
     mutating func heldFrames() -> Int { heldCount / Int(grant.channels) }
 
     mutating func start() -> Int32 { 0 }
+
+    mutating func rewind(_ frames: Int) -> Int {
+        guard canRewind else { return 0 }
+        let given = min(frames, heldFrames())
+        heldCount -= given * Int(grant.channels)
+        return given
+    }
 
     mutating func drop() -> Int32 {
         heldCount = 0

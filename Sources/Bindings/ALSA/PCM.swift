@@ -96,6 +96,16 @@ package struct PCM: ~Copyable {
         return frames < 0 ? nil : frames
     }
 
+    /// Takes back frames that were written last and not played yet, so that others can be written
+    /// in their place; returns how many it gave back.
+    ///
+    /// Of a plugin none: some count frames as theirs that a server has already. The corresponding
+    /// C function is `snd_pcm_rewind`.
+    @_noAllocation @_noLocks
+    package func rewind(_ frames: Int) -> Int {
+        martlet_pcm_rewind(handle, frames)
+    }
+
     /// Makes the device ready to start again, empty.
     ///
     /// 0 or a negative code. The corresponding C function is `snd_pcm_prepare`.

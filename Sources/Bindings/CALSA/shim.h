@@ -44,6 +44,17 @@ static inline long martlet_pcm_delay(snd_pcm_t *pcm) {
     return code < 0 ? code : (frames < 0 ? 0 : frames);
 }
 
+/// snd_pcm_rewind on a card itself, 0 on any plugin or in trouble.
+MARTLET_REALTIME
+static inline long martlet_pcm_rewind(snd_pcm_t *pcm, long frames) {
+    if (snd_pcm_type(pcm) != SND_PCM_TYPE_HW) return 0;
+    snd_pcm_sframes_t most = snd_pcm_rewindable(pcm);
+    if (frames > most) frames = most;
+    if (frames <= 0) return 0;
+    snd_pcm_sframes_t given = snd_pcm_rewind(pcm, (snd_pcm_uframes_t)frames);
+    return given < 0 ? 0 : given;
+}
+
 MARTLET_REALTIME
 static inline int martlet_pcm_prepare(snd_pcm_t *pcm) {
     return snd_pcm_prepare(pcm);

@@ -89,14 +89,24 @@ package struct RingReader: ~Copyable, Sendable {
     /// How many samples can be taken now; the writer can only make it more.
     package var available: Int { storage.written.load(ordering: .acquiring) - readIndex }
 
+    /// The index behind the last sample that can be read now.
+    package var writtenIndex: Int { storage.written.load(ordering: .acquiring) }
+
+    /// Copies samples from an index on without taking them.
+    ///
+    /// They must lie between `readIndex` and `writtenIndex`, where the writer does not write.
+    package func copy(from index: Int, into target: UnsafeMutablePointer<Int16>, count: Int) {
+        let start = index & storage.mask
+        let first = min(count, storage.capacity - start)
+        target.update(from: storage.samples + start, count: first)
+        (target + first).update(from: storage.samples, count: count - first)
+    }
+
     /// Takes as many samples as there are, at most `count`, and returns how many.
     package func read(into target: UnsafeMutablePointer<Int16>, count: Int) -> Int {
         let index = readIndex
         let taken = min(count, available)
-        let start = index & storage.mask
-        let first = min(taken, storage.capacity - start)
-        target.update(from: storage.samples + start, count: first)
-        (target + first).update(from: storage.samples, count: taken - first)
+        copy(from: index, into: target, count: taken)
         storage.read.store(index + taken, ordering: .releasing)
         return taken
     }

@@ -93,6 +93,10 @@ package struct ALSAPlayback: PlaybackDevice, ~Copyable {
 
     package mutating func start() -> Int32 { pcm.grant.hasClock ? pcm.start() : 0 }
 
+    package mutating func rewind(_ frames: Int) -> Int {
+        pcm.grant.hasClock ? pcm.rewind(frames) : 0
+    }
+
     package mutating func drop() -> Int32 {
         isClockRunning = false
         let code = pcm.drop()

@@ -32,6 +32,10 @@ package protocol PlaybackDevice: ~Copyable {
     mutating func heldFrames() -> Int
     /// Starts playing what was written, where the buffer is not full; 0 or a negative code.
     mutating func start() -> Int32
+    /// Takes back what was written last, so that other sound is played in its place.
+    ///
+    /// Returns how many frames it gave back: fewer than asked, or 0, where it cannot.
+    mutating func rewind(_ frames: Int) -> Int
     /// Silence at once: forgets what is held, ready for more; 0 or a negative code.
     mutating func drop() -> Int32
     /// Repairs the device after a code; 0 when it can be written again.

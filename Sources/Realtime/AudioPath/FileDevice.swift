@@ -108,6 +108,9 @@ package struct FilePlayback: PlaybackDevice, ~Copyable {
 
     package mutating func start() -> Int32 { 0 }
 
+    /// A file is not heard, so nothing needs to be faded in it.
+    package mutating func rewind(_ frames: Int) -> Int { 0 }
+
     package mutating func drop() -> Int32 {
         isRunning = false
         return 0
