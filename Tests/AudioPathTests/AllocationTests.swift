@@ -69,18 +69,21 @@ struct AllocationTests {
     }
 
     @Test(
-        "the playback loop allocates nothing in 10 000 periods, underruns included",
+        "the mixer, silence, resuming and recovery allocate nothing in 10 000 periods",
         arguments: [
             Speaking(rate: 24_000, channels: 1), Speaking(rate: 48_000, channels: 2),
             Speaking(rate: 44_100, channels: 1),
         ])
     func playback(_ speaking: Speaking) throws {
-        _ = try countPlayback(periods: 30, speaking)
+        _ = try countPlayback(periods: 300, speaking)
         let run = try countPlayback(periods: Self.periods, speaking)
         #expect(run.allocations == 0)
         #expect(run.xruns > 200)
-        #expect(run.speech > Self.periods * 450)
+        #expect(run.speech > Self.periods * 300)
     }
+
+    /// Steps of which each is counted; Control's part, which may allocate, lies between.
+    private static let stepsAtOnce = 25
 
     private func countPlayback(
         periods: Int, _ speaking: Speaking
@@ -93,32 +96,41 @@ struct AllocationTests {
         // A card that sleeps and is awake at once is repaired on the same way.
         for index in stride(from: 19, to: periods, by: 830) { waits[index] = .fails(-86) }
         for index in stride(from: 29, to: periods, by: 830) { waits[index] = .late(100) }
-        let stop = StopFlag()
-        let listener = Listener(room: periods * Int(speaking.rate / 50 * speaking.channels))
-        let device = ScriptedPlayback(
-            listener: listener, rate: speaking.rate, channels: speaking.channels,
-            waitMishaps: waits, writeMishaps: writes, end: (wait: periods, flag: stop))
-        var speech = SampleRing(capacity: (periods + 8) * 480)
-        var earcons = SampleRing(capacity: periods * 100)
-        let share = try PlaybackShare(gain: 0.5)
-        let reply = AudioEngineTests.pattern((periods + 8) * 480)
-        let writer = speech.takeWriter()
-        #expect(writer.write(reply, count: reply.count) == reply.count)
-        let earconWriter = earcons.takeWriter()
-        #expect(earconWriter.write(reply, count: periods * 100) == periods * 100)
-        var settings = AudioSettings()
-        settings.playback = .null
-        var loop = PlaybackLoop(
-            device: device,
-            port: PlaybackPort(
-                speech: speech.takeReader(), earcons: earcons.takeReader(), share: share),
-            converter: try RateConverter.make(from: 24_000, to: speaking.rate, quality: 4),
-            settings: settings)
-        let before = Self.calls
-        let code = loop.run(until: stop)
-        let allocations = Self.calls - before
-        #expect(code == 0)
-        return (allocations, share.counters.xruns.value, share.speechPlayed.value)
+        let room = (periods + 8) * Int(speaking.rate / 50 * speaking.channels)
+        var rig = try PlaybackRig(
+            rate: speaking.rate, channels: speaking.channels, room: room, waits: waits,
+            writes: writes, canRewind: speaking.channels == 2)
+        let piece = AudioEngineTests.pattern(Self.stepsAtOnce * 480)
+        var allocations = 0
+        for round in 0..<(periods / Self.stepsAtOnce) {
+            instruct(rig.speaker, round: round, piece: piece)
+            let before = Self.calls
+            for _ in 0..<Self.stepsAtOnce { _ = rig.loop.step() }
+            allocations += Self.calls - before
+            if rig.share.events.wait(timeoutMilliseconds: 0) { rig.speaker.refill() }
+        }
+        return (allocations, rig.share.counters.xruns.value, rig.share.speechPlayed.value)
+    }
+
+    /// All that Control may want, in turn.
+    private func instruct(_ speaker: Speaker, round: Int, piece: [Int16]) {
+        speaker.enqueue(piece)
+        switch round % 10 {
+        case 1: speaker.play(Array(piece.prefix(700)), on: .earcon)
+        case 2: speaker.loop(Array(piece.prefix(900)), on: .alarm)
+        case 3: speaker.play(piece + piece, on: .music)
+        case 4: speaker.duck(.reply)
+        case 5: speaker.hold()
+        case 6: speaker.resume()
+        case 7: speaker.unduck(.reply)
+        case 8:
+            speaker.stop(.alarm)
+            speaker.setGain(round % 20 < 10 ? 0.5 : 1)
+        case 9:
+            speaker.flush()
+            speaker.enqueue(piece)
+        default: break
+        }
     }
 
     @Test("a reply's start and end, silence and a new gain allocate nothing")
@@ -129,7 +141,7 @@ struct AllocationTests {
         for turn in 0..<60 {
             rig.speaker.enqueue(reply)
             rig.speaker.endOfTurn()
-            rig.speaker.playEarcon(Array(reply.prefix(100)))
+            rig.speaker.play(Array(reply.prefix(100)), on: .earcon)
             rig.speaker.setGain(turn % 2 == 0 ? 0.3 : 1)
             let before = Self.calls
             for _ in 0..<12 { _ = rig.loop.step() }

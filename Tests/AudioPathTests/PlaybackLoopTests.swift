@@ -34,7 +34,7 @@ struct PlaybackLoopTests {
     @Test("a reply of many ring lengths waits behind the ring, and nothing of it is dropped")
     func spill() throws {
         var rig = try PlaybackRig()
-        let reply = AudioEngineTests.pattern(5 * Speaker.ringSamples + 77)
+        let reply = AudioEngineTests.pattern(5 * PlaybackVoice.speech.ringSamples + 77)
         for start in stride(from: 0, to: reply.count, by: 30_001) {
             let accepted = rig.speaker.enqueue(
                 Array(reply[start..<min(start + 30_001, reply.count)]))
@@ -52,7 +52,7 @@ struct PlaybackLoopTests {
     @Test("a flush forgets what waits behind the ring, too")
     func flushOfSpill() throws {
         var rig = try PlaybackRig()
-        let old = AudioEngineTests.pattern(4 * Speaker.ringSamples)
+        let old = AudioEngineTests.pattern(4 * PlaybackVoice.speech.ringSamples)
         rig.speaker.enqueue(old)
         for _ in 0..<10 { _ = rig.loop.step() }
         rig.speaker.flush()

@@ -19,24 +19,22 @@ struct PlaybackRig: ~Copyable {
     init(
         rate: Int32 = 24_000, channels: Int32 = 1, room: Int = 1 << 20,
         waits: [Int: ScriptedPlayback.Mishap] = [:], writes: [Int: ScriptedPlayback.Mishap] = [:],
-        recovery: Int32 = 0, sleepsOn: Int = 0
+        recovery: Int32 = 0, sleepsOn: Int = 0, canRewind: Bool = false,
+        settings: AudioSettings = AudioSettings()
     ) throws {
         // What may throw comes first: the compiler of Swift 6.0 fails on an error with half a rig.
         let converter = try RateConverter.make(from: 24_000, to: rate, quality: 4)
-        let share = try PlaybackShare(gain: 1)
-        self.share = share
-        settings = AudioSettings()
+        let ends = try PlaybackEnds(settings: settings)
+        self.settings = settings
         listener = Listener(room: room)
-        var speech = SampleRing(capacity: Speaker.ringSamples)
-        var earcons = SampleRing(capacity: Speaker.earconRingSamples)
-        speaker = Speaker(speech: speech.takeWriter(), earcons: earcons.takeWriter(), share: share)
+        speaker = ends.speaker
+        share = ends.speaker.share
         loop = PlaybackLoop(
             device: ScriptedPlayback(
                 listener: listener, rate: rate, channels: channels, waitMishaps: waits,
-                writeMishaps: writes, recovery: recovery, sleepsOn: sleepsOn),
-            port: PlaybackPort(
-                speech: speech.takeReader(), earcons: earcons.takeReader(), share: share),
-            converter: converter, settings: settings)
+                writeMishaps: writes, recovery: recovery, sleepsOn: sleepsOn,
+                canRewind: canRewind),
+            port: ends.takePort(), converter: converter, settings: settings)
     }
 
     /// Steps until there is nothing more to play; returns what ended it.

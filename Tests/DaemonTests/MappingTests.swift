@@ -76,7 +76,7 @@ struct MappingTests {
         #expect(audio.capture == .wav("/tmp/in.WAV"))
         #expect(audio.playback == .null)
         #expect(audio.channel == .average)
-        #expect(audio.volume == 0.5)
+        #expect(audio.volumePercent == 50)
         #expect(audio.realTimePriority == nil)
         #expect(Settings().audioSettings.capture == .alsa("default"))
     }

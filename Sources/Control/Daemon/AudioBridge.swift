@@ -153,7 +153,7 @@ extension AudioBridge: SpeakerPort {
     package func flush() { engine?.speaker.flush() }
 
     /// Plays a short sound beside the reply.
-    package func playEarcon(_ samples: [Int16]) { engine?.speaker.playEarcon(samples) }
+    package func playEarcon(_ samples: [Int16]) { engine?.speaker.play(samples, on: .earcon) }
 
     package var pendingFrames: Int { engine?.speaker.pendingFrames ?? 0 }
 }

@@ -121,7 +121,7 @@ extension Settings {
         audio.periodMilliseconds = self[Keys.Audio.period]
         audio.bufferMilliseconds = self[Keys.Audio.buffer]
         audio.prebufferMilliseconds = self[Keys.Playback.prebuffer]
-        audio.volume = Float(self[Keys.Playback.volume]) / 100
+        audio.volumePercent = Double(self[Keys.Playback.volume])
         let priority = self[Keys.Audio.priority]
         audio.realTimePriority = priority == 0 ? nil : Int32(priority)
         audio.voice.thresholdDecibels = Float(self[Keys.Voice.threshold])

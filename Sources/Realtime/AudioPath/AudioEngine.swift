@@ -37,14 +37,9 @@ package final class AudioEngine: Sendable {
         captureWake = try EventFD()
         captureStop = try EventFD()
         gate = MicrophoneGate(wake: captureWake, demand: captureStop)
-        let share = try PlaybackShare(gain: settings.volume)
-        var speech = SampleRing(capacity: Speaker.ringSamples)
-        var earcons = SampleRing(capacity: Speaker.earconRingSamples)
-        speaker = Speaker(speech: speech.takeWriter(), earcons: earcons.takeWriter(), share: share)
-        output = SpeakerPath(
-            settings: settings,
-            port: PlaybackPort(
-                speech: speech.takeReader(), earcons: earcons.takeReader(), share: share))
+        let ends = try PlaybackEnds(settings: settings)
+        speaker = ends.speaker
+        output = SpeakerPath(settings: settings, port: ends.takePort())
         microphone = MicrophonePath(
             settings: settings, wake: captureWake, gate: gate, onEvent: onMicrophone)
     }

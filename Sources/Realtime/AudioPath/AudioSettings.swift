@@ -52,8 +52,14 @@ package struct AudioSettings: Sendable {
     package var bufferMilliseconds = 80
     /// Speech that must be there before playback begins, unless the reply is shorter.
     package var prebufferMilliseconds = 60
-    /// 0 to 1.
-    package var volume: Float = 1
+    /// The most that it grows to where speech comes haltingly.
+    package var prebufferLimitMilliseconds = 1000
+    /// The volume to begin with, 0 to 100 percent of loudness.
+    package var volumePercent = 100.0
+    /// How loud each voice is beside the others (decibels, 0 or less).
+    package var voiceDecibels: [PlaybackVoice: Float] = [:]
+    /// How far music and alarms step back while somebody talks (decibels, 0 or less).
+    package var duckDecibels: Float = -15
     /// 0 (fastest) to 10 (best).
     package var resamplerQuality: Int32 = 4
     /// What lies below is taken out (Hz); 0 takes out nothing.

@@ -7,7 +7,8 @@ internal import Synchronization
 /// The speaker's real-time loop: voices are mixed and given to the device, a period at a time.
 ///
 /// With nothing to play it waits; speech begins when the prebuffer is full or the reply is whole.
-/// A flush silences the device within a period: what it holds is dropped, not played out.
+/// A flush silences the device within a period: what it holds is faded and dropped, not played out,
+/// and every voice goes back to what was heard last; see `PlaybackLoop+Silence`.
 /// `step` allocates nothing and takes no lock.
 struct PlaybackLoop<Device: PlaybackDevice & ~Copyable>: ~Copyable {
     /// How a step ended.
@@ -21,43 +22,47 @@ struct PlaybackLoop<Device: PlaybackDevice & ~Copyable>: ~Copyable {
     /// -EBADFD: started already.
     private static var badState: Int32 { -77 }
     static var idleMilliseconds: Int32 { 1000 }
+    /// Speech that waits for more is looked at so often.
+    static var waitingMilliseconds: Int32 { 20 }
     static var waitMilliseconds: Int32 { 100 }
     /// For the rounding of rates and filter lengths.
     private static var tailReserveFrames: Int { 8 }
+    /// An interrupted reply goes on so much before the place where it was cut (samples): 100 ms.
+    static var overlapSamples: Int { 2400 }
 
-    private var device: Device
-    private var port: PlaybackPort
-    private let converter: RateConverter?
-    private let channels: Int
+    var device: Device
+    var port: PlaybackPort
+    let converter: RateConverter?
+    let ledger: WrittenLedger
+    private let mixer: VoiceMixer
+    let channels: Int
+    let rate: Int
     private let periodFrames: Int
-    private let prebuffer: Int
+    let settings: AudioSettings
 
-    // At the speech rate: one mixed block, its part that was not resampled yet, and an earcon's.
+    // At the speech rate: one mixed block, its part that was not resampled yet.
     private let block: SampleBuffer
-    private let extra: SampleBuffer
     // At the device's rate: a mono period, and the same for all channels.
     private let mono: SampleBuffer
-    private let frames: SampleBuffer
+    let frames: SampleBuffer
     /// Five milliseconds: so far the mixing runs ahead of what is written.
     private let blockSamples = Int(AudioSettings.speechRate) / 200
     private var blockStart = 0
-    private var blockCount = 0
+    var blockCount = 0
 
-    private var gain: Float
     /// The first samples of a reply are in the period that is written next.
-    private var pendingStart = false
+    var pendingStart = false
     /// The device was given something since it was last silent.
-    private var isRunning: Bool
+    var isRunning: Bool
     /// Frames of silence written behind the last sound.
-    private var silentFrames = 0
+    var silentFrames = 0
     /// Frames behind the last mixed sound in which the resampler still gives some of it.
-    private var tailFrames = 0
+    var tailFrames = 0
     private let tailLimitFrames: Int
     private var patience: DevicePatience
     private let bufferFrames: Int
-    private let rate: Int
     /// Frames written since the device was last empty; it is full from its size on.
-    private var steadyFrames = 0
+    var steadyFrames = 0
 
     /// A loop that makes what the settings say of a device.
     init(
@@ -66,23 +71,28 @@ struct PlaybackLoop<Device: PlaybackDevice & ~Copyable>: ~Copyable {
     ) {
         let grant = device.grant
         self.converter = converter
+        self.settings = settings
         channels = Int(grant.channels)
+        rate = Int(grant.rate)
         periodFrames = Int(grant.periodFrames)
-        prebuffer = settings.prebufferMilliseconds * Int(AudioSettings.speechRate) / 1000
+        ledger = WrittenLedger(
+            bufferFrames: Int(grant.bufferFrames), periodFrames: periodFrames, channels: channels)
         let room = max(periodFrames, blockSamples)
+        mixer = VoiceMixer(voices: port.voices, room: room)
         block = SampleBuffer(count: room)
-        extra = SampleBuffer(count: room)
         mono = SampleBuffer(count: periodFrames)
         frames = SampleBuffer(count: periodFrames * channels)
-        gain = Float(bitPattern: port.share.gainBits.load(ordering: .relaxed))
         let tailSamples = blockSamples + (converter?.latencyFrames ?? 0)
         tailLimitFrames =
             tailSamples * Int(grant.rate) / Int(AudioSettings.speechRate) + Self.tailReserveFrames
+        let heldSamples =
+            Int(grant.bufferFrames + grant.periodFrames) * Int(AudioSettings.speechRate)
+            / Int(grant.rate)
+        for voice in port.voices { voice.keep(heldSamples + tailSamples + Self.overlapSamples) }
         // With a reply under way there is an end to be told, if only behind silence.
         isRunning = port.isSpeaking
         patience = DevicePatience(counters: port.share.counters)
         bufferFrames = Int(grant.bufferFrames)
-        rate = Int(grant.rate)
         self.device = device
         self.port = port
     }
@@ -95,18 +105,24 @@ struct PlaybackLoop<Device: PlaybackDevice & ~Copyable>: ~Copyable {
         while !stop.isSet {
             switch step() {
             case .moved: break
-            case .idle: _ = port.share.wake.wait(timeoutMilliseconds: Self.idleMilliseconds)
+            case .idle: _ = port.share.wake.wait(timeoutMilliseconds: idleWait)
             case .failed(let code): return code
             }
         }
         return 0
     }
 
+    /// How long nothing need be looked at, unless the loop is woken (milliseconds).
+    var idleWait: Int32 {
+        port.waitingSince == nil ? Self.idleMilliseconds : Self.waitingMilliseconds
+    }
+
     /// Writes one period, or finds that there is nothing to write.
     mutating func step() -> Step {
         let flushes = port.share.flushCount.load(ordering: .acquiring)
         if flushes != port.flushSeen { return flush(flushes) }
-        guard isRunning || hasSound else { return .idle }
+        takeUp()
+        guard isRunning || hasSound() else { return .idle }
         switch device.wait(timeoutMilliseconds: Self.waitMilliseconds) {
         case .ready: countLateness()
         case .timedOut:
@@ -121,42 +137,49 @@ struct PlaybackLoop<Device: PlaybackDevice & ~Copyable>: ~Copyable {
     }
 
     /// Whether a voice has something that may be played now.
-    private var hasSound: Bool {
-        if port.earcons.available > 0 { return true }
-        let available = port.speech.available
-        guard available > 0 else { return false }
-        if port.isSpeaking || available >= prebuffer { return true }
-        return port.share.endMark.load(ordering: .acquiring) > port.speech.readIndex
+    private mutating func hasSound() -> Bool {
+        for index in 0..<port.voices.count {
+            let voice = port.voices[index]
+            if voice.voice != .speech && voice.available > 0 { return true }
+        }
+        return maySpeak()
     }
 
-    private mutating func flush(_ count: Int) -> Step {
-        port.flushSeen = count
-        port.speech.skip(to: port.share.flushMark.load(ordering: .acquiring))
-        let code = isRunning ? device.drop() : 0
-        isRunning = false
-        steadyFrames = 0
-        port.isSpeaking = false
-        silentFrames = 0
-        tailFrames = 0
-        blockCount = 0
-        converter?.reset()
-        port.share.silentAt.store(Int(MonotonicClock.now()), ordering: .relaxed)
-        port.share.silentCount.wrappingAdd(1, ordering: .releasing)
-        port.share.events.signal()
-        return code < 0 ? repair(code) : .moved
+    /// Whether speech may be played now.
+    private mutating func maySpeak() -> Bool {
+        let speech = port.speech
+        let available = speech.available
+        guard available > 0, !port.share.isHeld.load(ordering: .acquiring) else {
+            port.waitingSince = nil
+            if available == 0, port.prebuffer.isDry, speech.isEnded { finishSupply() }
+            return false
+        }
+        if port.isSpeaking, !port.prebuffer.isDry { return true }
+        let now = MonotonicClock.now()
+        port.prebuffer.returned(at: now)
+        let since = port.waitingSince ?? now
+        port.waitingSince = since
+        guard
+            available >= port.prebuffer.samples || speech.isEnded
+                || now - since >= Prebuffer.patienceNanoseconds
+        else { return false }
+        port.waitingSince = nil
+        port.prebuffer.goesOn()
+        return true
     }
 
     private mutating func writePeriod() -> Step {
+        ledger.beginPeriod(
+            voices: port.voices, aheadSamples: blockCount + (converter?.latencyFrames ?? 0))
+        isRunning = true
         let sound = fillPeriod()
         // What was flushed while it was mixed is not written.
         let flushes = port.share.flushCount.load(ordering: .acquiring)
         if flushes != port.flushSeen { return flush(flushes) }
         silentFrames = sound ? 0 : silentFrames + periodFrames
         SampleMath.spread(mono.start, into: frames.start, channels: channels, count: periodFrames)
-        let code = writeFrames()
+        let code = writeFrames(periodFrames)
         guard code >= 0 else { return .failed(code) }
-        port.share.counters.frames.count(periodFrames)
-        isRunning = true
         noteStart(sound)
         return endIfPlayed()
     }
@@ -168,14 +191,16 @@ struct PlaybackLoop<Device: PlaybackDevice & ~Copyable>: ~Copyable {
         port.share.counters.lateWakeUps.count(microseconds: max(0, late) * 1_000_000 / rate)
     }
 
-    /// Writes the period, the rest of it also after a repair; 0 or the code of the failure.
-    private mutating func writeFrames() -> Int32 {
+    /// Writes so many of `frames`, the rest of them also after a repair; 0 or the code of the
+    /// failure.
+    mutating func writeFrames(_ count: Int) -> Int32 {
         var written = 0
-        while written < periodFrames {
+        while written < count {
             var trouble: Int32 = 0
-            switch device.write(frames.start + written * channels, frames: periodFrames - written) {
-            case .frames(let count) where count > 0:
-                written += count
+            switch device.write(frames.start + written * channels, frames: count - written) {
+            case .frames(let taken) where taken > 0:
+                noteWritten(frames.start + written * channels, count: taken)
+                written += taken
                 patience.moved()
             case .frames, .again:
                 guard patience.bearsStandstill() else { return PlaybackPort.stalledCode }
@@ -188,8 +213,17 @@ struct PlaybackLoop<Device: PlaybackDevice & ~Copyable>: ~Copyable {
             guard trouble < 0 else { continue }
             if case .failed(let code) = repair(trouble) { return code }
         }
-        steadyFrames += periodFrames
+        steadyFrames += count
         return 0
+    }
+
+    /// The one place where frames have really gone to the device.
+    ///
+    /// Interleaved, `count` of them; the last is heard after `device.heldFrames()` frames, unless
+    /// `noteTakenBack` says otherwise before.
+    private mutating func noteWritten(_ samples: UnsafePointer<Int16>, count: Int) {
+        ledger.append(samples, count: count)
+        port.share.counters.frames.count(count)
     }
 
     private mutating func noteStart(_ sound: Bool) {
@@ -202,18 +236,21 @@ struct PlaybackLoop<Device: PlaybackDevice & ~Copyable>: ~Copyable {
 
     /// The device is silent when all that it holds is the silence written last.
     private mutating func endIfPlayed() -> Step {
-        guard silentFrames > 0, !hasSound else { return .moved }
+        guard silentFrames > 0, !hasSound() else { return .moved }
         guard silentFrames >= device.heldFrames() else {
             // A short sound does not fill the buffer, which is what starts a card.
             let code = device.start()
             return code < 0 && code != Self.badState ? repair(code) : .moved
         }
+        noteTakenBack(min(device.heldFrames(), ledger.frames))
         let code = device.drop()
         isRunning = false
         steadyFrames = 0
         silentFrames = 0
         if port.isSpeaking {
             port.isSpeaking = false
+            // Speech that ran dry may come back, and then tells how long it was away.
+            if !port.prebuffer.isDry { finishSupply() }
             port.share.drainedAt.store(Int(MonotonicClock.now()), ordering: .relaxed)
             port.share.drainedCount.wrappingAdd(1, ordering: .releasing)
             port.share.events.signal()
@@ -222,7 +259,7 @@ struct PlaybackLoop<Device: PlaybackDevice & ~Copyable>: ~Copyable {
     }
 
     /// Wakes or prepares the device, whatever its trouble needs.
-    private mutating func repair(_ code: Int32) -> Step {
+    mutating func repair(_ code: Int32) -> Step {
         steadyFrames = 0
         guard patience.bears(failure: code) else { return .failed(code) }
         let result = device.recover(code)
@@ -263,39 +300,35 @@ struct PlaybackLoop<Device: PlaybackDevice & ~Copyable>: ~Copyable {
 
     /// Mixes samples of the voices at the speech rate; returns whether there were any.
     private mutating func mix(into target: UnsafeMutablePointer<Int16>, count: Int) -> Bool {
-        var taken = 0
-        let available = port.speech.available
         // Behind a flush that is not performed yet there may be the next reply already.
         let isFlushed = port.share.flushCount.load(ordering: .acquiring) != port.flushSeen
-        if !isFlushed, port.isSpeaking || mayBegin {
-            taken = port.speech.read(into: target, count: min(count, available))
-            if taken > 0 {
-                if !port.isSpeaking { pendingStart = true }
-                port.isSpeaking = true
-                port.share.speechPlayed.count(taken)
-            }
+        let withSpeech = !isFlushed && maySpeak()
+        let mixed = mixer.mix(into: target, count: count, withSpeech: withSpeech)
+        if mixed.speech > 0 {
+            if !port.isSpeaking { pendingStart = true }
+            port.isSpeaking = true
+            port.share.speechPlayed.count(mixed.speech)
         }
-        (target + taken).update(repeating: 0, count: count - taken)
-        let wished = Float(bitPattern: port.share.gainBits.load(ordering: .relaxed))
-        SampleMath.scale(target, count: taken, from: gain, to: wished)
-        gain = wished
-        askForMore()
-        guard port.earcons.available > 0 else { return taken > 0 }
-        let earcon = port.earcons.read(into: extra.start, count: count)
-        SampleMath.scale(extra.start, count: earcon, from: gain, to: gain)
-        SampleMath.add(extra.start, to: target, count: earcon)
-        return true
+        if port.isSpeaking, !isFlushed { noteSupply(mixed.speech, of: count) }
+        for index in 0..<port.voices.count where port.voices[index].wantsMore() {
+            port.share.events.signal()
+        }
+        return mixed.hasSound
     }
 
-    private var mayBegin: Bool {
-        port.speech.available >= max(1, prebuffer)
-            || port.share.endMark.load(ordering: .acquiring) > port.speech.readIndex
+    /// Learns from how much speech there was for a mix that wanted `count`.
+    private mutating func noteSupply(_ taken: Int, of count: Int) {
+        guard !port.prebuffer.isDry else { return }
+        let isEnded = port.speech.isEnded
+        port.prebuffer.took(taken, left: port.speech.available, isEnded: isEnded)
+        guard taken < count, !isEnded else { return }
+        port.prebuffer.ranDry(at: MonotonicClock.now())
+        port.share.dryCount.count()
     }
 
-    private func askForMore() {
-        guard port.speech.available < Speaker.refillBelowSamples,
-            port.share.wantsRefill.exchange(false, ordering: .relaxed)
-        else { return }
-        port.share.events.signal()
+    /// The reply has come to its end or is not heard any more.
+    mutating func finishSupply() {
+        port.prebuffer.finished()
+        port.share.prebufferSamples.store(port.prebuffer.samples, ordering: .relaxed)
     }
 }

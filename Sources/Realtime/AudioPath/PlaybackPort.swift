@@ -7,14 +7,12 @@ internal import Synchronization
 /// ## Concurrency
 /// Control sets wishes, the playback thread tells what happened; each field has one writer.
 final class PlaybackShare: Sendable {
-    /// Samples before this index of the speech ring are not played.
-    let flushMark = Atomic<Int>(0)
-    /// How often silence was asked for.
+    /// How often silence was asked for; each voice says from which sample on it is heard again.
     let flushCount = Atomic<Int>(0)
-    /// The reply up to this index of the speech ring is whole.
-    let endMark = Atomic<Int>(0)
-    /// The wished gain, as the bits of a Float.
-    let gainBits: Atomic<UInt32>
+    /// Speech is held: kept where it was, and not played.
+    let isHeld = Atomic<Bool>(false)
+    /// The device is kept running until then (nanoseconds, CLOCK_MONOTONIC).
+    let awakeUntil = Atomic<Int>(0)
 
     /// What happened how often, and when last (nanoseconds, CLOCK_MONOTONIC).
     let startedCount = Atomic<Int>(0)
@@ -25,8 +23,10 @@ final class PlaybackShare: Sendable {
     let silentAt = Atomic<Int>(0)
     /// Speech samples given to the device, without silence.
     let speechPlayed = Atomic<Int>(0)
-    /// More speech waits behind the ring.
-    let wantsRefill = Atomic<Bool>(false)
+    /// Times that speech ran out before the end of its reply.
+    let dryCount = Atomic<Int>(0)
+    /// Speech that must be there now before a reply begins (samples).
+    let prebufferSamples = Atomic<Int>(0)
 
     /// Wakes the playback thread.
     let wake: EventFD
@@ -34,8 +34,7 @@ final class PlaybackShare: Sendable {
     let events: EventFD
     let counters = AudioCounters()
 
-    init(gain: Float) throws(SystemError) {
-        gainBits = Atomic(gain.bitPattern)
+    init() throws(SystemError) {
         wake = try EventFD()
         events = try EventFD()
     }
@@ -46,20 +45,30 @@ struct PlaybackPort: ~Copyable, Sendable {
     /// Stands for a card that neither errs nor moves; ALSA has no code for that.
     static let stalledCode: Int32 = -110
 
-    let speech: RingReader
-    let earcons: RingReader
+    /// All of `PlaybackVoice`, in its order.
+    let voices: [VoiceReader]
     let share: PlaybackShare
-    /// Speech is going on: begun and neither drained nor flushed.
+    /// Speech is going on: begun and neither drained nor silenced.
     ///
     /// Kept here, since a reply outlives its device.
     var isSpeaking = false
+    /// Speech was silenced in its middle and may go on.
+    var isSuspended = false
     /// Flushes performed; one that is asked for while there is no device holds for the next.
     var flushSeen = 0
+    var prebuffer: Prebuffer
+    /// Speech waits for more since then.
+    var waitingSince: Int64?
+
+    var speech: VoiceReader { voices[PlaybackVoice.speech.rawValue] }
 
     /// The reading ends of rings that nobody has read from.
-    init(speech: consuming RingReader, earcons: consuming RingReader, share: PlaybackShare) {
-        self.speech = speech
-        self.earcons = earcons
+    init(voices: [VoiceReader], share: PlaybackShare, settings: AudioSettings) {
+        self.voices = voices
         self.share = share
+        prebuffer = Prebuffer(
+            milliseconds: settings.prebufferMilliseconds,
+            limitMilliseconds: settings.prebufferLimitMilliseconds)
+        share.prebufferSamples.store(prebuffer.samples, ordering: .relaxed)
     }
 }

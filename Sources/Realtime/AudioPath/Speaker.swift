@@ -1,135 +1,155 @@
 internal import AudioCore
 package import Linux
+internal import SignalProcessing
 internal import Synchronization
 
-/// The writing end of playback: mono samples at 24 kHz.
+/// The writing end of playback: voices of mono samples at 24 kHz.
 ///
 /// A reply may come much faster than it is heard, so what the ring does not hold waits behind it,
-/// for minutes; nothing of it is dropped.
+/// for minutes.
 ///
 /// ## Concurrency
 /// One thread at a time (the event loop), which also calls `refill` when `events` is readable.
 package final class Speaker: @unchecked Sendable {
-    // @unchecked: `spill` and the writers are used by the one thread that the contract names.
+    // @unchecked: the feeds are used by the one thread that the contract names.
 
-    /// The ring holds a few seconds.
-    static let ringSamples = 1 << 16
-    /// Below this, more is asked for.
-    static let refillBelowSamples = ringSamples / 2
-    static let earconRingSamples = 1 << 17
-    /// A reply longer than this is not speech any more (samples): half an hour.
+    /// Speech that waits behind the ring is bounded (samples).
+    ///
+    /// Half an hour, several times what a model can say in one reply. More is a flood that would
+    /// fill the memory.
     private static let spillLimitSamples = 30 * 60 * Int(AudioSettings.speechRate)
 
-    private let speech: RingWriter
-    private let earcons: RingWriter
     let share: PlaybackShare
+    private let feeds: [VoiceFeed]
+    private let voiceGains: [Float]
+    private let duckGain: Float
+    private var volumeGain: Float = 1
+    private var duckOwners: Set<DuckOwner> = []
 
-    private var spill: [[Int16]] = []
-    private var spillStart = 0
-    private var spillOffset = 0
-    private var spillSamples = 0
-    private var isEnded = false
+    /// Samples of replies that found no room, since they were longer than can be kept.
+    package private(set) var refusedSamples = 0
 
-    init(speech: consuming RingWriter, earcons: consuming RingWriter, share: PlaybackShare) {
-        self.speech = speech
-        self.earcons = earcons
+    init(feeds: [VoiceFeed], share: PlaybackShare, settings: AudioSettings) {
+        self.feeds = feeds
         self.share = share
+        voiceGains = PlaybackVoice.allCases.map {
+            Loudness.gain(decibels: settings.voiceDecibels[$0] ?? 0)
+        }
+        duckGain = Loudness.gain(decibels: settings.duckDecibels)
+        volumeGain = Loudness.gain(percent: settings.volumePercent)
+        publishGains()
     }
+
+    private func feed(_ voice: PlaybackVoice) -> VoiceFeed { feeds[voice.rawValue] }
+
+    // MARK: - Speech
 
     /// Adds to the reply; returns false when it is longer than can be kept.
     @discardableResult
     package func enqueue(_ samples: [Int16]) -> Bool {
-        isEnded = false
-        guard spillSamples + samples.count <= Self.spillLimitSamples else { return false }
-        if spillSamples > 0 {
-            spill.append(samples)
-            spillSamples += samples.count
-            refill()
-        } else {
-            let written = put(samples, from: 0)
-            if written < samples.count {
-                spill = [samples]
-                spillStart = 0
-                spillOffset = written
-                spillSamples = samples.count - written
-                share.wantsRefill.store(true, ordering: .relaxed)
-            }
+        guard feed(.speech).spillSamples + samples.count <= Self.spillLimitSamples else {
+            refusedSamples += samples.count
+            return false
         }
-        share.wake.signal()
+        play(samples, on: .speech)
         return true
-    }
-
-    private func put(_ samples: [Int16], from offset: Int) -> Int {
-        samples.withUnsafeBufferPointer { buffer in
-            guard let base = buffer.baseAddress else { return 0 }
-            return speech.write(base + offset, count: samples.count - offset)
-        }
-    }
-
-    /// Moves what waits behind the ring into it; called when `events` is readable.
-    package func refill() {
-        while spillStart < spill.count {
-            let samples = spill[spillStart]
-            let written = put(samples, from: spillOffset)
-            spillSamples -= written
-            spillOffset += written
-            guard spillOffset == samples.count else {
-                share.wantsRefill.store(true, ordering: .relaxed)
-                return
-            }
-            spillStart += 1
-            spillOffset = 0
-        }
-        spill.removeAll(keepingCapacity: true)
-        spillStart = 0
-        markEnd()
     }
 
     /// Says that the reply is whole, so that its start need not wait for a prebuffer.
     package func endOfTurn() {
-        isEnded = true
-        markEnd()
-    }
-
-    private func markEnd() {
-        guard isEnded, spillSamples == 0 else { return }
-        share.endMark.store(speech.writtenIndex, ordering: .releasing)
+        feed(.speech).end()
         share.wake.signal()
     }
 
-    /// Silence at once; nothing enqueued before is played after this.
+    /// Silence at once; no speech enqueued before is played after this.
     package func flush() {
-        spill = []
-        spillStart = 0
-        spillOffset = 0
-        spillSamples = 0
-        isEnded = false
-        share.flushMark.store(speech.writtenIndex, ordering: .relaxed)
+        feed(.speech).forget()
+        share.isHeld.store(false, ordering: .relaxed)
         share.flushCount.wrappingAdd(1, ordering: .releasing)
         share.wake.signal()
     }
 
-    /// Plays a short sound of our own beside the reply; what does not fit is not played.
-    package func playEarcon(_ samples: [Int16]) {
-        samples.withUnsafeBufferPointer { buffer in
-            guard let base = buffer.baseAddress else { return }
-            _ = earcons.write(base, count: buffer.count)
-        }
+    /// Silence at once, but what was not heard is kept for `resume`, with what is enqueued
+    /// meanwhile; `flush` forgets it.
+    package func hold() {
+        share.isHeld.store(true, ordering: .relaxed)
+        share.flushCount.wrappingAdd(1, ordering: .releasing)
         share.wake.signal()
     }
 
-    /// The volume, 0 to 1; it glides there within a period.
-    package func setGain(_ gain: Float) {
-        // Written so that what is no number is silence, too.
-        let usable: Float = gain > 0 ? min(gain, 1) : 0
-        share.gainBits.store(usable.bitPattern, ordering: .relaxed)
+    /// Speech that was held goes on, a tenth of a second before where it was cut.
+    package func resume() {
+        share.isHeld.store(false, ordering: .releasing)
+        share.wake.signal()
     }
 
-    /// Frames enqueued and not given to the device.
-    package var pendingFrames: Int {
-        spillSamples + Self.ringCapacity - speech.room
+    /// Speech samples enqueued and not mixed yet.
+    package var pendingFrames: Int { feed(.speech).pending }
+
+    // MARK: - Voices
+
+    /// Adds to what a voice plays, behind what it has.
+    package func play(_ samples: [Int16], on voice: PlaybackVoice) {
+        feed(voice).enqueue(samples)
+        share.wake.signal()
     }
-    private static var ringCapacity: Int { ringSamples }
+
+    /// Plays a sound on a voice again and again, until the voice is stopped.
+    package func loop(_ samples: [Int16], on voice: PlaybackVoice) {
+        feed(voice).loop(samples)
+        share.wake.signal()
+    }
+
+    /// Ends what a voice plays, with a short fade; the device itself goes on for the others.
+    ///
+    /// What the device holds already is still heard: at most its buffer. Speech is silenced by
+    /// `flush`.
+    package func stop(_ voice: PlaybackVoice) {
+        guard voice != .speech else { return flush() }
+        feed(voice).forget()
+        feed(voice).share.stopCount.wrappingAdd(1, ordering: .releasing)
+        share.wake.signal()
+    }
+
+    /// Whether a voice has anything left to play.
+    package func isPlaying(_ voice: PlaybackVoice) -> Bool {
+        feed(voice).pending > 0 || feed(voice).isLooping
+    }
+
+    /// Moves what waits behind the rings into them; called when `events` is readable.
+    package func refill() {
+        for feed in feeds { feed.refill() }
+        share.wake.signal()
+    }
+
+    // MARK: - Loudness
+
+    /// The user's volume as a factor, 0 to 1; it glides there within 20 ms.
+    package func setGain(_ gain: Float) {
+        // Written so that what is no number is silence, too.
+        volumeGain = gain > 0 ? min(gain, 1) : 0
+        publishGains()
+    }
+
+    /// Has music and alarms step back until the same owner ends it; the volume stays what it is.
+    package func duck(_ owner: DuckOwner) {
+        if duckOwners.insert(owner).inserted { publishGains() }
+    }
+
+    /// Ends what `duck` began; the others come forward again when no owner is left.
+    package func unduck(_ owner: DuckOwner) {
+        if duckOwners.remove(owner) != nil { publishGains() }
+    }
+
+    private func publishGains() {
+        for feed in feeds {
+            let isDucked = feed.voice.isDucked && !duckOwners.isEmpty
+            let gain = volumeGain * voiceGains[feed.voice.rawValue] * (isDucked ? duckGain : 1)
+            feed.share.gainBits.store(gain.bitPattern, ordering: .relaxed)
+        }
+    }
+
+    // MARK: - News
 
     /// Readable when `snapshot` has changed or a refill is due.
     package var events: EventFD { share.events }
@@ -151,6 +171,10 @@ package struct PlaybackSnapshot: Sendable, Equatable {
     package let silentAt: Int64
     /// Speech samples given to the device.
     package let speechPlayed: Int
+    /// Times that speech ran out before the end of its reply.
+    package let dryCount: Int
+    /// Speech that is awaited before a reply begins (samples).
+    package let prebufferSamples: Int
 
     init(_ share: PlaybackShare) {
         startedCount = share.startedCount.load(ordering: .acquiring)
@@ -160,5 +184,7 @@ package struct PlaybackSnapshot: Sendable, Equatable {
         silentCount = share.silentCount.load(ordering: .acquiring)
         silentAt = Int64(share.silentAt.value)
         speechPlayed = share.speechPlayed.value
+        dryCount = share.dryCount.value
+        prebufferSamples = share.prebufferSamples.value
     }
 }

@@ -1,0 +1,104 @@
+internal import ALSA
+internal import AudioCore
+internal import Linux
+internal import Synchronization
+
+// Silence at once, and going on after it.
+//
+//     written  |=== heard ===|m|fade|====== never heard ======|
+//                            ^ the device is here, and plays `m` while the fade is written
+//
+// A card lets its buffer be written anew (snd_pcm_rewind): then the next few milliseconds are
+// faded and silence follows. What does not allow that is dropped where it stands.
+
+extension PlaybackLoop where Device: ~Copyable {
+    /// What a card fetches ahead of what it plays, and the time to write the fade in: 2 ms.
+    private var marginFrames: Int { rate / 500 }
+    /// The fade: 4 ms, which does not click and is not heard as a word.
+    private var fadeFrames: Int { rate / 250 }
+
+    /// Silences the device; speech is forgotten up to its mark, or kept from where it was heard.
+    mutating func flush(_ count: Int) -> Step {
+        port.flushSeen = count
+        var code: Int32 = 0
+        var silentFrame = 0
+        if isRunning { (code, silentFrame) = cut() }
+        steadyFrames = 0
+        silentFrames = 0
+        tailFrames = 0
+        blockCount = 0
+        pendingStart = false
+        port.waitingSince = nil
+        converter?.reset()
+        takeBackSpeech()
+        let wait = Int64(silentFrame) * 1_000_000_000 / Int64(rate)
+        port.share.silentAt.store(Int(MonotonicClock.now() + wait), ordering: .relaxed)
+        port.share.silentCount.wrappingAdd(1, ordering: .releasing)
+        port.share.events.signal()
+        return code < 0 ? repair(code) : .moved
+    }
+
+    /// Speech that was forgotten is skipped; other speech stands a little before its cut.
+    private mutating func takeBackSpeech() {
+        let speech = port.speech
+        let mark = speech.share.stopMark.load(ordering: .relaxed)
+        if port.isSpeaking { port.isSuspended = true }
+        port.isSpeaking = false
+        finishSupply()
+        if mark >= speech.cursor {
+            port.isSuspended = false
+            speech.skip(to: mark)
+        } else if port.isSuspended {
+            speech.goBack(to: speech.cursor - Self.overlapSamples)
+        }
+    }
+
+    /// Speech that was held goes on.
+    mutating func takeUp() {
+        guard port.isSuspended, !port.share.isHeld.load(ordering: .acquiring) else { return }
+        port.isSuspended = false
+        port.isSpeaking = true
+        pendingStart = true
+        // If nothing of it was left, its end is told behind silence.
+        isRunning = true
+    }
+
+    /// Ends what the device plays; returns a code, and after how many frames it is silent.
+    private mutating func cut() -> (code: Int32, silentFrame: Int) {
+        let held = max(0, min(device.heldFrames(), ledger.frames))
+        let wished = min(held, held - marginFrames)
+        let given = wished > 0 ? device.rewind(wished) : 0
+        guard given > 0 else {
+            let code = device.drop()
+            isRunning = false
+            for index in 0..<port.voices.count {
+                goBack(port.voices[index], to: ledger.frames - held)
+            }
+            noteTakenBack(held)
+            return (code, 0)
+        }
+        let cutFrame = ledger.frames - given
+        let length = min(fadeFrames, given)
+        ledger.copy(from: cutFrame, count: length, into: frames.start)
+        for index in 0..<length * channels {
+            let left = Float(length - index / channels) / Float(length + 1)
+            frames.start[index] = Int16(Float(frames.start[index]) * left)
+        }
+        for index in 0..<port.voices.count {
+            let voice = port.voices[index]
+            // Speech is kept from where it begins to fade; the others faded with it, and go on.
+            goBack(voice, to: voice.voice == .speech ? cutFrame : cutFrame + length)
+        }
+        noteTakenBack(given)
+        return (writeFrames(length), held - given + length)
+    }
+
+    private func goBack(_ voice: VoiceReader, to frame: Int) {
+        voice.goBack(to: ledger.sample(of: voice, at: frame, rate: rate))
+    }
+
+    /// The one place where it is known that the frames written last are not heard.
+    mutating func noteTakenBack(_ count: Int) {
+        ledger.takeBack(count)
+    }
+}

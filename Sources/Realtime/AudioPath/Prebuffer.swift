@@ -1,0 +1,72 @@
+/// How much speech must be there before playback begins, learned from how it arrives.
+///
+/// A reply that runs dry in its middle for a moment makes it longer by that moment, which would
+/// have carried it over; every reply that always had more than it needed makes it shorter by half
+/// of that. So it is short where speech comes in bursts, and as long as it must be where it does
+/// not. A value; samples at 24 kHz, times in nanoseconds.
+struct Prebuffer {
+    /// One period of the usual length.
+    static let leastSamples = 20 * perMillisecond
+    /// Speech that stays away for longer is a pause of the model, which no buffer carries over.
+    static let hiccupLimitNanoseconds: Int64 = 1_500_000_000
+    /// A shorter reply tells nothing.
+    static let tellingSamples = 500 * perMillisecond
+    /// What is there waits no longer for more, as for a reply whose end is never told.
+    static let patienceNanoseconds: Int64 = 1_000_000_000
+    private static let perMillisecond = Int(AudioSettings.speechRate) / 1000
+
+    /// What must be there now.
+    private(set) var samples: Int
+    private let limitSamples: Int
+    private var drySince: Int64?
+    private var isRefilling = false
+    private var slack = Int.max
+    private var played = 0
+    private var hadHiccup = false
+
+    /// Begins with so many milliseconds, and never asks for more than the limit.
+    init(milliseconds: Int, limitMilliseconds: Int) {
+        samples = milliseconds * Self.perMillisecond
+        limitSamples = max(milliseconds, limitMilliseconds) * Self.perMillisecond
+    }
+
+    /// Whether speech ran out in a reply's middle and has not come back.
+    var isDry: Bool { drySince != nil }
+
+    /// `taken` samples were played, and `left` more were there.
+    mutating func took(_ taken: Int, left: Int, isEnded: Bool) {
+        played += taken
+        if !isEnded { slack = min(slack, left) }
+    }
+
+    /// Speech ran out before the end of its reply.
+    mutating func ranDry(at time: Int64) { drySince = drySince ?? time }
+
+    /// The first of it is there again.
+    mutating func returned(at time: Int64) {
+        guard let since = drySince, !isRefilling else { return }
+        isRefilling = true
+        let gap = time - since
+        guard gap <= Self.hiccupLimitNanoseconds else { return }
+        hadHiccup = true
+        let missing = Int(gap) * Self.perMillisecond / 1_000_000
+        samples = min(limitSamples, samples + max(missing, Self.leastSamples))
+    }
+
+    /// Playback goes on.
+    mutating func goesOn() {
+        drySince = nil
+        isRefilling = false
+    }
+
+    /// The reply is over.
+    mutating func finished() {
+        if !hadHiccup, played >= Self.tellingSamples, slack < .max {
+            samples = max(min(samples, Self.leastSamples), samples - slack / 2)
+        }
+        goesOn()
+        slack = .max
+        played = 0
+        hadHiccup = false
+    }
+}

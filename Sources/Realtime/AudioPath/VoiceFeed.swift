@@ -1,0 +1,106 @@
+internal import AudioCore
+internal import Synchronization
+
+/// Control's end of a voice: what the ring does not hold waits behind it.
+///
+/// ## Concurrency
+/// One thread at a time, the speaker's.
+final class VoiceFeed {
+    let voice: PlaybackVoice
+    let share: VoiceShare
+    private let ring: RingWriter
+    private var spill: [[Int16]] = []
+    private var spillStart = 0
+    private var spillOffset = 0
+    private(set) var spillSamples = 0
+    /// Written again and again, until the voice is stopped.
+    private var looped: [Int16] = []
+    private var loopOffset = 0
+    private var isEnded = false
+
+    init(voice: PlaybackVoice, ring: consuming RingWriter, share: VoiceShare) {
+        self.voice = voice
+        self.ring = ring
+        self.share = share
+    }
+
+    /// Samples that were not mixed yet.
+    var pending: Int {
+        spillSamples + ring.writtenIndex - share.cursor.load(ordering: .acquiring)
+    }
+
+    /// Whether it sounds until it is stopped.
+    var isLooping: Bool { !looped.isEmpty }
+
+    /// Adds to the sound.
+    func enqueue(_ samples: [Int16]) {
+        isEnded = false
+        spill.append(samples)
+        spillSamples += samples.count
+        refill()
+    }
+
+    /// Adds a sound that is repeated until the voice is stopped.
+    func loop(_ samples: [Int16]) {
+        looped = samples
+        loopOffset = 0
+        refill()
+    }
+
+    /// Moves what waits behind the ring into it.
+    func refill() {
+        while spillStart < spill.count {
+            let samples = spill[spillStart]
+            let written = put(samples, from: spillOffset)
+            spillSamples -= written
+            spillOffset += written
+            guard spillOffset == samples.count else { return askAgain() }
+            // Given back now, since a long reply holds tens of megabytes.
+            spill[spillStart] = []
+            spillStart += 1
+            spillOffset = 0
+        }
+        forgetSpill()
+        while isLooping {
+            let written = put(looped, from: loopOffset)
+            loopOffset = (loopOffset + written) % looped.count
+            guard written > 0 else { return askAgain() }
+        }
+        markEnd()
+    }
+
+    private func askAgain() { share.wantsRefill.store(true, ordering: .relaxed) }
+
+    private func put(_ samples: [Int16], from offset: Int) -> Int {
+        samples.withUnsafeBufferPointer { buffer in
+            guard let base = buffer.baseAddress else { return 0 }
+            return ring.write(base + offset, count: samples.count - offset)
+        }
+    }
+
+    /// Says that no more of this sound comes.
+    func end() {
+        isEnded = true
+        markEnd()
+    }
+
+    private func markEnd() {
+        guard isEnded, spillSamples == 0 else { return }
+        share.endMark.store(ring.writtenIndex, ordering: .releasing)
+    }
+
+    /// Forgets what waits, and marks what the ring holds as not to be played.
+    func forget() {
+        forgetSpill()
+        looped = []
+        isEnded = false
+        share.stopMark.store(ring.writtenIndex, ordering: .relaxed)
+    }
+
+    private func forgetSpill() {
+        spill.removeAll(keepingCapacity: spill.count < 64)
+        spillStart = 0
+        spillOffset = 0
+        spillSamples = 0
+    }
+}

@@ -1,0 +1,88 @@
+internal import AudioCore
+
+/// Remembers what was written to the device for as long as the device may hold it: which sample of
+/// each voice every period began with, and the frames themselves.
+///
+/// So what was not heard yet is known exactly when the device is cut off, and can be faded.
+///
+/// ## Concurrency
+/// The playback thread's alone; nothing allocates but `init`.
+final class WrittenLedger {
+    private let channels: Int
+    private let roomFrames: Int
+    private let history: SampleBuffer
+    private let roomPeriods: Int
+    /// Per period its first frame, then the sample of each voice.
+    private let periods: UnsafeMutablePointer<Int>
+    // A constant, since the count of all cases is an array that would be made each time.
+    private static let stride = 1 + PlaybackVoice.allCases.count
+
+    /// Frames written so far, less those that were taken back.
+    private(set) var frames = 0
+    private var periodCount = 0
+
+    /// A ledger for a device that holds so many frames.
+    init(bufferFrames: Int, periodFrames: Int, channels: Int) {
+        self.channels = channels
+        roomFrames = bufferFrames + periodFrames
+        history = SampleBuffer(count: roomFrames * channels)
+        // A period that is cut short by a fade takes a place, too.
+        roomPeriods = bufferFrames / periodFrames + 4
+        periods = .allocate(capacity: roomPeriods * Self.stride)
+        periods.initialize(repeating: 0, count: roomPeriods * Self.stride)
+    }
+
+    deinit { periods.deallocate() }
+
+    /// A period begins: so many samples of each voice (in their order) were mixed that are not in
+    /// it.
+    func beginPeriod(voices: [VoiceReader], aheadSamples: Int) {
+        let entry = periods + periodCount % roomPeriods * Self.stride
+        entry[0] = frames
+        for index in 0..<voices.count { entry[1 + index] = voices[index].cursor - aheadSamples }
+        periodCount += 1
+    }
+
+    /// Interleaved frames were written.
+    func append(_ samples: UnsafePointer<Int16>, count: Int) {
+        var done = 0
+        while done < count {
+            let place = (frames + done) % roomFrames
+            let length = min(count - done, roomFrames - place)
+            (history.start + place * channels)
+                .update(from: samples + done * channels, count: length * channels)
+            done += length
+        }
+        frames += count
+    }
+
+    /// Copies frames that were written, from a frame number on; it must not be too long ago.
+    func copy(from frame: Int, count: Int, into target: UnsafeMutablePointer<Int16>) {
+        for index in 0..<count {
+            let place = (frame + index) % roomFrames * channels
+            (target + index * channels).update(from: history.start + place, count: channels)
+        }
+    }
+
+    /// The last frames were taken back.
+    func takeBack(_ count: Int) { frames -= count }
+
+    /// The sample of a voice that is heard with a frame; the device's rate in Hz.
+    ///
+    /// Where the voice paused within the period, the sample behind the pause.
+    func sample(of voice: VoiceReader, at frame: Int, rate: Int) -> Int {
+        var following = voice.cursor
+        var index = periodCount - 1
+        while index >= max(0, periodCount - roomPeriods) {
+            let entry = periods + index % roomPeriods * Self.stride
+            let first = entry[1 + voice.voice.rawValue]
+            if entry[0] <= frame {
+                let offset = (frame - entry[0]) * Int(AudioSettings.speechRate) / rate
+                return min(first + offset, following)
+            }
+            following = first
+            index -= 1
+        }
+        return following
+    }
+}
