@@ -21,10 +21,10 @@ struct PCMErrorTests {
         }
     }
 
-    @Test("a device without 16-bit samples is refused")
+    @Test("a device with none of our sample formats is refused")
     func format() {
         let error = ALSAError.refused(
-            device: "martlet_compressed", what: "16-bit samples", code: EINVAL)
+            device: "martlet_compressed", what: "samples of 16, 24 and 32 bits", code: EINVAL)
         #expect(throws: error) { _ = try PCM(.usual("martlet_compressed", .playback)) }
         #expect("\(error)".contains("plughw:"))
     }
@@ -72,7 +72,7 @@ struct PCMErrorTests {
             ("snd_pcm_hw_params_malloc", "memory"),
             ("snd_pcm_hw_params_any", "every configuration"),
             ("snd_pcm_hw_params_set_access", "interleaved access"),
-            ("snd_pcm_hw_params_set_format", "16-bit samples"),
+            ("snd_pcm_hw_params_set_format", "samples of 16, 24 and 32 bits"),
             ("snd_pcm_hw_params_set_channels_near", "1 channels"),
             ("snd_pcm_hw_params_set_rate_near", "16000 Hz"),
             ("snd_pcm_hw_params_set_period_size_near", "320 frame periods"),

@@ -22,8 +22,8 @@ package enum Transfer: Sendable, Equatable {
 
 /// A sound device, open for one direction, not blocking.
 ///
-/// All methods take and give frames of interleaved 16-bit samples; a frame has `grant.channels`
-/// samples. Playback starts by itself once the buffer is full, capture with the first read; `start`
+/// All methods take and give frames of interleaved 16-bit samples, whatever the device has; a frame
+/// has `grant.channels` samples. Playback starts by itself once the buffer is full, capture with the first read; `start`
 /// does it earlier. The device is closed with its owner, and what it still holds is then lost.
 ///
 /// ## Concurrency
@@ -34,6 +34,11 @@ package struct PCM: ~Copyable {
     package let grant: PCMGrant
 
     private let handle: OpaquePointer
+    /// A device with 16 bits has no need of it and gets an empty one.
+    private let wide: WideSamples
+    private let isWide: Bool
+    /// What is cleared before a read, per frame (bytes).
+    private let clearedFrameBytes: Int
 
     /// Opens and configures a device, and leaves it prepared.
     ///
@@ -42,10 +47,18 @@ package struct PCM: ~Copyable {
         var negotiation = try PCMNegotiation(request)
         grant = try negotiation.settle()
         handle = negotiation.takeHandle()
+        wide = WideSamples(
+            format: grant.format, channels: Int(grant.channels),
+            frames: grant.format == .bits16 ? 0 : Int(grant.periodFrames))
+        isWide = grant.format != .bits16
+        // At the end of its file, and behind a short read of it, ALSA's `file` counts frames that
+        // it never wrote: without this the last sounds would be heard again and again.
+        clearedFrameBytes = grant.hasClock ? 0 : Int(grant.channels) * grant.format.bytes
     }
 
     deinit {
         snd_pcm_close(handle)
+        wide.deallocate()
     }
 
     /// Waits until a period can pass.
@@ -63,10 +76,14 @@ package struct PCM: ~Copyable {
     /// The corresponding C function is `snd_pcm_readi`.
     @_noAllocation @_noLocks
     package func read(into samples: UnsafeMutablePointer<Int16>, frames: Int) -> Transfer {
-        // At the end of its file, and behind a short read of it, ALSA's `file` counts frames that
-        // it never wrote: without this the last sounds would be heard again and again.
-        let cleared = grant.hasClock ? 0 : frames * Int(grant.channels) * MemoryLayout<Int16>.size
-        return Transfer(martlet_pcm_read(handle, samples, UInt(frames), cleared))
+        guard isWide else {
+            let cleared = frames * clearedFrameBytes
+            return Transfer(martlet_pcm_read(handle, samples, UInt(frames), cleared))
+        }
+        let count = min(frames, wide.frames)
+        let result = martlet_pcm_read(handle, wide.memory, UInt(count), count * clearedFrameBytes)
+        if result > 0 { wide.narrow(into: samples, frames: result) }
+        return Transfer(result)
     }
 
     /// Writes at most `frames` frames.
@@ -74,7 +91,12 @@ package struct PCM: ~Copyable {
     /// The corresponding C function is `snd_pcm_writei`.
     @_noAllocation @_noLocks
     package func write(_ samples: UnsafePointer<Int16>, frames: Int) -> Transfer {
-        Transfer(martlet_pcm_write(handle, samples, UInt(frames)))
+        guard isWide else {
+            return Transfer(martlet_pcm_write(handle, samples, UInt(frames)))
+        }
+        let count = min(frames, wide.frames)
+        wide.widen(samples, frames: count)
+        return Transfer(martlet_pcm_write(handle, wide.memory, UInt(count)))
     }
 
     /// Frames that can pass now, by the hardware's newest word; nil when the device is in trouble.

@@ -57,8 +57,12 @@ struct PCMNegotiation: ~Copyable {
         try step("snd_pcm_hw_params_set_access", "interleaved access") {
             snd_pcm_hw_params_set_access(handle, parameters, SND_PCM_ACCESS_RW_INTERLEAVED)
         }
-        try step("snd_pcm_hw_params_set_format", "16-bit samples") {
-            snd_pcm_hw_params_set_format(handle, parameters, SND_PCM_FORMAT_S16_LE)
+        // The first that it has; asking for the usual one tells of a device that has none.
+        let format = SampleFormat.allCases.first {
+            snd_pcm_hw_params_test_format(handle, parameters, $0.code) == 0
+        }
+        try step("snd_pcm_hw_params_set_format", "samples of 16, 24 and 32 bits") {
+            snd_pcm_hw_params_set_format(handle, parameters, (format ?? .bits16).code)
         }
         try step("snd_pcm_hw_params_set_channels_near", "\(request.channels) channels") {
             snd_pcm_hw_params_set_channels_near(handle, parameters, &channels)
@@ -85,7 +89,7 @@ struct PCMNegotiation: ~Copyable {
         return PCMGrant(
             rate: Int32(clamping: rate), channels: Int32(clamping: channels),
             periodFrames: Int32(clamping: period), bufferFrames: Int32(clamping: buffer),
-            hasClock: Self.hasClock(handle))
+            hasClock: Self.hasClock(handle), format: format ?? .bits16)
     }
 
     private func settleSoftware(_ handle: OpaquePointer, _ grant: PCMGrant) throws(ALSAError) {

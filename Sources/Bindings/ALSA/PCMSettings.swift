@@ -8,7 +8,7 @@ package enum StreamDirection: Sendable, Equatable, CustomStringConvertible {
     package var description: String { self == .capture ? "capture" : "playback" }
 }
 
-/// What is wished of a sound device; samples are always 16-bit, interleaved.
+/// What is wished of a sound device; samples pass as 16-bit, interleaved, whatever it has.
 ///
 /// A device that cannot do a value gives the nearest it can.
 package struct PCMRequest: Sendable, Equatable {
@@ -37,7 +37,7 @@ package struct PCMRequest: Sendable, Equatable {
     }
 }
 
-/// What a sound device does: 16-bit interleaved samples in this shape.
+/// What a sound device does: interleaved samples in this shape.
 package struct PCMGrant: Sendable, Equatable, CustomStringConvertible {
     /// Hz.
     package let rate: Int32
@@ -51,20 +51,25 @@ package struct PCMGrant: Sendable, Equatable, CustomStringConvertible {
     /// Without a clock (ALSA's `null`, and `file` over it) any amount passes at once, and the
     /// caller must keep the time. Reading from `null`, or past the end of a file, gives silence.
     package let hasClock: Bool
+    /// How the device has its samples, which pass as 16-bit ones.
+    package let format: SampleFormat
 
     /// Puts a grant together; devices that are no PCM do too.
     package init(
-        rate: Int32, channels: Int32, periodFrames: Int32, bufferFrames: Int32, hasClock: Bool
+        rate: Int32, channels: Int32, periodFrames: Int32, bufferFrames: Int32, hasClock: Bool,
+        format: SampleFormat = .bits16
     ) {
         self.rate = rate
         self.channels = channels
         self.periodFrames = periodFrames
         self.bufferFrames = bufferFrames
         self.hasClock = hasClock
+        self.format = format
     }
 
     package var description: String {
         "\(rate) Hz, \(channels) channel\(channels == 1 ? "" : "s"), "
+            + (format == .bits16 ? "" : "\(format.name), ")
             + "period \(milliseconds(periodFrames)) ms, buffer \(milliseconds(bufferFrames)) ms"
             + (hasClock ? "" : ", no clock")
     }

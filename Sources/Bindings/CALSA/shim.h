@@ -20,14 +20,14 @@ static inline int martlet_pcm_wait(snd_pcm_t *pcm, int milliseconds) {
 /// snd_pcm_readi into memory of which the first `cleared` bytes are made silence before.
 MARTLET_REALTIME
 static inline long martlet_pcm_read(
-    snd_pcm_t *pcm, int16_t *samples, unsigned long frames, size_t cleared) {
+    snd_pcm_t *pcm, void *samples, unsigned long frames, size_t cleared) {
     memset(samples, 0, cleared);
     return snd_pcm_readi(pcm, samples, frames);
 }
 
 MARTLET_REALTIME
 static inline long martlet_pcm_write(
-    snd_pcm_t *pcm, const int16_t *samples, unsigned long frames) {
+    snd_pcm_t *pcm, const void *samples, unsigned long frames) {
     return snd_pcm_writei(pcm, samples, frames);
 }
 
