@@ -141,7 +141,7 @@ enum Targets {
             (
                 "DaemonTests",
                 [
-                    "Daemon", "Accounts", "Assistant", "AudioPath", "Configuration", "Curl",
+                    "Daemon", "Accounts", "ALSA", "Assistant", "AudioPath", "Configuration", "Curl",
                     "Live", "ModelTypes", "Linux", "TestHTTP",
                 ]
             ),

@@ -78,7 +78,7 @@ struct MappingTests {
         #expect(audio.channel == .average)
         #expect(audio.volumePercent == 50)
         #expect(audio.realTimePriority == nil)
-        #expect(Settings().audioSettings.capture == .alsa("default"))
+        #expect(Settings().audioSettings.capture == .automatic)
     }
 
     @Test("no two states that matter look alike")

@@ -160,10 +160,10 @@ package enum Keys {
     /// [audio.capture]: the microphone.
     package enum Capture {
         package static let device = Setting(
-            "audio.capture.device", "default",
-            "An ALSA name, a .wav file, or "
-                + "\"null\"."
-        )
+            "audio.capture.device", "auto",
+            "An ALSA name with the card's id, such as \"plughw:CARD=Headset,DEV=0\", a .wav "
+                + "file, or \"null\". auto: the best card there is; the journal says which, and "
+                + "why.")
         package static let rate = Setting(
             "audio.capture.rate", 16_000, .range(8000...192_000),
             "What the device is asked for (Hz); it is converted to 16000 where it grants "
@@ -183,8 +183,9 @@ package enum Keys {
     /// [audio.playback]: the loudspeaker.
     package enum Playback {
         package static let device = Setting(
-            "audio.playback.device", "default",
-            "An ALSA name, a .wav file to write, or \"null\".")
+            "audio.playback.device", "auto",
+            "The same for the loudspeaker; a .wav file is written. Answers, sounds and alarms go "
+                + "through one mixer to it.")
         package static let rate = Setting(
             "audio.playback.rate", 24_000, .range(8000...192_000),
             "What the device is asked for (Hz); the answers come with 24000 and are "
@@ -217,6 +218,10 @@ package enum Keys {
             "audio.real_time_priority", 20, .range(0...99),
             "SCHED_FIFO priority of the sound threads, where the system grants it "
                 + "(LimitRTPRIO of the unit); 0: none.")
+        package static let memoryLock = Setting(
+            "audio.lock_memory", true,
+            "Whether the daemon's memory stays where it is, so that no sound thread waits for a "
+                + "page from the card; where the system grants it (LimitMEMLOCK of the unit).")
     }
 
     /// [voice]: when a voice counts as speech.
@@ -340,8 +345,8 @@ package enum Keys {
         Vertex.accountFile, Conversation.mode, Conversation.preRoll,
         Conversation.bargeIn, Conversation.maximumTurn, Conversation.thinkingTimeout,
         Conversation.offlinePatience, Conversation.listeningSound, Audio.period, Audio.buffer,
-        Audio.priority, Capture.device, Capture.rate, Capture.channels, Capture.channel,
-        Capture.highPass,
+        Audio.priority, Audio.memoryLock, Capture.device, Capture.rate, Capture.channels,
+        Capture.channel, Capture.highPass,
         Playback.device, Playback.rate, Playback.channels, Playback.volume, Playback.prebuffer,
         Voice.threshold, Voice.minimum, Voice.onset, Voice.hangover, Button.source, Button.line,
         Button.activeLow, Button.bias, Button.debounce, Light.line, Light.activeLow,

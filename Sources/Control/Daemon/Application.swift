@@ -56,8 +56,10 @@ package final class Application: @unchecked Sendable {
         self.log = log
         buttonChoice = button
         tools = try ToolSet(settings)
+        let misnamed = DeviceNames.mistakes(in: settings)
+        guard misnamed.isEmpty else { throw ConfigurationErrors(diagnostics: misnamed) }
         loop = try EventLoop()
-        bridge = try AudioBridge(loop: loop, settings: settings.audioSettings)
+        bridge = try AudioBridge(loop: loop, settings: settings.audioSettings, log: log)
         runner = ToolRunner(
             registry: tools.registry, limits: ToolLimits(),
             ports: RunnerPorts(

@@ -19,6 +19,9 @@ package final class AudioBridge: @unchecked Sendable {
     /// Signals that may wait for the loop; at 50 a second it is then stuck for twenty seconds.
     private static let inboxLimit = 1000
 
+    /// By then the devices are open, if they can be.
+    private static let firstReportMilliseconds: Int64 = 500
+
     private struct Inbox: Sendable {
         var signals: [MicrophoneSignal] = []
         var lost = 0
@@ -29,6 +32,9 @@ package final class AudioBridge: @unchecked Sendable {
     private var seen: PlaybackSnapshot?
     private var speakerTrouble: String?
     private var watch: LoopWatch?
+    private var report = AudioWatch()
+    private var reportTimer: LoopTimer?
+    private let log: Log?
     private var onMicrophone: (MicrophoneSignal) -> Void = { _ in }
     private var onSpeaker: (SpeakerSignal) -> Void = { _ in }
 
@@ -36,8 +42,11 @@ package final class AudioBridge: @unchecked Sendable {
     package private(set) var engine: AudioEngine?
 
     /// Builds the audio path; nothing runs yet.
-    package init(loop: EventLoop, settings: AudioSettings) throws {
+    ///
+    /// What the devices do is written to the log, where there is one.
+    package init(loop: EventLoop, settings: AudioSettings, log: Log?) throws {
         self.loop = loop
+        self.log = log
         engine = try AudioEngine(settings) { [weak self] event in self?.microphone(event) }
     }
 
@@ -54,12 +63,31 @@ package final class AudioBridge: @unchecked Sendable {
             self?.playbackNews()
         }
         try engine.start()
+        watchDevices(after: Self.firstReportMilliseconds)
+    }
+
+    /// Tells the log of the devices, now and then again.
+    private func watchDevices(after milliseconds: Int64) {
+        let next = MonotonicClock.now() + milliseconds * 1_000_000
+        reportTimer = loop.schedule(at: next) { [weak self] in
+            guard let self, let engine else { return }
+            let now = MonotonicClock.now() / 1_000_000
+            for line in report.lines(engine.status(), atMilliseconds: now) {
+                log?(line.isTrouble ? .warning : .info, line.text)
+            }
+            watchDevices(after: AudioWatch.intervalMilliseconds)
+        }
     }
 
     /// Stops listening to the threads, on the loop; the engine itself is stopped off the loop.
     package func detach() {
         watch?.cancel()
         watch = nil
+        reportTimer?.cancel()
+        reportTimer = nil
+        if let status = engine?.status() {
+            for line in AudioWatch.summary(status) { log?(.info, line) }
+        }
         onMicrophone = { _ in }
         onSpeaker = { _ in }
     }

@@ -133,6 +133,7 @@ extension Settings {
 
     private static func device(_ text: String) -> SoundDevice {
         if text == "null" { return .null }
+        if text == "auto" { return .automatic }
         return text.lowercased().hasSuffix(".wav") ? .wav(text) : .alsa(text)
     }
 }

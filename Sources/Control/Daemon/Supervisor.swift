@@ -36,6 +36,7 @@ package actor Supervisor {
     /// Runs until told to stop; throws when it cannot start.
     package func run(_ first: Settings) async throws {
         var settings = first
+        lockMemory(settings)
         var application = try await start(settings)
         notifier?.ready()
         let watchdog = watch(application)
@@ -74,6 +75,16 @@ package actor Supervisor {
         try await application.start()
         notifier?.status("mode \(settings[Keys.Conversation.mode])")
         return application
+    }
+
+    /// Once for the process: there is no way back that would be worth it.
+    private func lockMemory(_ settings: Settings) {
+        guard settings[Keys.Audio.memoryLock] else { return }
+        do {
+            try MemoryLock.lockAll()
+        } catch {
+            log(.info, "the memory is not locked (LimitMEMLOCK): \(error)")
+        }
     }
 
     private func reload() -> Settings? {

@@ -17,7 +17,8 @@ struct Configure: ParsableCommand {
         func run() throws {
             do {
                 let settings = try options.load(isRequired: true)
-                let mistakes = ToolSet.mistakes(in: settings)
+                let mistakes =
+                    ToolSet.mistakes(in: settings) + DeviceNames.mistakes(in: settings)
                 guard mistakes.isEmpty else { throw ConfigurationErrors(diagnostics: mistakes) }
                 let files = settings.files.joined(separator: ", ")
                 StandardStream.output.write(

@@ -1,4 +1,3 @@
-package import ALSA
 internal import AudioCore
 internal import Linux
 internal import SignalProcessing
@@ -80,26 +79,4 @@ package final class AudioEngine: Sendable {
             isRealTime: threads.withLock { $0.first?.isRealTime ?? false },
             microphone: microphone.levels)
     }
-}
-
-/// What one device does.
-package struct DeviceStatus: Sendable, Equatable {
-    /// What was granted; nil while there is no device.
-    package var grant: PCMGrant?
-    /// Why there is none.
-    package var trouble: String?
-    /// Frames that passed, overruns or underruns, and openings since the start.
-    package var frames = 0
-    package var xruns = 0
-    package var openings = 0
-}
-
-/// What the audio path does.
-package struct AudioStatus: Sendable, Equatable {
-    package let capture: DeviceStatus
-    package let playback: DeviceStatus
-    /// Whether the audio threads were given SCHED_FIFO.
-    package let isRealTime: Bool
-    /// What the level meter shows.
-    package let microphone: MicrophoneLevels
 }

@@ -2,6 +2,8 @@ package import SignalProcessing
 
 /// A sound device, as the settings name it.
 package enum SoundDevice: Sendable, Equatable, CustomStringConvertible {
+    /// The best card there is; see `AutomaticDevice`.
+    case automatic
     /// An ALSA name such as "default" or "plughw:CARD=Headset".
     case alsa(String)
     /// A WAV file: a microphone that plays it once in real time and is silent then, or a speaker
@@ -12,6 +14,7 @@ package enum SoundDevice: Sendable, Equatable, CustomStringConvertible {
 
     package var description: String {
         switch self {
+        case .automatic: "auto"
         case .alsa(let name): name
         case .wav(let path): path
         case .null: "null"
@@ -38,8 +41,8 @@ package struct AudioSettings: Sendable {
     /// The same in samples.
     package static let frameSamples = 320
 
-    package var capture = SoundDevice.alsa("default")
-    package var playback = SoundDevice.alsa("default")
+    package var capture = SoundDevice.automatic
+    package var playback = SoundDevice.automatic
     /// What the devices are asked for; what they grant may differ (Hz).
     package var captureRate: Int32 = 16_000
     package var playbackRate: Int32 = 24_000

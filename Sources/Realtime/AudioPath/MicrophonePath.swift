@@ -57,9 +57,7 @@ final class MicrophonePath: Sendable {
 
     var status: DeviceStatus {
         var status = handover.withLock { $0.status }
-        status.frames = counters.frames.value
-        status.xruns = counters.xruns.value
-        status.openings = counters.reopenings.value
+        status.count(counters)
         return status
     }
 
@@ -70,6 +68,7 @@ final class MicrophonePath: Sendable {
     /// Opens the device, runs its loop, and opens it again, until told to stop.
     func captureThread(until stop: StopFlag, wake stopping: EventFD) {
         var reopening = Reopening()
+        var finder = DeviceFinder(settings.capture, .capture)
         while !stop.isSet {
             if settings.closesWhenIdle, !gate.isWanted {
                 _ = stopping.wait(timeoutMilliseconds: -1)
@@ -77,8 +76,10 @@ final class MicrophonePath: Sendable {
             }
             do {
                 switch settings.capture {
-                case .alsa(let name):
-                    let device = try ALSACapture(request(name))
+                case .alsa, .automatic:
+                    guard let found = try finder?.find() else { return }
+                    let device = try ALSACapture(request(found.name))
+                    note(found)
                     run(device, until: stop, &reopening)
                 case .wav(let path):
                     let file = try WAVFile(reading: path)
@@ -91,6 +92,13 @@ final class MicrophonePath: Sendable {
             }
             guard !stop.isSet else { return }
             _ = stopping.wait(timeoutMilliseconds: reopening.next())
+        }
+    }
+
+    private func note(_ found: DeviceFinder.Found) {
+        handover.withLock { handover in
+            handover.status.device = found.name
+            handover.status.reason = found.reason
         }
     }
 
@@ -129,7 +137,7 @@ final class MicrophonePath: Sendable {
         let code = loop.run(until: stop)
         // One that failed without giving anything is not taken as having worked.
         if counters.frames.value > before { reopening.reset() }
-        if code < 0 { lose(lossText(settings.capture, "capture", code: code)) }
+        if code < 0 { lose(lossText(name, "capture", code: code)) }
     }
 
     private func lose(_ text: String) {
@@ -181,6 +189,11 @@ final class MicrophonePath: Sendable {
         }
     }
 
+    /// The device as it was opened.
+    private var name: String {
+        handover.withLock { $0.status.device } ?? "\(settings.capture)"
+    }
+
     private func begin(_ stream: Stream, _ processing: inout Processing) {
         let grant = stream.grant
         do {
@@ -194,7 +207,7 @@ final class MicrophonePath: Sendable {
         } catch {
             return lose("capture device \(settings.capture): \(error)")
         }
-        if processing.isLost { onEvent(.captureBack("\(settings.capture): \(grant)")) }
+        if processing.isLost { onEvent(.captureBack("\(name): \(grant)")) }
         processing.isLost = false
     }
 }

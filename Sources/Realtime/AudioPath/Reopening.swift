@@ -18,7 +18,7 @@ struct Reopening {
 }
 
 /// What is wrong with a device that worked and does not any more, in words for its owner.
-func lossText(_ device: SoundDevice, _ direction: String, code: Int32) -> String {
+func lossText(_ device: String, _ direction: String, code: Int32) -> String {
     if code == PlaybackPort.stalledCode {
         return "\(direction) device \(device) stands still; it is opened again"
     }

@@ -23,9 +23,7 @@ final class SpeakerPath: Sendable {
 
     var status: DeviceStatus {
         var status = state.withLock { $0 }
-        status.frames = share.counters.frames.value
-        status.xruns = share.counters.xruns.value
-        status.openings = share.counters.reopenings.value
+        status.count(share.counters)
         return status
     }
 
@@ -35,11 +33,18 @@ final class SpeakerPath: Sendable {
     /// The thread's body.
     func run(until stop: StopFlag) {
         var reopening = Reopening()
+        var finder = DeviceFinder(settings.playback, .playback)
         while !stop.isSet {
             do {
                 switch settings.playback {
-                case .alsa(let name):
-                    try run(ALSAPlayback(request(name)), until: stop, &reopening)
+                case .alsa, .automatic:
+                    guard let found = try finder?.find() else { return }
+                    let device = try ALSAPlayback(request(found.name))
+                    state.withLock { state in
+                        state.device = found.name
+                        state.reason = found.reason
+                    }
+                    try run(device, until: stop, &reopening)
                 case .wav(let path): try run(standIn(path), until: stop, &reopening)
                 case .null: try run(standIn(nil), until: stop, &reopening)
                 }
@@ -96,7 +101,8 @@ final class SpeakerPath: Sendable {
         let code = loop.run(until: stop)
         giveBack(loop.intoPort())
         if share.counters.frames.value > before { reopening.reset() }
-        if code < 0 { lose(lossText(settings.playback, "playback", code: code)) }
+        let name = state.withLock { $0.device } ?? "\(settings.playback)"
+        if code < 0 { lose(lossText(name, "playback", code: code)) }
     }
 
     private func giveBack(_ returned: consuming PlaybackPort) {

@@ -1,0 +1,99 @@
+package import AudioPath
+
+/// Tells the log what the sound devices do: what was granted, once an opening, and troubles that
+/// repair themselves, summed up.
+///
+/// A value: the statuses and their times go in, lines come out. What lasts is told after ten
+/// seconds, then after ever longer times, so that a card with an overrun a second fills no disk.
+package struct AudioWatch {
+    /// How often the devices are looked at (milliseconds).
+    package static let intervalMilliseconds: Int64 = 10_000
+    /// Trouble that lasts is told no less often (milliseconds).
+    static let longestGapMilliseconds: Int64 = 640_000
+
+    /// A line for the log.
+    package struct Line: Equatable, Sendable {
+        package let isTrouble: Bool
+        package let text: String
+    }
+
+    private var microphone = Told(name: "microphone", xruns: "overruns")
+    private var speaker = Told(name: "loudspeaker", xruns: "underruns")
+    private var hasStarted = false
+
+    /// Nothing has been told.
+    package init() {}
+
+    /// What is new since the last call, at a time (milliseconds of any steady clock).
+    package mutating func lines(_ status: AudioStatus, atMilliseconds now: Int64) -> [Line] {
+        var lines: [Line] = []
+        if !hasStarted {
+            hasStarted = true
+            lines.append(Self.priority(status))
+        }
+        lines += microphone.news(status.capture, now)
+        lines += speaker.news(status.playback, now)
+        return lines
+    }
+
+    private static func priority(_ status: AudioStatus) -> Line {
+        Line(
+            isTrouble: false,
+            text: status.isRealTime
+                ? "the sound threads have real-time priority"
+                : "the sound threads have no real-time priority (LimitRTPRIO)")
+    }
+
+    /// Everything since the start, for the end.
+    package static func summary(_ status: AudioStatus) -> [String] {
+        [("microphone", status.capture), ("loudspeaker", status.playback)].map { name, device in
+            let late = zip(
+                ["0.5", "1", "2", "5", "10", "20", "more"], device.lateWakeUps
+            ).map { "\($0.1) within \($0.0)" }.joined(separator: ", ")
+            return "\(name): \(device.frames) frames, \(device.xruns) xruns, "
+                + "\(device.suspensions) suspensions, \(device.stalls) stalls, "
+                + "\(device.lostFrames) frames lost, \(device.openings) openings; "
+                + "wake-ups by lateness (ms): \(late)"
+        }
+    }
+}
+
+/// What has been told of one device.
+private struct Told {
+    let name: String
+    let xruns: String
+    var openings = 0
+    var counts: [Int] = [0, 0, 0]
+    var gap = AudioWatch.intervalMilliseconds
+    var nextAt: Int64 = 0
+
+    mutating func news(_ status: DeviceStatus, _ now: Int64) -> [AudioWatch.Line] {
+        var lines: [AudioWatch.Line] = []
+        if status.openings != openings, let grant = status.grant {
+            openings = status.openings
+            let device = status.device.map { "\($0): " } ?? ""
+            let reason = status.reason.map { " (auto: \($0))" } ?? ""
+            lines.append(.init(isTrouble: false, text: "\(name): \(device)\(grant)\(reason)"))
+        }
+        if let text = trouble(status, now) {
+            lines.append(.init(isTrouble: true, text: "\(name): \(text)"))
+        }
+        return lines
+    }
+
+    private mutating func trouble(_ status: DeviceStatus, _ now: Int64) -> String? {
+        let counted = [status.xruns, status.suspensions, status.lostFrames]
+        guard counted != counts else {
+            // A quiet look ends what lasted.
+            if now >= nextAt { gap = AudioWatch.intervalMilliseconds }
+            return nil
+        }
+        guard now >= nextAt else { return nil }
+        let words = zip(zip(counted, counts), [xruns, "suspensions", "frames without room"])
+        let parts = words.filter { $0.0.0 > $0.0.1 }.map { "\($0.0.0 - $0.0.1) \($0.1)" }
+        counts = counted
+        nextAt = now + gap
+        gap = min(2 * gap, AudioWatch.longestGapMilliseconds)
+        return "\(parts.joined(separator: ", ")) since the last such line"
+    }
+}

@@ -1,0 +1,78 @@
+internal import ALSA
+package import Configuration
+
+/// The names of sound devices in the settings.
+///
+/// A card's number depends on which driver came first at this start, so a name with one means
+/// another card some day; it is a mistake, and the text gives the name that stays.
+package enum DeviceNames {
+    /// The PCMs of ALSA's own that take a card, after any `plug:`.
+    private static let withCard = [
+        "hw", "plughw", "default", "sysdefault", "front", "rear", "dmix", "dsnoop", "hdmi",
+        "iec958", "usbstream", "surround40", "surround51", "surround71",
+    ]
+
+    /// What is wrong with the names, by the cards that are plugged in now.
+    package static func mistakes(in settings: Settings) -> [Diagnostic] {
+        mistakes(
+            in: settings,
+            cardIDs: Dictionary(
+                SoundCard.all().map { (Int($0.number), $0.id) }, uniquingKeysWith: { $1 }))
+    }
+
+    /// The same with the identifiers of the cards by their numbers.
+    static func mistakes(in settings: Settings, cardIDs: [Int: String]) -> [Diagnostic] {
+        [Keys.Capture.device, Keys.Playback.device].compactMap { key in
+            let name = settings[key]
+            guard let card = cardNumber(in: name) else { return nil }
+            let better = cardIDs[card.number].map { "\"\(card.renamed($0))\"" }
+            let advice =
+                better.map { "card \(card.number) is \($0) now" }
+                ?? "there is no card \(card.number) now; `martlet devices` lists the names"
+            return Diagnostic(
+                settings.position(of: key),
+                "\(key.path) is \"\(name)\", but a card's number may be another card's after the "
+                    + "next start; write its id: \(advice)")
+        }
+    }
+
+    /// A card that a name gives by its number, and the name with an id in its place.
+    struct NumberedCard {
+        let number: Int
+        let renamed: (String) -> String
+    }
+
+    /// The card's number in a name such as "hw:1,0", "plughw:CARD=1" or "plug:'hw:0'".
+    static func cardNumber(in name: String) -> NumberedCard? {
+        if name.hasPrefix("plug:") {
+            let inner = name.dropFirst(5).filter { $0 != "'" && $0 != "\"" }
+            return cardNumber(in: String(inner))
+        }
+        let parts = name.split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false)
+        guard let kind = parts.first.map(String.init), withCard.contains(kind) else { return nil }
+        guard parts.count == 2 else {
+            // Without arguments these two mean card 0.
+            guard kind == "hw" || kind == "plughw" else { return nil }
+            return NumberedCard(number: 0) { "\(kind):CARD=\($0),DEV=0" }
+        }
+        var arguments = parts[1].split(separator: ",", omittingEmptySubsequences: false)
+            .map(String.init)
+        guard
+            let place = arguments.firstIndex(where: { $0.hasPrefix("CARD=") })
+                ?? (arguments.first?.contains("=") == true ? nil : 0)
+        else { return nil }
+        let value =
+            arguments[place].hasPrefix("CARD=")
+            ? String(arguments[place].dropFirst(5)) : arguments[place]
+        guard let number = Int(value) else { return nil }
+        // The device's number may stand behind without its key.
+        if place == 0, arguments.count > 1, Int(arguments[1]) != nil {
+            arguments[1] = "DEV=\(arguments[1])"
+        }
+        return NumberedCard(number: number) { id in
+            var named = arguments
+            named[place] = "CARD=\(id)"
+            return "\(kind):\(named.joined(separator: ","))"
+        }
+    }
+}

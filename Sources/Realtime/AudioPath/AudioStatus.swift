@@ -1,0 +1,62 @@
+package import ALSA
+internal import AudioCore
+
+/// What the audio path does.
+package struct AudioStatus: Sendable, Equatable {
+    package let capture: DeviceStatus
+    package let playback: DeviceStatus
+    /// Whether the audio threads were given SCHED_FIFO.
+    package let isRealTime: Bool
+    /// What the level meter shows.
+    package let microphone: MicrophoneLevels
+
+    /// Puts a status together.
+    package init(
+        capture: DeviceStatus, playback: DeviceStatus, isRealTime: Bool,
+        microphone: MicrophoneLevels
+    ) {
+        self.capture = capture
+        self.playback = playback
+        self.isRealTime = isRealTime
+        self.microphone = microphone
+    }
+}
+
+/// What one device does, and what befell it since the start.
+package struct DeviceStatus: Sendable, Equatable {
+    /// The ALSA name that was opened last; nil before the first, and for what is no ALSA device.
+    package var device: String?
+    /// Why this device, where `auto` chose it.
+    package var reason: String?
+    /// What was granted; nil while there is no device.
+    package var grant: PCMGrant?
+    /// Why there is none.
+    package var trouble: String?
+    /// Frames that passed.
+    package var frames = 0
+    /// Overruns or underruns.
+    package var xruns = 0
+    /// Times that the card was put to sleep, and that it stood still for a second.
+    package var suspensions = 0
+    package var stalls = 0
+    /// Captured frames that found no room, since the processing was held up.
+    package var lostFrames = 0
+    /// Openings; more than one tells of losses.
+    package var openings = 0
+    /// Wake-ups of the thread by how late they came, in the classes of `LateWakeUps`.
+    package var lateWakeUps: [Int] = []
+
+    /// A device that has not been opened.
+    package init() {}
+
+    /// Takes the numbers as they are now.
+    mutating func count(_ counters: AudioCounters) {
+        frames = counters.frames.value
+        xruns = counters.xruns.value
+        suspensions = counters.suspensions.value
+        stalls = counters.stalls.value
+        lostFrames = counters.lostFrames.value
+        openings = counters.reopenings.value
+        lateWakeUps = counters.lateWakeUps.counts
+    }
+}

@@ -1,0 +1,106 @@
+internal import ALSA
+
+/// Which card `auto` means, and why.
+///
+/// Better is, in this order: real hardware before cards that only pretend; anything before HDMI,
+/// whose screen is mostly off or mute; a card with microphone and loudspeaker, whose one clock lets
+/// the echo be found; what somebody plugged in or put on, before the board's own jack; the smaller
+/// number.
+///
+/// A card that has been chosen and is gone is given time to return before another is taken, and
+/// nothing worse than it ever is: after a USB device has fallen off, a screen must not talk.
+struct AutomaticDevice {
+    /// How long a card that is gone is awaited (nanoseconds): a hub that restarts takes seconds.
+    static let patienceNanoseconds: Int64 = 10_000_000_000
+    /// What is tried on a machine without cards: a sound server may stand behind it.
+    static let withoutCards = "default"
+
+    /// A device, and why it.
+    struct Choice: Equatable {
+        let device: String
+        let reason: String
+    }
+
+    private let direction: StreamDirection
+    private var chosen: (id: String, rank: [Int])?
+    private var missingSince: Int64?
+
+    init(_ direction: StreamDirection) { self.direction = direction }
+
+    /// The device to open among the cards that are there now (nanoseconds, CLOCK_MONOTONIC); nil
+    /// while one that was chosen before is awaited.
+    mutating func choose(from cards: [SoundCard], now: Int64) -> Choice? {
+        let able = cards.filter { !$0.devices(direction).isEmpty }
+            .sorted { rank($0).lexicographicallyPrecedes(rank($1)) }
+        if let chosen {
+            if let same = able.first(where: { $0.id == chosen.id }) {
+                return take(same, among: able)
+            }
+            let since = missingSince ?? now
+            missingSince = since
+            let isAwaited = now - since < Self.patienceNanoseconds
+            guard !isAwaited, let best = able.first,
+                !chosen.rank.lexicographicallyPrecedes(kindRank(best))
+            else { return nil }
+            return take(best, among: able)
+        }
+        guard let best = able.first else {
+            return Choice(device: Self.withoutCards, reason: "no card has a \(word)")
+        }
+        return take(best, among: able)
+    }
+
+    private mutating func take(_ card: SoundCard, among able: [SoundCard]) -> Choice {
+        chosen = (card.id, kindRank(card))
+        missingSince = nil
+        let device = usable(card).first ?? card.devices(direction)[0]
+        let others = able.filter { $0.id != card.id }.map(\.id)
+        let rest =
+            others.isEmpty
+            ? "the only card with a \(word)"
+            : "\(merit(card)), before \(others.joined(separator: ", "))"
+        return Choice(
+            device: "plughw:CARD=\(card.id),DEV=\(device.number)", reason: "\(card.name): \(rest)")
+    }
+
+    private var word: String { direction == .capture ? "microphone" : "loudspeaker" }
+
+    private func merit(_ card: SoundCard) -> String {
+        if Self.pretends(card) { return "none is real hardware" }
+        if usable(card).isEmpty { return "there is HDMI only" }
+        if !card.captures.isEmpty, !card.playbacks.isEmpty {
+            return "it has microphone and loudspeaker"
+        }
+        return Self.isJack(card) ? "the board's own jack" : "a card with a \(word)"
+    }
+
+    // MARK: - Ranks: the smaller the better
+
+    private func rank(_ card: SoundCard) -> [Int] { kindRank(card) + [Int(card.number)] }
+
+    private func kindRank(_ card: SoundCard) -> [Int] {
+        let hasBoth = !card.captures.isEmpty && !card.playbacks.isEmpty
+        let isPlugged = card.driver == "USB-Audio"
+        return [
+            Self.pretends(card) ? 1 : 0, usable(card).isEmpty ? 1 : 0, hasBoth ? 0 : 1,
+            Self.isJack(card) ? 2 : (isPlugged ? 0 : 1),
+        ]
+    }
+
+    /// The devices that do not end in a screen.
+    private func usable(_ card: SoundCard) -> [SoundCard.Device] {
+        if Self.isScreen("\(card.driver) \(card.id)") { return [] }
+        return card.devices(direction).filter { !Self.isScreen($0.name) }
+    }
+
+    private static func isScreen(_ text: String) -> Bool {
+        let text = text.lowercased()
+        return text.contains("hdmi") || text.contains("displayport")
+    }
+
+    private static func isJack(_ card: SoundCard) -> Bool { card.driver.hasPrefix("bcm2835") }
+
+    private static func pretends(_ card: SoundCard) -> Bool {
+        ["Loopback", "Dummy"].contains(card.driver)
+    }
+}

@@ -1,0 +1,61 @@
+import ALSA
+import AudioPath
+import Testing
+
+@testable import Daemon
+
+@Suite("What the log is told of the sound devices")
+struct AudioWatchTests {
+    private static let grant = PCMGrant(
+        rate: 48_000, channels: 2, periodFrames: 960, bufferFrames: 3840, hasClock: true,
+        format: .bits32)
+
+    private func status(
+        openings: Int = 1, xruns: Int = 0, isOpen: Bool = true
+    ) -> AudioStatus {
+        var device = DeviceStatus()
+        device.device = "plughw:CARD=Headset,DEV=0"
+        device.reason = "Jabra: the only card with a microphone"
+        device.grant = isOpen ? Self.grant : nil
+        device.openings = openings
+        device.xruns = xruns
+        return AudioStatus(
+            capture: device, playback: DeviceStatus(), isRealTime: true,
+            microphone: MicrophoneLevels())
+    }
+
+    @Test("what was granted is told with the device and the reason, once an opening")
+    func granted() {
+        var watch = AudioWatch()
+        let first = watch.lines(status(), atMilliseconds: 0).map(\.text)
+        #expect(
+            first == [
+                "the sound threads have real-time priority",
+                "microphone: plughw:CARD=Headset,DEV=0: 48000 Hz, 2 channels, S32_LE, period "
+                    + "20 ms, buffer 80 ms (auto: Jabra: the only card with a microphone)",
+            ])
+        #expect(watch.lines(status(), atMilliseconds: 10_000).isEmpty)
+        #expect(watch.lines(status(openings: 1, isOpen: false), atMilliseconds: 20_000).isEmpty)
+        #expect(watch.lines(status(openings: 2), atMilliseconds: 30_000).count == 1)
+    }
+
+    @Test("an overrun is told at the next look; what lasts is told ever less often")
+    func overruns() {
+        var watch = AudioWatch()
+        _ = watch.lines(status(), atMilliseconds: 0)
+        let first = watch.lines(status(xruns: 3), atMilliseconds: 10_000)
+        #expect(first.map(\.text) == ["microphone: 3 overruns since the last such line"])
+        #expect(first.map(\.isTrouble) == [true])
+        var told = 0
+        for look in 2...361 {
+            told += watch.lines(status(xruns: 3 * look), atMilliseconds: Int64(look) * 10_000).count
+        }
+        // An hour of trouble.
+        #expect((8...14).contains(told))
+        // After a quiet while the next is told at once again.
+        _ = watch.lines(status(xruns: 2000), atMilliseconds: 10_000_000)
+        _ = watch.lines(status(xruns: 2000), atMilliseconds: 12_000_000)
+        #expect(watch.lines(status(xruns: 2001), atMilliseconds: 12_010_000).count == 1)
+        #expect(watch.lines(status(xruns: 2002), atMilliseconds: 12_020_000).count == 1)
+    }
+}
