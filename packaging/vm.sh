@@ -93,7 +93,7 @@ done
 for file in "$root/lib/modules/$version"/*.xz; do [ ! -e "$file" ] || xz -d "$file"; done
 cp "$cache/kernel/lib/modules/$version"/modules.{order,builtin,builtin.modinfo} "$root/lib/modules/$version/"
 depmod -b "$root" "$version"
-printf '%q ' "/vm/$(basename "$script")" "$@" >"$root/vm/command"
+printf '%q ' sh "/vm/$(basename "$script")" "$@" >"$root/vm/command"
 cat >"$root/init" <<'INIT'
 #!/bin/busybox sh
 /bin/busybox --install -s /bin
