@@ -4,24 +4,48 @@ private import Glibc
 /// A started program that has not been reaped: its process, its group, its end.
 ///
 /// The program leads a process group of its own. When it has ended, or the owner lets go of it,
-/// all that is left of the group is killed.
+/// all that is left of the group is killed; of a confined program, all that it started.
 struct ChildHandle: ~Copyable, Sendable {
+    /// The program's, or that of the warden of a confined one.
     let processID: Int32
 
     /// Readable once the program has ended.
     let descriptor: FileDescriptor
 
+    /// Of a confined program.
+    private let warden: Warden?
+
     private var isLetGo = false
 
     /// Starts a program with the given open files as its standard streams, and no other.
     ///
-    /// The corresponding C functions are `posix_spawnp` and `pidfd_open`.
+    /// The corresponding C functions are `posix_spawnp` and `pidfd_open`; for a confined program
+    /// see `Confinement`.
     init(
         _ command: Command, input: borrowing FileDescriptor, output: borrowing FileDescriptor,
         error: borrowing FileDescriptor
     ) throws(SystemError) {
         precondition(!command.arguments.isEmpty, "a command without a program")
         let streams = (input.rawValue, output.rawValue, error.rawValue)
+        let warden = try command.confinement?.spawn(
+            command, input: streams.0, output: streams.1, error: streams.2)
+        let started = if let warden { warden.processID } else { try Self.spawn(command, streams) }
+        let opened: Int32
+        do throws(SystemError) {
+            // Nobody else waits for our children, so the number still means this one.
+            opened = try SystemError.check("pidfd_open") { martlet_pidfd(started) }
+        } catch {
+            _ = endProcess(started, isWarden: warden != nil)
+            throw error
+        }
+        processID = started
+        descriptor = FileDescriptor(adopting: opened)
+        self.warden = warden
+    }
+
+    private static func spawn(
+        _ command: Command, _ streams: (Int32, Int32, Int32)
+    ) throws(SystemError) -> Int32 {
         let variables = command.environment.map { "\($0.key)=\($0.value)" }
         var process = Int32()
         let code = withCStrings(command.arguments) { arguments in
@@ -33,28 +57,25 @@ struct ChildHandle: ~Copyable, Sendable {
                 }
             }
         }
-        let started = process
         try SystemError.checkReturned("posix_spawn", command.arguments[0]) { code }
-        do throws(SystemError) {
-            // Nobody else waits for our children, so the number still means this one.
-            let opened = try SystemError.check("pidfd_open") { martlet_pidfd(started) }
-            processID = started
-            descriptor = FileDescriptor(adopting: opened)
-        } catch {
-            _ = endProcess(started)
-            throw error
-        }
+        return process
     }
 
     deinit {
-        if !isLetGo { _ = endProcess(processID) }
+        if !isLetGo { _ = endProcess(processID, isWarden: warden != nil) }
     }
 
-    /// Signals the program and all it has started, but those that left its group.
+    /// Signals the program and all it has started, but those that left its group; SIGKILL reaches
+    /// those of a confined program too.
     ///
     /// Does nothing once it was reaped. The corresponding C function is `kill`.
     func signalGroup(_ signal: Signal) {
-        if !isLetGo { kill(-processID, signal.rawValue) }
+        guard !isLetGo else { return }
+        if warden == nil {
+            kill(-processID, signal.rawValue)
+        } else {
+            kill(processID, signal == .kill ? SIGUSR1 : signal.rawValue)
+        }
     }
 
     /// Gives up a program that cannot be killed; it stays until our own end.
@@ -68,34 +89,33 @@ struct ChildHandle: ~Copyable, Sendable {
     mutating func reap() -> ProcessExit {
         precondition(!isLetGo, "a program was reaped twice")
         isLetGo = true
-        return endProcess(processID)
+        let status = endProcess(processID, isWarden: warden != nil)
+        guard let warden else { return ProcessExit(status: status) }
+        // A warden that was killed reports nothing, and cannot have been killed more gently.
+        return ProcessExit(status: warden.status() ?? SIGKILL)
     }
 }
 
-/// Kills a process group and reaps its leader.
+/// Kills a process group and reaps its leader, or has a warden do so; gives the wait status.
 ///
 /// Until it is reaped the leader's number cannot be given to anybody else, so the group's cannot.
-private func endProcess(_ process: Int32) -> ProcessExit {
-    kill(-process, SIGKILL)
+private func endProcess(_ process: Int32, isWarden: Bool) -> Int32 {
+    if isWarden {
+        // Ignored when it has ended already.
+        kill(process, SIGUSR1)
+    } else {
+        kill(-process, SIGKILL)
+    }
     var status: Int32 = 0
     _ = try? SystemError.check("waitpid") { waitpid(process, &status, 0) }
-    // The macros of wait(2): the low seven bits are the signal, the next byte the exit status.
-    let signal = status & 0x7f
-    return signal == 0 ? .exited((status >> 8) & 0xff) : .signalled(signal)
+    return status
 }
 
-/// Lends strings as the NULL-ended array that `exec` takes.
-private func withCStrings<Result>(
-    _ strings: [String], _ body: ([UnsafeMutablePointer<CChar>?]) -> Result
-) -> Result {
-    let copies = strings.map { strdup($0) }
-    defer { copies.forEach { free($0) } }
-    return body(copies + [nil])
-}
-
-private func withOptionalCString<Result>(
-    _ string: String?, _ body: (UnsafePointer<CChar>?) -> Result
-) -> Result {
-    guard let string else { return body(nil) }
-    return string.withCString { body($0) }
+extension ProcessExit {
+    /// Reads a wait status, as the macros of wait(2) do: the low seven bits are the signal, the
+    /// next byte the exit status.
+    fileprivate init(status: Int32) {
+        let signal = status & 0x7f
+        self = signal == 0 ? .exited((status >> 8) & 0xff) : .signalled(signal)
+    }
 }

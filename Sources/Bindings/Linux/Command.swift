@@ -10,8 +10,10 @@ package struct Command: Sendable, Equatable {
     package var workingDirectory: String?
     /// How much of each of the two output streams is kept; the rest is read and thrown away.
     package var outputLimitBytes: Int
+    /// What it may do; nil: all that we may.
+    package var confinement: Confinement?
 
-    /// Describes a program; nothing is started yet.
+    /// Describes a program that may do all that we may; nothing is started yet.
     package init(
         arguments: [String], environment: [String: String], workingDirectory: String? = nil,
         outputLimitBytes: Int

@@ -46,7 +46,7 @@ package enum Files {
             try file.writeAll(bytes)
             try SystemError.check("fchmod") { fchmod(file.rawValue, mode) }
             try SystemError.check("fsync") { fsync(file.rawValue) }
-            try SystemError.check("rename") { rename(temporary, path) }
+            try SystemError.check("rename") { Glibc.rename(temporary, path) }
         } catch {
             unlink(temporary)
             throw SystemError(call: "\(error.call) \(path)", code: error.code)

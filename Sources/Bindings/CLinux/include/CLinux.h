@@ -65,6 +65,45 @@ int martlet_spawn(
     pid_t *process, char *const arguments[], char *const environment[], const char *directory,
     int input, int output, int error);
 
+/// What a confined program is, and what it may.
+typedef struct {
+    char *const *arguments;
+    char *const *environment;
+    /// Folders for a name without a slash, as PATH has them.
+    const char *search;
+    const char *directory;
+    /// Paths below which it may write; ended by NULL.
+    char *const *writable;
+    int input, output, error;
+    /// MARTLET_SAME_USER: stays who we are.
+    uint32_t user, group;
+    uint64_t cpu_seconds, memory_bytes, processes, open_files, file_bytes;
+    /// Whether a name space is tried; without one a subreaper does.
+    bool uses_name_space;
+} martlet_confined;
+
+enum {
+    MARTLET_STAGE_SPLIT = 1,
+    MARTLET_STAGE_STREAMS,
+    MARTLET_STAGE_FOLDER,
+    MARTLET_STAGE_PRIVILEGES,
+    MARTLET_STAGE_LANDLOCK,
+    MARTLET_STAGE_LIMITS,
+    MARTLET_STAGE_EXECUTE,
+    /// Exit status of a warden that could not have its name space.
+    MARTLET_NOT_MAPPED = 120
+};
+#define MARTLET_SAME_USER UINT32_MAX
+
+/// Starts a program under a warden, which ends when the program and all it started have ended.
+/// SIGTERM, SIGINT, SIGHUP and SIGUSR2 to the warden go on to the program's group; SIGUSR1 kills
+/// everything. `report` then gives the program's wait status, an int. Returns 0 or an errno value
+/// and in `failed_stage` what failed.
+int martlet_spawn_confined(
+    const martlet_confined *program, pid_t *warden, int *report, int *failed_stage);
+/// The version of Landlock that the kernel has; 0: none.
+int martlet_landlock_version(void);
+
 // Local sockets: `name` is a path, or starts with a zero byte (the abstract name space).
 
 int martlet_unix_socket(bool is_stream);

@@ -1,0 +1,211 @@
+import Glibc
+import Testing
+
+@testable import Linux
+
+/// Programs that may do less than we may; each test with a name space and without.
+@Suite("Confined programs", .timeLimit(.minutes(2)))
+struct ConfinementTests {
+    private let never = Duration.seconds(60)
+    private let folder: TemporaryFolder
+
+    init() throws {
+        folder = try TemporaryFolder()
+        chmod(folder.path, 0o777)
+    }
+
+    /// A shell's command in the test's folder.
+    private func shell(
+        _ script: String, nameSpace: Bool, _ adjust: (inout Confinement) -> Void = { _ in }
+    ) -> Command {
+        var command = Command(
+            arguments: ["/bin/sh", "-c", script], environment: ["PATH": "/usr/bin:/bin"],
+            workingDirectory: folder.path, outputLimitBytes: 4_096)
+        var confinement = Confinement()
+        confinement.usesNameSpace = nameSpace
+        adjust(&confinement)
+        command.confinement = confinement
+        return command
+    }
+
+    private func run(_ command: Command, deadline: Duration? = nil) async throws -> CommandResult {
+        try await ChildProcess.run(
+            command, deadline: deadline ?? never, grace: .milliseconds(50))
+    }
+
+    private func text(_ bytes: [UInt8]) -> String { String(decoding: bytes, as: UTF8.self) }
+
+    @Test("output, errors, the status and a signal come back", arguments: [true, false])
+    func exits(nameSpace: Bool) async throws {
+        let said = try await run(shell("echo a; echo b >&2; exit 7", nameSpace: nameSpace))
+        #expect(said.exit == .exited(7))
+        #expect(text(said.standardOutput) == "a\n")
+        #expect(text(said.standardError) == "b\n")
+        let killed = try await run(shell("kill -SEGV $$", nameSpace: nameSpace))
+        #expect(killed.exit == .signalled(SIGSEGV))
+    }
+
+    @Test("a program that cannot be started is an error that says why", arguments: [true, false])
+    func cannotStart(nameSpace: Bool) async throws {
+        var command = shell("", nameSpace: nameSpace)
+        command.arguments = ["/no/such/program"]
+        await #expect(throws: SystemError(call: "execve /no/such/program", code: ENOENT)) {
+            try await run(command)
+        }
+        command.arguments = ["no-such-name"]
+        await #expect(throws: SystemError(call: "execve no-such-name", code: ENOENT)) {
+            try await run(command)
+        }
+        command.arguments = ["true"]
+        #expect(try await run(command).exit == .exited(0))
+        command.workingDirectory = "/no/such/folder"
+        await #expect(throws: SystemError(call: "chdir /no/such/folder", code: ENOENT)) {
+            try await run(command)
+        }
+    }
+
+    @Test(
+        "it has no capability, cannot gain one, and no descriptor of ours",
+        arguments: [true, false])
+    func privileges(nameSpace: Bool) async throws {
+        let stray = open("/dev/null", O_RDONLY)
+        defer { close(stray) }
+        let script = "grep -E '^(Cap|NoNewPrivs)' /proc/self/status; ls /proc/self/fd"
+        let result = try await run(shell(script, nameSpace: nameSpace))
+        let lines = text(result.standardOutput).split(separator: "\n")
+        let values = lines.filter { $0.hasPrefix("Cap") && !$0.hasPrefix("CapBnd") }
+        #expect(values.count == 4)
+        #expect(values.allSatisfy { $0.hasSuffix("0000000000000000") }, "\(values)")
+        #expect(lines.contains("NoNewPrivs:\t1"))
+        #expect(lines.filter { Int($0) != nil } == ["0", "1", "2", "3"])
+        if Confinement.isRoot {
+            #expect(lines.contains("CapBnd:\t0000000000000000"))
+        }
+    }
+
+    @Test("the limits are those that were set", arguments: [true, false])
+    func limits(nameSpace: Bool) async throws {
+        let command = shell("cat /proc/self/limits", nameSpace: nameSpace) { limits in
+            limits.cpuSeconds = 3
+            limits.memoryBytes = 64 << 20
+            limits.openFiles = 20
+            limits.fileBytes = 1 << 20
+        }
+        let limits = text(try await run(command).standardOutput).split(separator: "\n")
+        for (name, value) in [
+            ("Max cpu time", "3"), ("Max data size", "67108864"), ("Max open files", "20"),
+            ("Max file size", "1048576"), ("Max core file size", "0"),
+        ] {
+            let line = limits.first { $0.hasPrefix(name) }?.dropFirst(name.count)
+            #expect(line?.split(separator: " ").first.map(String.init) == value, "\(name)")
+        }
+    }
+
+    @Test(
+        "it writes in its folder and where it is told, and nowhere else", arguments: [true, false])
+    func writing(nameSpace: Bool) async throws {
+        try #require(Confinement.landlockVersion > 0, "this kernel has no Landlock")
+        let other = try TemporaryFolder()
+        let allowed = try TemporaryFolder()
+        let script = """
+            echo a > mine && echo b > \(allowed.path)/b && echo c > /dev/null || exit 1
+            echo d > \(other.path)/d; mv mine \(other.path)/mine; rm -r \(other.path); exit 3
+            """
+        let result = try await run(
+            shell(script, nameSpace: nameSpace) { $0.writable = [allowed.path] })
+        #expect(result.exit == .exited(3))
+        #expect(Files.exists("\(folder.path)/mine"))
+        #expect(Files.exists("\(allowed.path)/b"))
+        #expect(try Files.list(other.path).isEmpty)
+    }
+
+    @Test("a file beyond its length ends the program", arguments: [true, false])
+    func longFile(nameSpace: Bool) async throws {
+        let result = try await run(
+            shell("exec head -c 10000000000 /dev/zero > long", nameSpace: nameSpace) {
+                $0.fileBytes = 1 << 20
+            })
+        #expect(result.exit == .signalled(SIGXFSZ))
+        var status = stat()
+        #expect(stat("\(folder.path)/long", &status) == 0 && status.st_size == 1 << 20)
+    }
+
+    @Test(
+        "what left the group and the session ends with the program, at its end",
+        arguments: [true, false])
+    func escapedAtTheEnd(nameSpace: Bool) async throws {
+        let script =
+            "setsid setsid sh -c 'tail -f /dev/null & > away; wait' & while ! [ -e away ]; do :; done"
+        #expect(try await run(shell(script, nameSpace: nameSpace)).exit == .exited(0))
+        #expect(await eventually { !runs(in: folder.path) })
+    }
+
+    @Test(
+        "what ignores SIGTERM and left the session ends at the deadline", arguments: [true, false])
+    func escapedAtTheDeadline(nameSpace: Bool) async throws {
+        let script =
+            "trap '' TERM; setsid sh -c 'trap \"\" TERM; tail -f /dev/null' & tail -f /dev/null"
+        let result = try await run(
+            shell(script, nameSpace: nameSpace), deadline: .milliseconds(200))
+        #expect(result.exit == .timedOut)
+        #expect(!runs(in: folder.path))
+    }
+
+    @Test("a fork bomb ends at its deadline, and leaves nothing", arguments: [true, false])
+    func forkBomb(nameSpace: Bool) async throws {
+        // The kernel does not limit root's processes.
+        let nobody = Confinement.isRoot ? Confinement.user(named: "nobody") : nil
+        let command = shell(
+            "bomb() { bomb | bomb & }; bomb; tail -f /dev/null", nameSpace: nameSpace
+        ) {
+            $0.user = nobody
+            $0.processes = 40
+        }
+        let result = try await run(command, deadline: .milliseconds(300))
+        #expect(result.exit == .timedOut || result.exit == .exited(2))
+        #expect(!runs(in: folder.path))
+    }
+
+    @Test("another user is that user, without further groups")
+    func user() async throws {
+        guard Confinement.isRoot, let nobody = Confinement.user(named: "nobody") else { return }
+        let result = try await run(shell("id", nameSpace: true) { $0.user = nobody })
+        #expect(
+            text(result.standardOutput)
+                == "uid=65534(nobody) gid=65534(nogroup) groups=65534(nogroup)\n")
+    }
+
+    @Test("in its name space it sees no process but its own; without one it cannot signal ours")
+    func signalling() async throws {
+        try #require(Confinement.landlockVersion > 0, "this kernel has no Landlock")
+        let hidden = try await run(shell("echo $$", nameSpace: true))
+        #expect(text(hidden.standardOutput) == "2\n")
+        guard Confinement.landlockVersion >= 6 else { return }
+        let result = try await run(shell("kill -CONT \(getpid())", nameSpace: false))
+        #expect(result.exit == .exited(1))
+    }
+
+    @Test(
+        "cancelling the task ends the program and what left its session", arguments: [true, false])
+    func cancellation(nameSpace: Bool) async throws {
+        let command = shell(
+            "setsid tail -f /dev/null & > ready; tail -f /dev/null", nameSpace: nameSpace)
+        let task = Task { try await run(command) }
+        #expect(await eventually { Files.exists("\(folder.path)/ready") })
+        task.cancel()
+        #expect(try await task.value.exit == .cancelled)
+        #expect(!runs(in: folder.path))
+    }
+
+    /// Whether a process that has not ended works in a folder.
+    private func runs(in folder: String) -> Bool {
+        let processes = (try? Files.list("/proc").filter { Int32($0) != nil }) ?? []
+        return processes.contains { process in
+            var target = [CChar](repeating: 0, count: 512)
+            let count = readlink("/proc/\(process)/cwd", &target, target.count)
+            guard count > 0 else { return false }
+            return text(target.prefix(count).map { UInt8(bitPattern: $0) }) == folder
+                && !isGone(Int32(process) ?? 0)
+        }
+    }
+}
