@@ -19,7 +19,10 @@ struct CommandToolTests {
         try CommandTemplate(words, schema: try Schema(Self.parameters))
     }
 
-    private func tool(_ words: [String], deadline: Duration = .seconds(20)) throws -> CommandTool {
+    private func tool(
+        _ words: [String], deadline: Duration = .seconds(20), folder: String = "/tmp",
+        output: CommandSettings.Output = .text
+    ) throws -> CommandTool {
         let parameters: JSONValue = [
             "type": "object", "properties": ["text": ["type": "string"]], "required": ["text"],
         ]
@@ -29,11 +32,14 @@ struct CommandToolTests {
             declaration: try ToolDeclaration(
                 name: "run", description: "A test.", parameters: parameters, terms: terms),
             settings: CommandSettings(
-                arguments: words, environment: ["WHO": "test"], workingDirectory: "/tmp"))
+                arguments: words, environment: ["WHO": "test"], workingDirectory: folder,
+                confinement: Confinement(), output: output))
     }
 
-    private func run(_ words: [String], _ text: String = "") async throws -> ToolOutcome {
-        let runner = try ToolRunner([try tool(words)], clock: SystemToolClock())
+    private func run(
+        _ words: [String], _ text: String = "", output: CommandSettings.Output = .text
+    ) async throws -> ToolOutcome {
+        let runner = try ToolRunner([try tool(words, output: output)], clock: SystemToolClock())
         return await runner.run(call("run", ["text": .string(text)]))
     }
 
@@ -121,6 +127,17 @@ struct CommandToolTests {
         #expect(try await run(["/nowhere/x"]).error?.contains("/nowhere/x") == true)
     }
 
+    @Test("JSON is given as such, and what is none is told")
+    func json() async throws {
+        #expect(
+            try await run(["/bin/echo", #"{{"a": [1, true]}}"#], output: .json).output
+                == ["a": [1, true]])
+        let wrong = try await run(["/bin/echo", "plain words"], output: .json).error
+        #expect(wrong?.hasPrefix("it was done, but what the command printed is no JSON") == true)
+        let long = try await run(["/bin/sh", "-c", "head -c 5000 /dev/zero"], output: .json).error
+        #expect(long?.contains("too long to be given") == true)
+    }
+
     @Test("output without end is cut")
     func flood() async throws {
         let outcome = try await run(["/bin/sh", "-c", "head -c 10000000 /dev/zero | tr '\\0' x"])
@@ -135,16 +152,14 @@ struct CommandToolTests {
     func cancellation() async throws {
         let folder = try Files.makeTemporaryDirectory(prefix: "martlet-tools")
         defer { try? Files.removeTree(folder) }
-        let script =
-            "echo $$ > \(folder)/pid.new; mv \(folder)/pid.new \(folder)/pid; tail -f /dev/null & wait"
-        let tool = try tool(["/bin/sh", "-c", script])
+        let script = "setsid tail -f /dev/null & > \(folder)/ready; wait"
+        let tool = try tool(["/bin/sh", "-c", script], folder: folder)
         let runner = try ToolRunner([tool], clock: SystemToolClock())
         async let outcome = runner.run(call("run", ["text": ""]))
-        while !Files.exists(folder + "/pid") { await Task.yield() }
+        while !Files.exists(folder + "/ready") { await Task.yield() }
         await runner.cancel(["1"])
         #expect(await outcome == .cancelled)
         await runner.stop()
-        let pid = String(decoding: try Files.read(folder + "/pid", limitBytes: 20), as: UTF8.self)
-        #expect(!Files.exists("/proc/" + pid.filter(\.isNumber)))
+        #expect(!runs(in: folder))
     }
 }

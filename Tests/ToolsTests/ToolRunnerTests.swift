@@ -207,4 +207,48 @@ struct ToolRunnerTests {
         #expect(await runner.run(call("a", id: "")).output == "x")
         #expect(await runner.run(call("a", id: "")).output == "x")
     }
+
+    @Test("calls beyond the rate are refused, with the time to wait, until a minute has passed")
+    func rate() async throws {
+        var terms = ToolTerms(deadline: .seconds(1))
+        terms.callsPerMinute = 2
+        let runner = try ToolRunner(
+            [try TestTool("a", terms: terms) { _ in "x" }, try TestTool("b") { _ in "y" }],
+            clock: clock)
+        #expect(await runner.run(call("a", id: "1")).output == "x")
+        clock.advance(by: .seconds(20))
+        #expect(await runner.run(call("a", id: "2")).output == "x")
+        #expect(
+            await runner.run(call("a", id: "3")).error
+                == "nothing was done: a may be called 2 times a minute; try again in 40 s")
+        #expect(await runner.run(call("b", id: "4")).output == "y")
+        clock.advance(by: .seconds(40))
+        #expect(await runner.run(call("a", id: "5")).output == "x")
+    }
+
+    @Test("arguments of a megabyte and arguments nested without end are refused")
+    func hostileArguments() async throws {
+        let runner = try ToolRunner([try TestTool("a") { _ in "x" }], clock: clock)
+        let long = JSONValue.string(String(repeating: "x", count: 1_000_000))
+        let error = await runner.run(call("a", id: "1", ["text": long])).error
+        #expect(error?.contains("but may have at most 65536") == true, "\(error ?? "")")
+        var deep: JSONValue = 1
+        for _ in 0..<63 { deep = [deep] }
+        #expect(await runner.run(call("a", id: "2", ["list": deep])).output == "x")
+    }
+
+    @Test("an answer says when it is to be spoken of, as the tool wants it")
+    func scheduling() async throws {
+        var terms = ToolTerms(deadline: .seconds(1))
+        terms.scheduling = .silent
+        terms.behavior = .nonBlocking
+        let tool = try TestTool("a", terms: terms) { _ in "x" }
+        let runner = try ToolRunner([tool], clock: clock)
+        guard case .answered(let answer) = await runner.run(call("a", id: "1")) else {
+            Issue.record("no answer")
+            return
+        }
+        #expect(answer.scheduling == .silent)
+        #expect(try ToolRegistry([tool]).declarations.first?.behavior == .nonBlocking)
+    }
 }

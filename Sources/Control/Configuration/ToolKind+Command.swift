@@ -14,7 +14,7 @@ package struct CommandToolSettings: ToolKind, Equatable {
     /// Variables that it gets beside PATH, LANG and HOME.
     package var environment: [(name: String, value: String)]
     package var output: Output
-    /// The user it runs as; empty: ours. Only where the daemon is root.
+    /// The user it runs as, where the daemon is root; empty: ours.
     package var user: String
     /// Of each of its processes.
     package var cpuSeconds: Int

@@ -1,22 +1,37 @@
-internal import Linux
+package import Linux
 package import ModelTypes
 
 /// How a command is run.
 package struct CommandSettings: Sendable {
+    /// What a command prints.
+    package enum Output: Sendable {
+        /// Words for the model.
+        case text
+        /// One JSON value, which the model is given as such.
+        case json
+    }
+
     /// argv with `{name}` where arguments go; the first is the program.
     package var arguments: [String]
     /// Variables the program gets beside PATH, LANG and HOME; it inherits nothing else.
     package var environment: [String: String]
-    /// The folder it starts in.
+    /// The folder it starts in, and may write unless it is the root.
     package var workingDirectory: String
+    /// What it may do.
+    package var confinement: Confinement
+    /// What it prints.
+    package var output: Output
 
     /// Settings that `CommandTool` checks.
     package init(
-        arguments: [String], environment: [String: String], workingDirectory: String
+        arguments: [String], environment: [String: String], workingDirectory: String,
+        confinement: Confinement, output: Output
     ) {
         self.arguments = arguments
         self.environment = environment
         self.workingDirectory = workingDirectory
+        self.confinement = confinement
+        self.output = output
     }
 }
 
@@ -47,18 +62,29 @@ package struct CommandTool: Tool {
 
     /// Runs the program to its end; its failure is told with its status and what it said.
     package func call(_ arguments: ToolArguments) async throws -> JSONValue {
-        let command = Command(
+        var command = Command(
             arguments: try template.fill(arguments), environment: environment,
             workingDirectory: settings.workingDirectory,
             outputLimitBytes: declaration.terms.resultBytes)
+        command.confinement = settings.confinement
         let result = try await ChildProcess.run(
             command, deadline: declaration.terms.deadline + Self.slack, grace: Self.grace)
         switch result.exit {
-        case .exited(0): return output(result)
+        case .exited(0): return try output(result)
         case .exited(let code): throw failure("ended with status \(code)", result)
-        case .signalled(let signal): throw failure("was ended by signal \(signal)", result)
+        case .signalled(let signal):
+            throw failure("was ended by signal \(signal)\(Self.reason(signal))", result)
         case .timedOut: throw failure("took too long and was stopped", result)
         case .cancelled: throw CancellationError()
+        }
+    }
+
+    /// Why a limit ends a program, as it mostly is.
+    private static func reason(_ signal: Int32) -> String {
+        switch signal {
+        case Confinement.workSignal: " (it worked too long)"
+        case Confinement.fileSignal: " (it wrote a file that is too long)"
+        default: ""
         }
     }
 
@@ -67,8 +93,22 @@ package struct CommandTool: Tool {
         return usual.merging(settings.environment) { _, own in own }
     }
 
-    private func output(_ result: CommandResult) -> JSONValue {
+    private func output(_ result: CommandResult) throws(ToolFailure) -> JSONValue {
         let text = Self.text(result.standardOutput)
+        if settings.output == .json {
+            guard !result.outputTruncated else {
+                throw ToolFailure(
+                    "it was done, but the command printed more than "
+                        + "\(declaration.terms.resultBytes) bytes, which is too long to be given")
+            }
+            do {
+                return try JSONValue(parsing: Array(text.utf8))
+            } catch {
+                throw ToolFailure(
+                    "it was done, but what the command printed is no JSON (\(error)): "
+                        + text.prefix(SchemaCheck.quoteLimit))
+            }
+        }
         // A model repeats a call that returns nothing.
         guard !text.isEmpty else { return .string("done; the command printed nothing") }
         return .string(result.outputTruncated ? text + "\n(the rest was cut)" : text)

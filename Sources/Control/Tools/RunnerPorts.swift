@@ -68,13 +68,21 @@ package struct JournalledCall: Sendable, Hashable {
 
 /// What the journal holds.
 package struct RecalledCalls: Sendable {
+    /// How far a call had come.
+    package enum State: Sendable, Equatable {
+        /// It may have been executed, or not.
+        case begun
+        /// It was executed; the answer is nil when it was too long to be kept.
+        case answered(FunctionResponse?)
+    }
+
     /// The latest conversation; one that is resumed after a restart goes on with its number.
     package var conversation: Int
-    /// Oldest first; the answer is nil for a call that was begun and never answered.
-    package var calls: [(call: JournalledCall, answer: FunctionResponse?)]
+    /// Oldest first.
+    package var calls: [(call: JournalledCall, state: State)]
 
     /// Calls of the journal; none is an empty list.
-    package init(conversation: Int, calls: [(call: JournalledCall, answer: FunctionResponse?)]) {
+    package init(conversation: Int, calls: [(call: JournalledCall, state: State)]) {
         self.conversation = conversation
         self.calls = calls
     }

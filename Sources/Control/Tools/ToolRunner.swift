@@ -118,7 +118,7 @@ package actor ToolRunner {
         case .isRunning: return .repeated
         case .wasCancelled: return .cancelled
         case .wasAnswered(let answer):
-            return .answered(answer ?? forgotten(call))
+            return .answered(answer ?? forgotten(call.id, call.name))
         }
         var passage = Passage(call: subject, key: id, arguments: call.arguments)
         var ending = await perform(&passage)
@@ -176,9 +176,14 @@ package actor ToolRunner {
         // Others may have waited for the same.
         if let earlierConversation { return earlierConversation }
         earlierConversation = recalled.conversation
-        for (call, answer) in recalled.calls {
+        for (call, state) in recalled.calls {
             guard case .isNew = ledger.begin(Self.key(call)) else { continue }
-            ledger.finish(Self.key(call), answer ?? Self.unknown(call))
+            let answer =
+                switch state {
+                case .begun: Self.unknown(call)
+                case .answered(let answer): answer ?? forgotten(call.id, call.tool)
+                }
+            ledger.finish(Self.key(call), answer)
         }
         return recalled.conversation
     }
@@ -191,9 +196,9 @@ package actor ToolRunner {
                     + "known; look how things stand, and do not simply repeat it"))
     }
 
-    private func forgotten(_ call: FunctionCall) -> FunctionResponse {
+    private func forgotten(_ id: String, _ name: String) -> FunctionResponse {
         FunctionResponse(
-            id: call.id, name: call.name,
+            id: id, name: name,
             response: ToolAnswer.error("this call was executed before; its result is not kept"))
     }
 

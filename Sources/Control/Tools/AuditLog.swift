@@ -1,0 +1,86 @@
+internal import Linux
+internal import ModelTypes
+
+/// What the tools did, as a file of JSON lines; the older half is in a second file.
+///
+/// ## Concurrency
+/// An actor, so that the runner goes on while the disk is slow.
+package actor AuditLog: AuditPort {
+    private static let mode: UInt32 = 0o600
+
+    private let path: String
+    private let limitBytes: Int64
+    private let onTrouble: @Sendable (String) -> Void
+    private var file: Holder?
+    private var isInTrouble = false
+
+    private final class Holder: Sendable {
+        let file: AppendedFile
+        init(_ file: consuming AppendedFile) { self.file = file }
+    }
+
+    /// A log in a file, whose folder exists; with the older one, `path` and ".1", it takes at
+    /// most `limitBytes`. `onTrouble` is told when it cannot be kept.
+    package init(path: String, limitBytes: Int, onTrouble: @escaping @Sendable (String) -> Void) {
+        self.path = path
+        self.limitBytes = Int64(limitBytes)
+        self.onTrouble = onTrouble
+    }
+
+    package func record(_ entry: AuditEntry) async {
+        let time = WallClock.localTime(at: WallClock.now()).iso8601
+        let line = Array((entry.json(time: time).serialized + "\n").utf8)
+        do {
+            var file = try file ?? open()
+            if file.file.size + Int64(line.count) > limitBytes / 2 {
+                try Files.rename(path, to: path + ".1")
+                file = try open()
+            }
+            try file.file.append(line)
+            isInTrouble = false
+        } catch {
+            file = nil
+            if !isInTrouble { onTrouble("the audit log of the tools cannot be kept: \(error)") }
+            isInTrouble = true
+        }
+    }
+
+    private func open() throws(SystemError) -> Holder {
+        let opened = Holder(try AppendedFile(path, mode: Self.mode))
+        file = opened
+        return opened
+    }
+}
+
+extension AuditEntry {
+    /// Longer texts of failures are cut (characters).
+    private static let textLimit = 300
+
+    func json(time: String) -> JSONValue {
+        var json: JSONObject = [
+            "time": .string(time), "conversation": .int(Int64(conversation)),
+            "call": .string(String(id.prefix(Self.textLimit))),
+            "tool": .string(String(tool.prefix(Self.textLimit))), "arguments": arguments,
+        ]
+        json["risk"] = risk.map { .string($0.rawValue) }
+        switch decision {
+        case .allowed: json["decision"] = "allowed"
+        case .confirmed(.button): json["decision"] = "confirmed by button"
+        case .confirmed(.phrase): json["decision"] = "confirmed by phrase"
+        case .confirmed(.pin): json["decision"] = "confirmed by pin"
+        case .refused(let reason):
+            json["decision"] = "refused"
+            json["reason"] = .string(String(reason.prefix(Self.textLimit)))
+        }
+        switch result {
+        case .done: json["result"] = "done"
+        case .cancelled: json["result"] = "cancelled"
+        case .nothing: json["result"] = "nothing"
+        case .failed(let text):
+            json["result"] = "failed"
+            json["reason"] = .string(String(text.prefix(Self.textLimit)))
+        }
+        json["milliseconds"] = .double((milliseconds * 1000).rounded() / 1000)
+        return .object(json)
+    }
+}
