@@ -44,7 +44,8 @@ struct CatalogueTests {
         }
         #expect(throws: GPIOError.self) {
             _ = try InputLine(
-                name, bias: .pullUp, activeLow: true, debounceMicroseconds: 5_000,
+                name, bias: .pullUp, activeLow: true,
+                timing: LineTiming(debounceMicroseconds: 5_000, filterMicroseconds: 0),
                 consumer: "test")
         }
     }

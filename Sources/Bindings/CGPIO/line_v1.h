@@ -47,9 +47,15 @@ static inline int martlet_gpio_request_output(
         path, offset, consumer, GPIOD_LINE_REQUEST_DIRECTION_OUTPUT, flags, active, line);
 }
 
+/// This API cannot ask the kernel to filter: `filter_us` is left to the caller.
+static inline bool martlet_gpio_kernel_filters(void) {
+    return false;
+}
+
 static inline int martlet_gpio_request_input(
     const char *path, unsigned int offset, const char *consumer, bool active_low,
-    enum martlet_gpio_bias bias, struct martlet_gpio_line *line) {
+    enum martlet_gpio_bias bias, unsigned int filter_us, struct martlet_gpio_line *line) {
+    (void)filter_us;
     int flags = active_low ? GPIOD_LINE_REQUEST_FLAG_ACTIVE_LOW : 0;
     switch (bias) {
     case MARTLET_GPIO_BIAS_AS_IS: break;

@@ -69,9 +69,14 @@ static inline int martlet_gpio_request_output(
     return martlet_gpio_request(path, offset, consumer, settings, line);
 }
 
+/// The kernel reports a level only when it has lasted for `filter_us`, and stamps the end of that.
+static inline bool martlet_gpio_kernel_filters(void) {
+    return true;
+}
+
 static inline int martlet_gpio_request_input(
     const char *path, unsigned int offset, const char *consumer, bool active_low,
-    enum martlet_gpio_bias bias, struct martlet_gpio_line *line) {
+    enum martlet_gpio_bias bias, unsigned int filter_us, struct martlet_gpio_line *line) {
     static const enum gpiod_line_bias biases[] = {
         [MARTLET_GPIO_BIAS_AS_IS] = GPIOD_LINE_BIAS_AS_IS,
         [MARTLET_GPIO_BIAS_NONE] = GPIOD_LINE_BIAS_DISABLED,
@@ -84,6 +89,7 @@ static inline int martlet_gpio_request_input(
         gpiod_line_settings_set_edge_detection(settings, GPIOD_LINE_EDGE_BOTH);
         gpiod_line_settings_set_active_low(settings, active_low);
         gpiod_line_settings_set_bias(settings, biases[bias]);
+        gpiod_line_settings_set_debounce_period_us(settings, filter_us);
     }
     return martlet_gpio_request(path, offset, consumer, settings, line);
 }

@@ -26,11 +26,28 @@ package struct Edge: Sendable, Equatable {
     }
 }
 
-/// A GPIO input: a button.
+/// How long a contact may move before and after it counts.
+package struct LineTiming: Sendable, Equatable {
+    /// After an edge that counts, so long may the contact bounce (microseconds).
+    package var debounceMicroseconds: Int32
+    /// A level counts only when it has lasted so long (microseconds); 0: at once.
+    ///
+    /// For long wires that catch disturbances; it delays every press.
+    package var filterMicroseconds: Int32
+
+    /// Both times.
+    package init(debounceMicroseconds: Int32, filterMicroseconds: Int32) {
+        self.debounceMicroseconds = debounceMicroseconds
+        self.filterMicroseconds = filterMicroseconds
+    }
+}
+
+/// A GPIO input: a button or a switch.
 ///
-/// An edge is reported once the line has kept its new level for the debounce time, with the time of
-/// the first contact. Debouncing is done here and not in the kernel, because the first libgpiod API
-/// cannot ask for it and the kernel stamps the end of the bouncing.
+/// An edge is reported at the first contact, with the kernel's time of it, and further moves only
+/// once the contact has had its time to bounce. The kernel's own debouncing (in the second
+/// libgpiod API) reports an edge after the bouncing, so it serves as the filter against
+/// disturbances, which has to wait by its nature; where it is missing, the same is done here.
 ///
 /// ## Concurrency
 /// One caller at a time, on any thread; nothing blocks.
@@ -43,7 +60,10 @@ package struct InputLine: ~Copyable, @unchecked Sendable {
     private let line: RequestedLine
     private let timer: TimerFD
     private let readable: ReadableSet
-    private var debouncer: Debouncer
+    /// The kernel stamps the end of its filtering.
+    private let stampDelay: Int64
+    private var filter: SpikeFilter
+    private var lockout: BounceLockout
 
     /// Takes the line.
     ///
@@ -52,13 +72,13 @@ package struct InputLine: ~Copyable, @unchecked Sendable {
     /// The corresponding C functions are `gpiod_line_request` (1.6) and
     /// `gpiod_chip_request_lines` (2.x).
     package init(
-        _ name: LineName, bias: LineBias, activeLow: Bool, debounceMicroseconds: Int32,
-        consumer: String
+        _ name: LineName, bias: LineBias, activeLow: Bool, timing: LineTiming, consumer: String
     ) throws(GPIOError) {
         let line = try RequestedLine(
-            input: name, activeLow: activeLow, bias: bias, consumer: consumer)
-        let debouncer = Debouncer(
-            isActive: try line.get(), nanoseconds: Int64(debounceMicroseconds) * 1_000)
+            input: name, activeLow: activeLow, bias: bias,
+            filterMicroseconds: timing.filterMicroseconds, consumer: consumer)
+        let isActive = try line.get()
+        let filterNanoseconds = Int64(max(0, timing.filterMicroseconds)) * 1_000
         do throws(SystemError) {
             let timer = try TimerFD()
             readable = try ReadableSet(watching: [line.descriptor, timer.descriptor])
@@ -67,7 +87,12 @@ package struct InputLine: ~Copyable, @unchecked Sendable {
             throw .failed(line: name, code: error.code)
         }
         self.line = line
-        self.debouncer = debouncer
+        stampDelay = RequestedLine.kernelFilters ? filterNanoseconds : 0
+        filter = SpikeFilter(
+            isActive: isActive,
+            nanoseconds: RequestedLine.kernelFilters ? 0 : filterNanoseconds)
+        lockout = BounceLockout(
+            isActive: isActive, nanoseconds: Int64(timing.debounceMicroseconds) * 1_000)
     }
 
     /// Readable when `readEdges` should be called; closed with the line.
@@ -88,31 +113,39 @@ package struct InputLine: ~Copyable, @unchecked Sendable {
         for _ in 0..<Self.roundLimit where !isDrained {
             let raw = try line.takeEdges()
             for edge in raw {
-                if let settled = debouncer.move(edge.notAfter(MonotonicClock.now())) {
-                    edges.append(settled)
-                }
+                let edge = edge.corrected(delay: stampDelay, notAfter: MonotonicClock.now())
+                if let settled = filter.move(edge) { edges += lockout.move(settled) }
             }
             // A level is the true one of its time only if no edge has come since it was asked for.
             isDrained = raw.isEmpty
             if !isDrained { level = try line.get() }
         }
-        if let due = debouncer.deadline {
-            if isDrained, due <= MonotonicClock.now() {
-                if let settled = debouncer.settle(isActive: level) { edges.append(settled) }
-                timer.disarm()
-            } else {
-                timer.arm(at: due)
-            }
+        if isDrained { edges += settle(level, at: MonotonicClock.now()) }
+        if let due = [filter.deadline, lockout.deadline].compactMap({ $0 }).min() {
+            timer.arm(at: due)
+        } else {
+            timer.disarm()
+        }
+        return edges
+    }
+
+    private mutating func settle(_ level: Bool, at now: Int64) -> [Edge] {
+        var edges: [Edge] = []
+        if let due = filter.deadline, due <= now, let settled = filter.settle(isActive: level) {
+            edges += lockout.move(settled)
+        }
+        if let due = lockout.deadline, due <= now {
+            edges += lockout.settle(isActive: filter.isOff ? level : filter.isActive)
         }
         return edges
     }
 }
 
 extension Edge {
-    /// The same edge, with its time corrected.
+    /// The same edge, with its time corrected by what the kernel waited.
     ///
     /// Kernels before 5.7 stamp with the wall clock; the present is near enough then.
-    fileprivate func notAfter(_ now: Int64) -> Edge {
-        Edge(timestamp: min(timestamp, now), isPress: isPress)
+    fileprivate func corrected(delay: Int64, notAfter now: Int64) -> Edge {
+        Edge(timestamp: min(timestamp, now) - delay, isPress: isPress)
     }
 }

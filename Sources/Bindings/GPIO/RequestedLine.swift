@@ -20,17 +20,24 @@ struct RequestedLine: ~Copyable {
         handle = line
     }
 
-    /// Takes a line as input that reports both edges.
+    /// Takes a line as input that reports both edges, of levels that last for a time where
+    /// `kernelFilters`.
     init(
-        input name: LineName, activeLow: Bool, bias: LineBias, consumer: String
+        input name: LineName, activeLow: Bool, bias: LineBias, filterMicroseconds: Int32,
+        consumer: String
     ) throws(GPIOError) {
         var line = martlet_gpio_line()
         try Self.request(name) { path, offset in
-            martlet_gpio_request_input(path, offset, consumer, activeLow, bias.code, &line)
+            martlet_gpio_request_input(
+                path, offset, consumer, activeLow, bias.code, UInt32(max(0, filterMicroseconds)),
+                &line)
         }
         self.name = name
         handle = line
     }
+
+    /// Whether the kernel can be asked to report no level that is shorter than a time.
+    static var kernelFilters: Bool { martlet_gpio_kernel_filters() }
 
     deinit {
         martlet_gpio_release(handle)

@@ -1,16 +1,17 @@
-/// Tells presses from the bouncing of a contact, and from disturbances on a long wire.
+/// Tells presses from disturbances on a long wire, by their length.
 ///
 /// ```
 /// line      ____|‾|_|‾|__|‾‾‾‾‾‾‾‾‾‾‾‾‾‾‾‾‾
-/// first move    ^              ^ still for the debounce time: a press, stamped with the first move
+/// first move    ^              ^ still for the time: a press, stamped with the first move
 /// ```
 /// A spike that falls back before the time is over is nothing. Pure: time comes in with the edges.
-struct Debouncer: ~Copyable {
+struct SpikeFilter: ~Copyable {
     /// When to call `settle`, if no edge comes before; nil while the line is at rest.
     private(set) var deadline: Int64?
 
     private let nanoseconds: Int64
-    private var isActive: Bool
+    /// The level that was settled last.
+    private(set) var isActive: Bool
     // While the line moves: when it began to, and its newest level.
     private var movement: (since: Int64, isActive: Bool)?
 
@@ -22,9 +23,12 @@ struct Debouncer: ~Copyable {
         self.nanoseconds = nanoseconds
     }
 
+    /// Whether all edges pass.
+    var isOff: Bool { nanoseconds <= 0 }
+
     /// Takes a raw edge; gives the press or release that was settled before it, or by it.
     mutating func move(_ edge: Edge) -> Edge? {
-        if nanoseconds <= 0 { return adopt(edge.isPress, since: edge.timestamp) }
+        if isOff { return adopt(edge.isPress, since: edge.timestamp) }
         // Edges that were read late: the line may have been still in between.
         var settled: Edge?
         if let deadline, let movement, edge.timestamp >= deadline {
