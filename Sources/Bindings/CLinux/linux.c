@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/capability.h>
+#include <linux/spi/spidev.h>
 #include <poll.h>
 #include <pthread.h>
 #include <signal.h>
@@ -223,4 +224,11 @@ int martlet_terminal_raw(int descriptor, struct termios *saved) {
     raw.c_cc[VMIN] = 0;
     raw.c_cc[VTIME] = 0;
     return tcsetattr(descriptor, TCSANOW, &raw);
+}
+
+int martlet_spi_setup(int descriptor, uint32_t speed) {
+    uint8_t mode = SPI_MODE_0, bits = 8;
+    if (ioctl(descriptor, SPI_IOC_WR_MODE, &mode) < 0) return errno == ENOTTY ? 0 : -1;
+    if (ioctl(descriptor, SPI_IOC_WR_BITS_PER_WORD, &bits) < 0) return -1;
+    return ioctl(descriptor, SPI_IOC_WR_MAX_SPEED_HZ, &speed);
 }

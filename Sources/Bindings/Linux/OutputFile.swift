@@ -12,6 +12,22 @@ extension Files {
             })
     }
 
+    /// Writes text in the place of what a file holds; one that is missing is not made.
+    ///
+    /// For the kernel's attributes, which take a value in one write and say by an error what they
+    /// think of it. The corresponding C functions are `open` with `O_TRUNC`, and `write`.
+    package static func overwrite(_ path: String, _ text: String) throws(SystemError) {
+        let file = FileDescriptor(
+            adopting: try SystemError.check("open", path) {
+                open(path, O_WRONLY | O_TRUNC | O_CLOEXEC)
+            })
+        do throws(SystemError) {
+            try file.writeAll(Array(text.utf8))
+        } catch {
+            throw SystemError(call: "write \(path)", code: error.code)
+        }
+    }
+
     /// Makes a named pipe and opens it for both ends, so that nobody waits for the other.
     ///
     /// Not blocking. The corresponding C functions are `mkfifo` and `open`.

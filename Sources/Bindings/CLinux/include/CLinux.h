@@ -103,6 +103,10 @@ int martlet_spawn_confined(
     const martlet_confined *program, pid_t *warden, int *report, int *failed_stage);
 /// The version of Landlock that the kernel has; 0: none.
 int martlet_landlock_version(void);
+// Devices
+
+/// Sets an SPI device to mode 0, eight bits and a speed (Hz); a file or pipe is left as it is.
+int martlet_spi_setup(int descriptor, uint32_t speed);
 
 // Local sockets: `name` is a path, or starts with a zero byte (the abstract name space).
 
