@@ -24,6 +24,7 @@ package final class MicrophoneGate: Sendable {
     private let state = Mutex(State())
     private let wake: EventFD
     private let demand: EventFD
+    private let shut = Atomic(false)
 
     /// A gate whose marks are announced by `wake`, and the wish for a microphone by `demand`.
     init(wake: EventFD, demand: EventFD) {
@@ -42,6 +43,13 @@ package final class MicrophoneGate: Sendable {
             return true
         }
     }
+
+    /// Shuts the microphone whatever the marks say, or takes that back: what is captured while it
+    /// is shut is silence to all that follows.
+    package func setShut(_ isShut: Bool) { shut.store(isShut, ordering: .releasing) }
+
+    /// Whether it is shut.
+    package var isShut: Bool { shut.load(ordering: .acquiring) }
 
     /// Opens at a time (nanoseconds, CLOCK_MONOTONIC), which may lie in the past, less a pre-roll.
     package func open(at nanoseconds: Int64, preRollMilliseconds: Int) {

@@ -157,6 +157,7 @@ final class MicrophonePath: Sendable {
         var processing = Processing()
         while !stop.isSet {
             _ = wake.wait(timeoutMilliseconds: -1)
+            processing.isShut = gate.isShut
             processing.drain(tell: onEvent)
             if let text = takeLoss() { processing.lose(text, tell: onEvent) }
             if let stream = takeStream() { begin(stream, &processing) }

@@ -4,9 +4,12 @@ struct Processing: ~Copyable {
     var cutter = SegmentCutter()
     var loop: ProcessingLoop?
     var isLost = false
+    /// Nothing of the microphone is heard.
+    var isShut = false
 
     /// Takes what was captured so far.
     mutating func drain(tell: (MicrophoneEvent) -> Void) {
+        loop?.shutter.isShut = isShut
         loop?.drain(into: &cutter, tell: tell)
     }
 

@@ -15,6 +15,7 @@ struct ProcessingLoop: ~Copyable {
     private let channel: CaptureChannel
     private let anchor: StreamAnchor
     private let converter: RateConverter?
+    var shutter = MicrophoneShutter()
     private var detector: VoiceDetector
     private let interleaved: SampleBuffer
     private let mono: SampleBuffer
@@ -67,10 +68,12 @@ struct ProcessingLoop: ~Copyable {
     /// Takes what was captured; tells speech to `tell` and appends the samples to the cutter.
     mutating func drain(into cutter: inout SegmentCutter, tell: (MicrophoneEvent) -> Void) {
         let channels = Int(grant.channels)
+        shutter.begin(waiting: reader.available / channels)
         while reader.available >= channels {
             let frames = min(Self.blockFrames, reader.available / channels)
             let count = reader.read(into: interleaved.start, count: frames * channels) / channels
             pick(count)
+            shutter.pass(mono.start, count: count)
             clippedSamples += LevelMeter.clipped(
                 in: UnsafeBufferPointer(start: mono.start, count: count))
             guard let converter else {
