@@ -54,7 +54,8 @@ enum Targets {
     // WireCodec, which holds the hot path between samples and the wire.
     static var control: [Target] {
         [
-            .control("Configuration", []),
+            .control("Panel", []),
+            .control("Configuration", ["Panel"]),
             .control("WireCodec", []),
             .control("ModelTypes", ["WireCodec"]),
             .control("Accounts", ["ModelTypes", "WireCodec", "Curl", "Crypto", "Linux"]),
@@ -72,7 +73,7 @@ enum Targets {
                 "Daemon",
                 [
                     "Accounts", "Assistant", "Configuration", "Curl", "Live", "ModelTypes",
-                    "Sounds", "Tools",
+                    "Panel", "Sounds", "Tools",
                     "AudioPath",
                     "SignalProcessing", "AudioCore", "ALSA", "GPIO", "Opus", "WebSockets", "Linux",
                 ]),
@@ -126,6 +127,7 @@ enum Targets {
                     "CAllocationCounter",
                 ]
             ),
+            ("PanelTests", ["Panel"]),
             ("ConfigurationTests", ["Configuration", "Linux"]),
             ("WireCodecTests", ["WireCodec"]),
             ("ModelTypesTests", ["ModelTypes"]),
@@ -142,7 +144,7 @@ enum Targets {
                 "DaemonTests",
                 [
                     "Daemon", "Accounts", "ALSA", "Assistant", "AudioPath", "Configuration", "Curl",
-                    "Live", "ModelTypes", "Linux", "TestHTTP",
+                    "GPIO", "Live", "ModelTypes", "Panel", "WebSockets", "Linux", "TestHTTP",
                 ]
             ),
             (

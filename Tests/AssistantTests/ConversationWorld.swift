@@ -53,13 +53,18 @@ final class ConversationWorld {
             case .discardInput: wire.append(.discard)
             case .openMicrophone, .openMicrophoneAtSpeech, .closeMicrophone, .connect,
                 .flushSpeaker, .endReply, .runTools, .refuseTools, .cancelTools, .answerTool,
-                .sound, .show, .record:
+                .sound, .dismissAlarm, .show, .record:
                 break
             }
         }
     }
 
     func press(_ time: Int) { perform(machine.buttonPressed(at: .milliseconds(time))) }
+    func touch(_ time: Int) -> TouchUse {
+        let (use, actions) = machine.buttonTouched(at: .milliseconds(time))
+        perform(actions)
+        return use
+    }
     func release(_ time: Int) { perform(machine.buttonReleased(at: .milliseconds(time))) }
     func deadline(_ time: Int) { perform(machine.deadlineReached(at: .milliseconds(time))) }
     func segmentEnded() { perform(machine.segmentEnded()) }

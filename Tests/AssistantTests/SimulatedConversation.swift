@@ -135,7 +135,13 @@ final class SimulatedConversation {
     private func pressForAWhile() {
         guard !isDown else { return }
         isDown = true
+        let before = machine.state
         perform(machine.buttonPressed(at: time))
+        // A press that opened nothing was a wish for silence.
+        if [.speaking, .thinking].contains(before), machine.phase == .idle {
+            if before == .speaking { noteInterruption() }
+            unwantedTurns.insert(latestTurn)
+        }
         after(random.chance(30) ? 1...140 : 200...4_000) { if self.isDown { self.release() } }
     }
 
@@ -214,7 +220,7 @@ final class SimulatedConversation {
                 send(.answer(call))
             case .cancelTools(let ids): unansweredCalls.subtract(ids)
             case .record(let event): note(event)
-            case .endReply, .connect, .sound, .show: break
+            case .endReply, .connect, .sound, .dismissAlarm, .show: break
             }
         }
     }

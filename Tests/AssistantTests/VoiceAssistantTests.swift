@@ -96,19 +96,6 @@ struct VoiceAssistantTests {
         #expect(world.current == .idle)
     }
 
-    @Test("bouncing contacts are one press, and a release among them comes at its time")
-    func bounces() {
-        let world = online(.hold)
-        world.button(true, at: 1_000)
-        world.button(false, at: 1_002)
-        world.button(true, at: 1_003)
-        #expect(world.current == .listening)
-        world.button(false, at: 1_010)
-        #expect(world.alarmAt == 1_030)
-        world.at(1_030)
-        #expect(world.told.contains(.close(at: .milliseconds(1_010))))
-    }
-
     @Test("the alarm ends a wait")
     func alarm() {
         let world = online(.hold)

@@ -66,7 +66,7 @@ import Testing
             ])
         #expect(
             mistakes(in: "[conversation]\nmode = \"tap\"\n[button]\nsource = \"none\"") == [
-                "m.toml:4:10: conversation.mode \"tap\" needs a button"
+                "m.toml:4:10: conversation.mode \"tap\" needs a button whose press is \"talk\""
             ])
         #expect(
             mistakes(in: "[conversation]\nmode = \"tip\"\n[button]\nsource = \"none\"").count == 1)

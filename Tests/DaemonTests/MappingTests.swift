@@ -3,6 +3,7 @@ import AudioPath
 import Configuration
 import Live
 import ModelTypes
+import Panel
 import Testing
 
 @testable import Daemon
@@ -81,18 +82,24 @@ struct MappingTests {
         #expect(Settings().audioSettings.capture == .automatic)
     }
 
-    @Test("no two states that matter look alike")
-    func patterns() {
-        func pattern(_ state: ConversationState, trouble: Bool = false) -> StatusLight.Pattern {
-            StatusLight.Pattern(
-                Indication(state: state, isMuted: false, isOffline: false, hasTrouble: trouble))
+    @Test("a light shows what matters most of what is true")
+    func lightStates() {
+        func state(
+            _ state: ConversationState, muted: Bool = false, offline: Bool = false,
+            trouble: Bool = false, ringing: Bool = false
+        ) -> LightState {
+            LightState(
+                Indication(
+                    state: state, isMuted: muted, isOffline: offline, hasTrouble: trouble,
+                    isRinging: ringing))
         }
-        let all: [StatusLight.Pattern] = [
-            pattern(.idle), pattern(.listening), pattern(.thinking), pattern(.speaking),
-            pattern(.muted), pattern(.offline), pattern(.idle, trouble: true),
-        ]
-        for (index, one) in all.enumerated() {
-            #expect(!all[(index + 1)...].contains(one))
-        }
+        #expect(state(.idle) == .idle)
+        #expect(state(.listening, offline: true) == .listening)
+        #expect(state(.thinking) == .thinking)
+        #expect(state(.speaking, muted: true) == .speaking)
+        #expect(state(.muted, muted: true, offline: true, trouble: true) == .muted)
+        #expect(state(.offline, offline: true, trouble: true) == .error)
+        #expect(state(.offline, offline: true) == .offline)
+        #expect(state(.speaking, ringing: true) == .timer)
     }
 }

@@ -28,10 +28,22 @@ package enum ConversationAction: Sendable, Equatable {
     case answerTool
     /// Sound an earcon.
     case sound(Earcon)
+    /// Silence the alarm that rings.
+    case dismissAlarm
     /// Show by light.
     case show(Indication)
     /// Tell the timeline.
     case record(TimelineEvent)
+}
+
+/// What a press did before it was known whether the button is held.
+package enum TouchUse: Sendable, Equatable {
+    /// Nothing: there was nothing to stop.
+    case nothing
+    /// It stopped the answer, or ended the turn of a tap.
+    case stopped
+    /// It dismissed an alarm.
+    case dismissed
 }
 
 /// What becomes of a chunk of microphone samples.

@@ -2,17 +2,20 @@
 
 extension ConversationMachine {
     /// The talk button went down at that time.
+    ///
+    /// A press means what users know: a ringing alarm is dismissed, else an answer is stopped, else
+    /// a turn is opened. Holding to talk stops the answer and opens a turn at once.
     package mutating func buttonPressed(at time: Int64) -> [ConversationAction] {
+        guard touch(at: time) == .nothing else { return settle() }
         if let refusal = refusal {
+            if stopAnswer(at: time) { return settle() }
             emit(.sound(refusal))
             // The session does not come back by itself, and the user may have mended the reason.
             if refusal == .refused { emit(.connect) }
             return settle()
         }
-        if uplink.open != nil {
-            // In hold and hands-free mode the turn is the button's or the voice's already.
-            if settings.mode == .tap { closeTurn(at: time, wordsEnd: time, kind: .release) }
-        } else {
+        // In hold and hands-free mode an open turn is the button's or the voice's already.
+        if uplink.open == nil {
             openTurn(by: .button, at: time, gate: .openMicrophone(at: time))
             if let since = speechSince,
                 since >= time - .milliseconds(settings.preRollMilliseconds)
@@ -21,6 +24,28 @@ extension ConversationMachine {
             }
         }
         return settle()
+    }
+
+    /// The talk button went down, and whether it will be held is not known yet.
+    ///
+    /// Does what needs no waiting, which is all but the opening of a turn.
+    package mutating func buttonTouched(
+        at time: Int64
+    ) -> (use: TouchUse, actions: [ConversationAction]) {
+        var use = touch(at: time)
+        if use == .nothing, stopAnswer(at: time) { use = .stopped }
+        return (use, settle())
+    }
+
+    /// What a press does before, or instead of, opening a turn.
+    private mutating func touch(at time: Int64) -> TouchUse {
+        if dismissAlarm() { return .dismissed }
+        guard settings.mode == .tap else { return .nothing }
+        if uplink.open != nil {
+            closeTurn(at: time, wordsEnd: time, kind: .release)
+            return .stopped
+        }
+        return stopAnswer(at: time) ? .stopped : .nothing
     }
 
     /// The talk button came up at that time.
@@ -41,11 +66,21 @@ extension ConversationMachine {
 
     /// The user wants silence: nothing more of what is said or awaited is heard.
     package mutating func stopRequested(at time: Int64) -> [ConversationAction] {
-        switch phase {
-        case .idle:
-            break
-        case .listening:
+        dismissAlarm()
+        if phase == .listening {
             closeTurn(at: time, wordsEnd: time, kind: .cut, isReplyWanted: false)
+        } else {
+            stopAnswer(at: time)
+        }
+        return settle()
+    }
+
+    /// Ends the answer that is played or awaited; returns false when there is none.
+    @discardableResult
+    private mutating func stopAnswer(at time: Int64) -> Bool {
+        switch phase {
+        case .idle, .listening:
+            return false
         case .thinking:
             reply.stoppedByUser()
             endOfWords = nil
@@ -58,24 +93,61 @@ extension ConversationMachine {
             }
             phase = .idle
         }
+        return true
+    }
+
+    /// An alarm rings, until it is dismissed or `alarmEnded`.
+    package mutating func alarmRang() -> [ConversationAction] {
+        isRinging = true
         return settle()
+    }
+
+    /// It rings no more.
+    package mutating func alarmEnded() -> [ConversationAction] {
+        isRinging = false
+        return settle()
+    }
+
+    @discardableResult
+    private mutating func dismissAlarm() -> Bool {
+        guard isRinging else { return false }
+        isRinging = false
+        emit(.dismissAlarm)
+        return true
     }
 
     /// Why a press cannot open a turn.
     private var refusal: Earcon? {
-        if isMuted { return .muted }
+        if isSilenced { return .muted }
         if !hasMicrophone { return .noMicrophone }
         if link == .refused { return .refused }
         return nil
     }
 
-    /// The mute switch was turned.
+    /// Muting was asked for, or unmuting.
     ///
-    /// A turn that is open ends with what was said before.
+    /// A turn that is open ends with what was said before. What the switch has muted stays so.
     package mutating func muteToggled(at time: Int64) -> [ConversationAction] {
+        if isSwitchMuted {
+            record(.notice("the microphone is muted by its switch, which alone can open it"))
+            emit(.sound(.muted))
+            return settle()
+        }
         isMuted.toggle()
         record(.muted(isMuted))
         if isMuted { closeTurn(at: time, wordsEnd: time, kind: .cut) }
+        return settle()
+    }
+
+    /// The switch that mutes was turned; nothing but the switch undoes that.
+    package mutating func muteSwitched(
+        _ isOn: Bool, at time: Int64
+    ) -> [ConversationAction] {
+        guard isOn != isSwitchMuted else { return settle() }
+        let before = isSilenced
+        isSwitchMuted = isOn
+        if isSilenced != before { record(.muted(isSilenced)) }
+        if isOn { closeTurn(at: time, wordsEnd: time, kind: .cut) }
         return settle()
     }
 

@@ -18,6 +18,7 @@
 /// | idle      | press, onset (hands-free)         | listening | gate opened in the past          |
 /// | idle      | press while offline               | listening | the same, earcon, words kept     |
 /// | idle      | press muted, refused, without mic | idle      | earcon                           |
+/// | any       | press while an alarm rings        | the same  | the alarm is dismissed           |
 /// | idle      | audio, tool call                  | speaking, thinking | the model speaks unasked |
 /// | listening | release, tap, end of speech, limit | thinking | gate closed; end sent at its mark |
 /// | listening | release too soon, tap in silence  | idle      | the same; its reply is not heard |
@@ -25,12 +26,14 @@
 /// | listening | audio (automatic detection)       | speaking  | the service found the end        |
 /// | listening | mute, microphone lost             | thinking  | gate closed                      |
 /// | thinking  | audio                             | speaking  | played                           |
-/// | thinking  | press, onset                      | listening | a further turn                   |
+/// | thinking  | press (hold), onset               | listening | a further turn                   |
+/// | thinking  | press (tap)                       | idle      | its reply is not heard           |
 /// | thinking  | tool call                         | thinking  | run; the deadline waits          |
 /// | thinking  | `turnComplete` without audio      | idle      | unless a tool runs               |
 /// | thinking  | nothing came from the microphone  | idle      | no activity was begun            |
 /// | thinking  | deadline                          | idle      | earcon (not for mere noise)      |
-/// | speaking  | press, onset (barge-in)           | listening | speaker flushed at once          |
+/// | speaking  | press (hold), onset (barge-in)    | listening | speaker flushed at once          |
+/// | speaking  | press (tap, or muted)             | idle      | speaker flushed at once          |
 /// | speaking  | `interrupted`                     | listening or thinking | speaker flushed      |
 /// | speaking  | `turnComplete` and drained        | idle      | neither alone ends it            |
 /// | speaking  | drained while a tool runs         | thinking  |                                  |
@@ -74,7 +77,13 @@ package struct ConversationMachine: ~Copyable {
     var uplink = Uplink()
     var reply = ReplyTracker()
 
+    /// Muted by a word, a press or a tool.
     var isMuted = false
+    /// Muted by the switch on the device.
+    var isSwitchMuted = false
+    /// Muted, whoever did it.
+    var isSilenced: Bool { isMuted || isSwitchMuted }
+    var isRinging = false
     var link = Link.down
     var hasMicrophone = true
     var hasSpeaker = true
@@ -105,7 +114,7 @@ package struct ConversationMachine: ~Copyable {
     /// What the user sees.
     package var state: ConversationState {
         switch phase {
-        case .idle: isMuted ? .muted : isOffline ? .offline : .idle
+        case .idle: isSilenced ? .muted : isOffline ? .offline : .idle
         case .listening: .listening
         case .thinking: .thinking
         case .speaking: .speaking
@@ -144,8 +153,8 @@ package struct ConversationMachine: ~Copyable {
     /// Ends every event: adds what changed for the eye, and hands the actions out.
     mutating func settle() -> [ConversationAction] {
         let now = Indication(
-            state: state, isMuted: isMuted, isOffline: isOffline,
-            hasTrouble: !hasMicrophone || !hasSpeaker || link == .refused)
+            state: state, isMuted: isSilenced, isOffline: isOffline,
+            hasTrouble: !hasMicrophone || !hasSpeaker || link == .refused, isRinging: isRinging)
         if now != shown {
             if let before = shown?.state, before != now.state {
                 record(.state(from: before, to: now.state))

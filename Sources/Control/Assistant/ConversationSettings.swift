@@ -14,8 +14,6 @@ package struct ConversationSettings: Sendable, Equatable {
     package var mode: TurnMode
     /// Sound from before the press or the onset that is sent too (milliseconds).
     package var preRollMilliseconds = 300
-    /// Contacts may bounce for this time after an edge (0: the kernel debounces).
-    package var debounceMilliseconds = 30
     /// A hold shorter than this is a slip or a wish for silence: its reply is not played (0: off).
     package var minimumHoldMilliseconds = 150
     /// A turn is closed after this time, so that a stuck button cannot send for ever.

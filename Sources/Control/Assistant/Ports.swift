@@ -110,15 +110,19 @@ package struct Indication: Sendable, Equatable {
     package var isOffline: Bool
     /// The microphone or the speaker is gone, or the service refuses this device.
     package var hasTrouble: Bool
+    /// An alarm rings, whatever the state.
+    package var isRinging: Bool
 
     /// What is to be shown.
     package init(
-        state: ConversationState, isMuted: Bool, isOffline: Bool, hasTrouble: Bool
+        state: ConversationState, isMuted: Bool, isOffline: Bool, hasTrouble: Bool,
+        isRinging: Bool = false
     ) {
         self.state = state
         self.isMuted = isMuted
         self.isOffline = isOffline
         self.hasTrouble = hasTrouble
+        self.isRinging = isRinging
     }
 }
 

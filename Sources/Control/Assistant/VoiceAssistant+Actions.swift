@@ -46,6 +46,10 @@ extension VoiceAssistant {
         case .answerTool:
             if case .answer(let key, let response) = subject { answer(key, response) }
         case .sound(let earcon): ports.earcons.play(earcon)
+        case .dismissAlarm:
+            let dismiss = dismissAlarm
+            dismissAlarm = nil
+            dismiss?()
         case .show(let indication): ports.indicator.show(indication)
         case .record(let event): record(event)
         }
@@ -56,7 +60,7 @@ extension VoiceAssistant {
     }
 
     func setAlarm() {
-        let next = ConversationMachine.earlier(machine.deadline, gesture.deadline)
+        let next = machine.deadline
         guard next != alarmAt, !isStopped else { return }
         // A deadline moves on with every chunk of a reply: an alarm too early costs less than
         // setting it anew each time.

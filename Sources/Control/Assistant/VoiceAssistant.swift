@@ -40,10 +40,11 @@ package actor VoiceAssistant {
     private let executor: any SerialExecutor
     let ports: AssistantPorts
     var machine: ConversationMachine
-    var gesture: ButtonGesture
     var calls: [String: (call: FunctionCall, since: Int64)] = [:]
     var namelessCalls = 0
     var alarmAt: Int64?
+    /// Silences the alarm that rings.
+    var dismissAlarm: (@Sendable () -> Void)?
     var isStopped = false
     /// Actions that wait for those before them.
     var queue: [(ConversationAction, Subject)] = []
@@ -67,7 +68,6 @@ package actor VoiceAssistant {
         self.executor = executor
         self.ports = ports
         machine = ConversationMachine(settings: settings)
-        gesture = ButtonGesture(debounceMilliseconds: settings.debounceMilliseconds)
     }
 
     /// What the user sees.
@@ -91,20 +91,46 @@ package actor VoiceAssistant {
 
     /// Takes other settings; returns false when they need another session, and then changes none.
     package func apply(_ settings: ConversationSettings) -> Bool {
-        guard machine.apply(settings) else { return false }
-        gesture = ButtonGesture(debounceMilliseconds: settings.debounceMilliseconds)
-        return true
+        machine.apply(settings)
     }
 
-    /// An edge of the talk button, bounces and all.
+    /// A press or a release of the talk button.
     package func button(_ event: ButtonEvent) {
-        take(gesture.edge(event))
-        setAlarm()
+        guard !isStopped else { return }
+        perform(
+            event.pressed
+                ? machine.buttonPressed(at: event.at) : machine.buttonReleased(at: event.at))
     }
 
-    /// The mute switch was turned.
+    /// The talk button went down, and may or may not be held; returns what that did at once.
+    package func touch(at time: Int64) -> TouchUse {
+        guard !isStopped else { return .nothing }
+        let (use, actions) = machine.buttonTouched(at: time)
+        perform(actions)
+        return use
+    }
+
+    /// Muting was asked for, or unmuting.
     package func toggleMute(at time: Int64) {
         perform(machine.muteToggled(at: time))
+    }
+
+    /// The switch that mutes was turned; the microphone's own gate is the caller's to close.
+    package func switchMute(_ isOn: Bool, at time: Int64) {
+        perform(machine.muteSwitched(isOn, at: time))
+    }
+
+    /// An alarm rings: the next press dismisses it, by the closure, instead of opening a turn.
+    package func alarmRings(dismiss: @escaping @Sendable () -> Void) {
+        guard !isStopped else { return }
+        dismissAlarm = dismiss
+        perform(machine.alarmRang())
+    }
+
+    /// It rings no more; the closure is not called for that.
+    package func alarmEnded() {
+        dismissAlarm = nil
+        perform(machine.alarmEnded())
     }
 
     /// The user wants silence.
@@ -149,18 +175,10 @@ package actor VoiceAssistant {
         }
     }
 
-    private func take(_ event: ButtonEvent?) {
-        guard let event, !isStopped else { return }
-        perform(
-            event.pressed
-                ? machine.buttonPressed(at: event.at) : machine.buttonReleased(at: event.at))
-    }
-
     func ring() {
         guard !isStopped else { return }
         alarmAt = nil
         let now = ports.alarm.now
-        take(gesture.deadlineReached(at: now))
         perform(machine.deadlineReached(at: now))
     }
 

@@ -244,35 +244,6 @@ package enum Keys {
                 + "answer come sooner, since the service is then told at once.")
     }
 
-    /// [button]: where the button is.
-    package enum Button {
-        package static let source = Setting(
-            "button.source", "gpio", .oneOf(["gpio", "keyboard", "none"]),
-            "gpio: a line of this board. keyboard: the space bar of the terminal that runs "
-                + "`martlet talk`. none: for hands-free.")
-        package static let line = Setting(
-            "button.line", "GPIO17",
-            "The line by its name, or as chip and offset: \"gpiochip0:17\". `martlet "
-                + "devices` lists them.")
-        package static let activeLow = Setting(
-            "button.active_low", true, "Whether a pressed button pulls the line to ground.")
-        package static let bias = Setting(
-            "button.bias", "pull-up", .oneOf(["pull-up", "pull-down", "none"]),
-            "The resistor of the chip; a button to ground needs pull-up, if the board has none.")
-        package static let debounce = Setting(
-            "button.debounce_ms", 30, .range(0...500),
-            "Contacts may bounce so long after an edge (milliseconds).")
-    }
-
-    /// [led]: where the light is.
-    package enum Light {
-        package static let line = Setting(
-            "led.line", "",
-            "The line of the light, named as for the button; empty: there is none.")
-        package static let activeLow = Setting(
-            "led.active_low", false, "Whether the light is lit by pulling the line to ground.")
-    }
-
     /// [sounds]: the device's own sounds.
     package enum Sounds {
         package static let enabled = Setting(
@@ -321,8 +292,15 @@ package enum Keys {
         case "audio.capture": "The microphone. `martlet devices` lists what there is."
         case "audio.playback": "The loudspeaker. `martlet devices` lists what there is."
         case "voice": "What the device itself takes for speech, in hands-free mode and for tap."
-        case "button": "The button, for the modes hold and tap."
+        case "button":
+            "The button, for the modes hold and tap. Several: see [[button]] at the end."
+        case "mute_switch":
+            "A switch that mutes the microphone, whatever a word, a tool or these files say."
         case "led": "A light that shows the state, if there is one."
+        case "led.patterns":
+            "How each state looks: off; steady; blink LIT/DARK; pulse TIME; chase TIME; with a "
+                + "colour (a name or #rrggbb) and a percentage, times in milliseconds, such as "
+                + "\"blink red 30% 100/900\". Empty: the light's own way."
         case "sounds": "What the device says by itself, without the service."
         case "recording": "Recordings of turns, for finding faults; off unless you ask for them."
         case "log": "The journal: `journalctl -u martlet`."
@@ -331,26 +309,27 @@ package enum Keys {
     }
 
     /// All of them, in the order of the shipped file.
-    package static let all: [any AnySetting] = [
-        Live.model, Live.profile, Live.voice, Live.language, Live.instruction, Live.service,
-        Live.url, Live.version,
-        Live.authority, Live.keyFile, Live.resumption, Live.compressionTrigger,
-        Live.compressionTarget, Live.inputTranscript, Live.outputTranscript, Live.thinking,
-        Live.thinkingBudget,
-        Live.proactiveAudio, Live.affectiveDialog, Live.webSearch,
-        Live.idleClose, Live.replay, Live.dailyBudget,
-        Live.stateFile,
-        Live.startSensitivity, Live.endSensitivity, Live.prefixPadding, Live.silenceDuration,
-        Live.turnCoverage, Live.connectTimeout, Vertex.project, Vertex.location,
-        Vertex.accountFile, Conversation.mode, Conversation.preRoll,
-        Conversation.bargeIn, Conversation.maximumTurn, Conversation.thinkingTimeout,
-        Conversation.offlinePatience, Conversation.listeningSound, Audio.period, Audio.buffer,
-        Audio.priority, Audio.memoryLock, Capture.device, Capture.rate, Capture.channels,
-        Capture.channel, Capture.highPass,
-        Playback.device, Playback.rate, Playback.channels, Playback.volume, Playback.prebuffer,
-        Voice.threshold, Voice.minimum, Voice.onset, Voice.hangover, Button.source, Button.line,
-        Button.activeLow, Button.bias, Button.debounce, Light.line, Light.activeLow,
-        Sounds.enabled, Recording.enabled, Recording.directory, Recording.limit, Log.level,
-        Log.transcripts,
-    ]
+    package static let all: [any AnySetting] =
+        [
+            Live.model, Live.profile, Live.voice, Live.language, Live.instruction, Live.service,
+            Live.url, Live.version,
+            Live.authority, Live.keyFile, Live.resumption, Live.compressionTrigger,
+            Live.compressionTarget, Live.inputTranscript, Live.outputTranscript, Live.thinking,
+            Live.thinkingBudget,
+            Live.proactiveAudio, Live.affectiveDialog, Live.webSearch,
+            Live.idleClose, Live.replay, Live.dailyBudget,
+            Live.stateFile,
+            Live.startSensitivity, Live.endSensitivity, Live.prefixPadding, Live.silenceDuration,
+            Live.turnCoverage, Live.connectTimeout, Vertex.project, Vertex.location,
+            Vertex.accountFile, Conversation.mode, Conversation.preRoll,
+            Conversation.bargeIn, Conversation.maximumTurn, Conversation.thinkingTimeout,
+            Conversation.offlinePatience, Conversation.listeningSound, Audio.period, Audio.buffer,
+            Audio.priority, Audio.memoryLock, Capture.device, Capture.rate, Capture.channels,
+            Capture.channel, Capture.highPass,
+            Playback.device, Playback.rate, Playback.channels, Playback.volume, Playback.prebuffer,
+            Voice.threshold, Voice.minimum, Voice.onset, Voice.hangover,
+        ] + Button.all + MuteSwitch.all + Light.all + [
+            Sounds.enabled, Recording.enabled, Recording.directory, Recording.limit, Log.level,
+            Log.transcripts,
+        ]
 }

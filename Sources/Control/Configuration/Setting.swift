@@ -54,10 +54,12 @@ package enum Allowed<Value: SettingValue>: Sendable {
     case path
     /// The same, or nothing.
     case pathOrNothing
+    /// A text of a form of its own; gives what is wrong with one.
+    case form(@Sendable (String) -> String?)
 
     var words: String? {
         switch self {
-        case .anything, .addressOrNothing, .path, .pathOrNothing: nil
+        case .anything, .addressOrNothing, .path, .pathOrNothing, .form: nil
         case .oneOf(let names): names.map { "\"\($0)\"" }.joined(separator: ", ")
         case .range(let range):
             "\(Self.plain(range.lowerBound)) to \(Self.plain(range.upperBound))"
@@ -67,7 +69,7 @@ package enum Allowed<Value: SettingValue>: Sendable {
     /// What a value must be whose wrong one is not repeated: it may be a secret in a wrong place.
     var demand: String? {
         switch self {
-        case .anything, .oneOf, .range: nil
+        case .anything, .oneOf, .range, .form: nil
         case .addressOrNothing:
             "ws:// or wss:// with a host, such as \"wss://example.org:8443\"; a key is never part "
                 + "of it"
@@ -88,9 +90,16 @@ package enum Allowed<Value: SettingValue>: Sendable {
         number == number.rounded() ? "\(Int(number))" : "\(number)"
     }
 
+    /// What is wrong with a text of a form of its own.
+    func mistake(in value: Value) -> String? {
+        guard case .form(let judge) = self else { return nil }
+        return (value as? String).flatMap(judge)
+    }
+
     func admits(_ value: Value) -> Bool {
         switch self {
         case .anything: return true
+        case .form: return mistake(in: value) == nil
         case .oneOf(let names): return (value as? String).map(names.contains) ?? true
         case .range(let range):
             if let number = value as? Int { return range.contains(Double(number)) }
@@ -146,6 +155,9 @@ package struct Setting<Value: SettingValue>: AnySetting {
                 "\(path) is \(node.value.shown), but must be \(Value.typeName)\(allowedSuffix)")
         }
         guard allowed.admits(value) else {
+            if let mistake = allowed.mistake(in: value) {
+                return Diagnostic(node.position, "\(path) is \(node.value.shown): \(mistake)")
+            }
             if let demand = allowed.demand {
                 return Diagnostic(node.position, "\(path) must be \(demand)")
             }

@@ -7,6 +7,8 @@ package struct Settings: Sendable {
     private var refused: Set<String> = []
     /// `[[tool.KIND]]`, in the order of the files.
     package private(set) var tools: [ToolSettings] = []
+    /// `[[button]]`, in the order of the files.
+    var buttonTables: [ButtonSettings] = []
     /// The files that were read, in order.
     package var files: [String] = []
 
@@ -55,6 +57,10 @@ package struct Settings: Sendable {
     mutating func read(_ document: TOMLTable) -> [Diagnostic] {
         var diagnostics: [Diagnostic] = []
         for member in document.members {
+            if member.key == "button", case .array(let nodes) = member.node.value {
+                diagnostics += readButtons(nodes)
+                continue
+            }
             guard case .table(let table) = member.node.value else {
                 diagnostics.append(Unknown.stray(member))
                 continue
@@ -152,12 +158,7 @@ package struct Settings: Sendable {
                 Keys.Vertex.project, and: Keys.Live.service,
                 "live.service \"vertex\" needs vertex.project or vertex.account_file")
         }
-        if self[Keys.Conversation.mode] != "hands-free", self[Keys.Button.source] == "none" {
-            note(
-                Keys.Button.source, and: Keys.Conversation.mode,
-                "conversation.mode \"\(self[Keys.Conversation.mode])\" needs a button")
-        }
-        return diagnostics + toolContradictions()
+        return diagnostics + buttonContradictions(refused: refused) + toolContradictions()
     }
 
     private func toolContradictions() -> [Diagnostic] {

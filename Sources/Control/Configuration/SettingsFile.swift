@@ -54,7 +54,7 @@ package enum SettingsFile {
             }
             text += "\n\(comment(for: setting))\(setting.name) = \(setting.fallbackText)\n"
         }
-        return text + tools
+        return text + buttonExample + tools
     }
 
     /// What a setting is for, then its default and what is allowed.
@@ -115,6 +115,7 @@ package enum SettingsFile {
             let place = settings.position(of: setting).map { "\($0)" } ?? "default"
             text += "\(setting.name) = \(settings.text(of: setting))  # \(place)\n"
         }
+        for button in settings.buttonTables { text += shown(button) }
         for tool in settings.tools { text += shown(tool) }
         return text
     }

@@ -1,7 +1,6 @@
 package import Assistant
 package import AudioPath
 package import Configuration
-internal import GPIO
 internal import Linux
 package import Live
 internal import ModelTypes
@@ -43,7 +42,7 @@ package final class Application: @unchecked Sendable {
     private let timeline: Fanout
     private let relay = Relay()
 
-    private var lineButton: LineButton?
+    private var panel: FrontPanel?
     private var keyboard: KeyboardButton?
 
     /// Opens what the settings name and builds every part; nothing runs yet.
@@ -65,7 +64,9 @@ package final class Application: @unchecked Sendable {
             ports: RunnerPorts(
                 clock: SystemToolClock(), confirmation: NobodyToAsk(), journal: NoJournal(),
                 audit: NoAudit()))
-        light = try Self.light(settings, loop)
+        light = try settings.lightMachine(at: MonotonicClock.now()).map { [loop] machine in
+            StatusLight(loop: loop, log: log, machine: machine) { try settings.lightDriver() }
+        }
         timeline = Fanout(
             TimelineLog(log: log, writesWords: settings[Keys.Log.transcripts], onEntry: onEntry))
         let wanted = try Credentials.completed(settings)
@@ -90,6 +91,10 @@ package final class Application: @unchecked Sendable {
         let recorder = recorder
         let port = LiveSessionPort(session)
         let bridge = bridge
+        let earcons = Earcons(
+            bridge: bridge,
+            library: try settings[Keys.Sounds.enabled]
+                ? SoundLibrary(rate: AudioSettings.speechRate) : nil)
         assistant = VoiceAssistant(
             executor: loop, settings: settings.conversationSettings,
             ports: AssistantPorts(
@@ -98,22 +103,33 @@ package final class Application: @unchecked Sendable {
                 session: recorder.map { RecordedSession(session: port, recorder: $0) } ?? port,
                 tools: PooledTools(runner) { [loop] in loop.perform($0) },
                 indicator: light ?? NoLight(),
-                earcons: Earcons(
-                    bridge: bridge,
-                    library: try settings[Keys.Sounds.enabled]
-                        ? SoundLibrary(rate: AudioSettings.speechRate) : nil),
+                earcons: earcons,
                 timeline: timeline, alarm: LoopClock(loop: loop)))
         relay.assistant = assistant
+        switch button {
+        case .configured: panel = try makePanel(earcons, buttons: settings.buttons)
+        // The switch holds for whoever listens with this machine's microphone.
+        case .keyboard: panel = try makePanel(earcons, buttons: [])
+        case .scripted: break
+        }
     }
 
-    private static func light(_ settings: Settings, _ loop: EventLoop) throws -> StatusLight? {
-        let name = settings[Keys.Light.line]
-        guard !name.isEmpty else { return nil }
-        let line = LineLight(
-            line: try OutputLine(
-                try LineName(name), activeLow: settings[Keys.Light.activeLow], initial: false,
-                consumer: "martlet"))
-        return StatusLight(loop: loop) { line.set($0) }
+    private func makePanel(
+        _ earcons: Earcons, buttons: [ButtonSettings]
+    ) throws -> FrontPanel {
+        let (bridge, assistant) = (bridge, assistant)
+        let actions = PanelActions(
+            assistant: assistant, runner: runner,
+            volume: Float(settings[Keys.Playback.volume]) / 100,
+            setVolume: { bridge.engine?.speaker.setGain($0) },
+            sound: { earcons.play($0) }, log: log)
+        for tool in settings.buttonTools where tools.registry[tool] == nil {
+            log(.warning, "a button calls the tool \(tool), which there is not")
+        }
+        return try FrontPanel(
+            settings, buttons: buttons, loop: loop, log: log, actions: actions,
+            shut: { bridge.engine?.gate.setShut($0) },
+            tell: { isOn, at in assistant.assumeIsolated { $0.switchMute(isOn, at: at) } })
     }
 
     // MARK: - Life
@@ -122,6 +138,8 @@ package final class Application: @unchecked Sendable {
     package func start() async throws {
         try await onLoop { [self] in
             let assistant = assistant
+            // Before there is a microphone, so that the mute switch comes first.
+            panel?.start()
             try bridge.start(
                 onMicrophone: { signal in assistant.assumeIsolated { $0.microphone(signal) } },
                 onSpeaker: { signal in assistant.assumeIsolated { $0.speaker(signal) } })
@@ -142,33 +160,14 @@ package final class Application: @unchecked Sendable {
                 log(.warning, "standard input is no terminal, so there is no keyboard button")
             }
             try keyboard?.start(on: loop, onEvent: onEvent, onQuit: onQuit)
-        case .configured:
-            guard settings[Keys.Button.source] == "gpio" else { return }
-            let line = LineButton(line: try inputLine())
-            lineButton = line
-            let log = log
-            try line.start(on: loop, onEvent: onEvent) { log(.error, $0) }
+        case .configured: break
         }
-    }
-
-    private func inputLine() throws -> InputLine {
-        let bias: LineBias =
-            switch settings[Keys.Button.bias] {
-            case "pull-up": .pullUp
-            case "pull-down": .pullDown
-            default: .none
-            }
-        return try InputLine(
-            try LineName(settings[Keys.Button.line]), bias: bias,
-            activeLow: settings[Keys.Button.activeLow],
-            debounceMicroseconds: Int32(1000 * settings[Keys.Button.debounce]),
-            consumer: "martlet")
     }
 
     /// Stops in order: no more input, goodbye to the service, tools, outputs at rest, sound.
     package func stop() async {
         try? await onLoop { [self] in
-            lineButton?.stop()
+            panel?.stop()
             keyboard?.stop()
             keyboard = nil
             assistant.assumeIsolated { $0.stop() }

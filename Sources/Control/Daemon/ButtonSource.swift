@@ -1,40 +1,6 @@
 package import Assistant
-internal import GPIO
 internal import Linux
 package import WebSockets
-
-/// The talk button on a GPIO line; edges come with the kernel's own time.
-///
-/// ## Concurrency
-/// Confined to the loop's thread.
-final class LineButton: @unchecked Sendable {
-    // @unchecked: touched on the loop's thread only.
-
-    private var line: InputLine
-    private var watch: LoopWatch?
-
-    init(line: consuming InputLine) { self.line = line }
-
-    func start(
-        on loop: EventLoop, onEvent: @escaping @Sendable (ButtonEvent) -> Void,
-        onTrouble: @escaping @Sendable (String) -> Void
-    ) throws {
-        watch = try loop.watch(line.descriptor) { [weak self] in
-            guard let self else { return }
-            do {
-                for edge in try line.readEdges() {
-                    onEvent(ButtonEvent(pressed: edge.isPress, at: edge.timestamp))
-                }
-            } catch {
-                // Its descriptor stays readable for ever.
-                watch?.cancel()
-                onTrouble("the button's line is gone: \(error)")
-            }
-        }
-    }
-
-    func stop() { watch?.cancel() }
-}
 
 /// The space bar of a terminal.
 ///

@@ -94,8 +94,6 @@ extension Settings {
     package var conversationSettings: ConversationSettings {
         var conversation = ConversationSettings(mode: turnMode)
         conversation.preRollMilliseconds = self[Keys.Conversation.preRoll]
-        // The line's own debouncing comes first; a terminal has no bounces.
-        conversation.debounceMilliseconds = 0
         conversation.maximumTurnMilliseconds = 1000 * self[Keys.Conversation.maximumTurn]
         conversation.voiceInterrupts = self[Keys.Conversation.bargeIn]
         conversation.thinkingTimeoutMilliseconds = 1000 * self[Keys.Conversation.thinkingTimeout]

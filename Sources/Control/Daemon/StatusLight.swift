@@ -1,78 +1,113 @@
 package import Assistant
-internal import GPIO
 internal import Linux
+package import Panel
 package import WebSockets
 
-/// One light: what it shows is in when and how often it is lit.
+extension LightState {
+    /// Which of the things that are true a single light shows.
+    package init(_ indication: Indication) {
+        if indication.isRinging {
+            self = .timer
+            return
+        }
+        switch indication.state {
+        case .listening: self = .listening
+        case .thinking: self = .thinking
+        case .speaking: self = .speaking
+        case .idle, .offline, .muted:
+            // What people must be able to trust comes first, then what they can mend.
+            if indication.isMuted {
+                self = .muted
+            } else if indication.hasTrouble {
+                self = .error
+            } else {
+                self = indication.isOffline ? .offline : .idle
+            }
+        }
+    }
+}
+
+/// The device's light: shows what its machine says, when it says so.
+///
+/// Hardware that is missing or fails is a light that is dark and is tried again, not a program
+/// that ends.
 ///
 /// ## Concurrency
 /// Confined to the loop's thread.
 package final class StatusLight: IndicatorPort, @unchecked Sendable {
     // @unchecked: touched on the loop's thread only.
 
-    /// How a state looks: lit and dark times in turn (milliseconds); a single time is steady.
-    enum Pattern: Equatable {
-        case dark
-        case lit
-        case blinking(lit: Int64, dark: Int64)
-
-        init(_ indication: Indication) {
-            switch indication.state {
-            case .listening: self = .lit
-            case .thinking: self = .blinking(lit: 250, dark: 250)
-            case .speaking: self = .blinking(lit: 900, dark: 100)
-            case .muted: self = .blinking(lit: 100, dark: 1900)
-            case .offline: self = .blinking(lit: 100, dark: 900)
-            case .idle: self = indication.hasTrouble ? .blinking(lit: 100, dark: 400) : .dark
-            }
-        }
-    }
-
     private let loop: EventLoop
-    private let set: (Bool) -> Void
-    private var pattern = Pattern.dark
+    private let log: Log
+    private let make: () throws -> any LightDriver
+    private var machine: LightMachine
+    private var driver: (any LightDriver)?
+    private var absence = Absence()
+    /// Before it the hardware is not tried again.
+    private var nextTry: Int64 = 0
+    private var shown: LightFrame?
     private var timer: LoopTimer?
 
-    /// A light that is switched by a closure, which is called on the loop.
-    package init(loop: EventLoop, set: @escaping (Bool) -> Void) {
+    /// A light of a machine; `make` opens its hardware, at once and after every failure.
+    package init(
+        loop: EventLoop, log: Log, machine: LightMachine,
+        make: @escaping () throws -> any LightDriver
+    ) {
         self.loop = loop
-        self.set = set
+        self.log = log
+        self.machine = machine
+        self.make = make
     }
 
     package func show(_ indication: Indication) {
-        let next = Pattern(indication)
-        guard next != pattern else { return }
-        pattern = next
-        timer?.cancel()
-        switch next {
-        case .dark: set(false)
-        case .lit: set(true)
-        case .blinking: blink(isLit: true)
-        }
-    }
-
-    private func blink(isLit: Bool) {
-        guard case .blinking(let lit, let dark) = pattern else { return }
-        set(isLit)
-        let next = MonotonicClock.now() + (isLit ? lit : dark) * 1_000_000
-        timer = loop.schedule(at: next) { [weak self] in self?.blink(isLit: !isLit) }
+        machine.show(LightState(indication), at: MonotonicClock.now())
+        update()
     }
 
     /// Dark, and no timer any more.
     package func turnOff() {
         timer?.cancel()
-        pattern = .dark
-        set(false)
+        timer = nil
+        guard let shown, !shown.isDark else { return }
+        let dark = LightFrame(
+            pixels: [Colour](repeating: .dark, count: shown.pixels.count), brightness: 0)
+        // At the end there is nobody to tell.
+        try? driver?.show(dark)
     }
-}
 
-/// A light on a GPIO line; a line that fails is a light that is dark, not a program that ends.
-final class LineLight: @unchecked Sendable {
-    // @unchecked: touched on the loop's thread only.
+    private func update() {
+        timer?.cancel()
+        timer = nil
+        let now = MonotonicClock.now()
+        let (frame, next) = machine.frame(at: now, secondOfDay: Self.secondOfDay())
+        let retry = draw(frame, at: now)
+        guard let wake = [driver == nil ? nil : next, retry].compactMap({ $0 }).min() else {
+            return
+        }
+        timer = loop.schedule(at: wake) { [weak self] in self?.update() }
+    }
 
-    private var line: OutputLine
+    /// Shows a frame if the hardware is there; gives when it is to be tried again if it is not.
+    private func draw(_ frame: LightFrame, at now: Int64) -> Int64? {
+        if driver == nil, now < nextTry { return nextTry }
+        do {
+            let driver = try driver ?? make()
+            if shown != frame || self.driver == nil { try driver.show(frame) }
+            if absence.worked() { log(.notice, "the light is there") }
+            self.driver = driver
+            shown = frame
+            return nil
+        } catch {
+            driver = nil
+            let (next, news) = absence.failed("\(error)", at: now)
+            if let news { log(.warning, "the light: \(news); it is tried again") }
+            nextTry = next
+            return next
+        }
+    }
 
-    init(line: consuming OutputLine) { self.line = line }
-
-    func set(_ isLit: Bool) { try? line.set(isLit) }
+    private static func secondOfDay() -> Int {
+        let time = WallClock.localTime(at: WallClock.now())
+        return time.hour * 3600 + time.minute * 60 + time.second
+    }
 }

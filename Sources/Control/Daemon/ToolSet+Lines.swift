@@ -93,7 +93,8 @@ private final class LineReading: InputPort {
     init(name: LineName, bias: LineBias, activeLow: Bool) throws(GPIOError) {
         line = Mutex(
             try InputLine(
-                name, bias: bias, activeLow: activeLow, debounceMicroseconds: 0,
+                name, bias: bias, activeLow: activeLow,
+                timing: LineTiming(debounceMicroseconds: 0, filterMicroseconds: 0),
                 consumer: "martlet"))
     }
 

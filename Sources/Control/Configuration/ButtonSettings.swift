@@ -1,0 +1,182 @@
+package import Panel
+
+/// One button of the configuration: `[button]`, or one of the `[[button]]` tables.
+package struct ButtonSettings: Sendable, Equatable {
+    /// What the journal calls it; empty for the only one.
+    package var name: String
+    package var line: String
+    package var activeLow: Bool
+    /// "pull-up", "pull-down" or "none".
+    package var bias: String
+    package var press: ButtonAction
+    package var tap: ButtonAction
+    package var double: ButtonAction
+    package var long: ButtonAction
+    /// Where it stands in the files; nil for the defaults.
+    package var position: Position?
+
+    /// How the configuration calls it, in messages.
+    var label: String { name.isEmpty ? "button" : "button '\(shortened(name))'" }
+}
+
+extension Settings {
+    /// The buttons on GPIO lines; none where the source is another.
+    ///
+    /// Where there are [[button]] tables, [button] names no button of its own.
+    package var buttons: [ButtonSettings] {
+        guard self[Keys.Button.source] == "gpio" else { return [] }
+        guard buttonTables.isEmpty else { return buttonTables }
+        func action(_ key: Setting<String>) -> ButtonAction {
+            // What is no action has been refused.
+            (try? ButtonAction(self[key])) ?? .nothing
+        }
+        return [
+            ButtonSettings(
+                name: "", line: self[Keys.Button.line], activeLow: self[Keys.Button.activeLow],
+                bias: self[Keys.Button.bias], press: action(Keys.Button.press),
+                tap: action(Keys.Button.tap), double: action(Keys.Button.double),
+                long: action(Keys.Button.long),
+                position: position(of: Keys.Button.press) ?? position(of: Keys.Button.line))
+        ]
+    }
+
+    /// Whether holding a button means talking.
+    package var holdsToTalk: Bool { self[Keys.Conversation.mode] != "tap" }
+
+    mutating func readButtons(_ nodes: [TOMLNode]) -> [Diagnostic] {
+        var diagnostics: [Diagnostic] = []
+        for node in nodes {
+            guard case .table(let entry) = node.value else {
+                diagnostics.append(Diagnostic(node.position, "write [[button]]"))
+                continue
+            }
+            var reader = TableReader(entry, name: "button", position: node.position)
+            if let button = reader.button() { buttonTables.append(button) }
+            diagnostics += reader.finish()
+        }
+        return diagnostics
+    }
+
+    /// What is wrong between the buttons' settings.
+    func buttonContradictions(refused: Set<String>) -> [Diagnostic] {
+        guard refused.isDisjoint(with: Keys.Button.all.map(\.path) + [Keys.Conversation.mode.path])
+        else { return [] }
+        let mode = self[Keys.Conversation.mode]
+        var diagnostics: [Diagnostic] = []
+        let buttons = buttons
+        let canTalk =
+            self[Keys.Button.source] == "keyboard" || buttons.contains { $0.press == .talk }
+        if mode != "hands-free", !canTalk {
+            diagnostics.append(
+                Diagnostic(
+                    position(of: Keys.Button.source) ?? position(of: Keys.Conversation.mode)
+                        ?? buttons.first?.position,
+                    "conversation.mode \"\(mode)\" needs a button whose press is \"talk\""))
+        }
+        var lines: [String: String] = [:]
+        for button in buttons {
+            for mistake in mistakes(of: button) {
+                diagnostics.append(Diagnostic(button.position, "\(button.label): \(mistake)"))
+            }
+            if let other = lines.updateValue(button.label, forKey: button.line) {
+                diagnostics.append(
+                    Diagnostic(
+                        button.position,
+                        "\(button.label): line \"\(shortened(button.line))\" is that of \(other)"))
+            }
+        }
+        return diagnostics
+    }
+
+    private func mistakes(of button: ButtonSettings) -> [String] {
+        var mistakes: [String] = []
+        let holds = button.press == .talk && holdsToTalk
+        if holds, button.long != .nothing {
+            mistakes.append(
+                "holding it means talking, so it has no long press; use double, or "
+                    + "conversation.mode \"tap\"")
+        }
+        if !holds, button.press != .nothing, button.tap != .nothing {
+            mistakes.append("a press and a tap are the same here; leave out one of them")
+        }
+        if [button.tap, button.double, button.long].contains(.talk) {
+            mistakes.append("only a press can be \"talk\"")
+        }
+        if [button.press, button.tap, button.double, button.long].allSatisfy({ $0 == .nothing }) {
+            mistakes.append("it does nothing; say what a press does")
+        }
+        return mistakes
+    }
+}
+
+extension TableReader {
+    mutating func button() -> ButtonSettings? {
+        let name: String? = value("name")
+        let line: String? = value("line")
+        let activeLow: Bool? = value("active_low", true)
+        let bias: String? = value("bias", "pull-up")
+        let press = action("press")
+        let tap = action("tap")
+        let double = action("double")
+        let long = action("long")
+        guard let name, let line, let activeLow, let bias else { return nil }
+        if let mistake = Keys.Button.bias.allowed.admits(bias) ? nil : bias {
+            note(
+                "bias",
+                "is \"\(shortened(mistake))\"; allowed: "
+                    + (Keys.Button.bias.allowedWords ?? ""))
+        }
+        return ButtonSettings(
+            name: name, line: line, activeLow: activeLow, bias: bias, press: press, tap: tap,
+            double: double, long: long, position: position)
+    }
+
+    private mutating func action(_ key: String) -> ButtonAction {
+        guard let text: String = value(key, "") else { return .nothing }
+        do throws(PanelError) {
+            return try ButtonAction(text)
+        } catch {
+            note(key, "is no action: \(error)")
+            return .nothing
+        }
+    }
+}
+
+extension SettingsFile {
+    static let buttonExample = #"""
+
+
+        # More buttons than one: as many of these as there are, in place of the button above, whose
+        # times (and source) hold for all of them.
+        #
+        # [[button]]
+        # name = "talk"
+        # line = "GPIO17"
+        # active_low = true       # default
+        # bias = "pull-up"        # default
+        # press = "talk"          # and tap, double, long, as for [button]
+        #
+        # [[button]]
+        # name = "louder"
+        # line = "GPIO27"
+        # press = "volume_up"
+        # long = 'tool switch_output {"name": "lamp", "action": "on"}'
+
+        """#
+
+    static func shown(_ button: ButtonSettings) -> String {
+        """
+
+        [[button]]  # \(button.position.map { "\($0)" } ?? "")
+        name = \(button.name.toml)
+        line = \(button.line.toml)
+        active_low = \(button.activeLow)
+        bias = \(button.bias.toml)
+        press = \(button.press.text.toml)
+        tap = \(button.tap.text.toml)
+        double = \(button.double.text.toml)
+        long = \(button.long.text.toml)
+
+        """
+    }
+}

@@ -1,0 +1,161 @@
+internal import Panel
+
+// The buttons, the mute switch and the light.
+
+private func action(_ text: String) -> String? { complaint { try ButtonAction(text) } }
+
+private func pattern(_ text: String) -> String? {
+    text.isEmpty ? nil : complaint { try LightPattern(text) }
+}
+
+private func clockTime(_ text: String) -> String? { complaint { try LightBrightness.second(text) } }
+
+private func complaint<Value>(_ body: () throws -> Value) -> String? {
+    do {
+        _ = try body()
+        return nil
+    } catch {
+        return "\(error)"
+    }
+}
+
+extension Keys {
+    /// [button]: where the button is, and what it does.
+    package enum Button {
+        package static let source = Setting(
+            "button.source", "gpio", .oneOf(["gpio", "keyboard", "none"]),
+            "gpio: a line of this board. keyboard: the space bar of the terminal that runs "
+                + "`martlet talk`. none: for hands-free.")
+        package static let line = Setting(
+            "button.line", "GPIO17",
+            "The line by its name, or as chip and offset: \"gpiochip0:17\". `martlet "
+                + "devices` lists them.")
+        package static let activeLow = Setting(
+            "button.active_low", true, "Whether a pressed button pulls the line to ground.")
+        package static let bias = Setting(
+            "button.bias", "pull-up", .oneOf(["pull-up", "pull-down", "none"]),
+            "The resistor of the chip; a button to ground needs pull-up, if the board has none.")
+        package static let debounce = Setting(
+            "button.debounce_ms", 30, .range(0...500),
+            "Contacts may bounce so long after an edge (milliseconds). It delays no press: the "
+                + "first contact counts.")
+        package static let filter = Setting(
+            "button.filter_ms", 0, .range(0...100),
+            "A press must last so long to count (milliseconds), where a long wire catches "
+                + "disturbances. It delays every press.")
+        package static let press = Setting(
+            "button.press", "talk", .form(action),
+            "What a press does: talk (as conversation.mode says), stop, mute, repeat, volume_up, "
+                + "volume_down, none, or a tool as in 'tool switch_output {\"name\": \"lamp\"}'. "
+                + "While an alarm rings or an answer is spoken, it ends that first.")
+        package static let tap = Setting(
+            "button.tap", "", .form(action),
+            "What a short press does where holding means talking; empty: nothing.")
+        package static let double = Setting(
+            "button.double", "", .form(action),
+            "What two short presses do; empty: nothing, and no press waits for a second one.")
+        package static let long = Setting(
+            "button.long", "", .form(action),
+            "What a long press does, where holding does not mean talking; empty: nothing.")
+        package static let hold = Setting(
+            "button.hold_ms", 250, .range(100...2000),
+            "With tap or double: a press that is held so long is talking (milliseconds). What was "
+                + "said meanwhile is not lost.")
+        package static let doubleGap = Setting(
+            "button.double_ms", 250, .range(100...1000),
+            "The second press of two comes so soon after the first release (milliseconds).")
+        package static let longTime = Setting(
+            "button.long_ms", 1000, .range(300...10_000),
+            "A press so long is a long one "
+                + "(milliseconds).")
+        package static let stuck = Setting(
+            "button.stuck_s", 120, .range(5...3600),
+            "A button that is held longer is stuck: it is told once and taken as released "
+                + "(seconds).")
+
+        static let all: [any AnySetting] = [
+            source, line, activeLow, bias, debounce, filter, press, tap, double, long, hold,
+            doubleGap, longTime, stuck,
+        ]
+    }
+
+    /// [mute_switch]: a switch that no software can override.
+    package enum MuteSwitch {
+        package static let line = Setting(
+            "mute_switch.line", "",
+            "The line of the switch, named as for the button; empty: there is none. While it "
+                + "cannot be read, the microphone is muted.")
+        package static let activeLow = Setting(
+            "mute_switch.active_low", true, "Whether the line is at ground while it mutes.")
+        package static let bias = Setting(
+            "mute_switch.bias", "pull-up", .oneOf(["pull-up", "pull-down", "none"]),
+            "The resistor of the chip, as for the button.")
+
+        static let all: [any AnySetting] = [line, activeLow, bias]
+    }
+
+    /// [led]: which light there is.
+    package enum Light {
+        package static let kind = Setting(
+            "led.kind", "gpio", .oneOf(["gpio", "class", "apa102"]),
+            "gpio: a light on a line. class: one of the kernel's, in /sys/class/leds. apa102: "
+                + "pixels (DotStar, SK9822) on SPI or on two lines.")
+        package static let line = Setting(
+            "led.line", "",
+            "gpio: the line of the light, named as for the button; empty: there is none.")
+        package static let activeLow = Setting(
+            "led.active_low", false,
+            "gpio: whether the light is lit by pulling the line to ground.")
+        package static let name = Setting(
+            "led.name", "",
+            "class: the light's name, or those of its red, green and blue parts, with commas "
+                + "between. `martlet devices` lists them.")
+        package static let device = Setting(
+            "led.device", "/dev/spidev0.0", .path, "apa102: the SPI device.")
+        package static let dataLine = Setting(
+            "led.data_line", "",
+            "apa102: the line of the data, where the pixels are not on SPI; then clock_line too.")
+        package static let clockLine = Setting(
+            "led.clock_line", "", "apa102: the line of the clock.")
+        package static let pixels = Setting(
+            "led.pixels", 3, .range(1...64), "apa102: how many there are.")
+        package static let powerLine = Setting(
+            "led.power_line", "",
+            "A line that gives the light its power, where the board has one; empty: none.")
+        package static let powerActiveLow = Setting(
+            "led.power_active_low", false, "Whether that is done by pulling it to ground.")
+        package static let brightness = Setting(
+            "led.brightness", 30, .range(1...100), "How bright it is, if it can be (percent).")
+        package static let nightBrightness = Setting(
+            "led.night_brightness", 5, .range(0...100), "The same by night (percent); 0: dark.")
+        package static let nightFrom = Setting(
+            "led.night_from", "", .form(clockTime),
+            "When the night begins, such as \"22:00\"; the same as its end: there is none.")
+        package static let nightTo = Setting(
+            "led.night_to", "", .form(clockTime), "When it ends, such as \"07:00\".")
+
+        package static let idle = Setting(
+            "led.patterns.idle", "", .form(pattern), "Nothing is going on.")
+        package static let listening = Setting(
+            "led.patterns.listening", "", .form(pattern), "The microphone is open.")
+        package static let thinking = Setting(
+            "led.patterns.thinking", "", .form(pattern), "The answer is awaited.")
+        package static let speaking = Setting(
+            "led.patterns.speaking", "", .form(pattern), "The answer is played.")
+        package static let muted = Setting(
+            "led.patterns.muted", "", .form(pattern), "The microphone is muted.")
+        package static let offline = Setting(
+            "led.patterns.offline", "", .form(pattern), "There is no connection.")
+        package static let error = Setting(
+            "led.patterns.error", "", .form(pattern),
+            "Something is to be mended; the journal says what.")
+        package static let timer = Setting(
+            "led.patterns.timer", "", .form(pattern), "An alarm rings.")
+
+        static let all: [any AnySetting] = [
+            kind, line, activeLow, name, device, dataLine, clockLine, pixels, powerLine,
+            powerActiveLow, brightness, nightBrightness, nightFrom, nightTo, idle, listening,
+            thinking, speaking, muted, offline, error, timer,
+        ]
+    }
+}

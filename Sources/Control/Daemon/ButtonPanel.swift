@@ -1,0 +1,125 @@
+package import Assistant
+package import Panel
+
+/// What the buttons may have done.
+package protocol PanelPort: AnyObject {
+    /// A press or release of a button that talks.
+    func talk(_ event: ButtonEvent)
+    /// A button went down, and what that means is not sure yet.
+    func touch(at time: Int64) -> TouchUse
+    /// A gesture was made; `talk` is none of these.
+    func perform(_ action: ButtonAction, at time: Int64)
+    /// Something is wrong with a button; said once.
+    func complain(_ text: String)
+}
+
+/// One button: its gestures, and what they do.
+///
+/// ## Concurrency
+/// Confined to the loop's thread.
+package final class GestureButton {
+    /// What each gesture does.
+    package struct Map: Sendable, Equatable {
+        package var press = ButtonAction.nothing
+        package var tap = ButtonAction.nothing
+        package var double = ButtonAction.nothing
+        package var long = ButtonAction.nothing
+        /// Holding means talking, where a press means talk.
+        package var holdsToTalk = true
+
+        /// A button that does nothing.
+        package init() {}
+
+        var talksByHolding: Bool { press == .talk && holdsToTalk }
+        /// What a single press does that is not held to talk.
+        var single: ButtonAction { talksByHolding || press == .nothing ? tap : press }
+    }
+
+    private let label: String
+    private let map: Map
+    private let settings: ButtonGesture.Settings
+    private let schedule: (Int64, @escaping @Sendable () -> Void) -> () -> Void
+    private weak var port: (any PanelPort)?
+    private var gesture: ButtonGesture
+    private var cancelTimer: () -> Void = {}
+
+    /// A button that is up; `schedule` calls back at a time, and gives what takes that back.
+    package init(
+        label: String, map: Map, settings: ButtonGesture.Settings, port: any PanelPort,
+        schedule: @escaping (Int64, @escaping @Sendable () -> Void) -> () -> Void
+    ) {
+        var settings = settings
+        settings.holdsToTalk = map.talksByHolding
+        settings.hasSingle = map.single != .nothing
+        settings.hasDouble = map.double != .nothing
+        settings.hasLong = map.long != .nothing
+        self.label = label
+        self.map = map
+        self.settings = settings
+        self.schedule = schedule
+        self.port = port
+        gesture = ButtonGesture(settings, isDown: false, at: 0)
+    }
+
+    /// It went down or came up, at a time of CLOCK_MONOTONIC.
+    package func edge(isPress: Bool, at time: Int64) {
+        take(gesture.edge(isPress: isPress, at: time))
+    }
+
+    /// Its line is there, or gone, at this level.
+    package func reset(isDown: Bool, at time: Int64) {
+        take(gesture.reset(isDown: isDown, at: time))
+    }
+
+    private func take(_ events: [ButtonGesture.Event]) {
+        for event in events { take(event) }
+        cancelTimer()
+        cancelTimer = {}
+        guard let deadline = gesture.deadline else { return }
+        let tick = Tick(self)
+        cancelTimer = schedule(deadline) { tick.button?.ring(at: deadline) }
+    }
+
+    private func ring(at deadline: Int64) { take(gesture.advance(to: deadline)) }
+
+    private func take(_ event: ButtonGesture.Event) {
+        switch event {
+        case .talkBegan(let at): port?.talk(ButtonEvent(pressed: true, at: at))
+        case .talkEnded(let at): port?.talk(ButtonEvent(pressed: false, at: at))
+        case .touched(let at):
+            switch port?.touch(at: at) {
+            case .dismissed: gesture.useTouch(.whole)
+            case .stopped: gesture.useTouch(.tap)
+            case .nothing, nil: break
+            }
+        case .single(let at): perform(map.single, at: at)
+        case .double(let at): perform(map.double, at: at)
+        case .long(let at): perform(map.long, at: at)
+        case .stuck:
+            port?.complain(
+                "\(label) is held for more than \(settings.stuckMilliseconds / 1000) s; it is "
+                    + "taken as released until it comes up")
+        }
+    }
+
+    private func perform(_ action: ButtonAction, at time: Int64) {
+        switch action {
+        case .nothing: break
+        case .talk:
+            // A tap has no end of its own; the machine takes the next one for it.
+            port?.talk(ButtonEvent(pressed: true, at: time))
+            port?.talk(ButtonEvent(pressed: false, at: time))
+        case .stop, .mute, .repeatAnswer, .volumeUp, .volumeDown, .tool:
+            port?.perform(action, at: time)
+        }
+    }
+}
+
+/// Carries a button into a timer's closure.
+private struct Tick: @unchecked Sendable {
+    // @unchecked: made and used on the loop's thread only.
+
+    weak var button: GestureButton?
+
+    init(_ button: GestureButton) { self.button = button }
+}

@@ -1,0 +1,85 @@
+internal import Assistant
+internal import Linux
+internal import ModelTypes
+internal import Panel
+internal import Tools
+
+/// Does what the buttons want done.
+///
+/// ## Concurrency
+/// Confined to the loop's thread, but for the tools, which run on the pool.
+final class PanelActions: PanelPort, @unchecked Sendable {
+    // @unchecked: touched on the loop's thread only.
+
+    /// One press makes it so much louder or softer.
+    private static let volumeStep: Float = 0.1
+
+    private let assistant: VoiceAssistant
+    private let runner: ToolRunner
+    private let setVolume: (Float) -> Void
+    private let sound: (Earcon) -> Void
+    private let log: Log
+    private var volume: Float
+
+    /// Actions on these parts; `volume` is 0 to 1, and `setVolume` and `sound` are called on the
+    /// loop.
+    init(
+        assistant: VoiceAssistant, runner: ToolRunner, volume: Float,
+        setVolume: @escaping (Float) -> Void, sound: @escaping (Earcon) -> Void, log: Log
+    ) {
+        self.assistant = assistant
+        self.runner = runner
+        self.volume = volume
+        self.setVolume = setVolume
+        self.sound = sound
+        self.log = log
+    }
+
+    func talk(_ event: ButtonEvent) { assistant.assumeIsolated { $0.button(event) } }
+
+    func touch(at time: Int64) -> TouchUse { assistant.assumeIsolated { $0.touch(at: time) } }
+
+    func complain(_ text: String) { log(.warning, text) }
+
+    func perform(_ action: ButtonAction, at time: Int64) {
+        switch action {
+        case .nothing, .talk: break
+        case .stop: assistant.assumeIsolated { $0.silence(at: time) }
+        case .mute: assistant.assumeIsolated { $0.toggleMute(at: time) }
+        case .volumeUp: changeVolume(by: Self.volumeStep)
+        case .volumeDown: changeVolume(by: -Self.volumeStep)
+        case .repeatAnswer: call("repeat", "{}")
+        case .tool(let name, let arguments): call(name, arguments)
+        }
+    }
+
+    private func changeVolume(by step: Float) {
+        volume = min(1, max(0, volume + step))
+        setVolume(volume)
+        log(.info, "volume \(Int((volume * 100).rounded())) %")
+        sound(.done)
+    }
+
+    /// Runs a tool with the same checks, limits and deadline as a call of the model.
+    private func call(_ name: String, _ arguments: String) {
+        let parsed: JSONValue
+        do {
+            parsed = try JSONValue(parsing: Array(arguments.utf8))
+        } catch {
+            log(.error, "a button's call of \(name): the arguments are no JSON: \(error)")
+            return sound(.error)
+        }
+        // Without an id: it is nobody's repetition.
+        let call = FunctionCall(id: "", name: name, arguments: parsed)
+        Task { [runner, log] in
+            guard case .answered(let answer) = await runner.run(call, conversation: 0) else {
+                return
+            }
+            if let error = answer.response["error"] {
+                log(.error, "a button's call of \(name): \(error.string ?? "it failed")")
+            } else {
+                log(.info, "a button called \(name)")
+            }
+        }
+    }
+}

@@ -1,0 +1,220 @@
+/// Makes gestures of a button's presses and releases: hold, tap, double, long; and stuck.
+///
+/// ```
+/// ____|‾‾‾‾‾‾‾‾‾‾‾‾‾|____   held to talk: at the press, or once it has been held for a while
+/// ____|‾|________________   single: at the press if nothing longer is mapped, else when it is sure
+/// ____|‾|__|‾|___________   double: the second press comes within a while after the release
+/// ____|‾‾‾‾‾‾|~~~~~          long: once it has been held so long, before the release
+/// ```
+/// Only what is mapped is waited for. Where a talk has to wait, its event carries the time of the
+/// press, from which the microphone's history gives what was said meanwhile. A value without clock:
+/// nanoseconds of CLOCK_MONOTONIC come with the events.
+package struct ButtonGesture: Sendable {
+    /// What is mapped, and the times.
+    package struct Settings: Sendable, Equatable {
+        /// Talking lasts as long as the button is held; then `long` cannot be mapped.
+        package var holdsToTalk = false
+        package var hasSingle = false
+        package var hasDouble = false
+        package var hasLong = false
+        /// So long must it be held to talk, where a shorter press has a meaning of its own.
+        package var holdMilliseconds = 250
+        /// The second press of a double comes so soon after the release.
+        package var doubleMilliseconds = 250
+        package var longMilliseconds = 1000
+        /// Nobody holds it longer than this: it is stuck.
+        package var stuckMilliseconds = 120_000
+
+        /// Nothing mapped.
+        package init() {}
+    }
+
+    /// What was recognised; times are those of the press unless said otherwise.
+    package enum Event: Sendable, Equatable {
+        /// Talking begins.
+        case talkBegan(at: Int64)
+        /// It ends, at the release.
+        case talkEnded(at: Int64)
+        /// It went down, and what that means is not sure yet.
+        ///
+        /// What needs no waiting, such as silencing an answer, is done now; the caller then tells
+        /// `useTouch`.
+        case touched(at: Int64)
+        case single(at: Int64)
+        case double(at: Int64)
+        case long(at: Int64)
+        /// It has been held for too long, and counts as released until it really is.
+        case stuck(since: Int64)
+    }
+
+    /// What an early touch was good for.
+    package enum Use: Sendable, Equatable {
+        /// It did what a tap would have done; holding still means talking.
+        case tap
+        /// It did all that this press will do.
+        case whole
+    }
+
+    private enum State {
+        case up
+        /// Down, and what for is not sure; `first` is the tap before it.
+        case undecided(since: Int64, first: Tap?, isUsed: Bool)
+        /// Up after a tap that may become a double.
+        case waiting(first: Tap, until: Int64)
+        case talking(since: Int64)
+        /// Down, and its meaning has been told.
+        case decided(since: Int64)
+        /// Down for ever, which has been told.
+        case stuck
+    }
+
+    /// A press that was short; one whose touch was used may still be half of a double.
+    private struct Tap {
+        let at: Int64
+        let isUsed: Bool
+
+        var single: [Event] { isUsed ? [] : [.single(at: at)] }
+    }
+
+    private let settings: Settings
+    private var state: State
+
+    /// A button as it is found at a time: one that is held already means nothing.
+    package init(_ settings: Settings, isDown: Bool, at time: Int64) {
+        self.settings = settings
+        state = isDown ? .decided(since: time) : .up
+    }
+
+    private var mayHoldLater: Bool { settings.hasSingle || settings.hasDouble }
+    private var stuck: Int64 { Int64(settings.stuckMilliseconds) * 1_000_000 }
+    private var hold: Int64 { Int64(settings.holdMilliseconds) * 1_000_000 }
+    private var long: Int64 { Int64(settings.longMilliseconds) * 1_000_000 }
+    private var gap: Int64 { Int64(settings.doubleMilliseconds) * 1_000_000 }
+
+    /// When `advance` is to be called, if nothing comes before; nil: not at all.
+    package var deadline: Int64? {
+        switch state {
+        case .up, .stuck: nil
+        case .waiting(_, let until): until
+        case .talking(let since), .decided(let since): since + stuck
+        case .undecided(let since, _, _): since + decisive
+        }
+    }
+
+    /// How long an undecided press may last.
+    private var decisive: Int64 {
+        if settings.holdsToTalk { return hold }
+        return settings.hasLong ? long : stuck
+    }
+
+    /// It went down, or came up.
+    package mutating func edge(isPress: Bool, at time: Int64) -> [Event] {
+        // The time that has passed comes first, however late it is told.
+        advance(to: time) + (isPress ? press(at: time) : release(at: time))
+    }
+
+    /// Time has passed.
+    package mutating func advance(to time: Int64) -> [Event] {
+        var events: [Event] = []
+        // Each step goes to a state with a later deadline, or none.
+        while let due = deadline, due <= time { events += expire(at: due) }
+        return events
+    }
+
+    /// What `touched` was good for, told before the next event.
+    package mutating func useTouch(_ use: Use) {
+        guard case .undecided(let since, let first, _) = state else { return }
+        switch use {
+        case .tap: state = .undecided(since: since, first: first, isUsed: true)
+        case .whole: state = .decided(since: since)
+        }
+    }
+
+    /// The line is gone, or back: whatever was going on ends.
+    package mutating func reset(isDown: Bool, at time: Int64) -> [Event] {
+        defer { state = isDown ? .decided(since: time) : .up }
+        if case .talking = state { return [.talkEnded(at: time)] }
+        return []
+    }
+
+    // MARK: - Details
+
+    private mutating func press(at time: Int64) -> [Event] {
+        switch state {
+        case .undecided, .talking, .decided, .stuck:
+            // Down twice: the release between them was lost, and its time is not known.
+            return release(at: time) + press(at: time)
+        case .waiting(let first, _):
+            if settings.holdsToTalk || settings.hasLong {
+                state = .undecided(since: time, first: first, isUsed: false)
+                return []
+            }
+            state = .decided(since: time)
+            return [.double(at: time)]
+        case .up:
+            if settings.holdsToTalk, !mayHoldLater {
+                state = .talking(since: time)
+                return [.talkBegan(at: time)]
+            }
+            if !settings.holdsToTalk, !settings.hasDouble, !settings.hasLong {
+                state = .decided(since: time)
+                return [.single(at: time)]
+            }
+            state = .undecided(since: time, first: nil, isUsed: false)
+            return [.touched(at: time)]
+        }
+    }
+
+    private mutating func release(at time: Int64) -> [Event] {
+        switch state {
+        case .up, .waiting:
+            return []
+        case .decided, .stuck:
+            state = .up
+            return []
+        case .talking:
+            state = .up
+            return [.talkEnded(at: time)]
+        case .undecided(let since, let first, let isUsed):
+            if first != nil {
+                state = .up
+                return [.double(at: since)]
+            }
+            let tap = Tap(at: since, isUsed: isUsed)
+            if settings.hasDouble {
+                state = .waiting(first: tap, until: time + gap)
+                return []
+            }
+            state = .up
+            return tap.single
+        }
+    }
+
+    private mutating func expire(at time: Int64) -> [Event] {
+        switch state {
+        case .up, .stuck:
+            return []
+        case .waiting(let first, _):
+            state = .up
+            return first.single
+        case .talking(let since):
+            state = .stuck
+            return [.talkEnded(at: time), .stuck(since: since)]
+        case .decided(let since):
+            state = .stuck
+            return [.stuck(since: since)]
+        case .undecided(let since, let first, _):
+            let before = first?.single ?? []
+            if settings.holdsToTalk {
+                state = .talking(since: since)
+                return before + [.talkBegan(at: since)]
+            }
+            if settings.hasLong {
+                state = .decided(since: since)
+                return before + [.long(at: since)]
+            }
+            state = .stuck
+            return before + [.stuck(since: since)]
+        }
+    }
+}

@@ -1,0 +1,186 @@
+import Assistant
+import Configuration
+import GPIO
+import Panel
+import Testing
+
+@testable import Daemon
+
+/// A button whose time stands still until the test moves it.
+private final class Bench: PanelPort, @unchecked Sendable {
+    // @unchecked: each test has its own, and is one task.
+
+    enum Told: Equatable {
+        case talk(Bool, Int)
+        case action(ButtonAction, Int)
+        case complaint
+    }
+
+    var told: [Told] = []
+    var touchUse = TouchUse.nothing
+    private var timer: (at: Int64, body: @Sendable () -> Void)?
+    private var button: GestureButton?
+
+    init(tapMode: Bool = false, _ adapt: (inout GestureButton.Map) -> Void) {
+        var map = GestureButton.Map()
+        map.press = .talk
+        map.holdsToTalk = !tapMode
+        adapt(&map)
+        button = GestureButton(
+            label: "the button", map: map, settings: ButtonGesture.Settings(), port: self
+        ) { [unowned self] time, body in
+            timer = (time, body)
+            return { self.timer = nil }
+        }
+    }
+
+    func edges(_ times: Int...) {
+        for (index, time) in times.enumerated() {
+            until(time)
+            button?.edge(isPress: index.isMultiple(of: 2), at: Int64(time) * 1_000_000)
+        }
+    }
+
+    func until(_ time: Int) {
+        while let due = timer, due.at <= Int64(time) * 1_000_000 {
+            timer = nil
+            due.body()
+        }
+    }
+
+    func talk(_ event: ButtonEvent) {
+        told.append(.talk(event.pressed, Int(event.at / 1_000_000)))
+    }
+    func touch(at time: Int64) -> TouchUse { touchUse }
+    func perform(_ action: ButtonAction, at time: Int64) {
+        told.append(.action(action, Int(time / 1_000_000)))
+    }
+    func complain(_ text: String) { told.append(.complaint) }
+}
+
+@Suite("What a button does")
+struct ButtonPanelTests {
+    @Test("holding talks at the press, and only that is configured at first")
+    func hold() throws {
+        let bench = Bench { _ in }
+        bench.edges(100, 2_000)
+        #expect(bench.told == [.talk(true, 100), .talk(false, 2_000)])
+        let settings = try SettingsFile.settings(from: [("t", "")])
+        let button = try #require(settings.buttons.first)
+        #expect(button.press == .talk)
+        #expect(settings.gestureMap(of: button).double == .nothing)
+    }
+
+    @Test("a double does its own, a hold beside it talks from its press on")
+    func holdAndDouble() {
+        let bench = Bench { $0.double = .mute }
+        bench.edges(100, 150, 250, 300)
+        bench.edges(5_000, 7_000)
+        #expect(bench.told == [.action(.mute, 250), .talk(true, 5_000), .talk(false, 7_000)])
+    }
+
+    @Test("in tap mode a press is a whole tap, and a long one something else")
+    func tapMode() {
+        let bench = Bench(tapMode: true) { $0.long = .tool(name: "lamp", arguments: "{}") }
+        bench.edges(100, 200)
+        #expect(bench.told == [.talk(true, 100), .talk(false, 100)])
+        bench.told = []
+        bench.edges(1_000, 3_000)
+        #expect(bench.told == [.action(.tool(name: "lamp", arguments: "{}"), 1_000)])
+    }
+
+    @Test("a press that dismissed an alarm does nothing of its own")
+    func alarm() {
+        let bench = Bench { $0.double = .mute }
+        bench.touchUse = .dismissed
+        bench.edges(100, 3_000)
+        bench.until(9_000)
+        #expect(bench.told.isEmpty)
+    }
+
+    @Test("a press that silenced the answer is no tap, and may be held to talk")
+    func silenced() {
+        let bench = Bench {
+            $0.double = .mute
+            $0.tap = .repeatAnswer
+        }
+        bench.touchUse = .stopped
+        bench.edges(100, 150)
+        bench.until(1_000)
+        #expect(bench.told.isEmpty)
+        bench.edges(2_000, 4_000)
+        #expect(bench.told == [.talk(true, 2_000), .talk(false, 4_000)])
+    }
+
+    @Test("a stuck button is told once and ends the turn")
+    func stuck() {
+        let bench = Bench { _ in }
+        bench.edges(100)
+        bench.until(1_000_000)
+        #expect(bench.told == [.talk(true, 100), .talk(false, 120_100), .complaint])
+    }
+
+    @Test("tables are all the buttons there are, and take the times of the section")
+    func tables() throws {
+        let settings = try SettingsFile.settings(from: [
+            ("martlet.toml", SettingsFile.template()),
+            (
+                "b.toml",
+                """
+                [[button]]
+                name = "talk"
+                line = "gpiochip0:4"
+                press = "talk"
+                [[button]]
+                name = "lamp"
+                line = "GPIO5"
+                active_low = false
+                bias = "pull-down"
+                press = 'tool switch_output {"name": "lamp"}'
+                """
+            ),
+        ])
+        #expect(settings.buttons.map(\.name) == ["talk", "lamp"])
+        #expect(settings.buttonTools == ["switch_output"])
+        let wiring = try settings.wiring(of: settings.buttons[1])
+        #expect(wiring.bias == .pullDown)
+        #expect(!wiring.activeLow)
+        #expect(wiring.timing.debounceMicroseconds == 30_000)
+        #expect(settings.panelMistakes.isEmpty)
+    }
+
+    @Test("what cannot work is told with its place")
+    func mistakes() throws {
+        func mistakes(_ text: String) throws -> [String] {
+            do {
+                return try SettingsFile.settings(from: [("t", text)]).panelMistakes
+                    .map(\.description)
+            } catch {
+                return error.diagnostics.map(\.description)
+            }
+        }
+        for (text, words) in [
+            ("[button]\ndouble = \"dance\"", "t:2:10: button.double is \"dance\": allowed: talk"),
+            ("[button]\nlong = \"mute\"", "holding it means talking"),
+            ("[button]\ntap = \"talk\"", "only a press can be"),
+            ("[conversation]\nmode = \"tap\"\n[button]\ntap = \"mute\"", "are the same here"),
+            (
+                "[[button]]\nname = \"a\"\nline = \"GPIO1\"\npress = \"stop\"",
+                "needs a button whose"
+            ),
+            ("[[button]]\nname = \"a\"\npress = \"talk\"", "lacks 'line'"),
+            ("[[button]]\nname = \"a\"\nline = \"b\"\npres = \"talk\"", "did you mean 'press'?"),
+            ("[[button]]\nname = \"a\"\nline = \"b\"\npress = \"tak\"", "is no action"),
+            ("[button]\nline = \"gpiochip0:x\"", "is no GPIO line"),
+            ("[button]\ndouble = 'tool a {\"b\"}'", "are no JSON"),
+            ("[mute_switch]\nline = \"a b\"", "is no GPIO line"),
+            ("[led]\nkind = \"class\"\nname = \"a,b\"", "one light, or three"),
+            ("[led]\ndata_line = \"GPIO5\"", "go together"),
+            ("[led]\nnight_from = \"25:00\"", "led.night_from is \"25:00\": a time of day"),
+            ("[led.patterns]\nidle = \"wobble\"", "must begin with off, steady"),
+        ] {
+            let found = try mistakes(text)
+            #expect(found.contains { $0.contains(words) }, "\(text): \(found)")
+        }
+    }
+}
