@@ -26,7 +26,7 @@ final class AssistantWorld: Sendable {
         case openAtSpeech(sample: Int64)
         case close(at: Int64)
         case play([Int16])
-        case endOfTurn, flush
+        case endOfTurn, flush, hold, resume
         case connect, beginActivity, endActivity, endAudioStream, discardInput
         case sendAudio([Int16])
         case responses([FunctionResponse])
@@ -161,6 +161,8 @@ private final class TestPorts: MicrophonePort, SpeakerPort, SessionPort, ToolPor
     func play(_ samples: [Int16]) { tell(.play(samples)) }
     func endOfTurn() { tell(.endOfTurn) }
     func flush() { tell(.flush) }
+    func hold() { tell(.hold) }
+    func resume() { tell(.resume) }
     var pendingFrames: Int { world.withLock { $0 }?.pendingFrames ?? 0 }
     func connect() { tell(.connect) }
     func beginActivity() { tell(.beginActivity) }

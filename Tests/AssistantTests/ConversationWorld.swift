@@ -52,8 +52,8 @@ final class ConversationWorld {
             case .endAudioStream: wire.append(.streamEnd)
             case .discardInput: wire.append(.discard)
             case .openMicrophone, .openMicrophoneAtSpeech, .closeMicrophone, .connect,
-                .flushSpeaker, .endReply, .runTools, .refuseTools, .cancelTools, .answerTool,
-                .sound, .dismissAlarm, .show, .record:
+                .flushSpeaker, .holdSpeaker, .resumeSpeaker, .endReply, .runTools, .refuseTools,
+                .cancelTools, .answerTool, .sound, .dismissAlarm, .show, .record:
                 break
             }
         }

@@ -20,6 +20,7 @@ extension SimulatedConversation {
         isLinked = false
         linkEpoch += 1
         service.connectionLost()
+        hadReason = true
         // Whatever is on the wire is gone, so nothing is known of these turns' replies.
         unwantedTurns.formUnion(0...latestTurn)
         mayEndReply = true
@@ -58,6 +59,8 @@ extension SimulatedConversation {
     private func receive(_ event: SimulatedService.Event) {
         switch event {
         case .audio(let reply, let milliseconds):
+            // What answers the interruption shows that there were words.
+            if isHeld, reply != heldReply { hadWords = true }
             let isWanted =
                 service.turn(of: reply) == latestTurn && !unwantedTurns.contains(latestTurn)
             switch machine.audioArrived(samples: milliseconds * 24, at: time) {
@@ -75,7 +78,11 @@ extension SimulatedConversation {
         case .turnComplete:
             mayEndReply = true
             perform(machine.turnComplete())
+        case .words:
+            hadWords = true
+            perform(machine.wordsHeard(at: time))
         case .interrupted:
+            hadWords = true
             if case .speaking = machine.phase { noteInterruption() }
             perform(machine.interrupted(at: time))
         case .call(let id, _):
@@ -87,7 +94,51 @@ extension SimulatedConversation {
         }
     }
 
+    // MARK: - The speaker
+
+    func flush() {
+        if isHeld, !hadWords, !hadReason { fail("a held reply was forgotten without a reason") }
+        if let heldReply { deadReplies.insert(heldReply) }
+        endHold()
+        stopPlayback()
+    }
+
+    func hold() {
+        if isHeld { fail("a reply was held twice") }
+        heldMilliseconds = max(0, pendingUntil - now)
+        isHeld = true
+        hadWords = false
+        hadReason = false
+        stopPlayback()
+    }
+
+    func resume() {
+        if !isHeld { fail("nothing was held, and it went on") }
+        if hadWords { fail("a reply went on though words had interrupted it") }
+        resumptions += 1
+        let rest = heldMilliseconds
+        heardReply = heldReply
+        endHold()
+        play(rest)
+    }
+
+    private func endHold() {
+        isHeld = false
+        heldReply = nil
+        heldMilliseconds = 0
+    }
+
+    private func stopPlayback() {
+        pendingUntil = 0
+        playbackEpoch += 1
+        after(1...20) { self.perform(self.machine.playbackSilent(at: self.time)) }
+    }
+
     private func play(_ milliseconds: Int) {
+        guard !isHeld else {
+            heldMilliseconds += milliseconds
+            return
+        }
         let isSilent = pendingUntil <= now
         pendingUntil = max(pendingUntil, now) + milliseconds
         playbackEpoch += 1
@@ -100,7 +151,6 @@ extension SimulatedConversation {
     }
 
     func noteInterruption() {
-        interruptions += 1
         if let reply = heardReply { deadReplies.insert(reply) }
         heardReply = nil
     }

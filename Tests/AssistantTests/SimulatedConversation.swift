@@ -56,6 +56,16 @@ final class SimulatedConversation {
     var unansweredCalls: Set<String> = []
     var playedChunks = 0
     var interruptions = 0
+    var resumptions = 0
+
+    // A reply that is held, and what is known about what interrupted it.
+    var isHeld = false
+    var heldMilliseconds = 0
+    var heldReply: Int?
+    /// Words were found, so it must not go on.
+    var hadWords = false
+    /// The user or the link gave another reason not to go on.
+    var hadReason = false
 
     init(seed: UInt64) {
         var random = SeededGenerator(state: seed)
@@ -136,6 +146,7 @@ final class SimulatedConversation {
         guard !isDown else { return }
         isDown = true
         let before = machine.state
+        hadReason = true
         perform(machine.buttonPressed(at: time))
         // A press that opened nothing was a wish for silence.
         if [.speaking, .thinking].contains(before), machine.phase == .idle {
@@ -151,6 +162,7 @@ final class SimulatedConversation {
     }
 
     private func speakForAWhile() {
+        service.isNoise = random.chance(50)
         perform(machine.speechStarted(sample: Int64(max(0, now - 60) * 16), at: time))
         after(200...4_000) { self.speechEnds() }
     }
@@ -180,6 +192,7 @@ final class SimulatedConversation {
 
     private func stop() {
         if case .speaking = machine.phase { noteInterruption() }
+        hadReason = true
         perform(machine.stopRequested(at: time))
         unwantedTurns.insert(latestTurn)
     }
@@ -202,10 +215,9 @@ final class SimulatedConversation {
                 held = []
                 isInActivity = false
                 activityAudio = 0
-            case .flushSpeaker:
-                pendingUntil = 0
-                playbackEpoch += 1
-                after(1...20) { self.perform(self.machine.playbackSilent(at: self.time)) }
+            case .flushSpeaker: flush()
+            case .holdSpeaker: hold()
+            case .resumeSpeaker: resume()
             case .runTools:
                 if let call {
                     after(1...3_000) {
@@ -246,7 +258,8 @@ final class SimulatedConversation {
             if openTurns.remove(turn) == nil { fail("turn \(turn) was closed without being open") }
             if !closedTurns.insert(turn).inserted { fail("turn \(turn) was closed twice") }
         case .interrupted:
-            noteInterruption()
+            if isHeld { heldReply = heardReply } else { noteInterruption() }
+            interruptions += 1
         case .notice("the reply stopped before its end"):
             mayEndReply = true
         case .replyPlayed:
@@ -254,7 +267,7 @@ final class SimulatedConversation {
             if pendingUntil > now { fail("a reply was ended while it was still playing") }
         case .state, .heard, .said, .toolCalled, .toolAnswered, .toolCancelled, .firstSound,
             .silence, .online, .offline, .refused, .muted, .soundLost, .soundBack,
-            .notice:
+            .notice, .resumed:
             break
         }
     }
@@ -307,6 +320,7 @@ final class SimulatedConversation {
         if state != .idle, state != .muted { fail("the machine rests in \(state)") }
         if let deadline = machine.deadline { fail("a deadline is left: \(deadline)") }
         if isInActivity { fail("an activity was never ended") }
+        if isHeld { fail("a reply is held for ever") }
         if !openTurns.isEmpty { fail("turns \(openTurns) were never closed") }
         if !unansweredCalls.isEmpty { fail("calls \(unansweredCalls) were never answered") }
         if !machine.uplink.turns.isEmpty { fail("turns wait for their marks") }

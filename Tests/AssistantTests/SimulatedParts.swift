@@ -49,6 +49,7 @@ struct SimulatedService {
         case generationComplete(reply: Int)
         case turnComplete(reply: Int)
         case interrupted
+        case words
         case call(String, reply: Int)
         case cancelCalls([String])
     }
@@ -59,6 +60,8 @@ struct SimulatedService {
     private var isGenerating = false
     private var openCalls: Set<String> = []
     private var callCount = 0
+    /// What comes is a noise to the service, which changes nothing.
+    var isNoise = false
 
     func turn(of reply: Int) -> Int? { turns[reply] }
 
@@ -75,13 +78,13 @@ struct SimulatedService {
         case .audio(let reply, _), .generationComplete(let reply), .call(_, let reply):
             reply == current && isGenerating
         case .turnComplete(let reply): reply == current
-        case .interrupted, .cancelCalls: true
+        case .interrupted, .cancelCalls, .words: true
         }
     }
 
     mutating func noteSent(_ event: Event, _ random: inout SeededGenerator) -> [(Int, Event)] {
         switch event {
-        case .audio, .interrupted, .cancelCalls:
+        case .audio, .interrupted, .cancelCalls, .words:
             return []
         case .generationComplete(let reply):
             isGenerating = false
@@ -100,14 +103,18 @@ struct SimulatedService {
     ) -> [(Int, Event)] {
         switch message {
         case .audio:
-            guard isAutomatic, isGenerating, random.chance(5) else { return [] }
+            guard isAutomatic, !isNoise, isGenerating, random.chance(5) else { return [] }
             return interrupt(&random)
         case .begin:
             return current == nil ? [] : interrupt(&random)
         case .end(let turn), .streamEnd(let turn):
+            if isAutomatic, isNoise { return [] }
             let cut = current == nil ? [] : interrupt(&random)
-            if random.chance(isAutomatic ? 40 : 5) { return cut }
-            return cut + answer(turn, &random)
+            if random.chance(isAutomatic ? 15 : 5) { return cut }
+            let words: [(Int, Event)] =
+                isAutomatic && random.chance(80)
+                ? [(Int.random(in: 0...800, using: &random), .words)] : []
+            return cut + words + answer(turn, &random)
         case .answer(let id):
             guard openCalls.remove(id) != nil, let reply = current, isGenerating else { return [] }
             return speak(reply, from: Int.random(in: 1...800, using: &random), &random)

@@ -14,8 +14,12 @@ package enum ConversationAction: Sendable, Equatable {
     case discardInput
     /// Connect now instead of after the back-off.
     case connect
-    /// Silence the reply at once.
+    /// Silence the reply at once, and forget it.
     case flushSpeaker
+    /// Silence the reply at once, and keep what was not heard of it.
+    case holdSpeaker
+    /// Play on what was kept.
+    case resumeSpeaker
     /// The reply is whole.
     case endReply
     /// Run the calls that came with this event.

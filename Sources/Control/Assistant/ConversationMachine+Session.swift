@@ -47,6 +47,7 @@ extension ConversationMachine {
     /// What was being generated is never continued; what has come is still played.
     private mutating func loseReply() {
         reply.connectionLost()
+        completeHeld(isTurnOver: true)
         completeReply()
     }
 
@@ -54,7 +55,13 @@ extension ConversationMachine {
     package mutating func audioArrived(samples: Int, at time: Int64) -> ReplyVerdict {
         // With manual detection nothing new is said before the end of the user's words is sent.
         if !settings.usesAutomaticDetection, uplink.isBusy { return .drop }
+        if let verdict = audioWhileHeld(samples: samples, at: time) { return verdict }
+        let isAnswer = isAnswerToInterruption
         guard reply.audio() else { return .drop }
+        if isAnswer {
+            silence(cause: .voice, at: time)
+            phase = .idle
+        }
         switch phase {
         case .idle, .thinking, .listening:
             let length = Int64.milliseconds(samples) / Self.replySamplesPerMillisecond
@@ -74,6 +81,7 @@ extension ConversationMachine {
     /// The server cut its reply because it heard the user.
     package mutating func interrupted(at time: Int64) -> [ConversationAction] {
         let anotherIsDue = reply.interruptedByServer(isAutomatic: settings.usesAutomaticDetection)
+        dropHeldCut()
         switch phase {
         case .idle, .listening, .thinking:
             break
@@ -91,6 +99,7 @@ extension ConversationMachine {
     /// The reply is whole, though the turn is not over.
     package mutating func generationComplete() -> [ConversationAction] {
         reply.generationComplete()
+        completeHeld(isTurnOver: false)
         endReply()
         return settle()
     }
@@ -98,6 +107,10 @@ extension ConversationMachine {
     /// The server's turn is over.
     package mutating func turnComplete() -> [ConversationAction] {
         guard reply.turnComplete() else { return settle() }
+        if let kept = held, !kept.speaking.isComplete {
+            completeHeld(isTurnOver: true)
+            return settle()
+        }
         switch phase {
         case .idle, .listening:
             break
@@ -138,6 +151,8 @@ extension ConversationMachine {
 
     /// The service wrote down words of the user.
     package mutating func wordsHeard(at time: Int64) -> [ConversationAction] {
+        dropHeld()
+        interruptResumed(at: time)
         confirmWords(at: time)
         return settle()
     }
@@ -152,6 +167,7 @@ extension ConversationMachine {
             emit(.refuseTools)
             return settle()
         }
+        if !reply.isArriving { dropHeld() }
         if !uplink.isBusy { reply.content() }
         confirmWords(at: time)
         runningTools.formUnion(identifiers)

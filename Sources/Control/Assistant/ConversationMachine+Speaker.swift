@@ -15,6 +15,8 @@ extension ConversationMachine {
 
     /// Everything given to the speaker has been played.
     package mutating func playbackDrained(at time: Int64) -> [ConversationAction] {
+        // It had just been played to its end when it was silenced.
+        held?.speaking.isDrained = true
         guard case .speaking(var speaking) = phase else { return settle() }
         if speaking.isComplete {
             finishReply()
@@ -59,6 +61,7 @@ extension ConversationMachine {
         var earliest = Self.earlier(turnDeadline, silenceDeadline)
         earliest = Self.earlier(earliest, uplink.flushDeadline)
         earliest = Self.earlier(earliest, linkDeadline)
+        earliest = Self.earlier(earliest, held?.until)
         earliest = Self.earlier(earliest, thinkingDeadline)
         return Self.earlier(earliest, stallDeadline)
     }
@@ -109,6 +112,7 @@ extension ConversationMachine {
             closeTurn(at: time, wordsEnd: time, kind: .cut, isReplyWanted: false)
         }
         while isDue(uplink.flushDeadline), let turn = uplink.finish() { finishTurn(turn) }
+        if isDue(held?.until) { resumeHeld(at: time) }
         if isDue(linkDeadline) {
             record(.notice("no session came in time; what was said is dropped"))
             // After a slip of the finger nobody waits for an answer.

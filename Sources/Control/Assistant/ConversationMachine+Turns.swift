@@ -28,8 +28,16 @@ extension ConversationMachine {
 
     /// Takes the reply that plays or is awaited out of the user's way.
     mutating func interruptReply(cause: InterruptionCause, at time: Int64) {
+        if held != nil {
+            // Another sound of what may be no voice; only its end decides.
+            if cause == .voice { return heldVoice(isHeard: true, at: time) }
+            dropHeld()
+        }
         switch phase {
         case .speaking(let speaking):
+            if cause == .voice, settings.falseInterruptionMilliseconds > 0 {
+                return hold(speaking, at: time)
+            }
             silence(cause: cause, at: time)
             if !speaking.isComplete { reply.interruptedByUser(awaitsReply: false) }
         case .thinking:
@@ -54,6 +62,7 @@ extension ConversationMachine {
     ) {
         guard let turn = uplink.close(at: time) else { return }
         emit(.closeMicrophone(at: time))
+        heldVoice(isHeard: false, at: time)
         endOfWords = isReplyWanted ? (wordsEnd, kind) : nil
         guard case .listening = phase else { return }
         if isReplyWanted {
@@ -103,6 +112,7 @@ extension ConversationMachine {
     /// Drops whatever is held for a session that does not come.
     mutating func abandonTurns(at time: Int64) {
         linkDeadline = nil
+        dropHeld()
         if uplink.open != nil { emit(.closeMicrophone(at: time)) }
         for turn in uplink.abandon(at: time) { record(.turnClosed(turn.number, .abandoned)) }
         emit(.discardInput)

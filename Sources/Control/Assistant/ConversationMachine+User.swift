@@ -68,6 +68,7 @@ extension ConversationMachine {
     package mutating func stopRequested(at time: Int64) -> [ConversationAction] {
         dismissAlarm()
         if phase == .listening {
+            dropHeld()
             closeTurn(at: time, wordsEnd: time, kind: .cut, isReplyWanted: false)
         } else {
             stopAnswer(at: time)
@@ -78,8 +79,12 @@ extension ConversationMachine {
     /// Ends the answer that is played or awaited; returns false when there is none.
     @discardableResult
     private mutating func stopAnswer(at time: Int64) -> Bool {
+        let wasHeld = held != nil
+        dropHeld()
         switch phase {
-        case .idle, .listening:
+        case .idle:
+            return wasHeld
+        case .listening:
             return false
         case .thinking:
             reply.stoppedByUser()

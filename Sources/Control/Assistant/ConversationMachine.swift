@@ -32,8 +32,11 @@
 /// | thinking  | `turnComplete` without audio      | idle      | unless a tool runs               |
 /// | thinking  | nothing came from the microphone  | idle      | no activity was begun            |
 /// | thinking  | deadline                          | idle      | earcon (not for mere noise)      |
-/// | speaking  | press (hold), onset (barge-in)    | listening | speaker flushed at once          |
+/// | speaking  | press (hold)                      | listening | speaker flushed at once          |
 /// | speaking  | press (tap, or muted)             | idle      | speaker flushed at once          |
+/// | speaking  | onset (barge-in)                  | listening | speaker silenced, the rest held  |
+/// | any, held | no words for a while              | speaking  | the rest is played               |
+/// | any, held | words, `interrupted`, a new reply | the same  | the rest is forgotten            |
 /// | speaking  | `interrupted`                     | listening or thinking | speaker flushed      |
 /// | speaking  | `turnComplete` and drained        | idle      | neither alone ends it            |
 /// | speaking  | drained while a tool runs         | thinking  |                                  |
@@ -67,6 +70,8 @@ package struct ConversationMachine: ~Copyable {
         var isDrained = false
         /// When what has come should have been played, if it was played since it came.
         var playedBy: Int64
+        /// It went on after an interruption in which no words were found so far.
+        var isResumed = false
     }
 
     /// Asleep: closed because nothing was said for long, and back with the next word.
@@ -76,6 +81,8 @@ package struct ConversationMachine: ~Copyable {
     var phase = Phase.idle
     var uplink = Uplink()
     var reply = ReplyTracker()
+    /// A reply that may go on, while what interrupted it is listened to.
+    var held: Held?
 
     /// Muted by a word, a press or a tool.
     var isMuted = false

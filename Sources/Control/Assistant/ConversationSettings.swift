@@ -24,6 +24,9 @@ package struct ConversationSettings: Sendable, Equatable {
     package var tapSilenceMilliseconds = 8_000
     /// Hands-free: whether a voice interrupts the reply; false where the device hears itself.
     package var voiceInterrupts = true
+    /// A reply that a voice interrupted goes on when the service writes down no words within this
+    /// time after the voice (milliseconds; 0: it never goes on).
+    package var falseInterruptionMilliseconds = 1_500
     /// The wait for the first sound of a reply, and for its next one, before it is given up.
     package var thinkingTimeoutMilliseconds = 15_000
     /// Hands-free: the wait for any sign that the service heard words; most noises end here.

@@ -72,6 +72,11 @@ package protocol SpeakerPort: Sendable {
     func endOfTurn()
     /// Silences the reply at once; nothing enqueued before this call is played after it.
     func flush()
+    /// Silences the reply at once and keeps what was not heard of it; what is played meanwhile
+    /// waits behind it. `flush` forgets it all.
+    func hold()
+    /// Plays on what was kept, from a little before where it was silenced.
+    func resume()
     /// Frames enqueued and not yet played.
     var pendingFrames: Int { get }
 }

@@ -27,6 +27,9 @@ struct ReplyTracker {
     /// Whether what comes now is for the user's ears.
     var isHeard: Bool { !isStale && !isUnwanted }
 
+    /// Some of a reply that is to be heard has come, and more may.
+    var isArriving: Bool { progress == .arriving && !isStale }
+
     /// Audio came; returns whether it is to be heard.
     mutating func audio() -> Bool {
         if isStale { return false }

@@ -39,6 +39,8 @@ package enum TimelineEvent: Sendable, Equatable {
     case interrupted(by: InterruptionCause)
     /// The speaker is silent, so long after the interruption.
     case silence(milliseconds: Double, after: InterruptionCause)
+    /// No words had interrupted, so the reply goes on.
+    case resumed
     /// The reply has been played to its end.
     case replyPlayed
     /// The session is ready; `resumed` when it knows what was said before.

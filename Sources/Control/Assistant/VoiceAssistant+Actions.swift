@@ -35,6 +35,8 @@ extension VoiceAssistant {
         case .discardInput: ports.session.discardInput()
         case .connect: ports.session.connect()
         case .flushSpeaker: ports.speaker.flush()
+        case .holdSpeaker: ports.speaker.hold()
+        case .resumeSpeaker: ports.speaker.resume()
         case .endReply: ports.speaker.endOfTurn()
         case .runTools:
             if case .calls(let keys) = subject { keys.forEach(run) }

@@ -25,7 +25,7 @@ extension VoiceAssistant {
             play(samples, at: now)
         case .inputTranscript(let text):
             record(.heard(text))
-            perform(machine.wordsHeard(at: now))
+            if Self.hasWords(text) { perform(machine.wordsHeard(at: now)) }
         case .outputTranscript(let text):
             if machine.isReplyHeard { record(.said(text)) }
         case .interrupted:
@@ -43,6 +43,17 @@ extension VoiceAssistant {
         case .text, .grounding, .voiceActivity, .usage:
             break
         }
+    }
+
+    /// Whether a transcript has words: the service also writes down "<noise>", or blanks.
+    private static func hasWords(_ text: String) -> Bool {
+        var isTag = false
+        for character in text {
+            if character == "<" { isTag = true }
+            if !isTag, character.isLetter || character.isNumber { return true }
+            if character == ">" { isTag = false }
+        }
+        return false
     }
 
     private func play(_ samples: [Int16], at time: Int64) {

@@ -141,6 +141,10 @@ package enum Keys {
             "conversation.voice_interrupts", true,
             "Whether a voice interrupts the answer in hands-free mode. Set it to false when the "
                 + "microphone hears the loudspeaker.")
+        package static let falseInterruption = Setting(
+            "conversation.false_interruption_ms", 1500, .range(0...10_000),
+            "An answer that a voice interrupted goes on when no words are found so long after "
+                + "the voice (milliseconds), as after a cough. 0: it never goes on.")
         package static let maximumTurn = Setting(
             "conversation.maximum_turn_s", 120, .range(5...600),
             "A turn is closed after this, so that a stuck button cannot send for ever (seconds).")
@@ -322,7 +326,8 @@ package enum Keys {
             Live.startSensitivity, Live.endSensitivity, Live.prefixPadding, Live.silenceDuration,
             Live.turnCoverage, Live.connectTimeout, Vertex.project, Vertex.location,
             Vertex.accountFile, Conversation.mode, Conversation.preRoll,
-            Conversation.bargeIn, Conversation.maximumTurn, Conversation.thinkingTimeout,
+            Conversation.bargeIn, Conversation.falseInterruption, Conversation.maximumTurn,
+            Conversation.thinkingTimeout,
             Conversation.offlinePatience, Conversation.listeningSound, Audio.period, Audio.buffer,
             Audio.priority, Audio.memoryLock, Capture.device, Capture.rate, Capture.channels,
             Capture.channel, Capture.highPass,

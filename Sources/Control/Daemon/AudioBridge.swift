@@ -180,6 +180,10 @@ extension AudioBridge: SpeakerPort {
 
     package func flush() { engine?.speaker.flush() }
 
+    package func hold() { engine?.speaker.hold() }
+
+    package func resume() { engine?.speaker.resume() }
+
     /// Plays a short sound beside the reply.
     package func playEarcon(_ samples: [Int16]) { engine?.speaker.play(samples, on: .earcon) }
 

@@ -96,6 +96,7 @@ extension Settings {
         conversation.preRollMilliseconds = self[Keys.Conversation.preRoll]
         conversation.maximumTurnMilliseconds = 1000 * self[Keys.Conversation.maximumTurn]
         conversation.voiceInterrupts = self[Keys.Conversation.bargeIn]
+        conversation.falseInterruptionMilliseconds = self[Keys.Conversation.falseInterruption]
         conversation.thinkingTimeoutMilliseconds = 1000 * self[Keys.Conversation.thinkingTimeout]
         conversation.offlinePatienceMilliseconds = 1000 * self[Keys.Conversation.offlinePatience]
         conversation.soundsListening = self[Keys.Conversation.listeningSound]

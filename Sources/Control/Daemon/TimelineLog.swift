@@ -42,6 +42,7 @@ package struct TimelineLog: TimelinePort {
         case .interrupted(let cause): log(.info, "interrupted by \(cause)")
         case .silence(let milliseconds, let after):
             log(.info, "silent \(rounded(milliseconds)) ms after the interruption by \(after)")
+        case .resumed: log(.info, "no words had interrupted; the reply goes on")
         case .replyPlayed: log(.debug, "the reply has been played")
         case .online(let resumed):
             log(.notice, resumed ? "online, the conversation goes on" : "online")

@@ -179,5 +179,7 @@ struct RecordedSpeaker: SpeakerPort {
         recorder.endReply()
         speaker.flush()
     }
+    func hold() { speaker.hold() }
+    func resume() { speaker.resume() }
     var pendingFrames: Int { speaker.pendingFrames }
 }

@@ -80,6 +80,7 @@ final class TimelinePrinter: Sendable {
             "first sound \(rounded(milliseconds)) after the \(words(after))"
         case .interrupted(let cause): "interrupted by \(cause)"
         case .silence(let milliseconds, _): "silent \(rounded(milliseconds)) after that"
+        case .resumed: "no words had interrupted; the reply goes on"
         case .replyPlayed: "the reply has been played"
         case .online(let resumed): resumed ? "online; the conversation goes on" : "online"
         case .offline(let text): "offline: \(text)"

@@ -46,7 +46,12 @@ extension ServerSession {
             }
         case "audioStreamEnd":
             guard !terms.isManual else { return refuse(Refusal(.invalidArgument), at: now) }
-            if gate?.flush() != nil { wordsEnded(at: now) }
+            if gate?.flush() != nil {
+                wordsEnded(at: now)
+            } else {
+                // What was no speech belongs to no later words either.
+                activity = nil
+            }
             if load != nil { completeTurn(at: now) }
         case "text":
             let text = member.value.string ?? ""

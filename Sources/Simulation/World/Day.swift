@@ -6,6 +6,9 @@ package struct Day: Sendable {
     package enum Deed: Sendable, Equatable {
         /// Holds the button for so long, or talks for so long where there is none (nanoseconds).
         case talk(for: Int64)
+        /// Makes a noise for so long that the device takes for a voice, and the service does not
+        /// (nanoseconds).
+        case cough(for: Int64)
         /// Wants silence.
         case stop
     }
@@ -49,8 +52,17 @@ package struct Day: Sendable {
                 ? random.milliseconds(50...1_500)
                 : random.chance(85)
                     ? random.milliseconds(2_000...12_000) : random.milliseconds(20_000...90_000)
+            // Between the answer's beginning and the next words.
+            if mode == .handsFree, pause >= 5_000_000_000, random.chance(50) {
+                deeds.append(
+                    (
+                        time + length + random.milliseconds(1_200...2_000),
+                        .cough(for: random.milliseconds(100...400))
+                    ))
+            }
             time += length + pause
         }
+        deeds.sort { $0.at < $1.at }
         troubles = []
         for _ in 0..<Int.random(in: 0...4, using: &random) {
             let trouble = Self.trouble(&random)

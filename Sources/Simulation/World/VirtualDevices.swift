@@ -20,6 +20,8 @@ final class VirtualMicrophone: MicrophonePort, @unchecked Sendable {
     private var segments: [Segment] = []
     private var isRunning = false
     private var given: Int64 = 0
+    /// Where there is only a noise that the service does not take for a voice.
+    var quiet: [Range<Int64>] = []
     var onSignal: (MicrophoneSignal) -> Void = { _ in }
 
     init(loop: VirtualLoop) { self.loop = loop }
@@ -64,61 +66,13 @@ final class VirtualMicrophone: MicrophonePort, @unchecked Sendable {
             guard count == Self.chunk || (isTail && count > 0) else { break }
             segments[0].next += count
             given = segments[0].next
-            let samples = (segment.next..<(segment.next + count)).map(Self.sample)
+            let samples = (segment.next..<(segment.next + count)).map { index in
+                quiet.contains { $0.contains(index) } ? 0 : Self.sample(index)
+            }
             onSignal(.samples(samples, first: segment.next))
         }
         isRunning = !segments.isEmpty
         if isRunning { loop.after(20_000_000) { self.step() } }
-    }
-}
-
-/// A loudspeaker that plays in virtual time.
-final class VirtualSpeaker: SpeakerPort, @unchecked Sendable {
-    // @unchecked: see `VirtualLoop`.
-
-    private let loop: VirtualLoop
-    private var endsAt: Int64 = 0
-    private var isPlaying = false
-    private var generation = 0
-    var onSignal: (SpeakerSignal) -> Void = { _ in }
-    /// Told each piece that is handed over to be played.
-    var onPlay: ([Int16]) -> Void = { _ in }
-
-    init(loop: VirtualLoop) { self.loop = loop }
-
-    var pendingFrames: Int { Int(max(0, endsAt - loop.now) * 24 / 1_000_000) }
-
-    func play(_ samples: [Int16]) {
-        onPlay(samples)
-        endsAt = max(endsAt, loop.now) + Int64(samples.count) * 1_000_000 / 24
-        if !isPlaying {
-            isPlaying = true
-            let mine = generation
-            loop.after(20_000_000) {
-                guard self.generation == mine else { return }
-                self.onSignal(.started(at: self.loop.now))
-            }
-        }
-        watch()
-    }
-
-    private func watch() {
-        let mine = generation
-        loop.schedule(at: endsAt + 20_000_000) {
-            guard self.generation == mine, self.isPlaying, self.pendingFrames == 0 else { return }
-            self.isPlaying = false
-            self.generation += 1
-            self.onSignal(.drained(at: self.loop.now))
-        }
-    }
-
-    func endOfTurn() {}
-
-    func flush() {
-        generation += 1
-        endsAt = loop.now
-        isPlaying = false
-        loop.after(15_000_000) { self.onSignal(.silent(at: self.loop.now)) }
     }
 }
 

@@ -19,6 +19,8 @@ package final class World {
         package var answers = 0
         package var calls = 0
         package var troubles = 0
+        package var interruptions = 0
+        package var resumptions = 0
     }
 
     /// Lines of the log that are kept.
@@ -69,7 +71,9 @@ package final class World {
                 timeline: WorldTimeline { book.take($0.event, at: loop.now) },
                 alarm: VirtualClock(loop: loop)))
         let assistant = assistant
+        let speaker = speaker
         relay.onEvent = { event in
+            speaker.advance()
             book.take(event, at: loop.now)
             assistant.assumeIsolated { $0.session(event) }
         }
@@ -80,7 +84,7 @@ package final class World {
         let (book, loop, assistant) = (book, loop, assistant)
         microphone.onSignal = { signal in assistant.assumeIsolated { $0.microphone(signal) } }
         speaker.onSignal = { signal in assistant.assumeIsolated { $0.speaker(signal) } }
-        speaker.onPlay = { book.played($0, at: loop.now) }
+        speaker.onHeard = { book.heard($1, ofAnswer: $0, at: loop.now) }
         network.handlers = VirtualNetwork.Handlers(
             opened: { book.opened(at: loop.now) },
             event: { book.service($0, at: loop.now) },
@@ -92,7 +96,7 @@ package final class World {
     private static let voices: [[Int16]] = {
         var random = SeededRandom(0, stream: 5)
         return (1...200).map { number in
-            let length = Int.random(in: 2_400...19_200, using: &random)
+            let length = Int.random(in: 2_400...43_200, using: &random)
             // Loud enough to count as sound.
             return [Int16](repeating: Int16(100 * number), count: length)
         }
@@ -132,6 +136,12 @@ package final class World {
     private func perform(_ deed: Day.Deed) {
         book.note("the user: \(deed)", at: loop.now)
         switch deed {
+        case .cough(let length):
+            microphone.quiet.append(
+                VirtualMicrophone.index(
+                    at: loop.now - 350_000_000)..<VirtualMicrophone.index(
+                        at: loop.now + length + 700_000_000))
+            speak(for: length)
         case .stop:
             let now = loop.now
             assistant.assumeIsolated { $0.silence(at: now) }
@@ -145,19 +155,20 @@ package final class World {
                 guard day.mode == .tap else { return }
                 loop.after(length + 200_000_000) { self.edge(true) }
                 loop.after(length + 300_000_000) { self.edge(false) }
-            case .handsFree:
-                let begin = loop.now
-                loop.after(60_000_000) {
-                    self.hear(
-                        .speechStarted(
-                            sample: VirtualMicrophone.index(at: begin), at: begin))
-                }
-                loop.after(max(length, 80_000_000) + 500_000_000) {
-                    let end = self.loop.now - 500_000_000
-                    self.hear(
-                        .speechEnded(sample: VirtualMicrophone.index(at: end), at: end))
-                }
+            case .handsFree: speak(for: length)
             }
+        }
+    }
+
+    /// The local detector hears something for so long.
+    private func speak(for length: Int64) {
+        let begin = loop.now
+        loop.after(60_000_000) {
+            self.hear(.speechStarted(sample: VirtualMicrophone.index(at: begin), at: begin))
+        }
+        loop.after(max(length, 80_000_000) + 500_000_000) {
+            let end = self.loop.now - 500_000_000
+            self.hear(.speechEnded(sample: VirtualMicrophone.index(at: end), at: end))
         }
     }
 

@@ -32,7 +32,13 @@ final class WorldBook: @unchecked Sendable {
     private var calls: [String: Bool] = [:]
     private var cancelled: Set<String> = []
     private var accounts = 0
-    private var isInterrupted = false
+    /// Answers that a voice interrupted, until words show that it was one, and those that went on.
+    private var doubted: Set<Int> = []
+    private var resumed: Set<Int> = []
+    /// Samples of each answer that came, and that were heard.
+    private var arrivedSamples: [Int: Int] = [:]
+    private var heardSamples: [Int: Int] = [:]
+    private var uncounted: Set<Int> = []
 
     func note(_ text: String, at time: Int64) {
         report.log.append("\(time / 1_000_000) ms: \(text)")
@@ -58,6 +64,10 @@ final class WorldBook: @unchecked Sendable {
     func endUtterance() {
         guard let current else { return }
         utterances[current].isOver = true
+        // A noise that is none to the service, which hears no words in it.
+        if utterances[current].samples.allSatisfy({ $0 == 0 }) {
+            utterances[current].isExcused = true
+        }
         self.current = nil
     }
 
@@ -77,7 +87,18 @@ final class WorldBook: @unchecked Sendable {
             // What was being said is not for the user any more; where the service finds the
             // turns, it decides that.
             if !isAutomatic { dead.formUnion(arrived) }
-        case .interrupted: dead.formUnion(arrived)
+        case .interrupted(by: .voice) where isAutomatic:
+            report.interruptions += 1
+            // What the user had taken back before was never heard.
+            doubted = arrived.filter { heardSamples[$0, default: 0] > 0 }
+        case .interrupted:
+            report.interruptions += 1
+            dead.formUnion(arrived)
+        case .resumed:
+            report.resumptions += 1
+            resumed.formUnion(doubted.subtracting(dead))
+            doubted = []
+        case .replyPlayed: checkPlayed(at: time)
         default: break
         }
     }
@@ -85,12 +106,27 @@ final class WorldBook: @unchecked Sendable {
     func take(_ event: SessionEvent, at time: Int64) {
         switch event {
         case .audio(let samples):
-            if let value = samples.first { arrived.insert(Int(value)) }
+            guard let value = samples.first.map(Int.init) else { break }
+            arrived.insert(value)
+            arrivedSamples[value, default: 0] += samples.count
+        case .inputTranscript, .interrupted:
+            note("session: \(event)", at: time)
+            // Words: what they interrupted is not heard any more, also where it went on before.
+            dead.formUnion(doubted.union(resumed))
+            doubted = []
+            resumed = []
         case .ready(let resumed):
             note("session: ready, resumed \(resumed)", at: time)
             handleTries = nil
             dead = []
             arrived = []
+            doubted = []
+            self.resumed = []
+            // The numbers may begin anew, and what is still played of the old would be counted.
+            uncounted = Set(
+                arrivedSamples.filter { $0.value != heardSamples[$0.key] }.map { $0.key })
+            arrivedSamples = [:]
+            heardSamples = [:]
         case .failed(let failure):
             note("session: \(failure)", at: time)
             fail("the session failed for good: \(failure)", at: time)
@@ -129,11 +165,21 @@ final class WorldBook: @unchecked Sendable {
         }
     }
 
-    func played(_ samples: [Int16], at time: Int64) {
-        guard let value = samples.first else { return }
-        if dead.contains(Int(value)) {
-            fail("sound of answer \(value) was played after it was interrupted", at: time)
+    func heard(_ count: Int, ofAnswer value: Int, at time: Int64) {
+        heardSamples[value, default: 0] += count
+        if dead.contains(value) {
+            fail("sound of answer \(value) was heard after it was interrupted", at: time)
         }
+    }
+
+    /// What went on after a false interruption was heard to its last sample, each once.
+    private func checkPlayed(at time: Int64) {
+        for value in resumed.subtracting(dead).subtracting(uncounted)
+        where arrivedSamples[value] != heardSamples[value] {
+            let counts = "\(heardSamples[value] ?? 0) of \(arrivedSamples[value] ?? 0)"
+            fail("of answer \(value), which went on, \(counts) samples were heard", at: time)
+        }
+        resumed = []
     }
 
     // MARK: - The service's side

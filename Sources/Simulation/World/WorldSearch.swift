@@ -9,6 +9,8 @@ package struct WorldSearch: Sendable {
         package var answers = 0
         package var calls = 0
         package var troubles = 0
+        package var interruptions = 0
+        package var resumptions = 0
 
         /// Nothing yet.
         package init() {}
@@ -22,12 +24,15 @@ package struct WorldSearch: Sendable {
             answers += report.answers
             calls += report.calls
             troubles += report.troubles
+            interruptions += report.interruptions
+            resumptions += report.resumptions
         }
 
         /// One line for people.
         package var text: String {
             "\(days) days, \(seconds / 3600) h simulated: \(turns) turns, \(answers) answers, "
-                + "\(calls) calls, \(troubles) faults, \(connections) connections"
+                + "\(calls) calls, \(troubles) faults, \(connections) connections, "
+                + "\(interruptions) interruptions of which \(resumptions) were false"
         }
     }
 
