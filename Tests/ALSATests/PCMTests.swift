@@ -96,6 +96,9 @@ struct PCMTests {
         let pcm = try PCM(.usual("martlet_rates", .capture, rate: 1_000))
         let grant = pcm.grant
         #expect(grant.rate == 4_000)
+        // 20 and 80 ms, as wished.
+        #expect(grant.periodFrames == 80)
+        #expect(grant.bufferFrames == 320)
     }
 
     @Test("devices that end in nothing have no clock")

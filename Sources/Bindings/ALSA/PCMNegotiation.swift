@@ -70,11 +70,13 @@ struct PCMNegotiation: ~Copyable {
         try step("snd_pcm_hw_params_set_rate_near", "\(request.rate) Hz") {
             snd_pcm_hw_params_set_rate_near(handle, parameters, &rate, nil)
         }
-        try step("snd_pcm_hw_params_set_period_size_near", "\(request.periodFrames) frame periods")
-        {
+        // Wished in frames of the wished rate; meant are times.
+        period = scaled(period, rate)
+        buffer = scaled(buffer, rate)
+        try step("snd_pcm_hw_params_set_period_size_near", "\(period) frame periods") {
             snd_pcm_hw_params_set_period_size_near(handle, parameters, &period, nil)
         }
-        try step("snd_pcm_hw_params_set_buffer_size_near", "\(request.bufferFrames) frame buffer") {
+        try step("snd_pcm_hw_params_set_buffer_size_near", "\(buffer) frame buffer") {
             snd_pcm_hw_params_set_buffer_size_near(handle, parameters, &buffer)
         }
         try step("snd_pcm_hw_params", "\(rate) Hz with \(channels) channels") {
@@ -90,6 +92,12 @@ struct PCMNegotiation: ~Copyable {
             rate: Int32(clamping: rate), channels: Int32(clamping: channels),
             periodFrames: Int32(clamping: period), bufferFrames: Int32(clamping: buffer),
             hasClock: Self.hasClock(handle), format: format ?? .bits16)
+    }
+
+    /// As many frames as last as long at the granted rate.
+    private func scaled(_ frames: snd_pcm_uframes_t, _ granted: UInt32) -> snd_pcm_uframes_t {
+        let wished = snd_pcm_uframes_t(clamping: max(1, request.rate))
+        return (frames * snd_pcm_uframes_t(granted) + wished / 2) / wished
     }
 
     private func settleSoftware(_ handle: OpaquePointer, _ grant: PCMGrant) throws(ALSAError) {

@@ -10,7 +10,8 @@ package enum StreamDirection: Sendable, Equatable, CustomStringConvertible {
 
 /// What is wished of a sound device; samples pass as 16-bit, interleaved, whatever it has.
 ///
-/// A device that cannot do a value gives the nearest it can.
+/// A device that cannot do a value gives the nearest it can; at another rate, period and buffer
+/// last as long.
 package struct PCMRequest: Sendable, Equatable {
     /// The ALSA name: "default", "hw:1,0", "plughw:CARD=Headset".
     package var device: String
@@ -18,9 +19,9 @@ package struct PCMRequest: Sendable, Equatable {
     /// Hz.
     package var rate: Int32
     package var channels: Int32
-    /// Frames between two wake-ups.
+    /// Frames of that rate between two wake-ups.
     package var periodFrames: Int32
-    /// Frames the device holds in all.
+    /// Frames of that rate that the device holds in all.
     package var bufferFrames: Int32
 
     /// Describes a wish; no device is opened yet.
