@@ -93,14 +93,16 @@ enum Targets {
             .program(
                 "martlet",
                 [
-                    "Assistant", "AudioCore", "Configuration", "Daemon", "Live", "ModelTypes",
-                    "Simulation", "ALSA", "GPIO", "WebSockets", "Linux",
+                    "Assistant", "AudioCore", "AudioPath", "Configuration", "Daemon", "Live",
+                    "ModelTypes", "SignalProcessing", "Simulation", "ALSA", "GPIO", "SpeexDSP",
+                    "WebSockets", "Linux",
                 ]),
             .program(
                 "martlet-bench",
                 [
-                    "AudioCore", "CAllocationCounter", "Live", "ModelTypes", "SignalProcessing",
-                    "Simulation", "SpeexDSP", "WebSockets", "WireCodec", "Linux",
+                    "AudioCore", "AudioPath", "CAllocationCounter", "Live", "ModelTypes",
+                    "SignalProcessing", "Simulation", "SpeexDSP", "WebSockets", "WireCodec",
+                    "Linux",
                 ]),
             .target(name: "CAllocationCounter", path: "Tests/Support/CAllocationCounter"),
             .support("TestHTTP", ["Linux"]),

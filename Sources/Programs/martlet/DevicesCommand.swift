@@ -1,61 +1,75 @@
 import ALSA
 import ArgumentParser
-import GPIO
+import AudioPath
+import Configuration
+import Daemon
 import Linux
 
 struct Devices: ParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "List microphones, loudspeakers, mixers and GPIO lines, with their names.")
+        abstract: "List sound devices, mixers and GPIO lines; measure, play, record.",
+        discussion: "Everything but the list goes through the daemon's own audio path, with the "
+            + "devices of the settings or those of --input and --output. Ctrl-C ends in order.")
 
-    func run() {
+    @OptionGroup var options: SettingsOptions
+
+    @Flag(help: "Show the microphone's level, peak, clipping, noise floor and speech, live.")
+    var meter = false
+
+    @Option(help: "Play a WAV file, or \"tone\": two seconds of 440 Hz.")
+    var play: String?
+
+    @Option(help: "Record so many seconds as the service would hear them, into FILE.")
+    var record: Double?
+
+    @Argument(help: "The WAV file for --record.")
+    var file: String?
+
+    @Flag(help: "Play chirps and find them in the microphone: delay, level, echo.")
+    var loopbackTest = false
+
+    @Option(help: "With --loopback-test: draw what was heard into an SVG file.")
+    var plot: String?
+
+    @Option(help: "The microphone in place of the settings': an ALSA name, auto, or a WAV file.")
+    var input: String?
+
+    @Option(help: "The loudspeaker in place of the settings'.")
+    var output: String?
+
+    func validate() throws {
+        let verbs = [meter, play != nil, record != nil, loopbackTest].count { $0 }
+        guard verbs <= 1 else {
+            throw ValidationError("take one of --meter, --play, --record and --loopback-test")
+        }
+        if let record, !(0.1...3600).contains(record) {
+            throw ValidationError("--record takes 0.1 to 3600 seconds")
+        }
+        if file != nil, record == nil { throw ValidationError("a FILE belongs to --record") }
+        if plot != nil, !loopbackTest {
+            throw ValidationError("--plot belongs to --loopback-test")
+        }
+    }
+
+    func run() throws {
+        // Before any other thread exists, since threads inherit what is blocked.
+        let signals = try Signals(blocking: [.terminate, .interrupt])
         ALSALog.silence()
-        show(.capture, setting: "[audio.capture] device")
-        show(.playback, setting: "[audio.playback] device")
-        showMixers()
-        showLines()
-    }
-
-    private func say(_ text: String) { StandardStream.output.write(text + "\n") }
-
-    private func show(_ direction: StreamDirection, setting: String) {
-        let devices = PCMCatalogue.list(direction)
-        say("\(direction == .capture ? "Microphones" : "Loudspeakers") (\(setting)):")
-        if devices.isEmpty {
-            say("  none; is the card plugged in, and are you in the group 'audio'?")
+        guard meter || play != nil || record != nil || loopbackTest else {
+            return DevicesList().run()
         }
-        for device in devices {
-            let words = device.description.split(separator: "\n").joined(separator: ", ")
-            say("  device = \"\(device.name)\"  # \(words)")
+        var settings = try options.load(isRequired: false)
+        if let input { settings[Keys.Capture.device] = input }
+        if let output { settings[Keys.Playback.device] = output }
+        if let mistake = DeviceNames.mistakes(in: settings).first {
+            throw ValidationError(mistake.message)
         }
-        say("")
-    }
-
-    private func showMixers() {
-        let cards = Set(PCMCatalogue.list(.playback).compactMap(\.cardID)).sorted()
-        say("Mixers:")
-        if cards.isEmpty { say("  none: no card has been found") }
-        for card in cards {
-            guard let mixer = try? Mixer(card: "hw:\(card)") else { continue }
-            for element in mixer.elements() where element.hasPlaybackVolume {
-                say("  hw:\(card)  \"\(element.name)\",\(element.index)")
-            }
+        let rig = SoundRig(settings.audioSettings, signals)
+        if meter { return try LevelDisplay(rig: rig).run() }
+        if let play { return try Playing(what: play, rig: rig).run() }
+        if let record {
+            return try Recording(seconds: record, path: file ?? "recording.wav", rig: rig).run()
         }
-        say("")
-    }
-
-    private func showLines() {
-        let chips = GPIOCatalogue.chips()
-        say("GPIO ([button] line, [led] line, [[tool.gpio]] line):")
-        if chips.isEmpty {
-            say("  no chip has been found: this machine has no GPIO")
-        }
-        for chip in chips {
-            say("  \(chip.path) [\(chip.label)], \(chip.lines.count) lines")
-            if let problem = chip.problem { say("    \(problem)") }
-            for line in chip.lines where !line.name.isEmpty {
-                let use = line.consumer.map { ", used by \($0)" } ?? ""
-                say("    line = \"\(line.name)\"  # offset \(line.offset)\(use)")
-            }
-        }
+        try LoopbackTest(rig: rig, plot: plot).run()
     }
 }

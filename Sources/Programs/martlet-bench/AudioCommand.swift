@@ -1,0 +1,155 @@
+import ArgumentParser
+import AudioPath
+import Linux
+
+extension Bench {
+    /// How soon the audio path does what it is told, on any sound device.
+    struct Audio: ParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Measure the audio path: press to samples, reply to sound, stop to silence.",
+            discussion: "With --output and --input on two ends of one snd-aloop card, silence is "
+                + "also measured at the card: in what its other end captures.")
+
+        @Option(help: "The microphone: an ALSA name, or null, which keeps time like a card.")
+        var input = "null"
+
+        @Option(help: "The loudspeaker, likewise.")
+        var output = "null"
+
+        @Option(help: "How often each is measured.")
+        var rounds = 100
+
+        @Option(help: "The time between two wake-ups (milliseconds).")
+        var period = 20
+
+        @Option(help: "Speech that is awaited before a reply begins (milliseconds).")
+        var prebuffer = 60
+
+        func run() throws {
+            var settings = AudioSettings()
+            settings.capture = input == "null" ? .null : .alsa(input)
+            settings.playback = output == "null" ? .null : .alsa(output)
+            settings.periodMilliseconds = period
+            settings.bufferMilliseconds = 4 * period
+            settings.prebufferMilliseconds = prebuffer
+            // What is looked for in the captured samples must come as it was played.
+            settings.highPassFrequency = 0
+            let run = AudioRun(rounds: rounds, hearsItself: input != "null" && output != "null")
+            try run.measure(settings)
+        }
+    }
+}
+
+/// The rounds of a measurement, on one audio path.
+final class AudioRun {
+    /// Nothing of a round takes so long (milliseconds).
+    private static let patienceMilliseconds: Int64 = 5000
+    /// A reply, longer than what is heard of it before it is stopped.
+    private static let replySamples = 2 * Int(AudioSettings.speechRate)
+    /// Samples below this are silence, with whatever a resampler's filter leaves.
+    private static let silence: Int16 = 50
+
+    private let rounds: Int
+    private let hearsItself: Bool
+    private let events = SampleEvents()
+    private var random: UInt32 = 1
+
+    init(rounds: Int, hearsItself: Bool) {
+        self.rounds = rounds
+        self.hearsItself = hearsItself
+    }
+
+    func measure(_ settings: AudioSettings) throws {
+        let events = events
+        let engine = try AudioEngine(settings) { events.take($0) }
+        try engine.start()
+        defer { engine.stop() }
+        try wait("the devices") {
+            let status = engine.status()
+            return status.capture.frames > 0 && status.playback.grant != nil
+        }
+        let before = ResourceUsage.current()
+        let start = MonotonicClock.now()
+        var table = LatencyTable()
+        try pressed(engine, &table)
+        try replied(engine, &table)
+        let seconds = Double(MonotonicClock.now() - start) / 1e9
+        let after = ResourceUsage.current()
+        let spent =
+            after.userSeconds + after.systemSeconds - before.userSeconds - before.systemSeconds
+        let status = engine.status()
+        StandardStream.output.write(table.text)
+        StandardStream.output.write(
+            "processor: \((spent * 10_000 / seconds).rounded() / 10) ms a second; "
+                + "\(status.capture.xruns) overruns, \(status.playback.xruns) underruns\n")
+        for (name, device) in [("input", status.capture), ("output", status.playback)] {
+            let grant = device.grant.map { "\($0)" } ?? "none"
+            StandardStream.output.write("\(name): \(grant); late: \(device.lateWakeUps)\n")
+        }
+    }
+
+    /// From the gate's opening to the first samples in Control's hands.
+    private func pressed(_ engine: AudioEngine, _ table: inout LatencyTable) throws {
+        for _ in 0..<rounds {
+            pause(upTo: 40)
+            events.reset()
+            let pressed = MonotonicClock.now()
+            engine.gate.open(at: pressed, preRollMilliseconds: 300)
+            try wait("the first samples") { self.events.first != nil }
+            engine.gate.close(at: MonotonicClock.now())
+            try wait("the end of a segment") { self.events.hasEnded }
+            if let first = events.first {
+                table.add("press to first samples given", first - pressed)
+            }
+        }
+    }
+
+    /// From a reply's first samples to the device, and from a stop to silence.
+    private func replied(_ engine: AudioEngine, _ table: inout LatencyTable) throws {
+        let reply = (0..<Self.replySamples).map { Int16($0 % 2 == 0 ? 8000 : 7000) }
+        for _ in 0..<rounds {
+            events.reset()
+            let opened = MonotonicClock.now()
+            engine.gate.open(at: opened, preRollMilliseconds: 0)
+            let before = engine.speaker.snapshot()
+            let enqueued = MonotonicClock.now()
+            engine.speaker.enqueue(reply)
+            try wait("the reply's start") {
+                engine.speaker.snapshot().startedCount > before.startedCount
+            }
+            table.add(
+                "reply to first sample written", engine.speaker.snapshot().startedAt - enqueued)
+            pause(upTo: 100, atLeast: 200)
+            let stopped = MonotonicClock.now()
+            engine.speaker.flush()
+            try wait("silence") {
+                engine.speaker.snapshot().silentCount > before.silentCount
+            }
+            table.add("stop to device stopped", engine.speaker.snapshot().silentAt - stopped)
+            guard hearsItself else { continue }
+            pause(upTo: 0, atLeast: 200)
+            engine.gate.close(at: MonotonicClock.now())
+            try wait("the end of a segment") { self.events.hasEnded }
+            guard let last = events.samples.lastIndex(where: { abs($0) > Self.silence }) else {
+                continue
+            }
+            let heard = opened + Int64(last) * 1_000_000_000 / Int64(AudioSettings.microphoneRate)
+            table.add("stop to silence at the card", heard - stopped)
+        }
+    }
+
+    /// Some milliseconds, so that the rounds meet all places of a period.
+    private func pause(upTo most: UInt32, atLeast least: Int64 = 20) {
+        random = random &* 1_664_525 &+ 1_013_904_223
+        let extra = most == 0 ? 0 : Int64(random >> 8) % (Int64(most) * 1000)
+        MonotonicClock.wait(until: MonotonicClock.now() + (least * 1000 + extra) * 1000)
+    }
+
+    private func wait(_ what: String, _ isThere: () -> Bool) throws {
+        let limit = MonotonicClock.now() + Self.patienceMilliseconds * 1_000_000
+        while !isThere() {
+            guard MonotonicClock.now() < limit else { throw ValidationError("\(what): not seen") }
+            MonotonicClock.wait(until: MonotonicClock.now() + 1_000_000)
+        }
+    }
+}

@@ -1,0 +1,57 @@
+import ALSA
+import GPIO
+import Linux
+
+/// The names that the settings want.
+struct DevicesList {
+    func run() {
+        show(.capture, setting: "[audio.capture] device")
+        show(.playback, setting: "[audio.playback] device")
+        showMixers()
+        showLines()
+    }
+
+    private func say(_ text: String) { StandardStream.output.write(text + "\n") }
+
+    private func show(_ direction: StreamDirection, setting: String) {
+        let devices = PCMCatalogue.list(direction)
+        say("\(direction == .capture ? "Microphones" : "Loudspeakers") (\(setting)):")
+        if devices.isEmpty {
+            say("  none; is the card plugged in, and are you in the group 'audio'?")
+        }
+        for device in devices {
+            let words = device.description.split(separator: "\n").joined(separator: ", ")
+            say("  device = \"\(device.name)\"  # \(words)")
+        }
+        say("")
+    }
+
+    private func showMixers() {
+        let cards = Set(PCMCatalogue.list(.playback).compactMap(\.cardID)).sorted()
+        say("Mixers:")
+        if cards.isEmpty { say("  none: no card has been found") }
+        for card in cards {
+            guard let mixer = try? Mixer(card: "hw:\(card)") else { continue }
+            for element in mixer.elements() where element.hasPlaybackVolume {
+                say("  hw:\(card)  \"\(element.name)\",\(element.index)")
+            }
+        }
+        say("")
+    }
+
+    private func showLines() {
+        let chips = GPIOCatalogue.chips()
+        say("GPIO ([button] line, [led] line, [[tool.gpio]] line):")
+        if chips.isEmpty {
+            say("  no chip has been found: this machine has no GPIO")
+        }
+        for chip in chips {
+            say("  \(chip.path) [\(chip.label)], \(chip.lines.count) lines")
+            if let problem = chip.problem { say("    \(problem)") }
+            for line in chip.lines where !line.name.isEmpty {
+                let use = line.consumer.map { ", used by \($0)" } ?? ""
+                say("    line = \"\(line.name)\"  # offset \(line.offset)\(use)")
+            }
+        }
+    }
+}

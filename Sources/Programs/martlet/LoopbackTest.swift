@@ -1,0 +1,149 @@
+import AudioPath
+import Linux
+import SignalProcessing
+
+/// Chirps out of the loudspeaker, found again in the microphone: how late, how loud.
+struct LoopbackTest {
+    static let chirps = 3
+    /// Between the end of one and the start of the next; a room's echo is gone by then.
+    private static let pauseMilliseconds: Int32 = 600
+    /// The room's own noise is measured so long before the first.
+    private static let noiseMilliseconds = 500
+    /// A chirp that has not come back within this is lost: more than any buffer.
+    private static let searchMilliseconds = 900
+
+    /// Why there is no result.
+    struct NotFound: Error, CustomStringConvertible {
+        let noise: Double
+        let peak: Int32
+
+        var description: String {
+            "no chirp was found in the microphone (its noise \(Decibels.text(noise)) dBFS, its "
+                + "peak \(Decibels.text(Decibels.of(magnitude: peak))) dBFS): is the loudspeaker "
+                + "on and loud enough, does the microphone hear it? `martlet devices --play tone` "
+                + "and `--meter` tell them apart"
+        }
+    }
+
+    let rig: SoundRig
+    let plot: String?
+
+    func run() throws {
+        let take = MicrophoneTake()
+        var heard = Heard(start: 0)
+        try rig.run(onMicrophone: { take.take($0) }) { engine in
+            heard.start = MonotonicClock.now()
+            engine.gate.open(at: heard.start, preRollMilliseconds: 0)
+            try rig.pass(milliseconds: Int32(Self.noiseMilliseconds))
+            for number in 1...Self.chirps {
+                heard.played.append(try play(engine, number))
+                try rig.pass(milliseconds: Self.pauseMilliseconds)
+            }
+            engine.gate.close(at: MonotonicClock.now())
+            while !take.hasEnded { try rig.pass() }
+            heard.samples = take.samples
+            heard.clipped = engine.status().microphone.clippedSamples
+            try report(heard, engine.status())
+        }
+    }
+
+    /// Plays one chirp; returns when its first samples were given to the device.
+    private func play(_ engine: AudioEngine, _ number: Int) throws -> Int64 {
+        engine.speaker.enqueue(Chirp(rate: Int(AudioSettings.speechRate)).samples)
+        engine.speaker.endOfTurn()
+        while engine.speaker.snapshot().drainedCount < number {
+            try rig.pass()
+            engine.speaker.refill()
+            if let trouble = engine.status().playback.trouble {
+                throw SoundRig.Failure.noDevice(trouble)
+            }
+        }
+        return engine.speaker.snapshot().startedAt
+    }
+
+    private func report(_ heard: Heard, _ status: AudioStatus) throws {
+        let rate = Int(AudioSettings.microphoneRate)
+        let noise = heard.level(upTo: Self.noiseMilliseconds * rate / 1000)
+        let found = heard.found(searching: Self.searchMilliseconds * rate / 1000)
+        guard let first = found.first else {
+            throw NotFound(
+                noise: noise, peak: heard.samples.map { abs(Int32($0)) }.max() ?? 0)
+        }
+        let delays = found.map(\.delayMilliseconds).sorted()
+        let median = delays[delays.count / 2]
+        let loss = -found.map(\.finding.gain).sorted()[found.count / 2]
+        let levels = found.map(\.finding.level).sorted()
+        let level = levels[levels.count / 2]
+        var text = """
+            round trip   \(Decibels.text(median)) ms from writing to hearing (\(delays.count) of \
+            \(Self.chirps) chirps: \(delays.map { Decibels.text($0) }.joined(separator: ", ")))
+            level        \(Decibels.text(level)) dBFS heard, likeness \
+            \(Decibels.text(first.finding.likeness * 100)) %
+            echo         \(Decibels.text(loss)) dB return loss, at a volume of \
+            \(Int(rig.settings.volumePercent)) percent
+            room         \(Decibels.text(noise)) dBFS; the echo stands \
+            \(Decibels.text(level - noise)) dB above it
+            devices      \(status.capture.xruns) overruns, \(status.playback.xruns) underruns
+
+            """
+        if heard.clipped > 0 {
+            text += "clipped      \(heard.clipped) samples: the microphone's gain is too high\n"
+        }
+        if let plot {
+            let drawing = LoopbackPlot(heard: heard, first: first)
+            try Files.writeAtomically(plot, Array(drawing.svg.utf8), mode: 0o644)
+            text += "drawn        \(plot)\n"
+        }
+        StandardStream.output.write(text)
+    }
+}
+
+/// What the microphone gave, and when the chirps were played.
+struct Heard {
+    /// A chirp that came back.
+    struct Found {
+        let finding: Chirp.Finding
+        /// From the first sample's writing to its capture.
+        let delayMilliseconds: Double
+        /// Its place in all that was heard (samples).
+        let position: Int
+        /// Where it was written, on the same scale.
+        let writtenPosition: Int
+    }
+
+    /// 20 ms.
+    private static let earlySamples = 320
+
+    /// When the first sample was captured (nanoseconds, CLOCK_MONOTONIC).
+    var start: Int64
+    /// Mono, 16 kHz.
+    var samples: [Int16] = []
+    /// When the first samples of each chirp were written.
+    var played: [Int64] = []
+    /// Samples at full scale.
+    var clipped = 0
+
+    /// The chirps that are found behind their writing.
+    func found(searching count: Int) -> [Found] {
+        let chirp = Chirp(rate: Int(AudioSettings.microphoneRate))
+        let rate = Double(AudioSettings.microphoneRate)
+        return played.compactMap { time in
+            let exact = Double(time - start) * rate / 1e9
+            // A card tells its position in steps, so that what came at once may seem to come early.
+            let from = max(0, Int(exact) - Self.earlySamples)
+            let to = min(samples.count, from + count)
+            guard from < to, let finding = chirp.find(in: Array(samples[from..<to])) else {
+                return nil
+            }
+            let position = from + finding.position
+            return Found(
+                finding: finding, delayMilliseconds: (Double(position) - exact) * 1000 / rate,
+                position: position, writtenPosition: Int(exact))
+        }
+    }
+
+    /// The level of the first samples (dBFS).
+    func level(upTo count: Int) -> Double {
+        samples.prefix(count).withUnsafeBufferPointer { Double(LevelMeter.level(of: $0)) }
+    }
+}

@@ -1,0 +1,83 @@
+import AudioCore
+import AudioPath
+import Glibc
+import Linux
+import SpeexDSP
+
+/// A WAV file or a tone through the daemon's own way to the loudspeaker.
+struct Playing {
+    private static let toneSeconds = 2
+    private static let toneHertz = 440.0
+    private static let toneAmplitude = 8192.0
+
+    let what: String
+    let rig: SoundRig
+
+    func run() throws {
+        let samples = what == "tone" ? Self.tone() : try Self.speech(WAVFile(reading: what))
+        rig.settings.capture = .null
+        try rig.run { engine in
+            engine.speaker.enqueue(samples)
+            engine.speaker.endOfTurn()
+            do {
+                while engine.speaker.snapshot().drainedCount == 0 {
+                    try rig.pass()
+                    engine.speaker.refill()
+                }
+            } catch {
+                engine.speaker.flush()
+                try? rig.pass()
+                throw error
+            }
+            let status = engine.status().playback
+            let seconds = Double(samples.count) / Double(AudioSettings.speechRate)
+            StandardStream.output.write(
+                "played \((seconds * 10).rounded() / 10) s, \(status.xruns) underruns\n")
+        }
+    }
+
+    private static func tone() -> [Int16] {
+        let rate = Double(AudioSettings.speechRate)
+        return (0..<(toneSeconds * Int(AudioSettings.speechRate))).map {
+            Int16(toneAmplitude * sin(2 * .pi * toneHertz * Double($0) / rate))
+        }
+    }
+
+    /// A file's channels averaged, at the rate of the speech.
+    static func speech(_ file: WAVFile) throws -> [Int16] {
+        let channels = Int(file.channels)
+        let mono = stride(from: 0, to: file.samples.count - channels + 1, by: channels).map {
+            Int16(file.samples[$0..<($0 + channels)].reduce(0) { $0 + Int($1) } / channels)
+        }
+        return try Resampling.convert(mono, from: file.rate, to: AudioSettings.speechRate)
+    }
+}
+
+/// Whole pieces of sound at another rate.
+enum Resampling {
+    private static let quality: Int32 = 8
+
+    /// Mono samples, at another rate (Hz); without a delay.
+    static func convert(_ samples: [Int16], from: Int32, to: Int32) throws -> [Int16] {
+        guard from != to else { return samples }
+        let resampler = try Resampler(from: from, to: to, quality: quality)
+        // The filter's length of silence behind brings out its last sounds.
+        let input = samples + [Int16](repeating: 0, count: resampler.latencyFrames)
+        let capacity = input.count * Int(to) / Int(from) + 64
+        return [Int16](unsafeUninitializedCapacity: capacity) { buffer, count in
+            guard let output = buffer.baseAddress else { return }
+            input.withUnsafeBufferPointer { input in
+                guard let start = input.baseAddress else { return }
+                var consumed = 0
+                while consumed < input.count, count < capacity {
+                    let result = resampler.process(
+                        start + consumed, count: input.count - consumed, into: output + count,
+                        capacity: capacity - count)
+                    guard result.consumed + result.produced > 0 else { return }
+                    consumed += result.consumed
+                    count += result.produced
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,102 @@
+import AudioPath
+import Linux
+
+/// The daemon's audio path, run for one measurement until it is done or Ctrl-C.
+final class SoundRig {
+    /// Why a measurement ended without a result.
+    enum Failure: Error, CustomStringConvertible {
+        /// A device cannot be opened; the text says why and what to do.
+        case noDevice(String)
+        /// Ctrl-C or SIGTERM.
+        case interrupted
+
+        var description: String {
+            switch self {
+            case .noDevice(let text): text
+            case .interrupted: "interrupted"
+            }
+        }
+    }
+
+    /// Devices that are there open within this (milliseconds).
+    private static let openingMilliseconds: Int64 = 3000
+    static let pollMilliseconds: Int32 = 50
+
+    var settings: AudioSettings
+    private let signals: Signals
+
+    init(_ settings: AudioSettings, _ signals: consuming Signals) {
+        self.settings = settings
+        self.signals = signals
+    }
+
+    /// Lets time pass; throws when the user wants to end.
+    func pass(milliseconds: Int32 = SoundRig.pollMilliseconds) throws(Failure) {
+        _ = signals.wait(timeoutMilliseconds: milliseconds)
+        if signals.next() != nil { throw .interrupted }
+    }
+
+    /// Runs the audio path around the body, which is called when the devices are open; nothing
+    /// where the user ended it before.
+    func run(
+        onMicrophone: @escaping @Sendable (MicrophoneEvent) -> Void = { _ in },
+        _ body: (AudioEngine) throws -> Void
+    ) throws {
+        let engine = try AudioEngine(settings, onMicrophone: onMicrophone)
+        try engine.start()
+        defer { engine.stop() }
+        do {
+            try awaitDevices(engine)
+            try body(engine)
+        } catch Failure.interrupted {
+            StandardStream.error.write("\ninterrupted\n")
+        }
+    }
+
+    private func awaitDevices(_ engine: AudioEngine) throws {
+        let limit = MonotonicClock.now() + Self.openingMilliseconds * 1_000_000
+        while true {
+            let status = engine.status()
+            if status.capture.grant != nil, status.playback.grant != nil { break }
+            for device in [status.capture, status.playback] {
+                if let trouble = device.trouble { throw Failure.noDevice(trouble) }
+            }
+            guard MonotonicClock.now() < limit else {
+                throw Failure.noDevice("a sound device does not answer")
+            }
+            try pass()
+        }
+        tell("microphone", settings.capture, engine.status().capture)
+        tell("loudspeaker", settings.playback, engine.status().playback)
+    }
+
+    private func tell(_ name: String, _ wished: SoundDevice, _ status: DeviceStatus) {
+        guard wished != .null, let grant = status.grant else { return }
+        let reason = status.reason.map { " (auto: \($0))" } ?? ""
+        StandardStream.error.write("\(name) \(status.device ?? "\(wished)"): \(grant)\(reason)\n")
+    }
+}
+
+/// What the microphone gave while its gate was open.
+final class MicrophoneTake: Sendable {
+    private struct State: Sendable {
+        var samples: [Int16] = []
+        var hasEnded = false
+    }
+    private let state = Shared(State())
+
+    /// Takes what concerns it; on the processing thread.
+    func take(_ event: MicrophoneEvent) {
+        switch event {
+        case .chunk(let chunk): state.withLock { $0.samples += chunk.samples }
+        case .segmentEnded: state.withLock { $0.hasEnded = true }
+        default: break
+        }
+    }
+
+    /// Mono, 16 kHz, from the opening of the gate on.
+    var samples: [Int16] { state.withLock { $0.samples } }
+
+    /// Whether the gate has closed and everything is there.
+    var hasEnded: Bool { state.withLock { $0.hasEnded } }
+}
