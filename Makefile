@@ -12,11 +12,16 @@ DAYS ?= 2000
 SECONDS ?= 600
 FROM ?= 0
 
-.PHONY: help demo test simulate build release style bench tsan asan debian13 clean
+# How long `make vm-test` lasts in each steady check, and how often it unplugs a card.
+MINUTES ?= 1
+CYCLES ?= 10
+
+.PHONY: help demo test vm-test simulate build release style bench tsan asan debian13 clean
 
 help:
 	@echo "make demo      the main job on simulated hardware: press, talk, hear, a lamp switches"
 	@echo "make test      every test that needs no special rights"
+	@echo "make vm-test   real kernel sound cards in a virtual machine (MINUTES=30 CYCLES=100)"
 	@echo "make simulate  the device's days with faults of every kind, in virtual time (SECONDS=600)"
 	@echo "make style     formatting, and the layout's rules"
 	@echo "make release   the optimized programs, in .build-release/release"
@@ -35,6 +40,12 @@ test:
 	$(SWIFT) test --skip-build $(ONE_BY_ONE)
 	$(RELEASE) --product martlet-bench
 	.build-release/release/martlet-bench simulate --days $(DAYS)
+
+# On the kernel's own sound cards, which come and go: see Tests/VM/cards.sh.
+vm-test:
+	@packaging/prepare.sh build
+	$(RELEASE) --product martlet
+	packaging/vm-test.sh .build-release/release/martlet $(MINUTES) $(CYCLES)
 
 # The device's days in virtual time, for SECONDS; a failure prints its seed.
 simulate:

@@ -80,6 +80,7 @@ with_libraries() { # with_libraries FILE FOLDER: a program, and the libraries th
     done
 }
 with_libraries "$program" vm
+[ "$(basename "$program")" = martlet ] || mv "$root/vm/$(basename "$program")" "$root/vm/martlet"
 with_libraries "$(command -v aplay)" bin
 ln -s aplay "$root/bin/arecord"
 cp -r /usr/share/alsa "$root/usr/share/"
