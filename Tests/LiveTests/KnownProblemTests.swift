@@ -72,20 +72,37 @@ struct KnownProblemTests {
         #expect(world.sent == [.text("hello")])
     }
 
-    @Test("how an answer is to be spoken of is not said where it is not understood")
-    func scheduling() {
-        for schedules in [true, false] {
-            let world = SessionWorld.ready { $0.schedules = schedules }
-            world.talk()
-            world.callSwitch("c")
+    @Test(
+        "words that are whole on their way when the old answer goes on are not taken for answered")
+    func wordsUnderWay() {
+        for manual in [true, false] {
+            let world = SessionWorld.ready(manual: manual)
+            func talk(_ value: Int16) {
+                if manual {
+                    world.talk(value)
+                } else {
+                    world.say(sound(value), .audioStreamEnd)
+                }
+            }
+            talk(1)
+            world.speak()
+            talk(2)
+            world.speak()
             world.forget()
-            var response = FunctionResponse(
-                id: "c", name: "switch", response: [:], scheduling: .silent)
-            response.willContinue = true
-            world.say(.toolResponses([response]))
-            #expect(world.sent == [.toolResponses([schedules ? response : response.plain])])
-            #expect(response.plain.json["scheduling"] == nil)
-            #expect(response.plain.json["willContinue"] == nil)
+            world.lose()
+            world.wait(0)
+            world.accept()
+            #expect(
+                world.sent
+                    == (manual
+                        ? [.activityStart, sound(2), .activityEnd] : [sound(2), .audioStreamEnd]))
+            // What comes after the interruption is their answer.
+            world.speak()
+            world.forget()
+            world.lose()
+            world.wait(60_000)
+            world.accept()
+            #expect(world.sent.isEmpty)
         }
     }
 
@@ -289,6 +306,50 @@ struct KnownAnswerTests {
             world.accept()
         }
         #expect(world.setups.map(\.handle) == ["h", nil])
+    }
+
+    @Test("a noise that nobody answers costs no session")
+    func noise() {
+        let world = SessionWorld.ready(manual: false)
+        world.converseHandsFree("h")
+        world.say(SessionWorld.sound(4), .audioStreamEnd)
+        for _ in 0..<2 {
+            world.wait(SessionMachine.stallTimeout / 1_000_000)
+            world.lose(1000)
+            world.accept()
+        }
+        #expect(world.setups.map(\.handle) == ["h", "h"])
+    }
+
+    @Test("words beside a call that the model does not wait for are answered at once")
+    func besideCall() {
+        let world = SessionWorld.ready()
+        world.talk(1)
+        world.callSwitch("c")
+        world.talk(2)
+        world.speak()
+        world.forget()
+        world.lose()
+        world.wait(0)
+        world.accept()
+        #expect(!world.sent.contains(SessionWorld.sound(2)))
+    }
+
+    @Test("words into an answer that they do not interrupt are awaited after it")
+    func notInterrupting() {
+        let world = SessionWorld.ready(manual: false)
+        world.say(SessionWorld.sound(1), .audioStreamEnd)
+        world.speak()
+        for _ in 0..<3 {
+            world.say(SessionWorld.sound(2), .audioStreamEnd)
+            world.speak()
+            world.turnComplete()
+            #expect(world.isReplyDue)
+        }
+        #expect(world.closed == 0)
+        world.speak()
+        world.turnComplete()
+        #expect(!world.isReplyDue)
     }
 }
 

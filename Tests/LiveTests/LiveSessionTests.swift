@@ -89,6 +89,34 @@ struct LiveSessionTests {
         #expect(rig.setups[1]["tools"] == update?["tools"]?["tools"])
     }
 
+    @Test(
+        "how an answer is to be spoken of is not said where it is not understood",
+        arguments: [
+            ("gemini-3.8-live", false, true), ("gemini-3.8-live", true, false),
+            ("gemini-3.1-flash-live-preview", false, false), ("unheard-of", false, false),
+        ])
+    func scheduling(model: String, isVertex: Bool, isSent: Bool) {
+        let vertex = LiveEndpoint.Service.vertex(project: "p", location: "global")
+        var settings = SessionSettings(
+            endpoint: LiveEndpoint(service: isVertex ? vertex : .developer), model: model)
+        settings.tools = [FunctionDeclaration(name: "f", description: "d")]
+        let rig = SessionRig(settings: settings)
+        rig.perform { $0.connect() }
+        rig.accept()
+        rig.perform { $0.sendText("x") }
+        rig.receive(#"{"toolCall": {"functionCalls": [{"id": "1", "name": "f"}]}}"#)
+        rig.perform { session in
+            var response = FunctionResponse(
+                id: "1", name: "f", response: [:], scheduling: .silent)
+            response.willContinue = true
+            session.sendToolResponses([response])
+        }
+        let sent = rig.sent.last?["toolResponse"]?["functionResponses"]?.array?.first
+        #expect(sent?["id"] == "1")
+        #expect((sent?["scheduling"] != nil) == isSent)
+        #expect((sent?["willContinue"] != nil) == isSent)
+    }
+
     @Test("a spent budget is told instead of connecting")
     func budget() {
         let spent = SessionFailure(reason: .budget, text: "9 of 9 tokens are spent today")

@@ -250,12 +250,6 @@ extension SessionSettings {
         rules.replaySeconds = replaySeconds
         rules.isResumable = isResumable
         rules.updatesContext = profile.updatesContext
-        // Vertex was seen to close for a field that it did not know (1007).
-        if case .either = profile.calls {
-            rules.schedules = !endpoint.isVertex
-        } else {
-            rules.schedules = false
-        }
         return rules
     }
 }

@@ -150,6 +150,7 @@ extension SessionMachine {
         replyDueSince = nil
         isAnswerAwaited = false
         isResidueDue = false
+        isOldAnswerDue = false
         answer = nil
         openCalls = []
         if !bridge.isEmpty {

@@ -39,7 +39,11 @@ extension SessionMachine {
     private mutating func tellContent(of message: ServerMessage, at now: Int64) {
         noteProgress(message, at: now)
         let message = hasSpoken ? message : unasked(message)
-        if message.isInterrupted { tell(.interrupted) }
+        if message.isInterrupted {
+            isResidueDue = isResidueDue || isOldAnswerDue
+            isOldAnswerDue = false
+            tell(.interrupted)
+        }
         if let words = message.inputTranscript, !words.text.isEmpty {
             transcript.hear(words.text)
             tell(.inputTranscript(words.text))
@@ -91,6 +95,11 @@ extension SessionMachine {
     private mutating func answerCame(_ message: ServerMessage, at now: Int64) {
         lastActivity = now
         replyDueSince = now
+        // The user's newer words, perhaps whole on their way, are not what this answers.
+        guard !isOldAnswerDue else {
+            if !hasIndexes { log.settleOld() }
+            return
+        }
         isAnswerAwaited = false
         var came = answer ?? Answer(since: now)
         came.samples += Int64(message.audio.count)
@@ -120,6 +129,7 @@ extension SessionMachine {
     private mutating func takeCalls(of message: ServerMessage) {
         if !message.toolCalls.isEmpty {
             openCalls.formUnion(message.toolCalls.map(\.id))
+            isOldAnswerDue = false
             if isBridging { bridge.reset() }
             isBridging = false
             bridge.add(message.toolCalls)
@@ -137,6 +147,8 @@ extension SessionMachine {
             tell(.notice("the service ended the turn early: \(reason)"))
         }
         lastActivity = now
+        let wasOld = isOldAnswerDue
+        isOldAnswerDue = false
         if isResidueDue {
             isResidueDue = false
             // The end of what was interrupted, while the words that did it await their answer.
@@ -144,10 +156,12 @@ extension SessionMachine {
         }
         let isSilence = answer.map { $0.samples > 0 && !$0.isAudible } ?? false
         let isEmpty =
-            isSilence || (isAnswerAwaited && isSilentSince && !message.isWaitingForInput)
-        replyDueSince = nil
-        isAnswerAwaited = false
-        uplink.answerCame()
+            !wasOld
+            && (isSilence || (isAnswerAwaited && isSilentSince && !message.isWaitingForInput))
+        // Words that came into the answer and did not interrupt it are still to be answered.
+        isAnswerAwaited = isAnswerAwaited && wasOld
+        replyDueSince = isAnswerAwaited ? now : nil
+        if !isAnswerAwaited { uplink.answerCame() }
         tell(.turnComplete(message.usage))
         endTurn()
         guard isEmpty, message.turnCompleteReason != "NEED_MORE_INPUT" else { return }

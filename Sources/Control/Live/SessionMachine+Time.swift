@@ -64,8 +64,9 @@ extension SessionMachine {
             // What has come is all there will be; asking once more would repeat it.
             if answer == nil {
                 forgetInput()
-                // Its session answered on neither connection.
-                forgetHandle()
+                // Its session answered on neither connection; an open microphone may have sent a
+                // noise, which nobody answers.
+                if rules.isManual { forgetHandle() }
             }
             tell(.notice("the service does not finish its answer"))
             tell(.turnComplete(nil))

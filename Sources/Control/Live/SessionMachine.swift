@@ -104,8 +104,6 @@ package struct SessionMachine: ~Copyable {
         package var isResumable = true
         /// The instruction and the tools may change on an open connection.
         package var updatesContext = true
-        /// Answers to calls may say when they are to be spoken of.
-        package var schedules = true
 
         /// Rules with the defaults of the configuration; times are nanoseconds.
         package init(isManual: Bool) { self.isManual = isManual }
@@ -147,6 +145,8 @@ package struct SessionMachine: ~Copyable {
     var isSilentSince = false
     /// Words were sent into an answer, which is about to be told as interrupted and over.
     var isResidueDue = false
+    /// Those words were sent, and what comes is still of the answer that they interrupt.
+    var isOldAnswerDue = false
     /// What of the answer has come.
     var answer: Answer?
     /// The service says how far it has consumed.
@@ -285,7 +285,7 @@ package struct SessionMachine: ~Copyable {
         for response in responses {
             _ = bridge.answer(response.id, response.response)
             if response.id.isEmpty || openCalls.remove(response.id) != nil {
-                known.append(rules.schedules ? response : response.plain)
+                known.append(response)
             }
         }
         if !known.isEmpty { add(.toolResponses(known)) }
@@ -323,12 +323,22 @@ package struct SessionMachine: ~Copyable {
             answer = nil
         case .activityStart:
             isResidueDue = isResidueDue || replyDueSince != nil
+            noteNewWords()
             isSilentSince = false
         case .audio:
+            if !rules.isManual, isSilentSince { noteNewWords() }
             isSilentSince = false
         case .content, .video, .contextUpdate:
             break
         }
+    }
+
+    /// Words go out, perhaps into an answer.
+    private mutating func noteNewWords() {
+        // Beside a call that the model does not wait for, new words are answered at once.
+        guard replyDueSince != nil, openCalls.isEmpty, !isOldAnswerDue else { return }
+        isOldAnswerDue = true
+        log.newWordsBegan()
     }
 
     /// Tells a session that never heard of some calls what became of them.

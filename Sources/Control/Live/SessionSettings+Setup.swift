@@ -144,12 +144,9 @@ extension SessionSettings {
     ///
     /// Vertex knew no scheduling for long and closed on it (live-protocol.md 3.3).
     func answer(_ response: FunctionResponse) -> FunctionResponse {
-        var response = response
         let behavior = tools.first { $0.name == response.name }?.behavior
-        if endpoint.isVertex || !profile.calls.allowsScheduling(behavior) {
-            response.scheduling = nil
-        }
-        return response
+        let isUnderstood = !endpoint.isVertex && profile.calls.allowsScheduling(behavior)
+        return isUnderstood ? response : response.plain
     }
 
     private var realtimeInput: JSONValue {

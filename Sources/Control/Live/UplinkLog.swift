@@ -26,6 +26,8 @@ struct UplinkLog {
     /// How many are sent, those that are gone counted.
     private var sentCount = 0
     private var audioSamples = 0
+    /// The first of the words that were sent into an answer.
+    private var newWords = 0
     private var responses: [UplinkItem] = []
     private var nextNumber: Int64 = 1
 
@@ -81,6 +83,7 @@ struct UplinkLog {
             audioSamples -= samples.count
         }
         if index < sentCount { sentCount -= 1 }
+        if index < newWords { newWords -= 1 }
     }
 
     /// A message went out that is not kept here; it has a number, too.
@@ -111,10 +114,18 @@ struct UplinkLog {
     /// The service answers, so what was sent up to the last end of words need not be kept.
     ///
     /// Words that are not at their end are not what it answers: they may have interrupted it.
-    mutating func settle() {
-        guard let end = entries[start..<sentCount].lastIndex(where: { $0.item.endsWords }) else {
-            return
-        }
+    mutating func settle() { settle(before: sentCount) }
+
+    /// What was sent last is the first of the words into an answer that is still coming.
+    mutating func newWordsBegan() { newWords = sentCount - 1 }
+
+    /// The same for the rest of an answer that came after `newWordsBegan`: newer words are kept.
+    mutating func settleOld() { settle(before: newWords) }
+
+    private mutating func settle(before limit: Int) {
+        guard limit > start,
+            let end = entries[start..<limit].lastIndex(where: { $0.item.endsWords })
+        else { return }
         drop(end + 1 - start)
     }
 
@@ -129,6 +140,7 @@ struct UplinkLog {
         responses = []
         start = 0
         sentCount = 0
+        newWords = 0
         audioSamples = 0
         isActivityOpen = false
     }
@@ -142,6 +154,7 @@ struct UplinkLog {
         guard start == entries.count || start >= Self.goneLimit else { return }
         entries.removeFirst(start)
         sentCount -= start
+        newWords -= start
         start = 0
     }
 }
