@@ -61,6 +61,7 @@ enum Targets {
             .control("Accounts", ["ModelTypes", "WireCodec", "Curl", "Crypto", "Linux"]),
             .control("Live", ["ModelTypes", "WireCodec", "WebSockets", "Linux"]),
             .control("Tools", ["ModelTypes", "Linux"]),
+            .control("Timers", ["ModelTypes", "Tools", "Linux"]),
             .control("Assistant", ["ModelTypes", "Live", "Tools"]),
             .control(
                 "Sounds", ["Opus"],
@@ -139,6 +140,7 @@ enum Targets {
             ),
             ("LiveTests", ["Live", "ModelTypes", "WireCodec", "WebSockets", "Linux"]),
             ("ToolsTests", ["Tools", "ModelTypes", "Linux"]),
+            ("TimersTests", ["Timers", "Tools", "ModelTypes", "Linux"]),
             ("AssistantTests", ["Assistant", "Live", "ModelTypes", "Tools"]),
             ("SoundsTests", ["Sounds"]),
             ("SimulationTests", ["Simulation", "ModelTypes", "WebSockets", "Linux"]),

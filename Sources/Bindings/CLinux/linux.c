@@ -57,6 +57,17 @@ int martlet_timerfd_arm(int descriptor, int64_t nanoseconds) {
     return timerfd_settime(descriptor, TFD_TIMER_ABSTIME, &when, NULL);
 }
 
+int martlet_clock_timerfd(bool is_wall_clock) {
+    return timerfd_create(
+        is_wall_clock ? CLOCK_REALTIME : CLOCK_BOOTTIME, TFD_CLOEXEC | TFD_NONBLOCK);
+}
+
+int martlet_clock_timerfd_arm(int descriptor, int64_t nanoseconds, bool is_wall_clock) {
+    struct itimerspec when = {.it_value = timespec_of(nanoseconds > 0 ? nanoseconds : 1)};
+    int flags = TFD_TIMER_ABSTIME | (is_wall_clock ? TFD_TIMER_CANCEL_ON_SET : 0);
+    return timerfd_settime(descriptor, flags, &when, NULL);
+}
+
 int martlet_eventfd(void) {
     return eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
 }

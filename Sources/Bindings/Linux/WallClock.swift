@@ -20,6 +20,13 @@ package enum WallClock {
         CalendarTime(at: nanoseconds) { localtime_r($0, $1) }
     }
 
+    /// Takes notice of another time zone of the system, or other rules of it.
+    ///
+    /// A few system calls at most. The corresponding C function is `tzset`.
+    package static func refreshZone() {
+        tzset()
+    }
+
     /// A moment as the calendar and clock of UTC show it.
     ///
     /// The corresponding C function is `gmtime_r`.

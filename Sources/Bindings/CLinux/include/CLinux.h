@@ -26,6 +26,11 @@ void martlet_sleep_until(int64_t nanoseconds) MARTLET_REALTIME;
 int martlet_timerfd(void);
 /// Makes a timerfd readable once CLOCK_MONOTONIC reaches `nanoseconds`; 0 disarms it.
 int martlet_timerfd_arm(int descriptor, int64_t nanoseconds);
+/// A timerfd on CLOCK_BOOTTIME, or on CLOCK_REALTIME.
+int martlet_clock_timerfd(bool is_wall_clock);
+/// Makes it readable once its clock reaches `nanoseconds`; one of the wall clock also when that
+/// clock is set. A time that is not after 0 counts as 1.
+int martlet_clock_timerfd_arm(int descriptor, int64_t nanoseconds, bool is_wall_clock);
 
 // Wake-ups
 

@@ -1,0 +1,78 @@
+internal import ModelTypes
+
+/// What the model is told, in words that can be spoken.
+enum TimerAnswer {
+    static let notLasting =
+        "this device has no place to store it, so it is lost when the device restarts"
+
+    /// One item: what it is, when it rings, and how long is left.
+    static func item(_ item: TimedItem, _ now: Now) -> JSONObject {
+        var answer: JSONObject = [
+            "number": .int(Int64(item.number)), "kind": .string(item.kind.rawValue),
+        ]
+        if !item.name.isEmpty { answer["name"] = .string(item.name) }
+        if !item.text.isEmpty { answer["text"] = .string(item.text) }
+        let due = item.due(at: now)
+        switch item.phase {
+        case .ringing:
+            answer["state"] = "ringing now"
+        case .armed, .snoozed:
+            if item.phase != .armed { answer["state"] = "snoozed" }
+            answer["rings"] = .string(
+                TimerWords.time(now.zone.localTime(at: due), from: now.local))
+            answer["left"] = .string(TimerWords.length(due - now.wall))
+        }
+        if case .at(_, let weekdays) = item.plan, !weekdays.isEmpty {
+            answer["repeats"] = .string(TimerWords.days(weekdays))
+        }
+        return answer
+    }
+
+    /// What was done to items, and how many there are now.
+    static func done(
+        _ what: String, _ items: [TimedItem], _ list: TimerList, _ now: Now
+    ) -> JSONValue {
+        var told: [JSONValue] = []
+        for item in items {
+            var about: JSONObject = [
+                "title": .string(TimerWords.title(item.kind, item.number, item.name))
+            ]
+            if !item.text.isEmpty { about["text"] = .string(item.text) }
+            if let next = list.items.first(where: { $0.number == item.number }) {
+                let due = next.due(at: now)
+                about["rings_again"] = .string(
+                    TimerWords.time(now.zone.localTime(at: due), from: now.local))
+            }
+            told.append(.object(about))
+        }
+        return [
+            "done": .string(what), "items": .array(told),
+            "remaining": .int(Int64(list.items.count)),
+        ]
+    }
+
+    /// Everything.
+    static func list(_ list: TimerList, _ now: Now) -> JSONValue {
+        let local = now.local
+        var answer: JSONObject = [
+            "now": .string(
+                "\(TimerWords.weekdays[local.weekday]) \(local.dateText) \(local.timeText)"),
+            "items": .array(list.items.map { .object(item($0, now)) }),
+        ]
+        if !list.missed.isEmpty {
+            answer["missed"] = .array(list.missed.map { missed($0, now) })
+        }
+        return .object(answer)
+    }
+
+    private static func missed(_ item: MissedItem, _ now: Now) -> JSONValue {
+        var answer: JSONObject = [
+            "title": .string(TimerWords.title(item.kind, item.number, item.name)),
+            "was_due": .string(
+                TimerWords.time(now.zone.localTime(at: item.due), from: now.local)),
+            "because": item.reason == .off ? "the device was off" : "nobody answered",
+        ]
+        if !item.text.isEmpty { answer["text"] = .string(item.text) }
+        return .object(answer)
+    }
+}

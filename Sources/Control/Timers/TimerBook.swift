@@ -1,0 +1,250 @@
+/// Timers, alarms and reminders: what there is, what rings, and what was missed.
+///
+/// A value without clock, disk or sound: the time comes with each event. Its owner keeps `list` on
+/// the disk after each event, lets sound what `ringing` names, and calls `advance` at `wake`.
+/// ```
+///            set                 time          dismissed, or rang too long
+///   (none) ------> armed ----------------> ringing ------------------> gone, or armed for the
+///                    ^                      |   ^                       next of its days
+///                    |          snoozed     v   | time
+///                    +---- change --------- snoozed
+/// ```
+package struct TimerBook: Sendable {
+    /// The limits of what is kept, and of ringing.
+    package struct Settings: Sendable, Equatable {
+        /// Items at one time.
+        package var itemLimit = 64
+        /// Missed items that are remembered.
+        package var missedLimit = 16
+        /// It stops ringing by itself after this (seconds).
+        package var ringSeconds = 600
+        /// What is due for longer, since the device was off, does not ring any more (seconds).
+        package var lateSeconds = 3600
+        /// How long a snooze lasts when nothing is said (seconds).
+        package var snoozeSeconds = 540
+
+        /// The defaults.
+        package init() {}
+    }
+
+    /// Characters of a name and of a reminder's text.
+    package static let nameLimit = 100
+    package static let textLimit = 500
+    /// The longest timer (seconds): a week.
+    package static let longestSeconds: Int64 = 7 * 86_400
+    /// The farthest alarm (days): ten years.
+    package static let farthestDays = 3653
+    /// A repeated alarm's next time is no farther (days): a week, and one for clocks set back.
+    private static let repetitionDays: Int64 = 8
+    /// A wall clock before this (2024) has never been set.
+    private static let earliestWall: Int64 = 1_704_067_200 * 1_000_000_000
+
+    package private(set) var list: TimerList
+    package let settings: Settings
+
+    /// A book with what was kept.
+    package init(_ list: TimerList, settings: Settings) {
+        self.list = list
+        self.settings = settings
+    }
+
+    // MARK: - Time
+
+    /// Time has passed, or a clock was set; what is due rings from now on.
+    package mutating func advance(to now: Now) {
+        var kept: [TimedItem] = []
+        for var item in list.items {
+            item.follow(now)
+            mend(&item, now)
+            if let item = advanced(item, now) { kept.append(item) }
+        }
+        list.items = kept
+    }
+
+    /// A repeated alarm that was set on by a clock which was far ahead comes back with it.
+    private func mend(_ item: inout TimedItem, _ now: Now) {
+        guard item.phase == .armed, case .at(let local, let weekdays) = item.plan,
+            !weekdays.isEmpty, local.dayNumber - now.local.dayNumber > Self.repetitionDays
+        else { return }
+        let next = Self.next(
+            secondOfDay: local.secondOfDay, on: weekdays, after: now.local, now)
+        item.plan = .at(next, weekdays: weekdays)
+    }
+
+    /// What becomes of an item; nil when it is over.
+    private mutating func advanced(_ item: TimedItem, _ now: Now) -> TimedItem? {
+        var item = item
+        let late = now.wall - item.due(at: now)
+        guard late >= 0 else { return item }
+        switch item.phase {
+        case .ringing:
+            miss(item, due: item.due(at: now), .unanswered)
+            return over(item, now)
+        case .armed, .snoozed:
+            guard late <= Int64(settings.lateSeconds) * 1_000_000_000 else {
+                miss(item, due: item.due(at: now), .off)
+                return over(item, now)
+            }
+            item.phase = .ringing(
+                Countdown(Int64(settings.ringSeconds) * 1_000_000_000, from: now))
+            return item
+        }
+    }
+
+    /// An item whose ringing is over: its next time, if it has one.
+    private func over(_ item: TimedItem, _ now: Now) -> TimedItem? {
+        guard case .at(let local, let weekdays) = item.plan, !weekdays.isEmpty else { return nil }
+        var item = item
+        // After this time even if the clock was set back since.
+        let next = Self.next(
+            secondOfDay: local.secondOfDay, on: weekdays, after: max(local, now.local), now)
+        item.plan = .at(next, weekdays: weekdays)
+        item.phase = .armed
+        return item
+    }
+
+    private mutating func miss(_ item: TimedItem, due: Int64, _ reason: MissedItem.Reason) {
+        list.missed.append(
+            MissedItem(
+                number: item.number, kind: item.kind, name: item.name, text: item.text, due: due,
+                reason: reason))
+        list.missed = list.missed.suffix(settings.missedLimit)
+    }
+
+    /// The first time after another at which the clock shows a time of day on one of these days.
+    static func next(
+        secondOfDay: Int, on weekdays: Set<Int>, after: LocalTime, _ now: Now
+    ) -> LocalTime {
+        // A day of which the moment has passed, and then seven others.
+        let candidates = (0...8).map { after.at(secondOfDay: secondOfDay).adding(days: $0) }
+        return candidates.first { candidate in
+            candidate > after && (weekdays.isEmpty || weekdays.contains(candidate.weekday))
+                && now.zone.moment(of: candidate) > now.wall
+        } ?? candidates[8]
+    }
+
+    /// What rings now.
+    package var ringing: [TimedItem] { list.items.filter(\.isRinging) }
+
+    /// When `advance` is to be called next, by each clock; nil: not for that clock's sake.
+    package func wake(at now: Now) -> (wall: Int64?, boot: Int64?) {
+        let boot = list.items.compactMap { $0.steadyCountdown(at: now)?.dueBoot }.min()
+        let wall = list.items.filter { $0.steadyCountdown(at: now) == nil }
+            .map { $0.due(at: now) }.min()
+        return (wall, boot)
+    }
+
+    // MARK: - What people want
+
+    /// A new item, which waits for its time.
+    package mutating func add(
+        _ kind: TimedItem.Kind, name: String, text: String, when: WantedTime, at now: Now
+    ) throws(TimerProblem) -> TimedItem {
+        guard list.items.count < settings.itemLimit else { throw .tooMany(settings.itemLimit) }
+        if list.items.isEmpty { list.nextNumber = 1 }
+        let item = TimedItem(
+            number: list.nextNumber, kind: kind, name: Self.cut(name, Self.nameLimit),
+            text: Self.cut(text, Self.textLimit), plan: try plan(when, at: now))
+        list.items.append(item)
+        list.nextNumber += 1
+        return item
+    }
+
+    /// Gives an item another time or another name; one that rang is set anew.
+    package mutating func change(
+        _ number: Int, name: String?, text: String?, when: WantedTime?, at now: Now
+    ) throws(TimerProblem) -> TimedItem {
+        guard let index = list.items.firstIndex(where: { $0.number == number }) else {
+            throw .unknown("\(number)")
+        }
+        var item = list.items[index]
+        if let when {
+            item.plan = try plan(when, at: now, changing: item)
+            item.phase = .armed
+        }
+        if let name { item.name = Self.cut(name, Self.nameLimit) }
+        if let text { item.text = Self.cut(text, Self.textLimit) }
+        list.items[index] = item
+        return item
+    }
+
+    /// Takes items away, ringing or not; those that there are not are passed over.
+    package mutating func cancel(_ numbers: [Int]) {
+        list.items.removeAll { numbers.contains($0.number) }
+    }
+
+    /// Ends the ringing of these, or of all when nil; returns those that rang.
+    package mutating func stopRinging(_ numbers: [Int]?, at now: Now) -> [TimedItem] {
+        let stopped = ringing.filter { numbers?.contains($0.number) ?? true }
+        list.items = list.items.compactMap { item in
+            stopped.contains(item) ? over(item, now) : item
+        }
+        return stopped
+    }
+
+    /// Lets these, or all when nil, ring again after a while; returns those that rang.
+    package mutating func snooze(_ numbers: [Int]?, seconds: Int64?, at now: Now) -> [TimedItem] {
+        let stopped = ringing.filter { numbers?.contains($0.number) ?? true }
+        let length = (seconds ?? Int64(settings.snoozeSeconds)) * 1_000_000_000
+        for index in list.items.indices where stopped.contains(list.items[index]) {
+            list.items[index].phase = .snoozed(Countdown(length, from: now))
+        }
+        return stopped
+    }
+
+    /// Forgets what was missed, since it has been told.
+    package mutating func forgetMissed() { list.missed = [] }
+
+    private func plan(
+        _ when: WantedTime, at now: Now, changing item: TimedItem? = nil
+    ) throws(TimerProblem) -> TimedItem.Plan {
+        switch when {
+        case .after(let seconds):
+            guard (1...Self.longestSeconds).contains(seconds) else { throw .badLength }
+            return .after(Countdown(seconds * 1_000_000_000, from: now))
+        case .later(let seconds):
+            // The time that is left, or that has been since it began to ring, is changed.
+            guard let item else { throw .badLength }
+            if case .at(let local, let weekdays) = item.plan, item.phase == .armed {
+                let moved = LocalTime(reading: local.reading + seconds)
+                guard now.zone.moment(of: moved) > now.wall else { throw .past(moved, now.local) }
+                return .at(moved, weekdays: weekdays)
+            }
+            let left = item.isRinging ? 0 : max(0, item.due(at: now) - now.wall)
+            let length = left + seconds * 1_000_000_000
+            guard length > 0, length <= Self.longestSeconds * 1_000_000_000 else {
+                throw .badLength
+            }
+            return .after(Countdown(length, from: now))
+        case .at(let secondOfDay, let date, let weekdays):
+            guard now.wall >= Self.earliestWall else { throw .clockNotSet }
+            guard let date else {
+                var weekdays = weekdays
+                // Another time of day leaves the days as they are.
+                if weekdays.isEmpty, case .at(_, let days)? = item?.plan { weekdays = days }
+                return .at(
+                    Self.next(secondOfDay: secondOfDay, on: weekdays, after: now.local, now),
+                    weekdays: weekdays)
+            }
+            let local = date.at(secondOfDay: secondOfDay)
+            guard now.zone.moment(of: local) > now.wall else { throw .past(local, now.local) }
+            guard local.dayNumber - now.local.dayNumber <= Int64(Self.farthestDays) else {
+                throw .tooFar
+            }
+            return .at(local, weekdays: weekdays)
+        }
+    }
+
+    private static func cut(_ text: String, _ limit: Int) -> String { String(text.prefix(limit)) }
+}
+
+/// When somebody wants it to ring.
+package enum WantedTime: Sendable, Equatable {
+    /// So many seconds from now.
+    case after(Int64)
+    /// So many seconds later than it would, or earlier if below zero.
+    case later(Int64)
+    /// When the clock shows a time, in seconds after midnight: on a date, or else as soon as it
+    /// does; then again on these weekdays (0 is Sunday).
+    case at(Int, date: LocalTime?, weekdays: Set<Int>)
+}

@@ -1,0 +1,47 @@
+internal import Linux
+
+/// The time by all clocks at once.
+package struct Now: Sendable {
+    /// The wall clock, which people and time servers set: nanoseconds since 1970, UTC.
+    package var wall: Int64
+    /// Nanoseconds since the machine started, suspensions included; nothing sets it.
+    package var boot: Int64
+    /// The name of this start of the machine: times of `boot` mean nothing in another.
+    package var life: String
+    /// What clocks on the wall show here.
+    package var zone: Zone
+
+    /// The time as these clocks show it.
+    package init(wall: Int64, boot: Int64, life: String, zone: Zone) {
+        self.wall = wall
+        self.boot = boot
+        self.life = life
+        self.zone = zone
+    }
+
+    /// What the clock on the wall shows.
+    package var local: LocalTime { zone.localTime(at: wall) }
+}
+
+/// Tells the time by all clocks.
+package protocol TimerClock: Sendable {
+    /// The time.
+    var now: Now { get }
+}
+
+/// The clocks of the machine, and its time zone.
+package struct SystemTimerClock: TimerClock {
+    private let life: String
+    private static let zone = Zone { seconds in
+        WallClock.localTime(at: seconds * 1_000_000_000).offsetSeconds
+    }
+
+    /// Throws where the kernel does not tell one start from another.
+    package init() throws { life = try BootClock.life() }
+
+    package var now: Now {
+        WallClock.refreshZone()
+        return Now(
+            wall: WallClock.now(), boot: BootClock.now(), life: life, zone: Self.zone)
+    }
+}

@@ -1,0 +1,139 @@
+internal import Linux
+
+/// What the keeper tells of; every call comes in order, and none may block.
+package protocol TimerListener: Sendable {
+    /// These ring from now on, and no others; none: silence.
+    func ringing(_ items: [TimedItem])
+    /// When `tick` is to be called next, in nanoseconds of each clock.
+    func wake(wall: Int64?, boot: Int64?)
+    /// Something for the log.
+    func trouble(_ text: String)
+}
+
+/// Keeps the timers: a book, its place on the disk, and whoever makes them heard.
+///
+/// What is changed is on the disk before the caller is answered. What rings does so even when the
+/// disk is full or gone.
+///
+/// ## Concurrency
+/// An actor on the pool, since the disk may be slow.
+package actor TimerKeeper {
+    private var book: TimerBook
+    /// Nil: nothing outlasts the program.
+    private var store: TimerStore?
+    /// What the disk has.
+    private var kept = TimerList()
+    private let clock: any TimerClock
+    private let listener: any TimerListener
+    private var told: [Int] = []
+    private var isInTrouble = false
+
+    /// A keeper of what a folder holds, once `begin` has been called.
+    package init(
+        folder: (any TimerFolder)?, settings: TimerBook.Settings, clock: any TimerClock,
+        listener: any TimerListener
+    ) {
+        store = folder.map { TimerStore(folder: $0) }
+        book = TimerBook(TimerList(), settings: settings)
+        self.clock = clock
+        self.listener = listener
+    }
+
+    /// Whether what is set outlasts the program.
+    package var isLasting: Bool { store != nil }
+
+    /// Reads what was kept, and rings what is due.
+    package func begin() {
+        if let (list, troubles) = store?.open() {
+            for trouble in troubles { listener.trouble("the timers: \(trouble)") }
+            book = TimerBook(list, settings: book.settings)
+            kept = list
+        }
+        tick()
+    }
+
+    /// Time has passed, or a clock was set.
+    package func tick() {
+        book.advance(to: clock.now)
+        // The sound comes first: a bell must not wait for a disk.
+        tell()
+        keepOrComplain()
+    }
+
+    /// Changes the book; throws, and changes nothing, when the change cannot be kept.
+    package func change<Result: Sendable>(
+        _ body: @Sendable (inout TimerBook, Now) throws -> Result
+    ) throws -> Result {
+        let now = clock.now
+        book.advance(to: now)
+        let before = book
+        // Also after a failure: what is due meanwhile rings all the same.
+        defer { tell() }
+        let result: Result
+        do {
+            result = try body(&book, now)
+        } catch {
+            book = before
+            throw error
+        }
+        do {
+            try keep()
+        } catch {
+            book = before
+            throw TimerProblem.notKept("\(error)")
+        }
+        return result
+    }
+
+    /// Silences these, or all that rings when nil, whatever the disk does; returns those that
+    /// rang.
+    package func silence(_ numbers: [Int]?, snoozeSeconds: Int64? = nil) -> [TimedItem] {
+        let now = clock.now
+        book.advance(to: now)
+        let stopped =
+            if let snoozeSeconds {
+                book.snooze(numbers, seconds: snoozeSeconds, at: now)
+            } else {
+                book.stopRinging(numbers, at: now)
+            }
+        tell()
+        keepOrComplain()
+        return stopped
+    }
+
+    /// The book as it is now.
+    package func look() -> (book: TimerBook, now: Now) {
+        let now = clock.now
+        book.advance(to: now)
+        tell()
+        keepOrComplain()
+        return (book, now)
+    }
+
+    private func tell() {
+        let ringing = book.ringing
+        if ringing.map(\.number) != told {
+            told = ringing.map(\.number)
+            listener.ringing(ringing)
+        }
+        let wake = book.wake(at: clock.now)
+        listener.wake(wall: wake.wall, boot: wake.boot)
+    }
+
+    private func keep() throws {
+        guard book.list != kept, store != nil else { return }
+        try store?.save(book.list)
+        kept = book.list
+        isInTrouble = false
+    }
+
+    private func keepOrComplain() {
+        do {
+            try keep()
+        } catch {
+            guard !isInTrouble else { return }
+            isInTrouble = true
+            listener.trouble("the timers cannot be stored: \(error)")
+        }
+    }
+}

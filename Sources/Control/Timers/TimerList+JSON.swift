@@ -1,0 +1,111 @@
+internal import ModelTypes
+
+// The list as it stands on the disk. What cannot be read of it is left out, and counted.
+
+extension TimerList {
+    /// Other versions of the program may not understand another format.
+    private static let format: Int64 = 1
+
+    var json: JSONValue {
+        [
+            "format": .int(Self.format), "next": .int(Int64(nextNumber)),
+            "items": .array(items.map(\.json)), "missed": .array(missed.map(\.json)),
+        ]
+    }
+
+    /// Reads a list; nil when it is none. `unread` counts entries that make no sense.
+    static func read(_ json: JSONValue) -> (list: TimerList, unread: Int)? {
+        guard json["format"]?.int == format, let next = json["next"]?.int,
+            let items = json["items"]?.array, let missed = json["missed"]?.array
+        else { return nil }
+        var list = TimerList()
+        list.items = items.compactMap(TimedItem.init)
+        list.missed = missed.compactMap(MissedItem.init)
+        let highest = list.items.map(\.number).max() ?? 0
+        list.nextNumber = max(Int(next), highest + 1)
+        let read = list.items.count + list.missed.count
+        return (list, items.count + missed.count - read)
+    }
+}
+
+extension TimedItem {
+    var json: JSONValue {
+        var json: JSONObject = [
+            "number": .int(Int64(number)), "kind": .string(kind.rawValue), "name": .string(name),
+            "text": .string(text),
+        ]
+        switch plan {
+        case .after(let countdown): json["after"] = countdown.json
+        case .at(let local, let weekdays):
+            json["at"] = .int(local.reading)
+            json["weekdays"] = .array(weekdays.sorted().map { .int(Int64($0)) })
+        }
+        switch phase {
+        case .armed: break
+        case .ringing(let countdown): json["ringing"] = countdown.json
+        case .snoozed(let countdown): json["snoozed"] = countdown.json
+        }
+        return .object(json)
+    }
+
+    init?(_ json: JSONValue) {
+        guard let number = json["number"]?.int,
+            let kind = Kind(rawValue: json["kind"]?.string ?? ""),
+            let name = json["name"]?.string, let text = json["text"]?.string
+        else { return nil }
+        self.number = Int(number)
+        self.kind = kind
+        self.name = name
+        self.text = text
+        if let after = json["after"] {
+            guard let countdown = Countdown(after) else { return nil }
+            plan = .after(countdown)
+        } else {
+            guard let reading = json["at"]?.int, let days = json["weekdays"]?.array else {
+                return nil
+            }
+            let weekdays = days.compactMap(\.int).filter { (0...6).contains($0) }.map { Int($0) }
+            plan = .at(LocalTime(reading: reading), weekdays: Set(weekdays))
+        }
+        if let countdown = json["ringing"].flatMap(Countdown.init) {
+            phase = .ringing(countdown)
+        } else if let countdown = json["snoozed"].flatMap(Countdown.init) {
+            phase = .snoozed(countdown)
+        }
+    }
+}
+
+extension Countdown {
+    fileprivate var json: JSONValue {
+        [
+            "length": .int(length), "life": .string(life), "boot": .int(dueBoot),
+            "wall": .int(dueWall),
+        ]
+    }
+
+    fileprivate init?(_ json: JSONValue) {
+        guard let length = json["length"]?.int, let life = json["life"]?.string,
+            let boot = json["boot"]?.int, let wall = json["wall"]?.int
+        else { return nil }
+        self.init(length: length, life: life, dueBoot: boot, dueWall: wall)
+    }
+}
+
+extension MissedItem {
+    fileprivate var json: JSONValue {
+        [
+            "number": .int(Int64(number)), "kind": .string(kind.rawValue), "name": .string(name),
+            "text": .string(text), "due": .int(due), "reason": .string(reason.rawValue),
+        ]
+    }
+
+    fileprivate init?(_ json: JSONValue) {
+        guard let number = json["number"]?.int,
+            let kind = TimedItem.Kind(rawValue: json["kind"]?.string ?? ""),
+            let name = json["name"]?.string, let text = json["text"]?.string,
+            let due = json["due"]?.int, let reason = Reason(rawValue: json["reason"]?.string ?? "")
+        else { return nil }
+        self.init(
+            number: Int(number), kind: kind, name: name, text: text, due: due, reason: reason)
+    }
+}

@@ -1,0 +1,221 @@
+internal import ModelTypes
+package import Tools
+
+/// The functions by which the model handles timers, alarms and reminders.
+///
+/// Three that set, since each takes another time and models choose by names; the others are for
+/// all kinds alike. Every answer says what there is now, in words to be spoken and numbers to go
+/// on with.
+package enum TimerTools {
+    /// The functions' names, in the order in which they are declared.
+    package static let names = [
+        "set_timer", "set_alarm", "set_reminder", "list_timers", "change_timer", "cancel_timer",
+        "stop_ringing",
+    ]
+
+    /// All of them, on a keeper.
+    package static func all(_ keeper: TimerKeeper) throws(ToolDeclarationError) -> [any Tool] {
+        [
+            try setTimer(keeper), try setAlarm(keeper), try setReminder(keeper),
+            try listTimers(keeper), try changeTimer(keeper), try cancelTimer(keeper),
+            try stopRinging(keeper),
+        ]
+    }
+
+    // MARK: - Setting
+
+    private static func setTimer(_ keeper: TimerKeeper) throws(ToolDeclarationError) -> TimerTool {
+        try TimerTool(
+            "set_timer", keeper,
+            "Starts a countdown that rings on this device when the time has passed, such as for "
+                + "the kitchen. Give at least one of hours, minutes and seconds; they add up.",
+            TimerSchema.object(TimerSchema.length, ["name": TimerSchema.name])
+        ) { arguments, keeper in
+            guard let seconds = try TimerArguments(arguments).seconds else {
+                throw ToolFailure("nothing was set: say how long, in hours, minutes or seconds")
+            }
+            return try await set(.timer, arguments, .after(seconds), keeper)
+        }
+    }
+
+    private static func setAlarm(_ keeper: TimerKeeper) throws(ToolDeclarationError) -> TimerTool {
+        try TimerTool(
+            "set_alarm", keeper,
+            "Sets an alarm that rings on this device when the clock shows a time, such as for "
+                + "getting up. Without a day it rings the next time that the clock shows it.",
+            TimerSchema.object(
+                TimerSchema.time, ["name": TimerSchema.name], required: ["time"])
+        ) { arguments, keeper in
+            let now = await keeper.look().now
+            guard let when = try TimerArguments(arguments).time(now) else {
+                throw ToolFailure("nothing was set: say at which time")
+            }
+            return try await set(.alarm, arguments, when, keeper)
+        }
+    }
+
+    private static func setReminder(
+        _ keeper: TimerKeeper
+    ) throws(ToolDeclarationError) -> TimerTool {
+        try TimerTool(
+            "set_reminder", keeper,
+            "Sets a reminder: this device rings, and keeps the text of what is to be remembered. "
+                + "Give either a time of day or how long from now.",
+            TimerSchema.object(
+                ["text": TimerSchema.text], TimerSchema.time, TimerSchema.length,
+                required: ["text"])
+        ) { arguments, keeper in
+            let now = await keeper.look().now
+            guard let when = try TimerArguments(arguments).either(now) else {
+                throw ToolFailure("nothing was set: say when, or how long from now")
+            }
+            return try await set(.reminder, arguments, when, keeper)
+        }
+    }
+
+    private static func set(
+        _ kind: TimedItem.Kind, _ arguments: ToolArguments, _ when: WantedTime,
+        _ keeper: TimerKeeper
+    ) async throws -> JSONValue {
+        let name = arguments.string("name") ?? ""
+        let text = arguments.string("text") ?? ""
+        let isLasting = await keeper.isLasting
+        return try await keeper.change { book, now in
+            let item = try book.add(kind, name: name, text: text, when: when, at: now)
+            var answer = TimerAnswer.item(item, now)
+            answer["done"] = "set"
+            if !isLasting { answer["note"] = .string(TimerAnswer.notLasting) }
+            return .object(answer)
+        }
+    }
+
+    // MARK: - What there is
+
+    private static func listTimers(
+        _ keeper: TimerKeeper
+    ) throws(ToolDeclarationError) -> TimerTool {
+        try TimerTool(
+            "list_timers", keeper,
+            "Tells all timers, alarms and reminders with the time that is left, what rings, what "
+                + "was missed lately, and which time it is here.",
+            TimerSchema.object([:]), risk: .read
+        ) { _, keeper in
+            let (book, now) = await keeper.look()
+            return TimerAnswer.list(book.list, now)
+        }
+    }
+
+    private static func changeTimer(
+        _ keeper: TimerKeeper
+    ) throws(ToolDeclarationError) -> TimerTool {
+        try TimerTool(
+            "change_timer", keeper,
+            "Changes a timer, an alarm or a reminder: its time, or its name. hours, minutes and "
+                + "seconds start it anew from now; add_seconds makes it later, or earlier if "
+                + "negative.",
+            TimerSchema.object(
+                ["which": TimerSchema.which], TimerSchema.time, TimerSchema.length,
+                [
+                    "add_seconds": [
+                        "type": "integer", "minimum": -604_800, "maximum": 604_800,
+                        "description": "How much later it is to ring; negative: earlier",
+                    ],
+                    "name": TimerSchema.name, "text": TimerSchema.text,
+                ], required: ["which"])
+        ) { arguments, keeper in
+            let name = arguments.string("name")
+            let text = arguments.string("text")
+            return try await keeper.change { book, now in
+                let when =
+                    try arguments.integer("add_seconds").map { .later($0) }
+                    ?? TimerArguments(arguments).either(now)
+                guard when != nil || name != nil || text != nil else {
+                    throw ToolFailure("nothing was changed: say what is to change")
+                }
+                let old = try TimerChoice.one(arguments, of: book)
+                let item = try book.change(
+                    old.number, name: name, text: text, when: when, at: now)
+                var answer = TimerAnswer.item(item, now)
+                answer["done"] = "changed"
+                return .object(answer)
+            }
+        }
+    }
+
+    private static func cancelTimer(
+        _ keeper: TimerKeeper
+    ) throws(ToolDeclarationError) -> TimerTool {
+        try TimerTool(
+            "cancel_timer", keeper,
+            "Deletes a timer, an alarm (with all its days) or a reminder before its time. To end "
+                + "what rings, use stop_ringing.",
+            TimerSchema.object(["which": TimerSchema.whichOrAll], required: ["which"])
+        ) { arguments, keeper in
+            try await keeper.change { book, now in
+                if arguments.string("which")?.lowercased() == "missed" {
+                    book.forgetMissed()
+                    return TimerAnswer.done("forgotten", [], book.list, now)
+                }
+                let items = try TimerChoice.some(arguments, of: book)
+                book.cancel(items.map(\.number))
+                return TimerAnswer.done("cancelled", items, book.list, now)
+            }
+        }
+    }
+
+    private static func stopRinging(
+        _ keeper: TimerKeeper
+    ) throws(ToolDeclarationError) -> TimerTool {
+        try TimerTool(
+            "stop_ringing", keeper,
+            "Silences the timers, alarms and reminders that ring now, and tells what they were "
+                + "for. With snooze_minutes they ring again after that.",
+            TimerSchema.object([
+                "snooze_minutes": [
+                    "type": "integer", "minimum": 1, "maximum": 720,
+                    "description": "Only when the user wants to be called again",
+                ]
+            ])
+        ) { arguments, keeper in
+            let minutes = arguments.integer("snooze_minutes")
+            let stopped = await keeper.silence(nil, snoozeSeconds: minutes.map { $0 * 60 })
+            let (book, now) = await keeper.look()
+            guard !stopped.isEmpty else {
+                throw ToolFailure("nothing rings now; list_timers tells what there is")
+            }
+            return TimerAnswer.done(
+                minutes == nil ? "stopped" : "snoozed", stopped, book.list, now)
+        }
+    }
+}
+
+/// A function on the keeper of the timers.
+struct TimerTool: Tool {
+    /// Longer than a card of the slow kind takes to write some kilobytes.
+    private static let deadline = Duration.seconds(10)
+
+    let declaration: ToolDeclaration
+    private let keeper: TimerKeeper
+    private let body: @Sendable (ToolArguments, TimerKeeper) async throws -> JSONValue
+
+    init(
+        _ name: String, _ keeper: TimerKeeper, _ description: String, _ parameters: JSONValue,
+        risk: ToolRisk = .low,
+        _ body: @escaping @Sendable (ToolArguments, TimerKeeper) async throws -> JSONValue
+    ) throws(ToolDeclarationError) {
+        var terms = ToolTerms(deadline: Self.deadline)
+        terms.risk = risk
+        declaration = try ToolDeclaration(
+            name: name, description: description, parameters: parameters, terms: terms)
+        self.keeper = keeper
+        self.body = body
+    }
+
+    func call(_ arguments: ToolArguments) async throws -> JSONValue {
+        do {
+            return try await body(arguments, keeper)
+        } catch let problem as TimerProblem {
+            throw ToolFailure("\(problem)")
+        }
+    }
+}

@@ -1,0 +1,136 @@
+import ModelTypes
+import Testing
+import Tools
+
+@testable import Timers
+
+@Suite("timers by functions of the model", .timeLimit(.minutes(1)))
+struct TimerToolTests {
+    private let clock = SetClock(time(9, 0))
+    private let ear = Ear()
+    private let folder = MemoryFolder()
+    private let keeper: TimerKeeper
+    private let runner: ToolRunner
+
+    init() throws {
+        keeper = TimerKeeper(
+            folder: folder, settings: TimerBook.Settings(), clock: clock, listener: ear)
+        runner = ToolRunner(
+            registry: try ToolRegistry(TimerTools.all(keeper)), limits: ToolLimits(),
+            ports: RunnerPorts(
+                clock: SystemToolClock(), confirmation: NobodyToAsk(), journal: NoJournal(),
+                audit: NoAudit()))
+    }
+
+    private func call(_ name: String, _ arguments: JSONValue) async -> JSONValue {
+        let call = FunctionCall(id: "", name: name, arguments: arguments)
+        guard case .answered(let answer) = await runner.run(call, conversation: 0) else {
+            return .null
+        }
+        return answer.response
+    }
+
+    private func output(_ name: String, _ arguments: JSONValue) async -> JSONValue {
+        await call(name, arguments)["output"] ?? .null
+    }
+
+    private func error(_ name: String, _ arguments: JSONValue) async -> String {
+        await call(name, arguments)["error"]?.string ?? "no error"
+    }
+
+    @Test("setting says when it rings and what is left, and is on the disk by then")
+    func set() async throws {
+        let timer = await output("set_timer", ["minutes": 1.5, "name": "tea"])
+        #expect(timer["left"] == "1 minute 30 seconds")
+        #expect(timer["number"] == 1)
+        #expect(folder.files.count == 1)
+        let alarm = await output("set_alarm", ["time": "07:30"])
+        #expect(alarm["rings"] == "tomorrow, Sunday 2026-11-22, at 07:30")
+        #expect(alarm["left"] == "22 hours 30 minutes")
+        let weekly = await output(
+            "set_alarm", ["time": "6:15 am", "weekdays": ["monday", "friday"]])
+        #expect(weekly["repeats"] == "Monday, Friday")
+        let reminder = await output(
+            "set_reminder", ["text": "take the bins out", "time": "20:00", "day": "Tuesday"])
+        #expect(reminder["rings"] == "Tuesday 2026-11-24 at 20:00")
+        let list = await output("list_timers", [:])
+        #expect(list["now"] == "Saturday 2026-11-21 09:00")
+        #expect(list["items"]?.array?.count == 4)
+        #expect(list["items"]?.array?[3]["text"] == "take the bins out")
+    }
+
+    @Test("a weekday of today is next week's when its time has passed")
+    func weekdayOfToday() async {
+        let later = await output("set_alarm", ["time": "10:00", "day": "saturday"])
+        #expect(later["rings"] == "today at 10:00")
+        let next = await output("set_alarm", ["time": "08:00", "day": "saturday"])
+        #expect(next["rings"] == "Saturday 2026-11-28 at 08:00")
+    }
+
+    @Test("what cannot be is refused in words to act on")
+    func refusals() async {
+        #expect(await error("set_timer", [:]).contains("how long"))
+        #expect(await error("set_timer", ["minutes": 0]).contains("1 second to 7 days"))
+        #expect(await error("set_alarm", ["time": "25:00"]).contains("no time of day"))
+        #expect(await error("set_alarm", ["time": "08:00", "day": "today"]).contains("has passed"))
+        #expect(await error("set_alarm", ["time": "08:00", "day": "later"]).contains("is no day"))
+        #expect(await error("set_reminder", ["text": "x"]).contains("say when"))
+        #expect(
+            await error("set_reminder", ["text": "x", "time": "10:00", "minutes": 5])
+                .contains("not both"))
+        #expect(await error("cancel_timer", ["which": "soup"]).contains("\"soup\""))
+        #expect(await error("stop_ringing", [:]).contains("nothing rings"))
+        #expect(await output("list_timers", [:])["items"] == [])
+    }
+
+    @Test("one is meant by number, name, part of a name or kind, and doubt is told")
+    func choice() async {
+        _ = await output("set_timer", ["minutes": 5, "name": "green tea"])
+        _ = await output("set_timer", ["minutes": 6, "name": "black tea"])
+        _ = await output("set_alarm", ["time": "07:30"])
+        let doubt = await error("change_timer", ["which": "tea", "name": "x"])
+        #expect(doubt.contains("timer 1 \"green tea\", timer 2 \"black tea\""))
+        let changed = await output("change_timer", ["which": "green", "add_seconds": 60])
+        #expect(changed["left"] == "6 minutes")
+        let moved = await output("change_timer", ["which": "alarm", "time": "08:00"])
+        #expect(moved["rings"] == "tomorrow, Sunday 2026-11-22, at 08:00")
+        #expect(await output("cancel_timer", ["which": "timer 2"])["remaining"] == 2)
+        #expect(await output("cancel_timer", ["which": "alarms"])["remaining"] == 1)
+        #expect(await output("cancel_timer", ["which": "all"])["remaining"] == 0)
+    }
+
+    @Test("what rings is silenced by voice, which is told what it was for, or snoozed")
+    func stop() async {
+        _ = await output("set_reminder", ["text": "call home", "seconds": 60])
+        clock.pass(60)
+        await keeper.tick()
+        #expect(ear.heard == [[1]])
+        let snoozed = await output("stop_ringing", ["snooze_minutes": 5])
+        #expect(snoozed["items"]?.array?[0]["rings_again"] == "today at 09:06")
+        clock.pass(300)
+        await keeper.tick()
+        let stopped = await output("stop_ringing", [:])
+        #expect(stopped["items"]?.array?[0]["text"] == "call home")
+        #expect(stopped["remaining"] == 0)
+        #expect(ear.heard == [[1], [], [1], []])
+    }
+
+    @Test("what was missed is told until it is to be forgotten")
+    func missed() async {
+        _ = await output("set_timer", ["minutes": 1, "name": "tea"])
+        clock.restart(off: 7200)
+        let missed = await output("list_timers", [:])["missed"]?.array ?? []
+        #expect(missed.map { $0["because"] } == ["the device was off"])
+        _ = await output("cancel_timer", ["which": "missed"])
+        #expect(await output("list_timers", [:])["missed"] == nil)
+    }
+
+    @Test("without a place on the disk it is said that a restart loses it")
+    func notLasting() async throws {
+        let keeper = TimerKeeper(
+            folder: nil, settings: TimerBook.Settings(), clock: clock, listener: ear)
+        let tool = try #require(try TimerTools.all(keeper).first)
+        let answer = try await tool.call(ToolArguments(["minutes": 5]))
+        #expect(answer["note"]?.string?.contains("lost") == true)
+    }
+}
