@@ -13,7 +13,9 @@ extension TimerList {
         ]
     }
 
-    /// Reads a list; nil when it is none. `unread` counts entries that make no sense.
+    /// Reads a list; nil when it is none.
+    ///
+    /// `unread` counts entries that make no sense.
     static func read(_ json: JSONValue) -> (list: TimerList, unread: Int)? {
         guard json["format"]?.int == format, let next = json["next"]?.int,
             let items = json["items"]?.array, let missed = json["missed"]?.array
