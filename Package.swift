@@ -66,9 +66,10 @@ enum Targets {
             .control(
                 "Sounds", ["Opus"],
                 embedded: [
-                    "Assets/done.opus", "Assets/error.opus", "Assets/listening.opus",
-                    "Assets/muted.opus", "Assets/no_microphone.opus", "Assets/offline.opus",
-                    "Assets/refused.opus",
+                    "Assets/alarm.opus", "Assets/done.opus", "Assets/error.opus",
+                    "Assets/listening.opus", "Assets/muted.opus", "Assets/no_key.opus",
+                    "Assets/no_microphone.opus", "Assets/no_network.opus",
+                    "Assets/offline.opus", "Assets/refused.opus", "Assets/timer.opus",
                 ]),
             .control(
                 "Daemon",
@@ -76,7 +77,9 @@ enum Targets {
                     "Accounts", "Assistant", "Configuration", "Curl", "Live", "ModelTypes",
                     "Panel", "Sounds", "Tools",
                     "AudioPath",
-                    "SignalProcessing", "AudioCore", "ALSA", "GPIO", "Opus", "WebSockets", "Linux",
+                    "SignalProcessing", "AudioCore", "ALSA", "GPIO", "Opus", "SpeexDSP",
+                    "WebSockets",
+                    "Linux",
                 ]),
         ]
     }
@@ -148,7 +151,9 @@ enum Targets {
                 "DaemonTests",
                 [
                     "Daemon", "Accounts", "ALSA", "Assistant", "AudioPath", "Configuration", "Curl",
-                    "GPIO", "Live", "ModelTypes", "Panel", "WebSockets", "Linux", "TestHTTP",
+                    "GPIO", "Live", "ModelTypes", "Panel", "Sounds", "AudioCore", "WebSockets",
+                    "Linux",
+                    "TestHTTP",
                 ]
             ),
             (

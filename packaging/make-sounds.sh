@@ -34,7 +34,16 @@ tones listening 0.09 660 880
 tones done 0.09 880
 tones error 0.14 330 247
 tones muted 0.09 440 330
+# These two are repeated: each ends in a pause.
+tones timer 0.16 784 988 1175
+sox "$work/timer.wav" "$work/padded.wav" pad 0 0.7 && mv "$work/padded.wav" "$work/timer.wav"
+encode timer
+tones alarm 0.11 988 1319 988 1319
+sox "$work/alarm.wav" "$work/padded.wav" pad 0 0.35 && mv "$work/padded.wav" "$work/alarm.wav"
+encode alarm
 line offline "No network."
+line no_network "I have no network yet. Please set it up."
+line no_key "I have no key for the service yet. Please set it up."
 line no_microphone "I have no microphone."
 line refused "The service refuses this device. Check the key."
 

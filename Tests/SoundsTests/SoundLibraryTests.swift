@@ -7,8 +7,8 @@ struct SoundLibraryTests {
     /// What a stored sound is: a short signal, or words.
     static func isSpoken(_ sound: StoredSound) -> Bool {
         switch sound {
-        case .listening, .done, .error, .muted: false
-        case .offline, .noMicrophone, .refused: true
+        case .listening, .done, .error, .muted, .timer, .alarm: false
+        case .offline, .noMicrophone, .refused, .noKey, .noNetwork: true
         }
     }
 
@@ -18,7 +18,10 @@ struct SoundLibraryTests {
         for sound in StoredSound.allCases {
             let samples = library[sound]
             let milliseconds = samples.count * 1000 / Int(rate)
-            let range = Self.isSpoken(sound) ? 400...5000 : 60...400
+            // What is repeated ends in a pause.
+            let isRepeated = sound == .timer || sound == .alarm
+            let range =
+                Self.isSpoken(sound) ? 400...5000 : isRepeated ? 400...1500 : 60...400
             #expect(range.contains(milliseconds), "\(sound) lasts \(milliseconds) ms")
             let peak = samples.reduce(0) { max($0, abs(Int($1))) }
             #expect((2000...32_000).contains(peak), "\(sound) peaks at \(peak)")
@@ -53,6 +56,34 @@ struct SoundLibraryTests {
             let last = library[sound].suffix(24).reduce(0) { max($0, abs(Int($1))) }
             #expect(last < 1500, "\(sound) ends at \(last)")
         }
+    }
+
+    @Test("all sounds are equally loud, the owner's too, within 1 dB", arguments: rates)
+    func loudness(rate: Int32) throws {
+        // A sine of -46 dBFS, as somebody may have recorded it.
+        let soft = (0..<Int(rate)).map { Int16(230 * sine(Double($0) * 440 / Double(rate))) }
+        let library = try SoundLibrary(rate: rate, own: [.done: soft])
+        for sound in StoredSound.allCases {
+            let ratio = SoundLevel.level(of: library[sound], rate: rate) / SoundLevel.target
+            #expect((0.891...1.122).contains(ratio), "\(sound) is \(ratio) times as loud")
+        }
+    }
+
+    @Test("silence stays silence, and what is full of peaks does not clip")
+    func extremes() {
+        #expect(SoundLevel.matched([0, 0, 0], rate: 24_000) == [0, 0, 0])
+        var clicks = [Int16](repeating: 10, count: 24_000)
+        clicks[12_000] = 3000
+        let matched = SoundLevel.matched(clicks, rate: 24_000)
+        #expect(matched.allSatisfy { abs(Int($0)) <= 29_204 })
+    }
+
+    /// A sine of so many turns, by its series.
+    private func sine(_ turns: Double) -> Double {
+        let phase = (turns - turns.rounded()) * 2 * Double.pi
+        let square = phase * phase
+        return phase
+            * (1 - square / 6 * (1 - square / 20 * (1 - square / 42 * (1 - square / 72))))
     }
 
     @Test("a rate that Opus does not have is refused")

@@ -40,20 +40,6 @@ package enum SpeechMaker {
     package static func convert(
         _ samples: [Int16], from: Int32, to: Int32
     ) throws -> [Int16] {
-        guard from != to else { return samples }
-        let resampler = try Resampler(from: from, to: to, quality: 8)
-        let length = Int(Int64(samples.count) * Int64(to) / Int64(from))
-        // The converter holds its filter's length back until more comes.
-        let input = samples + [Int16](repeating: 0, count: 2 * resampler.latencyFrames)
-        var output = [Int16](repeating: 0, count: length + 4096)
-        let produced = input.withUnsafeBufferPointer { input in
-            output.withUnsafeMutableBufferPointer { output -> Int in
-                guard let from = input.baseAddress, let to = output.baseAddress else { return 0 }
-                return resampler.process(
-                    from, count: input.count, into: to, capacity: output.count
-                ).produced
-            }
-        }
-        return Array(output.prefix(min(length, produced)))
+        try Resampler.converted(samples, from: from, to: to, quality: 8)
     }
 }
