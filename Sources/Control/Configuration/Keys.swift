@@ -199,9 +199,43 @@ package enum Keys {
             "How many channels the device is "
                 + "asked for; both of two get the same.")
         package static let volume = Setting(
-            "audio.playback.volume", 100, .range(0...100),
-            "How loud answers are (percent); "
-                + "the mixer of the card is left as it is.")
+            "audio.playback.volume", -1, .range(-1...100),
+            "The volume to begin with (percent of loudness; half sounds half as loud). -1: as the "
+                + "card has it.")
+        package static let mixer = Setting(
+            "audio.playback.mixer", "auto",
+            "Where the volume is set. auto: at the card where it has a control for it, else in "
+                + "the device's own mixer. soft: always there. Else the name of the card's "
+                + "control, such as \"Speaker\".")
+        package static let prebufferLimit = Setting(
+            "audio.playback.prebuffer_limit_ms", 1000, .range(0...5000),
+            "The most that prebuffer_ms grows to by itself where answers come haltingly "
+                + "(milliseconds); where they come fast it shrinks.")
+        package static let leadIn = Setting(
+            "audio.playback.lead_in_ms", 0, .range(0...3000),
+            "Silence before the first sound after a pause (milliseconds), for amplifiers that "
+                + "wake up slowly. It is played while you talk, so that answers are not later.")
+        package static let keepRunning = Setting(
+            "audio.playback.keep_running_s", 0, .range(-1...3600),
+            "How long the device plays silence after a sound (seconds), for amplifiers that fall "
+                + "asleep. -1: always, which costs some of the processor.")
+        package static let faintNoise = Setting(
+            "audio.playback.faint_noise", false,
+            "Whether such silence is noise in the last bit, for amplifiers that digital silence "
+                + "sends to sleep.")
+        package static let speechLevel = Setting(
+            "audio.playback.speech_db", 0.0, .range(-60...0),
+            "How loud answers are beside the rest (decibels).")
+        package static let earconLevel = Setting(
+            "audio.playback.sounds_db", 0.0, .range(-60...0),
+            "The same for the device's own sounds.")
+        package static let musicLevel = Setting(
+            "audio.playback.music_db", 0.0, .range(-60...0), "The same for music.")
+        package static let alarmLevel = Setting(
+            "audio.playback.alarm_db", 0.0, .range(-60...0), "The same for alarms.")
+        package static let duck = Setting(
+            "audio.playback.duck_db", -15.0, .range(-60...0),
+            "How far music and alarms step back while somebody talks (decibels).")
         package static let prebuffer = Setting(
             "audio.playback.prebuffer_ms", 60, .range(0...1000),
             "Speech that must be there before playback begins (milliseconds). More rides "
@@ -253,6 +287,11 @@ package enum Keys {
         package static let enabled = Setting(
             "sounds.enabled", true,
             "Whether it makes sounds, such as for an error.")
+        package static let directory = Setting(
+            "sounds.directory", "", .pathOrNothing,
+            "A folder with sounds of your own in place of the device's: listening.opus or "
+                + "listening.wav, and so for done, error, muted, offline, no_microphone, refused, "
+                + "no_key, no_network, timer, alarm. They are made as loud as the others. Empty: none.")
     }
 
     /// [recording]: turns kept as files.
@@ -268,6 +307,9 @@ package enum Keys {
         package static let limit = Setting(
             "recording.limit_mb", 100, .range(1...10_000),
             "The oldest are removed beyond this (megabytes).")
+        package static let maximumAge = Setting(
+            "recording.limit_days", 30, .range(1...3650),
+            "Older ones are removed (days).")
     }
 
     /// [log]: what is written to the journal.
@@ -331,10 +373,13 @@ package enum Keys {
             Conversation.offlinePatience, Conversation.listeningSound, Audio.period, Audio.buffer,
             Audio.priority, Audio.memoryLock, Capture.device, Capture.rate, Capture.channels,
             Capture.channel, Capture.highPass,
-            Playback.device, Playback.rate, Playback.channels, Playback.volume, Playback.prebuffer,
+            Playback.device, Playback.rate, Playback.channels, Playback.volume, Playback.mixer,
+            Playback.prebuffer, Playback.prebufferLimit, Playback.leadIn, Playback.keepRunning,
+            Playback.faintNoise, Playback.speechLevel, Playback.earconLevel, Playback.musicLevel,
+            Playback.alarmLevel, Playback.duck,
             Voice.threshold, Voice.minimum, Voice.onset, Voice.hangover,
         ] + Button.all + MuteSwitch.all + Light.all + [
-            Sounds.enabled, Recording.enabled, Recording.directory, Recording.limit, Log.level,
-            Log.transcripts,
+            Sounds.enabled, Sounds.directory, Recording.enabled, Recording.directory,
+            Recording.limit, Recording.maximumAge, Log.level, Log.transcripts,
         ]
 }

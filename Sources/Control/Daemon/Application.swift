@@ -87,14 +87,15 @@ package final class Application: @unchecked Sendable {
             settings[Keys.Recording.enabled]
             ? try TurnRecorder(
                 directory: settings[Keys.Recording.directory],
-                limitMegabytes: settings[Keys.Recording.limit], log: log) : nil
+                limitMegabytes: settings[Keys.Recording.limit],
+                limitDays: settings[Keys.Recording.maximumAge], log: log,
+                now: { WallClock.now() }) : nil
         let recorder = recorder
         let port = LiveSessionPort(session)
         let bridge = bridge
         let earcons = Earcons(
             bridge: bridge,
-            library: try settings[Keys.Sounds.enabled]
-                ? SoundLibrary(rate: AudioSettings.speechRate) : nil)
+            library: try settings[Keys.Sounds.enabled] ? Self.sounds(settings, log) : nil)
         assistant = VoiceAssistant(
             executor: loop, settings: settings.conversationSettings,
             ports: AssistantPorts(
@@ -120,8 +121,7 @@ package final class Application: @unchecked Sendable {
         let (bridge, assistant) = (bridge, assistant)
         let actions = PanelActions(
             assistant: assistant, runner: runner,
-            volume: Float(settings[Keys.Playback.volume]) / 100,
-            setVolume: { bridge.engine?.speaker.setGain($0) },
+            volume: { bridge.volume?.percent ?? 100 }, setVolume: { bridge.setVolume($0) },
             sound: { earcons.play($0) }, log: log)
         for tool in settings.buttonTools where tools.registry[tool] == nil {
             log(.warning, "a button calls the tool \(tool), which there is not")
@@ -130,6 +130,15 @@ package final class Application: @unchecked Sendable {
             settings, buttons: buttons, loop: loop, log: log, actions: actions,
             shut: { bridge.engine?.gate.setShut($0) },
             tell: { isOn, at in assistant.assumeIsolated { $0.switchMute(isOn, at: at) } })
+    }
+
+    /// The device's own sounds, the owner's in their place.
+    private static func sounds(_ settings: Settings, _ log: Log) throws -> SoundLibrary {
+        let folder = settings[Keys.Sounds.directory]
+        guard !folder.isEmpty else { return try SoundLibrary(rate: AudioSettings.speechRate) }
+        let own = SoundFolder.read(folder, rate: AudioSettings.speechRate)
+        for complaint in own.complaints { log(.warning, complaint) }
+        return try SoundLibrary(rate: AudioSettings.speechRate, own: own.sounds)
     }
 
     // MARK: - Life

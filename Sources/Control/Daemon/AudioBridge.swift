@@ -18,6 +18,8 @@ package final class AudioBridge: @unchecked Sendable {
 
     /// Signals that may wait for the loop; at 50 a second it is then stuck for twenty seconds.
     private static let inboxLimit = 1000
+    /// A loudspeaker that was woken for an answer is kept awake for so long at most.
+    private static let wakeMilliseconds = 30_000
 
     /// By then the devices are open, if they can be.
     private static let firstReportMilliseconds: Int64 = 500
@@ -31,6 +33,13 @@ package final class AudioBridge: @unchecked Sendable {
     private let inbox = Mutex(Inbox())
     private var seen: PlaybackSnapshot?
     private var speakerTrouble: String?
+    /// It was told that a reply is too long.
+    private var isFlooded = false
+    /// The device that has its volume.
+    private var device: String?
+    private let leadInMilliseconds: Int
+    /// The user's volume; on the loop.
+    package private(set) var volume: VolumeControl?
     private var watch: LoopWatch?
     private var report = AudioWatch()
     private var reportTimer: LoopTimer?
@@ -47,7 +56,12 @@ package final class AudioBridge: @unchecked Sendable {
     package init(loop: EventLoop, settings: AudioSettings, log: Log?) throws {
         self.loop = loop
         self.log = log
+        leadInMilliseconds = settings.leadInMilliseconds
         engine = try AudioEngine(settings) { [weak self] event in self?.microphone(event) }
+        volume = engine.map {
+            VolumeControl(
+                speaker: $0.speaker, wish: settings.volumeWish, percent: settings.volumePercent)
+        }
     }
 
     /// Starts the audio threads; both handlers are called on the loop, as is this.
@@ -134,7 +148,24 @@ package final class AudioBridge: @unchecked Sendable {
             news.append((now.drainedAt, .drained(at: now.drainedAt)))
         }
         for item in news.sorted(by: { $0.at < $1.at }) { onSpeaker(item.signal) }
-        tellTrouble(engine.status().playback)
+        if now.drainedCount != before.drainedCount { engine.speaker.unduck(.reply) }
+        let status = engine.status().playback
+        tellTrouble(status)
+        setVolume(for: status)
+    }
+
+    /// Sets the user's volume, 0 to 100 percent of loudness; on the loop.
+    package func setVolume(_ percent: Double) {
+        if let text = volume?.set(percent) { log?(.warning, text) }
+    }
+
+    /// A device that is new or back gets the volume.
+    private func setVolume(for status: DeviceStatus) {
+        guard status.grant != nil else { return device = nil }
+        let name = status.device ?? ""
+        guard name != device else { return }
+        device = name
+        if let text = volume?.deviceChanged(to: name) { log?(.warning, text) }
     }
 
     private func tellTrouble(_ status: DeviceStatus) {
@@ -163,26 +194,52 @@ extension MicrophoneSignal {
 
 extension AudioBridge: MicrophonePort {
     package func open(at nanoseconds: Int64, preRollMilliseconds: Int) {
+        beginTurn()
         engine?.gate.open(at: nanoseconds, preRollMilliseconds: preRollMilliseconds)
     }
 
     package func openAtSpeech(sample: Int64, preRollMilliseconds: Int) {
+        beginTurn()
         engine?.gate.openAtSpeech(sample: sample, preRollMilliseconds: preRollMilliseconds)
     }
 
-    package func close(at nanoseconds: Int64) { engine?.gate.close(at: nanoseconds) }
+    package func close(at nanoseconds: Int64) {
+        engine?.speaker.unduck(.listening)
+        engine?.gate.close(at: nanoseconds)
+    }
+
+    /// Others step back for the user's voice, and the amplifier wakes up for the answer.
+    private func beginTurn() {
+        engine?.speaker.duck(.listening)
+        if leadInMilliseconds > 0 { engine?.speaker.stayAwake(milliseconds: Self.wakeMilliseconds) }
+    }
 }
 
 extension AudioBridge: SpeakerPort {
-    package func play(_ samples: [Int16]) { engine?.speaker.enqueue(samples) }
+    package func play(_ samples: [Int16]) {
+        engine?.speaker.duck(.reply)
+        guard engine?.speaker.enqueue(samples) == false, !isFlooded else { return }
+        isFlooded = true
+        log?(.warning, "a reply is longer than half an hour; the rest of it is not played")
+    }
 
     package func endOfTurn() { engine?.speaker.endOfTurn() }
 
-    package func flush() { engine?.speaker.flush() }
+    package func flush() {
+        isFlooded = false
+        engine?.speaker.unduck(.reply)
+        engine?.speaker.flush()
+    }
 
-    package func hold() { engine?.speaker.hold() }
+    package func hold() {
+        engine?.speaker.unduck(.reply)
+        engine?.speaker.hold()
+    }
 
-    package func resume() { engine?.speaker.resume() }
+    package func resume() {
+        engine?.speaker.duck(.reply)
+        engine?.speaker.resume()
+    }
 
     /// Plays a short sound beside the reply.
     package func playEarcon(_ samples: [Int16]) { engine?.speaker.play(samples, on: .earcon) }

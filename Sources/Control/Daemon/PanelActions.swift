@@ -12,20 +12,20 @@ final class PanelActions: PanelPort, @unchecked Sendable {
     // @unchecked: touched on the loop's thread only.
 
     /// One press makes it so much louder or softer.
-    private static let volumeStep: Float = 0.1
+    private static let volumeStep = 10.0
 
     private let assistant: VoiceAssistant
     private let runner: ToolRunner
-    private let setVolume: (Float) -> Void
+    private let volume: () -> Double
+    private let setVolume: (Double) -> Void
     private let sound: (Earcon) -> Void
     private let log: Log
-    private var volume: Float
 
-    /// Actions on these parts; `volume` is 0 to 1, and `setVolume` and `sound` are called on the
+    /// Actions on these parts; `volume` is in percent, and it, `setVolume` and `sound` are called on the
     /// loop.
     init(
-        assistant: VoiceAssistant, runner: ToolRunner, volume: Float,
-        setVolume: @escaping (Float) -> Void, sound: @escaping (Earcon) -> Void, log: Log
+        assistant: VoiceAssistant, runner: ToolRunner, volume: @escaping () -> Double,
+        setVolume: @escaping (Double) -> Void, sound: @escaping (Earcon) -> Void, log: Log
     ) {
         self.assistant = assistant
         self.runner = runner
@@ -53,10 +53,10 @@ final class PanelActions: PanelPort, @unchecked Sendable {
         }
     }
 
-    private func changeVolume(by step: Float) {
-        volume = min(1, max(0, volume + step))
-        setVolume(volume)
-        log(.info, "volume \(Int((volume * 100).rounded())) %")
+    private func changeVolume(by step: Double) {
+        let wished = min(100, max(0, volume() + step))
+        setVolume(wished)
+        log(.info, "volume \(Int(wished.rounded())) %")
         sound(.done)
     }
 

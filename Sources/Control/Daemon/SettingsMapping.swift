@@ -120,7 +120,7 @@ extension Settings {
         audio.periodMilliseconds = self[Keys.Audio.period]
         audio.bufferMilliseconds = self[Keys.Audio.buffer]
         audio.prebufferMilliseconds = self[Keys.Playback.prebuffer]
-        audio.volumePercent = Double(self[Keys.Playback.volume])
+        readPlayback(into: &audio)
         let priority = self[Keys.Audio.priority]
         audio.realTimePriority = priority == 0 ? nil : Int32(priority)
         audio.voice.thresholdDecibels = Float(self[Keys.Voice.threshold])
@@ -128,6 +128,29 @@ extension Settings {
         audio.voice.onsetMilliseconds = self[Keys.Voice.onset]
         audio.voice.hangoverMilliseconds = self[Keys.Voice.hangover]
         return audio
+    }
+
+    private func readPlayback(into audio: inout AudioSettings) {
+        audio.prebufferLimitMilliseconds = self[Keys.Playback.prebufferLimit]
+        audio.leadInMilliseconds = self[Keys.Playback.leadIn]
+        let running = self[Keys.Playback.keepRunning]
+        audio.keepRunningSeconds = running < 0 ? nil : running
+        audio.hasFaintNoise = self[Keys.Playback.faintNoise]
+        let volume = self[Keys.Playback.volume]
+        audio.volumePercent = volume < 0 ? nil : Double(volume)
+        audio.volumeWish =
+            switch self[Keys.Playback.mixer] {
+            case "auto": .automatic
+            case "soft": .soft
+            case let name: .control(name)
+            }
+        audio.voiceDecibels = [
+            .speech: Float(self[Keys.Playback.speechLevel]),
+            .earcon: Float(self[Keys.Playback.earconLevel]),
+            .music: Float(self[Keys.Playback.musicLevel]),
+            .alarm: Float(self[Keys.Playback.alarmLevel]),
+        ]
+        audio.duckDecibels = Float(self[Keys.Playback.duck])
     }
 
     private static func device(_ text: String) -> SoundDevice {

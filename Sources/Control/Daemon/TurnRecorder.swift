@@ -13,6 +13,9 @@ package actor TurnRecorder {
     private static let bitsPerSecond: Int32 = 24_000
     /// A turn is not recorded beyond this (bytes); some ten minutes.
     private static let fileLimitBytes = 2 << 20
+    /// What has grown too old is looked for so often (seconds), though nobody speaks.
+    private static let tidySeconds: Int64 = 3600
+    private static let dayNanoseconds: Int64 = 86_400_000_000_000
 
     private enum Item: Sendable {
         case words([Int16])
@@ -24,16 +27,25 @@ package actor TurnRecorder {
 
     private let directory: String
     private let limitBytes: Int
+    private let limitDays: Int
+    private let now: @Sendable () -> Int64
     private let log: Log
     private let items: AsyncStream<Item>.Continuation
     private var words: Recording?
     private var reply: Recording?
     private var count: UInt32 = 0
 
-    /// A recorder that keeps at most so many megabytes in a folder, which is made.
-    package init(directory: String, limitMegabytes: Int, log: Log) throws {
+    /// A recorder that keeps at most so many megabytes and days in a folder, which is made.
+    ///
+    /// `now` is the time of day (nanoseconds since 1970).
+    package init(
+        directory: String, limitMegabytes: Int, limitDays: Int, log: Log,
+        now: @escaping @Sendable () -> Int64
+    ) throws {
         self.directory = directory
         limitBytes = limitMegabytes << 20
+        self.limitDays = limitDays
+        self.now = now
         self.log = log
         try Files.makeDirectory(directory, mode: 0o700)
         // Twenty seconds of samples; a disk that is slower than that loses some.
@@ -42,6 +54,11 @@ package actor TurnRecorder {
         items = continuation
         Task { [weak self] in
             for await item in stream { await self?.take(item) }
+        }
+        Task { [weak self] in
+            while await self?.tidy() != nil {
+                try? await Task.sleep(for: .seconds(Self.tidySeconds))
+            }
         }
     }
 
@@ -93,15 +110,33 @@ package actor TurnRecorder {
     private func finish(_ recording: inout Recording?) throws {
         guard let finished = recording else { return }
         recording = nil
-        let time = WallClock.localTime(at: WallClock.now()).iso8601.replacingColons
+        let time = name(of: now())
         let path = "\(directory)/\(time)-\(count)-\(finished.kind).opus"
         try Files.writeAtomically(path, try finished.finish(), mode: 0o600)
         try makeRoom()
     }
 
-    /// Removes the oldest files; their names begin with their time.
+    private func name(of time: Int64) -> String {
+        WallClock.localTime(at: time).iso8601.replacingColons
+    }
+
+    /// Removes what is too old or too much.
+    package func tidy() {
+        do {
+            try makeRoom()
+        } catch {
+            log(.error, "old recordings cannot be removed: \(error)")
+        }
+    }
+
+    /// Removes the files that are too old and the oldest; their names begin with their time.
     private func makeRoom() throws {
-        let names = try Files.list(directory).filter { $0.hasSuffix(".opus") }.sorted()
+        var names = try Files.list(directory).filter { $0.hasSuffix(".opus") }.sorted()
+        let oldest = name(of: now() - Int64(limitDays) * Self.dayNanoseconds)
+        while let first = names.first, first < oldest {
+            try Files.remove("\(directory)/\(first)")
+            names.removeFirst()
+        }
         var sizes = names.map { Files.size("\(directory)/\($0)") }
         var total = sizes.reduce(0, +)
         for name in names where total > limitBytes {

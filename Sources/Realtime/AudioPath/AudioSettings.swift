@@ -57,8 +57,16 @@ package struct AudioSettings: Sendable {
     package var prebufferMilliseconds = 60
     /// The most that it grows to where speech comes haltingly.
     package var prebufferLimitMilliseconds = 1000
-    /// The volume to begin with, 0 to 100 percent of loudness.
-    package var volumePercent = 100.0
+    /// Silence written before the first sound after a pause, so that an amplifier that slept loses
+    /// none of it.
+    package var leadInMilliseconds = 0
+    /// The device is kept running for so long after the last sound; nil: always (seconds).
+    package var keepRunningSeconds: Int? = 0
+    /// Silence is the faintest noise there is, for amplifiers that sleep at digital silence.
+    package var hasFaintNoise = false
+    /// The volume to begin with, 0 to 100 percent of loudness; nil: as the card has it.
+    package var volumePercent: Double?
+    package var volumeWish = VolumeWish.automatic
     /// How loud each voice is beside the others (decibels, 0 or less).
     package var voiceDecibels: [PlaybackVoice: Float] = [:]
     /// How far music and alarms step back while somebody talks (decibels, 0 or less).

@@ -60,7 +60,7 @@ extension PlaybackLoop where Device: ~Copyable {
         port.isSpeaking = true
         pendingStart = true
         // If nothing of it was left, its end is told behind silence.
-        isRunning = true
+        begin()
     }
 
     /// Ends what the device plays; returns a code, and after how many frames it is silent.

@@ -54,6 +54,10 @@ struct PlaybackLoop<Device: PlaybackDevice & ~Copyable>: ~Copyable {
     var pendingStart = false
     /// The device was given something since it was last silent.
     var isRunning: Bool
+    /// Frames of silence still to be written before the first sound.
+    private var leadInFrames = 0
+    /// The state of the faint noise.
+    private var noise: UInt32 = 1
     /// Frames of silence written behind the last sound.
     var silentFrames = 0
     /// Frames behind the last mixed sound in which the resampler still gives some of it.
@@ -122,7 +126,7 @@ struct PlaybackLoop<Device: PlaybackDevice & ~Copyable>: ~Copyable {
         let flushes = port.share.flushCount.load(ordering: .acquiring)
         if flushes != port.flushSeen { return flush(flushes) }
         takeUp()
-        guard isRunning || hasSound() else { return .idle }
+        guard isRunning || hasSound() || staysAwake else { return .idle }
         switch device.wait(timeoutMilliseconds: Self.waitMilliseconds) {
         case .ready: countLateness()
         case .timedOut:
@@ -171,12 +175,13 @@ struct PlaybackLoop<Device: PlaybackDevice & ~Copyable>: ~Copyable {
     private mutating func writePeriod() -> Step {
         ledger.beginPeriod(
             voices: port.voices, aheadSamples: blockCount + (converter?.latencyFrames ?? 0))
-        isRunning = true
+        begin()
         let sound = fillPeriod()
         // What was flushed while it was mixed is not written.
         let flushes = port.share.flushCount.load(ordering: .acquiring)
         if flushes != port.flushSeen { return flush(flushes) }
         silentFrames = sound ? 0 : silentFrames + periodFrames
+        if !sound, settings.hasFaintNoise { makeNoise() }
         SampleMath.spread(mono.start, into: frames.start, channels: channels, count: periodFrames)
         let code = writeFrames(periodFrames)
         guard code >= 0 else { return .failed(code) }
@@ -242,11 +247,18 @@ struct PlaybackLoop<Device: PlaybackDevice & ~Copyable>: ~Copyable {
             let code = device.start()
             return code < 0 && code != Self.badState ? repair(code) : .moved
         }
+        tellEnd()
+        guard !staysAwake else { return .moved }
         noteTakenBack(min(device.heldFrames(), ledger.frames))
         let code = device.drop()
         isRunning = false
         steadyFrames = 0
         silentFrames = 0
+        return code < 0 ? repair(code) : .moved
+    }
+
+    /// All of the reply has been heard.
+    private mutating func tellEnd() {
         if port.isSpeaking {
             port.isSpeaking = false
             // Speech that ran dry may come back, and then tells how long it was away.
@@ -255,7 +267,21 @@ struct PlaybackLoop<Device: PlaybackDevice & ~Copyable>: ~Copyable {
             port.share.drainedCount.wrappingAdd(1, ordering: .releasing)
             port.share.events.signal()
         }
-        return code < 0 ? repair(code) : .moved
+    }
+
+    /// Whether the device runs on without a sound.
+    private var staysAwake: Bool {
+        guard let seconds = settings.keepRunningSeconds else { return true }
+        if isRunning, silentFrames < seconds * rate { return true }
+        let until = port.share.awakeUntil.load(ordering: .relaxed)
+        return until > 0 && MonotonicClock.now() < Int64(until)
+    }
+
+    /// The device is silent and gets something now.
+    mutating func begin() {
+        guard !isRunning else { return }
+        isRunning = true
+        leadInFrames = settings.leadInMilliseconds * rate / 1000
     }
 
     /// Wakes or prepares the device, whatever its trouble needs.
@@ -273,6 +299,11 @@ struct PlaybackLoop<Device: PlaybackDevice & ~Copyable>: ~Copyable {
 
     /// Fills the mono period; returns whether any of it is sound.
     private mutating func fillPeriod() -> Bool {
+        guard leadInFrames <= 0 else {
+            leadInFrames -= periodFrames
+            mono.start.update(repeating: 0, count: periodFrames)
+            return false
+        }
         guard let converter else { return mix(into: mono.start, count: periodFrames) }
         var produced = 0
         var hasSound = false
@@ -296,6 +327,14 @@ struct PlaybackLoop<Device: PlaybackDevice & ~Copyable>: ~Copyable {
             hasSound = true
         }
         return hasSound
+    }
+
+    /// Silence of the last bit, which is not heard and keeps an amplifier awake.
+    private mutating func makeNoise() {
+        for index in 0..<periodFrames {
+            noise = noise &* 1_664_525 &+ 1_013_904_223
+            mono.start[index] = Int16(noise >> 31)
+        }
     }
 
     /// Mixes samples of the voices at the speech rate; returns whether there were any.

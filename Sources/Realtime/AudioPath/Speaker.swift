@@ -36,7 +36,6 @@ package final class Speaker: @unchecked Sendable {
             Loudness.gain(decibels: settings.voiceDecibels[$0] ?? 0)
         }
         duckGain = Loudness.gain(decibels: settings.duckDecibels)
-        volumeGain = Loudness.gain(percent: settings.volumePercent)
         publishGains()
     }
 
@@ -147,6 +146,14 @@ package final class Speaker: @unchecked Sendable {
             let gain = volumeGain * voiceGains[feed.voice.rawValue] * (isDucked ? duckGain : 1)
             feed.share.gainBits.store(gain.bitPattern, ordering: .relaxed)
         }
+    }
+
+    /// Has the device run for so long, because something will be said soon; an amplifier that
+    /// sleeps is awake then.
+    package func stayAwake(milliseconds: Int) {
+        let end = Int(MonotonicClock.now()) + milliseconds * 1_000_000
+        share.awakeUntil.store(end, ordering: .relaxed)
+        share.wake.signal()
     }
 
     // MARK: - News

@@ -87,15 +87,13 @@ final class SpeakerPath: Sendable {
         _ device: consuming Device, until stop: StopFlag, _ reopening: inout Reopening
     ) throws {
         let grant = device.grant
-        let wasLost = state.withLock { state in
-            defer {
-                state.grant = grant
-                state.trouble = nil
-            }
-            return state.trouble != nil
+        state.withLock { state in
+            state.grant = grant
+            state.trouble = nil
         }
         share.counters.reopenings.count()
-        if wasLost { share.events.signal() }
+        // Also of the first device: its volume is to be set.
+        share.events.signal()
         let before = share.counters.frames.value
         var loop = try makeLoop(device)
         let code = loop.run(until: stop)

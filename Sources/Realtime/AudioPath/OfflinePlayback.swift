@@ -1,0 +1,50 @@
+internal import ALSA
+internal import SignalProcessing
+
+/// The playback loop on a device that takes everything at once and is heard by nobody: for
+/// measuring what a period costs.
+///
+/// ## Concurrency
+/// One thread at a time.
+package final class OfflinePlayback {
+    private var loop: PlaybackLoop<EndlessDevice>
+
+    /// The writing end, as an engine has it.
+    package let speaker: Speaker
+
+    /// A loop at a rate (Hz) with periods as the settings have them.
+    package init(settings: AudioSettings, rate: Int32, channels: Int32) throws {
+        let converter = try RateConverter.make(
+            from: AudioSettings.speechRate, to: rate, quality: settings.resamplerQuality)
+        let ends = try PlaybackEnds(settings: settings)
+        speaker = ends.speaker
+        let period = rate * Int32(settings.periodMilliseconds) / 1000
+        loop = PlaybackLoop(
+            device: EndlessDevice(
+                grant: PCMGrant(
+                    rate: rate, channels: channels, periodFrames: period,
+                    bufferFrames: period * 4, hasClock: false)),
+            port: ends.takePort(), converter: converter, settings: settings)
+    }
+
+    /// Makes a period, as the playback thread does; what waits behind the rings is moved first.
+    package func step() {
+        speaker.refill()
+        _ = loop.step()
+    }
+}
+
+/// A device that is always ready.
+private struct EndlessDevice: PlaybackDevice, ~Copyable {
+    let grant: PCMGrant
+
+    mutating func wait(timeoutMilliseconds: Int32) -> WaitResult { .ready }
+    mutating func write(_ samples: UnsafePointer<Int16>, frames: Int) -> Transfer {
+        .frames(frames)
+    }
+    mutating func heldFrames() -> Int { 0 }
+    mutating func rewind(_ frames: Int) -> Int { 0 }
+    mutating func start() -> Int32 { 0 }
+    mutating func drop() -> Int32 { 0 }
+    mutating func recover(_ code: Int32) -> Int32 { code }
+}

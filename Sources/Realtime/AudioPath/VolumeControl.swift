@@ -1,0 +1,117 @@
+internal import ALSA
+internal import SignalProcessing
+
+/// Where the volume is set.
+package enum VolumeWish: Sendable, Equatable {
+    /// At the card where it has a control for it, else in our mixer.
+    case automatic
+    /// In our mixer, whatever the card has.
+    case soft
+    /// At the card's control of that name.
+    case control(String)
+}
+
+/// The user's volume: a percentage of loudness, kept through the loss of a card.
+///
+/// A duck and the loudness of a voice are apart from it and never change it.
+///
+/// ## Concurrency
+/// One thread at a time, the speaker's; a call may take a millisecond.
+package final class VolumeControl {
+    /// Names of controls that a card's outputs go through, the likeliest first.
+    private static let usualNames = [
+        "Master", "PCM", "Digital", "Speaker", "Headphone", "Playback", "Line Out", "HDMI",
+    ]
+
+    private let speaker: Speaker
+    private let wish: VolumeWish
+    private var device: String?
+    /// What was wished for last; nil: as the card has it.
+    private var wished: Double?
+
+    /// A volume that begins as wished (0 to 100), or as the card has it.
+    package init(speaker: Speaker, wish: VolumeWish, percent: Double?) {
+        self.speaker = speaker
+        self.wish = wish
+        wished = percent
+    }
+
+    /// Another device is played on, or the same again: it gets the volume that was wished for.
+    ///
+    /// `name` as ALSA has it; nil where there is no card. Returns why the card's control could not
+    /// be used; then the volume is set in our mixer.
+    @discardableResult
+    package func deviceChanged(to name: String?) -> String? {
+        device = name
+        return wished.flatMap { set($0) }
+    }
+
+    /// Sets the volume, 0 to 100 percent of loudness; returns why not at the card.
+    @discardableResult
+    package func set(_ percent: Double) -> String? {
+        let percent = min(max(percent, 0), 100)
+        wished = percent
+        do throws(ALSAError) {
+            if try setAtCard(percent) {
+                // A card's lowest step need not be silence.
+                speaker.setGain(percent > 0 ? 1 : 0)
+                return nil
+            }
+        } catch {
+            speaker.setGain(Loudness.gain(percent: percent))
+            return "\(error); the volume is set in the device's own mixer"
+        }
+        speaker.setGain(Loudness.gain(percent: percent))
+        return nil
+    }
+
+    /// The volume now, 0 to 100 percent; somebody else may have turned the card's.
+    package var percent: Double {
+        guard let card, let mixer = try? Mixer(card: card), let name = control(of: mixer) else {
+            return wished ?? 100
+        }
+        return (try? mixer.volumePercent(name, .playback)) ?? wished ?? 100
+    }
+
+    private func setAtCard(_ percent: Double) throws(ALSAError) -> Bool {
+        guard wish != .soft, let card else { return false }
+        var mixer: Mixer
+        do throws(ALSAError) {
+            mixer = try Mixer(card: card)
+        } catch {
+            // A device without a card has no controls; only one that was asked for is missed.
+            if case .automatic = wish { return false }
+            throw error
+        }
+        guard let name = control(of: mixer) else { return false }
+        try mixer.setVolume(name, .playback, percent: percent)
+        return true
+    }
+
+    private func control(of mixer: borrowing Mixer) -> String? {
+        switch wish {
+        case .soft: return nil
+        case .control(let name): return name
+        case .automatic:
+            let names = mixer.elements().filter(\.hasPlaybackVolume).map(\.name)
+            return Self.usualNames.first(where: names.contains)
+        }
+    }
+
+    /// The card of the device as a mixer's name: "hw:CARD=Headset" for "plughw:CARD=Headset,DEV=0".
+    private var card: String? { device.flatMap(Self.card) }
+
+    static func card(of device: String) -> String? {
+        guard let colon = device.firstIndex(of: ":") else {
+            return device == "default" ? device : nil
+        }
+        let kinds: Set<Substring> = [
+            "hw", "plughw", "default", "sysdefault", "front", "dmix", "hdmi", "iec958",
+        ]
+        guard kinds.contains(device[..<colon]) else { return nil }
+        let arguments = device[device.index(after: colon)...].split(separator: ",")
+        guard let first = arguments.first(where: { $0.hasPrefix("CARD=") }) ?? arguments.first
+        else { return nil }
+        return "hw:\(first)"
+    }
+}

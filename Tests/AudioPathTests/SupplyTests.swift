@@ -1,0 +1,158 @@
+import ALSA
+import AudioCore
+import Linux
+import Testing
+
+@testable import AudioPath
+
+/// How speech arrives, and when it begins; and what is written when nothing sounds.
+struct SupplyTests {
+    private static let millisecond: Int64 = 1_000_000
+
+    @Test("a gap in a reply makes the prebuffer longer by the gap, up to the limit")
+    func grows() {
+        var prebuffer = Prebuffer(milliseconds: 60, limitMilliseconds: 300)
+        #expect(prebuffer.samples == 1440)
+        prebuffer.ranDry(at: 0)
+        #expect(prebuffer.isDry)
+        prebuffer.returned(at: 100 * Self.millisecond)
+        // Only the first of what returns counts.
+        prebuffer.returned(at: 500 * Self.millisecond)
+        prebuffer.goesOn()
+        #expect(prebuffer.samples == 1440 + 2400)
+        prebuffer.ranDry(at: 0)
+        prebuffer.returned(at: 900 * Self.millisecond)
+        #expect(prebuffer.samples == 300 * 24)
+    }
+
+    @Test("a pause of the model is no gap of the line")
+    func pause() {
+        var prebuffer = Prebuffer(milliseconds: 60, limitMilliseconds: 1000)
+        prebuffer.ranDry(at: 0)
+        prebuffer.returned(at: 4000 * Self.millisecond)
+        prebuffer.goesOn()
+        #expect(prebuffer.samples == 1440)
+    }
+
+    @Test("replies that come faster than they are heard shorten it, down to a period")
+    func shrinks() {
+        var prebuffer = Prebuffer(milliseconds: 400, limitMilliseconds: 1000)
+        var before = prebuffer.samples
+        for _ in 0..<40 {
+            for _ in 0..<50 { prebuffer.took(480, left: prebuffer.samples, isEnded: false) }
+            prebuffer.finished()
+            #expect(prebuffer.samples <= before)
+            before = prebuffer.samples
+        }
+        #expect(prebuffer.samples == Prebuffer.leastSamples)
+    }
+
+    @Test("a reply that only just had enough leaves it as it is, and a short one tells nothing")
+    func keeps() {
+        var prebuffer = Prebuffer(milliseconds: 400, limitMilliseconds: 1000)
+        for _ in 0..<50 { prebuffer.took(480, left: 0, isEnded: false) }
+        prebuffer.finished()
+        #expect(prebuffer.samples == 9600)
+        prebuffer.took(480, left: 9600, isEnded: false)
+        prebuffer.finished()
+        #expect(prebuffer.samples == 9600)
+    }
+
+    @Test("a reply that runs dry waits for more than a drop, and all of it is heard")
+    func refills() throws {
+        var rig = try PlaybackRig()
+        let reply = AudioEngineTests.pattern(9600)
+        rig.speaker.enqueue(Array(reply[..<2400]))
+        for _ in 0..<7 { _ = rig.loop.step() }
+        #expect(rig.speaker.snapshot().dryCount == 1)
+        rig.speaker.enqueue(Array(reply[2400..<2500]))
+        for _ in 0..<3 { _ = rig.loop.step() }
+        #expect(PlaybackLoopTests.sound(rig.listener).count == 2400)
+        rig.speaker.enqueue(Array(reply[2500...]))
+        rig.speaker.endOfTurn()
+        _ = rig.playOut()
+        #expect(rig.listener.heard.filter { $0 != 0 } == reply.filter { $0 != 0 })
+        #expect(rig.speaker.snapshot().prebufferSamples > 1440)
+    }
+
+    @Test("after a pause silence leads in, so that an amplifier wakes up, and nothing is lost")
+    func leadIn() throws {
+        var settings = AudioSettings()
+        settings.leadInMilliseconds = 300
+        var rig = try PlaybackRig(settings: settings)
+        let reply = AudioEngineTests.pattern(4800)
+        for _ in 0..<2 {
+            rig.listener.forget()
+            rig.speaker.enqueue(reply)
+            rig.speaker.endOfTurn()
+            let end = rig.playOut()
+            #expect(end == .idle)
+            let lead = rig.listener.heard.prefix { $0 == 0 }
+            #expect(lead.count == 7200)
+            #expect(Array(rig.listener.heard.dropFirst(7200).prefix(4800)) == reply)
+        }
+    }
+
+    @Test("a device that is kept running needs no second lead-in, and replies still end")
+    func keepsRunning() throws {
+        var settings = AudioSettings()
+        settings.leadInMilliseconds = 100
+        settings.keepRunningSeconds = nil
+        settings.hasFaintNoise = true
+        var rig = try PlaybackRig(settings: settings)
+        for _ in 0..<20 { _ = rig.loop.step() }
+        #expect(rig.listener.heard.contains(1))
+        #expect(rig.listener.heard.allSatisfy { (-1...1).contains($0) })
+        let before = rig.listener.heard.count
+        let reply = AudioEngineTests.pattern(4800)
+        rig.speaker.enqueue(reply)
+        rig.speaker.endOfTurn()
+        for _ in 0..<40 { _ = rig.loop.step() }
+        #expect(rig.speaker.snapshot().drainedCount == 1)
+        #expect(rig.listener.drops == 0)
+        let heard = rig.listener.heard.dropFirst(before)
+        let start = try #require(heard.firstIndex { abs($0) > 1 })
+        #expect(start - before <= 1920)
+        #expect(Array(heard[start...].prefix(4800)) == reply)
+    }
+
+    @Test("a loudspeaker that is woken early runs before there is anything to say")
+    func wokenEarly() throws {
+        var settings = AudioSettings()
+        settings.leadInMilliseconds = 100
+        var rig = try PlaybackRig(settings: settings)
+        let idle = rig.loop.step()
+        #expect(idle == .idle)
+        rig.speaker.stayAwake(milliseconds: 60_000)
+        for _ in 0..<20 {
+            let step = rig.loop.step()
+            #expect(step == .moved)
+        }
+        #expect(rig.listener.heard.count > 7000)
+    }
+
+    @Test("a card's controls are found by the device's name")
+    func cards() {
+        #expect(VolumeControl.card(of: "plughw:CARD=Headset,DEV=0") == "hw:CARD=Headset")
+        #expect(VolumeControl.card(of: "hw:Loopback,1") == "hw:Loopback")
+        #expect(VolumeControl.card(of: "default") == "default")
+        #expect(VolumeControl.card(of: "null") == nil)
+        #expect(VolumeControl.card(of: "file:out.raw") == nil)
+    }
+
+    @Test("a volume that no card can set is set in the mixer, and stays through ducks")
+    func softVolume() throws {
+        var rig = try PlaybackRig()
+        let volume = VolumeControl(speaker: rig.speaker, wish: .automatic, percent: 50)
+        let trouble = volume.deviceChanged(to: "null")
+        #expect(trouble == nil)
+        rig.speaker.duck(.reply)
+        rig.speaker.enqueue([Int16](repeating: 8000, count: 2400))
+        rig.speaker.endOfTurn()
+        _ = rig.playOut()
+        #expect(PlaybackLoopTests.sound(rig.listener).allSatisfy { $0 == 1000 })
+        #expect(volume.percent == 50)
+        volume.set(100)
+        #expect(volume.percent == 100)
+    }
+}
