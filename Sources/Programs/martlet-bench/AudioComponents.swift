@@ -1,4 +1,5 @@
 import AudioCore
+import AudioPath
 import SignalProcessing
 import SpeexDSP
 
@@ -10,6 +11,10 @@ enum AudioComponents {
     static func measure(into table: inout ComponentTable) throws {
         try resample("resample 24 to 48 kHz", from: 24_000, to: 48_000, into: &table)
         try resample("resample 48 to 16 kHz", from: 48_000, to: 16_000, into: &table)
+        try mix("mixer period, speech at 24 kHz", voices: [.speech], rate: 24_000, into: &table)
+        try mix(
+            "mixer period, 4 voices, 48 kHz stereo", voices: PlaybackVoice.allCases, rate: 48_000,
+            into: &table)
         let frame = Signal.speech(samples: 320)
         var detector = VoiceDetector(settings: VoiceDetectorSettings(), frameMilliseconds: 20)
         table.measure("voice detection") {
@@ -27,6 +32,17 @@ enum AudioComponents {
                 if let start = target.baseAddress { _ = reader.read(into: start, count: 320) }
             }
         }
+    }
+
+    private static func mix(
+        _ name: String, voices: [PlaybackVoice], rate: Int32, into table: inout ComponentTable
+    ) throws {
+        let settings = AudioSettings()
+        let playback = try OfflinePlayback(
+            settings: settings, rate: rate, channels: rate == 24_000 ? 1 : 2)
+        let sound = Signal.speech(samples: 24_000)
+        for voice in voices { playback.speaker.loop(sound, on: voice) }
+        table.measure(name) { playback.step() }
     }
 
     private static func resample(
