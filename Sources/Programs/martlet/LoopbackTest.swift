@@ -79,8 +79,8 @@ struct LoopbackTest {
             \(Self.chirps) chirps: \(delays.map { Decibels.text($0) }.joined(separator: ", ")))
             level        \(Decibels.text(level)) dBFS heard, likeness \
             \(Decibels.text(first.finding.likeness * 100)) %
-            echo         \(Decibels.text(loss)) dB return loss, at a volume of \
-            \(Int(rig.settings.volumePercent)) percent
+            echo         \(Decibels.text(loss)) dB return loss, at \
+            \(rig.settings.volumePercent.map { "a volume of \(Int($0)) percent" } ?? "full volume")
             room         \(Decibels.text(noise)) dBFS; the echo stands \
             \(Decibels.text(level - noise)) dB above it
             devices      \(status.capture.xruns) overruns, \(status.playback.xruns) underruns

@@ -36,6 +36,8 @@ package final class Speaker: @unchecked Sendable {
             Loudness.gain(decibels: settings.voiceDecibels[$0] ?? 0)
         }
         duckGain = Loudness.gain(decibels: settings.duckDecibels)
+        // Until a `VolumeControl` finds a card that can set it.
+        volumeGain = settings.volumePercent.map { Loudness.gain(percent: $0) } ?? 1
         publishGains()
     }
 
