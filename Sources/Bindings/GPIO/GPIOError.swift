@@ -26,6 +26,14 @@ package enum GPIOError: Error, Sendable, Equatable {
 }
 
 extension GPIOError {
+    /// Whether it may be over without anybody's help: the chip comes later, or comes back.
+    package var isAbsence: Bool {
+        switch self {
+        case .noChips, .noSuchLine, .unreadable, .failed: true
+        case .badName, .ambiguous, .notPermitted, .busy, .refused: false
+        }
+    }
+
     /// The error for a chip that could not be opened or read.
     static func opening(_ path: String, code: Int32) -> GPIOError {
         code == EACCES || code == EPERM

@@ -7,7 +7,7 @@ import Linux
 
 struct Devices: ParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "List sound devices, mixers and GPIO lines; measure, play, record.",
+        abstract: "List sound devices, mixers, GPIO lines and lights; measure, play, record.",
         discussion: "Everything but the list goes through the daemon's own audio path, with the "
             + "devices of the settings or those of --input and --output. Ctrl-C ends in order.")
 

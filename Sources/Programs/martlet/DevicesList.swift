@@ -9,6 +9,7 @@ struct DevicesList {
         show(.playback, setting: "[audio.playback] device")
         showMixers()
         showLines()
+        showLights()
     }
 
     private func say(_ text: String) { StandardStream.output.write(text + "\n") }
@@ -37,6 +38,15 @@ struct DevicesList {
             }
         }
         say("")
+    }
+
+    private func showLights() {
+        let names = ClassLED.names(in: ClassLED.folder)
+        let pixels = ((try? Files.list("/dev")) ?? []).filter { $0.hasPrefix("spidev") }
+        guard !names.isEmpty || !pixels.isEmpty else { return }
+        say("\nLights ([led]):")
+        for name in names { say("  kind = \"class\", name = \"\(name)\"") }
+        for device in pixels { say("  kind = \"apa102\", device = \"/dev/\(device)\"") }
     }
 
     private func showLines() {
