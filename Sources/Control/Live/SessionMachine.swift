@@ -335,8 +335,11 @@ package struct SessionMachine: ~Copyable {
 
     /// Words go out, perhaps into an answer.
     private mutating func noteNewWords() {
-        // Beside a call that the model does not wait for, new words are answered at once.
-        guard replyDueSince != nil, openCalls.isEmpty, !isOldAnswerDue else { return }
+        // Of an answer that has begun comes more, or its end. A noise is not answered at all, and
+        // beside a call that the model does not wait for, new words are answered at once.
+        guard replyDueSince != nil, answer != nil, openCalls.isEmpty, !isOldAnswerDue else {
+            return
+        }
         isOldAnswerDue = true
         log.newWordsBegan()
     }
