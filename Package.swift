@@ -66,7 +66,8 @@ enum Targets {
             .control(
                 "Sounds", ["Opus"],
                 embedded: [
-                    "Assets/alarm.opus", "Assets/done.opus", "Assets/error.opus",
+                    "Assets/alarm.opus", "Assets/confirm.opus", "Assets/done.opus",
+                    "Assets/error.opus",
                     "Assets/listening.opus", "Assets/muted.opus", "Assets/no_key.opus",
                     "Assets/no_microphone.opus", "Assets/no_network.opus",
                     "Assets/offline.opus", "Assets/refused.opus", "Assets/timer.opus",
@@ -99,14 +100,14 @@ enum Targets {
                 [
                     "Assistant", "AudioCore", "AudioPath", "Configuration", "Daemon", "Live",
                     "ModelTypes", "SignalProcessing", "Simulation", "ALSA", "GPIO", "SpeexDSP",
-                    "WebSockets", "Linux",
+                    "Tools", "WebSockets", "Linux",
                 ]),
             .program(
                 "martlet-bench",
                 [
                     "AudioCore", "AudioPath", "CAllocationCounter", "Live", "ModelTypes",
-                    "SignalProcessing", "Simulation", "SpeexDSP", "WebSockets", "WireCodec",
-                    "Linux",
+                    "SignalProcessing", "Simulation", "SpeexDSP", "Tools", "WebSockets",
+                    "WireCodec", "Linux",
                 ]),
             .target(name: "CAllocationCounter", path: "Tests/Support/CAllocationCounter"),
             .support("TestHTTP", ["Linux"]),
@@ -151,7 +152,8 @@ enum Targets {
                 "DaemonTests",
                 [
                     "Daemon", "Accounts", "ALSA", "Assistant", "AudioPath", "Configuration", "Curl",
-                    "GPIO", "Live", "ModelTypes", "Panel", "Sounds", "AudioCore", "WebSockets",
+                    "GPIO", "Live", "ModelTypes", "Panel", "Sounds", "AudioCore", "Tools",
+                    "WebSockets",
                     "Linux",
                     "TestHTTP",
                 ]

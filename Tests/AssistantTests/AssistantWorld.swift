@@ -54,6 +54,7 @@ final class AssistantWorld: Sendable {
         let ports = TestPorts()
         assistant = VoiceAssistant(
             executor: executor, settings: ConversationSettings(mode: mode),
+            confirmation: ConfirmationSettings(),
             ports: AssistantPorts(
                 microphone: ports, speaker: ports, session: ports, tools: ports, indicator: ports,
                 earcons: ports, timeline: ports, alarm: ports))

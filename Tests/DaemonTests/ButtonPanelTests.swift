@@ -51,7 +51,7 @@ private final class Bench: PanelPort, @unchecked Sendable {
     func talk(_ event: ButtonEvent) {
         told.append(.talk(event.pressed, Int(event.at / 1_000_000)))
     }
-    func touch(at time: Int64) -> TouchUse { touchUse }
+    func touch(at time: Int64, isTalk: Bool) -> TouchUse { touchUse }
     func perform(_ action: ButtonAction, at time: Int64) {
         told.append(.action(action, Int(time / 1_000_000)))
     }

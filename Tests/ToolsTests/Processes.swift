@@ -13,3 +13,6 @@ func runs(in folder: String) -> Bool {
                 == folder
     }
 }
+
+/// Lets every user write a folder.
+func makeOpenToAll(_ path: String) { chmod(path, 0o777) }

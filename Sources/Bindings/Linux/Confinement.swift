@@ -20,7 +20,7 @@ package struct Confinement: Sendable, Equatable {
     ///
     /// What is not there is passed over. A link stands for what it leads to.
     package var writable: [String] = []
-    /// Another user, with no further groups; needs root. Nil: ours.
+    /// Another user, with no further groups, which needs root; nil: ours.
     package var user: User?
     /// The work that each process may do (seconds); it is killed then.
     package var cpuSeconds = 30
@@ -44,8 +44,9 @@ package struct Confinement: Sendable, Equatable {
     /// The usual limits, and nothing that may be written.
     package init() {}
 
-    /// The version of Landlock that the kernel has; 0: none, then a program writes wherever its
-    /// user may. From 6 on it cannot signal others either.
+    /// The version of Landlock that the kernel has; 0: none.
+    ///
+    /// Without it a program writes wherever its user may; from 6 on it cannot signal others.
     package static var landlockVersion: Int { Int(martlet_landlock_version()) }
 
     /// Whether limits on the number of processes count for us: not for root.

@@ -45,6 +45,11 @@ extension Files {
 package enum StandardStream {
     case output, error
 
+    /// Whether somebody sits at our input.
+    ///
+    /// The corresponding C function is `isatty`.
+    package static var isInputTerminal: Bool { isatty(STDIN_FILENO) == 1 }
+
     /// Writes text in one call; what a closed or full pipe does not take is lost.
     ///
     /// By any thread but a real-time one. The corresponding C function is `write`.

@@ -46,7 +46,7 @@ package enum TouchUse: Sendable, Equatable {
     case nothing
     /// It stopped the answer, or ended the turn of a tap.
     case stopped
-    /// It dismissed an alarm.
+    /// It dismissed an alarm, or confirmed a call.
     case dismissed
 }
 

@@ -22,24 +22,6 @@ package struct ButtonEvent: Sendable, Equatable {
     }
 }
 
-/// What comes from the microphone, in the order it was captured.
-///
-/// The bridge hops from the processing thread to the assistant's executor and keeps the order.
-package enum MicrophoneSignal: Sendable, Equatable {
-    /// Mono 16 kHz samples of the open segment; `first` counts samples since the engine started.
-    case samples([Int16], first: Int64)
-    /// The gate closed, and every sample up to the closing mark has been given.
-    case segmentEnded(sample: Int64)
-    /// The local voice detector heard speech begin at that sample and time.
-    case speechStarted(sample: Int64, at: Int64)
-    /// Speech ended; `at` is when the last of it was captured, before the hangover.
-    case speechEnded(sample: Int64, at: Int64)
-    /// The device is gone; the text says which and what to do.
-    case lost(String)
-    /// The device is back; the text says what was granted.
-    case back(String)
-}
-
 /// What comes from the loudspeaker about speech (earcons are not reported).
 package enum SpeakerSignal: Sendable, Equatable {
     /// The first sample of a reply was written to the device.
@@ -52,16 +34,6 @@ package enum SpeakerSignal: Sendable, Equatable {
     case lost(String)
     /// The device is back; the text says what was granted.
     case back(String)
-}
-
-/// The microphone's gate: marks points in captured time between which samples are given.
-package protocol MicrophonePort: Sendable {
-    /// Opens the gate at a time in the past, less the pre-roll.
-    func open(at nanoseconds: Int64, preRollMilliseconds: Int)
-    /// Opens the gate at a sample where speech began, less the pre-roll.
-    func openAtSpeech(sample: Int64, preRollMilliseconds: Int)
-    /// Closes the gate at a time; samples up to it still come, then `segmentEnded`.
-    func close(at nanoseconds: Int64)
 }
 
 /// The loudspeaker's speech voice: mono 16-bit samples at 24 kHz.
@@ -97,44 +69,14 @@ package enum Earcon: String, Sendable, CaseIterable {
     case noMicrophone
     /// The service refuses this device (a wrong key, an unknown model).
     case refused
+    /// Something dangerous is to be done: press the button if you want it.
+    case confirm
 }
 
 /// Plays the device's own sounds.
 package protocol EarconPort: Sendable {
     /// Plays a sound beside the reply's voice.
     func play(_ earcon: Earcon)
-}
-
-/// What the light shows.
-package struct Indication: Sendable, Equatable {
-    /// The conversation's state.
-    package var state: ConversationState
-    /// The microphone is muted, whatever the state.
-    package var isMuted: Bool
-    /// There is no session, whatever the state.
-    package var isOffline: Bool
-    /// The microphone or the speaker is gone, or the service refuses this device.
-    package var hasTrouble: Bool
-    /// An alarm rings, whatever the state.
-    package var isRinging: Bool
-
-    /// What is to be shown.
-    package init(
-        state: ConversationState, isMuted: Bool, isOffline: Bool, hasTrouble: Bool,
-        isRinging: Bool = false
-    ) {
-        self.state = state
-        self.isMuted = isMuted
-        self.isOffline = isOffline
-        self.hasTrouble = hasTrouble
-        self.isRinging = isRinging
-    }
-}
-
-/// Shows the state by light.
-package protocol IndicatorPort: Sendable {
-    /// Shows a state until the next call.
-    func show(_ indication: Indication)
 }
 
 /// Takes what happens, for people, logs and tests.

@@ -1,5 +1,6 @@
 internal import Live
 internal import ModelTypes
+internal import Tools
 
 // What the machine wants done.
 
@@ -36,7 +37,9 @@ extension VoiceAssistant {
         case .connect: ports.session.connect()
         case .flushSpeaker: ports.speaker.flush()
         case .holdSpeaker: ports.speaker.hold()
-        case .resumeSpeaker: ports.speaker.resume()
+        case .resumeSpeaker:
+            confirmations.speakingBegan()
+            ports.speaker.resume()
         case .endReply: ports.speaker.endOfTurn()
         case .runTools:
             if case .calls(let keys) = subject { keys.forEach(run) }
@@ -52,17 +55,22 @@ extension VoiceAssistant {
             let dismiss = dismissAlarm
             dismissAlarm = nil
             dismiss?()
-        case .show(let indication): ports.indicator.show(indication)
+        case .show(let indication):
+            self.indication = indication
+            showIndication()
         case .record(let event): record(event)
         }
     }
 
     func record(_ event: TimelineEvent) {
+        if case .turnOpened = event {
+            performConfirmation(confirmations.turnOpened(at: ports.alarm.now))
+        }
         ports.timeline.record(TimelineEntry(at: ports.alarm.now, event: event))
     }
 
     func setAlarm() {
-        let next = machine.deadline
+        let next = ConversationMachine.earlier(machine.deadline, confirmations.deadline)
         guard next != alarmAt, !isStopped else { return }
         // A deadline moves on with every chunk of a reply: an alarm too early costs less than
         // setting it anew each time.

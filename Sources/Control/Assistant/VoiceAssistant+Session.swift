@@ -1,4 +1,5 @@
 package import Live
+internal import Tools
 
 // What comes from the service.
 
@@ -14,6 +15,7 @@ extension VoiceAssistant {
             if !resumed { ports.tools.conversationBegan() }
             perform(machine.sessionReady(resumed: resumed, at: now))
         case .offline(let reason, _):
+            confirmations.sessionLost()
             perform(machine.sessionOffline("\(reason)", at: now))
         case .asleep:
             perform(machine.sessionAsleep())
@@ -25,6 +27,7 @@ extension VoiceAssistant {
             play(samples, at: now)
         case .inputTranscript(let text):
             record(.heard(text))
+            performConfirmation(confirmations.heard(text, at: now))
             if Self.hasWords(text) { perform(machine.wordsHeard(at: now)) }
         case .outputTranscript(let text):
             if machine.isReplyHeard { record(.said(text)) }
@@ -62,6 +65,7 @@ extension VoiceAssistant {
             break
         case .play(let actions):
             perform(actions)
+            confirmations.speakingBegan()
             ports.speaker.play(samples)
         }
     }

@@ -1,6 +1,6 @@
 package import Live
 internal import ModelTypes
-internal import Tools
+package import Tools
 
 /// The world around the assistant.
 package struct AssistantPorts: Sendable {
@@ -40,6 +40,13 @@ package actor VoiceAssistant {
     private let executor: any SerialExecutor
     let ports: AssistantPorts
     var machine: ConversationMachine
+    var confirmations: ConfirmationMachine
+    /// Calls that wait for the user's word, by their ids.
+    var deciders: [String: @Sendable (ConfirmationDecision) -> Void] = [:]
+    /// The button's press was an answer, so its release means nothing.
+    var ignoresRelease = false
+    /// What the light shows but for the question to the user.
+    var indication: Indication?
     var calls: [String: (call: FunctionCall, since: Int64)] = [:]
     var namelessCalls = 0
     var alarmAt: Int64?
@@ -63,11 +70,13 @@ package actor VoiceAssistant {
 
     /// An assistant that waits for `start`; `executor` is the event loop, which the ports share.
     package init(
-        executor: any SerialExecutor, settings: ConversationSettings, ports: AssistantPorts
+        executor: any SerialExecutor, settings: ConversationSettings,
+        confirmation: ConfirmationSettings, ports: AssistantPorts
     ) {
         self.executor = executor
         self.ports = ports
         machine = ConversationMachine(settings: settings)
+        confirmations = ConfirmationMachine(settings: confirmation)
     }
 
     /// What the user sees.
@@ -84,6 +93,7 @@ package actor VoiceAssistant {
     /// Ends what is open and takes no more events.
     package func stop() {
         perform(machine.endTurns(at: ports.alarm.now))
+        refuseConfirmations()
         isStopped = true
         ports.speaker.flush()
         ports.alarm.setAlarm(nil) {}
@@ -96,15 +106,18 @@ package actor VoiceAssistant {
 
     /// A press or a release of the talk button.
     package func button(_ event: ButtonEvent) {
-        guard !isStopped else { return }
+        guard !isStopped, !isAnswer(event) else { return }
         perform(
             event.pressed
                 ? machine.buttonPressed(at: event.at) : machine.buttonReleased(at: event.at))
     }
 
-    /// The talk button went down, and may or may not be held; returns what that did at once.
-    package func touch(at time: Int64) -> TouchUse {
+    /// A button went down, and may or may not be held; returns what that did at once.
+    ///
+    /// Only one that talks, `isTalk`, answers a question to the user.
+    package func touch(at time: Int64, isTalk: Bool) -> TouchUse {
         guard !isStopped else { return .nothing }
+        if isTalk, isAnswer(at: time) { return .dismissed }
         let (use, actions) = machine.buttonTouched(at: time)
         perform(actions)
         return use
@@ -135,6 +148,7 @@ package actor VoiceAssistant {
 
     /// The user wants silence.
     package func silence(at time: Int64) {
+        performConfirmation(confirmations.stopped())
         perform(machine.stopRequested(at: time))
     }
 
@@ -165,10 +179,13 @@ package actor VoiceAssistant {
         case .drained(let at):
             // Said before more was enqueued: then it will be said again.
             guard ports.speaker.pendingFrames == 0 else { return }
+            confirmations.speakingEnded(at: at)
             perform(machine.playbackDrained(at: at))
         case .silent(let at):
+            confirmations.speakingEnded(at: at)
             perform(machine.playbackSilent(at: at))
         case .lost(let text):
+            confirmations.speakingEnded(at: ports.alarm.now)
             perform(machine.speakerLost(text))
         case .back(let text):
             perform(machine.speakerBack(text))
@@ -180,6 +197,7 @@ package actor VoiceAssistant {
         alarmAt = nil
         let now = ports.alarm.now
         perform(machine.deadlineReached(at: now))
+        performConfirmation(confirmations.deadlineReached(at: now))
     }
 
     private func send(_ samples: [Int16], _ verdict: SampleVerdict) {

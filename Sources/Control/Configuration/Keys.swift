@@ -291,7 +291,8 @@ package enum Keys {
             "sounds.directory", "", .pathOrNothing,
             "A folder with sounds of your own in place of the device's: listening.opus or "
                 + "listening.wav, and so for done, error, muted, offline, no_microphone, refused, "
-                + "no_key, no_network, timer, alarm. They are made as loud as the others. Empty: none.")
+                + "no_key, no_network, timer, alarm. They are made as loud as the others. Empty: none."
+        )
     }
 
     /// [recording]: turns kept as files.
@@ -349,6 +350,8 @@ package enum Keys {
                 + "\"blink red 30% 100/900\". Empty: the light's own way."
         case "sounds": "What the device says by itself, without the service."
         case "recording": "Recordings of turns, for finding faults; off unless you ask for them."
+        case "tools":
+            "What holds for all tools together; each one is a table at the end of this file."
         case "log": "The journal: `journalctl -u martlet`."
         default: preconditionFailure("[\(section)] has no introduction")
         }
@@ -380,6 +383,8 @@ package enum Keys {
             Voice.threshold, Voice.minimum, Voice.onset, Voice.hangover,
         ] + Button.all + MuteSwitch.all + Light.all + [
             Sounds.enabled, Sounds.directory, Recording.enabled, Recording.directory,
-            Recording.limit, Recording.maximumAge, Log.level, Log.transcripts,
+            Recording.limit, Recording.maximumAge,
+        ] + Tools.all + [
+            Log.level, Log.transcripts,
         ]
 }

@@ -181,6 +181,11 @@ package struct Settings: Sendable {
         return diagnostics
     }
 
+    /// Leaves out the tools that are not wanted.
+    package mutating func keepTools(_ isWanted: (ToolSettings) -> Bool) {
+        tools = tools.filter(isWanted)
+    }
+
     /// The tools of one kind, with what only that kind has.
     package func tools<Kind: ToolKind>(
         _ kind: Kind.Type

@@ -72,6 +72,9 @@ package struct ToolSettings: Sendable {
     /// Whether its name is that of a function, as no other's may be.
     package var isFunction: Bool { type(of: kind).shape == .function }
 
+    /// Whether it is but a part of a function, such as one output of many.
+    package var isPart: Bool { type(of: kind).shape == .part }
+
     /// What it is called in error texts.
     package var title: String { "\(type(of: kind).shape == .part ? "output" : "tool") \(name)" }
 }

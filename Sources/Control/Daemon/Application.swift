@@ -59,11 +59,10 @@ package final class Application: @unchecked Sendable {
         guard misnamed.isEmpty else { throw ConfigurationErrors(diagnostics: misnamed) }
         loop = try EventLoop()
         bridge = try AudioBridge(loop: loop, settings: settings.audioSettings, log: log)
+        let desk = ConfirmationDesk { [loop] in loop.perform($0) }
         runner = ToolRunner(
-            registry: tools.registry, limits: ToolLimits(),
-            ports: RunnerPorts(
-                clock: SystemToolClock(), confirmation: NobodyToAsk(), journal: NoJournal(),
-                audit: NoAudit()))
+            registry: tools.registry, limits: settings.toolLimits,
+            ports: settings.runnerPorts(confirmation: desk, log: log))
         light = try settings.lightMachine(at: MonotonicClock.now()).map { [loop] machine in
             StatusLight(loop: loop, log: log, machine: machine) { try settings.lightDriver() }
         }
@@ -72,6 +71,7 @@ package final class Application: @unchecked Sendable {
         let wanted = try Credentials.completed(settings)
             .sessionSettings(tools: tools.registry.declarations)
         for complaint in wanted.complaints { log(.warning, complaint) }
+        for note in ToolSet.notes(settings) { log(.notice, note) }
         let keeper = SessionKeeper(
             path: settings.stateFile,
             setup: SessionKeeper.name(of: wanted.setup(handle: nil).serialized),
@@ -98,6 +98,7 @@ package final class Application: @unchecked Sendable {
             library: try settings[Keys.Sounds.enabled] ? Self.sounds(settings, log) : nil)
         assistant = VoiceAssistant(
             executor: loop, settings: settings.conversationSettings,
+            confirmation: try settings.confirmationSettings(),
             ports: AssistantPorts(
                 microphone: bridge,
                 speaker: recorder.map { RecordedSpeaker(speaker: bridge, recorder: $0) } ?? bridge,
@@ -107,6 +108,7 @@ package final class Application: @unchecked Sendable {
                 earcons: earcons,
                 timeline: timeline, alarm: LoopClock(loop: loop)))
         relay.assistant = assistant
+        desk.take(assistant)
         switch button {
         case .configured: panel = try makePanel(earcons, buttons: settings.buttons)
         // The switch holds for whoever listens with this machine's microphone.
@@ -302,6 +304,7 @@ extension StoredSound {
         case .offline: self = .offline
         case .noMicrophone: self = .noMicrophone
         case .refused: self = .refused
+        case .confirm: self = .confirm
         }
     }
 }

@@ -5,8 +5,8 @@ package import Panel
 package protocol PanelPort: AnyObject {
     /// A press or release of a button that talks.
     func talk(_ event: ButtonEvent)
-    /// A button went down, and what that means is not sure yet.
-    func touch(at time: Int64) -> TouchUse
+    /// A button went down, and what that means is not sure yet; `isTalk` when it can be to talk.
+    func touch(at time: Int64, isTalk: Bool) -> TouchUse
     /// A gesture was made; `talk` is none of these.
     func perform(_ action: ButtonAction, at time: Int64)
     /// Something is wrong with a button; said once.
@@ -30,6 +30,8 @@ package final class GestureButton {
         /// A button that does nothing.
         package init() {}
 
+        /// Whether any of its gestures talks.
+        var talks: Bool { [press, tap, double, long].contains(.talk) }
         var talksByHolding: Bool { press == .talk && holdsToTalk }
         /// What a single press does that is not held to talk.
         var single: ButtonAction { talksByHolding || press == .nothing ? tap : press }
@@ -87,7 +89,7 @@ package final class GestureButton {
         case .talkBegan(let at): port?.talk(ButtonEvent(pressed: true, at: at))
         case .talkEnded(let at): port?.talk(ButtonEvent(pressed: false, at: at))
         case .touched(let at):
-            switch port?.touch(at: at) {
+            switch port?.touch(at: at, isTalk: map.talks) {
             case .dismissed: gesture.useTouch(.whole)
             case .stopped: gesture.useTouch(.tap)
             case .nothing, nil: break

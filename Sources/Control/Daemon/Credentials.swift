@@ -4,6 +4,7 @@ internal import Curl
 internal import Linux
 package import Live
 package import ModelTypes
+internal import Tools
 
 /// Why there is no key.
 package struct CredentialError: Error, Sendable, Equatable, CustomStringConvertible {
@@ -80,9 +81,9 @@ package enum Credentials {
     /// The key: from `live.key_file`, the systemd credential, or GEMINI_API_KEY, in this order.
     package static func find(_ settings: Settings) throws -> Secret {
         let file = settings[Keys.Live.keyFile]
-        if !file.isEmpty { return try read(file, isOurs: true) }
+        if !file.isEmpty { return try read(file, of: "key", isOurs: true) }
         if let path = credentialPath(), Files.exists(path) {
-            return try read(path, isOurs: false)
+            return try read(path, of: "key", isOurs: false)
         }
         if let key = Environment.get("GEMINI_API_KEY"), !key.isEmpty { return Secret(key) }
         throw CredentialError(
@@ -91,20 +92,44 @@ package enum Credentials {
                 + "set GEMINI_API_KEY")
     }
 
-    private static func credentialPath() -> String? {
-        Environment.get("CREDENTIALS_DIRECTORY").map { "\($0)/\(credentialName)" }
+    private static func credentialPath(_ name: String = credentialName) -> String? {
+        Environment.get("CREDENTIALS_DIRECTORY").map { "\($0)/\(name)" }
     }
 
-    private static func read(_ path: String, isOurs: Bool) throws -> Secret {
+    /// The PIN that confirms calls: from `tools.pin_file`, or the systemd credential martlet-pin;
+    /// nil when there is none.
+    package static func pin(_ settings: Settings) throws -> Secret? {
+        let file = settings[Keys.Tools.pinFile]
+        let pin: Secret
+        if !file.isEmpty {
+            pin = try read(file, of: "PIN", isOurs: true)
+        } else if let path = credentialPath("martlet-pin"), Files.exists(path) {
+            pin = try read(path, of: "PIN", isOurs: false)
+        } else {
+            return nil
+        }
+        guard pin.revealed.count >= ConfirmationSettings.shortestPIN,
+            pin.revealed.utf8.allSatisfy({ (0x30...0x39).contains($0) })
+        else {
+            throw CredentialError(
+                description:
+                    "the PIN must have \(ConfirmationSettings.shortestPIN) digits or more, "
+                    + "and nothing else")
+        }
+        return pin
+    }
+
+    private static func read(_ path: String, of what: String, isOurs: Bool) throws -> Secret {
         if isOurs, Files.isReadableByOthers(path) {
             throw CredentialError(
-                description: "others can read the key file '\(path)': chmod 600 '\(path)'")
+                description: "others can read the \(what) file '\(path)': chmod 600 '\(path)'")
         }
         let bytes = try Files.read(path, limitBytes: limitBytes)
         let text = String(decoding: bytes, as: UTF8.self)
         let key = text.split(whereSeparator: \.isWhitespace)
         guard key.count == 1, let only = key.first else {
-            throw CredentialError(description: "the key file '\(path)' must hold the key alone")
+            throw CredentialError(
+                description: "the \(what) file '\(path)' must hold the \(what) alone")
         }
         return Secret(String(only))
     }

@@ -37,7 +37,9 @@ final class PanelActions: PanelPort, @unchecked Sendable {
 
     func talk(_ event: ButtonEvent) { assistant.assumeIsolated { $0.button(event) } }
 
-    func touch(at time: Int64) -> TouchUse { assistant.assumeIsolated { $0.touch(at: time) } }
+    func touch(at time: Int64, isTalk: Bool) -> TouchUse {
+        assistant.assumeIsolated { $0.touch(at: time, isTalk: isTalk) }
+    }
 
     func complain(_ text: String) { log(.warning, text) }
 

@@ -6,7 +6,8 @@ package import WebSockets
 extension LightState {
     /// Which of the things that are true a single light shows.
     package init(_ indication: Indication) {
-        if indication.isRinging {
+        // Both want the user to press the button, one to end something, one to allow it.
+        if indication.isRinging || indication.awaitsConfirmation {
             self = .timer
             return
         }

@@ -1,4 +1,5 @@
 package import Configuration
+internal import Linux
 internal import ModelTypes
 package import Tools
 
@@ -26,6 +27,37 @@ package struct ToolSet: Sendable {
     /// What is wrong with the declarations; opens no line and runs nothing.
     package static func mistakes(in settings: Settings) -> [Diagnostic] {
         ToolSetBuilder.build(settings, isDry: true).mistakes
+    }
+
+    /// What the model is told of each function; opens no line and runs nothing.
+    package static func declared(
+        _ settings: Settings
+    ) throws(ConfigurationErrors) -> [ToolDeclaration] {
+        let builder = ToolSetBuilder.build(settings, isDry: true)
+        guard builder.mistakes.isEmpty else {
+            throw ConfigurationErrors(diagnostics: builder.mistakes)
+        }
+        return builder.tools.map(\.declaration)
+    }
+
+    /// What of the settings this machine cannot hold, one line each.
+    package static func notes(_ settings: Settings) -> [String] {
+        var notes: [String] = []
+        let commands = settings.tools(CommandToolSettings.self)
+        if !commands.isEmpty, Confinement.landlockVersion == 0 {
+            notes.append(
+                "this kernel has no Landlock: commands can write wherever their user can")
+        }
+        for (tool, command) in commands where Confinement.isRoot && command.user.isEmpty {
+            notes.append(
+                "\(tool.title) runs as root, whose processes the kernel does not count; set user")
+        }
+        if settings.tools.contains(where: { $0.confirmation == .pin }),
+            (try? Credentials.pin(settings)) == nil
+        {
+            notes.append("there is no PIN (tools.pin_file), so what asks for one is never done")
+        }
+        return notes
     }
 
     /// Puts what the tools switch as it is to stand when nobody is there.

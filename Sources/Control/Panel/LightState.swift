@@ -16,7 +16,7 @@ package enum LightState: String, Sendable, CaseIterable {
     case offline
     /// Something the user must mend: no microphone, no loudspeaker, a refused key.
     case error
-    /// An alarm rings.
+    /// An alarm rings, or something dangerous is to be confirmed.
     case timer
 }
 

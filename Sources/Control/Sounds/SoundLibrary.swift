@@ -24,6 +24,8 @@ package enum StoredSound: String, Sendable, CaseIterable {
     case noKey = "no_key"
     /// Spoken, at the first start: no network is set up.
     case noNetwork = "no_network"
+    /// Spoken: press the button to confirm.
+    case confirm
 }
 
 /// The device's own sounds, decoded once at the start and all equally loud.
@@ -58,6 +60,7 @@ package struct SoundLibrary: Sendable {
         case .refused: PackageResources.refused_opus
         case .noKey: PackageResources.no_key_opus
         case .noNetwork: PackageResources.no_network_opus
+        case .confirm: PackageResources.confirm_opus
         }
     }
 }

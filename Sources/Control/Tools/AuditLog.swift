@@ -19,8 +19,9 @@ package actor AuditLog: AuditPort {
         init(_ file: consuming AppendedFile) { self.file = file }
     }
 
-    /// A log in a file, whose folder exists; with the older one, `path` and ".1", it takes at
-    /// most `limitBytes`. `onTrouble` is told when it cannot be kept.
+    /// A log in a file, whose folder exists, and an older one beside it with ".1" to its name.
+    ///
+    /// Both together take at most `limitBytes`. `onTrouble` is told when it cannot be kept.
     package init(path: String, limitBytes: Int, onTrouble: @escaping @Sendable (String) -> Void) {
         self.path = path
         self.limitBytes = Int64(limitBytes)

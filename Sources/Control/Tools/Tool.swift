@@ -69,8 +69,15 @@ package struct ToolDeclaration: Sendable {
         self.terms = terms
     }
 
+    /// What the setup message tells the model of it.
+    package var announcement: FunctionDeclaration {
+        FunctionDeclaration(
+            name: name, description: description, parameters: hasParameters ? parameters : .none,
+            behavior: terms.behavior)
+    }
+
     /// Whether a call takes any arguments; the service wants no empty schema.
-    var hasParameters: Bool {
+    private var hasParameters: Bool {
         if case .object(let members) = schema.kind { !members.properties.isEmpty } else { false }
     }
 

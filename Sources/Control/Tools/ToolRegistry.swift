@@ -25,11 +25,6 @@ package struct ToolRegistry: Sendable {
 
     /// What the setup message declares, in the order of the configuration.
     package var declarations: [FunctionDeclaration] {
-        tools.map { tool in
-            FunctionDeclaration(
-                name: tool.declaration.name, description: tool.declaration.description,
-                parameters: tool.declaration.hasParameters ? tool.declaration.parameters : .none,
-                behavior: tool.declaration.terms.behavior)
-        }
+        tools.map(\.declaration.announcement)
     }
 }

@@ -11,11 +11,13 @@ struct Passage {
     /// Nil until it may be executed.
     var decision: AuditEntry.Decision?
     var isJournalled = false
+    let isNameless: Bool
     var secrets: Set<String> = []
 
-    init(call: JournalledCall, key: String, arguments: JSONValue) {
+    init(call: JournalledCall, key: String, isNameless: Bool, arguments: JSONValue) {
         self.call = call
         self.key = key
+        self.isNameless = isNameless
         self.arguments = arguments
     }
 
@@ -76,7 +78,8 @@ extension ToolRunner {
                 "nothing was done: an earlier \(passage.call.tool) has not ended yet; "
                     + "try again later")
         }
-        if guardian.risk != .read {
+        // Without an id it can never come again.
+        if guardian.risk != .read, !passage.isNameless {
             do {
                 try await ports.journal.begin(passage.call)
                 passage.isJournalled = true

@@ -120,7 +120,8 @@ package actor ToolRunner {
         case .wasAnswered(let answer):
             return .answered(answer ?? forgotten(call.id, call.name))
         }
-        var passage = Passage(call: subject, key: id, arguments: call.arguments)
+        var passage = Passage(
+            call: subject, key: id, isNameless: call.id.isEmpty, arguments: call.arguments)
         var ending = await perform(&passage)
         // It may have been taken back just when it ended.
         if ledger.isCancelled(id) { ending = .cancelled }

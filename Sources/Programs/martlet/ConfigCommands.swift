@@ -24,6 +24,9 @@ struct Configure: ParsableCommand {
                 let files = settings.files.joined(separator: ", ")
                 StandardStream.output.write(
                     "\(files): no mistakes; the key comes from \(Credentials.source(settings))\n")
+                for warning in settings.warnings {
+                    StandardStream.output.write("warning: \(warning)\n")
+                }
                 for complaint in settings.complaints {
                     StandardStream.output.write("not sent: \(complaint)\n")
                 }

@@ -12,6 +12,7 @@ struct Martlet: ParsableCommand {
         version: programVersion,
         subcommands: [
             Run.self, Talk.self, Demo.self, Simulate.self, Devices.self, Configure.self,
+            ToolCommands.self,
         ])
 }
 

@@ -1,6 +1,7 @@
 internal import Assistant
 internal import Live
 internal import ModelTypes
+internal import Tools
 
 /// The real session and the real assistant against a simulated service, network, card, tools and
 /// user, in virtual time and from one seed.
@@ -65,6 +66,7 @@ package final class World {
         let loop = loop
         assistant = VoiceAssistant(
             executor: loop, settings: ConversationSettings(mode: day.mode),
+            confirmation: ConfirmationSettings(),
             ports: AssistantPorts(
                 microphone: microphone, speaker: speaker, session: port, tools: tools,
                 indicator: NoIndicator(), earcons: NoEarcons(),

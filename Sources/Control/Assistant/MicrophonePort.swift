@@ -1,0 +1,27 @@
+/// What comes from the microphone, in the order it was captured.
+///
+/// The bridge hops from the processing thread to the assistant's executor and keeps the order.
+package enum MicrophoneSignal: Sendable, Equatable {
+    /// Mono 16 kHz samples of the open segment; `first` counts samples since the engine started.
+    case samples([Int16], first: Int64)
+    /// The gate closed, and every sample up to the closing mark has been given.
+    case segmentEnded(sample: Int64)
+    /// The local voice detector heard speech begin at that sample and time.
+    case speechStarted(sample: Int64, at: Int64)
+    /// Speech ended; `at` is when the last of it was captured, before the hangover.
+    case speechEnded(sample: Int64, at: Int64)
+    /// The device is gone; the text says which and what to do.
+    case lost(String)
+    /// The device is back; the text says what was granted.
+    case back(String)
+}
+
+/// The microphone's gate: marks points in captured time between which samples are given.
+package protocol MicrophonePort: Sendable {
+    /// Opens the gate at a time in the past, less the pre-roll.
+    func open(at nanoseconds: Int64, preRollMilliseconds: Int)
+    /// Opens the gate at a sample where speech began, less the pre-roll.
+    func openAtSpeech(sample: Int64, preRollMilliseconds: Int)
+    /// Closes the gate at a time; samples up to it still come, then `segmentEnded`.
+    func close(at nanoseconds: Int64)
+}

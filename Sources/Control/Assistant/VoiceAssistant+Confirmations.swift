@@ -1,0 +1,70 @@
+internal import Live
+package import Tools
+
+// Questions to the user, in which the model has no part.
+
+extension VoiceAssistant {
+    /// A call needs the user's word; `done` is called once, on the executor.
+    package func confirm(
+        _ request: ConfirmationRequest,
+        _ done: @escaping @Sendable (ConfirmationDecision) -> Void
+    ) {
+        guard !isStopped else { return done(.refused("nothing was done: the device is stopping")) }
+        deciders[request.id] = done
+        performConfirmation(confirmations.ask(request, at: ports.alarm.now))
+    }
+
+    /// The call was taken back.
+    package func withdraw(_ id: String) {
+        performConfirmation(confirmations.withdraw(id))
+    }
+
+    /// Whether an edge of the button answers a question, and is nothing else then.
+    func isAnswer(_ event: ButtonEvent) -> Bool {
+        guard event.pressed else {
+            defer { ignoresRelease = false }
+            return ignoresRelease
+        }
+        ignoresRelease = isAnswer(at: event.at)
+        return ignoresRelease
+    }
+
+    /// Whether a press at that time answers a question; one that dismisses an alarm does not.
+    func isAnswer(at time: Int64) -> Bool {
+        guard dismissAlarm == nil else { return false }
+        let (isConsumed, actions) = confirmations.pressed(at: time)
+        performConfirmation(actions)
+        return isConsumed
+    }
+
+    func performConfirmation(_ actions: [ConfirmationAction]) {
+        guard !isStopped else { return }
+        for action in actions {
+            switch action {
+            case .ask(let request):
+                record(.notice("the user is asked to confirm \(request.subject)"))
+                if request.means == .button { ports.earcons.play(.confirm) }
+            case .asked:
+                break
+            case .settle(let id, let decision):
+                if decision == .granted { record(.notice("the user confirmed")) }
+                deciders.removeValue(forKey: id)?(decision)
+            }
+        }
+        guard !actions.isEmpty else { return }
+        showIndication()
+        setAlarm()
+    }
+
+    func showIndication() {
+        guard var indication else { return }
+        indication.awaitsConfirmation = confirmations.isAsking
+        ports.indicator.show(indication)
+    }
+
+    func refuseConfirmations() {
+        performConfirmation(confirmations.stopped())
+        for (_, decide) in deciders { decide(.refused("nothing was done: the device is stopping")) }
+        deciders = [:]
+    }
+}

@@ -1,0 +1,31 @@
+extension Keys {
+    /// [tools]: what holds for all tools together.
+    package enum Tools {
+        package static let parallel = Setting(
+            "tools.parallel_calls", 4, .range(1...32),
+            "Calls that run at the same time; others wait.")
+        package static let waiting = Setting(
+            "tools.waiting_calls", 16, .range(0...256),
+            "Calls that wait for their turn; more are refused at once.")
+        package static let confirmation = Setting(
+            "tools.confirm_s", 20, .range(3...120),
+            "How long a press, a phrase or a PIN is waited for (seconds), where a tool asks for "
+                + "one.")
+        package static let pinFile = Setting(
+            "tools.pin_file", "", .pathOrNothing,
+            "A file that holds the PIN for confirm = \"pin\", four digits or more, and nothing "
+                + "else, readable by its owner only. It is said aloud and goes through the service, "
+                + "so it must be good for nothing else. Empty: the systemd credential martlet-pin.")
+        package static let stateDirectory = Setting(
+            "tools.state_directory", "", .pathOrNothing,
+            "Where the journal of calls (no call is done twice, not even after a restart) and the "
+                + "audit log tool-audit.jsonl are. Empty: where systemd says, else nowhere.")
+        package static let auditLimit = Setting(
+            "tools.audit_limit_kb", 1_024, .range(16...1_000_000),
+            "The audit log takes no more (kilobytes); the oldest entries go first.")
+
+        static let all: [any AnySetting] = [
+            parallel, waiting, confirmation, pinFile, stateDirectory, auditLimit,
+        ]
+    }
+}

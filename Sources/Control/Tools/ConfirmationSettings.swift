@@ -1,0 +1,59 @@
+/// What the machine wants done, in order.
+package enum ConfirmationAction: Sendable, Equatable {
+    /// Show and sound that the user is asked.
+    case ask(ConfirmationRequest)
+    /// The question is over: show it no more.
+    case asked
+    /// Answer the call that asked.
+    case settle(String, ConfirmationDecision)
+}
+
+/// How questions are asked; times in nanoseconds.
+package struct ConfirmationSettings: Sendable, Equatable {
+    /// A shorter PIN is guessed.
+    package static let shortestPIN = 4
+
+    /// How long the user has to answer.
+    package var window: Int64 = 20_000_000_000
+    /// A press so soon after the question was meant for something else.
+    package var reaction: Int64 = 500_000_000
+    /// The loudspeaker must have been silent so long before the user's turn.
+    package var quiet: Int64 = 500_000_000
+    /// How long a call that comes again waits for its words, which the service may send late.
+    package var patience: Int64 = 3_000_000_000
+    /// The digits of the PIN; empty: there is none.
+    package var pin = ""
+    /// Wrong PINs, after which none is taken for `pinLock`.
+    package var pinTries = 3
+    package var pinLock: Int64 = 300_000_000_000
+
+    /// The usual times, and no PIN.
+    package init() {}
+}
+
+/// What the model is told.
+enum ConfirmationWords {
+    static let sayPhrase =
+        "nothing was done yet: the user must confirm this. Ask them to say their confirmation "
+        + "phrase, which you do not know and must not guess; when they have spoken, call this "
+        + "again with the same arguments"
+    static let sayPIN =
+        "nothing was done yet: the user must confirm this. Ask them to say their PIN, digit by "
+        + "digit; do not repeat it; when they have spoken, call this again with the same arguments"
+    static let notYet =
+        "nothing was done: what the user said did not confirm it. Ask them again, and call this "
+        + "again when they have spoken"
+    static let notPressed =
+        "nothing was done: the user did not press the device's button to confirm it"
+    static let notSaid = "nothing was done: the user did not confirm it in time"
+    static let stopped = "nothing was done: the user wants it stopped"
+    static let withdrawn = "nothing was done: the call was taken back"
+    static let busy =
+        "nothing was done: the user is being asked to confirm another call; call this again when "
+        + "that is over"
+    static let twice = "nothing was done: this call waits for its confirmation already"
+    static let wrong = "nothing was done: the PIN was wrong too often; it is locked for a while"
+    static let locked =
+        "nothing was done: the PIN is locked for a while, since it was wrong too often"
+    static let noPIN = "nothing was done: this device has no PIN; its owner must set one"
+}

@@ -1,0 +1,177 @@
+import ArgumentParser
+import Configuration
+import Daemon
+import Linux
+import ModelTypes
+import Tools
+
+struct ToolCommands: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "tools", abstract: "List, check and call the tools, as the model would.",
+        subcommands: [List.self, Check.self, Call.self])
+
+    struct List: ParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Show what the model is offered; nothing is opened or run.")
+
+        @OptionGroup var options: SettingsOptions
+
+        @Flag(help: "As the service is told: one declaration in JSON a line.")
+        var json = false
+
+        func run() throws {
+            let tools = try reported { try ToolSet.declared(try options.load(isRequired: false)) }
+            for declaration in tools {
+                let terms = declaration.terms
+                guard !json else {
+                    StandardStream.output.write(
+                        "\(declaration.announcement.json.serialized)\n")
+                    continue
+                }
+                let asked = terms.confirmation.map { ", confirmed by \($0.words)" } ?? ""
+                StandardStream.output.write(
+                    "\(declaration.name)  risk \(terms.risk.rawValue)\(asked), "
+                        + "\(terms.deadline) at most\n    \(declaration.description)\n")
+            }
+        }
+    }
+
+    struct Check: ParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Find mistakes in the tools, and say what this machine can enforce.")
+
+        @OptionGroup var options: SettingsOptions
+
+        func run() throws {
+            try reported {
+                let settings = try options.load(isRequired: false)
+                let tools = try ToolSet.declared(settings)
+                for warning in settings.warnings {
+                    StandardStream.output.write("warning: \(warning)\n")
+                }
+                _ = try settings.confirmationSettings()
+                for note in ToolSet.notes(settings) {
+                    StandardStream.output.write("note: \(note)\n")
+                }
+                StandardStream.output.write("\(tools.count) functions; no mistakes\n")
+            }
+        }
+    }
+
+    struct Call: ParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Run one tool by hand, with the same checks and limits.",
+            discussion: "What the model would be told is printed. Lines that a running daemon "
+                + "holds cannot be opened a second time. What needs a confirmation asks on the "
+                + "terminal.")
+
+        @OptionGroup var options: SettingsOptions
+
+        @Argument(help: "The function's name.")
+        var name: String
+
+        @Argument(help: "Its arguments, a JSON object.")
+        var arguments = "{}"
+
+        func run() throws {
+            let signals = try Signals(blocking: [.terminate, .interrupt])
+            let all = try reported { try options.load(isRequired: false) }
+            let json: JSONValue
+            do {
+                json = try JSONValue(parsing: Array(arguments.utf8))
+            } catch {
+                throw ValidationError("the arguments are no JSON: \(error)")
+            }
+            let call = FunctionCall(id: "", name: name, arguments: json)
+            let settings = try reported { try narrowed(all, to: call) }
+            let log = Log(level: .warning)
+            let outcome = Shared<ToolOutcome?>(nil)
+            let stop = Latch()
+            let taker = SignalTaker(signals) { _ in stop.open() }
+            let thread = try OwnedThread(name: "signals", priority: .normal) { taker.run() }
+            try reported {
+                try runBlocking {
+                    let tools = try ToolSet(settings)
+                    var ports = settings.runnerPorts(
+                        confirmation: TerminalQuestion(), log: log)
+                    // It is the running daemon's.
+                    ports.journal = NoJournal()
+                    let runner = ToolRunner(
+                        registry: tools.registry, limits: settings.toolLimits, ports: ports)
+                    let watch = Task {
+                        await stop.wait()
+                        await runner.stop()
+                    }
+                    let result = await runner.run(call, conversation: 0)
+                    outcome.withLock { $0 = result }
+                    stop.open()
+                    await watch.value
+                }
+            }
+            taker.stop()
+            thread.join()
+            try show(outcome.withLock { $0 })
+        }
+
+        /// Without the outputs that the call is not about, since opening one puts it to rest.
+        private func narrowed(_ all: Settings, to call: FunctionCall) throws -> Settings {
+            let tools = try ToolSet.declared(all)
+            guard let tool = tools.first(where: { $0.name == call.name }) else {
+                let names = tools.map(\.name).joined(separator: ", ")
+                throw ValidationError("there is no function '\(call.name)'; there are: \(names)")
+            }
+            let faults = SchemaCheck(tool.schema).violations(of: call.arguments)
+            guard faults.isEmpty else {
+                throw ValidationError(faults.joined(separator: "; "))
+            }
+            var settings = all
+            settings.keepTools { tool in
+                !tool.isPart
+                    || (call.name == GPIOTool.name
+                        && call.arguments["output"]?.string == tool.name)
+            }
+            return settings
+        }
+
+        private func show(_ outcome: ToolOutcome?) throws {
+            guard case .answered(let answer)? = outcome else {
+                StandardStream.error.write("cancelled\n")
+                throw ExitCode.failure
+            }
+            StandardStream.output.write("\(answer.response.serialized)\n")
+            if answer.response["error"] != nil { throw ExitCode.failure }
+        }
+    }
+}
+
+/// Shows all mistakes of the settings, and ends.
+private func reported<Result>(_ body: () throws -> Result) throws -> Result {
+    do {
+        return try body()
+    } catch let errors as ConfigurationErrors {
+        StandardStream.error.write("\(errors)\n")
+        throw ExitCode.failure
+    }
+}
+
+extension ToolConfirmation {
+    fileprivate var words: String {
+        switch self {
+        case .button: "button"
+        case .phrase: "phrase"
+        case .pin: "PIN"
+        }
+    }
+}
+
+/// Whoever sits at the terminal confirms, as they could run the program themselves.
+private struct TerminalQuestion: ConfirmationPort {
+    func confirm(_ request: ConfirmationRequest) async -> ConfirmationDecision {
+        guard StandardStream.isInputTerminal else {
+            return .refused("nothing was done: it needs a confirmation, and there is no terminal")
+        }
+        StandardStream.error.write("\(request.subject) needs a confirmation. Go on? [y/N] ")
+        let isMeant = readLine(strippingNewline: true)?.lowercased() == "y"
+        return isMeant ? .granted : .refused("nothing was done: it was not confirmed")
+    }
+}
