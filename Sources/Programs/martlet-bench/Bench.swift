@@ -5,5 +5,7 @@ struct Bench: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "martlet-bench",
         abstract: "Measure what Martlet's hot paths cost.",
-        subcommands: [Live.self, Components.self, Audio.self, Simulate.self])
+        subcommands: [
+            Live.self, Components.self, Audio.self, Simulate.self, Tools.self,
+        ])
 }
