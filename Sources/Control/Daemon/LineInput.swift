@@ -35,6 +35,10 @@ struct Absence {
 final class LineInput: @unchecked Sendable {
     // @unchecked: touched on the loop's thread only.
 
+    /// A line that is quiet is asked this often whether it is still there (seconds): a kernel
+    /// such as 6.1 wakes nobody when a chip goes away.
+    private static let checkSeconds: Int64 = 5
+
     /// How the line is wired.
     struct Wiring: Sendable {
         /// What the journal calls it.
@@ -82,6 +86,7 @@ final class LineInput: @unchecked Sendable {
             self.line = line
             if absence.worked() { log(.notice, "\(wiring.label): line \(wiring.line) is there") }
             onNews(.opened(isActive: isActive))
+            checkLater()
         } catch {
             tryAgain(after: error)
         }
@@ -102,9 +107,19 @@ final class LineInput: @unchecked Sendable {
         } catch {
             // Its descriptor stays readable for ever.
             watch?.cancel()
+            timer?.cancel()
             (watch, line) = (nil, nil)
             onNews(.lost)
             tryAgain(after: error)
+        }
+    }
+
+    private func checkLater() {
+        let next = MonotonicClock.now() + Self.checkSeconds * 1_000_000_000
+        timer = loop.schedule(at: next) { [weak self] in
+            guard let self, line != nil else { return }
+            checkLater()
+            read()
         }
     }
 
