@@ -178,7 +178,8 @@ check "a chip that goes away while the button is held is said" waits 'the button
 check "and ends the turn" waits 'turn [0-9]* \(sent\|empty\)'
 check "and mutes, since the switch cannot be read" waits ' muted$'
 rest 3
-check "once" is "$(count 'the button: ')" 1
+# That the line failed, and then why it cannot be had again.
+check "in two lines, not at every try" is "$(count 'the button: ')" 2
 check "the daemon runs on" kill -0 $daemon
 before=$(ticks)
 rest 5
