@@ -1,6 +1,7 @@
 #!/bin/bash
 # vm.sh [-t SECONDS] [-v] PROGRAM SCRIPT [ARGUMENT...]: run SCRIPT in a small virtual machine with a
-# kernel of Debian's and sound cards of snd-aloop, PROGRAM (a static martlet) beside it.
+# kernel of Debian's and sound cards of snd-aloop, PROGRAM (a static martlet, and the martlet-bench
+# next to it) beside it.
 #
 # Prints what the script prints and exits with its status; 124 when SECONDS of this machine's time
 # (default 3600) were not enough, 125 when the guest died. -v shows the kernel's messages.
@@ -80,6 +81,8 @@ with_libraries() { # with_libraries FILE FOLDER: a program, and the libraries th
     done
 }
 with_libraries "$program" vm
+bench=$(dirname "$program")/martlet-bench
+[ ! -x "$bench" ] || with_libraries "$bench" vm
 [ "$(basename "$program")" = martlet ] || mv "$root/vm/$(basename "$program")" "$root/vm/martlet"
 with_libraries "$(command -v aplay)" bin
 ln -s aplay "$root/bin/arecord"

@@ -8,7 +8,7 @@
 minutes=${1:-1}
 cycles=${2:-10}
 shift 2
-checks=${*:-"chirp steady16 steady48 stopped absent busy cycles"}
+checks=${*:-"chirp latency steady16 steady48 stopped absent busy cycles"}
 failures=0
 # How often a condition is looked at (seconds); looking costs more than the daemon itself.
 poll=0.2
@@ -163,6 +163,20 @@ check_chirp() {
     wait $recorder
     text="$(cat /tmp/played), $(cat /tmp/recorded)"
     grep -q 'peak -1[0-9]' /tmp/recorded && pass "$text" || miss "$text"
+}
+
+# How soon a stop, a press and a reply do what they shall, measured at both ends of one card.
+check_latency() {
+    : >/tmp/log
+    [ -x ./martlet-bench ] || { pass "latency: no martlet-bench here, so nothing is measured"; return; }
+    for period in 20 10; do
+        ./martlet-bench audio --input hw:CARD=Speaker,DEV=1 --output hw:CARD=Speaker,DEV=0 \
+            --rounds 100 --period $period >/tmp/latency 2>>/tmp/log
+        ended=$?
+        cat /tmp/latency >>/tmp/log
+        sed 's/^/      /' /tmp/latency
+        [ $ended = 0 ] && pass "latency with periods of $period ms: as above" || miss "latency with periods of $period ms"
+    done
 }
 
 # The processor is taken away for half a second, which is more than the buffers hold.
