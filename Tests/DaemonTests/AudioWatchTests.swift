@@ -39,6 +39,22 @@ struct AudioWatchTests {
         #expect(watch.lines(status(openings: 2), atMilliseconds: 30_000).count == 1)
     }
 
+    @Test("what could not be set at the card is told with the opening, once")
+    func warning() {
+        var watch = AudioWatch()
+        var device = DeviceStatus()
+        device.grant = Self.grant
+        device.openings = 1
+        device.warning = "card hw:CARD=X has no control Mic; it has none"
+        let status = AudioStatus(
+            capture: device, playback: DeviceStatus(), isRealTime: true,
+            microphone: MicrophoneLevels())
+        let lines = watch.lines(status, atMilliseconds: 0)
+        #expect(lines.last?.text == "microphone: card hw:CARD=X has no control Mic; it has none")
+        #expect(lines.last?.isTrouble == true)
+        #expect(watch.lines(status, atMilliseconds: 10_000).isEmpty)
+    }
+
     @Test("an overrun is told at the next look; what lasts is told ever less often")
     func overruns() {
         var watch = AudioWatch()

@@ -67,6 +67,8 @@ struct MappingTests {
             device = "/tmp/in.WAV"
             channels = 2
             channel = -1
+            level_percent = 70
+            level_control = "Mic"
             [audio.playback]
             device = "null"
             volume = 50
@@ -77,6 +79,8 @@ struct MappingTests {
         #expect(audio.capture == .wav("/tmp/in.WAV"))
         #expect(audio.playback == .null)
         #expect(audio.channel == .average)
+        #expect(audio.captureLevel == CaptureLevel(control: "Mic", percent: 70))
+        #expect(Settings().audioSettings.captureLevel == nil)
         #expect(audio.volumePercent == 50)
         #expect(audio.realTimePriority == nil)
         #expect(Settings().audioSettings.capture == .automatic)

@@ -179,6 +179,14 @@ package enum Keys {
         package static let channel = Setting(
             "audio.capture.channel", 0, .range(-1...7),
             "Which channel is used, counted from 0; -1: the mean of all.")
+        package static let level = Setting(
+            "audio.capture.level_percent", -1, .range(-1...100),
+            "How sensitive the card's microphone is set whenever it is opened (percent), since a "
+                + "card that was unplugged forgets it. -1: it is left as it is.")
+        package static let levelControl = Setting(
+            "audio.capture.level_control", "auto",
+            "The control of the card that this is set with, as alsamixer shows it. auto: the "
+                + "likeliest that it has.")
         package static let highPass = Setting(
             "audio.capture.high_pass_hz", 80, .range(0...300),
             "What lies below is taken out: hum, rumble, a microphone's offset (Hz). 0: nothing.")
@@ -256,6 +264,10 @@ package enum Keys {
             "audio.real_time_priority", 20, .range(0...99),
             "SCHED_FIFO priority of the sound threads, where the system grants it "
                 + "(LimitRTPRIO of the unit); 0: none.")
+        package static let resamplerQuality = Setting(
+            "audio.resampler_quality", 4, .range(0...10),
+            "How well rates are converted where a card has not the service's own: 0 costs least, "
+                + "10 is best. Above 4 speech sounds no better.")
         package static let memoryLock = Setting(
             "audio.lock_memory", true,
             "Whether the daemon's memory stays where it is, so that no sound thread waits for a "
@@ -374,8 +386,9 @@ package enum Keys {
             Conversation.bargeIn, Conversation.falseInterruption, Conversation.maximumTurn,
             Conversation.thinkingTimeout,
             Conversation.offlinePatience, Conversation.listeningSound, Audio.period, Audio.buffer,
-            Audio.priority, Audio.memoryLock, Capture.device, Capture.rate, Capture.channels,
-            Capture.channel, Capture.highPass,
+            Audio.priority, Audio.resamplerQuality, Audio.memoryLock, Capture.device, Capture.rate,
+            Capture.channels, Capture.channel, Capture.level, Capture.levelControl,
+            Capture.highPass,
             Playback.device, Playback.rate, Playback.channels, Playback.volume, Playback.mixer,
             Playback.prebuffer, Playback.prebufferLimit, Playback.leadIn, Playback.keepRunning,
             Playback.faintNoise, Playback.speechLevel, Playback.earconLevel, Playback.musicLevel,

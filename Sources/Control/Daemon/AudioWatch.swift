@@ -74,6 +74,9 @@ private struct Told {
             let device = status.device.map { "\($0): " } ?? ""
             let reason = status.reason.map { " (auto: \($0))" } ?? ""
             lines.append(.init(isTrouble: false, text: "\(name): \(device)\(grant)\(reason)"))
+            if let warning = status.warning {
+                lines.append(.init(isTrouble: true, text: "\(name): \(warning)"))
+            }
         }
         if let text = trouble(status, now) {
             lines.append(.init(isTrouble: true, text: "\(name): \(text)"))

@@ -114,6 +114,12 @@ extension Settings {
         audio.playbackChannels = Int32(self[Keys.Playback.channels])
         let channel = self[Keys.Capture.channel]
         audio.channel = channel < 0 ? .average : .index(channel)
+        let level = self[Keys.Capture.level]
+        if level >= 0 {
+            let control = self[Keys.Capture.levelControl]
+            audio.captureLevel = CaptureLevel(
+                control: control == "auto" ? nil : control, percent: Double(level))
+        }
         audio.highPassFrequency = self[Keys.Capture.highPass]
         // Hands-free, words before the onset is known are all there is to send.
         audio.closesWhenIdle = self[Keys.Conversation.preRoll] == 0 && turnMode != .handsFree
@@ -121,6 +127,7 @@ extension Settings {
         audio.bufferMilliseconds = self[Keys.Audio.buffer]
         audio.prebufferMilliseconds = self[Keys.Playback.prebuffer]
         readPlayback(into: &audio)
+        audio.resamplerQuality = Int32(self[Keys.Audio.resamplerQuality])
         let priority = self[Keys.Audio.priority]
         audio.realTimePriority = priority == 0 ? nil : Int32(priority)
         audio.voice.thresholdDecibels = Float(self[Keys.Voice.threshold])

@@ -49,6 +49,8 @@ package struct AudioSettings: Sendable {
     package var captureChannels: Int32 = 1
     package var playbackChannels: Int32 = 1
     package var channel = CaptureChannel.index(0)
+    /// Nil: the card's own setting is left as it is.
+    package var captureLevel: CaptureLevel?
     /// The time between two wake-ups, 5 to 100.
     package var periodMilliseconds = 20
     /// What the device holds, at least two periods.

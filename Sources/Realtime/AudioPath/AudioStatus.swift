@@ -28,6 +28,8 @@ package struct DeviceStatus: Sendable, Equatable {
     package var device: String?
     /// Why this device, where `auto` chose it.
     package var reason: String?
+    /// What could not be done with the device, which works all the same.
+    package var warning: String?
     /// What was granted; nil while there is no device.
     package var grant: PCMGrant?
     /// Why there is none.

@@ -96,9 +96,11 @@ final class MicrophonePath: Sendable {
     }
 
     private func note(_ found: DeviceFinder.Found) {
+        let warning = settings.captureLevel?.put(on: found.name)
         handover.withLock { handover in
             handover.status.device = found.name
             handover.status.reason = found.reason
+            handover.status.warning = warning
         }
     }
 
