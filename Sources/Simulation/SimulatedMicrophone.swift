@@ -1,4 +1,5 @@
 internal import Linux
+internal import Synchronization
 internal import WebSockets
 
 /// A microphone for ALSA's `file` PCM: a named pipe that is fed in real time.
@@ -34,16 +35,31 @@ package final class SimulatedMicrophone: @unchecked Sendable {
     package func stop() { loop.stop() }
 
     /// Speaks samples; returns when the last of them is in the pipe, and since when
-    /// (nanoseconds, CLOCK_MONOTONIC).
+    /// (nanoseconds, CLOCK_MONOTONIC); or at once when the task is cancelled.
     @discardableResult
     package func say(_ samples: [Int16]) async -> Int64 {
-        await withCheckedContinuation { (said: CheckedContinuation<Int64, Never>) in
-            loop.perform { [self] in
-                words = samples
-                position = 0
-                onSaid = { said.resume(returning: MonotonicClock.now()) }
+        let isGivenUp = Flag()
+        return await withTaskCancellationHandler {
+            await withCheckedContinuation { (said: CheckedContinuation<Int64, Never>) in
+                loop.perform { [self] in
+                    words = samples
+                    position = 0
+                    onSaid = { said.resume(returning: MonotonicClock.now()) }
+                    if isGivenUp.isSet { fallSilent() }
+                }
             }
+        } onCancel: {
+            // Where nobody reads any more, what is said would never be heard to its end.
+            isGivenUp.set()
+            loop.perform { [self] in fallSilent() }
         }
+    }
+
+    private func fallSilent() {
+        let handler = onSaid
+        onSaid = nil
+        position = words.count
+        handler?()
     }
 
     private func feed() {
@@ -63,9 +79,15 @@ package final class SimulatedMicrophone: @unchecked Sendable {
             [UInt8(truncatingIfNeeded: sample), UInt8(truncatingIfNeeded: sample >> 8)]
         }
         _ = try? pipe.write(bytes[...])
-        if position == words.count, let handler = onSaid {
-            onSaid = nil
-            handler()
-        }
+        if position == words.count { fallSilent() }
     }
+}
+
+/// Something that is so from some moment on.
+private final class Flag: Sendable {
+    private let value = Atomic<Bool>(false)
+
+    var isSet: Bool { value.load(ordering: .acquiring) }
+
+    func set() { value.store(true, ordering: .releasing) }
 }

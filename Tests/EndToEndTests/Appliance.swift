@@ -18,20 +18,25 @@ final class Appliance: Sendable {
     let timeline = Collector<TimelineEvent>()
     let service: Collector<ServerEvent>
 
-    /// A running daemon that is online; `settings` are added to the usual ones, or count over
-    /// them where they name the same table.
+    /// Which of the two services it is set up for.
+    enum Dialect: CaseIterable, Sendable { case developer, vertex }
+
+    /// A running daemon; `more` are tables of settings besides the usual ones.
     static func started(
         scenario: Scenario, mode: String = "hold", key: String = "test-key",
-        microphone: String? = nil, more: String = ""
+        dialect: Dialect = .developer, microphone: String? = nil, sounds: Bool = false,
+        more: String = ""
     ) async throws -> Appliance {
         let appliance = try await Appliance(
-            scenario: scenario, mode: mode, key: key, microphone: microphone, more: more)
+            scenario: scenario, mode: mode, key: key, dialect: dialect, microphone: microphone,
+            sounds: sounds, more: more)
         try await appliance.application.start()
         return appliance
     }
 
     private init(
-        scenario: Scenario, mode: String, key: String, microphone device: String?, more: String
+        scenario: Scenario, mode: String, key: String, dialect: Dialect,
+        microphone device: String?, sounds: Bool, more: String
     ) async throws {
         Self.useTestConfiguration
         folder = try Files.makeTemporaryDirectory(prefix: "martlet-end-to-end")
@@ -43,6 +48,10 @@ final class Appliance: Sendable {
         let text = """
             [live]
             url = "ws://127.0.0.1:\(port)"
+            service = "\(dialect)"
+            [vertex]
+            project = "p"
+            location = "l"
             [conversation]
             mode = "\(mode)"
             [audio]
@@ -54,14 +63,17 @@ final class Appliance: Sendable {
             [audio.playback]
             device = "martlet_speaker:\(folder)/speaker"
             [sounds]
-            enabled = false
+            enabled = \(sounds)
             \(more)
             """
         let settings = try SettingsFile.settings(from: [("test.toml", text)])
         let timeline = timeline
         application = try Application(
-            settings: settings, credential: .fixed(.key(Secret(key))), log: Log(level: .error),
-            button: .scripted
+            settings: settings,
+            credential: .fixed(
+                dialect == .vertex
+                    ? .bearer(Secret("test-bearer"), quotaProject: nil) : .key(Secret(key))),
+            log: Log(level: .error), button: .scripted
         ) { entry in timeline.add(entry.event) }
     }
 
@@ -92,58 +104,4 @@ final class Appliance: Sendable {
             Int16(bitPattern: UInt16(bytes[$0]) | UInt16(bytes[$0 + 1]) << 8)
         }
     }
-}
-
-/// What happened, for a test that waits for something in it.
-final class Collector<Event: Sendable>: Sendable {
-    private struct State: Sendable {
-        var events: [Event] = []
-        var waiting: [@Sendable (Event) -> Bool] = []
-    }
-
-    private let state = Mutex(State())
-
-    /// Adds an event, from any thread.
-    func add(_ event: Event) {
-        state.withLock { state in
-            state.events.append(event)
-            state.waiting.removeAll { $0(event) }
-        }
-    }
-
-    /// Everything so far.
-    var all: [Event] { state.withLock { $0.events } }
-
-    /// Waits until `pick` finds something, in what has happened or will happen.
-    ///
-    /// There is no limit here: the test's own time limit is it.
-    func first<Result: Sendable>(
-        _ pick: @escaping @Sendable (Event) -> Result?
-    ) async -> Result {
-        await withCheckedContinuation { (found: CheckedContinuation<Result, Never>) in
-            state.withLock { state in
-                for event in state.events {
-                    if let result = pick(event) { return found.resume(returning: result) }
-                }
-                state.waiting.append { event in
-                    guard let result = pick(event) else { return false }
-                    found.resume(returning: result)
-                    return true
-                }
-            }
-        }
-    }
-
-    /// Waits until an event is seen for the `count`-th time.
-    func wait(count: Int = 1, for isAwaited: @escaping @Sendable (Event) -> Bool) async {
-        let seen = Counter()
-        _ = await first { event in isAwaited(event) && seen.next() == count ? true : nil }
-    }
-}
-
-/// Counts from 1.
-private final class Counter: Sendable {
-    private let count = Atomic<Int>(0)
-
-    func next() -> Int { count.add(1, ordering: .relaxed).newValue }
 }

@@ -8,12 +8,12 @@ struct BadInputTests {
     private let reply = Noise.samples(4800, seed: 9)
 
     /// Speaks a turn and waits for the reply's end.
-    private func haveTurn(with appliance: Appliance) async {
+    private func haveTurn(with appliance: Appliance) async throws {
         appliance.press()
         await appliance.microphone.say(Noise.samples(20 * 320, seed: 1))
         await appliance.microphone.say([Int16](repeating: 0, count: 1920))
         appliance.release()
-        await appliance.timeline.wait { $0 == .replyPlayed }
+        try await appliance.timeline.wait { $0 == .replyPlayed }
     }
 
     @Test(
@@ -32,33 +32,35 @@ struct BadInputTests {
         ])
     func malformedMessages(text: String) async throws {
         let appliance = try await Appliance.started(scenario: .saying(reply))
-        await appliance.timeline.wait { $0 == .online(resumed: false) }
+        try await appliance.timeline.wait { $0 == .online(resumed: false) }
         try await appliance.server.send(raw: text)
-        await haveTurn(with: appliance)
+        try await haveTurn(with: appliance)
         #expect(try await appliance.stopped().sounds == reply)
     }
 
     @Test("a message longer than any real one costs the connection and nothing else")
     func oversizedMessage() async throws {
         let appliance = try await Appliance.started(scenario: .saying(reply))
-        await appliance.timeline.wait { $0 == .online(resumed: false) }
+        try await appliance.timeline.wait { $0 == .online(resumed: false) }
         try await appliance.server.send(raw: String(repeating: " ", count: 17 << 20))
-        await appliance.timeline.wait(count: 2) { if case .online = $0 { true } else { false } }
-        await haveTurn(with: appliance)
+        try await appliance.timeline.wait(count: 2) { if case .online = $0 { true } else { false } }
+        try await haveTurn(with: appliance)
         #expect(try await appliance.stopped().sounds == reply)
     }
 
     @Test("a wrong key is refused with the service's words and what to do")
     func wrongKey() async throws {
         let appliance = try await Appliance.started(scenario: .saying(reply), key: "wrong")
-        let text = await appliance.timeline.first { event in
+        let text = try await appliance.timeline.first { event in
             if case .refused(let text) = event { text } else { nil }
         }
         #expect(text.contains("API key not valid. Please pass a valid API key."))
         #expect(text.contains("check the key"))
         // It stays up, and a press is answered by the same refusal instead of by silence.
         appliance.press()
-        await appliance.timeline.wait(count: 2) { if case .refused = $0 { true } else { false } }
+        try await appliance.timeline.wait(count: 2) {
+            if case .refused = $0 { true } else { false }
+        }
         appliance.release()
         #expect(await appliance.application.heartbeat() != nil)
         _ = try await appliance.stopped()
@@ -68,11 +70,11 @@ struct BadInputTests {
     func missingMicrophone() async throws {
         let appliance = try await Appliance.started(
             scenario: .saying(reply), microphone: "martlet_no_such_device")
-        let text = await appliance.timeline.first { event in
+        let text = try await appliance.timeline.first { event in
             if case .soundLost(.capture, let text) = event { text } else { nil }
         }
         #expect(text.contains("martlet_no_such_device"))
-        await appliance.timeline.wait { $0 == .online(resumed: false) }
+        try await appliance.timeline.wait { $0 == .online(resumed: false) }
         #expect(await appliance.application.heartbeat()?.hasMicrophone == false)
         _ = try? await appliance.stopped()
     }

@@ -16,7 +16,7 @@ struct LifeTests {
         let server = Weak<LiveServer>()
         do {
             let appliance = try await Appliance.started(scenario: .saying([1, 2, 3]))
-            await appliance.timeline.wait { $0 == .online(resumed: false) }
+            try await appliance.timeline.wait { $0 == .online(resumed: false) }
             application.object = appliance.application
             server.object = appliance.server
             _ = try? await appliance.stopped()

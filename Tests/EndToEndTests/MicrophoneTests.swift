@@ -18,7 +18,7 @@ struct MicrophoneTests {
     func hold() async throws {
         let reply = Noise.samples(4800, seed: 5)
         let appliance = try await Appliance.started(scenario: .saying(reply))
-        await appliance.timeline.wait { $0 == .online(resumed: false) }
+        try await appliance.timeline.wait { $0 == .online(resumed: false) }
         // The press comes late: the first 100 ms of the words are pre-roll.
         let early = Noise.samples(5 * Self.period, seed: 1)
         let late = Noise.samples(40 * Self.period, seed: 2)
@@ -27,10 +27,10 @@ struct MicrophoneTests {
         await appliance.microphone.say(late)
         await appliance.microphone.say(Self.pause)
         appliance.release()
-        let heard = await appliance.service.first(\.words)
+        let heard = try await appliance.service.first(\.words)
         let start = try #require(heard.start(of: [early, late]))
         #expect(start + early.count <= Self.preRoll + Self.tolerance)
-        await appliance.timeline.wait { $0 == .replyPlayed }
+        try await appliance.timeline.wait { $0 == .replyPlayed }
         let played = try await appliance.stopped()
         #expect(played.sounds == reply)
     }
@@ -39,7 +39,7 @@ struct MicrophoneTests {
     func tap() async throws {
         let appliance = try await Appliance.started(
             scenario: .saying(Noise.samples(2400, seed: 5)), mode: "tap")
-        await appliance.timeline.wait { $0 == .online(resumed: false) }
+        try await appliance.timeline.wait { $0 == .online(resumed: false) }
         let words = Noise.samples(50 * Self.period, seed: 3)
         appliance.press(at: await appliance.microphone.say(Self.quiet))
         appliance.release()
@@ -47,11 +47,11 @@ struct MicrophoneTests {
         await appliance.microphone.say(Self.pause)
         appliance.press()
         appliance.release()
-        let heard = await appliance.service.first(\.words)
+        let heard = try await appliance.service.first(\.words)
         // The press comes first, so that the pre-roll is silence.
         let start = try #require(heard.start(of: [words]))
         #expect(start >= Self.preRoll - Self.tolerance)
-        await appliance.timeline.wait { $0 == .replyPlayed }
+        try await appliance.timeline.wait { $0 == .replyPlayed }
         _ = try await appliance.stopped()
     }
 
@@ -60,16 +60,16 @@ struct MicrophoneTests {
         let replies = [Noise.samples(2400, seed: 5), Noise.samples(2400, seed: 6)]
         let appliance = try await Appliance.started(
             scenario: .saying(replies[0], replies[1]), mode: "hands-free")
-        await appliance.timeline.wait { $0 == .online(resumed: false) }
+        try await appliance.timeline.wait { $0 == .online(resumed: false) }
         for (turn, seed) in [UInt32(7), 8].enumerated() {
             let words = Noise.samples(50 * Self.period, seed: seed)
             await appliance.microphone.say(Self.quiet)
             await appliance.microphone.say(words)
-            await appliance.service.wait(count: turn + 1) { $0.words != nil }
+            try await appliance.service.wait(count: turn + 1) { $0.words != nil }
             let heard = try #require(appliance.service.all.compactMap(\.words).last)
             let start = try #require(heard.start(of: [words]))
             #expect(start >= Self.preRoll - Self.period)
-            await appliance.timeline.wait(count: turn + 1) { $0 == .replyPlayed }
+            try await appliance.timeline.wait(count: turn + 1) { $0 == .replyPlayed }
         }
         let played = try await appliance.stopped()
         #expect(played.sounds == replies[0] + replies[1])
@@ -79,19 +79,19 @@ struct MicrophoneTests {
     func brokenLine() async throws {
         let appliance = try await Appliance.started(
             scenario: .saying(Noise.samples(2400, seed: 5)))
-        await appliance.timeline.wait { $0 == .online(resumed: false) }
+        try await appliance.timeline.wait { $0 == .online(resumed: false) }
         let words = [11, 12, 13].map { Noise.samples(30 * Self.period, seed: $0) }
         appliance.press()
         await appliance.microphone.say(words[0])
         try await appliance.server.dropAll()
         await appliance.microphone.say(words[1])
-        await appliance.timeline.wait(count: 2) { if case .online = $0 { true } else { false } }
+        try await appliance.timeline.wait(count: 2) { if case .online = $0 { true } else { false } }
         await appliance.microphone.say(words[2])
         await appliance.microphone.say(Self.pause)
         appliance.release()
-        let heard = await appliance.service.first(\.words)
+        let heard = try await appliance.service.first(\.words)
         #expect(heard.start(of: words) != nil)
-        await appliance.timeline.wait { $0 == .replyPlayed }
+        try await appliance.timeline.wait { $0 == .replyPlayed }
         _ = try await appliance.stopped()
     }
 }

@@ -18,9 +18,9 @@ struct PlaybackTests {
         var scenario = Scenario.saying(reply)
         scenario.speed = 100
         let appliance = try await Appliance.started(scenario: scenario)
-        await appliance.timeline.wait { $0 == .online(resumed: false) }
+        try await appliance.timeline.wait { $0 == .online(resumed: false) }
         await speak(to: appliance)
-        await appliance.timeline.wait { $0 == .replyPlayed }
+        try await appliance.timeline.wait { $0 == .replyPlayed }
         let played = try await appliance.stopped()
         #expect(played.sounds == reply)
     }
@@ -30,12 +30,12 @@ struct PlaybackTests {
         let story = Noise.samples(24_000 * 20, seed: 3)
         let next = Noise.samples(9600, seed: 4)
         let appliance = try await Appliance.started(scenario: .saying(story, next))
-        await appliance.timeline.wait { $0 == .online(resumed: false) }
+        try await appliance.timeline.wait { $0 == .online(resumed: false) }
         await speak(to: appliance)
-        await appliance.timeline.wait { if case .firstSound = $0 { true } else { false } }
+        try await appliance.timeline.wait { if case .firstSound = $0 { true } else { false } }
         await speak(to: appliance)
-        await appliance.timeline.wait { if case .silence = $0 { true } else { false } }
-        await appliance.timeline.wait { $0 == .replyPlayed }
+        try await appliance.timeline.wait { if case .silence = $0 { true } else { false } }
+        try await appliance.timeline.wait { $0 == .replyPlayed }
         try expectCut(story, then: next, in: try await appliance.stopped())
     }
 
@@ -45,12 +45,12 @@ struct PlaybackTests {
         let next = Noise.samples(9600, seed: 6)
         let appliance = try await Appliance.started(
             scenario: .saying(story, next), mode: "hands-free")
-        await appliance.timeline.wait { $0 == .online(resumed: false) }
+        try await appliance.timeline.wait { $0 == .online(resumed: false) }
         await appliance.microphone.say(Noise.samples(20 * 320, seed: 1))
-        await appliance.timeline.wait { if case .firstSound = $0 { true } else { false } }
+        try await appliance.timeline.wait { if case .firstSound = $0 { true } else { false } }
         await appliance.microphone.say(Noise.samples(20 * 320, seed: 2))
-        await appliance.timeline.wait { if case .silence = $0 { true } else { false } }
-        await appliance.timeline.wait { $0 == .replyPlayed }
+        try await appliance.timeline.wait { if case .silence = $0 { true } else { false } }
+        try await appliance.timeline.wait { $0 == .replyPlayed }
         try expectCut(story, then: next, in: try await appliance.stopped())
     }
 

@@ -14,11 +14,11 @@ struct RecordingTests {
         let appliance = try await Appliance.started(
             scenario: .saying(reply),
             more: "[recording]\nenabled = true\ndirectory = \"\(folder)/kept\"")
-        await appliance.timeline.wait { $0 == .online(resumed: false) }
+        try await appliance.timeline.wait { $0 == .online(resumed: false) }
         appliance.press()
         await appliance.microphone.say(Noise.samples(16_000, seed: 2))
         appliance.release()
-        await appliance.timeline.wait { $0 == .replyPlayed }
+        try await appliance.timeline.wait { $0 == .replyPlayed }
         _ = try await appliance.stopped()
         let names = try Files.list("\(folder)/kept")
         for (kind, seconds) in [("words", 1.0...60), ("reply", 0.9...1.1)] {
