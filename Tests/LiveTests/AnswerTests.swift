@@ -1,3 +1,4 @@
+import ModelTypes
 import Testing
 
 @testable import Live
@@ -103,6 +104,91 @@ struct AnswerTests {
         world.lose(1000)
         world.accept()
         #expect(world.sent.isEmpty)
+    }
+
+    @Test("an answer that a lost line cuts goes on, where it was, on the next connection")
+    func cutAnswer() {
+        let world = SessionWorld.ready()
+        world.converse("h")
+        world.talk(3)
+        world.heard("Tell me a story.")
+        world.speak()
+        world.said("Once upon a time")
+        world.forget()
+        world.lose()
+        world.wait(0)
+        world.accept()
+        #expect(world.sent.count == 1)
+        guard case .content(let turns, isComplete: true)? = world.sent.first,
+            case .text(let text)? = turns.first?.parts.first
+        else {
+            Issue.record("nothing was asked: \(world.sent)")
+            return
+        }
+        #expect(text.contains("Tell me a story."))
+        #expect(text.contains("Once upon a time"))
+        world.speak()
+        world.generated()
+        world.turnComplete()
+        #expect(world.turnsCompleted == 1)
+        world.forget()
+        world.lose()
+        world.wait(5_000)
+        world.accept()
+        #expect(world.sent.isEmpty)
+    }
+
+    @Test("an answer of which all has come is not asked for when its turn's end is lost")
+    func wholeAnswer() {
+        let world = SessionWorld.ready()
+        world.talk(3)
+        world.speak()
+        world.said("All of it.")
+        world.generated()
+        world.forget()
+        world.lose()
+        world.wait(0)
+        world.accept()
+        #expect(world.sent.isEmpty)
+    }
+
+    @Test("an answer that was cut is not asked for when the user has more to say")
+    func cutAndInterrupted() {
+        let world = SessionWorld.ready()
+        world.talk(3)
+        world.speak()
+        world.said("Once upon a time")
+        world.lose()
+        world.say(.activityStart, SessionWorld.sound(4))
+        world.forget()
+        world.wait(0)
+        world.accept()
+        #expect(world.sent == [.activityStart, SessionWorld.sound(4)])
+        world.say(.activityEnd)
+        world.speak()
+        world.generated()
+        world.forget()
+        world.lose()
+        world.wait(5_000)
+        world.accept()
+        #expect(world.sent.isEmpty)
+    }
+
+    @Test("an answer that no connection lives to finish is given up after some")
+    func cutForGood() {
+        let world = SessionWorld.ready()
+        world.talk(3)
+        var asked = 0
+        for _ in 0..<6 {
+            world.forget()
+            world.speak()
+            world.said(" and then")
+            world.lose()
+            world.wait(60_000)
+            world.accept()
+            asked += world.sent.count
+        }
+        #expect(asked == SessionMachine.continuationLimit)
     }
 
     @Test("while a function runs the model is waiting, however long that takes")

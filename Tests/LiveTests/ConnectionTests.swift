@@ -158,6 +158,81 @@ struct ConnectionTests {
         #expect(world.failure?.reason == .payload)
     }
 
+    @Test("a handle that has expired costs no word, though they end while there is no session")
+    func expiredInWords() {
+        let world = SessionWorld.ready()
+        world.converse("h")
+        world.say(.activityStart, SessionWorld.sound(5))
+        world.forget()
+        world.lose()
+        world.say(.activityEnd)
+        world.wait(0)
+        world.open()
+        world.lose(1008, "BidiGenerateContent session expired")
+        world.wait(60_000)
+        world.accept()
+        #expect(world.readies == [false])
+        let words: [UplinkItem] = [.activityStart, SessionWorld.sound(5), .activityEnd]
+        #expect(world.sent.suffix(3) == words[...])
+    }
+
+    @Test("a handle that is refused as a bad payload costs no word")
+    func payloadOfHandle() {
+        let world = SessionWorld.ready()
+        world.converse("h")
+        world.say(.activityStart, SessionWorld.sound(5))
+        world.forget()
+        world.lose()
+        world.wait(0)
+        world.open()
+        #expect(world.setups.last?.handle == "h")
+        world.say(SessionWorld.sound(6))
+        world.lose(1007, "Request contains an invalid argument.")
+        world.wait(60_000)
+        world.accept()
+        #expect(world.setups.last?.handle == Optional<String>.none)
+        #expect(world.sent == [.activityStart, SessionWorld.sound(5), SessionWorld.sound(6)])
+    }
+
+    @Test("a resumed session that refuses what is said is left for a fresh one, which hears it")
+    func payloadAfterResume() {
+        let world = SessionWorld.ready()
+        world.converse("h")
+        world.lose()
+        world.wait(0)
+        world.accept()
+        world.talk(5)
+        world.forget()
+        world.lose(1007, "Request contains an invalid argument.")
+        world.wait(60_000)
+        world.accept()
+        #expect(world.setups.last?.handle == Optional<String>.none)
+        let words: [UplinkItem] = [.activityStart, SessionWorld.sound(5), .activityEnd]
+        #expect(world.sent == words)
+        // Refused by a fresh session, they are not said again.
+        world.forget()
+        world.lose(1007, "Request contains an invalid argument.")
+        world.wait(60_000)
+        world.accept()
+        #expect(world.sent.isEmpty)
+        #expect(world.failure == nil)
+    }
+
+    @Test("what follows words that were refused is dropped without a word for each piece of it")
+    func restOfRefused() {
+        let world = SessionWorld.ready()
+        world.say(.activityStart, SessionWorld.sound(5))
+        world.lose(1007, "Precondition check failed.")
+        world.wait(60_000)
+        world.accept()
+        world.forget()
+        world.say(SessionWorld.sound(6), SessionWorld.sound(7), .activityEnd)
+        #expect(world.sent.isEmpty)
+        #expect(world.notices.isEmpty)
+        world.talk(8)
+        #expect(world.sent == [.activityStart, SessionWorld.sound(8), .activityEnd])
+    }
+
     @Test("a spent quota is waited out instead of made worse")
     func quota() {
         let world = SessionWorld.ready()

@@ -44,6 +44,30 @@ struct RotationTests {
         world.answer("c1")
         world.speak()
         world.turnComplete()
+        world.giveHandle("h")
+        #expect(world.closed == 1)
+    }
+
+    @Test("a handle that comes a moment after the turn is waited for, but not for ever")
+    func lateHandle() {
+        let world = SessionWorld.ready()
+        world.converse("old")
+        world.talk()
+        world.goAway(seconds: 50)
+        world.speak()
+        world.generated()
+        world.turnComplete()
+        #expect(world.closed == 0)
+        world.giveHandle("new")
+        #expect(world.closed == 1)
+        world.lose(1000)
+        world.accept()
+        #expect(world.setups.last?.handle == "new")
+        world.forget()
+        world.converse()
+        world.goAway(seconds: 50)
+        #expect(world.closed == 0)
+        world.wait(SessionMachine.handlePatience / 1_000_000)
         #expect(world.closed == 1)
     }
 

@@ -111,6 +111,12 @@ final class SessionWorld {
         message.append(to: &text)
         receive(String(decoding: text, as: UTF8.self))
     }
+    func heard(_ words: String) {
+        receive(#"{"serverContent": {"inputTranscription": {"text": "\#(words)"}}}"#)
+    }
+    func said(_ words: String) {
+        receive(#"{"serverContent": {"outputTranscription": {"text": "\#(words)"}}}"#)
+    }
     func callSwitch(_ id: String) {
         receive(
             #"{"toolCall": {"functionCalls": [{"id": "\#(id)", "name": "switch", "args": {"on": true}}]}}"#

@@ -101,6 +101,59 @@ struct UplinkTests {
         #expect(world.sent == [sound(4)])
     }
 
+    @Test("words whose beginning only a lost handle held are said whole to a fresh session")
+    func transparentAndExpired() {
+        let world = SessionWorld.ready { $0.isVertex = true }
+        world.say(.activityStart, sound(1), sound(2))
+        world.receive(
+            #"{"sessionResumptionUpdate": {"newHandle": "h", "resumable": true, "lastConsumedClientMessageIndex": "2"}}"#
+        )
+        world.forget()
+        world.lose()
+        world.wait(0)
+        world.accept()
+        #expect(world.sent == [sound(2)])
+        world.receive(
+            #"{"sessionResumptionUpdate": {"newHandle": "i", "resumable": true, "lastConsumedClientMessageIndex": "1"}}"#
+        )
+        world.say(sound(3))
+        world.forget()
+        world.lose()
+        world.say(sound(4))
+        world.wait(5_000)
+        world.open()
+        #expect(world.setups.last?.handle == "i")
+        world.lose(1008, "BidiGenerateContent session expired")
+        world.wait(60_000)
+        world.accept()
+        #expect(world.sent == [.activityStart, sound(1), sound(2), sound(3), sound(4)])
+    }
+
+    @Test(
+        "words that a handle holds and that were answered are kept no longer",
+        arguments: [true, false])
+    func transparentAndAnswered(isHeldFirst: Bool) {
+        let world = SessionWorld.ready { $0.isVertex = true }
+        world.talk(1)
+        func hold(_ index: Int) {
+            world.receive(
+                #"{"sessionResumptionUpdate": {"newHandle": "h", "resumable": true, "lastConsumedClientMessageIndex": "\#(index)"}}"#
+            )
+        }
+        hold(isHeldFirst ? 3 : 2)
+        world.speak()
+        world.turnComplete()
+        hold(3)
+        world.forget()
+        world.lose()
+        world.wait(0)
+        world.open()
+        world.lose(1008, "BidiGenerateContent session expired")
+        world.wait(60_000)
+        world.accept()
+        #expect(world.sent.isEmpty)
+    }
+
     @Test("what is held is bounded, and what is lost by that is told")
     func bounded() {
         let world = SessionWorld { $0.replaySeconds = 1 }

@@ -24,6 +24,12 @@ struct Backoff {
         if end - start >= Self.stable { failures = 0 }
     }
 
+    /// A connection has carried a whole turn, so what comes is no failure of the first kind.
+    mutating func proved() { failures = 0 }
+
+    /// The moment of the next attempt when it is not the same that failed.
+    func other(at now: Int64) -> Int64 { max(now, budget) }
+
     /// Counts a failure and gives the moment of the next attempt; `random` is in 0..<1.
     mutating func failed(at now: Int64, isQuota: Bool, random: Double) -> Int64 {
         defer { failures += 1 }
@@ -31,11 +37,13 @@ struct Backoff {
         let doublings = min(max(0, failures - 1), 10)
         let plain = failures == 0 ? 0 : min(Self.longest, Self.first << Int64(doublings))
         let wait = Int64(Double(isQuota ? max(plain, Self.quota) : plain) * (0.75 + random / 2))
-        var next = now + wait
-        if attempts.count >= Self.attemptsPerMinute {
-            next = max(next, attempts[attempts.count - Self.attemptsPerMinute] + 60_000_000_000)
-        }
-        return next
+        return max(now + wait, budget)
+    }
+
+    /// When the minute's attempts allow another one.
+    private var budget: Int64 {
+        guard attempts.count >= Self.attemptsPerMinute else { return .min }
+        return attempts[attempts.count - Self.attemptsPerMinute] + 60_000_000_000
     }
 
     mutating func reset() { failures = 0 }

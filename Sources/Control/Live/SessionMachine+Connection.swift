@@ -7,6 +7,7 @@ extension SessionMachine {
         if let handle, handle.tries >= Self.triesPerHandle || isExpired(handle, at: now) {
             forgetHandle()
         }
+        log.rewind()
         backoff.attemptStarted(at: now)
         isResuming = handle != nil
         handle?.tries += 1
@@ -26,6 +27,8 @@ extension SessionMachine {
     mutating func forgetHandle() {
         guard handle != nil else { return }
         handle = nil
+        log.forgetHeld()
+        isAccountDue = !bridge.isEmpty
         actions.append(.keep(handle: nil))
     }
 
@@ -45,6 +48,7 @@ extension SessionMachine {
         isResumableNow = true
         hasIndexes = false
         isInteracting = false
+        if isResuming { log.forgetAnswers() }
         tell(.ready(resumed: isResuming))
         let history = transcript.history
         hasSpoken = !isResuming && history.isEmpty
@@ -109,6 +113,7 @@ extension SessionMachine {
                         + "something on the way cuts them; each is left after "
                         + "\(limit / 1_000_000_000) s from now on"))
         }
+        let isResumeRefused = if case .settingUp = state { isResuming } else { false }
         loseConnection(at: now)
         let cause = CloseReason(code: code, reason: reason)
         let told: OfflineReason =
@@ -116,10 +121,18 @@ extension SessionMachine {
         switch cause {
         case .credential, .model, .billing, .budget:
             return fail(SessionFailure(reason: cause, text: reason))
+        case .handle where isResumeRefused, .payload where isResumeRefused:
+            return beginAnew(at: now, because: told)
+        case .payload where isResuming && handle != nil:
+            // The state that was resumed is to blame before the words are (section 9, 10 and 13).
+            forgetHandle()
         case .payload:
             payloadFailures += 1
             // Words that were refused would be refused again, and so would the state.
-            forgetInput()
+            if uplink.isTurnOpen || log.hasUnsent {
+                tell(.notice("what was said is not said again: the service refused it"))
+            }
+            forgetInput(dropsRest: true)
             bridge.reset()
             forgetHandle()
             guard payloadFailures < Self.payloadTries else {
@@ -131,6 +144,13 @@ extension SessionMachine {
             break
         }
         wait(told, isQuota: cause == .quota, at: now, random: random)
+    }
+
+    /// The session cannot be resumed: a fresh one, which is told what was said, can be had at once.
+    private mutating func beginAnew(at now: Int64, because reason: OfflineReason) {
+        forgetHandle()
+        tell(.notice("the conversation is told to a fresh session, because \(reason)"))
+        state = .waiting(until: backoff.other(at: now))
     }
 
     /// What a connection that has ended leaves behind.
@@ -147,17 +167,30 @@ extension SessionMachine {
         leaveBy = nil
         rotateAt = nil
         isLeaveDue = false
+        handleDueUntil = nil
+        bridgeTurn()
         replyDueSince = nil
         isAnswerAwaited = false
         isResidueDue = false
         isOldAnswerDue = false
         answer = nil
         openCalls = []
-        if !bridge.isEmpty {
-            isBridging = true
-            bridge.hear(transcript.heard)
-        }
         log.rewind()
+    }
+
+    /// Keeps what the next session has to be told of a turn that is cut.
+    private mutating func bridgeTurn() {
+        let isCut = answer != nil && replyDueSince != nil && !isGenerated && !uplink.isTurnOpen
+        let isWritten = !transcript.heard.isEmpty || !transcript.saidLast.isEmpty
+        if isCut, isWritten {
+            continuations += 1
+            let mayGoOn = continuations <= Self.continuationLimit
+            bridge.cut(after: mayGoOn ? transcript.saidLast : nil)
+        }
+        guard !bridge.isEmpty else { return }
+        bridge.loseConnection(after: transcript.heard)
+        // With indexes the words of the turn may be said again, and then it is made anew.
+        isAccountDue = !(hasIndexes && log.holdsSentWords)
     }
 
     mutating func wait(

@@ -11,6 +11,7 @@ extension SessionMachine {
             if message.isSetupComplete { becomeReady(at: now) }
         case .ready:
             tellContent(of: message, at: now)
+            flush(at: now)
         case .idle, .asleep, .connecting, .closing, .waiting, .failed:
             // What comes after our close is lost with the connection.
             return take()
@@ -29,9 +30,10 @@ extension SessionMachine {
         isResumableNow = resumption.handle != nil
         guard let newest = resumption.handle else { return }
         handle = Handle(text: newest, receivedAt: now)
+        handleDueUntil = nil
         if let index = resumption.consumedIndex {
             hasIndexes = true
-            log.settle(upTo: index)
+            log.hold(upTo: index)
         }
         actions.append(.keep(handle: newest))
     }
@@ -97,7 +99,7 @@ extension SessionMachine {
         replyDueSince = now
         // The user's newer words, perhaps whole on their way, are not what this answers.
         guard !isOldAnswerDue else {
-            if !hasIndexes { log.settleOld() }
+            if hasIndexes { log.settleHeld(isOld: true) } else { log.settleOld() }
             return
         }
         isAnswerAwaited = false
@@ -109,17 +111,19 @@ extension SessionMachine {
                 || !message.texts.isEmpty || !message.toolCalls.isEmpty
         }
         answer = came
+        isGenerated = false
         stalls = 0
         handle?.tries = 0
         if came.isAudible { emptyTurns = 0 }
         uplink.answerCame()
         // Where the service does not tell what it has, an answer is the only sign.
-        if !hasIndexes { log.settle() }
+        if hasIndexes { log.settleHeld(isOld: false) } else { log.settle() }
     }
 
     private mutating func generated(at now: Int64) {
         tell(.generationComplete)
-        if openCalls.isEmpty, !isBridging { bridge.reset() }
+        isGenerated = true
+        if openCalls.isEmpty, !isAccountDue { bridge.reset() }
         // The turn's end is told when the sound would have been heard (section 4.1).
         guard let answer, replyDueSince != nil else { return }
         let length = answer.samples * 1_000_000_000 / Self.answerRate
@@ -128,18 +132,30 @@ extension SessionMachine {
 
     private mutating func takeCalls(of message: ServerMessage) {
         if !message.toolCalls.isEmpty {
+            // The model goes on by itself; being told now would only disturb it.
+            isAccountDue = false
+            let new = message.toolCalls.filter { !isAnsweredBefore($0) }
+            for call in new { bridge.add(call) }
             openCalls.formUnion(message.toolCalls.map(\.id))
             isOldAnswerDue = false
-            if isBridging { bridge.reset() }
-            isBridging = false
-            bridge.add(message.toolCalls)
-            tell(.toolCalls(message.toolCalls))
+            if !new.isEmpty { tell(.toolCalls(new)) }
         }
         if !message.cancelledCalls.isEmpty {
             openCalls.subtract(message.cancelledCalls)
-            bridge.cancel(message.cancelledCalls)
-            tell(.toolCallsCancelled(message.cancelledCalls))
+            tell(.toolCallsCancelled(bridge.cancel(message.cancelledCalls)))
         }
+    }
+
+    /// Whether a call repeats one of a lost connection, whose answer then is its answer, too.
+    private mutating func isAnsweredBefore(_ call: FunctionCall) -> Bool {
+        guard let response = bridge.claim(call) else { return false }
+        if let response {
+            add(
+                .toolResponses([
+                    FunctionResponse(id: call.id, name: call.name, response: response)
+                ]))
+        }
+        return true
     }
 
     private mutating func turnCompleted(_ message: ServerMessage, at now: Int64) {
@@ -162,14 +178,16 @@ extension SessionMachine {
         isAnswerAwaited = isAnswerAwaited && wasOld
         replyDueSince = isAnswerAwaited ? now : nil
         if !isAnswerAwaited { uplink.answerCame() }
+        if answer?.isAudible == true { backoff.proved() }
         tell(.turnComplete(message.usage))
         endTurn()
+        if rules.isResumable { handleDueUntil = now + Self.handlePatience }
         guard isEmpty, message.turnCompleteReason != "NEED_MORE_INPUT" else { return }
         emptyTurns += 1
         guard emptyTurns >= Self.emptyTurnLimit else { return }
         // A session in this state was never seen to recover.
         emptyTurns = 0
-        forgetInput()
+        forgetInput(dropsRest: true)
         forgetHandle()
         tell(.notice("the session answers nothing any more; a fresh one is begun"))
         leave(at: now)
@@ -178,7 +196,9 @@ extension SessionMachine {
     mutating func endTurn() {
         transcript.endTurn()
         answer = nil
+        isGenerated = false
+        continuations = 0
         // Calls that are still open belong to a turn to come.
-        if openCalls.isEmpty, !isBridging { bridge.reset() }
+        if openCalls.isEmpty, !isAccountDue { bridge.reset() }
     }
 }

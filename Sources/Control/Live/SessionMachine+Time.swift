@@ -8,7 +8,7 @@ extension SessionMachine {
         case .settingUp(let until), .waiting(let until), .closing(let until, _): return until
         case .ready:
             let rotation = isLeaveDue ? Optional<Int64>.none : rotateAt
-            return [leaveBy, rotation, idleAt, stallAt].compactMap { $0 }.min()
+            return [leaveBy, rotation, idleAt, stallAt, handleDueUntil].compactMap { $0 }.min()
         }
     }
 
@@ -48,6 +48,11 @@ extension SessionMachine {
     private mutating func readyForLong(at now: Int64) {
         if let leaveBy, leaveBy <= now { return leave(at: now) }
         if let stallAt, stallAt <= now { return stalled(at: now) }
+        if let handleDueUntil, handleDueUntil <= now {
+            self.handleDueUntil = nil
+            leaveIfQuiet(at: now)
+            guard case .ready = state else { return }
+        }
         if let idleAt, idleAt <= now { return leave(at: now, then: .asleep) }
         if let rotateAt, rotateAt <= now, !isLeaveDue {
             isLeaveDue = true
@@ -63,7 +68,7 @@ extension SessionMachine {
         if answer != nil || stalls > 1 {
             // What has come is all there will be; asking once more would repeat it.
             if answer == nil {
-                forgetInput()
+                forgetInput(dropsRest: true)
                 // Its session answered on neither connection; an open microphone may have sent a
                 // noise, which nobody answers.
                 if rules.isManual { forgetHandle() }
@@ -82,7 +87,7 @@ extension SessionMachine {
     /// Whether nobody would notice if the connection went.
     var isQuiet: Bool {
         replyDueSince == nil && openCalls.isEmpty && !log.isActivityOpen && !log.hasUnsent
-            && !uplink.isTurnOpen && (isResumableNow || handle == nil)
+            && !uplink.isTurnOpen && handleDueUntil == nil && (isResumableNow || handle == nil)
     }
 
     /// Leaves when nothing is going on, so that the user notices nothing.

@@ -62,6 +62,10 @@ package struct SessionMachine: ~Copyable {
     static let answerRate: Int64 = 24_000
     /// Turns without an answer after which a session is taken to be broken.
     static let emptyTurnLimit = 2
+    /// The handle that knows a turn is awaited so long after its end.
+    static let handlePatience: Int64 = 2_000_000_000
+    /// So often an answer that a lost line has cut is asked to go on.
+    static let continuationLimit = 3
 
     enum State: Equatable {
         case idle
@@ -114,12 +118,14 @@ package struct SessionMachine: ~Copyable {
     var uplink: UplinkRules
     var log: UplinkLog
     var transcript = Transcript()
-    var bridge = ToolBridge()
-    /// The calls in the bridge are of a connection that is lost.
-    var isBridging = false
+    var bridge = TurnBridge()
+    /// What is in the bridge is to be told to the session.
+    var isAccountDue = false
 
     var handle: Handle?
     var isResumableNow = true
+    /// A turn is over, and the handle that knows it may still come until then.
+    var handleDueUntil: Int64?
     var payloadFailures = 0
     var isResuming = false
     var backoff = Backoff()
@@ -149,6 +155,10 @@ package struct SessionMachine: ~Copyable {
     var isOldAnswerDue = false
     /// What of the answer has come.
     var answer: Answer?
+    /// All of it has come.
+    var isGenerated = false
+    /// How often the turn's answer was asked to go on.
+    var continuations = 0
     /// The service says how far it has consumed.
     var hasIndexes = false
     var stalls = 0
@@ -246,6 +256,7 @@ package struct SessionMachine: ~Copyable {
     ///
     /// What the service would close for is refused with a notice. A session that is asleep wakes.
     package mutating func say(_ item: UplinkItem, at now: Int64) -> [SessionAction] {
+        guard !uplink.isRest(item) else { return take() }
         if let refusal = uplink.refusal(of: item) {
             tell(.notice("not sent: \(refusal)"))
             return take()
@@ -282,8 +293,8 @@ package struct SessionMachine: ~Copyable {
 
     private mutating func answer(_ responses: [FunctionResponse]) {
         var known: [FunctionResponse] = []
-        for response in responses {
-            _ = bridge.answer(response.id, response.response)
+        for var response in responses {
+            response.id = bridge.answer(response.id, response.response)
             if response.id.isEmpty || openCalls.remove(response.id) != nil {
                 known.append(response)
             }
@@ -291,7 +302,7 @@ package struct SessionMachine: ~Copyable {
         if !known.isEmpty { add(.toolResponses(known)) }
     }
 
-    private mutating func add(_ item: UplinkItem) {
+    mutating func add(_ item: UplinkItem) {
         if !log.append(item) {
             tell(.notice("the oldest words were dropped: there was no session for too long"))
         }
@@ -300,7 +311,7 @@ package struct SessionMachine: ~Copyable {
     /// Sends what is held, answers to calls first.
     mutating func flush(at now: Int64) {
         guard case .ready = state else { return }
-        accountForCalls()
+        giveAccount()
         while let item = log.nextUnsent() {
             noteSending(of: item, at: now)
             actions.append(.send(item))
@@ -321,6 +332,7 @@ package struct SessionMachine: ~Copyable {
             isSilentSince = true
             isInteracting = false
             answer = nil
+            isGenerated = false
         case .activityStart:
             isResidueDue = isResidueDue || replyDueSince != nil
             noteNewWords()
@@ -344,13 +356,19 @@ package struct SessionMachine: ~Copyable {
         log.newWordsBegan()
     }
 
-    /// Tells a session that never heard of some calls what became of them.
-    private mutating func accountForCalls() {
+    /// Tells a session that never heard of a turn what became of it.
+    private mutating func giveAccount() {
         // Calls of this connection are answered in the service's own way.
-        guard !bridge.isEmpty, bridge.isAnswered, openCalls.isEmpty, isBridging else { return }
-        if !uplink.isTurnOpen { log.prepend(bridge.account(asksForAnswer: !log.hasUnsent)) }
-        bridge.reset()
-        isBridging = false
+        guard isAccountDue, bridge.isAnswered, openCalls.isEmpty else { return }
+        isAccountDue = false
+        let asksForAnswer = !log.hasUnsent
+        // Who has more to say does not want the rest of an answer, but must know what was done.
+        let isWanted = asksForAnswer || bridge.hasLostCalls
+        if isWanted, !uplink.isTurnOpen, !(rules.isManual && log.goesOnWithinWords) {
+            log.putFirst(bridge.account(asksForAnswer: asksForAnswer))
+        } else {
+            bridge.reset()
+        }
     }
 
     /// Forgets what is held and not sent.
@@ -359,8 +377,9 @@ package struct SessionMachine: ~Copyable {
         forgetInput()
     }
 
-    mutating func forgetInput() {
+    /// Forgets what was said; with `dropsRest` also what is still being said of it.
+    mutating func forgetInput(dropsRest: Bool = false) {
         log.discard()
-        uplink.reset()
+        uplink.reset(dropsRest: dropsRest)
     }
 }

@@ -94,10 +94,27 @@ struct UplinkRules {
     private var isStartDue = false
     /// A turn of sound was ended, and nothing of its answer has come.
     private var isSoundUnanswered = false
+    /// The turn whose rest is being said was forgotten.
+    private var isForgotten = false
 
     init(isManual: Bool, isVertex: Bool) {
         self.isManual = isManual
         self.isVertex = isVertex
+    }
+
+    /// Whether an item belongs to words whose beginning was forgotten, so that it goes with them.
+    mutating func isRest(_ item: UplinkItem) -> Bool {
+        guard isForgotten else { return false }
+        switch item {
+        case .audio: return true
+        case .activityEnd, .audioStreamEnd:
+            isForgotten = false
+            return true
+        case .activityStart:
+            isForgotten = false
+            return false
+        case .video, .text, .content, .toolResponses, .contextUpdate: return false
+        }
     }
 
     /// Why an item cannot be said now; nil, and taken note of, when it can.
@@ -158,7 +175,10 @@ struct UplinkRules {
     mutating func answerCame() { isSoundUnanswered = false }
 
     /// What was begun is forgotten.
-    mutating func reset() {
+    ///
+    /// With `dropsRest` the turn that is open is still being said, and its rest goes with it.
+    mutating func reset(dropsRest: Bool) {
+        isForgotten = dropsRest && isTurnOpen
         isTurnOpen = false
         isStartDue = false
         isSoundUnanswered = false

@@ -25,6 +25,10 @@ struct UplinkLog {
     private var start = 0
     /// How many are sent, those that are gone counted.
     private var sentCount = 0
+    /// How many behind `start` the newest handle holds; a session without it has to hear them.
+    private var heldCount = 0
+    /// How many behind `start` have been answered.
+    private var answeredCount = 0
     private var audioSamples = 0
     /// The first of the words that were sent into an answer.
     private var newWords = 0
@@ -36,6 +40,22 @@ struct UplinkLog {
     }
 
     var hasUnsent: Bool { sentCount < entries.count || !responses.isEmpty }
+
+    /// Whether the end of words was sent that the service is not known to have.
+    var holdsSentWords: Bool {
+        entries[(start + heldCount)..<sentCount].contains { $0.item.endsWords }
+    }
+
+    /// Whether what is sent next belongs to an activity whose beginning the service has.
+    var goesOnWithinWords: Bool {
+        guard sentCount < entries.count else { return isActivityOpen }
+        return switch entries[sentCount].item {
+        case .audio, .activityEnd: true
+        case .activityStart, .audioStreamEnd, .text, .content, .video, .contextUpdate,
+            .toolResponses:
+            false
+        }
+    }
 
     /// Whether the last activity is begun and not ended.
     private(set) var isActivityOpen = false
@@ -57,10 +77,8 @@ struct UplinkLog {
         return makeRoom()
     }
 
-    /// Puts an item before everything that is not sent yet.
-    mutating func prepend(_ item: UplinkItem) {
-        entries.insert(Entry(item: item), at: sentCount)
-    }
+    /// Has an item sent before everything else, on this connection only.
+    mutating func putFirst(_ item: UplinkItem) { responses.append(item) }
 
     private mutating func makeRoom() -> Bool {
         var lostUnsent = false
@@ -84,6 +102,8 @@ struct UplinkLog {
         }
         if index < sentCount { sentCount -= 1 }
         if index < newWords { newWords -= 1 }
+        if index < start + heldCount { heldCount -= 1 }
+        if index < start + answeredCount { answeredCount -= 1 }
     }
 
     /// A message went out that is not kept here; it has a number, too.
@@ -107,32 +127,57 @@ struct UplinkLog {
     /// Answers to calls are not: their calls belong to the connection.
     mutating func rewind() {
         responses = []
-        sentCount = start
+        sentCount = start + heldCount
         nextNumber = 1
+        for index in entries.indices.dropFirst(start) {
+            entries[index].number = index < sentCount ? 0 : nil
+        }
     }
 
     /// The service answers, so what was sent up to the last end of words need not be kept.
     ///
     /// Words that are not at their end are not what it answers: they may have interrupted it.
-    mutating func settle() { settle(before: sentCount) }
+    mutating func settle() {
+        noteAnswer(before: sentCount)
+        drop(answeredCount)
+    }
 
     /// What was sent last is the first of the words into an answer that is still coming.
     mutating func newWordsBegan() { newWords = sentCount - 1 }
 
     /// The same for the rest of an answer that came after `newWordsBegan`: newer words are kept.
-    mutating func settleOld() { settle(before: newWords) }
+    mutating func settleOld() {
+        noteAnswer(before: newWords)
+        drop(answeredCount)
+    }
 
-    private mutating func settle(before limit: Int) {
+    /// The service answers, and tells how much its handles hold: only that need not be kept.
+    mutating func settleHeld(isOld: Bool) {
+        noteAnswer(before: isOld ? newWords : sentCount)
+        if heldCount >= answeredCount { drop(answeredCount) }
+    }
+
+    private mutating func noteAnswer(before limit: Int) {
         guard limit > start,
             let end = entries[start..<limit].lastIndex(where: { $0.item.endsWords })
         else { return }
-        drop(end + 1 - start)
+        answeredCount = end + 1 - start
     }
 
     /// The service has told that its handle holds all messages up to a number.
-    mutating func settle(upTo number: Int64) {
-        drop(entries[start..<sentCount].prefix { ($0.number ?? .max) <= number }.count)
+    mutating func hold(upTo number: Int64) {
+        heldCount = entries[start..<sentCount].prefix { ($0.number ?? .max) <= number }.count
+        if heldCount >= answeredCount { drop(answeredCount) }
     }
+
+    /// There is no handle any more: what was answered is over, and nothing else is held.
+    mutating func forgetHeld() {
+        drop(answeredCount)
+        heldCount = 0
+    }
+
+    /// The session was resumed at a time before the answers to what is kept.
+    mutating func forgetAnswers() { answeredCount = 0 }
 
     /// Forgets everything; the activity counts as never begun.
     mutating func discard() {
@@ -141,6 +186,8 @@ struct UplinkLog {
         start = 0
         sentCount = 0
         newWords = 0
+        heldCount = 0
+        answeredCount = 0
         audioSamples = 0
         isActivityOpen = false
     }
@@ -151,6 +198,9 @@ struct UplinkLog {
             if case .audio(let samples) = entry.item { audioSamples -= samples.count }
         }
         start += count
+        sentCount = max(sentCount, start)
+        heldCount = max(0, heldCount - count)
+        answeredCount = max(0, answeredCount - count)
         guard start == entries.count || start >= Self.goneLimit else { return }
         entries.removeFirst(start)
         sentCount -= start

@@ -1,0 +1,96 @@
+internal import ModelTypes
+
+/// What outlives the connection of a turn, so that the next one can finish it.
+///
+/// A handle is of a time before the turn, so the next session never heard of its calls, and of
+/// the beginning of an answer that the user has heard. It is told of both in words. Calls are
+/// carried out once, whatever happens to connections: one that the next session makes again has
+/// the answer of the first.
+struct TurnBridge {
+    private struct Call {
+        var call: FunctionCall
+        var response: JSONValue?
+        /// Its connection is gone, so nobody waits for it.
+        var isLost = false
+        /// The id under which the model waits for it.
+        var id: String
+    }
+
+    private var calls: [Call] = []
+    private var heard = ""
+    /// The end of what had been said when the answer was cut; nil: no answer was.
+    private var said: String?
+
+    var isEmpty: Bool { calls.isEmpty && said == nil }
+
+    /// Whether there are calls that the session never heard of.
+    var hasLostCalls: Bool { calls.contains(where: \.isLost) }
+
+    /// Whether every call has its answer.
+    var isAnswered: Bool { calls.allSatisfy { $0.response != nil } }
+
+    mutating func add(_ call: FunctionCall) { calls.append(Call(call: call, id: call.id)) }
+
+    /// The model calls what was called on a lost connection already; returns the answer to it, nil
+    /// inside while there is none, and nil for a call that is new.
+    mutating func claim(_ call: FunctionCall) -> JSONValue?? {
+        let index = calls.firstIndex {
+            $0.isLost && $0.call.name == call.name && $0.call.arguments == call.arguments
+        }
+        guard let index else { return nil }
+        calls[index].isLost = false
+        calls[index].id = call.id
+        return .some(calls[index].response)
+    }
+
+    /// Takes note of an answer; returns the id under which the model waits for it.
+    mutating func answer(_ id: String, _ response: JSONValue) -> String {
+        guard let index = calls.firstIndex(where: { $0.call.id == id }) else { return id }
+        calls[index].response = response
+        return calls[index].id
+    }
+
+    /// The model takes calls back; returns the ids under which they were made.
+    mutating func cancel(_ ids: [String]) -> [String] {
+        let made = ids.map { id in calls.first { $0.id == id }?.call.id ?? id }
+        calls.removeAll { ids.contains($0.id) }
+        return made
+    }
+
+    /// The answer was cut after these words; nil: it is not to go on.
+    mutating func cut(after words: String?) { said = words }
+
+    /// The connection is gone; `words` is what the user had asked for, as far as it was written.
+    mutating func loseConnection(after words: String) {
+        heard = words
+        for index in calls.indices { calls[index].isLost = true }
+    }
+
+    mutating func reset() { self = TurnBridge() }
+
+    /// What a session that never heard of the turn is told.
+    ///
+    /// It is asked for an answer unless the user has more to say first.
+    func account(asksForAnswer: Bool) -> UplinkItem {
+        var text = "(The connection was renewed. "
+        if !heard.isEmpty { text += "The user had said: \"\(heard)\". " }
+        let done = calls.filter(\.isLost).map { call in
+            "\(call.call.name)(\(call.call.arguments.serialized)) gave "
+                + (call.response?.serialized ?? "nothing")
+        }
+        if !done.isEmpty {
+            text += "This has been done already and must not be done again: "
+            text += done.joined(separator: "; ") + ". "
+        }
+        let said = said ?? ""
+        if !said.isEmpty { text += "You were cut off in your answer after: \"\(said)\". " }
+        if asksForAnswer {
+            text +=
+                said.isEmpty
+                ? "Answer the user now." : "Go on from there, without saying that again."
+        } else {
+            text.removeLast()
+        }
+        return .content([Content(role: .user, text: text + ")")], isComplete: asksForAnswer)
+    }
+}
