@@ -12,8 +12,6 @@ extension ServerSession {
         let index = turnIndex % scenario.turns.count
         let turn = scenario.turns[index]
         turnIndex += 1
-        let next = turnIndex
-        service.with { $0.nextTurn = next }
         tell(.answerBegan(turn: index))
         if terms.transcribesInput {
             for word in Generation.fragments(of: turn.heard, count: Self.heardFragments) {
@@ -141,7 +139,11 @@ extension ServerSession {
     mutating func completeTurn(at now: Int64, reason: String? = nil) {
         sendTurnComplete(status: calls.isEmpty ? "IDLE" : "IN_PROGRESS", reason: reason)
         tell(.turnCompleted)
-        service.with { $0.counts.turns += 1 }
+        let next = turnIndex
+        service.with { shared in
+            shared.counts.turns += 1
+            shared.nextTurn = next
+        }
         tellHandle()
         note(.turn, at: now)
         goOn(at: now)

@@ -1,0 +1,170 @@
+import Assistant
+import Daemon
+import Linux
+import ModelTypes
+import Simulation
+import Synchronization
+
+/// A device in use, turn after turn, while things go wrong.
+final class BadDay: Sendable {
+    /// What goes wrong in a turn.
+    enum Trouble: Sendable {
+        case nothing
+        /// Before the first word.
+        case before(Fault)
+        /// In the middle of the words, together; of several, each when the session is back.
+        case inWords([[Fault]])
+        /// While a function runs.
+        case inCall(Fault)
+        /// While the answer is being sent.
+        case inAnswer(Fault)
+    }
+
+    /// A period of the microphone (samples of 20 ms).
+    private static let period = 320
+    /// Longer than the pre-roll, and than what is read ahead.
+    private static let quiet = [Int16](repeating: 0, count: 25 * period)
+    /// Long enough for the service to tell in its middle how far it has come.
+    private static let wordsCount = 60 * period
+
+    let appliance: Appliance
+    /// A file with one line for each time that the function ran.
+    private let callsFile: String
+    private let turnCount: Int
+
+    /// A day of so many turns; those of `calling` call a function that takes its time.
+    init(turns count: Int, calling: Set<Int>, dialect: Appliance.Dialect) async throws {
+        turnCount = count
+        let folder = try Files.makeTemporaryDirectory(prefix: "martlet-bad-day")
+        callsFile = "\(folder)/calls"
+        var scenario = Scenario(
+            turns: (0..<count).map { number in
+                Scenario.Turn(
+                    heard: "words \(number)",
+                    call: calling.contains(number) ? .init(name: "count", arguments: [:]) : nil,
+                    says: Self.says(number), voice: Self.voice(number))
+            })
+        scenario.goesOnAcrossSessions = true
+        // The speaker keeps no time either.
+        scenario.waitsForPlayback = false
+        appliance = try await Appliance.started(
+            scenario: scenario, dialect: dialect, sounds: true,
+            more: """
+                [[tool.command]]
+                name = "count"
+                description = "Counts."
+                argv = ["/bin/sh", "-c", "sleep 0.3; echo once >> \(callsFile); echo counted"]
+                """)
+        try await appliance.timeline.wait { $0 == .online(resumed: false) }
+    }
+
+    /// What is said in a turn, with a pause wherever something goes wrong.
+    static func words(_ number: Int, _ trouble: Trouble) -> [[Int16]] {
+        let words = Noise.samples(wordsCount, seed: UInt32(100 + number))
+        guard case .inWords(let troubles) = trouble else { return [words] }
+        let part = wordsCount / (troubles.count + 1) / period * period
+        return (0...troubles.count).map { index in
+            Array(words[index * part..<(index < troubles.count ? index * part + part : wordsCount)])
+        }
+    }
+
+    /// The sound of an answer; long enough to break in its middle.
+    static func voice(_ number: Int) -> [Int16] {
+        Noise.samples(24_000 * 3 / 2, seed: UInt32(500 + number))
+    }
+
+    /// The words of an answer, the last of which are nowhere else.
+    private static func says(_ number: Int) -> String {
+        String(repeating: "and so on ", count: 10) + end(number)
+    }
+
+    private static func end(_ number: Int) -> String { "end-of-\(number)." }
+
+    // MARK: - A turn
+
+    /// Speaks a turn, and waits until its answer has been played to its end.
+    func turn(_ number: Int, _ trouble: Trouble) async throws {
+        let firstSounds = appliance.timeline.all.count { $0.isFirstSound }
+        let calls = appliance.service.all.count { $0.isCall }
+        let begun = appliance.service.all.count { $0.isWordsBegan }
+        await appliance.microphone.say(Self.quiet)
+        if case .before(let fault) = trouble { try await appliance.server.inject(fault) }
+        appliance.press()
+        try await speak(Self.words(number, trouble), trouble, begun: begun)
+        await appliance.microphone.say([Int16](repeating: 0, count: 6 * Self.period))
+        appliance.release()
+        if case .inCall(let fault) = trouble {
+            try await appliance.service.wait(count: calls + 1) { $0.isCall }
+            try await appliance.server.inject(fault)
+        }
+        if case .inAnswer(let fault) = trouble {
+            try await appliance.timeline.wait(count: firstSounds + 1) { $0.isFirstSound }
+            try await appliance.server.inject(fault)
+        }
+        let isSaid = Flag()
+        _ = try await appliance.timeline.first { event in
+            if case .said(let text) = event, text.contains(Self.end(number)) { isSaid.set() }
+            return isSaid.isSet && event == .replyPlayed ? true : nil
+        }
+    }
+
+    /// Speaks, with what goes wrong in between; so many words had begun before.
+    private func speak(_ parts: [[Int16]], _ trouble: Trouble, begun: Int) async throws {
+        var troubles: [[Fault]] = []
+        if case .inWords(let inWords) = trouble { troubles = inWords }
+        for (index, faults) in troubles.enumerated() {
+            let online = appliance.timeline.all.count { $0.isOnline }
+            await appliance.microphone.say(parts[index])
+            if index == 0 {
+                try await appliance.service.wait(count: begun + 1) { $0.isWordsBegan }
+            }
+            for fault in faults { try await appliance.server.inject(fault) }
+            guard index + 1 < troubles.count else { break }
+            try await appliance.timeline.wait(count: online + 1) { $0.isOnline }
+        }
+        await appliance.microphone.say(parts[troubles.count])
+    }
+
+    // MARK: - The end
+
+    /// What came of a day.
+    struct Outcome: Sendable {
+        var timeline: [TimelineEvent]
+        var service: [ServerEvent]
+        /// What the speaker was given, without silence.
+        var sounds: [Int16]
+        /// How often the function really ran.
+        var runs: Int
+    }
+
+    /// Ends the day.
+    func outcome() async throws -> Outcome {
+        let runs = (try? Files.read(callsFile, limitBytes: 4096).count { $0 == 10 }) ?? 0
+        let sounds = try await appliance.stopped().sounds
+        try? Files.removeTree(String(callsFile.dropLast("/calls".count)))
+        return Outcome(
+            timeline: appliance.timeline.all, service: appliance.service.all, sounds: sounds,
+            runs: runs)
+    }
+}
+
+/// Something that is so from some moment on.
+private final class Flag: Sendable {
+    private let value = Atomic<Bool>(false)
+
+    var isSet: Bool { value.load(ordering: .relaxed) }
+
+    func set() { value.store(true, ordering: .relaxed) }
+}
+
+extension TimelineEvent {
+    var isFirstSound: Bool { if case .firstSound = self { true } else { false } }
+    var isOnline: Bool { if case .online = self { true } else { false } }
+    var isCall: Bool { if case .toolCalled = self { true } else { false } }
+    var isOffline: Bool { if case .offline = self { true } else { false } }
+}
+
+extension ServerEvent {
+    var isCall: Bool { if case .called = self { true } else { false } }
+    var isWordsBegan: Bool { if case .wordsBegan = self { true } else { false } }
+}

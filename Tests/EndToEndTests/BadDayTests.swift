@@ -1,0 +1,124 @@
+import Assistant
+import Daemon
+import ModelTypes
+import Simulation
+import Testing
+
+@Suite("A bad day, over real sockets", .timeLimit(.minutes(1)))
+struct BadDayTests {
+    private static let internalError = Fault.close(
+        code: KnownClose.internalError.code, reason: KnownClose.internalError.reason)
+    private static let invalidArgument = Fault.close(
+        code: KnownClose.invalidArgument.code, reason: KnownClose.invalidArgument.reason)
+
+    /// What goes wrong, turn by turn; not more than a minute's attempts to connect allow.
+    private static let troubles: [BadDay.Trouble] = [
+        .nothing,
+        // The end is announced in mid-answer, with time for it.
+        .inAnswer(.goAway(timeLeft: .seconds(20))),
+        .inWords([[.reset]]),
+        .inCall(.reset),
+        .inWords([[internalError]]),
+        .inAnswer(internalError),
+        // The handles have expired when the line breaks.
+        .inWords([[.expireHandles, .reset]]),
+        // The service refuses what the resumed session says.
+        .inWords([[.reset], [invalidArgument]]),
+        // The end is announced in the words, without the time to wait for theirs.
+        .inWords([[.goAway(timeLeft: .milliseconds(1200))]]),
+        .before(.delayPongs(.seconds(8))),
+        .nothing,
+    ]
+    private static let calling: Set = [0, 3, 10]
+    /// The lines that break without being announced.
+    private static let breaks = 7
+
+    @Test(
+        "every word arrives once, every function runs once, and every answer is heard",
+        arguments: Appliance.Dialect.allCases)
+    func badDay(dialect: Appliance.Dialect) async throws {
+        let day = try await BadDay(
+            turns: Self.troubles.count, calling: Self.calling, dialect: dialect)
+        for (number, trouble) in Self.troubles.enumerated() {
+            try await day.turn(number, trouble)
+        }
+        let outcome = try await day.outcome()
+        expectWords(outcome, dialect)
+        expectCalls(outcome)
+        expectAnswers(outcome)
+        expectCalm(outcome)
+    }
+
+    /// The service has heard every turn, bit for bit as the microphone gave it, and nothing else.
+    private func expectWords(_ outcome: BadDay.Outcome, _ dialect: Appliance.Dialect) {
+        let heard = outcome.service.compactMap(\.words)
+        var turns: [Int] = []
+        for words in heard {
+            let number = Self.troubles.indices.first {
+                words.start(of: BadDay.words($0, Self.troubles[$0])) != nil
+            }
+            guard let number else {
+                Issue.record("words that were not said like this, \(words.count) samples")
+                continue
+            }
+            // Where a handle is of the middle of the words, their rest is said again to it, and
+            // their end is heard again by a session that had not heard it.
+            if dialect == .developer || turns.last != number { turns.append(number) }
+        }
+        #expect(turns == Array(Self.troubles.indices))
+    }
+
+    private func expectCalls(_ outcome: BadDay.Outcome) {
+        #expect(outcome.runs == Self.calling.count)
+        #expect(outcome.timeline.count { $0.isCall } == Self.calling.count)
+        var open: Set<String> = []
+        for event in outcome.service {
+            switch event {
+            case .called(_, let id): open.insert(id)
+            case .answered(let response):
+                #expect(open.remove(response["id"]?.string ?? "") != nil)
+            case .answeredInVain(let response): Issue.record("in vain: \(response)")
+            default: break
+            }
+        }
+        // The one whose line was lost; the model has called it again, and was answered then.
+        #expect(open.count == 1)
+    }
+
+    /// Every answer is played whole; one that was cut has its beginning played before that.
+    private func expectAnswers(_ outcome: BadDay.Outcome) {
+        var rest = outcome.sounds[...]
+        for (number, trouble) in Self.troubles.enumerated() {
+            let voice = BadDay.voice(number)
+            let played = zip(rest, voice).prefix { $0 == $1 }.count
+            rest = rest.dropFirst(played)
+            guard played < voice.count else { continue }
+            guard case .inAnswer = trouble, rest.starts(with: voice) else {
+                Issue.record("answer \(number) was not played whole: \(played) samples")
+                return
+            }
+            rest = rest.dropFirst(voice.count)
+        }
+        #expect(rest.isEmpty, "something else was played")
+    }
+
+    /// The user was told of nothing but the lines that were lost, each once.
+    private func expectCalm(_ outcome: BadDay.Outcome) {
+        var isOffline = false
+        var breaks = 0
+        for event in outcome.timeline {
+            switch event {
+            case .offline:
+                #expect(!isOffline, "an outage was told twice")
+                isOffline = true
+                breaks += 1
+            case .online: isOffline = false
+            case .notice(let text): #expect(text.contains("is told to a fresh session"))
+            case .turnClosed(_, let outcome): #expect(outcome == .sent)
+            case .refused, .soundLost, .toolCancelled, .interrupted: Issue.record("\(event)")
+            default: break
+            }
+        }
+        #expect(breaks == Self.breaks)
+    }
+}
