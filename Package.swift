@@ -105,9 +105,9 @@ enum Targets {
             .program(
                 "martlet-bench",
                 [
-                    "AudioCore", "AudioPath", "CAllocationCounter", "Live", "ModelTypes",
-                    "SignalProcessing", "Simulation", "SpeexDSP", "Tools", "WebSockets",
-                    "WireCodec", "Linux",
+                    "Assistant", "AudioCore", "AudioPath", "CAllocationCounter", "Configuration",
+                    "Daemon", "Live", "ModelTypes", "SignalProcessing", "Simulation", "SpeexDSP",
+                    "Tools", "WebSockets", "WireCodec", "Linux",
                 ]),
             .target(name: "CAllocationCounter", path: "Tests/Support/CAllocationCounter"),
             .support("TestHTTP", ["Linux"]),

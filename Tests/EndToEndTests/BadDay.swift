@@ -54,6 +54,7 @@ final class BadDay: Sendable {
                 name = "count"
                 description = "Counts."
                 argv = ["/bin/sh", "-c", "sleep 0.3; echo once >> \(callsFile); echo counted"]
+                writable = ["\(folder)"]
                 """)
         try await appliance.timeline.wait { $0 == .online(resumed: false) }
     }

@@ -121,10 +121,11 @@ struct KnownProblemTests {
         #expect(unable.closed == 0)
         unable.speak()
         unable.turnComplete()
+        unable.giveHandle("i")
         #expect(unable.closed == 1)
         unable.lose(1000)
         unable.accept()
-        #expect(unable.setups.map(\.handle) == ["h"])
+        #expect(unable.setups.map(\.handle) == ["i"])
     }
 
     @Test("an update while there is no connection wakes nobody")

@@ -18,6 +18,14 @@ package struct ResourceUsage: Sendable, Equatable {
             maximumResidentKiB: usage.ru_maxrss)
     }
 
+    /// Memory that is resident now, in KiB; 0 where `/proc` does not tell. See proc(5), statm.
+    package static func residentKiB() -> Int {
+        guard let bytes = try? Files.read("/proc/self/statm", limitBytes: 256) else { return 0 }
+        let fields = String(decoding: bytes, as: UTF8.self).split(separator: " ")
+        guard fields.count > 1, let pages = Int(fields[1]) else { return 0 }
+        return pages * sysconf(Int32(_SC_PAGESIZE)) / 1024
+    }
+
     private static func seconds(_ time: timeval) -> Double {
         Double(time.tv_sec) + Double(time.tv_usec) / 1_000_000
     }

@@ -6,6 +6,7 @@ struct Bench: ParsableCommand {
         commandName: "martlet-bench",
         abstract: "Measure what Martlet's hot paths cost.",
         subcommands: [
-            Live.self, Components.self, Audio.self, Simulate.self, Tools.self,
+            Live.self, Components.self, Audio.self, Simulate.self, Tools.self, Soak.self,
+            Reconnect.self,
         ])
 }

@@ -11,6 +11,7 @@ final class CountingTransport: LiveTransport, @unchecked Sendable {
     private(set) var messagesReceived = 0
     private(set) var bytesSent = 0
     private(set) var bytesReceived = 0
+    private var audioMessages = 0
 
     init(loop: EventLoop, onDrained: @escaping @Sendable () -> Void) {
         transport = WebSocketTransport(loop: loop)
@@ -41,6 +42,17 @@ final class CountingTransport: LiveTransport, @unchecked Sendable {
             write(&buffer)
             messagesSent += 1
             bytesSent += buffer.count - before
+            if buffer[before...].starts(with: Self.audioStart) { audioMessages += 1 }
+        }
+    }
+
+    /// How every message with sound begins.
+    private static let audioStart = Array(#"{"realtimeInput":{"audio":"#.utf8)
+
+    /// Messages with sound that were sent so far; from any task.
+    func audioMessagesSent(on loop: EventLoop) async -> Int {
+        await withCheckedContinuation { continuation in
+            loop.perform { [self] in continuation.resume(returning: audioMessages) }
         }
     }
 

@@ -30,17 +30,40 @@ extension Bench {
                 return
             }
             let end = MonotonicClock.now() + seconds * 1_000_000_000
+            let memory = MemoryWatch()
             let (totals, failure) =
                 if let days {
-                    WorldSearch.run(seeds: from..<(from + days))
+                    WorldSearch.run(seeds: from..<(from + days)) { memory.note($0) }
                 } else {
-                    WorldSearch.run(seeds: from...) { MonotonicClock.now() < end }
+                    WorldSearch.run(seeds: from...) { totals in
+                        memory.note(totals)
+                        return MonotonicClock.now() < end
+                    }
                 }
-            StandardStream.output.write(totals.text + "\n")
+            StandardStream.output.write(totals.text + "\n\(memory.text(at: totals))\n")
             if let failure {
                 StandardStream.output.write("\(failure)\n")
                 throw ExitCode.failure
             }
         }
+    }
+}
+
+/// What is resident at the start, after the first simulated hour and at the end.
+private final class MemoryWatch {
+    private let start = ResourceUsage.residentKiB()
+    private var afterHour: Int?
+
+    /// Looks on before each day; always true.
+    @discardableResult
+    func note(_ totals: WorldSearch.Totals) -> Bool {
+        if afterHour == nil, totals.seconds >= 3600 { afterHour = ResourceUsage.residentKiB() }
+        return true
+    }
+
+    func text(at end: WorldSearch.Totals) -> String {
+        let hour = afterHour.map { "\($0) KiB after the first hour, " } ?? ""
+        return "memory: \(start) KiB at the start, \(hour)"
+            + "\(ResourceUsage.residentKiB()) KiB after \(end.seconds / 3600) h"
     }
 }

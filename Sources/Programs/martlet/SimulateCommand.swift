@@ -77,6 +77,7 @@ enum ServerLines {
     static func line(_ event: ServerEvent) -> String? {
         switch event {
         case .setUp(_, let resumed): resumed ? "session resumed" : "session set up"
+        case .soundCame: nil
         case .wordsBegan: "words begin"
         case .wordsEnded(let samples): "words end after \(samples.count / 16) ms of sound"
         case .ignoredAudio(let samples): "passes over \(samples / 16) ms of sound"

@@ -27,6 +27,8 @@ package enum ServerEvent: Sendable {
     /// The user's words began and ended; all samples between.
     case wordsBegan
     case wordsEnded([Int16])
+    /// The first sound of a connection came.
+    case soundCame
     /// Audio came that belongs to no activity, and was passed over.
     case ignoredAudio(samples: Int)
     /// Text came as realtime input.

@@ -110,6 +110,7 @@ extension ServerSession {
     // MARK: - The user's words
 
     mutating func takeAudio(_ samples: [Int16], at now: Int64) {
+        if inputSamples == 0 { tell(.soundCame) }
         inputSamples += samples.count
         meter.hear(samples: samples.count)
         if load != nil {

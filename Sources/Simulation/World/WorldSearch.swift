@@ -57,11 +57,11 @@ package struct WorldSearch: Sendable {
 
     /// Lives through the days of some seeds; stops at the first that breaks a promise.
     package static func run(
-        seeds: some Sequence<UInt64>, while goesOn: () -> Bool = { true }
+        seeds: some Sequence<UInt64>, while goesOn: (Totals) -> Bool = { _ in true }
     ) -> (totals: Totals, failure: Failure?) {
         var totals = Totals()
         for seed in seeds {
-            guard goesOn() else { break }
+            guard goesOn(totals) else { break }
             let day = Day(seed: seed)
             let report = World(day: day).run()
             totals.add(report)

@@ -1,0 +1,44 @@
+import ArgumentParser
+import Linux
+import ModelTypes
+
+extension Bench {
+    struct Reconnect: ParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Lose the line in the middle of a turn, and measure the way back.",
+            discussion: "The daemon's own session against a simulated service in this process, "
+                + "over wss on loopback: from the end of the line to the first sound that arrives "
+                + "on the resumed connection. Prints one line of JSON; fails when a sample is "
+                + "lost or heard twice.")
+
+        @Option(help: "How many lines are lost; half with RST, half with a close of the service's.")
+        var rounds = 40
+
+        @Flag(help: "Resume as Vertex does, where the service tells how much it has.")
+        var transparent = false
+
+        func validate() throws {
+            guard (1...10_000).contains(rounds) else {
+                throw ValidationError("--rounds must be 1 to 10000")
+            }
+        }
+
+        func run() throws {
+            _ = try Signals(blocking: [])
+            let run = ReconnectRun(rounds: rounds, isTransparent: transparent)
+            let (done, failure) = (try EventFD(), Failure())
+            Task {
+                do {
+                    try await run.perform()
+                } catch {
+                    failure.text = "\(error)"
+                }
+                done.signal()
+            }
+            _ = done.wait(timeoutMilliseconds: -1)
+            if let text = failure.text { throw BenchError(text) }
+            StandardStream.output.write("\(run.result.serialized)\n")
+            guard run.isWhole else { throw ExitCode.failure }
+        }
+    }
+}

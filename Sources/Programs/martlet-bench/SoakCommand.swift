@@ -1,0 +1,47 @@
+import ArgumentParser
+import Linux
+import ModelTypes
+
+extension Bench {
+    struct Soak: ParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Use the whole daemon for a long time, on lines that break and end.",
+            discussion: "In real time, against a simulated service on real sockets, with sound "
+                + "devices that keep time and need no card. A line a minute, then one of JSON; "
+                + "fails when a turn did.")
+
+        @Option(help: "How long (minutes).")
+        var minutes: Double = 20
+
+        func validate() throws {
+            guard minutes > 0, minutes <= 10_080 else {
+                throw ValidationError("--minutes must be above 0 and at most 10080, a week")
+            }
+        }
+
+        func run() throws {
+            _ = try Signals(blocking: [])
+            let run = SoakRun(minutes: minutes)
+            let (done, failure) = (try EventFD(), Failure())
+            Task {
+                do {
+                    try await run.perform()
+                } catch {
+                    failure.text = "\(error)"
+                }
+                done.signal()
+            }
+            _ = done.wait(timeoutMilliseconds: -1)
+            if let text = failure.text { throw BenchError(text) }
+            StandardStream.output.write("\(run.result.serialized)\n")
+            guard run.failures == 0 else { throw ExitCode.failure }
+        }
+    }
+}
+
+/// What ended a task; written before it is waited for, read afterwards.
+final class Failure: @unchecked Sendable {
+    // @unchecked: an EventFD stands between the writing and the reading.
+
+    var text: String?
+}
