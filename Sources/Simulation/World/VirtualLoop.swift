@@ -53,6 +53,9 @@ final class VirtualLoop: SerialExecutor, @unchecked Sendable {
 
     func after(_ delay: Int64, _ body: @escaping () -> Void) { schedule(at: now + delay, body) }
 
+    /// Forgets what was still to happen, and with it all who wait for it.
+    func clear() { agenda = [] }
+
     /// Runs everything up to a time; `step` is called after each thing.
     func run(until end: Int64, step: () -> Bool) {
         while let next = agenda.last, next.at <= end {

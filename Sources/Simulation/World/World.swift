@@ -40,6 +40,7 @@ package final class World {
     private let assistant: VoiceAssistant
     private let port: RecordingSession
     private let book = WorldBook()
+    private let relay = WorldRelay()
 
     /// A world for a day; nothing has happened.
     package init(day: Day) {
@@ -54,7 +55,7 @@ package final class World {
         settings.tools = [FunctionDeclaration(name: "switch", description: "Switches.")]
         settings.idleMilliseconds = 30_000
         let random = RandomBox(SeededRandom(day.seed, stream: 3))
-        let relay = WorldRelay()
+        let relay = relay
         session = LiveSession(
             executor: loop, transport: network, settings: settings,
             credential: .fixed(.key(Secret("test-key"))), clock: VirtualClock(loop: loop),
@@ -132,7 +133,17 @@ package final class World {
         if book.report.violations.isEmpty { checkRest() }
         book.report.seconds = loop.now / 1_000_000_000
         book.report.log = Array(book.report.log.suffix(Self.logLimit))
+        end()
         return book.report
+    }
+
+    /// Takes apart what refers to each other; nobody else would, and thousands of days follow.
+    private func end() {
+        loop.clear()
+        relay.onEvent = { _ in }
+        microphone.onSignal = { _ in }
+        speaker.onSignal = { _ in }
+        speaker.onPlay = { _ in }
     }
 
     private func perform(_ deed: Day.Deed) {
