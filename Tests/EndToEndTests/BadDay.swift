@@ -23,9 +23,9 @@ final class BadDay: Sendable {
     /// A period of the microphone (samples of 20 ms).
     private static let period = 320
     /// Longer than the pre-roll, and than what is read ahead.
-    private static let quiet = [Int16](repeating: 0, count: 25 * period)
+    private static let quiet = [Int16](repeating: 0, count: 16 * period)
     /// Long enough for the service to tell in its middle how far it has come.
-    private static let wordsCount = 60 * period
+    private static let wordsCount = 30 * period
 
     let appliance: Appliance
     /// A file with one line for each time that the function ran.
@@ -47,13 +47,15 @@ final class BadDay: Sendable {
         scenario.goesOnAcrossSessions = true
         // The speaker keeps no time either.
         scenario.waitsForPlayback = false
+        // Slow enough to be cut.
+        scenario.speed = 2
         appliance = try await Appliance.started(
             scenario: scenario, dialect: dialect, sounds: true,
             more: """
                 [[tool.command]]
                 name = "count"
                 description = "Counts."
-                argv = ["/bin/sh", "-c", "sleep 0.3; echo once >> \(callsFile); echo counted"]
+                argv = ["/bin/sh", "-c", "timeout 0.3 tail -f /dev/null; echo once >> \(callsFile); echo counted"]
                 writable = ["\(folder)"]
                 """)
         try await appliance.timeline.wait { $0 == .online(resumed: false) }
@@ -71,7 +73,7 @@ final class BadDay: Sendable {
 
     /// The sound of an answer; long enough to break in its middle.
     static func voice(_ number: Int) -> [Int16] {
-        Noise.samples(24_000 * 3 / 2, seed: UInt32(500 + number))
+        Noise.samples(24_000, seed: UInt32(500 + number))
     }
 
     /// The words of an answer, the last of which are nowhere else.

@@ -143,7 +143,6 @@ package final class World {
         relay.onEvent = { _ in }
         microphone.onSignal = { _ in }
         speaker.onSignal = { _ in }
-        speaker.onPlay = { _ in }
     }
 
     private func perform(_ deed: Day.Deed) {
