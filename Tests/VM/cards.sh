@@ -48,13 +48,13 @@ room() {
 feed() { # feed DEVICE
     while :; do
         room 2>/dev/null | aplay -q -t raw -f S16_LE -r 22050 -c 1 --buffer-time=200000 -D "$1" 2>/dev/null
-        sleep 0.05
+        sleep 0.3
     done
 }
 listen() { # listen DEVICE
     while :; do
         arecord -q -t raw -f S16_LE -r 16000 -c 1 --buffer-time=500000 -D "$1" >/dev/null 2>&1
-        sleep 0.05
+        sleep 0.3
     done
 }
 cat >/tmp/asound.conf <<'CONF'
@@ -298,6 +298,7 @@ check_cycles() {
         quiet
         answered || { deaf=$((deaf + 1)); miss "cycle $done ($wanted, card $gone): deaf"; }
         done=$((done + 1))
+        echo "$done" >/out/cycles.count
     done
     quiet
     left=$(ls "/proc/$daemon/fd" | wc -l)
