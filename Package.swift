@@ -117,7 +117,7 @@ enum Targets {
     // One test target a target, then the whole.
     static var tests: [Target] {
         [Target].tests(
-            ("LinuxTests", ["Linux"]),
+            ("LinuxTests", ["Linux", "CLinux"]),
             ("ALSATests", ["ALSA", "Linux"]),
             ("GPIOTests", ["GPIO", "Linux"]),
             ("OpusTests", ["Opus", "Linux"]),

@@ -1,4 +1,5 @@
 import Glibc
+import Synchronization
 import Testing
 
 @testable import Linux
@@ -194,6 +195,23 @@ struct ConfinementTests {
         #expect(await eventually { Files.exists("\(folder.path)/ready") })
         task.cancel()
         #expect(try await task.value.exit == .cancelled)
+        #expect(!runs(in: folder.path))
+    }
+
+    @Test(
+        "it outlives the thread that started it, and ends with its owner", arguments: [true, false])
+    func startingThread(nameSpace: Bool) async throws {
+        let command = shell("echo up; exec tail -f /dev/null", nameSpace: nameSpace)
+        let started = Mutex<SpawnedProcess?>(nil)
+        let thread = try OwnedThread(name: "starter", priority: .normal) {
+            let process = try? SpawnedProcess(command, output: .lines)
+            started.withLock { $0 = process }
+        }
+        thread.join()
+        let process = try #require(started.withLock { $0 })
+        #expect(process.readLine(timeout: never) == "up")
+        #expect(process.wait(timeout: .milliseconds(50)) == nil)
+        #expect(process.terminate(grace: never) == .signalled(SIGTERM))
         #expect(!runs(in: folder.path))
     }
 

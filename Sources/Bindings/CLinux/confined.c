@@ -12,12 +12,14 @@
 #include <fcntl.h>
 #include <linux/capability.h>
 #include <linux/securebits.h>
+#include <poll.h>
 #include <sched.h>
 #include <signal.h>
 #include <stddef.h>
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
+#include <sys/signalfd.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
@@ -390,8 +392,6 @@ static void clear_up(pid_t program, int *status) {
 
 static _Noreturn void guard(
     const martlet_confined *program, int launch, int report, bool has_name_space) {
-    // Ended by the kernel if the daemon's thread goes, and with all the rest: SIGUSR1, see below.
-    prctl(PR_SET_PDEATHSIG, SIGUSR1, 0, 0, 0);
     if (!has_name_space) prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0);
     prctl(PR_SET_NAME, "martlet-warden", 0, 0, 0);
     pid_t child = split(0);
@@ -402,10 +402,17 @@ static _Noreturn void guard(
     close_from((unsigned)report + 1, ~0u);
     int status = SIGKILL;
     bool is_ended = false, is_forced = false, has_children = true;
+    // Every signal is blocked. The report has no reader any more when the daemon is dead; the
+    // death signal of the kernel would come with that of the thread that started us.
     sigset_t awaited;
     sigfillset(&awaited);
+    int signals = signalfd(-1, &awaited, SFD_CLOEXEC | SFD_NONBLOCK);
+    struct pollfd sources[2] = {{signals, POLLIN, 0}, {report, 0, 0}};
+    is_forced = signals < 0;
     while (!is_ended && !is_forced) {
-        int signal = sigwaitinfo(&awaited, NULL);
+        if (poll(sources, 2, -1) < 0 && errno != EINTR) break;
+        if (sources[1].revents & (POLLERR | POLLHUP)) is_forced = true;
+        int signal = martlet_signalfd_next(signals);
         if (signal == SIGUSR1) is_forced = true;
         if (signal == SIGCHLD) is_ended = reap(child, &status, &has_children);
         if (signal == SIGTERM || signal == SIGINT || signal == SIGHUP || signal == SIGUSR2) {

@@ -2,8 +2,10 @@ private import Glibc
 
 /// A file that only grows, for journals and logs.
 ///
-/// Every call may block on the disk.
-package struct AppendedFile: ~Copyable, Sendable {
+/// ## Concurrency
+/// From any thread; what several add at once is whole, in some order. Every call may block on the
+/// disk.
+package final class AppendedFile: Sendable {
     private let file: FileDescriptor
     private let path: String
 
