@@ -11,13 +11,8 @@ package actor AuditLog: AuditPort {
     private let path: String
     private let limitBytes: Int64
     private let onTrouble: @Sendable (String) -> Void
-    private var file: Holder?
+    private var file: AppendedFile?
     private var isInTrouble = false
-
-    private final class Holder: Sendable {
-        let file: AppendedFile
-        init(_ file: consuming AppendedFile) { self.file = file }
-    }
 
     /// A log in a file, whose folder exists, and an older one beside it with ".1" to its name.
     ///
@@ -33,11 +28,11 @@ package actor AuditLog: AuditPort {
         let line = Array((entry.json(time: time).serialized + "\n").utf8)
         do {
             var file = try file ?? open()
-            if file.file.size + Int64(line.count) > limitBytes / 2 {
+            if file.size + Int64(line.count) > limitBytes / 2 {
                 try Files.rename(path, to: path + ".1")
                 file = try open()
             }
-            try file.file.append(line)
+            try file.append(line)
             isInTrouble = false
         } catch {
             file = nil
@@ -46,8 +41,8 @@ package actor AuditLog: AuditPort {
         }
     }
 
-    private func open() throws(SystemError) -> Holder {
-        let opened = Holder(try AppendedFile(path, mode: Self.mode))
+    private func open() throws(SystemError) -> AppendedFile {
+        let opened = try AppendedFile(path, mode: Self.mode)
         file = opened
         return opened
     }

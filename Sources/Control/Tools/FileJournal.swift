@@ -26,15 +26,9 @@ package actor FileJournal: CallJournal {
     private let path: String
     private let onTrouble: @Sendable (String) -> Void
     private var records: [Record] = []
-    private var file: Holder?
+    private var file: AppendedFile?
     /// Trouble is told once, until there is none.
     private var isInTrouble = false
-
-    /// Keeps the handle of a file, which cannot be copied.
-    private final class Holder: Sendable {
-        let file: AppendedFile
-        init(_ file: consuming AppendedFile) { self.file = file }
-    }
 
     /// A journal in a file, whose folder exists; `onTrouble` is told when it cannot be kept.
     package init(path: String, onTrouble: @escaping @Sendable (String) -> Void) {
@@ -61,11 +55,11 @@ package actor FileJournal: CallJournal {
     package func begin(_ call: JournalledCall) async throws {
         do {
             let file = try file ?? open()
-            try file.file.append(Self.line(Record(call: call, state: .begun)))
-            try file.file.synchronize()
+            try file.append(Self.line(Record(call: call, state: .begun)))
+            try file.synchronize()
             records.append(Record(call: call, state: .begun))
             isInTrouble = false
-            if file.file.size > Self.limitBytes { try compact() }
+            if file.size > Self.limitBytes { try compact() }
         } catch {
             tell(error)
             throw error
@@ -78,7 +72,7 @@ package actor FileJournal: CallJournal {
         if let index = records.lastIndex(where: { $0.call == call }) { records[index] = record }
         do {
             // Not synchronized: a call that was begun and has no answer is not repeated either.
-            try (file ?? open()).file.append(Self.line(record))
+            try (file ?? open()).append(Self.line(record))
         } catch {
             tell(error)
         }
@@ -86,8 +80,8 @@ package actor FileJournal: CallJournal {
 
     // MARK: - The file
 
-    private func open() throws(SystemError) -> Holder {
-        let opened = Holder(try AppendedFile(path, mode: Self.mode))
+    private func open() throws(SystemError) -> AppendedFile {
+        let opened = try AppendedFile(path, mode: Self.mode)
         file = opened
         return opened
     }
