@@ -121,8 +121,8 @@ package struct PCM: ~Copyable {
     /// Takes back frames that were written last and not played yet, so that others can be written
     /// in their place; returns how many it gave back.
     ///
-    /// Of a plugin none: some count frames as theirs that a server has already. The corresponding
-    /// C function is `snd_pcm_rewind`.
+    /// Of a plugin other than plughw none: some count frames as theirs that a server has already.
+    /// The corresponding C function is `snd_pcm_rewind`.
     @_noAllocation @_noLocks
     package func rewind(_ frames: Int) -> Int {
         martlet_pcm_rewind(handle, frames)

@@ -44,10 +44,15 @@ static inline long martlet_pcm_delay(snd_pcm_t *pcm) {
     return code < 0 ? code : (frames < 0 ? 0 : frames);
 }
 
-/// snd_pcm_rewind on a card itself, 0 on any plugin or in trouble.
+/// snd_pcm_rewind on a card, plain or as plughw, which converts sample by sample or, between rates,
+/// gives nothing back; 0 on any other plugin or in trouble.
 MARTLET_REALTIME
 static inline long martlet_pcm_rewind(snd_pcm_t *pcm, long frames) {
-    if (snd_pcm_type(pcm) != SND_PCM_TYPE_HW) return 0;
+    snd_pcm_type_t type = snd_pcm_type(pcm);
+    if (type == SND_PCM_TYPE_PLUG && strncmp(snd_pcm_name(pcm), "plughw:", 7) == 0) {
+        type = SND_PCM_TYPE_HW;
+    }
+    if (type != SND_PCM_TYPE_HW) return 0;
     snd_pcm_sframes_t most = snd_pcm_rewindable(pcm);
     if (frames > most) frames = most;
     if (frames <= 0) return 0;
