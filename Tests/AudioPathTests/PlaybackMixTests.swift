@@ -7,7 +7,7 @@ import Testing
 @testable import AudioPath
 
 /// What the playback loop makes of the voices: channels, rates, gain, earcons.
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(5)))
 struct PlaybackMixTests {
     @Test("every channel of the device gets the reply")
     func stereo() throws {
