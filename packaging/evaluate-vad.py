@@ -270,4 +270,5 @@ def main():
                   f" {100 * row['talk'] / row['minutes']:7.1f} {clip} {lost}")
 
 
-main()
+if __name__ == "__main__":
+    main()

@@ -2,6 +2,7 @@ import ALSA
 import AudioCore
 import CAllocationCounter
 import Linux
+import SignalProcessing
 import Testing
 
 @testable import AudioPath
@@ -153,5 +154,39 @@ struct AllocationTests {
         #expect(allocations == 0)
         #expect(rig.speaker.snapshot().drainedCount > 30)
         #expect(rig.speaker.snapshot().silentCount == 20)
+    }
+
+    @Test("detecting speech, cancelling an echo and suppressing noise allocate nothing")
+    func upPath() throws {
+        var settings = AudioSettings()
+        settings.echo.mode = .cancel
+        settings.noiseSuppressionDecibels = 10
+        let stages = try #require(MicrophoneStages.make(settings))
+        let reference = EchoReference()
+        var detector = VoiceDetector(settings: settings.voice, frameMilliseconds: 20)
+        var filter = HighPass(frequency: 80, rate: 16_000)
+        let played = AudioEngineTests.pattern(480)
+        let heard = SampleBuffer(count: 320)
+        var allocations = 0
+        for index in 0..<1000 {
+            // With pauses, so that all of it is switched on and off.
+            let isPlaying = index % 100 < 70
+            let start = Int64(index) * 20_000_000
+            for offset in 0..<320 { heard.start[offset] = isPlaying ? played[offset + 100] : 0 }
+            let before = Self.calls
+            if isPlaying {
+                reference.wrote(played, channels: 1, frames: 480, rate: 24_000, heardAt: start)
+            }
+            stages.take(from: reference) { $0 * 16_000 / 1_000_000_000 }
+            filter.process(heard.start, count: 320)
+            let echo = stages.process(heard.start, at: Int64(index * 320))
+            _ = detector.process(
+                UnsafeBufferPointer(start: heard.start, count: 320), echo: echo)
+            // The resampler is made with the first piece, the runtime's tables with the first
+            // frames.
+            if index > 30 { allocations += Self.calls - before }
+        }
+        #expect(allocations == 0)
+        #expect(stages.status.isActive == false)
     }
 }

@@ -12,6 +12,7 @@ struct PlaybackRig: ~Copyable {
     let speaker: Speaker
     let share: PlaybackShare
     let listener: Listener
+    let echo: EchoReference?
     let settings: AudioSettings
     var loop: PlaybackLoop<ScriptedPlayback>
 
@@ -29,6 +30,7 @@ struct PlaybackRig: ~Copyable {
         listener = Listener(room: room)
         speaker = ends.speaker
         share = ends.speaker.share
+        echo = ends.echo
         loop = PlaybackLoop(
             device: ScriptedPlayback(
                 listener: listener, rate: rate, channels: channels, waitMishaps: waits,
@@ -56,6 +58,7 @@ struct PlaybackRig: ~Copyable {
         settings = old.settings
         share = old.share
         listener = old.listener
+        echo = old.echo
         speaker = old.speaker
         let port = old.loop.intoPort()
         loop = PlaybackLoop(

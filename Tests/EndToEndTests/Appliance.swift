@@ -58,8 +58,10 @@ final class Appliance: Sendable {
             real_time_priority = 0
             [audio.capture]
             device = "\(device ?? "martlet_microphone:\(folder)/microphone")"
-            # The tests compare bit for bit.
+            # The tests compare bit for bit, and this microphone hears no loudspeaker.
             high_pass_hz = 0
+            [audio.echo]
+            mode = "off"
             [audio.playback]
             device = "martlet_speaker:\(folder)/speaker"
             [sounds]

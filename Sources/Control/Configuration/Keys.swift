@@ -139,8 +139,8 @@ package enum Keys {
                 + "time that opening it takes is lost.")
         package static let bargeIn = Setting(
             "conversation.voice_interrupts", true,
-            "Whether a voice interrupts the answer in hands-free mode. Set it to false when the "
-                + "microphone hears the loudspeaker.")
+            "Whether a voice interrupts the answer in hands-free mode. Where the device interrupts "
+                + "itself, see audio.echo before you set it to false.")
         package static let falseInterruption = Setting(
             "conversation.false_interruption_ms", 1500, .range(0...10_000),
             "An answer that a voice interrupted goes on when no words are found so long after "
@@ -287,6 +287,10 @@ package enum Keys {
             "voice.onset_ms", 60, .range(20...1000),
             "Speech must last so long to open the microphone (milliseconds), so that a "
                 + "knock does not.")
+        package static let onsetOverEcho = Setting(
+            "voice.onset_over_echo_ms", 100, .range(20...2000),
+            "The same while the device itself speaks and takes out its echo (milliseconds): "
+                + "longer, as what is left of the echo comes in short pieces.")
         package static let hangover = Setting(
             "voice.hangover_ms", 500, .range(100...5000),
             "Silence so long closes it (milliseconds). Shorter than "
@@ -350,6 +354,7 @@ package enum Keys {
         case "audio": "Sound both ways: the threads, and what the devices hold."
         case "audio.capture": "The microphone. `martlet devices` lists what there is."
         case "audio.playback": "The loudspeaker. `martlet devices` lists what there is."
+        case "audio.echo": "The microphone hears the loudspeaker, and what is done about it."
         case "voice": "What the device itself takes for speech, in hands-free mode and for tap."
         case "button":
             "The button, for the modes hold and tap. Several: see [[button]] at the end."
@@ -388,12 +393,13 @@ package enum Keys {
             Conversation.offlinePatience, Conversation.listeningSound, Audio.period, Audio.buffer,
             Audio.priority, Audio.resamplerQuality, Audio.memoryLock, Capture.device, Capture.rate,
             Capture.channels, Capture.channel, Capture.level, Capture.levelControl,
-            Capture.highPass,
+            Capture.highPass, Cleaning.noise, Cleaning.gain,
             Playback.device, Playback.rate, Playback.channels, Playback.volume, Playback.mixer,
             Playback.prebuffer, Playback.prebufferLimit, Playback.leadIn, Playback.keepRunning,
             Playback.faintNoise, Playback.speechLevel, Playback.earconLevel, Playback.musicLevel,
             Playback.alarmLevel, Playback.duck,
-            Voice.threshold, Voice.minimum, Voice.onset, Voice.hangover,
+            Echo.mode, Echo.tail, Echo.suppression, Echo.halfDuplexTail,
+            Voice.threshold, Voice.minimum, Voice.onset, Voice.onsetOverEcho, Voice.hangover,
         ] + Button.all + MuteSwitch.all + Light.all + [
             Sounds.enabled, Sounds.directory, Recording.enabled, Recording.directory,
             Recording.limit, Recording.maximumAge,

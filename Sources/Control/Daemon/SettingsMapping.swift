@@ -103,6 +103,21 @@ extension Settings {
         return conversation
     }
 
+    private var echoSettings: EchoSettings {
+        var echo = EchoSettings()
+        echo.mode =
+            switch self[Keys.Echo.mode] {
+            case "cancel": .cancel
+            case "half-duplex": .halfDuplex
+            case "off": .off
+            default: turnMode == .handsFree ? .cancel : .off
+            }
+        echo.tailMilliseconds = self[Keys.Echo.tail]
+        echo.suppressionDecibels = self[Keys.Echo.suppression]
+        echo.halfDuplexTailMilliseconds = self[Keys.Echo.halfDuplexTail]
+        return echo
+    }
+
     /// The audio path's settings.
     package var audioSettings: AudioSettings {
         var audio = AudioSettings()
@@ -121,6 +136,9 @@ extension Settings {
                 control: control == "auto" ? nil : control, percent: Double(level))
         }
         audio.highPassFrequency = self[Keys.Capture.highPass]
+        audio.noiseSuppressionDecibels = self[Keys.Cleaning.noise]
+        audio.gainLimitDecibels = self[Keys.Cleaning.gain]
+        audio.echo = echoSettings
         // Hands-free, words before the onset is known are all there is to send.
         audio.closesWhenIdle = self[Keys.Conversation.preRoll] == 0 && turnMode != .handsFree
         audio.periodMilliseconds = self[Keys.Audio.period]
@@ -133,6 +151,7 @@ extension Settings {
         audio.voice.thresholdDecibels = Float(self[Keys.Voice.threshold])
         audio.voice.minimumLevel = Float(self[Keys.Voice.minimum])
         audio.voice.onsetMilliseconds = self[Keys.Voice.onset]
+        audio.voice.onsetOverEchoMilliseconds = self[Keys.Voice.onsetOverEcho]
         audio.voice.hangoverMilliseconds = self[Keys.Voice.hangover]
         return audio
     }

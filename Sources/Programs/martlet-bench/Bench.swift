@@ -7,6 +7,6 @@ struct Bench: ParsableCommand {
         abstract: "Measure what Martlet's hot paths cost.",
         subcommands: [
             Live.self, Components.self, Audio.self, Simulate.self, Tools.self, Soak.self,
-            Reconnect.self,
+            Reconnect.self, Voice.self, Echo.self,
         ])
 }

@@ -40,7 +40,8 @@ package final class AudioEngine: Sendable {
         speaker = ends.speaker
         output = SpeakerPath(settings: settings, port: ends.takePort())
         microphone = MicrophonePath(
-            settings: settings, wake: captureWake, gate: gate, onEvent: onMicrophone)
+            settings: settings, wake: captureWake, gate: gate, reference: ends.echo,
+            onEvent: onMicrophone)
     }
 
     /// Starts the three threads.
@@ -77,6 +78,6 @@ package final class AudioEngine: Sendable {
         AudioStatus(
             capture: microphone.status, playback: output.status,
             isRealTime: threads.withLock { $0.first?.isRealTime ?? false },
-            microphone: microphone.levels)
+            microphone: microphone.levels, echo: microphone.echo)
     }
 }

@@ -77,6 +77,11 @@ package struct AudioSettings: Sendable {
     package var resamplerQuality: Int32 = 4
     /// What lies below is taken out (Hz); 0 takes out nothing.
     package var highPassFrequency = 80
+    package var echo = EchoSettings()
+    /// By how much steady noise is pushed down in what is sent (decibels); 0 leaves it.
+    package var noiseSuppressionDecibels = 0
+    /// By how much quiet speech is raised at most (decibels); 0 leaves it as it is.
+    package var gainLimitDecibels = 0
     /// Whether the microphone is closed while no gate is open, so that there is no pre-roll.
     package var closesWhenIdle = false
     package var voice = VoiceDetectorSettings()

@@ -9,16 +9,19 @@ package struct AudioStatus: Sendable, Equatable {
     package let isRealTime: Bool
     /// What the level meter shows.
     package let microphone: MicrophoneLevels
+    /// What the echo canceller does; nil where there is none.
+    package let echo: EchoStatus?
 
     /// Puts a status together.
     package init(
         capture: DeviceStatus, playback: DeviceStatus, isRealTime: Bool,
-        microphone: MicrophoneLevels
+        microphone: MicrophoneLevels, echo: EchoStatus? = nil
     ) {
         self.capture = capture
         self.playback = playback
         self.isRealTime = isRealTime
         self.microphone = microphone
+        self.echo = echo
     }
 }
 

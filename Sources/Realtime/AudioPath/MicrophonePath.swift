@@ -17,6 +17,7 @@ final class MicrophonePath: Sendable {
         var lost: String?
         var status = DeviceStatus()
         var levels = MicrophoneLevels()
+        var echo: EchoStatus?
         /// Ends the run of the device that is open.
         var run: StopFlag?
     }
@@ -41,17 +42,19 @@ final class MicrophonePath: Sendable {
     private let settings: AudioSettings
     private let wake: EventFD
     private let gate: MicrophoneGate
+    private let reference: EchoReference?
     private let onEvent: @Sendable (MicrophoneEvent) -> Void
     private let handover = Mutex(Handover())
     private let counters = AudioCounters()
 
     init(
-        settings: AudioSettings, wake: EventFD, gate: MicrophoneGate,
+        settings: AudioSettings, wake: EventFD, gate: MicrophoneGate, reference: EchoReference?,
         onEvent: @escaping @Sendable (MicrophoneEvent) -> Void
     ) {
         self.settings = settings
         self.wake = wake
         self.gate = gate
+        self.reference = reference
         self.onEvent = onEvent
     }
 
@@ -60,6 +63,8 @@ final class MicrophonePath: Sendable {
         status.count(counters)
         return status
     }
+
+    var echo: EchoStatus? { handover.withLock { $0.echo } }
 
     var levels: MicrophoneLevels { handover.withLock { $0.levels } }
 
@@ -166,7 +171,13 @@ final class MicrophonePath: Sendable {
             // Before the first period no time can be told from another.
             if processing.knowsTime() { for mark in gate.take() { processing.take(mark) } }
             while let event = processing.cutter.next() { onEvent(event) }
-            if let levels = processing.loop?.levels { handover.withLock { $0.levels = levels } }
+            if let levels = processing.loop?.levels {
+                let echo = processing.loop?.echo
+                handover.withLock { handover in
+                    handover.levels = levels
+                    handover.echo = echo
+                }
+            }
             if settings.closesWhenIdle { closeIfIdle(&processing) }
         }
     }
@@ -206,7 +217,7 @@ final class MicrophonePath: Sendable {
             processing.loop = ProcessingLoop(
                 reader: stream.takeReader(), grant: grant, anchor: stream.anchor,
                 converter: converter,
-                settings: settings, base: processing.cutter.total)
+                settings: settings, base: processing.cutter.total, reference: reference)
         } catch {
             return lose("capture device \(settings.capture): \(error)")
         }

@@ -5,6 +5,8 @@ internal import Linux
 final class PlaybackEnds {
     /// Control's end.
     let speaker: Speaker
+    /// What is really written to the device; nil where the echo is left alone.
+    let echo: EchoReference?
     private var port: PlaybackPort?
 
     /// Rings that nothing was written to.
@@ -19,7 +21,8 @@ final class PlaybackEnds {
             readers.append(VoiceReader(voice: voice, ring: ring.takeReader(), share: shared))
         }
         speaker = Speaker(feeds: feeds, share: share, settings: settings)
-        port = PlaybackPort(voices: readers, share: share, settings: settings)
+        echo = settings.echo.mode == .off ? nil : EchoReference()
+        port = PlaybackPort(voices: readers, share: share, settings: settings, echo: echo)
     }
 
     /// The playback thread's end; may be taken once.

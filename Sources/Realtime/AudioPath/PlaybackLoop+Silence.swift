@@ -100,5 +100,6 @@ extension PlaybackLoop where Device: ~Copyable {
     /// The one place where it is known that the frames written last are not heard.
     mutating func noteTakenBack(_ count: Int) {
         ledger.takeBack(count)
+        port.echo?.tookBack(frames: count)
     }
 }

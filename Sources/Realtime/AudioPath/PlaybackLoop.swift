@@ -228,6 +228,12 @@ struct PlaybackLoop<Device: PlaybackDevice & ~Copyable>: ~Copyable {
     /// `noteTakenBack` says otherwise before.
     private mutating func noteWritten(_ samples: UnsafePointer<Int16>, count: Int) {
         ledger.append(samples, count: count)
+        if let echo = port.echo {
+            let ahead = Int64(device.heldFrames() - count) * 1_000_000_000 / Int64(rate)
+            echo.wrote(
+                samples, channels: channels, frames: count, rate: Int32(rate),
+                heardAt: MonotonicClock.now() + ahead)
+        }
         port.share.counters.frames.count(count)
     }
 

@@ -48,6 +48,8 @@ struct PlaybackPort: ~Copyable, Sendable {
     /// All of `PlaybackVoice`, in its order.
     let voices: [VoiceReader]
     let share: PlaybackShare
+    /// Is told what was really written; nil where nobody asks.
+    let echo: EchoReference?
     /// Speech is going on: begun and neither drained nor silenced.
     ///
     /// Kept here, since a reply outlives its device.
@@ -63,7 +65,11 @@ struct PlaybackPort: ~Copyable, Sendable {
     var speech: VoiceReader { voices[PlaybackVoice.speech.rawValue] }
 
     /// The reading ends of rings that nobody has read from.
-    init(voices: [VoiceReader], share: PlaybackShare, settings: AudioSettings) {
+    init(
+        voices: [VoiceReader], share: PlaybackShare, settings: AudioSettings,
+        echo: EchoReference? = nil
+    ) {
+        self.echo = echo
         self.voices = voices
         self.share = share
         prebuffer = Prebuffer(

@@ -20,10 +20,15 @@ struct ProcessingLoop: ~Copyable {
     private let interleaved: SampleBuffer
     private let mono: SampleBuffer
     private let converted: SampleBuffer
-    /// Samples that do not fill a frame of the detector yet.
-    private var frame: [Int16] = []
+    /// Samples that do not fill a frame yet.
+    private let frame = SampleBuffer(count: AudioSettings.frameSamples)
+    private var filled = 0
     /// The detector's next frame begins at this sample.
     private var frameStart: Int64
+    private let stages: MicrophoneStages?
+    private let reference: EchoReference?
+    /// The stages' next frame begins at this sample.
+    private var stageStart: Int64
     /// Sample 0 of this device's stream is this sample of the engine's.
     let base: Int64
     private var highPass: HighPass?
@@ -32,8 +37,13 @@ struct ProcessingLoop: ~Copyable {
 
     init(
         reader: consuming RingReader, grant: PCMGrant, anchor: StreamAnchor,
-        converter: RateConverter?, settings: AudioSettings, base: Int64
+        converter: RateConverter?, settings: AudioSettings, base: Int64,
+        reference: EchoReference? = nil
     ) {
+        self.reference = reference
+        stages = MicrophoneStages.make(settings)
+        stageStart = base
+        if let stages, let reference { stages.discard(reference) }
         self.converter = converter
         self.grant = grant
         self.anchor = anchor
@@ -69,6 +79,11 @@ struct ProcessingLoop: ~Copyable {
     mutating func drain(into cutter: inout SegmentCutter, tell: (MicrophoneEvent) -> Void) {
         let channels = Int(grant.channels)
         shutter.begin(waiting: reader.available / channels)
+        if let stages, let reference {
+            stages.take(from: reference) { [anchor, grant, base] time in
+                Self.sample(at: time, anchor, grant, base)
+            }
+        }
         while reader.available >= channels {
             let frames = min(Self.blockFrames, reader.available / channels)
             let count = reader.read(into: interleaved.start, count: frames * channels) / channels
@@ -110,19 +125,36 @@ struct ProcessingLoop: ~Copyable {
         _ tell: (MicrophoneEvent) -> Void
     ) {
         highPass?.process(start, count: count)
-        let samples = UnsafeBufferPointer(start: start, count: count)
-        cutter.append(samples)
-        for sample in samples {
-            frame.append(sample)
-            guard frame.count == AudioSettings.frameSamples else { continue }
-            let event = frame.withUnsafeBufferPointer { frame in
-                peak = LevelMeter.peak(of: frame)
-                return detector.process(frame)
-            }
-            frame.removeAll(keepingCapacity: true)
-            frameStart += Int64(AudioSettings.frameSamples)
-            if let event { tell(told(event)) }
+        // Where nothing is done to whole frames, nothing waits for one to be full.
+        if stages == nil { cutter.append(UnsafeBufferPointer(start: start, count: count)) }
+        var taken = 0
+        while taken < count {
+            let part = min(count - taken, frame.count - filled)
+            (frame.start + filled).update(from: start + taken, count: part)
+            filled += part
+            taken += part
+            guard filled == frame.count else { return }
+            filled = 0
+            finishFrame(&cutter, tell)
         }
+    }
+
+    private mutating func finishFrame(
+        _ cutter: inout SegmentCutter, _ tell: (MicrophoneEvent) -> Void
+    ) {
+        let samples = UnsafeBufferPointer(start: frame.start, count: frame.count)
+        var echo: Float?
+        if let stages {
+            echo = stages.process(frame.start, at: stageStart)
+            stageStart += Int64(frame.count)
+            // What comes out first is of before the first sample.
+            guard stageStart - base > Int64(stages.delaySamples) else { return }
+            cutter.append(samples)
+        }
+        peak = LevelMeter.peak(of: samples)
+        let event = detector.process(samples, echo: echo)
+        frameStart += Int64(frame.count)
+        if let event { tell(told(event)) }
     }
 
     private func told(_ event: VoiceDetector.Event) -> MicrophoneEvent {
@@ -139,8 +171,15 @@ struct ProcessingLoop: ~Copyable {
     /// Whether the first period has come.
     func knowsTime() -> Bool { anchor.read() != nil }
 
+    /// What the canceller does; nil where there is none.
+    var echo: EchoStatus? { stages?.status }
+
     /// Which sample was captured at a time; may lie in the future.
-    func sample(at time: Int64) -> Int64 {
+    func sample(at time: Int64) -> Int64 { Self.sample(at: time, anchor, grant, base) }
+
+    private static func sample(
+        at time: Int64, _ anchor: StreamAnchor, _ grant: PCMGrant, _ base: Int64
+    ) -> Int64 {
         guard let pair = anchor.read() else { return base }
         let nanoseconds = Double(time - pair.time)
         let frames = Double(pair.frame) + nanoseconds * Double(grant.rate) / 1e9

@@ -33,7 +33,7 @@ package enum LevelMeter {
     }
 
     /// 10 log10 of a mean square relative to full scale, to a hundredth of a decibel.
-    static func decibels(ofMeanSquare square: Float) -> Float {
+    package static func decibels(ofMeanSquare square: Float) -> Float {
         let relative = square / (32768 * 32768)
         guard relative > 0 else { return floor }
         return max(floor, 10 * logarithm10(relative))

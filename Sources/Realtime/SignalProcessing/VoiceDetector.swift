@@ -7,7 +7,7 @@ package struct VoiceDetectorSettings: Sendable, Equatable {
     /// Speech must last this long to count as begun; it began at its first frame.
     package var onsetMilliseconds = 60
     /// The same while the loudspeaker is heard, whose remaining echo comes in shorter pieces.
-    package var onsetOverEchoMilliseconds = 160
+    package var onsetOverEchoMilliseconds = 100
     /// Silence must last this long for speech to count as ended.
     package var hangoverMilliseconds = 700
 

@@ -1,0 +1,87 @@
+import ArgumentParser
+import AudioCore
+import AudioPath
+import Linux
+import SignalProcessing
+
+extension Bench {
+    /// The voice detector on files, for packaging/evaluate-vad.py.
+    struct Voice: ParsableCommand {
+        static let configuration = CommandConfiguration(
+            commandName: "vad",
+            abstract: "Find speech in WAV files (mono, 16 kHz) as the daemon does.",
+            discussion: "A line for each stretch of speech: the file, its first and last second, "
+                + "and when its end was told, separated by tabs.")
+
+        @Argument(help: "The files.")
+        var files: [String]
+
+        @Option(help: "How far above the noise speech must be (decibels).")
+        var threshold = VoiceDetectorSettings().thresholdDecibels
+
+        @Option(help: "Quieter than this is never speech (dBFS).")
+        var minimum = VoiceDetectorSettings().minimumLevel
+
+        @Option(help: "Silence so long ends speech (milliseconds).")
+        var hangover = 500
+
+        func run() throws {
+            var settings = VoiceDetectorSettings()
+            settings.thresholdDecibels = threshold
+            settings.minimumLevel = minimum
+            settings.hangoverMilliseconds = hangover
+            for path in files {
+                let file = try WAVFile(reading: path)
+                guard file.rate == AudioSettings.microphoneRate, file.channels == 1 else {
+                    throw ValidationError("'\(path)' is not mono at 16 kHz")
+                }
+                let name = path.split(separator: "/").last.map(String.init) ?? path
+                var segments = SegmentPrinter(settings: settings, name: name)
+                var highPass = HighPass(
+                    frequency: AudioSettings().highPassFrequency, rate: file.rate)
+                let count = AudioSettings.frameSamples
+                for start in stride(from: 0, to: file.samples.count - count + 1, by: count) {
+                    var frame = Array(file.samples[start..<(start + count)])
+                    frame.withUnsafeMutableBufferPointer { frame in
+                        if let start = frame.baseAddress { highPass.process(start, count: count) }
+                    }
+                    segments.take(frame, echo: nil)
+                }
+                segments.finish()
+            }
+        }
+    }
+}
+
+/// Prints what a detector takes for speech.
+struct SegmentPrinter {
+    private var detector: VoiceDetector
+    private let name: String
+    private var frames = 0
+    private var first = 0
+
+    init(settings: VoiceDetectorSettings, name: String) {
+        self.name = name
+        detector = VoiceDetector(
+            settings: settings, frameMilliseconds: AudioSettings.frameMilliseconds)
+    }
+
+    mutating func take(_ frame: [Int16], echo: Float?) {
+        frames += 1
+        let event = frame.withUnsafeBufferPointer { detector.process($0, echo: echo) }
+        switch event {
+        case .began(let ago): first = frames - ago
+        case .ended(let ago): write(end: frames - ago)
+        case nil: break
+        }
+    }
+
+    mutating func finish() {
+        if detector.isSpeech { write(end: frames) }
+    }
+
+    private func write(end: Int) {
+        let seconds = [first, end, frames].map { Double($0) / 50 }
+        StandardStream.output.write("\(name)\t\(seconds[0])\t\(seconds[1])\t\(seconds[2])\n")
+    }
+}

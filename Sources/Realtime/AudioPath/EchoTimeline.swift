@@ -1,0 +1,162 @@
+internal import AudioCore
+internal import SignalProcessing
+internal import SpeexDSP
+
+/// What the loudspeaker was given, in the microphone's samples and at the place where its echo is.
+///
+/// Three things stand between the two: when the card says that a piece is heard, which is off by a
+/// constant and some jitter; the clocks, of which one is up to a few hundred ppm slower; and the
+/// way through the air. The first piece of a reply is placed by the card's word; from then on the
+/// correlation of both signals finds and follows the rest.
+///
+/// Used by the processing thread; allocates only when the device's rate changes.
+struct EchoTimeline: ~Copyable {
+    /// Pieces that are told to be heard so far from where the last one ended begin anew (samples).
+    private static let gap = 480.0
+    /// The same among the first pieces.
+    private static let youngGap = 64.0
+    private static let youth = 10
+    /// The echo is kept so far behind the reference (samples): a few metres, and what a canceller
+    /// needs before the peak.
+    private static let headroom = 64.0
+    /// Without a jump, the place moves by at most so much a sample: 800 ppm.
+    private static let slew = 8e-4
+    /// A delay that is off by more has changed, and is jumped to (samples).
+    private static let jump = 24.0
+    /// Less than so far out of the rest is no peak.
+    private static let certainty: Float = 9
+
+    private let rate: Int32
+    private let quality: Int32
+    private var history = ReferenceHistory()
+    private var converter: RateConverter?
+    private var deviceRate: Int32 = 0
+    private let converted = SampleBuffer(count: EchoReference.longestPiece * 2 + 64)
+    private var estimator = DelayEstimator()
+    private var tracker: DelayTracker
+    /// The reference is read so far before the microphone's sample.
+    private(set) var lag = 0.0
+    /// Where the echo lies behind what is read.
+    private var behind = Self.headroom
+    /// What the card's word is off by, once the echo was found.
+    private var offset: Double?
+    /// By the card's word, so far before the microphone's sample (smoothed over pieces).
+    private var told: Double?
+    /// Where the next piece belongs in the history; the resampler still holds some of the last.
+    private var due = 0.0
+    /// Pieces since playback began.
+    private var age = 0
+    /// A delay was found to have changed, so what was learned does not hold.
+    private(set) var changes = 0
+
+    init(rate: Int32, quality: Int32) {
+        self.rate = rate
+        self.quality = quality
+        tracker = DelayTracker(rate: rate)
+    }
+
+    /// The delay that was found, nil before.
+    var delay: Double? { offset }
+    var driftPPM: Double { tracker.driftPPM }
+
+    // MARK: - What was played
+
+    /// Adds a piece that is heard at a sample of the microphone's.
+    mutating func add(_ samples: UnsafePointer<Int16>, frames: Int, rate: Int32, at sample: Int64) {
+        if rate != deviceRate {
+            converter = try? RateConverter.make(from: rate, to: self.rate, quality: quality)
+            deviceRate = rate
+            told = nil
+        }
+        place(at: sample)
+        due += Double(frames) * Double(self.rate) / Double(rate)
+        guard rate != self.rate else { return history.append(samples, count: frames) }
+        guard let converter else { return }
+        var consumed = 0
+        while consumed < frames {
+            let result = converter.process(
+                samples + consumed, count: frames - consumed, into: converted.start,
+                capacity: converted.count)
+            guard result.consumed > 0 else { return }
+            consumed += result.consumed
+            history.append(converted.start, count: result.produced)
+        }
+    }
+
+    /// Of what was played, the last frames are not heard.
+    mutating func takeBack(frames: Int) {
+        guard deviceRate > 0 else { return }
+        let samples = Int64(frames) * Int64(rate) / Int64(deviceRate)
+        history.move(to: max(0, history.end - samples))
+        due = Double(history.end)
+        age = 0
+        converter?.reset()
+    }
+
+    private mutating func place(at sample: Int64) {
+        let now = Double(sample) - due
+        age += 1
+        // A card that has not started yet says too early a time for what it is given first.
+        let limit = age <= Self.youth ? Self.youngGap : Self.gap
+        if let told, abs(now - told) < limit {
+            self.told = told + 0.05 * (now - told)
+            return
+        }
+        if told == nil || now - (told ?? 0) > Self.gap { age = 1 }
+        // Where the canceller expects it, so that what it has learned goes on to hold.
+        let expected = tracker.isLocked ? tracker.lag(at: sample) - (offset ?? 0) : 0
+        history.move(to: max(0, Int64((Double(sample) - expected).rounded())))
+        due = Double(history.end)
+        told = Double(sample) - due
+        converter?.reset()
+    }
+
+    // MARK: - What is heard
+
+    /// Gives the reference of a frame of the microphone's that begins at a sample; returns whether
+    /// there is any sound in it.
+    mutating func read(
+        into reference: UnsafeMutablePointer<Int16>, microphone: UnsafePointer<Int16>, count: Int,
+        at sample: Int64
+    ) -> Bool {
+        var step = 1.0
+        if tracker.isLocked {
+            let wished = tracker.lag(at: sample) - behind
+            let limit = Self.slew * Double(count)
+            let move = max(-limit, min(limit, wished - lag))
+            step = 1 - move / Double(count)
+        }
+        let hasSound = history.read(
+            into: reference, count: count, from: Double(sample) - lag, step: step)
+        lag += Double(count) * (1 - step)
+        if let estimate = estimator.process(
+            microphone: microphone, reference: reference, count: count)
+        {
+            follow(estimate, at: sample + Int64(count - DelayEstimator.ageSamples))
+        }
+        return hasSound
+    }
+
+    private mutating func follow(_ estimate: DelayEstimator.Estimate, at sample: Int64) {
+        guard estimate.meanCertainty > Self.certainty, estimate.certainty > Self.certainty * 0.7
+        else { return }
+        // The place has moved on since then, with the drift.
+        let then = lag - tracker.driftPPM * 1e-6 * Double(DelayEstimator.ageSamples)
+        let wasLocked = tracker.isLocked
+        let isNew = tracker.update(lag: then + estimate.lag, at: sample)
+        guard tracker.isLocked else { return }
+        if let told { offset = tracker.lag(at: sample) - told }
+        guard isNew else { return }
+        if !wasLocked, estimate.lag > Self.headroom / 4, estimate.lag < 4 * Self.headroom {
+            // Within what the canceller models anyway: what it has learned so far stays.
+            behind = estimate.lag
+            return
+        }
+        behind = Self.headroom
+        let wished = tracker.lag(at: sample) - behind
+        guard abs(wished - lag) > Self.jump else { return }
+        lag = wished
+        changes += 1
+        estimator.forget()
+    }
+}

@@ -1,0 +1,122 @@
+import Testing
+
+@testable import AudioPath
+
+@Suite("The device's own voice in its own microphone")
+struct EchoTests {
+    @Test(
+        "after five seconds 25 dB of it are gone, through a delay and clocks that drift",
+        arguments: [0.0, 200, -300])
+    func cancels(driftPPM: Double) {
+        var room = EchoRoom()
+        room.driftPPM = driftPPM
+        let result = room.run(seconds: 9)
+        #expect(result.reduction(5..<9) > 25)
+        // The clock that runs fast makes the reference slow against the microphone.
+        #expect(abs(result.status.driftPPM + driftPPM) < 20)
+        #expect(result.began.isEmpty)
+        #expect(result.status.isActive)
+    }
+
+    @Test("the delay that the card does not tell is found", arguments: [0.0, 0.06, 0.18])
+    func delay(seconds: Double) {
+        var room = EchoRoom()
+        room.delay = { _ in seconds }
+        let result = room.run(seconds: 5)
+        #expect(abs((result.status.delayMilliseconds ?? -1000) - seconds * 1000) < 1.5)
+        #expect(result.began.isEmpty)
+    }
+
+    @Test("a delay that changes in mid-speech is found again; once at most it is taken for a voice")
+    func delayChange() {
+        var room = EchoRoom()
+        room.delay = { $0 < 6 ? 0.045 : 0.085 }
+        let result = room.run(seconds: 12)
+        #expect(abs((result.status.delayMilliseconds ?? 0) - 85) < 1.5)
+        #expect(result.reduction(10..<12) > 20)
+        #expect(result.began.allSatisfy { (300..<330).contains($0) })
+        #expect(result.began.count <= 1)
+    }
+
+    @Test("somebody who speaks over it is heard within a third of a second, and hardly damped")
+    func bargeIn() {
+        var room = EchoRoom()
+        room.near = 6.0...8.0
+        let result = room.run(seconds: 9)
+        #expect(result.began.count == 1)
+        #expect((300..<317).contains(result.began.first ?? 0))
+        var alone = room
+        alone.far = 100...101
+        let voice = alone.run(seconds: 9)
+        let loss = zip(voice.left, result.left).enumerated().filter { (300..<385).contains($0.0) }
+        let before = loss.reduce(0) { $0 + $1.1.0 }
+        let after = loss.reduce(0) { $0 + $1.1.1 }
+        #expect(after > before / 2)
+        #expect(after < before * 1.5)
+    }
+
+    @Test("half-duplex: it is deaf while it speaks and until the room is quiet, and then it hears")
+    func halfDuplex() {
+        var room = EchoRoom()
+        room.settings.echo.mode = .halfDuplex
+        room.settings.echo.halfDuplexTailMilliseconds = 300
+        room.far = 1...4
+        room.near = 5.0...6.5
+        let result = room.run(seconds: 8)
+        #expect(result.began.count == 1)
+        #expect((250..<275).contains(result.began.first ?? 0))
+        // What is sent is left as it is.
+        #expect(abs(result.reduction(1..<4)) < 0.01)
+    }
+
+    @Test("with the echo left alone the device takes itself for somebody, which shows the tests")
+    func control() {
+        var room = EchoRoom()
+        room.settings.echo.mode = .halfDuplex
+        room.settings.echo.halfDuplexTailMilliseconds = 0
+        // The card tells of nothing, so that nothing is known to be an echo.
+        room.delay = { _ in 0.5 }
+        room.far = 1...2
+        #expect(!room.run(seconds: 4).began.isEmpty)
+    }
+
+    @Test("while the loudspeaker is silent, samples pass bit for bit, a frame later")
+    func passes() throws {
+        var settings = AudioSettings()
+        settings.echo.mode = .cancel
+        let stages = try #require(MicrophoneStages.make(settings))
+        let said = AudioEngineTests.pattern(32_000)
+        var given: [Int16] = []
+        for start in stride(from: 0, to: said.count, by: 320) {
+            var frame = Array(said[start..<(start + 320)])
+            let echo = frame.withUnsafeMutableBufferPointer { frame in
+                frame.baseAddress.flatMap { stages.process($0, at: Int64(start)) }
+            }
+            #expect(echo == nil)
+            given += frame
+        }
+        #expect(stages.delaySamples == 320)
+        #expect(Array(given.dropFirst(320)) == Array(said.dropLast(320)))
+    }
+
+    @Test("no stage stands in the way where none is asked for")
+    func off() {
+        #expect(MicrophoneStages.make(AudioSettings()) == nil)
+    }
+
+    @Test("noise is suppressed and quiet speech raised where that is asked for")
+    func cleaning() {
+        var room = EchoRoom()
+        room.settings.echo.mode = .off
+        room.settings.noiseSuppressionDecibels = 20
+        room.far = 100...101
+        let noise = room.run(seconds: 4).reduction(2..<4)
+        #expect(noise > 12)
+        room.settings.noiseSuppressionDecibels = 0
+        room.settings.gainLimitDecibels = 12
+        room.near = 0...6
+        let gain = room.run(seconds: 6).reduction(4..<6)
+        #expect(gain < -2)
+        #expect(gain > -13)
+    }
+}
