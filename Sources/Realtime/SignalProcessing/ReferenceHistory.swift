@@ -55,7 +55,9 @@ package struct ReferenceHistory {
         }
     }
 
-    /// Reads samples from a place on; what is not there is silence. Returns whether there was sound.
+    /// Reads samples from a place on; what is not there is silence.
+    ///
+    /// Returns whether there was sound.
     package func read(
         into target: UnsafeMutablePointer<Int16>, count: Int, from place: Double, step: Double
     ) -> Bool {

@@ -1,0 +1,25 @@
+extension Keys {
+    /// [voice]: when a voice counts as speech.
+    package enum Voice {
+        package static let threshold = Setting(
+            "voice.threshold_db", 8.0, .range(3...40),
+            "How far above the noise speech must be, in the bands where it stands out most "
+                + "(decibels). Raise it when noises open the microphone.")
+        package static let minimum = Setting(
+            "voice.minimum_level_dbfs", -60.0, .range(-90...(-10)),
+            "Quieter than this is never speech (decibels below full scale).")
+        package static let onset = Setting(
+            "voice.onset_ms", 60, .range(20...1000),
+            "Speech must last so long to open the microphone (milliseconds), so that a "
+                + "knock does not.")
+        package static let onsetOverEcho = Setting(
+            "voice.onset_over_echo_ms", 100, .range(20...2000),
+            "The same while the device itself speaks and takes out its echo (milliseconds): "
+                + "longer, as what is left of the echo comes in short pieces.")
+        package static let hangover = Setting(
+            "voice.hangover_ms", 500, .range(100...5000),
+            "Silence so long closes it (milliseconds). Shorter than "
+                + "live.silence_duration_ms, it makes the "
+                + "answer come sooner, since the service is then told at once.")
+    }
+}
