@@ -348,6 +348,29 @@ struct KnownAnswerTests {
         #expect(world.closed == 0)
     }
 
+    @Test("a noise that nobody answers does not cut the words behind it")
+    func noiseThenWords() {
+        let world = SessionWorld.ready(manual: false)
+        world.say(SessionWorld.sound(1), .audioStreamEnd)
+        world.wait(SessionMachine.stallTimeout / 1_000_000)
+        world.lose(1000)
+        world.accept()
+        world.forget()
+        world.wait(11_900)
+        // A second of words, in the midst of which the wait for an answer to the noise would end.
+        for _ in 0..<50 {
+            world.say(SessionWorld.sound(2))
+            world.wait(20)
+        }
+        world.say(.audioStreamEnd)
+        #expect(world.closed == 0)
+        #expect(world.sent.count == 51)
+        world.speak()
+        world.turnComplete()
+        #expect(!world.isReplyDue)
+        #expect(world.closed == 0)
+    }
+
     @Test("words into an answer that they do not interrupt are awaited after it")
     func notInterrupting() {
         let world = SessionWorld.ready(manual: false)

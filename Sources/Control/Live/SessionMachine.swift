@@ -340,6 +340,8 @@ package struct SessionMachine: ~Copyable {
         case .audio:
             if !rules.isManual, isSilentSince { noteNewWords() }
             isSilentSince = false
+            // Nobody is answered while he speaks.
+            if answer == nil, let due = replyDueSince { replyDueSince = max(due, now) }
         case .content, .video, .contextUpdate:
             break
         }
