@@ -46,6 +46,9 @@ final class SessionWorld {
         kept = []
     }
 
+    /// The user takes leave.
+    func takeLeave() { perform(machine.takeLeave(at: now)) }
+
     private func perform(_ actions: [SessionAction]) {
         for action in actions {
             switch action {

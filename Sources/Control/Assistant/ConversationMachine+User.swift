@@ -7,6 +7,7 @@ extension ConversationMachine {
     /// a turn is opened. Holding to talk stops the answer and opens a turn at once.
     package mutating func buttonPressed(at time: Int64) -> [ConversationAction] {
         guard touch(at: time) == .nothing else { return settle() }
+        pressEndsMute()
         if let refusal = refusal {
             if stopAnswer(at: time) { return settle() }
             emit(.sound(refusal))
@@ -139,6 +140,7 @@ extension ConversationMachine {
             return settle()
         }
         isMuted.toggle()
+        isMutedByWords = false
         record(.muted(isMuted))
         if isMuted { closeTurn(at: time, wordsEnd: time, kind: .cut) }
         return settle()

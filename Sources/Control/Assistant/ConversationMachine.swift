@@ -86,6 +86,8 @@ package struct ConversationMachine: ~Copyable {
 
     /// Muted by a word, a press or a tool.
     var isMuted = false
+    /// It was words that muted, so a press ends it.
+    var isMutedByWords = false
     /// Muted by the switch on the device.
     var isSwitchMuted = false
     /// Muted, whoever did it.

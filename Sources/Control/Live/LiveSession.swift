@@ -95,6 +95,9 @@ package actor LiveSession {
     /// Closes for good; `closed` follows.
     package func disconnect() { perform(machine.disconnect(at: clock.now)) }
 
+    /// Closes once nothing is going on, as after a long silence: `asleep` follows.
+    package func takeLeave() { perform(machine.takeLeave(at: clock.now)) }
+
     /// Ends the session for a reason of ours, at the next quiet moment; `connect` tries again.
     private func refuse(_ failure: SessionFailure) {
         perform(machine.refuse(failure, at: clock.now))

@@ -45,6 +45,7 @@ extension SessionMachine {
         state = .ready(since: now)
         rotateAt = now + min(rules.connectionAge, lineLife.limit ?? .max)
         lastActivity = now
+        hasTakenLeave = false
         isResumableNow = true
         hasIndexes = false
         isInteracting = false

@@ -13,8 +13,9 @@ extension SessionMachine {
     }
 
     private var idleAt: Int64? {
-        guard isQuiet, let timeout = rules.idleTimeout else { return nil }
-        return lastActivity + timeout
+        guard isQuiet else { return nil }
+        if hasTakenLeave { return lastActivity + Self.farewellPatience }
+        return rules.idleTimeout.map { lastActivity + $0 }
     }
 
     private var stallAt: Int64? {

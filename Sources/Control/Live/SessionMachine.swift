@@ -139,6 +139,8 @@ package struct SessionMachine: ~Copyable {
     var rotateAt: Int64?
     /// Something was said, by either side.
     var lastActivity: Int64 = 0
+    /// The user has taken leave.
+    var hasTakenLeave = false
     /// The service owes the rest of a turn; something of it came last at this time.
     var replyDueSince: Int64?
     /// The user's words are sent and nothing of an answer has come.
@@ -262,6 +264,7 @@ package struct SessionMachine: ~Copyable {
             return take()
         }
         lastActivity = now
+        if case .toolResponses = item {} else { hasTakenLeave = false }
         switch item {
         case .toolResponses(let responses):
             answer(responses)

@@ -1,0 +1,46 @@
+import Testing
+
+@testable import Assistant
+
+@Suite("muting by words")
+struct MuteByWordsTests {
+    private func muted(_ mode: TurnMode) -> ConversationWorld {
+        let world = ConversationWorld.online(mode)
+        world.perform(world.machine.muteRequested(at: .milliseconds(500)))
+        #expect(world.state == .muted)
+        return world
+    }
+
+    @Test("the next press opens the microphone and listens", arguments: TurnMode.allCases)
+    func press(_ mode: TurnMode) {
+        let world = muted(mode)
+        world.press(1_000)
+        #expect(world.state == .listening)
+    }
+
+    @Test("its time opens it, but not what a hand has muted since")
+    func time() {
+        let world = muted(.hold)
+        world.perform(world.machine.muteEnded())
+        #expect(world.state == .idle)
+        world.perform(world.machine.muteToggled(at: .milliseconds(3_000)))
+        world.perform(world.machine.muteEnded())
+        #expect(world.state == .muted)
+        world.press(5_000)
+        #expect(world.state == .muted, "what a hand has muted a press does not open")
+    }
+
+    @Test("the switch is above it")
+    func hardMute() {
+        let world = muted(.hold)
+        world.perform(world.machine.muteSwitched(true, at: .milliseconds(600)))
+        world.press(1_000)
+        world.perform(world.machine.muteEnded())
+        #expect(world.state == .muted)
+        let other = ConversationWorld.online(.hold)
+        other.perform(other.machine.muteSwitched(true, at: .milliseconds(600)))
+        other.perform(other.machine.muteRequested(at: .milliseconds(700)))
+        other.perform(other.machine.muteSwitched(false, at: .milliseconds(800)))
+        #expect(other.state == .idle, "what was muted already was not muted by words")
+    }
+}

@@ -1,0 +1,38 @@
+import Testing
+
+@testable import Live
+
+@Suite("the end of a conversation that the user wants")
+struct FarewellTests {
+    @Test("after the last words the connection is closed, and the next word opens another")
+    func farewell() {
+        let world = SessionWorld.ready { $0.idleTimeout = nil }
+        world.converse("h")
+        world.takeLeave()
+        world.wait(2_900)
+        #expect(world.closed == 0)
+        world.wait(200)
+        #expect(world.closed == 1)
+        world.lose(1000)
+        #expect(world.events.contains { if case .asleep = $0 { true } else { false } })
+        world.forget()
+        world.say(.activityStart, SessionWorld.sound(9))
+        #expect(world.opened == 1)
+        world.accept()
+        // Nobody has taken leave of this one.
+        world.converse("i")
+        world.wait(60_000)
+        #expect(world.closed == 0)
+    }
+
+    @Test("who goes on speaking is not left")
+    func secondThought() {
+        let world = SessionWorld.ready { $0.idleTimeout = nil }
+        world.converse("h")
+        world.takeLeave()
+        world.wait(1_000)
+        world.converse("i")
+        world.wait(60_000)
+        #expect(world.closed == 0)
+    }
+}
