@@ -76,7 +76,7 @@ enum Targets {
                 "Daemon",
                 [
                     "Accounts", "Assistant", "Configuration", "Curl", "Live", "ModelTypes",
-                    "Panel", "Sounds", "Tools",
+                    "Panel", "Sounds", "Timers", "Tools",
                     "AudioPath",
                     "SignalProcessing", "AudioCore", "ALSA", "GPIO", "Opus", "SpeexDSP",
                     "WebSockets",

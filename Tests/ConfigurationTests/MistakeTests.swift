@@ -37,7 +37,7 @@ struct MistakeTests {
     @Test("each setting refuses a value of another type, with the type that it wants")
     func wrongTypes() {
         for setting in Keys.all {
-            let found = mistakes(in: "[\(setting.section)]\n\(setting.name) = []")
+            let found = mistakes(in: "[\(setting.section)]\n\(setting.name) = [1]")
             #expect(found.count == 1, "\(setting.path): \(found)")
             #expect(found.first?.hasPrefix("m.toml:2:\(setting.name.count + 4): ") == true)
             #expect(

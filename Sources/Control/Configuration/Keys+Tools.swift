@@ -1,6 +1,19 @@
 extension Keys {
     /// [tools]: what holds for all tools together.
     package enum Tools {
+        /// What the model may do with the device itself, in the order of the declarations.
+        private static let builtInNames = [
+            "timers", "volume", "mute", "repeat", "sleep", "device_status",
+        ]
+
+        package static let builtIn = Setting(
+            "tools.builtin", builtInNames,
+            .form { name in
+                builtInNames.contains(name)
+                    ? nil : "there is no \"\(name)\"; allowed: \(builtInNames.toml)"
+            },
+            "What the model may do with the device itself; leave out what it may not. timers: "
+                + "timers, alarms and reminders, which ring here also without the service.")
         package static let parallel = Setting(
             "tools.parallel_calls", 4, .range(1...32),
             "Calls that run at the same time; others wait.")
@@ -18,14 +31,14 @@ extension Keys {
                 + "so it must be good for nothing else. Empty: the systemd credential martlet-pin.")
         package static let stateDirectory = Setting(
             "tools.state_directory", "", .pathOrNothing,
-            "Where the journal of calls (no call is done twice, not even after a restart) and the "
+            "Where the timers, the journal of calls (no call is done twice, not even after a restart) and the "
                 + "audit log tool-audit.jsonl are. Empty: where systemd says, else nowhere.")
         package static let auditLimit = Setting(
             "tools.audit_limit_kb", 1_024, .range(16...1_000_000),
             "The audit log takes no more (kilobytes); the oldest entries go first.")
 
         static let all: [any AnySetting] = [
-            parallel, waiting, confirmation, pinFile, stateDirectory, auditLimit,
+            builtIn, parallel, waiting, confirmation, pinFile, stateDirectory, auditLimit,
         ]
     }
 }

@@ -287,24 +287,6 @@ package enum Keys {
         )
     }
 
-    /// [recording]: turns kept as files.
-    package enum Recording {
-        package static let enabled = Setting(
-            "recording.enabled", false,
-            "Whether turns are kept as Ogg Opus files: your words and the answers. Tell "
-                + "those who live with it.")
-        package static let directory = Setting(
-            "recording.directory", "/var/lib/martlet/recordings", .path,
-            "The folder of the "
-                + "recordings; it is made when it is missing, for its owner only.")
-        package static let limit = Setting(
-            "recording.limit_mb", 100, .range(1...10_000),
-            "The oldest are removed beyond this (megabytes).")
-        package static let maximumAge = Setting(
-            "recording.limit_days", 30, .range(1...3650),
-            "Older ones are removed (days).")
-    }
-
     /// [log]: what is written to the journal.
     package enum Log {
         package static let level = Setting(
@@ -341,6 +323,8 @@ package enum Keys {
             "How each state looks: off; steady; blink LIT/DARK; pulse TIME; chase TIME; with a "
                 + "colour (a name or #rrggbb) and a percentage, times in milliseconds, such as "
                 + "\"blink red 30% 100/900\". Empty: the light's own way."
+        case "timers":
+            "Timers, alarms and reminders; they are kept in tools.state_directory."
         case "sounds": "What the device says by itself, without the service."
         case "recording": "Recordings of turns, for finding faults; off unless you ask for them."
         case "tools":
@@ -379,7 +363,7 @@ package enum Keys {
         ] + Button.all + MuteSwitch.all + Light.all + [
             Sounds.enabled, Sounds.directory, Recording.enabled, Recording.directory,
             Recording.limit, Recording.maximumAge,
-        ] + Tools.all + [
+        ] + Timers.all + Tools.all + [
             Log.level, Log.transcripts,
         ]
 }

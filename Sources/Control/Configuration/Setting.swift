@@ -15,6 +15,16 @@ extension String: SettingValue {
     package static var typeName: String { "a string" }
 }
 
+extension [String]: SettingValue {
+    package static func read(_ value: TOMLValue) -> [String]? {
+        guard case .array(let nodes) = value else { return nil }
+        let texts = nodes.compactMap { String.read($0.value) }
+        return texts.count == nodes.count ? texts : nil
+    }
+    package static var typeName: String { "an array of strings" }
+    package var toml: String { "[\(map(\.toml).joined(separator: ", "))]" }
+}
+
 extension Int: SettingValue {
     package static func read(_ value: TOMLValue) -> Int? {
         if case .integer(let number) = value { Int(exactly: number) } else { nil }
@@ -93,6 +103,7 @@ package enum Allowed<Value: SettingValue>: Sendable {
     /// What is wrong with a text of a form of its own.
     func mistake(in value: Value) -> String? {
         guard case .form(let judge) = self else { return nil }
+        if let texts = value as? [String] { return texts.lazy.compactMap(judge).first }
         return (value as? String).flatMap(judge)
     }
 

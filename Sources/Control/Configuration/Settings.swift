@@ -23,6 +23,8 @@ package struct Settings: Sendable {
             let value: TOMLValue? =
                 switch newValue {
                 case let text as String: .string(text)
+                case let texts as [String]:
+                    .array(texts.map { TOMLNode(value: .string($0), position: position) })
                 case let number as Int: .integer(Int64(number))
                 case let number as Double: .float(number)
                 case let bool as Bool: .boolean(bool)

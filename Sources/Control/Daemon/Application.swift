@@ -5,6 +5,7 @@ internal import Linux
 package import Live
 internal import ModelTypes
 internal import Sounds
+internal import Timers
 internal import Tools
 internal import WebSockets
 
@@ -33,6 +34,8 @@ package final class Application: @unchecked Sendable {
     private let buttonChoice: ButtonChoice
     private let loop: EventLoop
     private let bridge: AudioBridge
+    private let timers: TimerKeeper
+    private let bell: AlarmBell
     private let tools: ToolSet
     private let runner: ToolRunner
     private let session: LiveSession
@@ -54,28 +57,32 @@ package final class Application: @unchecked Sendable {
         self.settings = settings
         self.log = log
         buttonChoice = button
-        tools = try ToolSet(settings)
         let misnamed = DeviceNames.mistakes(in: settings)
         guard misnamed.isEmpty else { throw ConfigurationErrors(diagnostics: misnamed) }
         loop = try EventLoop()
-        bridge = try AudioBridge(loop: loop, settings: settings.audioSettings, log: log)
+        let bridge = try AudioBridge(loop: loop, settings: settings.audioSettings, log: log)
+        self.bridge = bridge
+        timeline = Fanout(
+            TimelineLog(log: log, writesWords: settings[Keys.Log.transcripts], onEntry: onEntry))
+        let sounds = try Self.sounds(settings, log)
+        bell = try Self.bell(settings, loop, bridge, sounds, timeline, log)
+        timers = TimerKeeper(
+            folder: settings.timerFolder, settings: settings.timerSettings,
+            clock: try SystemTimerClock(), listener: bell)
+        let device = DeviceControls(loop: loop)
         let desk = ConfirmationDesk { [loop] in loop.perform($0) }
+        tools = try ToolSet(settings, own: OwnParts(device: device, timers: timers))
         runner = ToolRunner(
             registry: tools.registry, limits: settings.toolLimits,
             ports: settings.runnerPorts(confirmation: desk, log: log))
         light = try settings.lightMachine(at: MonotonicClock.now()).map { [loop] machine in
             StatusLight(loop: loop, log: log, machine: machine) { try settings.lightDriver() }
         }
-        timeline = Fanout(
-            TimelineLog(log: log, writesWords: settings[Keys.Log.transcripts], onEntry: onEntry))
         let wanted = try Credentials.completed(settings)
             .sessionSettings(tools: tools.registry.declarations)
         for complaint in wanted.complaints { log(.warning, complaint) }
         for note in ToolSet.notes(settings) { log(.notice, note) }
-        let keeper = SessionKeeper(
-            path: settings.stateFile,
-            setup: SessionKeeper.name(of: wanted.setup(handle: nil).serialized),
-            dailyBudget: settings.dailyTokenBudget, log: log, clock: { WallClock.now() })
+        let keeper = Self.sessionKeeper(settings, wanted, log)
         let relay = relay
         relay.keeper = keeper
         session = LiveSession(
@@ -83,25 +90,20 @@ package final class Application: @unchecked Sendable {
             credential: credential, clock: LoopClock(loop: loop), kept: keeper.kept,
             gate: { keeper.refusal }, keep: { keeper.keep($0) }
         ) { event in relay.session(event) }
-        recorder =
-            settings[Keys.Recording.enabled]
-            ? try TurnRecorder(
-                directory: settings[Keys.Recording.directory],
-                limitMegabytes: settings[Keys.Recording.limit],
-                limitDays: settings[Keys.Recording.maximumAge], log: log,
-                now: { WallClock.now() }) : nil
+        recorder = try Self.recorder(settings, log)
         let recorder = recorder
         let port = LiveSessionPort(session)
-        let bridge = bridge
+        let memory = ReplyMemory(
+            recorder.map { RecordedSpeaker(speaker: bridge, recorder: $0) } ?? bridge, bridge
+        ) { bridge.replay($0) }
         let earcons = Earcons(
             bridge: bridge,
-            library: try settings[Keys.Sounds.enabled] ? Self.sounds(settings, log) : nil)
+            library: settings[Keys.Sounds.enabled] ? sounds : nil)
         assistant = VoiceAssistant(
             executor: loop, settings: settings.conversationSettings,
             confirmation: try settings.confirmationSettings(),
             ports: AssistantPorts(
-                microphone: bridge,
-                speaker: recorder.map { RecordedSpeaker(speaker: bridge, recorder: $0) } ?? bridge,
+                microphone: memory, speaker: memory,
                 session: recorder.map { RecordedSession(session: port, recorder: $0) } ?? port,
                 tools: PooledTools(runner) { [loop] in loop.perform($0) },
                 indicator: light ?? NoLight(),
@@ -109,11 +111,50 @@ package final class Application: @unchecked Sendable {
                 timeline: timeline, alarm: LoopClock(loop: loop)))
         relay.assistant = assistant
         desk.take(assistant)
+        bell.assistant = assistant
+        bell.keeper = timers
+        device.parts = DeviceControls.Parts(
+            assistant: assistant, session: session, bridge: bridge, memory: memory,
+            timers: timers)
+        panel = try makePanel(earcons, for: button)
+    }
+
+    private static func bell(
+        _ settings: Settings, _ loop: EventLoop, _ bridge: AudioBridge, _ sounds: SoundLibrary,
+        _ timeline: Fanout, _ log: Log
+    ) throws -> AlarmBell {
+        try AlarmBell(
+            loop: loop, bridge: bridge, sounds: sounds,
+            leastPercent: Double(settings[Keys.Timers.volume]), log: log
+        ) { text in
+            timeline.record(TimelineEntry(at: MonotonicClock.now(), event: .notice(text)))
+        }
+    }
+
+    private static func sessionKeeper(
+        _ settings: Settings, _ wanted: SessionSettings, _ log: Log
+    ) -> SessionKeeper {
+        SessionKeeper(
+            path: settings.stateFile,
+            setup: SessionKeeper.name(of: wanted.setup(handle: nil).serialized),
+            dailyBudget: settings.dailyTokenBudget, log: log, clock: { WallClock.now() })
+    }
+
+    private static func recorder(_ settings: Settings, _ log: Log) throws -> TurnRecorder? {
+        guard settings[Keys.Recording.enabled] else { return nil }
+        return try TurnRecorder(
+            directory: settings[Keys.Recording.directory],
+            limitMegabytes: settings[Keys.Recording.limit],
+            limitDays: settings[Keys.Recording.maximumAge], log: log,
+            now: { WallClock.now() })
+    }
+
+    private func makePanel(_ earcons: Earcons, for button: ButtonChoice) throws -> FrontPanel? {
         switch button {
-        case .configured: panel = try makePanel(earcons, buttons: settings.buttons)
+        case .configured: try makePanel(earcons, buttons: settings.buttons)
         // The switch holds for whoever listens with this machine's microphone.
-        case .keyboard: panel = try makePanel(earcons, buttons: [])
-        case .scripted: break
+        case .keyboard: try makePanel(earcons, buttons: [])
+        case .scripted: nil
         }
     }
 
@@ -156,6 +197,7 @@ package final class Application: @unchecked Sendable {
                 onSpeaker: { signal in assistant.assumeIsolated { $0.speaker(signal) } })
             try startButton()
             assistant.assumeIsolated { $0.start() }
+            try bell.start()
         }
     }
 
@@ -181,11 +223,14 @@ package final class Application: @unchecked Sendable {
             panel?.stop()
             keyboard?.stop()
             keyboard = nil
+            bell.stop()
             assistant.assumeIsolated { $0.stop() }
         }
         await sayGoodbye()
         await recorder?.finish()
         await runner.stop()
+        await (try? onLoop { [bell] in bell.dismissal })??.value
+        await timers.end()
         await tools.rest()
         try? await onLoop { [self] in
             light?.turnOff()

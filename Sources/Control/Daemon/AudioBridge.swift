@@ -241,6 +241,12 @@ extension AudioBridge: SpeakerPort {
         engine?.speaker.resume()
     }
 
+    /// Plays an earlier reply beside this one, or stops that when nil.
+    package func replay(_ samples: [Int16]?) {
+        engine?.speaker.stop(.earcon)
+        if let samples { engine?.speaker.play(samples, on: .earcon) }
+    }
+
     /// Plays a short sound beside the reply.
     package func playEarcon(_ samples: [Int16]) { engine?.speaker.play(samples, on: .earcon) }
 

@@ -37,7 +37,7 @@ extension Settings {
                 limitBytes: self[Keys.Tools.auditLimit] * 1024, onTrouble: onTrouble))
     }
 
-    private var toolStateDirectory: String? {
+    var toolStateDirectory: String? {
         let path = self[Keys.Tools.stateDirectory]
         return path.isEmpty ? Environment.get("STATE_DIRECTORY") : path
     }

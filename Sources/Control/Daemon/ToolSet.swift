@@ -9,8 +9,10 @@ package struct ToolSet: Sendable {
     private let endings: [@Sendable () async -> Void]
 
     /// Opens the lines and checks the declarations; throws all mistakes at once.
-    package init(_ settings: Settings) throws(ConfigurationErrors) {
-        let builder = ToolSetBuilder.build(settings, isDry: false)
+    ///
+    /// `own` is the device that the built-in functions work on; nil where none listens.
+    package init(_ settings: Settings, own: OwnParts?) throws(ConfigurationErrors) {
+        let builder = ToolSetBuilder.build(settings, isDry: false, own: own)
         var mistakes = builder.mistakes
         if mistakes.isEmpty {
             do {
@@ -26,14 +28,14 @@ package struct ToolSet: Sendable {
 
     /// What is wrong with the declarations; opens no line and runs nothing.
     package static func mistakes(in settings: Settings) -> [Diagnostic] {
-        ToolSetBuilder.build(settings, isDry: true).mistakes
+        ToolSetBuilder.build(settings, isDry: true, own: nil).mistakes
     }
 
     /// What the model is told of each function; opens no line and runs nothing.
     package static func declared(
         _ settings: Settings
     ) throws(ConfigurationErrors) -> [ToolDeclaration] {
-        let builder = ToolSetBuilder.build(settings, isDry: true)
+        let builder = ToolSetBuilder.build(settings, isDry: true, own: nil)
         guard builder.mistakes.isEmpty else {
             throw ConfigurationErrors(diagnostics: builder.mistakes)
         }
@@ -80,10 +82,11 @@ struct ToolSetBuilder {
     private var names: Set<String> = []
 
     /// Goes through all kinds.
-    static func build(_ settings: Settings, isDry: Bool) -> ToolSetBuilder {
+    static func build(_ settings: Settings, isDry: Bool, own: OwnParts?) -> ToolSetBuilder {
         var builder = ToolSetBuilder(settings: settings, isDry: isDry)
         builder.addLines()
         builder.addCommands()
+        builder.addBuiltIn(own)
         return builder
     }
 

@@ -27,6 +27,7 @@ package actor TimerKeeper {
     private let listener: any TimerListener
     private var told: [Int] = []
     private var isInTrouble = false
+    private var isEnded = false
 
     /// A keeper of what a folder holds, once `begin` has been called.
     package init(
@@ -52,6 +53,9 @@ package actor TimerKeeper {
         tick()
     }
 
+    /// Writes nothing more and tells nothing more: what rings is taken up by the next keeper.
+    package func end() { isEnded = true }
+
     /// Time has passed, or a clock was set.
     package func tick() {
         book.advance(to: clock.now)
@@ -64,6 +68,7 @@ package actor TimerKeeper {
     package func change<Result: Sendable>(
         _ body: @Sendable (inout TimerBook, Now) throws -> Result
     ) throws -> Result {
+        guard !isEnded else { throw TimerProblem.notKept("it stops just now") }
         let now = clock.now
         book.advance(to: now)
         let before = book
@@ -111,6 +116,7 @@ package actor TimerKeeper {
     }
 
     private func tell() {
+        guard !isEnded else { return }
         let ringing = book.ringing
         if ringing.map(\.number) != told {
             told = ringing.map(\.number)
@@ -121,7 +127,7 @@ package actor TimerKeeper {
     }
 
     private func keep() throws {
-        guard book.list != kept, store != nil else { return }
+        guard book.list != kept, store != nil, !isEnded else { return }
         try store?.save(book.list)
         kept = book.list
         isInTrouble = false

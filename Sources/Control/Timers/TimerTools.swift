@@ -13,8 +13,8 @@ package enum TimerTools {
         "stop_ringing",
     ]
 
-    /// All of them, on a keeper.
-    package static func all(_ keeper: TimerKeeper) throws(ToolDeclarationError) -> [any Tool] {
+    /// All of them, on a keeper; without one they can be looked at and not called.
+    package static func all(_ keeper: TimerKeeper?) throws(ToolDeclarationError) -> [any Tool] {
         [
             try setTimer(keeper), try setAlarm(keeper), try setReminder(keeper),
             try listTimers(keeper), try changeTimer(keeper), try cancelTimer(keeper),
@@ -24,7 +24,7 @@ package enum TimerTools {
 
     // MARK: - Setting
 
-    private static func setTimer(_ keeper: TimerKeeper) throws(ToolDeclarationError) -> TimerTool {
+    private static func setTimer(_ keeper: TimerKeeper?) throws(ToolDeclarationError) -> TimerTool {
         try TimerTool(
             "set_timer", keeper,
             "Starts a countdown that rings on this device when the time has passed, such as for "
@@ -38,7 +38,7 @@ package enum TimerTools {
         }
     }
 
-    private static func setAlarm(_ keeper: TimerKeeper) throws(ToolDeclarationError) -> TimerTool {
+    private static func setAlarm(_ keeper: TimerKeeper?) throws(ToolDeclarationError) -> TimerTool {
         try TimerTool(
             "set_alarm", keeper,
             "Sets an alarm that rings on this device when the clock shows a time, such as for "
@@ -55,7 +55,7 @@ package enum TimerTools {
     }
 
     private static func setReminder(
-        _ keeper: TimerKeeper
+        _ keeper: TimerKeeper?
     ) throws(ToolDeclarationError) -> TimerTool {
         try TimerTool(
             "set_reminder", keeper,
@@ -92,7 +92,7 @@ package enum TimerTools {
     // MARK: - What there is
 
     private static func listTimers(
-        _ keeper: TimerKeeper
+        _ keeper: TimerKeeper?
     ) throws(ToolDeclarationError) -> TimerTool {
         try TimerTool(
             "list_timers", keeper,
@@ -106,7 +106,7 @@ package enum TimerTools {
     }
 
     private static func changeTimer(
-        _ keeper: TimerKeeper
+        _ keeper: TimerKeeper?
     ) throws(ToolDeclarationError) -> TimerTool {
         try TimerTool(
             "change_timer", keeper,
@@ -143,7 +143,7 @@ package enum TimerTools {
     }
 
     private static func cancelTimer(
-        _ keeper: TimerKeeper
+        _ keeper: TimerKeeper?
     ) throws(ToolDeclarationError) -> TimerTool {
         try TimerTool(
             "cancel_timer", keeper,
@@ -164,7 +164,7 @@ package enum TimerTools {
     }
 
     private static func stopRinging(
-        _ keeper: TimerKeeper
+        _ keeper: TimerKeeper?
     ) throws(ToolDeclarationError) -> TimerTool {
         try TimerTool(
             "stop_ringing", keeper,
@@ -195,11 +195,11 @@ struct TimerTool: Tool {
     private static let deadline = Duration.seconds(10)
 
     let declaration: ToolDeclaration
-    private let keeper: TimerKeeper
+    private let keeper: TimerKeeper?
     private let body: @Sendable (ToolArguments, TimerKeeper) async throws -> JSONValue
 
     init(
-        _ name: String, _ keeper: TimerKeeper, _ description: String, _ parameters: JSONValue,
+        _ name: String, _ keeper: TimerKeeper?, _ description: String, _ parameters: JSONValue,
         risk: ToolRisk = .low,
         _ body: @escaping @Sendable (ToolArguments, TimerKeeper) async throws -> JSONValue
     ) throws(ToolDeclarationError) {
@@ -212,6 +212,9 @@ struct TimerTool: Tool {
     }
 
     func call(_ arguments: ToolArguments) async throws -> JSONValue {
+        guard let keeper else {
+            throw ToolFailure("nothing was done: only the running daemon can do that")
+        }
         do {
             return try await body(arguments, keeper)
         } catch let problem as TimerProblem {

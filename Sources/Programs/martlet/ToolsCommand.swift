@@ -91,7 +91,7 @@ struct ToolCommands: ParsableCommand {
             let thread = try OwnedThread(name: "signals", priority: .normal) { taker.run() }
             try reported {
                 try runBlocking {
-                    let tools = try ToolSet(settings)
+                    let tools = try ToolSet(settings, own: nil)
                     var ports = settings.runnerPorts(
                         confirmation: TerminalQuestion(), log: log)
                     // It is the running daemon's.

@@ -1,0 +1,20 @@
+extension Keys {
+    /// [timers]: timers, alarms and reminders.
+    package enum Timers {
+        package static let ring = Setting(
+            "timers.ring_s", 600, .range(10...7200),
+            "What nobody dismisses rings so long, and is then told as missed (seconds).")
+        package static let late = Setting(
+            "timers.late_s", 3600, .range(0...604_800),
+            "What fell due while the device was off still rings if it is no older than this "
+                + "(seconds); else it is told as missed.")
+        package static let snooze = Setting(
+            "timers.snooze_s", 540, .range(60...7200),
+            "How long a snooze lasts where nothing is said (seconds).")
+        package static let volume = Setting(
+            "timers.minimum_volume_percent", 40, .range(0...100),
+            "What rings is at least so loud, whatever the volume is; it grows for half a minute.")
+
+        static let all: [any AnySetting] = [ring, late, snooze, volume]
+    }
+}

@@ -1,0 +1,182 @@
+internal import Assistant
+internal import AudioPath
+internal import Linux
+internal import SignalProcessing
+internal import Sounds
+internal import Timers
+internal import WebSockets
+
+/// Makes timers and alarms heard, and wakes their keeper in time.
+///
+/// The sound grows for half a minute, over whatever is played, and goes on until it is dismissed
+/// or the keeper says that it is enough. Where somebody talks it steps back, as the alarm's voice
+/// does by itself.
+///
+/// ## Concurrency
+/// The keeper's calls come from the pool and are carried to the loop; everything else is confined
+/// to the loop's thread.
+final class AlarmBell: TimerListener, @unchecked Sendable {
+    // @unchecked: what is not constant is touched on the loop's thread only, but for the
+    // assignments before anything runs.
+
+    /// How loud it begins and goes on (decibels), before it is as loud as it gets.
+    private static let steps: [Float] = [-20, -13, -7]
+    /// How long it sounds at each step (samples): eight seconds.
+    private static let stepSamples = 8 * Int(AudioSettings.speechRate)
+    /// The time zone may change unannounced; alarms of the wall clock are looked at so often
+    /// (nanoseconds).
+    private static let zoneInterval: Int64 = 60 * 1_000_000_000
+
+    private let loop: EventLoop
+    private let bridge: AudioBridge
+    private let leastPercent: Double
+    private let sounds: SoundLibrary
+    private let log: Log
+    private let wall: ClockAlarm
+    private let boot: ClockAlarm
+    private var watches: [LoopWatch] = []
+    private let tell: (String) -> Void
+    private var numbers: [Int] = []
+    /// The latest dismissal, on its way to the disk.
+    private(set) var dismissal: Task<Void, Never>?
+    /// What the volume was before it was raised, and to what it was.
+    private var raised: (from: Double, to: Double)?
+    private var isStopped = false
+
+    var keeper: TimerKeeper?
+    var assistant: VoiceAssistant?
+
+    /// A bell with these sounds, made for 24 kHz, that is at least so loud (percent); `tell` is
+    /// called on the loop, for the timeline.
+    init(
+        loop: EventLoop, bridge: AudioBridge, sounds: SoundLibrary, leastPercent: Double, log: Log,
+        tell: @escaping (String) -> Void
+    ) throws {
+        self.loop = loop
+        self.bridge = bridge
+        self.sounds = sounds
+        self.leastPercent = leastPercent
+        self.log = log
+        self.tell = tell
+        wall = try ClockAlarm(.wall)
+        boot = try ClockAlarm(.boot)
+    }
+
+    /// Begins to watch the clocks, and has what is due ring; on the loop.
+    func start() throws {
+        for alarm in [wall, boot] {
+            watches.append(
+                try loop.watch(alarm.descriptor) { [weak self] in
+                    alarm.drain()
+                    self?.tick()
+                })
+        }
+        Task { [keeper] in await keeper?.begin() }
+    }
+
+    /// Silence.
+    ///
+    /// What rings is taken up by the next start. On the loop.
+    func stop() {
+        isStopped = true
+        for watch in watches { watch.cancel() }
+        watches = []
+        silence()
+        assistant = nil
+    }
+
+    private func tick() {
+        // Calls to an actor from one place keep no order, but each looks at the time anew.
+        Task { [keeper] in await keeper?.tick() }
+    }
+
+    // MARK: - From the keeper
+
+    func ringing(_ items: [TimedItem]) {
+        let titles = items.map { "\($0.kind.rawValue) \($0.number)" }
+        let numbers = items.map(\.number)
+        let sound = items.contains { $0.kind == .alarm } ? StoredSound.alarm : .timer
+        loop.perform { [weak self] in self?.ring(numbers, titles, sound) }
+    }
+
+    func wake(wall: Int64?, boot: Int64?) {
+        loop.perform { [weak self] in self?.arm(wall, boot) }
+    }
+
+    func trouble(_ text: String) { log(.error, text) }
+
+    private func arm(_ wallTime: Int64?, _ bootTime: Int64?) {
+        guard !isStopped else { return }
+        let zone = WallClock.now() + Self.zoneInterval
+        // Far away, so that only the setting of the clock wakes it.
+        let next = wallTime.map { min($0, zone) } ?? .max / 2
+        let isUnchanged = wall.arm(at: next)
+        _ = boot.arm(at: bootTime ?? .max / 2)
+        if !isUnchanged { tick() }
+    }
+
+    private func ring(_ items: [Int], _ titles: [String], _ sound: StoredSound) {
+        guard !isStopped else { return }
+        let isNew = numbers.isEmpty
+        for (number, title) in zip(items, titles) where !numbers.contains(number) {
+            tell("\(title) rings")
+        }
+        numbers = items
+        guard !items.isEmpty else {
+            silence()
+            assistant?.assumeIsolated { $0.alarmEnded() }
+            return
+        }
+        if isNew { strike(sounds[sound]) }
+        assistant?.assumeIsolated { assistant in
+            assistant.alarmRings { [weak self] in self?.dismiss() }
+        }
+    }
+
+    /// The user pressed: silence first, and then the keeper is told what was heard.
+    private func dismiss() {
+        let heard = numbers
+        silence()
+        tell("what rang was dismissed")
+        dismissal = Task { [keeper, dismissal] in
+            await dismissal?.value
+            _ = await keeper?.silence(heard)
+        }
+    }
+
+    // MARK: - The sound
+
+    private func strike(_ sound: [Int16]) {
+        guard let speaker = bridge.engine?.speaker, !sound.isEmpty else { return }
+        raiseVolume()
+        for decibels in Self.steps {
+            let softer = Self.scaled(sound, decibels: decibels)
+            for _ in 0..<max(1, Self.stepSamples / sound.count) { speaker.play(softer, on: .alarm) }
+        }
+        speaker.loop(sound, on: .alarm)
+    }
+
+    private func silence() {
+        numbers = []
+        bridge.engine?.speaker.stop(.alarm)
+        lowerVolume()
+    }
+
+    /// An alarm is heard even where somebody turned the music off.
+    private func raiseVolume() {
+        guard let percent = bridge.volume?.percent, percent < leastPercent else { return }
+        raised = (percent, leastPercent)
+        bridge.setVolume(leastPercent)
+    }
+
+    /// What the user has set meanwhile stays.
+    private func lowerVolume() {
+        if let raised, bridge.volume?.percent == raised.to { bridge.setVolume(raised.from) }
+        raised = nil
+    }
+
+    private static func scaled(_ samples: [Int16], decibels: Float) -> [Int16] {
+        let gain = Loudness.gain(decibels: decibels)
+        return samples.map { Int16(Float($0) * gain) }
+    }
+}

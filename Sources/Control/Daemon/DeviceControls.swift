@@ -1,0 +1,111 @@
+internal import Assistant
+internal import AudioPath
+internal import Linux
+internal import Live
+internal import ModelTypes
+internal import Timers
+internal import Tools
+internal import WebSockets
+
+/// The device as the model may handle it.
+///
+/// ## Concurrency
+/// Called on the pool; what it does is done on the loop.
+final class DeviceControls: DevicePort, @unchecked Sendable {
+    // @unchecked: `parts` is set once, before anything runs; what hangs on it is touched on the
+    // loop only.
+
+    /// What it handles; made after it.
+    struct Parts {
+        let assistant: VoiceAssistant
+        let session: LiveSession
+        let bridge: AudioBridge
+        let memory: ReplyMemory
+        let timers: TimerKeeper
+    }
+
+    private let loop: EventLoop
+    private let startedAt = MonotonicClock.now()
+    private var muteEnd: LoopTimer?
+
+    var parts: Parts?
+
+    init(loop: EventLoop) { self.loop = loop }
+
+    func volume() async throws -> Int {
+        try await onLoop { Int(($0.bridge.volume?.percent ?? 0).rounded()) }
+    }
+
+    func setVolume(_ percent: Int) async throws {
+        try await onLoop { $0.bridge.setVolume(Double(percent)) }
+    }
+
+    func mute(_ duration: Duration?) async throws {
+        try await onLoop { [self] parts in
+            muteEnd?.cancel()
+            muteEnd = nil
+            let now = MonotonicClock.now()
+            parts.assistant.assumeIsolated { $0.mute(at: now) }
+            guard let duration else { return }
+            let assistant = parts.assistant
+            muteEnd = loop.schedule(at: MonotonicClock.now(plus: duration)) {
+                assistant.assumeIsolated { $0.endMute() }
+            }
+        }
+    }
+
+    func repeatAnswer() async throws -> Double {
+        try await onLoop { parts in
+            let samples = parts.memory.playLast()
+            guard samples > 0 else { throw ToolFailure("there is no earlier answer to repeat") }
+            return Double(samples) / Double(AudioSettings.speechRate)
+        }
+    }
+
+    func takeLeave() async throws {
+        try await onLoop { parts in parts.session.assumeIsolated { $0.takeLeave() } }
+    }
+
+    func status() async throws -> JSONValue {
+        guard let timers = parts?.timers else { throw Self.notReady }
+        let (book, now) = await timers.look()
+        let startedAt = startedAt
+        return try await onLoop { parts in
+            let audio = parts.bridge.engine?.status()
+            let local = now.local
+            let conversation = parts.assistant.assumeIsolated { $0.state }
+            let isConnected = parts.session.assumeIsolated { $0.isReady }
+            return [
+                "time": .string("\(local.dateText) \(local.timeText)"),
+                "running_for": .string(TimerWords.length(MonotonicClock.now() - startedAt)),
+                "machine_running_for": .string(TimerWords.length(BootClock.now())),
+                "conversation": .string("\(conversation)"),
+                "connection": isConnected ? "connected" : "not connected",
+                "microphone": Self.words(audio?.capture),
+                "loudspeaker": Self.words(audio?.playback),
+                "volume_percent": .int(Int64((parts.bridge.volume?.percent ?? 0).rounded())),
+                "timers": .int(Int64(book.list.items.count)),
+                "ringing": .int(Int64(book.ringing.count)),
+                "missed": .int(Int64(book.list.missed.count)),
+            ]
+        }
+    }
+
+    private static func words(_ device: DeviceStatus?) -> JSONValue {
+        if let grant = device?.grant {
+            return .string("works (\(device?.device ?? "no sound card"), \(grant))")
+        }
+        return .string(device?.trouble.map { "does not work: \($0)" } ?? "is not there")
+    }
+
+    private static let notReady = ToolFailure("nothing was done: the device is still starting")
+
+    private func onLoop<Result: Sendable>(
+        _ body: @escaping @Sendable (Parts) throws -> Result
+    ) async throws -> Result {
+        guard let parts else { throw Self.notReady }
+        return try await withCheckedThrowingContinuation { continuation in
+            loop.perform { continuation.resume(with: Swift.Result { try body(parts) }) }
+        }
+    }
+}

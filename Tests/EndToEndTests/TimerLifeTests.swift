@@ -1,0 +1,58 @@
+import Assistant
+import Linux
+import ModelTypes
+import Simulation
+import Testing
+
+@Suite("Timers through the end of the daemon", .timeLimit(.minutes(2)))
+struct TimerLifeTests {
+    private let reply = Noise.samples(4800, seed: 1)
+
+    private func appliance(_ state: String, call: Scenario.Call? = nil) async throws -> Appliance {
+        var scenario = Scenario.saying(reply)
+        scenario.turns[0].calls = call.map { [$0] } ?? []
+        let appliance = try await Appliance.started(
+            scenario: scenario, more: "[tools]\nstate_directory = \"\(state)\"")
+        try await appliance.timeline.wait { $0 == .online(resumed: false) }
+        return appliance
+    }
+
+    private func speak(to appliance: Appliance) async {
+        appliance.press()
+        await appliance.microphone.say(Noise.samples(20 * 320, seed: 1))
+        appliance.release()
+    }
+
+    @Test("killed after the answer: it rings in the next life, until a press, and never again")
+    func killed() async throws {
+        let folder = try Files.makeTemporaryDirectory(prefix: "martlet-timer-life")
+        defer { try? Files.removeTree(folder) }
+        let call = Scenario.Call(name: "set_timer", arguments: ["seconds": 1, "name": "tea"])
+        let first = try await appliance("\(folder)/first", call: call)
+        await speak(to: first)
+        let answer = try await first.timeline.first { event in
+            if case .toolAnswered(_, _, let response, _) = event { response } else { nil }
+        }
+        #expect(answer.contains("\"done\":\"set\""))
+        // What a kill right after the answer leaves.
+        try Files.makeDirectory("\(folder)/second", mode: 0o700)
+        for name in try Files.list("\(folder)/first") where name.hasPrefix("timers.") {
+            let bytes = try Files.read("\(folder)/first/\(name)", limitBytes: 1 << 20)
+            try Files.writeAtomically("\(folder)/second/\(name)", bytes, mode: 0o600)
+        }
+        _ = try await first.stopped()
+
+        let second = try await appliance("\(folder)/second")
+        try await second.timeline.wait { $0 == .notice("timer 1 rings") }
+        second.press()
+        second.release()
+        try await second.timeline.wait { $0 == .notice("what rang was dismissed") }
+        _ = try await second.stopped()
+
+        let third = try await appliance("\(folder)/second")
+        await speak(to: third)
+        try await third.timeline.wait { $0 == .replyPlayed }
+        #expect(!third.timeline.all.contains(.notice("timer 1 rings")))
+        #expect(try await third.stopped().sounds == reply)
+    }
+}
