@@ -52,6 +52,14 @@ final class RingStorage: @unchecked Sendable {
     deinit { samples.deallocate() }
 
     var mask: Int { capacity - 1 }
+
+    // Here and not in the noncopyable half, where the compiler of Swift 6.0 fails on it.
+    func copy(from index: Int, into target: UnsafeMutablePointer<Int16>, count: Int) {
+        let start = index & mask
+        let first = min(count, capacity - start)
+        target.update(from: samples + start, count: first)
+        (target + first).update(from: samples, count: count - first)
+    }
 }
 
 /// The half that adds samples; for one thread, which may be a real-time thread.
@@ -96,10 +104,7 @@ package struct RingReader: ~Copyable, Sendable {
     ///
     /// They must lie between `readIndex` and `writtenIndex`, where the writer does not write.
     package func copy(from index: Int, into target: UnsafeMutablePointer<Int16>, count: Int) {
-        let start = index & storage.mask
-        let first = min(count, storage.capacity - start)
-        target.update(from: storage.samples + start, count: first)
-        (target + first).update(from: storage.samples, count: count - first)
+        storage.copy(from: index, into: target, count: count)
     }
 
     /// Takes as many samples as there are, at most `count`, and returns how many.
