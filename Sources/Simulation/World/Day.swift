@@ -22,6 +22,43 @@ package struct Day: Sendable {
         case outage(Int64)
         /// Nobody listens for so long (nanoseconds).
         case refusal(Int64)
+        /// Whoever connects within so long is never set up (nanoseconds).
+        case mute(Int64)
+        /// The line breaks, and for so long the service refuses every handle and blames itself
+        /// (nanoseconds).
+        case lameHandle(Int64)
+
+        /// Whether an answer may have no sound because of it.
+        var silencesAnswers: Bool {
+            switch self {
+            case .service(.soundlessTurn), .service(.cancelCalls): true
+            default: false
+            }
+        }
+
+        /// Whether all that it breaks can be mended before the user hears of it.
+        var isMended: Bool {
+            switch self {
+            case .reset, .lameHandle: true
+            case .outage, .refusal, .mute: false
+            case .service(let fault):
+                switch fault {
+                case .goAway, .stall, .emptyFrame, .garbage, .delayPongs, .expireHandles,
+                    .refuseResumption:
+                    true
+                default: false
+                }
+            }
+        }
+
+        /// Whether what the service says may not arrive in time.
+        var holdsBack: Bool {
+            switch self {
+            case .outage, .refusal, .mute: true
+            case .service(.stall), .service(.halfOpen), .service(.stopReading): true
+            default: false
+            }
+        }
     }
 
     package let seed: UInt64
@@ -66,14 +103,23 @@ package struct Day: Sendable {
         troubles = []
         for _ in 0..<Int.random(in: 0...4, using: &random) {
             let trouble = Self.trouble(&random)
-            troubles.append((random.milliseconds(0...(end / 1_000_000)), trouble))
+            var at = random.milliseconds(0...(end / 1_000_000))
+            // Most of what matters goes wrong while something is said.
+            if random.chance(50), let (start, deed) = deeds.randomElement(using: &random),
+                case .talk(let length) = deed
+            {
+                at = start + (random.chance(50) ? length : 0) + random.milliseconds(0...300)
+            }
+            troubles.append((at, trouble))
         }
         troubles.sort { $0.at < $1.at }
     }
 
     private static func trouble(_ random: inout SeededRandom) -> Trouble {
-        switch Int.random(in: 0..<10, using: &random) {
+        switch Int.random(in: 0..<12, using: &random) {
         case 0, 1: return .reset
+        case 10: return .mute(random.milliseconds(200...5_000))
+        case 11: return .lameHandle(random.milliseconds(5_000...60_000))
         case 2: return .outage(random.milliseconds(200...15_000))
         case 3: return .refusal(random.milliseconds(200...8_000))
         case 4:
@@ -95,7 +141,8 @@ package struct Day: Sendable {
         case 8:
             return .service(
                 [
-                    Fault.stall(.seconds(3)), .delayPongs(.seconds(8)), .stopReading(.seconds(2)),
+                    Fault.stall(.seconds(Int64.random(in: 1...40, using: &random))),
+                    .delayPongs(.seconds(8)), .stopReading(.seconds(2)),
                     .garbage(.truncated), .emptyFrame, .residualInterruption, .staleSound,
                     .prematureTurnComplete, .soundlessTurn, .repeatedTurn,
                 ].randomElement(using: &random) ?? .emptyFrame)

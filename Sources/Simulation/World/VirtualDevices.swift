@@ -22,6 +22,8 @@ final class VirtualMicrophone: MicrophonePort, @unchecked Sendable {
     private var given: Int64 = 0
     /// Where there is only a noise that the service does not take for a voice.
     var quiet: [Range<Int64>] = []
+    /// How many of the samples that are being given were never given before.
+    private(set) var fresh = 0
     var onSignal: (MicrophoneSignal) -> Void = { _ in }
 
     init(loop: VirtualLoop) { self.loop = loop }
@@ -35,9 +37,8 @@ final class VirtualMicrophone: MicrophonePort, @unchecked Sendable {
     }
 
     func openAtSpeech(sample: Int64, preRollMilliseconds: Int) {
-        // What was given already is not given again.
-        let start = max(0, given, sample - Int64(preRollMilliseconds) * 16)
-        segments.append(Segment(next: start))
+        // The pre-roll may reach back into what was given already.
+        segments.append(Segment(next: max(0, sample - Int64(preRollMilliseconds) * 16)))
         run()
     }
 
@@ -65,7 +66,8 @@ final class VirtualMicrophone: MicrophonePort, @unchecked Sendable {
             let isTail = segment.end.map { $0 <= captured } ?? false
             guard count == Self.chunk || (isTail && count > 0) else { break }
             segments[0].next += count
-            given = segments[0].next
+            fresh = Int(min(count, max(0, segments[0].next - given)))
+            given = max(given, segments[0].next)
             let samples = (segment.next..<(segment.next + count)).map { index in
                 quiet.contains { $0.contains(index) } ? 0 : Self.sample(index)
             }
@@ -84,6 +86,8 @@ final class VirtualTools: ToolPort, @unchecked Sendable {
     private var random: SeededRandom
     private var running: [String: @Sendable (ToolOutcome) -> Void] = [:]
     private(set) var executions: [String: Int] = [:]
+    /// Told each call that was carried out to its end.
+    var onEnd: (String) -> Void = { _ in }
 
     init(loop: VirtualLoop, seed: UInt64) {
         self.loop = loop
@@ -100,7 +104,9 @@ final class VirtualTools: ToolPort, @unchecked Sendable {
         ) {
             let response = FunctionResponse(
                 id: call.id, name: call.name, response: ["result": "done"])
-            self.running.removeValue(forKey: call.id)?(.answered(response))
+            guard let done = self.running.removeValue(forKey: call.id) else { return }
+            self.onEnd(call.id)
+            done(.answered(response))
         }
     }
 
@@ -114,9 +120,16 @@ struct NoIndicator: IndicatorPort {
     func show(_ indication: Indication) {}
 }
 
-/// See `NoIndicator`.
-struct NoEarcons: EarconPort {
-    func play(_ earcon: Earcon) {}
+/// The device's own sounds, by which the user knows that no answer comes.
+struct WorldEarcons: EarconPort {
+    let onRefusal: @Sendable (Earcon) -> Void
+
+    func play(_ earcon: Earcon) {
+        switch earcon {
+        case .error, .offline, .refused, .noMicrophone: onRefusal(earcon)
+        default: break
+        }
+    }
 }
 
 /// The timeline, for the world's checks.

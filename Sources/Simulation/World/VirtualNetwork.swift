@@ -19,6 +19,8 @@ final class VirtualNetwork: LiveTransport, @unchecked Sendable {
         var event: (ServerEvent) -> Void = { _ in }
         var sent: ([UInt8]) -> Void = { _ in }
         var fault: (String) -> Void = { _ in }
+        /// The device closes its socket of its own will.
+        var left: () -> Void = {}
     }
 
     /// One socket.
@@ -32,6 +34,7 @@ final class VirtualNetwork: LiveTransport, @unchecked Sendable {
         var isServerGone = false
         var isDead = false
         var isReading = true
+        var isMute = false
         var unread: [[UInt8]] = []
         var underWay: [(bytes: [UInt8], sentAt: Int64, dueAt: Int64)] = []
         var timerAt: Int64?
@@ -56,6 +59,10 @@ final class VirtualNetwork: LiveTransport, @unchecked Sendable {
     private var lineCount = 0
     /// No packet goes anywhere until then.
     var downUntil: Int64 = 0
+    /// Whoever connects until then is never set up.
+    var mutesUntil: Int64 = 0
+    /// Every handle is refused until then, though it is good.
+    var refusesHandlesUntil: Int64 = 0
     /// Nobody listens until then.
     var refusesUntil: Int64 = 0
 
@@ -85,7 +92,11 @@ final class VirtualNetwork: LiveTransport, @unchecked Sendable {
             server: ServerSession(
                 scenario: scenario, access: Access(key: key), service: service))
         made.onEvent = onEvent
+        made.isMute = loop.now < mutesUntil
         line = made
+        if loop.now < refusesHandlesUntil {
+            perform(made.server.inject(.refuseResumption(.stillOpen), at: loop.now), on: made)
+        }
         if loop.now < refusesUntil {
             return loop.after(latency()) { self.fail(made, "connection refused") }
         }
@@ -138,6 +149,7 @@ final class VirtualNetwork: LiveTransport, @unchecked Sendable {
     }
 
     private func take(_ bytes: [UInt8], on line: Line) {
+        guard !line.isMute else { return }
         if let samples = AudioInput.samples(ofPlain: bytes) {
             perform(line.server.audio(samples, at: loop.now), on: line)
         } else {
@@ -156,6 +168,7 @@ final class VirtualNetwork: LiveTransport, @unchecked Sendable {
 
     func close() {
         guard let line, !line.isLeft else { return }
+        handlers.left()
         line.isLeft = true
         line.upAt = max(line.upAt, loop.now + latency())
         loop.schedule(at: line.upAt) {

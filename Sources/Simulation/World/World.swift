@@ -70,7 +70,7 @@ package final class World {
             confirmation: ConfirmationSettings(),
             ports: AssistantPorts(
                 microphone: microphone, speaker: speaker, session: port, tools: tools,
-                indicator: NoIndicator(), earcons: NoEarcons(),
+                indicator: NoIndicator(), earcons: WorldEarcons { book.refused($0, at: loop.now) },
                 timeline: WorldTimeline { book.take($0.event, at: loop.now) },
                 alarm: VirtualClock(loop: loop)))
         let assistant = assistant
@@ -80,6 +80,11 @@ package final class World {
             book.take(event, at: loop.now)
             assistant.assumeIsolated { $0.session(event) }
         }
+        book.expectsAnswers = !day.troubles.contains { $0.trouble.silencesAnswers }
+        book.expectsNoError =
+            day.troubles.count <= 1 && day.troubles.allSatisfy { $0.trouble.isMended }
+        book.repeatsAnswers = day.troubles.contains { $0.trouble == .service(.repeatedTurn) }
+        book.hearsGoAway = !day.troubles.contains { $0.trouble.holdsBack }
         connect()
     }
 
@@ -92,7 +97,11 @@ package final class World {
             opened: { book.opened(at: loop.now) },
             event: { book.service($0, at: loop.now) },
             sent: { book.sent($0, at: loop.now) },
-            fault: { book.fail($0, at: loop.now) })
+            fault: { book.fail($0, at: loop.now) },
+            left: { book.left(at: loop.now) })
+        tools.onEnd = { book.carriedOut($0, at: loop.now) }
+        let microphone = microphone
+        book.freshSamples = { microphone.fresh }
     }
 
     /// The sounds of the answers, each of another value and length; shared, since they are large.
@@ -101,9 +110,12 @@ package final class World {
         return (1...200).map { number in
             let length = Int.random(in: 2_400...43_200, using: &random)
             // Loud enough to count as sound.
-            return [Int16](repeating: Int16(100 * number), count: length)
+            return [Int16](repeating: Int16(value(ofTurn: number - 1)), count: length)
         }
     }()
+
+    /// The value of every sample of an answer.
+    static func value(ofTurn turn: Int) -> Int { 100 * (turn + 1) }
 
     /// The model's answers, some with a function before them.
     private static func scenario(_ seed: UInt64) -> Scenario {
@@ -129,7 +141,10 @@ package final class World {
             loop.schedule(at: time) { self.perform(trouble) }
         }
         assistant.assumeIsolated { $0.start() }
-        loop.run(until: day.end + Self.calm) { book.report.violations.isEmpty }
+        let isOver = loop.run(until: day.end + Self.calm) { book.report.violations.isEmpty }
+        if !isOver {
+            book.fail("time stands still: something is done again and again", at: loop.now)
+        }
         if book.report.violations.isEmpty { checkRest() }
         book.report.seconds = loop.now / 1_000_000_000
         book.report.log = Array(book.report.log.suffix(Self.logLimit))
@@ -156,6 +171,7 @@ package final class World {
             speak(for: length)
         case .stop:
             let now = loop.now
+            book.stop()
             assistant.assumeIsolated { $0.silence(at: now) }
         case .talk(let length):
             switch day.mode {
@@ -186,6 +202,9 @@ package final class World {
 
     private func edge(_ pressed: Bool) {
         let event = ButtonEvent(pressed: pressed, at: loop.now)
+        let state = assistant.assumeIsolated { $0.state }
+        // A tap while an answer is awaited takes the words back.
+        if pressed, day.mode == .tap, state == .thinking { book.stop() }
         assistant.assumeIsolated { $0.button(event) }
     }
 
@@ -200,6 +219,10 @@ package final class World {
         case .service(let fault): network.inject(fault)
         case .reset: network.reset()
         case .outage(let length): network.downUntil = max(network.downUntil, loop.now + length)
+        case .mute(let length): network.mutesUntil = max(network.mutesUntil, loop.now + length)
+        case .lameHandle(let length):
+            network.refusesHandlesUntil = max(network.refusesHandlesUntil, loop.now + length)
+            network.reset()
         case .refusal(let length):
             network.refusesUntil = max(network.refusesUntil, loop.now + length)
             network.reset()

@@ -9,17 +9,38 @@ final class WorldBook: @unchecked Sendable {
     /// Reconnects within a minute (see `Backoff`), and tries of a handle.
     private static let connectionsPerMinute = 12
     private static let triesPerHandle = 2
+    /// Shorter than pre-roll and a hold that counts together, words may be a slip (samples).
+    private static let wantedSamples = 8_000
+    /// A connection is left so long before its announced end at the latest, with the delay of a
+    /// close (nanoseconds), and when an answer is so much overdue.
+    private static let goAwaySpare: Int64 = 1_500_000_000
+    private static let overdue: Int64 = 12_000_000_000
 
     private struct Utterance {
         var samples: [Int16] = []
         var isOver = false
         var isExcused = false
+        /// The connection, by its number, on which the service heard it last.
+        var heardOn = 0
         var timesHeard = 0
+        /// Something of its answer has come.
+        var isAnswered = false
     }
 
     var report = World.Report()
     /// Whether the service finds the user's turns.
     var isAutomatic = false
+    /// Whether nothing goes wrong that the user must hear of.
+    var expectsNoError = false
+    /// Whether what the service announces arrives.
+    var hearsGoAway = true
+    /// How many samples that are given now are new.
+    var freshSamples: () -> Int = { .max }
+
+    /// Whether an answer may come once more, as another turn.
+    var repeatsAnswers = false
+    /// Whether the service answers everything, sooner or later.
+    var expectsAnswers = true
 
     private var utterances: [Utterance] = []
     private var current: Int?
@@ -31,7 +52,6 @@ final class WorldBook: @unchecked Sendable {
     /// The calls, and whether each has come to an end.
     private var calls: [String: Bool] = [:]
     private var cancelled: Set<String> = []
-    private var accounts = 0
     /// Answers that a voice interrupted, until words show that it was one, and those that went on.
     private var doubted: Set<Int> = []
     private var resumed: Set<Int> = []
@@ -39,6 +59,21 @@ final class WorldBook: @unchecked Sendable {
     private var arrivedSamples: [Int: Int] = [:]
     private var heardSamples: [Int: Int] = [:]
     private var uncounted: Set<Int> = []
+    /// Calls of lost connections that no session was told of.
+    private var orphans: Set<String> = []
+    /// What was said last and is worth an answer; the user waits for a sound.
+    private var awaited: Int?
+    private var isStopped = false
+    /// The utterance that each answer, by its value, is for.
+    private var askedBy: [Int: Int] = [:]
+    private var lastHeard: Int?
+    /// The service has heard words begin and their turn is not over.
+    private var busySince: Int64?
+    /// When the service will end the connection, as it announced.
+    private var leaveBy: Int64?
+    /// Calls that the device knows to be taken back.
+    private var takenBack: Set<String> = []
+    private var hasOverlap = false
 
     func note(_ text: String, at time: Int64) {
         report.log.append("\(time / 1_000_000) ms: \(text)")
@@ -58,16 +93,19 @@ final class WorldBook: @unchecked Sendable {
 
     func utter(_ samples: [Int16]) {
         if current == nil { beginUtterance() }
+        if samples.count > freshSamples() { hasOverlap = true }
         if let current { utterances[current].samples += samples }
     }
 
     func endUtterance() {
         guard let current else { return }
         utterances[current].isOver = true
-        // A noise that is none to the service, which hears no words in it.
-        if utterances[current].samples.allSatisfy({ $0 == 0 }) {
-            utterances[current].isExcused = true
-        }
+        // A noise is none to the service, which hears no words in it.
+        let isNoise = utterances[current].samples.allSatisfy { $0 == 0 }
+        if isNoise { utterances[current].isExcused = true }
+        let isWanted =
+            !isStopped && !isNoise && utterances[current].samples.count > Self.wantedSamples
+        awaited = isWanted ? current : nil
         self.current = nil
     }
 
@@ -77,6 +115,37 @@ final class WorldBook: @unchecked Sendable {
             utterances[index].isExcused = true
         }
         current = nil
+        awaited = nil
+    }
+
+    /// The user was told by a sound that nothing comes.
+    func refused(_ earcon: Earcon, at time: Int64) {
+        awaited = nil
+        if expectsNoError, earcon == .error {
+            fail("the user heard an error that could be mended", at: time)
+        }
+    }
+
+    /// A function did its work.
+    func carriedOut(_ id: String, at time: Int64) {
+        if takenBack.contains(id) {
+            fail("call \(id) was carried out after it was taken back", at: time)
+        }
+    }
+
+    /// The device leaves its connection.
+    func left(at time: Int64) {
+        // Before its time is over, or the answer is overdue, a turn is not cut by us.
+        guard let busySince, let leaveBy, time < leaveBy - Self.goAwaySpare,
+            time - busySince < Self.overdue
+        else { return }
+        fail("a connection was left in mid-turn with time to spare", at: time)
+    }
+
+    /// The user wants silence: what was said last needs no answer.
+    func stop() {
+        awaited = nil
+        isStopped = true
     }
 
     func take(_ event: TimelineEvent, at time: Int64) {
@@ -84,6 +153,10 @@ final class WorldBook: @unchecked Sendable {
         switch event {
         case .turnOpened:
             report.turns += 1
+            awaited = nil
+            isStopped = false
+            // The account waits for no open turn; the user speaks of something else by now.
+            orphans = []
             // What was being said is not for the user any more; where the service finds the
             // turns, it decides that.
             if !isAutomatic { dead.formUnion(arrived) }
@@ -99,6 +172,8 @@ final class WorldBook: @unchecked Sendable {
             resumed.formUnion(doubted.subtracting(dead))
             doubted = []
         case .replyPlayed: checkPlayed(at: time)
+        // A tap into silence: its reply is not wanted.
+        case .notice(let text) where text.hasPrefix("nobody spoke"): isStopped = true
         default: break
         }
     }
@@ -109,6 +184,7 @@ final class WorldBook: @unchecked Sendable {
             guard let value = samples.first.map(Int.init) else { break }
             arrived.insert(value)
             arrivedSamples[value, default: 0] += samples.count
+            if let asker = askedBy[value] { utterances[asker].isAnswered = true }
         case .inputTranscript, .interrupted:
             note("session: \(event)", at: time)
             // Words: what they interrupted is not heard any more, also where it went on before.
@@ -139,6 +215,17 @@ final class WorldBook: @unchecked Sendable {
                 for index in utterances.indices where utterances[index].isOver {
                     utterances[index].isExcused = true
                 }
+                awaited = nil
+            }
+        case .toolCallsCancelled(let ids):
+            note("session: takes back \(ids)", at: time)
+            takenBack.formUnion(ids)
+        case .turnComplete:
+            note("session: \(event)", at: time)
+            // An answer that comes again is another turn, and sounds like the one that was cut.
+            if repeatsAnswers {
+                uncounted.formUnion(dead)
+                dead = []
             }
         default: note("session: \(event)", at: time)
         }
@@ -146,6 +233,11 @@ final class WorldBook: @unchecked Sendable {
 
     func opened(at time: Int64) {
         report.connections += 1
+        orphans.formUnion(calls.filter { !$0.value }.keys)
+        for id in orphans { calls[id] = true }
+        askedBy = [:]
+        busySince = nil
+        leaveBy = nil
         openings.append(time)
         openings.removeAll { $0 <= time - 60_000_000_000 }
         // A turn of the user's opens a connection too, and a rotation needs no patience.
@@ -167,6 +259,7 @@ final class WorldBook: @unchecked Sendable {
 
     func heard(_ count: Int, ofAnswer value: Int, at time: Int64) {
         heardSamples[value, default: 0] += count
+        awaited = nil
         if dead.contains(value) {
             fail("sound of answer \(value) was heard after it was interrupted", at: time)
         }
@@ -186,13 +279,27 @@ final class WorldBook: @unchecked Sendable {
 
     func service(_ event: ServerEvent, at time: Int64) {
         switch event {
+        case .wordsBegan: busySince = time
+        case .turnCompleted:
+            busySince = nil
+            note("service: turn completed", at: time)
+        case .faulted(.goAway(let left)):
+            leaveBy = time + left.components.seconds * 1_000_000_000
+            note("service: goAway, \(left)", at: time)
+        case .closed(let code, let reason):
+            note("service closes: \(code) \(reason)", at: time)
+            if hearsGoAway, reason.hasPrefix("Connection aborted because the client failed") {
+                fail("goAway was not followed", at: time)
+            }
         case .wordsEnded(let samples): heard(samples, at: time)
         case .setUp: note("service: set up", at: time)
         case .answerBegan(let turn):
             report.answers += 1
+            if let lastHeard { askedBy[World.value(ofTurn: turn)] = lastHeard }
             note("service: answer \(turn + 1) begins", at: time)
         case .called(_, let id):
             report.calls += 1
+            orphans = []
             calls[id] = false
             note("service: calls \(id)", at: time)
         case .cancelled(let ids):
@@ -210,7 +317,7 @@ final class WorldBook: @unchecked Sendable {
                 fail("an answer to no open call: \(response.serialized)", at: time)
             }
         case .content(let content, let isHistory):
-            if !isHistory { accounts += 1 }
+            if !isHistory { orphans = [] }
             note(
                 "service: content, history \(isHistory): \(content.serialized.prefix(200))",
                 at: time)
@@ -231,18 +338,34 @@ final class WorldBook: @unchecked Sendable {
         guard let index = utterances.lastIndex(where: { $0.samples == samples }) else {
             return fail("words that were not said like this, \(samples.count) samples", at: time)
         }
+        if utterances[index].heardOn == report.connections {
+            fail("words were heard twice on one connection", at: time)
+        }
+        if utterances[index].isAnswered {
+            fail("words were said again although their answer had begun", at: time)
+        }
+        utterances[index].heardOn = report.connections
         utterances[index].timesHeard += 1
+        lastHeard = index
     }
 
     // MARK: - The end
 
     func checkRest(_ executions: [String: Int], at time: Int64) {
+        if hasOverlap { fail("samples of the microphone were sent twice", at: time) }
         for (index, utterance) in utterances.enumerated()
         where utterance.isOver && !utterance.isExcused && utterance.timesHeard == 0 {
             fail("utterance \(index) of \(utterance.samples.count) samples never arrived", at: time)
         }
         for (id, count) in executions where count > 1 {
             fail("call \(id) was executed \(count) times", at: time)
+        }
+        for (id, isOver) in calls where !isOver { fail("call \(id) has no answer", at: time) }
+        for id in orphans where executions[id] != nil && !cancelled.contains(id) {
+            fail("no session was told what became of call \(id)", at: time)
+        }
+        if awaited != nil, expectsAnswers {
+            fail("the last words were neither answered nor given up with a sound", at: time)
         }
     }
 }
