@@ -18,7 +18,9 @@ package struct ResourceUsage: Sendable, Equatable {
             maximumResidentKiB: usage.ru_maxrss)
     }
 
-    /// Memory that is resident now, in KiB; 0 where `/proc` does not tell. See proc(5), statm.
+    /// Memory that is resident now, in KiB; 0 where the system does not tell.
+    ///
+    /// The source is statm of proc(5).
     package static func residentKiB() -> Int {
         guard let bytes = try? Files.read("/proc/self/statm", limitBytes: 256) else { return 0 }
         let fields = String(decoding: bytes, as: UTF8.self).split(separator: " ")
