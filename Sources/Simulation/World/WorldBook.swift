@@ -184,7 +184,7 @@ final class WorldBook: @unchecked Sendable {
             guard let value = samples.first.map(Int.init) else { break }
             arrived.insert(value)
             arrivedSamples[value, default: 0] += samples.count
-            if let asker = askedBy[value] { utterances[asker].isAnswered = true }
+            if let asker = askedBy[value] { answered(asker) }
         case .inputTranscript, .interrupted:
             note("session: \(event)", at: time)
             // Words: what they interrupted is not heard any more, also where it went on before.
@@ -203,6 +203,9 @@ final class WorldBook: @unchecked Sendable {
                 arrivedSamples.filter { $0.value != heardSamples[$0.key] }.map { $0.key })
             arrivedSamples = [:]
             heardSamples = [:]
+        case .offline:
+            note("session: \(event)", at: time)
+            orphanCalls()
         case .failed(let failure):
             note("session: \(failure)", at: time)
             fail("the session failed for good: \(failure)", at: time)
@@ -231,10 +234,26 @@ final class WorldBook: @unchecked Sendable {
         }
     }
 
-    func opened(at time: Int64) {
-        report.connections += 1
+    /// The connection is gone, and with it whoever waits for the calls.
+    private func orphanCalls() {
         orphans.formUnion(calls.filter { !$0.value }.keys)
         for id in orphans { calls[id] = true }
+    }
+
+    private func answered(_ asker: Int) {
+        utterances[asker].isAnswered = true
+        // An answer that was held back, and came behind words that nobody interrupted it with,
+        // cannot be told from one to those.
+        guard isAutomatic, !hearsGoAway else { return }
+        for index in utterances.indices.dropFirst(asker + 1)
+        where utterances[index].isOver && utterances[index].timesHeard == 0 {
+            utterances[index].isExcused = true
+        }
+    }
+
+    func opened(at time: Int64) {
+        report.connections += 1
+        orphanCalls()
         askedBy = [:]
         busySince = nil
         leaveBy = nil
