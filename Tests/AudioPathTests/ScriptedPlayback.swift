@@ -1,5 +1,6 @@
 import ALSA
 import AudioCore
+import Linux
 
 @testable import AudioPath
 
@@ -79,7 +80,7 @@ struct ScriptedPlayback: PlaybackDevice, ~Copyable {
         held = SampleBuffer(count: Int(grant.bufferFrames * channels))
     }
 
-    mutating func wait(timeoutMilliseconds: Int32) -> WaitResult {
+    mutating func wait(timeoutMilliseconds: Int32, orUntil hush: EventFD) -> WaitResult {
         defer { waits += 1 }
         if let end, end.wait == waits { end.flag.raise() }
         var late = 0

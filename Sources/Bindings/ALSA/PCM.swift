@@ -1,11 +1,14 @@
 private import CALSA
 private import Glibc
+package import Linux
 
 /// How waiting for a sound device ended.
 package enum WaitResult: Sendable, Equatable {
     /// A period can be read or written.
     case ready
     case timedOut
+    /// Somebody wants something else done first.
+    case woken
     /// The device is in trouble; the code is negative and meant for `PCM.recover`.
     case failed(Int32)
 }
@@ -69,6 +72,21 @@ package struct PCM: ~Copyable {
         let result = martlet_pcm_wait(handle, timeoutMilliseconds)
         if result < 0 { return .failed(result) }
         return result == 0 ? .timedOut : .ready
+    }
+
+    /// Waits until a period can be written, or for a signal, which is taken.
+    @_noAllocation @_noLocks
+    package func wait(timeoutMilliseconds: Int32, orUntil wake: EventFD) -> WaitResult {
+        let frames = Int(grant.periodFrames)
+        let result = martlet_pcm_wait_or(handle, timeoutMilliseconds, frames, wake.descriptor)
+        switch result {
+        case ..<0: return .failed(result)
+        case 0: return .timedOut
+        case 1: return .ready
+        default:
+            wake.drain()
+            return .woken
+        }
     }
 
     /// Reads at most `frames` frames into memory for `frames * grant.channels` samples.

@@ -2,6 +2,8 @@
 #pragma once
 
 #include <alsa/asoundlib.h>
+#include <errno.h>
+#include <poll.h>
 #include <stdbool.h>
 #include <string.h>
 
@@ -15,6 +17,43 @@
 MARTLET_REALTIME
 static inline int martlet_pcm_wait(snd_pcm_t *pcm, int milliseconds) {
     return snd_pcm_wait(pcm, milliseconds);
+}
+
+/// As snd_pcm_wait for a device that plays, but ended by `wake`, too: 2 when that is readable.
+///
+/// Devices of more descriptors than any has in practice are waited for without it.
+MARTLET_REALTIME
+static inline int martlet_pcm_wait_or(
+    snd_pcm_t *pcm, int milliseconds, long frames, int wake) {
+    enum { most = 8 };
+    struct pollfd descriptors[most + 1];
+    int count = snd_pcm_poll_descriptors_count(pcm);
+    if (count <= 0 || count > most) return snd_pcm_wait(pcm, milliseconds);
+    snd_pcm_sframes_t room = snd_pcm_avail_update(pcm);
+    if (room < 0) return (int)room;
+    if (room >= frames) return 1;
+    count = snd_pcm_poll_descriptors(pcm, descriptors, (unsigned int)count);
+    if (count < 0) return count;
+    descriptors[count] = (struct pollfd){.fd = wake, .events = POLLIN};
+    for (;;) {
+        int ready = poll(descriptors, (nfds_t)count + 1, milliseconds);
+        if (ready < 0 && errno == EINTR) continue;
+        if (ready <= 0) return ready < 0 ? -errno : 0;
+        if (descriptors[count].revents != 0) return 2;
+        unsigned short events = 0;
+        int result =
+            snd_pcm_poll_descriptors_revents(pcm, descriptors, (unsigned int)count, &events);
+        if (result < 0) return result;
+        if (events & (POLLERR | POLLNVAL)) {
+            switch (snd_pcm_state(pcm)) {
+            case SND_PCM_STATE_XRUN: return -EPIPE;
+            case SND_PCM_STATE_SUSPENDED: return -ESTRPIPE;
+            case SND_PCM_STATE_DISCONNECTED: return -ENODEV;
+            default: return -EIO;
+            }
+        }
+        if (events & POLLOUT) return 1;
+    }
 }
 
 /// snd_pcm_readi into memory of which the first `cleared` bytes are made silence before.

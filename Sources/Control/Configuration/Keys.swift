@@ -335,35 +335,46 @@ package enum Keys {
     }
 
     /// All of them, in the order of the shipped file.
-    package static let all: [any AnySetting] =
-        [
-            Live.model, Live.profile, Live.voice, Live.language, Live.instruction, Live.service,
-            Live.url, Live.version,
-            Live.authority, Live.keyFile, Live.resumption, Live.compressionTrigger,
-            Live.compressionTarget, Live.inputTranscript, Live.outputTranscript, Live.thinking,
-            Live.thinkingBudget,
-            Live.proactiveAudio, Live.affectiveDialog, Live.webSearch,
-            Live.idleClose, Live.replay, Live.dailyBudget,
-            Live.stateFile,
-            Live.startSensitivity, Live.endSensitivity, Live.prefixPadding, Live.silenceDuration,
-            Live.turnCoverage, Live.connectTimeout, Vertex.project, Vertex.location,
-            Vertex.accountFile, Conversation.mode, Conversation.preRoll,
-            Conversation.bargeIn, Conversation.falseInterruption, Conversation.maximumTurn,
-            Conversation.thinkingTimeout,
-            Conversation.offlinePatience, Conversation.listeningSound, Audio.period, Audio.buffer,
-            Audio.priority, Audio.resamplerQuality, Audio.memoryLock, Capture.device, Capture.rate,
-            Capture.channels, Capture.channel, Capture.level, Capture.levelControl,
-            Capture.highPass, Cleaning.noise, Cleaning.gain,
-            Playback.device, Playback.rate, Playback.channels, Playback.volume, Playback.mixer,
-            Playback.prebuffer, Playback.prebufferLimit, Playback.leadIn, Playback.keepRunning,
-            Playback.faintNoise, Playback.speechLevel, Playback.earconLevel, Playback.musicLevel,
-            Playback.alarmLevel, Playback.duck,
-            Echo.mode, Echo.tail, Echo.suppression, Echo.halfDuplexTail,
-            Voice.threshold, Voice.minimum, Voice.onset, Voice.onsetOverEcho, Voice.hangover,
-        ] + Button.all + MuteSwitch.all + Light.all + [
-            Sounds.enabled, Sounds.directory, Recording.enabled, Recording.directory,
-            Recording.limit, Recording.maximumAge,
-        ] + Timers.all + Tools.all + [
-            Log.level, Log.transcripts,
+    package static let all: [any AnySetting] = {
+        // Joined from parts with a type each: as one sum it was too much for Swift 6.0.
+        let parts: [[any AnySetting]] = [
+            service, conversation, audio, Button.all, MuteSwitch.all, Light.all, own, Timers.all,
+            Tools.all, [Log.level, Log.transcripts],
         ]
+        return Array(parts.joined())
+    }()
+
+    private static let service: [any AnySetting] = [
+        Live.model, Live.profile, Live.voice, Live.language, Live.instruction, Live.service,
+        Live.url, Live.version, Live.authority, Live.keyFile, Live.resumption,
+        Live.compressionTrigger, Live.compressionTarget, Live.inputTranscript,
+        Live.outputTranscript, Live.thinking, Live.thinkingBudget, Live.proactiveAudio,
+        Live.affectiveDialog, Live.webSearch, Live.idleClose, Live.replay, Live.dailyBudget,
+        Live.stateFile, Live.startSensitivity, Live.endSensitivity, Live.prefixPadding,
+        Live.silenceDuration, Live.turnCoverage, Live.connectTimeout, Vertex.project,
+        Vertex.location, Vertex.accountFile,
+    ]
+
+    private static let conversation: [any AnySetting] = [
+        Conversation.mode, Conversation.preRoll, Conversation.bargeIn,
+        Conversation.falseInterruption, Conversation.maximumTurn, Conversation.thinkingTimeout,
+        Conversation.offlinePatience, Conversation.listeningSound,
+    ]
+
+    private static let audio: [any AnySetting] = [
+        Audio.period, Audio.buffer, Audio.priority, Audio.resamplerQuality, Audio.memoryLock,
+        Capture.device, Capture.rate, Capture.channels, Capture.channel, Capture.level,
+        Capture.levelControl, Capture.highPass, Cleaning.noise, Cleaning.gain,
+        Playback.device, Playback.rate, Playback.channels, Playback.volume, Playback.mixer,
+        Playback.prebuffer, Playback.prebufferLimit, Playback.leadIn, Playback.keepRunning,
+        Playback.faintNoise, Playback.speechLevel, Playback.earconLevel, Playback.musicLevel,
+        Playback.alarmLevel, Playback.duck, Echo.mode, Echo.tail, Echo.suppression,
+        Echo.halfDuplexTail, Voice.threshold, Voice.minimum, Voice.onset, Voice.onsetOverEcho,
+        Voice.hangover,
+    ]
+
+    private static let own: [any AnySetting] = [
+        Sounds.enabled, Sounds.directory, Recording.enabled, Recording.directory,
+        Recording.limit, Recording.maximumAge,
+    ]
 }

@@ -1,6 +1,6 @@
 package import ALSA
 internal import AudioCore
-internal import Linux
+package import Linux
 
 /// An ALSA microphone, paced by the system's clock where it has none of its own.
 package struct ALSACapture: CaptureDevice, ~Copyable {
@@ -64,12 +64,14 @@ package struct ALSAPlayback: PlaybackDevice, ~Copyable {
 
     package var grant: PCMGrant { pcm.grant }
 
-    package mutating func wait(timeoutMilliseconds: Int32) -> WaitResult {
-        guard !pcm.grant.hasClock else { return pcm.wait(timeoutMilliseconds: timeoutMilliseconds) }
+    package mutating func wait(timeoutMilliseconds: Int32, orUntil hush: EventFD) -> WaitResult {
+        guard !pcm.grant.hasClock else {
+            return pcm.wait(timeoutMilliseconds: timeoutMilliseconds, orUntil: hush)
+        }
         guard isClockRunning else { return .ready }
         // There is room for a period when all but the rest of the buffer has been heard.
         let spare = Int(pcm.grant.bufferFrames - pcm.grant.periodFrames)
-        return clock.wait(forFrames: -spare, at: timeoutMilliseconds)
+        return clock.wait(forFrames: -spare, at: timeoutMilliseconds, orUntil: hush)
     }
 
     package mutating func write(
@@ -116,5 +118,18 @@ extension SoftwareClock {
         let limit = MonotonicClock.now() + Int64(timeoutMilliseconds) * 1_000_000
         MonotonicClock.block(until: min(due, limit))
         return due <= limit ? .ready : .timedOut
+    }
+
+    /// The same, or until a signal, which is taken.
+    func wait(
+        forFrames frames: Int, at timeoutMilliseconds: Int32, orUntil wake: EventFD
+    ) -> WaitResult {
+        let due = time(ofFrame: frames)
+        // Descriptors are waited for in whole milliseconds; the rest is slept.
+        let whole = MonotonicClock.milliseconds(until: due - 999_999)
+        if wake.wait(timeoutMilliseconds: min(whole, timeoutMilliseconds)) { return .woken }
+        guard whole <= timeoutMilliseconds else { return .timedOut }
+        MonotonicClock.block(until: due)
+        return .ready
     }
 }

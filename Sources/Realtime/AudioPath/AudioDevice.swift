@@ -1,4 +1,5 @@
 package import ALSA
+package import Linux
 
 /// A microphone as the capture loop sees it; used by one real-time thread.
 ///
@@ -25,7 +26,9 @@ package protocol PlaybackDevice: ~Copyable {
     /// What was granted.
     var grant: PCMGrant { get }
     /// Waits until a period can be written.
-    mutating func wait(timeoutMilliseconds: Int32) -> WaitResult
+    ///
+    /// A signal of `hush` ends the wait and is taken: silence cannot wait for a period.
+    mutating func wait(timeoutMilliseconds: Int32, orUntil hush: EventFD) -> WaitResult
     /// Writes interleaved frames.
     mutating func write(_ samples: UnsafePointer<Int16>, frames: Int) -> Transfer
     /// Frames written and not yet heard.

@@ -56,7 +56,7 @@ struct CaptureLoop<Device: CaptureDevice & ~Copyable>: ~Copyable {
     mutating func step() -> Step {
         switch device.wait(timeoutMilliseconds: Self.waitMilliseconds) {
         case .ready: break
-        case .timedOut: return afterNothing(patience.bears(waiting: Self.waitMilliseconds))
+        case .timedOut, .woken: return afterNothing(patience.bears(waiting: Self.waitMilliseconds))
         case .failed(let code): return repair(code)
         }
         switch device.read(into: buffer.start, frames: periodFrames) {

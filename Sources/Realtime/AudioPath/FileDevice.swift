@@ -1,6 +1,6 @@
 package import ALSA
 package import AudioCore
-internal import Linux
+package import Linux
 
 /// A microphone that gives a WAV file in real time and silence after it; without one, silence.
 package struct FileCapture: CaptureDevice, ~Copyable {
@@ -84,10 +84,11 @@ package struct FilePlayback: PlaybackDevice, ~Copyable {
         file?.overwriteStart(with: header)
     }
 
-    package mutating func wait(timeoutMilliseconds: Int32) -> WaitResult {
+    package mutating func wait(timeoutMilliseconds: Int32, orUntil hush: EventFD) -> WaitResult {
         guard isRunning else { return .ready }
         return clock.wait(
-            forFrames: Int(grant.periodFrames - grant.bufferFrames), at: timeoutMilliseconds)
+            forFrames: Int(grant.periodFrames - grant.bufferFrames), at: timeoutMilliseconds,
+            orUntil: hush)
     }
 
     package mutating func write(_ samples: UnsafePointer<Int16>, frames: Int) -> Transfer {

@@ -1,4 +1,5 @@
 internal import ALSA
+internal import Linux
 internal import SignalProcessing
 
 /// The playback loop on a device that takes everything at once and is heard by nobody: for
@@ -38,7 +39,7 @@ package final class OfflinePlayback {
 private struct EndlessDevice: PlaybackDevice, ~Copyable {
     let grant: PCMGrant
 
-    mutating func wait(timeoutMilliseconds: Int32) -> WaitResult { .ready }
+    mutating func wait(timeoutMilliseconds: Int32, orUntil hush: EventFD) -> WaitResult { .ready }
     mutating func write(_ samples: UnsafePointer<Int16>, frames: Int) -> Transfer {
         .frames(frames)
     }

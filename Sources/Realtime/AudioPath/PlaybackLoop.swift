@@ -127,8 +127,9 @@ struct PlaybackLoop<Device: PlaybackDevice & ~Copyable>: ~Copyable {
         if flushes != port.flushSeen { return flush(flushes) }
         takeUp()
         guard isRunning || hasSound() || staysAwake else { return .idle }
-        switch device.wait(timeoutMilliseconds: Self.waitMilliseconds) {
+        switch device.wait(timeoutMilliseconds: Self.waitMilliseconds, orUntil: port.share.hush) {
         case .ready: countLateness()
+        case .woken: return .moved
         case .timedOut:
             return patience.bears(waiting: Self.waitMilliseconds)
                 ? .moved : .failed(PlaybackPort.stalledCode)
@@ -209,10 +210,9 @@ struct PlaybackLoop<Device: PlaybackDevice & ~Copyable>: ~Copyable {
                 patience.moved()
             case .frames, .again:
                 guard patience.bearsStandstill() else { return PlaybackPort.stalledCode }
-                if case .failed(let code) = device.wait(timeoutMilliseconds: Self.waitMilliseconds)
-                {
-                    trouble = code
-                }
+                let result = device.wait(
+                    timeoutMilliseconds: Self.waitMilliseconds, orUntil: port.share.hush)
+                if case .failed(let code) = result { trouble = code }
             case .failed(let code): trouble = code
             }
             guard trouble < 0 else { continue }

@@ -28,14 +28,17 @@ final class PlaybackShare: Sendable {
     /// Speech that must be there now before a reply begins (samples).
     let prebufferSamples = Atomic<Int>(0)
 
-    /// Wakes the playback thread.
+    /// Wakes the playback thread where it has nothing to play.
     let wake: EventFD
+    /// Wakes it also where it waits for its device.
+    let hush: EventFD
     /// Tells Control that one of the counts has changed.
     let events: EventFD
     let counters = AudioCounters()
 
     init() throws(SystemError) {
         wake = try EventFD()
+        hush = try EventFD()
         events = try EventFD()
     }
 }

@@ -66,15 +66,19 @@ package final class Speaker: @unchecked Sendable {
     package func flush() {
         feed(.speech).forget()
         share.isHeld.store(false, ordering: .relaxed)
-        share.flushCount.wrappingAdd(1, ordering: .releasing)
-        share.wake.signal()
+        silence()
     }
 
     /// Silence at once, but what was not heard is kept for `resume`, with what is enqueued
     /// meanwhile; `flush` forgets it.
     package func hold() {
         share.isHeld.store(true, ordering: .relaxed)
+        silence()
+    }
+
+    private func silence() {
         share.flushCount.wrappingAdd(1, ordering: .releasing)
+        share.hush.signal()
         share.wake.signal()
     }
 

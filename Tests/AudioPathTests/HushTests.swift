@@ -1,0 +1,37 @@
+import ALSA
+import AudioCore
+import Linux
+import Testing
+
+@testable import AudioPath
+
+/// Silence does not wait until the device has room for a period.
+struct HushTests {
+    @Test("a wait for the device ends where silence is asked for, once")
+    func waitEnds() throws {
+        var device = try FilePlayback(path: nil, rate: 24_000, periodMilliseconds: 20_000)
+        let hush = try EventFD()
+        let period = SampleBuffer(count: Int(device.grant.periodFrames))
+        for _ in 0..<4 {
+            #expect(device.wait(timeoutMilliseconds: 0, orUntil: hush) == .ready)
+            _ = device.write(period.start, frames: Int(device.grant.periodFrames))
+        }
+        // It holds 80 seconds now; there is room for a period after 20.
+        #expect(device.wait(timeoutMilliseconds: 0, orUntil: hush) == .timedOut)
+        hush.signal()
+        #expect(device.wait(timeoutMilliseconds: 60_000, orUntil: hush) == .woken)
+        #expect(device.wait(timeoutMilliseconds: 0, orUntil: hush) == .timedOut)
+    }
+
+    @Test("both ways to silence speech wake the playback thread at its device")
+    func speakerWakes() throws {
+        let ends = try PlaybackEnds(settings: AudioSettings())
+        let port = ends.takePort()
+        ends.speaker.flush()
+        #expect(port.share.hush.wait(timeoutMilliseconds: 0))
+        ends.speaker.hold()
+        #expect(port.share.hush.wait(timeoutMilliseconds: 0))
+        ends.speaker.resume()
+        #expect(!port.share.hush.wait(timeoutMilliseconds: 0))
+    }
+}
