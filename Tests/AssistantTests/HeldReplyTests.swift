@@ -86,6 +86,34 @@ struct HeldReplyTests {
         #expect(world.deadline.map { $0 > 5_000 } ?? false)
     }
 
+    @Test(
+        "what is said of a slow function is no sign of words: the reply is heard, and then that",
+        arguments: [false, true])
+    func toolAnswer(isHeld: Bool) {
+        let world = ConversationWorld.online(.handsFree)
+        world.speech(1_000)
+        world.samples()
+        world.speechEnd(1_500, known: 1_900)
+        world.segmentEnded()
+        world.calls(["slow"], 1_950)
+        world.audio(2_000)
+        world.started(2_000)
+        world.turnComplete()
+        world.speech(3_000)
+        world.samples()
+        ends(world)
+        if !isHeld { world.deadline(4_900) }
+        world.forget()
+        world.finished("slow", 4_000)
+        #expect(world.audio(5_000))
+        #expect(!world.actions.contains(.flushSpeaker))
+        if isHeld { world.deadline(4_900) }
+        #expect(world.state == .speaking)
+        world.turnComplete()
+        world.drained(9_000)
+        #expect(world.state == .idle)
+    }
+
     @Test("words found after the reply went on interrupt it again")
     func lateWords() {
         let world = cough()

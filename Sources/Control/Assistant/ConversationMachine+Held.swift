@@ -62,12 +62,14 @@ extension ConversationMachine {
     /// Audio came while a reply is held; returns what is done with it, nil when it is a new reply's.
     mutating func audioWhileHeld(samples: Int, at time: Int64) -> ReplyVerdict? {
         guard var kept = held else { return nil }
-        guard reply.isArriving else {
+        guard reply.isArriving || kept.speaking.isToolAnswerDue else {
             // It answers what was said meanwhile: those were words.
             dropHeld()
             return nil
         }
         guard reply.audio() else { return .drop }
+        if kept.speaking.isToolAnswerDue { kept.speaking.isComplete = false }
+        kept.speaking.isToolAnswerDue = false
         kept.speaking.isEnded = false
         kept.speaking.isDrained = false
         kept.speaking.playedBy += .milliseconds(samples) / Self.replySamplesPerMillisecond
@@ -97,6 +99,15 @@ extension ConversationMachine {
     /// that there were words after all.
     var isAnswerToInterruption: Bool {
         guard case .speaking(let speaking) = phase else { return false }
-        return speaking.isResumed && speaking.isComplete && !reply.isArriving
+        return speaking.isResumed && speaking.isComplete && !speaking.isToolAnswerDue
+            && !reply.isArriving
+    }
+
+    /// A function was answered, so that the next reply is no sign of words.
+    mutating func expectToolAnswer() {
+        held?.speaking.isToolAnswerDue = true
+        guard case .speaking(var speaking) = phase else { return }
+        speaking.isToolAnswerDue = true
+        phase = .speaking(speaking)
     }
 }

@@ -70,6 +70,7 @@ extension ConversationMachine {
             speaking.isComplete = false
             speaking.isEnded = false
             speaking.isDrained = false
+            speaking.isToolAnswerDue = false
             speaking.playedBy =
                 max(speaking.playedBy, time)
                 + .milliseconds(samples) / Self.replySamplesPerMillisecond
@@ -193,6 +194,7 @@ extension ConversationMachine {
     {
         guard runningTools.remove(identifier) != nil else { return settle() }
         emit(.answerTool)
+        expectToolAnswer()
         if runningTools.isEmpty { restartWait(at: time) }
         return settle()
     }

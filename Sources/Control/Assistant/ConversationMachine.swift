@@ -72,6 +72,8 @@ package struct ConversationMachine: ~Copyable {
         var playedBy: Int64
         /// It went on after an interruption in which no words were found so far.
         var isResumed = false
+        /// A function has been answered since: what comes next may be of that.
+        var isToolAnswerDue = false
     }
 
     /// Asleep: closed because nothing was said for long, and back with the next word.
