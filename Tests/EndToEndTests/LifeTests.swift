@@ -14,14 +14,24 @@ struct LifeTests {
     func nothingIsLeft() async throws {
         let application = Weak<Application>()
         let server = Weak<LiveServer>()
+        // What it is made of, by name: a cycle among them would stay at every reload.
+        var parts: [(name: String, part: Weak<AnyObject>)] = []
         do {
             let appliance = try await Appliance.started(scenario: .saying([1, 2, 3]))
             try await appliance.timeline.wait { $0 == .online(resumed: false) }
             application.object = appliance.application
             server.object = appliance.server
+            for child in Mirror(reflecting: appliance.application).children {
+                guard type(of: child.value) is any AnyObject.Type else { continue }
+                let part = Weak<AnyObject>()
+                part.object = child.value as AnyObject
+                parts.append((child.label ?? "", part))
+            }
             _ = try? await appliance.stopped()
         }
         #expect(application.object == nil)
         #expect(server.object == nil)
+        #expect(parts.count > 5)
+        #expect(parts.filter { $0.part.object != nil }.map(\.name) == [])
     }
 }

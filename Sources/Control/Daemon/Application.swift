@@ -40,6 +40,7 @@ package final class Application: @unchecked Sendable {
     private let runner: ToolRunner
     private let session: LiveSession
     private let assistant: VoiceAssistant
+    private let device: DeviceControls
     private let light: StatusLight?
     private let recorder: TurnRecorder?
     private let timeline: Fanout
@@ -69,7 +70,7 @@ package final class Application: @unchecked Sendable {
         timers = TimerKeeper(
             folder: settings.timerFolder, settings: settings.timerSettings,
             clock: try SystemTimerClock(), listener: bell)
-        let device = DeviceControls(loop: loop)
+        device = DeviceControls(loop: loop)
         let desk = ConfirmationDesk { [loop] in loop.perform($0) }
         tools = try ToolSet(settings, own: OwnParts(device: device, timers: timers))
         runner = ToolRunner(
@@ -235,8 +236,11 @@ package final class Application: @unchecked Sendable {
         try? await onLoop { [self] in
             light?.turnOff()
             bridge.detach()
-            // The assistant owns the session, whose events come by the relay.
+            // The assistant owns the session, whose events come by the relay, and the tools, which
+            // handle the device; and the keeper of the timers owns its bell.
             relay.assistant = nil
+            device.release()
+            bell.keeper = nil
         }
         await relay.keeper?.settled()
         bridge.engine?.stop()

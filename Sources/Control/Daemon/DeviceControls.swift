@@ -12,8 +12,8 @@ internal import WebSockets
 /// ## Concurrency
 /// Called on the pool; what it does is done on the loop.
 final class DeviceControls: DevicePort, @unchecked Sendable {
-    // @unchecked: `parts` is set once, before anything runs; what hangs on it is touched on the
-    // loop only.
+    // @unchecked: `parts` is set before anything runs and released when the tools have ended; what
+    // hangs on it is touched on the loop only.
 
     /// What it handles; made after it.
     struct Parts {
@@ -31,6 +31,13 @@ final class DeviceControls: DevicePort, @unchecked Sendable {
     var parts: Parts?
 
     init(loop: EventLoop) { self.loop = loop }
+
+    /// Lets go of what it handles, which owns it by its tools; on the loop, at the end.
+    func release() {
+        muteEnd?.cancel()
+        muteEnd = nil
+        parts = nil
+    }
 
     func volume() async throws -> Int {
         try await onLoop { Int(($0.bridge.volume?.percent ?? 0).rounded()) }
