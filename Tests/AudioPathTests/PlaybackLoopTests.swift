@@ -147,6 +147,16 @@ struct PlaybackLoopTests {
         #expect(stall == .failed(PlaybackPort.stalledCode))
     }
 
+    @Test("a device that goes while nothing is played is not held until the next reply")
+    func goneWhileIdle() throws {
+        var rig = try PlaybackRig()
+        let before = rig.loop.step()
+        #expect(before == .idle)
+        rig.loop.device.idleTrouble = Self.gone
+        let after = rig.loop.step()
+        #expect(after == .failed(Self.gone))
+    }
+
     @Test("a reply whose device is lost goes on with the next device and ends once")
     func replyOutlivesDevice() throws {
         // It fails in the reply's middle, and when only the silence behind the reply is left.

@@ -56,6 +56,8 @@ struct ScriptedPlayback: PlaybackDevice, ~Copyable {
     private let canRewind: Bool
     /// Ends the loop that uses this speaker, at a wait.
     private let end: (wait: Int, flag: StopFlag)?
+    /// It has gone while nothing was played.
+    var idleTrouble: Int32 = 0
     private var waits = 0
     private var writes = 0
     private let held: SampleBuffer
@@ -98,6 +100,8 @@ struct ScriptedPlayback: PlaybackDevice, ~Copyable {
         play(min(heldCount, late))
         return .ready
     }
+
+    mutating func trouble() -> Int32 { idleTrouble }
 
     private mutating func play(_ samples: Int) {
         listener.hear(held.start, count: samples)

@@ -74,6 +74,12 @@ package struct PCM: ~Copyable {
         return result == 0 ? .timedOut : .ready
     }
 
+    /// Whether a device that nobody uses now is still there: 0, or a negative code.
+    ///
+    /// The corresponding C function is `snd_pcm_state`.
+    @_noAllocation @_noLocks
+    package func trouble() -> Int32 { martlet_pcm_trouble(handle) }
+
     /// Waits until a period can be written, or for a signal, which is taken.
     @_noAllocation @_noLocks
     package func wait(timeoutMilliseconds: Int32, orUntil wake: EventFD) -> WaitResult {

@@ -19,6 +19,12 @@ static inline int martlet_pcm_wait(snd_pcm_t *pcm, int milliseconds) {
     return snd_pcm_wait(pcm, milliseconds);
 }
 
+/// -ENODEV where the device has gone, else 0.
+MARTLET_REALTIME
+static inline int martlet_pcm_trouble(snd_pcm_t *pcm) {
+    return snd_pcm_state(pcm) == SND_PCM_STATE_DISCONNECTED ? -ENODEV : 0;
+}
+
 /// As snd_pcm_wait for a device that plays, but ended by `wake`, too: 2 when that is readable.
 ///
 /// Devices of more descriptors than any has in practice are waited for without it.

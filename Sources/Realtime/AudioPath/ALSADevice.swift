@@ -74,6 +74,8 @@ package struct ALSAPlayback: PlaybackDevice, ~Copyable {
         return clock.wait(forFrames: -spare, at: timeoutMilliseconds, orUntil: hush)
     }
 
+    package mutating func trouble() -> Int32 { pcm.grant.hasClock ? pcm.trouble() : 0 }
+
     package mutating func write(
         _ samples: UnsafePointer<Int16>, frames: Int
     ) -> Transfer {

@@ -29,6 +29,8 @@ package protocol PlaybackDevice: ~Copyable {
     ///
     /// A signal of `hush` ends the wait and is taken: silence cannot wait for a period.
     mutating func wait(timeoutMilliseconds: Int32, orUntil hush: EventFD) -> WaitResult
+    /// Whether it is still there while nothing is played: 0, or a negative code.
+    mutating func trouble() -> Int32
     /// Writes interleaved frames.
     mutating func write(_ samples: UnsafePointer<Int16>, frames: Int) -> Transfer
     /// Frames written and not yet heard.

@@ -91,6 +91,8 @@ package struct FilePlayback: PlaybackDevice, ~Copyable {
             orUntil: hush)
     }
 
+    package mutating func trouble() -> Int32 { 0 }
+
     package mutating func write(_ samples: UnsafePointer<Int16>, frames: Int) -> Transfer {
         if !isRunning || clock.due(at: MonotonicClock.now()) > 0 {
             clock.restart(at: MonotonicClock.now())

@@ -40,6 +40,7 @@ private struct EndlessDevice: PlaybackDevice, ~Copyable {
     let grant: PCMGrant
 
     mutating func wait(timeoutMilliseconds: Int32, orUntil hush: EventFD) -> WaitResult { .ready }
+    mutating func trouble() -> Int32 { 0 }
     mutating func write(_ samples: UnsafePointer<Int16>, frames: Int) -> Transfer {
         .frames(frames)
     }

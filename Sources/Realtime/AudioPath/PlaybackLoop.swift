@@ -126,7 +126,11 @@ struct PlaybackLoop<Device: PlaybackDevice & ~Copyable>: ~Copyable {
         let flushes = port.share.flushCount.load(ordering: .acquiring)
         if flushes != port.flushSeen { return flush(flushes) }
         takeUp()
-        guard isRunning || hasSound() || staysAwake else { return .idle }
+        guard isRunning || hasSound() || staysAwake else {
+            // A card that is unplugged now would else be held, and missed only by the next reply.
+            let code = device.trouble()
+            return code < 0 ? .failed(code) : .idle
+        }
         switch device.wait(timeoutMilliseconds: Self.waitMilliseconds, orUntil: port.share.hush) {
         case .ready: countLateness()
         case .woken: return .moved
