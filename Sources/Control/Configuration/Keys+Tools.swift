@@ -36,9 +36,15 @@ extension Keys {
         package static let auditLimit = Setting(
             "tools.audit_limit_kb", 1_024, .range(16...1_000_000),
             "The audit log takes no more (kilobytes); the oldest entries go first.")
+        package static let secretsDirectory = Setting(
+            "tools.secrets_dir", "/etc/martlet/secrets", .path,
+            "Where {secret:NAME} in a tool's settings is looked for when there is no systemd "
+                + "credential NAME: a file NAME that holds the secret and nothing else, readable by "
+                + "the daemon's user only.")
 
         static let all: [any AnySetting] = [
             builtIn, parallel, waiting, confirmation, pinFile, stateDirectory, auditLimit,
+            secretsDirectory,
         ]
     }
 }

@@ -16,6 +16,13 @@ package protocol ToolKind: Sendable {
     static func read(_ table: inout TableReader) -> Self?
     /// What only this kind has, key and value as TOML writes it, for `martlet config show`.
     var members: [(key: String, toml: String)] { get }
+    /// The texts that may hold secrets, for whoever looks whether they are there; none unless a
+    /// kind says so.
+    var secretTexts: [SecretText] { get }
+}
+
+extension ToolKind {
+    package var secretTexts: [SecretText] { [] }
 }
 
 /// Which of the shared keys a kind has.

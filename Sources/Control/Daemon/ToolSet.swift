@@ -59,7 +59,16 @@ package struct ToolSet: Sendable {
         {
             notes.append("there is no PIN (tools.pin_file), so what asks for one is never done")
         }
-        return notes
+        return notes + missingSecrets(settings)
+    }
+
+    /// The secrets that tools name and that are not there, one line each: those tools will fail.
+    package static func missingSecrets(_ settings: Settings) -> [String] {
+        let store = SecretStore(settings)
+        return settings.tools.flatMap { tool in
+            store.problems(with: tool.kind.secretTexts).filter(\.isAbsence)
+                .map { "\(tool.title): \($0)" }
+        }
     }
 
     /// Puts what the tools switch as it is to stand when nobody is there.
@@ -75,6 +84,8 @@ struct ToolSetBuilder {
     let settings: Settings
     /// Only to find mistakes: nothing is opened, connected or started.
     let isDry: Bool
+    /// Where tools find the secrets that their settings name, when they need them.
+    let secrets: SecretStore
     private(set) var tools: [any Tool] = []
     private(set) var mistakes: [Diagnostic] = []
     /// What is to be done at the end of the program, in this order.
@@ -84,6 +95,7 @@ struct ToolSetBuilder {
     /// Goes through all kinds.
     static func build(_ settings: Settings, isDry: Bool, own: OwnParts?) -> ToolSetBuilder {
         var builder = ToolSetBuilder(settings: settings, isDry: isDry)
+        builder.checkSecrets()
         builder.addLines()
         builder.addCommands()
         builder.addBuiltIn(own)
@@ -93,6 +105,17 @@ struct ToolSetBuilder {
     private init(settings: Settings, isDry: Bool) {
         self.settings = settings
         self.isDry = isDry
+        secrets = SecretStore(settings)
+    }
+
+    /// A secret that others can read, or that is none, is a mistake; one that is not there is
+    /// only missing when it is needed.
+    private mutating func checkSecrets() {
+        for tool in settings.tools {
+            for problem in secrets.problems(with: tool.kind.secretTexts) where !problem.isAbsence {
+                note(ToolProblem(tool: tool.title, problem: problem), at: tool.position)
+            }
+        }
     }
 
     /// Adds a tool; a name that another has is a mistake at that place.
@@ -116,4 +139,11 @@ struct ToolSetBuilder {
     mutating func note(_ error: any Error, at position: Position?) {
         mistakes.append(Diagnostic(position, "\(error)"))
     }
+}
+
+/// What is wrong with a tool, with the name that the configuration gives it.
+private struct ToolProblem: Error, CustomStringConvertible {
+    let tool: String
+    let problem: any Error
+    var description: String { "\(tool): \(problem)" }
 }

@@ -27,6 +27,9 @@ struct Configure: ParsableCommand {
                 for warning in settings.warnings {
                     StandardStream.output.write("warning: \(warning)\n")
                 }
+                for note in ToolSet.missingSecrets(settings) {
+                    StandardStream.output.write("note: \(note)\n")
+                }
                 for complaint in settings.complaints {
                     StandardStream.output.write("not sent: \(complaint)\n")
                 }

@@ -1,0 +1,113 @@
+package import Configuration
+internal import Linux
+package import ModelTypes
+
+/// Why a secret cannot be had; never the secret, nor what stands beside it.
+package enum SecretError: Error, Sendable, Equatable, CustomStringConvertible {
+    case missing(name: String, folder: String)
+    case readableByOthers(path: String)
+    case unreadable(name: String, reason: String)
+    case malformed(name: String, path: String)
+
+    package var description: String {
+        switch self {
+        case .missing(let name, let folder):
+            "there is no secret '\(name)': put it, and nothing else, into the file "
+                + "\(folder)/\(name) (mode 600, owned by the daemon's user), or into the systemd "
+                + "credential \(name)"
+        case .readableByOthers(let path):
+            "others can read the secret '\(path)': chmod 600 '\(path)'"
+        case .unreadable(let name, let reason):
+            "the secret '\(name)' cannot be read (\(reason)): it must belong to the daemon's user"
+        case .malformed(let name, let path):
+            "the secret '\(name)' must be one line of text, and the file '\(path)' holds nothing "
+                + "else"
+        }
+    }
+}
+
+/// Looks up the secrets that the settings name: the systemd credential of the name, else the file
+/// of the name in `tools.secrets_dir`.
+///
+/// Each is read when it is needed and kept by nobody here, so that one that is changed is taken
+/// up without a restart. It may be asked from any thread, and reads the disk.
+package struct SecretStore: Sendable {
+    /// Longer than any token or password (bytes).
+    private static let limitBytes = 4096
+
+    private let credentialsFolder: String?
+    private let folder: String
+
+    /// The secrets that these settings mean, in this process.
+    package init(_ settings: Settings) {
+        self.init(
+            credentialsFolder: Environment.get("CREDENTIALS_DIRECTORY"),
+            folder: settings[Keys.Tools.secretsDirectory])
+    }
+
+    /// Secrets of systemd's folder, if there is one, and of another.
+    init(credentialsFolder: String?, folder: String) {
+        self.credentialsFolder = credentialsFolder
+        self.folder = folder
+    }
+
+    /// The secret of a name.
+    package func secret(_ name: String) throws(SecretError) -> Secret {
+        if let path = credentialsFolder.map({ "\($0)/\(name)" }), Files.exists(path) {
+            return try read(path, name)
+        }
+        let path = "\(folder)/\(name)"
+        guard Files.exists(path) else { throw .missing(name: name, folder: folder) }
+        // Those of systemd are its own to guard.
+        guard !Files.isReadableByOthers(path) else { throw .readableByOthers(path: path) }
+        return try read(path, name)
+    }
+
+    /// A text with its secrets in their places; all of it is one now.
+    package func resolve(_ text: SecretText) throws(SecretError) -> Secret {
+        var resolved = ""
+        for piece in text.pieces {
+            switch piece {
+            case .text(let text): resolved += text
+            case .secret(let name): resolved += try secret(name).revealed
+            }
+        }
+        return Secret(resolved)
+    }
+
+    /// What is wrong with the secrets of some texts, each told once.
+    package func problems(with texts: [SecretText]) -> [SecretError] {
+        var seen: Set<String> = []
+        return texts.flatMap(\.names).filter { seen.insert($0).inserted }.compactMap { name in
+            do throws(SecretError) {
+                _ = try secret(name)
+                return nil
+            } catch {
+                return error
+            }
+        }
+    }
+
+    private func read(_ path: String, _ name: String) throws(SecretError) -> Secret {
+        let bytes: [UInt8]
+        do throws(SystemError) {
+            bytes = try Files.read(path, limitBytes: Self.limitBytes)
+        } catch {
+            throw .unreadable(name: name, reason: error.description)
+        }
+        var text = String(decoding: bytes, as: UTF8.self)[...]
+        while text.last?.isNewline ?? false { text.removeLast() }
+        let isLine = text.unicodeScalars.allSatisfy {
+            $0 >= " " && $0 != "\u{7F}" && $0 != "\u{FFFD}"
+        }
+        guard !text.isEmpty, isLine else { throw .malformed(name: name, path: path) }
+        return Secret(String(text))
+    }
+}
+
+extension SecretError {
+    /// Whether it is only not there yet, which is no mistake of the settings.
+    package var isAbsence: Bool {
+        if case .missing = self { true } else { false }
+    }
+}
