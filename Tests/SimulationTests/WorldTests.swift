@@ -24,7 +24,7 @@ struct WorldTests {
             let first = World(day: Day(seed: seed)).run()
             let second = World(day: Day(seed: seed)).run()
             #expect(first.log == second.log)
-            #expect(first.turns > 0)
+            #expect(first.counts.turns > 0)
         }
     }
 }

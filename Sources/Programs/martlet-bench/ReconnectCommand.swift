@@ -26,17 +26,7 @@ extension Bench {
         func run() throws {
             _ = try Signals(blocking: [])
             let run = ReconnectRun(rounds: rounds, isTransparent: transparent)
-            let (done, failure) = (try EventFD(), Failure())
-            Task {
-                do {
-                    try await run.perform()
-                } catch {
-                    failure.text = "\(error)"
-                }
-                done.signal()
-            }
-            _ = done.wait(timeoutMilliseconds: -1)
-            if let text = failure.text { throw BenchError(text) }
+            try runToEnd { try await run.perform() }
             StandardStream.output.write("\(run.result.serialized)\n")
             guard run.isWhole else { throw ExitCode.failure }
         }

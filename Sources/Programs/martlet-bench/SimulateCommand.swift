@@ -56,12 +56,12 @@ private final class MemoryWatch {
 
     /// Looks on before each day; always true.
     @discardableResult
-    func note(_ totals: WorldSearch.Totals) -> Bool {
+    func note(_ totals: WorldCounts) -> Bool {
         if afterHour == nil, totals.seconds >= 3600 { afterHour = ResourceUsage.residentKiB() }
         return true
     }
 
-    func text(at end: WorldSearch.Totals) -> String {
+    func text(at end: WorldCounts) -> String {
         let hour = afterHour.map { "\($0) KiB after the first hour, " } ?? ""
         return "memory: \(start) KiB at the start, \(hour)"
             + "\(ResourceUsage.residentKiB()) KiB after \(end.seconds / 3600) h"

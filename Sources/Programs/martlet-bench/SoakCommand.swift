@@ -22,26 +22,9 @@ extension Bench {
         func run() throws {
             _ = try Signals(blocking: [])
             let run = SoakRun(minutes: minutes)
-            let (done, failure) = (try EventFD(), Failure())
-            Task {
-                do {
-                    try await run.perform()
-                } catch {
-                    failure.text = "\(error)"
-                }
-                done.signal()
-            }
-            _ = done.wait(timeoutMilliseconds: -1)
-            if let text = failure.text { throw BenchError(text) }
+            try runToEnd { try await run.perform() }
             StandardStream.output.write("\(run.result.serialized)\n")
             guard run.failures == 0 else { throw ExitCode.failure }
         }
     }
-}
-
-/// What ended a task; written before it is waited for, read afterwards.
-final class Failure: @unchecked Sendable {
-    // @unchecked: an EventFD stands between the writing and the reading.
-
-    var text: String?
 }

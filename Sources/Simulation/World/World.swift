@@ -14,14 +14,7 @@ package final class World {
         package var violations: [String] = []
         /// What happened, one line each, the last so many.
         package var log: [String] = []
-        package var seconds: Int64 = 0
-        package var connections = 0
-        package var turns = 0
-        package var answers = 0
-        package var calls = 0
-        package var troubles = 0
-        package var interruptions = 0
-        package var resumptions = 0
+        package var counts = WorldCounts()
     }
 
     /// Lines of the log that are kept.
@@ -146,7 +139,7 @@ package final class World {
             book.fail("time stands still: something is done again and again", at: loop.now)
         }
         if book.report.violations.isEmpty { checkRest() }
-        book.report.seconds = loop.now / 1_000_000_000
+        book.report.counts.seconds = loop.now / 1_000_000_000
         book.report.log = Array(book.report.log.suffix(Self.logLimit))
         end()
         return book.report
@@ -213,7 +206,7 @@ package final class World {
     }
 
     private func perform(_ trouble: Day.Trouble) {
-        book.report.troubles += 1
+        book.report.counts.troubles += 1
         book.note("trouble: \(trouble)", at: loop.now)
         switch trouble {
         case .service(let fault): network.inject(fault)

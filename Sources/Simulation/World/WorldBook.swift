@@ -152,7 +152,7 @@ final class WorldBook: @unchecked Sendable {
         note("assistant: \(event)", at: time)
         switch event {
         case .turnOpened:
-            report.turns += 1
+            report.counts.turns += 1
             awaited = nil
             isStopped = false
             // The account waits for no open turn; the user speaks of something else by now.
@@ -161,14 +161,14 @@ final class WorldBook: @unchecked Sendable {
             // turns, it decides that.
             if !isAutomatic { dead.formUnion(arrived) }
         case .interrupted(by: .voice) where isAutomatic:
-            report.interruptions += 1
+            report.counts.interruptions += 1
             // What the user had taken back before was never heard.
             doubted = arrived.filter { heardSamples[$0, default: 0] > 0 }
         case .interrupted:
-            report.interruptions += 1
+            report.counts.interruptions += 1
             dead.formUnion(arrived)
         case .resumed:
-            report.resumptions += 1
+            report.counts.resumptions += 1
             resumed.formUnion(doubted.subtracting(dead))
             doubted = []
         case .replyPlayed: checkPlayed(at: time)
@@ -252,7 +252,7 @@ final class WorldBook: @unchecked Sendable {
     }
 
     func opened(at time: Int64) {
-        report.connections += 1
+        report.counts.connections += 1
         orphanCalls()
         askedBy = [:]
         busySince = nil
@@ -313,11 +313,11 @@ final class WorldBook: @unchecked Sendable {
         case .wordsEnded(let samples): heard(samples, at: time)
         case .setUp: note("service: set up", at: time)
         case .answerBegan(let turn):
-            report.answers += 1
+            report.counts.answers += 1
             if let lastHeard { askedBy[World.value(ofTurn: turn)] = lastHeard }
             note("service: answer \(turn + 1) begins", at: time)
         case .called(_, let id):
-            report.calls += 1
+            report.counts.calls += 1
             orphans = []
             calls[id] = false
             note("service: calls \(id)", at: time)
@@ -357,13 +357,13 @@ final class WorldBook: @unchecked Sendable {
         guard let index = utterances.lastIndex(where: { $0.samples == samples }) else {
             return fail("words that were not said like this, \(samples.count) samples", at: time)
         }
-        if utterances[index].heardOn == report.connections {
+        if utterances[index].heardOn == report.counts.connections {
             fail("words were heard twice on one connection", at: time)
         }
         if utterances[index].isAnswered {
             fail("words were said again although their answer had begun", at: time)
         }
-        utterances[index].heardOn = report.connections
+        utterances[index].heardOn = report.counts.connections
         utterances[index].timesHeard += 1
         lastHeard = index
     }

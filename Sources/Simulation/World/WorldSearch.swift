@@ -1,41 +1,5 @@
 /// Looks for a day on which a promise is broken, and cuts it down to what breaks it.
 package struct WorldSearch: Sendable {
-    /// What many days were like.
-    package struct Totals: Sendable {
-        package var days = 0
-        package var seconds: Int64 = 0
-        package var connections = 0
-        package var turns = 0
-        package var answers = 0
-        package var calls = 0
-        package var troubles = 0
-        package var interruptions = 0
-        package var resumptions = 0
-
-        /// Nothing yet.
-        package init() {}
-
-        /// Adds a day, or other days.
-        package mutating func add(_ report: World.Report) {
-            days += 1
-            seconds += report.seconds
-            connections += report.connections
-            turns += report.turns
-            answers += report.answers
-            calls += report.calls
-            troubles += report.troubles
-            interruptions += report.interruptions
-            resumptions += report.resumptions
-        }
-
-        /// One line for people.
-        package var text: String {
-            "\(days) days, \(seconds / 3600) h simulated: \(turns) turns, \(answers) answers, "
-                + "\(calls) calls, \(troubles) faults, \(connections) connections, "
-                + "\(interruptions) interruptions of which \(resumptions) were false"
-        }
-    }
-
     /// A day that breaks a promise, and the shortest that was found to break one, too.
     package struct Failure: Sendable, CustomStringConvertible {
         package let seed: UInt64
@@ -57,14 +21,14 @@ package struct WorldSearch: Sendable {
 
     /// Lives through the days of some seeds; stops at the first that breaks a promise.
     package static func run(
-        seeds: some Sequence<UInt64>, while goesOn: (Totals) -> Bool = { _ in true }
-    ) -> (totals: Totals, failure: Failure?) {
-        var totals = Totals()
+        seeds: some Sequence<UInt64>, while goesOn: (WorldCounts) -> Bool = { _ in true }
+    ) -> (totals: WorldCounts, failure: Failure?) {
+        var totals = WorldCounts()
         for seed in seeds {
             guard goesOn(totals) else { break }
             let day = Day(seed: seed)
             let report = World(day: day).run()
-            totals.add(report)
+            totals.addDay(report.counts)
             if !report.violations.isEmpty { return (totals, shortened(day)) }
         }
         return (totals, nil)
