@@ -14,6 +14,7 @@ private final class Bench: PanelPort, @unchecked Sendable {
         case talk(Bool, Int)
         case action(ButtonAction, Int)
         case complaint
+        case heldOn
     }
 
     var told: [Told] = []
@@ -48,9 +49,11 @@ private final class Bench: PanelPort, @unchecked Sendable {
         }
     }
 
-    func talk(_ event: ButtonEvent) {
+    func talk(_ event: ButtonEvent) -> TouchUse {
         told.append(.talk(event.pressed, Int(event.at / 1_000_000)))
+        return event.pressed ? touchUse : .nothing
     }
+    func heldOn() { told.append(.heldOn) }
     func touch(at time: Int64, isTalk: Bool) -> TouchUse { touchUse }
     func perform(_ action: ButtonAction, at time: Int64) {
         told.append(.action(action, Int(time / 1_000_000)))
@@ -89,13 +92,45 @@ struct ButtonPanelTests {
         #expect(bench.told == [.action(.tool(name: "lamp", arguments: "{}"), 1_000)])
     }
 
-    @Test("a press that dismissed an alarm does nothing of its own")
-    func alarm() {
-        let bench = Bench { $0.double = .mute }
+    @Test("a press that dismissed an alarm does nothing of its own", arguments: [false, true])
+    func alarm(tapMode: Bool) {
+        let bench = Bench(tapMode: tapMode) { $0.double = .mute }
         bench.touchUse = .dismissed
-        bench.edges(100, 3_000)
+        bench.edges(100, 900)
         bench.until(9_000)
         #expect(bench.told.isEmpty)
+    }
+
+    @Test("held on, it puts the alarm off, once, whatever else the button does")
+    func heldOn() {
+        for (tapMode, double) in [(false, false), (false, true), (true, false), (true, true)] {
+            let bench = Bench(tapMode: tapMode) { if double { $0.double = .mute } }
+            bench.touchUse = .dismissed
+            bench.edges(100, 3_000)
+            bench.until(9_000)
+            #expect(bench.told.filter { $0 == .heldOn }.count == 1)
+            // The tap that dismissed may have been told, whose release means nothing.
+            #expect(
+                bench.told.allSatisfy {
+                    [.heldOn, .talk(true, 100), .talk(false, 100)].contains($0)
+                })
+            bench.touchUse = .nothing
+            bench.told = []
+            bench.edges(20_000, 22_000)
+            bench.until(30_000)
+            #expect(bench.told.first == .talk(true, 20_000))
+        }
+    }
+
+    @Test("a press that confirmed something puts nothing off")
+    func confirmed() {
+        for double in [false, true] {
+            let bench = Bench { if double { $0.double = .mute } }
+            bench.touchUse = .confirmed
+            bench.edges(100, 3_000)
+            bench.until(9_000)
+            #expect(!bench.told.contains(.heldOn))
+        }
     }
 
     @Test("a press that silenced the answer is no tap, and may be held to talk")

@@ -23,6 +23,26 @@ struct TimerLifeTests {
         appliance.release()
     }
 
+    @Test("a press silences what rings; held on, it has it ring again later")
+    func snoozed() async throws {
+        let folder = try Files.makeTemporaryDirectory(prefix: "martlet-timer-life")
+        defer { try? Files.removeTree(folder) }
+        let call = Scenario.Call(name: "set_timer", arguments: ["seconds": 1])
+        let appliance = try await appliance(folder, call: call)
+        await speak(to: appliance)
+        try await appliance.timeline.wait { $0 == .notice("timer 1 rings") }
+        appliance.press()
+        try await appliance.timeline.wait { $0 == .notice("what rang was dismissed") }
+        try await appliance.timeline.wait { $0 == .notice("it will ring again") }
+        appliance.release()
+        _ = try await appliance.stopped()
+        let kept = try Files.list(folder).filter { $0.hasPrefix("timers.") }.map { name in
+            String(
+                decoding: try Files.read("\(folder)/\(name)", limitBytes: 1 << 20), as: UTF8.self)
+        }
+        #expect(kept.contains { $0.contains("snoozed") })
+    }
+
     @Test("killed after the answer: it rings in the next life, until a press, and never again")
     func killed() async throws {
         let folder = try Files.makeTemporaryDirectory(prefix: "martlet-timer-life")

@@ -41,7 +41,12 @@ struct GestureRun {
 
     private mutating func take(_ new: [ButtonGesture.Event]) {
         events += new
-        if case .touched? = new.last, let use { gesture.useTouch(use) }
+        guard let use else { return }
+        switch new.last {
+        case .touched: gesture.useTouch(use)
+        case .talkBegan, .single: if use == .dismissal { gesture.useTouch(use) }
+        default: break
+        }
     }
 }
 
@@ -256,7 +261,7 @@ struct ButtonGestureTests {
                 $0.hasLong = round & 8 != 0
                 $0.stuckMilliseconds = 5_000
             }
-            run.use = [nil, .tap, .whole].randomElement(using: &random) ?? nil
+            run.use = [nil, .tap, .whole, .dismissal].randomElement(using: &random) ?? nil
             var time = 0
             for _ in 0..<60 {
                 time += Int.random(in: 1...900, using: &random)
@@ -271,11 +276,12 @@ struct ButtonGestureTests {
                 switch event {
                 case .talkBegan:
                     #expect(!isTalking)
-                    isTalking = true
+                    // It silenced an alarm and is no talk then.
+                    isTalking = run.use != .dismissal
                 case .talkEnded:
                     #expect(isTalking)
                     isTalking = false
-                case .touched, .single, .double, .long, .stuck: break
+                case .touched, .single, .double, .long, .heldOn, .stuck: break
                 }
             }
             #expect(!isTalking)

@@ -115,6 +115,48 @@ struct TimerToolTests {
         #expect(ear.heard == [[1], [], [1], []])
     }
 
+    @Test("a snooze without a time is as long as the settings say")
+    func usualSnooze() async {
+        _ = await output("set_timer", ["seconds": 60])
+        clock.pass(60)
+        await keeper.tick()
+        let snoozed = await output("stop_ringing", ["snooze": true])
+        #expect(snoozed["done"] == "snoozed")
+        #expect(snoozed["items"]?.array?[0]["rings_again"] == "today at 09:10")
+        clock.pass(539)
+        await keeper.tick()
+        #expect(ear.heard == [[1], []])
+        clock.pass(1)
+        await keeper.tick()
+        #expect(ear.heard == [[1], [], [1]])
+        #expect(await output("stop_ringing", ["snooze": false])["remaining"] == 0)
+    }
+
+    @Test("what was dismissed can still be put off, and keeps its number unless it has another's")
+    func putOff() async {
+        _ = await output("set_reminder", ["text": "call home", "seconds": 60])
+        _ = await output(
+            "set_alarm", ["time": "09:01", "weekdays": ["saturday", "sunday"], "name": "up"])
+        clock.pass(60)
+        await keeper.tick()
+        #expect(ear.heard == [[1, 2]])
+        let dismissed = await keeper.silence(nil)
+        // It comes again tomorrow, and before that by the snooze alone.
+        await keeper.putOff(dismissed)
+        let items = await output("list_timers", [:])["items"]?.array ?? []
+        #expect(items.map { $0["number"] } == [1, 2])
+        #expect(items.allSatisfy { $0["state"] == "snoozed" && $0["rings"] == "today at 09:10" })
+        clock.pass(540)
+        await keeper.tick()
+        #expect(ear.heard == [[1, 2], [], [1, 2]])
+        let again = await keeper.silence(nil)
+        _ = await output("cancel_timer", ["which": "all"])
+        _ = await output("set_timer", ["minutes": 5])
+        await keeper.putOff(again)
+        let mixed = await output("list_timers", [:])["items"]?.array ?? []
+        #expect(mixed.map { $0["kind"] } == ["timer", "reminder", "alarm"])
+    }
+
     @Test("what was missed is told until it is to be forgotten")
     func missed() async {
         _ = await output("set_timer", ["minutes": 1, "name": "tea"])

@@ -46,8 +46,10 @@ package enum TouchUse: Sendable, Equatable {
     case nothing
     /// It stopped the answer, or ended the turn of a tap.
     case stopped
-    /// It dismissed an alarm, or confirmed a call.
+    /// It dismissed an alarm.
     case dismissed
+    /// It confirmed a call.
+    case confirmed
 }
 
 /// What becomes of a chunk of microphone samples.

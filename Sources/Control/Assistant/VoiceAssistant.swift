@@ -105,11 +105,17 @@ package actor VoiceAssistant {
     }
 
     /// A press or a release of the talk button.
-    package func button(_ event: ButtonEvent) {
-        guard !isStopped, !isAnswer(event) else { return }
+    package func button(_ event: ButtonEvent) { _ = talk(event) }
+
+    /// The same; returns what a press did in place of talking.
+    package func talk(_ event: ButtonEvent) -> TouchUse {
+        guard !isStopped else { return .nothing }
+        guard !isAnswer(event) else { return .confirmed }
+        let isDismissal = event.pressed && dismissAlarm != nil
         perform(
             event.pressed
                 ? machine.buttonPressed(at: event.at) : machine.buttonReleased(at: event.at))
+        return isDismissal ? .dismissed : .nothing
     }
 
     /// A button went down, and may or may not be held; returns what that did at once.
@@ -117,7 +123,7 @@ package actor VoiceAssistant {
     /// Only one that talks, `isTalk`, answers a question to the user.
     package func touch(at time: Int64, isTalk: Bool) -> TouchUse {
         guard !isStopped else { return .nothing }
-        if isTalk, isAnswer(at: time) { return .dismissed }
+        if isTalk, isAnswer(at: time) { return .confirmed }
         let (use, actions) = machine.buttonTouched(at: time)
         perform(actions)
         return use

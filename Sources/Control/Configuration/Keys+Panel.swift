@@ -66,8 +66,8 @@ extension Keys {
             "The second press of two comes so soon after the first release (milliseconds).")
         package static let longTime = Setting(
             "button.long_ms", 1000, .range(300...10_000),
-            "A press so long is a long one "
-                + "(milliseconds).")
+            "A press so long is a long one (milliseconds), and one that silenced an alarm puts "
+                + "it off.")
         package static let stuck = Setting(
             "button.stuck_s", 120, .range(5...3600),
             "A button that is held longer is stuck: it is told once and taken as released "

@@ -10,7 +10,8 @@ extension Keys {
                 + "(seconds); else it is told as missed.")
         package static let snooze = Setting(
             "timers.snooze_s", 540, .range(60...7200),
-            "How long a snooze lasts where nothing is said (seconds).")
+            "What is snoozed rings again after this where nothing else is said (seconds). By "
+                + "button: the press silences, and holding it on for button.long_ms snoozes.")
         package static let volume = Setting(
             "timers.minimum_volume_percent", 40, .range(0...100),
             "What rings is at least so loud, whatever the volume is; it grows for half a minute.")

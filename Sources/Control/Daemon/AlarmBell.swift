@@ -38,7 +38,7 @@ final class AlarmBell: TimerListener, @unchecked Sendable {
     private let tell: (String) -> Void
     private var numbers: [Int] = []
     /// The latest dismissal, on its way to the disk.
-    private(set) var dismissal: Task<Void, Never>?
+    private(set) var dismissal: Task<[TimedItem], Never>?
     /// What the volume was before it was raised, and to what it was.
     private var raised: (from: Double, to: Double)?
     private var isStopped = false
@@ -139,8 +139,18 @@ final class AlarmBell: TimerListener, @unchecked Sendable {
         silence()
         tell("what rang was dismissed")
         dismissal = Task { [keeper, dismissal] in
-            await dismissal?.value
-            _ = await keeper?.silence(heard)
+            _ = await dismissal?.value
+            return await keeper?.silence(heard) ?? []
+        }
+    }
+
+    /// What was dismissed last rings again after a while; on the loop.
+    func snooze() {
+        guard let latest = dismissal else { return }
+        tell("it will ring again")
+        dismissal = Task { [keeper] in
+            await keeper?.putOff(await latest.value)
+            return []
         }
     }
 

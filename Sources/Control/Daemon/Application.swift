@@ -152,26 +152,24 @@ package final class Application: @unchecked Sendable {
 
     private func makePanel(_ earcons: Earcons, for button: ButtonChoice) throws -> FrontPanel? {
         switch button {
-        case .configured: try makePanel(earcons, buttons: settings.buttons)
+        case .configured: try makePanel(earcons, .lines(settings.buttons))
         // The switch holds for whoever listens with this machine's microphone.
-        case .keyboard: try makePanel(earcons, buttons: [])
-        case .scripted: nil
+        case .keyboard: try makePanel(earcons, .lines([]))
+        case .scripted: try makePanel(earcons, .scripted(settings.buttons.first))
         }
     }
 
-    private func makePanel(
-        _ earcons: Earcons, buttons: [ButtonSettings]
-    ) throws -> FrontPanel {
-        let (bridge, assistant) = (bridge, assistant)
+    private func makePanel(_ earcons: Earcons, _ buttons: FrontPanel.Buttons) throws -> FrontPanel {
+        let (bridge, assistant, bell) = (bridge, assistant, bell)
         let actions = PanelActions(
             assistant: assistant, runner: runner,
             volume: { bridge.volume?.percent ?? 100 }, setVolume: { bridge.setVolume($0) },
-            sound: { earcons.play($0) }, log: log)
+            sound: { earcons.play($0) }, snooze: { bell.snooze() }, log: log)
         for tool in settings.buttonTools where tools.registry[tool] == nil {
             log(.warning, "a button calls the tool \(tool), which there is not")
         }
         return try FrontPanel(
-            settings, buttons: buttons, loop: loop, log: log, actions: actions,
+            settings, buttons, loop: loop, log: log, actions: actions,
             shut: { bridge.engine?.gate.setShut($0) },
             tell: { isOn, at in assistant.assumeIsolated { $0.switchMute(isOn, at: at) } })
     }
@@ -230,7 +228,7 @@ package final class Application: @unchecked Sendable {
         await sayGoodbye()
         await recorder?.finish()
         await runner.stop()
-        await (try? onLoop { [bell] in bell.dismissal })??.value
+        _ = await (try? onLoop { [bell] in bell.dismissal })??.value
         await timers.end()
         await tools.rest()
         try? await onLoop { [self] in
@@ -272,7 +270,9 @@ package final class Application: @unchecked Sendable {
 
     /// An edge of a scripted button, at a time of CLOCK_MONOTONIC; from any thread.
     package func button(_ event: ButtonEvent) {
-        loop.perform { [assistant] in assistant.assumeIsolated { $0.button(event) } }
+        loop.perform { [assistant, panel] in
+            if panel?.edge(event) != true { assistant.assumeIsolated { $0.button(event) } }
+        }
     }
 
     /// Whether nothing is going on, so that nobody notices a restart.

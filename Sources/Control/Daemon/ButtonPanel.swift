@@ -3,12 +3,14 @@ package import Panel
 
 /// What the buttons may have done.
 package protocol PanelPort: AnyObject {
-    /// A press or release of a button that talks.
-    func talk(_ event: ButtonEvent)
+    /// A press or release of a button that talks; returns what a press did besides.
+    func talk(_ event: ButtonEvent) -> TouchUse
     /// A button went down, and what that means is not sure yet; `isTalk` when it can be to talk.
     func touch(at time: Int64, isTalk: Bool) -> TouchUse
     /// A gesture was made; `talk` is none of these.
     func perform(_ action: ButtonAction, at time: Int64)
+    /// The press that silenced an alarm is held on.
+    func heldOn()
     /// Something is wrong with a button; said once.
     func complain(_ text: String)
 }
@@ -86,11 +88,13 @@ package final class GestureButton {
 
     private func take(_ event: ButtonGesture.Event) {
         switch event {
-        case .talkBegan(let at): port?.talk(ButtonEvent(pressed: true, at: at))
-        case .talkEnded(let at): port?.talk(ButtonEvent(pressed: false, at: at))
+        case .talkBegan(let at): press(at: at)
+        case .talkEnded(let at): _ = port?.talk(ButtonEvent(pressed: false, at: at))
+        case .heldOn: port?.heldOn()
         case .touched(let at):
             switch port?.touch(at: at, isTalk: map.talks) {
-            case .dismissed: gesture.useTouch(.whole)
+            case .dismissed: gesture.useTouch(.dismissal)
+            case .confirmed: gesture.useTouch(.whole)
             case .stopped: gesture.useTouch(.tap)
             case .nothing, nil: break
             }
@@ -104,13 +108,18 @@ package final class GestureButton {
         }
     }
 
+    private func press(at time: Int64) {
+        let use = port?.talk(ButtonEvent(pressed: true, at: time))
+        if use == .dismissed { gesture.useTouch(.dismissal) }
+    }
+
     private func perform(_ action: ButtonAction, at time: Int64) {
         switch action {
         case .nothing: break
         case .talk:
             // A tap has no end of its own; the machine takes the next one for it.
-            port?.talk(ButtonEvent(pressed: true, at: time))
-            port?.talk(ButtonEvent(pressed: false, at: time))
+            press(at: time)
+            _ = port?.talk(ButtonEvent(pressed: false, at: time))
         case .stop, .mute, .repeatAnswer, .volumeUp, .volumeDown, .tool:
             port?.perform(action, at: time)
         }

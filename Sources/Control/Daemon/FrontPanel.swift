@@ -1,3 +1,4 @@
+internal import Assistant
 internal import Configuration
 internal import Linux
 internal import Panel
@@ -10,38 +11,55 @@ internal import WebSockets
 final class FrontPanel: @unchecked Sendable {
     // @unchecked: touched on the loop's thread only.
 
+    /// Where the edges come from.
+    enum Buttons {
+        /// The lines of these, and of the switch.
+        case lines([ButtonSettings])
+        /// `edge` alone, for this one; there is no switch then.
+        case scripted(ButtonSettings?)
+    }
+
     private let actions: PanelActions
     private var inputs: [LineInput] = []
     private var muteSwitch: MuteSwitch?
+    private var scripted: GestureButton?
 
     /// Nothing is opened yet; throws for names that are no lines' names.
     init(
-        _ settings: Settings, buttons: [ButtonSettings], loop: EventLoop, log: Log,
+        _ settings: Settings, _ buttons: Buttons, loop: EventLoop, log: Log,
         actions: PanelActions,
         shut: @escaping (Bool) -> Void, tell: @escaping (Bool, Int64) -> Void
     ) throws {
         self.actions = actions
-        muteSwitch = try settings.muteSwitchWiring().map { wiring in
-            MuteSwitch(wiring, loop: loop, log: log, shut: shut, tell: tell)
-        }
-        for button in buttons {
-            let wiring = try settings.wiring(of: button)
-            let gestures = GestureButton(
-                label: wiring.label, map: settings.gestureMap(of: button),
+        func gestures(of button: ButtonSettings, _ label: String) -> GestureButton {
+            GestureButton(
+                label: label, map: settings.gestureMap(of: button),
                 settings: settings.gestureTimes, port: actions
             ) { [loop] time, body in
                 let timer = loop.schedule(at: time, body)
                 return { timer.cancel() }
             }
-            inputs.append(
-                LineInput(wiring, loop: loop, log: log) { news in
-                    switch news {
-                    case .opened(let isDown):
-                        gestures.reset(isDown: isDown, at: MonotonicClock.now())
-                    case .edge(let isDown, let at): gestures.edge(isPress: isDown, at: at)
-                    case .lost: gestures.reset(isDown: false, at: MonotonicClock.now())
-                    }
-                })
+        }
+        switch buttons {
+        case .scripted(let button):
+            scripted = button.map { gestures(of: $0, "the button") }
+        case .lines(let buttons):
+            muteSwitch = try settings.muteSwitchWiring().map { wiring in
+                MuteSwitch(wiring, loop: loop, log: log, shut: shut, tell: tell)
+            }
+            for button in buttons {
+                let wiring = try settings.wiring(of: button)
+                let gestures = gestures(of: button, wiring.label)
+                inputs.append(
+                    LineInput(wiring, loop: loop, log: log) { news in
+                        switch news {
+                        case .opened(let isDown):
+                            gestures.reset(isDown: isDown, at: MonotonicClock.now())
+                        case .edge(let isDown, let at): gestures.edge(isPress: isDown, at: at)
+                        case .lost: gestures.reset(isDown: false, at: MonotonicClock.now())
+                        }
+                    })
+            }
         }
     }
 
@@ -54,5 +72,11 @@ final class FrontPanel: @unchecked Sendable {
     func stop() {
         for input in inputs { input.stop() }
         muteSwitch?.stop()
+    }
+
+    /// An edge of the scripted button; returns whether there is one.
+    func edge(_ event: ButtonEvent) -> Bool {
+        scripted?.edge(isPress: event.pressed, at: event.at)
+        return scripted != nil
     }
 }

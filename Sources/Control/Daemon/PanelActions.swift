@@ -19,26 +19,36 @@ final class PanelActions: PanelPort, @unchecked Sendable {
     private let volume: () -> Double
     private let setVolume: (Double) -> Void
     private let sound: (Earcon) -> Void
+    private let snooze: () -> Void
     private let log: Log
 
-    /// Actions on these parts; `volume` is in percent, and it, `setVolume` and `sound` are called on the
-    /// loop.
+    /// Actions on these parts; `volume` is in percent, and it, `setVolume`, `sound` and `snooze`
+    /// are called on the loop.
     init(
         assistant: VoiceAssistant, runner: ToolRunner, volume: @escaping () -> Double,
-        setVolume: @escaping (Double) -> Void, sound: @escaping (Earcon) -> Void, log: Log
+        setVolume: @escaping (Double) -> Void, sound: @escaping (Earcon) -> Void,
+        snooze: @escaping () -> Void, log: Log
     ) {
         self.assistant = assistant
         self.runner = runner
         self.volume = volume
         self.setVolume = setVolume
         self.sound = sound
+        self.snooze = snooze
         self.log = log
     }
 
-    func talk(_ event: ButtonEvent) { assistant.assumeIsolated { $0.button(event) } }
+    func talk(_ event: ButtonEvent) -> TouchUse {
+        assistant.assumeIsolated { $0.talk(event) }
+    }
 
     func touch(at time: Int64, isTalk: Bool) -> TouchUse {
         assistant.assumeIsolated { $0.touch(at: time, isTalk: isTalk) }
+    }
+
+    func heldOn() {
+        snooze()
+        sound(.done)
     }
 
     func complain(_ text: String) { log(.warning, text) }

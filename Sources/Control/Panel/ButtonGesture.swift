@@ -43,6 +43,8 @@ package struct ButtonGesture: Sendable {
         case single(at: Int64)
         case double(at: Int64)
         case long(at: Int64)
+        /// What silenced an alarm is held on for as long as a long press.
+        case heldOn(since: Int64)
         /// It has been held for too long, and counts as released until it really is.
         case stuck(since: Int64)
     }
@@ -53,6 +55,8 @@ package struct ButtonGesture: Sendable {
         case tap
         /// It did all that this press will do.
         case whole
+        /// It silenced an alarm, which holding on puts off instead.
+        case dismissal
     }
 
     private enum State {
@@ -62,6 +66,8 @@ package struct ButtonGesture: Sendable {
         /// Up after a tap that may become a double.
         case waiting(first: Tap, until: Int64)
         case talking(since: Int64)
+        /// Down, after it silenced an alarm.
+        case dismissing(since: Int64)
         /// Down, and its meaning has been told.
         case decided(since: Int64)
         /// Down for ever, which has been told.
@@ -97,6 +103,7 @@ package struct ButtonGesture: Sendable {
         case .up, .stuck: nil
         case .waiting(_, let until): until
         case .talking(let since), .decided(let since): since + stuck
+        case .dismissing(let since): since + long
         case .undecided(let since, _, _): since + decisive
         }
     }
@@ -121,12 +128,17 @@ package struct ButtonGesture: Sendable {
         return events
     }
 
-    /// What `touched` was good for, told before the next event.
+    /// What the press was good for that has just been told, told before the next event.
     package mutating func useTouch(_ use: Use) {
-        guard case .undecided(let since, let first, _) = state else { return }
-        switch use {
-        case .tap: state = .undecided(since: since, first: first, isUsed: true)
-        case .whole: state = .decided(since: since)
+        switch (use, state) {
+        case (.tap, .undecided(let since, let first, _)):
+            state = .undecided(since: since, first: first, isUsed: true)
+        case (.whole, .undecided(let since, _, _)):
+            state = .decided(since: since)
+        case (.dismissal, .undecided(let since, _, _)), (.dismissal, .talking(let since)),
+            (.dismissal, .decided(let since)):
+            state = .dismissing(since: since)
+        default: break
         }
     }
 
@@ -141,7 +153,7 @@ package struct ButtonGesture: Sendable {
 
     private mutating func press(at time: Int64) -> [Event] {
         switch state {
-        case .undecided, .talking, .decided, .stuck:
+        case .undecided, .talking, .dismissing, .decided, .stuck:
             // Down twice: the release between them was lost, and its time is not known.
             return release(at: time) + press(at: time)
         case .waiting(let first, _):
@@ -169,7 +181,7 @@ package struct ButtonGesture: Sendable {
         switch state {
         case .up, .waiting:
             return []
-        case .decided, .stuck:
+        case .dismissing, .decided, .stuck:
             state = .up
             return []
         case .talking:
@@ -200,6 +212,9 @@ package struct ButtonGesture: Sendable {
         case .talking(let since):
             state = .stuck
             return [.talkEnded(at: time), .stuck(since: since)]
+        case .dismissing(let since):
+            state = .decided(since: since)
+            return [.heldOn(since: since)]
         case .decided(let since):
             state = .stuck
             return [.stuck(since: since)]

@@ -85,6 +85,9 @@ package struct TimedItem: Sendable, Equatable {
     /// Whether it rings now.
     package var isRinging: Bool { if case .ringing = phase { true } else { false } }
 
+    /// Whether it comes again on other days.
+    var isRepeated: Bool { if case .at(_, let days) = plan { !days.isEmpty } else { false } }
+
     /// The moment of its next ring by the wall clock, as that stands now (nanoseconds); while it
     /// rings, when it stops by itself.
     package func due(at now: Now) -> Int64 {

@@ -5,8 +5,8 @@ enum TimerAnswer {
     static let notLasting =
         "this device has no place to store it, so it is lost when the device restarts"
 
-    /// One item: what it is, when it rings, and how long is left.
-    static func item(_ item: TimedItem, _ now: Now) -> JSONObject {
+    /// One item: what it is, when it rings, and how long is left; with what was done to it.
+    static func item(_ item: TimedItem, _ now: Now, done: String? = nil) -> JSONObject {
         var answer: JSONObject = [
             "number": .int(Int64(item.number)), "kind": .string(item.kind.rawValue),
         ]
@@ -25,6 +25,7 @@ enum TimerAnswer {
         if case .at(_, let weekdays) = item.plan, !weekdays.isEmpty {
             answer["repeats"] = .string(TimerWords.days(weekdays))
         }
+        answer["done"] = done.map { .string($0) }
         return answer
     }
 

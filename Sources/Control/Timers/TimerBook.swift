@@ -192,6 +192,29 @@ package struct TimerBook: Sendable {
         return stopped
     }
 
+    /// Has what rang and was dismissed ring again after a while; a repeated one that is there
+    /// comes back from its next day.
+    package mutating func putOff(_ items: [TimedItem], at now: Now) {
+        let length = Int64(settings.snoozeSeconds) * 1_000_000_000
+        for item in items {
+            var number = item.number
+            if let other = list.items.first(where: { $0.number == number }) {
+                if other.isRepeated, other.kind == item.kind {
+                    list.items.removeAll { $0.number == number }
+                } else {
+                    // Somebody else's by now.
+                    number = list.nextNumber
+                }
+            }
+            list.nextNumber = max(list.nextNumber, number + 1)
+            list.items.append(
+                TimedItem(
+                    number: number, kind: item.kind, name: item.name, text: item.text,
+                    plan: item.plan, phase: .snoozed(Countdown(length, from: now))))
+        }
+        list.items.sort { $0.number < $1.number }
+    }
+
     /// Forgets what was missed, since it has been told.
     package mutating func forgetMissed() { list.missed = [] }
 

@@ -58,10 +58,8 @@ package actor TimerKeeper {
 
     /// Time has passed, or a clock was set.
     package func tick() {
-        book.advance(to: clock.now)
-        // The sound comes first: a bell must not wait for a disk.
-        tell()
-        keepOrComplain()
+        // What is due rings by that alone.
+        atOnce { _, _ in }
     }
 
     /// Changes the book; throws, and changes nothing, when the change cannot be kept.
@@ -92,27 +90,30 @@ package actor TimerKeeper {
 
     /// Silences these, or all that rings when nil, whatever the disk does; returns those that
     /// rang.
-    package func silence(_ numbers: [Int]?, snoozeSeconds: Int64? = nil) -> [TimedItem] {
-        let now = clock.now
-        book.advance(to: now)
-        let stopped =
-            if let snoozeSeconds {
-                book.snooze(numbers, seconds: snoozeSeconds, at: now)
-            } else {
-                book.stopRinging(numbers, at: now)
-            }
-        tell()
-        keepOrComplain()
-        return stopped
+    package func silence(_ numbers: [Int]?) -> [TimedItem] {
+        atOnce { $0.stopRinging(numbers, at: $1) }
     }
 
+    /// Silences all that rings for so long, or as the settings say; returns what rang.
+    package func snooze(seconds: Int64?) -> [TimedItem] {
+        atOnce { $0.snooze(nil, seconds: seconds, at: $1) }
+    }
+
+    /// Has what was silenced ring again after a while, as the settings say.
+    package func putOff(_ items: [TimedItem]) { atOnce { $0.putOff(items, at: $1) } }
+
     /// The book as it is now.
-    package func look() -> (book: TimerBook, now: Now) {
+    package func look() -> (book: TimerBook, now: Now) { atOnce { ($0, $1) } }
+
+    /// Does what is done whether the disk can keep it or not.
+    private func atOnce<Result>(_ body: (inout TimerBook, Now) -> Result) -> Result {
         let now = clock.now
         book.advance(to: now)
+        let result = body(&book, now)
+        // The sound comes first: a bell must not wait for a disk.
         tell()
         keepOrComplain()
-        return (book, now)
+        return result
     }
 
     private func tell() {

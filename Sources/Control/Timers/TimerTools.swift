@@ -6,25 +6,28 @@ package import Tools
 /// Three that set, since each takes another time and models choose by names; the others are for
 /// all kinds alike. Every answer says what there is now, in words to be spoken and numbers to go
 /// on with.
-package enum TimerTools {
+package struct TimerTools {
     /// The functions' names, in the order in which they are declared.
     package static let names = [
         "set_timer", "set_alarm", "set_reminder", "list_timers", "change_timer", "cancel_timer",
         "stop_ringing",
     ]
 
+    private let keeper: TimerKeeper?
+
     /// All of them, on a keeper; without one they can be looked at and not called.
     package static func all(_ keeper: TimerKeeper?) throws(ToolDeclarationError) -> [any Tool] {
-        [
-            try setTimer(keeper), try setAlarm(keeper), try setReminder(keeper),
-            try listTimers(keeper), try changeTimer(keeper), try cancelTimer(keeper),
-            try stopRinging(keeper),
+        let tools = TimerTools(keeper: keeper)
+        return [
+            try tools.setTimer(), try tools.setAlarm(), try tools.setReminder(),
+            try tools.listTimers(), try tools.changeTimer(), try tools.cancelTimer(),
+            try tools.stopRinging(),
         ]
     }
 
     // MARK: - Setting
 
-    private static func setTimer(_ keeper: TimerKeeper?) throws(ToolDeclarationError) -> TimerTool {
+    private func setTimer() throws(ToolDeclarationError) -> TimerTool {
         try TimerTool(
             "set_timer", keeper,
             "Starts a countdown that rings on this device when the time has passed, such as for "
@@ -38,7 +41,7 @@ package enum TimerTools {
         }
     }
 
-    private static func setAlarm(_ keeper: TimerKeeper?) throws(ToolDeclarationError) -> TimerTool {
+    private func setAlarm() throws(ToolDeclarationError) -> TimerTool {
         try TimerTool(
             "set_alarm", keeper,
             "Sets an alarm that rings on this device when the clock shows a time, such as for "
@@ -54,9 +57,7 @@ package enum TimerTools {
         }
     }
 
-    private static func setReminder(
-        _ keeper: TimerKeeper?
-    ) throws(ToolDeclarationError) -> TimerTool {
+    private func setReminder() throws(ToolDeclarationError) -> TimerTool {
         try TimerTool(
             "set_reminder", keeper,
             "Sets a reminder: this device rings, and keeps the text of what is to be remembered. "
@@ -73,7 +74,7 @@ package enum TimerTools {
         }
     }
 
-    private static func set(
+    private func set(
         _ kind: TimedItem.Kind, _ arguments: ToolArguments, _ when: WantedTime,
         _ keeper: TimerKeeper
     ) async throws -> JSONValue {
@@ -82,8 +83,7 @@ package enum TimerTools {
         let isLasting = await keeper.isLasting
         return try await keeper.change { book, now in
             let item = try book.add(kind, name: name, text: text, when: when, at: now)
-            var answer = TimerAnswer.item(item, now)
-            answer["done"] = "set"
+            var answer = TimerAnswer.item(item, now, done: "set")
             if !isLasting { answer["note"] = .string(TimerAnswer.notLasting) }
             return .object(answer)
         }
@@ -91,9 +91,7 @@ package enum TimerTools {
 
     // MARK: - What there is
 
-    private static func listTimers(
-        _ keeper: TimerKeeper?
-    ) throws(ToolDeclarationError) -> TimerTool {
+    private func listTimers() throws(ToolDeclarationError) -> TimerTool {
         try TimerTool(
             "list_timers", keeper,
             "Tells all timers, alarms and reminders with the time that is left, what rings, what "
@@ -105,9 +103,7 @@ package enum TimerTools {
         }
     }
 
-    private static func changeTimer(
-        _ keeper: TimerKeeper?
-    ) throws(ToolDeclarationError) -> TimerTool {
+    private func changeTimer() throws(ToolDeclarationError) -> TimerTool {
         try TimerTool(
             "change_timer", keeper,
             "Changes a timer, an alarm or a reminder: its time, or its name. hours, minutes and "
@@ -135,16 +131,12 @@ package enum TimerTools {
                 let old = try TimerChoice.one(arguments, of: book)
                 let item = try book.change(
                     old.number, name: name, text: text, when: when, at: now)
-                var answer = TimerAnswer.item(item, now)
-                answer["done"] = "changed"
-                return .object(answer)
+                return .object(TimerAnswer.item(item, now, done: "changed"))
             }
         }
     }
 
-    private static func cancelTimer(
-        _ keeper: TimerKeeper?
-    ) throws(ToolDeclarationError) -> TimerTool {
+    private func cancelTimer() throws(ToolDeclarationError) -> TimerTool {
         try TimerTool(
             "cancel_timer", keeper,
             "Deletes a timer, an alarm (with all its days) or a reminder before its time. To end "
@@ -163,28 +155,33 @@ package enum TimerTools {
         }
     }
 
-    private static func stopRinging(
-        _ keeper: TimerKeeper?
-    ) throws(ToolDeclarationError) -> TimerTool {
+    private func stopRinging() throws(ToolDeclarationError) -> TimerTool {
         try TimerTool(
             "stop_ringing", keeper,
             "Silences the timers, alarms and reminders that ring now, and tells what they were "
-                + "for. With snooze_minutes they ring again after that.",
+                + "for. With snooze they ring again after a while, or after snooze_minutes.",
             TimerSchema.object([
+                "snooze": [
+                    "type": "boolean",
+                    "description": "Whether the user wants to be called again",
+                ],
                 "snooze_minutes": [
                     "type": "integer", "minimum": 1, "maximum": 720,
-                    "description": "Only when the user wants to be called again",
-                ]
+                    "description": "Only when the user says when",
+                ],
             ])
         ) { arguments, keeper in
             let minutes = arguments.integer("snooze_minutes")
-            let stopped = await keeper.silence(nil, snoozeSeconds: minutes.map { $0 * 60 })
+            let snoozes = minutes != nil || arguments["snooze"]?.bool == true
+            let stopped =
+                snoozes
+                ? await keeper.snooze(seconds: minutes.map { $0 * 60 })
+                : await keeper.silence(nil)
             let (book, now) = await keeper.look()
             guard !stopped.isEmpty else {
                 throw ToolFailure("nothing rings now; list_timers tells what there is")
             }
-            return TimerAnswer.done(
-                minutes == nil ? "stopped" : "snoozed", stopped, book.list, now)
+            return TimerAnswer.done(snoozes ? "snoozed" : "stopped", stopped, book.list, now)
         }
     }
 }
