@@ -29,6 +29,17 @@ struct HTTPTroubleTests {
         #expect(error?.isTransient == true)
     }
 
+    @Test("a request for the internet never reaches this machine, by name or by number")
+    func forbidden() async throws {
+        let server = try ScriptedServer { _ in .reply(200, "inside") }
+        for host in ["127.0.0.1", "localhost", "2130706433", "0x7f.1"] {
+            var request = request("http://\(host):\(server.port)/")
+            request.reach = .internetOnly
+            #expect(await error(request) == .forbidden(server: "\(host):\(server.port)"))
+        }
+        #expect(server.connectionsSeen == 0)
+    }
+
     @Test("a name without a host is unresolved")
     func unresolved() async {
         // No label is longer than 63 letters, so no name server needs to be asked.

@@ -62,6 +62,9 @@ CURLcode ccurl_set_list(CURL *easy, CURLoption option, struct curl_slist *value)
 CURLcode ccurl_set_receiver(CURL *easy, CURLoption option, ccurl_receiver value) {
     return curl.easy_setopt(easy, option, value);
 }
+CURLcode ccurl_set_opener(CURL *easy, ccurl_opener value) {
+    return curl.easy_setopt(easy, CURLOPT_OPENSOCKETFUNCTION, value);
+}
 
 struct curl_slist *ccurl_slist_append(struct curl_slist *list, const char *text) {
     return curl.slist_append(list, text);

@@ -17,6 +17,8 @@ package enum HTTPError: Error, Sendable, Equatable, CustomStringConvertible {
     case broken(server: String, reason: String)
     /// The answer was longer than the request allows.
     case tooLarge(server: String, limitBytes: Int)
+    /// The name leads to this machine or into its networks, where the request may not go.
+    case forbidden(server: String)
     /// As many requests as allowed are under way.
     case busy(limit: Int)
     /// The task was cancelled.
@@ -39,6 +41,8 @@ package enum HTTPError: Error, Sendable, Equatable, CustomStringConvertible {
         case .broken(let server, let reason): "the line to \(server) broke (\(reason)): try again"
         case .tooLarge(let server, let limit):
             "the answer of \(server) is longer than \(limit) bytes: it is not what was asked for"
+        case .forbidden(let server):
+            "\(server) is an address of this machine or the home network, which is not allowed here"
         case .busy(let limit): "\(limit) requests are under way already: wait for one of them"
         case .cancelled: "the request was cancelled"
         case .unavailable(let reason): "no HTTP client: \(reason)"
@@ -49,7 +53,7 @@ package enum HTTPError: Error, Sendable, Equatable, CustomStringConvertible {
     package var isTransient: Bool {
         switch self {
         case .unresolved, .unreachable, .timedOut, .broken, .busy: true
-        case .malformed, .untrusted, .tooLarge, .cancelled, .unavailable: false
+        case .malformed, .untrusted, .tooLarge, .forbidden, .cancelled, .unavailable: false
         }
     }
 }

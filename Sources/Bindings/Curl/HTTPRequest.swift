@@ -25,6 +25,10 @@ package struct HTTPRequest: Sendable {
     package var certificateAuthorityFile: String?
     /// Through whom the server is reached.
     package var proxy: HTTPProxy
+    /// Which addresses the server's name may lead to.
+    ///
+    /// With a proxy it is the proxy's that counts, which alone knows the server's.
+    package var reach: HTTPReach
 
     /// Long enough for a mobile line that has to wake.
     package static let defaultConnectDeadline: Duration = .seconds(10)
@@ -43,6 +47,7 @@ package struct HTTPRequest: Sendable {
         responseLimitBytes = Self.defaultResponseLimitBytes
         certificateAuthorityFile = nil
         proxy = .environment
+        reach = .anywhere
     }
 
     /// The host (and port, where one is given) of the address, for error texts.
@@ -78,6 +83,16 @@ package enum HTTPProxy: Sendable, Equatable {
     case none
     /// Through this proxy, such as `http://10.0.0.1:3128`.
     case address(String)
+}
+
+/// Which addresses a server's name may lead to.
+package enum HTTPReach: Sendable, Equatable {
+    /// Any.
+    case anywhere
+    /// Only those out in the internet: not this machine, and nothing in its networks.
+    ///
+    /// A line that was opened for another request is used again all the same.
+    case internetOnly
 }
 
 /// What an answer begins with.

@@ -13,15 +13,15 @@ final class Transfer {
     let channel: ResponseChannel
     let easy: UnsafeMutableRawPointer
 
-    private let request: HTTPRequest
+    let request: HTTPRequest
     private let errorText: UnsafeMutableBufferPointer<CChar>
     private var headerList: UnsafeMutablePointer<curl_slist>?
     private var status = 0
     private var headers: [HTTPHeader] = []
     private var headBytes = 0
     private var hasBegun = false
-    // Why the functions below refused what curl offered.
-    private var refusal: HTTPError?
+    // Why our functions refused what curl offered.
+    var refusal: HTTPError?
 
     /// Nil when curl has no memory left.
     ///
@@ -38,6 +38,7 @@ final class Transfer {
         setHeaders()
         setLimits()
         setTrust()
+        setReach()
         setCallbacks()
     }
 

@@ -10,6 +10,8 @@
 #include <curl/curl.h>
 
 typedef size_t (*ccurl_receiver)(char *bytes, size_t size, size_t count, void *owner);
+typedef curl_socket_t (*ccurl_opener)(void *owner, curlsocktype purpose,
+                                      struct curl_sockaddr *address);
 
 // Loads and initializes libcurl, once; NULL, or what is wrong. Every other function wants it.
 const char *ccurl_load(void);
@@ -24,6 +26,7 @@ CURLcode ccurl_set_text(CURL *easy, CURLoption option, const char *value);
 CURLcode ccurl_set_pointer(CURL *easy, CURLoption option, void *value);
 CURLcode ccurl_set_list(CURL *easy, CURLoption option, struct curl_slist *value);
 CURLcode ccurl_set_receiver(CURL *easy, CURLoption option, ccurl_receiver value);
+CURLcode ccurl_set_opener(CURL *easy, ccurl_opener value);
 
 struct curl_slist *ccurl_slist_append(struct curl_slist *list, const char *text);
 void ccurl_slist_free_all(struct curl_slist *list);
@@ -41,5 +44,6 @@ CURLMcode ccurl_limit_cached_connections(CURLM *multi, long count);
 CURL *ccurl_next_ended(CURLM *multi, CURLcode *result);
 
 static const size_t ccurl_pause = CURL_WRITEFUNC_PAUSE;
+static const curl_socket_t ccurl_no_socket = CURL_SOCKET_BAD;
 static const int ccurl_resume = CURLPAUSE_CONT;
 static const size_t ccurl_error_bytes = CURL_ERROR_SIZE;

@@ -1,0 +1,41 @@
+private import CCurl
+private import Glibc
+internal import Linux
+
+// Which addresses a name may lead to. The check is made where the line is opened, so that a name
+// server cannot answer with one address for the check and another for the line.
+extension Transfer {
+    /// Has curl ask before each line it opens.
+    ///
+    /// The corresponding C option is `CURLOPT_OPENSOCKETFUNCTION`.
+    func setReach() {
+        guard request.reach == .internetOnly else { return }
+        ccurl_set_pointer(easy, CURLOPT_OPENSOCKETDATA, Unmanaged.passUnretained(self).toOpaque())
+        ccurl_set_opener(easy, openSocket)
+    }
+
+    fileprivate func mayReach(_ address: IPAddress?) -> Bool {
+        if address?.isPublic ?? false { return true }
+        refusal = .forbidden(server: channel.server)
+        return false
+    }
+}
+
+// The context is the transfer that set it, which outlives its handle.
+private func openSocket(
+    _ owner: UnsafeMutableRawPointer?, _ purpose: curlsocktype,
+    _ address: UnsafeMutablePointer<curl_sockaddr>?
+) -> curl_socket_t {
+    guard let owner, let address else { return ccurl_no_socket }
+    let transfer = Unmanaged<Transfer>.fromOpaque(owner).takeUnretainedValue()
+    let isAllowed = withUnsafeBytes(of: &address.pointee.addr) { start in
+        // curl's own room goes on behind this member, for the longer families.
+        let bytes = UnsafeRawBufferPointer(
+            start: start.baseAddress, count: Int(address.pointee.addrlen))
+        return transfer.mayReach(IPAddress(socketAddress: bytes))
+    }
+    guard isAllowed else { return ccurl_no_socket }
+    return socket(
+        address.pointee.family, address.pointee.socktype | Int32(SOCK_CLOEXEC.rawValue),
+        address.pointee.protocol)
+}
