@@ -61,6 +61,7 @@ enum Targets {
             .control("Accounts", ["ModelTypes", "WireCodec", "Curl", "Crypto", "Linux"]),
             .control("Live", ["ModelTypes", "WireCodec", "WebSockets", "Linux"]),
             .control("Tools", ["ModelTypes", "Linux"]),
+            .control("WebTools", ["ModelTypes", "Tools", "Curl", "Linux"]),
             .control("Timers", ["ModelTypes", "Tools", "Linux"]),
             .control("Assistant", ["ModelTypes", "Live", "Tools"]),
             .control(
@@ -76,7 +77,7 @@ enum Targets {
                 "Daemon",
                 [
                     "Accounts", "Assistant", "Configuration", "Curl", "Live", "ModelTypes",
-                    "Panel", "Sounds", "Timers", "Tools",
+                    "Panel", "Sounds", "Timers", "Tools", "WebTools",
                     "AudioPath",
                     "SignalProcessing", "AudioCore", "ALSA", "GPIO", "Opus", "SpeexDSP",
                     "WebSockets",
@@ -144,6 +145,10 @@ enum Targets {
             ),
             ("LiveTests", ["Live", "ModelTypes", "WireCodec", "WebSockets", "Linux"]),
             ("ToolsTests", ["Tools", "ModelTypes", "Linux"]),
+            (
+                "WebToolsTests",
+                ["WebTools", "Tools", "ModelTypes", "Curl", "Linux", "TestHTTP"]
+            ),
             ("TimersTests", ["Timers", "Tools", "ModelTypes", "Linux"]),
             ("AssistantTests", ["Assistant", "Live", "ModelTypes", "Tools"]),
             ("SoundsTests", ["Sounds"]),

@@ -16,12 +16,15 @@ package protocol ToolKind: Sendable {
     static func read(_ table: inout TableReader) -> Self?
     /// What only this kind has, key and value as TOML writes it, for `martlet config show`.
     var members: [(key: String, toml: String)] { get }
+    /// How much harm a call of this one can do when nothing is said.
+    var ownRisk: ToolSettings.Risk { get }
     /// The texts that may hold secrets, for whoever looks whether they are there; none unless a
     /// kind says so.
     var secretTexts: [SecretText] { get }
 }
 
 extension ToolKind {
+    package var ownRisk: ToolSettings.Risk { Self.usualRisk }
     package var secretTexts: [SecretText] { [] }
 }
 
@@ -40,7 +43,7 @@ package enum ToolShape: Sendable {
 package enum ToolKinds {
     /// In the order of the shipped file.
     package static let all: [any ToolKind.Type] = [
-        GPIOToolSettings.self, CommandToolSettings.self,
+        GPIOToolSettings.self, CommandToolSettings.self, HTTPToolSettings.self,
     ]
 
     static let names = all.map { $0.name }

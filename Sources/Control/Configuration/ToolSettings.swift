@@ -95,13 +95,14 @@ extension TableReader {
         let rate = number("calls_per_minute", 60, 1...6_000)
         let behavior = choice("behavior", ToolSettings.Behavior.auto)
         let scheduling = choice("scheduling", ToolSettings.Scheduling.auto)
-        let risk = choice("risk", kind.usualRisk)
+        let said = choice("risk", kind.usualRisk)
         let confirm = choice("confirm", ToolSettings.Confirm.byRisk)
         let phrase: String? = value("phrase", "")
         let secrets = strings("secret_parameters", [])
         guard let own = kind.read(&self), let toolName, let description, let deadline, let result,
-            let rate, let behavior, let scheduling, let risk, let confirm, let phrase, let secrets
+            let rate, let behavior, let scheduling, let said, let confirm, let phrase, let secrets
         else { return nil }
+        let risk = has("risk") ? said : own.ownRisk
         checkConfirmation(risk, confirm, phrase)
         return ToolSettings(
             kind: own, name: toolName, description: description, parameters: parameters,

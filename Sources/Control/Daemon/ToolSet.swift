@@ -98,6 +98,7 @@ struct ToolSetBuilder {
         builder.checkSecrets()
         builder.addLines()
         builder.addCommands()
+        builder.addRequests()
         builder.addBuiltIn(own)
         return builder
     }

@@ -29,7 +29,7 @@ struct CommandTemplate: Sendable {
         }
         for case .argument(let name) in parsed[0] { throw TemplateError.programArgument(name) }
         for case .argument(let name) in parsed.joined() {
-            try Self.check(name, against: schema)
+            try schema.checkPlace(of: name)
         }
         self.words = parsed
         optionsEnd = words.firstIndex(of: "--") ?? words.count
@@ -53,7 +53,7 @@ struct CommandTemplate: Sendable {
             case .text(let text):
                 filled += text
             case .argument(let name):
-                let value = Self.text(arguments[name])
+                let value = arguments.text(name)
                 guard !value.utf8.contains(0) else {
                     throw ToolFailure("nothing was done: \(name) holds a zero character")
                 }
@@ -67,26 +67,6 @@ struct CommandTemplate: Sendable {
             throw ToolFailure("nothing was done: the arguments are too long")
         }
         return filled
-    }
-
-    private static func text(_ value: JSONValue?) -> String {
-        switch value {
-        case .string(let text)?: text
-        case .double(let number)?: Int64(exactly: number).map(String.init) ?? "\(number)"
-        case let other?: other.serialized
-        case nil: ""
-        }
-    }
-
-    private static func check(_ name: String, against schema: Schema) throws(TemplateError) {
-        guard case .object(let members) = schema.kind, let property = members[name] else {
-            throw TemplateError.unknown(name)
-        }
-        guard property.isRequired else { throw TemplateError.optional(name) }
-        switch property.schema.kind {
-        case .string, .integer, .number, .boolean: break
-        case .null, .array, .object: throw TemplateError.notPlain(name)
-        }
     }
 
     private static func parse(_ word: String) throws(TemplateError) -> [Piece] {
@@ -111,35 +91,5 @@ struct CommandTemplate: Sendable {
             }
         }
         return text.isEmpty ? pieces : pieces + [.text(text)]
-    }
-}
-
-/// Why a template cannot be used.
-enum TemplateError: Error, Equatable, CustomStringConvertible {
-    case noProgram
-    case zeroByte
-    case programArgument(String)
-    case unknown(String)
-    case optional(String)
-    case notPlain(String)
-    case brace(String)
-
-    var description: String {
-        switch self {
-        case .noProgram:
-            "the command is empty; give the program and its arguments as a list"
-        case .zeroByte:
-            "the command holds a zero character"
-        case .programArgument(let name):
-            "{\(name)} stands in the program's place; a model may not choose the program"
-        case .unknown(let name):
-            "{\(name)} is none of the parameters"
-        case .optional(let name):
-            "{\(name)} stands in the command, so it must be among the required parameters"
-        case .notPlain(let name):
-            "{\(name)} must be a string, a number or a boolean to stand in the command"
-        case .brace(let word):
-            "\"\(word)\" has a single brace; write {{ or }} for a brace itself"
-        }
     }
 }

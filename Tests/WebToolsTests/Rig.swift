@@ -1,0 +1,112 @@
+import Curl
+import ModelTypes
+import TestHTTP
+import Testing
+import Tools
+
+@testable import WebTools
+
+/// A tool that asks a test's server, in the runner that the daemon uses.
+struct Rig {
+    var method = "GET"
+    var url: String
+    var headers: [(String, String)] = []
+    var body = ""
+    var hosts: [String] = []
+    var answer = ""
+    var parameters: JSONObject = ["x": ["type": "string"]]
+    var secrets: [String: String] = [:]
+    var deadline = Duration.seconds(20)
+    var responseLimitBytes = 1 << 20
+
+    init(_ url: String) { self.url = url }
+
+    /// Settings as the daemon makes them: `{secret:NAME}` is cut out.
+    private func pieces(_ text: String) -> [WebPiece] {
+        guard let start = text.firstRange(of: "{secret:"),
+            let end = text[start.upperBound...].firstIndex(of: "}")
+        else { return text.isEmpty ? [] : [.text(text)] }
+        let head = text[..<start.lowerBound]
+        return (head.isEmpty ? [] : [.text(String(head))])
+            + [.secret(String(text[start.upperBound..<end]))]
+            + pieces(String(text[text.index(after: end)...]))
+    }
+
+    var tool: WebTool {
+        get throws {
+            let declaration = try ToolDeclaration(
+                name: "ask", description: "Asks.",
+                parameters: [
+                    "type": "object", "properties": .object(parameters),
+                    "required": .array(parameters.names.map { .string($0) }),
+                ], terms: ToolTerms(deadline: deadline))
+            let settings = WebToolSettings(
+                method: method, url: pieces(url),
+                headers: headers.map { ($0.0, pieces($0.1)) }, body: pieces(body), hosts: hosts,
+                allowsLocal: false, certificateAuthorityFile: "", answer: answer,
+                responseLimitBytes: responseLimitBytes)
+            let secrets = secrets
+            return try WebTool(
+                declaration: declaration, settings: settings, client: HTTPClient()
+            ) { name in
+                guard let secret = secrets[name] else { throw Missing(name: name) }
+                return Secret(secret)
+            }
+        }
+    }
+
+    /// A secret that is not there.
+    struct Missing: Error, CustomStringConvertible {
+        let name: String
+        var description: String { "there is no secret '\(name)'" }
+    }
+
+    /// What the model is told.
+    func call(_ arguments: JSONObject = ["x": ""]) async throws -> JSONValue {
+        let runner = ToolRunner(
+            registry: try ToolRegistry([try tool]), limits: ToolLimits(),
+            ports: RunnerPorts(
+                clock: SystemToolClock(), confirmation: NobodyToAsk(), journal: NoJournal(),
+                audit: NoAudit()))
+        let outcome = await runner.run(
+            FunctionCall(id: "", name: "ask", arguments: .object(arguments)), conversation: 0)
+        await runner.stop()
+        guard case .answered(let answer) = outcome else { return .null }
+        return answer.response
+    }
+
+    /// The error that the model is told; empty when there is none.
+    func error(_ arguments: JSONObject = ["x": ""]) async throws -> String {
+        try await call(arguments)["error"]?.string ?? ""
+    }
+
+    /// The request that a call leads to, or the refusal, without a server.
+    func refusal(_ value: JSONValue) throws -> String {
+        do {
+            _ = try errand(value)
+            return ""
+        } catch {
+            return "\(error)"
+        }
+    }
+
+    func errand(_ value: JSONValue) throws -> WebErrand {
+        let tool = try tool
+        let settings = WebToolSettings(
+            method: method, url: pieces(url), headers: headers.map { ($0.0, pieces($0.1)) },
+            body: pieces(body), hosts: hosts, allowsLocal: false, certificateAuthorityFile: "",
+            answer: "", responseLimitBytes: 1)
+        return try WebRequestTemplate(settings, schema: tool.declaration.schema)
+            .errand(ToolArguments(["x": value]), secrets.mapValues { Secret($0) })
+    }
+
+    /// Why the settings are refused; empty when they are not.
+    var mistake: String {
+        do {
+            _ = try tool
+            return ""
+        } catch {
+            return "\(error)"
+        }
+    }
+}
