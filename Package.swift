@@ -28,6 +28,7 @@ enum Targets {
             .systemC("COpus", pkgConfig: "opus", apt: "libopus-dev"),
             .systemC("CSpeexDSP", pkgConfig: "speexdsp", apt: "libspeexdsp-dev"),
             .target(name: "CCurl", path: "Sources/Bindings/CCurl"),
+            .target(name: "CMosquitto", path: "Sources/Bindings/CMosquitto"),
             .systemC("CCrypto", pkgConfig: "libcrypto", apt: "libssl-dev"),
             .target(name: "CLinux", path: "Sources/Bindings/CLinux"),
             .binding("Linux", ["CLinux"]),
@@ -38,6 +39,7 @@ enum Targets {
             .binding("WebSockets", ["CWebSockets", "Linux"]),
             .binding("Curl", ["CCurl", "Linux"]),
             .binding("Crypto", ["CCrypto"]),
+            .binding("Mosquitto", ["CMosquitto", "Linux"]),
         ]
     }
 
@@ -112,6 +114,7 @@ enum Targets {
                 ]),
             .target(name: "CAllocationCounter", path: "Tests/Support/CAllocationCounter"),
             .support("TestHTTP", ["Linux"]),
+            .support("TestBroker", ["Linux"]),
         ]
     }
 
@@ -126,6 +129,7 @@ enum Targets {
             ("WebSocketsTests", ["WebSockets", "Linux"]),
             ("CurlTests", ["Curl", "Linux", "TestHTTP"]),
             ("CryptoTests", ["Crypto", "Linux"]),
+            ("MosquittoTests", ["Mosquitto", "Linux", "TestBroker"]),
             ("AudioCoreTests", ["AudioCore", "CAllocationCounter", "Linux"]),
             ("SignalProcessingTests", ["SignalProcessing"]),
             (

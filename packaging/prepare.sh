@@ -48,6 +48,7 @@ need libopus-dev "Opus: stored sounds and recordings"
 need libspeexdsp-dev "SpeexDSP: sample rate conversion"
 need libwebsockets-dev "libwebsockets: the Live session and the simulator"
 need libcurl4-openssl-dev "libcurl: requests to Google's services over HTTP"
+need libmosquitto-dev "libmosquitto: MQTT, and with it Home Assistant"
 need libssl-dev "OpenSSL: signatures of a service account"
 need libgpiod-dev "libgpiod: button, light and relays"
 for purpose in "$@"; do
@@ -57,6 +58,8 @@ for purpose in "$@"; do
         need espeak-ng "speech for the microphone of demo and tests"
         need openssl "the certificate authority of the simulator"
         need ca-certificates "the system's certificate authorities"
+        need mosquitto "an MQTT broker that tests start for themselves"
+        need mosquitto-clients "what such a broker holds, seen by others"
         ;;
     *) fail "unknown purpose '$purpose' (build, demo, test, style)" ;;
     esac
@@ -65,6 +68,17 @@ done
 if [ -n "$missing" ]; then
     say "installing:$missing"
     as_root apt-get -qq update
+    # Tests start brokers of their own; the service that the package brings is not wanted for that.
+    case "$missing" in
+    *" mosquitto"*)
+        unit=/etc/systemd/system/mosquitto.service
+        if [ ! -e "$unit" ] && [ ! -L "$unit" ] && ! has_package mosquitto; then
+            say "keeping the system's own broker off: systemctl unmask mosquitto brings it back"
+            as_root mkdir -p /etc/systemd/system
+            as_root ln -s /dev/null "$unit"
+        fi
+        ;;
+    esac
     # shellcheck disable=SC2086 # a list of words is meant
     as_root env DEBIAN_FRONTEND=noninteractive \
         apt-get -qq -o DPkg::Lock::Timeout=300 install -y --no-install-recommends $missing >/dev/null

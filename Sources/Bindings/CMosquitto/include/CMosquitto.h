@@ -1,0 +1,70 @@
+// What the Mosquitto target sees of libmosquitto: its types and constants, and the functions it
+// uses.
+//
+// The library is loaded by `cmosquitto_load` and not with the program: a device without a broker
+// pays nothing for it.
+#pragma once
+#include <mosquitto.h>
+#include <mqtt_protocol.h>
+#include <stdbool.h>
+
+// Loads and initializes libmosquitto, once; NULL, or what is wrong. Every other function wants it.
+const char *cmosquitto_load(void);
+
+struct mosquitto *cmosquitto_new(const char *id, bool clean_session, void *owner);
+void cmosquitto_destroy(struct mosquitto *client);
+// Which bytes the client speaks: MQTT_PROTOCOL_V5 or MQTT_PROTOCOL_V311.
+int cmosquitto_set_version(struct mosquitto *client, int version);
+int cmosquitto_set_login(struct mosquitto *client, const char *user, const char *password);
+int cmosquitto_set_will(
+    struct mosquitto *client, const char *topic, int bytes, const void *payload, int qos, bool retain);
+// Either `file` or `folder` holds the authorities; `certificate` and `key` go together. A key that
+// is encrypted is refused, where the library would ask at a terminal.
+int cmosquitto_set_tls(
+    struct mosquitto *client, const char *file, const char *folder, const char *certificate,
+    const char *key);
+
+typedef void (*cmosquitto_on_connect)(
+    struct mosquitto *, void *owner, int reason, int flags, const mosquitto_property *);
+typedef void (*cmosquitto_on_disconnect)(
+    struct mosquitto *, void *owner, int reason, const mosquitto_property *);
+typedef void (*cmosquitto_on_publish)(
+    struct mosquitto *, void *owner, int mid, int reason, const mosquitto_property *);
+typedef void (*cmosquitto_on_subscribe)(
+    struct mosquitto *, void *owner, int mid, int count, const int *granted,
+    const mosquitto_property *);
+typedef void (*cmosquitto_on_message)(
+    struct mosquitto *, void *owner, const struct mosquitto_message *, const mosquitto_property *);
+typedef void (*cmosquitto_on_log)(struct mosquitto *, void *owner, int level, const char *text);
+
+void cmosquitto_set_callbacks(
+    struct mosquitto *client, cmosquitto_on_connect connected,
+    cmosquitto_on_disconnect disconnected, cmosquitto_on_publish published,
+    cmosquitto_on_subscribe subscribed, cmosquitto_on_message received, cmosquitto_on_log logged);
+
+// Resolves, connects and greets; blocks until the line stands. With version 5 the broker is told to
+// send no message that is longer.
+int cmosquitto_connect(
+    struct mosquitto *client, const char *host, int port, int keep_alive_seconds, int version,
+    unsigned longest_packet);
+int cmosquitto_disconnect(struct mosquitto *client);
+int cmosquitto_publish(
+    struct mosquitto *client, int *mid, const char *topic, int bytes, const void *payload, int qos,
+    bool retain);
+int cmosquitto_subscribe(
+    struct mosquitto *client, int *mid, const char *filter, int qos, int options);
+int cmosquitto_unsubscribe(struct mosquitto *client, const char *filter);
+int cmosquitto_socket(struct mosquitto *client);
+bool cmosquitto_want_write(struct mosquitto *client);
+int cmosquitto_read(struct mosquitto *client);
+int cmosquitto_write(struct mosquitto *client);
+int cmosquitto_misc(struct mosquitto *client);
+const char *cmosquitto_error_text(int error);
+// What a reason of CONNACK, PUBACK, SUBACK or DISCONNECT means, in the words of its version.
+const char *cmosquitto_reason_text(int reason, int version);
+
+// Keeps a broken line from ending the program, on the calling thread.
+void cmosquitto_ignore_broken_pipe(void);
+// Waits until something can be done; a negative socket is not watched.
+enum { cmosquitto_woken = 1, cmosquitto_readable = 2, cmosquitto_writable = 4 };
+int cmosquitto_wait(int wake, int socket, bool writes, int milliseconds);

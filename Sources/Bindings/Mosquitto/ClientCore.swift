@@ -1,0 +1,250 @@
+internal import Linux
+internal import Synchronization
+
+/// What callers and the `mqtt` thread share.
+///
+/// ## Concurrency
+/// The lock protects all of it; promises are settled outside of it.
+final class ClientCore: Sendable {
+    /// As many messages are under way at once.
+    static let outstandingLimit = 256
+    /// The same in bytes of payload.
+    static let outstandingLimitBytes = 1 << 20
+    /// As many tasks wait for the line, and as many for an answer.
+    static let waitersLimit = 64
+
+    /// A word to the thread.
+    enum Order: Sendable {
+        case publish(MQTTMessage, Promise<MQTTDelivery>?)
+        case subscribe(String, Promise<Void>?)
+        case unsubscribe(String)
+        case hurry
+        case stop([MQTTMessage], Promise<Void>)
+    }
+
+    /// How the line stands.
+    enum Line: Sendable {
+        case up
+        /// Why, where that is known.
+        case down(MQTTError?)
+        /// For good.
+        case over
+    }
+
+    struct Listener: Sendable {
+        let filter: String
+        let isAnswer: @Sendable (MQTTMessage) -> Bool
+        let promise: Promise<MQTTMessage>
+    }
+
+    private struct State {
+        var orders: [Order] = []
+        var line = Line.down(nil)
+        var connections = 0
+        var outstanding = 0
+        var outstandingBytes = 0
+        var filters: [String: Int] = [:]
+        var listeners: [(number: UInt64, listener: Listener)] = []
+        var lastNumber: UInt64 = 0
+        var awaitingLine: [Promise<Void>] = []
+    }
+
+    let wake: EventFD
+    private let state = Mutex(State())
+
+    init() throws(MQTTError) {
+        do {
+            wake = try EventFD()
+        } catch {
+            throw .unavailable("\(error)")
+        }
+    }
+
+    // MARK: - Callers
+
+    var line: Line { state.withLock { $0.line } }
+    var connections: Int { state.withLock { $0.connections } }
+
+    /// Gives the thread a word, unless it has ended.
+    func order(_ order: Order) {
+        state.withLock { state in
+            if case .over = state.line { return }
+            state.orders.append(order)
+        }
+        wake.signal()
+    }
+
+    /// Queues a message, if the line stands and not too much is under way.
+    func publish(
+        _ message: MQTTMessage, _ promise: Promise<MQTTDelivery>?
+    ) throws(MQTTError) {
+        let problem = state.withLock { state -> MQTTError? in
+            switch state.line {
+            case .down(let reason): return reason ?? .unavailable("it is still connecting")
+            case .over: return .unavailable("it was stopped")
+            case .up: break
+            }
+            guard state.outstanding < Self.outstandingLimit,
+                state.outstandingBytes + message.payload.count <= Self.outstandingLimitBytes
+            else { return .busy(limit: Self.outstandingLimit) }
+            state.outstanding += 1
+            state.outstandingBytes += message.payload.count
+            state.orders.append(.publish(message, promise))
+            return nil
+        }
+        if let problem { throw problem }
+        wake.signal()
+    }
+
+    /// A promise that is kept when the line stands; nil when it does.
+    func awaitLine() throws(MQTTError) -> Promise<Void>? {
+        let result = state.withLock { state -> Result<Promise<Void>?, MQTTError> in
+            switch state.line {
+            case .up: return .success(nil)
+            case .over: return .failure(.unavailable("it was stopped"))
+            case .down: break
+            }
+            guard state.awaitingLine.count < Self.waitersLimit else {
+                return .failure(.busy(limit: Self.waitersLimit))
+            }
+            let promise = Promise<Void>()
+            state.awaitingLine.append(promise)
+            state.orders.append(.hurry)
+            return .success(promise)
+        }
+        wake.signal()
+        return try result.get()
+    }
+
+    /// Somebody no longer waits for the line.
+    func forget(_ promise: Promise<Void>) {
+        state.withLock { $0.awaitingLine.removeAll { $0 === promise } }
+    }
+
+    /// Counts a user of a filter; true for the first.
+    @discardableResult
+    func use(_ filter: String) -> Bool {
+        state.withLock { state in
+            state.filters[filter, default: 0] += 1
+            return state.filters[filter] == 1
+        }
+    }
+
+    /// Takes a user of a filter back; true for the last.
+    func release(_ filter: String) -> Bool {
+        state.withLock { state in
+            state.filters[filter, default: 1] -= 1
+            guard state.filters[filter] == 0 else { return false }
+            state.filters[filter] = nil
+            return true
+        }
+    }
+
+    /// Adds one who waits for an answer; its number.
+    func listen(_ listener: Listener) throws(MQTTError) -> UInt64 {
+        let number = state.withLock { state -> UInt64? in
+            guard state.listeners.count < Self.waitersLimit else { return nil }
+            state.lastNumber += 1
+            state.listeners.append((state.lastNumber, listener))
+            return state.lastNumber
+        }
+        guard let number else { throw .busy(limit: Self.waitersLimit) }
+        return number
+    }
+
+    func unlisten(_ number: UInt64) {
+        state.withLock { state in state.listeners.removeAll { $0.number == number } }
+    }
+
+    // MARK: - The mqtt thread
+
+    /// What was queued since the last time.
+    func takeOrders() -> [Order] {
+        state.withLock { state in
+            defer { state.orders = [] }
+            return state.orders
+        }
+    }
+
+    /// What is subscribed to on every line.
+    var filters: [String] { state.withLock { Array($0.filters.keys) } }
+
+    /// Counts a message of the farewell, which is sent whatever else is under way.
+    func admit(_ message: MQTTMessage) {
+        state.withLock { state in
+            state.outstanding += 1
+            state.outstandingBytes += message.payload.count
+        }
+    }
+
+    /// A message is acknowledged or given up.
+    func settled(bytes: Int) {
+        state.withLock { state in
+            state.outstanding -= 1
+            state.outstandingBytes -= bytes
+        }
+    }
+
+    /// The line stands.
+    func lineMade() {
+        let waiting = state.withLock { state in
+            state.line = .up
+            state.connections += 1
+            defer { state.awaitingLine = [] }
+            return state.awaitingLine
+        }
+        for promise in waiting { promise.settle(.success(())) }
+    }
+
+    /// The line is lost, or was not made; who waits for an answer waits in vain.
+    func lineLost(_ error: MQTTError) {
+        let listeners = state.withLock { state in
+            state.line = .down(error)
+            defer { state.listeners = [] }
+            return state.listeners
+        }
+        for (_, listener) in listeners { listener.promise.settle(.failure(error)) }
+    }
+
+    /// The thread ends; what is still queued is refused.
+    func end() {
+        let (orders, waiting, listeners) = state.withLock { state in
+            state.line = .over
+            defer {
+                state.orders = []
+                state.awaitingLine = []
+                state.listeners = []
+            }
+            return (state.orders, state.awaitingLine, state.listeners)
+        }
+        let over = MQTTError.unavailable("it was stopped")
+        for promise in waiting { promise.settle(.failure(over)) }
+        for (_, listener) in listeners { listener.promise.settle(.failure(over)) }
+        for order in orders {
+            switch order {
+            case .publish(_, let promise): promise?.settle(.failure(over))
+            case .subscribe(_, let promise): promise?.settle(.failure(over))
+            case .stop(_, let promise): promise.settle(.success(()))
+            case .unsubscribe, .hurry: break
+            }
+        }
+    }
+
+    /// Hands a message to the one who waits for it longest; retained ones answer nobody.
+    func offer(_ message: MQTTMessage) {
+        guard !message.isRetained else { return }
+        // The judge is the caller's code, which the lock is not held for.
+        for (number, listener) in state.withLock({ $0.listeners })
+        where MQTTTopic.matches(message.topic, filter: listener.filter)
+            && listener.isAnswer(message)
+        {
+            let isFirst = state.withLock { state -> Bool in
+                let count = state.listeners.count
+                state.listeners.removeAll { $0.number == number }
+                return state.listeners.count < count
+            }
+            guard isFirst else { continue }
+            return listener.promise.settle(.success(message))
+        }
+    }
+}

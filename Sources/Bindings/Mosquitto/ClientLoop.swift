@@ -1,0 +1,243 @@
+private import CMosquitto
+internal import Linux
+
+/// The life of the `mqtt` thread: it connects, serves the line, and connects again.
+///
+/// libmosquitto has a thread and a reconnection of its own. Ours wakes only when something is to be
+/// done, has a name and a limit for each wait, tells apart what a person can mend, and sends nothing
+/// of an older line again. Its blocking `connect` is used, which tries all addresses of a name; only
+/// this thread waits for it.
+///
+/// ## Concurrency
+/// Confined to the thread.
+final class ClientLoop {
+    /// The broker answers a greeting within this, or the line is given up (nanoseconds).
+    private static let greetingLimit: Int64 = 10_000_000_000
+    /// The last messages are acknowledged within this, or not any more (nanoseconds).
+    static let farewellLimit: Int64 = 500_000_000
+    /// A silent line is looked after so many times in its keep-alive time.
+    private static let looksPerKeepAlive = 4
+
+    private struct Sent {
+        let promise: Promise<MQTTDelivery>?
+        let topic: String
+        let bytes: Int
+    }
+
+    private let settings: BrokerSettings
+    private let core: ClientCore
+    private let onEvent: @Sendable (MQTTEvent) -> Void
+    private var pace = ReconnectPace()
+    private var version = BrokerConnection.Version.five
+    private var connection: BrokerConnection?
+    private var openedAt: Int64 = 0
+    /// When the broker let us in.
+    private var greetedAt: Int64?
+    private var sent: [Int32: Sent] = [:]
+    private var subscribing: [Int32: (filter: String, promise: Promise<Void>?)] = [:]
+    private var farewell: (until: Int64, promise: Promise<Void>)?
+
+    init(
+        _ settings: BrokerSettings, _ core: ClientCore,
+        onEvent: @escaping @Sendable (MQTTEvent) -> Void
+    ) {
+        self.settings = settings
+        self.core = core
+        self.onEvent = onEvent
+    }
+
+    /// Runs until it is told to stop.
+    func run() {
+        defer { core.end() }
+        if let fault = cmosquitto_load() {
+            core.lineLost(.unavailable(String(cString: fault)))
+            onEvent(.disconnected(.unavailable(String(cString: fault))))
+            return
+        }
+        cmosquitto_ignore_broken_pipe()
+        while true {
+            for order in core.takeOrders() { follow(order) }
+            if let farewell, sent.isEmpty || MonotonicClock.now() >= farewell.until {
+                connection?.bidFarewell()
+                connection = nil
+                giveUpSent(.unavailable("it was stopped"))
+                return farewell.promise.settle(.success(()))
+            }
+            if connection == nil, farewell == nil, MonotonicClock.now() >= pace.due { connect() }
+            wait()
+        }
+    }
+
+    private func wait() {
+        let socket = connection?.socket ?? -1
+        let ready = cmosquitto_wait(
+            core.wake.descriptor, socket, connection?.wantsWrite ?? false,
+            MonotonicClock.milliseconds(until: nextLook))
+        if ready & Int32(cmosquitto_woken) != 0 { core.wake.drain() }
+        guard let connection else { return }
+        do throws(MQTTError) {
+            try connection.work(
+                readable: ready & Int32(cmosquitto_readable) != 0,
+                writable: ready & Int32(cmosquitto_writable) != 0)
+            takeHappenings(of: connection)
+            if greetedAt == nil, MonotonicClock.now() - openedAt >= Self.greetingLimit {
+                throw .timedOut(broker: settings.place)
+            }
+        } catch {
+            takeHappenings(of: connection)
+            if self.connection != nil { lose(error) }
+        }
+    }
+
+    private var nextLook: Int64 {
+        let now = MonotonicClock.now()
+        if let farewell { return farewell.until }
+        guard connection != nil else { return pace.due }
+        let pause = Int64(settings.keepAliveSeconds) * 1_000_000_000 / Int64(Self.looksPerKeepAlive)
+        return greetedAt == nil ? min(openedAt + Self.greetingLimit, now + pause) : now + pause
+    }
+
+    // MARK: - The line
+
+    private func connect() {
+        pace.attemptStarted(at: MonotonicClock.now())
+        do throws(MQTTError) {
+            let connection = try BrokerConnection(settings, version: version)
+            try connection.open()
+            self.connection = connection
+            openedAt = MonotonicClock.now()
+            greetedAt = nil
+        } catch {
+            lose(error)
+        }
+    }
+
+    private func lose(_ error: MQTTError) {
+        let wasGreeted = greetedAt != nil
+        connection = nil
+        pace.failed(
+            at: MonotonicClock.now(), connectedAt: greetedAt, random: .random(in: 0..<1))
+        greetedAt = nil
+        if !wasGreeted, case .lost = error {
+            // Some old brokers hang up on a greeting of version 5 without a word.
+            version = version == .five ? .three : .five
+        }
+        core.lineLost(error)
+        giveUpSent(error)
+        onEvent(.disconnected(error))
+    }
+
+    private func giveUpSent(_ error: MQTTError) {
+        for (_, message) in sent {
+            core.settled(bytes: message.bytes)
+            message.promise?.settle(.failure(error))
+        }
+        sent = [:]
+        for (_, request) in subscribing { request.promise?.settle(.failure(error)) }
+        subscribing = [:]
+    }
+
+    // MARK: - What is asked for
+
+    private func follow(_ order: ClientCore.Order) {
+        switch order {
+        case .publish(let message, let promise): publish(message, promise)
+        case .subscribe(let filter, let promise): subscribe(filter, promise)
+        case .unsubscribe(let filter): connection?.unsubscribe(from: filter)
+        case .hurry: pace.hurry(at: MonotonicClock.now())
+        case .stop(let messages, let promise):
+            if greetedAt != nil {
+                for message in messages {
+                    core.admit(message)
+                    publish(message, nil)
+                }
+            }
+            farewell = (MonotonicClock.now() + Self.farewellLimit, promise)
+        }
+    }
+
+    private func publish(_ message: MQTTMessage, _ promise: Promise<MQTTDelivery>?) {
+        let bytes = message.payload.count
+        do throws(MQTTError) {
+            guard let connection, greetedAt != nil else {
+                throw .lost(broker: settings.place, reason: "before it was sent")
+            }
+            let mid = try connection.publish(message)
+            sent[mid] = Sent(promise: promise, topic: message.topic, bytes: bytes)
+            takeHappenings(of: connection)
+        } catch {
+            core.settled(bytes: bytes)
+            promise?.settle(.failure(error))
+        }
+    }
+
+    private func subscribe(_ filter: String, _ promise: Promise<Void>?) {
+        // Without a line it is done when there is one.
+        guard let connection, greetedAt != nil else {
+            promise?.settle(.failure(.lost(broker: settings.place, reason: "before it was sent")))
+            return
+        }
+        do throws(MQTTError) {
+            subscribing[try connection.subscribe(to: filter)] = (filter, promise)
+        } catch {
+            promise?.settle(.failure(error))
+        }
+    }
+
+    // MARK: - What happens
+
+    private func takeHappenings(of connection: BrokerConnection) {
+        for happening in connection.takeHappenings() {
+            switch happening {
+            case .greeted(let reason): greeted(reason, connection)
+            case .closed(let reason):
+                // A reason of the broker's; what breaks without one is told by `work`.
+                guard self.connection != nil, reason >= BrokerConnection.firstFailure else { break }
+                lose(.lost(broker: settings.place, reason: connection.text(ofReason: reason)))
+            case .published(let mid, let reason): published(mid, reason, connection)
+            case .subscribed(let mid, let granted): subscribed(mid, granted, connection)
+            case .received(let message):
+                core.offer(message)
+                onEvent(.received(message))
+            case .refused(let topic, let bytes): onEvent(.refused(topic: topic, bytes: bytes))
+            }
+        }
+    }
+
+    private func greeted(_ reason: Int32, _ connection: BrokerConnection) {
+        guard reason == 0 else {
+            if reason == Int32(MQTT_RC_UNSUPPORTED_PROTOCOL_VERSION.rawValue) { version = .three }
+            return lose(
+                .refused(broker: settings.place, reason: connection.text(ofReason: reason)))
+        }
+        greetedAt = MonotonicClock.now()
+        core.lineMade()
+        for filter in core.filters { subscribe(filter, nil) }
+        onEvent(.connected)
+    }
+
+    private func published(_ mid: Int32, _ reason: Int32, _ connection: BrokerConnection) {
+        guard let message = sent.removeValue(forKey: mid) else { return }
+        core.settled(bytes: message.bytes)
+        guard reason < BrokerConnection.firstFailure else {
+            message.promise?.settle(
+                .failure(
+                    .forbidden(topic: message.topic, reason: connection.text(ofReason: reason))))
+            return
+        }
+        let isHeard = reason != Int32(MQTT_RC_NO_MATCHING_SUBSCRIBERS.rawValue)
+        message.promise?.settle(.success(isHeard ? .delivered : .nobodyListens))
+    }
+
+    private func subscribed(_ mid: Int32, _ granted: Int32, _ connection: BrokerConnection) {
+        guard let request = subscribing.removeValue(forKey: mid) else { return }
+        guard granted < BrokerConnection.firstFailure else {
+            let error = MQTTError.forbidden(
+                topic: request.filter, reason: connection.text(ofReason: granted))
+            request.promise?.settle(.failure(error))
+            if request.promise == nil { onEvent(.forbidden(error)) }
+            return
+        }
+        request.promise?.settle(.success(()))
+    }
+}

@@ -1,0 +1,41 @@
+/// When a lost line is tried again: at once, then ever later, with jitter.
+///
+/// A value; time (nanoseconds) and randomness come in.
+struct ReconnectPace {
+    /// The wait after the second failure, which doubles from then on, and its limit.
+    static let first: Int64 = 1_000_000_000
+    static let longest: Int64 = 60_000_000_000
+    /// A line that stood so long starts the count anew.
+    static let stable: Int64 = 10_000_000_000
+    /// An attempt that somebody waits for comes no sooner than this after the last one.
+    static let shortest: Int64 = 1_000_000_000
+    /// So many doublings reach the limit; more would overflow.
+    private static let doublingsLimit = 6
+
+    private var failures = 0
+    private var lastAttempt: Int64?
+    /// When the next attempt is due.
+    private(set) var due: Int64 = .min
+
+    mutating func attemptStarted(at now: Int64) {
+        lastAttempt = now
+        due = .max
+    }
+
+    /// The line broke, or was not made; `connectedAt` is when it was made, `random` in 0..<1.
+    mutating func failed(at now: Int64, connectedAt: Int64?, random: Double) {
+        if let connectedAt, now - connectedAt >= Self.stable { failures = 0 }
+        let doublings = min(max(0, failures - 1), Self.doublingsLimit)
+        let plain = failures == 0 ? 0 : min(Self.longest, Self.first << Int64(doublings))
+        // A first failure is the broker's restart as a rule, which many devices see at once.
+        let spread = failures == 0 ? Int64(random * Double(Self.first)) : 0
+        due = now + spread + Int64(Double(plain) * (0.75 + random / 2))
+        failures += 1
+    }
+
+    /// Somebody waits for the line.
+    mutating func hurry(at now: Int64) {
+        guard due != .max else { return }
+        due = min(due, max(now, (lastAttempt ?? .min / 2) + Self.shortest))
+    }
+}

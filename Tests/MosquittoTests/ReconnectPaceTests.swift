@@ -1,0 +1,59 @@
+@testable import Mosquitto
+import Testing
+
+struct ReconnectPaceTests {
+    private static let second: Int64 = 1_000_000_000
+
+    /// The waits (seconds) of so many failures in a row, without jitter.
+    private func waits(_ count: Int, random: Double = 0.5) -> [Double] {
+        var pace = ReconnectPace()
+        var now: Int64 = 0
+        return (0..<count).map { _ in
+            pace.attemptStarted(at: now)
+            pace.failed(at: now, connectedAt: nil, random: random)
+            defer { now = pace.due }
+            return Double(pace.due - now) / Double(Self.second)
+        }
+    }
+
+    @Test("the waits double up to their limit, and stay there")
+    func doubling() {
+        #expect(waits(10) == [0.5, 1, 2, 4, 8, 16, 32, 60, 60, 60])
+        #expect(waits(200).max() == 60)
+    }
+
+    @Test("devices that lose the same broker do not come back at the same moment")
+    func jitter() {
+        for index in 0..<10 {
+            #expect(waits(10, random: 0)[index] < waits(10, random: 0.99)[index])
+        }
+        #expect(waits(100, random: 0.99).allSatisfy { $0 <= 75 })
+    }
+
+    @Test("a line that stood for a while is tried at once again, one that broke at once is not")
+    func stability() {
+        for (stood, isSoon) in [(ReconnectPace.stable, true), (ReconnectPace.stable - 1, false)] {
+            var pace = ReconnectPace()
+            for _ in 0..<8 { pace.failed(at: 0, connectedAt: nil, random: 0.5) }
+            pace.failed(at: 100 + stood, connectedAt: 100, random: 0.5)
+            #expect((pace.due - 100 - stood <= Self.second) == isSoon)
+        }
+    }
+
+    @Test("who waits for the line hurries it, but not more than once a second")
+    func hurry() {
+        var pace = ReconnectPace()
+        #expect(pace.due <= 0)
+        for _ in 0..<8 {
+            pace.attemptStarted(at: 5 * Self.second)
+            // Not while an attempt is under way.
+            pace.hurry(at: 5 * Self.second)
+            #expect(pace.due == .max)
+            pace.failed(at: 5 * Self.second, connectedAt: nil, random: 0.5)
+        }
+        pace.hurry(at: 5 * Self.second + 1)
+        #expect(pace.due == 6 * Self.second)
+        pace.hurry(at: 30 * Self.second)
+        #expect(pace.due == 6 * Self.second)
+    }
+}

@@ -1,0 +1,112 @@
+import Linux
+import Mosquitto
+import TestBroker
+import Testing
+
+/// TLS, with authorities of the test's own.
+@Suite(
+    .enabled(if: TestBroker.isInstalled, Comment(rawValue: TestBroker.absence)),
+    .timeLimit(.minutes(2)))
+struct TLSTests {
+    let events = Events()
+
+    /// A broker whose certificate is for `name` and its own authority.
+    private func broker(name: String, asksForCertificate: Bool = false) throws -> TestBroker {
+        try TestBroker { folder in
+            [
+                "certfile \(folder)/certificate", "keyfile \(folder)/key",
+                "cafile \(folder)/certificate", "require_certificate \(asksForCertificate)",
+            ]
+        } preparing: { folder in
+            [
+                [
+                    "openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt",
+                    "ec_paramgen_curve:prime256v1", "-nodes", "-days", "2", "-subj", "/CN=\(name)",
+                    "-addext", "subjectAltName=DNS:\(name)", "-keyout", "\(folder)/key", "-out",
+                    "\(folder)/certificate",
+                ]
+            ]
+        }
+    }
+
+    private func settings(_ broker: TestBroker) -> BrokerSettings {
+        var settings = BrokerSettings(broker)
+        settings.host = "localhost"
+        settings.protection = .authority(file: "\(broker.folder)/certificate")
+        return settings
+    }
+
+    private func publish(
+        _ settings: BrokerSettings, patience: Duration = .seconds(20)
+    ) async throws -> MQTTDelivery {
+        let client = try MQTTClient.started(settings, events)
+        return try await client.publish(
+            MQTTMessage(topic: "a", "x"), patience: patience, within: .seconds(30))
+    }
+
+    @Test("an authority file makes a broker trusted")
+    func trusted() async throws {
+        let broker = try broker(name: "localhost")
+        #expect(try await publish(settings(broker)) == .nobodyListens)
+    }
+
+    @Test("a broker of an authority that the system does not know is not trusted")
+    func unknownAuthority() async throws {
+        let broker = try broker(name: "localhost")
+        var settings = settings(broker)
+        settings.protection = .system
+        let error = await failure { _ = try await publish(settings, patience: .seconds(1)) }
+        guard case .untrusted(_, let reason) = error else {
+            Issue.record("\(String(describing: error))")
+            return
+        }
+        #expect(reason.contains("certificate"))
+    }
+
+    @Test("a certificate for another name is not trusted, whoever signed it")
+    func otherName() async throws {
+        let broker = try broker(name: "other.invalid")
+        let error = await failure {
+            _ = try await publish(settings(broker), patience: .seconds(1))
+        }
+        guard case .untrusted = error else {
+            Issue.record("\(String(describing: error))")
+            return
+        }
+    }
+
+    @Test("an authority file that is not there is told as such")
+    func missingFile() async throws {
+        let broker = try broker(name: "localhost")
+        var settings = settings(broker)
+        settings.protection = .authority(file: "/nowhere/ca.pem")
+        let error = await failure { _ = try await publish(settings, patience: .seconds(1)) }
+        guard case .untrusted = error else {
+            Issue.record("\(String(describing: error))")
+            return
+        }
+    }
+
+    @Test("a broker that wants a certificate lets in only who has one")
+    func clientCertificate() async throws {
+        let broker = try broker(name: "localhost", asksForCertificate: true)
+        var settings = settings(broker)
+        #expect(
+            await failure { _ = try await publish(settings, patience: .seconds(1)) } != nil)
+        settings.clientCertificate = (
+            file: "\(broker.folder)/certificate", keyFile: "\(broker.folder)/key"
+        )
+        #expect(try await publish(settings) == .nobodyListens)
+    }
+
+    @Test("a line without TLS to a broker that wants it fails, and says no password")
+    func plain() async throws {
+        let broker = try broker(name: "localhost")
+        var settings = settings(broker)
+        settings.protection = .none
+        settings.password = "secret-word"
+        let error = await failure { _ = try await publish(settings, patience: .seconds(1)) }
+        #expect(error != nil)
+        #expect(!"\(String(describing: error))".contains("secret-word"))
+    }
+}

@@ -1,0 +1,212 @@
+import Linux
+import Mosquitto
+import TestBroker
+import Testing
+
+/// Brokers that are away, refuse, or send what nobody wants.
+@Suite(
+    .enabled(if: TestBroker.isInstalled, Comment(rawValue: TestBroker.absence)),
+    .timeLimit(.minutes(2)))
+struct TroubleTests {
+    let events = Events()
+
+    private func publish(
+        _ client: MQTTClient, _ text: String = "x", topic: String = "a",
+        patience: Duration = .milliseconds(300)
+    ) async throws -> MQTTDelivery {
+        try await client.publish(
+            MQTTMessage(topic: topic, text), patience: patience, within: .seconds(30))
+    }
+
+    @Test("while the broker is away a message is refused with the reason, and not sent later")
+    func away() async throws {
+        let broker = try TestBroker()
+        broker.kill()
+        let client = try MQTTClient.started(BrokerSettings(broker), events)
+        let error = await failure { _ = try await publish(client, "early") }
+        guard case .unreachable(let place, let reason) = error else {
+            Issue.record("\(String(describing: error))")
+            return
+        }
+        #expect(place == "127.0.0.1:\(broker.port)")
+        #expect(reason == "Connection refused")
+        #expect(!client.isConnected)
+        try client.subscribe(to: "a")
+        try broker.start()
+        #expect(try await publish(client, "late", patience: .seconds(30)) == .delivered)
+        #expect(await events.message()?.text == "late")
+    }
+
+    @Test("a broker that is killed and comes back is found again, with all that was subscribed to")
+    func restarted() async throws {
+        let broker = try TestBroker()
+        let client = try MQTTClient.started(BrokerSettings(broker), events)
+        try client.subscribe(to: "a/#")
+        await events.connected()
+        broker.kill()
+        guard case .lost = await events.disconnected() else {
+            Issue.record("not lost: \(events.all)")
+            return
+        }
+        try broker.start()
+        #expect(try await publish(client, topic: "a/b", patience: .seconds(30)) == .delivered)
+        #expect(await events.message()?.topic == "a/b")
+        #expect(client.connections == 2)
+    }
+
+    @Test("a broker that dies in a call ends the call, and what was asked is not sent again")
+    func killedInCall() async throws {
+        let broker = try TestBroker()
+        let client = try MQTTClient.started(BrokerSettings(broker), events)
+        await events.connected()
+        broker.setHalted(true)
+        async let call = failure { _ = try await publish(client, "open the door") }
+        async let question = failure {
+            _ = try await client.ask(
+                MQTTMessage(topic: "a", "?"), answerOn: "b", patience: .seconds(1),
+                within: .seconds(30)
+            ) { _ in true }
+        }
+        // Both have been handed over when a third is cancelled in its wait.
+        let third = Task { await failure { _ = try await publish(client, "third") } }
+        third.cancel()
+        #expect(await third.value == .cancelled)
+        broker.kill()
+        for error in [await call, await question] {
+            guard case .lost = error else {
+                Issue.record("\(String(describing: error))")
+                continue
+            }
+        }
+        try client.subscribe(to: "a")
+        try broker.start()
+        #expect(try await publish(client, "next", patience: .seconds(30)) == .delivered)
+        #expect(await events.message()?.text == "next")
+    }
+
+    @Test("a wrong password is told as such, and never in the text; a right one is let in")
+    func password() async throws {
+        let broker = try TestBroker { folder in
+            // Of mosquitto_passwd, for "right".
+            let file = "\(folder)/users"
+            try Files.writeAtomically(file, Array("martlet:right\n".utf8), mode: 0o600)
+            return ["password_file \(file)"]
+        } preparing: { folder in
+            [["mosquitto_passwd", "-U", "\(folder)/users"]]
+        }
+        var settings = BrokerSettings(broker)
+        settings.user = "martlet"
+        settings.password = "wrong-secret"
+        let client = try MQTTClient.started(settings, events)
+        let error = await failure { _ = try await publish(client, patience: .seconds(2)) }
+        guard case .refused(_, let reason) = error else {
+            Issue.record("\(String(describing: error))")
+            return
+        }
+        #expect(reason == "Not authorized" || reason.contains("password"))
+        #expect(!"\(error!)".contains("wrong-secret"))
+        await client.stop(farewell: [])
+        settings.password = "right"
+        let second = try MQTTClient.started(settings, Events())
+        #expect(try await publish(second, patience: .seconds(20)) == .nobodyListens)
+    }
+
+    @Test("a topic that the access list does not allow is refused by name")
+    func accessList() async throws {
+        let broker = try TestBroker { folder in
+            let file = "\(folder)/access"
+            try Files.writeAtomically(
+                file, Array("topic readwrite open/#\n".utf8), mode: 0o600)
+            return ["acl_file \(file)"]
+        }
+        let client = try MQTTClient.started(BrokerSettings(broker), events)
+        let error = await failure {
+            _ = try await publish(client, topic: "shut", patience: .seconds(20))
+        }
+        guard case .forbidden("shut", _) = error else {
+            Issue.record("\(String(describing: error))")
+            return
+        }
+        #expect(try await publish(client, topic: "open/a") == .nobodyListens)
+    }
+
+    @Test("a message of ten megabytes is not taken, and the line lives on")
+    func tooLong() async throws {
+        let broker = try TestBroker()
+        let client = try MQTTClient.started(BrokerSettings(broker), events)
+        try client.subscribe(to: "a")
+        await events.connected()
+        let file = "\(broker.folder)/long"
+        try Files.writeAtomically(
+            file, [UInt8](repeating: UInt8(ascii: "x"), count: 10 << 20), mode: 0o600)
+        try await broker.publish(file: file, to: "a")
+        #expect(try await publish(client, "short") == .delivered)
+        #expect(await events.message()?.text == "short")
+        #expect(client.connections == 1)
+    }
+
+    @Test("a flood of messages is refused at the limit, and the line serves again afterwards")
+    func flood() async throws {
+        let broker = try TestBroker()
+        let client = try MQTTClient.started(BrokerSettings(broker), events)
+        await events.connected()
+        broker.setHalted(true)
+        var refusals = 0
+        for _ in 0..<1000 {
+            do {
+                try client.post(MQTTMessage(topic: "a", "x"))
+            } catch MQTTError.busy {
+                refusals += 1
+            }
+        }
+        #expect(refusals > 500)
+        broker.setHalted(false)
+        // As many as were taken are acknowledged before there is room again.
+        var delivery: MQTTDelivery?
+        while delivery == nil {
+            do {
+                delivery = try await publish(client)
+            } catch MQTTError.busy {
+                await Task.yield()
+            }
+        }
+        #expect(delivery == .nobodyListens)
+    }
+
+    @Test("an old broker that knows no version 5 is spoken to in 3.1.1")
+    func oldBroker() async throws {
+        let server = try OldBroker()
+        var settings = BrokerSettings(host: "127.0.0.1", port: server.port, clientID: "martlet")
+        settings.user = "somebody"
+        let client = try MQTTClient.started(settings, events)
+        await events.connected()
+        #expect(client.isConnected)
+        #expect(server.versions.contains(5))
+        #expect(server.versions.last == 4)
+    }
+
+    @Test("a host that nobody knows is told as such")
+    func unknownHost() async throws {
+        let client = try MQTTClient.started(
+            BrokerSettings(host: "nobody.invalid", port: 1883, clientID: "martlet"), events)
+        guard case .unresolved("nobody.invalid:1883") = await events.disconnected() else {
+            Issue.record("\(events.all)")
+            return
+        }
+        await client.stop(farewell: [])
+    }
+
+    @Test("a client that was stopped or released has no thread any more, and says so")
+    func stopped() async throws {
+        let broker = try TestBroker()
+        let client = try MQTTClient.started(BrokerSettings(broker), events)
+        await events.connected()
+        await client.stop(farewell: [])
+        guard case .unavailable = await failure({ _ = try await publish(client) }) else {
+            Issue.record("still there")
+            return
+        }
+        try await broker.publish("a", "x")
+        #expect(!client.isConnected)
+    }
+}
