@@ -29,6 +29,7 @@ final class AssistantWorld: Sendable {
         case endOfTurn, flush, hold, resume
         case connect, beginActivity, endActivity, endAudioStream, discardInput
         case sendAudio([Int16])
+        case text(String)
         case responses([FunctionResponse])
         case run(FunctionCall)
         case cancel([String])
@@ -171,6 +172,7 @@ private final class TestPorts: MicrophonePort, SpeakerPort, SessionPort, ToolPor
     func endActivity() { tell(.endActivity) }
     func endAudioStream() { tell(.endAudioStream) }
     func discardInput() { tell(.discardInput) }
+    func sendText(_ text: String) { tell(.text(text)) }
     func sendToolResponses(_ responses: [FunctionResponse]) { tell(.responses(responses)) }
     func conversationBegan() {}
     func run(_ call: FunctionCall, _ done: @escaping @Sendable (ToolOutcome) -> Void) {

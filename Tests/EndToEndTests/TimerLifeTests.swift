@@ -23,6 +23,27 @@ struct TimerLifeTests {
         appliance.release()
     }
 
+    @Test("the model is asked to say what a reminder is for, while it rings")
+    func spokenReminder() async throws {
+        let folder = try Files.makeTemporaryDirectory(prefix: "martlet-timer-life")
+        defer { try? Files.removeTree(folder) }
+        let call = Scenario.Call(
+            name: "set_reminder", arguments: ["seconds": 1, "text": "feed the cat"])
+        let appliance = try await appliance(folder, call: call)
+        await speak(to: appliance)
+        let text = try await appliance.service.first { event in
+            if case .text(let text) = event { text } else { nil }
+        }
+        #expect(text.contains("feed the cat"))
+        try await appliance.timeline.wait { $0 == .notice("reminder 1 rings") }
+        // What it says then is heard, besides the answer to the words that set it.
+        try await appliance.timeline.wait(count: 2) { $0 == .replyPlayed }
+        appliance.press()
+        try await appliance.timeline.wait { $0 == .notice("what rang was dismissed") }
+        appliance.release()
+        _ = try await appliance.stopped()
+    }
+
     @Test("a press silences what rings; held on, it has it ring again later")
     func snoozed() async throws {
         let folder = try Files.makeTemporaryDirectory(prefix: "martlet-timer-life")

@@ -20,6 +20,7 @@
 /// | idle      | press muted, refused, without mic | idle      | earcon                           |
 /// | any       | press while an alarm rings        | the same  | the alarm is dismissed           |
 /// | idle      | audio, tool call                  | speaking, thinking | the model speaks unasked |
+/// | idle      | something is to be announced      | thinking  | the model is asked to say it     |
 /// | listening | release, tap, end of speech, limit | thinking | gate closed; end sent at its mark |
 /// | listening | release too soon, tap in silence  | idle      | the same; its reply is not heard |
 /// | listening | audio (manual detection)          | listening | dropped: it answers older words  |

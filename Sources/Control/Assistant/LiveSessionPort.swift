@@ -28,6 +28,9 @@ package struct LiveSessionPort: SessionPort {
     /// Forgets what is held.
     package func discardInput() { session.assumeIsolated { $0.discardInput() } }
 
+    /// Says words without sound.
+    package func sendText(_ text: String) { session.assumeIsolated { $0.sendText(text) } }
+
     /// Answers calls of the model.
     package func sendToolResponses(_ responses: [FunctionResponse]) {
         session.assumeIsolated { $0.sendToolResponses(responses) }

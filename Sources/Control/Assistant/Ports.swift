@@ -99,6 +99,8 @@ package protocol SessionPort: Sendable {
     func endAudioStream()
     /// Forgets what is held and not sent, and the activity it belongs to, as if never begun.
     func discardInput()
+    /// Says words without sound, which the model answers.
+    func sendText(_ text: String)
     /// Answers calls of the model.
     func sendToolResponses(_ responses: [FunctionResponse])
 }

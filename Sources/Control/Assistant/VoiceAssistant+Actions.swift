@@ -20,6 +20,7 @@ extension VoiceAssistant {
             for (action, subject) in batch { perform(action, subject) }
         }
         isPerforming = false
+        announceNext()
         setAlarm()
     }
 
@@ -70,7 +71,9 @@ extension VoiceAssistant {
     }
 
     func setAlarm() {
-        let next = ConversationMachine.earlier(machine.deadline, confirmations.deadline)
+        let next = ConversationMachine.earlier(
+            ConversationMachine.earlier(machine.deadline, confirmations.deadline),
+            announcements.deadline)
         guard next != alarmAt, !isStopped else { return }
         // A deadline moves on with every chunk of a reply: an alarm too early costs less than
         // setting it anew each time.

@@ -53,6 +53,7 @@ extension VoiceAssistant {
         }
         guard !actions.isEmpty else { return }
         showIndication()
+        announceNext()
         setAlarm()
     }
 

@@ -50,6 +50,7 @@ package actor VoiceAssistant {
     var calls: [String: (call: FunctionCall, since: Int64)] = [:]
     var namelessCalls = 0
     var alarmAt: Int64?
+    var announcements = Announcements()
     /// Silences the alarm that rings.
     var dismissAlarm: (@Sendable () -> Void)?
     var isStopped = false
@@ -204,6 +205,8 @@ package actor VoiceAssistant {
         let now = ports.alarm.now
         perform(machine.deadlineReached(at: now))
         performConfirmation(confirmations.deadlineReached(at: now))
+        expireAnnouncements(at: now)
+        setAlarm()
     }
 
     private func send(_ samples: [Int16], _ verdict: SampleVerdict) {

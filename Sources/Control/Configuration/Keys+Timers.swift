@@ -15,7 +15,11 @@ extension Keys {
         package static let volume = Setting(
             "timers.minimum_volume_percent", 40, .range(0...100),
             "What rings is at least so loud, whatever the volume is; it grows for half a minute.")
+        package static let speaks = Setting(
+            "timers.speak_reminders", true,
+            "Whether the model is asked to say what a reminder is for while it rings, which opens "
+                + "a session. Without one it only rings, and is said when there is one again.")
 
-        static let all: [any AnySetting] = [ring, late, snooze, volume]
+        static let all: [any AnySetting] = [ring, late, snooze, volume, speaks]
     }
 }

@@ -27,6 +27,9 @@ final class AlarmBell: TimerListener, @unchecked Sendable {
     /// (nanoseconds).
     private static let zoneInterval: Int64 = 60 * 1_000_000_000
 
+    /// A reminder that nobody could say is still said so late (nanoseconds): an hour.
+    private static let speechPatience: Int64 = 3600 * 1_000_000_000
+
     private let loop: EventLoop
     private let bridge: AudioBridge
     private let leastPercent: Double
@@ -36,6 +39,7 @@ final class AlarmBell: TimerListener, @unchecked Sendable {
     private let boot: ClockAlarm
     private var watches: [LoopWatch] = []
     private let tell: (String) -> Void
+    private let speaksReminders: Bool
     private var numbers: [Int] = []
     /// The latest dismissal, on its way to the disk.
     private(set) var dismissal: Task<[TimedItem], Never>?
@@ -49,9 +53,10 @@ final class AlarmBell: TimerListener, @unchecked Sendable {
     /// A bell with these sounds, made for 24 kHz, that is at least so loud (percent); `tell` is
     /// called on the loop, for the timeline.
     init(
-        loop: EventLoop, bridge: AudioBridge, sounds: SoundLibrary, leastPercent: Double, log: Log,
-        tell: @escaping (String) -> Void
+        loop: EventLoop, bridge: AudioBridge, sounds: SoundLibrary, leastPercent: Double,
+        speaksReminders: Bool, log: Log, tell: @escaping (String) -> Void
     ) throws {
+        self.speaksReminders = speaksReminders
         self.loop = loop
         self.bridge = bridge
         self.sounds = sounds
@@ -93,10 +98,7 @@ final class AlarmBell: TimerListener, @unchecked Sendable {
     // MARK: - From the keeper
 
     func ringing(_ items: [TimedItem]) {
-        let titles = items.map { "\($0.kind.rawValue) \($0.number)" }
-        let numbers = items.map(\.number)
-        let sound = items.contains { $0.kind == .alarm } ? StoredSound.alarm : .timer
-        loop.perform { [weak self] in self?.ring(numbers, titles, sound) }
+        loop.perform { [weak self] in self?.ring(items) }
     }
 
     func wake(wall: Int64?, boot: Int64?) {
@@ -115,21 +117,30 @@ final class AlarmBell: TimerListener, @unchecked Sendable {
         if !isUnchanged { tick() }
     }
 
-    private func ring(_ items: [Int], _ titles: [String], _ sound: StoredSound) {
+    private func ring(_ items: [TimedItem]) {
         guard !isStopped else { return }
-        let isNew = numbers.isEmpty
-        for (number, title) in zip(items, titles) where !numbers.contains(number) {
-            tell("\(title) rings")
-        }
-        numbers = items
+        let isSilent = numbers.isEmpty
+        let new = items.filter { !numbers.contains($0.number) }
+        for item in new { tell("\(item.kind.rawValue) \(item.number) rings") }
+        numbers = items.map(\.number)
         guard !items.isEmpty else {
             silence()
             assistant?.assumeIsolated { $0.alarmEnded() }
             return
         }
-        if isNew { strike(sounds[sound]) }
+        if isSilent { strike(sounds[items.contains { $0.kind == .alarm } ? .alarm : .timer]) }
+        if speaksReminders { for item in new where !item.text.isEmpty { speak(item.text) } }
         assistant?.assumeIsolated { assistant in
             assistant.alarmRings { [weak self] in self?.dismiss() }
+        }
+    }
+
+    /// The sound goes on meanwhile, softer; a press in the middle of it silences both.
+    private func speak(_ text: String) {
+        assistant?.assumeIsolated { assistant in
+            assistant.announce(
+                "it is time for what they wanted to be reminded of: \"\(text)\"",
+                patience: Self.speechPatience)
         }
     }
 

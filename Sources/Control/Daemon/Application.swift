@@ -126,7 +126,8 @@ package final class Application: @unchecked Sendable {
     ) throws -> AlarmBell {
         try AlarmBell(
             loop: loop, bridge: bridge, sounds: sounds,
-            leastPercent: Double(settings[Keys.Timers.volume]), log: log
+            leastPercent: Double(settings[Keys.Timers.volume]),
+            speaksReminders: settings[Keys.Timers.speaks], log: log
         ) { text in
             timeline.record(TimelineEntry(at: MonotonicClock.now(), event: .notice(text)))
         }

@@ -192,6 +192,7 @@ struct RecordedSession: SessionPort {
         session.endAudioStream()
     }
     func discardInput() { session.discardInput() }
+    func sendText(_ text: String) { session.sendText(text) }
     func sendToolResponses(_ responses: [FunctionResponse]) {
         session.sendToolResponses(responses)
     }

@@ -40,6 +40,8 @@ final class RecordingSession: SessionPort, @unchecked Sendable {
         session.discardInput()
     }
 
+    func sendText(_ text: String) { session.sendText(text) }
+
     func sendToolResponses(_ responses: [FunctionResponse]) {
         session.sendToolResponses(responses)
     }

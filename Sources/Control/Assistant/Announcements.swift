@@ -1,0 +1,29 @@
+/// What the device wants said and nobody has asked for, until there is a moment for it.
+///
+/// A value: times come in, in nanoseconds.
+struct Announcements {
+    /// More at a time are refused; whoever comes back after so many wants no list read out.
+    private static let limit = 8
+
+    private var waiting: [(words: String, until: Int64)] = []
+
+    /// When `expire` is to be called.
+    var deadline: Int64? { waiting.map(\.until).min() }
+
+    /// Adds words to be said before a time; returns false when there are too many.
+    mutating func add(_ words: String, until time: Int64) -> Bool {
+        guard waiting.count < Self.limit else { return false }
+        waiting.append((words, time))
+        return true
+    }
+
+    /// Takes the words that are to be said next.
+    mutating func next() -> String? { waiting.isEmpty ? nil : waiting.removeFirst().words }
+
+    /// Drops what comes too late; returns how many that were.
+    mutating func expire(at time: Int64) -> Int {
+        let before = waiting.count
+        waiting.removeAll { $0.until <= time }
+        return before - waiting.count
+    }
+}

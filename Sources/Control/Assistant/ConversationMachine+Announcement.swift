@@ -1,0 +1,19 @@
+// What the device has said unasked.
+
+extension ConversationMachine {
+    /// Whether nobody talks or is about to, and there is a session or one that only sleeps.
+    package var mayAnnounce: Bool {
+        phase == .idle && held == nil && !uplink.isBusy && (link == .up || link == .asleep)
+    }
+
+    /// The model was asked to say something; its reply is awaited as one to the user's words.
+    package mutating func announced(at time: Int64) -> [ConversationAction] {
+        reply.interruptedByUser(awaitsReply: false)
+        endOfWords = nil
+        phase = .thinking(awaiting(from: time, isDoubtful: false))
+        if link == .asleep {
+            linkDeadline = time + .milliseconds(settings.offlinePatienceMilliseconds)
+        }
+        return settle()
+    }
+}

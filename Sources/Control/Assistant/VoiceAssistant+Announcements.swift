@@ -1,0 +1,39 @@
+internal import Live
+internal import Tools
+
+// What the device has said by the model, unasked.
+
+extension VoiceAssistant {
+    /// Has the model say something to the user, in their language, when next nobody talks.
+    ///
+    /// The device has no voice of its own: without a session within `patience` (nanoseconds)
+    /// nothing is said, and the timeline tells so.
+    package func announce(_ words: String, patience: Int64) {
+        guard !isStopped else { return }
+        if announcements.add(words, until: ports.alarm.now + patience) {
+            announceNext()
+        } else {
+            record(.notice("too much is to be said already; something is not said"))
+        }
+        setAlarm()
+    }
+
+    /// Says what waits, if this is a moment for it.
+    func announceNext() {
+        // While the user is asked something the device's voice would spoil the answer.
+        guard machine.mayAnnounce, !confirmations.isAsking, let words = announcements.next() else {
+            return
+        }
+        record(.notice("the model is asked to say something"))
+        ports.session.sendText(
+            "(The device writes this, not the user. Say the following to the user now, in one "
+                + "short sentence and in the language they use with you, and call no function: "
+                + "\(words))")
+        perform(machine.announced(at: ports.alarm.now))
+    }
+
+    func expireAnnouncements(at time: Int64) {
+        let count = announcements.expire(at: time)
+        if count > 0 { record(.notice("there was no session in time to say something")) }
+    }
+}

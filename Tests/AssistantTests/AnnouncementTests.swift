@@ -1,0 +1,121 @@
+import Live
+import Testing
+import Tools
+
+@testable import Assistant
+
+@Suite("what the device has said unasked", .timeLimit(.minutes(1)))
+struct AnnouncementTests {
+    private static let hour: Int64 = 3_600_000_000_000
+
+    private func world(_ mode: TurnMode = .hold, online: Bool = true) -> AssistantWorld {
+        let world = AssistantWorld(mode)
+        world.assistant.assumeIsolated { $0.start() }
+        if online { world.session(.ready(resumed: false)) }
+        world.forget()
+        return world
+    }
+
+    private func announce(_ world: AssistantWorld, _ words: String = "tea is ready") {
+        world.assistant.assumeIsolated { $0.announce(words, patience: Self.hour) }
+    }
+
+    private func texts(_ world: AssistantWorld) -> [String] {
+        world.told.compactMap { if case .text(let text) = $0 { text } else { nil } }
+    }
+
+    @Test(
+        "the model is asked at once where nobody talks, and is heard", arguments: TurnMode.allCases)
+    func atOnce(mode: TurnMode) {
+        let world = world(mode)
+        announce(world)
+        #expect(texts(world).count == 1)
+        #expect(texts(world).first?.contains("tea is ready") == true)
+        #expect(world.current == .thinking)
+        world.session(.audio([4, 5]))
+        #expect(world.told.contains(.play([4, 5])))
+        world.session(.generationComplete)
+        world.session(.turnComplete(nil))
+        world.speaker(.drained(at: .milliseconds(900)))
+        #expect(world.current == .idle)
+    }
+
+    @Test("it waits for the end of the user's words and of their answer")
+    func waits() {
+        let world = world()
+        world.button(true, at: 1_000)
+        announce(world)
+        announce(world, "and the cake")
+        world.microphone(.samples([1, 2, 3], first: 0))
+        world.button(false, at: 2_000)
+        world.microphone(.segmentEnded(sample: 3))
+        world.session(.audio([4]))
+        world.session(.generationComplete)
+        world.session(.turnComplete(nil))
+        #expect(texts(world).isEmpty)
+        world.speaker(.drained(at: .milliseconds(2_900)))
+        #expect(texts(world).count == 1)
+        // The second one after the first.
+        world.session(.audio([5]))
+        world.session(.generationComplete)
+        world.session(.turnComplete(nil))
+        world.speaker(.drained(at: .milliseconds(3_900)))
+        #expect(texts(world).count == 2)
+        #expect(texts(world).last?.contains("and the cake") == true)
+    }
+
+    @Test("without a session it waits for one, and not for ever")
+    func offline() {
+        let patient = world(online: false)
+        announce(patient)
+        #expect(texts(patient).isEmpty)
+        patient.at(3_599_000)
+        patient.session(.ready(resumed: false))
+        #expect(texts(patient).count == 1)
+        let late = world(online: false)
+        announce(late)
+        late.at(3_600_000)
+        late.session(.ready(resumed: false))
+        #expect(texts(late).isEmpty)
+        #expect(late.timeline.contains(.notice("there was no session in time to say something")))
+    }
+
+    @Test("a session that sleeps is woken; one that does not wake ends the wait")
+    func asleep() {
+        let world = world()
+        world.session(.asleep)
+        announce(world)
+        #expect(texts(world).count == 1)
+        world.session(.offline(.lost, retryIn: .seconds(1)))
+        world.at(30_000)
+        #expect(world.current == .offline)
+        #expect(world.told.contains(.discardInput))
+    }
+
+    @Test("while the user is asked to confirm something nothing is said between")
+    func question() {
+        let world = world()
+        let request = ConfirmationRequest(
+            id: "1", tool: "open", subject: "gate", arguments: "{}", means: .button)
+        world.assistant.assumeIsolated { $0.confirm(request) { _ in } }
+        announce(world)
+        #expect(texts(world).isEmpty)
+        world.at(20_000)
+        #expect(texts(world).count == 1)
+    }
+
+    @Test("no answer is told like that to the user's own words, and more than eight do not wait")
+    func limits() {
+        let world = world()
+        announce(world)
+        world.at(15_000)
+        #expect(world.told.contains(.earcon(.error)))
+        #expect(world.current == .idle)
+        world.button(true, at: 16_000)
+        for _ in 0..<9 { announce(world) }
+        #expect(
+            world.timeline.filter { event in
+                if case .notice(let text) = event { text.hasPrefix("too much") } else { false }
+            }.count == 1)
+    }
+}
