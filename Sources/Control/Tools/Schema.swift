@@ -25,6 +25,10 @@ package struct Schema: Sendable, Equatable {
         case array(of: Schema?, count: ClosedRange<Int>)
         /// Named values.
         case object(Members)
+        /// One of several forms.
+        case anyOf([Schema])
+        /// Anything: whoever executes the call checks it.
+        case any
     }
 
     /// The named values of an object.
@@ -49,6 +53,8 @@ package struct Schema: Sendable, Equatable {
     package var kind: Kind
     /// The only values allowed; empty: all of the kind.
     package var choices: [JSONValue]
+    /// Whether null stands for no value.
+    package var isNullable = false
 
     /// Schemas nest no deeper than this; a model could not fill them in.
     package static let maximumDepth = 8

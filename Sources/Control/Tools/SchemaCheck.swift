@@ -30,6 +30,7 @@ package struct SchemaCheck: Sendable {
         func fault(_ text: String) {
             found.append(path.isEmpty ? "the arguments \(text)" : "\(path) \(text)")
         }
+        if schema.isNullable, value == .null { return }
         if !schema.choices.isEmpty, !schema.choices.contains(where: { isSame($0, value) }) {
             return fault("is \(quote(value)), but must be one of \(list(schema.choices))")
         }
@@ -58,7 +59,22 @@ package struct SchemaCheck: Sendable {
         case .object(let members):
             guard case .object(let values) = value else { return fault(wrong("an object", value)) }
             checkMembers(values, members, at: path, &found)
+        case .anyOf(let forms):
+            found += faults(value, forms, at: path)
+        case .any: break
         }
+    }
+
+    /// The faults by the form that the value comes nearest to.
+    private static func faults(
+        _ value: JSONValue, _ forms: [Schema], at path: String
+    ) -> [String] {
+        let all = forms.map { form in
+            var found: [String] = []
+            check(value, form, at: path, &found)
+            return found
+        }
+        return all.min { $0.count < $1.count } ?? []
     }
 
     private static func checkMembers(

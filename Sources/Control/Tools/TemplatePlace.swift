@@ -11,7 +11,7 @@ extension Schema {
         guard property.isRequired else { throw TemplateError.optional(name) }
         switch property.schema.kind {
         case .string, .integer, .number, .boolean: break
-        case .null, .array, .object: throw TemplateError.notPlain(name)
+        case .null, .array, .object, .anyOf, .any: throw TemplateError.notPlain(name)
         }
     }
 }

@@ -51,14 +51,32 @@ package struct ToolDeclaration: Sendable {
     package init(
         name: String, description: String, parameters: JSONValue, terms: ToolTerms
     ) throws(ToolDeclarationError) {
-        guard Self.isValid(name: name) else { throw .badName(name) }
-        guard !description.isEmpty else { throw .noDescription(name) }
-        guard terms.deadline > .zero else { throw .badDeadline(name) }
+        let schema: Schema
         do {
             schema = try Schema(parameters)
         } catch {
             throw .badSchema(name, error)
         }
+        try self.init(
+            name: name, description: description, parameters: parameters, schema: schema,
+            terms: terms)
+    }
+
+    /// A declaration whose schema somebody else wrote.
+    package init(
+        name: String, description: String, foreign: ForeignSchema, terms: ToolTerms
+    ) throws(ToolDeclarationError) {
+        try self.init(
+            name: name, description: description, parameters: foreign.announced,
+            schema: foreign.schema, terms: terms)
+    }
+
+    private init(
+        name: String, description: String, parameters: JSONValue, schema: Schema, terms: ToolTerms
+    ) throws(ToolDeclarationError) {
+        guard Self.isValid(name: name) else { throw .badName(name) }
+        guard !description.isEmpty else { throw .noDescription(name) }
+        guard terms.deadline > .zero else { throw .badDeadline(name) }
         guard case .object = schema.kind else {
             throw .badSchema(
                 name, SchemaError(path: "parameters", problem: "must be of type object"))
@@ -66,6 +84,7 @@ package struct ToolDeclaration: Sendable {
         self.name = name
         self.description = description
         self.parameters = parameters
+        self.schema = schema
         self.terms = terms
     }
 

@@ -1,30 +1,96 @@
 package import ModelTypes
+internal import Synchronization
 
-/// The tools that the model is offered, by name.
-package struct ToolRegistry: Sendable {
+/// The tools that the model is offered, by name: those of the configuration, and those that
+/// sources such as an MCP server bring along while the program runs.
+///
+/// What a source offers may change at any time; the next setup of a session declares what is
+/// there then, and `onChange` lets an open session be told. A call to a function that has gone is
+/// told so by `absence`.
+///
+/// ## Concurrency
+/// Every method may be called from every thread; the lock protects all of it.
+package final class ToolRegistry: Sendable {
     /// The service takes no more functions than this (live-protocol.md 2.4).
     package static let maximumTools = 512
+    /// Functions that have gone and are still known by name.
+    private static let rememberedNames = 512
 
-    private let tools: [any Tool]
+    private struct State {
+        var fixed: [any Tool]
+        /// In the order in which the sources first came.
+        var sources: [(name: String, tools: [any Tool])] = []
+        var byName: [String: any Tool] = [:]
+        /// Which source a function was of that has gone.
+        var gone: [String: String] = [:]
+        var listener: (@Sendable () -> Void)?
+
+        var all: [any Tool] { fixed + sources.flatMap(\.tools) }
+    }
+
+    /// Names that no source can have.
+    package let fixedNames: Set<String>
+    private let state: Mutex<State>
 
     /// Tools in the order they are declared in; refuses two of one name, and too many.
     package init(_ tools: [any Tool]) throws(ToolDeclarationError) {
         guard tools.count <= Self.maximumTools else { throw .tooMany(tools.count) }
-        var names: Set<String> = []
-        for tool in tools where !names.insert(tool.declaration.name).inserted {
-            throw .duplicate(tool.declaration.name)
+        var byName: [String: any Tool] = [:]
+        for tool in tools {
+            guard byName.updateValue(tool, forKey: tool.declaration.name) == nil else {
+                throw .duplicate(tool.declaration.name)
+            }
         }
-        self.tools = tools
+        fixedNames = Set(byName.keys)
+        state = Mutex(State(fixed: tools, byName: byName))
     }
 
     /// The tool of that name.
-    package subscript(name: String) -> (any Tool)? { tools.first { $0.declaration.name == name } }
+    package subscript(name: String) -> (any Tool)? { state.withLock { $0.byName[name] } }
 
-    /// The names, in the order of the configuration.
-    package var names: [String] { tools.map(\.declaration.name) }
+    /// The names, those of the configuration first.
+    package var names: [String] { state.withLock { $0.all.map(\.declaration.name) } }
 
-    /// What the setup message declares, in the order of the configuration.
+    /// What the setup message declares, the configuration's own first.
     package var declarations: [FunctionDeclaration] {
-        tools.map(\.declaration.announcement)
+        state.withLock { $0.all.map(\.declaration.announcement) }
     }
+
+    /// Puts what a source offers now in the place of what it offered before; names that are taken,
+    /// and functions beyond `maximumTools`, are left out and given back.
+    package func replace(_ tools: [any Tool], of source: String) -> [String] {
+        var leftOut: [String] = []
+        let listener = state.withLock { state in
+            let before = state.all.map(\.declaration.announcement)
+            let index = state.sources.firstIndex { $0.name == source } ?? state.sources.endIndex
+            if index == state.sources.endIndex { state.sources.append((source, [])) }
+            let old = state.sources[index].tools.map(\.declaration.name)
+            for name in old { state.byName[name] = nil }
+            state.sources[index].tools = tools.filter { tool in
+                let name = tool.declaration.name
+                guard state.byName[name] == nil, state.byName.count < Self.maximumTools else {
+                    leftOut.append(name)
+                    return false
+                }
+                state.byName[name] = tool
+                state.gone[name] = nil
+                return true
+            }
+            for name in old where state.byName[name] == nil {
+                if state.gone.count >= Self.rememberedNames { state.gone = [:] }
+                state.gone[name] = source
+            }
+            return state.all.map(\.declaration.announcement) == before ? nil : state.listener
+        }
+        listener?()
+        return leftOut
+    }
+
+    /// Calls `handler` after each change of what is declared, on the thread that changed it.
+    package func onChange(_ handler: (@Sendable () -> Void)?) {
+        state.withLock { $0.listener = handler }
+    }
+
+    /// The source of a function that was there and has gone; nil for one that never was.
+    package func formerSource(of name: String) -> String? { state.withLock { $0.gone[name] } }
 }

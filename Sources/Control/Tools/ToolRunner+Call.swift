@@ -12,7 +12,8 @@ struct Passage {
     var decision: AuditEntry.Decision?
     var isJournalled = false
     let isNameless: Bool
-    var secrets: Set<String> = []
+    /// Those of the tool as it was when the call came; a source may take it away meanwhile.
+    var terms: ToolTerms?
 
     init(call: JournalledCall, key: String, isNameless: Bool, arguments: JSONValue) {
         self.call = call
@@ -33,7 +34,7 @@ struct Passage {
         }
         return AuditEntry(
             conversation: call.conversation, id: call.id, tool: call.tool,
-            arguments: HiddenArguments.hide(arguments, named: secrets), risk: risk,
+            arguments: HiddenArguments.hide(arguments, named: terms?.secrets ?? []), risk: risk,
             decision: decision ?? .refused("taken back"), result: result,
             milliseconds: Double(now - began) / 1e6)
     }
@@ -45,7 +46,7 @@ extension ToolRunner {
 
     func perform(_ passage: inout Passage) async -> Ending {
         guard let tool = registry[passage.call.tool] else { return .failure(unknownName(passage)) }
-        passage.secrets = tool.declaration.terms.secrets
+        passage.terms = tool.declaration.terms
         let text = passage.arguments.serialized
         let arguments: ToolArguments
         switch check(passage.arguments, text, tool) {
@@ -97,6 +98,10 @@ extension ToolRunner {
     }
 
     private func unknownName(_ passage: Passage) -> String {
+        if let source = registry.formerSource(of: passage.call.tool) {
+            return "nothing was done: the function \(passage.call.tool) has gone; \(source) does "
+                + "not offer it any more"
+        }
         let names = registry.names.prefix(Self.listedNames).joined(separator: ", ")
         let name = SchemaCheck.quote(.string(passage.call.tool))
         return "there is no function \(name); there are: \(names)"

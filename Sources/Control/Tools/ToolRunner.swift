@@ -130,7 +130,7 @@ package actor ToolRunner {
             ledger.cancel(id)
             return .cancelled
         }
-        let answer = answer(call, ending)
+        let answer = answer(call, ending, passage.terms)
         ledger.finish(id, answer)
         if passage.isJournalled { await ports.journal.finish(subject, answer) }
         return .answered(answer)
@@ -203,8 +203,9 @@ package actor ToolRunner {
             response: ToolAnswer.error("this call was executed before; its result is not kept"))
     }
 
-    private func answer(_ call: FunctionCall, _ ending: Ending) -> FunctionResponse {
-        let terms = registry[call.name]?.declaration.terms
+    private func answer(
+        _ call: FunctionCall, _ ending: Ending, _ terms: ToolTerms?
+    ) -> FunctionResponse {
         let response: JSONValue =
             switch ending {
             case .result(let value):

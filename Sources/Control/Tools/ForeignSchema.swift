@@ -1,0 +1,194 @@
+package import ModelTypes
+
+/// What somebody else's JSON Schema of an object becomes for the model and for the check.
+///
+/// The service takes a part of JSON Schema (live-protocol.md 2.4), and so do we: types, `enum`,
+/// `properties`, `required`, `items`, lengths and ranges, and `anyOf`. `$ref` is inlined, `oneOf`
+/// and lists of types become `anyOf`, `const` an `enum`, `allOf` is merged, null is accepted for
+/// what may be null. What else can be said in words goes into the description, as `pattern` and
+/// `format`; the rest is left to whoever wrote the schema, and executes the call. What lies deeper
+/// than `Schema.maximumDepth` may be anything.
+package struct ForeignSchema: Sendable, Equatable {
+    /// The schema as the model sees it.
+    package let announced: JSONValue
+    /// The same, as arguments are checked.
+    package let schema: Schema
+    /// Arguments that must be there, and are null when the model gives none.
+    package let nulls: [String]
+
+    /// A schema that has more parts, after all references were followed, is refused.
+    static let maximumParts = 1_000
+
+    /// Maps a schema; throws for one that no object fits, or that is too large.
+    package init(_ json: JSONValue) throws(SchemaError) {
+        var reader = ForeignReader(root: json)
+        let form = try reader.read(json, at: "parameters", depth: 0)
+        switch form.schema.kind {
+        case .object:
+            announced = .object(form.json)
+            schema = form.schema
+        case .any:
+            // A tool that says nothing of its arguments.
+            announced = ["type": "object"]
+            schema = Schema(kind: .object(.init(properties: [], allowsOthers: true)), choices: [])
+        case .string, .integer, .number, .boolean, .null, .array, .anyOf:
+            throw SchemaError(path: "parameters", problem: "must be of type object")
+        }
+        nulls = reader.nulls
+    }
+}
+
+/// One part of a schema, for the model and for the check.
+struct ForeignForm {
+    var json: JSONObject
+    var schema: Schema
+
+    /// The service wants a type; what is none of these is written as JSON text.
+    static let any = ForeignForm(
+        json: ["anyOf": [["type": "string"], ["type": "number"], ["type": "boolean"]]],
+        schema: Schema(kind: .any, choices: []))
+}
+
+/// Follows a schema from its root.
+struct ForeignReader {
+    /// Alternatives beyond this are too many for a model to choose from.
+    private static let alternativesLimit = 8
+
+    let root: JSONValue
+    private(set) var nulls: [String] = []
+    private var parts = 0
+
+    init(root: JSONValue) { self.root = root }
+
+    mutating func read(
+        _ json: JSONValue, at path: String, depth: Int
+    ) throws(SchemaError) -> ForeignForm {
+        parts += 1
+        guard parts <= ForeignSchema.maximumParts else {
+            throw SchemaError(
+                path: path, problem: "has more than \(ForeignSchema.maximumParts) parts in all")
+        }
+        guard depth < Schema.maximumDepth else { return .any }
+        switch json {
+        case .bool(true): return .any
+        case .bool(false): throw SchemaError(path: path, problem: "allows nothing")
+        case .object(let members):
+            if members["$ref"] != nil || members["allOf"] != nil {
+                // What a reference leads to is as deep as the reference itself.
+                let whole = try merged(members, at: path, depth: 0)
+                return try read(whole, at: path, depth: depth)
+            }
+            return try read(members, at: path, depth: depth)
+        case .null, .int, .double, .string, .array:
+            throw SchemaError(path: path, problem: "is no schema")
+        }
+    }
+
+    private mutating func read(
+        _ members: JSONObject, at path: String, depth: Int
+    ) throws(SchemaError) -> ForeignForm {
+        let alternatives = (members["anyOf"] ?? members["oneOf"])?.array
+        var form: ForeignForm
+        if let alternatives, members["type"] == nil, members["properties"] == nil {
+            form = try choice(among: alternatives, at: path, depth: depth)
+        } else {
+            form = try plain(members, at: path, depth: depth)
+        }
+        let words = ForeignWords.description(of: members, schema: form.schema)
+        if let words { form.json["description"] = .string(words) }
+        return form
+    }
+
+    /// What a part is made of: its own members, those it refers to and those of `allOf`.
+    private mutating func merged(
+        _ members: JSONObject, at path: String, depth: Int
+    ) throws(SchemaError) -> JSONObject {
+        parts += 1
+        guard depth < Schema.maximumDepth, parts <= ForeignSchema.maximumParts else {
+            throw SchemaError(path: path, problem: "refers to itself, or too far")
+        }
+        var whole = members
+        whole["$ref"] = nil
+        whole["allOf"] = nil
+        var others = members["allOf"]?.array ?? []
+        if let reference = members["$ref"] { others.insert(try resolve(reference, path), at: 0) }
+        for other in others {
+            guard case .object(let other) = other else { continue }
+            for (key, value) in try merged(other, at: path, depth: depth + 1) {
+                whole[key] = Self.join(key, whole[key], value)
+            }
+        }
+        return whole
+    }
+
+    private static func join(_ key: String, _ own: JSONValue?, _ other: JSONValue) -> JSONValue {
+        switch (key, own, other) {
+        case (_, nil, _): return other
+        case ("properties", .object(var all)?, .object(let more)):
+            for (name, value) in more where all[name] == nil { all[name] = value }
+            return .object(all)
+        case ("required", .array(let all)?, .array(let more)): return .array(all + more)
+        case (_, let own?, _): return own
+        }
+    }
+
+    private func resolve(
+        _ reference: JSONValue, _ path: String
+    ) throws(SchemaError) -> JSONValue {
+        guard let text = reference.string, text.hasPrefix("#") else {
+            throw SchemaError(path: path, problem: "refers to another document")
+        }
+        var place = root
+        for part in text.dropFirst().split(separator: "/") {
+            let name = String(part).replacing("~1", with: "/").replacing("~0", with: "~")
+            guard let next = place[name] ?? Int(name).flatMap({ place.array?[checked: $0] }) else {
+                throw SchemaError(path: path, problem: "refers to \(text), which there is not")
+            }
+            place = next
+        }
+        return place
+    }
+
+    private mutating func choice(
+        among alternatives: [JSONValue], at path: String, depth: Int
+    ) throws(SchemaError) -> ForeignForm {
+        let wanted = alternatives.filter { $0["type"]?.string != "null" }
+        let isNullable = wanted.count < alternatives.count
+        guard wanted.count <= Self.alternativesLimit else { return .any }
+        var forms: [ForeignForm] = []
+        for alternative in wanted {
+            // One alternative adds no depth that the model would see.
+            let inner = wanted.count == 1 ? depth : depth + 1
+            forms.append(try read(alternative, at: path, depth: inner))
+        }
+        return Self.one(of: forms, isNullable: isNullable)
+    }
+
+    /// A part that is any of some forms.
+    static func one(of forms: [ForeignForm], isNullable: Bool) -> ForeignForm {
+        var form: ForeignForm
+        switch forms.count {
+        case 0: form = ForeignForm(json: ["type": "null"], schema: .init(kind: .null, choices: []))
+        case 1: form = forms[0]
+        default:
+            if forms.contains(where: { $0.schema.kind == .any }) {
+                form = .any
+            } else {
+                form = ForeignForm(
+                    json: ["anyOf": .array(forms.map { .object($0.json) })],
+                    schema: Schema(kind: .anyOf(forms.map(\.schema)), choices: []))
+            }
+        }
+        form.schema.isNullable = form.schema.isNullable || isNullable
+        return form
+    }
+
+    /// Notes an argument that must be there and may be null.
+    mutating func note(null name: String) { nulls.append(name) }
+}
+
+extension Array {
+    fileprivate subscript(checked index: Int) -> Element? {
+        indices.contains(index) ? self[index] : nil
+    }
+}

@@ -1,0 +1,46 @@
+internal import ModelTypes
+
+/// Words of somebody else for the model: cut to a length, and what cannot be a keyword said.
+package enum ForeignWords {
+    /// A longer description of one part is cut (characters).
+    private static let partLimit = 500
+    /// A value of the schema that is longer is not repeated (characters).
+    private static let valueLimit = 100
+
+    private static let told = [
+        ("format", "format"), ("pattern", "pattern"), ("default", "default"),
+        ("multipleOf", "a multiple of"), ("exclusiveMinimum", "more than"),
+        ("exclusiveMaximum", "less than"),
+    ]
+
+    /// What a part is said to be; nil when nothing is.
+    static func description(of members: JSONObject, schema: Schema) -> String? {
+        var hints: [String] = []
+        for (key, words) in told {
+            guard let value = members[key], value != .null else { continue }
+            let text = value.string ?? value.serialized
+            if text.count <= valueLimit, !text.isEmpty { hints.append("\(words) \(text)") }
+        }
+        let others = schema.choices.filter { $0.string == nil }
+        if !others.isEmpty {
+            let list = others.map(\.serialized).joined(separator: ", ")
+            if list.count <= valueLimit { hints.append("one of \(list)") }
+        }
+        if schema.kind == .any { hints.append("any JSON value") }
+        let own = members["description"]?.string.map { line($0, limit: partLimit) } ?? ""
+        let parts = [own, hints.isEmpty ? "" : "(\(hints.joined(separator: "; ")))"]
+        let whole = parts.filter { !$0.isEmpty }.joined(separator: " ")
+        return whole.isEmpty ? nil : whole
+    }
+
+    /// A text without control characters, no longer than the limit (characters).
+    package static func line(_ text: String, limit: Int) -> String {
+        let scalars = text.unicodeScalars.lazy.prefix(4 * limit).map { scalar in
+            scalar.value < 0x20 || scalar.value == 0x7F ? " " : scalar
+        }
+        var line = String(String.UnicodeScalarView(scalars)).split(separator: " ")
+            .joined(separator: " ")
+        if line.count > limit { line = line.prefix(limit - 1) + "…" }
+        return line
+    }
+}
