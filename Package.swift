@@ -64,6 +64,7 @@ enum Targets {
             .control("Live", ["ModelTypes", "WireCodec", "WebSockets", "Linux"]),
             .control("Tools", ["ModelTypes", "Linux"]),
             .control("WebTools", ["ModelTypes", "Tools", "Curl", "Linux"]),
+            .control("MCP", ["ModelTypes", "Tools", "Curl", "Linux"]),
             .control("Timers", ["ModelTypes", "Tools", "Linux"]),
             .control("Assistant", ["ModelTypes", "Live", "Tools"]),
             .control(
@@ -153,6 +154,7 @@ enum Targets {
                 "WebToolsTests",
                 ["WebTools", "Tools", "ModelTypes", "Curl", "Linux", "TestHTTP"]
             ),
+            ("MCPTests", ["MCP", "Tools", "ModelTypes", "Curl", "Linux", "TestHTTP"]),
             ("TimersTests", ["Timers", "Tools", "ModelTypes", "Linux"]),
             ("AssistantTests", ["Assistant", "Live", "ModelTypes", "Tools"]),
             ("SoundsTests", ["Sounds"]),

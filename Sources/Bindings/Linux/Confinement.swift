@@ -22,8 +22,8 @@ package struct Confinement: Sendable, Equatable {
     package var writable: [String] = []
     /// Another user, with no further groups, which needs root; nil: ours.
     package var user: User?
-    /// The work that each process may do (seconds); it is killed then.
-    package var cpuSeconds = 30
+    /// The work that each process may do (seconds); it is killed then; nil: any.
+    package var cpuSeconds: Int? = 30
     /// What each process may allocate.
     package var memoryBytes: Int64 = 512 << 20
     /// Processes and threads at once; the kernel does not count those of root.
@@ -133,7 +133,8 @@ extension Confinement {
     private func fill(_ program: inout martlet_confined) {
         program.user = user?.user ?? UInt32.max
         program.group = user?.group ?? UInt32.max
-        program.cpu_seconds = UInt64(cpuSeconds)
+        // The hard limit is one more, and the greatest number means none.
+        program.cpu_seconds = cpuSeconds.map(UInt64.init) ?? UInt64.max - 1
         program.memory_bytes = UInt64(memoryBytes)
         program.processes = processLimit
         program.open_files = UInt64(openFiles)

@@ -19,4 +19,9 @@ struct Pipe: ~Copyable {
     consuming func intoReader() -> FileDescriptor {
         reader
     }
+
+    /// The writing end; the reading end is closed.
+    consuming func intoWriter() -> FileDescriptor {
+        writer
+    }
 }

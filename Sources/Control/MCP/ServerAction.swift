@@ -1,0 +1,90 @@
+package import ModelTypes
+
+/// What a server's machine wants done, in order.
+package enum ServerAction: Sendable, Equatable {
+    /// Start the program, or get ready to send; `opened` is to follow.
+    case open
+    /// End it; `lost` is to follow when nothing of it is left.
+    case close
+    /// Send a message; `id` is that of a request of ours.
+    case send(JSONValue, id: Int64?)
+    /// The protocol's version is this from now on.
+    case agreed(version: String)
+    /// A call has ended.
+    case finish(call: Int, CallOutcome)
+    /// These are the server's tools now.
+    case offer([OfferedTool])
+    /// The server was not ready, for this reason; it is tried again, or not.
+    case failed(String)
+    /// Nothing runs any more, as was wished.
+    case stopped
+    /// For the log.
+    case log(ServerLogLevel, String)
+}
+
+/// How much a line for the log matters.
+package enum ServerLogLevel: Sendable, Equatable {
+    case warning, notice, debug
+}
+
+/// How a call ended.
+package enum CallOutcome: Sendable, Equatable {
+    /// The `result` of tools/call, whatever it says.
+    case result(JSONValue)
+    /// Why there is none, in words for the model.
+    case failed(String)
+}
+
+/// A tool as its server describes it.
+package struct OfferedTool: Sendable, Equatable {
+    /// The server's own name.
+    package var name: String
+    package var description: String
+    package var inputSchema: JSONValue
+
+    /// A tool of a server.
+    package init(name: String, description: String, inputSchema: JSONValue) {
+        self.name = name
+        self.description = description
+        self.inputSchema = inputSchema
+    }
+
+    /// One entry of tools/list; nil without a name.
+    init?(_ json: JSONValue) {
+        guard let name = json["name"]?.string, !name.isEmpty else { return nil }
+        self.name = name
+        let title = json["title"]?.string ?? json["annotations"]?["title"]?.string ?? ""
+        let words = json["description"]?.string ?? ""
+        description = words.isEmpty ? title : words
+        inputSchema = json["inputSchema"] ?? [:]
+    }
+}
+
+/// What a transport tells.
+package enum TransportEvent: Sendable {
+    /// Messages can be sent.
+    case opened
+    /// A JSON text came that may be a message.
+    case message(JSONValue)
+    /// Something came that is no JSON; its beginning.
+    case noise(String)
+    /// The server said something for people.
+    case words(String)
+    /// A message of ours did not arrive, or its answer will not come; `id` is that of a request.
+    ///
+    /// With `isSessionGone` the server has not executed it and wants a new session.
+    case undelivered(id: Int64?, reason: String, isSessionGone: Bool)
+    /// It is over, and nothing of it is left.
+    case lost(String)
+}
+
+/// Texts of a server, fit for a log and for the model.
+enum Words {
+    /// One line of at most so many characters.
+    static func line(_ text: String, _ limit: Int) -> String {
+        let scalars = text.unicodeScalars.lazy.prefix(4 * limit)
+            .map { $0.value < 0x20 || $0.value == 0x7F ? " " : $0 }
+        let line = String(String.UnicodeScalarView(scalars))
+        return line.count > limit ? line.prefix(limit) + "…" : line
+    }
+}

@@ -1,0 +1,167 @@
+internal import ModelTypes
+
+// How connections begin and end, and what the transport tells.
+
+extension ServerMachine {
+    mutating func open(at now: Int64) {
+        starts.removeAll { $0 <= now - Self.hour }
+        if starts.count >= Self.startsPerHour, let oldest = starts.first {
+            let until = oldest + Self.hour
+            if state != .waiting(until: until) {
+                log(
+                    .warning,
+                    "it was started \(Self.startsPerHour) times within an hour; it is left alone "
+                        + "for \((until - now) / 60_000_000_000 + 1) min (\(lastFault))")
+            }
+            state = .waiting(until: until)
+            return
+        }
+        starts.append(now)
+        state = .opening(until: now + startTimeout)
+        minuteBegan = now
+        messages = 0
+        noise = 0
+        actions.append(.open)
+    }
+
+    /// Something came from the transport.
+    package mutating func transport(_ event: TransportEvent, at now: Int64) -> [ServerAction] {
+        switch event {
+        case .opened:
+            guard case .opening(let until) = state else { return [] }
+            _ = request(
+                .initialize, "initialize",
+                [
+                    "protocolVersion": .string(Self.versions[0]), "capabilities": [:],
+                    "clientInfo": ["name": "martlet", "version": .string(clientVersion)],
+                ], until: until)
+        case .message(let json): came(json, at: now)
+        case .noise(let text): noiseCame(text, at: now)
+        case .words(let text): log(.debug, "says: \(Words.line(text, Self.quoteLimit))")
+        case .undelivered(let id, let reason, let isSessionGone):
+            undelivered(id, reason, isSessionGone: isSessionGone, at: now)
+        case .lost(let reason): lost(reason, at: now)
+        }
+        return take()
+    }
+
+    private mutating func noiseCame(_ text: String, at now: Int64) {
+        guard isConnected else { return }
+        noise += 1
+        if noise == 1 {
+            log(
+                .warning,
+                "what it writes is no message: \"\(Words.line(text, 80))\"; it should write that "
+                    + "to its standard error")
+        }
+        if noise > Self.noiseLimit { fail("it writes what are no messages", at: now) }
+    }
+
+    var isConnected: Bool {
+        switch state {
+        case .opening, .ready: true
+        case .idle, .closing, .waiting, .stopped: false
+        }
+    }
+
+    /// Counts a message; false when it was one too many.
+    mutating func admit(at now: Int64) -> Bool {
+        if now - minuteBegan > 60_000_000_000 {
+            minuteBegan = now
+            messages = 0
+        }
+        messages += 1
+        guard messages > Self.messagesPerMinute else { return true }
+        fail("it sends more than \(Self.messagesPerMinute) messages a minute", at: now)
+        return false
+    }
+
+    private mutating func undelivered(
+        _ id: Int64?, _ reason: String, isSessionGone: Bool, at now: Int64
+    ) {
+        guard isConnected else { return }
+        let request = id.flatMap { requests.removeValue(forKey: $0) }
+        switch request?.kind {
+        case .call(let key)?:
+            if isSessionGone, var call = calls[key], !call.isRepeated {
+                // The server did not know the session, so it has done nothing.
+                call.request = nil
+                call.isRepeated = true
+                calls[key] = call
+                unsent.append(key)
+            } else {
+                forget(key)
+                actions.append(
+                    .finish(call: key, .failed("the MCP server \(name) failed: \(reason)")))
+            }
+        case .initialize?: return fail(reason, at: now)
+        case .list?: retryList(reason, at: now)
+        case .ping?: return fail("it does not answer (\(reason))", at: now)
+        case nil: if !isSessionGone { log(.debug, "a message did not arrive: \(reason)") }
+        }
+        guard isSessionGone, isReady else { return }
+        log(.notice, "it has ended the session; a new one is begun")
+        disconnect(then: .opening)
+    }
+
+    /// Ends the connection for a fault of the server.
+    mutating func fail(_ reason: String, at now: Int64) {
+        guard isConnected else { return }
+        noteFault(reason, at: now)
+        disconnect(then: .waiting)
+    }
+
+    private mutating func disconnect(then next: Next) {
+        actions.append(.close)
+        leaveRequests()
+        state = .closing(next)
+    }
+
+    /// What was asked gets no answer any more.
+    private mutating func leaveRequests() {
+        for key in calls.keys.sorted() where calls[key]?.request != nil {
+            forget(key)
+            actions.append(
+                .finish(
+                    call: key,
+                    .failed(
+                        "the MCP server \(name) failed before it answered (\(lastFault)); whether "
+                            + "it was done is not known")))
+        }
+        requests = [:]
+        listAt = nil
+    }
+
+    private mutating func noteFault(_ reason: String, at now: Int64) {
+        lastFault = reason
+        if case .ready(let since) = state, now - since >= Self.stable { failures = 0 }
+        failures += 1
+        log(.warning, reason)
+        actions.append(.failed(reason))
+        if case .opening = state {
+            failCalls("the MCP server \(name) does not start: \(reason)", onlyUnsent: true)
+        }
+    }
+
+    private mutating func lost(_ reason: String, at now: Int64) {
+        switch state {
+        case .idle, .waiting, .stopped: return
+        case .closing(.stopped):
+            state = .stopped
+            actions.append(.stopped)
+        case .closing(.opening): open(at: now)
+        case .closing(.waiting): wait(at: now)
+        case .opening, .ready:
+            noteFault(reason, at: now)
+            leaveRequests()
+            wait(at: now)
+        }
+    }
+
+    private mutating func wait(at now: Int64) {
+        // Somebody waits for it already.
+        guard unsent.isEmpty || failures > 1 else { return open(at: now) }
+        let doublings = min(max(failures - 1, 0), 20)
+        state = .waiting(until: now + min(Self.leastWait << Int64(doublings), Self.mostWait))
+    }
+}
