@@ -65,6 +65,7 @@ enum Targets {
             .control("Tools", ["ModelTypes", "Linux"]),
             .control("WebTools", ["ModelTypes", "Tools", "Curl", "Linux"]),
             .control("MCP", ["ModelTypes", "Tools", "Curl", "Linux"]),
+            .control("Broker", ["ModelTypes", "Tools", "Mosquitto", "Linux"]),
             .control("Timers", ["ModelTypes", "Tools", "Linux"]),
             .control("Assistant", ["ModelTypes", "Live", "Tools"]),
             .control(
@@ -79,8 +80,8 @@ enum Targets {
             .control(
                 "Daemon",
                 [
-                    "Accounts", "Assistant", "Configuration", "Curl", "Live", "ModelTypes",
-                    "Panel", "Sounds", "Timers", "Tools", "WebTools",
+                    "Accounts", "Assistant", "Broker", "Configuration", "Curl", "Live",
+                    "ModelTypes", "Mosquitto", "Panel", "Sounds", "Timers", "Tools", "WebTools",
                     "AudioPath",
                     "SignalProcessing", "AudioCore", "ALSA", "GPIO", "Opus", "SpeexDSP",
                     "WebSockets",
@@ -151,6 +152,10 @@ enum Targets {
             ("LiveTests", ["Live", "ModelTypes", "WireCodec", "WebSockets", "Linux"]),
             ("ToolsTests", ["Tools", "ModelTypes", "Linux"]),
             (
+                "BrokerTests",
+                ["Broker", "Tools", "ModelTypes", "Mosquitto", "Linux", "TestBroker"]
+            ),
+            (
                 "WebToolsTests",
                 ["WebTools", "Tools", "ModelTypes", "Curl", "Linux", "TestHTTP"]
             ),
@@ -163,7 +168,8 @@ enum Targets {
                 "DaemonTests",
                 [
                     "Daemon", "Accounts", "ALSA", "Assistant", "AudioPath", "Configuration", "Curl",
-                    "GPIO", "Live", "ModelTypes", "Panel", "Sounds", "AudioCore", "Tools",
+                    "GPIO", "Live", "ModelTypes", "Mosquitto", "Panel", "Sounds", "AudioCore",
+                    "Tools",
                     "WebSockets",
                     "Linux",
                     "TestHTTP",

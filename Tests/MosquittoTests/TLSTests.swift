@@ -104,7 +104,7 @@ struct TLSTests {
         let broker = try broker(name: "localhost")
         var settings = settings(broker)
         settings.protection = .none
-        settings.password = "secret-word"
+        settings.password = { "secret-word" }
         let error = await failure { _ = try await publish(settings, patience: .seconds(1)) }
         #expect(error != nil)
         #expect(!"\(String(describing: error))".contains("secret-word"))

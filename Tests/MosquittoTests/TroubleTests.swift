@@ -96,7 +96,7 @@ struct TroubleTests {
         }
         var settings = BrokerSettings(broker)
         settings.user = "martlet"
-        settings.password = "wrong-secret"
+        settings.password = { "wrong-secret" }
         let client = try MQTTClient.started(settings, events)
         let error = await failure { _ = try await publish(client, patience: .seconds(2)) }
         guard case .refused(_, let reason) = error else {
@@ -106,7 +106,7 @@ struct TroubleTests {
         #expect(reason == "Not authorized" || reason.contains("password"))
         #expect(!"\(error!)".contains("wrong-secret"))
         await client.stop(farewell: [])
-        settings.password = "right"
+        settings.password = { "right" }
         let second = try MQTTClient.started(settings, Events())
         #expect(try await publish(second, patience: .seconds(20)) == .nobodyListens)
     }

@@ -50,11 +50,7 @@ final class BrokerConnection {
         cmosquitto_set_callbacks(
             client, onConnect, onDisconnect, onPublish, onSubscribe, onMessage, onLog)
         try check(cmosquitto_set_version(client, version.code))
-        if !settings.user.isEmpty || !settings.password.isEmpty {
-            try check(
-                cmosquitto_set_login(
-                    client, settings.user, settings.password.isEmpty ? nil : settings.password))
-        }
+        try logIn()
         if let will = settings.will {
             try check(
                 cmosquitto_set_will(
@@ -66,6 +62,17 @@ final class BrokerConnection {
 
     deinit {
         if let client { cmosquitto_destroy(client) }
+    }
+
+    private func logIn() throws(MQTTError) {
+        let password: String?
+        do {
+            password = try settings.password?()
+        } catch {
+            throw .unavailable("\(error)")
+        }
+        guard !settings.user.isEmpty || password != nil else { return }
+        try check(cmosquitto_set_login(client, settings.user, password))
     }
 
     /// Debian's, as OpenSSL looks them up: by the hash of the name.

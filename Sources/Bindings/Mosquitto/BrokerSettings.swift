@@ -18,8 +18,8 @@ package struct BrokerSettings: Sendable {
     package var clientCertificate: (file: String, keyFile: String)?
     /// Empty: none.
     package var user = ""
-    /// A secret; sent only.
-    package var password = ""
+    /// Looks the password up, at each attempt; nil: there is none.
+    package var password: (@Sendable () throws -> String)?
     /// What the broker knows the client by; no two clients may have the same.
     package var clientID: String
     /// The line is probed when it was silent for so long (seconds).

@@ -38,6 +38,7 @@ final class ClientCore: Sendable {
     }
 
     private struct State {
+        var isStarted = false
         var orders: [Order] = []
         var line = Line.down(nil)
         var connections = 0
@@ -61,6 +62,14 @@ final class ClientCore: Sendable {
     }
 
     // MARK: - Callers
+
+    /// True for the one who is to start the thread.
+    func beginStart() -> Bool {
+        state.withLock { state in
+            defer { state.isStarted = true }
+            return !state.isStarted
+        }
+    }
 
     var line: Line { state.withLock { $0.line } }
     var connections: Int { state.withLock { $0.connections } }

@@ -15,7 +15,7 @@ package enum MQTTDelivery: Sendable, Equatable {
 ///
 /// ## Concurrency
 /// Every method may be called from every task. One thread, `mqtt`, owns libmosquitto's handle and
-/// starts with `start`; events are told on it. Releasing the client ends it, without a farewell.
+/// starts with the first message; events are told on it. Releasing the client ends it, without a farewell.
 package final class MQTTClient: Sendable {
     private let settings: BrokerSettings
     private let core: ClientCore
@@ -34,8 +34,11 @@ package final class MQTTClient: Sendable {
 
     deinit { core.order(.stop([], Promise())) }
 
-    /// Starts the thread, which connects and stays connected; once.
+    /// Starts the thread, which connects and stays connected; nothing when it has started.
+    ///
+    /// What is published or asked starts it too.
     package func start() throws(MQTTError) {
+        guard core.beginStart() else { return }
         do {
             // The thread keeps the core, not the client, whose release ends it.
             _ = try OwnedThread(name: "mqtt", priority: .normal) { [settings, core, onEvent] in
@@ -48,6 +51,8 @@ package final class MQTTClient: Sendable {
 
     /// Publishes some last messages, says goodbye and ends the thread, in half a second or so.
     package func stop(farewell: [MQTTMessage]) async {
+        // One that has not started has nothing to end, and shall not start any more.
+        if core.beginStart() { return core.end() }
         let promise = Promise<Void>()
         core.order(.stop(farewell, promise))
         // A thread that is still connecting ends on its own.
@@ -110,10 +115,11 @@ package final class MQTTClient: Sendable {
         if try await send(question, until: end) == .nobodyListens {
             throw .unanswered(topic: question.topic)
         }
-        return try await wait(for: answer, until: end)
+        return try await wait(for: answer, until: end, else: .noAnswer(topic: filter))
     }
 
     private func awaitLine(_ patience: Duration) async throws(MQTTError) {
+        try start()
         guard let promise = try core.awaitLine() else { return }
         defer { core.forget(promise) }
         do throws(MQTTError) {
@@ -134,10 +140,11 @@ package final class MQTTClient: Sendable {
     }
 
     private func wait<Value: Sendable>(
-        for promise: Promise<Value>, until end: Int64
+        for promise: Promise<Value>, until end: Int64, else timeout: MQTTError? = nil
     ) async throws(MQTTError) -> Value {
         let left = Duration.nanoseconds(max(0, end - MonotonicClock.now()))
-        return try await promise.value(within: left, else: .timedOut(broker: settings.place))
+        let timeout = timeout ?? .timedOut(broker: settings.place)
+        return try await promise.value(within: left, else: timeout)
     }
 
     private func check(_ message: MQTTMessage) throws(MQTTError) {

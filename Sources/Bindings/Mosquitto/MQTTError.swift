@@ -20,6 +20,8 @@ package enum MQTTError: Error, Sendable, Equatable, CustomStringConvertible {
     case timedOut(broker: String)
     /// The broker says that nobody has subscribed to the topic of a question.
     case unanswered(topic: String)
+    /// A question was delivered, and no answer came in time.
+    case noAnswer(topic: String)
     /// The payload is longer than allowed.
     case tooLarge(bytes: Int, limitBytes: Int)
     /// As much as allowed is under way.
@@ -46,6 +48,7 @@ package enum MQTTError: Error, Sendable, Equatable, CustomStringConvertible {
         case .lost(let broker, let reason): "the line to the broker \(broker) broke (\(reason))"
         case .timedOut(let broker): "the broker \(broker) did not answer in time"
         case .unanswered(let topic): "nobody listens to the topic \(topic)"
+        case .noAnswer(let topic): "no answer came on the topic \(topic) in time"
         case .tooLarge(let bytes, let limit):
             "the message has \(bytes) bytes, and \(limit) are allowed"
         case .busy(let limit): "\(limit) messages are under way already: wait for one of them"

@@ -329,6 +329,7 @@ package enum Keys {
         case "recording": "Recordings of turns, for finding faults; off unless you ask for them."
         case "tools":
             "What holds for all tools together; each one is a table at the end of this file."
+        case "mqtt": "The broker that tools and Home Assistant talk through."
         case "log": "The journal: `journalctl -u martlet`."
         default: preconditionFailure("[\(section)] has no introduction")
         }
@@ -339,7 +340,7 @@ package enum Keys {
         // Joined from parts with a type each: as one sum it was too much for Swift 6.0.
         let parts: [[any AnySetting]] = [
             service, conversation, audio, Button.all, MuteSwitch.all, Light.all, own, Timers.all,
-            Tools.all, [Log.level, Log.transcripts],
+            Tools.all, MQTT.all, [Log.level, Log.transcripts],
         ]
         return Array(parts.joined())
     }()

@@ -64,12 +64,14 @@ package enum Allowed<Value: SettingValue>: Sendable {
     case path
     /// The same, or nothing.
     case pathOrNothing
+    /// `{secret:NAME}` and nothing else, or nothing.
+    case secretOrNothing
     /// A text of a form of its own; gives what is wrong with one.
     case form(@Sendable (String) -> String?)
 
     var words: String? {
         switch self {
-        case .anything, .addressOrNothing, .path, .pathOrNothing, .form: nil
+        case .anything, .addressOrNothing, .path, .pathOrNothing, .secretOrNothing, .form: nil
         case .oneOf(let names): names.map { "\"\($0)\"" }.joined(separator: ", ")
         case .range(let range):
             "\(Self.plain(range.lowerBound)) to \(Self.plain(range.upperBound))"
@@ -84,6 +86,9 @@ package enum Allowed<Value: SettingValue>: Sendable {
             "ws:// or wss:// with a host, such as \"wss://example.org:8443\"; a key is never part "
                 + "of it"
         case .path, .pathOrNothing: "a path that begins with /"
+        case .secretOrNothing:
+            "\"{secret:NAME}\": secrets do not belong here, where everyone can read them, but "
+                + "into a file NAME of tools.secrets_dir (mode 600) or the systemd credential NAME"
         }
     }
 
@@ -121,6 +126,10 @@ package enum Allowed<Value: SettingValue>: Sendable {
         case .path: return (value as? String)?.hasPrefix("/") ?? true
         case .pathOrNothing:
             return (value as? String).map { $0.isEmpty || $0.hasPrefix("/") } ?? true
+        case .secretOrNothing:
+            guard let text = value as? String, !text.isEmpty else { return true }
+            guard let pieces = try? SecretText(text).pieces, pieces.count == 1 else { return false }
+            return if case .secret? = pieces.first { true } else { false }
         }
     }
 }

@@ -44,6 +44,7 @@ package enum ToolKinds {
     /// In the order of the shipped file.
     package static let all: [any ToolKind.Type] = [
         GPIOToolSettings.self, CommandToolSettings.self, HTTPToolSettings.self,
+        MQTTToolSettings.self,
     ]
 
     static let names = all.map { $0.name }

@@ -72,7 +72,7 @@ package final class Application: @unchecked Sendable {
             clock: try SystemTimerClock(), listener: bell)
         device = DeviceControls(loop: loop)
         let desk = ConfirmationDesk { [loop] in loop.perform($0) }
-        tools = try ToolSet(settings, own: OwnParts(device: device, timers: timers))
+        tools = try ToolSet(settings, own: OwnParts(device: device, timers: timers, broker: nil))
         runner = ToolRunner(
             registry: tools.registry, limits: settings.toolLimits,
             ports: settings.runnerPorts(confirmation: desk, log: log))

@@ -1,4 +1,5 @@
 internal import Configuration
+internal import Mosquitto
 internal import Timers
 internal import Tools
 
@@ -6,6 +7,8 @@ internal import Tools
 package struct OwnParts: Sendable {
     let device: any DevicePort
     let timers: TimerKeeper
+    /// The line to the broker; nil where there is none.
+    let broker: MQTTClient?
 }
 
 extension ToolSetBuilder {

@@ -65,10 +65,12 @@ package struct ToolSet: Sendable {
     /// The secrets that tools name and that are not there, one line each: those tools will fail.
     package static func missingSecrets(_ settings: Settings) -> [String] {
         let store = SecretStore(settings)
-        return settings.tools.flatMap { tool in
-            store.problems(with: tool.kind.secretTexts).filter(\.isAbsence)
-                .map { "\(tool.title): \($0)" }
-        }
+        let broker = store.problems(with: [settings.brokerPassword].compactMap { $0 })
+        return broker.filter(\.isAbsence).map { "mqtt.password: \($0)" }
+            + settings.tools.flatMap { tool in
+                store.problems(with: tool.kind.secretTexts).filter(\.isAbsence)
+                    .map { "\(tool.title): \($0)" }
+            }
     }
 
     /// Puts what the tools switch as it is to stand when nobody is there.
@@ -99,6 +101,7 @@ struct ToolSetBuilder {
         builder.addLines()
         builder.addCommands()
         builder.addRequests()
+        builder.addMessages(own)
         builder.addBuiltIn(own)
         return builder
     }

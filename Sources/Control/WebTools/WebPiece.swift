@@ -8,16 +8,8 @@ package enum WebPiece: Sendable, Equatable {
     case secret(String)
 }
 
-/// A piece of a request's template.
-enum TemplatePiece: Sendable, Equatable {
-    case text(String)
-    case argument(String)
-    case secret(String)
-
-    /// Finds the arguments in the texts.
-    ///
-    /// `{name}` is an argument where name is a plain word, and `{{name}}` stands for `{name}`
-    /// itself; all other braces, of which JSON is full, stand for themselves.
+extension TemplatePiece {
+    /// Finds the arguments in the texts of a request.
     static func parse(_ pieces: [WebPiece]) -> [TemplatePiece] {
         pieces.flatMap { piece -> [TemplatePiece] in
             switch piece {
@@ -25,37 +17,6 @@ enum TemplatePiece: Sendable, Equatable {
             case .text(let text): parse(text)
             }
         }
-    }
-
-    private static func parse(_ text: String) -> [TemplatePiece] {
-        var pieces: [TemplatePiece] = []
-        var plain = ""
-        var rest = Substring(text)
-        while let character = rest.first {
-            if rest.hasPrefix("{{"), let word = word(in: rest.dropFirst(2), closedBy: "}}") {
-                plain += "{\(word)}"
-                rest.removeFirst(word.count + 4)
-            } else if character == "{", let word = word(in: rest.dropFirst(), closedBy: "}") {
-                if !plain.isEmpty { pieces.append(.text(plain)) }
-                plain = ""
-                pieces.append(.argument(String(word)))
-                rest.removeFirst(word.count + 2)
-            } else {
-                plain.append(character)
-                rest.removeFirst()
-            }
-        }
-        return plain.isEmpty ? pieces : pieces + [.text(plain)]
-    }
-
-    /// The word at the start of a text that is followed by the closing.
-    private static func word(in text: Substring, closedBy end: String) -> Substring? {
-        let word = text.prefix { character in
-            character.isASCII
-                && (character.isLetter || character.isNumber || "_:.-".contains(character))
-        }
-        let isWord = word.first.map { $0.isLetter || $0 == "_" } ?? false
-        return isWord && text[word.endIndex...].hasPrefix(end) ? word : nil
     }
 }
 
@@ -98,7 +59,7 @@ enum Escape: Sendable, Equatable {
                 throw ToolFailure(
                     "nothing was done: \(name) must not hold line ends or control characters")
             }
-        case .jsonValue: return (arguments[name] ?? .null).serialized
+        case .jsonValue: return arguments.jsonValue(name)
         case .query, .jsonText, .markup, .plain: break
         }
         return write(text)

@@ -52,18 +52,8 @@ extension WebTemplate {
 
     /// Places between quotes are parts of a text, others are values.
     private static func json(_ pieces: [TemplatePiece]) -> [Part] {
-        var isQuoted = false
-        return pieces.map { piece in
-            defer {
-                if case .text(let text) = piece {
-                    var isEscaped = false
-                    for byte in text.utf8 {
-                        if byte == UInt8(ascii: "\""), !isEscaped { isQuoted.toggle() }
-                        isEscaped = byte == UInt8(ascii: "\\") && !isEscaped
-                    }
-                }
-            }
-            return Part(piece: piece, escape: isQuoted ? .jsonText : .jsonValue)
+        zip(pieces, pieces.areInJSONTexts).map { piece, isQuoted in
+            Part(piece: piece, escape: isQuoted ? .jsonText : .jsonValue)
         }
     }
 

@@ -19,7 +19,7 @@ struct Configure: ParsableCommand {
                 let settings = try options.load(isRequired: true)
                 let mistakes =
                     ToolSet.mistakes(in: settings) + DeviceNames.mistakes(in: settings)
-                    + settings.panelMistakes
+                    + settings.panelMistakes + settings.brokerMistakes
                 guard mistakes.isEmpty else { throw ConfigurationErrors(diagnostics: mistakes) }
                 let files = settings.files.joined(separator: ", ")
                 StandardStream.output.write(

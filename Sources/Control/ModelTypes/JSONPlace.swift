@@ -1,17 +1,15 @@
-internal import ModelTypes
-
 /// Where in a JSON value something is: a pointer, "/list/0/name" (RFC 6901), or the same in plain
 /// words, "list.0.name".
-struct JSONPlace: Sendable, Equatable {
+package struct JSONPlace: Sendable, Equatable {
     /// Nothing that a person points at lies deeper.
     private static let depthLimit = 32
 
     /// As it was written.
-    let text: String
+    package let text: String
     private let names: [String]
 
     /// Reads a place, the empty one being the whole value; nil when it is none.
-    init?(_ text: String) {
+    package init?(_ text: String) {
         self.text = text
         if text.isEmpty {
             names = []
@@ -29,7 +27,7 @@ struct JSONPlace: Sendable, Equatable {
     }
 
     /// What is there; nil when there is nothing.
-    func pick(from value: JSONValue) -> JSONValue? {
+    package func pick(from value: JSONValue) -> JSONValue? {
         names.reduce(Optional(value)) { value, name in
             switch value {
             case .object(let members)?: members[name]

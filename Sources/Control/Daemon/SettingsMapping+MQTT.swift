@@ -1,0 +1,94 @@
+package import Configuration
+internal import Linux
+internal import ModelTypes
+internal import Mosquitto
+
+// The broker, out of the one configuration.
+extension Settings {
+    private static let plainPort = 1883
+    private static let protectedPort = 8883
+    private static let machineIDFile = "/etc/machine-id"
+    private static let machineNameFile = "/proc/sys/kernel/hostname"
+    /// More than either file holds (bytes).
+    private static let shortFileBytes = 1024
+
+    /// The secret that the broker wants; nil: none.
+    var brokerPassword: SecretText? {
+        let text = self[Keys.MQTT.password]
+        return text.isEmpty ? nil : try? SecretText(text)
+    }
+
+    /// The broker; nil when there is none.
+    ///
+    /// `suffix` makes another client of it than the daemon, whose line it would take away.
+    func brokerSettings(_ secrets: SecretStore, suffix: String) -> BrokerSettings? {
+        let host = self[Keys.MQTT.host]
+        guard !host.isEmpty else { return nil }
+        let isProtected = self[Keys.MQTT.tls]
+        let port = self[Keys.MQTT.port]
+        let usualPort = isProtected ? Self.protectedPort : Self.plainPort
+        var broker = BrokerSettings(
+            host: host, port: port == 0 ? usualPort : port, clientID: deviceID + suffix)
+        let authority = self[Keys.MQTT.authority]
+        if isProtected {
+            broker.protection = authority.isEmpty ? .system : .authority(file: authority)
+        }
+        let certificate = self[Keys.MQTT.certificate]
+        if !certificate.isEmpty {
+            broker.clientCertificate = (file: certificate, keyFile: self[Keys.MQTT.key])
+        }
+        broker.user = self[Keys.MQTT.user]
+        if let password = brokerPassword {
+            broker.password = { try secrets.resolve(password).revealed }
+        }
+        broker.keepAliveSeconds = self[Keys.MQTT.keepAlive]
+        return broker
+    }
+
+    /// What the broker and Home Assistant tell the device by.
+    var deviceID: String {
+        let own = self[Keys.MQTT.id]
+        guard own.isEmpty else { return own }
+        let machine = Self.line(of: Self.machineIDFile) ?? deviceName
+        // A machine's id is to be told to nobody as it is (machine-id(5)).
+        var hash: UInt64 = 0xCBF2_9CE4_8422_2325
+        for byte in "martlet \(machine)".utf8 { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01B3 }
+        return "martlet_" + String(hash & 0xFFFF_FFFF_FFFF, radix: 16)
+    }
+
+    /// What people call the device.
+    var deviceName: String {
+        let own = self[Keys.MQTT.name]
+        return own.isEmpty ? Self.line(of: Self.machineNameFile) ?? "Martlet" : own
+    }
+
+    private static func line(of path: String) -> String? {
+        guard let bytes = try? Files.read(path, limitBytes: shortFileBytes) else { return nil }
+        let text = String(decoding: bytes.prefix { $0 != 0x0A }, as: UTF8.self)
+        return text.isEmpty ? nil : text
+    }
+
+    /// What is wrong with the broker beyond the form of each setting.
+    package var brokerMistakes: [Diagnostic] {
+        var mistakes: [Diagnostic] = []
+        if self[Keys.MQTT.certificate].isEmpty != self[Keys.MQTT.key].isEmpty {
+            mistakes.append(
+                Diagnostic(
+                    position(of: Keys.MQTT.certificate) ?? position(of: Keys.MQTT.key),
+                    "mqtt.certificate_file and mqtt.key_file go together"))
+        }
+        for key in [Keys.MQTT.authority, Keys.MQTT.certificate] where !self[key].isEmpty {
+            guard !self[Keys.MQTT.tls] else { continue }
+            mistakes.append(
+                Diagnostic(position(of: key), "\(key.path) says nothing without mqtt.tls = true"))
+        }
+        if self[Keys.MQTT.host].contains(where: { $0.isWhitespace || "/@#?".contains($0) }) {
+            mistakes.append(
+                Diagnostic(
+                    position(of: Keys.MQTT.host),
+                    "mqtt.host must be a name or an address; port, user and TLS have settings of "
+                        + "their own"))
+        }
+        return mistakes
+    }
+}
