@@ -17,7 +17,7 @@ struct AnnouncementTests {
     }
 
     private func announce(_ world: AssistantWorld, _ words: String = "tea is ready") {
-        world.assistant.assumeIsolated { $0.announce(words, patience: Self.hour) }
+        world.assistant.assumeIsolated { $0.announce(words, .briefly, patience: Self.hour) }
     }
 
     private func texts(_ world: AssistantWorld) -> [String] {

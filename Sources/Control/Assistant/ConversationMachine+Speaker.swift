@@ -75,10 +75,10 @@ extension ConversationMachine {
         uplink.open.map { $0.openedAt + .milliseconds(settings.maximumTurnMilliseconds) }
     }
 
-    /// A tap after which nobody speaks.
+    /// A tap or a request after which nobody speaks.
     private var silenceDeadline: Int64? {
-        guard settings.mode == .tap, settings.endsTapAtSpeechEnd, let turn = uplink.open,
-            !turn.hasSpeech
+        guard let turn = uplink.open, !turn.hasSpeech,
+            turn.opener == .request || settings.mode == .tap && settings.endsTapAtSpeechEnd
         else { return nil }
         return turn.openedAt + .milliseconds(settings.tapSilenceMilliseconds)
     }
@@ -108,7 +108,7 @@ extension ConversationMachine {
             closeTurn(at: time, wordsEnd: time, kind: .cut)
         }
         if isDue(silenceDeadline) {
-            record(.notice("nobody spoke after the tap"))
+            record(.notice("nobody spoke"))
             closeTurn(at: time, wordsEnd: time, kind: .cut, isReplyWanted: false)
         }
         while isDue(uplink.flushDeadline), let turn = uplink.finish() { finishTurn(turn) }

@@ -7,7 +7,7 @@ extension ConversationMachine {
             record(.notice("a turn was refused: the microphone is behind by too many turns"))
             return emit(.sound(.error))
         }
-        interruptReply(cause: opener == .button ? .button : .voice, at: time)
+        interruptReply(cause: opener == .voice ? .voice : .button, at: time)
         turnCount += 1
         uplink.append(Uplink.Turn(number: turnCount, opener: opener, openedAt: time))
         endOfWords = nil
@@ -17,11 +17,12 @@ extension ConversationMachine {
         if link == .down || link == .asleep {
             linkDeadline =
                 linkDeadline ?? time + .milliseconds(settings.offlinePatienceMilliseconds)
-            if opener == .button || link == .asleep { emit(.connect) }
+            if opener != .voice || link == .asleep { emit(.connect) }
         }
         if link == .down {
-            if opener == .button { emit(.sound(.offline)) }
-        } else if settings.soundsListening {
+            if opener != .voice { emit(.sound(.offline)) }
+        } else if settings.soundsListening || opener == .request {
+            // Nobody's hand opened it, so the room is told.
             emit(.sound(.listening))
         }
     }

@@ -123,7 +123,7 @@ extension ConversationMachine {
     }
 
     /// Why a press cannot open a turn.
-    private var refusal: Earcon? {
+    var refusal: Earcon? {
         if isSilenced { return .muted }
         if !hasMicrophone { return .noMicrophone }
         if link == .refused { return .refused }
@@ -163,7 +163,7 @@ extension ConversationMachine {
         speechSince = time
         switch settings.mode {
         case .hold:
-            break
+            if uplink.open?.opener == .request { uplink.noteSpeech() }
         case .tap:
             uplink.noteSpeech()
         case .handsFree:
@@ -196,9 +196,9 @@ extension ConversationMachine {
         guard let turn = uplink.open, turn.hasSpeech else { return settle() }
         let closes =
             switch settings.mode {
-            case .hold: false
-            case .tap: settings.endsTapAtSpeechEnd
-            case .handsFree: turn.opener == .voice
+            case .hold: turn.opener == .request
+            case .tap: settings.endsTapAtSpeechEnd || turn.opener == .request
+            case .handsFree: turn.opener != .button
             }
         if closes { closeTurn(at: time, wordsEnd: wordsEnd, kind: .speech) }
         return settle()

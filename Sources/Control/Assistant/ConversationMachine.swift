@@ -16,6 +16,7 @@
 /// | Phase     | Event                             | Next      | What is done                     |
 /// |-----------|-----------------------------------|-----------|----------------------------------|
 /// | idle      | press, onset (hands-free)         | listening | gate opened in the past          |
+/// | idle      | listening is asked for            | listening | the same, sounded                |
 /// | idle      | press while offline               | listening | the same, earcon, words kept     |
 /// | idle      | press muted, refused, without mic | idle      | earcon                           |
 /// | any       | press while an alarm rings        | the same  | the alarm is dismissed           |

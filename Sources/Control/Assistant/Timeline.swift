@@ -62,6 +62,8 @@ package enum TimelineEvent: Sendable, Equatable {
 /// Who opened a turn.
 package enum TurnOpener: Sendable, Equatable {
     case button, voice
+    /// Somebody elsewhere, by a message.
+    case request
 }
 
 /// How a turn was closed.

@@ -4,13 +4,13 @@ internal import Tools
 // What the device has said by the model, unasked.
 
 extension VoiceAssistant {
-    /// Has the model say something to the user, in their language, when next nobody talks.
+    /// Has the model say something to the user when next nobody talks.
     ///
     /// The device has no voice of its own: without a session within `patience` (nanoseconds)
     /// nothing is said, and the timeline tells so.
-    package func announce(_ words: String, patience: Int64) {
+    package func announce(_ words: String, _ manner: AnnouncementManner, patience: Int64) {
         guard !isStopped else { return }
-        if announcements.add(words, until: ports.alarm.now + patience) {
+        if announcements.add(words, manner, until: ports.alarm.now + patience) {
             announceNext()
         } else {
             record(.notice("too much is to be said already; something is not said"))
@@ -21,14 +21,13 @@ extension VoiceAssistant {
     /// Says what waits, if this is a moment for it.
     func announceNext() {
         // While the user is asked something the device's voice would spoil the answer.
-        guard machine.mayAnnounce, !confirmations.isAsking, let words = announcements.next() else {
+        guard machine.mayAnnounce, !confirmations.isAsking, let next = announcements.next() else {
             return
         }
         record(.notice("the model is asked to say something"))
         ports.session.sendText(
-            "(The device writes this, not the user. Say the following to the user now, in one "
-                + "short sentence and in the language they use with you, and call no function: "
-                + "\(words))")
+            "(The device writes this, not the user. Say the following to the user now, "
+                + "\(next.manner.words), and call no function: \(next.words))")
         perform(machine.announced(at: ports.alarm.now))
     }
 

@@ -4,6 +4,12 @@ extension VoiceAssistant {
     /// Mutes the microphone until the next press, or `endMute`.
     package func mute(at time: Int64) { perform(machine.muteRequested(at: time)) }
 
+    /// Mutes the microphone as by hand, or opens it; what the switch has muted stays so.
+    package func setMute(_ isOn: Bool, at time: Int64) {
+        guard isOn != machine.isMuted else { return }
+        perform(machine.muteToggled(at: time))
+    }
+
     /// Ends what `mute` began, if nobody has muted the microphone by hand since.
     package func endMute() { perform(machine.muteEnded()) }
 }

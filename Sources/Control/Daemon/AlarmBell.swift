@@ -140,7 +140,7 @@ final class AlarmBell: TimerListener, @unchecked Sendable {
         assistant?.assumeIsolated { assistant in
             assistant.announce(
                 "it is time for what they wanted to be reminded of: \"\(text)\"",
-                patience: Self.speechPatience)
+                .briefly, patience: Self.speechPatience)
         }
     }
 

@@ -1,0 +1,103 @@
+import Live
+import Testing
+
+@testable import Assistant
+
+@Suite("what somebody elsewhere asks of the device", .timeLimit(.minutes(1)))
+struct RequestTests {
+    private func world(_ mode: TurnMode = .hold, online: Bool = true) -> AssistantWorld {
+        let world = AssistantWorld(mode)
+        world.assistant.assumeIsolated { $0.start() }
+        if online { world.session(.ready(resumed: false)) }
+        world.forget()
+        return world
+    }
+
+    private func listen(_ world: AssistantWorld, at milliseconds: Int = 1_000) {
+        world.at(milliseconds)
+        world.assistant.assumeIsolated { $0.listen(at: .milliseconds(milliseconds)) }
+    }
+
+    @Test(
+        "listening that was asked for is sounded, and ends with the words",
+        arguments: TurnMode.allCases)
+    func listens(mode: TurnMode) {
+        let world = world(mode)
+        listen(world)
+        #expect(world.current == .listening)
+        #expect(world.told.contains(.earcon(.listening)))
+        world.microphone(.speechStarted(sample: 100, at: .milliseconds(1_500)))
+        world.microphone(.samples([1, 2, 3], first: 0))
+        world.microphone(.speechEnded(sample: 200, at: .milliseconds(2_500)))
+        world.microphone(.segmentEnded(sample: 3))
+        #expect(world.current == .thinking)
+        #expect(world.timeline.contains(.turnClosed(1, .sent)))
+        world.session(.audio([4]))
+        #expect(world.told.contains(.play([4])))
+    }
+
+    @Test("when nobody speaks the microphone is shut again", arguments: TurnMode.allCases)
+    func silence(mode: TurnMode) {
+        let world = world(mode)
+        listen(world)
+        world.at(9_500)
+        #expect(world.current == .idle)
+        #expect(world.timeline.contains(.notice("nobody spoke")))
+    }
+
+    @Test("a muted microphone is not opened from elsewhere, however it was muted")
+    func muted() {
+        for mute: @Sendable (isolated VoiceAssistant) -> Void in [
+            { $0.mute(at: 0) }, { $0.setMute(true, at: 0) }, { $0.switchMute(true, at: 0) },
+        ] {
+            let world = world()
+            world.assistant.assumeIsolated { mute($0) }
+            listen(world)
+            #expect(world.current == .muted)
+            #expect(world.told.contains(.earcon(.muted)))
+        }
+    }
+
+    @Test("the button's own turn is not disturbed")
+    func duringTurn() {
+        let world = world()
+        world.button(true, at: 500)
+        listen(world)
+        world.microphone(.speechStarted(sample: 100, at: .milliseconds(1_500)))
+        world.microphone(.speechEnded(sample: 200, at: .milliseconds(2_000)))
+        #expect(world.current == .listening)
+        world.button(false, at: 3_000)
+        #expect(world.current == .thinking)
+    }
+
+    @Test("muting by message holds until it is undone, and not what the switch did")
+    func setMute() {
+        let world = world()
+        func set(_ isOn: Bool) {
+            world.assistant.assumeIsolated { $0.setMute(isOn, at: .milliseconds(100)) }
+        }
+        set(true)
+        set(true)
+        #expect(world.current == .muted)
+        // Not as one by words, which a press ends.
+        world.button(true, at: 200)
+        #expect(world.current == .muted)
+        set(false)
+        #expect(world.current == .idle)
+        world.assistant.assumeIsolated { $0.switchMute(true, at: .milliseconds(300)) }
+        set(false)
+        #expect(world.current == .muted)
+    }
+
+    @Test("what is to be said literally is asked for literally")
+    func literally() {
+        let world = world()
+        world.assistant.assumeIsolated {
+            $0.announce("Essen ist fertig", .literally, patience: .milliseconds(1_000))
+        }
+        let texts = world.told.compactMap { if case .text(let text) = $0 { text } else { nil } }
+        #expect(texts.count == 1)
+        #expect(texts.first?.contains("word for word") == true)
+        #expect(texts.first?.contains("Essen ist fertig") == true)
+    }
+}
