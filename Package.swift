@@ -66,6 +66,8 @@ enum Targets {
             .control("WebTools", ["ModelTypes", "Tools", "Curl", "Linux"]),
             .control("MCP", ["ModelTypes", "Tools", "Curl", "Linux"]),
             .control("Broker", ["ModelTypes", "Tools", "Mosquitto", "Linux"]),
+            .control(
+                "HomeAssistant", ["ModelTypes", "Tools", "Curl", "WebSockets", "Linux"]),
             .control("Timers", ["ModelTypes", "Tools", "Linux"]),
             .control("Assistant", ["ModelTypes", "Live", "Tools"]),
             .control(
@@ -80,9 +82,9 @@ enum Targets {
             .control(
                 "Daemon",
                 [
-                    "Accounts", "Assistant", "Broker", "Configuration", "Curl", "Live",
-                    "ModelTypes", "Mosquitto", "Panel", "Sounds", "Timers", "Tools", "WebTools",
-                    "AudioPath",
+                    "Accounts", "Assistant", "Broker", "Configuration", "Curl", "HomeAssistant",
+                    "Live", "ModelTypes", "Mosquitto", "Panel", "Sounds", "Timers", "Tools",
+                    "WebTools", "AudioPath",
                     "SignalProcessing", "AudioCore", "ALSA", "GPIO", "Opus", "SpeexDSP",
                     "WebSockets",
                     "Linux",
@@ -116,6 +118,7 @@ enum Targets {
                 ]),
             .target(name: "CAllocationCounter", path: "Tests/Support/CAllocationCounter"),
             .support("TestHTTP", ["Linux"]),
+            .support("TestHome", ["ModelTypes", "TestHTTP", "WebSockets", "Linux"]),
             .support("TestBroker", ["Linux"]),
         ]
     }
@@ -160,6 +163,13 @@ enum Targets {
                 ["WebTools", "Tools", "ModelTypes", "Curl", "Linux", "TestHTTP"]
             ),
             ("MCPTests", ["MCP", "Tools", "ModelTypes", "Curl", "Linux", "TestHTTP"]),
+            (
+                "HomeAssistantTests",
+                [
+                    "HomeAssistant", "Tools", "ModelTypes", "Curl", "WebSockets", "Linux",
+                    "TestHome",
+                ]
+            ),
             ("TimersTests", ["Timers", "Tools", "ModelTypes", "Linux"]),
             ("AssistantTests", ["Assistant", "Live", "ModelTypes", "Tools"]),
             ("SoundsTests", ["Sounds"]),

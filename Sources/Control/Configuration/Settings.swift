@@ -197,12 +197,15 @@ package struct Settings: Sendable {
 
     /// What is allowed, but should be meant: one line each, for `martlet config check`.
     package var warnings: [Diagnostic] {
-        tools.compactMap { tool in
-            guard tool.risk == .unlock, tool.confirmation == .none else { return nil }
-            return Diagnostic(
-                tool.position,
-                "\(tool.title) lets somebody in (risk \"unlock\") and asks nobody: whoever can be "
-                    + "heard can use it; say confirm = \"button\", \"phrase\" or \"pin\"")
+        tools.flatMap { tool in
+            let own = tool.kind.warnings(tool).map { Diagnostic(tool.position, $0) }
+            guard tool.risk == .unlock, tool.confirmation == .none else { return own }
+            return own + [
+                Diagnostic(
+                    tool.position,
+                    "\(tool.title) lets somebody in (risk \"unlock\") and asks nobody: whoever can "
+                        + "be heard can use it; say confirm = \"button\", \"phrase\" or \"pin\"")
+            ]
         }
     }
 }

@@ -18,6 +18,8 @@ package protocol ToolKind: Sendable {
     var members: [(key: String, toml: String)] { get }
     /// How much harm a call of this one can do when nothing is said.
     var ownRisk: ToolSettings.Risk { get }
+    /// What is allowed, but should be meant, beside what is said of all kinds.
+    func warnings(_ shared: ToolSettings) -> [String]
     /// The texts that may hold secrets, for whoever looks whether they are there; none unless a
     /// kind says so.
     var secretTexts: [SecretText] { get }
@@ -25,6 +27,7 @@ package protocol ToolKind: Sendable {
 
 extension ToolKind {
     package var ownRisk: ToolSettings.Risk { Self.usualRisk }
+    package func warnings(_ shared: ToolSettings) -> [String] { [] }
     package var secretTexts: [SecretText] { [] }
 }
 

@@ -13,6 +13,8 @@ package final class ScriptedServer: Sendable {
         case hold(Gate)
         /// Closes the line without a word.
         case hangUp
+        /// Hands the line with the request over to another server on this machine.
+        case handOver(port: Int)
     }
 
     /// Chooses the answer to a request.
@@ -118,6 +120,9 @@ private func serve(
                     guard write(bytes, to: connection) else { break serving }
                 case .hold(let gate): gate.wait()
                 case .hangUp: break serving
+                case .handOver(let port):
+                    Tunnel.run(connection, request, to: port)
+                    break serving
                 }
             }
         }
@@ -126,7 +131,7 @@ private func serve(
 }
 
 /// Writes all bytes; false when the other side is gone.
-private func write(_ bytes: [UInt8], to connection: Int32) -> Bool {
+func write(_ bytes: [UInt8], to connection: Int32) -> Bool {
     var sent = 0
     while sent < bytes.count {
         let count = bytes[sent...].withUnsafeBytes {

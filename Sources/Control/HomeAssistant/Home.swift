@@ -1,0 +1,145 @@
+package import Curl
+internal import Linux
+package import ModelTypes
+internal import Synchronization
+package import Tools
+package import WebSockets
+
+/// Where Home Assistant is, and what of it the model may have.
+package struct HomeSettings: Sendable {
+    /// The first part of the functions' names: "home" for `home_control`.
+    package var name: String
+    /// "http://homeassistant.local:8123", perhaps with a path.
+    package var url: String
+    /// A PEM file with the authorities that are trusted; empty: the system's.
+    package var authorityFile: String
+    package var exposure: HomeExposure
+    /// Entities that let somebody in though they do not look like it; `*` for any characters.
+    package var guarded: [String]
+    /// The limits of each function; its risk is that of harmless control.
+    package var terms: ToolTerms
+    /// How the user confirms what lets somebody in; nil: not at all.
+    package var confirmation: ToolConfirmation?
+
+    /// Settings that `Home` checks.
+    package init(
+        name: String, url: String, authorityFile: String, exposure: HomeExposure,
+        guarded: [String], terms: ToolTerms, confirmation: ToolConfirmation?
+    ) {
+        self.name = name
+        self.url = url
+        self.authorityFile = authorityFile
+        self.exposure = exposure
+        self.guarded = guarded
+        self.terms = terms
+        self.confirmation = confirmation
+    }
+}
+
+/// Home Assistant as three functions of the model: what there is, how it stands, and control.
+///
+/// The names come by the WebSocket, which alone has areas and labels and tells their changes; how
+/// things stand is asked by REST when somebody wants to know, so that nothing is out of date and
+/// nothing wakes a device that sleeps. Services are called by the WebSocket, which says in words
+/// why one failed; by REST, which does not, only while there is no WebSocket.
+///
+/// ## Concurrency
+/// Everything may be called from any task.
+package final class Home: Sendable {
+    /// A call waits for the connection no longer than this, but for half of its deadline.
+    private static let patience = Duration.seconds(5)
+
+    let settings: HomeSettings
+    let link: HomeLink
+    let rest: HomeREST
+    /// Calls that were judged before they are made, with what they were judged to be.
+    private let judged = Mutex<[(arguments: ToolArguments, risk: ToolRisk)]>([])
+    /// No more are kept: there are never so many calls between judgement and start.
+    private static let judgedLimit = 64
+
+    /// Connects when a function is called first, or at `prepare`.
+    ///
+    /// `loop` is asked for then, and `token` whenever it is shown. `note` takes a line for the log,
+    /// once for each change.
+    package init(
+        _ settings: HomeSettings, client: HTTPClient, clock: any ToolClock,
+        loop: @escaping @Sendable () throws -> EventLoop,
+        token: @escaping @Sendable () throws -> Secret, note: @escaping @Sendable (String) -> Void
+    ) throws(WebSocketsError) {
+        let base = settings.url.hasSuffix("/") ? String(settings.url.dropLast()) : settings.url
+        let authorityFile = settings.authorityFile.isEmpty ? nil : settings.authorityFile
+        let address = try WebSocketURL(base + "/api/websocket")
+        self.settings = settings
+        rest = HomeREST(base: base, authorityFile: authorityFile, client: client, token: token)
+        link = HomeLink(
+            HomeLink.Place(
+                request: WebSocketRequest(
+                    url: address, certificateAuthorityFile: authorityFile,
+                    proxies: ProxySettings(environment: [:])),
+                token: token, loop: loop),
+            exposure: settings.exposure, clock: clock, note: note)
+    }
+
+    /// The functions.
+    package func tools() throws(ToolDeclarationError) -> [any Tool] {
+        [
+            try HomeListTool(self), try HomeStateTool(self), try HomeControlTool(self),
+        ]
+    }
+
+    /// Connects already, so that the first call need not wait for it.
+    package func prepare() async { _ = await link.standing(within: .zero) }
+
+    /// Ends the connection.
+    package func end() async { await link.end() }
+
+    /// What there is; throws when it was never known and cannot be now.
+    func directory() async throws(ToolFailure) -> HomeDirectory {
+        guard !settings.exposure.isEmpty else {
+            throw ToolFailure(
+                "nothing of the home is exposed: its owner has to name areas, labels, domains or "
+                    + "entities in the settings")
+        }
+        let standing = await link.standing(
+            within: min(Self.patience, settings.terms.deadline / 2))
+        if let known = link.known.value { return known }
+        switch standing {
+        case .refused(let words): throw ToolFailure(HomeWords.badToken(words))
+        case .away(let why): throw ToolFailure("Home Assistant is away: \(why)")
+        case .coming, .ready: throw ToolFailure("Home Assistant does not answer; try again later")
+        }
+    }
+
+    /// Does something with the directory; when that fails, does it again with a fresher one.
+    func withDirectory<Result>(
+        _ body: (HomeDirectory) throws(ToolFailure) -> Result
+    ) async throws(ToolFailure) -> Result {
+        do {
+            return try body(try await directory())
+        } catch {
+            guard await link.refresh(within: min(Self.patience, settings.terms.deadline / 2)),
+                let fresh = link.known.value
+            else { throw error }
+            return try body(fresh)
+        }
+    }
+
+    /// Keeps what a call was judged to be until it is made.
+    func remember(_ arguments: ToolArguments, _ risk: ToolRisk) {
+        judged.withLock { judged in
+            judged.removeAll { $0.arguments == arguments }
+            if judged.count >= Self.judgedLimit { judged.removeFirst() }
+            judged.append((arguments, risk))
+        }
+    }
+
+    /// What a call was judged to be.
+    func judgement(of arguments: ToolArguments) -> ToolRisk? {
+        judged.withLock { judged in
+            guard let index = judged.firstIndex(where: { $0.arguments == arguments }) else {
+                return nil
+            }
+            return judged.remove(at: index).risk
+        }
+    }
+}

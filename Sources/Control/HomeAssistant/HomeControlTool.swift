@@ -1,0 +1,211 @@
+internal import ModelTypes
+internal import Tools
+
+/// `home_control`: has Home Assistant do something with a device, or with all of a kind in an area.
+struct HomeControlTool: Tool {
+    /// More devices are not switched by one call.
+    static let targetLimit = 50
+    /// How so many stand is asked one by one; for more, all are asked for at once.
+    private static let singleLimit = 4
+
+    let declaration: ToolDeclaration
+    private let home: Home
+
+    init(_ home: Home) throws(ToolDeclarationError) {
+        self.home = home
+        declaration = try ToolDeclaration(
+            name: "\(home.settings.name)_control",
+            description: "Controls a device of the home by its name, or all devices of a kind in "
+                + "an area.",
+            parameters: Self.parameters, terms: home.settings.terms)
+    }
+
+    private static var parameters: JSONValue {
+        func text(_ description: String) -> JSONValue {
+            ["type": "string", "description": .string(description)]
+        }
+        return [
+            "type": "object",
+            "properties": [
+                "device": text("Its name, perhaps with its area, or its id."),
+                "area": text("The area; without a device, for all of a kind there."),
+                "kind": [
+                    "type": "string", "description": "The kind, for all of an area.",
+                    "enum": .array(HomeService.domains.map { .string($0) }),
+                ],
+                "action": [
+                    "type": "string",
+                    "description": "set: to percent, temperature, color, kelvin, option or value.",
+                    "enum": .array(HomeAction.allCases.map { .string($0.rawValue) }),
+                ],
+                "percent": [
+                    "type": "integer", "minimum": 0, "maximum": 100,
+                    "description": "Brightness, position, speed, volume or humidity.",
+                ],
+                "temperature": ["type": "number", "minimum": -50, "maximum": 150],
+                "color": text("A colour's name in English."),
+                "kelvin": ["type": "integer", "minimum": 1000, "maximum": 12_000],
+                "option": text("A mode, preset, effect, input or entry of a list."),
+                "value": ["type": "number"],
+            ],
+            "required": ["action"],
+        ]
+    }
+
+    // MARK: - Before the call
+
+    /// What lets somebody in asks; what is not known yet is judged by the action alone, and judged
+    /// again when it is made.
+    func guarding(_ arguments: ToolArguments) -> CallGuard {
+        let terms = home.settings.terms
+        let plan = home.link.known.value.flatMap { try? Plan(arguments, $0) }
+        let risk =
+            plan.map { self.risk(of: $0) }
+            ?? (Plan.action(arguments).letsInAnywhere ? .unlock : terms.risk)
+        home.remember(arguments, risk)
+        let names = plan.map { $0.targets.prefix(3).map(\.name).joined(separator: ", ") }
+        return CallGuard(
+            subject: names ?? arguments.string("device") ?? declaration.name, risk: risk,
+            confirmation: risk.asksByDefault ? home.settings.confirmation : nil,
+            callsPerMinute: terms.callsPerMinute)
+    }
+
+    private func risk(of plan: Plan) -> ToolRisk {
+        let letsIn = plan.targets.contains { entity in
+            plan.action.letsIn(entity)
+                || home.settings.guarded.contains { HomeExposure.fits(entity.id, $0) }
+        }
+        return letsIn ? .unlock : home.settings.terms.risk
+    }
+
+    // MARK: - The call
+
+    func call(_ arguments: ToolArguments) async throws -> JSONValue {
+        let judgement = home.judgement(of: arguments)
+        let plan = try await home.withDirectory { directory throws(ToolFailure) in
+            try Plan(arguments, directory)
+        }
+        let risk = risk(of: plan)
+        // What was not known when it was judged, or has changed since, was confirmed by nobody.
+        guard !risk.asksByDefault || risk == judgement else {
+            throw ToolFailure(
+                "nothing was done: the devices were only just found, and this one lets somebody "
+                    + "in; call again, so that it can be confirmed")
+        }
+        try await perform(plan)
+        return await report(plan)
+    }
+
+    private func perform(_ plan: Plan) async throws {
+        let ids = plan.targets.map(\.id)
+        guard await home.link.standing(within: .zero) == .ready else {
+            return try await home.rest.call(plan.service, on: ids)
+        }
+        switch await home.link.call(plan.service, on: ids) {
+        case .done: return
+        case .refused(let words):
+            throw ToolFailure("Home Assistant refused it: \(HomeWords.cut(words))")
+        case .unknown(let why):
+            try Task.checkCancellation()
+            throw ToolFailure(
+                "whether it was done is not known, as the connection to Home Assistant ended "
+                    + "(\(why)); look how things stand, and do not simply repeat it")
+        }
+    }
+
+    /// How things stand now; that it was done is told also where that cannot be asked.
+    private func report(_ plan: Plan) async -> JSONValue {
+        var states: [String: JSONValue] = [:]
+        if plan.targets.count <= Self.singleLimit {
+            for entity in plan.targets {
+                states[entity.id] = (try? await home.rest.state(of: entity.id)) ?? nil
+            }
+        } else {
+            for state in (try? await home.rest.states()) ?? [] {
+                if let id = state["entity_id"]?.string { states[id] = state }
+            }
+        }
+        var answer: JSONObject = [
+            "called": .string("\(plan.service.domain).\(plan.service.service)")
+        ]
+        let away = plan.targets.filter { HomeReport.isAway(states[$0.id]) }
+        if !away.isEmpty {
+            // Home Assistant itself says nothing of this.
+            answer["warning"] = .string(
+                "Home Assistant does not reach: "
+                    + away.map(\.name).joined(separator: ", ") + "; nothing happened there")
+        }
+        answer["devices"] = .array(
+            plan.targets.map { entity in
+                guard let state = states[entity.id] else {
+                    return ["name": .string(entity.name)]
+                }
+                return plan.targets.count == 1
+                    ? .object(HomeReport.whole(entity, state))
+                    : .object(HomeReport.line(entity, state))
+            })
+        return .object(answer)
+    }
+}
+
+extension HomeControlTool {
+    /// What is to be done with what.
+    struct Plan {
+        let action: HomeAction
+        let targets: [HomeEntity]
+        let service: HomeService
+
+        /// Finds what the arguments mean; the failure says what they could.
+        init(_ arguments: ToolArguments, _ directory: HomeDirectory) throws(ToolFailure) {
+            action = Self.action(arguments)
+            targets = try Self.targets(arguments, action, directory)
+            service = try HomeService(
+                action, HomeValues(arguments), on: targets.first?.domain ?? "")
+        }
+
+        static func action(_ arguments: ToolArguments) -> HomeAction {
+            guard let action = arguments.string("action").flatMap(HomeAction.init) else {
+                preconditionFailure("arguments that do not fit the schema were let through")
+            }
+            return action
+        }
+
+        private static func targets(
+            _ arguments: ToolArguments, _ action: HomeAction, _ directory: HomeDirectory
+        ) throws(ToolFailure) -> [HomeEntity] {
+            let kind = arguments.string("kind")
+            let all = try directory.entities(in: arguments.string("area"), of: kind)
+            if let name = arguments.string("device") {
+                // Of two things of one name, that is meant which can do it.
+                let able = all.filter {
+                    HomeService.actions(on: $0.domain).contains(action) || $0.id == name
+                }
+                return [try directory.one(name, among: able, isStrict: action.letsInAnywhere)]
+            }
+            guard let kind else {
+                throw ToolFailure(
+                    "nothing was done: say which device, or a kind for all of an area")
+            }
+            guard !all.isEmpty else {
+                throw ToolFailure("nothing was done: there is no \(kind) there")
+            }
+            guard all.count <= targetLimit else {
+                throw ToolFailure(
+                    "nothing was done: these are \(all.count) devices; name an area, "
+                        + "\(targetLimit) at most are switched at once")
+            }
+            return all
+        }
+    }
+}
+
+extension HomeValues {
+    /// What the model said beside the action.
+    init(_ arguments: ToolArguments) {
+        self.init(
+            percent: arguments.integer("percent"),
+            temperature: arguments["temperature"]?.double, color: arguments.string("color"),
+            kelvin: arguments.integer("kelvin"), option: arguments.string("option"),
+            value: arguments["value"]?.double)
+    }
+}

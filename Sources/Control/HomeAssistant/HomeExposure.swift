@@ -1,0 +1,82 @@
+/// What of a home the model may see and use: nothing but what is named here.
+///
+/// An entity is exposed when `entities` names it; or when any of the other lists says something
+/// and the entity is in one of the areas or bears one of the labels (if any are named) and is of
+/// one of the domains (if any are named). What Home Assistant hides, has disabled or counts as a
+/// device's own settings is exposed only where `entities` names it whole.
+package struct HomeExposure: Sendable, Equatable {
+    /// "light", "cover" and so on.
+    package var domains: [String]
+    /// Names, aliases or ids of areas.
+    package var areas: [String]
+    /// Names or ids of labels, on an entity or its device.
+    package var labels: [String]
+    /// Entity ids; `*` stands for any characters.
+    package var entities: [String]
+    /// Entity ids that are not exposed whatever the others say; `*` as above.
+    package var exceptions: [String]
+
+    /// Lists as the settings have them.
+    package init(
+        domains: [String], areas: [String], labels: [String], entities: [String],
+        exceptions: [String]
+    ) {
+        self.domains = domains
+        self.areas = areas
+        self.labels = labels
+        self.entities = entities
+        self.exceptions = exceptions
+    }
+
+    /// Whether nothing is exposed.
+    package var isEmpty: Bool {
+        domains.isEmpty && areas.isEmpty && labels.isEmpty && entities.isEmpty
+    }
+
+    /// What is known of an entity when it is decided on.
+    struct Candidate {
+        var id: String
+        /// The names of its area, in any spelling that Home Assistant knows.
+        var areaNames: [String]
+        var labelNames: [String]
+        /// Hidden, disabled, or a device's own settings and readings.
+        var isAside: Bool
+    }
+
+    func admits(_ candidate: Candidate) -> Bool {
+        guard !exceptions.contains(where: { Self.fits(candidate.id, $0) }) else { return false }
+        if let pattern = entities.first(where: { Self.fits(candidate.id, $0) }) {
+            return !candidate.isAside || pattern == candidate.id
+        }
+        guard !candidate.isAside, !(domains.isEmpty && areas.isEmpty && labels.isEmpty) else {
+            return false
+        }
+        let domain = candidate.id.prefix { $0 != "." }
+        let isInPlace =
+            areas.isEmpty && labels.isEmpty || Self.share(areas, candidate.areaNames)
+            || Self.share(labels, candidate.labelNames)
+        return isInPlace && (domains.isEmpty || domains.contains(String(domain)))
+    }
+
+    private static func share(_ wanted: [String], _ names: [String]) -> Bool {
+        let names = Set(names.map(HomeName.plain))
+        return wanted.contains { names.contains(HomeName.plain($0)) }
+    }
+
+    /// Whether an id is what a pattern says; each star is tried at its leftmost fit.
+    static func fits(_ id: String, _ pattern: String) -> Bool {
+        let parts = pattern.split(separator: "*", omittingEmptySubsequences: false)
+        guard parts.count > 1, let first = parts.first, let last = parts.last else {
+            return id == pattern
+        }
+        guard id.hasPrefix(first), id.count >= first.count + last.count, id.hasSuffix(last) else {
+            return false
+        }
+        var rest = id.dropFirst(first.count).dropLast(last.count)
+        for part in parts.dropFirst().dropLast() where !part.isEmpty {
+            guard let place = rest.firstRange(of: part) else { return false }
+            rest = rest[place.upperBound...]
+        }
+        return true
+    }
+}

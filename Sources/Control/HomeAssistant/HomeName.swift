@@ -1,0 +1,48 @@
+internal import ModelTypes
+
+/// Names as people say them, made comparable.
+enum HomeName {
+    /// Letters that are said, or written, without their marks.
+    private static let bare: [Character: String] = [
+        "ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss", "à": "a", "á": "a", "â": "a", "ã": "a",
+        "å": "a", "ç": "c", "è": "e", "é": "e", "ê": "e", "ë": "e", "ì": "i", "í": "i", "î": "i",
+        "ï": "i", "ñ": "n", "ò": "o", "ó": "o", "ô": "o", "õ": "o", "ø": "o", "ù": "u", "ú": "u",
+        "û": "u", "ý": "y", "æ": "ae", "œ": "oe", "š": "s", "ž": "z", "č": "c", "ł": "l",
+    ]
+    /// Longer names (characters) are no names that somebody says.
+    static let lengthLimit = 128
+
+    /// Small letters and digits, in words with one blank between.
+    static func plain(_ name: some StringProtocol) -> String {
+        words(name).joined(separator: " ")
+    }
+
+    /// The words of a name in small letters.
+    static func words(_ name: some StringProtocol) -> [String] {
+        let letters = name.prefix(lengthLimit).lowercased().map { bare[$0] ?? String($0) }.joined()
+        return letters.split { !$0.isLetter && !$0.isNumber }.map(String.init)
+    }
+
+    /// A name that the model gave, as an error text may hold it.
+    static func quoted(_ name: String) -> String {
+        JSONValue.string(name.count > 40 ? name.prefix(40) + "…" : name).serialized
+    }
+
+    /// Insertions, deletions and exchanges between two words, as far as there are few.
+    static func distance(_ one: String, _ other: String) -> Int {
+        let a = Array(one)
+        let b = Array(other)
+        guard !a.isEmpty, !b.isEmpty else { return max(a.count, b.count) }
+        var row = Array(0...b.count)
+        for i in 1...a.count {
+            var corner = row[0]
+            row[0] = i
+            for j in 1...b.count {
+                let change = corner + (a[i - 1] == b[j - 1] ? 0 : 1)
+                corner = row[j]
+                row[j] = min(change, row[j] + 1, row[j - 1] + 1)
+            }
+        }
+        return row[b.count]
+    }
+}

@@ -1,0 +1,89 @@
+internal import Curl
+internal import ModelTypes
+internal import Tools
+
+/// The REST API of Home Assistant (developers.home-assistant.io/docs/api/rest): how things stand,
+/// and service calls while the WebSocket is not there.
+struct HomeREST: Sendable {
+    /// All states of a large home are megabytes (bytes).
+    static let responseLimitBytes = 16 << 20
+    /// Longer than any tool waits, for a transfer that its cancellation missed.
+    private static let deadline = Duration.seconds(60)
+
+    /// The address without a slash at the end.
+    let base: String
+    let authorityFile: String?
+    let client: HTTPClient
+    let token: @Sendable () throws -> Secret
+
+    /// How one entity stands, as `GET /api/states/ENTITY` tells it; nil when there is none.
+    func state(of id: String) async throws -> JSONValue? {
+        let response = try await send("GET", "/api/states/\(PercentEncoding.encode(id))", nil)
+        return response.status == 404 ? nil : try json(response)
+    }
+
+    /// How everything stands.
+    func states() async throws -> [JSONValue] {
+        try json(try await send("GET", "/api/states", nil)).array ?? []
+    }
+
+    /// Calls a service on entities.
+    func call(_ service: HomeService, on entities: [String]) async throws {
+        var data = service.data
+        data["entity_id"] = .array(entities.map { .string($0) })
+        _ = try json(
+            try await send(
+                "POST", "/api/services/\(service.domain)/\(service.service)",
+                Array(JSONValue.object(data).serialized.utf8)))
+    }
+
+    private func send(_ method: String, _ path: String, _ body: [UInt8]?) async throws
+        -> HTTPResponse
+    {
+        var request = HTTPRequest(method, base + path)
+        request.headers = [HTTPHeader("Authorization", "Bearer \(try token().revealed)")]
+        if body != nil { request.headers.append(HTTPHeader("Content-Type", "application/json")) }
+        request.body = body
+        request.deadline = Self.deadline
+        request.responseLimitBytes = Self.responseLimitBytes
+        request.certificateAuthorityFile = authorityFile
+        request.proxy = .none
+        do throws(HTTPError) {
+            return try await client.perform(request)
+        } catch .cancelled {
+            throw CancellationError()
+        } catch {
+            throw ToolFailure("Home Assistant is away: \(error)")
+        }
+    }
+
+    private func json(_ response: HTTPResponse) throws(ToolFailure) -> JSONValue {
+        switch response.status {
+        case 200, 201: break
+        case 401, 403: throw ToolFailure(HomeWords.badToken("status \(response.status)"))
+        // It tells nothing else of what was wrong.
+        case 400: throw ToolFailure("Home Assistant refused it: the service does not take this")
+        default: throw ToolFailure("Home Assistant failed with status \(response.status)")
+        }
+        do {
+            return try JSONValue(parsing: response.body)
+        } catch {
+            throw ToolFailure("Home Assistant answered with what is no JSON: \(error)")
+        }
+    }
+}
+
+/// What is said of Home Assistant in several places.
+enum HomeWords {
+    /// Its own words go into answers, but no novels (characters).
+    static let quoteLimit = 300
+
+    static func badToken(_ reason: String) -> String {
+        "Home Assistant does not accept the token (\(cut(reason))); a new long-lived token has to "
+            + "be made there and put into the secret"
+    }
+
+    static func cut(_ words: String) -> String {
+        words.count > quoteLimit ? words.prefix(quoteLimit) + "…" : words
+    }
+}

@@ -1,0 +1,70 @@
+internal import ModelTypes
+
+/// How a device stands, as the model is told it.
+enum HomeReport {
+    /// Lists such as those of a player's inputs are cut (items).
+    private static let listLimit = 30
+    /// Longer texts are cut (characters).
+    private static let textLimit = 200
+
+    /// Attributes that mean the same with every kind, under the name that `home_control` knows.
+    private static let percents: [(attribute: String, whole: Double)] = [
+        ("brightness", 255), ("current_position", 100), ("percentage", 100), ("volume_level", 1),
+    ]
+    /// Attributes that are told as they are.
+    private static let plain = [
+        "temperature", "target_temp_low", "target_temp_high", "current_temperature", "humidity",
+        "current_humidity", "hvac_action", "preset_mode", "source", "effect", "media_title",
+        "media_artist", "is_volume_muted", "battery_level", "next_event", "options", "hvac_modes",
+        "preset_modes", "source_list", "effect_list", "min", "max",
+    ]
+
+    /// A line of a list.
+    static func line(_ entity: HomeEntity, _ state: JSONValue?) -> JSONObject {
+        var line: JSONObject = ["name": .string(entity.name), "kind": .string(entity.domain)]
+        if let area = entity.area { line["area"] = .string(area) }
+        line["state"] = .string(words(state))
+        return line
+    }
+
+    /// All that is worth telling.
+    static func whole(_ entity: HomeEntity, _ state: JSONValue?) -> JSONObject {
+        var report = line(entity, state)
+        report["id"] = .string(entity.id)
+        if let deviceClass = entity.deviceClass { report["class"] = .string(deviceClass) }
+        let attributes = state?["attributes"]?.object ?? [:]
+        for (attribute, whole) in percents {
+            guard let number = attributes[attribute]?.double else { continue }
+            report["percent"] = .int(Int64(max(0, min(100, (number * 100 / whole).rounded()))))
+        }
+        if let kelvin = attributes["color_temp_kelvin"]?.int { report["kelvin"] = .int(kelvin) }
+        for name in plain {
+            guard let value = attributes[name], let told = told(value) else { continue }
+            report[name] = told
+        }
+        return report
+    }
+
+    /// The state with its unit.
+    static func words(_ state: JSONValue?) -> String {
+        guard let text = state?["state"]?.string else { return "unknown" }
+        let unit = state?["attributes"]?["unit_of_measurement"]?.string
+        return String((unit.map { "\(text) \($0)" } ?? text).prefix(textLimit))
+    }
+
+    /// Whether Home Assistant itself does not reach it.
+    static func isAway(_ state: JSONValue?) -> Bool { state?["state"]?.string == "unavailable" }
+
+    private static func told(_ value: JSONValue) -> JSONValue? {
+        switch value {
+        case .null, .object: nil
+        case .bool, .int, .double: value
+        case .string(let text): .string(String(text.prefix(textLimit)))
+        case .array(let items):
+            .array(
+                items.prefix(listLimit).compactMap(\.string).map {
+                    .string(String($0.prefix(textLimit)))
+                })
+        }
+    }
+}

@@ -1,0 +1,83 @@
+internal import Synchronization
+internal import WebSockets
+
+/// What happens on a connection to Home Assistant.
+enum HomeSocketEvent: Sendable {
+    case opened
+    case message([UInt8])
+    /// The last; why.
+    case ended(String)
+}
+
+/// One WebSocket to Home Assistant on the event loop, whose events leave it as they come.
+///
+/// Messages may be long (all states of a large home are megabytes), so they are read elsewhere.
+///
+/// ## Concurrency
+/// Any thread may call; the socket itself is touched on the loop's thread only.
+final class HomeSocket: @unchecked Sendable {
+    // @unchecked: `client` is touched on the loop's thread only.
+
+    /// So many events may wait for whoever reads them; then the connection is given up.
+    private static let eventLimit = 512
+
+    let events: AsyncStream<HomeSocketEvent>
+    private let continuation: AsyncStream<HomeSocketEvent>.Continuation
+    private let loop: EventLoop
+    private var client: WebSocketClient?
+
+    /// A socket that opens at once.
+    init(_ request: WebSocketRequest, on loop: EventLoop) {
+        self.loop = loop
+        (events, continuation) = AsyncStream.makeStream(
+            bufferingPolicy: .bufferingOldest(Self.eventLimit))
+        loop.perform { [self] in
+            let opened = WebSocketClient(loop: loop)
+            client = opened
+            opened.open(request) { [weak self] event in self?.take(event) }
+        }
+    }
+
+    deinit { continuation.finish() }
+
+    /// Sends a text; one for a socket that is not open goes nowhere.
+    func send(_ text: String) {
+        loop.perform { [self] in client?.send { $0.append(contentsOf: text.utf8) } }
+    }
+
+    /// Closes, and has nothing more to say.
+    func drop() {
+        continuation.finish()
+        loop.perform { [self] in
+            client?.close()
+            client = nil
+        }
+    }
+
+    private func take(_ event: WebSocketEvent) {
+        switch event {
+        case .opened: yield(.opened)
+        // The array is the channel's own, which goes on writing into it.
+        case .message(let bytes, _): yield(.message(Array(bytes)))
+        case .drained: break
+        case .closed(let code, let reason):
+            yield(.ended("it closed the connection (\(code)\(reason.isEmpty ? "" : " \(reason)"))"))
+            end()
+        case .failed(let error):
+            yield(.ended(error.description))
+            end()
+        }
+    }
+
+    private func yield(_ event: HomeSocketEvent) {
+        guard case .dropped = continuation.yield(event) else { return }
+        // What is missing cannot be made up for.
+        client?.abort()
+        end()
+    }
+
+    private func end() {
+        client = nil
+        continuation.finish()
+    }
+}

@@ -1,0 +1,118 @@
+import ModelTypes
+import Testing
+import Tools
+
+@testable import HomeAssistant
+
+/// Which service an action is, and which actions a domain does not take.
+struct ServiceTests {
+    private func service(
+        _ action: HomeAction, _ domain: String, _ change: (inout HomeValues) -> Void = { _ in }
+    ) throws -> String {
+        var values = HomeValues()
+        change(&values)
+        let service = try HomeService(action, values, on: domain)
+        let data = service.data.isEmpty ? "" : " \(JSONValue.object(service.data).serialized)"
+        return "\(service.domain).\(service.service)\(data)"
+    }
+
+    private func refusal(
+        _ action: HomeAction, _ domain: String, _ change: (inout HomeValues) -> Void = { _ in }
+    ) -> String {
+        do {
+            return "taken as \(try service(action, domain, change))"
+        } catch {
+            return "\(error)"
+        }
+    }
+
+    @Test(
+        "plain actions are the services of their domain",
+        arguments: [
+            (HomeAction.on, "light", "light.turn_on"), (.off, "switch", "switch.turn_off"),
+            (.toggle, "fan", "fan.toggle"), (.open, "cover", "cover.open_cover"),
+            (.stop, "cover", "cover.stop_cover"), (.unlock, "lock", "lock.unlock"),
+            (.play, "media_player", "media_player.media_play"),
+            (.next, "media_player", "media_player.media_next_track"),
+            (.on, "scene", "scene.turn_on"), (.press, "script", "script.turn_on"),
+            (.press, "button", "button.press"), (.press, "automation", "automation.trigger"),
+            (.returnHome, "vacuum", "vacuum.return_to_base"), (.start, "vacuum", "vacuum.start"),
+            (.disarm, "alarm_control_panel", "alarm_control_panel.alarm_disarm"),
+            (.armAway, "alarm_control_panel", "alarm_control_panel.alarm_arm_away"),
+        ] as [(HomeAction, String, String)])
+    func plain(action: HomeAction, domain: String, expected: String) throws {
+        #expect(try service(action, domain) == expected)
+    }
+
+    @Test("what is set goes into the field of its domain, in its unit")
+    func settings() throws {
+        #expect(
+            try service(.on, "light") { $0.percent = 40 } == #"light.turn_on {"brightness_pct":40}"#
+        )
+        #expect(
+            try service(.set, "light") {
+                $0.color = "red"
+                $0.percent = 5
+            } == #"light.turn_on {"brightness_pct":5,"color_name":"red"}"#)
+        #expect(
+            try service(.set, "cover") { $0.percent = 30 }
+                == #"cover.set_cover_position {"position":30}"#)
+        #expect(
+            try service(.set, "media_player") { $0.percent = 25 }
+                == #"media_player.volume_set {"volume_level":0.25}"#)
+        #expect(
+            try service(.set, "climate") { $0.option = "heat" }
+                == #"climate.set_hvac_mode {"hvac_mode":"heat"}"#)
+        #expect(
+            try service(.set, "climate") {
+                $0.option = "heat"
+                $0.temperature = 21.5
+            } == #"climate.set_temperature {"temperature":21.5,"hvac_mode":"heat"}"#)
+        #expect(
+            try service(.set, "input_select") { $0.option = "Party" }
+                == #"input_select.select_option {"option":"Party"}"#)
+        #expect(
+            try service(.set, "number") { $0.value = 3 } == #"number.set_value {"value":3}"#)
+    }
+
+    @Test("what a domain does not take is refused, with what it does")
+    func refused() {
+        #expect(
+            refusal(.unlock, "light")
+                == "nothing was done: a light does not take unlock, only on, off, toggle, set")
+        #expect(refusal(.on, "sensor") == "nothing was done: a sensor can only be read")
+        #expect(refusal(.set, "light").hasSuffix("say what it is to be set to"))
+        #expect(
+            refusal(.set, "cover") { $0.color = "red" }
+                == "nothing was done: a cover takes only percent, and not all together")
+        #expect(
+            refusal(.set, "lock") { $0.value = 1 } == "nothing was done: a lock takes no values")
+        #expect(
+            refusal(.off, "light") { $0.percent = 1 } == "nothing was done: off takes no values")
+    }
+
+    @Test("every domain takes what it says it takes")
+    func consistent() {
+        for domain in HomeService.domains {
+            let actions = HomeService.actions(on: domain)
+            #expect(!actions.isEmpty, "\(domain)")
+            for action in actions where action != .set {
+                #expect(!refusal(action, domain).contains("nothing was done"), "\(domain)")
+            }
+        }
+    }
+
+    @Test(
+        "what may let somebody in is known by what it is, not by its name",
+        arguments: [
+            ("lock.a", nil, HomeAction.unlock, true), ("lock.a", nil, .lock, false),
+            ("cover.a", "garage", .open, true), ("cover.a", "gate", .toggle, true),
+            ("cover.a", nil, .set, true), ("cover.a", "garage", .close, false),
+            ("cover.a", "blind", .open, false), ("alarm_control_panel.a", nil, .disarm, true),
+            ("light.front_door", nil, .on, false),
+        ] as [(String, String?, HomeAction, Bool)])
+    func letsIn(id: String, deviceClass: String?, action: HomeAction, expected: Bool) {
+        let entity = HomeEntity(id: id, name: "x", deviceClass: deviceClass)
+        #expect(action.letsIn(entity) == expected)
+    }
+}

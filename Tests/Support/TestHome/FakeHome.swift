@@ -1,0 +1,171 @@
+import Linux
+import ModelTypes
+import Synchronization
+import TestHTTP
+import WebSockets
+
+/// A small Home Assistant on 127.0.0.1, REST and WebSocket on one port as the real one.
+///
+/// The shapes of its answers are those of developers.home-assistant.io/docs/api, and of the
+/// commands `config/…_registry/…` that its own frontend uses.
+package final class FakeHome: Sendable {
+    /// The token that counts.
+    package static let token = "g00d-token"
+
+    private let core: Core
+    private let loop: EventLoop
+    private let server: ScriptedServer
+
+    /// A home that is ready when this returns; on a certain port, or any.
+    package init(_ model: HomeModel) async throws {
+        let loop = try EventLoop(name: "test-home")
+        let core = Core(model)
+        self.loop = loop
+        self.core = core
+        let port = try await withCheckedThrowingContinuation { continuation in
+            loop.perform {
+                continuation.resume(with: Result { try core.listen(on: loop) })
+            }
+        }
+        server = try ScriptedServer { request in core.answer(request, webSocketPort: port) }
+    }
+
+    deinit { loop.stop() }
+
+    /// Where it is, without a slash at the end.
+    package var url: String { server.url("") }
+
+    /// Changes the home under whoever looks at it.
+    package func change(_ body: @Sendable (inout HomeModel) -> Void) {
+        core.state.withLock { body(&$0.model) }
+    }
+
+    /// Looks at the home.
+    package var model: HomeModel { core.state.withLock { $0.model } }
+
+    /// The service calls so far.
+    package var calls: [HomeCall] { core.state.withLock { $0.calls } }
+
+    /// The tokens that were shown over WebSockets.
+    package var shownTokens: [String] { core.state.withLock { $0.shownTokens } }
+
+    /// The commands that came over WebSockets, by type.
+    package var commands: [String] { core.state.withLock { $0.commands } }
+
+    /// The paths that were asked for over HTTP, without those of WebSockets.
+    package var requests: [String] {
+        server.received.map(\.target).filter { $0 != "/api/websocket" }
+    }
+
+    /// Tells whoever subscribed to it of an event.
+    package func fire(_ event: String) {
+        loop.perform { [core] in core.fire(event) }
+    }
+
+    /// Ends all WebSockets without a word.
+    package func hangUp() {
+        loop.perform { [core] in core.hangUp() }
+    }
+}
+
+/// What the loop's and the server's threads share.
+final class Core: Sendable {
+    struct State {
+        var model: HomeModel
+        var calls: [HomeCall] = []
+        var shownTokens: [String] = []
+        var commands: [String] = []
+    }
+
+    /// Touched on the loop's thread only.
+    private final class Loopside: @unchecked Sendable {
+        var listener: WebSocketListener?
+        var talks: [Talk] = []
+    }
+
+    let state: Mutex<State>
+    private let loopside = Loopside()
+
+    init(_ model: HomeModel) { state = Mutex(State(model: model)) }
+
+    /// Takes WebSockets on a port of its own; on the loop.
+    func listen(on loop: EventLoop) throws -> Int {
+        let listener = try WebSocketListener(loop: loop) { [self] connection in
+            if state.withLock({ $0.model.refusesWebSocket }) { return .refuse(status: 404) }
+            let talk = Talk(connection, self)
+            loopside.talks.append(talk)
+            return .accept { event in talk.take(event) }
+        }
+        loopside.listener = listener
+        return listener.port
+    }
+
+    func fire(_ event: String) {
+        for talk in loopside.talks { talk.tell(event) }
+    }
+
+    func hangUp() {
+        for talk in loopside.talks { talk.hangUp() }
+        loopside.talks = []
+    }
+
+    // MARK: REST
+
+    func answer(_ request: ReceivedRequest, webSocketPort port: Int) -> [ScriptedServer.Step] {
+        if request.target == "/api/websocket" { return [.handOver(port: port)] }
+        guard request["authorization"] == "Bearer \(FakeHome.token)" else {
+            return .reply(401, "401: Unauthorized")
+        }
+        let path = request.target.split(separator: "/").map(String.init)
+        switch (request.method, path.count, path.dropFirst().first) {
+        case ("GET", 2, "states"): return json(.array(state.withLock { $0.model.states }))
+        case ("GET", 3, "states"):
+            guard let found = state.withLock({ $0.model.state(of: path[2]) }) else {
+                return json(["message": "Entity not found."], status: 404)
+            }
+            return json(found)
+        case ("POST", 4, "services"): return serve("\(path[2]).\(path[3])", request)
+        default: return .reply(404, "404: Not Found")
+        }
+    }
+
+    private func serve(_ service: String, _ request: ReceivedRequest) -> [ScriptedServer.Step] {
+        guard var data = (try? JSONValue(parsing: request.body))?.object else {
+            return json(["message": "Data should be valid JSON."], status: 400)
+        }
+        let ids = (data["entity_id"]?.array ?? []).compactMap(\.string)
+        data["entity_id"] = nil
+        let call = HomeCall(service: service, entities: ids, data: data, isByWebSocket: false)
+        switch take(call) {
+        case .unknown: return .reply(400, "400: Bad Request")
+        case .reaction(.fail): return .reply(500, "500 Internal Server Error")
+        case .reaction(.hangUp), .reaction(.hang): return [.hangUp]
+        case .reaction(.late), .done:
+            return json(
+                .array(state.withLock { state in ids.compactMap { state.model.state(of: $0) } }))
+        }
+    }
+
+    private func json(_ value: JSONValue, status: Int = 200) -> [ScriptedServer.Step] {
+        .reply(status, value.serialized, headers: [("Content-Type", "application/json")])
+    }
+
+    // MARK: Services
+
+    enum Taken {
+        case done, unknown
+        case reaction(HomeModel.Reaction)
+    }
+
+    func take(_ call: HomeCall) -> Taken {
+        state.withLock { state in
+            guard state.model.services.contains(call.service) else { return .unknown }
+            state.calls.append(call)
+            if let reaction = state.model.reactions[call.service] {
+                guard case .late = reaction else { return .reaction(reaction) }
+            }
+            state.model.perform(call.service, on: call.entities)
+            return state.model.reactions[call.service].map { .reaction($0) } ?? .done
+        }
+    }
+}
