@@ -182,7 +182,7 @@ enum Targets {
                     "Tools",
                     "WebSockets",
                     "Linux",
-                    "TestHTTP",
+                    "TestHTTP", "TestHome",
                 ]
             ),
             (

@@ -72,7 +72,8 @@ package final class Application: @unchecked Sendable {
             clock: try SystemTimerClock(), listener: bell)
         device = DeviceControls(loop: loop)
         let desk = ConfirmationDesk { [loop] in loop.perform($0) }
-        tools = try ToolSet(settings, own: OwnParts(device: device, timers: timers, broker: nil))
+        let own = OwnParts(device: device, timers: timers, broker: nil, loop: loop, log: log)
+        tools = try ToolSet(settings, own: own)
         runner = ToolRunner(
             registry: tools.registry, limits: settings.toolLimits,
             ports: settings.runnerPorts(confirmation: desk, log: log))
@@ -199,6 +200,8 @@ package final class Application: @unchecked Sendable {
             assistant.assumeIsolated { $0.start() }
             try bell.start()
         }
+        // Nobody waits for it; a call that comes first does what is not done yet.
+        Task { [tools] in await tools.prepare() }
     }
 
     private func startButton() throws {

@@ -6,6 +6,7 @@ package import Tools
 /// The tools of the configuration, ready to be called.
 package struct ToolSet: Sendable {
     package let registry: ToolRegistry
+    private let beginnings: [@Sendable () async -> Void]
     private let endings: [@Sendable () async -> Void]
 
     /// Opens the lines and checks the declarations; throws all mistakes at once.
@@ -17,6 +18,7 @@ package struct ToolSet: Sendable {
         if mistakes.isEmpty {
             do {
                 registry = try ToolRegistry(builder.tools)
+                beginnings = builder.beginnings
                 endings = builder.endings
                 return
             } catch {
@@ -73,6 +75,11 @@ package struct ToolSet: Sendable {
             }
     }
 
+    /// Has the tools that ask others find them now, so that the first call need not wait.
+    package func prepare() async {
+        for beginning in beginnings { await beginning() }
+    }
+
     /// Puts what the tools switch as it is to stand when nobody is there.
     package func rest() async {
         for ending in endings { await ending() }
@@ -90,6 +97,8 @@ struct ToolSetBuilder {
     let secrets: SecretStore
     private(set) var tools: [any Tool] = []
     private(set) var mistakes: [Diagnostic] = []
+    /// What can be done before the first call.
+    var beginnings: [@Sendable () async -> Void] = []
     /// What is to be done at the end of the program, in this order.
     var endings: [@Sendable () async -> Void] = []
     private var names: Set<String> = []
@@ -102,6 +111,7 @@ struct ToolSetBuilder {
         builder.addCommands()
         builder.addRequests()
         builder.addMessages(own)
+        builder.addHomes(own)
         builder.addBuiltIn(own)
         return builder
     }

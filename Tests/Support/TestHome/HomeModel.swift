@@ -109,4 +109,12 @@ package struct HomeCall: Sendable, Equatable {
     package var entities: [String]
     package var data: JSONObject
     package var isByWebSocket: Bool
+
+    /// A call as it was, or ought to have been.
+    package init(service: String, entities: [String], data: JSONObject, isByWebSocket: Bool) {
+        self.service = service
+        self.entities = entities
+        self.data = data
+        self.isByWebSocket = isByWebSocket
+    }
 }

@@ -1,0 +1,85 @@
+internal import Configuration
+internal import Curl
+internal import HomeAssistant
+internal import ModelTypes
+internal import Synchronization
+internal import Tools
+internal import WebSockets
+
+// Homes: `[[tool.home_assistant]]`, three functions each.
+extension ToolSetBuilder {
+    mutating func addHomes(_ own: OwnParts?) {
+        let homes = settings.tools(HomeAssistantToolSettings.self)
+        guard !homes.isEmpty else { return }
+        // One for all; its thread and libcurl come with the first request.
+        let client = HTTPClient()
+        let loop = OwnLoop(own?.loop)
+        for (settings, settingsOfHome) in homes {
+            do {
+                let home = try makeHome(settings, settingsOfHome, client, loop, own)
+                for tool in try home.tools() { add(tool, at: settings.position) }
+                guard !isDry else { continue }
+                beginnings.append { await home.prepare() }
+                endings.append { await home.end() }
+            } catch {
+                note(error, at: settings.position)
+            }
+        }
+        if !isDry { endings.append { loop.end() } }
+    }
+
+    private func makeHome(
+        _ settings: ToolSettings, _ home: HomeAssistantToolSettings, _ client: HTTPClient,
+        _ loop: OwnLoop, _ own: OwnParts?
+    ) throws -> Home {
+        let (secrets, token) = (secrets, home.token)
+        return try Home(
+            HomeSettings(
+                name: settings.name, url: home.url, authorityFile: home.authorityFile,
+                exposure: HomeExposure(
+                    domains: home.domains, areas: home.areas, labels: home.labels,
+                    entities: home.entities, exceptions: home.exceptions),
+                guarded: home.guarded, terms: settings.terms,
+                confirmation: settings.unlockingConfirmation),
+            client: client, clock: SystemToolClock(), loop: { try loop.value() },
+            token: { try secrets.resolve(token) },
+            note: { own?.log(.notice, "\(settings.title): \($0)") })
+    }
+}
+
+extension ToolSettings {
+    /// How the user confirms what lets somebody in, whatever the risk of the rest.
+    fileprivate var unlockingConfirmation: ToolConfirmation? {
+        switch confirm {
+        case .none: nil
+        case .byRisk, .button: .button
+        case .phrase: .phrase(phrase)
+        case .pin: .pin
+        }
+    }
+}
+
+/// The daemon's event loop, or where there is none, one that is made when it is asked for.
+private final class OwnLoop: Sendable {
+    private let loop: Mutex<EventLoop?>
+    private let isOurs: Bool
+
+    init(_ loop: EventLoop?) {
+        isOurs = loop == nil
+        self.loop = Mutex(loop)
+    }
+
+    func value() throws -> EventLoop {
+        try loop.withLock { loop in
+            if let loop { return loop }
+            let made = try EventLoop()
+            loop = made
+            return made
+        }
+    }
+
+    func end() {
+        guard isOurs else { return }
+        loop.withLock { $0.take() }?.stop()
+    }
+}

@@ -1,0 +1,132 @@
+import Configuration
+import Linux
+import ModelTypes
+import TestHome
+import Testing
+import Tools
+
+@testable import Daemon
+
+/// `[[tool.home_assistant]]` from the file of settings to the home and back.
+@Suite(.timeLimit(.minutes(1)))
+final class HomeToolSetTests {
+    private let folder: String
+
+    init() throws {
+        folder = try Files.makeTemporaryDirectory(prefix: "martlet-home")
+    }
+
+    deinit { try? Files.removeTree(folder) }
+
+    private func settings(_ url: String, _ text: String = "") throws -> Settings {
+        try SettingsFile.settings(from: [
+            (
+                "t",
+                "[tools]\nsecrets_dir = \"\(folder)\"\n[[tool.home_assistant]]\nname = \"home\"\n"
+                    + "url = \"\(url)\"\ntoken = \"{secret:ha}\"\n" + text
+            )
+        ])
+    }
+
+    private func home() async throws -> FakeHome {
+        var model = HomeModel()
+        model.areas = [["area_id": "kitchen", "name": "Kitchen", "aliases": []]]
+        model.add("light.ceiling", "Ceiling", area: "kitchen")
+        model.add("lock.front", "Front door", area: "kitchen", state: "locked")
+        return try await FakeHome(model)
+    }
+
+    private func call(
+        _ settings: Settings, _ calls: [(String, JSONValue)]
+    ) async throws -> [JSONValue] {
+        let tools = try ToolSet(settings, own: nil)
+        var ports = settings.runnerPorts(confirmation: NobodyToAsk(), log: Log(level: .error))
+        ports.journal = NoJournal()
+        let runner = ToolRunner(
+            registry: tools.registry, limits: settings.toolLimits, ports: ports)
+        var answers: [JSONValue] = []
+        for (name, arguments) in calls {
+            let outcome = await runner.run(
+                FunctionCall(id: "", name: name, arguments: arguments), conversation: 0)
+            guard case .answered(let answer) = outcome else { continue }
+            answers.append(answer.response)
+        }
+        await runner.stop()
+        await tools.rest()
+        return answers
+    }
+
+    @Test("a home of the settings is looked at and controlled, and its token kept to itself")
+    func controlled() async throws {
+        let fake = try await home()
+        try Files.writeAtomically("\(folder)/ha", Array(FakeHome.token.utf8), mode: 0o600)
+        var settings = try settings(fake.url, "areas = [\"kitchen\"]")
+        settings[Keys.Tools.stateDirectory] = folder
+        let answers = try await call(
+            settings,
+            [
+                ("home_list_devices", [:]),
+                ("home_control", ["device": "ceiling", "action": "on"]),
+                ("home_control", ["device": "front door", "action": "unlock"]),
+            ])
+        #expect(answers.count == 3)
+        #expect(answers[0]["output"]?["devices"]?.array?.count == 2)
+        #expect(answers[1]["output"]?["devices"]?.array?.first?["state"] == "on")
+        #expect(
+            answers[2]["error"]?.string?.hasPrefix("nothing was done: nobody is there to confirm")
+                == true)
+        #expect(fake.calls.map(\.service) == ["light.turn_on"])
+        let audit = String(
+            decoding: try Files.read("\(folder)/tool-audit.jsonl", limitBytes: 1 << 20),
+            as: UTF8.self)
+        #expect(audit.contains("\"home_control\""))
+        for text in [audit, SettingsFile.shown(settings), "\(answers)"] {
+            #expect(!text.contains(FakeHome.token))
+        }
+    }
+
+    @Test("declaring a home asks nobody for anything")
+    func declared() async throws {
+        let fake = try await home()
+        let settings = try settings(fake.url)
+        #expect(
+            try ToolSet.declared(settings).map(\.name).filter { $0.hasPrefix("home_") }
+                == ["home_list_devices", "home_get_state", "home_control"])
+        let tools = try ToolSet(settings, own: nil)
+        await tools.rest()
+        #expect(fake.shownTokens.isEmpty)
+        #expect(fake.requests.isEmpty)
+    }
+
+    @Test("what is meant to be said is said: nothing exposed, nobody asked, no token")
+    func warnings() throws {
+        let empty = try settings("http://h.test")
+        #expect(
+            empty.warnings.first?.description.hasPrefix("t:3:1: tool home exposes nothing") == true)
+        let open = try settings("http://h.test", "domains = [\"lock\"]\nconfirm = \"none\"")
+        #expect(open.warnings.first?.description.contains("asks nobody before it opens") == true)
+        #expect(
+            ToolSet.notes(open).first?.hasPrefix("tool home: there is no secret 'ha'") == true)
+    }
+
+    @Test("a token in the file of settings is refused and not repeated, as is no address")
+    func mistakes() throws {
+        do {
+            _ = try SettingsFile.settings(from: [
+                (
+                    "t",
+                    "[[tool.home_assistant]]\nname = \"home\"\nurl = \"http://h.test\"\n"
+                        + "token = \"eyJ.s3cr3t\""
+                )
+            ])
+            Issue.record("it was taken")
+        } catch {
+            #expect(error.description.contains("must be \"{secret:NAME}\""))
+            #expect(!error.description.contains("s3cr3t"))
+        }
+        let found = ToolSet.mistakes(in: try settings("h.test"))
+        #expect(found.count == 1)
+        #expect(
+            found.first?.description.hasPrefix("t:3:1: 'h.test/api/websocket'") == true, "\(found)")
+    }
+}

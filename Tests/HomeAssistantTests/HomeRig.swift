@@ -1,0 +1,145 @@
+import Curl
+import Linux
+import ModelTypes
+import Synchronization
+import TestHome
+import Testing
+import Tools
+import WebSockets
+
+@testable import HomeAssistant
+
+/// A fake home, and the functions of the model on it in the runner that the daemon uses.
+final class HomeRig: Sendable {
+    let fake: FakeHome
+    private let loop: EventLoop
+    private let home: Home
+    private let runner: ToolRunner
+    let user = User()
+    private let noted: Noted
+
+    /// What went into the log.
+    var notes: [String] { noted.lines }
+
+    private final class Noted: Sendable {
+        private let state = Mutex<[String]>([])
+
+        var lines: [String] { state.withLock { $0 } }
+
+        func add(_ line: String) { state.withLock { $0.append(line) } }
+    }
+
+    /// Who is asked, and what they say.
+    final class User: ConfirmationPort {
+        private let state = Mutex<(isWilling: Bool, asked: [String])>((true, []))
+
+        func refuseFromNowOn() { state.withLock { $0.isWilling = false } }
+
+        var asked: [String] { state.withLock { $0.asked } }
+
+        func confirm(_ request: ConfirmationRequest) async -> ConfirmationDecision {
+            state.withLock { state in
+                state.asked.append(request.subject)
+                return state.isWilling ? .granted : .refused("nothing was done: nobody confirmed")
+            }
+        }
+    }
+
+    /// A home that is reached at its own address, or at another.
+    init(
+        _ model: HomeModel = .usual, token: String = FakeHome.token, url: String? = nil,
+        exposure: HomeExposure = .usual, guarded: [String] = [],
+        deadline: Duration = .seconds(20)
+    ) async throws {
+        fake = try await FakeHome(model)
+        loop = try EventLoop(name: "test-client")
+        let noted = Noted()
+        let loop = loop
+        var terms = ToolTerms(deadline: deadline)
+        terms.resultBytes = 64 * 1024
+        terms.callsPerMinute = .max
+        home = try Home(
+            HomeSettings(
+                name: "home", url: url ?? fake.url, authorityFile: "", exposure: exposure,
+                guarded: guarded, terms: terms, confirmation: .button),
+            client: HTTPClient(), clock: SystemToolClock(), loop: { loop },
+            token: { Secret(token) }, note: { text in noted.add(text) })
+        self.noted = noted
+        runner = ToolRunner(
+            registry: try ToolRegistry(try home.tools()), limits: ToolLimits(),
+            ports: RunnerPorts(
+                clock: SystemToolClock(), confirmation: user, journal: NoJournal(),
+                audit: NoAudit()))
+    }
+
+    /// Ends the connection and the loop.
+    func end() async {
+        await runner.stop()
+        await home.end()
+        loop.stop()
+    }
+
+    /// What the model is told of a call.
+    func call(_ name: String, _ arguments: JSONObject = [:]) async -> JSONValue {
+        let outcome = await runner.run(
+            FunctionCall(id: "", name: "home_\(name)", arguments: .object(arguments)),
+            conversation: 0)
+        guard case .answered(let answer) = outcome else { return .null }
+        return answer.response
+    }
+
+    /// The error that the model is told; empty when there is none.
+    func error(_ name: String, _ arguments: JSONObject = [:]) async -> String {
+        await call(name, arguments)["error"]?.string ?? ""
+    }
+
+    /// Waits until something holds that another thread brings about.
+    func eventually(_ holds: () async -> Bool) async -> Bool {
+        let end = ContinuousClock.now + .seconds(20)
+        while ContinuousClock.now < end {
+            if await holds() { return true }
+            await Task.yield()
+        }
+        return false
+    }
+}
+
+extension HomeModel {
+    /// Two rooms with what is usual in them.
+    static var usual: HomeModel {
+        var model = HomeModel()
+        model.areas = [
+            ["area_id": "kitchen", "name": "Kitchen", "aliases": ["Küche"]],
+            ["area_id": "living_room", "name": "Living Room", "aliases": []],
+            ["area_id": "cellar", "name": "Cellar", "aliases": []],
+        ]
+        model.devices = [["id": "d1", "area_id": "living_room", "labels": []]]
+        model.labels = [["label_id": "voice", "name": "Voice"]]
+        model.add(
+            "light.ceiling", "Ceiling", area: "kitchen", aliases: ["big light"], state: "on",
+            attributes: ["brightness": 128, "supported_color_modes": ["brightness"]])
+        model.add("light.counter", "Counter", area: "kitchen")
+        model.add("light.table", "Table lamp", device: "d1")
+        model.add("light.floor", "Floor lamp", device: "d1")
+        model.add("light.cellar", "Cellar light", area: "cellar")
+        model.add("lock.front", "Front door", labels: ["voice"], state: "locked")
+        model.add(
+            "cover.garage", "Garage", labels: ["voice"], state: "closed",
+            attributes: ["device_class": "garage"])
+        model.add(
+            "sensor.kitchen_temperature", "Kitchen temperature", area: "kitchen", state: "21.5",
+            attributes: ["unit_of_measurement": "°C", "device_class": "temperature"])
+        model.add("sensor.signal", "Signal", area: "kitchen", aside: "diagnostic")
+        model.add("script.gate", "Open the gate", labels: ["voice"])
+        return model
+    }
+}
+
+extension HomeExposure {
+    /// The two rooms, and what bears the label.
+    static var usual: HomeExposure {
+        HomeExposure(
+            domains: [], areas: ["Kitchen", "living room"], labels: ["voice"], entities: [],
+            exceptions: ["light.counter"])
+    }
+}
