@@ -106,14 +106,14 @@ struct DirectoryTests {
         #expect(Set(found("door")) == ["lock.front", "lock.back"])
         #expect(found("dishwasher").isEmpty)
         #expect(found("").isEmpty)
-        #expect(throws: ToolFailure.self) {
+        #expect(throws: HomeFault.self) {
             try directory.one("lamp", among: directory.entities, isStrict: false)
         }
         do {
             _ = try directory.one("lamp", among: directory.entities, isStrict: false)
         } catch {
             #expect(
-                error.description
+                error.failure.description
                     == "\"lamp\" may be several: Floor lamp (light in Living Room, light.floor); "
                     + "Table lamp (light in Living Room, light.table); ask which is meant, and "
                     + "say the id")
@@ -139,7 +139,7 @@ struct DirectoryTests {
             Issue.record("there is an attic")
         } catch {
             #expect(
-                error.description
+                error.failure.description
                     == "there is no area \"attic\"; there are: Bath, Kitchen, Living Room")
         }
     }

@@ -22,7 +22,7 @@ struct ServiceTests {
         do {
             return "taken as \(try service(action, domain, change))"
         } catch {
-            return "\(error)"
+            return (error as? HomeFault)?.failure.description ?? "\(error)"
         }
     }
 

@@ -72,7 +72,7 @@ package final class Application: @unchecked Sendable {
             clock: try SystemTimerClock(), listener: bell)
         device = DeviceControls(loop: loop)
         let desk = ConfirmationDesk { [loop] in loop.perform($0) }
-        let own = OwnParts(device: device, timers: timers, broker: nil, loop: loop, log: log)
+        let own = OwnParts(device: device, timers: timers, broker: nil, log: log)
         tools = try ToolSet(settings, own: own)
         runner = ToolRunner(
             registry: tools.registry, limits: settings.toolLimits,

@@ -2,7 +2,6 @@ internal import Configuration
 internal import Mosquitto
 internal import Timers
 internal import Tools
-internal import WebSockets
 
 /// What the functions of the device itself work on.
 package struct OwnParts: Sendable {
@@ -10,8 +9,6 @@ package struct OwnParts: Sendable {
     let timers: TimerKeeper
     /// The line to the broker; nil where there is none.
     let broker: MQTTClient?
-    /// Where WebSockets live.
-    let loop: EventLoop
     let log: Log
 }
 

@@ -13,7 +13,7 @@ extension ToolSetBuilder {
         guard !homes.isEmpty else { return }
         // One for all; its thread and libcurl come with the first request.
         let client = HTTPClient()
-        let loop = OwnLoop(own?.loop)
+        let loop = HomeLoop()
         for (settings, settingsOfHome) in homes {
             do {
                 let home = try makeHome(settings, settingsOfHome, client, loop, own)
@@ -30,7 +30,7 @@ extension ToolSetBuilder {
 
     private func makeHome(
         _ settings: ToolSettings, _ home: HomeAssistantToolSettings, _ client: HTTPClient,
-        _ loop: OwnLoop, _ own: OwnParts?
+        _ loop: HomeLoop, _ own: OwnParts?
     ) throws -> Home {
         let (secrets, token) = (secrets, home.token)
         return try Home(
@@ -59,27 +59,21 @@ extension ToolSettings {
     }
 }
 
-/// The daemon's event loop, or where there is none, one that is made when it is asked for.
-private final class OwnLoop: Sendable {
-    private let loop: Mutex<EventLoop?>
-    private let isOurs: Bool
-
-    init(_ loop: EventLoop?) {
-        isOurs = loop == nil
-        self.loop = Mutex(loop)
-    }
+/// The event loop of the homes, which is made when it is asked for.
+///
+/// Not the daemon's own: libwebsockets asks name servers on its loop's thread, and one that does
+/// not answer, as for a `.local` name whose host is switched off, would hold up the voice.
+private final class HomeLoop: Sendable {
+    private let loop = Mutex<EventLoop?>(nil)
 
     func value() throws -> EventLoop {
         try loop.withLock { loop in
             if let loop { return loop }
-            let made = try EventLoop()
+            let made = try EventLoop(name: "homes")
             loop = made
             return made
         }
     }
 
-    func end() {
-        guard isOurs else { return }
-        loop.withLock { $0.take() }?.stop()
-    }
+    func end() { loop.withLock { $0.take() }?.stop() }
 }

@@ -48,6 +48,8 @@ package struct HomeSettings: Sendable {
 package final class Home: Sendable {
     /// A call waits for the connection no longer than this, but for half of its deadline.
     private static let patience = Duration.seconds(5)
+    /// The same where it is known from before what there is, and REST may do.
+    private static let shortPatience = Duration.seconds(2)
 
     let settings: HomeSettings
     let link: HomeLink
@@ -100,8 +102,8 @@ package final class Home: Sendable {
                 "nothing of the home is exposed: its owner has to name areas, labels, domains or "
                     + "entities in the settings")
         }
-        let standing = await link.standing(
-            within: min(Self.patience, settings.terms.deadline / 2))
+        let patience = link.known.value == nil ? Self.patience : Self.shortPatience
+        let standing = await link.standing(within: min(patience, settings.terms.deadline / 2))
         if let known = link.known.value { return known }
         switch standing {
         case .refused(let words): throw ToolFailure(HomeWords.badToken(words))
@@ -110,17 +112,24 @@ package final class Home: Sendable {
         }
     }
 
-    /// Does something with the directory; when that fails, does it again with a fresher one.
+    /// Does something with the directory; when that does not know a name, does it again with a
+    /// fresher one.
     func withDirectory<Result>(
-        _ body: (HomeDirectory) throws(ToolFailure) -> Result
+        _ body: (HomeDirectory) throws(HomeFault) -> Result
     ) async throws(ToolFailure) -> Result {
-        do {
-            return try body(try await directory())
+        let directory = try await directory()
+        do throws(HomeFault) {
+            return try body(directory)
         } catch {
-            guard await link.refresh(within: min(Self.patience, settings.terms.deadline / 2)),
+            guard case .unknown = error,
+                await link.refresh(within: min(Self.patience, settings.terms.deadline / 2)),
                 let fresh = link.known.value
-            else { throw error }
-            return try body(fresh)
+            else { throw error.failure }
+            do throws(HomeFault) {
+                return try body(fresh)
+            } catch {
+                throw error.failure
+            }
         }
     }
 

@@ -1,5 +1,4 @@
 internal import ModelTypes
-internal import Tools
 
 /// What the model may have done with a device, in words that are the same for all kinds.
 enum HomeAction: String, Sendable, CaseIterable {
@@ -44,7 +43,7 @@ struct HomeService: Sendable, Equatable {
     /// The service for an action on a domain; the text of the failure says what it takes instead.
     ///
     /// The services and their fields are those of home-assistant.io/integrations/DOMAIN.
-    init(_ action: HomeAction, _ values: HomeValues, on domain: String) throws(ToolFailure) {
+    init(_ action: HomeAction, _ values: HomeValues, on domain: String) throws(HomeFault) {
         let services = Self.services[domain] ?? [:]
         self.domain = domain
         if action == .set || action == .on, !values.isEmpty {
@@ -55,14 +54,14 @@ struct HomeService: Sendable, Equatable {
         }
         guard let service = services[action] else {
             let known = Self.actions(on: domain).map(\.rawValue).joined(separator: ", ")
-            throw ToolFailure(
+            throw HomeFault.refused(
                 "nothing was done: a \(domain) "
                     + (known.isEmpty
                         ? "can only be read" : "does not take \(action.rawValue), only \(known)")
                     + (action == .set ? "; say what it is to be set to" : ""))
         }
         guard values.isEmpty else {
-            throw ToolFailure("nothing was done: \(action.rawValue) takes no values")
+            throw HomeFault.refused("nothing was done: \(action.rawValue) takes no values")
         }
         self.service = service
     }
@@ -118,12 +117,12 @@ struct HomeService: Sendable, Equatable {
 
     private static func setting(
         _ values: HomeValues, on domain: String
-    ) throws(ToolFailure) -> (service: String, data: JSONObject) {
+    ) throws(HomeFault) -> (service: String, data: JSONObject) {
         let offers = settings[domain] ?? []
         // The first that says all that was said; the order of the table decides between two.
         guard let offer = offers.first(where: { $0.takes(values) }) else {
             let words = Set(offers.flatMap { $0.fields.map(\.value.rawValue) }).sorted()
-            throw ToolFailure(
+            throw HomeFault.refused(
                 "nothing was done: a \(domain) takes "
                     + (words.isEmpty
                         ? "no values"

@@ -82,7 +82,7 @@ struct HomeControlTool: Tool {
 
     func call(_ arguments: ToolArguments) async throws -> JSONValue {
         let judgement = home.judgement(of: arguments)
-        let plan = try await home.withDirectory { directory throws(ToolFailure) in
+        let plan = try await home.withDirectory { directory throws(HomeFault) in
             try Plan(arguments, directory)
         }
         let risk = risk(of: plan)
@@ -156,7 +156,7 @@ extension HomeControlTool {
         let service: HomeService
 
         /// Finds what the arguments mean; the failure says what they could.
-        init(_ arguments: ToolArguments, _ directory: HomeDirectory) throws(ToolFailure) {
+        init(_ arguments: ToolArguments, _ directory: HomeDirectory) throws(HomeFault) {
             action = Self.action(arguments)
             targets = try Self.targets(arguments, action, directory)
             service = try HomeService(
@@ -172,7 +172,7 @@ extension HomeControlTool {
 
         private static func targets(
             _ arguments: ToolArguments, _ action: HomeAction, _ directory: HomeDirectory
-        ) throws(ToolFailure) -> [HomeEntity] {
+        ) throws(HomeFault) -> [HomeEntity] {
             let kind = arguments.string("kind")
             let all = try directory.entities(in: arguments.string("area"), of: kind)
             if let name = arguments.string("device") {
@@ -183,14 +183,14 @@ extension HomeControlTool {
                 return [try directory.one(name, among: able, isStrict: action.letsInAnywhere)]
             }
             guard let kind else {
-                throw ToolFailure(
+                throw HomeFault.refused(
                     "nothing was done: say which device, or a kind for all of an area")
             }
             guard !all.isEmpty else {
-                throw ToolFailure("nothing was done: there is no \(kind) there")
+                throw HomeFault.unknown("nothing was done: there is no \(kind) there")
             }
             guard all.count <= targetLimit else {
-                throw ToolFailure(
+                throw HomeFault.refused(
                     "nothing was done: these are \(all.count) devices; name an area, "
                         + "\(targetLimit) at most are switched at once")
             }

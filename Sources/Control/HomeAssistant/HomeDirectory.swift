@@ -1,5 +1,3 @@
-internal import Tools
-
 /// Something in a home that the model may see.
 struct HomeEntity: Sendable, Equatable {
     /// "light.kitchen_ceiling".
@@ -44,19 +42,19 @@ struct HomeDirectory: Sendable, Equatable {
     var areas: [String] { Set(entities.compactMap(\.area)).sorted() }
 
     /// The entities in an area (by its name, however written) and of a domain; nil means any.
-    func entities(in area: String?, of domain: String?) throws(ToolFailure) -> [HomeEntity] {
-        let name = try area.map { area throws(ToolFailure) in try known(area: area) }
+    func entities(in area: String?, of domain: String?) throws(HomeFault) -> [HomeEntity] {
+        let name = try area.map { area throws(HomeFault) in try known(area: area) }
         return entities.filter { entity in
             (name == nil || entity.area == name) && (domain == nil || entity.domain == domain)
         }
     }
 
-    private func known(area: String) throws(ToolFailure) -> String {
+    private func known(area: String) throws(HomeFault) -> String {
         let wanted = HomeName.plain(area)
         let near = areas.map { ($0, HomeName.distance(wanted, HomeName.plain($0))) }
             .min { $0.1 < $1.1 }
         if let near, near.1 <= wanted.count / 5 { return near.0 }
-        throw ToolFailure(
+        throw HomeFault.unknown(
             "there is no area \(HomeName.quoted(area)); there are: "
                 + (areas.isEmpty ? "none" : areas.joined(separator: ", ")))
     }

@@ -151,7 +151,11 @@ actor HomeLink {
             return perform(machine.ended("\(error)", at: clock.now, random: .random(in: 0..<1)))
         }
         socket = opened
-        Task { for await event in opened.events { self.take(event, from: opened) } }
+        Task {
+            for await event in opened.events { self.take(event, from: opened) }
+            // Where more came than could be read, no end was told.
+            self.take(.ended("it sent more than could be read"), from: opened)
+        }
     }
 
     private func take(_ event: HomeSocketEvent, from source: HomeSocket) {

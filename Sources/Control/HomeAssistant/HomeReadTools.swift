@@ -30,7 +30,7 @@ struct HomeListTool: Tool {
     }
 
     func call(_ arguments: ToolArguments) async throws -> JSONValue {
-        let found = try await home.withDirectory { directory throws(ToolFailure) in
+        let found = try await home.withDirectory { directory throws(HomeFault) in
             (
                 directory.areas,
                 try directory.entities(
@@ -85,7 +85,7 @@ struct HomeStateTool: Tool {
 
     func call(_ arguments: ToolArguments) async throws -> JSONValue {
         let name = arguments.string("device") ?? ""
-        let entity = try await home.withDirectory { directory throws(ToolFailure) in
+        let entity = try await home.withDirectory { directory throws(HomeFault) in
             try directory.one(name, among: directory.entities, isStrict: false)
         }
         guard let state = try await home.rest.state(of: entity.id) else {
@@ -109,15 +109,15 @@ extension HomeDirectory {
     /// The one entity that is meant; the failure names those that may be.
     func one(
         _ name: String, among entities: [HomeEntity], isStrict: Bool
-    ) throws(ToolFailure) -> HomeEntity {
+    ) throws(HomeFault) -> HomeEntity {
         switch find(name, among: entities, isStrict: isStrict) {
         case .one(let entity): return entity
         case .several(let candidates):
-            throw ToolFailure(
+            throw HomeFault.refused(
                 "\(HomeName.quoted(name)) may be several: \(Self.list(candidates)); ask which is "
                     + "meant, and say the id")
         case .none(let near):
-            throw ToolFailure(
+            throw HomeFault.unknown(
                 "there is no \(HomeName.quoted(name)) that can do this; there are: "
                     + (near.isEmpty ? "none" : Self.list(near)))
         }
