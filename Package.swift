@@ -189,7 +189,7 @@ enum Targets {
                 "EndToEndTests",
                 [
                     "Daemon", "Simulation", "Configuration", "ALSA", "Assistant", "Live",
-                    "ModelTypes",
+                    "ModelTypes", "Mosquitto", "TestBroker",
                     "Opus", "Linux",
                 ]
             ),

@@ -42,6 +42,7 @@ package final class Application: @unchecked Sendable {
     private let assistant: VoiceAssistant
     private let device: DeviceControls
     private let light: StatusLight?
+    private let presence: BrokerPresence?
     private let recorder: TurnRecorder?
     private let timeline: Fanout
     private let relay = Relay()
@@ -63,8 +64,10 @@ package final class Application: @unchecked Sendable {
         loop = try EventLoop()
         let bridge = try AudioBridge(loop: loop, settings: settings.audioSettings, log: log)
         self.bridge = bridge
-        timeline = Fanout(
-            TimelineLog(log: log, writesWords: settings[Keys.Log.transcripts], onEntry: onEntry))
+        let presence = try BrokerPresence(
+            settings, loop: loop, log: log, version: ProgramVersion.text)
+        self.presence = presence
+        timeline = Fanout(settings, log, presence, onEntry)
         let sounds = try Self.sounds(settings, log)
         bell = try Self.bell(settings, loop, bridge, sounds, timeline, log)
         timers = TimerKeeper(
@@ -72,18 +75,16 @@ package final class Application: @unchecked Sendable {
             clock: try SystemTimerClock(), listener: bell)
         device = DeviceControls(loop: loop)
         let desk = ConfirmationDesk { [loop] in loop.perform($0) }
-        let own = OwnParts(device: device, timers: timers, broker: nil, log: log)
+        let own = OwnParts(
+            device: device, timers: timers, broker: presence?.client, log: log)
         tools = try ToolSet(settings, own: own)
         runner = ToolRunner(
             registry: tools.registry, limits: settings.toolLimits,
             ports: settings.runnerPorts(confirmation: desk, log: log))
-        light = try settings.lightMachine(at: MonotonicClock.now()).map { [loop] machine in
-            StatusLight(loop: loop, log: log, machine: machine) { try settings.lightDriver() }
-        }
+        light = try Self.light(settings, loop, log)
         let wanted = try Credentials.completed(settings)
             .sessionSettings(tools: tools.registry.declarations)
-        for complaint in wanted.complaints { log(.warning, complaint) }
-        for note in ToolSet.notes(settings) { log(.notice, note) }
+        Self.tell(wanted.complaints, ToolSet.notes(settings), log)
         let keeper = Self.sessionKeeper(settings, wanted, log)
         let relay = relay
         relay.keeper = keeper
@@ -99,8 +100,7 @@ package final class Application: @unchecked Sendable {
             recorder.map { RecordedSpeaker(speaker: bridge, recorder: $0) } ?? bridge, bridge
         ) { bridge.replay($0) }
         let earcons = Earcons(
-            bridge: bridge,
-            library: settings[Keys.Sounds.enabled] ? sounds : nil)
+            bridge: bridge, library: settings[Keys.Sounds.enabled] ? sounds : nil)
         assistant = VoiceAssistant(
             executor: loop, settings: settings.conversationSettings,
             confirmation: try settings.confirmationSettings(),
@@ -108,8 +108,7 @@ package final class Application: @unchecked Sendable {
                 microphone: memory, speaker: memory,
                 session: recorder.map { RecordedSession(session: port, recorder: $0) } ?? port,
                 tools: PooledTools(runner) { [loop] in loop.perform($0) },
-                indicator: light ?? NoLight(),
-                earcons: earcons,
+                indicator: Indicators(light, presence), earcons: earcons,
                 timeline: timeline, alarm: LoopClock(loop: loop)))
         relay.assistant = assistant
         desk.take(assistant)
@@ -118,7 +117,22 @@ package final class Application: @unchecked Sendable {
         device.parts = DeviceControls.Parts(
             assistant: assistant, session: session, bridge: bridge, memory: memory,
             timers: timers)
+        presence?.parts = BrokerPresence.Parts(
+            assistant: assistant, bridge: bridge, timers: timers)
         panel = try makePanel(earcons, for: button)
+    }
+
+    private static func light(
+        _ settings: Settings, _ loop: EventLoop, _ log: Log
+    ) throws -> StatusLight? {
+        try settings.lightMachine(at: MonotonicClock.now()).map { machine in
+            StatusLight(loop: loop, log: log, machine: machine) { try settings.lightDriver() }
+        }
+    }
+
+    private static func tell(_ complaints: [String], _ notes: [String], _ log: Log) {
+        for complaint in complaints { log(.warning, complaint) }
+        for note in notes { log(.notice, note) }
     }
 
     private static func bell(
@@ -199,6 +213,7 @@ package final class Application: @unchecked Sendable {
             try startButton()
             assistant.assumeIsolated { $0.start() }
             try bell.start()
+            try presence?.start()
         }
         // Nobody waits for it; a call that comes first does what is not done yet.
         Task { [tools] in await tools.prepare() }
@@ -237,6 +252,7 @@ package final class Application: @unchecked Sendable {
         await tools.rest()
         try? await onLoop { [self] in
             light?.turnOff()
+            presence?.release()
             bridge.detach()
             // The assistant owns the session, whose events come by the relay, and the tools, which
             // handle the device; and the keeper of the timers owns its bell.
@@ -244,6 +260,7 @@ package final class Application: @unchecked Sendable {
             device.release()
             bell.keeper = nil
         }
+        await presence?.end()
         await relay.keeper?.settled()
         bridge.engine?.stop()
         loop.stop()
@@ -321,16 +338,19 @@ private final class Relay: @unchecked Sendable {
     }
 }
 
-/// A device without a light.
-private struct NoLight: IndicatorPort {
-    func show(_ indication: Indication) {}
-}
-
 /// The timeline's one receiver, as a port.
 private struct Fanout: TimelinePort {
     private let log: TimelineLog
 
-    init(_ log: TimelineLog) { self.log = log }
+    init(
+        _ settings: Settings, _ log: Log, _ presence: BrokerPresence?,
+        _ onEntry: @escaping @Sendable (TimelineEntry) -> Void
+    ) {
+        self.log = TimelineLog(log: log, writesWords: settings[Keys.Log.transcripts]) { entry in
+            presence?.record(entry.event)
+            onEntry(entry)
+        }
+    }
 
     func record(_ entry: TimelineEntry) { log.record(entry) }
 }

@@ -1,3 +1,4 @@
+internal import Broker
 package import Configuration
 internal import Linux
 internal import ModelTypes
@@ -90,5 +91,17 @@ extension Settings {
                         + "their own"))
         }
         return mistakes
+    }
+}
+
+extension Settings {
+    /// What the device is on its broker.
+    func presenceSettings(version: String) -> PresenceSettings {
+        PresenceSettings(
+            id: deviceID, name: deviceName, version: version, prefix: self[Keys.MQTT.prefix],
+            isAnnounced: self[Keys.MQTT.discovery],
+            discoveryPrefix: self[Keys.MQTT.discoveryPrefix],
+            powers: Set(self[Keys.MQTT.commands].compactMap(PresenceSettings.Power.init)),
+            tellsWords: self[Keys.MQTT.words])
     }
 }

@@ -1,18 +1,16 @@
 import ArgumentParser
+import Daemon
 import Linux
-
-/// The program's one version.
-let programVersion = "0.1.0"
 
 @main
 struct Martlet: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "martlet",
         abstract: "A voice appliance: press, talk, hear the answer, and a device is switched.",
-        version: programVersion,
+        version: ProgramVersion.text,
         subcommands: [
             Run.self, Talk.self, Demo.self, Simulate.self, Devices.self, Configure.self,
-            ToolCommands.self,
+            ToolCommands.self, BrokerCommands.self,
         ])
 }
 

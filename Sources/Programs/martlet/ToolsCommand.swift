@@ -145,7 +145,7 @@ struct ToolCommands: ParsableCommand {
 }
 
 /// Shows all mistakes of the settings, and ends.
-private func reported<Result>(_ body: () throws -> Result) throws -> Result {
+func reported<Result>(_ body: () throws -> Result) throws -> Result {
     do {
         return try body()
     } catch let errors as ConfigurationErrors {

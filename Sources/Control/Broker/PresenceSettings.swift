@@ -1,0 +1,83 @@
+/// What the device is on a broker, and what others may do with it.
+package struct PresenceSettings: Sendable {
+    /// What others may have the device do.
+    package enum Power: String, Sendable, CaseIterable {
+        case mute, volume, listen, stop, say
+    }
+
+    /// Letters, digits, _ and -; no two devices have the same.
+    package var id: String
+    /// What people call it.
+    package var name: String
+    /// Of the program.
+    package var version: String
+    /// Its topics begin with this, followed by its id.
+    package var prefix: String
+    /// Whether it announces itself to Home Assistant.
+    package var isAnnounced: Bool
+    /// Where Home Assistant listens for that.
+    package var discoveryPrefix: String
+    package var powers: Set<Power>
+    /// Whether the last request and reply are told.
+    package var tellsWords: Bool
+
+    /// A device's settings.
+    package init(
+        id: String, name: String, version: String, prefix: String, isAnnounced: Bool,
+        discoveryPrefix: String, powers: Set<Power>, tellsWords: Bool
+    ) {
+        self.id = id
+        self.name = name
+        self.version = version
+        self.prefix = prefix
+        self.isAnnounced = isAnnounced
+        self.discoveryPrefix = discoveryPrefix
+        self.powers = powers
+        self.tellsWords = tellsWords
+    }
+}
+
+/// What is true of the device, as others see it.
+package struct PresenceState: Sendable, Equatable {
+    /// What it does, in one word.
+    package enum Activity: String, Sendable, CaseIterable {
+        case idle, listening, thinking, speaking, muted, offline, error
+    }
+
+    /// How it has been since it started.
+    package struct Diagnostics: Sendable, Equatable {
+        /// When the program started (ISO 8601, with its zone).
+        package var started: String
+        /// How often the session with the service was made anew.
+        package var reconnects: Int
+        /// Overruns and underruns of the sound devices.
+        package var xruns: Int
+        /// What of its memory is resident (MiB).
+        package var memory: Int
+
+        /// How it has been.
+        package init(started: String, reconnects: Int, xruns: Int, memory: Int) {
+            self.started = started
+            self.reconnects = reconnects
+            self.xruns = xruns
+            self.memory = memory
+        }
+    }
+
+    package var activity = Activity.offline
+    package var isMuted = false
+    /// Percent of loudness; nil while there is no loudspeaker.
+    package var volume: Int?
+    /// How many timers, alarms and reminders there are.
+    package var timers = 0
+    /// When the next of them rings (ISO 8601, with its zone); nil: none does.
+    package var nextTimer: String?
+    /// What the user was last heard to say, and what was said to it.
+    package var request = ""
+    package var reply = ""
+    /// Nil until the first is known.
+    package var diagnostics: Diagnostics?
+
+    /// A device that has just started.
+    package init() {}
+}
