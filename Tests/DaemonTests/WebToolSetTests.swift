@@ -113,4 +113,28 @@ final class WebToolSetTests {
             ToolSet.mistakes(in: settings).map(\.description)
                 == ["t:3:1: the tool \"ask\": {plac} is none of the parameters"])
     }
+
+    @Test("a program gets its secret in a variable, and what it prints of it is hidden")
+    func command() async throws {
+        try Files.writeAtomically("\(folder)/door", Array("s3cr3t".utf8), mode: 0o600)
+        let settings = try SettingsFile.settings(from: [
+            (
+                "t",
+                """
+                [tools]
+                secrets_dir = "\(folder)"
+                [[tool.command]]
+                name = "ask"
+                description = "Asks."
+                argv = ["/bin/sh", "-c", "echo $PLAIN, $KEY; test \\"$KEY\\" = 'Bearer s3cr3t'"]
+                environment = { KEY = "Bearer {secret:door}", PLAIN = "plain" }
+                """
+            )
+        ])
+        #expect(try await call(settings, [:]) == ["output": "plain, Bearer (hidden)"])
+        try Files.remove("\(folder)/door")
+        #expect(
+            try await call(settings, [:])["error"]?.string?
+                .hasPrefix("nothing was done: there is no secret 'door'") == true)
+    }
 }

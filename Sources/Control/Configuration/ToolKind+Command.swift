@@ -12,7 +12,7 @@ package struct CommandToolSettings: ToolKind, Equatable {
     /// Further folders and files that it may write.
     package var writable: [String]
     /// Variables that it gets beside PATH, LANG and HOME.
-    package var environment: [(name: String, value: String)]
+    package var environment: [(name: String, value: SecretText)]
     package var output: Output
     /// The user it runs as, where the daemon is root; empty: ours.
     package var user: String
@@ -44,7 +44,7 @@ package struct CommandToolSettings: ToolKind, Equatable {
         # required = ["level"]         # default: all parameters
         # directory = ""               # where it runs and may write; default: nowhere
         # writable = ["/sys/devices"]  # where else it may write; default: nowhere
-        # environment = {}             # variables beside PATH, LANG and HOME; default
+        # environment = {}             # variables beside PATH, LANG and HOME; {secret:NAME}; default
         # output = "text"              # or "json", which must then be JSON; default
         # user = ""                    # another user, where the daemon is root; default
         # cpu_s = 30                   # limits of each process: seconds of work; default
@@ -70,7 +70,7 @@ package struct CommandToolSettings: ToolKind, Equatable {
         for path in writable ?? [] where !path.hasPrefix("/") {
             table.note("writable", "holds \(TOMLValue.string(path).shown), which is no whole path")
         }
-        let environment = table.variables("environment")
+        let environment = table.secretVariables("environment")
         let output = table.choice("output", Output.text)
         let user: String? = table.value("user", "")
         let cpu = table.number("cpu_s", 30, 1...3_600)
@@ -88,7 +88,7 @@ package struct CommandToolSettings: ToolKind, Equatable {
     }
 
     package var members: [(key: String, toml: String)] {
-        let variables = environment.map { "\($0.name.inlineTOML) = \($0.value.inlineTOML)" }
+        let variables = environment.map { "\($0.name.inlineTOML) = \($0.value.written.inlineTOML)" }
         return [
             ("argv", TOMLValue.list(arguments)), ("directory", directory.toml),
             ("writable", TOMLValue.list(writable)),
@@ -98,6 +98,8 @@ package struct CommandToolSettings: ToolKind, Equatable {
             ("open_files", openFiles.toml), ("file_mb", fileMegabytes.toml),
         ]
     }
+
+    package var secretTexts: [SecretText] { environment.map(\.value) }
 
     package static func == (one: Self, other: Self) -> Bool {
         one.members.elementsEqual(other.members) { $0 == $1 }

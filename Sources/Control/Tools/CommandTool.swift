@@ -15,6 +15,8 @@ package struct CommandSettings: Sendable {
     package var arguments: [String]
     /// Variables the program gets beside PATH, LANG and HOME; it inherits nothing else.
     package var environment: [String: String]
+    /// Further variables with secrets in them, looked up for each run.
+    package var secretEnvironment: @Sendable () throws -> SecretVariables = { SecretVariables() }
     /// The folder it starts in, and may write unless it is the root.
     package var workingDirectory: String
     /// What it may do.
@@ -33,6 +35,16 @@ package struct CommandSettings: Sendable {
         self.confinement = confinement
         self.output = output
     }
+}
+
+/// Variables with secrets in them.
+package struct SecretVariables: Sendable {
+    package var values: [String: Secret] = [:]
+    /// The secrets themselves, which are hidden in what a program prints.
+    package var secrets: [Secret] = []
+
+    /// None.
+    package init() {}
 }
 
 /// Runs a program without a shell, and gives the model what it printed.
@@ -62,19 +74,24 @@ package struct CommandTool: Tool {
 
     /// Runs the program to its end; its failure is told with its status and what it said.
     package func call(_ arguments: ToolArguments) async throws -> JSONValue {
+        let words = try template.fill(arguments)
+        let secrets = try lookUpSecrets()
+        let hidden = HiddenSecrets(secrets.secrets)
         var command = Command(
-            arguments: try template.fill(arguments), environment: environment,
+            arguments: words,
+            environment: environment.merging(secrets.values.mapValues(\.revealed)) { $1 },
             workingDirectory: settings.workingDirectory,
             outputLimitBytes: declaration.terms.resultBytes)
         command.confinement = settings.confinement
         let result = try await ChildProcess.run(
             command, deadline: declaration.terms.deadline + Self.slack, grace: Self.grace)
         switch result.exit {
-        case .exited(0): return try output(result)
-        case .exited(let code): throw failure("ended with status \(code)", result)
+        case .exited(0): return try output(result, hidden)
+        case .exited(let code): throw failure("ended with status \(code)", result, hidden)
         case .signalled(let signal):
-            throw failure("was ended by signal \(signal)\(Self.reason(signal))", result)
-        case .timedOut: throw failure("took too long and was stopped", result)
+
+            throw failure("was ended by signal \(signal)\(Self.reason(signal))", result, hidden)
+        case .timedOut: throw failure("took too long and was stopped", result, hidden)
         case .cancelled: throw CancellationError()
         }
     }
@@ -93,7 +110,17 @@ package struct CommandTool: Tool {
         return usual.merging(settings.environment) { _, own in own }
     }
 
-    private func output(_ result: CommandResult) throws(ToolFailure) -> JSONValue {
+    private func lookUpSecrets() throws(ToolFailure) -> SecretVariables {
+        do {
+            return try settings.secretEnvironment()
+        } catch {
+            throw ToolFailure("nothing was done: \(error)")
+        }
+    }
+
+    private func output(
+        _ result: CommandResult, _ hidden: HiddenSecrets
+    ) throws(ToolFailure) -> JSONValue {
         let text = Self.text(result.standardOutput)
         if settings.output == .json {
             guard !result.outputTruncated else {
@@ -102,22 +129,26 @@ package struct CommandTool: Tool {
                         + "\(declaration.terms.resultBytes) bytes, which is too long to be given")
             }
             do {
-                return try JSONValue(parsing: Array(text.utf8))
+                return hidden.hide(in: try JSONValue(parsing: Array(text.utf8)))
             } catch {
                 throw ToolFailure(
                     "it was done, but what the command printed is no JSON (\(error)): "
-                        + text.prefix(SchemaCheck.quoteLimit))
+                        + hidden.hide(in: text).prefix(SchemaCheck.quoteLimit))
             }
         }
         // A model repeats a call that returns nothing.
         guard !text.isEmpty else { return .string("done; the command printed nothing") }
-        return .string(result.outputTruncated ? text + "\n(the rest was cut)" : text)
+        let told = hidden.hide(in: text)
+        return .string(result.outputTruncated ? told + "\n(the rest was cut)" : told)
     }
 
-    private func failure(_ what: String, _ result: CommandResult) -> ToolFailure {
+    private func failure(
+        _ what: String, _ result: CommandResult, _ hidden: HiddenSecrets
+    ) -> ToolFailure {
         let said = Self.text(
             result.standardError.isEmpty ? result.standardOutput : result.standardError)
-        return ToolFailure("the command \(what)" + (said.isEmpty ? "" : ": " + said))
+        return ToolFailure(
+            "the command \(what)" + (said.isEmpty ? "" : ": " + hidden.hide(in: said)))
     }
 
     /// Output as text without the blank space around it; what is no UTF-8 becomes U+FFFD.
