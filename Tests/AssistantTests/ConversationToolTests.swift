@@ -57,6 +57,27 @@ struct ConversationToolTests {
         #expect(world.state == .speaking)
     }
 
+    @Test("words that interrupt what was said before a call are answered, whichever came first")
+    func wordsIntoFiller() {
+        for callsFirst in [true, false] {
+            let world = ConversationWorld.online(.hold)
+            world.turnAnswered(0, 500, audio: 600)
+            if callsFirst { world.calls(["a"], 650) }
+            world.press(700)
+            if !callsFirst { world.calls(["a"], 750) }
+            world.samples()
+            world.release(1_500)
+            world.segmentEnded()
+            #expect(world.audio(1_600))
+            world.turnComplete()
+            world.drained(1_800)
+            #expect(world.state == .idle)
+            // And then the answer that the function was called for.
+            world.finished("a", 5_000)
+            #expect(world.audio(5_100))
+        }
+    }
+
     @Test(
         "a call goes on through a lost connection, and whatever session there is gets its answer",
         arguments: [true, false])

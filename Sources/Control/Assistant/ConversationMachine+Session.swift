@@ -169,7 +169,7 @@ extension ConversationMachine {
             return settle()
         }
         if !reply.isArriving { dropHeld() }
-        if !uplink.isBusy { reply.content() }
+        reply.called(isOfNow: !uplink.isBusy)
         confirmWords(at: time)
         runningTools.formUnion(identifiers)
         emit(.runTools)

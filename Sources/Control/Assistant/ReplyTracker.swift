@@ -15,6 +15,8 @@ struct ReplyTracker {
     }
 
     private var progress = Progress.nothing
+    /// A call has come since the last sound: more of this is said only when it is answered.
+    private var hasCalled = false
     /// Audio belongs to an interrupted reply.
     private var isStale = false
     /// The next `turnComplete` belongs to an interrupted reply, unless a new one begins first.
@@ -34,13 +36,22 @@ struct ReplyTracker {
     mutating func audio() -> Bool {
         if isStale { return false }
         owesCompletion = false
+        hasCalled = false
         progress = .arriving
         return !isUnwanted
     }
 
-    /// Something else of the reply came: a call, or words.
-    mutating func content() {
-        if !isStale { owesCompletion = false }
+    /// A call came; `isOfNow` when the user's words are all sent.
+    ///
+    /// What is said before a call has no mark of its own at its end, so the call is it: what comes
+    /// after the user's next words would be taken for the rest of it otherwise.
+    mutating func called(isOfNow: Bool) {
+        hasCalled = true
+        if isStale {
+            isStale = false
+        } else if isOfNow {
+            owesCompletion = false
+        }
     }
 
     /// The user begins to speak or presses.
@@ -51,12 +62,13 @@ struct ReplyTracker {
         case .nothing:
             mayBeOld = awaitsReply || isUnwanted
         case .arriving:
-            isStale = true
+            isStale = !hasCalled
             owesCompletion = true
         case .generated:
             owesCompletion = true
         }
         isUnwanted = false
+        hasCalled = false
         progress = .nothing
     }
 
