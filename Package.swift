@@ -119,6 +119,7 @@ enum Targets {
             .target(name: "CAllocationCounter", path: "Tests/Support/CAllocationCounter"),
             .support("TestHTTP", ["Linux"]),
             .support("TestHome", ["ModelTypes", "TestHTTP", "WebSockets", "Linux"]),
+            .support("TestProcesses", ["Linux"]),
             .support("TestBroker", ["Linux"]),
         ]
     }
@@ -153,7 +154,7 @@ enum Targets {
                 ["Accounts", "Curl", "Crypto", "ModelTypes", "WireCodec", "Linux", "TestHTTP"]
             ),
             ("LiveTests", ["Live", "ModelTypes", "WireCodec", "WebSockets", "Linux"]),
-            ("ToolsTests", ["Tools", "ModelTypes", "Linux"]),
+            ("ToolsTests", ["Tools", "ModelTypes", "Linux", "TestProcesses"]),
             (
                 "BrokerTests",
                 ["Broker", "Tools", "ModelTypes", "Mosquitto", "Linux", "TestBroker"]
@@ -189,8 +190,7 @@ enum Targets {
                 "EndToEndTests",
                 [
                     "Daemon", "Simulation", "Configuration", "ALSA", "Assistant", "Live",
-                    "ModelTypes", "Mosquitto", "TestBroker",
-                    "Opus", "Linux",
+                    "ModelTypes", "Mosquitto", "TestBroker", "Opus", "Linux", "TestProcesses",
                 ]
             ),
             ("StyleTests", ["Linux"])

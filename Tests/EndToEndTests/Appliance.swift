@@ -24,18 +24,18 @@ final class Appliance: Sendable {
     /// A running daemon; `more` are tables of settings besides the usual ones.
     static func started(
         scenario: Scenario, mode: String = "hold", key: String = "test-key",
-        dialect: Dialect = .developer, microphone: String? = nil, sounds: Bool = false,
-        more: String = ""
+        dialect: Dialect = .developer, model: String = "gemini-3.8-live",
+        microphone: String? = nil, sounds: Bool = false, more: String = ""
     ) async throws -> Appliance {
         let appliance = try await Appliance(
-            scenario: scenario, mode: mode, key: key, dialect: dialect, microphone: microphone,
-            sounds: sounds, more: more)
+            scenario: scenario, mode: mode, key: key, dialect: dialect, model: model,
+            microphone: microphone, sounds: sounds, more: more)
         try await appliance.application.start()
         return appliance
     }
 
     private init(
-        scenario: Scenario, mode: String, key: String, dialect: Dialect,
+        scenario: Scenario, mode: String, key: String, dialect: Dialect, model: String,
         microphone device: String?, sounds: Bool, more: String
     ) async throws {
         Self.useTestConfiguration
@@ -49,6 +49,7 @@ final class Appliance: Sendable {
             [live]
             url = "ws://127.0.0.1:\(port)"
             service = "\(dialect)"
+            model = "\(model)"
             [vertex]
             project = "p"
             location = "l"

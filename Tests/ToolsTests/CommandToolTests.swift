@@ -1,5 +1,6 @@
 import Linux
 import ModelTypes
+import TestProcesses
 import Testing
 
 @testable import Tools

@@ -1,8 +1,8 @@
-import Glibc
-import Linux
+internal import Glibc
+internal import Linux
 
 /// Whether a process that has not ended works in a folder.
-func runs(in folder: String) -> Bool {
+package func runs(in folder: String) -> Bool {
     let processes = (try? Files.list("/proc").filter { Int32($0) != nil }) ?? []
     return processes.contains { process in
         var target = [CChar](repeating: 0, count: 512)
@@ -15,4 +15,4 @@ func runs(in folder: String) -> Bool {
 }
 
 /// Lets every user write a folder.
-func makeOpenToAll(_ path: String) { chmod(path, 0o777) }
+package func makeOpenToAll(_ path: String) { chmod(path, 0o777) }

@@ -1,0 +1,167 @@
+import Assistant
+import Glibc
+import Linux
+import ModelTypes
+import Simulation
+import Synchronization
+
+/// The installed program, `martlet run`, as a process that can be killed and started again; the
+/// service, the microphone and what is on the disk stay.
+final class Household: Sendable {
+    let folder: String
+    let server: LiveServer
+    let service: Collector<ServerEvent>
+    let microphone: SimulatedMicrophone
+    /// Every line of the journal, of all lives.
+    let journal = Collector<String>()
+    private let settings: String
+    private let life = Mutex<SpawnedProcess?>(nil)
+    private let talk = Mutex<Task<Void, Never>?>(nil)
+
+    /// Where its state is.
+    var state: String { "\(folder)/state" }
+
+    /// A household in which nothing runs; it talks hands-free, as nobody presses a button there.
+    ///
+    /// `more` are tables of settings besides the usual ones, for a folder.
+    init(scenario: Scenario, more: (String) -> String = { _ in "" }) async throws {
+        folder = try Files.makeTemporaryDirectory(prefix: "martlet-household")
+        let service = Collector<ServerEvent>()
+        self.service = service
+        server = try LiveServer(scenario: scenario) { service.add($0) }
+        let port = try await server.start()
+        microphone = try SimulatedMicrophone(path: "\(folder)/microphone")
+        settings = "\(folder)/martlet.toml"
+        try Files.makeDirectory("\(folder)/state", mode: 0o700)
+        let text = """
+            [live]
+            url = "ws://127.0.0.1:\(port)"
+            state_file = "\(folder)/state/session.json"
+            [conversation]
+            mode = "hands-free"
+            [button]
+            source = "none"
+            [audio]
+            real_time_priority = 0
+            [audio.capture]
+            device = "martlet_microphone:\(folder)/microphone"
+            [audio.echo]
+            mode = "off"
+            [audio.playback]
+            device = "martlet_speaker:\(folder)/speaker"
+            [sounds]
+            enabled = false
+            [log]
+            level = "debug"
+            [tools]
+            state_directory = "\(folder)/state"
+            \(more(folder))
+            """
+        try Files.writeAtomically(settings, Array(text.utf8), mode: 0o600)
+    }
+
+    // MARK: - The program
+
+    /// Starts the program, and waits until it is connected.
+    func start() async throws {
+        let lives = journal.all.count { $0.contains(" online") }
+        let support = #filePath.split(separator: "/").dropLast(2).joined(separator: "/")
+        let process = try SpawnedProcess(
+            Command(
+                arguments: [
+                    "/bin/sh", "-c", "exec \"$0\" run --config \"$1\" 2>&1", try Self.program(),
+                    settings,
+                ],
+                environment: [
+                    "PATH": "/usr/bin:/bin", "GEMINI_API_KEY": "test-key",
+                    "ALSA_CONFIG_PATH": "/\(support)/Support/asound.conf",
+                ], outputLimitBytes: 0), output: .lines)
+        life.withLock { $0 = process }
+        let journal = journal
+        _ = try OwnedThread(name: "journal", priority: .normal) {
+            while let line = process.readLine(timeout: .seconds(600)) { journal.add(line) }
+        }
+        try await journal.wait(count: lives + 1) { $0.contains(" online") }
+    }
+
+    /// Starts it again, and has the user talk to it.
+    func restart() async throws {
+        try await start()
+        try await startTalking()
+    }
+
+    /// SIGKILL: nothing of it has the time for anything.
+    func kill() {
+        talk.withLock { $0.take() }?.cancel()
+        guard let process = life.withLock({ $0.take() }) else { return }
+        process.send(.kill)
+        _ = process.wait(timeout: .seconds(60))
+    }
+
+    /// Ends everything, and removes it.
+    func end() {
+        kill()
+        microphone.stop()
+        server.stop()
+        try? Files.removeTree(folder)
+    }
+
+    /// The program beside the one that runs the tests.
+    private static func program() throws -> String {
+        var target = [CChar](repeating: 0, count: 4096)
+        let count = readlink("/proc/self/exe", &target, target.count)
+        let path = String(
+            decoding: target.prefix(max(0, count)).map { UInt8(bitPattern: $0) }, as: UTF8.self)
+        let folder = path.split(separator: "/").dropLast().joined(separator: "/")
+        return "/\(folder)/martlet"
+    }
+
+    // MARK: - The user and the model
+
+    /// The user talks for a second, and then listens.
+    func speak() async {
+        await microphone.say(Noise.samples(50 * 320, seed: 7))
+    }
+
+    /// The user talks on and on, until the program is killed: a call that nobody can have asked
+    /// for is not carried out.
+    func startTalking() async throws {
+        let begun = service.all.count { $0.isWordsBegan }
+        let microphone = microphone
+        talk.withLock {
+            $0 = Task { _ = await microphone.say(Noise.samples(100 * 16_000, seed: 8)) }
+        }
+        try await service.wait(count: begun + 1) { $0.isWordsBegan }
+    }
+
+    /// The model calls a function while the user talks; gives the answer as JSON.
+    func call(_ name: String, _ arguments: String = "{}", id: String) async throws -> String {
+        let before = service.all.count
+        try await server.send(
+            raw: """
+                {"toolCall": {"functionCalls": [{"id": "\(id)", "name": "\(name)", "args": \(arguments)}]}}
+                """)
+        let place = Place()
+        return try await service.first { event in
+            guard place.next() > before else { return nil }
+            return switch event {
+            case .answered(let response), .answeredInVain(let response):
+                response["id"]?.string == id ? response["response"]?.serialized : nil
+            default: nil
+            }
+        }
+    }
+
+    /// A file's text; empty where there is none.
+    func text(_ name: String) -> String {
+        let bytes = try? Files.read("\(folder)/\(name)", limitBytes: 1 << 20)
+        return String(decoding: bytes ?? [], as: UTF8.self)
+    }
+}
+
+/// Counts from 1.
+private final class Place: Sendable {
+    private let count = Atomic<Int>(0)
+
+    func next() -> Int { count.add(1, ordering: .relaxed).newValue }
+}
