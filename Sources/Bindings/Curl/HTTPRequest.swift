@@ -25,6 +25,11 @@ package struct HTTPRequest: Sendable {
     package var certificateAuthorityFile: String?
     /// Through whom the server is reached.
     package var proxy: HTTPProxy
+    /// Whether it goes out on a connection of its own, and so is never sent twice.
+    ///
+    /// On a kept connection that dies without a byte of the answer, curl sends a request again by
+    /// itself, though the server may have executed it.
+    package var isSentOnce = false
     /// Which addresses the server's name may lead to.
     ///
     /// With a proxy it is the proxy's that counts, which alone knows the server's.

@@ -99,6 +99,7 @@ final class Transfer {
             let seconds = (Self.milliseconds(idle) + 999) / 1000
             ccurl_set_number(easy, CURLOPT_LOW_SPEED_TIME, seconds)
         }
+        if request.isSentOnce { ccurl_set_number(easy, CURLOPT_FRESH_CONNECT, 1) }
         // Timeouts by signal would hit other threads.
         ccurl_set_number(easy, CURLOPT_NOSIGNAL, 1)
         // Else an abort waits, with all other transfers, until the name server has answered.
