@@ -25,6 +25,17 @@ extension JSONValue {
         self = try parser.document()
     }
 
+    /// Reads a whole JSON text of somebody whose words are not to be lost because one part of them
+    /// is nested deeper than `depthLimit`: that part is null.
+    package init(foreign bytes: [UInt8]) throws(JSONError) {
+        guard bytes.count <= Self.sizeLimitBytes else {
+            throw JSONError(reason: "text longer than \(Self.sizeLimitBytes) bytes", offset: 0)
+        }
+        var parser = JSONParser(bytes: bytes)
+        parser.skipsDeepParts = true
+        self = try parser.document()
+    }
+
     /// Reads a whole JSON text.
     package init(parsing text: String) throws(JSONError) {
         self = try JSONValue(parsing: Array(text.utf8))
@@ -36,6 +47,8 @@ struct JSONParser {
     private let bytes: [UInt8]
     private var offset = 0
     private var depth = 0
+    /// Whether what is nested too deep is passed over and null.
+    var skipsDeepParts = false
 
     init(bytes: [UInt8]) { self.bytes = bytes }
 
@@ -76,11 +89,34 @@ struct JSONParser {
         _ body: (inout JSONParser) throws(JSONError) -> JSONValue
     ) throws(JSONError) -> JSONValue {
         depth += 1
-        guard depth <= JSONValue.depthLimit else { throw error("nested too deep") }
+        guard depth <= JSONValue.depthLimit else {
+            guard skipsDeepParts else { throw error("nested too deep") }
+            try skipPart()
+            depth -= 1
+            return .null
+        }
         offset += 1
         let value = try body(&self)
         depth -= 1
         return value
+    }
+
+    /// Passes over an object or array by its brackets, however deep.
+    private mutating func skipPart() throws(JSONError) {
+        var open = 0
+        repeat {
+            switch next {
+            case nil: throw error("the text ends within a value")
+            case UInt8(ascii: "\"")?: _ = try string()
+            case UInt8(ascii: "{")?, UInt8(ascii: "[")?:
+                open += 1
+                offset += 1
+            case UInt8(ascii: "}")?, UInt8(ascii: "]")?:
+                open -= 1
+                offset += 1
+            default: offset += 1
+            }
+        } while open > 0
     }
 
     private mutating func literal(
