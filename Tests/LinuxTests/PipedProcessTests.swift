@@ -32,8 +32,9 @@ struct PipedProcessTests {
 
     @Test("its errors are told apart from its output, and its end is the last that is told")
     func streams() async throws {
-        var (_, events) = try start("echo no >&2; sleep 0.1; echo yes; exit 3")
+        var (process, events) = try start("echo no >&2; read _; echo yes; exit 3")
         #expect(await events.next() == .error(Array("no\n".utf8)))
+        #expect(process.write(Array("go\n".utf8)))
         #expect(await events.next() == .output(Array("yes\n".utf8)))
         while let event = await events.next() {
             if case .ended(let exit) = event {
@@ -46,7 +47,7 @@ struct PipedProcessTests {
     @Test("one that heeds neither its input's end nor TERM is killed with its children")
     func stubborn() async throws {
         var (process, events) = try start(
-            "trap '' TERM; sleep 1000 & echo up; while :; do wait; done")
+            "trap '' TERM; tail -f /dev/null & echo up; while :; do wait; done")
         #expect(await events.next() == .output(Array("up\n".utf8)))
         process.end(grace: .milliseconds(50))
         #expect(await events.next() == .ended(.signalled(9)))
@@ -77,7 +78,7 @@ struct PipedProcessTests {
 
     @Test("what one does not read is refused when it gets too much")
     func fullInput() async throws {
-        var (process, events) = try start("exec sleep 1000", queueLimitBytes: 1 << 20)
+        var (process, events) = try start("exec tail -f /dev/null", queueLimitBytes: 1 << 20)
         let piece = [UInt8](repeating: 0x61, count: 1 << 19)
         var taken = 0
         while taken < 100, process.write(piece) { taken += 1 }
@@ -88,12 +89,13 @@ struct PipedProcessTests {
 
     @Test("writing to one that has ended harms nobody")
     func writesToTheDead() async throws {
-        var (process, events) = try start("exec 0<&-; echo up; sleep 0.3")
+        var (process, events) = try start(
+            "exec 0<&-; echo up; echo ready >&2; exec timeout 0.3 tail -f /dev/null")
         #expect(await events.next() == .output(Array("up\n".utf8)))
         #expect(process.write(Array("hello\n".utf8)))
         while let event = await events.next() {
             if case .ended(let exit) = event {
-                #expect(exit == .exited(0))
+                #expect(exit == .exited(124))
                 break
             }
         }

@@ -157,7 +157,8 @@ package struct ToolFailure: Error, Sendable, Equatable, CustomStringConvertible 
 
 /// The checked arguments of a call, by name.
 package struct ToolArguments: Sendable, Equatable {
-    private let values: JSONObject
+    /// All of them, in the order in which they came.
+    package let values: JSONObject
 
     /// Arguments that fit the tool's schema.
     package init(_ values: JSONObject) {

@@ -23,6 +23,8 @@ package final class ToolRegistry: Sendable {
         var byName: [String: any Tool] = [:]
         /// Which source a function was of that has gone.
         var gone: [String: String] = [:]
+        /// Why a source offers nothing, in words for the model.
+        var absences: [String: String] = [:]
         var listener: (@Sendable () -> Void)?
 
         var all: [any Tool] { fixed + sources.flatMap(\.tools) }
@@ -55,6 +57,9 @@ package final class ToolRegistry: Sendable {
     package var declarations: [FunctionDeclaration] {
         state.withLock { $0.all.map(\.declaration.announcement) }
     }
+
+    /// Every tool's declaration, the configuration's own first.
+    package var tools: [ToolDeclaration] { state.withLock { $0.all.map(\.declaration) } }
 
     /// Puts what a source offers now in the place of what it offered before; names that are taken,
     /// and functions beyond `maximumTools`, are left out and given back.
@@ -91,6 +96,18 @@ package final class ToolRegistry: Sendable {
         state.withLock { $0.listener = handler }
     }
 
-    /// The source of a function that was there and has gone; nil for one that never was.
-    package func formerSource(of name: String) -> String? { state.withLock { $0.gone[name] } }
+    /// Says why a source offers nothing yet; nil once it does.
+    package func explain(absence words: String?, of source: String) {
+        state.withLock { $0.absences[source] = words }
+    }
+
+    /// Why a function is not there, in words for the model; nil for one that never was.
+    package func absence(of name: String) -> String? {
+        state.withLock { state in
+            if let source = state.gone[name] {
+                return "the function \(name) has gone; \(source) does not offer it any more"
+            }
+            return state.absences.first { name.hasPrefix("\($0.key)_") }?.value
+        }
+    }
 }

@@ -98,9 +98,8 @@ extension ToolRunner {
     }
 
     private func unknownName(_ passage: Passage) -> String {
-        if let source = registry.formerSource(of: passage.call.tool) {
-            return "nothing was done: the function \(passage.call.tool) has gone; \(source) does "
-                + "not offer it any more"
+        if let words = registry.absence(of: passage.call.tool) {
+            return "nothing was done: \(words)"
         }
         let names = registry.names.prefix(Self.listedNames).joined(separator: ", ")
         let name = SchemaCheck.quote(.string(passage.call.tool))

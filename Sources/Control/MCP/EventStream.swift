@@ -1,0 +1,81 @@
+/// Cuts a `text/event-stream` into its events (html.spec.whatwg.org, server-sent events).
+struct EventStream {
+    /// What the server sent as one.
+    struct Event: Equatable {
+        /// Its lines of data, joined by line feeds.
+        var data = ""
+        /// The last that was given, by this event or one before it.
+        var id: String?
+    }
+
+    /// A longer line, or longer data of one event, is none of ours (bytes).
+    let limitBytes: Int
+    /// The last id that was given; for `Last-Event-ID`.
+    private(set) var lastID: String?
+    /// How long to wait before the stream is taken up again (milliseconds).
+    private(set) var retryMilliseconds: Int?
+
+    private var line: [UInt8] = []
+    private var data: [UInt8] = []
+    private var hasData = false
+    private var isMessage = true
+    private var endedWithReturn = false
+
+    init(limitBytes: Int, lastID: String? = nil) {
+        self.limitBytes = limitBytes
+        self.lastID = lastID
+    }
+
+    /// Something was longer than the limit.
+    struct TooLong: Error, CustomStringConvertible {
+        let description = "it sent an event that is too long"
+    }
+
+    /// Takes a piece and gives the events that it completes.
+    mutating func take(_ piece: [UInt8]) throws(TooLong) -> [Event] {
+        var events: [Event] = []
+        for byte in piece {
+            switch byte {
+            case 0x0A where endedWithReturn: endedWithReturn = false
+            case 0x0A, 0x0D:
+                endedWithReturn = byte == 0x0D
+                if let event = endLine() { events.append(event) }
+            default:
+                endedWithReturn = false
+                line.append(byte)
+                guard line.count + data.count <= limitBytes else { throw TooLong() }
+            }
+        }
+        return events
+    }
+
+    private mutating func endLine() -> Event? {
+        defer { line = [] }
+        guard !line.isEmpty else { return endEvent() }
+        let colon = line.firstIndex(of: UInt8(ascii: ":")) ?? line.endIndex
+        let name = String(decoding: line[..<colon], as: UTF8.self)
+        var value = line[colon...].dropFirst()
+        if value.first == 0x20 { value = value.dropFirst() }
+        switch name {
+        case "data":
+            if hasData { data.append(0x0A) }
+            hasData = true
+            data += value
+        case "event": isMessage = value.elementsEqual("message".utf8) || value.isEmpty
+        case "id": if !value.contains(0) { lastID = String(decoding: value, as: UTF8.self) }
+        case "retry": retryMilliseconds = Int(String(decoding: value, as: UTF8.self))
+        default: break
+        }
+        return nil
+    }
+
+    private mutating func endEvent() -> Event? {
+        defer {
+            data = []
+            hasData = false
+            isMessage = true
+        }
+        guard hasData, isMessage else { return nil }
+        return Event(data: String(decoding: data, as: UTF8.self), id: lastID)
+    }
+}

@@ -1,0 +1,212 @@
+internal import Curl
+internal import ModelTypes
+internal import Synchronization
+
+/// The answer to one POST.
+struct HTTPReply {
+    /// The longest answer to one message, all its events together (bytes).
+    static let limitBytes = 8 << 20
+
+    let head: HTTPHead
+    let body: HTTPBody
+    /// Of the request that it answers; nil for a message without answer.
+    let id: Int64?
+    let hadSession: Bool
+}
+
+// What the server sends.
+
+extension HTTPConnection {
+    /// So many times a stream that broke is taken up again without anything new in it.
+    private static let resumptionsLimit = 5
+    /// Waits before a stream is taken up again (milliseconds).
+    private static let retryMilliseconds = 1_000
+    private static let retryRange = 100...60_000
+    /// What a stream of the server's own messages may bring before it is opened anew (bytes).
+    private static let listeningLimitBytes = 64 << 20
+    /// Of a refusal's text (bytes, characters).
+    private static let refusalLimitBytes = 64 << 10
+    private static let refusalWords = 200
+
+    func read(_ reply: HTTPReply) async {
+        do {
+            switch reply.head.status {
+            case 200:
+                if isStream(reply.head) {
+                    try await readStream(reply)
+                } else {
+                    try await readWhole(reply)
+                }
+            case 201...299:
+                guard let id = reply.id else { return }
+                tell(
+                    .undelivered(
+                        id: id, reason: "it took the request and gave no answer",
+                        isSessionGone: false))
+            default: try await refused(reply)
+            }
+        } catch {
+            guard !Task.isCancelled else { return }
+            tell(.undelivered(id: reply.id, reason: "\(error)", isSessionGone: false))
+        }
+    }
+
+    private func isStream(_ head: HTTPHead) -> Bool {
+        (head["content-type"] ?? "").lowercased().hasPrefix("text/event-stream")
+    }
+
+    private func readWhole(_ reply: HTTPReply) async throws {
+        let bytes = try await reply.body.collect(limitBytes: HTTPReply.limitBytes)
+        guard reply.id != nil || !bytes.isEmpty else { return }
+        do {
+            let json = try JSONValue(foreign: bytes)
+            await tell(json, bytes: bytes.count)
+            if let id = reply.id, !answers(json, id) {
+                throw HTTPProblem.unanswered
+            }
+        } catch let error as JSONError {
+            throw HTTPProblem.noMessage("\(error)")
+        }
+    }
+
+    private func refused(_ reply: HTTPReply) async throws {
+        let status = reply.head.status
+        if status == 404, reply.hadSession {
+            return tell(
+                .undelivered(id: reply.id, reason: "it has ended the session", isSessionGone: true))
+        }
+        let bytes = (try? await reply.body.collect(limitBytes: Self.refusalLimitBytes)) ?? []
+        if let json = try? JSONValue(foreign: bytes), let id = reply.id, answers(json, id) {
+            return await tell(json, bytes: bytes.count)
+        }
+        var words = "it answered with status \(status)"
+        switch status {
+        case 300...399: words += ": it wants to be asked at another url, which is not followed"
+        case 401, 403: words += ": check the headers of its settings, and the secret in them"
+        default:
+            let text = Words.line(String(decoding: bytes, as: UTF8.self), Self.refusalWords)
+            if !text.isEmpty { words += ": \(text)" }
+        }
+        tell(.undelivered(id: reply.id, reason: words, isSessionGone: false))
+    }
+
+    /// Whether a message, or one of several, is the response to a request.
+    private func answers(_ json: JSONValue, _ id: Int64) -> Bool {
+        if let several = json.array { return several.contains { answers($0, id) } }
+        return json["method"] == nil && json["id"]?.int == id
+    }
+
+    // MARK: - Streams
+
+    private func readStream(_ reply: HTTPReply) async throws {
+        var stream = EventStream(limitBytes: StdioTransport.lineLimitBytes)
+        var end = try await take(reply.body, &stream, until: reply.id)
+        var tries = 0
+        while let id = reply.id, !end.isAnswered {
+            // Only a server that numbers its events can go on where it was cut.
+            guard let last = stream.lastID, tries < Self.resumptionsLimit else {
+                throw HTTPProblem.unanswered
+            }
+            tries = end.hasEvents ? 0 : tries + 1
+            try await pause(stream.retryMilliseconds)
+            var request = try listening()
+            request.headers.append(HTTPHeader("Last-Event-ID", last))
+            let (head, body) = try await client.stream(request)
+            guard head.status == 200, isStream(head) else { throw HTTPProblem.unanswered }
+            stream = EventStream(limitBytes: StdioTransport.lineLimitBytes, lastID: last)
+            end = try await take(body, &stream, until: id)
+        }
+    }
+
+    private struct StreamEnd {
+        var isAnswered = false
+        var hasEvents = false
+    }
+
+    /// Tells a stream's messages until the response to a request, or its end.
+    private func take(
+        _ body: HTTPBody, _ stream: inout EventStream, until id: Int64?
+    ) async throws -> StreamEnd {
+        var end = StreamEnd()
+        do {
+            for try await piece in body {
+                for event in try stream.take(piece) {
+                    end.hasEvents = true
+                    // The first is empty, to give an id.
+                    guard !event.data.isEmpty else { continue }
+                    guard let json = try? JSONValue(foreign: Array(event.data.utf8)) else {
+                        tell(.noise(String(event.data.prefix(Self.refusalWords))))
+                        continue
+                    }
+                    await tell(json, bytes: event.data.utf8.count)
+                    if let id, answers(json, id) {
+                        end.isAnswered = true
+                        return end
+                    }
+                }
+            }
+        } catch let error as HTTPError {
+            // A line that broke can be taken up again.
+            guard error.isTransient, stream.lastID != nil else { throw error }
+        }
+        return end
+    }
+
+    private func pause(_ milliseconds: Int?) async throws {
+        let wanted = milliseconds ?? Self.retryMilliseconds
+        let wait = min(max(wanted, Self.retryRange.lowerBound), Self.retryRange.upperBound)
+        try await ContinuousClock().sleep(for: .milliseconds(wait))
+    }
+
+    private func listening() throws -> HTTPRequest {
+        var request = try request("GET")
+        request.headers.append(HTTPHeader("Accept", "text/event-stream"))
+        request.responseLimitBytes = Self.listeningLimitBytes
+        return request
+    }
+
+    /// Takes what the server says by itself, as long as it wants to say something.
+    func listen() async {
+        var last: String?
+        var wait = Self.retryMilliseconds
+        while !Task.isCancelled {
+            do {
+                var request = try listening()
+                if let last { request.headers.append(HTTPHeader("Last-Event-ID", last)) }
+                let (head, body) = try await client.stream(request)
+                guard head.status == 200, isStream(head) else {
+                    if head.status == 404, state.withLock({ $0.session }) != nil {
+                        tell(
+                            .undelivered(
+                                id: nil, reason: "it has ended the session", isSessionGone: true))
+                    }
+                    // 405: it says nothing by itself.
+                    return
+                }
+                var stream = EventStream(limitBytes: StdioTransport.lineLimitBytes, lastID: last)
+                let end = try await take(body, &stream, until: nil)
+                last = stream.lastID
+                wait = stream.retryMilliseconds ?? (end.hasEvents ? Self.retryMilliseconds : wait)
+            } catch let error as HTTPError where error.isTransient {
+                tell(.undelivered(id: nil, reason: "\(error)", isSessionGone: false))
+            } catch {
+                return
+            }
+            do { try await pause(wait) } catch { return }
+            wait = min(wait * 2, Self.retryRange.upperBound)
+        }
+    }
+}
+
+/// Why an answer is none.
+private enum HTTPProblem: Error, CustomStringConvertible {
+    case unanswered
+    case noMessage(String)
+
+    var description: String {
+        switch self {
+        case .unanswered: "the line ended before it answered; whether it was done is not known"
+        case .noMessage(let problem): "what it answered is no JSON (\(problem))"
+        }
+    }
+}

@@ -1,0 +1,28 @@
+/// Cuts what comes in pieces into lines.
+struct LineCutter {
+    /// A longer line is no message (bytes).
+    let limitBytes: Int
+    private var pending: [UInt8] = []
+
+    init(limitBytes: Int) { self.limitBytes = limitBytes }
+
+    /// A line was longer than the limit.
+    struct TooLong: Error {}
+
+    /// Takes a piece and gives the lines that it completes, without their ends and empty ones.
+    mutating func cut(_ piece: [UInt8]) throws(TooLong) -> [[UInt8]] {
+        var lines: [[UInt8]] = []
+        var rest = piece[...]
+        while let end = rest.firstIndex(of: UInt8(ascii: "\n")) {
+            guard pending.count + end - rest.startIndex <= limitBytes else { throw TooLong() }
+            var line = pending + rest[..<end]
+            pending = []
+            if line.last == UInt8(ascii: "\r") { line.removeLast() }
+            if !line.isEmpty { lines.append(line) }
+            rest = rest[(end + 1)...]
+        }
+        guard pending.count + rest.count <= limitBytes else { throw TooLong() }
+        pending += rest
+        return lines
+    }
+}

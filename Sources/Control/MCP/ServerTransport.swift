@@ -1,0 +1,21 @@
+package import ModelTypes
+
+/// The line to a server: a program's standard streams, or HTTP.
+///
+/// ## Concurrency
+/// Every method may be called from every thread and none waits. `open` is called only when the
+/// line is new or `lost` was told.
+package protocol ServerTransport: Sendable {
+    /// Opens the line; what happens is told in order, each with the bytes that `took` is due for.
+    ///
+    /// After `lost` nothing more is told.
+    func open(_ onEvent: @escaping @Sendable (TransportEvent, Int) -> Void)
+    /// Sends a message; `id` is that of a request of ours.
+    func send(_ message: JSONValue, id: Int64?)
+    /// The protocol's version, from now on.
+    func agreed(version: String)
+    /// So many bytes of what was told have been dealt with.
+    func took(_ bytes: Int)
+    /// Ends it; `lost` follows.
+    func close()
+}

@@ -1,0 +1,137 @@
+package import Linux
+package import ModelTypes
+internal import Synchronization
+
+/// A server that is a program of ours: one message a line, on its standard streams.
+///
+/// ## Concurrency
+/// The lock protects the program that runs; its events come on its own thread.
+package final class StdioTransport: ServerTransport {
+    /// A longer message is none (bytes); far above what a model could be told.
+    static let lineLimitBytes = 4 << 20
+    /// Messages that the server has not read yet (bytes).
+    static let queueLimitBytes = 4 << 20
+    /// A line on its standard error is cut (bytes).
+    private static let wordsLimitBytes = 16 << 10
+    /// What it has to end once its input is closed, and again after TERM.
+    private static let grace = Duration.seconds(1)
+
+    private let command: @Sendable () throws -> Command
+    private let running = Mutex<PipedProcess?>(nil)
+
+    /// A program that `command` describes anew for each start, since secrets may have changed.
+    package init(command: @escaping @Sendable () throws -> Command) {
+        self.command = command
+    }
+
+    /// Starts the program.
+    package func open(_ onEvent: @escaping @Sendable (TransportEvent, Int) -> Void) {
+        let reader = Mutex(Reader())
+        do {
+            let command = try command()
+            // What it says, and what it is sent, waits until it is known here.
+            try running.withLock { running in
+                onEvent(.opened, 0)
+                running = try PipedProcess(command, queueLimitBytes: Self.queueLimitBytes) {
+                    [weak self] event in
+                    let told = reader.withLock { $0.take(event) }
+                    for (event, bytes) in told.events { onEvent(event, bytes) }
+                    if told.free > 0 { self?.took(told.free) }
+                    if told.isBroken { self?.end(grace: .zero) }
+                }
+            }
+        } catch {
+            onEvent(.lost("it cannot be started: \(error)"), 0)
+        }
+    }
+
+    /// Writes a line.
+    package func send(_ message: JSONValue, id: Int64?) {
+        var line: [UInt8] = []
+        message.append(to: &line)
+        line.append(UInt8(ascii: "\n"))
+        let isTaken = running.withLock { $0?.write(line) ?? true }
+        // It has not read for so long that it never will.
+        if !isTaken { end(grace: .zero) }
+    }
+
+    /// Nothing depends on it here.
+    package func agreed(version: String) {}
+
+    /// Lets the program write more.
+    package func took(_ bytes: Int) { running.withLock { $0?.take(bytes) } }
+
+    /// Closes its input, then TERM, then KILL.
+    package func close() { end(grace: Self.grace) }
+
+    private func end(grace: Duration) { running.withLock { $0?.end(grace: grace) } }
+
+    /// What the program's bytes mean.
+    private struct Reader {
+        var output = LineCutter(limitBytes: StdioTransport.lineLimitBytes)
+        var errors = LineCutter(limitBytes: StdioTransport.wordsLimitBytes)
+        var lastWords = ""
+        var fault: String?
+
+        struct Told {
+            var events: [(TransportEvent, Int)] = []
+            /// Bytes that nobody has to deal with.
+            var free = 0
+            var isBroken = false
+        }
+
+        mutating func take(_ event: PipedProcess.Event) -> Told {
+            var told = Told()
+            switch event {
+            case .output(let bytes): read(bytes, &told)
+            case .error(let bytes):
+                do throws(LineCutter.TooLong) {
+                    for line in try errors.cut(bytes) {
+                        lastWords = Words.line(String(decoding: line, as: UTF8.self), 200)
+                        told.events.append((.words(lastWords), 0))
+                    }
+                } catch {
+                    errors = LineCutter(limitBytes: StdioTransport.wordsLimitBytes)
+                }
+            case .failed(let error):
+                told.events.append((.lost("it cannot be started: \(error)"), 0))
+            case .ended(let exit): told.events.append((.lost(fault ?? words(exit)), 0))
+            }
+            return told
+        }
+
+        private mutating func read(_ bytes: [UInt8], _ told: inout Told) {
+            guard fault == nil else { return told.free = bytes.count }
+            do throws(LineCutter.TooLong) {
+                for line in try output.cut(bytes) {
+                    do throws(JSONError) {
+                        told.events.append((.message(try JSONValue(foreign: line)), 0))
+                    } catch {
+                        let words = String(decoding: line.prefix(200), as: UTF8.self)
+                        told.events.append((.noise(words), 0))
+                    }
+                }
+            } catch {
+                fault = "it wrote a line of more than \(StdioTransport.lineLimitBytes) bytes"
+                told.isBroken = true
+                told.events = []
+            }
+            if told.events.isEmpty {
+                told.free = bytes.count
+            } else {
+                told.events[told.events.count - 1].1 = bytes.count
+            }
+        }
+
+        private func words(_ exit: ProcessExit) -> String {
+            let end =
+                switch exit {
+                case .exited(let status): "it ended with status \(status)"
+                case .signalled(let signal): "it was ended by signal \(signal)"
+                case .timedOut: "it could not be ended"
+                case .cancelled: "it was ended"
+                }
+            return lastWords.isEmpty ? end : "\(end): \(lastWords)"
+        }
+    }
+}

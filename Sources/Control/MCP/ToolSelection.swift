@@ -1,0 +1,128 @@
+internal import ModelTypes
+package import Tools
+
+/// Which of a server's tools are offered to the model, and on what terms.
+package struct ToolSelection: Sendable {
+    /// Functions that one server may have.
+    static let functionsLimit = 128
+    /// A longer declaration is left out (bytes of JSON); a model pays for every one in every turn.
+    static let declarationLimitBytes = 16 << 10
+    /// All of one server's together.
+    static let totalLimitBytes = 128 << 10
+    /// A longer description is cut (characters).
+    static let descriptionLimit = 1_500
+    /// Names in a note.
+    private static let listedNames = 12
+
+    /// The server's name in the configuration.
+    package let source: String
+    /// Names, in which `*` stands for anything; what fits none of them is not offered.
+    package let allowed: [String]
+    /// A call's deadline, which progress puts off, up to `limit`.
+    package let patience: Duration
+    package let limit: Duration
+    /// The terms of the tool of a name; their deadline is the limit and a little more.
+    package let terms: @Sendable (String) -> ToolTerms
+
+    /// What of a server is offered.
+    package init(
+        source: String, allowed: [String], patience: Duration, limit: Duration,
+        terms: @escaping @Sendable (String) -> ToolTerms
+    ) {
+        self.source = source
+        self.allowed = allowed
+        self.patience = patience
+        self.limit = limit
+        self.terms = terms
+    }
+
+    struct Offering {
+        var tools: [(declaration: ToolDeclaration, original: String, nulls: [String])] = []
+        /// What is left out and why, one line each.
+        var notes: [String] = []
+    }
+
+    /// Makes functions of what a server offers.
+    func offering(_ all: [OfferedTool], taken: Set<String>) -> Offering {
+        var offering = Offering()
+        let wanted = all.filter { tool in allowed.contains { Self.matches(tool.name, $0) } }
+        note(all, &offering)
+        let names = ForeignNames.names(of: wanted.map(\.name), source: source, taken: taken)
+        var bytes = 0
+        for (tool, name) in zip(wanted, names) {
+            guard offering.tools.count < Self.functionsLimit else {
+                offering.notes.append(
+                    "only the first \(Self.functionsLimit) tools are offered; name those that are "
+                        + "wanted in 'tools'")
+                break
+            }
+            do {
+                guard let name else { throw Refusal(description: "its name comes twice") }
+                let (declaration, nulls) = try declaration(of: tool, name: name)
+                let size = declaration.announcement.json.serialized.utf8.count
+                guard size <= Self.declarationLimitBytes else {
+                    throw Refusal(description: "its declaration has \(size) bytes")
+                }
+                guard bytes + size <= Self.totalLimitBytes else {
+                    throw Refusal(description: "the declarations get too long together")
+                }
+                bytes += size
+                offering.tools.append((declaration, tool.name, nulls))
+            } catch {
+                offering.notes.append("its tool \(Words.line(tool.name, 80)) is left out: \(error)")
+            }
+        }
+        offering.notes = Array(offering.notes.prefix(Self.functionsLimit))
+        return offering
+    }
+
+    private func declaration(
+        of tool: OfferedTool, name: String
+    ) throws -> (ToolDeclaration, nulls: [String]) {
+        let schema = try ForeignSchema(tool.inputSchema)
+        let words = ForeignWords.line(tool.description, limit: Self.descriptionLimit)
+        let declaration = try ToolDeclaration(
+            name: name,
+            description: words.isEmpty ? "\(Words.line(tool.name, 80)) of \(source)" : words,
+            foreign: schema, terms: terms(tool.name))
+        return (declaration, schema.nulls)
+    }
+
+    /// What is not allowed, and what is allowed and not there.
+    private func note(_ all: [OfferedTool], _ offering: inout Offering) {
+        let others = all.map(\.name).filter { name in !allowed.contains { Self.matches(name, $0) } }
+        if !others.isEmpty {
+            offering.notes.append("not in 'tools', so not offered: \(Self.list(others))")
+        }
+        let missing = allowed.filter { pattern in
+            !all.contains { Self.matches($0.name, pattern) }
+        }
+        if !missing.isEmpty {
+            offering.notes.append("in 'tools', but it has none so called: \(Self.list(missing))")
+        }
+    }
+
+    private static func list(_ names: [String]) -> String {
+        let more = names.count > listedNames ? " and \(names.count - listedNames) more" : ""
+        return names.prefix(listedNames).map { Words.line($0, 80) }.joined(separator: ", ") + more
+    }
+
+    private struct Refusal: Error, CustomStringConvertible {
+        let description: String
+    }
+
+    /// Whether a name fits a pattern in which `*` stands for any characters.
+    package static func matches(_ name: String, _ pattern: String) -> Bool {
+        let parts = pattern.split(separator: "*", omittingEmptySubsequences: false)
+        guard parts.count > 1, let first = parts.first, let last = parts.last else {
+            return name == pattern
+        }
+        guard name.hasPrefix(first) else { return false }
+        var rest = name.dropFirst(first.count)
+        for part in parts.dropFirst().dropLast() where !part.isEmpty {
+            guard let range = rest.firstRange(of: part) else { return false }
+            rest = rest[range.upperBound...]
+        }
+        return rest.hasSuffix(last)
+    }
+}

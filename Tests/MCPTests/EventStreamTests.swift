@@ -1,0 +1,48 @@
+import Testing
+
+@testable import MCP
+
+@Suite("streams of events")
+struct EventStreamTests {
+    private func events(_ text: String, piece: Int = 1_000) throws -> [EventStream.Event] {
+        var stream = EventStream(limitBytes: 10_000)
+        var rest = Array(text.utf8)[...]
+        var events: [EventStream.Event] = []
+        while !rest.isEmpty {
+            events += try stream.take(Array(rest.prefix(piece)))
+            rest = rest.dropFirst(piece)
+        }
+        return events
+    }
+
+    @Test("lines end in any way, data is joined, comments and other events are passed over")
+    func reads() throws {
+        let text =
+            "\u{FEFF}: hello\r\n\r\nid: 7\rdata: {\"a\":\rdata:1}\r\revent: other\ndata: x\n\n"
+            + "event: message\ndata\nid\n\nretry: 250\ndata: tail"
+        let expected: [EventStream.Event] = [
+            .init(data: "{\"a\":\n1}", id: "7"), .init(data: "", id: ""),
+        ]
+        for piece in [1, 2, 3, 1_000] { #expect(try events(text, piece: piece) == expected) }
+    }
+
+    @Test("the wait before the next try, and the id to begin with, are kept")
+    func resumes() throws {
+        var stream = EventStream(limitBytes: 100, lastID: "3")
+        #expect(
+            try stream.take(Array("retry: 250\ndata: a\n\n".utf8)) == [.init(data: "a", id: "3")])
+        #expect(stream.retryMilliseconds == 250)
+        #expect(try stream.take(Array("retry: soon\n".utf8)).isEmpty)
+        #expect(stream.retryMilliseconds == nil)
+    }
+
+    @Test("a line without end is given up")
+    func endless() {
+        #expect(throws: EventStream.TooLong.self) {
+            try events("data: " + String(repeating: "x", count: 20_000))
+        }
+        #expect(throws: EventStream.TooLong.self) {
+            try events(String(repeating: "data: xxxxxxxxxxxxxxxxxxxx\n", count: 1_000))
+        }
+    }
+}
