@@ -83,7 +83,7 @@ enum Targets {
                 "Daemon",
                 [
                     "Accounts", "Assistant", "Broker", "Configuration", "Curl", "HomeAssistant",
-                    "Live", "ModelTypes", "Mosquitto", "Panel", "Sounds", "Timers", "Tools",
+                    "Live", "MCP", "ModelTypes", "Mosquitto", "Panel", "Sounds", "Timers", "Tools",
                     "WebTools", "AudioPath",
                     "SignalProcessing", "AudioCore", "ALSA", "GPIO", "Opus", "SpeexDSP",
                     "WebSockets",

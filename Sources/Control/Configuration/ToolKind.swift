@@ -48,7 +48,7 @@ package enum ToolKinds {
     package static let all: [any ToolKind.Type] = [
         GPIOToolSettings.self, CommandToolSettings.self, HTTPToolSettings.self,
         MQTTToolSettings.self,
-        HomeAssistantToolSettings.self,
+        HomeAssistantToolSettings.self, MCPToolSettings.self,
     ]
 
     static let names = all.map { $0.name }

@@ -181,7 +181,8 @@ package final class Application: @unchecked Sendable {
             assistant: assistant, runner: runner,
             volume: { bridge.volume?.percent ?? 100 }, setVolume: { bridge.setVolume($0) },
             sound: { earcons.play($0) }, snooze: { bell.snooze() }, log: log)
-        for tool in settings.buttonTools where tools.registry[tool] == nil {
+        for tool in settings.buttonTools
+        where tools.registry[tool] == nil && tools.server(ofFunction: tool) == nil {
             log(.warning, "a button calls the tool \(tool), which there is not")
         }
         return try FrontPanel(
@@ -217,6 +218,21 @@ package final class Application: @unchecked Sendable {
         }
         // Nobody waits for it; a call that comes first does what is not done yet.
         Task { [tools] in await tools.prepare() }
+        startServers()
+    }
+
+    /// Starts the servers whose tools come later; nothing waits for them.
+    private func startServers() {
+        guard !tools.serverNames.isEmpty else { return }
+        let (loop, session, registry) = (loop, session, tools.registry)
+        registry.onChange {
+            loop.perform {
+                session.assumeIsolated {
+                    $0.updateContext(instruction: nil, tools: registry.declarations)
+                }
+            }
+        }
+        tools.startServers(log: log)
     }
 
     private func startButton() throws {
@@ -244,6 +260,7 @@ package final class Application: @unchecked Sendable {
             bell.stop()
             assistant.assumeIsolated { $0.stop() }
         }
+        tools.registry.onChange(nil)
         await sayGoodbye()
         await recorder?.finish()
         await runner.stop()

@@ -7,18 +7,28 @@ package import Tools
 package struct ToolSet: Sendable {
     package let registry: ToolRegistry
     private let beginnings: [@Sendable () async -> Void]
+    let servers: ToolServers
     private let endings: [@Sendable () async -> Void]
 
     /// Opens the lines and checks the declarations; throws all mistakes at once.
     ///
     /// `own` is the device that the built-in functions work on; nil where none listens.
     package init(_ settings: Settings, own: OwnParts?) throws(ConfigurationErrors) {
-        let builder = ToolSetBuilder.build(settings, isDry: false, own: own)
+        try self.init(ToolSetBuilder.build(settings, isDry: false, own: own))
+    }
+
+    /// The tools without what they work on: nothing is opened.
+    init(dry settings: Settings) throws(ConfigurationErrors) {
+        try self.init(ToolSetBuilder.build(settings, isDry: true, own: nil))
+    }
+
+    private init(_ builder: ToolSetBuilder) throws(ConfigurationErrors) {
         var mistakes = builder.mistakes
         if mistakes.isEmpty {
             do {
                 registry = try ToolRegistry(builder.tools)
                 beginnings = builder.beginnings
+                servers = ToolServers(builder.servers)
                 endings = builder.endings
                 return
             } catch {
@@ -80,8 +90,9 @@ package struct ToolSet: Sendable {
         for beginning in beginnings { await beginning() }
     }
 
-    /// Puts what the tools switch as it is to stand when nobody is there.
+    /// Ends the servers, and puts what the tools switch as it is to stand when nobody is there.
     package func rest() async {
+        await servers.stop()
         for ending in endings { await ending() }
     }
 }
@@ -99,6 +110,8 @@ struct ToolSetBuilder {
     private(set) var mistakes: [Diagnostic] = []
     /// What can be done before the first call.
     var beginnings: [@Sendable () async -> Void] = []
+    /// Servers whose tools come later.
+    var servers: [ToolServers.Plan] = []
     /// What is to be done at the end of the program, in this order.
     var endings: [@Sendable () async -> Void] = []
     private var names: Set<String> = []
@@ -113,6 +126,7 @@ struct ToolSetBuilder {
         builder.addMessages(own)
         builder.addHomes(own)
         builder.addBuiltIn(own)
+        builder.addServers()
         return builder
     }
 

@@ -131,11 +131,16 @@ package actor LiveSession {
 
     /// Changes the instruction or the tools, for this session and those after it.
     ///
-    /// Where the model cannot do that on an open connection the session moves to another one, at
+    /// Where that cannot be done on an open connection the session moves to another one, at
     /// the next quiet moment.
     package func updateContext(instruction: String?, tools: [FunctionDeclaration]?) {
         if let instruction { settings.systemInstruction = instruction }
-        if let tools { settings.tools = tools }
+        if let tools {
+            guard settings.tools != tools || instruction != nil else { return }
+            settings.tools = tools
+            // An update names all tools there are, and has no word for the search.
+            if settings.searches { return perform(machine.setupChanged(at: clock.now)) }
+        }
         let allowed = tools?.map { settings.allowed($0) }
         say(.contextUpdate(instruction: instruction, tools: allowed))
     }

@@ -97,6 +97,11 @@ extension SessionMachine {
         leave(at: now)
     }
 
+    /// The setup has changed in what no message can say.
+    package mutating func setupChanged(at now: Int64) -> [SessionAction] {
+        isConnected ? renew(at: now) : []
+    }
+
     /// Takes the session up on another connection at the next quiet moment, for a setup that has
     /// changed in the meantime.
     mutating func renew(at now: Int64) -> [SessionAction] {

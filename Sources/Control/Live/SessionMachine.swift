@@ -287,7 +287,7 @@ package struct SessionMachine: ~Copyable {
         return take()
     }
 
-    private var isConnected: Bool {
+    var isConnected: Bool {
         switch state {
         case .settingUp, .ready: true
         case .idle, .asleep, .connecting, .closing, .waiting, .failed: false

@@ -12,7 +12,9 @@ struct ToolCommands: ParsableCommand {
 
     struct List: ParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Show what the model is offered; nothing is opened or run.")
+            abstract: "Show what the model is offered.",
+            discussion: "No line is opened. MCP servers are started, asked for their tools, and "
+                + "ended.")
 
         @OptionGroup var options: SettingsOptions
 
@@ -20,8 +22,9 @@ struct ToolCommands: ParsableCommand {
         var json = false
 
         func run() throws {
-            let tools = try reported { try ToolSet.declared(try options.load(isRequired: false)) }
-            for declaration in tools {
+            let offered = try reported { try Offered(try options.load(isRequired: false)) }
+            for note in offered.notes { StandardStream.error.write("note: \(note)\n") }
+            for declaration in offered.declarations {
                 let terms = declaration.terms
                 guard !json else {
                     StandardStream.output.write(
@@ -45,15 +48,16 @@ struct ToolCommands: ParsableCommand {
         func run() throws {
             try reported {
                 let settings = try options.load(isRequired: false)
-                let tools = try ToolSet.declared(settings)
+                let offered = try Offered(settings)
                 for warning in settings.warnings {
                     StandardStream.output.write("warning: \(warning)\n")
                 }
                 _ = try settings.confirmationSettings()
-                for note in ToolSet.notes(settings) {
+                for note in ToolSet.notes(settings) + offered.notes {
                     StandardStream.output.write("note: \(note)\n")
                 }
-                StandardStream.output.write("\(tools.count) functions; no mistakes\n")
+                StandardStream.output.write(
+                    "\(offered.declarations.count) functions; no mistakes\n")
             }
         }
     }
@@ -92,6 +96,10 @@ struct ToolCommands: ParsableCommand {
             try reported {
                 try runBlocking {
                     let tools = try ToolSet(settings, own: nil)
+                    if let server = tools.server(ofFunction: call.name) {
+                        tools.startServers(log: log, only: server)
+                        await tools.serversSettled()
+                    }
                     var ports = settings.runnerPorts(
                         confirmation: TerminalQuestion(), log: log)
                     // It is the running daemon's.
@@ -106,6 +114,7 @@ struct ToolCommands: ParsableCommand {
                     outcome.withLock { $0 = result }
                     stop.open()
                     await watch.value
+                    await tools.endServers()
                 }
             }
             taker.stop()
@@ -117,6 +126,12 @@ struct ToolCommands: ParsableCommand {
         private func narrowed(_ all: Settings, to call: FunctionCall) throws -> Settings {
             let tools = try ToolSet.declared(all)
             guard let tool = tools.first(where: { $0.name == call.name }) else {
+                // A server's function is looked up when the server has answered.
+                if try ToolSet.servers(all).contains(where: { call.name.hasPrefix("\($0)_") }) {
+                    var settings = all
+                    settings.keepTools { !$0.isPart }
+                    return settings
+                }
                 let names = tools.map(\.name).joined(separator: ", ")
                 throw ValidationError("there is no function '\(call.name)'; there are: \(names)")
             }
@@ -141,6 +156,27 @@ struct ToolCommands: ParsableCommand {
             StandardStream.output.write("\(answer.response.serialized)\n")
             if answer.response["error"] != nil { throw ExitCode.failure }
         }
+    }
+}
+
+/// What the model is offered, and what is to be said of the servers that offer some of it.
+private struct Offered {
+    let declarations: [ToolDeclaration]
+    let notes: [String]
+
+    init(_ settings: Settings) throws {
+        // Nothing is started where there is no server.
+        guard try !ToolSet.servers(settings).isEmpty else {
+            declarations = try ToolSet.declared(settings)
+            notes = []
+            return
+        }
+        let offered = Shared<(declarations: [ToolDeclaration], notes: [String])>(([], []))
+        try runBlocking {
+            let found = try await ToolSet.offered(settings, log: Log(level: .error))
+            offered.withLock { $0 = found }
+        }
+        (declarations, notes) = offered.withLock { $0 }
     }
 }
 

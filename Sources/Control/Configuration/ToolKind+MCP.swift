@@ -1,0 +1,186 @@
+/// A server of the Model Context Protocol whose tools the model may use: `[[tool.mcp]]`.
+package struct MCPToolSettings: ToolKind, Equatable {
+    /// argv of a server that is a program; empty for one that is reached by `url`.
+    package var arguments: [String]
+    /// Variables that the program gets beside PATH, LANG and HOME.
+    package var environment: [(name: String, value: SecretText)]
+    /// Where it runs and may write; empty: at the root, where it may not.
+    package var directory: String
+    /// Further folders and files that it may write.
+    package var writable: [String]
+    /// The user it runs as, where the daemon is root; empty: ours.
+    package var user: String
+    /// Of each of its processes: what it may allocate.
+    package var memoryMegabytes: Int
+    package var processes: Int
+    package var openFiles: Int
+    /// Of each file that it writes.
+    package var fileMegabytes: Int
+    /// Of a server that is reached by HTTP; empty for one that is a program.
+    package var url: SecretText
+    package var headers: [(name: String, value: SecretText)]
+    /// A PEM file with the authorities that are trusted; empty: the system's.
+    package var authorityFile: String
+    /// Names of its tools, in which `*` stands for anything; others are not offered.
+    package var tools: [String]
+    /// How much harm calls of some of them can do, by name or pattern; the first that fits counts.
+    package var risks: [(name: String, risk: ToolSettings.Risk)]
+    /// How long it may take until it answers at its start.
+    package var startSeconds: Int
+    /// How long a call may take at most, however much progress the server tells.
+    package var longestMilliseconds: Int
+
+    package static let name = "mcp"
+    package static let shape = ToolShape.source
+    package static let usualRisk = ToolSettings.Risk.low
+
+    package static let example = #"""
+        # Servers of the Model Context Protocol. Their tools are functions called NAME_tool as soon
+        # as the server has listed them; a session that is open is told of changes. Nothing is
+        # offered that 'tools' does not name. Descriptions come from the server and are read by the
+        # model: use servers that you trust. deadline_ms, result_limit_bytes, calls_per_minute,
+        # risk and confirm hold for each of its functions.
+        #
+        # [[tool.mcp]]
+        # name = "kitchen"             # letters, digits and -, at most 24
+        # argv = ["/usr/local/bin/kitchen-server"]   # a program that speaks on its standard streams
+        # tools = ["get_*", "cook"]    # * stands for anything; ["*"] offers all
+        # risks = {}                   # { cook = "high", "get_*" = "read" }; default: risk
+        # longest_ms = 120000          # of a call whose progress the server tells; default
+        # start_s = 30                 # until it answers; default
+        # directory = ""               # where it runs and may write; default: nowhere
+        # writable = []                # where else it may write; default: nowhere
+        # environment = {}             # { TOKEN = "{secret:kitchen}" }, beside PATH, LANG, HOME
+        # user = ""                    # another user, where the daemon is root; default
+        # memory_mb = 4096             # what each of its processes allocates; default
+        # processes = 64               # default
+        # open_files = 256             # default
+        # file_mb = 64                 # the longest file it writes; default
+        #
+        # [[tool.mcp]]
+        # name = "notes"
+        # url = "https://notes.example.org/mcp"      # a server that is reached by HTTP
+        # headers = { Authorization = "Bearer {secret:notes}" }
+        # ca_file = ""                 # the authority of its own certificate (PEM); default
+        # tools = ["search"]
+
+        """#
+
+    package static func read(_ table: inout TableReader) -> MCPToolSettings? {
+        let arguments = table.strings("argv", [])
+        let url = table.secretText("url", "")
+        if arguments?.isEmpty ?? false, url?.written.isEmpty ?? false, !table.isWrong("argv"),
+            !table.isWrong("url")
+        {
+            table.note(nil, "needs either 'argv' (a program) or 'url' (a server)")
+        }
+        if table.has("argv"), table.has("url") { table.note("url", "cannot stand beside 'argv'") }
+        let program = readProgram(&table)
+        let headers = table.secretVariables("headers")
+        let authorities = table.path("ca_file", "")
+        for key in ["headers", "ca_file"] where table.has(key) && !table.has("url") {
+            table.note(key, "says nothing of a server that is a program")
+        }
+        let tools = table.strings("tools")
+        if tools?.isEmpty ?? false, !table.isWrong("tools") {
+            table.note("tools", "names none; [\"*\"] offers all")
+        }
+        let risks = readRisks(&table)
+        let start = table.number("start_s", 30, 1...600)
+        let longest = table.number("longest_ms", 120_000, TableReader.deadlineRange)
+        guard let arguments, let url, let program, let authorities, let tools, let start,
+            let longest
+        else { return nil }
+        var settings = program
+        settings.arguments = arguments
+        settings.url = url
+        settings.headers = headers
+        settings.authorityFile = authorities
+        settings.tools = tools
+        settings.risks = risks
+        settings.startSeconds = start
+        settings.longestMilliseconds = longest
+        return settings
+    }
+
+    /// What only a program has.
+    private static func readProgram(_ table: inout TableReader) -> MCPToolSettings? {
+        let environment = table.secretVariables("environment")
+        let directory = table.path("directory", "")
+        let writable = table.strings("writable", [])
+        for path in (writable ?? []) + [directory ?? ""] where path == "/" {
+            table.note(
+                path == directory ? "directory" : "writable",
+                "is /: a program may not write everywhere; name the folders")
+        }
+        for path in writable ?? [] where !path.hasPrefix("/") {
+            table.note("writable", "holds \(TOMLValue.string(path).shown), which is no whole path")
+        }
+        let user: String? = table.value("user", "")
+        let memory = table.number("memory_mb", 4_096, 16...1_048_576)
+        let processes = table.number("processes", 64, 1...4_096)
+        let files = table.number("open_files", 256, 8...65_536)
+        let file = table.number("file_mb", 64, 0...65_536)
+        let own = [
+            "environment", "directory", "writable", "user", "memory_mb", "processes", "open_files",
+            "file_mb",
+        ]
+        for key in own where table.has(key) && !table.has("argv") {
+            table.note(key, "says nothing of a server that is reached by HTTP")
+        }
+        guard let directory, let writable, let user, let memory, let processes, let files, let file,
+            let none = try? SecretText("")
+        else { return nil }
+        return MCPToolSettings(
+            arguments: [], environment: environment, directory: directory, writable: writable,
+            user: user, memoryMegabytes: memory, processes: processes, openFiles: files,
+            fileMegabytes: file, url: none, headers: [], authorityFile: "", tools: [], risks: [],
+            startSeconds: 0, longestMilliseconds: 0)
+    }
+
+    private static func readRisks(
+        _ table: inout TableReader
+    ) -> [(name: String, risk: ToolSettings.Risk)] {
+        table.variables("risks").compactMap { name, word in
+            if let risk = ToolSettings.Risk(rawValue: word) { return (name, risk) }
+            let allowed = ToolSettings.Risk.allCases.map { "\"\($0.rawValue)\"" }
+                .joined(separator: ", ")
+            table.note("risks", "holds \(TOMLValue.string(word).shown); allowed: \(allowed)")
+            return nil
+        }
+    }
+
+    package var secretTexts: [SecretText] {
+        [url] + headers.map(\.value) + environment.map(\.value)
+    }
+
+    package var members: [(key: String, toml: String)] {
+        let risks = risks.map { "\($0.name.inlineTOML) = \($0.risk.rawValue.toml)" }
+        let common = [
+            ("tools", TOMLValue.list(tools)), ("risks", "{\(risks.joined(separator: ", "))}"),
+            ("start_s", startSeconds.toml), ("longest_ms", longestMilliseconds.toml),
+        ]
+        guard arguments.isEmpty else {
+            return [
+                ("argv", TOMLValue.list(arguments)), ("environment", Self.inline(environment)),
+                ("directory", directory.toml), ("writable", TOMLValue.list(writable)),
+                ("user", user.toml), ("memory_mb", memoryMegabytes.toml),
+                ("processes", processes.toml), ("open_files", openFiles.toml),
+                ("file_mb", fileMegabytes.toml),
+            ] + common
+        }
+        return [
+            ("url", url.written.toml), ("headers", Self.inline(headers)),
+            ("ca_file", authorityFile.toml),
+        ] + common
+    }
+
+    private static func inline(_ variables: [(name: String, value: SecretText)]) -> String {
+        let lines = variables.map { "\($0.name.inlineTOML) = \($0.value.written.inlineTOML)" }
+        return "{\(lines.joined(separator: ", "))}"
+    }
+
+    package static func == (one: Self, other: Self) -> Bool {
+        one.members.elementsEqual(other.members) { $0 == $1 }
+    }
+}

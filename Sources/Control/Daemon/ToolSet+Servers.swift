@@ -1,0 +1,195 @@
+package import Configuration
+internal import Curl
+internal import Linux
+internal import MCP
+internal import ModelTypes
+package import Tools
+
+// Servers of the Model Context Protocol: `[[tool.mcp]]`.
+extension ToolSetBuilder {
+    /// Each costs a thread and a process, or connections.
+    private static let serversLimit = 16
+
+    mutating func addServers() {
+        let entries = settings.tools(MCPToolSettings.self)
+        guard !entries.isEmpty else { return }
+        // One for all; its thread and libcurl come with the first request.
+        let client = HTTPClient()
+        for (index, (settings, server)) in entries.enumerated() {
+            do {
+                servers.append(try plan(settings, server, client, index: index))
+            } catch {
+                note(error, at: settings.position)
+            }
+        }
+    }
+
+    private func plan(
+        _ settings: ToolSettings, _ server: MCPToolSettings, _ client: HTTPClient, index: Int
+    ) throws -> ToolServers.Plan {
+        func mistake(_ words: String) -> ServerMistake {
+            ServerMistake(description: "\(settings.title): \(words)")
+        }
+        guard index < Self.serversLimit else {
+            throw mistake("at most \(Self.serversLimit) servers can be used")
+        }
+        guard ForeignNames.isValid(source: settings.name) else {
+            throw mistake(
+                "the name of a server begins with a letter, goes on with letters, digits and -, "
+                    + "and has at most \(ForeignNames.sourceLength) characters, because its "
+                    + "functions are called NAME_tool")
+        }
+        guard !servers.contains(where: { $0.name == settings.name }) else {
+            throw ToolDeclarationError.duplicate(settings.name)
+        }
+        guard server.longestMilliseconds >= settings.deadlineMilliseconds else {
+            throw mistake("longest_ms must be at least deadline_ms")
+        }
+        let transport = try transport(server, client)
+        let selection = settings.selection(server)
+        return ToolServers.Plan(name: settings.name) { registry, log in
+            ServerClient(
+                selection: selection, transport: transport(),
+                startTimeout: .seconds(server.startSeconds), registry: registry,
+                clock: SystemToolClock(), clientVersion: "1"
+            ) { level, text in log(Log.Level(level), text) }
+        }
+    }
+
+    private func transport(
+        _ server: MCPToolSettings, _ client: HTTPClient
+    ) throws -> @Sendable () -> any ServerTransport {
+        let secrets = secrets
+        guard server.arguments.isEmpty else { return try program(server) }
+        let place = HTTPPlace(
+            url: { try secrets.resolve(server.url).revealed },
+            headers: {
+                try server.headers.map {
+                    HTTPHeader($0.name, try secrets.resolve($0.value).revealed)
+                }
+            }, certificateAuthorityFile: server.authorityFile.isEmpty ? nil : server.authorityFile)
+        return { HTTPTransport(place, client: client) }
+    }
+
+    private func program(
+        _ server: MCPToolSettings
+    ) throws -> @Sendable () -> any ServerTransport {
+        let secrets = secrets
+        let confinement = try Confinement(server)
+        return {
+            StdioTransport {
+                var environment = [
+                    "PATH": "/usr/local/bin:/usr/bin:/bin", "LANG": "C.UTF-8", "HOME": "/",
+                ]
+                for (name, value) in server.environment {
+                    environment[name] = try secrets.resolve(value).revealed
+                }
+                var command = Command(
+                    arguments: server.arguments, environment: environment,
+                    workingDirectory: server.directory.isEmpty ? "/" : server.directory,
+                    outputLimitBytes: 0)
+                command.confinement = confinement
+                return command
+            }
+        }
+    }
+}
+
+extension ToolSettings {
+    /// The runner's own deadline comes second to the client's, whose words say more.
+    private static let slack = Duration.seconds(2)
+
+    fileprivate func selection(_ server: MCPToolSettings) -> ToolSelection {
+        let limit = Duration.milliseconds(server.longestMilliseconds)
+        return ToolSelection(
+            source: name, allowed: server.tools,
+            patience: .milliseconds(deadlineMilliseconds), limit: limit
+        ) { tool in
+            var settings = self
+            if let own = server.risks.first(where: { ToolSelection.matches(tool, $0.name) }) {
+                settings.risk = own.risk
+            }
+            var terms = settings.terms
+            terms.deadline = limit + Self.slack
+            // Reading never asks.
+            if terms.risk == .read { terms.confirmation = nil }
+            return terms
+        }
+    }
+}
+
+extension Confinement {
+    fileprivate init(_ server: MCPToolSettings) throws {
+        self.init()
+        writable = server.writable
+        if !server.user.isEmpty {
+            guard let user = Confinement.user(named: server.user) else {
+                throw ServerMistake(description: "there is no user '\(server.user)' here")
+            }
+            self.user = user
+        }
+        // It runs as long as we do.
+        cpuSeconds = nil
+        memoryBytes = Int64(server.memoryMegabytes) << 20
+        processes = server.processes
+        openFiles = server.openFiles
+        fileBytes = Int64(server.fileMegabytes) << 20
+    }
+}
+
+extension Log.Level {
+    fileprivate init(_ level: ServerLogLevel) {
+        self =
+            switch level {
+            case .warning: .warning
+            case .notice: .notice
+            case .debug: .debug
+            }
+    }
+}
+
+/// A server that cannot be used as it is declared.
+private struct ServerMistake: Error, CustomStringConvertible {
+    let description: String
+}
+
+extension ToolSet {
+    /// The names of the servers, whose functions come when they have answered.
+    package var serverNames: [String] { servers.names }
+
+    /// The names of the servers of the settings; starts none.
+    package static func servers(_ settings: Settings) throws(ConfigurationErrors) -> [String] {
+        try ToolSet(dry: settings).serverNames
+    }
+
+    /// Starts the servers, or the one of a name; returns at once.
+    package func startServers(log: Log, only name: String? = nil) {
+        servers.start(registry, log: log, only: name)
+    }
+
+    /// Returns when each server that was started has listed its tools, or has failed once.
+    package func serversSettled() async { await servers.settled() }
+
+    /// Ends the servers; returns when nothing of them is left.
+    package func endServers() async { await servers.stop() }
+
+    /// What a server's function would be called by the server's name; nil for other functions.
+    package func server(ofFunction name: String) -> String? {
+        servers.names.first {
+            name.hasPrefix("\($0)_") && registry.fixedNames.contains(name) == false
+        }
+    }
+
+    /// What the model is told of each function, those of servers among them, and what is to be
+    /// said of the servers; starts them and ends them, but opens no line.
+    package static func offered(
+        _ settings: Settings, log: Log
+    ) async throws -> (declarations: [ToolDeclaration], notes: [String]) {
+        let set = try ToolSet(dry: settings)
+        set.startServers(log: log)
+        await set.serversSettled()
+        let offered = (set.registry.tools, await set.servers.notes())
+        await set.servers.stop()
+        return offered
+    }
+}

@@ -1,0 +1,110 @@
+import Configuration
+import Linux
+import ModelTypes
+import Testing
+import Tools
+
+@testable import Daemon
+
+/// MCP servers of the settings, as far as a call through the daemon's own runner.
+@Suite(.timeLimit(.minutes(1)))
+struct ToolServersTests {
+    private static let fake: String = {
+        let root = #filePath.split(separator: "/").dropLast(3).map { "/" + $0 }.joined()
+        return root + "/Tests/Support/MCPServers/hostile.py"
+    }()
+
+    private func settings(_ more: String = "", mode: String = "good") throws -> Settings {
+        try SettingsFile.settings(from: [
+            (
+                "t",
+                """
+                [tools]
+                builtin = []
+                [[tool.mcp]]
+                name = "fake"
+                argv = ["python3", "\(Self.fake)", "\(mode)"]
+                tools = ["ok", "gr*", "new*"]
+                \(more)
+                """
+            )
+        ])
+    }
+
+    private func runner(_ tools: ToolSet, _ settings: Settings) -> ToolRunner {
+        ToolRunner(
+            registry: tools.registry, limits: settings.toolLimits,
+            ports: RunnerPorts(
+                clock: SystemToolClock(), confirmation: NobodyToAsk(), journal: NoJournal(),
+                audit: NoAudit()))
+    }
+
+    private func call(_ name: String, _ runner: ToolRunner) async -> JSONValue? {
+        let call = FunctionCall(id: "", name: name, arguments: [:])
+        guard case .answered(let answer) = await runner.run(call, conversation: 0) else {
+            return nil
+        }
+        return answer.response
+    }
+
+    @Test("a server's tools are called by the settings' terms, and go with it")
+    func calls() async throws {
+        let settings = try settings("risks = { \"gr*\" = \"high\" }\ndeadline_ms = 3000")
+        let tools = try ToolSet(settings, own: nil)
+        let runner = runner(tools, settings)
+        #expect(tools.registry.names.isEmpty)
+        tools.startServers(log: Log(level: .error))
+        await tools.serversSettled()
+        #expect(tools.registry.names == ["fake_ok", "fake_grow"])
+        #expect(await call("fake_ok", runner) == ["output": "done: ok"])
+        let terms = tools.registry["fake_grow"]?.declaration.terms
+        #expect(terms?.risk == .high)
+        #expect(terms?.confirmation == .button)
+        #expect(tools.registry["fake_ok"]?.declaration.terms.confirmation == nil)
+        let refusal = await call("fake_grow", runner)?["error"]?.string
+        #expect(refusal?.hasPrefix("nothing was done") == true)
+        await tools.rest()
+        #expect(tools.registry.names.isEmpty)
+        let gone = await call("fake_ok", runner)?["error"]?.string
+        #expect(gone?.contains("has gone") == true)
+    }
+
+    @Test("before a server has answered, and when it cannot, a call is told why")
+    func absent() async throws {
+        let settings = try settings(mode: "ends")
+        let tools = try ToolSet(settings, own: nil)
+        tools.startServers(log: Log(level: .error))
+        await tools.serversSettled()
+        let error = await call("fake_ok", runner(tools, settings))?["error"]?.string ?? ""
+        #expect(error.contains("the MCP server fake is not there: it ended with status 1"))
+        await tools.rest()
+    }
+
+    @Test("what is offered is found without opening anything, with what is to be said of it")
+    func offered() async throws {
+        let found = try await ToolSet.offered(try settings(), log: Log(level: .error))
+        #expect(found.declarations.map(\.name) == ["fake_ok", "fake_grow"])
+        #expect(found.notes.contains { $0.contains("not in 'tools'") })
+        #expect(found.notes.contains { $0.contains("none so called: new*") })
+    }
+
+    @Test("a server that cannot be used as it is declared is told with its place")
+    func mistakes() throws {
+        func mistakes(_ text: String) throws -> [String] {
+            let settings = try SettingsFile.settings(from: [("t", "[[tool.mcp]]\n" + text)])
+            return ToolSet.mistakes(in: settings).map(\.description)
+        }
+        let rest = "argv = [\"a\"]\ntools = [\"*\"]\n"
+        #expect(try mistakes("name = \"a\"\n" + rest).isEmpty)
+        for (text, words) in [
+            ("name = \"a_b\"\n" + rest, "letters, digits and -"),
+            ("name = \"a\"\nuser = \"nobody-here\"\n" + rest, "no user 'nobody-here'"),
+            ("name = \"a\"\ndeadline_ms = 200000\n" + rest, "longest_ms must be at least"),
+        ] {
+            let found = try mistakes(text)
+            #expect(found.count == 1)
+            #expect(found.first?.hasPrefix("t:1:1: ") == true)
+            #expect(found.first?.contains(words) == true, "\(found)")
+        }
+    }
+}
