@@ -113,7 +113,8 @@ enum Targets {
                 "martlet-bench",
                 [
                     "Assistant", "AudioCore", "AudioPath", "CAllocationCounter", "Configuration",
-                    "Daemon", "Live", "ModelTypes", "SignalProcessing", "Simulation", "SpeexDSP",
+                    "Daemon", "Live", "MCP", "ModelTypes", "SignalProcessing", "Simulation",
+                    "SpeexDSP",
                     "Tools", "WebSockets", "WireCodec", "Linux",
                 ]),
             .target(name: "CAllocationCounter", path: "Tests/Support/CAllocationCounter"),

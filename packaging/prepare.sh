@@ -51,10 +51,18 @@ need libcurl4-openssl-dev "libcurl: requests to Google's services over HTTP"
 need libmosquitto-dev "libmosquitto: MQTT, and with it Home Assistant"
 need libssl-dev "OpenSSL: signatures of a service account"
 need libgpiod-dev "libgpiod: button, light and relays"
+# The official package of the Model Context Protocol, which our client is tested against.
+mcp_version=2.3.0
+wants_mcp=no
 for purpose in "$@"; do
     case "$purpose" in
     build | style) ;;
     demo | test)
+        if [ "$purpose" = test ]; then
+            wants_mcp=yes
+            python3 -c 'import ensurepip, venv' 2>/dev/null ||
+                need python3-venv "servers of the Model Context Protocol that ours is tested against"
+        fi
         need espeak-ng "speech for the microphone of demo and tests"
         need openssl "the certificate authority of the simulator"
         need ca-certificates "the system's certificate authorities"
@@ -89,3 +97,20 @@ case "$version" in
 "") fail "no working 'swift' in PATH after the installation" ;;
 [0-5].* | [0-5]) fail "Swift $version is too old: Martlet needs 6.0 or newer (Debian 13: apt install swiftlang; Debian 12: swift.org/install/linux)" ;;
 esac
+
+# Into a folder below .build, pinned; without it (no network) those tests are skipped, loudly.
+fetch_mcp() {
+    place="$(dirname "$0")/../.build/mcp-server"
+    [ "$(cat "$place/version" 2>/dev/null)" = "$mcp_version" ] && return
+    say "fetching the Python package mcp $mcp_version, which the MCP client is tested against"
+    rm -rf "$place"
+    mkdir -p "$(dirname "$place")"
+    if python3 -m venv "$place" &&
+        "$place/bin/pip" install -q --disable-pip-version-check "mcp==$mcp_version"; then
+        echo "$mcp_version" >"$place/version"
+    else
+        rm -rf "$place"
+        say "COULD NOT fetch mcp $mcp_version: the tests against the official MCP server are SKIPPED"
+    fi
+}
+[ "$wants_mcp" = no ] || fetch_mcp

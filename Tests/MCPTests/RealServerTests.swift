@@ -6,12 +6,12 @@ import Testing
 import Tools
 
 // The official package from PyPI. Where it cannot be had (no network, no Python) these tests are
-// skipped, and say so: packaging/prepare.sh mcp tells why.
+// skipped, and say so: packaging/prepare.sh test tells why.
 @Suite(
     "a server of the official MCP package",
     .enabled(
         if: Place.python != nil,
-        "NOT TESTED against the official MCP package: run packaging/prepare.sh mcp"),
+        "NOT TESTED against the official MCP package: run packaging/prepare.sh test"),
     .timeLimit(.minutes(2)))
 struct RealServerTests {
     private func rig(

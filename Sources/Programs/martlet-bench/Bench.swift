@@ -6,7 +6,8 @@ struct Bench: ParsableCommand {
         commandName: "martlet-bench",
         abstract: "Measure what Martlet's hot paths cost.",
         subcommands: [
-            Live.self, Components.self, Audio.self, Simulate.self, Tools.self, Soak.self,
+            Live.self, Components.self, Audio.self, Simulate.self, Tools.self, Server.self,
+            Soak.self,
             Reconnect.self, Voice.self, Echo.self,
         ])
 }

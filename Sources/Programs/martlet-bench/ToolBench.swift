@@ -1,4 +1,6 @@
+import Glibc
 import Linux
+import MCP
 import ModelTypes
 import Synchronization
 import Tools
@@ -46,6 +48,35 @@ struct ToolBench: Sendable {
         ]
     }
 
+    /// A server that is this program, which must be stopped at the end, and its one tool.
+    static func server(in folder: String) async throws -> (ToolBench, ServerClient) {
+        let registry = try ToolRegistry([])
+        let program = try Self.programPath()
+        let selection = ToolSelection(
+            source: "bench", allowed: ["*"], patience: .seconds(10), limit: .seconds(10)
+        ) { _ in
+            var terms = ToolTerms(deadline: .seconds(12))
+            terms.callsPerMinute = 10_000_000
+            return terms
+        }
+        let transport = StdioTransport {
+            var command = Command(
+                arguments: [program, "mcp-server"], environment: [:], workingDirectory: "/",
+                outputLimitBytes: 0)
+            command.confinement = Confinement()
+            return command
+        }
+        let client = ServerClient(
+            selection: selection, transport: transport, startTimeout: .seconds(10),
+            registry: registry, clock: SystemToolClock(), clientVersion: "bench"
+        ) { _, _ in }
+        await client.start()
+        await client.settled()
+        let bench = ToolBench(
+            "mcp, no journal", "bench_nothing", of: registry, [:], journal: NoJournal(), in: folder)
+        return (bench, client)
+    }
+
     private static func journal(_ folder: String, _ name: String) -> any CallJournal {
         FileJournal(path: "\(folder)/calls-\(name).jsonl") {
             StandardStream.error.write("\($0)\n")
@@ -56,11 +87,20 @@ struct ToolBench: Sendable {
         _ label: String, _ tool: any Tool, _ arguments: JSONValue, journal: any CallJournal,
         in folder: String
     ) throws {
+        self.init(
+            label, tool.declaration.name, of: try ToolRegistry([tool]), arguments,
+            journal: journal, in: folder)
+    }
+
+    private init(
+        _ label: String, _ name: String, of registry: ToolRegistry, _ arguments: JSONValue,
+        journal: any CallJournal, in folder: String
+    ) {
         self.label = label
         self.arguments = arguments
-        name = tool.declaration.name
+        self.name = name
         runner = ToolRunner(
-            registry: try ToolRegistry([tool]), limits: ToolLimits(),
+            registry: registry, limits: ToolLimits(),
             ports: RunnerPorts(
                 clock: SystemToolClock(), confirmation: NobodyToAsk(), journal: journal,
                 audit: AuditLog(path: "\(folder)/audit.jsonl", limitBytes: 1 << 20) {
@@ -83,6 +123,15 @@ struct ToolBench: Sendable {
         times.sort()
         let (median, p99) = (times[calls / 2], times[calls * 99 / 100])
         return Self.padded(label, 26) + Self.number(median) + Self.number(p99)
+    }
+
+    /// The file of this program.
+    private static func programPath() throws -> String {
+        var path = [CChar](repeating: 0, count: Int(PATH_MAX))
+        let count = readlink("/proc/self/exe", &path, path.count)
+        guard count > 0 else { throw SystemError(call: "readlink /proc/self/exe", code: errno) }
+        return String(
+            decoding: path.prefix(count).map { UInt8(bitPattern: $0) }, as: UTF8.self)
     }
 
     private static func padded(_ text: String, _ width: Int) -> String {

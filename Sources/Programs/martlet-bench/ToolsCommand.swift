@@ -1,5 +1,6 @@
 import ArgumentParser
 import Linux
+import MCP
 import ModelTypes
 import Tools
 
@@ -35,6 +36,9 @@ extension Bench {
                     for bench in try ToolBench.all(in: folder) {
                         outcome.add(try await bench.measure(calls))
                     }
+                    let (bench, client) = try await ToolBench.server(in: folder)
+                    outcome.add(try await bench.measure(calls))
+                    await client.stop()
                 } catch {
                     outcome.add("failed: \(error)")
                 }
