@@ -164,7 +164,10 @@ enum Targets {
                 "WebToolsTests",
                 ["WebTools", "Tools", "ModelTypes", "Curl", "Linux", "TestHTTP"]
             ),
-            ("MCPTests", ["MCP", "Tools", "ModelTypes", "Curl", "Linux", "TestHTTP"]),
+            (
+                "MCPTests",
+                ["MCP", "Tools", "ModelTypes", "Curl", "Linux", "TestHTTP", "TestProcesses"]
+            ),
             (
                 "HomeAssistantTests",
                 [

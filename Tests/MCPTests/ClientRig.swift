@@ -2,6 +2,7 @@ import Linux
 import MCP
 import ModelTypes
 import Synchronization
+import TestProcesses
 import Testing
 import Tools
 
