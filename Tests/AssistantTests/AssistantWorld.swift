@@ -59,7 +59,7 @@ final class AssistantWorld: Sendable {
             ports: AssistantPorts(
                 microphone: ports, speaker: ports, session: ports, tools: ports, indicator: ports,
                 earcons: ports, timeline: ports, alarm: ports))
-        ports.world.withLock { $0 = self }
+        ports.owner.withLock { $0.world = self }
     }
 
     var told: [Told] { state.withLock { $0.told } }
@@ -149,9 +149,16 @@ final class AssistantWorld: Sendable {
 private final class TestPorts: MicrophonePort, SpeakerPort, SessionPort, ToolPort, IndicatorPort,
     EarconPort, TimelinePort, SessionClock
 {
-    let world = Mutex<AssistantWorld?>(nil)
+    /// Weak, since the world owns the assistant that owns its ports.
+    struct Owner: Sendable {
+        weak var world: AssistantWorld?
+    }
 
-    private func tell(_ told: AssistantWorld.Told) { world.withLock { $0 }?.tell(told) }
+    let owner = Mutex(Owner())
+
+    private var world: AssistantWorld? { owner.withLock { $0.world } }
+
+    private func tell(_ told: AssistantWorld.Told) { world?.tell(told) }
 
     func open(at nanoseconds: Int64, preRollMilliseconds: Int) {
         tell(.open(at: nanoseconds, preRoll: preRollMilliseconds))
@@ -165,7 +172,7 @@ private final class TestPorts: MicrophonePort, SpeakerPort, SessionPort, ToolPor
     func flush() { tell(.flush) }
     func hold() { tell(.hold) }
     func resume() { tell(.resume) }
-    var pendingFrames: Int { world.withLock { $0 }?.pendingFrames ?? 0 }
+    var pendingFrames: Int { world?.pendingFrames ?? 0 }
     func connect() { tell(.connect) }
     func beginActivity() { tell(.beginActivity) }
     func sendAudio(_ samples: [Int16]) { tell(.sendAudio(samples)) }
@@ -176,15 +183,15 @@ private final class TestPorts: MicrophonePort, SpeakerPort, SessionPort, ToolPor
     func sendToolResponses(_ responses: [FunctionResponse]) { tell(.responses(responses)) }
     func conversationBegan() {}
     func run(_ call: FunctionCall, _ done: @escaping @Sendable (ToolOutcome) -> Void) {
-        world.withLock { $0 }?.note(call.id, done)
+        world?.note(call.id, done)
         tell(.run(call))
     }
     func cancel(_ identifiers: [String]) { tell(.cancel(identifiers)) }
     func show(_ indication: Indication) { tell(.show(indication)) }
     func play(_ earcon: Earcon) { tell(.earcon(earcon)) }
-    func record(_ entry: TimelineEntry) { world.withLock { $0 }?.record(entry) }
-    var now: Int64 { world.withLock { $0 }?.now ?? 0 }
+    func record(_ entry: TimelineEntry) { world?.record(entry) }
+    var now: Int64 { world?.now ?? 0 }
     func setAlarm(_ at: Int64?, _ ring: @escaping @Sendable () -> Void) {
-        world.withLock { $0 }?.setAlarm(at, ring)
+        world?.setAlarm(at, ring)
     }
 }

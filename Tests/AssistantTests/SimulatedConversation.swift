@@ -93,6 +93,8 @@ final class SimulatedConversation {
         if !microphoneIsThere { microphoneReturns() }
         drive(until: 400_000)
         checkRest()
+        // What is still to come refers to this.
+        agenda = []
     }
 
     // MARK: - Time

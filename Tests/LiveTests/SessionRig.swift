@@ -7,7 +7,7 @@ import WebSockets
 
 /// A session with its far end in words: an executor that runs what it is given when it is told to,
 /// a transport that writes down what it is asked, and a clock that stands.
-final class SessionRig: SerialExecutor, LiveTransport, SessionClock, @unchecked Sendable {
+final class SessionRig: @unchecked Sendable {
     // @unchecked: one test uses it, in one thread but for jobs that come from elsewhere.
 
     private let jobs = Mutex<[UnownedJob]>([])
@@ -20,10 +20,13 @@ final class SessionRig: SerialExecutor, LiveTransport, SessionClock, @unchecked 
     private let settings: SessionSettings
     private let credential: SessionCredential
     private let gate: @Sendable () -> SessionFailure?
-    private(set) lazy var session = LiveSession(
-        executor: self, transport: self, settings: settings, credential: credential,
-        clock: self, random: { 0.5 }, gate: gate
-    ) { [unowned self] in events.append($0) }
+    private(set) lazy var session: LiveSession = {
+        let surroundings = Surroundings(self)
+        return LiveSession(
+            executor: surroundings, transport: surroundings, settings: settings,
+            credential: credential, clock: surroundings, random: { 0.5 }, gate: gate
+        ) { [weak self] in self?.events.append($0) }
+    }()
 
     /// A session that waits for `connect`.
     init(
@@ -39,16 +42,7 @@ final class SessionRig: SerialExecutor, LiveTransport, SessionClock, @unchecked 
 
     // MARK: - The executor
 
-    func enqueue(_ job: consuming ExecutorJob) {
-        let job = UnownedJob(job)
-        jobs.withLock { $0.append(job) }
-    }
-
-    func asUnownedSerialExecutor() -> UnownedSerialExecutor {
-        UnownedSerialExecutor(ordinary: self)
-    }
-
-    func checkIsolated() {}
+    fileprivate func add(_ job: UnownedJob) { jobs.withLock { $0.append(job) } }
 
     /// Runs what was given until `isDone`; others may have to give it first.
     func run(until isDone: () -> Bool) async {
@@ -66,13 +60,13 @@ final class SessionRig: SerialExecutor, LiveTransport, SessionClock, @unchecked 
             defer { jobs = [] }
             return jobs
         }
-        for job in all { job.runSynchronously(on: asUnownedSerialExecutor()) }
+        for job in all { job.runSynchronously(on: session.unownedExecutor) }
         await Task.yield()
     }
 
     // MARK: - The transport and the clock
 
-    func open(
+    fileprivate func open(
         _ request: WebSocketRequest, onEvent: @escaping @Sendable (WebSocketEvent) -> Void
     ) {
         requests.append(request)
@@ -80,7 +74,7 @@ final class SessionRig: SerialExecutor, LiveTransport, SessionClock, @unchecked 
         isClosed = false
     }
 
-    func send(_ write: (inout [UInt8]) -> Void) {
+    fileprivate func send(_ write: (inout [UInt8]) -> Void) {
         var bytes: [UInt8] = []
         write(&bytes)
         do {
@@ -90,9 +84,7 @@ final class SessionRig: SerialExecutor, LiveTransport, SessionClock, @unchecked 
         }
     }
 
-    func close() { isClosed = true }
-    func abort() { isClosed = true }
-    func setAlarm(_ at: Int64?, _ ring: @escaping @Sendable () -> Void) {}
+    fileprivate func close() { isClosed = true }
 
     // MARK: - The far end
 
@@ -113,4 +105,34 @@ final class SessionRig: SerialExecutor, LiveTransport, SessionClock, @unchecked 
     }
 
     var setups: [JSONValue] { sent.compactMap { $0["setup"] } }
+}
+
+/// What the session has of a rig; weak, since the rig owns the session.
+private final class Surroundings: SerialExecutor, LiveTransport, SessionClock, @unchecked Sendable {
+    // @unchecked: as the rig.
+
+    private weak var rig: SessionRig?
+
+    init(_ rig: SessionRig) { self.rig = rig }
+
+    func enqueue(_ job: consuming ExecutorJob) { rig?.add(UnownedJob(job)) }
+
+    func asUnownedSerialExecutor() -> UnownedSerialExecutor {
+        UnownedSerialExecutor(ordinary: self)
+    }
+
+    func checkIsolated() {}
+
+    func open(
+        _ request: WebSocketRequest, onEvent: @escaping @Sendable (WebSocketEvent) -> Void
+    ) {
+        rig?.open(request, onEvent: onEvent)
+    }
+
+    func send(_ write: (inout [UInt8]) -> Void) { rig?.send(write) }
+    func close() { rig?.close() }
+    func abort() { rig?.close() }
+
+    var now: Int64 { rig?.now ?? 0 }
+    func setAlarm(_ at: Int64?, _ ring: @escaping @Sendable () -> Void) {}
 }

@@ -53,6 +53,9 @@ struct HostileTests {
             "setsid setsid tail -f /dev/null & setsid tail -f /dev/null & tail -f /dev/null",
             told: late),
         Handler("leaves children and ends", "setsid tail -f /dev/null & echo bye", told: nil),
+        Handler(
+            "leaves its folder, and children in others",
+            "cd /; (cd /tmp; setsid tail -f /dev/null) & tail -f /dev/null", told: late),
         Handler("kills its parent", "kill -9 $PPID; exec tail -f /dev/null", told: late),
         Handler(
             "writes ten gigabytes", "exec head -c 10000000000 /dev/zero > big",
@@ -122,6 +125,8 @@ struct HostileTests {
         #expect(await runner.run(call("good", id: "after")).output == "fine")
         await runner.stop()
         #expect(!runs(in: folder.path))
+        // Wherever they have gone, they have this in their variables.
+        #expect(!runs(in: other.path))
         #expect(try Files.list(other.path) == ["kept"])
         #expect(try Files.read(other.path + "/kept", limitBytes: 10) == Array("kept".utf8))
     }
@@ -184,7 +189,7 @@ struct HostileTests {
     }
 
     /// Arguments that do not fit, and a part of what is told of them.
-    static let unfitting: [(JSONValue, String)] = {
+    static var unfitting: [(JSONValue, String)] {
         var deep: JSONValue = "end"
         for _ in 0..<60 { deep = ["a": deep] }
         return [
@@ -198,7 +203,7 @@ struct HostileTests {
             (["text": .string(String(repeating: "x", count: 1_000_000))], "but may have at most"),
             (["text": .string(String(repeating: "x", count: 60_000))], "are too long"),
         ]
-    }()
+    }
 
     @Test("arguments that do not fit are refused in words", arguments: unfitting.indices)
     func unfittingArguments(index: Int) async throws {

@@ -1,16 +1,28 @@
 internal import Glibc
 internal import Linux
 
-/// Whether a process that has not ended works in a folder.
+/// Whether a process that has not ended works in a folder, or has its path in a variable.
+///
+/// The variables of other users' processes are seen by root only.
 package func runs(in folder: String) -> Bool {
     let processes = (try? Files.list("/proc").filter { Int32($0) != nil }) ?? []
     return processes.contains { process in
-        var target = [CChar](repeating: 0, count: 512)
-        let count = readlink("/proc/\(process)/cwd", &target, target.count)
-        return count > 0
-            && String(
-                decoding: target.prefix(count).map { UInt8(bitPattern: $0) }, as: UTF8.self)
-                == folder
+        workingFolder(of: process) == folder || hasVariable(folder, process: process)
+    }
+}
+
+private func workingFolder(of process: String) -> String? {
+    var target = [CChar](repeating: 0, count: 512)
+    let count = readlink("/proc/\(process)/cwd", &target, target.count)
+    guard count > 0 else { return nil }
+    return String(decoding: target.prefix(count).map { UInt8(bitPattern: $0) }, as: UTF8.self)
+}
+
+private func hasVariable(_ text: String, process: String) -> Bool {
+    let bytes = (try? Files.read("/proc/\(process)/environ", limitBytes: 1 << 16)) ?? []
+    return bytes.split(separator: 0).contains { variable in
+        variable.split(separator: UInt8(ascii: "="), maxSplits: 1).last.map(Array.init)
+            == Array(text.utf8)
     }
 }
 
