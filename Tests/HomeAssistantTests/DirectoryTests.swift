@@ -105,6 +105,8 @@ struct DirectoryTests {
         #expect(Set(found("living room lamp")) == ["light.table", "light.floor"])
         #expect(Set(found("door")) == ["lock.front", "lock.back"])
         #expect(found("dishwasher").isEmpty)
+        // An id of what is not exposed is nobody else's name.
+        #expect(found("sensor.ceiling").isEmpty)
         #expect(found("").isEmpty)
         #expect(throws: HomeFault.self) {
             try directory.one("lamp", among: directory.entities, isStrict: false)

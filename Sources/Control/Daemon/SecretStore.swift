@@ -51,6 +51,9 @@ package struct SecretStore: Sendable {
         self.folder = folder
     }
 
+    /// Whether this process has credentials of systemd's, as the service has.
+    package var seesCredentials: Bool { credentialsFolder != nil }
+
     /// The secret of a name.
     package func secret(_ name: String) throws(SecretError) -> Secret {
         if let path = credentialsFolder.map({ "\($0)/\(name)" }), Files.exists(path) {

@@ -75,13 +75,16 @@ package struct ToolSet: Sendable {
     }
 
     /// The secrets that tools name and that are not there, one line each: those tools will fail.
+    ///
+    /// Credentials of systemd's are known to its own service only; a line says so where it is not.
     package static func missingSecrets(_ settings: Settings) -> [String] {
         let store = SecretStore(settings)
         let broker = store.problems(with: [settings.brokerPassword].compactMap { $0 })
-        return broker.filter(\.isAbsence).map { "mqtt.password: \($0)" }
+        let hint = store.seesCredentials ? "" : " (the service's own cannot be seen from here)"
+        return broker.filter(\.isAbsence).map { "mqtt.password: \($0)\(hint)" }
             + settings.tools.flatMap { tool in
                 store.problems(with: tool.kind.secretTexts).filter(\.isAbsence)
-                    .map { "\(tool.title): \($0)" }
+                    .map { "\(tool.title): \($0)\(hint)" }
             }
     }
 

@@ -74,7 +74,8 @@ struct HomeDirectory: Sendable, Equatable {
     func find(_ name: String, among entities: [HomeEntity], isStrict: Bool) -> Match {
         if let exact = entities.first(where: { $0.id == name }) { return .one(exact) }
         let wanted = HomeName.plain(name)
-        guard !wanted.isEmpty else { return .none([]) }
+        // An id means one thing; what only has a word of it in its name is another.
+        guard !wanted.isEmpty, !HomeName.isID(name) else { return .none([]) }
         let said = Set(wanted.split(separator: " ").map(String.init))
         let tiers: [(HomeEntity) -> Bool] = [
             { $0.spellings.contains(wanted) },

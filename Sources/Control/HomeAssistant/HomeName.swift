@@ -23,6 +23,18 @@ enum HomeName {
         return letters.split { !$0.isLetter && !$0.isNumber }.map(String.init)
     }
 
+    /// Whether a text is written as ids are, which nobody says: "light.kitchen_ceiling".
+    static func isID(_ text: String) -> Bool {
+        let parts = text.split(separator: ".", omittingEmptySubsequences: false)
+        return parts.count == 2
+            && parts.allSatisfy { part in
+                !part.isEmpty
+                    && part.utf8.allSatisfy {
+                        (0x61...0x7A).contains($0) || (0x30...0x39).contains($0) || $0 == 0x5F
+                    }
+            }
+    }
+
     /// A name that the model gave, as an error text may hold it.
     static func quoted(_ name: String) -> String {
         JSONValue.string(name.count > 40 ? name.prefix(40) + "…" : name).serialized
