@@ -112,10 +112,11 @@ enum Targets {
             .program(
                 "martlet-bench",
                 [
-                    "Assistant", "AudioCore", "AudioPath", "CAllocationCounter", "Configuration",
-                    "Daemon", "Live", "MCP", "ModelTypes", "SignalProcessing", "Simulation",
-                    "SpeexDSP",
-                    "Tools", "WebSockets", "WireCodec", "Linux",
+                    "Assistant", "AudioCore", "AudioPath", "Broker", "CAllocationCounter",
+                    "Configuration",
+                    "Daemon", "Live", "MCP", "ModelTypes", "Mosquitto", "SignalProcessing",
+                    "Simulation", "SpeexDSP",
+                    "TestBroker", "Tools", "WebSockets", "WireCodec", "Linux",
                 ]),
             .target(name: "CAllocationCounter", path: "Tests/Support/CAllocationCounter"),
             .support("TestHTTP", ["Linux"]),

@@ -122,11 +122,12 @@ package final class MQTTClient: Sendable {
         try start()
         guard let promise = try core.awaitLine() else { return }
         defer { core.forget(promise) }
+        let silence = MQTTError.unreachable(broker: settings.place, reason: "no answer yet")
         do throws(MQTTError) {
-            try await promise.value(within: patience, else: .timedOut(broker: settings.place))
+            try await promise.value(within: patience, else: silence)
         } catch {
-            // Why there is no line says more than that there was none.
-            if case .timedOut = error, case .down(let reason?) = core.line { throw reason }
+            // Why the last attempt failed says more than that there is no line.
+            if error == silence, case .down(let reason?) = core.line { throw reason }
             throw error
         }
     }

@@ -55,7 +55,8 @@ extension Keys {
                     ? nil : "there is no \"\(name)\"; allowed: \(commandNames.toml)"
             },
             "What others may have the device do by messages; leave out what they may not. listen "
-                + "opens the microphone, mute also opens a muted one (but for the mute switch).")
+                + "opens the microphone, mute also opens a muted one (but for the mute switch), and "
+                + "who says something through say is heard by the model as somebody in the room.")
         package static let words = Setting(
             "mqtt.publish_words", false,
             "Whether the last request and reply are told, in words. Everybody on the broker can "

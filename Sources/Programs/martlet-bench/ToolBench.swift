@@ -1,8 +1,11 @@
+import Broker
 import Glibc
 import Linux
 import MCP
 import ModelTypes
+import Mosquitto
 import Synchronization
+import TestBroker
 import Tools
 
 /// The rows of the table, made on another thread.
@@ -38,13 +41,38 @@ struct ToolBench: Sendable {
                 confinement: Confinement(), output: .text))
         let on: JSONValue = ["output": "lamp", "action": "on"]
         let read: JSONValue = ["output": "lamp", "action": "read"]
-        return try [
+        let usual = try [
             ToolBench("gpio read (file)", lines, read, journal: NoJournal(), in: folder),
             ToolBench("gpio on (file), no journal", lines, on, journal: NoJournal(), in: folder),
             ToolBench("gpio on (file)", lines, on, journal: Self.journal(folder, "1"), in: folder),
             ToolBench("command true, no journal", command, [:], journal: NoJournal(), in: folder),
             ToolBench(
                 "command true", command, [:], journal: Self.journal(folder, "2"), in: folder),
+        ]
+        return try usual + messages(in: folder, terms)
+    }
+
+    /// Messages of quality 1 to a broker on this machine; none where there is no such program.
+    private static func messages(in folder: String, _ terms: ToolTerms) throws -> [ToolBench] {
+        guard TestBroker.isInstalled else {
+            StandardStream.error.write("mqtt is skipped: \(TestBroker.absence)\n")
+            return []
+        }
+        let broker = try TestBroker()
+        // It goes with the client, whose events are told as long as it lives.
+        let client = try MQTTClient(
+            BrokerSettings(host: "127.0.0.1", port: broker.port, clientID: "martlet-bench")
+        ) { _ in withExtendedLifetime(broker) {} }
+        let message = try MessageTool(
+            declaration: try ToolDeclaration(
+                name: "send", description: "Sends.", parameters: ["type": "object"], terms: terms),
+            settings: MessageToolSettings(
+                topic: "lamp/set", payload: #"{"state": "on"}"#, format: .auto,
+                quality: .atLeastOnce, isRetained: true, answerTopic: "", answer: "", answerID: ""),
+            client: client)
+        return try [
+            ToolBench("mqtt (qos 1), no journal", message, [:], journal: NoJournal(), in: folder),
+            ToolBench("mqtt (qos 1)", message, [:], journal: journal(folder, "3"), in: folder),
         ]
     }
 
@@ -111,6 +139,9 @@ struct ToolBench: Sendable {
     /// Calls it so often, one after the other, and gives its row.
     func measure(_ calls: Int) async throws -> String {
         var times: [Int64] = []
+        // The first makes a connection, where there is one.
+        _ = await runner.run(
+            FunctionCall(id: "", name: name, arguments: arguments), conversation: 0)
         for index in 0..<calls {
             let call = FunctionCall(id: "fc_\(index)", name: name, arguments: arguments)
             let began = MonotonicClock.now()
