@@ -102,6 +102,17 @@ struct HostileServerTests {
         await rig.stop()
     }
 
+    @Test("one that never stops talking on its standard error is heard a little, and works")
+    func chatty() async throws {
+        let rig = try rig("chatty")
+        await rig.start()
+        let isCut = await rig.waits { rig.logged.all.contains { $0.contains("not shown") } }
+        #expect(isCut)
+        #expect(await rig.call("ok") == Self.done)
+        #expect(rig.logged.all.count { $0.contains("much to say") } == 60)
+        await rig.stop()
+    }
+
     @Test("of 10,000 tools as many are offered as a server may have, with a note")
     func many() async throws {
         let rig = try rig("many")

@@ -157,6 +157,17 @@ extension ToolSet {
     /// The names of the servers, whose functions come when they have answered.
     package var serverNames: [String] { servers.names }
 
+    /// What of the servers' settings should be meant, one line each.
+    static func serverNotes(_ settings: Settings) -> [String] {
+        settings.tools(MCPToolSettings.self).compactMap { tool, server in
+            guard tool.confirm == .none else { return nil }
+            let unlocking = server.risks.filter { $0.risk == .unlock }.map(\.name)
+            guard !unlocking.isEmpty else { return nil }
+            return "\(tool.title): \(unlocking.joined(separator: ", ")) lets somebody in (risk "
+                + "\"unlock\") and asks nobody: whoever can be heard can use it"
+        }
+    }
+
     /// The names of the servers of the settings; starts none.
     package static func servers(_ settings: Settings) throws(ConfigurationErrors) -> [String] {
         try ToolSet(dry: settings).serverNames

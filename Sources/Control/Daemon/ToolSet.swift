@@ -71,7 +71,7 @@ package struct ToolSet: Sendable {
         {
             notes.append("there is no PIN (tools.pin_file), so what asks for one is never done")
         }
-        return notes + missingSecrets(settings)
+        return notes + serverNotes(settings) + missingSecrets(settings)
     }
 
     /// The secrets that tools name and that are not there, one line each: those tools will fail.

@@ -13,6 +13,8 @@ package final class StdioTransport: ServerTransport {
     static let queueLimitBytes = 4 << 20
     /// A line on its standard error is cut (bytes).
     private static let wordsLimitBytes = 16 << 10
+    /// Lines of its standard error that are told in a minute; the rest is read and thrown away.
+    private static let wordsPerMinute = 60
     /// What it has to end once its input is closed, and again after TERM.
     private static let grace = Duration.seconds(1)
 
@@ -71,6 +73,9 @@ package final class StdioTransport: ServerTransport {
         var output = LineCutter(limitBytes: StdioTransport.lineLimitBytes)
         var errors = LineCutter(limitBytes: StdioTransport.wordsLimitBytes)
         var lastWords = ""
+        /// Lines told since then.
+        var words = 0
+        var minuteBegan: Int64 = 0
         var fault: String?
 
         struct Told {
@@ -87,8 +92,9 @@ package final class StdioTransport: ServerTransport {
             case .error(let bytes):
                 do throws(LineCutter.TooLong) {
                     for line in try errors.cut(bytes) {
-                        lastWords = Words.line(String(decoding: line, as: UTF8.self), 200)
-                        told.events.append((.words(lastWords), 0))
+                        lastWords = Words.line(
+                            String(decoding: line.prefix(800), as: UTF8.self), 200)
+                        if let words = admit(lastWords) { told.events.append((.words(words), 0)) }
                     }
                 } catch {
                     errors = LineCutter(limitBytes: StdioTransport.wordsLimitBytes)
@@ -98,6 +104,21 @@ package final class StdioTransport: ServerTransport {
             case .ended(let exit): told.events.append((.lost(fault ?? words(exit)), 0))
             }
             return told
+        }
+
+        /// What of a line on its standard error is told; nil: nothing.
+        private mutating func admit(_ line: String) -> String? {
+            let now = MonotonicClock.now()
+            if now - minuteBegan > 60_000_000_000 {
+                minuteBegan = now
+                words = 0
+            }
+            words += 1
+            switch words - StdioTransport.wordsPerMinute {
+            case ...0: return line
+            case 1: return "(more than \(StdioTransport.wordsPerMinute) lines a minute; not shown)"
+            default: return nil
+            }
         }
 
         private mutating func read(_ bytes: [UInt8], _ told: inout Told) {

@@ -93,10 +93,17 @@ def flood():
         send({"method": "notifications/tools/list_changed"})
 
 
+def chatter():
+    while True:
+        sys.stderr.write("I am still here and have much to say\n")
+
+
 if MODE == "stubborn":
     signal.signal(signal.SIGTERM, signal.SIG_IGN)
 if MODE == "ends":
     sys.exit("no configuration found")
+if MODE == "chatty":
+    threading.Thread(target=chatter, daemon=True).start()
 if MODE == "flood":
     threading.Thread(target=flood, daemon=True).start()
 while True:
