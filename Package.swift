@@ -64,7 +64,7 @@ enum Targets {
             .control("Live", ["ModelTypes", "WireCodec", "WebSockets", "Linux"]),
             .control("Tools", ["ModelTypes", "Linux"]),
             .control("WebTools", ["ModelTypes", "Tools", "Curl", "Linux"]),
-            .control("MCP", ["ModelTypes", "Tools", "Curl", "Linux"]),
+            .control("MCP", ["ModelTypes", "Tools", "WireCodec", "Curl", "Linux"]),
             .control("Broker", ["ModelTypes", "Tools", "Mosquitto", "Linux"]),
             .control(
                 "HomeAssistant", ["ModelTypes", "Tools", "Curl", "WebSockets", "Linux"]),

@@ -81,11 +81,13 @@ struct RealServerTests {
         await rig.stop()
     }
 
-    @Test("the same server over HTTP, with its session, its stream and its changes")
-    func http() async throws {
+    @Test(
+        "the same server over HTTP, with its session and its stream, or with neither",
+        arguments: [[], ["without-handshake"]])
+    func http(_ more: [String]) async throws {
         let port = 20_000 + UInt16.random(in: 0..<20_000)
         let command = Command(
-            arguments: [try #require(Place.python), "\(Place.servers)/real.py", "\(port)"],
+            arguments: [try #require(Place.python), "\(Place.servers)/real.py", "\(port)"] + more,
             environment: ["PATH": "/usr/bin:/bin"], outputLimitBytes: 0)
         let process = try SpawnedProcess(command, output: .discarded)
         defer { process.terminate(grace: .seconds(2)) }

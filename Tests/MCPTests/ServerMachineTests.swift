@@ -324,4 +324,57 @@ struct ServerMachineTests {
         rig.wait(10_000)
         #expect(rig.opens == 1)
     }
+
+    @Test("a server that refuses the handshake is asked what it speaks, and spoken to that way")
+    func modern() {
+        let rig = MachineRig()
+        rig.start()
+        rig.tell(.opened)
+        rig.refuse("initialize", "unknown method")
+        let mark = rig.sent.last?["params"]?["_meta"]
+        #expect(mark?["io.modelcontextprotocol/protocolVersion"] == "2026-07-28")
+        #expect(mark?["io.modelcontextprotocol/clientInfo"]?["name"] == "martlet")
+        rig.answer(
+            "server/discover",
+            [
+                "supportedVersions": ["2026-07-28"], "resultType": "complete",
+                "capabilities": ["tools": ["listChanged": true]],
+            ])
+        #expect(rig.versions == ["2026-07-28"])
+        #expect(rig.count("notifications/initialized") == 0)
+        #expect(rig.sent.contains { $0["params"]?["notifications"] == ["toolsListChanged": true] })
+        rig.answer("tools/list", ["tools": [["name": "cook"]]])
+        rig.call(1)
+        #expect(rig.sent.last?["params"]?["_meta"]?["progressToken"] == rig.sent.last?["id"])
+        rig.answer("tools/call", ["resultType": "input_required", "inputRequests": [:]])
+        #expect(rig.ended[1]?.words?.contains("ask back") == true)
+        rig.receive(["jsonrpc": "2.0", "method": "notifications/tools/list_changed"])
+        rig.wait(1)
+        #expect(rig.count("tools/list") == 2)
+        // One that ends is taken up again with the next list.
+        rig.answer("tools/list", ["tools": [["name": "cook"]]])
+        rig.answer("subscriptions/listen", [:])
+        rig.wait(5)
+        #expect(rig.count("subscriptions/listen") == 2)
+        #expect(rig.count("tools/list") == 3)
+        rig.tell(.lost("it ended"))
+        rig.call(2)
+        rig.tell(.opened)
+        #expect(rig.count("initialize") == 1)
+        #expect(rig.count("server/discover") == 2)
+    }
+
+    @Test("a server that refuses both ways to begin is told with its own words")
+    func refusesAll() {
+        let rig = MachineRig()
+        rig.start()
+        rig.tell(.opened)
+        rig.refuse("initialize", "not for you")
+        rig.refuse("server/discover", "method not found")
+        #expect(rig.faults == ["it refuses to begin: not for you"])
+        rig.tell(.lost("closed"))
+        rig.wait(2)
+        rig.tell(.opened)
+        #expect(rig.count("initialize") == 2)
+    }
 }

@@ -76,8 +76,9 @@ extension HTTPConnection {
                 .undelivered(id: reply.id, reason: "it has ended the session", isSessionGone: true))
         }
         let bytes = (try? await reply.body.collect(limitBytes: Self.refusalLimitBytes)) ?? []
-        if let json = try? JSONValue(foreign: bytes), let id = reply.id, answers(json, id) {
-            return await tell(json, bytes: bytes.count)
+        if let json = try? JSONValue(foreign: bytes), let id = reply.id, let error = json["error"] {
+            // Servers that refuse a request as such do not look for its id.
+            return await tell(["id": .int(id), "error": error], bytes: bytes.count)
         }
         var words = "it answered with status \(status)"
         switch status {

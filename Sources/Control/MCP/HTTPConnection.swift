@@ -1,6 +1,7 @@
 internal import Curl
 internal import ModelTypes
 internal import Synchronization
+internal import WireCodec
 
 /// One session with a server that is reached by HTTP.
 ///
@@ -26,6 +27,8 @@ final class HTTPConnection: Sendable {
     struct State {
         var session: String?
         var version: String?
+        /// Requests speak for themselves: no session, no notifications of ours.
+        var isModern = false
         var isListening = false
         var isClosed = false
         var unread = 0
@@ -63,12 +66,19 @@ final class HTTPConnection: Sendable {
             // Its answer is not waited for any more.
             state.withLock { $0.tasks.removeValue(forKey: gone) }?.cancel()
         }
+        // Without sessions the closed line is the cancellation.
+        if id == nil, state.withLock({ $0.isModern }) { return }
         if case .dropped = outbox.yield(Outgoing(message: message, id: id)) {
             tell(.undelivered(id: id, reason: "too many messages wait", isSessionGone: false))
         }
     }
 
-    func agreed(version: String) { state.withLock { $0.version = version } }
+    func agreed(version: String) {
+        state.withLock { state in
+            state.version = version
+            state.isModern = version == ServerMachine.modernVersion
+        }
+    }
 
     func took(_ bytes: Int) {
         let waiting = state.withLock { state in
@@ -162,6 +172,28 @@ final class HTTPConnection: Sendable {
         return request
     }
 
+    /// What the revision 2026-07-28 wants to see of a request in its headers.
+    private static func mirrored(_ message: JSONValue, isAgreed: Bool) -> [HTTPHeader] {
+        guard let version = ServerMachine.version(of: message) else { return [] }
+        let method = message["method"]?.string ?? ""
+        var headers = [HTTPHeader("Mcp-Method", method)]
+        // Once it is agreed upon, every request has it.
+        if !isAgreed { headers.append(HTTPHeader("MCP-Protocol-Version", version)) }
+        if method == "tools/call", let name = message["params"]?["name"]?.string {
+            headers.append(HTTPHeader("Mcp-Name", plain(name)))
+        }
+        return headers
+    }
+
+    /// A text as it may stand in a header: as it is, or marked base64.
+    private static func plain(_ text: String) -> String {
+        let isPlain = text.utf8.allSatisfy { $0 > 0x20 && $0 < 0x7F }
+        guard !isPlain || text.hasPrefix("=?base64?") else { return text }
+        var bytes: [UInt8] = []
+        Base64.append(Array(text.utf8), to: &bytes)
+        return "=?base64?\(String(decoding: bytes, as: UTF8.self))?="
+    }
+
     /// A message without answer is waited for, so that what follows finds it there.
     private func deliver(_ outgoing: Outgoing) async {
         guard let id = outgoing.id else {
@@ -180,6 +212,8 @@ final class HTTPConnection: Sendable {
                 HTTPHeader("Content-Type", "application/json"),
                 HTTPHeader("Accept", "application/json, text/event-stream"),
             ]
+            request.headers += Self.mirrored(
+                message, isAgreed: state.withLock { $0.version } != nil)
             var body: [UInt8] = []
             message.append(to: &body)
             request.body = body

@@ -29,11 +29,15 @@ extension ServerMachine {
         switch event {
         case .opened:
             guard case .opening(let until) = state else { return [] }
+            guard !isModern else {
+                discover(after: nil, until: until)
+                break
+            }
             _ = request(
                 .initialize, "initialize",
                 [
                     "protocolVersion": .string(Self.versions[0]), "capabilities": [:],
-                    "clientInfo": ["name": "martlet", "version": .string(clientVersion)],
+                    "clientInfo": clientInfo,
                 ], until: until)
         case .message(let json): came(json, at: now)
         case .noise(let text): noiseCame(text, at: now)
@@ -95,6 +99,8 @@ extension ServerMachine {
                     .finish(call: key, .failed("the MCP server \(name) failed: \(reason)")))
             }
         case .initialize?: return fail(reason, at: now)
+        case .discover?: return discoveryFailed(reason, at: now)
+        case .subscription?: listChanged(at: now)
         case .list?: retryList(reason, at: now)
         case .ping?: return fail("it does not answer (\(reason))", at: now)
         case nil: if !isSessionGone { log(.debug, "a message did not arrive: \(reason)") }

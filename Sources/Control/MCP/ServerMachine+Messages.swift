@@ -53,12 +53,22 @@ extension ServerMachine {
     private mutating func answered(_ request: Request, _ answer: Message.Answer, at now: Int64) {
         switch (request, answer) {
         case (.initialize, .result(let result)): agree(result, at: now)
-        case (.initialize, .error(_, let text)): fail("it refuses to begin: \(text)", at: now)
+        case (.initialize, .error(let code, let text)):
+            guard case .opening(let until) = state else { return }
+            discover(after: text.isEmpty ? "error \(code)" : text, until: until)
+        case (.discover, .result(let result)): discovered(result, at: now)
+        case (.discover, .error(_, let text)): discoveryFailed(text, at: now)
+        // It has ended; what changed meanwhile is found by listing, which subscribes anew.
+        case (.subscription, _): listChanged(at: now)
         case (.ping, _): break
         case (.list(let page), .result(let result)): listCame(result, page: page, at: now)
         case (.list, .error(_, let text)): retryList(text, at: now)
         case (.call(let key), .result(let result)):
             forget(key)
+            if result["resultType"] == "input_required" {
+                let words = "the MCP server \(name) wants to ask back, which cannot be done here"
+                return actions.append(.finish(call: key, .failed(words)))
+            }
             actions.append(.finish(call: key, .result(result)))
         case (.call(let key), .error(let code, let text)):
             forget(key)
@@ -79,13 +89,21 @@ extension ServerMachine {
         }
         actions.append(.agreed(version: version))
         actions.append(.send(Message.notification("notifications/initialized"), id: nil))
+        begin(result, result["serverInfo"], version: version, at: now)
+    }
+
+    /// The server is ready; what it can do is in its answer.
+    mutating func begin(
+        _ answer: JSONValue, _ info: JSONValue?, version: String, at now: Int64
+    ) {
         state = .ready(since: now)
-        let info = result["serverInfo"]
         let title = Words.line(info?["name"]?.string ?? "?", 80)
         log(
             .debug,
             "ready: \(title) \(Words.line(info?["version"]?.string ?? "", 40)), MCP \(version)")
-        if result["capabilities"]?["tools"] != nil {
+        let tools = answer["capabilities"]?["tools"]
+        tellsChanges = tools?["listChanged"]?.bool == true
+        if tools != nil {
             list(at: now)
         } else {
             log(.warning, "it has no tools")
@@ -102,6 +120,8 @@ extension ServerMachine {
 
     mutating func list(at now: Int64) {
         guard isReady, !isListing else { return }
+        // First, so that no change falls between.
+        subscribe()
         listAt = nil
         isListStale = false
         listed = []
@@ -109,7 +129,7 @@ extension ServerMachine {
         _ = request(.list(page: 1), "tools/list", nil, until: now + Self.listTimeout)
     }
 
-    private mutating func listChanged(at now: Int64) {
+    mutating func listChanged(at now: Int64) {
         guard isReady else { return }
         guard !isListing else {
             isListStale = true

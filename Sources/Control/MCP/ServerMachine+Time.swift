@@ -56,7 +56,8 @@ extension ServerMachine {
     private mutating func probe(at now: Int64) {
         let isAsked = requests.values.contains { $0.kind == .ping }
         guard isReady, !isAsked else { return }
-        _ = request(.ping, "ping", nil, until: now + Self.pingTimeout)
+        _ = request(
+            .ping, isModern ? "server/discover" : "ping", nil, until: now + Self.pingTimeout)
     }
 
     private mutating func expireRequests(at now: Int64) {
@@ -68,7 +69,7 @@ extension ServerMachine {
             switch request.kind {
             case .ping: return fail("it does not answer any more", at: now)
             case .list: retryList("no answer within \(Self.listTimeout / 1_000_000_000) s", at: now)
-            case .initialize, .call: break
+            case .initialize, .discover, .subscription, .call: break
             }
         }
         if let listAt, listAt <= now { list(at: now) }

@@ -1,7 +1,7 @@
 package import ModelTypes
 
-/// The life of an MCP server as its client sees it (modelcontextprotocol.io, the revisions up to
-/// 2025-11-25): start, agree on a version, list the tools, call them, start again.
+/// The life of an MCP server as its client sees it (modelcontextprotocol.io, the revisions from
+/// 2024-11-05 to 2026-07-28): start, agree on a version, list the tools, call them, start again.
 ///
 /// A value: events and their times (nanoseconds) go in, actions come out; it has no process, no
 /// line and no clock, and `deadline` says when it wants to be called if nothing happens.
@@ -17,7 +17,7 @@ package import ModelTypes
 /// that comes while the server is not ready waits for it, and has it started at once. One that
 /// was sent is never sent again, but for a session that the server does not know any more.
 package struct ServerMachine: ~Copyable {
-    /// The revisions that we speak, the one that is asked for first.
+    /// The revisions that begin with a handshake and that we speak, the one that is asked for first.
     package static let versions = ["2025-11-25", "2025-06-18", "2025-03-26", "2024-11-05"]
     /// A server that ended is started again after this, and after twice as long each time.
     static let leastWait: Int64 = 1_000_000_000
@@ -59,7 +59,7 @@ package struct ServerMachine: ~Copyable {
     enum Next: Equatable { case waiting, opening, stopped }
 
     enum Request: Equatable {
-        case initialize, ping
+        case initialize, discover, ping, subscription
         case list(page: Int)
         case call(Int)
     }
@@ -82,6 +82,12 @@ package struct ServerMachine: ~Copyable {
     let clientVersion: String
 
     var state = State.idle
+    /// The server has no sessions: each request says what it is.
+    var isModern = false
+    /// What it said to the handshake.
+    var handshakeRefusal: String?
+    /// It tells when its tools change.
+    var tellsChanges = false
     var nextID: Int64 = 0
     var requests: [Int64: (kind: Request, until: Int64?)] = [:]
     var calls: [Int: Call] = [:]
@@ -214,7 +220,7 @@ package struct ServerMachine: ~Copyable {
     ) -> Int64 {
         nextID += 1
         requests[nextID] = (kind, until)
-        actions.append(.send(Message.request(nextID, method, params), id: nextID))
+        actions.append(.send(Message.request(nextID, method, marked(params)), id: nextID))
         return nextID
     }
 

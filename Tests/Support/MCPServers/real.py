@@ -54,10 +54,37 @@ async def grow(ctx: Context) -> str:
     """Adds a tool."""
     server.add_tool(lambda: "new", name="grown", description="Grown.")
     await ctx.session.send_tool_list_changed()
+    await ctx.notify_tools_changed()
     return "grown"
 
 
-if len(sys.argv) > 1:
+def without_handshake(app):
+    """The same server as one that knows no `initialize`, as those of 2026-07-28 alone."""
+    async def wrapped(scope, receive, send):
+        if scope["type"] != "http" or scope["method"] != "POST":
+            return await app(scope, receive, send)
+        messages, body = [], b""
+        while True:
+            messages.append(await receive())
+            body += messages[-1].get("body", b"")
+            if not messages[-1].get("more_body"):
+                break
+        if b'"initialize"' in body:
+            answer = b'{"jsonrpc":"2.0","id":null,"error":{"code":-32601,"message":"no"}}'
+            await send({"type": "http.response.start", "status": 400,
+                        "headers": [(b"content-type", b"application/json")]})
+            return await send({"type": "http.response.body", "body": answer})
+
+        async def replay():
+            return messages.pop(0) if messages else await receive()
+        await app(scope, replay, send)
+    return wrapped
+
+
+if len(sys.argv) > 2:
+    import uvicorn
+    uvicorn.run(without_handshake(server.streamable_http_app()), port=int(sys.argv[1]))
+elif len(sys.argv) > 1:
     server.run("streamable-http", port=int(sys.argv[1]))
 else:
     server.run("stdio")

@@ -1,0 +1,63 @@
+internal import ModelTypes
+
+// The revision 2026-07-28 has no handshake: every request says what it is, `server/discover` tells
+// what a server speaks, and changes come by a request that stays open. Most servers of that age
+// speak the handshake, too, so that is tried first; one that refuses it is asked this way.
+
+extension ServerMachine {
+    /// The revision that is spoken with servers that refuse `initialize`.
+    static let modernVersion = "2026-07-28"
+    private static let prefix = "io.modelcontextprotocol"
+
+    /// What every request carries there.
+    func marked(_ params: JSONValue?) -> JSONValue? {
+        guard isModern else { return params }
+        var members = params?.object ?? [:]
+        var meta = members["_meta"]?.object ?? [:]
+        meta["\(Self.prefix)/protocolVersion"] = .string(Self.modernVersion)
+        meta["\(Self.prefix)/clientInfo"] = clientInfo
+        meta["\(Self.prefix)/clientCapabilities"] = [:]
+        members["_meta"] = .object(meta)
+        return .object(members)
+    }
+
+    var clientInfo: JSONValue { ["name": "martlet", "version": .string(clientVersion)] }
+
+    /// The version that a request names itself; nil for those of sessions.
+    static func version(of message: JSONValue) -> String? {
+        message["params"]?["_meta"]?["\(prefix)/protocolVersion"]?.string
+    }
+
+    /// Asks a server what it speaks; `refusal` is what it said to the handshake.
+    mutating func discover(after refusal: String?, until: Int64) {
+        isModern = true
+        handshakeRefusal = refusal
+        _ = request(.discover, "server/discover", nil, until: until)
+    }
+
+    mutating func discovered(_ result: JSONValue, at now: Int64) {
+        let versions = (result["supportedVersions"]?.array ?? []).compactMap(\.string)
+        guard versions.contains(Self.modernVersion) else {
+            isModern = false
+            let spoken = versions.map { Words.line($0, 40) }.prefix(8).joined(separator: ", ")
+            return fail("it speaks the protocol's versions \(spoken), which we do not", at: now)
+        }
+        actions.append(.agreed(version: Self.modernVersion))
+        let info = result["_meta"]?["\(Self.prefix)/serverInfo"]
+        begin(result, info, version: Self.modernVersion, at: now)
+    }
+
+    mutating func discoveryFailed(_ reason: String, at now: Int64) {
+        isModern = false
+        fail("it refuses to begin: \(handshakeRefusal ?? reason)", at: now)
+    }
+
+    /// Has changes told by a request that stays open; with the handshake they come anyway.
+    mutating func subscribe() {
+        guard isModern, tellsChanges else { return }
+        guard !requests.values.contains(where: { $0.kind == .subscription }) else { return }
+        _ = request(
+            .subscription, "subscriptions/listen", ["notifications": ["toolsListChanged": true]],
+            until: nil)
+    }
+}
