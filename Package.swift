@@ -173,7 +173,7 @@ enum Targets {
                 "HomeAssistantTests",
                 [
                     "HomeAssistant", "Tools", "ModelTypes", "Curl", "WebSockets", "Linux",
-                    "TestHome",
+                    "TestHTTP", "TestHome",
                 ]
             ),
             ("TimersTests", ["Timers", "Tools", "ModelTypes", "Linux"]),

@@ -49,7 +49,7 @@ final class HomeRig: Sendable {
     init(
         _ model: HomeModel = .usual, token: String = FakeHome.token, url: String? = nil,
         exposure: HomeExposure = .usual, guarded: [String] = [],
-        deadline: Duration = .seconds(20)
+        code: String? = nil, deadline: Duration = .seconds(20)
     ) async throws {
         fake = try await FakeHome(model)
         loop = try EventLoop(name: "test-client")
@@ -58,11 +58,12 @@ final class HomeRig: Sendable {
         var terms = ToolTerms(deadline: deadline)
         terms.resultBytes = 64 * 1024
         terms.callsPerMinute = .max
+        var settings = HomeSettings(
+            name: "home", url: url ?? fake.url, authorityFile: "", exposure: exposure,
+            guarded: guarded, terms: terms, confirmation: .button)
+        if let code { settings.code = { Secret(code) } }
         home = try Home(
-            HomeSettings(
-                name: "home", url: url ?? fake.url, authorityFile: "", exposure: exposure,
-                guarded: guarded, terms: terms, confirmation: .button),
-            client: HTTPClient(), clock: SystemToolClock(), loop: { loop },
+            settings, client: HTTPClient(), clock: SystemToolClock(), loop: { loop },
             token: { Secret(token) }, note: { text in noted.add(text) })
         self.noted = noted
         runner = ToolRunner(

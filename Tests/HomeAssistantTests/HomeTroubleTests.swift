@@ -1,4 +1,5 @@
 import ModelTypes
+import TestHTTP
 import TestHome
 import Testing
 import Tools
@@ -152,6 +153,49 @@ struct HomeTroubleTests {
         #expect(error.hasPrefix("Home Assistant is away: cannot reach 127.0.0.1:1"))
         #expect(await rig.error("control", Self.tableOn).hasPrefix("Home Assistant is away"))
         #expect(rig.notes.count == 1)
+        await rig.end()
+    }
+
+    @Test("what is no Home Assistant is told as that")
+    func nonsense() async throws {
+        for text in ["SSH-2.0", String(repeating: "[", count: 1000), "{\"type\": 7}"] {
+            var model = HomeModel.usual
+            model.nonsense = text
+            let rig = try await HomeRig(model, deadline: .seconds(1))
+            let error = await rig.error("list_devices")
+            #expect(error.contains("it spoke no JSON") || error.contains("does not answer"))
+            await rig.end()
+        }
+    }
+
+    @Test("what was done is told as done also where nobody says how it then stands")
+    func silentAfterwards() async throws {
+        let rig = try await HomeRig()
+        _ = await rig.call("list_devices")
+        let gate = try Gate()
+        rig.fake.change { $0.stateGate = gate }
+        let answer = await rig.call("control", Self.tableOn)
+        #expect(answer["output"]?["devices"] == [["name": "Table lamp"]])
+        gate.open()
+        await rig.end()
+    }
+
+    @Test("a lock is given its code, which nobody else sees")
+    func code() async throws {
+        let rig = try await HomeRig(code: "4711")
+        _ = await rig.call("list_devices")
+        let unlock: JSONObject = ["device": "front door", "action": "unlock"]
+        let answer = await rig.call("control", unlock)
+        #expect(rig.fake.calls.last?.data == ["code": "4711"])
+        #expect(!answer.serialized.contains("4711"))
+        rig.fake.change {
+            $0.reactions["lock.unlock"] = .fail(code: "x", message: "Code 4711 is wrong")
+        }
+        #expect(
+            await rig.error("control", unlock)
+                == "Home Assistant refused it: Code (hidden) is wrong")
+        _ = await rig.call("control", Self.tableOn)
+        #expect(rig.fake.calls.last?.data.isEmpty == true)
         await rig.end()
     }
 

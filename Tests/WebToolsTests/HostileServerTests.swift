@@ -118,8 +118,13 @@ struct HostileServerTests {
         }
         var rig = Rig(server.url("/{x}"))
         rig.deadline = .milliseconds(200)
-        #expect(
-            try await rig.error(["x": "hang"]) == "it took longer than 0.2 seconds and was stopped")
+        let runner = try rig.runner()
+        // The same tool takes the next call as soon as the transfer is gone.
+        for _ in 0..<3 {
+            #expect(
+                try await rig.call(["x": "hang"], by: runner)
+                    == ["error": "it took longer than 0.2 seconds and was stopped"])
+        }
         rig.deadline = .seconds(20)
         #expect(try await rig.call(["x": "fine"]) == ["output": "well"])
         gate.open()

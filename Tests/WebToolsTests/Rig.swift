@@ -61,15 +61,23 @@ struct Rig {
         var description: String { "there is no secret '\(name)'" }
     }
 
-    /// What the model is told.
-    func call(_ arguments: JSONObject = ["x": ""]) async throws -> JSONValue {
-        let runner = ToolRunner(
+    /// A runner for several calls of the tool.
+    func runner() throws -> ToolRunner {
+        ToolRunner(
             registry: try ToolRegistry([try tool]), limits: ToolLimits(),
             ports: RunnerPorts(
                 clock: SystemToolClock(), confirmation: NobodyToAsk(), journal: NoJournal(),
                 audit: NoAudit()))
+    }
+
+    /// What the model is told.
+    func call(
+        _ arguments: JSONObject = ["x": ""], by kept: ToolRunner? = nil
+    ) async throws -> JSONValue {
+        let runner = try kept ?? runner()
         let outcome = await runner.run(
             FunctionCall(id: "", name: "ask", arguments: .object(arguments)), conversation: 0)
+        // Returns when the handler has really ended.
         await runner.stop()
         guard case .answered(let answer) = outcome else { return .null }
         return answer.response

@@ -85,9 +85,11 @@ extension TableReader {
         return secretText(text, at: key)
     }
 
-    /// A text that is a secret, and so must hold nothing else than its name; required.
-    mutating func secret(_ key: String) -> SecretText? {
-        guard let text = secretText(key) else { return nil }
+    /// A text that is a secret, and so must hold nothing else than its name; empty only where it
+    /// is not required.
+    mutating func secret(_ key: String, isRequired: Bool = true) -> SecretText? {
+        guard let text = secretText(key, isRequired ? nil : "") else { return nil }
+        if !isRequired, text.pieces.isEmpty { return text }
         guard case .secret? = text.pieces.first, text.pieces.count == 1 else {
             if !isWrong(key) {
                 note(

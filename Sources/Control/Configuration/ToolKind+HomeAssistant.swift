@@ -13,6 +13,8 @@ package struct HomeAssistantToolSettings: ToolKind, Equatable {
     package var exceptions: [String]
     /// Entity ids that let somebody in though they do not look like it, with `*`.
     package var guarded: [String]
+    /// What alarm systems and locks want to be told; empty: nothing.
+    package var code: SecretText
     /// A PEM file with the authorities that are trusted; empty: the system's.
     package var authorityFile: String
 
@@ -38,6 +40,7 @@ package struct HomeAssistantToolSettings: ToolKind, Equatable {
         # entities = ["lock.front_door", "script.good_night_*"]
         # except = ["switch.freezer"]  # never exposed; default: nothing
         # guarded = ["script.open_gate"]    # lets somebody in, too; default: nothing
+        # code = ""                    # for alarm systems and locks: "{secret:alarm}"; default
         # ca_file = ""                 # the authority of its own certificate (PEM); default
 
         """#
@@ -51,9 +54,10 @@ package struct HomeAssistantToolSettings: ToolKind, Equatable {
         let entities = table.strings("entities", [])
         let exceptions = table.strings("except", [])
         let guarded = table.strings("guarded", [])
+        let code = table.secret("code", isRequired: false)
         let authorities = table.path("ca_file", "")
         guard let url, let token, let domains, let areas, let labels, let entities,
-            let exceptions, let guarded, let authorities
+            let exceptions, let guarded, let code, let authorities
         else { return nil }
         for (key, ids) in [("entities", entities), ("except", exceptions), ("guarded", guarded)] {
             for id in ids where !id.contains(".") && id != "*" {
@@ -69,10 +73,10 @@ package struct HomeAssistantToolSettings: ToolKind, Equatable {
         return HomeAssistantToolSettings(
             url: url, token: token, domains: domains, areas: areas, labels: labels,
             entities: entities, exceptions: exceptions, guarded: guarded,
-            authorityFile: authorities)
+            code: code, authorityFile: authorities)
     }
 
-    package var secretTexts: [SecretText] { [token] }
+    package var secretTexts: [SecretText] { [token, code] }
 
     package func warnings(_ shared: ToolSettings) -> [String] {
         var warnings: [String] = []
@@ -95,7 +99,8 @@ package struct HomeAssistantToolSettings: ToolKind, Equatable {
             ("url", url.toml), ("token", token.written.toml), ("domains", TOMLValue.list(domains)),
             ("areas", TOMLValue.list(areas)), ("labels", TOMLValue.list(labels)),
             ("entities", TOMLValue.list(entities)), ("except", TOMLValue.list(exceptions)),
-            ("guarded", TOMLValue.list(guarded)), ("ca_file", authorityFile.toml),
+            ("guarded", TOMLValue.list(guarded)), ("code", code.written.toml),
+            ("ca_file", authorityFile.toml),
         ]
     }
 }

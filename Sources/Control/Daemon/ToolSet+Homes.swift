@@ -33,15 +33,16 @@ extension ToolSetBuilder {
         _ loop: HomeLoop, _ own: OwnParts?
     ) throws -> Home {
         let (secrets, token) = (secrets, home.token)
+        var shown = HomeSettings(
+            name: settings.name, url: home.url, authorityFile: home.authorityFile,
+            exposure: HomeExposure(
+                domains: home.domains, areas: home.areas, labels: home.labels,
+                entities: home.entities, exceptions: home.exceptions),
+            guarded: home.guarded, terms: settings.terms,
+            confirmation: settings.unlockingConfirmation)
+        if !home.code.pieces.isEmpty { shown.code = { try secrets.resolve(home.code) } }
         return try Home(
-            HomeSettings(
-                name: settings.name, url: home.url, authorityFile: home.authorityFile,
-                exposure: HomeExposure(
-                    domains: home.domains, areas: home.areas, labels: home.labels,
-                    entities: home.entities, exceptions: home.exceptions),
-                guarded: home.guarded, terms: settings.terms,
-                confirmation: settings.unlockingConfirmation),
-            client: client, clock: SystemToolClock(), loop: { try loop.value() },
+            shown, client: client, clock: SystemToolClock(), loop: { try loop.value() },
             token: { try secrets.resolve(token) },
             note: { own?.log(.notice, "\(settings.title): \($0)") })
     }

@@ -20,6 +20,8 @@ package struct HomeSettings: Sendable {
     package var terms: ToolTerms
     /// How the user confirms what lets somebody in; nil: not at all.
     package var confirmation: ToolConfirmation?
+    /// The code that alarm systems and locks want; nil: none.
+    package var code: (@Sendable () throws -> Secret)?
 
     /// Settings that `Home` checks.
     package init(

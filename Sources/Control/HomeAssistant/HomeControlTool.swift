@@ -7,6 +7,8 @@ struct HomeControlTool: Tool {
     static let targetLimit = 50
     /// How so many stand is asked one by one; for more, all are asked for at once.
     private static let singleLimit = 4
+    /// How things stand is not waited for longer than this, as what was asked for is done.
+    private static let reportPatience = Duration.seconds(2)
 
     let declaration: ToolDeclaration
     private let home: Home
@@ -98,13 +100,17 @@ struct HomeControlTool: Tool {
 
     private func perform(_ plan: Plan) async throws {
         let ids = plan.targets.map(\.id)
+        var service = plan.service
+        let code = try plan.takesCode ? home.settings.code?() : nil
+        if let code { service.data["code"] = .string(code.revealed) }
         guard await home.link.standing(within: .zero) == .ready else {
-            return try await home.rest.call(plan.service, on: ids)
+            return try await home.rest.call(service, on: ids)
         }
-        switch await home.link.call(plan.service, on: ids) {
+        switch await home.link.call(service, on: ids) {
         case .done: return
         case .refused(let words):
-            throw ToolFailure("Home Assistant refused it: \(HomeWords.cut(words))")
+            let told = HiddenSecrets([code].compactMap { $0 }).hide(in: words)
+            throw ToolFailure("Home Assistant refused it: \(HomeWords.cut(told))")
         case .unknown(let why):
             try Task.checkCancellation()
             throw ToolFailure(
@@ -118,10 +124,11 @@ struct HomeControlTool: Tool {
         var states: [String: JSONValue] = [:]
         if plan.targets.count <= Self.singleLimit {
             for entity in plan.targets {
-                states[entity.id] = (try? await home.rest.state(of: entity.id)) ?? nil
+                states[entity.id] =
+                    (try? await home.rest.state(of: entity.id, within: Self.reportPatience)) ?? nil
             }
         } else {
-            for state in (try? await home.rest.states()) ?? [] {
+            for state in (try? await home.rest.states(within: Self.reportPatience)) ?? [] {
                 if let id = state["entity_id"]?.string { states[id] = state }
             }
         }
@@ -162,6 +169,9 @@ extension HomeControlTool {
             service = try HomeService(
                 action, HomeValues(arguments), on: targets.first?.domain ?? "")
         }
+
+        /// Whether what is called may ask for a code.
+        var takesCode: Bool { ["alarm_control_panel", "lock"].contains(service.domain) }
 
         static func action(_ arguments: ToolArguments) -> HomeAction {
             guard let action = arguments.string("action").flatMap(HomeAction.init) else {

@@ -8,7 +8,7 @@ struct HomeREST: Sendable {
     /// All states of a large home are megabytes (bytes).
     static let responseLimitBytes = 16 << 20
     /// Longer than any tool waits, for a transfer that its cancellation missed.
-    private static let deadline = Duration.seconds(60)
+    static let deadline = Duration.seconds(60)
 
     /// The address without a slash at the end.
     let base: String
@@ -17,14 +17,15 @@ struct HomeREST: Sendable {
     let token: @Sendable () throws -> Secret
 
     /// How one entity stands, as `GET /api/states/ENTITY` tells it; nil when there is none.
-    func state(of id: String) async throws -> JSONValue? {
-        let response = try await send("GET", "/api/states/\(PercentEncoding.encode(id))", nil)
+    func state(of id: String, within deadline: Duration = deadline) async throws -> JSONValue? {
+        let response = try await send(
+            "GET", "/api/states/\(PercentEncoding.encode(id))", nil, deadline)
         return response.status == 404 ? nil : try json(response)
     }
 
     /// How everything stands.
-    func states() async throws -> [JSONValue] {
-        try json(try await send("GET", "/api/states", nil)).array ?? []
+    func states(within deadline: Duration = deadline) async throws -> [JSONValue] {
+        try json(try await send("GET", "/api/states", nil, deadline)).array ?? []
     }
 
     /// Calls a service on entities.
@@ -34,17 +35,17 @@ struct HomeREST: Sendable {
         _ = try json(
             try await send(
                 "POST", "/api/services/\(service.domain)/\(service.service)",
-                Array(JSONValue.object(data).serialized.utf8)))
+                Array(JSONValue.object(data).serialized.utf8), Self.deadline))
     }
 
-    private func send(_ method: String, _ path: String, _ body: [UInt8]?) async throws
-        -> HTTPResponse
-    {
+    private func send(
+        _ method: String, _ path: String, _ body: [UInt8]?, _ deadline: Duration
+    ) async throws -> HTTPResponse {
         var request = HTTPRequest(method, base + path)
         request.headers = [HTTPHeader("Authorization", "Bearer \(try token().revealed)")]
         if body != nil { request.headers.append(HTTPHeader("Content-Type", "application/json")) }
         request.body = body
-        request.deadline = Self.deadline
+        request.deadline = deadline
         request.responseLimitBytes = Self.responseLimitBytes
         request.certificateAuthorityFile = authorityFile
         request.proxy = .none

@@ -123,7 +123,8 @@ final class Core: Sendable {
             guard let found = state.withLock({ $0.model.state(of: path[2]) }) else {
                 return json(["message": "Entity not found."], status: 404)
             }
-            return json(found)
+            let gate = state.withLock { $0.model.stateGate }
+            return (gate.map { [.hold($0)] } ?? []) + json(found)
         case ("POST", 4, "services"): return serve("\(path[2]).\(path[3])", request)
         default: return .reply(404, "404: Not Found")
         }

@@ -1,4 +1,5 @@
 package import ModelTypes
+package import TestHTTP
 
 /// What a fake Home Assistant holds.
 package struct HomeModel: Sendable {
@@ -22,6 +23,10 @@ package struct HomeModel: Sendable {
     package var unknownCommands: Set<String> = []
     /// With this the WebSocket is not to be had, as behind a proxy that knows none.
     package var refusesWebSocket = false
+    /// What is said first in the place of JSON.
+    package var nonsense: String?
+    /// States are not told before this is open.
+    package var stateGate: Gate?
     /// The WebSocket is taken, but nothing is ever said.
     package var isMute = false
 

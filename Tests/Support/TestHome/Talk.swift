@@ -22,7 +22,11 @@ final class Talk: @unchecked Sendable {
     func take(_ event: WebSocketEvent) {
         switch event {
         case .opened:
-            guard !core.state.withLock({ $0.model.isMute }) else { return }
+            let model = core.state.withLock { $0.model }
+            guard !model.isMute else { return }
+            if let nonsense = model.nonsense {
+                return connection.send(kind: .text) { $0.append(contentsOf: nonsense.utf8) }
+            }
             send(["type": "auth_required", "ha_version": "2026.1.0"])
         case .message(let bytes, _):
             guard let message = try? JSONValue(parsing: bytes) else {
