@@ -37,10 +37,12 @@ final class HomeToolSetTests {
     }
 
     private func call(
-        _ settings: Settings, _ calls: [(String, JSONValue)]
+        _ settings: Settings, _ calls: [(String, JSONValue)],
+        user: any ConfirmationPort = NobodyToAsk()
     ) async throws -> [JSONValue] {
         let tools = try ToolSet(settings, own: nil)
-        var ports = settings.runnerPorts(confirmation: NobodyToAsk(), log: Log(level: .error))
+        await tools.prepare(for: calls.first?.0)
+        var ports = settings.runnerPorts(confirmation: user, log: Log(level: .error))
         ports.journal = NoJournal()
         let runner = ToolRunner(
             registry: tools.registry, limits: settings.toolLimits, ports: ports)
@@ -83,6 +85,21 @@ final class HomeToolSetTests {
         for text in [audit, SettingsFile.shown(settings), "\(answers)"] {
             #expect(!text.contains(FakeHome.token))
         }
+    }
+
+    /// Whoever is asked confirms.
+    private struct Willing: ConfirmationPort {
+        func confirm(_ request: ConfirmationRequest) async -> ConfirmationDecision { .granted }
+    }
+
+    @Test("a home that was prepared knows its doors at the first call")
+    func firstCall() async throws {
+        let fake = try await home()
+        try Files.writeAtomically("\(folder)/ha", Array(FakeHome.token.utf8), mode: 0o600)
+        let answers = try await call(
+            try settings(fake.url, "domains = [\"lock\"]"),
+            [("home_control", ["device": "front door", "action": "unlock"])], user: Willing())
+        #expect(answers.first?["output"]?["devices"]?.array?.first?["state"] == "unlocked")
     }
 
     @Test("declaring a home asks nobody for anything")

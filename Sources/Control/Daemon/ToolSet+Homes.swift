@@ -19,7 +19,7 @@ extension ToolSetBuilder {
                 let home = try makeHome(settings, settingsOfHome, client, loop, own)
                 for tool in try home.tools() { add(tool, at: settings.position) }
                 guard !isDry else { continue }
-                beginnings.append { await home.prepare() }
+                beginnings.append(Beginning(source: settings.name) { await home.prepare() })
                 endings.append { await home.end() }
             } catch {
                 note(error, at: settings.position)

@@ -6,7 +6,7 @@ package import Tools
 /// The tools of the configuration, ready to be called.
 package struct ToolSet: Sendable {
     package let registry: ToolRegistry
-    private let beginnings: [@Sendable () async -> Void]
+    private let beginnings: [ToolSetBuilder.Beginning]
     let servers: ToolServers
     private let endings: [@Sendable () async -> Void]
 
@@ -88,9 +88,12 @@ package struct ToolSet: Sendable {
             }
     }
 
-    /// Has the tools that ask others find them now, so that the first call need not wait.
-    package func prepare() async {
-        for beginning in beginnings { await beginning() }
+    /// Has the tools that ask others find them now, so that the first call need not wait; all of
+    /// them, or the one that a function is of.
+    package func prepare(for function: String? = nil) async {
+        for beginning in beginnings where function?.hasPrefix("\(beginning.source)_") ?? true {
+            await beginning.run()
+        }
     }
 
     /// Ends the servers, and puts what the tools switch as it is to stand when nobody is there.
@@ -112,12 +115,19 @@ struct ToolSetBuilder {
     private(set) var tools: [any Tool] = []
     private(set) var mistakes: [Diagnostic] = []
     /// What can be done before the first call.
-    var beginnings: [@Sendable () async -> Void] = []
+    var beginnings: [Beginning] = []
     /// Servers whose tools come later.
     var servers: [ToolServers.Plan] = []
     /// What is to be done at the end of the program, in this order.
     var endings: [@Sendable () async -> Void] = []
     private var names: Set<String> = []
+
+    /// What finds the far end of a source of functions.
+    struct Beginning: Sendable {
+        /// The functions' names begin with it.
+        let source: String
+        let run: @Sendable () async -> Void
+    }
 
     /// Goes through all kinds.
     static func build(_ settings: Settings, isDry: Bool, own: OwnParts?) -> ToolSetBuilder {

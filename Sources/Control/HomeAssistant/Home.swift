@@ -57,7 +57,7 @@ package final class Home: Sendable {
     let link: HomeLink
     let rest: HomeREST
     /// Calls that were judged before they are made, with what they were judged to be.
-    private let judged = Mutex<[(arguments: ToolArguments, risk: ToolRisk)]>([])
+    private let judged = Mutex<[(arguments: ToolArguments, judgement: HomeJudgement)]>([])
     /// No more are kept: there are never so many calls between judgement and start.
     private static let judgedLimit = 64
 
@@ -91,8 +91,12 @@ package final class Home: Sendable {
         ]
     }
 
-    /// Connects already, so that the first call need not wait for it.
-    package func prepare() async { _ = await link.standing(within: .zero) }
+    /// Connects already, so that the first call need not wait for it, and is judged by what there
+    /// is; returns when that is known, or is taking long.
+    package func prepare() async {
+        guard !settings.exposure.isEmpty else { return }
+        _ = await link.standing(within: Self.patience)
+    }
 
     /// Ends the connection.
     package func end() async { await link.end() }
@@ -136,21 +140,28 @@ package final class Home: Sendable {
     }
 
     /// Keeps what a call was judged to be until it is made.
-    func remember(_ arguments: ToolArguments, _ risk: ToolRisk) {
+    func remember(_ arguments: ToolArguments, _ judgement: HomeJudgement) {
         judged.withLock { judged in
             judged.removeAll { $0.arguments == arguments }
             if judged.count >= Self.judgedLimit { judged.removeFirst() }
-            judged.append((arguments, risk))
+            judged.append((arguments, judgement))
         }
     }
 
     /// What a call was judged to be.
-    func judgement(of arguments: ToolArguments) -> ToolRisk? {
+    func judgement(of arguments: ToolArguments) -> HomeJudgement? {
         judged.withLock { judged in
             guard let index = judged.firstIndex(where: { $0.arguments == arguments }) else {
                 return nil
             }
-            return judged.remove(at: index).risk
+            return judged.remove(at: index).judgement
         }
     }
+}
+
+/// What a call was taken for when it was decided whether to ask the user.
+struct HomeJudgement: Sendable, Equatable {
+    let risk: ToolRisk
+    /// The ids of what it was about; empty when that was not known yet.
+    let targets: [String]
 }

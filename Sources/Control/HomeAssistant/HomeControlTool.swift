@@ -64,7 +64,8 @@ struct HomeControlTool: Tool {
         let risk =
             plan.map { self.risk(of: $0) }
             ?? (Plan.action(arguments).letsInAnywhere ? .unlock : terms.risk)
-        home.remember(arguments, risk)
+        home.remember(
+            arguments, HomeJudgement(risk: risk, targets: plan?.targets.map(\.id) ?? []))
         let names = plan.map { $0.targets.prefix(3).map(\.name).joined(separator: ", ") }
         return CallGuard(
             subject: names ?? arguments.string("device") ?? declaration.name, risk: risk,
@@ -88,8 +89,11 @@ struct HomeControlTool: Tool {
             try Plan(arguments, directory)
         }
         let risk = risk(of: plan)
-        // What was not known when it was judged, or has changed since, was confirmed by nobody.
-        guard !risk.asksByDefault || risk == judgement else {
+        // What was not known when it was judged, or is another thing since, was confirmed by nobody.
+        guard
+            !risk.asksByDefault
+                || judgement == HomeJudgement(risk: risk, targets: plan.targets.map(\.id))
+        else {
             throw ToolFailure(
                 "nothing was done: the devices were only just found, and this one lets somebody "
                     + "in; call again, so that it can be confirmed")

@@ -100,6 +100,7 @@ struct ToolCommands: ParsableCommand {
                         tools.startServers(log: log, only: server)
                         await tools.serversSettled()
                     }
+                    await tools.prepare(for: call.name)
                     var ports = settings.runnerPorts(
                         confirmation: TerminalQuestion(), log: log)
                     // It is the running daemon's.
