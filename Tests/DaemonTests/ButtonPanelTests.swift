@@ -15,6 +15,9 @@ private final class Bench: PanelPort, @unchecked Sendable {
         case action(ButtonAction, Int)
         case complaint
         case heldOn
+        case answer(Bool, Int)
+
+        var isNoEdge: Bool { if case .talk = self { false } else { true } }
     }
 
     var told: [Told] = []
@@ -52,6 +55,9 @@ private final class Bench: PanelPort, @unchecked Sendable {
     func talk(_ event: ButtonEvent) -> TouchUse {
         told.append(.talk(event.pressed, Int(event.at / 1_000_000)))
         return event.pressed ? touchUse : .nothing
+    }
+    func answer(isYes: Bool, pressedAt time: Int64) {
+        told.append(.answer(isYes, Int(time / 1_000_000)))
     }
     func heldOn() { told.append(.heldOn) }
     func touch(at time: Int64, isTalk: Bool) -> TouchUse { touchUse }
@@ -122,14 +128,20 @@ struct ButtonPanelTests {
         }
     }
 
-    @Test("a press that confirmed something puts nothing off")
-    func confirmed() {
-        for double in [false, true] {
-            let bench = Bench { if double { $0.double = .mute } }
-            bench.touchUse = .confirmed
-            bench.edges(100, 3_000)
+    @Test(
+        "where the user is asked, a short press is a yes and holding is none, whatever it does else"
+    )
+    func question() {
+        for (tapMode, double) in [(false, false), (false, true), (true, false), (true, true)] {
+            let bench = Bench(tapMode: tapMode) { if double { $0.double = .mute } }
+            bench.touchUse = .asked
+            bench.edges(100, 900)
             bench.until(9_000)
-            #expect(!bench.told.contains(.heldOn))
+            #expect(bench.told.filter(\.isNoEdge) == [.answer(true, 100)])
+            bench.told = []
+            bench.edges(20_000, 22_000)
+            bench.until(30_000)
+            #expect(bench.told.filter(\.isNoEdge) == [.answer(false, 20_000)])
         }
     }
 

@@ -160,6 +160,19 @@ struct ConfirmingTests {
         try await rig.end()
     }
 
+    @Test("who holds the button on, to say something, has not said yes")
+    func held() async throws {
+        let rig = try await rig("button", [Turn(heard: "the gate")])
+        try await startCall(rig)
+        rig.appliance.press()
+        try await rig.rest(turns: 1)
+        rig.appliance.release()
+        #expect(rig.openings == 0)
+        #expect(rig.answers.first?.contains("wants it stopped") == true)
+        #expect(rig.audit == ["refused, nothing"])
+        try await rig.end()
+    }
+
     @Test("a call that is taken back while the user is asked is not done by a later press")
     func takenBack() async throws {
         let rig = try await rig(

@@ -44,7 +44,7 @@ struct GestureRun {
         guard let use else { return }
         switch new.last {
         case .touched: gesture.useTouch(use)
-        case .talkBegan, .single: if use == .dismissal { gesture.useTouch(use) }
+        case .talkBegan, .single: if use == .dismissal || use == .question { gesture.useTouch(use) }
         default: break
         }
     }
@@ -261,7 +261,8 @@ struct ButtonGestureTests {
                 $0.hasLong = round & 8 != 0
                 $0.stuckMilliseconds = 5_000
             }
-            run.use = [nil, .tap, .whole, .dismissal].randomElement(using: &random) ?? nil
+            run.use =
+                [nil, .tap, .whole, .dismissal, .question].randomElement(using: &random) ?? nil
             var time = 0
             for _ in 0..<60 {
                 time += Int.random(in: 1...900, using: &random)
@@ -276,12 +277,13 @@ struct ButtonGestureTests {
                 switch event {
                 case .talkBegan:
                     #expect(!isTalking)
-                    // It silenced an alarm and is no talk then.
-                    isTalking = run.use != .dismissal
+                    // It silenced an alarm, or may answer, and is no talk then.
+                    isTalking = run.use != .dismissal && run.use != .question
                 case .talkEnded:
                     #expect(isTalking)
                     isTalking = false
-                case .touched, .single, .double, .long, .heldOn, .stuck: break
+                case .touched, .single, .double, .long, .heldOn, .answered, .answerHeld, .stuck:
+                    break
                 }
             }
             #expect(!isTalking)

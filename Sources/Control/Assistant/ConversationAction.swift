@@ -48,8 +48,8 @@ package enum TouchUse: Sendable, Equatable {
     case stopped
     /// It dismissed an alarm.
     case dismissed
-    /// It confirmed a call.
-    case confirmed
+    /// Nothing yet: the user is asked something, and a short press is a yes.
+    case asked
 }
 
 /// What becomes of a chunk of microphone samples.

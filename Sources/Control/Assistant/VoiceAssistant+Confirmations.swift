@@ -29,6 +29,23 @@ extension VoiceAssistant {
         return ignoresRelease
     }
 
+    /// Whether a press at that time may answer a question; one that dismisses an alarm does not.
+    func awaitsAnswer(at time: Int64) -> Bool {
+        dismissAlarm == nil && confirmations.awaitsPress(at: time)
+    }
+
+    /// What the press at that time turned out to be, after it was told to be asked for.
+    ///
+    /// Who holds the button on wants to say something, which is no yes.
+    package func answer(isYes: Bool, pressedAt time: Int64) {
+        guard !isStopped else { return }
+        if isYes {
+            _ = isAnswer(at: time)
+        } else {
+            performConfirmation(confirmations.stopped())
+        }
+    }
+
     /// Whether a press at that time answers a question; one that dismisses an alarm does not.
     func isAnswer(at time: Int64) -> Bool {
         guard dismissAlarm == nil else { return false }

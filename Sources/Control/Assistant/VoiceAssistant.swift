@@ -105,13 +105,21 @@ package actor VoiceAssistant {
         machine.apply(settings)
     }
 
-    /// A press or a release of the talk button.
-    package func button(_ event: ButtonEvent) { _ = talk(event) }
+    /// A press or a release of a talk button that nobody can hold; a press is a yes at once where
+    /// the user is asked something.
+    package func button(_ event: ButtonEvent) {
+        guard !isStopped, !isAnswer(event) else { return }
+        _ = takeEdge(event)
+    }
 
-    /// The same; returns what a press did in place of talking.
+    /// A press or a release of the talk button; returns what a press did in place of talking.
     package func talk(_ event: ButtonEvent) -> TouchUse {
         guard !isStopped else { return .nothing }
-        guard !isAnswer(event) else { return .confirmed }
+        if event.pressed, awaitsAnswer(at: event.at) { return .asked }
+        return takeEdge(event)
+    }
+
+    private func takeEdge(_ event: ButtonEvent) -> TouchUse {
         let isDismissal = event.pressed && dismissAlarm != nil
         perform(
             event.pressed
@@ -121,10 +129,10 @@ package actor VoiceAssistant {
 
     /// A button went down, and may or may not be held; returns what that did at once.
     ///
-    /// Only one that talks, `isTalk`, answers a question to the user.
+    /// Only one that talks, `isTalk`, is asked for an answer, which `answer` then gives.
     package func touch(at time: Int64, isTalk: Bool) -> TouchUse {
         guard !isStopped else { return .nothing }
-        if isTalk, isAnswer(at: time) { return .confirmed }
+        if isTalk, awaitsAnswer(at: time) { return .asked }
         let (use, actions) = machine.buttonTouched(at: time)
         perform(actions)
         return use

@@ -23,7 +23,7 @@ extension Keys {
         package static let confirmation = Setting(
             "tools.confirm_s", 20, .range(3...120),
             "How long a press, a phrase or a PIN is waited for (seconds), where a tool asks for "
-                + "one.")
+                + "one. A short press is a yes; one that is held on is a no.")
         package static let pinFile = Setting(
             "tools.pin_file", "", .pathOrNothing,
             "A file that holds the PIN for confirm = \"pin\", four digits or more, and nothing "

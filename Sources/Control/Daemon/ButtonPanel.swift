@@ -9,6 +9,8 @@ package protocol PanelPort: AnyObject {
     func touch(at time: Int64, isTalk: Bool) -> TouchUse
     /// A gesture was made; `talk` is none of these.
     func perform(_ action: ButtonAction, at time: Int64)
+    /// What a press was that was told to be asked for.
+    func answer(isYes: Bool, pressedAt time: Int64)
     /// The press that silenced an alarm is held on.
     func heldOn()
     /// Something is wrong with a button; said once.
@@ -91,10 +93,12 @@ package final class GestureButton {
         case .talkBegan(let at): press(at: at)
         case .talkEnded(let at): _ = port?.talk(ButtonEvent(pressed: false, at: at))
         case .heldOn: port?.heldOn()
+        case .answered(let at): port?.answer(isYes: true, pressedAt: at)
+        case .answerHeld(let at): port?.answer(isYes: false, pressedAt: at)
         case .touched(let at):
             switch port?.touch(at: at, isTalk: map.talks) {
             case .dismissed: gesture.useTouch(.dismissal)
-            case .confirmed: gesture.useTouch(.whole)
+            case .asked: gesture.useTouch(.question)
             case .stopped: gesture.useTouch(.tap)
             case .nothing, nil: break
             }
@@ -109,8 +113,11 @@ package final class GestureButton {
     }
 
     private func press(at time: Int64) {
-        let use = port?.talk(ButtonEvent(pressed: true, at: time))
-        if use == .dismissed { gesture.useTouch(.dismissal) }
+        switch port?.talk(ButtonEvent(pressed: true, at: time)) {
+        case .dismissed: gesture.useTouch(.dismissal)
+        case .asked: gesture.useTouch(.question)
+        case .stopped, .nothing, nil: break
+        }
     }
 
     private func perform(_ action: ButtonAction, at time: Int64) {

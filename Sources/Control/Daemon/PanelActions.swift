@@ -46,6 +46,10 @@ final class PanelActions: PanelPort, @unchecked Sendable {
         assistant.assumeIsolated { $0.touch(at: time, isTalk: isTalk) }
     }
 
+    func answer(isYes: Bool, pressedAt time: Int64) {
+        assistant.assumeIsolated { $0.answer(isYes: isYes, pressedAt: time) }
+    }
+
     func heldOn() {
         snooze()
         sound(.done)

@@ -43,6 +43,9 @@ package struct ButtonGesture: Sendable {
         case single(at: Int64)
         case double(at: Int64)
         case long(at: Int64)
+        /// The press that was to answer something was short, and was not.
+        case answered(at: Int64)
+        case answerHeld(at: Int64)
         /// What silenced an alarm is held on for as long as a long press.
         case heldOn(since: Int64)
         /// It has been held for too long, and counts as released until it really is.
@@ -57,6 +60,8 @@ package struct ButtonGesture: Sendable {
         case whole
         /// It silenced an alarm, which holding on puts off instead.
         case dismissal
+        /// It may answer a question, which holding on does not.
+        case question
     }
 
     private enum State {
@@ -68,6 +73,8 @@ package struct ButtonGesture: Sendable {
         case talking(since: Int64)
         /// Down, after it silenced an alarm.
         case dismissing(since: Int64)
+        /// Down, to answer a question.
+        case answering(since: Int64)
         /// Down, and its meaning has been told.
         case decided(since: Int64)
         /// Down for ever, which has been told.
@@ -103,7 +110,7 @@ package struct ButtonGesture: Sendable {
         case .up, .stuck: nil
         case .waiting(_, let until): until
         case .talking(let since), .decided(let since): since + stuck
-        case .dismissing(let since): since + long
+        case .dismissing(let since), .answering(let since): since + long
         case .undecided(let since, _, _): since + decisive
         }
     }
@@ -138,11 +145,14 @@ package struct ButtonGesture: Sendable {
         case (.dismissal, .undecided(let since, _, _)), (.dismissal, .talking(let since)),
             (.dismissal, .decided(let since)):
             state = .dismissing(since: since)
+        case (.question, .undecided(let since, _, _)), (.question, .talking(let since)),
+            (.question, .decided(let since)):
+            state = .answering(since: since)
         default: break
         }
     }
 
-    /// The line is gone, or back: whatever was going on ends.
+    /// The line is gone, or back: whatever was going on ends, and nothing is answered by it.
     package mutating func reset(isDown: Bool, at time: Int64) -> [Event] {
         defer { state = isDown ? .decided(since: time) : .up }
         if case .talking = state { return [.talkEnded(at: time)] }
@@ -153,7 +163,7 @@ package struct ButtonGesture: Sendable {
 
     private mutating func press(at time: Int64) -> [Event] {
         switch state {
-        case .undecided, .talking, .dismissing, .decided, .stuck:
+        case .undecided, .talking, .dismissing, .answering, .decided, .stuck:
             // Down twice: the release between them was lost, and its time is not known.
             return release(at: time) + press(at: time)
         case .waiting(let first, _):
@@ -184,6 +194,9 @@ package struct ButtonGesture: Sendable {
         case .dismissing, .decided, .stuck:
             state = .up
             return []
+        case .answering(let since):
+            state = .up
+            return [.answered(at: since)]
         case .talking:
             state = .up
             return [.talkEnded(at: time)]
@@ -215,6 +228,9 @@ package struct ButtonGesture: Sendable {
         case .dismissing(let since):
             state = .decided(since: since)
             return [.heldOn(since: since)]
+        case .answering(let since):
+            state = .decided(since: since)
+            return [.answerHeld(at: since)]
         case .decided(let since):
             state = .stuck
             return [.stuck(since: since)]

@@ -121,6 +121,12 @@ package struct ConfirmationMachine: ~Copyable {
         return take()
     }
 
+    /// Whether a press at that time is an answer.
+    package func awaitsPress(at time: Int64) -> Bool {
+        guard case .pressing(let question) = phase else { return false }
+        return time >= question.askedAt + settings.reaction && time < question.until
+    }
+
     /// The button went down; returns whether that was an answer, and is to open no turn.
     package mutating func pressed(at time: Int64) -> (isConsumed: Bool, [ConfirmationAction]) {
         expire(at: time)
