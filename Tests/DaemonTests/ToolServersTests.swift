@@ -1,6 +1,7 @@
 import Configuration
 import Linux
 import ModelTypes
+import TestHTTP
 import Testing
 import Tools
 
@@ -106,5 +107,64 @@ struct ToolServersTests {
             #expect(found.first?.hasPrefix("t:1:1: ") == true)
             #expect(found.first?.contains(words) == true, "\(found)")
         }
+    }
+
+    @Test("a server on HTTP gets the secret that its headers name, and nobody else does")
+    func secrets() async throws {
+        let folder = try Files.makeTemporaryDirectory(prefix: "martlet-servers")
+        defer { try? Files.removeTree(folder) }
+        try Files.writeAtomically("\(folder)/notes", Array("s3cr3t\n".utf8), mode: 0o600)
+        let site = try ScriptedServer { request in
+            guard request["authorization"] == "Bearer s3cr3t" else { return .reply(401, "") }
+            guard let json = try? JSONValue(parsing: request.body), let id = json["id"] else {
+                return .reply(request.method == "POST" ? 202 : 405, "")
+            }
+            let result: JSONValue =
+                switch json["method"]?.string {
+                case "initialize":
+                    ["protocolVersion": "2025-06-18", "capabilities": ["tools": [:]]]
+                case "tools/list": ["tools": [["name": "search", "inputSchema": [:]]]]
+                default: ["content": [["type": "text", "text": "found"]]]
+                }
+            let answer: JSONValue = ["jsonrpc": "2.0", "id": id, "result": result]
+            return .reply(
+                200, answer.serialized, headers: [("Content-Type", "application/json")])
+        }
+        func settings(_ secret: String) throws -> Settings {
+            try SettingsFile.settings(from: [
+                (
+                    "t",
+                    """
+                    [tools]
+                    builtin = []
+                    secrets_dir = "\(folder)"
+                    [[tool.mcp]]
+                    name = "notes"
+                    url = "\(site.url("/mcp"))"
+                    headers = { Authorization = "Bearer {secret:\(secret)}" }
+                    tools = ["*"]
+                    """
+                )
+            ])
+        }
+        let good = try settings("notes")
+        let tools = try ToolSet(good, own: nil)
+        tools.startServers(log: Log(level: .error))
+        await tools.serversSettled()
+        #expect(await call("notes_search", runner(tools, good)) == ["output": "found"])
+        await tools.rest()
+        let found = try await ToolSet.offered(try settings("none"), log: Log(level: .error))
+        #expect(found.declarations.isEmpty)
+        #expect(found.notes.first?.contains("there is no secret 'none'") == true)
+    }
+
+    @Test("what opens a door and asks nobody is complained of")
+    func complaints() throws {
+        let found = ToolSet.notes(
+            try settings("confirm = \"none\"\nrisks = { open = \"unlock\" }"))
+        #expect(found.contains { $0.contains("tool fake: open lets somebody in") })
+        #expect(
+            !ToolSet.notes(try settings("risks = { open = \"unlock\" }"))
+                .contains { $0.contains("lets somebody in") })
     }
 }

@@ -148,6 +148,9 @@ package final class Application: @unchecked Sendable {
         }
     }
 
+    /// What servers bring later has no part in the name of the setup: the service lets a setup
+    /// change where a session is resumed, and the handle of the last life is needed before they
+    /// have answered.
     private static func sessionKeeper(
         _ settings: Settings, _ wanted: SessionSettings, _ log: Log
     ) -> SessionKeeper {
@@ -218,21 +221,14 @@ package final class Application: @unchecked Sendable {
         }
         // Nobody waits for it; a call that comes first does what is not done yet.
         Task { [tools] in await tools.prepare() }
-        startServers()
-    }
-
-    /// Starts the servers whose tools come later; nothing waits for them.
-    private func startServers() {
-        guard !tools.serverNames.isEmpty else { return }
-        let (loop, session, registry) = (loop, session, tools.registry)
-        registry.onChange {
+        // Nor for these: their functions come when they have answered.
+        tools.startServers(log: log) { [loop, session, registry = tools.registry] in
             loop.perform {
                 session.assumeIsolated {
                     $0.updateContext(instruction: nil, tools: registry.declarations)
                 }
             }
         }
-        tools.startServers(log: log)
     }
 
     private func startButton() throws {

@@ -159,18 +159,34 @@ extension ToolSet {
 
     /// What of the servers' settings should be meant, one line each.
     static func serverNotes(_ settings: Settings) -> [String] {
-        settings.tools(MCPToolSettings.self).compactMap { tool, server in
-            guard tool.confirm == .none else { return nil }
+        settings.tools(MCPToolSettings.self).flatMap { tool, server in
+            var notes: [String] = []
+            if !server.arguments.isEmpty, server.user.isEmpty, Confinement.isRoot {
+                notes.append(
+                    "\(tool.title) runs as root, whose processes the kernel does not count; set user"
+                )
+            }
             let unlocking = server.risks.filter { $0.risk == .unlock }.map(\.name)
-            guard !unlocking.isEmpty else { return nil }
-            return "\(tool.title): \(unlocking.joined(separator: ", ")) lets somebody in (risk "
-                + "\"unlock\") and asks nobody: whoever can be heard can use it"
+            if tool.confirm == .none, !unlocking.isEmpty {
+                notes.append(
+                    "\(tool.title): \(unlocking.joined(separator: ", ")) lets somebody in (risk "
+                        + "\"unlock\") and asks nobody: whoever can be heard can use it")
+            }
+            return notes
         }
     }
 
     /// The names of the servers of the settings; starts none.
     package static func servers(_ settings: Settings) throws(ConfigurationErrors) -> [String] {
         try ToolSet(dry: settings).serverNames
+    }
+
+    /// Starts the servers and returns at once; `onChange` is called whenever functions have
+    /// changed.
+    func startServers(log: Log, onChange: @escaping @Sendable () -> Void) {
+        guard !servers.names.isEmpty else { return }
+        registry.onChange(onChange)
+        servers.start(registry, log: log)
     }
 
     /// Starts the servers, or the one of a name; returns at once.
