@@ -76,7 +76,8 @@ tsan:
 
 asan:
 	@packaging/prepare.sh build test
-	$(SWIFT) test --sanitize=address $(ONE_BY_ONE) --scratch-path .build-asan
+	LSAN_OPTIONS=suppressions=$(CURDIR)/Tests/Support/leaks.txt \
+		$(SWIFT) test --sanitize=address $(ONE_BY_ONE) --scratch-path .build-asan
 
 debian13:
 	packaging/debian13.sh
