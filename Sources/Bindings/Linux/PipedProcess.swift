@@ -47,7 +47,7 @@ package final class PipedProcess: Sendable {
         wake = try EventFD()
         _ = try OwnedThread(name: "server", priority: .normal) { [self] in
             do throws(SystemError) {
-                var talk = try PipedTalk(command, process: self, onEvent: onEvent)
+                let talk = try PipedTalk(command, process: self, onEvent: onEvent)
                 onEvent(.ended(talk.run()))
             } catch {
                 onEvent(.failed(error))
@@ -85,7 +85,9 @@ package final class PipedProcess: Sendable {
 }
 
 /// The thread's side: the program, and the ends of its pipes.
-private struct PipedTalk: ~Copyable {
+///
+/// A class, since Swift 6.0 cannot compile a value that makes others in an `init` that throws.
+private final class PipedTalk {
     // As much as a pipe holds.
     private static let chunkBytes = 64 * 1024
     // How long a killed program may take to go; one stuck in the kernel is given up.
@@ -120,7 +122,7 @@ private struct PipedTalk: ~Copyable {
     }
 
     /// Speaks until the program has ended; once only.
-    mutating func run() -> ProcessExit {
+    func run() -> ProcessExit {
         // A program that reads no more must not end us.
         var pipe = sigset_t()
         sigemptyset(&pipe)
@@ -136,7 +138,7 @@ private struct PipedTalk: ~Copyable {
         return end(grace: grace ?? .zero)
     }
 
-    private mutating func end(grace: Duration) -> ProcessExit {
+    private func end(grace: Duration) -> ProcessExit {
         input = nil
         pending = []
         process.state.withLock { $0.unread = 0 }
@@ -149,7 +151,7 @@ private struct PipedTalk: ~Copyable {
         return .timedOut
     }
 
-    private mutating func finish() -> ProcessExit {
+    private func finish() -> ProcessExit {
         // What it said at last, and no more than was there when it ended.
         for _ in 0..<2 where (output?.pendingBytes ?? 0) > 0 { takeOutput() }
         if (errors?.pendingBytes ?? 0) > 0 { takeErrors() }
@@ -157,7 +159,7 @@ private struct PipedTalk: ~Copyable {
     }
 
     /// Speaks for a time; true when the program has ended.
-    private mutating func talk(for time: Duration) -> Bool {
+    private func talk(for time: Duration) -> Bool {
         let end = MonotonicClock.now(plus: time)
         while MonotonicClock.now() < end {
             if talk(until: end) { return true }
@@ -166,7 +168,7 @@ private struct PipedTalk: ~Copyable {
     }
 
     /// Waits once, and does what is due; true when the program has ended.
-    private mutating func talk(until end: Int64?) -> Bool {
+    private func talk(until end: Int64?) -> Bool {
         if pending.isEmpty, input != nil {
             pending = process.state.withLock { state in
                 defer { state.outgoing = [] }
@@ -194,7 +196,7 @@ private struct PipedTalk: ~Copyable {
         return isReady[0]
     }
 
-    private mutating func takeOutput() {
+    private func takeOutput() {
         guard let bytes = try? output?.read(limit: Self.chunkBytes), !bytes.isEmpty else {
             output = nil
             return
@@ -203,7 +205,7 @@ private struct PipedTalk: ~Copyable {
         onEvent(.output(bytes))
     }
 
-    private mutating func takeErrors() {
+    private func takeErrors() {
         guard let bytes = try? errors?.read(limit: Self.chunkBytes), !bytes.isEmpty else {
             errors = nil
             return
@@ -211,7 +213,7 @@ private struct PipedTalk: ~Copyable {
         onEvent(.error(bytes))
     }
 
-    private mutating func giveInput() {
+    private func giveInput() {
         do {
             if let count = try input?.write(pending) { pending = pending.dropFirst(count) }
         } catch {
