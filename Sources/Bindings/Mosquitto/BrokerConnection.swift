@@ -37,6 +37,8 @@ final class BrokerConnection {
     // ends it.
     private var client: OpaquePointer?
     private var happenings: [Happening] = []
+    /// The line was made, so that something may have gone over it.
+    private var isOpen = false
     /// OpenSSL's last words.
     private var complaint = ""
 
@@ -109,6 +111,7 @@ final class BrokerConnection {
             cmosquitto_connect(
                 client, settings.host, Int32(settings.port), Int32(settings.keepAliveSeconds),
                 version.code, UInt32(settings.payloadLimitBytes + Self.headBytes)))
+        isOpen = true
     }
 
     /// The descriptor to wait for; negative when the line is gone.
@@ -175,7 +178,9 @@ final class BrokerConnection {
         case UInt32(MOSQ_ERR_EAI.rawValue), UInt32(MOSQ_ERR_LOOKUP.rawValue):
             return .unresolved(broker: settings.place)
         case UInt32(MOSQ_ERR_ERRNO.rawValue):
-            return .unreachable(broker: settings.place, reason: reason)
+            return isOpen
+                ? .lost(broker: settings.place, reason: reason)
+                : .unreachable(broker: settings.place, reason: reason)
         case UInt32(MOSQ_ERR_TLS.rawValue), UInt32(MOSQ_ERR_TLS_HANDSHAKE.rawValue):
             return .untrusted(
                 broker: settings.place, reason: complaint.isEmpty ? reason : complaint)

@@ -72,6 +72,7 @@ final class ClientCore: Sendable {
     }
 
     var line: Line { state.withLock { $0.line } }
+    var underWay: Int { state.withLock { $0.outstanding } }
     var connections: Int { state.withLock { $0.connections } }
 
     /// Gives the thread a word, unless it has ended.
@@ -89,7 +90,8 @@ final class ClientCore: Sendable {
     ) throws(MQTTError) {
         let problem = state.withLock { state -> MQTTError? in
             switch state.line {
-            case .down(let reason): return reason ?? .unavailable("it is still connecting")
+            case .down(let reason):
+                return reason?.beforeSending ?? .unavailable("it is still connecting")
             case .over: return .unavailable("it was stopped")
             case .up: break
             }

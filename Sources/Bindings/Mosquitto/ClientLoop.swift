@@ -160,7 +160,8 @@ final class ClientLoop {
         let bytes = message.payload.count
         do throws(MQTTError) {
             guard let connection, greetedAt != nil else {
-                throw .lost(broker: settings.place, reason: "before it was sent")
+                throw .unreachable(
+                    broker: settings.place, reason: "the line broke before it was sent")
             }
             let mid = try connection.publish(message)
             sent[mid] = Sent(promise: promise, topic: message.topic, bytes: bytes)
@@ -174,7 +175,10 @@ final class ClientLoop {
     private func subscribe(_ filter: String, _ promise: Promise<Void>?) {
         // Without a line it is done when there is one.
         guard let connection, greetedAt != nil else {
-            promise?.settle(.failure(.lost(broker: settings.place, reason: "before it was sent")))
+            promise?.settle(
+                .failure(
+                    .unreachable(
+                        broker: settings.place, reason: "the line broke before it was asked")))
             return
         }
         do throws(MQTTError) {

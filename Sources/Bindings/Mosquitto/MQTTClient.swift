@@ -63,6 +63,9 @@ package final class MQTTClient: Sendable {
     /// Whether the line stands.
     package var isConnected: Bool { if case .up = core.line { true } else { false } }
 
+    /// How many messages were handed over and are neither acknowledged nor given up.
+    package var underWay: Int { core.underWay }
+
     /// How often the line was made.
     package var connections: Int { core.connections }
 
@@ -127,7 +130,9 @@ package final class MQTTClient: Sendable {
             try await promise.value(within: patience, else: silence)
         } catch {
             // Why the last attempt failed says more than that there is no line.
-            if error == silence, case .down(let reason?) = core.line { throw reason }
+            if error == silence, case .down(let reason?) = core.line {
+                throw reason.beforeSending
+            }
             throw error
         }
     }

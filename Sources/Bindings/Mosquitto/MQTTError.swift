@@ -31,6 +31,17 @@ package enum MQTTError: Error, Sendable, Equatable, CustomStringConvertible {
     /// There is no client: not started, stopped, or without its library.
     case unavailable(String)
 
+    /// The same as the reason why something was not even sent.
+    var beforeSending: MQTTError {
+        switch self {
+        case .lost(let broker, let reason): .unreachable(broker: broker, reason: reason)
+        case .timedOut(let broker): .unreachable(broker: broker, reason: "no answer")
+        case .malformed, .unresolved, .unreachable, .untrusted, .refused, .forbidden, .unanswered,
+            .noAnswer, .tooLarge, .busy, .cancelled, .unavailable:
+            self
+        }
+    }
+
     package var description: String {
         switch self {
         case .malformed(let reason): "the message cannot be sent: \(reason)"
