@@ -157,7 +157,7 @@ struct HTTPTransportTests {
             default: .stream("data: {nonsense\n\n" + String(repeating: "x", count: 9 << 20))
             }
         }
-        let rig = try site.rig()
+        let rig = try site.rig(patience: .seconds(30))
         await rig.start()
         for words in [
             "whether it was done is not known", "line to", "gave no answer", "is no JSON",

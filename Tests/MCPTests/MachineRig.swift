@@ -5,7 +5,9 @@ import ModelTypes
 /// A machine, with what it wants done sorted by kind, and a clock that is set by hand.
 final class MachineRig {
     var machine = ServerMachine(
-        name: "kitchen", startTimeout: 20_000_000_000, clientVersion: "1")
+        name: "kitchen", startTimeout: 20_000_000_000, startsPerHour: MachineRig.startsPerHour,
+        clientVersion: "1")
+    static let startsPerHour = 20
     /// Seconds.
     var now: Double = 1_000
     private(set) var sent: [JSONValue] = []

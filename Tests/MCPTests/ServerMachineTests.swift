@@ -185,7 +185,7 @@ struct ServerMachineTests {
             rig.wait(0.5)
         }
         #expect(starts.prefix(5).map { ($0 * 2).rounded() / 2 } == [0, 1, 3, 7, 15])
-        #expect(starts.count <= ServerMachine.startsPerHour)
+        #expect(starts.count <= MachineRig.startsPerHour)
         // The last wait is the longest.
         #expect((starts.last ?? 0) - (starts.dropLast().last ?? 0) <= 301)
     }
@@ -199,10 +199,10 @@ struct ServerMachineTests {
             rig.tell(.lost("it ended with status 1"))
             rig.call(key)
         }
-        #expect(rig.opens == ServerMachine.startsPerHour)
+        #expect(rig.opens == MachineRig.startsPerHour)
         #expect(rig.ended[29]?.words?.contains("tried again in 60 min") == true)
         rig.wait(3_600)
-        #expect(rig.opens > ServerMachine.startsPerHour)
+        #expect(rig.opens > MachineRig.startsPerHour)
     }
 
     @Test("a flood of list_changed is one more list after a pause that grows")

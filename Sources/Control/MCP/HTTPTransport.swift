@@ -30,6 +30,9 @@ package struct HTTPPlace: Sendable {
 /// ## Concurrency
 /// The lock protects the connection that is open.
 package final class HTTPTransport: ServerTransport {
+    /// Each start is a request, and a network that was away must be found when somebody asks.
+    package let startsPerHour = 600
+
     private let place: HTTPPlace
     private let client: HTTPClient
     private let connection = Mutex<HTTPConnection?>(nil)

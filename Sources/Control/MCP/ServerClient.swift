@@ -45,6 +45,7 @@ package actor ServerClient {
         self.log = log
         machine = ServerMachine(
             name: selection.source, startTimeout: startTimeout.nanoseconds,
+            startsPerHour: transport.startsPerHour,
             clientVersion: clientVersion)
     }
 

@@ -5,12 +5,12 @@ internal import ModelTypes
 extension ServerMachine {
     mutating func open(at now: Int64) {
         starts.removeAll { $0 <= now - Self.hour }
-        if starts.count >= Self.startsPerHour, let oldest = starts.first {
+        if starts.count >= startsPerHour, let oldest = starts.first {
             let until = oldest + Self.hour
             if state != .waiting(until: until) {
                 log(
                     .warning,
-                    "it was started \(Self.startsPerHour) times within an hour; it is left alone "
+                    "it was started \(startsPerHour) times within an hour; it is left alone "
                         + "for \((until - now) / 60_000_000_000 + 1) min (\(lastFault))")
             }
             state = .waiting(until: until)

@@ -24,8 +24,6 @@ package struct ServerMachine: ~Copyable {
     static let mostWait: Int64 = 300_000_000_000
     /// One that was ready for so long has proved itself.
     static let stable: Int64 = 60_000_000_000
-    /// More starts within an hour are not made.
-    static let startsPerHour = 20
     static let hour: Int64 = 3_600_000_000_000
     /// How long a list, or an answer to a ping, is waited for.
     static let listTimeout: Int64 = 15_000_000_000
@@ -79,6 +77,7 @@ package struct ServerMachine: ~Copyable {
 
     let name: String
     let startTimeout: Int64
+    let startsPerHour: Int
     let clientVersion: String
 
     var state = State.idle
@@ -112,9 +111,10 @@ package struct ServerMachine: ~Copyable {
     var actions: [ServerAction] = []
 
     /// A server of a name, which waits for `start`; `startTimeout` (nanoseconds) is how long it
-    /// may take until it answers.
-    package init(name: String, startTimeout: Int64, clientVersion: String) {
+    /// may take until it answers; no more than `startsPerHour` starts are made within an hour.
+    package init(name: String, startTimeout: Int64, startsPerHour: Int, clientVersion: String) {
         self.name = name
+        self.startsPerHour = startsPerHour
         self.startTimeout = startTimeout
         self.clientVersion = clientVersion
     }
@@ -189,7 +189,7 @@ package struct ServerMachine: ~Copyable {
     private mutating func refuseCalls(until: Int64, at now: Int64) {
         let minutes = (until - now + 59_999_999_999) / 60_000_000_000
         failCalls(
-            "the MCP server \(name) has failed \(Self.startsPerHour) times within an hour and is "
+            "the MCP server \(name) has failed \(startsPerHour) times within an hour and is "
                 + "tried again in \(minutes) min (\(lastFault))", onlyUnsent: true)
     }
 

@@ -6,6 +6,8 @@ package import ModelTypes
 /// Every method may be called from every thread and none waits. `open` is called only when the
 /// line is new or `lost` was told.
 package protocol ServerTransport: Sendable {
+    /// How often it may be opened within an hour, whatever the server does and calls ask for.
+    var startsPerHour: Int { get }
     /// Opens the line; what happens is told in order, each with the bytes that `took` is due for.
     ///
     /// After `lost` nothing more is told.

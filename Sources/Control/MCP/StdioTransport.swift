@@ -18,6 +18,9 @@ package final class StdioTransport: ServerTransport {
     /// What it has to end once its input is closed, and again after TERM.
     private static let grace = Duration.seconds(1)
 
+    /// Each start is a new program, which costs a small board seconds of work.
+    package let startsPerHour = 20
+
     private let command: @Sendable () throws -> Command
     private let running = Mutex<PipedProcess?>(nil)
 
