@@ -72,7 +72,8 @@ bench: release
 # XCTest's own runner leaks, so the sanitizers run Swift Testing alone.
 tsan:
 	@packaging/prepare.sh build test
-	$(SWIFT) test --sanitize=thread $(ONE_BY_ONE) --scratch-path .build-tsan
+	TSAN_OPTIONS=suppressions=$(CURDIR)/Tests/Support/thread-sanitizer.supp \
+	    $(SWIFT) test --sanitize=thread $(ONE_BY_ONE) --scratch-path .build-tsan
 
 asan:
 	@packaging/prepare.sh build test

@@ -72,9 +72,11 @@ struct RefreshedTokenTests {
         clock.advance(.seconds(29))
         #expect(try await source.token().revealed == "token-1")
         #expect(await !source.isFetching)
+        await issuer.hold(true)
         clock.advance(.seconds(1))
         #expect(try await source.token().revealed == "token-1")
         #expect(await source.isFetching)
+        await issuer.hold(false)
     }
 
     @Test("setting the wall's clock makes no token old or young")

@@ -71,6 +71,33 @@ final class BadDay: Sendable {
         }
     }
 
+    /// Which periods of which turns' words were heard, in order, for the one who looks for a hole.
+    static func told(_ heard: [Int16], _ troubles: [Trouble]) -> String {
+        var places: [[Int16]: String] = [:]
+        for (number, trouble) in troubles.enumerated() {
+            let words = words(number, trouble).flatMap { $0 }
+            for index in 0..<words.count / period {
+                places[Array(words[index * period..<(index + 1) * period])] =
+                    "\(number):\(index)"
+            }
+        }
+        var lines: [String] = []
+        var rest = heard[...]
+        var between = 0
+        while !rest.isEmpty {
+            guard let place = places[Array(rest.prefix(period))] else {
+                between += 1
+                rest = rest.dropFirst()
+                continue
+            }
+            if between > 0 { lines.append("(\(between) samples)") }
+            between = 0
+            lines.append(place)
+            rest = rest.dropFirst(period)
+        }
+        return (lines + ["(\(between) samples)"]).joined(separator: " ")
+    }
+
     /// The sound of an answer; long enough to break in its middle.
     static func voice(_ number: Int) -> [Int16] {
         Noise.samples(24_000, seed: UInt32(500 + number))

@@ -65,7 +65,7 @@ struct BadDayTests {
                 words.start(of: BadDay.words($0, Self.troubles[$0])) != nil
             }
             guard let number else {
-                Issue.record("words that were not said like this, \(words.count) samples")
+                Issue.record("not said like this: \(BadDay.told(words, Self.troubles))")
                 continue
             }
             // Where a handle is of the middle of the words, their rest is said again to it, and
