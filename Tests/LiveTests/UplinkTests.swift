@@ -253,6 +253,80 @@ struct UplinkTests {
     }
 
     @Test(
+        "what was done is told before words that began during the outage", arguments: [true, false])
+    func callBesideNewWords(manual: Bool) {
+        let world = SessionWorld.ready(manual: manual)
+        if manual { world.talk() } else { world.say(sound(1), .audioStreamEnd) }
+        world.callSwitch("c1")
+        world.lose()
+        world.forget()
+        if manual { world.say(.activityStart) }
+        world.say(sound(2))
+        world.answer("c1")
+        world.wait(0)
+        world.accept()
+        guard case .content(_, isComplete: false)? = world.sent.first else {
+            Issue.record("the call was not told: \(world.sent)")
+            return
+        }
+        #expect(world.sent.last == sound(2))
+    }
+
+    @Test("what is done while the user speaks is told when he has been answered")
+    func callDoneWithinWords() {
+        let world = SessionWorld.ready()
+        world.talk()
+        world.callSwitch("c1")
+        world.lose()
+        world.wait(0)
+        world.accept()
+        world.say(.activityStart, sound(2))
+        world.forget()
+        world.answer("c1")
+        world.say(.activityEnd)
+        #expect(world.sent == [.activityEnd])
+        world.speak()
+        #expect(world.sent == [.activityEnd])
+        world.turnComplete()
+        guard case .content(_, isComplete: true)? = world.sent.last else {
+            Issue.record("the call was not told: \(world.sent)")
+            return
+        }
+    }
+
+    @Test("beside a noise that nobody answers, what was done is told again, for an answer")
+    func callBesideNoise() {
+        let world = SessionWorld.ready(manual: false)
+        world.say(sound(1), .audioStreamEnd)
+        world.callSwitch("c1")
+        world.lose()
+        world.answer("c1")
+        world.say(sound(2), .audioStreamEnd)
+        world.wait(0)
+        world.accept()
+        for _ in 0..<2 {
+            world.wait(SessionMachine.stallTimeout / 1_000_000)
+            world.lose(1000)
+            world.forget()
+            world.accept()
+        }
+        guard case .content(_, isComplete: true)? = world.sent.first else {
+            Issue.record("the call was not told: \(world.sent)")
+            return
+        }
+        // It is asked for once.
+        world.wait(SessionMachine.stallTimeout / 1_000_000)
+        world.lose(1000)
+        world.forget()
+        world.accept()
+        world.wait(SessionMachine.stallTimeout / 1_000_000)
+        world.lose(1000)
+        world.forget()
+        world.accept()
+        #expect(world.sent.isEmpty)
+    }
+
+    @Test(
         "what the service would close for is refused before it reaches the wire",
         arguments: [
             (true, UplinkItem.audioStreamEnd), (true, .activityEnd), (true, .audio([1])),

@@ -74,6 +74,8 @@ extension SessionMachine {
                 // noise, which nobody answers.
                 if rules.isManual { forgetHandle() }
             }
+            // Beside a noise that nobody answers, nobody was asked for an answer to what was done.
+            if bridge.hasLostCalls, !accountAsks { isAccountDue = true }
             tell(.notice("the service does not finish its answer"))
             tell(.turnComplete(nil))
             endTurn()

@@ -121,6 +121,8 @@ package struct SessionMachine: ~Copyable {
     var bridge = TurnBridge()
     /// What is in the bridge is to be told to the session.
     var isAccountDue = false
+    /// The account that was given last asked for an answer.
+    var accountAsks = false
 
     var handle: Handle?
     var isResumableNow = true
@@ -365,15 +367,15 @@ package struct SessionMachine: ~Copyable {
     private mutating func giveAccount() {
         // Calls of this connection are answered in the service's own way.
         guard isAccountDue, bridge.isAnswered, openCalls.isEmpty else { return }
-        isAccountDue = false
         let asksForAnswer = !log.hasUnsent
+        // Content may not come within words, and would cut the answer to them.
+        let canBeTold = replyDueSince == nil && !log.isWithinSentWords
         // Who has more to say does not want the rest of an answer, but must know what was done.
-        let isWanted = asksForAnswer || bridge.hasLostCalls
-        if isWanted, !uplink.isTurnOpen, !(rules.isManual && log.goesOnWithinWords) {
-            log.putFirst(bridge.account(asksForAnswer: asksForAnswer))
-        } else {
-            bridge.reset()
-        }
+        if bridge.hasLostCalls, !canBeTold { return }
+        isAccountDue = false
+        guard bridge.hasLostCalls || asksForAnswer && canBeTold else { return bridge.reset() }
+        accountAsks = asksForAnswer
+        log.putFirst(bridge.account(asksForAnswer: asksForAnswer))
     }
 
     /// Forgets what is held and not sent.

@@ -46,12 +46,12 @@ struct UplinkLog {
         entries[(start + heldCount)..<sentCount].contains { $0.item.endsWords }
     }
 
-    /// Whether what is sent next belongs to an activity whose beginning the service has.
-    var goesOnWithinWords: Bool {
-        guard sentCount < entries.count else { return isActivityOpen }
-        return switch entries[sentCount].item {
-        case .audio, .activityEnd: true
-        case .activityStart, .audioStreamEnd, .text, .content, .video, .contextUpdate,
+    /// Whether the service has the beginning of words and not their end.
+    var isWithinSentWords: Bool {
+        guard sentCount > start else { return false }
+        return switch entries[sentCount - 1].item {
+        case .audio, .activityStart: true
+        case .activityEnd, .audioStreamEnd, .text, .content, .video, .contextUpdate,
             .toolResponses:
             false
         }

@@ -155,8 +155,6 @@ final class WorldBook: @unchecked Sendable {
             report.counts.turns += 1
             awaited = nil
             isStopped = false
-            // The account waits for no open turn; the user speaks of something else by now.
-            orphans = []
             // What was being said is not for the user any more; where the service finds the
             // turns, it decides that.
             if !isAutomatic { dead.formUnion(arrived) }
