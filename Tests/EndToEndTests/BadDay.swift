@@ -23,7 +23,9 @@ final class BadDay: Sendable {
     /// A period of the microphone (samples of 20 ms).
     private static let period = 320
     /// Longer than the pre-roll, and than what is read ahead.
-    private static let quiet = [Int16](repeating: 0, count: 16 * period)
+    private static let quiet = silence(16)
+    /// Around the words, between them and the hand on the button: a busy machine hears late.
+    private static let pause = silence(14)
     /// Long enough for the service to tell in its middle how far it has come.
     private static let wordsCount = 30 * period
 
@@ -59,6 +61,10 @@ final class BadDay: Sendable {
                 writable = ["\(folder)"]
                 """)
         try await appliance.timeline.wait { $0 == .online(resumed: false) }
+    }
+
+    private static func silence(_ periods: Int) -> [Int16] {
+        [Int16](repeating: 0, count: periods * period)
     }
 
     /// What is said in a turn, with a pause wherever something goes wrong.
@@ -120,8 +126,9 @@ final class BadDay: Sendable {
         await appliance.microphone.say(Self.quiet)
         if case .before(let fault) = trouble { try await appliance.server.inject(fault) }
         appliance.press()
+        await appliance.microphone.say(Self.pause)
         try await speak(Self.words(number, trouble), trouble, begun: begun)
-        await appliance.microphone.say([Int16](repeating: 0, count: 6 * Self.period))
+        await appliance.microphone.say(Self.pause)
         appliance.release()
         if case .inCall(let fault) = trouble {
             try await appliance.service.wait(count: calls + 1) { $0.isCall }

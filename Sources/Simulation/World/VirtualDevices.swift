@@ -19,11 +19,12 @@ final class VirtualMicrophone: MicrophonePort, @unchecked Sendable {
     private let loop: VirtualLoop
     private var segments: [Segment] = []
     private var isRunning = false
-    private var given: Int64 = 0
+    /// What is being given, and how far what was given has been sent; what the assistant drops
+    /// may be given again.
+    private var giving: Range<Int64> = 0..<0
+    private var sent: Int64 = 0
     /// Where there is only a noise that the service does not take for a voice.
     var quiet: [Range<Int64>] = []
-    /// How many of the samples that are being given were never given before.
-    private(set) var fresh = 0
     var onSignal: (MicrophoneSignal) -> Void = { _ in }
 
     init(loop: VirtualLoop) { self.loop = loop }
@@ -47,6 +48,12 @@ final class VirtualMicrophone: MicrophonePort, @unchecked Sendable {
         segments[last].end = max(Self.index(at: nanoseconds), segments[last].next)
     }
 
+    /// Counts what is being given as sent; how many samples of it never were before.
+    func takeFresh() -> Int {
+        defer { sent = max(sent, giving.upperBound) }
+        return Int(giving.upperBound - min(max(sent, giving.lowerBound), giving.upperBound))
+    }
+
     private func run() {
         guard !isRunning else { return }
         isRunning = true
@@ -66,8 +73,7 @@ final class VirtualMicrophone: MicrophonePort, @unchecked Sendable {
             let isTail = segment.end.map { $0 <= captured } ?? false
             guard count == Self.chunk || (isTail && count > 0) else { break }
             segments[0].next += count
-            fresh = Int(min(count, max(0, segments[0].next - given)))
-            given = max(given, segments[0].next)
+            giving = segment.next..<segments[0].next
             let samples = (segment.next..<(segment.next + count)).map { index in
                 quiet.contains { $0.contains(index) } ? 0 : Self.sample(index)
             }

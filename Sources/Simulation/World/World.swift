@@ -94,7 +94,7 @@ package final class World {
             left: { book.left(at: loop.now) })
         tools.onEnd = { book.carriedOut($0, at: loop.now) }
         let microphone = microphone
-        book.freshSamples = { microphone.fresh }
+        book.takeFreshSamples = { microphone.takeFresh() }
     }
 
     /// The sounds of the answers, each of another value and length; shared, since they are large.

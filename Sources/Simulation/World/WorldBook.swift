@@ -34,8 +34,8 @@ final class WorldBook: @unchecked Sendable {
     var expectsNoError = false
     /// Whether what the service announces arrives.
     var hearsGoAway = true
-    /// How many samples that are given now are new.
-    var freshSamples: () -> Int = { .max }
+    /// How many samples of those that are given now were never sent before; they count as sent.
+    var takeFreshSamples: () -> Int = { .max }
 
     /// Whether an answer may come once more, as another turn.
     var repeatsAnswers = false
@@ -93,7 +93,7 @@ final class WorldBook: @unchecked Sendable {
 
     func utter(_ samples: [Int16]) {
         if current == nil { beginUtterance() }
-        if samples.count > freshSamples() { hasOverlap = true }
+        if samples.count > takeFreshSamples() { hasOverlap = true }
         if let current { utterances[current].samples += samples }
     }
 
