@@ -73,7 +73,7 @@ enum Targets {
             .control(
                 "Sounds", ["Opus"],
                 embedded: [
-                    "Assets/alarm.opus", "Assets/confirm.opus", "Assets/done.opus",
+                    "Assets/alarm.opus", "Assets/budget.opus", "Assets/confirm.opus", "Assets/done.opus",
                     "Assets/error.opus",
                     "Assets/listening.opus", "Assets/muted.opus", "Assets/no_key.opus",
                     "Assets/no_microphone.opus", "Assets/no_network.opus",

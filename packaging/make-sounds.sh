@@ -46,6 +46,7 @@ line no_network "I have no network yet. Please set it up."
 line no_key "I have no key for the service yet. Please set it up."
 line no_microphone "I have no microphone."
 line refused "The service refuses this device. Check the key."
+line budget "That was all for today. I go on tomorrow."
 line confirm "Press the button to confirm."
 
 cd ../../../Simulation/Scenarios

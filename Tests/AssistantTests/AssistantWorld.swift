@@ -58,7 +58,7 @@ final class AssistantWorld: Sendable {
             confirmation: ConfirmationSettings(),
             ports: AssistantPorts(
                 microphone: ports, speaker: ports, session: ports, tools: ports, indicator: ports,
-                earcons: ports, timeline: ports, alarm: ports))
+                earcons: ports, timeline: ports, alarm: ports, hasNetwork: { true }))
         ports.owner.withLock { $0.world = self }
     }
 

@@ -129,8 +129,17 @@ final class ConversationWorld {
     func ready(_ time: Int, resumed: Bool = true) {
         perform(machine.sessionReady(resumed: resumed, at: .milliseconds(time)))
     }
-    func offline(_ time: Int, _ reason: String = "lost") {
-        perform(machine.sessionOffline(reason, at: .milliseconds(time)))
+    func offline(_ time: Int, _ reason: String = "lost", isNetworkMissing: Bool = false) {
+        perform(
+            machine.sessionOffline(
+                reason, isNetworkMissing: isNetworkMissing, at: .milliseconds(time)))
+    }
+    func refused(_ time: Int, because line: Earcon = .refused) {
+        perform(machine.sessionRefused("no", because: line, at: .milliseconds(time)))
+    }
+    /// Every sound since the last `forget`.
+    var sounds: [Earcon] {
+        actions.compactMap { if case .sound(let earcon) = $0 { earcon } else { nil } }
     }
     func calls(_ identifiers: [String], _ time: Int) {
         perform(machine.toolCallsArrived(identifiers, at: .milliseconds(time)))

@@ -24,7 +24,7 @@ extension SimulatedConversation {
         // Whatever is on the wire is gone, so nothing is known of these turns' replies.
         unwantedTurns.formUnion(0...latestTurn)
         mayEndReply = true
-        perform(machine.sessionOffline("lost", at: time))
+        perform(machine.sessionOffline("lost", isNetworkMissing: false, at: time))
         after(50...15_000) { self.linkUp() }
     }
 

@@ -21,21 +21,28 @@ final class Appliance: Sendable {
     /// Which of the two services it is set up for.
     enum Dialect: CaseIterable, Sendable { case developer, vertex }
 
-    /// A running daemon; `more` are tables of settings besides the usual ones.
+    /// A running daemon; `more` are tables of settings besides the usual ones, `credential` stands
+    /// in the place of the key.
     static func started(
         scenario: Scenario, mode: String = "hold", key: String = "test-key",
+        credential: SessionCredential? = nil,
         dialect: Dialect = .developer, model: String = "gemini-3.8-live",
         microphone: String? = nil, sounds: Bool = false, more: String = ""
     ) async throws -> Appliance {
         let appliance = try await Appliance(
-            scenario: scenario, mode: mode, key: key, dialect: dialect, model: model,
-            microphone: microphone, sounds: sounds, more: more)
+            scenario: scenario, mode: mode,
+            credential: credential
+                ?? .fixed(
+                    dialect == .vertex
+                        ? .bearer(Secret("test-bearer"), quotaProject: nil) : .key(Secret(key))),
+            dialect: dialect, model: model, microphone: microphone, sounds: sounds, more: more)
         try await appliance.application.start()
         return appliance
     }
 
     private init(
-        scenario: Scenario, mode: String, key: String, dialect: Dialect, model: String,
+        scenario: Scenario, mode: String, credential: SessionCredential, dialect: Dialect,
+        model: String,
         microphone device: String?, sounds: Bool, more: String
     ) async throws {
         Self.useTestConfiguration
@@ -72,10 +79,7 @@ final class Appliance: Sendable {
         let settings = try SettingsFile.settings(from: [("test.toml", text)])
         let timeline = timeline
         application = try Application(
-            settings: settings,
-            credential: .fixed(
-                dialect == .vertex
-                    ? .bearer(Secret("test-bearer"), quotaProject: nil) : .key(Secret(key))),
+            settings: settings, credential: credential,
             log: Log(level: .error), button: .scripted
         ) { entry in timeline.add(entry.event) }
     }

@@ -8,7 +8,7 @@ struct SoundLibraryTests {
     static func isSpoken(_ sound: StoredSound) -> Bool {
         switch sound {
         case .listening, .done, .error, .muted, .timer, .alarm: false
-        case .offline, .noMicrophone, .refused, .noKey, .noNetwork, .confirm: true
+        case .offline, .noMicrophone, .refused, .noKey, .noNetwork, .budget, .confirm: true
         }
     }
 

@@ -8,8 +8,7 @@ extension ConversationMachine {
     package mutating func listenRequested(at time: Int64) -> [ConversationAction] {
         guard uplink.open == nil else { return settle() }
         if let refusal {
-            emit(.sound(refusal))
-            if refusal == .refused { emit(.connect) }
+            refuse(refusal, at: time)
             return settle()
         }
         openTurn(by: .request, at: time, gate: .openMicrophone(at: time))

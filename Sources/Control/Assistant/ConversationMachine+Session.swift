@@ -6,14 +6,22 @@ extension ConversationMachine {
         link = .up
         linkDeadline = nil
         outageTold = nil
+        wasOnline = true
+        for line in Earcon.outages { toldAt[line] = nil }
         record(.online(resumed: resumed))
         restartWait(at: time)
         return settle()
     }
 
     /// The session is lost and comes back by itself.
-    package mutating func sessionOffline(_ reason: String, at time: Int64) -> [ConversationAction] {
+    ///
+    /// `isNetworkMissing` says that no way leads out of this machine.
+    package mutating func sessionOffline(
+        _ reason: String, isNetworkMissing: Bool, at time: Int64
+    ) -> [ConversationAction] {
         link = .down
+        // Somebody who has had a session once has set the network up.
+        lineOfOutage = isNetworkMissing && !wasOnline ? .noNetwork : .offline
         // A reason that lasts is told once, however often it is met.
         if reason != outageTold { record(.offline(reason)) }
         outageTold = reason
@@ -34,13 +42,17 @@ extension ConversationMachine {
         return settle()
     }
 
-    /// The service refuses this device until something is changed.
-    package mutating func sessionRefused(_ advice: String, at time: Int64) -> [ConversationAction] {
+    /// There is no session until something is changed; `line` tells the user what.
+    package mutating func sessionRefused(
+        _ advice: String, because line: Earcon, at time: Int64
+    ) -> [ConversationAction] {
         link = .refused
+        lineOfOutage = line
         record(.refused(advice))
         loseReply()
         abandonTurns(at: time)
-        emit(.sound(.refused))
+        // A press that asked for another attempt has had its sound.
+        if isNews(line, at: time) { tell(line, at: time) }
         return settle()
     }
 

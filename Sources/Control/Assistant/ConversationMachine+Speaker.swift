@@ -116,7 +116,7 @@ extension ConversationMachine {
         if isDue(linkDeadline) {
             record(.notice("no session came in time; what was said is dropped"))
             // After a slip of the finger nobody waits for an answer.
-            if phase == .listening || isThinking { emit(.sound(.offline)) }
+            if phase == .listening || isThinking { tell(lineOfOutage, at: time) }
             abandonTurns(at: time)
         }
         if isDue(thinkingDeadline), case .thinking(let thinking) = phase {

@@ -20,7 +20,7 @@ extension ConversationMachine {
             if opener != .voice || link == .asleep { emit(.connect) }
         }
         if link == .down {
-            if opener != .voice { emit(.sound(.offline)) }
+            if opener != .voice { tell(lineOfOutage, at: time) }
         } else if settings.soundsListening || opener == .request {
             // Nobody's hand opened it, so the room is told.
             emit(.sound(.listening))

@@ -10,9 +10,7 @@ extension ConversationMachine {
         pressEndsMute()
         if let refusal = refusal {
             if stopAnswer(at: time) { return settle() }
-            emit(.sound(refusal))
-            // The session does not come back by itself, and the user may have mended the reason.
-            if refusal == .refused { emit(.connect) }
+            refuse(refusal, at: time)
             return settle()
         }
         // In hold and hands-free mode an open turn is the button's or the voice's already.
@@ -122,11 +120,18 @@ extension ConversationMachine {
         return true
     }
 
+    /// A press or a request opens no turn: says why.
+    mutating func refuse(_ refusal: Earcon, at time: Int64) {
+        tell(refusal, at: time)
+        // The session does not come back by itself, and the user may have mended the reason.
+        if Earcon.outages.contains(refusal) { emit(.connect) }
+    }
+
     /// Why a press cannot open a turn.
     var refusal: Earcon? {
         if isSilenced { return .muted }
         if !hasMicrophone { return .noMicrophone }
-        if link == .refused { return .refused }
+        if link == .refused { return lineOfOutage }
         return nil
     }
 
@@ -233,6 +238,7 @@ extension ConversationMachine {
     /// The microphone is back.
     package mutating func microphoneBack(_ text: String) -> [ConversationAction] {
         hasMicrophone = true
+        toldAt[.noMicrophone] = nil
         record(.soundBack(.capture, text))
         return settle()
     }

@@ -105,6 +105,12 @@ package struct ConversationMachine: ~Copyable {
     var runningTools: Set<String> = []
     /// Words are kept for a session until then.
     var linkDeadline: Int64?
+    /// There was a session since the start.
+    var wasOnline = false
+    /// What tells why there is no session.
+    var lineOfOutage = Earcon.offline
+    /// When each trouble that lasts was told in words.
+    var toldAt: [Earcon: Int64] = [:]
     /// Why there is no session, as it was last told; nil while there is one.
     var outageTold: String?
     /// The local detector hears speech since then.

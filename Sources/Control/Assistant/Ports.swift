@@ -69,6 +69,14 @@ package enum Earcon: String, Sendable, CaseIterable {
     case noMicrophone
     /// The service refuses this device (a wrong key, an unknown model).
     case refused
+    /// There is no key for the service.
+    case noKey
+    /// There never was a session, and no way leads out of this machine.
+    case noNetwork
+    /// The day's tokens are spent.
+    case budget
+    /// What was last told in words still holds.
+    case sameTrouble
     /// Something dangerous is to be done: press the button if you want it.
     case confirm
 }

@@ -16,13 +16,19 @@ extension VoiceAssistant {
             perform(machine.sessionReady(resumed: resumed, at: now))
         case .offline(let reason, _):
             confirmations.sessionLost()
-            perform(machine.sessionOffline("\(reason)", at: now))
+            perform(
+                machine.sessionOffline(
+                    "\(reason)", isNetworkMissing: !ports.hasNetwork(), at: now))
         case .asleep:
             perform(machine.sessionAsleep())
         case .closed:
-            perform(machine.sessionOffline("the session is closed", at: now))
+            perform(
+                machine.sessionOffline(
+                    "the session is closed", isNetworkMissing: false, at: now))
         case .failed(let failure):
-            perform(machine.sessionRefused("\(failure)", at: now))
+            perform(
+                machine.sessionRefused(
+                    "\(failure)", because: Earcon(refusal: failure.reason), at: now))
         case .audio(let samples):
             play(samples, at: now)
         case .inputTranscript(let text):
@@ -67,6 +73,18 @@ extension VoiceAssistant {
             perform(actions)
             confirmations.speakingBegan()
             ports.speaker.play(samples)
+        }
+    }
+}
+
+extension Earcon {
+    /// What tells the user why there is no session.
+    fileprivate init(refusal: CloseReason) {
+        switch refusal {
+        case .noKey: self = .noKey
+        case .budget: self = .budget
+        case .credential, .model, .billing, .payload, .handle, .quota, .deadline, .transient:
+            self = .refused
         }
     }
 }

@@ -12,12 +12,15 @@ package struct AssistantPorts: Sendable {
     package var earcons: any EarconPort
     package var timeline: any TimelinePort
     package var alarm: any SessionClock
+    /// Whether any way leads out of this machine; asked after each attempt to connect that failed.
+    package var hasNetwork: @Sendable () -> Bool
 
     /// Every port; all are called on the assistant's executor.
     package init(
         microphone: any MicrophonePort, speaker: any SpeakerPort, session: any SessionPort,
         tools: any ToolPort, indicator: any IndicatorPort, earcons: any EarconPort,
-        timeline: any TimelinePort, alarm: any SessionClock
+        timeline: any TimelinePort, alarm: any SessionClock,
+        hasNetwork: @escaping @Sendable () -> Bool
     ) {
         self.microphone = microphone
         self.speaker = speaker
@@ -27,6 +30,7 @@ package struct AssistantPorts: Sendable {
         self.earcons = earcons
         self.timeline = timeline
         self.alarm = alarm
+        self.hasNetwork = hasNetwork
     }
 }
 

@@ -109,7 +109,8 @@ package final class Application: @unchecked Sendable {
                 session: recorder.map { RecordedSession(session: port, recorder: $0) } ?? port,
                 tools: PooledTools(runner) { [loop] in loop.perform($0) },
                 indicator: Indicators(light, presence), earcons: earcons,
-                timeline: timeline, alarm: LoopClock(loop: loop)))
+                timeline: timeline, alarm: LoopClock(loop: loop),
+                hasNetwork: { NetworkRoutes.leadOut() }))
         relay.assistant = assistant
         desk.take(assistant)
         bell.assistant = assistant
@@ -390,6 +391,10 @@ extension StoredSound {
         case .offline: self = .offline
         case .noMicrophone: self = .noMicrophone
         case .refused: self = .refused
+        case .noKey: self = .noKey
+        case .noNetwork: self = .noNetwork
+        case .budget: self = .budget
+        case .sameTrouble: self = .error
         case .confirm: self = .confirm
         }
     }

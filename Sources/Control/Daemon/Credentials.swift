@@ -33,16 +33,34 @@ package enum Credentials {
         return "nowhere"
     }
 
+    /// What the daemon asks the service with: as `session`, but a key that is not there yet is
+    /// looked for again before each connection, so that a device without one starts and says so.
+    package static func daemon(_ settings: Settings) throws -> SessionCredential {
+        do {
+            return try session(settings)
+        } catch  where settings[Keys.Live.service] != "vertex" {
+            return .sought { () throws(SessionFailure) in
+                do {
+                    return authorization(try find(settings))
+                } catch {
+                    throw SessionFailure(reason: .noKey, text: "\(error)")
+                }
+            }
+        }
+    }
+
     /// What a session asks the service with: the key, or an account's tokens on Vertex.
     package static func session(_ settings: Settings) throws -> SessionCredential {
         guard settings[Keys.Live.service] == "vertex" else {
-            let key = try find(settings)
-            // A token of `auth_tokens` stands where a key would, and is shown in its own way.
-            let isToken = key.revealed.hasPrefix("auth_tokens/")
-            return .fixed(isToken ? .ephemeralToken(key) : .key(key))
+            return .fixed(authorization(try find(settings)))
         }
         return try account(
             settings, http: HTTPClient(), clock: SystemAccountClock(), metadataHost: nil)
+    }
+
+    /// A token of `auth_tokens` stands where a key would, and is shown in its own way.
+    private static func authorization(_ key: Secret) -> Authorization {
+        key.revealed.hasPrefix("auth_tokens/") ? .ephemeralToken(key) : .key(key)
     }
 
     /// The tokens of the account file that the settings name, else of this machine; renewed before

@@ -71,7 +71,7 @@ package actor Supervisor {
     private func start(_ settings: Settings) async throws -> Application {
         log.setLevel(Log.Level(named: settings[Keys.Log.level]))
         let application = try Application(
-            settings: settings, credential: try Credentials.session(settings), log: log)
+            settings: settings, credential: try Credentials.daemon(settings), log: log)
         try await application.start()
         notifier?.status("mode \(settings[Keys.Conversation.mode])")
         return application

@@ -5,6 +5,8 @@
 package enum CloseReason: Sendable, Equatable {
     /// The key is wrong, expired or missing: asking again changes nothing.
     case credential
+    /// There is no key at all; ours, never a close of the service's.
+    case noKey
     /// The model does not exist or not for this use.
     case model
     /// Billing stops the project.

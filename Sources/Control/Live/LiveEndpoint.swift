@@ -100,6 +100,9 @@ package enum Authorization: Sendable {
 package enum SessionCredential: Sendable {
     /// The same for all.
     case fixed(Authorization)
+    /// Looked for before each connection, because its owner may still have to put it there; what
+    /// this throws ends the session until `connect`.
+    case sought(@Sendable () throws(SessionFailure) -> Authorization)
     /// Asked for before each connection, because it expires.
     case renewed(@Sendable () async throws -> Authorization)
 }

@@ -220,6 +220,12 @@ package actor LiveSession {
         switch credential {
         case .fixed(let authorization):
             open(as: authorization)
+        case .sought(let seek):
+            do throws(SessionFailure) {
+                open(as: try seek())
+            } catch {
+                refuse(error)
+            }
         case .renewed(let renew):
             let current = attempt
             Task {

@@ -81,6 +81,8 @@ package struct SessionFailure: Error, Sendable, Equatable, CustomStringConvertib
         switch reason {
         case .credential:
             "check the key: `martlet config check` says where it is read from"
+        case .noKey:
+            "then press the button"
         case .model:
             "set another model under [live]"
         case .billing:
@@ -95,7 +97,13 @@ package struct SessionFailure: Error, Sendable, Equatable, CustomStringConvertib
     }
 
     package var description: String {
-        let what = reason == .budget ? "no more for today" : "the service refuses the session"
+        let what =
+            switch reason {
+            case .budget: "no more for today"
+            case .noKey: "there is no session"
+            case .credential, .model, .billing, .payload, .handle, .quota, .deadline, .transient:
+                "the service refuses the session"
+            }
         return "\(what): \(text) (\(advice))"
     }
 }

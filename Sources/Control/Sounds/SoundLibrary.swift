@@ -24,6 +24,8 @@ package enum StoredSound: String, Sendable, CaseIterable {
     case noKey = "no_key"
     /// Spoken, at the first start: no network is set up.
     case noNetwork = "no_network"
+    /// Spoken: the day's tokens are spent.
+    case budget
     /// Spoken: press the button to confirm.
     case confirm
 }
@@ -60,6 +62,7 @@ package struct SoundLibrary: Sendable {
         case .refused: PackageResources.refused_opus
         case .noKey: PackageResources.no_key_opus
         case .noNetwork: PackageResources.no_network_opus
+        case .budget: PackageResources.budget_opus
         case .confirm: PackageResources.confirm_opus
         }
     }

@@ -164,8 +164,9 @@ struct WorldEarcons: EarconPort {
 
     func play(_ earcon: Earcon) {
         switch earcon {
-        case .error, .offline, .refused, .noMicrophone: onRefusal(earcon)
-        default: break
+        case .error, .offline, .refused, .noMicrophone, .noKey, .noNetwork, .budget, .sameTrouble:
+            onRefusal(earcon)
+        case .listening, .done, .muted, .confirm: break
         }
     }
 }

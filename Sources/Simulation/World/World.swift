@@ -65,7 +65,7 @@ package final class World {
                 microphone: microphone, speaker: speaker, session: port, tools: tools,
                 indicator: NoIndicator(), earcons: WorldEarcons { book.refused($0, at: loop.now) },
                 timeline: WorldTimeline { book.take($0.event, at: loop.now) },
-                alarm: VirtualClock(loop: loop)))
+                alarm: VirtualClock(loop: loop), hasNetwork: { true }))
         let assistant = assistant
         let speaker = speaker
         relay.onEvent = { event in

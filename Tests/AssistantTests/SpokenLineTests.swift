@@ -1,0 +1,125 @@
+import Live
+import Testing
+
+@testable import Assistant
+
+@Suite("lines about what is missing")
+struct SpokenLineTests {
+    /// A press and its release, far enough apart to be meant; returns what was heard of it.
+    private func press(_ world: ConversationWorld, _ time: Int) -> [Earcon] {
+        world.forget()
+        world.press(time)
+        world.release(time + 500)
+        world.segmentEnded()
+        return world.sounds
+    }
+
+    @Test("a missing key is told at the start, and once, however often the button is pressed")
+    func missingKey() {
+        let world = ConversationWorld(.hold)
+        world.refused(10, because: .noKey)
+        #expect(world.sounds == [.noKey])
+        #expect(world.state == .offline)
+        for time in [1_000, 2_000, 60_000] {
+            #expect(press(world, time) == [.sameTrouble])
+            #expect(world.actions.contains(.connect), "the key may be there by now")
+            world.refused(time + 600, because: .noKey)
+            #expect(world.sounds == [.sameTrouble], "the attempt's own end adds no sound")
+        }
+        #expect(press(world, 610_010) == [.noKey], "somebody else may be asking by then")
+    }
+
+    @Test("the light shows for as long as there is no key what the line said once")
+    func light() {
+        let world = ConversationWorld(.hold)
+        world.refused(10, because: .noKey)
+        _ = press(world, 1_000)
+        world.forget()
+        world.refused(1_600, because: .noKey)
+        #expect(world.actions.allSatisfy { if case .show = $0 { false } else { true } })
+        world.ready(2_000, resumed: false)
+        guard case .show(let indication) = world.actions.last else {
+            Issue.record("nothing is shown: \(world.actions)")
+            return
+        }
+        #expect(!indication.hasTrouble && !indication.isOffline)
+    }
+
+    @Test("a trouble that was mended and comes again is told again")
+    func again() {
+        let world = ConversationWorld(.hold)
+        world.refused(10, because: .budget)
+        world.ready(20)
+        world.forget()
+        world.refused(30, because: .budget)
+        #expect(world.sounds == [.budget])
+    }
+
+    @Test("another trouble is told though the one before was")
+    func other() {
+        let world = ConversationWorld(.hold)
+        world.offline(10)
+        #expect(press(world, 1_000) == [.offline])
+        #expect(press(world, 2_000) == [.sameTrouble])
+        world.forget()
+        world.refused(3_000)
+        #expect(world.sounds == [.refused])
+    }
+
+    @Test("no network is told at a press, not at the start, where it may still be coming up")
+    func missingNetwork() {
+        let world = ConversationWorld(.hold)
+        world.offline(10, isNetworkMissing: true)
+        world.offline(1_000, isNetworkMissing: true)
+        #expect(world.sounds.isEmpty)
+        #expect(press(world, 2_000) == [.noNetwork])
+        #expect(press(world, 3_000) == [.sameTrouble])
+    }
+
+    @Test("nobody who has had a session is told to set the network up")
+    func networkLost() {
+        let world = ConversationWorld.online(.hold)
+        world.offline(10, isNetworkMissing: true)
+        #expect(press(world, 1_000) == [.offline])
+    }
+
+    @Test("a missing microphone is told once, and again after it had come back")
+    func missingMicrophone() {
+        let world = ConversationWorld.online(.hold)
+        world.perform(world.machine.microphoneLost("unplugged", at: .milliseconds(0)))
+        #expect(press(world, 1_000) == [.noMicrophone])
+        #expect(press(world, 2_000) == [.sameTrouble])
+        world.perform(world.machine.microphoneBack("48000 Hz"))
+        world.perform(world.machine.microphoneLost("unplugged", at: .milliseconds(3_000)))
+        #expect(press(world, 4_000) == [.noMicrophone])
+    }
+
+    @Test("what no loudspeaker said is said when there is one")
+    func withoutSpeaker() {
+        let world = ConversationWorld(.hold)
+        world.perform(world.machine.speakerLost("unplugged"))
+        world.refused(10, because: .noKey)
+        world.perform(world.machine.speakerBack("48000 Hz"))
+        #expect(press(world, 1_000) == [.noKey])
+    }
+
+    @Test("mute is a short sound and stays one at every press")
+    func muted() {
+        let world = ConversationWorld.online(.hold)
+        world.perform(world.machine.muteToggled(at: 0))
+        for time in [1_000, 2_000] { #expect(press(world, time) == [.muted]) }
+    }
+
+    @Test("why the session ended chooses the line")
+    func reasons() {
+        let lines: [(CloseReason, String)] = [
+            (.noKey, "noKey"), (.budget, "budget"), (.credential, "refused"),
+            (.model, "refused"), (.billing, "refused"),
+        ]
+        for (reason, line) in lines {
+            let world = AssistantWorld(.hold)
+            world.session(.failed(SessionFailure(reason: reason, text: "no")))
+            #expect(world.told.contains { "\($0)".contains(line) }, "\(reason): \(world.told)")
+        }
+    }
+}
