@@ -73,7 +73,8 @@ enum Targets {
             .control(
                 "Sounds", ["Opus"],
                 embedded: [
-                    "Assets/alarm.opus", "Assets/budget.opus", "Assets/confirm.opus", "Assets/done.opus",
+                    "Assets/alarm.opus", "Assets/budget.opus", "Assets/confirm.opus",
+                    "Assets/done.opus",
                     "Assets/error.opus",
                     "Assets/listening.opus", "Assets/muted.opus", "Assets/no_key.opus",
                     "Assets/no_microphone.opus", "Assets/no_network.opus",
@@ -195,7 +196,8 @@ enum Targets {
                 "EndToEndTests",
                 [
                     "Daemon", "Simulation", "Configuration", "ALSA", "Assistant", "Live",
-                    "ModelTypes", "Mosquitto", "TestBroker", "Opus", "Linux", "TestProcesses",
+                    "ModelTypes", "Mosquitto", "TestBroker", "Opus", "Sounds", "Linux",
+                    "TestProcesses",
                 ]
             ),
             ("StyleTests", ["Linux"])
