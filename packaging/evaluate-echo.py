@@ -1,10 +1,15 @@
 #!/usr/bin/env python3
-"""evaluate-echo.py make FOLDER | score FOLDER NAME=PATTERN...: a loudspeaker in a synthetic room.
+"""evaluate-echo.py make SET FOLDER | score SET FOLDER NAME=PATTERN...: a loudspeaker in a room.
+
+SET is `tuning`, on which the canceller's constants were chosen, or `held-out`: other voices,
+words, rooms, delays and clocks, on which they never are. `make audio-figures` runs both.
 
 `make` writes for each case reference.wav (24 kHz, what the card was given), microphone.wav
 (16 kHz), near.wav and echo.wav (its two parts), and marks.tsv (when who speaks). `score` reads
 FOLDER/CASE/PATTERN.wav for each name and prints the echo return loss enhancement (dB) where only
-the loudspeaker speaks, from 5 s on, and what is lost of the near voice where both speak.
+the loudspeaker speaks, from 5 s on, and what is lost of the near voice where both speak. Where
+there is a PATTERN.tsv (stretches that were taken for speech, as `martlet-bench echo` prints them),
+it also says how often the loudspeaker was, and after how long the near voice was heard.
 Everything is made from fixed seeds. Needs espeak-ng, sox, numpy and scipy.
 """
 import importlib.util
@@ -21,27 +26,64 @@ vad = importlib.util.module_from_spec(_spec)
 _spec.loader.exec_module(vad)
 
 RATE, HIGH = 16000, 48000
-FAR = (
-    "The weather in the north will be cloudy in the morning, with some rain before noon. In the "
-    "afternoon the sun comes out, and temperatures rise to eighteen degrees. Tomorrow stays dry, "
-    "with a light wind from the west. On Thursday there may be thunderstorms in the hills, so "
-    "take an umbrella when you go out. The weekend looks much better, with plenty of sunshine "
-    "and a gentle breeze near the coast. That is all for the moment. Would you like to hear the "
-    "news as well, or shall I read the shopping list that you made this morning?")
-NEAR = "No, stop, tell me about the trains to the city instead. When does the next one leave?"
 SECONDS = 30
 # When the near voice speaks alone in the file, over the loudspeaker.
 NEAR_AT = (12.0, 21.0)
 
-# Name: reverberation (s), echo gain (dB), delay (ms), drift (ppm), noise (dBFS), delay change (ms)
-CASES = {
-    "near speaker, no drift": (0.2, -6, 20, 0, -70, 0),
-    "room 0.3 s, drift 200 ppm": (0.3, -10, 45, 200, -65, 0),
-    "room 0.3 s, drift -200 ppm": (0.3, -10, 45, -200, -65, 0),
-    "room 0.6 s, drift 200 ppm": (0.6, -10, 45, 200, -65, 0),
-    "loud, clipped, drift 200 ppm": (0.3, 6, 45, 200, -65, 0),
-    "delay 180 ms, drift 200 ppm": (0.3, -10, 180, 200, -65, 0),
-    "delay jumps 30 ms at 16 s": (0.3, -10, 45, 0, -65, 30),
+
+
+class Material:
+    """What a set is made of: who says what, and the cases.
+
+    A case: reverberation (s), echo gain (dB), delay (ms), drift (ppm), noise (dBFS), delay
+    change at 16 s (ms).
+    """
+
+    def __init__(self, seed, far, far_voice, near, near_voice, cases):
+        self.seed, self.far, self.far_voice = seed, far, far_voice
+        self.near, self.near_voice, self.cases = near, near_voice, cases
+
+
+SETS = {
+    "tuning": Material(
+        7,
+        "The weather in the north will be cloudy in the morning, with some rain before noon. In "
+        "the afternoon the sun comes out, and temperatures rise to eighteen degrees. Tomorrow "
+        "stays dry, with a light wind from the west. On Thursday there may be thunderstorms in "
+        "the hills, so take an umbrella when you go out. The weekend looks much better, with "
+        "plenty of sunshine and a gentle breeze near the coast. That is all for the moment. Would "
+        "you like to hear the news as well, or shall I read the shopping list that you made this "
+        "morning?", "en-us",
+        "No, stop, tell me about the trains to the city instead. When does the next one leave?",
+        "en-gb+f3",
+        {
+            "near speaker, no drift": (0.2, -6, 20, 0, -70, 0),
+            "room 0.3 s, drift 200 ppm": (0.3, -10, 45, 200, -65, 0),
+            "room 0.3 s, drift -200 ppm": (0.3, -10, 45, -200, -65, 0),
+            "room 0.6 s, drift 200 ppm": (0.6, -10, 45, 200, -65, 0),
+            "loud, clipped, drift 200 ppm": (0.3, 6, 45, 200, -65, 0),
+            "delay 180 ms, drift 200 ppm": (0.3, -10, 180, 200, -65, 0),
+            "delay jumps 30 ms at 16 s": (0.3, -10, 45, 0, -65, 30),
+        }),
+    "held-out": Material(
+        1234,
+        "To make the dough, mix three hundred grams of flour with a spoon of salt and a little "
+        "yeast. Pour in two hundred millilitres of warm water, and stir until nothing sticks to "
+        "the bowl. Cover it with a cloth and leave it in a warm place for an hour. Meanwhile you "
+        "can chop the onions, grate the cheese and warm the oven to two hundred and twenty "
+        "degrees. Roll the dough out as thin as you like, and put it on a tray with some paper. "
+        "Bake it for twelve minutes, until the edges are brown. Shall I set a timer for that?",
+        "en-gb-x-rp+f2",
+        "Warte mal, das war zu schnell. Wie viel Wasser war es noch gleich?", "de+m5",
+        {
+            "near speaker, drift 60 ppm": (0.15, -4, 12, 60, -68, 0),
+            "room 0.25 s, drift 350 ppm": (0.25, -8, 70, 350, -60, 0),
+            "room 0.4 s, drift -120 ppm": (0.4, -12, 30, -120, -62, 0),
+            "room 0.5 s, drift 90 ppm": (0.5, -6, 100, 90, -65, 0),
+            "loud, clipped, drift -200 ppm": (0.35, 4, 60, -200, -65, 0),
+            "delay 140 ms, drift 200 ppm": (0.3, -14, 140, 200, -60, 0),
+            "delay jumps -20 ms at 16 s": (0.25, -8, 60, 0, -65, -20),
+        }),
 }
 
 
@@ -86,14 +128,15 @@ def drifted(samples, ppm):
     return np.interp(places, np.arange(len(fine)), fine)
 
 
-def make(folder):
+def make(material, folder):
     os.makedirs(folder, exist_ok=True)
-    far = spoken(FAR, "en-us", HIGH, SECONDS)
+    far = spoken(material.far, material.far_voice, HIGH, SECONDS)
     far *= 10 ** ((-18 - vad.decibels(far)) / 20)
-    near_words = spoken(NEAR, "en-gb+f3", RATE, 0)
+    near_words = spoken(material.near, material.near_voice, RATE, 0)
     near_words *= 10 ** ((-26 - vad.decibels(near_words)) / 20)
-    for number, (name, (rt, gain, delay, ppm, noise, change)) in enumerate(CASES.items()):
-        rng = np.random.default_rng([7, number])
+    for number, (name, (rt, gain, delay, ppm, noise, change)) in enumerate(
+            material.cases.items()):
+        rng = np.random.default_rng([material.seed, number])
         path = f"{folder}/{name.replace(' ', '_').replace(',', '')}"
         os.makedirs(path, exist_ok=True)
         room = response(rng, rt, HIGH)
@@ -145,11 +188,11 @@ def aligned(out, microphone):
     return out[lag:]
 
 
-def score(folder, systems):
-    words = len(spoken(NEAR, "en-gb+f3", RATE, 0)) / RATE
+def score(material, folder, systems):
+    words = len(spoken(material.near, material.near_voice, RATE, 0)) / RATE
     print("ERLE over 5-11 s | over 18-21 s | over 27-30 s | near voice lost, dB (both windows) |"
           " near voice to the rest, dB: before -> after")
-    for name in CASES:
+    for name in material.cases:
         path = f"{folder}/{name.replace(' ', '_').replace(',', '')}"
         microphone, near, echo = (
             vad.read(f"{path}/{part}.wav") for part in ("microphone", "near", "echo"))
@@ -171,16 +214,31 @@ def score(folder, systems):
                 rest = got - gain * target
                 after.append(vad.decibels(gain * target) - vad.decibels(rest))
                 before.append(vad.decibels(target) - vad.decibels(mixed - target))
-            print(f"  {system:24} {erle[0]:6.1f} {erle[1]:6.1f} {erle[2]:6.1f}"
-                  f"   {lost[0]:5.1f} {lost[1]:5.1f}   {np.mean(before):5.1f} -> {np.mean(after):5.1f}")
+            print(f"  {system:18} {erle[0]:6.1f} {erle[1]:6.1f} {erle[2]:6.1f}   {lost[0]:5.1f}"
+                  f" {lost[1]:5.1f}   {np.mean(before):5.1f} -> {np.mean(after):5.1f}"
+                  f"{heard(f'{path}/{pattern}.tsv', words)}")
+
+
+def heard(path, words):
+    """What the detector took for a voice, in words; nothing where there is no such file."""
+    if not os.path.exists(path):
+        return ""
+    starts = [float(line.split("\t")[1]) for line in open(path)]
+    own = [at for at in starts if not any(a - 0.1 <= at <= a + words + 0.5 for a in NEAR_AT)]
+    found = []
+    for a in NEAR_AT:
+        inside = [at for at in starts if a - 0.1 <= at <= a + words]
+        found.append(f"{min(inside) - a:.2f} s" if inside else "never")
+    return f"   itself {len(own)} times, the voice after {' and '.join(found)}"
 
 
 def main():
-    if len(sys.argv) >= 3 and sys.argv[1] == "make":
-        return make(sys.argv[2])
-    if len(sys.argv) < 4 or sys.argv[1] != "score":
+    words = sys.argv[1:]
+    if len(words) < 3 or words[1] not in SETS or words[0] not in ("make", "score"):
         sys.exit(__doc__)
-    score(sys.argv[2], [tuple(text.split("=")) for text in sys.argv[3:]])
+    if words[0] == "make":
+        return make(SETS[words[1]], words[2])
+    score(SETS[words[1]], words[2], [tuple(text.split("=")) for text in words[3:]])
 
 
 if __name__ == "__main__":

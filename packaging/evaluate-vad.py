@@ -1,12 +1,15 @@
 #!/usr/bin/env python3
-"""evaluate-vad.py make FOLDER | score FOLDER SEGMENTS...: sounds for voice detection, and marks.
+"""evaluate-vad.py make SET FOLDER | score SET FOLDER SEGMENTS...: sounds for voice detection.
+
+SET is `tuning`, on which the detector's constants were chosen, or `held-out`: other voices,
+sentences, noises and music, in a room, on which they never are. `make audio-figures` runs both.
 
 `make` writes WAV files (16 kHz, mono) of sentences by several espeak-ng voices in silence, noise
 and music, and truth.tsv: file, first and last second of each sentence. `score` compares segments
 (file, first and last second, and when the end was told, by tabs: as `martlet-bench vad` prints
 them) with the truth, and
 does the same with webrtcvad of PyPI, whose frames are given the same onset and hangover.
-Everything is made from fixed seeds. Needs espeak-ng, sox, numpy, and webrtcvad for `score`.
+Everything is made from fixed seeds. Needs espeak-ng, sox, numpy, scipy, and webrtcvad for `score`.
 """
 import os
 import subprocess
@@ -14,15 +17,9 @@ import sys
 import wave
 
 import numpy as np
+import scipy.signal
 
 RATE = 16000
-VOICES = ["en-us", "en-gb+f3", "de+m3", "fr+f2", "es+m1", "it+f4"]
-SENTENCES = [
-    "Switch on the lamp in the kitchen, please.",
-    "What is the weather like tomorrow?",
-    "Stop.",
-    "Set a timer for seven minutes and fifteen seconds.",
-]
 GAP = 2.0
 SPEECH = -20.0  # dBFS over the speaking parts, next to the microphone
 PRE_ROLL = 0.3
@@ -55,17 +52,29 @@ def active(samples):
     return loud[0] * 320, (loud[-1] + 1) * 320
 
 
-def speech(folder, voice, number):
-    path = f"{folder}/clean-{VOICES.index(voice)}-{number}.wav"
+def speech(material, folder, voice, number):
+    """A sentence at SPEECH dBFS, without the silence around it."""
+    path = f"{folder}/clean-{material.voices.index(voice)}-{number}.wav"
     if not os.path.exists(path):
         raw = path + ".raw.wav"
-        subprocess.run(["espeak-ng", "-v", voice, "-w", raw, SENTENCES[number]], check=True)
+        subprocess.run(
+            ["espeak-ng", "-v", voice, "-w", raw, material.sentences[number]], check=True)
         subprocess.run(["sox", raw, "-r", str(RATE), "-c", "1", path], check=True)
         os.remove(raw)
     samples = read(path)
     first, last = active(samples)
     samples = samples[first:last]
     return samples * 10 ** ((SPEECH - decibels(samples)) / 20)
+
+
+def reverberant(samples, seconds):
+    """What a microphone hears in a room whose sound dies away in so many seconds."""
+    rng = np.random.default_rng(5)
+    count = int(seconds * RATE)
+    tail = rng.standard_normal(count) * 10 ** (-3 * np.arange(count) / count)
+    room = 0.5 * tail / np.sqrt(np.sum(tail**2))
+    room[0] = 1
+    return scipy.signal.fftconvolve(samples, room)[: len(samples)]
 
 
 def shaped(rng, count, slope, low, high):
@@ -123,7 +132,81 @@ def music(rng, count):
     return samples / np.sqrt(np.mean(samples**2))
 
 
-NOISES = {"fan": fan, "rain": rain, "music": music}
+def blower(rng, count):
+    """A fan whose hum lies elsewhere, and which swells."""
+    time = np.arange(count) / RATE
+    hum = sum(np.sin(2 * np.pi * 71 * k * time + 2 * k) / k for k in range(1, 6))
+    samples = (shaped(rng, count, -4.5, 90, 6500) + 0.7 * hum) * (
+        1 + 0.25 * np.sin(2 * np.pi * 0.4 * time))
+    return samples / np.sqrt(np.mean(samples**2))
+
+
+def shower(rng, count):
+    time = np.arange(count) / RATE
+    samples = shaped(rng, count, -3, 400, 7900) * (1 + 0.2 * np.sin(2 * np.pi * 0.15 * time))
+    return samples / np.sqrt(np.mean(samples**2))
+
+
+def band(rng, count):
+    """Sustained strings with vibrato, a plucked bass and a hat, at 128 beats a minute."""
+    samples = np.zeros(count)
+    beat = int(RATE * 60 / 128)
+
+    def add(at, tone):
+        length = min(len(tone), count - at)
+        samples[at : at + length] += tone[:length]
+
+    for number, at in enumerate(range(0, count - beat, beat)):
+        root = 110 * 2 ** (rng.choice([0, 3, 5, -2, -4]) / 12)
+        if number % 8 == 0:
+            time = np.arange(8 * beat) / RATE
+            envelope = np.minimum(1, time / 0.25) * np.minimum(1, (time[-1] - time) / 0.25)
+            for interval in (12, 15, 19):
+                phase = 2 * np.pi * root * 2 ** (interval / 12) * time + 0.4 * np.sin(
+                    2 * np.pi * 5.5 * time)
+                add(at, 0.3 * envelope * sum(np.sin(k * phase) / k for k in range(1, 12)))
+        time = np.arange(beat) / RATE
+        pluck = np.exp(-time / 0.12)
+        add(at, 0.9 * pluck * sum(
+            np.sin(2 * np.pi * root * k * time) / k for k in range(1, 6)))
+        hat = np.diff(rng.standard_normal(1201)) * np.exp(-np.arange(1200) / 200)
+        add(at + beat // 2, 0.5 * hat)
+        if rng.random() < 0.5:
+            note = 440 * 2 ** (rng.choice([0, 2, 3, 5, 7, 8, 10]) / 12)
+            square = np.sign(np.sin(2 * np.pi * note * time)) * np.minimum(1, time / 0.02)
+            add(at, 0.35 * square * np.exp(-time / 0.3))
+    return samples / np.sqrt(np.mean(samples**2))
+
+
+class Material:
+    """What a set is made of."""
+
+    def __init__(self, seed, voices, sentences, noises, room):
+        self.seed, self.voices, self.sentences = seed, voices, sentences
+        self.noises, self.room = noises, room
+
+
+SETS = {
+    "tuning": Material(
+        [], ["en-us", "en-gb+f3", "de+m3", "fr+f2", "es+m1", "it+f4"],
+        [
+            "Switch on the lamp in the kitchen, please.",
+            "What is the weather like tomorrow?",
+            "Stop.",
+            "Set a timer for seven minutes and fifteen seconds.",
+        ],
+        {"fan": fan, "rain": rain, "music": music}, 0),
+    "held-out": Material(
+        [4711], ["en-gb-scotland+f1", "nl+m7", "pt+f5", "sv+m2", "pl+f2", "ru+m4"],
+        [
+            "Close the blinds on the left side of the room.",
+            "Who won the game last night?",
+            "Quiet, please.",
+            "Remind me at half past nine to call my sister.",
+            "Yes.",
+        ],
+        {"fan": blower, "rain": shower, "music": band}, 0.35),
+}
 # Name, gain of the speech (dB: the distance), noise, its distance below the speech (dB).
 CONDITIONS = (
     [(f"quiet speech{SPEECH + g:.0f}", g, None, 0) for g in (0, -10, -20, -25, -30)]
@@ -134,42 +217,43 @@ CONDITIONS = (
 ALONE = [("quiet", -78), ("fan", -45), ("rain", -45), ("music", -45)]
 
 
-def background(rng, noise, level, count):
+def background(material, rng, noise, level, count):
     floor = rng.standard_normal(count) * 10 ** (-78 / 20)
-    if noise in NOISES:
-        floor += NOISES[noise](rng, count) * 10 ** (level / 20)
+    if noise in material.noises:
+        floor += material.noises[noise](rng, count) * 10 ** (level / 20)
     return floor
 
 
-def make(folder):
-    os.makedirs(folder, exist_ok=True)
+def make(material, folder):
     os.makedirs(f"{folder}/clean", exist_ok=True)
     truth = []
     for number, (name, gain, noise, snr) in enumerate(CONDITIONS):
-        for voice in VOICES:
-            rng = np.random.default_rng([number, VOICES.index(voice)])
+        for index, voice in enumerate(material.voices):
+            rng = np.random.default_rng(material.seed + [number, index])
             gap = np.zeros(int(GAP * RATE))
             parts, marks, at = [gap, gap], [], 2 * len(gap)
-            for sentence in range(len(SENTENCES)):
-                words = speech(f"{folder}/clean", voice, sentence) * 10 ** (gain / 20)
+            for sentence in range(len(material.sentences)):
+                words = speech(material, f"{folder}/clean", voice, sentence) * 10 ** (gain / 20)
                 marks.append((at / RATE, (at + len(words)) / RATE))
                 parts += [words, gap]
                 at += len(words) + len(gap)
             samples = np.concatenate(parts)
-            samples += background(rng, noise, SPEECH + gain - snr, len(samples))
-            file = f"{name.replace(' ', '_')}__{VOICES.index(voice)}.wav"
+            if material.room:
+                samples = reverberant(samples, material.room)
+            samples += background(material, rng, noise, SPEECH + gain - snr, len(samples))
+            file = f"{name.replace(' ', '_')}__{index}.wav"
             write(f"{folder}/{file}", samples)
             truth += [f"{file}\t{a:.3f}\t{b:.3f}" for a, b in marks]
     for number, (noise, level) in enumerate(ALONE):
-        rng = np.random.default_rng([99, number])
+        rng = np.random.default_rng(material.seed + [99, number])
         file = f"only_{noise}__0.wav"
-        write(f"{folder}/{file}", background(rng, noise, level, 120 * RATE))
+        write(f"{folder}/{file}", background(material, rng, noise, level, 120 * RATE))
         truth.append(f"{file}\t\t")
     # A fan that starts: 20 dB in one step, ten times on and off.
-    rng = np.random.default_rng([99, 50])
+    rng = np.random.default_rng(material.seed + [99, 50])
     steps = np.concatenate([np.full(8 * RATE, gain) for _ in range(10) for gain in (0.0, 1.0)])
-    samples = background(rng, "fan", -40, len(steps)) * (0.1 + 0.9 * steps)
-    write(f"{folder}/only_fan steps__0.wav".replace("fan steps", "fan-steps"), samples)
+    samples = background(material, rng, "fan", -40, len(steps)) * (0.1 + 0.9 * steps)
+    write(f"{folder}/only_fan-steps__0.wav", samples)
     truth.append("only_fan-steps__0.wav\t\t")
     with open(f"{folder}/truth.tsv", "w") as file:
         file.write("\n".join(truth) + "\n")
@@ -244,18 +328,20 @@ def score(folder, truth, segments):
 
 
 def main():
-    if len(sys.argv) >= 3 and sys.argv[1] == "make":
-        return make(sys.argv[2])
-    if len(sys.argv) < 4 or sys.argv[1] != "score":
+    words = sys.argv[1:]
+    if len(words) < 3 or words[1] not in SETS or words[0] not in ("make", "score"):
         sys.exit(__doc__)
-    folder = sys.argv[2]
+    folder = words[2]
+    if words[0] == "make":
+        return make(SETS[words[1]], folder)
     truth = rows(f"{folder}/truth.tsv")
-    systems = [(os.path.basename(path), rows(path)) for path in sys.argv[3:]]
+    systems = [(os.path.basename(path), rows(path)) for path in words[3:]]
     for mode in (0, 2, 3):
         systems.append((
             f"webrtcvad {mode}", {file: webrtc_segments(folder, file, mode) for file in truth}))
-    print("hit % of sentences | false starts a minute of no speech | share of no speech taken (%) |"
-          " clipped % as marked (start later than 60 ms, end, hole) | clipped % as sent: with 300 ms pre-roll and the hangover")
+    print("hit % of sentences | false starts a minute of no speech | share of no speech taken (%)"
+          " | clipped % as marked (start later than 60 ms, end, hole)"
+          " | clipped % as sent: with 300 ms pre-roll and the hangover")
     width = max(len(name) for name, _ in systems)
     scores = [(name, score(folder, truth, segments)) for name, segments in systems]
     for condition in scores[0][1]:

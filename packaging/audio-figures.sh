@@ -1,0 +1,62 @@
+#!/bin/sh
+# audio-figures.sh PROGRAM FOLDER [vad|echo]: how well speech is found and echo taken out.
+#
+# PROGRAM is martlet-bench. The sounds are made in FOLDER (about 300 MB, from fixed seeds, kept for
+# the next time), twice: `tuning`, on which the constants were chosen, and `held-out`, on which
+# they were not. Beside ours are webrtcvad of PyPI and, where libwebrtc-audio-processing-dev is
+# installed, its canceller. Needs espeak-ng, sox, and a PYTHON with numpy, scipy and webrtcvad.
+set -eu
+program=$(realpath "$1")
+folder=$2
+what=${3:-vad echo}
+here=$(dirname "$(realpath "$0")")
+python=${PYTHON:-python3}
+mkdir -p "$folder"
+
+vad() { # vad SET
+    sounds=$folder/$1/vad
+    [ -e "$sounds/truth.tsv" ] || "$python" "$here/evaluate-vad.py" make "$1" "$sounds"
+    "$program" vad "$sounds"/*.wav >"$folder/$1/martlet"
+    "$python" "$here/evaluate-vad.py" score "$1" "$sounds" "$folder/$1/martlet"
+}
+
+echo_of() { # echo_of SET
+    sounds=$folder/$1/echo
+    [ -e "$sounds/made" ] || "$python" "$here/evaluate-echo.py" make "$1" "$sounds"
+    touch "$sounds/made"
+    for case in "$sounds"/*/; do
+        cp "$case/microphone.wav" "$case/none.wav"
+        "$program" echo --microphone "$case/microphone.wav" --reference "$case/reference.wav" \
+            --output "$case/martlet.wav" >"$case/martlet.tsv" 2>"$case/martlet.log"
+        [ -n "$webrtc" ] || continue
+        for mode in plain extended extended-agnostic mobile; do
+            "$webrtc" "$case/microphone.wav" "$case/reference16.wav" "$case/$mode.wav" "$mode"
+        done
+    done
+    others=""
+    [ -z "$webrtc" ] ||
+        others="webrtc=plain webrtc-extended=extended webrtc-agnostic=extended-agnostic
+            webrtc-mobile=mobile"
+    # shellcheck disable=SC2086 # several words
+    "$python" "$here/evaluate-echo.py" score "$1" "$sounds" none=none martlet=martlet $others
+}
+
+webrtc=""
+if pkg-config --exists webrtc-audio-processing; then
+    webrtc=$folder/webrtc-echo
+    # shellcheck disable=SC2046 # several words
+    c++ -O2 -o "$webrtc" "$here/webrtc-echo.cpp" \
+        $(pkg-config --cflags --libs webrtc-audio-processing)
+else
+    echo "no webrtc-audio-processing to compare with (libwebrtc-audio-processing-dev)" >&2
+fi
+for set in tuning held-out; do
+    for one in $what; do
+        echo "== $one, $set"
+        case $one in
+        vad) vad "$set" ;;
+        echo) echo_of "$set" ;;
+        *) echo "vad or echo, not $one" >&2 && exit 2 ;;
+        esac
+    done
+done
