@@ -13,6 +13,7 @@
 #include <string.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
+#include <sys/inotify.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/resource.h>
@@ -98,6 +99,48 @@ int martlet_epoll(void) {
 int martlet_epoll_add(int epoll, int descriptor) {
     struct epoll_event event = {.events = EPOLLIN, .data.fd = descriptor};
     return epoll_ctl(epoll, EPOLL_CTL_ADD, descriptor, &event);
+}
+
+int martlet_wait_either(int first, int second, int milliseconds) {
+    struct pollfd entries[] = {
+        {.fd = first, .events = POLLIN}, {.fd = second, .events = POLLIN}};
+    if (poll(entries, 2, milliseconds) <= 0) return 0;
+    return (entries[0].revents ? 1 : 0) | (entries[1].revents ? 2 : 0);
+}
+
+int martlet_inotify(void) {
+    return inotify_init1(IN_NONBLOCK | IN_CLOEXEC);
+}
+
+int martlet_inotify_nodes(int inotify, const char *folder, const char *parent) {
+    int outer = inotify_add_watch(inotify, parent, IN_CREATE | IN_MOVED_TO | IN_ONLYDIR);
+    int inner = inotify_add_watch(
+        inotify, folder, IN_CREATE | IN_MOVED_TO | IN_ATTRIB | IN_CLOSE | IN_ONLYDIR);
+    return outer < 0 && inner < 0 ? -1 : 0;
+}
+
+static int change_of(const struct inotify_event *event, char last, const char *name) {
+    // What was lost may have been anything.
+    if (event->mask & IN_Q_OVERFLOW) return 1;
+    if (event->len == 0) return 0;
+    if (strcmp(event->name, name) == 0) return 1;
+    size_t length = strlen(event->name);
+    if (strncmp(event->name, "pcm", 3) != 0 || event->name[length - 1] != last) return 0;
+    return event->mask & IN_CLOSE ? 2 : 1;
+}
+
+int martlet_inotify_take(int inotify, char last, const char *name) {
+    _Alignas(struct inotify_event) char buffer[4096];
+    int changes = 0;
+    ssize_t count;
+    while ((count = read(inotify, buffer, sizeof buffer)) > 0) {
+        for (ssize_t at = 0; at < count;) {
+            const struct inotify_event *event = (const struct inotify_event *)(buffer + at);
+            changes |= change_of(event, last, name);
+            at += sizeof *event + event->len;
+        }
+    }
+    return changes;
 }
 
 void martlet_name_thread(const char *name) {

@@ -74,11 +74,13 @@ final class MicrophonePath: Sendable {
     func captureThread(until stop: StopFlag, wake stopping: EventFD) {
         var reopening = Reopening()
         var finder = DeviceFinder(settings.capture, .capture)
+        var back = DeviceReturn(.capture)
         while !stop.isSet {
             if settings.closesWhenIdle, !gate.isWanted {
                 _ = stopping.wait(timeoutMilliseconds: -1)
                 continue
             }
+            back.arm()
             do {
                 switch settings.capture {
                 case .alsa, .automatic:
@@ -96,7 +98,11 @@ final class MicrophonePath: Sendable {
                 lose("\(error)")
             }
             guard !stop.isSet else { return }
-            _ = stopping.wait(timeoutMilliseconds: reopening.next())
+            let milliseconds = reopening.next()
+            guard milliseconds > 0 else { continue }
+            back.tried()
+            back.wait(milliseconds: milliseconds, orUntil: stopping)
+            back.settle(orUntil: stopping)
         }
     }
 

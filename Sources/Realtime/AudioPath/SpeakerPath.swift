@@ -34,7 +34,9 @@ final class SpeakerPath: Sendable {
     func run(until stop: StopFlag) {
         var reopening = Reopening()
         var finder = DeviceFinder(settings.playback, .playback)
+        var back = DeviceReturn(.playback)
         while !stop.isSet {
+            back.arm()
             do {
                 switch settings.playback {
                 case .alsa, .automatic:
@@ -52,7 +54,8 @@ final class SpeakerPath: Sendable {
                 lose("\(error)")
             }
             guard !stop.isSet else { return }
-            standInForMissingDevice(milliseconds: reopening.next(), until: stop)
+            back.tried()
+            standInForMissingDevice(milliseconds: reopening.next(), until: stop, &back)
         }
     }
 
@@ -116,18 +119,24 @@ final class SpeakerPath: Sendable {
         share.events.signal()
     }
 
-    /// Plays to nobody until the next try.
-    private func standInForMissingDevice(milliseconds: Int32, until stop: StopFlag) {
+    /// Plays to nobody until the device may be back, or the next try.
+    private func standInForMissingDevice(
+        milliseconds: Int32, until stop: StopFlag, _ back: inout DeviceReturn
+    ) {
+        guard milliseconds > 0 else { return }
         do {
             let end = MonotonicClock.now() + Int64(milliseconds) * 1_000_000
             var loop = try makeLoop(standIn(nil))
-            while !stop.isSet, MonotonicClock.now() < end {
+            while !stop.isSet, !back.isDue, MonotonicClock.now() < end {
                 if loop.step() == .idle {
                     let left = MonotonicClock.milliseconds(until: end)
-                    _ = share.wake.wait(timeoutMilliseconds: left)
+                    back.wait(milliseconds: left, orUntil: share.wake)
+                } else {
+                    back.look()
                 }
             }
             giveBack(loop.intoPort())
+            back.settle(orUntil: share.wake)
         } catch {
             lose("\(error)")
         }

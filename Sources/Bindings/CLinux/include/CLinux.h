@@ -43,6 +43,19 @@ bool martlet_counter_drain(int descriptor) MARTLET_REALTIME;
 int martlet_wait_readable(int descriptor, int milliseconds) MARTLET_REALTIME;
 int martlet_epoll(void);
 int martlet_epoll_add(int epoll, int descriptor);
+/// poll(2) for reading either: 1 the first is readable, 2 the second, 3 both, 0 neither in time.
+int martlet_wait_either(int first, int second, int milliseconds) MARTLET_REALTIME;
+
+// Device nodes
+
+/// A non-blocking inotify descriptor.
+int martlet_inotify(void);
+/// Watches a folder of device nodes, and for its coming in the folder around it: 0 when that at
+/// least is watched. To be called again when it has come; what is watched already stays so.
+int martlet_inotify_nodes(int inotify, const char *folder, const char *parent);
+/// Takes what has happened: 1 when a PCM node whose name ends in `last` (c: capture, p: playback),
+/// or the folder `name`, has come or has another owner; 2 when such a node was closed.
+int martlet_inotify_take(int inotify, char last, const char *name) MARTLET_REALTIME;
 
 // Threads and signals
 
