@@ -49,8 +49,9 @@ struct EchoRoom {
     var delay: (Double) -> Double = { _ in 0.045 }
     /// By how much the loudspeaker's clock is fast (parts per million).
     var driftPPM = 0.0
-    /// When somebody speaks (seconds).
+    /// When somebody speaks (seconds), and how much louder than usual.
     var near: ClosedRange<Double>?
+    var nearGain = 1.0
     /// When the loudspeaker speaks.
     var far = 0.0...1e9
     var settings = AudioSettings()
@@ -135,7 +136,7 @@ struct EchoRoom {
                 sum += share * Self.farVoice.sample(at: stretched - later)
             }
         }
-        if let near, near.contains(time) { sum += Self.nearVoice.sample(at: time) }
+        if let near, near.contains(time) { sum += nearGain * Self.nearVoice.sample(at: time) }
         return sum
     }
 

@@ -55,6 +55,20 @@ struct EchoTests {
         #expect(after < before * 1.5)
     }
 
+    @Test("the first second and a half can be interrupted by a voice that is clearly louder")
+    func firstWords() {
+        var room = EchoRoom()
+        room.far = 0...4
+        #expect(room.run(seconds: 4).began.isEmpty)
+        room.near = 0.7...3
+        room.nearGain = 8
+        let loud = room.run(seconds: 4)
+        #expect((35..<60).contains(loud.began.first ?? 0))
+        // One that is no louder than the loudspeaker waits until the canceller has learned.
+        room.nearGain = 1
+        #expect((room.run(seconds: 4).began.first ?? 75) >= 75)
+    }
+
     @Test("half-duplex: it is deaf while it speaks and until the room is quiet, and then it hears")
     func halfDuplex() {
         var room = EchoRoom()

@@ -3,8 +3,11 @@ internal import SignalProcessing
 /// How loud what is left of an echo may be, so that it is not taken for somebody's voice.
 ///
 /// What the canceller has subtracted tells how loud the echo is, and what remained beside it how
-/// much of it is left. Until it has had time to learn, everything may be echo, and the device is
-/// half-duplex. A value owned by one thread.
+/// much of it is left. Until it has had time to learn, which takes the first second and a half of
+/// the first reply, nothing it leaves is trusted, and how loud the whole echo is counts instead:
+/// that follows what is played by a gain which half a second shows. In that half second the device
+/// is half-duplex; in the second after it a voice is heard that is clearly louder, at the
+/// microphone, than the loudspeaker. A value owned by one thread.
 struct EchoJudge {
     /// What the canceller has to hear of the loudspeaker before it is trusted (frames of 20 ms).
     private static let lessonFrames = 75
@@ -31,7 +34,22 @@ struct EchoJudge {
     private static let surprise: Float = 8
     private static let doubting: Float = 0.02
 
+    /// How loud the whole echo is, is known after so many frames of it, and held to be so much
+    /// more than it was (decibels): rooms answer some words better than others.
+    private static let couplingFrames = 25
+    private static let couplingMargin: Float = 6
+    /// What is played is heard for a while, in the room and where the delay is not found yet: it
+    /// counts as so much quieter with every frame (decibels).
+    private static let playedDecay: Float = 0.5
+    /// Less than this being played says nothing about the room (dBFS).
+    private static let faintestPlayed: Float = -50
+
     private let quietLevel: Float
+    /// How loud it was lately what was played (dBFS), what of that the microphone hears (decibels),
+    /// and the frames that have shown it.
+    private var played = LevelMeter.floor
+    private var coupling = LevelMeter.floor
+    private var couplingCount = 0
     private var lessons = Self.lessonFrames
     private var subtracted: Float = 0
     private var left: Float = 0
@@ -48,7 +66,10 @@ struct EchoJudge {
     /// What is left of an echo is no louder than this (dBFS), as far as can be said; nil where
     /// that is too quiet to be taken for a voice.
     var remainingLevel: Float? {
-        if lessons > 0 { return 0 }
+        if lessons > 0 {
+            guard couplingCount >= Self.couplingFrames else { return 0 }
+            return min(0, played + coupling + Self.couplingMargin)
+        }
         let level = min(0, echoLevel + share)
         return level < quietLevel - Self.margin ? nil : level
     }
@@ -62,10 +83,13 @@ struct EchoJudge {
     /// The echo comes another way now, so that the canceller has to learn anew.
     mutating func doubt() { lessons = Self.lessonFrames }
 
-    /// Takes a frame of the microphone with an echo in it, and what the canceller left of it.
+    /// Takes a frame of the microphone with an echo in it, what was played meanwhile, and what the
+    /// canceller left.
     mutating func note(
-        microphone: UnsafePointer<Int16>, left output: UnsafePointer<Int16>, count: Int
+        microphone: UnsafePointer<Int16>, reference: UnsafePointer<Int16>,
+        left output: UnsafePointer<Int16>, count: Int
     ) {
+        if lessons > 0 { couple(microphone: microphone, reference: reference, count: count) }
         var difference: Float = 0
         var rest: Float = 0
         var all: Float = 0
@@ -96,5 +120,24 @@ struct EchoJudge {
             share += excess > Self.surprise ? Self.doubting * pace : Self.rising * pace
         }
         share = min(share, 0)
+    }
+
+    /// Learns how loud an echo is by how loud it is played.
+    private mutating func couple(
+        microphone: UnsafePointer<Int16>, reference: UnsafePointer<Int16>, count: Int
+    ) {
+        let now = LevelMeter.level(of: UnsafeBufferPointer(start: reference, count: count))
+        played = max(now, played - Self.playedDecay)
+        guard played > Self.faintestPlayed else { return }
+        let heard = LevelMeter.level(of: UnsafeBufferPointer(start: microphone, count: count))
+        let excess = heard - played - coupling
+        guard excess > 0 || couplingCount < Self.couplingFrames else { return }
+        if couplingCount < Self.couplingFrames {
+            couplingCount += 1
+            coupling = max(coupling, heard - played)
+        } else {
+            // What is so much more is somebody's voice, which must not make the device deaf.
+            coupling += min(excess, excess > Self.surprise ? Self.doubting : Self.rising)
+        }
     }
 }

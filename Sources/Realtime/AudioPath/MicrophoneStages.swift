@@ -117,7 +117,9 @@ package final class MicrophoneStages {
         if lingering > 0, let canceller {
             canceller.process(
                 microphone: microphone.start, reference: reference.start, into: frame)
-            judge.note(microphone: microphone.start, left: frame, count: count)
+            judge.note(
+                microphone: microphone.start, reference: reference.start, left: frame,
+                count: count)
         }
         suppress(frame)
         guard lingering > 0 else { return nil }
