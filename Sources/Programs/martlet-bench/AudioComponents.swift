@@ -15,7 +15,21 @@ enum AudioComponents {
         try mix(
             "mixer period, 4 voices, 48 kHz stereo", voices: PlaybackVoice.allCases, rate: 48_000,
             into: &table)
+        for path in upPaths {
+            let capture = try OfflineCapture(
+                settings: path.settings, rate: path.rate, channels: path.channels,
+                sound: Signal.speech(samples: Int(path.rate * path.channels)),
+                played: path.isLoud ? Signal.speech(samples: 480) : [])
+            table.measure(path.name) { capture.step() }
+        }
         let frame = Signal.speech(samples: 320)
+        var highPass = HighPass(frequency: 80, rate: 16_000)
+        var filtered = frame
+        table.measure("high-pass") {
+            filtered.withUnsafeMutableBufferPointer { frame in
+                if let start = frame.baseAddress { highPass.process(start, count: frame.count) }
+            }
+        }
         var detector = VoiceDetector(settings: VoiceDetectorSettings(), frameMilliseconds: 20)
         table.measure("voice detection") {
             _ = frame.withUnsafeBufferPointer { detector.process($0) }
@@ -32,6 +46,30 @@ enum AudioComponents {
                 if let start = target.baseAddress { _ = reader.read(into: start, count: 320) }
             }
         }
+    }
+
+    /// The whole way up, from the device to what is sent, a gate being open.
+    private static var upPaths: [UpPath] {
+        var echo = AudioSettings()
+        echo.echo.mode = .cancel
+        var clean = AudioSettings()
+        clean.noiseSuppressionDecibels = 15
+        clean.gainLimitDecibels = 12
+        return [
+            UpPath(name: "up, 16 kHz mono", settings: AudioSettings(), rate: 16_000, channels: 1),
+            UpPath(name: "up, 48 kHz stereo", settings: AudioSettings()),
+            UpPath(name: "up, canceller, loudspeaker silent", settings: echo),
+            UpPath(name: "up, canceller, loudspeaker heard", settings: echo, isLoud: true),
+            UpPath(name: "up, noise suppression and gain", settings: clean),
+        ]
+    }
+
+    private struct UpPath {
+        let name: String
+        let settings: AudioSettings
+        var rate: Int32 = 48_000
+        var channels: Int32 = 2
+        var isLoud = false
     }
 
     private static func mix(

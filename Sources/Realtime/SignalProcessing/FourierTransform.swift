@@ -2,46 +2,57 @@ internal import Glibc
 
 /// The discrete Fourier transform of complex numbers, in their place.
 ///
-/// A value whose tables are made once; `forward` and `inverse` allocate nothing.
+/// A value whose tables are made once; `forward` and `inverse` allocate nothing. The steps that mix
+/// four numbers or more go four at a time, with their factors in the order of their use: this is a
+/// third of what finding speech costs, and more of what finding an echo does.
 package struct FourierTransform {
     /// Numbers that are transformed at once; a power of two.
     package let count: Int
+    /// The factors of each step beyond the second: those of a step over `half` numbers begin at
+    /// `half` - 4.
     private let cosines: [Float]
     private let sines: [Float]
+    /// The places that change with each other before the first step, two for each change.
+    private let exchanges: [Int32]
 
     /// A transform of `count` numbers, which must be a power of two, at least 2.
     package init(count: Int) {
         precondition(count >= 2 && count & (count - 1) == 0, "not a power of two: \(count)")
         self.count = count
-        let step = -2 * Double.pi / Double(count)
-        cosines = (0..<(count / 2)).map { Float(cos(step * Double($0))) }
-        sines = (0..<(count / 2)).map { Float(sin(step * Double($0))) }
+        var angles: [Double] = []
+        var half = 4
+        while half < count {
+            angles += (0..<half).map { -Double.pi * Double($0) / Double(half) }
+            half *= 2
+        }
+        cosines = angles.map { Float(cos($0)) }
+        sines = angles.map { Float(sin($0)) }
+        exchanges = Self.exchanges(count)
     }
 
     /// From time to frequency.
     package func forward(
         real: UnsafeMutablePointer<Float>, imaginary: UnsafeMutablePointer<Float>
     ) {
-        reorder(real, imaginary)
-        cosines.withUnsafeBufferPointer { cosines in
-            sines.withUnsafeBufferPointer { sines in
-                var half = 1
+        exchanges.withUnsafeBufferPointer { places in
+            for index in stride(from: 0, to: places.count, by: 2) {
+                let (one, other) = (Int(places[index]), Int(places[index + 1]))
+                (real[one], real[other]) = (real[other], real[one])
+                (imaginary[one], imaginary[other]) = (imaginary[other], imaginary[one])
+            }
+        }
+        mixPairs(real, imaginary)
+        guard count >= 4 else { return }
+        mixFours(real, imaginary)
+        cosines.withUnsafeBytes { cosines in
+            sines.withUnsafeBytes { sines in
+                var half = 4
                 while half < count {
-                    let stride = count / (2 * half)
-                    for start in Swift.stride(from: 0, to: count, by: 2 * half) {
-                        for offset in 0..<half {
-                            let c = cosines[offset * stride]
-                            let s = sines[offset * stride]
-                            let low = start + offset
-                            let high = low + half
-                            let re = real[high] * c - imaginary[high] * s
-                            let im = real[high] * s + imaginary[high] * c
-                            real[high] = real[low] - re
-                            imaginary[high] = imaginary[low] - im
-                            real[low] += re
-                            imaginary[low] += im
-                        }
-                    }
+                    let first = (half - 4) * MemoryLayout<Float>.stride
+                    mix(
+                        half, UnsafeMutableRawPointer(real), UnsafeMutableRawPointer(imaginary),
+                        UnsafeRawBufferPointer(rebasing: cosines[first...]),
+                        UnsafeRawBufferPointer(rebasing: sines[first...]))
                     half *= 2
                 }
             }
@@ -56,9 +67,69 @@ package struct FourierTransform {
         forward(real: imaginary, imaginary: real)
     }
 
-    private func reorder(
+    /// The first step, whose factor is 1.
+    private func mixPairs(
         _ real: UnsafeMutablePointer<Float>, _ imaginary: UnsafeMutablePointer<Float>
     ) {
+        for low in stride(from: 0, to: count, by: 2) {
+            let (re, im) = (real[low + 1], imaginary[low + 1])
+            real[low + 1] = real[low] - re
+            imaginary[low + 1] = imaginary[low] - im
+            real[low] += re
+            imaginary[low] += im
+        }
+    }
+
+    /// The second, whose factors are 1 and -i.
+    private func mixFours(
+        _ real: UnsafeMutablePointer<Float>, _ imaginary: UnsafeMutablePointer<Float>
+    ) {
+        for low in stride(from: 0, to: count, by: 4) {
+            let (re, im) = (real[low + 2], imaginary[low + 2])
+            real[low + 2] = real[low] - re
+            imaginary[low + 2] = imaginary[low] - im
+            real[low] += re
+            imaginary[low] += im
+            let (turnedRe, turnedIm) = (imaginary[low + 3], -real[low + 3])
+            real[low + 3] = real[low + 1] - turnedRe
+            imaginary[low + 3] = imaginary[low + 1] - turnedIm
+            real[low + 1] += turnedRe
+            imaginary[low + 1] += turnedIm
+        }
+    }
+
+    /// A later one, over `half` numbers, a multiple of four.
+    private func mix(
+        _ half: Int, _ real: UnsafeMutableRawPointer, _ imaginary: UnsafeMutableRawPointer,
+        _ cosines: UnsafeRawBufferPointer, _ sines: UnsafeRawBufferPointer
+    ) {
+        guard let cosines = cosines.baseAddress, let sines = sines.baseAddress else { return }
+        typealias Four = SIMD4<Float>
+        let step = MemoryLayout<Four>.stride
+        let length = half * MemoryLayout<Float>.stride
+        for start in stride(from: 0, to: count * MemoryLayout<Float>.stride, by: 2 * length) {
+            for offset in stride(from: 0, to: length, by: step) {
+                let c = cosines.loadUnaligned(fromByteOffset: offset, as: Four.self)
+                let s = sines.loadUnaligned(fromByteOffset: offset, as: Four.self)
+                let low = start + offset
+                let high = low + length
+                let highRe = real.loadUnaligned(fromByteOffset: high, as: Four.self)
+                let highIm = imaginary.loadUnaligned(fromByteOffset: high, as: Four.self)
+                let lowRe = real.loadUnaligned(fromByteOffset: low, as: Four.self)
+                let lowIm = imaginary.loadUnaligned(fromByteOffset: low, as: Four.self)
+                let re = highRe * c - highIm * s
+                let im = highRe * s + highIm * c
+                real.storeBytes(of: lowRe - re, toByteOffset: high, as: Four.self)
+                imaginary.storeBytes(of: lowIm - im, toByteOffset: high, as: Four.self)
+                real.storeBytes(of: lowRe + re, toByteOffset: low, as: Four.self)
+                imaginary.storeBytes(of: lowIm + im, toByteOffset: low, as: Four.self)
+            }
+        }
+    }
+
+    /// Places and those with their bits mirrored.
+    private static func exchanges(_ count: Int) -> [Int32] {
+        var places: [Int32] = []
         var mirrored = 0
         for index in 1..<count {
             var bit = count >> 1
@@ -67,9 +138,8 @@ package struct FourierTransform {
                 bit >>= 1
             }
             mirrored |= bit
-            guard index < mirrored else { continue }
-            (real[index], real[mirrored]) = (real[mirrored], real[index])
-            (imaginary[index], imaginary[mirrored]) = (imaginary[mirrored], imaginary[index])
+            if index < mirrored { places += [Int32(index), Int32(mirrored)] }
         }
+        return places
     }
 }
