@@ -83,6 +83,8 @@ struct WebRequestTemplate: Sendable {
         // A proxy would look the host up itself, unseen by us.
         request.proxy = .none
         request.reach = hosts.reach(address)
+        // What only reads may be asked twice; what switches something may not.
+        request.isSentOnce = !["GET", "HEAD"].contains(method)
         return WebErrand(
             request: request, address: address,
             secretHeaders: Set(headers.filter { !$0.value.secretNames.isEmpty }.map(\.name)),
