@@ -84,6 +84,37 @@ final class VirtualMicrophone: MicrophonePort, @unchecked Sendable {
     }
 }
 
+/// A function of a world, each of another behaviour.
+enum VirtualFunction: String, CaseIterable {
+    /// As the model would have it, which waits for none.
+    case usual
+    /// The model waits for it, and new words take it back.
+    case waited
+    /// Its late result cuts what the model says.
+    case urgent
+    /// Its late result waits until the model is silent.
+    case patient
+
+    var declaration: FunctionDeclaration {
+        let behavior: FunctionDeclaration.Behavior? =
+            switch self {
+            case .usual: nil
+            case .waited: .blocking
+            case .urgent, .patient: .nonBlocking
+            }
+        return FunctionDeclaration(
+            name: rawValue, description: "Does something.", behavior: behavior)
+    }
+
+    var scheduling: FunctionResponse.Scheduling? {
+        switch self {
+        case .usual, .waited: nil
+        case .urgent: .interrupt
+        case .patient: .whenIdle
+        }
+    }
+}
+
 /// Functions that take their time, and are counted.
 final class VirtualTools: ToolPort, @unchecked Sendable {
     // @unchecked: see `VirtualLoop`.
@@ -109,7 +140,8 @@ final class VirtualTools: ToolPort, @unchecked Sendable {
             random.chance(80) ? random.milliseconds(1...200) : random.milliseconds(200...8_000)
         ) {
             let response = FunctionResponse(
-                id: call.id, name: call.name, response: ["result": "done"])
+                id: call.id, name: call.name, response: ["result": "done"],
+                scheduling: VirtualFunction(rawValue: call.name)?.scheduling)
             guard let done = self.running.removeValue(forKey: call.id) else { return }
             self.onEnd(call.id)
             done(.answered(response))

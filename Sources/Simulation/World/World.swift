@@ -45,7 +45,7 @@ package final class World {
         var settings = SessionSettings(endpoint: LiveEndpoint(), model: "gemini-3.8-live")
         settings.activity =
             day.mode == .handsFree ? .automatic(SessionSettings.Detection()) : .manual
-        settings.tools = [FunctionDeclaration(name: "switch", description: "Switches.")]
+        settings.tools = VirtualFunction.allCases.map(\.declaration)
         settings.idleMilliseconds = 30_000
         let random = RandomBox(SeededRandom(day.seed, stream: 3))
         let relay = relay
@@ -115,7 +115,8 @@ package final class World {
         var random = SeededRandom(seed, stream: 4)
         var scenario = Scenario(
             turns: voices.map { voice in
-                let call = Scenario.Call(name: "switch", arguments: ["on": true])
+                let function = VirtualFunction.allCases.randomElement(using: &random) ?? .usual
+                let call = Scenario.Call(name: function.rawValue, arguments: ["on": true])
                 return Scenario.Turn(
                     heard: "words", call: random.chance(30) ? call : nil, says: "sounds",
                     voice: voice)
