@@ -294,6 +294,22 @@ struct UplinkTests {
         }
     }
 
+    @Test("a call whose answer went into a dead line is told to the next session, for an answer")
+    func callAnsweredIntoDeadLine() {
+        let world = SessionWorld.ready()
+        world.talk()
+        world.callSwitch("c1")
+        world.answer("c1")
+        world.wait(SessionMachine.stallTimeout / 1_000_000)
+        world.lose(1000)
+        world.forget()
+        world.accept()
+        guard case .content(_, isComplete: true)? = world.sent.first else {
+            Issue.record("the call was not told: \(world.sent)")
+            return
+        }
+    }
+
     @Test("beside a noise that nobody answers, what was done is told again, for an answer")
     func callBesideNoise() {
         let world = SessionWorld.ready(manual: false)

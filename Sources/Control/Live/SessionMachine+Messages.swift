@@ -198,6 +198,7 @@ extension SessionMachine {
         answer = nil
         isGenerated = false
         continuations = 0
+        accountAsks = false
         // Calls that are still open belong to a turn to come.
         if openCalls.isEmpty, !isAccountDue { bridge.reset() }
     }

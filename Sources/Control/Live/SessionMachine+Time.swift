@@ -74,8 +74,9 @@ extension SessionMachine {
                 // noise, which nobody answers.
                 if rules.isManual { forgetHandle() }
             }
-            // Beside a noise that nobody answers, nobody was asked for an answer to what was done.
-            if bridge.hasLostCalls, !accountAsks { isAccountDue = true }
+            // Nothing was said of what was done: beside a noise that nobody answers nobody was asked
+            // to, and an answer to a call may have gone into a dead line. It is asked for once.
+            if bridge.hasCalls, transcript.saidLast.isEmpty, !accountAsks { isAccountDue = true }
             tell(.notice("the service does not finish its answer"))
             tell(.turnComplete(nil))
             endTurn()

@@ -23,6 +23,9 @@ struct TurnBridge {
 
     var isEmpty: Bool { calls.isEmpty && said == nil }
 
+    /// Whether functions were called in this turn.
+    var hasCalls: Bool { !calls.isEmpty }
+
     /// Whether there are calls that the session never heard of.
     var hasLostCalls: Bool { calls.contains(where: \.isLost) }
 
