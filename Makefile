@@ -21,7 +21,7 @@ CYCLES ?= 10
 help:
 	@echo "make demo      the main job on simulated hardware: press, talk, hear, a lamp switches"
 	@echo "make test      every test that needs no special rights"
-	@echo "make vm-test   real kernel sound cards in a virtual machine (MINUTES=30 CYCLES=100)"
+	@echo "make vm-test   kernel sound cards and GPIO in a virtual machine (MINUTES=30 CYCLES=100)"
 	@echo "make simulate  the device's days with faults of every kind, in virtual time (SECONDS=600)"
 	@echo "make style     formatting, and the layout's rules"
 	@echo "make release   the optimized programs, in .build-release/release"
@@ -42,7 +42,7 @@ test:
 	$(RELEASE) --product martlet-bench
 	.build-release/release/martlet-bench simulate --days $(DAYS)
 
-# On the kernel's own sound cards, which come and go: see Tests/VM/cards.sh.
+# On the kernel's own sound cards and GPIO chips, which come and go: see Tests/VM.
 vm-test:
 	@packaging/prepare.sh build
 	$(RELEASE) --product martlet

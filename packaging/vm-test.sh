@@ -1,6 +1,6 @@
 #!/bin/bash
-# vm-test.sh PROGRAM [MINUTES] [CYCLES] [CHECK...]: Tests/VM/cards.sh in the virtual machine of
-# packaging/vm.sh, with PROGRAM (a static martlet).
+# vm-test.sh PROGRAM [MINUTES] [CYCLES] [CHECK...]: Tests/VM/cards.sh and, without CHECK, also
+# Tests/VM/gpio.sh in the virtual machine of packaging/vm.sh, with PROGRAM (a static martlet).
 #
 # MINUTES (of the guest's time; default 1) is how long each of the two steady checks lasts, CYCLES
 # (default 10) how often a card is unplugged. VM_OUT is a folder for the daemon's logs.
@@ -21,4 +21,7 @@ cp "$here"/../Tests/VM/* "$folder/"
 # Without its header it is samples of 22050 Hz; half a second of silence ends it.
 espeak-ng -w "$folder/speech.wav" "What is a martlet?"
 { tail -c +45 "$folder/speech.wav"; head -c 22050 /dev/zero; } >"$folder/speech.raw"
-"$here/vm.sh" -t 14400 "$program" "$folder/cards.sh" "$minutes" "$cycles" "$@"
+status=0
+"$here/vm.sh" -t 14400 "$program" "$folder/cards.sh" "$minutes" "$cycles" "$@" || status=$?
+[ $# -gt 0 ] || "$here/vm.sh" -g "$program" "$folder/gpio.sh" || status=$?
+exit $status

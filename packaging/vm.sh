@@ -1,10 +1,11 @@
 #!/bin/bash
-# vm.sh [-t SECONDS] [-v] PROGRAM SCRIPT [ARGUMENT...]: run SCRIPT in a small virtual machine with a
-# kernel of Debian's and sound cards of snd-aloop, PROGRAM (a static martlet, and the martlet-bench
-# next to it) beside it.
+# vm.sh [-g] [-t SECONDS] [-v] PROGRAM SCRIPT [ARGUMENT...]: run SCRIPT in a small virtual machine
+# with a kernel of Debian's and sound cards of snd-aloop, PROGRAM (a static martlet, and the
+# martlet-bench next to it) beside it.
 #
 # Prints what the script prints and exits with its status; 124 when SECONDS of this machine's time
-# (default 3600) were not enough, 125 when the guest died. -v shows the kernel's messages.
+# (default 3600) were not enough, 125 when the guest died. -v shows the kernel's messages; -g gives
+# the guest simulated GPIO chips (the module gpio-sim), too.
 #
 # The guest is one file system in memory: busybox, ALSA's own tools, the program with its C
 # libraries, all taken from this machine, and the modules. Nothing waits for a disk. Its clock
@@ -23,8 +24,10 @@ fail() { say "$*"; exit 125; }
 
 limit=3600
 quiet=quiet
-while getopts t:v option; do
+chips=""
+while getopts gt:v option; do
     case $option in
+    g) chips=configfs ;;
     t) limit=$OPTARG ;;
     v) quiet="" ;;
     *) exit 2 ;;
@@ -57,7 +60,7 @@ if [ -n "$need" ]; then
 fi
 
 # The kernel is unpacked, not installed: this machine does not boot it.
-if [ ! -f "$cache/version" ]; then
+if [ ! -f "$cache/release" ]; then
     package=$(apt-cache depends linux-image-amd64 | sed -n 's/.*Depends: \(linux-image-.*\)/\1/p' | head -n 1)
     [ -n "$package" ] || fail "apt knows no linux-image-amd64"
     say "fetching $package"
@@ -66,8 +69,10 @@ if [ ! -f "$cache/version" ]; then
     dpkg-deb -x "$work"/linux-image-*.deb "$cache/kernel"
     depmod -b "$cache/kernel" "${package#linux-image-}"
     echo "${package#linux-image-}" >"$cache/version"
+    dpkg-deb -f "$work"/linux-image-*.deb Version >"$cache/release"
 fi
 version=$(cat "$cache/version")
+if [ -n "$chips" ] && [ ! -f "$cache/gpio-sim.ko" ]; then packaging/gpio-sim.sh "$cache"; fi
 
 # The guest's files.
 root=$work/root
@@ -88,13 +93,14 @@ with_libraries "$(command -v aplay)" bin
 ln -s aplay "$root/bin/arecord"
 cp -r /usr/share/alsa "$root/usr/share/"
 cp "$(dirname "$script")"/* "$root/vm/"
-for module in $carriers $cards; do
+for module in $carriers $cards $chips; do
     modprobe -d "$cache/kernel" -S "$version" --show-depends "$module" 2>/dev/null |
         sed -n 's/^insmod \([^ ]*\).*/\1/p'
 done | sort -u | while read -r file; do
     cp "$file" "$root/lib/modules/$version/"
 done
 for file in "$root/lib/modules/$version"/*.xz; do [ ! -e "$file" ] || xz -d "$file"; done
+[ -z "$chips" ] || cp "$cache/gpio-sim.ko" "$root/lib/modules/$version/"
 cp "$cache/kernel/lib/modules/$version"/modules.{order,builtin,builtin.modinfo} "$root/lib/modules/$version/"
 depmod -b "$root" "$version"
 printf '%q ' sh "/vm/$(basename "$script")" "$@" >"$root/vm/command"
