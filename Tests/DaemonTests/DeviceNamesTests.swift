@@ -31,6 +31,15 @@ struct DeviceNamesTests {
         #expect(mistake.position?.line == 2)
     }
 
+    @Test("music cannot go to auto, which is the loudspeaker")
+    func music() throws {
+        let settings = try SettingsFile.settings(
+            from: [("t.toml", "[audio.music]\ndevice = \"auto\"")])
+        let mistake = try #require(DeviceNames.mistakes(in: settings, cardIDs: cards).first)
+        #expect(mistake.message.contains("audio.music.device cannot be auto"))
+        #expect(mistake.position?.line == 2)
+    }
+
     @Test(
         "names that stay are none",
         arguments: [

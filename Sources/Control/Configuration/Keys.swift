@@ -196,8 +196,8 @@ package enum Keys {
     package enum Playback {
         package static let device = Setting(
             "audio.playback.device", "auto",
-            "The same for the loudspeaker; a .wav file is written. Answers, sounds and alarms go "
-                + "through one mixer to it.")
+            "The same for the loudspeaker; a .wav file is written. Answers, sounds, alarms and "
+                + "music go through one mixer to it.")
         package static let rate = Setting(
             "audio.playback.rate", 24_000, .range(8000...192_000),
             "What the device is asked for (Hz); the answers come with 24000 and are "
@@ -312,6 +312,7 @@ package enum Keys {
         case "audio": "Sound both ways: the threads, and what the devices hold."
         case "audio.capture": "The microphone. `martlet devices` lists what there is."
         case "audio.playback": "The loudspeaker. `martlet devices` lists what there is."
+        case "audio.music": "Where music is heard, if not from the loudspeaker."
         case "audio.echo": "The microphone hears the loudspeaker, and what is done about it."
         case "voice": "What the device itself takes for speech, in hands-free mode and for tap."
         case "button":
@@ -369,7 +370,8 @@ package enum Keys {
         Playback.device, Playback.rate, Playback.channels, Playback.volume, Playback.mixer,
         Playback.prebuffer, Playback.prebufferLimit, Playback.leadIn, Playback.keepRunning,
         Playback.faintNoise, Playback.speechLevel, Playback.earconLevel, Playback.musicLevel,
-        Playback.alarmLevel, Playback.duck, Echo.mode, Echo.tail, Echo.suppression,
+        Playback.alarmLevel, Playback.duck, Music.device, Music.rate, Music.channels, Echo.mode,
+        Echo.tail, Echo.suppression,
         Echo.halfDuplexTail, Voice.threshold, Voice.minimum, Voice.onset, Voice.onsetOverEcho,
         Voice.hangover,
     ]

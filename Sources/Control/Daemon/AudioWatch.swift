@@ -19,6 +19,7 @@ package struct AudioWatch {
 
     private var microphone = Told(name: "microphone", xruns: "overruns")
     private var speaker = Told(name: "loudspeaker", xruns: "underruns")
+    private var music = Told(name: "music output", xruns: "underruns")
     private var hasStarted = false
 
     /// Nothing has been told.
@@ -33,6 +34,7 @@ package struct AudioWatch {
         }
         lines += microphone.news(status.capture, now)
         lines += speaker.news(status.playback, now)
+        if let output = status.music { lines += music.news(output, now) }
         return lines
     }
 
@@ -46,7 +48,12 @@ package struct AudioWatch {
 
     /// Everything since the start, for the end.
     package static func summary(_ status: AudioStatus) -> [String] {
-        [("microphone", status.capture), ("loudspeaker", status.playback)].map { name, device in
+        let devices = [
+            ("microphone", status.capture), ("loudspeaker", status.playback),
+            ("music output", status.music),
+        ]
+        return devices.compactMap { name, device in
+            guard let device else { return nil }
             let late = zip(
                 ["0.5", "1", "2", "5", "10", "20", "more"], device.lateWakeUps
             ).map { "\($0.1) within \($0.0)" }.joined(separator: ", ")

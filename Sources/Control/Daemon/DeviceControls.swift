@@ -90,6 +90,7 @@ final class DeviceControls: DevicePort, @unchecked Sendable {
                 "connection": isConnected ? "connected" : "not connected",
                 "microphone": Self.words(audio?.capture),
                 "loudspeaker": Self.words(audio?.playback),
+                "music_output": audio?.music.map { Self.words($0) } ?? "the loudspeaker",
                 "volume_percent": .int(Int64((parts.bridge.volume?.percent ?? 0).rounded())),
                 "timers": .int(Int64(book.list.items.count)),
                 "ringing": .int(Int64(book.ringing.count)),

@@ -22,8 +22,14 @@ package enum DeviceNames {
 
     /// The same with the identifiers of the cards by their numbers.
     static func mistakes(in settings: Settings, cardIDs: [Int: String]) -> [Diagnostic] {
-        [Keys.Capture.device, Keys.Playback.device].compactMap { key in
+        [Keys.Capture.device, Keys.Playback.device, Keys.Music.device].compactMap { key in
             let name = settings[key]
+            if key.path == Keys.Music.device.path, name == "auto" {
+                return Diagnostic(
+                    settings.position(of: key),
+                    "\(key.path) cannot be auto, which is the loudspeaker; `martlet devices` lists "
+                        + "the names, and \"\" is the loudspeaker")
+            }
             guard let card = cardNumber(in: name) else { return nil }
             let better = cardIDs[card.number].map { "\"\(card.renamed($0))\"" }
             let advice =

@@ -123,6 +123,10 @@ extension Settings {
         var audio = AudioSettings()
         audio.capture = Self.device(self[Keys.Capture.device])
         audio.playback = Self.device(self[Keys.Playback.device])
+        let music = self[Keys.Music.device]
+        audio.music = music.isEmpty ? nil : Self.device(music)
+        audio.musicRate = Int32(self[Keys.Music.rate])
+        audio.musicChannels = Int32(self[Keys.Music.channels])
         audio.captureRate = Int32(self[Keys.Capture.rate])
         audio.playbackRate = Int32(self[Keys.Playback.rate])
         audio.captureChannels = Int32(self[Keys.Capture.channels])

@@ -19,6 +19,13 @@ struct Devices: ParsableCommand {
     @Option(help: "Play a WAV file, or \"tone\": two seconds of 440 Hz.")
     var play: String?
 
+    @Option(
+        name: .customLong("as"),
+        help: ArgumentHelp(
+            "With --play: speech, earcon, music or alarm, each with its own loudness; music goes "
+                + "to the device of [audio.music], if there is one."))
+    var voice = PlaybackVoice.speech
+
     @Option(help: "Record so many seconds as the service would hear them, into FILE.")
     var record: Double?
 
@@ -46,6 +53,7 @@ struct Devices: ParsableCommand {
             throw ValidationError("--record takes 0.1 to 3600 seconds")
         }
         if file != nil, record == nil { throw ValidationError("a FILE belongs to --record") }
+        if voice != .speech, play == nil { throw ValidationError("--as belongs to --play") }
         if plot != nil, !loopbackTest {
             throw ValidationError("--plot belongs to --loopback-test")
         }
@@ -66,10 +74,17 @@ struct Devices: ParsableCommand {
         }
         let rig = SoundRig(settings.audioSettings, signals)
         if meter { return try LevelDisplay(rig: rig).run() }
-        if let play { return try Playing(what: play, rig: rig).run() }
+        if let play { return try Playing(what: play, voice: voice, rig: rig).run() }
         if let record {
             return try Recording(seconds: record, path: file ?? "recording.wav", rig: rig).run()
         }
         try LoopbackTest(rig: rig, plot: plot).run()
+    }
+}
+
+extension PlaybackVoice: ExpressibleByArgument {
+    public init?(argument: String) {
+        guard let voice = Self.allCases.first(where: { "\($0)" == argument }) else { return nil }
+        self = voice
     }
 }

@@ -11,28 +11,45 @@ struct Playing {
     private static let toneAmplitude = 8192.0
 
     let what: String
+    let voice: PlaybackVoice
     let rig: SoundRig
 
     func run() throws {
         let samples = what == "tone" ? Self.tone() : try Self.speech(WAVFile(reading: what))
         rig.settings.capture = .null
+        let hasOwnDevice = voice == .music && rig.settings.music != nil
+        if hasOwnDevice { rig.settings.playback = .null } else { rig.settings.music = nil }
         try rig.run { engine in
-            engine.speaker.enqueue(samples)
-            engine.speaker.endOfTurn()
             do {
-                while engine.speaker.snapshot().drainedCount == 0 {
-                    try rig.pass()
-                    engine.speaker.refill()
-                }
+                try play(samples, by: engine)
             } catch {
-                engine.speaker.flush()
+                engine.speaker.stop(voice)
                 try? rig.pass()
                 throw error
             }
-            let status = engine.status().playback
+            let status = engine.status()
+            let xruns = (status.music ?? status.playback).xruns
             let seconds = Double(samples.count) / Double(AudioSettings.speechRate)
             StandardStream.output.write(
-                "played \((seconds * 10).rounded() / 10) s, \(status.xruns) underruns\n")
+                "played \((seconds * 10).rounded() / 10) s, \(xruns) underruns\n")
+        }
+    }
+
+    private func play(_ samples: [Int16], by engine: AudioEngine) throws {
+        guard voice == .speech else {
+            engine.speaker.play(samples, on: voice)
+            while engine.speaker.isPlaying(voice) {
+                try rig.pass()
+                engine.speaker.refill()
+            }
+            // Only of speech is it told when the last of it has left the card.
+            return try rig.pass(milliseconds: Int32(rig.settings.bufferMilliseconds))
+        }
+        engine.speaker.enqueue(samples)
+        engine.speaker.endOfTurn()
+        while engine.speaker.snapshot().drainedCount == 0 {
+            try rig.pass()
+            engine.speaker.refill()
         }
     }
 

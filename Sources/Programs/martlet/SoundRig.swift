@@ -57,8 +57,9 @@ final class SoundRig {
         let limit = MonotonicClock.now() + Self.openingMilliseconds * 1_000_000
         while true {
             let status = engine.status()
-            if status.capture.grant != nil, status.playback.grant != nil { break }
-            for device in [status.capture, status.playback] {
+            let devices = [status.capture, status.playback] + (status.music.map { [$0] } ?? [])
+            if devices.allSatisfy({ $0.grant != nil }) { break }
+            for device in devices {
                 if let trouble = device.trouble { throw Failure.noDevice(trouble) }
             }
             guard MonotonicClock.now() < limit else {
@@ -68,6 +69,9 @@ final class SoundRig {
         }
         tell("microphone", settings.capture, engine.status().capture)
         tell("loudspeaker", settings.playback, engine.status().playback)
+        if let music = engine.status().music, let device = settings.music {
+            tell("music output", device, music)
+        }
     }
 
     private func tell(_ name: String, _ wished: SoundDevice, _ status: DeviceStatus) {

@@ -3,10 +3,11 @@ internal import Linux
 internal import SignalProcessing
 internal import Synchronization
 
-/// The audio path: three threads from the microphone to Control and from Control to the speaker.
+/// The audio path: three threads, or four, from the microphone to Control and from Control to the speaker.
 ///
 ///     card --> capture (real-time) --> ring --> processing --> samples, speech --> Control
 ///     card <-- playback (real-time) <-- ring <-- Speaker <-------------------- Control
+///     card <-- music (real-time) <----- ring <--/    where music has a card of its own
 ///
 /// A device that is missing, busy or unplugged ends nothing: it is opened again and again, at once
 /// first and then less often, and said to be lost once.
@@ -22,6 +23,7 @@ package final class AudioEngine: Sendable {
     private let captureStop: EventFD
     private let microphone: MicrophonePath
     private let output: SpeakerPath
+    private let musicOutput: SpeakerPath?
 
     /// The microphone's gate.
     package let gate: MicrophoneGate
@@ -39,12 +41,18 @@ package final class AudioEngine: Sendable {
         let ends = try PlaybackEnds(settings: settings)
         speaker = ends.speaker
         output = SpeakerPath(settings: settings, port: ends.takePort())
+        musicOutput =
+            if let own = settings.ofMusicOutput, let port = ends.takeMusicPort() {
+                SpeakerPath(settings: own, port: port)
+            } else {
+                nil
+            }
         microphone = MicrophonePath(
             settings: settings, wake: captureWake, gate: gate, reference: ends.echo,
             onEvent: onMicrophone)
     }
 
-    /// Starts the three threads.
+    /// Starts the threads.
     package func start() throws {
         let priority = settings.realTimePriority.map { ThreadPriority.realTime($0) } ?? .normal
         let capture = try OwnedThread(name: "capture", priority: priority) { [self] in
@@ -56,7 +64,14 @@ package final class AudioEngine: Sendable {
         let playback = try OwnedThread(name: "playback", priority: priority) { [self] in
             output.run(until: stopFlag)
         }
-        threads.withLock { $0 = [capture, processing, playback] }
+        var started = [capture, processing, playback]
+        if let musicOutput {
+            started.append(
+                try OwnedThread(name: "music", priority: priority) { [self] in
+                    musicOutput.run(until: stopFlag)
+                })
+        }
+        threads.withLock { $0 = started }
     }
 
     /// Stops the threads and closes the devices; within a quarter of a second.
@@ -66,6 +81,7 @@ package final class AudioEngine: Sendable {
         captureStop.signal()
         speaker.share.wake.signal()
         output.wake()
+        musicOutput?.wake()
         let running = threads.withLock { threads in
             defer { threads = [] }
             return threads
@@ -76,7 +92,7 @@ package final class AudioEngine: Sendable {
     /// What the devices do now; by any thread.
     package func status() -> AudioStatus {
         AudioStatus(
-            capture: microphone.status, playback: output.status,
+            capture: microphone.status, playback: output.status, music: musicOutput?.status,
             isRealTime: threads.withLock { $0.first?.isRealTime ?? false },
             microphone: microphone.levels, echo: microphone.echo)
     }

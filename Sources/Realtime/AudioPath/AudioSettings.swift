@@ -43,11 +43,15 @@ package struct AudioSettings: Sendable {
 
     package var capture = SoundDevice.automatic
     package var playback = SoundDevice.automatic
+    /// Where music goes; nil: where everything goes.
+    package var music: SoundDevice?
     /// What the devices are asked for; what they grant may differ (Hz).
     package var captureRate: Int32 = 16_000
     package var playbackRate: Int32 = 24_000
+    package var musicRate: Int32 = 48_000
     package var captureChannels: Int32 = 1
     package var playbackChannels: Int32 = 1
+    package var musicChannels: Int32 = 2
     package var channel = CaptureChannel.index(0)
     /// Nil: the card's own setting is left as it is.
     package var captureLevel: CaptureLevel?
@@ -90,4 +94,16 @@ package struct AudioSettings: Sendable {
 
     /// The defaults of the configuration.
     package init() {}
+
+    /// What the output of music is built with; nil where it is the loudspeaker's own.
+    var ofMusicOutput: AudioSettings? {
+        guard let music, music != playback else { return nil }
+        var settings = self
+        settings.playback = music
+        settings.playbackRate = musicRate
+        settings.playbackChannels = musicChannels
+        // Its clock and its place are not the loudspeaker's, which is what the canceller follows.
+        settings.echo.mode = .off
+        return settings
+    }
 }

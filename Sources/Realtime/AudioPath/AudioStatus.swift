@@ -5,6 +5,8 @@ internal import AudioCore
 package struct AudioStatus: Sendable, Equatable {
     package let capture: DeviceStatus
     package let playback: DeviceStatus
+    /// The device that plays music alone; nil where there is none.
+    package let music: DeviceStatus?
     /// Whether the audio threads were given SCHED_FIFO.
     package let isRealTime: Bool
     /// What the level meter shows.
@@ -14,11 +16,12 @@ package struct AudioStatus: Sendable, Equatable {
 
     /// Puts a status together.
     package init(
-        capture: DeviceStatus, playback: DeviceStatus, isRealTime: Bool,
-        microphone: MicrophoneLevels, echo: EchoStatus? = nil
+        capture: DeviceStatus, playback: DeviceStatus, music: DeviceStatus? = nil,
+        isRealTime: Bool, microphone: MicrophoneLevels, echo: EchoStatus? = nil
     ) {
         self.capture = capture
         self.playback = playback
+        self.music = music
         self.isRealTime = isRealTime
         self.microphone = microphone
         self.echo = echo

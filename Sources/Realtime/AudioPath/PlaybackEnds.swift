@@ -5,24 +5,36 @@ internal import Linux
 final class PlaybackEnds {
     /// Control's end.
     let speaker: Speaker
-    /// What is really written to the device; nil where the echo is left alone.
+    /// What is really written to the loudspeaker; nil where the echo is left alone.
     let echo: EchoReference?
     private var port: PlaybackPort?
+    private var musicPort: PlaybackPort?
 
     /// Rings that nothing was written to.
     init(settings: AudioSettings) throws(SystemError) {
         let share = try PlaybackShare()
+        let music = settings.ofMusicOutput
+        let musicShare = music == nil ? nil : try PlaybackShare(events: share.events)
         var feeds: [VoiceFeed] = []
         var readers: [VoiceReader] = []
+        var musicReaders: [VoiceReader] = []
         for voice in PlaybackVoice.allCases {
             var ring = SampleRing(capacity: voice.ringSamples)
             let shared = VoiceShare(gain: 1)
-            feeds.append(VoiceFeed(voice: voice, ring: ring.takeWriter(), share: shared))
-            readers.append(VoiceReader(voice: voice, ring: ring.takeReader(), share: shared))
+            let player = voice == .music ? musicShare ?? share : share
+            feeds.append(
+                VoiceFeed(
+                    voice: voice, ring: ring.takeWriter(), share: shared, wake: player.wake))
+            let reader = VoiceReader(voice: voice, ring: ring.takeReader(), share: shared)
+            readers.append(player === share ? reader : .silent(voice))
+            musicReaders.append(player === share ? .silent(voice) : reader)
         }
         speaker = Speaker(feeds: feeds, share: share, settings: settings)
         echo = settings.echo.mode == .off ? nil : EchoReference()
         port = PlaybackPort(voices: readers, share: share, settings: settings, echo: echo)
+        if let music, let musicShare {
+            musicPort = PlaybackPort(voices: musicReaders, share: musicShare, settings: music)
+        }
     }
 
     /// The playback thread's end; may be taken once.
@@ -30,4 +42,7 @@ final class PlaybackEnds {
         guard let taken = port.take() else { preconditionFailure("playback has one thread") }
         return taken
     }
+
+    /// The end of the thread that plays music alone, where there is one; may be taken once.
+    func takeMusicPort() -> PlaybackPort? { musicPort.take() }
 }

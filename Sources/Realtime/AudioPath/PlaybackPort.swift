@@ -36,10 +36,11 @@ final class PlaybackShare: Sendable {
     let events: EventFD
     let counters = AudioCounters()
 
-    init() throws(SystemError) {
+    /// With `events` of another playback thread, one watch serves both.
+    init(events shared: EventFD? = nil) throws(SystemError) {
         wake = try EventFD()
         hush = try EventFD()
-        events = try EventFD()
+        events = if let shared { shared } else { try EventFD() }
     }
 }
 

@@ -1,7 +1,7 @@
 /// Who is heard: each voice has its own samples and its own loudness.
 ///
-/// One mixer serves them all, and there is one output: a small board has one loudspeaker, a card
-/// opens once, and what the echo canceller must know is the sum.
+/// One mixer serves them all, since a small board has one loudspeaker, a card opens once, and what
+/// the echo canceller must know is the sum. Music alone may have a device of its own.
 package enum PlaybackVoice: Int, Sendable, CaseIterable {
     /// The replies of the service.
     case speech

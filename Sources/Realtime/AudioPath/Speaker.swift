@@ -24,6 +24,8 @@ package final class Speaker: @unchecked Sendable {
     private let voiceGains: [Float]
     private let duckGain: Float
     private var volumeGain: Float = 1
+    /// The volume of what another device plays.
+    private var otherGain: Float = 1
     private var duckOwners: Set<DuckOwner> = []
 
     /// Samples of replies that found no room, since they were longer than can be kept.
@@ -38,6 +40,7 @@ package final class Speaker: @unchecked Sendable {
         duckGain = Loudness.gain(decibels: settings.duckDecibels)
         // Until a `VolumeControl` finds a card that can set it.
         volumeGain = settings.volumePercent.map { Loudness.gain(percent: $0) } ?? 1
+        otherGain = volumeGain
         publishGains()
     }
 
@@ -59,7 +62,7 @@ package final class Speaker: @unchecked Sendable {
     /// Says that the reply is whole, so that its start need not wait for a prebuffer.
     package func endOfTurn() {
         feed(.speech).end()
-        share.wake.signal()
+        feed(.speech).wake.signal()
     }
 
     /// Silence at once; no speech enqueued before is played after this.
@@ -96,13 +99,13 @@ package final class Speaker: @unchecked Sendable {
     /// Adds to what a voice plays, behind what it has.
     package func play(_ samples: [Int16], on voice: PlaybackVoice) {
         feed(voice).enqueue(samples)
-        share.wake.signal()
+        feed(voice).wake.signal()
     }
 
     /// Plays a sound on a voice again and again, until the voice is stopped.
     package func loop(_ samples: [Int16], on voice: PlaybackVoice) {
         feed(voice).loop(samples)
-        share.wake.signal()
+        feed(voice).wake.signal()
     }
 
     /// Ends what a voice plays, with a short fade; the device itself goes on for the others.
@@ -113,7 +116,7 @@ package final class Speaker: @unchecked Sendable {
         guard voice != .speech else { return flush() }
         feed(voice).forget()
         feed(voice).share.stopCount.wrappingAdd(1, ordering: .releasing)
-        share.wake.signal()
+        feed(voice).wake.signal()
     }
 
     /// Whether a voice has anything left to play.
@@ -125,14 +128,20 @@ package final class Speaker: @unchecked Sendable {
     package func refill() {
         for feed in feeds { feed.refill() }
         share.wake.signal()
+        if feed(.music).wake !== share.wake { feed(.music).wake.signal() }
     }
 
     // MARK: - Loudness
 
     /// The user's volume as a factor, 0 to 1; it glides there within 20 ms.
-    package func setGain(_ gain: Float) {
+    ///
+    /// `elsewhere` is that of a voice with a device of its own, where the loudspeaker's card
+    /// does part of the work; nil: the same.
+    package func setGain(_ gain: Float, elsewhere: Float? = nil) {
         // Written so that what is no number is silence, too.
         volumeGain = gain > 0 ? min(gain, 1) : 0
+        let other = elsewhere ?? gain
+        otherGain = other > 0 ? min(other, 1) : 0
         publishGains()
     }
 
@@ -149,7 +158,8 @@ package final class Speaker: @unchecked Sendable {
     private func publishGains() {
         for feed in feeds {
             let isDucked = feed.voice.isDucked && !duckOwners.isEmpty
-            let gain = volumeGain * voiceGains[feed.voice.rawValue] * (isDucked ? duckGain : 1)
+            let volume = feed.wake === share.wake ? volumeGain : otherGain
+            let gain = volume * voiceGains[feed.voice.rawValue] * (isDucked ? duckGain : 1)
             feed.share.gainBits.store(gain.bitPattern, ordering: .relaxed)
         }
     }

@@ -1,4 +1,5 @@
 internal import AudioCore
+internal import Linux
 internal import Synchronization
 
 /// Control's end of a voice: what the ring does not hold waits behind it.
@@ -8,6 +9,8 @@ internal import Synchronization
 final class VoiceFeed {
     let voice: PlaybackVoice
     let share: VoiceShare
+    /// Wakes the thread that plays it.
+    let wake: EventFD
     private let ring: RingWriter
     private var spill: [[Int16]] = []
     private var spillStart = 0
@@ -18,8 +21,9 @@ final class VoiceFeed {
     private var loopOffset = 0
     private var isEnded = false
 
-    init(voice: PlaybackVoice, ring: consuming RingWriter, share: VoiceShare) {
+    init(voice: PlaybackVoice, ring: consuming RingWriter, share: VoiceShare, wake: EventFD) {
         self.voice = voice
+        self.wake = wake
         self.ring = ring
         self.share = share
     }

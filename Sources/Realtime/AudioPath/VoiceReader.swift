@@ -62,6 +62,12 @@ final class VoiceReader: @unchecked Sendable {
         goal = gain
     }
 
+    /// Stands in an output for a voice that another plays.
+    static func silent(_ voice: PlaybackVoice) -> VoiceReader {
+        var ring = SampleRing(capacity: 1)
+        return VoiceReader(voice: voice, ring: ring.takeReader(), share: VoiceShare(gain: 0))
+    }
+
     /// Samples that can be mixed now.
     var available: Int { ring.writtenIndex - cursor }
 

@@ -54,7 +54,7 @@ package final class VolumeControl {
         do throws(ALSAError) {
             if try setAtCard(percent) {
                 // A card's lowest step need not be silence.
-                speaker.setGain(percent > 0 ? 1 : 0)
+                speaker.setGain(percent > 0 ? 1 : 0, elsewhere: Loudness.gain(percent: percent))
                 return nil
             }
         } catch {
