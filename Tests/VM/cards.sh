@@ -163,6 +163,21 @@ check_chirp() {
     wait $recorder
     text="$(cat /tmp/played), $(cat /tmp/recorded)"
     grep -q 'peak -1[0-9]' /tmp/recorded && pass "$text" || miss "$text"
+    # Music has a card of its own, with its own rate and channels.
+    cat >/tmp/music.toml <<CONF
+[audio.playback]
+device = "hw:CARD=Speaker,DEV=0"
+[audio.music]
+device = "hw:CARD=Mic,DEV=1"
+CONF
+    ./martlet devices --record 2 /tmp/tone.wav --input plughw:CARD=Mic,DEV=0 --config /tmp/none.toml >/tmp/recorded 2>>/tmp/log &
+    recorder=$!
+    sleep 0.3
+    ./martlet devices --play tone --as music --config /tmp/music.toml >/tmp/played 2>/tmp/granted
+    wait $recorder
+    cat /tmp/granted >>/tmp/log
+    text="$(cat /tmp/granted), $(cat /tmp/played), $(cat /tmp/recorded)"
+    grep -q 'peak -1[0-9]' /tmp/recorded && grep -q '48000 Hz, 2 channels' /tmp/granted && pass "$text" || miss "$text"
 }
 
 # How soon a stop, a press and a reply do what they shall, measured at both ends of one card.

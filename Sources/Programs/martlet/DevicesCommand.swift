@@ -24,7 +24,7 @@ struct Devices: ParsableCommand {
         help: ArgumentHelp(
             "With --play: speech, earcon, music or alarm, each with its own loudness; music goes "
                 + "to the device of [audio.music], if there is one."))
-    var voice = PlaybackVoice.speech
+    var playedAs = PlayedAs.speech
 
     @Option(help: "Record so many seconds as the service would hear them, into FILE.")
     var record: Double?
@@ -53,7 +53,7 @@ struct Devices: ParsableCommand {
             throw ValidationError("--record takes 0.1 to 3600 seconds")
         }
         if file != nil, record == nil { throw ValidationError("a FILE belongs to --record") }
-        if voice != .speech, play == nil { throw ValidationError("--as belongs to --play") }
+        if playedAs != .speech, play == nil { throw ValidationError("--as belongs to --play") }
         if plot != nil, !loopbackTest {
             throw ValidationError("--plot belongs to --loopback-test")
         }
@@ -74,7 +74,7 @@ struct Devices: ParsableCommand {
         }
         let rig = SoundRig(settings.audioSettings, signals)
         if meter { return try LevelDisplay(rig: rig).run() }
-        if let play { return try Playing(what: play, voice: voice, rig: rig).run() }
+        if let play { return try Playing(what: play, voice: playedAs.voice, rig: rig).run() }
         if let record {
             return try Recording(seconds: record, path: file ?? "recording.wav", rig: rig).run()
         }
@@ -82,9 +82,16 @@ struct Devices: ParsableCommand {
     }
 }
 
-extension PlaybackVoice: ExpressibleByArgument {
-    public init?(argument: String) {
-        guard let voice = Self.allCases.first(where: { "\($0)" == argument }) else { return nil }
-        self = voice
+/// What a sound can be played as.
+enum PlayedAs: String, CaseIterable, ExpressibleByArgument {
+    case speech, earcon, music, alarm
+
+    var voice: PlaybackVoice {
+        switch self {
+        case .speech: .speech
+        case .earcon: .earcon
+        case .music: .music
+        case .alarm: .alarm
+        }
     }
 }
