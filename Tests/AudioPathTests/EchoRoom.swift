@@ -54,6 +54,8 @@ struct EchoRoom {
     var nearGain = 1.0
     /// When the loudspeaker speaks.
     var far = 0.0...1e9
+    /// When it pauses meanwhile.
+    var pauses: [ClosedRange<Double>] = []
     var settings = AudioSettings()
 
     private static let farVoice = Voice(seed: 7, syllables: 3.1, amplitude: 4000)
@@ -117,7 +119,7 @@ struct EchoRoom {
     /// Writes a period of 20 ms at 24 kHz, where the loudspeaker has something to say.
     private func play(_ ring: EchoReference, period: Int) {
         let start = Double(period) / 50
-        guard far.contains(start) else { return }
+        guard speaks(at: start) else { return }
         let samples = (0..<480).map { offset in
             // Its clock: the card takes its samples for what its own quartz says.
             let time = (start + Double(offset) / 24_000)
@@ -131,13 +133,17 @@ struct EchoRoom {
     private func hear(at time: Double) -> Double {
         var sum = 0.0
         let stretched = time * (1 + driftPPM * 1e-6) - delay(time)
-        if far.contains(stretched) {
+        if speaks(at: stretched) {
             for (later, share) in Self.ways {
                 sum += share * Self.farVoice.sample(at: stretched - later)
             }
         }
         if let near, near.contains(time) { sum += nearGain * Self.nearVoice.sample(at: time) }
         return sum
+    }
+
+    private func speaks(at time: Double) -> Bool {
+        far.contains(time) && !pauses.contains { $0.contains(time) }
     }
 
     private func power(_ frame: [Int16]) -> Double {

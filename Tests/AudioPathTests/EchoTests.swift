@@ -83,6 +83,33 @@ struct EchoTests {
         #expect(abs(result.reduction(1..<4)) < 0.01)
     }
 
+    @Test("half-duplex: a room that is dead soon is waited for no longer than it needs")
+    func measuredTail() {
+        var room = EchoRoom()
+        room.settings.echo.mode = .halfDuplex
+        // Three answers, and somebody who speaks 200 ms after the third.
+        room.pauses = [2.0...4.0, 6.0...8.0]
+        room.far = 1...10
+        room.near = 10.2...11.5
+        let result = room.run(seconds: 12)
+        #expect(result.began.count == 1)
+        #expect((510..<530).contains(result.began.first ?? 0))
+        #expect((60..<200).contains(result.status.tailMilliseconds))
+    }
+
+    @Test("half-duplex: a loudspeaker that is heard much later than its card says is waited for")
+    func lateLoudspeaker() {
+        var room = EchoRoom()
+        room.settings.echo.mode = .halfDuplex
+        // As a radio link does.
+        room.delay = { _ in 0.4 }
+        room.pauses = [2.0...4.0, 6.0...8.0]
+        room.far = 1...10
+        let result = room.run(seconds: 12)
+        #expect(result.began.isEmpty)
+        #expect((400..<600).contains(result.status.tailMilliseconds))
+    }
+
     @Test("with the echo left alone the device takes itself for somebody, which shows the tests")
     func control() {
         var room = EchoRoom()

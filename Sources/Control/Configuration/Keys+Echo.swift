@@ -16,9 +16,9 @@ extension Keys {
             "By how much what the canceller leaves is pushed down, less while you speak too "
                 + "(decibels). 0: not at all, and nothing is delayed by 20 ms.")
         package static let halfDuplexTail = Setting(
-            "audio.echo.half_duplex_tail_ms", 250, .range(0...2000),
+            "audio.echo.half_duplex_tail_ms", -1, .range(-1...2000),
             "half-duplex: how long the room is given to fall silent after the last sound "
-                + "(milliseconds).")
+                + "(milliseconds). -1: as long as it was found to need, half a second at first.")
     }
 
     /// [audio.capture]: what is done to the sound besides.

@@ -114,7 +114,8 @@ extension Settings {
             }
         echo.tailMilliseconds = self[Keys.Echo.tail]
         echo.suppressionDecibels = self[Keys.Echo.suppression]
-        echo.halfDuplexTailMilliseconds = self[Keys.Echo.halfDuplexTail]
+        let tail = self[Keys.Echo.halfDuplexTail]
+        echo.halfDuplexTailMilliseconds = tail < 0 ? nil : tail
         return echo
     }
 

@@ -9,6 +9,8 @@ struct LoopbackTest {
     private static let pauseMilliseconds: Int32 = 600
     /// The room's own noise is measured so long before the first.
     private static let noiseMilliseconds = 500
+    /// A tail is looked for so long (milliseconds), which is less than the pause.
+    static let tailLimitMilliseconds = 500
     /// A chirp that has not come back within this is lost: more than any buffer.
     private static let searchMilliseconds = 900
 
@@ -83,6 +85,7 @@ struct LoopbackTest {
             \(rig.settings.volumePercent.map { "a volume of \(Int($0)) percent" } ?? "full volume")
             room         \(Decibels.text(noise)) dBFS; the echo stands \
             \(Decibels.text(level - noise)) dB above it
+            tail         \(heard.tail(after: first, noise: noise)) until the room is quiet again
             devices      \(status.capture.xruns) overruns, \(status.playback.xruns) underruns
 
             """
@@ -113,6 +116,9 @@ struct Heard {
 
     /// 20 ms.
     private static let earlySamples = 320
+    /// A tail is measured in such steps (milliseconds), up to so little above the noise (decibels).
+    private static let tailStepMilliseconds = 10
+    private static let quietDecibels = 8.0
 
     /// When the first sample was captured (nanoseconds, CLOCK_MONOTONIC).
     var start: Int64
@@ -142,8 +148,23 @@ struct Heard {
         }
     }
 
+    /// How long a chirp is heard after its end, in words.
+    func tail(after found: Found, noise: Double) -> String {
+        let rate = Int(AudioSettings.microphoneRate)
+        let step = rate * Self.tailStepMilliseconds / 1000
+        let end = found.position + rate * Chirp.milliseconds / 1000
+        let limit = rate * LoopbackTest.tailLimitMilliseconds / 1000
+        for start in stride(from: end, to: min(end + limit, samples.count - step), by: step)
+        where level(samples[start..<(start + step)]) < noise + Self.quietDecibels {
+            return "\((start - end) * 1000 / rate) ms"
+        }
+        return "more than \(LoopbackTest.tailLimitMilliseconds) ms"
+    }
+
     /// The level of the first samples (dBFS).
-    func level(upTo count: Int) -> Double {
-        samples.prefix(count).withUnsafeBufferPointer { Double(LevelMeter.level(of: $0)) }
+    func level(upTo count: Int) -> Double { level(samples.prefix(count)) }
+
+    private func level(_ part: ArraySlice<Int16>) -> Double {
+        part.withUnsafeBufferPointer { Double(LevelMeter.level(of: $0)) }
     }
 }

@@ -15,8 +15,9 @@ package struct EchoSettings: Sendable, Equatable {
     package var tailMilliseconds = 200
     /// By how much what the canceller leaves is pushed down (decibels); 0 leaves it.
     package var suppressionDecibels = 40
-    /// Half-duplex: how long the room sounds after the loudspeaker (milliseconds).
-    package var halfDuplexTailMilliseconds = 250
+    /// Half-duplex: how long the room sounds after the loudspeaker (milliseconds); nil: as long as
+    /// is measured.
+    package var halfDuplexTailMilliseconds: Int?
 
     /// The echo is left alone.
     package init() {}
@@ -33,6 +34,8 @@ package struct EchoStatus: Sendable, Equatable {
     package var driftPPM = 0.0
     /// How much of the echo is taken out (decibels).
     package var reductionDecibels: Float = 0
+    /// How long the loudspeaker is taken to be heard after its last sound (milliseconds).
+    package var tailMilliseconds = 0
 
     /// Nothing was heard.
     package init() {}

@@ -27,7 +27,9 @@ package final class MicrophoneStages {
     private var changesSeen = 0
     /// Frames until the echo of what was played has died away.
     private var lingering = 0
-    private let lingeringFrames: Int
+    /// Nil where the settings say how long that takes.
+    private var roomTail: RoomTail?
+    private let fixedTailMilliseconds: Int
     private var wasOn = false
 
     /// Nil where nothing is asked for.
@@ -43,9 +45,11 @@ package final class MicrophoneStages {
         let rate = AudioSettings.microphoneRate
         let milliseconds = AudioSettings.frameMilliseconds
         let isCancelling = settings.mode == .cancel
-        let tail =
-            isCancelling ? settings.tailMilliseconds : settings.halfDuplexTailMilliseconds
-        lingeringFrames = tail / milliseconds + 2
+        let tail = isCancelling ? settings.tailMilliseconds : settings.halfDuplexTailMilliseconds
+        fixedTailMilliseconds = tail ?? 0
+        if settings.mode == .halfDuplex, tail == nil {
+            roomTail = RoomTail(frameMilliseconds: milliseconds)
+        }
         canceller =
             isCancelling
             ? EchoCanceller(
@@ -68,6 +72,9 @@ package final class MicrophoneStages {
         judge = EchoJudge(quietLevel: audio.voice.minimumLevel)
     }
 
+    private var tailMilliseconds: Int { roomTail?.milliseconds ?? fixedTailMilliseconds }
+    private var lingeringFrames: Int { tailMilliseconds / AudioSettings.frameMilliseconds + 2 }
+
     /// Samples that the output lags behind the input.
     package var delaySamples: Int { suppressor?.delaySamples ?? 0 }
 
@@ -80,6 +87,7 @@ package final class MicrophoneStages {
         }
         status.driftPPM = timeline.driftPPM
         status.reductionDecibels = judge.reduction
+        status.tailMilliseconds = tailMilliseconds
         return status
     }
 
@@ -108,6 +116,9 @@ package final class MicrophoneStages {
         if settings.mode != .off {
             let hasSound = timeline.read(
                 into: reference.start, microphone: frame, count: count, at: sample)
+            roomTail?.note(
+                level: LevelMeter.level(of: .init(start: frame, count: count)),
+                isPlaying: hasSound)
             lingering = hasSound ? lingeringFrames : max(0, lingering - 1)
         }
         if timeline.changes != changesSeen {

@@ -1,0 +1,74 @@
+/// How long a room sounds after its loudspeaker, measured whenever that falls silent.
+///
+/// The time until the microphone is as quiet as before counts all that is between: what the card
+/// and a radio link hold, and the room's echo. Somebody who speaks at once makes it seem longer, so
+/// one measurement moves it only a little. A value owned by one thread; `note` allocates nothing.
+package struct RoomTail: Sendable, Equatable {
+    /// What counts until enough is known (milliseconds): too long rather than too short, since a
+    /// device that hears itself answers itself.
+    static let firstMilliseconds = 500
+    /// So many measurements are enough; until then the longest counts.
+    private static let enough = 3
+    /// Who is still heard after this is no echo (milliseconds).
+    private static let limitMilliseconds = 1000
+    /// Added to what was measured (milliseconds): echoes of loud words are heard longer.
+    static let marginMilliseconds = 60
+    /// Quiet is what lies less above the noise (decibels), for so long (milliseconds).
+    private static let quietDecibels: Float = 8
+    private static let quietMilliseconds = 60
+    /// The noise's floor rises so fast (decibels a second) and falls at once.
+    private static let risePerSecond: Float = 1
+    /// A measurement that differs moves the tail by so much (frames).
+    private static let growth = 2
+
+    private let frameMilliseconds: Int
+    private var floor: Float?
+    /// Frames since the loudspeaker fell silent; nil once that has been measured.
+    private var elapsed: Int?
+    private var quietFrames = 0
+    private var measurements = 0
+    private var frames = 0
+
+    /// Nothing is known of the room.
+    package init(frameMilliseconds: Int) { self.frameMilliseconds = frameMilliseconds }
+
+    /// How long the loudspeaker is heard after its last sound (milliseconds).
+    package var milliseconds: Int {
+        let measured = frames * frameMilliseconds + Self.marginMilliseconds
+        return measurements < Self.enough ? max(Self.firstMilliseconds, measured) : measured
+    }
+
+    /// Takes the level of the next frame (dBFS), and whether something is being played.
+    package mutating func note(level: Float, isPlaying: Bool) {
+        guard !isPlaying else {
+            elapsed = 0
+            quietFrames = 0
+            return
+        }
+        guard let before = elapsed, let floor else {
+            elapsed = nil
+            let rise = Self.risePerSecond * Float(frameMilliseconds) / 1000
+            floor = min(level, (floor ?? level) + rise)
+            return
+        }
+        elapsed = before + 1
+        quietFrames = level <= floor + Self.quietDecibels ? quietFrames + 1 : 0
+        if quietFrames * frameMilliseconds >= Self.quietMilliseconds {
+            learn(before + 1 - quietFrames)
+            elapsed = nil
+        } else if (before + 1) * frameMilliseconds >= Self.limitMilliseconds {
+            elapsed = nil
+        }
+    }
+
+    private mutating func learn(_ count: Int) {
+        if measurements < Self.enough {
+            measurements += 1
+            frames = max(frames, count)
+        } else if count > frames {
+            frames = min(count, frames + Self.growth)
+        } else {
+            frames = max(count, frames - 1)
+        }
+    }
+}
