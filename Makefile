@@ -16,7 +16,7 @@ FROM ?= 0
 MINUTES ?= 1
 CYCLES ?= 10
 
-.PHONY: help demo test vm-test simulate build release style bench audio-figures tsan asan debian13 clean
+.PHONY: help demo test vm-test simulate build release style bench audio-figures rtsan tsan asan debian13 clean
 
 help:
 	@echo "make demo      the main job on simulated hardware: press, talk, hear, a lamp switches"
@@ -27,6 +27,7 @@ help:
 	@echo "make release   the optimized programs, in .build-release/release"
 	@echo "make bench     what the hot paths cost, beside their budgets"
 	@echo "make audio-figures  how well speech is found and echo taken out, beside others"
+	@echo "make rtsan     the audio threads' loops under the real-time sanitizer"
 	@echo "make tsan asan the tests under the thread and the address sanitizer"
 	@echo "make debian13  build and test in a Debian 13 root with its own Swift 6.0 (as root)"
 
@@ -75,6 +76,10 @@ audio-figures:
 	@packaging/prepare.sh build
 	$(RELEASE) --product martlet-bench
 	packaging/audio-figures.sh .build-release/release/martlet-bench .build-figures
+
+rtsan:
+	@packaging/prepare.sh build
+	SWIFT=$(SWIFT) packaging/rtsan.sh
 
 # XCTest's own runner leaks, so the sanitizers run Swift Testing alone.
 tsan:

@@ -7,60 +7,69 @@ import Testing
 
 @testable import AudioPath
 
-/// The real-time loops neither ask for memory nor give any back, trouble included.
-@Suite(.enabled(if: martlet_allocations_counted() != 0))
+/// The real-time loops neither ask for memory nor give any back, trouble included; under `make
+/// rtsan` they lock nothing either, and wait only where they are meant to.
+@Suite(.enabled(if: RealtimeWatch.isAvailable))
 struct AllocationTests {
     static let periods = 10_000
-    /// -EPIPE: an overrun or underrun, as ALSA tells it.
-    static let xrun: Int32 = -32
+    static let xrun = DevicePatience.xrun
+    static let suspended = DevicePatience.suspended
+    /// -ENODEV: unplugged.
+    static let gone: Int32 = -19
 
-    /// How often this thread has asked for memory or given some back.
-    static var calls: Int { martlet_allocations() + martlet_releases() }
-
-    @Test("the counter sees what a thread allocates and releases")
+    @Test(
+        "the counter sees what a thread allocates and releases",
+        .enabled(if: martlet_allocations_counted() != 0))
     func counterCounts() {
-        let before = Self.calls
+        let watch = RealtimeWatch(isStrict: false)
         let memory = UnsafeMutablePointer<Int>.allocate(capacity: 4)
         memory.deallocate()
-        #expect(Self.calls == before + 2)
+        #expect(watch.end() == 2)
     }
 
     @Test(
-        "the capture loop allocates nothing in 10 000 periods, overruns included",
+        "the capture loop allocates nothing in 10 000 periods, every trouble included",
         arguments: [Int32(1), 2])
     func capture(channels: Int32) throws {
-        // The first run is uncounted: the runtime makes its tables then.
-        _ = try countCapture(periods: 30, channels: channels)
-        let run = try countCapture(periods: Self.periods, channels: channels)
+        _ = try countCapture(periods: 300, channels: channels, isStrict: false)
+        let run = try countCapture(periods: Self.periods, channels: channels, isStrict: true)
+        let counters = run.counters
+        #expect(run.code == Self.gone)
         #expect(run.allocations == 0)
-        #expect(run.xruns > 200)
-        #expect(run.frames == (Self.periods - run.xruns) * 320)
-        #expect(run.lost == 0)
+        #expect(counters.xruns.value > 200)
+        #expect(counters.suspensions.value > 100)
+        #expect(counters.frames.value == (Self.periods - run.mishaps) * 320)
+        #expect(counters.lostFrames.value == 0)
     }
 
     private func countCapture(
-        periods: Int, channels: Int32
-    ) throws -> (allocations: Int, xruns: Int, frames: Int, lost: Int) {
+        periods: Int, channels: Int32, isStrict: Bool
+    ) throws -> (code: Int32, allocations: Int, mishaps: Int, counters: AudioCounters) {
+        let troubles: [ScriptedCapture.Mishap] = [
+            .waitFails(Self.xrun), .readFails(Self.xrun), .waitFails(Self.suspended), .again,
+            .timeOut,
+        ]
         var mishaps: [Int: ScriptedCapture.Mishap] = [:]
-        for wait in stride(from: 7, to: periods, by: 41) {
-            mishaps[wait] = wait % 2 == 0 ? .waitFails(Self.xrun) : .readFails(Self.xrun)
+        for wait in stride(from: 7, to: periods, by: 17) {
+            mishaps[wait] = troubles[wait % troubles.count]
         }
-        for wait in stride(from: 18, to: periods, by: 410) { mishaps[wait] = .late(100) }
-        let stop = StopFlag()
-        let device = ScriptedCapture(
-            channels: channels, mishaps: mishaps, end: (wait: periods - 1, flag: stop))
+        let failed = mishaps.count
+        for wait in stride(from: 18, to: periods, by: 410) {
+            mishaps[wait] = mishaps[wait] ?? .late(100)
+        }
+        mishaps[periods] = .readFails(Self.gone)
+        let device = ScriptedCapture(channels: channels, mishaps: mishaps, sleepsOn: 3)
         var ring = SampleRing(capacity: periods * 320 * Int(channels))
         let counters = AudioCounters()
+        let stop = StopFlag()
         var loop = CaptureLoop(
             device: device,
             port: CapturePort(
                 writer: ring.takeWriter(), anchor: StreamAnchor(), counters: counters,
                 wake: try EventFD()))
-        let before = Self.calls
+        let watch = RealtimeWatch(isStrict: isStrict)
         let code = loop.run(until: stop)
-        let allocations = Self.calls - before
-        #expect(code == 0)
-        return (allocations, counters.xruns.value, counters.frames.value, counters.lostFrames.value)
+        return (code, watch.end(), failed, counters)
     }
 
     struct Speaking: Sendable, CustomTestStringConvertible {
@@ -76,41 +85,47 @@ struct AllocationTests {
             Speaking(rate: 44_100, channels: 1),
         ])
     func playback(_ speaking: Speaking) throws {
-        _ = try countPlayback(periods: 300, speaking)
-        let run = try countPlayback(periods: Self.periods, speaking)
+        _ = try countPlayback(periods: 500, speaking, isStrict: false)
+        let run = try countPlayback(periods: Self.periods, speaking, isStrict: true)
         #expect(run.allocations == 0)
-        #expect(run.xruns > 200)
-        #expect(run.speech > Self.periods * 300)
+        #expect(run.share.counters.xruns.value > 200)
+        #expect(run.share.counters.suspensions.value >= 10)
+        #expect(run.share.silentCount.value > 30)
+        #expect(run.share.speechPlayed.value > Self.periods * 300)
     }
 
     /// Steps of which each is counted; Control's part, which may allocate, lies between.
     private static let stepsAtOnce = 25
 
     private func countPlayback(
-        periods: Int, _ speaking: Speaking
-    ) throws -> (allocations: Int, xruns: Int, speech: Int) {
+        periods: Int, _ speaking: Speaking, isStrict: Bool
+    ) throws -> (allocations: Int, share: PlaybackShare) {
         typealias Mishaps = [Int: ScriptedPlayback.Mishap]
         var waits: Mishaps = [:]
         var writes: Mishaps = [:]
         for index in stride(from: 7, to: periods, by: 83) { waits[index] = .fails(Self.xrun) }
         for index in stride(from: 9, to: periods, by: 89) { writes[index] = .fails(Self.xrun) }
         // A card that sleeps and is awake at once is repaired on the same way.
-        for index in stride(from: 19, to: periods, by: 830) { waits[index] = .fails(-86) }
+        for index in stride(from: 19, to: periods, by: 830) {
+            waits[index] = .fails(Self.suspended)
+        }
         for index in stride(from: 29, to: periods, by: 830) { waits[index] = .late(100) }
+        for index in stride(from: 39, to: periods, by: 830) { waits[index] = .timeOut }
+        for index in stride(from: 49, to: periods, by: 83) { writes[index] = .takes(index % 101) }
         let room = (periods + 8) * Int(speaking.rate / 50 * speaking.channels)
         var rig = try PlaybackRig(
             rate: speaking.rate, channels: speaking.channels, room: room, waits: waits,
-            writes: writes, canRewind: speaking.channels == 2)
+            writes: writes, sleepsOn: 3, canRewind: speaking.channels == 2)
         let piece = AudioEngineTests.pattern(Self.stepsAtOnce * 480)
         var allocations = 0
         for round in 0..<(periods / Self.stepsAtOnce) {
             instruct(rig.speaker, round: round, piece: piece)
-            let before = Self.calls
+            let watch = RealtimeWatch(isStrict: isStrict)
             for _ in 0..<Self.stepsAtOnce { _ = rig.loop.step() }
-            allocations += Self.calls - before
+            allocations += watch.end()
             if rig.share.events.wait(timeoutMilliseconds: 0) { rig.speaker.refill() }
         }
-        return (allocations, rig.share.counters.xruns.value, rig.share.speechPlayed.value)
+        return (allocations, rig.share)
     }
 
     /// All that Control may want, in turn.
@@ -144,9 +159,9 @@ struct AllocationTests {
             rig.speaker.endOfTurn()
             rig.speaker.play(Array(reply.prefix(100)), on: .earcon)
             rig.speaker.setGain(turn % 2 == 0 ? 0.3 : 1)
-            let before = Self.calls
+            let watch = RealtimeWatch(isStrict: turn > 2)
             for _ in 0..<12 { _ = rig.loop.step() }
-            let counted = Self.calls - before
+            let counted = watch.end()
             // The runtime makes its tables in the first turn.
             if turn > 2 { allocations += counted }
             if turn % 3 == 0 { rig.speaker.flush() }
@@ -174,7 +189,9 @@ struct AllocationTests {
             let isPlaying = index % 100 < 70
             let start = Int64(index) * 20_000_000
             for offset in 0..<320 { heard.start[offset] = isPlaying ? played[offset + 100] : 0 }
-            let before = Self.calls
+            // The resampler is made with the first piece, the runtime's tables with the first
+            // frames.
+            let watch = RealtimeWatch(isStrict: index > 30)
             if isPlaying {
                 reference.wrote(played, channels: 1, frames: 480, rate: 24_000, heardAt: start)
             }
@@ -183,9 +200,8 @@ struct AllocationTests {
             let echo = stages.process(heard.start, at: Int64(index * 320))
             _ = detector.process(
                 UnsafeBufferPointer(start: heard.start, count: 320), echo: echo)
-            // The resampler is made with the first piece, the runtime's tables with the first
-            // frames.
-            if index > 30 { allocations += Self.calls - before }
+            let counted = watch.end()
+            if index > 30 { allocations += counted }
         }
         #expect(allocations == 0)
         #expect(stages.status.isActive == false)

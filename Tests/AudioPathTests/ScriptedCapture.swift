@@ -19,6 +19,8 @@ struct ScriptedCapture: CaptureDevice, ~Copyable {
         case timeOut
         /// The thread comes late: behind the period that is read so many frames wait.
         case late(Int)
+        /// The read does what an audio thread must not.
+        case misbehaves(Misdeed)
     }
 
     let grant: PCMGrant
@@ -62,7 +64,7 @@ struct ScriptedCapture: CaptureDevice, ~Copyable {
         case nil: return .ready
         case .timeOut: return .timedOut
         case .waitFails(let code): return .failed(code)
-        case .readFails, .again, .late:
+        case .readFails, .again, .late, .misbehaves:
             readMishap = mishaps[waits]
             return .ready
         }
@@ -72,6 +74,7 @@ struct ScriptedCapture: CaptureDevice, ~Copyable {
         switch readMishap {
         case .readFails(let code): return .failed(code)
         case .again: return .again
+        case .misbehaves(let misdeed): misdeed.commit()
         case nil, .waitFails, .timeOut, .late: break
         }
         let channels = Int(grant.channels)
@@ -90,6 +93,8 @@ struct ScriptedCapture: CaptureDevice, ~Copyable {
     }
 
     mutating func recover(_ code: Int32) -> Int32 {
+        // As ALSA: nothing but these two can be repaired.
+        guard code == DevicePatience.suspended || code == DevicePatience.xrun else { return code }
         guard code == DevicePatience.suspended, sleepsOn > 0 else { return recovery }
         sleepsOn -= 1
         return DevicePatience.again

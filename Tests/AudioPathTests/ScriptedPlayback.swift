@@ -51,6 +51,8 @@ struct ScriptedPlayback: PlaybackDevice, ~Copyable {
         case timeOut
         /// A wait ends late: so many frames more have been played.
         case late(Int)
+        /// A write does what an audio thread must not.
+        case misbehaves(Misdeed)
     }
 
     let grant: PCMGrant
@@ -99,7 +101,7 @@ struct ScriptedPlayback: PlaybackDevice, ~Copyable {
             return .failed(code)
         case .timeOut: return .timedOut
         case .late(let frames): late = frames * Int(grant.channels)
-        case nil, .takes: break
+        case nil, .takes, .misbehaves: break
         }
         let period = Int(grant.periodFrames * grant.channels)
         let room = Int(grant.bufferFrames * grant.channels) - heldCount
@@ -129,6 +131,7 @@ struct ScriptedPlayback: PlaybackDevice, ~Copyable {
             lose()
             return .failed(code)
         case .takes(let limit): taken = min(taken, limit)
+        case .misbehaves(let misdeed): misdeed.commit()
         case nil, .timeOut, .late: break
         }
         let count = taken * Int(grant.channels)
@@ -155,6 +158,8 @@ struct ScriptedPlayback: PlaybackDevice, ~Copyable {
     }
 
     mutating func recover(_ code: Int32) -> Int32 {
+        // As ALSA: nothing but these two can be repaired.
+        guard code == DevicePatience.suspended || code == DevicePatience.xrun else { return code }
         guard code == DevicePatience.suspended, sleepsOn > 0 else { return recovery }
         sleepsOn -= 1
         return DevicePatience.again

@@ -2,6 +2,8 @@
 
 #include <errno.h>
 #include <stddef.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 static __thread long count;
 static __thread long released;
@@ -14,6 +16,27 @@ long martlet_releases(void) { return released; }
 #if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
 #define MARTLET_SANITIZED 1
 #endif
+#endif
+
+#ifdef MARTLET_RTSAN
+
+// The real-time sanitizer of compiler-rt: Swift's compiler has no flag for it, but it has this
+// interface.
+extern void __rtsan_realtime_enter(void);
+extern void __rtsan_realtime_exit(void);
+
+int martlet_realtime_checked(void) { return 1; }
+void martlet_realtime_enter(void) { __rtsan_realtime_enter(); }
+void martlet_realtime_exit(void) { __rtsan_realtime_exit(); }
+
+#define MARTLET_SANITIZED 1
+
+#else
+
+int martlet_realtime_checked(void) { return 0; }
+void martlet_realtime_enter(void) {}
+void martlet_realtime_exit(void) {}
+
 #endif
 
 #ifdef MARTLET_SANITIZED
@@ -71,3 +94,18 @@ void free(void *memory) {
 }
 
 #endif
+
+int martlet_ends(void (*body)(void *), void *context, int errors) {
+    pid_t child = fork();
+    if (child < 0) return -errno;
+    if (child == 0) {
+        dup2(errors, STDERR_FILENO);
+        body(context);
+        _exit(0);
+    }
+    int status = 0;
+    while (waitpid(child, &status, 0) < 0) {
+        if (errno != EINTR) return -errno;
+    }
+    return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+}

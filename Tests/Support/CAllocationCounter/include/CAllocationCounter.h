@@ -13,3 +13,15 @@ long martlet_releases(void);
 
 // Whether allocations are counted in this build.
 int martlet_allocations_counted(void);
+
+// Between these two the calling thread must call nothing that allocates, locks or waits: the
+// real-time sanitizer ends the program there, in a build that has it (`make rtsan`).
+void martlet_realtime_enter(void);
+void martlet_realtime_exit(void);
+
+// Whether it is in this build.
+int martlet_realtime_checked(void);
+
+// Runs `body` in a child process, whose standard error stream is `errors`; returns its exit status,
+// 128 and the signal that ended it, or a negative errno value.
+int martlet_ends(void (*body)(void *context), void *context, int errors);
