@@ -24,6 +24,25 @@ package struct Indication: Sendable, Equatable {
         self.hasTrouble = hasTrouble
         self.isRinging = isRinging
     }
+
+    /// The one thing that counts most to somebody who is told one only.
+    package enum Gist: Sendable, CaseIterable {
+        case idle, listening, thinking, speaking, muted, trouble, offline
+    }
+
+    /// What counts most, beside a ringing alarm and a question that waits.
+    package var gist: Gist {
+        switch state {
+        case .listening: return .listening
+        case .thinking: return .thinking
+        case .speaking: return .speaking
+        case .idle, .offline, .muted:
+            // What people must be able to trust comes first, then what they can mend.
+            if isMuted { return .muted }
+            if hasTrouble { return .trouble }
+            return isOffline ? .offline : .idle
+        }
+    }
 }
 
 /// Shows the state by light.

@@ -157,7 +157,7 @@ final class BrokerPresence: IndicatorPort, @unchecked Sendable {
     // MARK: - What is told
 
     func show(_ indication: Indication) {
-        state.activity = PresenceState.Activity(indication)
+        state.activity = PresenceState.Activity(indication.gist)
         state.isMuted = indication.isMuted
         publish(machine.changed(state))
     }
@@ -260,21 +260,15 @@ private final class BrokerPost: Sendable {
 }
 
 extension PresenceState.Activity {
-    /// What of an indication counts most.
-    init(_ indication: Indication) {
-        switch indication.state {
+    init(_ gist: Indication.Gist) {
+        switch gist {
+        case .idle: self = .idle
         case .listening: self = .listening
         case .thinking: self = .thinking
         case .speaking: self = .speaking
-        case .idle, .offline, .muted:
-            // What people must be able to trust comes first, then what they can mend.
-            if indication.isMuted {
-                self = .muted
-            } else if indication.hasTrouble {
-                self = .error
-            } else {
-                self = indication.isOffline ? .offline : .idle
-            }
+        case .muted: self = .muted
+        case .trouble: self = .error
+        case .offline: self = .offline
         }
     }
 }

@@ -11,19 +11,14 @@ extension LightState {
             self = .timer
             return
         }
-        switch indication.state {
+        switch indication.gist {
+        case .idle: self = .idle
         case .listening: self = .listening
         case .thinking: self = .thinking
         case .speaking: self = .speaking
-        case .idle, .offline, .muted:
-            // What people must be able to trust comes first, then what they can mend.
-            if indication.isMuted {
-                self = .muted
-            } else if indication.hasTrouble {
-                self = .error
-            } else {
-                self = indication.isOffline ? .offline : .idle
-            }
+        case .muted: self = .muted
+        case .trouble: self = .error
+        case .offline: self = .offline
         }
     }
 }
