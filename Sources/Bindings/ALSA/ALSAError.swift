@@ -41,12 +41,7 @@ extension ALSAError {
     static func check(
         _ call: String, or failure: (Int32) -> ALSAError, _ body: () -> Int32
     ) throws(ALSAError) -> Int32 {
-        #if DEBUG
-        if let code = SystemError.forced[call] { throw failure(code) }
-        #endif
-        let result = body()
-        if result < 0 { throw failure(-result) }
-        return result
+        try SystemError.checkNegative(call, or: failure, body)
     }
 }
 

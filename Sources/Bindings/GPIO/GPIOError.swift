@@ -59,12 +59,7 @@ extension GPIOError {
     static func check(
         _ call: String, or failure: (Int32) -> GPIOError, _ body: () -> Int32
     ) throws(GPIOError) -> Int32 {
-        #if DEBUG
-        if let code = SystemError.forced[call] { throw failure(code) }
-        #endif
-        let result = body()
-        if result < 0 { throw failure(-result) }
-        return result
+        try SystemError.checkNegative(call, or: failure, body)
     }
 }
 

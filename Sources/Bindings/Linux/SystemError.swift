@@ -67,6 +67,22 @@ extension SystemError {
         if code != 0 { throw SystemError(call: joined(call, detail()), code: code) }
     }
 
+    /// Makes a call of another library that returns a negative errno value for failure; throws
+    /// what `failure` makes of it.
+    ///
+    /// A binding's own door: what passes here can be forced to fail by the call's name.
+    @discardableResult
+    package static func checkNegative<Failure: Error>(
+        _ call: String, or failure: (Int32) -> Failure, _ body: () -> Int32
+    ) throws(Failure) -> Int32 {
+        #if DEBUG
+        if let code = forced[call] { throw failure(code) }
+        #endif
+        let result = body()
+        if result < 0 { throw failure(-result) }
+        return result
+    }
+
     /// Makes a call on a non-blocking descriptor; nil when it would have to wait.
     static func checkReady<Result: FixedWidthInteger & SignedInteger>(
         _ call: String, _ body: () -> Result
