@@ -120,10 +120,11 @@ enum Targets {
                     "TestBroker", "Tools", "WebSockets", "WireCodec", "Linux",
                 ]),
             .target(name: "CAllocationCounter", path: "Tests/Support/CAllocationCounter"),
-            .support("TestHTTP", ["Linux"]),
+            .support("TestSockets", ["Linux"]),
+            .support("TestHTTP", ["TestSockets", "Linux"]),
             .support("TestHome", ["ModelTypes", "TestHTTP", "WebSockets", "Linux"]),
             .support("TestProcesses", ["Linux"]),
-            .support("TestBroker", ["Linux"]),
+            .support("TestBroker", ["TestSockets", "Linux"]),
         ]
     }
 
@@ -135,10 +136,10 @@ enum Targets {
             ("GPIOTests", ["GPIO", "Linux"]),
             ("OpusTests", ["Opus", "Linux"]),
             ("SpeexDSPTests", ["SpeexDSP"]),
-            ("WebSocketsTests", ["WebSockets", "Linux"]),
+            ("WebSocketsTests", ["WebSockets", "Linux", "TestSockets"]),
             ("CurlTests", ["Curl", "Linux", "TestHTTP"]),
             ("CryptoTests", ["Crypto", "Linux"]),
-            ("MosquittoTests", ["Mosquitto", "Linux", "TestBroker"]),
+            ("MosquittoTests", ["Mosquitto", "Linux", "TestBroker", "TestSockets"]),
             ("AudioCoreTests", ["AudioCore", "CAllocationCounter", "Linux"]),
             ("SignalProcessingTests", ["SignalProcessing"]),
             (
@@ -189,7 +190,7 @@ enum Targets {
                     "Tools",
                     "WebSockets",
                     "Linux",
-                    "TestHTTP", "TestHome",
+                    "TestHTTP", "TestHome", "TestProcesses",
                 ]
             ),
             (

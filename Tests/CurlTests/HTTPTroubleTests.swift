@@ -15,7 +15,7 @@ struct HTTPTroubleTests {
     }
 
     /// A port at which nobody listens.
-    private func freePort() throws -> UInt16 { try ScriptedServer { _ in [] }.port }
+    private func freePort() throws -> Int { try ScriptedServer { _ in [] }.port }
 
     @Test("nobody listening is unreachable, and worth another try")
     func unreachable() async throws {

@@ -1,3 +1,4 @@
+import TestSockets
 import Testing
 
 @testable import WebSockets

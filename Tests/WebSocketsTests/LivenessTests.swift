@@ -1,5 +1,6 @@
 import Glibc
 import Linux
+import TestSockets
 import Testing
 
 @testable import WebSockets
@@ -49,15 +50,11 @@ struct LivenessTests {
         let relay = try RawServer { line in
             guard let far = line.connect(port: server.port) else { return }
             far.write(line.readHead())
-            let back = try? OwnedThread(name: "test-back", priority: .normal) {
-                far.copy(to: line)
-            }
-            line.copy(to: far) { frame in
+            line.join(far) { frame in
                 let ping: UInt8 = 0x89
                 if frame.first == ping { continuation.yield() }
                 return false
             }
-            back?.join()
         }
         let log = EventLog()
         let client = try await test.on { loop in

@@ -1,4 +1,4 @@
-import Glibc
+import TestSockets
 
 /// A request as it came over the line.
 package struct ReceivedRequest: Sendable {
@@ -18,14 +18,20 @@ package struct ReceivedRequest: Sendable {
 
     /// The body as text.
     package var text: String { String(decoding: body, as: UTF8.self) }
+
+    /// The request line and the headers, as they are sent on.
+    var head: String {
+        let lines = headers.map { "\($0.name): \($0.value)\r\n" }.joined()
+        return "\(method) \(target) HTTP/1.1\r\n\(lines)\r\n"
+    }
 }
 
 /// Cuts requests out of what a connection brings.
 struct RequestReader {
-    let connection: Int32
+    private let line: Line
     private var held: [UInt8] = []
 
-    init(connection: Int32) { self.connection = connection }
+    init(line: Line) { self.line = line }
 
     /// The next request; nil at the end of the line.
     mutating func next() -> ReceivedRequest? {
@@ -54,10 +60,8 @@ struct RequestReader {
     }
 
     private mutating func receive() -> Bool {
-        var chunk = [UInt8](repeating: 0, count: 65_536)
-        let count = recv(connection, &chunk, chunk.count, 0)
-        guard count > 0 else { return false }
-        held += chunk[..<count]
-        return true
+        let bytes = line.read()
+        held += bytes
+        return !bytes.isEmpty
     }
 }
