@@ -2,6 +2,7 @@ import Configuration
 import Linux
 import ModelTypes
 import TestHTTP
+import TestProcesses
 import Testing
 import Tools
 
@@ -48,7 +49,9 @@ struct ToolServersTests {
         return answer.response
     }
 
-    @Test("a server's tools are called by the settings' terms, and go with it")
+    @Test(
+        "a server's tools are called by the settings' terms, and go with it",
+        .enabled(if: Python.isInstalled, Comment(rawValue: Python.absence)))
     func calls() async throws {
         let settings = try settings("risks = { \"gr*\" = \"high\" }\ndeadline_ms = 3000")
         let tools = try ToolSet(settings, own: nil)
@@ -70,7 +73,9 @@ struct ToolServersTests {
         #expect(gone?.contains("has gone") == true)
     }
 
-    @Test("before a server has answered, and when it cannot, a call is told why")
+    @Test(
+        "before a server has answered, and when it cannot, a call is told why",
+        .enabled(if: Python.isInstalled, Comment(rawValue: Python.absence)))
     func absent() async throws {
         let settings = try settings(mode: "ends")
         let tools = try ToolSet(settings, own: nil)
@@ -81,7 +86,9 @@ struct ToolServersTests {
         await tools.rest()
     }
 
-    @Test("what is offered is found without opening anything, with what is to be said of it")
+    @Test(
+        "what is offered is found without opening anything, with what is to be said of it",
+        .enabled(if: Python.isInstalled, Comment(rawValue: Python.absence)))
     func offered() async throws {
         let found = try await ToolSet.offered(try settings(), log: Log(level: .error))
         #expect(found.declarations.map(\.name) == ["fake_ok", "fake_grow"])
@@ -153,9 +160,25 @@ struct ToolServersTests {
         await tools.serversSettled()
         #expect(await call("notes_search", runner(tools, good)) == ["output": "found"])
         await tools.rest()
+        let greeting = site.received.first.flatMap { try? JSONValue(parsing: $0.body) }
+        #expect(
+            greeting?["params"]?["clientInfo"]
+                == ["name": "martlet", "version": .string(ProgramVersion.text)])
         let found = try await ToolSet.offered(try settings("none"), log: Log(level: .error))
         #expect(found.declarations.isEmpty)
         #expect(found.notes.first?.contains("there is no secret 'none'") == true)
+    }
+
+    @Test(
+        "a call that may go on for long by telling its progress is one that is not waited for",
+        .enabled(if: Python.isInstalled, Comment(rawValue: Python.absence)),
+        arguments: [
+            ("", FunctionDeclaration.Behavior.nonBlocking), ("behavior = \"blocking\"", .blocking),
+            ("deadline_ms = 5000\nlongest_ms = 9000", nil),
+        ])
+    func behavior(_ more: String, _ behavior: FunctionDeclaration.Behavior?) async throws {
+        let found = try await ToolSet.offered(try settings(more), log: Log(level: .error))
+        #expect(found.declarations.first?.terms.behavior == behavior)
     }
 
     @Test("what opens a door and asks nobody is complained of")

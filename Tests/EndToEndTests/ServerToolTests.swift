@@ -2,9 +2,13 @@ import Assistant
 import Linux
 import ModelTypes
 import Simulation
+import TestProcesses
 import Testing
 
-@Suite("Tools of an MCP server in a conversation", .timeLimit(.minutes(2)))
+@Suite(
+    "Tools of an MCP server in a conversation",
+    .enabled(if: Python.isInstalled, Comment(rawValue: Python.absence)),
+    .timeLimit(.minutes(2)))
 struct ServerToolTests {
     private let reply = Noise.samples(4800, seed: 1)
 

@@ -4,7 +4,10 @@ import TestProcesses
 import Testing
 import Tools
 
-@Suite("MCP servers that misbehave", .timeLimit(.minutes(2)))
+@Suite(
+    "MCP servers that misbehave",
+    .enabled(if: Python.isInstalled, Comment(rawValue: Python.absence)),
+    .timeLimit(.minutes(2)))
 struct HostileServerTests {
     private func rig(
         _ mode: String = "good", patience: Duration = .seconds(5), start: Duration = .seconds(20)

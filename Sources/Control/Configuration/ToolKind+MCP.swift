@@ -46,7 +46,7 @@ package struct MCPToolSettings: ToolKind, Equatable {
         # argv = ["/usr/local/bin/kitchen-server"]   # a program that speaks on its standard streams
         # tools = ["get_*", "cook"]    # * stands for anything; ["*"] offers all
         # risks = {}                   # { cook = "high", "get_*" = "read" }; default: risk
-        # longest_ms = 120000          # of a call whose progress the server tells; default
+        # longest_ms = 120000          # of a call that tells its progress; auto behavior goes by it
         # start_s = 30                 # until it answers; default
         # directory = ""               # where it runs and may write; default: nowhere
         # writable = []                # where else it may write; default: nowhere

@@ -51,7 +51,7 @@ extension ToolSetBuilder {
             ServerClient(
                 selection: selection, transport: transport(),
                 startTimeout: .seconds(server.startSeconds), registry: registry,
-                clock: SystemToolClock(), clientVersion: "1"
+                clock: SystemToolClock(), clientVersion: ProgramVersion.text
             ) { level, text in log(Log.Level(level), text) }
         }
     }
@@ -109,7 +109,7 @@ extension ToolSettings {
             if let own = server.risks.first(where: { ToolSelection.matches(tool, $0.name) }) {
                 settings.risk = own.risk
             }
-            var terms = settings.terms
+            var terms = settings.terms(longestMilliseconds: server.longestMilliseconds)
             terms.deadline = limit + Self.slack
             // Reading never asks.
             if terms.risk == .read { terms.confirmation = nil }

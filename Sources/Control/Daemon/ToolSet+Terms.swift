@@ -8,13 +8,16 @@ extension ToolSettings {
     private static let patienceMilliseconds = 10_000
 
     /// The limits of a call.
-    var terms: ToolTerms {
+    var terms: ToolTerms { terms(longestMilliseconds: deadlineMilliseconds) }
+
+    /// The limits of a call that may take longer than its deadline, while progress is told of it.
+    func terms(longestMilliseconds: Int) -> ToolTerms {
         var terms = ToolTerms(deadline: .milliseconds(deadlineMilliseconds))
         terms.resultBytes = resultLimitBytes
         terms.callsPerMinute = callsPerMinute
         terms.behavior =
             switch behavior {
-            case .auto: deadlineMilliseconds > Self.patienceMilliseconds ? .nonBlocking : nil
+            case .auto: longestMilliseconds > Self.patienceMilliseconds ? .nonBlocking : nil
             case .blocking: .blocking
             case .nonBlocking: .nonBlocking
             }
