@@ -131,6 +131,21 @@ struct ButtonTurnTests {
         #expect(world.state == .idle)
     }
 
+    @Test("what an interrupted reply still owed is not waited for on another connection")
+    func bargeInAcrossConnections() {
+        let world = ConversationWorld.online(.hold)
+        world.turnAnswered(0, 500, audio: 600)
+        world.turn(1_000, 1_400)
+        #expect(!world.audio(1_500))
+        // Nothing more came on the first connection; the words are said again on this one.
+        world.ready(14_000)
+        #expect(world.audio(14_200))
+        world.generationComplete()
+        world.turnComplete()
+        world.drained(14_400)
+        #expect(world.state == .idle)
+    }
+
     @Test("an interrupted reply that was wholly generated does not swallow the next one")
     func bargeInAfterGeneration() {
         let world = ConversationWorld.online(.hold)

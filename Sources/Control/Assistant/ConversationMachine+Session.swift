@@ -4,6 +4,7 @@ extension ConversationMachine {
     /// The session is set up; `resumed` when it knows what was said before.
     package mutating func sessionReady(resumed: Bool, at time: Int64) -> [ConversationAction] {
         link = .up
+        reply.connectionMade()
         linkDeadline = nil
         outageTold = nil
         wasOnline = true

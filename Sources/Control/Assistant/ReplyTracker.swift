@@ -105,6 +105,12 @@ struct ReplyTracker {
         return !isUnwanted
     }
 
+    /// There is another connection: what an interrupted reply still owed does not come on it.
+    mutating func connectionMade() {
+        isStale = false
+        owesCompletion = false
+    }
+
     /// The connection is gone, and with it whatever was being generated.
     ///
     /// Words that were not answered are said again by the session; a stop still holds for them.
