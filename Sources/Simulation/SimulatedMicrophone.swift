@@ -4,7 +4,10 @@ internal import WebSockets
 
 /// A microphone for ALSA's `file` PCM: a named pipe that is fed in real time.
 ///
-/// Silence flows all the time, and what is said in between.
+/// Silence flows all the time, and what is said in between. The reader takes sound when it is due
+/// by the system's clock; where a busy machine has held up either side, the rest is taken at once.
+/// Then what the pipe gives was, for the reader, heard earlier than it is said here, which no
+/// microphone does; so words begin when the reader has been in time for a while.
 ///
 /// ## Concurrency
 /// The pipe is fed on a thread of its own; the methods may be called from any task.
@@ -13,14 +16,23 @@ package final class SimulatedMicrophone: @unchecked Sendable {
 
     /// 20 ms at 16 kHz.
     private static let blockSamples = 320
+    private static let bytesPerMillisecond = 32
     /// What waits for the reader, at most: more would be heard later than it is said (bytes).
     private static let aheadBytes = 2 * 2 * blockSamples
     private static let tickNanoseconds: Int64 = 5_000_000
+    /// After a late wake-up as much as was due meanwhile is fed at once, up to this (bytes).
+    private static let catchUpBytes = 1000 * bytesPerMillisecond
 
     private let loop: EventLoop
     private let pipe: FileDescriptor
+    private var pace = ReaderPace(
+        bytesPerMillisecond: bytesPerMillisecond, allowanceBytes: aheadBytes)
+    private var fedBytes = 0
+    private var fedAt = MonotonicClock.now()
     private var words: [Int16] = []
     private var position = 0
+    /// Words that wait for the reader to be in time; they begin at this moment anyway.
+    private var waiting: (words: [Int16], until: Int64)?
     private var timer: LoopTimer?
     private var onSaid: (@Sendable () -> Void)?
 
@@ -42,10 +54,11 @@ package final class SimulatedMicrophone: @unchecked Sendable {
         return await withTaskCancellationHandler {
             await withCheckedContinuation { (said: CheckedContinuation<Int64, Never>) in
                 loop.perform { [self] in
-                    words = samples
-                    position = 0
+                    let now = MonotonicClock.now()
+                    waiting = (samples, now + ReaderPace.patienceNanoseconds)
                     onSaid = { said.resume(returning: MonotonicClock.now()) }
                     if isGivenUp.isSet { fallSilent() }
+                    begin(at: now)
                 }
             }
         } onCancel: {
@@ -58,16 +71,29 @@ package final class SimulatedMicrophone: @unchecked Sendable {
     private func fallSilent() {
         let handler = onSaid
         onSaid = nil
+        waiting = nil
         position = words.count
         handler?()
     }
 
+    private func begin(at now: Int64) {
+        guard let waiting, pace.isInTime || waiting.until <= now else { return }
+        words = waiting.words
+        position = 0
+        self.waiting = nil
+    }
+
     private func feed() {
+        let now = MonotonicClock.now()
+        let late = max(0, now - fedAt - Self.tickNanoseconds) / 1_000_000
+        fedAt = now
+        let pending = pipe.pendingBytes
+        pace.look(takenBytes: fedBytes - pending, waitingBytes: pending, at: now)
+        begin(at: now)
+        let due = min(Int(late) * Self.bytesPerMillisecond, Self.catchUpBytes)
         // The reader sets the pace, as a sound card would.
-        while pipe.pendingBytes < Self.aheadBytes { writeBlock() }
-        timer = loop.schedule(at: MonotonicClock.now() + Self.tickNanoseconds) { [weak self] in
-            self?.feed()
-        }
+        while pipe.pendingBytes < Self.aheadBytes + due { writeBlock() }
+        timer = loop.schedule(at: now + Self.tickNanoseconds) { [weak self] in self?.feed() }
     }
 
     private func writeBlock() {
@@ -79,7 +105,8 @@ package final class SimulatedMicrophone: @unchecked Sendable {
             [UInt8(truncatingIfNeeded: sample), UInt8(truncatingIfNeeded: sample >> 8)]
         }
         _ = try? pipe.write(bytes[...])
-        if position == words.count { fallSilent() }
+        fedBytes += bytes.count
+        if waiting == nil, position == words.count { fallSilent() }
     }
 }
 
