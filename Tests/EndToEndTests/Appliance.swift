@@ -27,7 +27,7 @@ final class Appliance: Sendable {
         scenario: Scenario, mode: String = "hold", key: String = "test-key",
         credential: SessionCredential? = nil,
         dialect: Dialect = .developer, model: String = "gemini-3.8-live",
-        microphone: String? = nil, sounds: Bool = false, more: String = ""
+        microphone: String? = nil, sounds: Bool = false, role: Role = .device, more: String = ""
     ) async throws -> Appliance {
         let appliance = try await Appliance(
             scenario: scenario, mode: mode,
@@ -35,7 +35,8 @@ final class Appliance: Sendable {
                 ?? .fixed(
                     dialect == .vertex
                         ? .bearer(Secret("test-bearer"), quotaProject: nil) : .key(Secret(key))),
-            dialect: dialect, model: model, microphone: microphone, sounds: sounds, more: more)
+            dialect: dialect, model: model, microphone: microphone, sounds: sounds, role: role,
+            more: more)
         try await appliance.application.start()
         return appliance
     }
@@ -43,7 +44,7 @@ final class Appliance: Sendable {
     private init(
         scenario: Scenario, mode: String, credential: SessionCredential, dialect: Dialect,
         model: String,
-        microphone device: String?, sounds: Bool, more: String
+        microphone device: String?, sounds: Bool, role: Role, more: String
     ) async throws {
         Self.useTestConfiguration
         folder = try Files.makeTemporaryDirectory(prefix: "martlet-end-to-end")
@@ -80,7 +81,7 @@ final class Appliance: Sendable {
         let timeline = timeline
         application = try Application(
             settings: settings, credential: credential,
-            log: Log(level: .error), button: .scripted
+            log: Log(level: .error), button: .scripted, role: role
         ) { entry in timeline.add(entry.event) }
     }
 

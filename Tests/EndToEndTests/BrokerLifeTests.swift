@@ -63,10 +63,13 @@ struct BrokerLifeTests {
     }
 
     private func appliance(
-        _ broker: TestBroker, _ more: String = "", mode: String = "hold"
+        _ broker: TestBroker, _ more: String = "", mode: String = "hold", role: Role = .device,
+        calls: [Scenario.Call] = []
     ) async throws -> Appliance {
-        try await Appliance.started(
-            scenario: .saying(reply), mode: mode,
+        var scenario = Scenario.saying(reply)
+        scenario.turns[0].calls = calls
+        return try await Appliance.started(
+            scenario: scenario, mode: mode, role: role,
             more: """
                 [mqtt]
                 host = "127.0.0.1"
@@ -217,6 +220,35 @@ struct BrokerLifeTests {
         #expect(
             !appliance.timeline.all.contains { if case .turnOpened = $0 { true } else { false } })
         _ = try await appliance.stopped()
+        await witness.stop()
+    }
+
+    @Test("a guest beside the device takes nothing of it on the broker, and its tools work")
+    func guest() async throws {
+        let broker = try TestBroker()
+        let witness = try await Witness(broker)
+        let device = try await appliance(broker)
+        try await witness.wait("state", "idle")
+        let guest = try await appliance(
+            broker,
+            """
+            [[tool.mqtt]]
+            name = "lamp"
+            description = "Switches the lamp on."
+            topic = "martlet/lamp"
+            payload = "ON"
+            """, role: .guest, calls: [Scenario.Call(name: "lamp", arguments: [:])])
+        guest.press()
+        await guest.microphone.say(Noise.samples(20 * 320, seed: 1))
+        guest.release()
+        try await guest.timeline.wait { $0 == .replyPlayed }
+        try await witness.messages.wait { $0.topic == "martlet/lamp" && $0.text == "ON" }
+        _ = try await guest.stopped()
+        try await witness.ask("volume", "37")
+        try await witness.wait("volume", "37")
+        let status = witness.messages.all.filter { $0.topic == "martlet/kitchen/status" }
+        #expect(status.map(\.text) == ["online"])
+        _ = try await device.stopped()
         await witness.stop()
     }
 

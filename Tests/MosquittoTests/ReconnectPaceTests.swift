@@ -40,6 +40,21 @@ struct ReconnectPaceTests {
         }
     }
 
+    @Test("a line that another one takes away is taken back ever later, however long it stood")
+    func contested() {
+        var pace = ReconnectPace()
+        var waits: [Double] = []
+        for _ in 0..<12 {
+            pace.failed(
+                at: 60 * Self.second, connectedAt: 0, isContested: true, random: 0.5)
+            waits.append(Double(pace.due - 60 * Self.second) / Double(Self.second))
+        }
+        #expect(waits == [0.5, 1, 2, 4, 8, 16, 32, 64, 128, 256, 300, 300])
+        let end = ReconnectPace.stableContested
+        pace.failed(at: end, connectedAt: 0, isContested: true, random: 0.5)
+        #expect(pace.due - end <= Self.second, "the other one had given up")
+    }
+
     @Test("who waits for the line hurries it, but not more than once a second")
     func hurry() {
         var pace = ReconnectPace()

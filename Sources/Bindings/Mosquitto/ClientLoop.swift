@@ -18,6 +18,9 @@ final class ClientLoop {
     /// A silent line is looked after so many times in its keep-alive time.
     private static let looksPerKeepAlive = 4
 
+    /// So many lines in a row that broke soon after they were made are somebody's doing.
+    private static let briefLinesLimit = 3
+
     private struct Sent {
         let promise: Promise<MQTTDelivery>?
         let topic: String
@@ -33,6 +36,7 @@ final class ClientLoop {
     private var openedAt: Int64 = 0
     /// When the broker let us in.
     private var greetedAt: Int64?
+    private var briefLines = 0
     private var sent: [Int32: Sent] = [:]
     private var subscribing: [Int32: (filter: String, promise: Promise<Void>?)] = [:]
     private var farewell: (until: Int64, promise: Promise<Void>)?
@@ -112,11 +116,17 @@ final class ClientLoop {
         }
     }
 
-    private func lose(_ error: MQTTError) {
+    private func lose(_ cause: MQTTError) {
+        let now = MonotonicClock.now()
         let wasGreeted = greetedAt != nil
+        if let greetedAt {
+            briefLines = now - greetedAt < ReconnectPace.stable ? briefLines + 1 : 0
+        }
+        let error = steady(cause)
         connection = nil
         pace.failed(
-            at: MonotonicClock.now(), connectedAt: greetedAt, random: .random(in: 0..<1))
+            at: now, connectedAt: greetedAt, isContested: error.isContest,
+            random: .random(in: 0..<1))
         greetedAt = nil
         if !wasGreeted, case .lost = error {
             // Some old brokers hang up on a greeting of version 5 without a word.
@@ -125,6 +135,15 @@ final class ClientLoop {
         core.lineLost(error)
         giveUpSent(error)
         onEvent(.disconnected(error))
+    }
+
+    /// Says more of a line that breaks again and again: a broker before version 5 does not tell
+    /// that another client of this id has come.
+    private func steady(_ error: MQTTError) -> MQTTError {
+        guard greetedAt != nil, briefLines >= Self.briefLinesLimit,
+            case .lost(let broker, let reason) = error
+        else { return error }
+        return .unsteady(broker: broker, client: settings.clientID, reason: reason)
     }
 
     private func giveUpSent(_ error: MQTTError) {
@@ -197,7 +216,12 @@ final class ClientLoop {
             case .closed(let reason):
                 // A reason of the broker's; what breaks without one is told by `work`.
                 guard self.connection != nil, reason >= BrokerConnection.firstFailure else { break }
-                lose(.lost(broker: settings.place, reason: connection.text(ofReason: reason)))
+                let isTaken = reason == Int32(MQTT_RC_SESSION_TAKEN_OVER.rawValue)
+                lose(
+                    isTaken
+                        ? .takenOver(broker: settings.place, client: settings.clientID)
+                        : .lost(
+                            broker: settings.place, reason: connection.text(ofReason: reason)))
             case .published(let mid, let reason): published(mid, reason, connection)
             case .subscribed(let mid, let granted): subscribed(mid, granted, connection)
             case .received(let message):

@@ -16,6 +16,10 @@ package enum MQTTError: Error, Sendable, Equatable, CustomStringConvertible {
     case forbidden(topic: String, reason: String)
     /// The line broke; what was under way may have been delivered or not.
     case lost(broker: String, reason: String)
+    /// Another client of the same id has the line now.
+    case takenOver(broker: String, client: String)
+    /// The line breaks again and again as soon as it is made.
+    case unsteady(broker: String, client: String, reason: String)
     /// The broker did not acknowledge or answer in time.
     case timedOut(broker: String)
     /// The broker says that nobody has subscribed to the topic of a question.
@@ -35,10 +39,23 @@ package enum MQTTError: Error, Sendable, Equatable, CustomStringConvertible {
     var beforeSending: MQTTError {
         switch self {
         case .lost(let broker, let reason): .unreachable(broker: broker, reason: reason)
+        case .unsteady(let broker, _, let reason): .unreachable(broker: broker, reason: reason)
+        case .takenOver(let broker, _):
+            .unreachable(broker: broker, reason: "another client has taken the line")
         case .timedOut(let broker): .unreachable(broker: broker, reason: "no answer")
         case .malformed, .unresolved, .unreachable, .untrusted, .refused, .forbidden, .unanswered,
             .noAnswer, .tooLarge, .busy, .cancelled, .unavailable:
             self
+        }
+    }
+
+    /// Somebody else lays claim to the line.
+    var isContest: Bool {
+        switch self {
+        case .takenOver, .unsteady: true
+        case .lost, .malformed, .unresolved, .unreachable, .untrusted, .refused, .forbidden,
+            .timedOut, .unanswered, .noAnswer, .tooLarge, .busy, .cancelled, .unavailable:
+            false
         }
     }
 
@@ -57,6 +74,12 @@ package enum MQTTError: Error, Sendable, Equatable, CustomStringConvertible {
         case .forbidden(let topic, let reason):
             "the broker does not allow the topic \(topic) (\(reason)): check its access list"
         case .lost(let broker, let reason): "the line to the broker \(broker) broke (\(reason))"
+        case .takenOver(let broker, let client):
+            "another program is on the broker \(broker) as \(client) and has taken the line: end "
+                + "it, or give one of the two another mqtt.id"
+        case .unsteady(let broker, let client, let reason):
+            "the line to the broker \(broker) breaks as soon as it is made (\(reason)): is another "
+                + "program there as \(client)? The broker's log says more"
         case .timedOut(let broker): "the broker \(broker) did not answer in time"
         case .unanswered(let topic): "nobody listens to the topic \(topic)"
         case .noAnswer(let topic): "no answer came on the topic \(topic) in time"

@@ -7,10 +7,14 @@ struct ReconnectPace {
     static let longest: Int64 = 60_000_000_000
     /// A line that stood so long starts the count anew.
     static let stable: Int64 = 10_000_000_000
+    /// The same where somebody else lays claim to the line: two clients of one name take it from
+    /// each other, and neither can know that the other has gone.
+    static let longestContested: Int64 = 300_000_000_000
+    static let stableContested: Int64 = 900_000_000_000
     /// An attempt that somebody waits for comes no sooner than this after the last one.
     static let shortest: Int64 = 1_000_000_000
     /// So many doublings reach the limit; more would overflow.
-    private static let doublingsLimit = 6
+    private static let doublingsLimit = 9
 
     private var failures = 0
     private var lastAttempt: Int64?
@@ -23,10 +27,15 @@ struct ReconnectPace {
     }
 
     /// The line broke, or was not made; `connectedAt` is when it was made, `random` in 0..<1.
-    mutating func failed(at now: Int64, connectedAt: Int64?, random: Double) {
-        if let connectedAt, now - connectedAt >= Self.stable { failures = 0 }
+    mutating func failed(
+        at now: Int64, connectedAt: Int64?, isContested: Bool = false, random: Double
+    ) {
+        let (stable, longest) =
+            isContested
+            ? (Self.stableContested, Self.longestContested) : (Self.stable, Self.longest)
+        if let connectedAt, now - connectedAt >= stable { failures = 0 }
         let doublings = min(max(0, failures - 1), Self.doublingsLimit)
-        let plain = failures == 0 ? 0 : min(Self.longest, Self.first << Int64(doublings))
+        let plain = failures == 0 ? 0 : min(longest, Self.first << Int64(doublings))
         // A first failure is the broker's restart as a rule, which many devices see at once.
         let spread = failures == 0 ? Int64(random * Double(Self.first)) : 0
         due = now + spread + Int64(Double(plain) * (0.75 + random / 2))

@@ -189,7 +189,7 @@ package struct MessageTool: Tool {
         case .malformed, .unresolved, .unreachable, .untrusted, .refused, .forbidden, .tooLarge,
             .busy, .unavailable, .unanswered:
             "nothing was done: \(error)"
-        case .lost, .timedOut: "\(error); whether it was done is not known"
+        case .lost, .takenOver, .unsteady, .timedOut: "\(error); whether it was done is not known"
         case .noAnswer: "it was sent, but \(error)"
         case .cancelled: "\(error)"
         }

@@ -19,6 +19,14 @@ package enum ButtonChoice: Sendable {
     case scripted
 }
 
+/// Whom others take the program for.
+package enum Role: Sendable {
+    /// The device: its broker knows it by its name, and may tell it what to do.
+    case device
+    /// Somebody at a keyboard beside the device, whose place on the broker is not taken.
+    case guest
+}
+
 /// Everything together: the composition root of the daemon, of `martlet talk` and of the demo.
 ///
 /// ## Concurrency
@@ -53,7 +61,7 @@ package final class Application: @unchecked Sendable {
     /// Opens what the settings name and builds every part; nothing runs yet.
     package init(
         settings: Settings, credential: SessionCredential, log: Log,
-        button: ButtonChoice = .configured,
+        button: ButtonChoice = .configured, role: Role = .device,
         onEntry: @escaping @Sendable (TimelineEntry) -> Void = { _ in }
     ) throws {
         self.settings = settings
@@ -64,8 +72,7 @@ package final class Application: @unchecked Sendable {
         loop = try EventLoop()
         let bridge = try AudioBridge(loop: loop, settings: settings.audioSettings, log: log)
         self.bridge = bridge
-        let presence = try BrokerPresence(
-            settings, loop: loop, log: log, version: ProgramVersion.text)
+        let presence = try Self.presence(settings, role, loop, log)
         self.presence = presence
         timeline = Fanout(settings, log, presence, onEntry)
         let sounds = try Self.sounds(settings, log)
@@ -121,6 +128,17 @@ package final class Application: @unchecked Sendable {
         presence?.parts = BrokerPresence.Parts(
             assistant: assistant, bridge: bridge, timers: timers)
         panel = try makePanel(earcons, for: button)
+    }
+
+    private static func presence(
+        _ settings: Settings, _ role: Role, _ loop: EventLoop, _ log: Log
+    ) throws -> BrokerPresence? {
+        switch role {
+        case .device:
+            try BrokerPresence(settings, loop: loop, log: log, version: ProgramVersion.text)
+        // Tools that publish have a line of their own then.
+        case .guest: nil
+        }
     }
 
     private static func light(

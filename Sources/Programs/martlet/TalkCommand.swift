@@ -10,7 +10,10 @@ import Live
 struct Talk: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Talk in the foreground, through the same pipeline as the daemon.",
-        discussion: "The key comes from where the settings say, or from GEMINI_API_KEY.")
+        discussion: """
+            The key comes from where the settings say, or from GEMINI_API_KEY. A broker is used by \
+            tools, but told nothing: its device is the daemon.
+            """)
 
     enum ButtonKind: String, ExpressibleByArgument, CaseIterable {
         case keyboard, none
@@ -55,7 +58,8 @@ struct Talk: ParsableCommand {
             let credential = try Credentials.session(chosen)
             let printer = TimelinePrinter()
             let application = try Application(
-                settings: chosen, credential: credential, log: Log(level: .error), button: choice
+                settings: chosen, credential: credential, log: Log(level: .error), button: choice,
+                role: .guest
             ) { printer.print($0) }
             try await application.start()
             StandardStream.output.write(greeting)
