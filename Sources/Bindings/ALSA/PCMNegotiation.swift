@@ -58,15 +58,17 @@ struct PCMNegotiation: ~Copyable {
             snd_pcm_hw_params_set_access(handle, parameters, SND_PCM_ACCESS_RW_INTERLEAVED)
         }
         // The first that it has; asking for the usual one tells of a device that has none.
-        let format = SampleFormat.allCases.first {
-            snd_pcm_hw_params_test_format(handle, parameters, $0.code) == 0
-        }
+        let format = SampleFormat.allCases.first { has($0, handle, parameters) }
         try step("snd_pcm_hw_params_set_format", "samples of 16, 24 and 32 bits") {
             snd_pcm_hw_params_set_format(handle, parameters, (format ?? .bits16).code)
         }
         try step("snd_pcm_hw_params_set_channels_near", "\(request.channels) channels") {
             snd_pcm_hw_params_set_channels_near(handle, parameters, &channels)
         }
+        // Where the nearest lies below and takes the upper part of speech away, a higher one is
+        // better; a device that has none is left as it was.
+        var least = rate
+        _ = snd_pcm_hw_params_set_rate_min(handle, parameters, &least, nil)
         try step("snd_pcm_hw_params_set_rate_near", "\(request.rate) Hz") {
             snd_pcm_hw_params_set_rate_near(handle, parameters, &rate, nil)
         }
@@ -92,6 +94,20 @@ struct PCMNegotiation: ~Copyable {
             rate: Int32(clamping: rate), channels: Int32(clamping: channels),
             periodFrames: Int32(clamping: period), bufferFrames: Int32(clamping: buffer),
             hasClock: Self.hasClock(handle), format: format ?? .bits16)
+    }
+
+    private func has(
+        _ format: SampleFormat, _ handle: OpaquePointer, _ parameters: OpaquePointer?
+    ) -> Bool {
+        let test = "snd_pcm_hw_params_test_format \(format.name)"
+        do throws(ALSAError) {
+            try step(test, format.name) {
+                snd_pcm_hw_params_test_format(handle, parameters, format.code)
+            }
+            return true
+        } catch {
+            return false
+        }
     }
 
     /// As many frames as last as long at the granted rate.

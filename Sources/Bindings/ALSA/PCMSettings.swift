@@ -10,8 +10,8 @@ package enum StreamDirection: Sendable, Equatable, CustomStringConvertible {
 
 /// What is wished of a sound device; samples pass as 16-bit, interleaved, whatever it has.
 ///
-/// A device that cannot do a value gives the nearest it can; at another rate, period and buffer
-/// last as long.
+/// A device that cannot do a value gives the nearest it can, of rates the nearest above where it has
+/// one; at another rate, period and buffer last as long.
 package struct PCMRequest: Sendable, Equatable {
     /// The ALSA name: "default", "hw:1,0", "plughw:CARD=Headset".
     package var device: String
