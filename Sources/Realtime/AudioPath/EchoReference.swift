@@ -22,8 +22,10 @@ package final class EchoReference: @unchecked Sendable {
     private static let headSamples = 8
     /// The longest piece: a period of 100 ms at 192 kHz.
     static let longestPiece = 19_200
-    /// A second at 48 kHz: so long may the processing thread be held up.
-    private static let capacity = 1 << 16
+    /// So long may the processing thread be held up (seconds).
+    private static let capacitySeconds = 1
+    /// A card may grant more than it is asked for, so there is room for the usual rate (Hz).
+    package static let usualRate: Int32 = 48_000
 
     private let writer: RingWriter
     private let reader: RingReader
@@ -32,9 +34,10 @@ package final class EchoReference: @unchecked Sendable {
     /// The reading thread's own: a head whose piece has not come yet.
     private var head: (rate: Int32, frames: Int, time: Int64)?
 
-    /// A ring that is empty.
-    package init() {
-        var ring = SampleRing(capacity: Self.capacity)
+    /// A ring that is empty, for a card that is asked for a rate (Hz).
+    package init(rate: Int32 = usualRate) {
+        let samples = Self.capacitySeconds * Int(max(rate, Self.usualRate))
+        var ring = SampleRing(capacity: samples)
         writer = ring.takeWriter()
         reader = ring.takeReader()
     }
