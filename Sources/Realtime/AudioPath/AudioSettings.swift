@@ -1,3 +1,4 @@
+internal import ALSA
 package import SignalProcessing
 
 /// A sound device, as the settings name it.
@@ -28,6 +29,14 @@ package enum CaptureChannel: Sendable, Equatable {
     case index(Int)
     /// The mean of all.
     case average
+
+    /// What its owner must be told of a device of this shape.
+    func warning(for grant: PCMGrant) -> String? {
+        guard case .index(let index) = self, index >= grant.channels else { return nil }
+        let channels = grant.channels == 1 ? "one channel" : "\(grant.channels) channels"
+        return "it has \(channels), counted from 0, and not channel \(index) "
+            + "(audio.capture.channel); its last is used"
+    }
 }
 
 /// What the audio path is built with.

@@ -86,7 +86,7 @@ final class MicrophonePath: Sendable {
                 case .alsa, .automatic:
                     guard let found = try finder?.find() else { return }
                     let device = try ALSACapture(request(found.name))
-                    note(found)
+                    note(found, device.grant)
                     run(device, until: stop, &reopening)
                 case .wav(let path):
                     let file = try WAVFile(reading: path)
@@ -106,8 +106,11 @@ final class MicrophonePath: Sendable {
         }
     }
 
-    private func note(_ found: DeviceFinder.Found) {
-        let warning = settings.captureLevel?.put(on: found.name)
+    private func note(_ found: DeviceFinder.Found, _ grant: PCMGrant) {
+        let warnings = [
+            settings.captureLevel?.put(on: found.name), settings.channel.warning(for: grant),
+        ].compactMap(\.self)
+        let warning = warnings.isEmpty ? nil : warnings.joined(separator: "; ")
         handover.withLock { handover in
             handover.status.device = found.name
             handover.status.reason = found.reason
