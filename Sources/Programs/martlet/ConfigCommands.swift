@@ -17,9 +17,7 @@ struct Configure: ParsableCommand {
         func run() throws {
             do {
                 let settings = try options.load(isRequired: true)
-                let mistakes =
-                    ToolSet.mistakes(in: settings) + DeviceNames.mistakes(in: settings)
-                    + settings.panelMistakes + settings.brokerMistakes
+                let mistakes = settings.allMistakes
                 guard mistakes.isEmpty else { throw ConfigurationErrors(diagnostics: mistakes) }
                 let files = settings.files.joined(separator: ", ")
                 StandardStream.output.write(

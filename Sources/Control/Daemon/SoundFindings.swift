@@ -1,0 +1,114 @@
+package import ALSA
+package import AudioPath
+
+/// What is to be said of the sound devices, after they were tried for a moment.
+///
+/// A value, made of what the audio path tells.
+package struct SoundFindings: Sendable {
+    /// Speech is lost in a room that is louder than this (dBFS).
+    static let loudNoise: Float = -35
+
+    package var status: AudioStatus
+    /// What the microphone gave: mono, 16 kHz.
+    package var heard: [Int16]
+    /// The volume of the loudspeaker, 0 to 100 percent.
+    package var volumePercent: Double
+    /// Whether real-time priority was asked for.
+    package var wantsRealTime: Bool
+    /// Who else has devices open.
+    package var captureHolders: [CardHolder]
+    package var playbackHolders: [CardHolder]
+
+    /// What was seen.
+    package init(
+        status: AudioStatus, heard: [Int16], volumePercent: Double, wantsRealTime: Bool,
+        captureHolders: [CardHolder], playbackHolders: [CardHolder]
+    ) {
+        self.status = status
+        self.heard = heard
+        self.volumePercent = volumePercent
+        self.wantsRealTime = wantsRealTime
+        self.captureHolders = captureHolders
+        self.playbackHolders = playbackHolders
+    }
+
+    /// One for each device and for the threads, the microphone first.
+    package var all: [Finding] {
+        var all = device("microphone", status.capture, captureHolders)
+        if status.capture.grant != nil { all.append(level) }
+        all += device("loudspeaker", status.playback, playbackHolders)
+        if status.playback.grant != nil, volumePercent < 1 {
+            all.append(
+                Finding(.broken, "volume", "the loudspeaker is turned down: 0 percent"))
+        }
+        if let music = status.music { all += device("music output", music, playbackHolders) }
+        all.append(priority)
+        return all
+    }
+
+    private func device(
+        _ name: String, _ device: DeviceStatus, _ holders: [CardHolder]
+    ) -> [Finding] {
+        guard let grant = device.grant else {
+            let trouble = device.trouble ?? "it does not answer"
+            // The running daemon has them open, and that is as it should be.
+            if let daemon = holders.first(where: { $0.program == "martlet" }) {
+                return [
+                    Finding(
+                        .weak, name,
+                        "not tried, since \(daemon): its journal says how it does; stop it to try")
+                ]
+            }
+            let others = holders.map { "; \($0)" }.joined()
+            return [Finding(.broken, name, trouble + others)]
+        }
+        let reason = device.reason.map { " (auto: \($0))" } ?? ""
+        var findings = [Finding(.works, name, "\(device.device ?? "no card"): \(grant)\(reason)")]
+        if let warning = device.warning { findings.append(Finding(.weak, name, warning)) }
+        if device.xruns > 0 {
+            findings.append(
+                Finding(
+                    .weak, name,
+                    "\(device.xruns) drop-outs within this moment; raise audio.buffer_ms, or see "
+                        + "what else keeps the processor busy"))
+        }
+        return findings
+    }
+
+    private var level: Finding {
+        let subject = "microphone's level"
+        let levels = status.microphone
+        guard heard.contains(where: { $0 != 0 }) else {
+            return Finding(
+                .broken, subject,
+                "nothing but zeros: is it switched off or muted (alsamixer), or is another of its "
+                    + "channels the one (audio.capture.channel)?")
+        }
+        if levels.clippedSamples > 0 {
+            return Finding(
+                .weak, subject,
+                "\(levels.clippedSamples) samples clipped: turn it down "
+                    + "(audio.capture.level_percent)")
+        }
+        let noise = Int(levels.noiseFloor.rounded())
+        guard levels.noiseFloor < Self.loudNoise else {
+            return Finding(
+                .weak, subject,
+                "the noise is at \(noise) dBFS, in which speech is hard to find; `martlet devices "
+                    + "--meter` shows it")
+        }
+        return Finding(.works, subject, "noise at \(noise) dBFS")
+    }
+
+    private var priority: Finding {
+        guard wantsRealTime else {
+            return Finding(.weak, "threads", "audio.real_time_priority = 0 asks for no priority")
+        }
+        return status.isRealTime
+            ? Finding(.works, "threads", "they have real-time priority")
+            : Finding(
+                .weak, "threads",
+                "no real-time priority here, so that a busy machine may cause drop-outs; as "
+                    + "systemd starts it, the daemon has it (LimitRTPRIO of the unit)")
+    }
+}

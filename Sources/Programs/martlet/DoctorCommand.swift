@@ -1,0 +1,98 @@
+import ALSA
+import ArgumentParser
+import AudioPath
+import Configuration
+import Daemon
+import Linux
+
+struct Doctor: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Try everything that the device needs, and say what is wrong and what to do.",
+        discussion: "The settings, the microphone and the loudspeaker, the rights of the sound "
+            + "threads, the key and the service. Nothing is said to the service and no tool is "
+            + "run. Stop the daemon first, else the sound devices are not tried. The status is 1 "
+            + "where something is broken.")
+
+    /// The devices are listened to for so long (milliseconds).
+    private static let listeningMilliseconds: Int32 = 1500
+
+    @OptionGroup var options: SettingsOptions
+
+    @Flag(inversion: .prefixedNo, help: "Connect to the service.")
+    var service = true
+
+    func run() throws {
+        // Before any other thread exists, since threads inherit what is blocked.
+        let signals = try Signals(blocking: [.terminate, .interrupt])
+        ALSALog.silence()
+        var isBroken = false
+        func tell(_ findings: [Finding]) {
+            for finding in findings {
+                StandardStream.output.write("\(finding)\n")
+                if finding.grade == .broken { isBroken = true }
+            }
+        }
+        let settings: Settings
+        do {
+            settings = try options.load(isRequired: false)
+        } catch let errors as ConfigurationErrors {
+            tell(errors.diagnostics.map { Finding(.broken, "settings", "\($0)") })
+            throw ExitCode.failure
+        }
+        tell(Self.ofSettings(settings))
+        tell(try sound(settings, signals))
+        tell(ofService(settings))
+        if isBroken { throw ExitCode.failure }
+    }
+
+    private static func ofSettings(_ settings: Settings) -> [Finding] {
+        let mistakes = settings.allMistakes.map { Finding(.broken, "settings", "\($0)") }
+        let warnings = settings.warnings.map { Finding(.weak, "settings", "\($0)") }
+        let secrets = ToolSet.missingSecrets(settings).map { Finding(.broken, "secrets", $0) }
+        let notes = (settings.complaints + ToolSet.notes(settings)).map {
+            Finding(.weak, "settings", $0)
+        }
+        let all = mistakes + warnings + secrets + notes
+        guard all.isEmpty else { return all }
+        let files = settings.files.isEmpty ? "all defaults" : settings.files.joined(separator: ", ")
+        return [Finding(.works, "settings", "\(files): no mistakes")]
+    }
+
+    private func sound(_ settings: Settings, _ signals: consuming Signals) throws -> [Finding] {
+        let holders = (CardHolder.all(.capture), CardHolder.all(.playback))
+        let audio = settings.audioSettings
+        let take = MicrophoneTake()
+        let engine = try AudioEngine(audio) { take.take($0) }
+        try engine.start()
+        defer { engine.stop() }
+        engine.gate.open(at: MonotonicClock.now(), preRollMilliseconds: 0)
+        _ = signals.wait(timeoutMilliseconds: Self.listeningMilliseconds)
+        let status = engine.status()
+        // Without a wish, so that it only looks.
+        let volume = VolumeControl(
+            speaker: engine.speaker, wish: audio.volumeWish, percent: nil)
+        volume.deviceChanged(to: status.playback.device)
+        return SoundFindings(
+            status: status, heard: take.samples,
+            volumePercent: audio.volumePercent ?? volume.percent,
+            wantsRealTime: audio.realTimePriority != nil, captureHolders: holders.0,
+            playbackHolders: holders.1
+        ).all
+    }
+
+    private func ofService(_ settings: Settings) -> [Finding] {
+        do {
+            let check = try ServiceCheck(settings)
+            let key = Finding(.works, "key", "from \(Credentials.source(settings))")
+            guard service else { return [key] }
+            let finding = Shared<Finding?>(nil)
+            try runBlocking {
+                let result = await check.run()
+                finding.withLock { $0 = result }
+            }
+            return [key] + finding.withLock { $0.map { [$0] } ?? [] }
+        } catch {
+            return [Finding(.broken, "key", "\(error)")]
+        }
+    }
+}

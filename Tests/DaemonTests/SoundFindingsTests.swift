@@ -1,0 +1,120 @@
+import ALSA
+import AudioPath
+import Testing
+
+@testable import Daemon
+
+@Suite("What the doctor says of the sound devices")
+struct SoundFindingsTests {
+    private static func device(_ name: String, rate: Int32) -> DeviceStatus {
+        var device = DeviceStatus()
+        device.device = "plughw:CARD=\(name),DEV=0"
+        device.grant = PCMGrant(
+            rate: rate, channels: 1, periodFrames: rate / 50, bufferFrames: rate / 12,
+            hasClock: true, format: .bits16)
+        return device
+    }
+
+    /// Devices that do well, in a quiet room.
+    private static func well(
+        _ change: (inout SoundFindings, inout DeviceStatus, inout DeviceStatus) -> Void
+    ) -> SoundFindings {
+        var microphone = device("Headset", rate: 16_000)
+        var loudspeaker = device("Headset", rate: 48_000)
+        var findings = SoundFindings(
+            status: status(microphone, loudspeaker), heard: [1, -2, 3], volumePercent: 40,
+            wantsRealTime: true, captureHolders: [], playbackHolders: [])
+        change(&findings, &microphone, &loudspeaker)
+        findings.status = status(
+            microphone, loudspeaker, levels: findings.status.microphone,
+            isRealTime: findings.status.isRealTime)
+        return findings
+    }
+
+    private static func status(
+        _ microphone: DeviceStatus, _ loudspeaker: DeviceStatus,
+        levels: MicrophoneLevels? = nil, isRealTime: Bool = true
+    ) -> AudioStatus {
+        var quiet = MicrophoneLevels()
+        quiet.noiseFloor = -60
+        return AudioStatus(
+            capture: microphone, playback: loudspeaker, isRealTime: isRealTime,
+            microphone: levels ?? quiet)
+    }
+
+    private func first(_ grade: Finding.Grade, _ findings: SoundFindings) -> String {
+        findings.all.first { $0.grade == grade }?.text ?? ""
+    }
+
+    @Test("devices that do well are told with what was granted")
+    func well() {
+        let all = Self.well { _, _, _ in }.all
+        #expect(all.allSatisfy { $0.grade == .works })
+        #expect(
+            all.map(\.subject) == ["microphone", "microphone's level", "loudspeaker", "threads"])
+        #expect(all[0].text.contains("plughw:CARD=Headset,DEV=0: 16000 Hz, 1 channel"))
+        #expect(all[2].text.contains("48000 Hz"))
+    }
+
+    @Test("a busy card is told with the program that holds it")
+    func busy() {
+        let findings = Self.well { findings, microphone, _ in
+            microphone.grant = nil
+            microphone.trouble = "capture device X is busy"
+            findings.captureHolders = [
+                CardHolder(card: "Headset", program: "pulseaudio", process: 400)
+            ]
+        }
+        #expect(
+            first(.broken, findings)
+                == "capture device X is busy; pulseaudio (process 400) holds card Headset")
+        #expect(!findings.all.contains { $0.subject == "microphone's level" })
+    }
+
+    @Test("what the running daemon holds is no fault")
+    func daemon() {
+        let findings = Self.well { findings, microphone, loudspeaker in
+            microphone.grant = nil
+            loudspeaker.grant = nil
+            let holder = CardHolder(card: "Headset", program: "martlet", process: 88)
+            findings.captureHolders = [holder]
+            findings.playbackHolders = [holder]
+        }
+        #expect(!findings.all.contains { $0.grade == .broken })
+        #expect(first(.weak, findings).contains("martlet (process 88) holds card Headset"))
+    }
+
+    @Test("a microphone that gives zeros is muted, and nothing else need be asked of it")
+    func zeros() {
+        let findings = Self.well { findings, _, _ in findings.heard = [0, 0, 0] }
+        #expect(first(.broken, findings).contains("nothing but zeros"))
+    }
+
+    @Test("clipping, noise, drop-outs and a missing priority are told with what helps")
+    func weak() {
+        let clipping = Self.well { findings, microphone, loudspeaker in
+            var levels = MicrophoneLevels()
+            levels.clippedSamples = 7
+            findings.status = Self.status(microphone, loudspeaker, levels: levels)
+        }
+        #expect(first(.weak, clipping).contains("audio.capture.level_percent"))
+        let noise = Self.well { findings, microphone, loudspeaker in
+            var levels = MicrophoneLevels()
+            levels.noiseFloor = -20
+            findings.status = Self.status(microphone, loudspeaker, levels: levels)
+        }
+        #expect(first(.weak, noise).contains("-20 dBFS"))
+        let dropping = Self.well { _, microphone, _ in microphone.xruns = 3 }
+        #expect(first(.weak, dropping).contains("audio.buffer_ms"))
+        let plain = Self.well { findings, microphone, loudspeaker in
+            findings.status = Self.status(microphone, loudspeaker, isRealTime: false)
+        }
+        #expect(first(.weak, plain).contains("LimitRTPRIO"))
+    }
+
+    @Test("a loudspeaker that is turned down is a fault")
+    func volume() {
+        let findings = Self.well { findings, _, _ in findings.volumePercent = 0 }
+        #expect(first(.broken, findings).contains("0 percent"))
+    }
+}
