@@ -42,6 +42,33 @@ struct DeviceTroubleTests {
         #expect(heard == reply.count - rig.listener.lost)
     }
 
+    @Test("a wait that a signal interrupts is no loss of the microphone")
+    func interrupted() throws {
+        let stop = StopFlag()
+        let run = try CaptureLoopTests.run(
+            ScriptedCapture(mishaps: [5: .waitFails(-4)], end: (wait: 20, flag: stop)),
+            until: stop)
+        #expect(run.code == 0)
+        #expect(run.samples == CaptureLoopTests.expected(frames: 20 * 320))
+    }
+
+    @Test("a card that says it is awake and sleeps on is given up instead of woken for ever")
+    func sleepwalking() throws {
+        var mishaps: [Int: ScriptedCapture.Mishap] = [:]
+        for wait in 5..<5000 { mishaps[wait] = .waitFails(Self.suspended) }
+        let run = try CaptureLoopTests.run(ScriptedCapture(mishaps: mishaps), until: StopFlag())
+        #expect(run.code == Self.suspended)
+        #expect(run.counters.suspensions.value == 1)
+
+        var waits: [Int: ScriptedPlayback.Mishap] = [:]
+        for wait in 5..<5000 { waits[wait] = .fails(Self.suspended) }
+        var rig = try PlaybackRig(waits: waits)
+        rig.speaker.enqueue(AudioEngineTests.pattern(20 * 480))
+        let end = rig.playOut()
+        #expect(end == .failed(Self.suspended))
+        #expect(rig.share.counters.suspensions.value == 1)
+    }
+
     @Test("a card that never wakes is given up, to be opened anew")
     func neverAwake() throws {
         var mishaps: [Int: ScriptedCapture.Mishap] = [:]
@@ -76,6 +103,19 @@ struct DeviceTroubleTests {
         var writes: [Int: ScriptedPlayback.Mishap] = [:]
         for index in 5..<5000 { writes[index] = .takes(0) }
         var rig = try PlaybackRig(writes: writes)
+        rig.speaker.enqueue(AudioEngineTests.pattern(20 * 480))
+        let end = rig.playOut()
+        #expect(end == .failed(PlaybackPort.stalledCode))
+        #expect(rig.share.counters.stalls.value == 1)
+    }
+
+    @Test("a speaker that takes a part of a period and then nothing is given up within a second")
+    func halfFullSpeaker() throws {
+        var writes: [Int: ScriptedPlayback.Mishap] = [5: .takes(100)]
+        for index in 6..<30 { writes[index] = .takes(0) }
+        var waits: [Int: ScriptedPlayback.Mishap] = [:]
+        for index in 6..<30 { waits[index] = .timeOut }
+        var rig = try PlaybackRig(waits: waits, writes: writes)
         rig.speaker.enqueue(AudioEngineTests.pattern(20 * 480))
         let end = rig.playOut()
         #expect(end == .failed(PlaybackPort.stalledCode))

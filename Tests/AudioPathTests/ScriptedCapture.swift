@@ -34,6 +34,7 @@ struct ScriptedCapture: CaptureDevice, ~Copyable {
     private var waits = 0
     private var position = 0
     private var readMishap: Mishap?
+    private var isRunning = false
 
     /// A microphone with periods of 20 ms.
     init(
@@ -54,7 +55,12 @@ struct ScriptedCapture: CaptureDevice, ~Copyable {
         Int16(truncatingIfNeeded: (frame &* 2 + channel) &* 40_503)
     }
 
-    mutating func start() -> Int32 { 0 }
+    mutating func start() -> Int32 {
+        // -EBADFD: it runs already, and ALSA starts only what is prepared.
+        if isRunning { return -77 }
+        isRunning = true
+        return 0
+    }
 
     mutating func wait(timeoutMilliseconds: Int32) -> WaitResult {
         defer { waits += 1 }
@@ -93,8 +99,11 @@ struct ScriptedCapture: CaptureDevice, ~Copyable {
     }
 
     mutating func recover(_ code: Int32) -> Int32 {
-        // As ALSA: nothing but these two can be repaired.
+        // As ALSA: an interruption is none, nothing but the other two can be repaired, and a card
+        // that was woken runs on.
+        if code == -4 { return 0 }
         guard code == DevicePatience.suspended || code == DevicePatience.xrun else { return code }
+        if code == DevicePatience.xrun { isRunning = false }
         guard code == DevicePatience.suspended, sleepsOn > 0 else { return recovery }
         sleepsOn -= 1
         return DevicePatience.again

@@ -95,10 +95,11 @@ struct CaptureLoop<Device: CaptureDevice & ~Copyable>: ~Copyable {
         guard patience.bears(failure: code) else { return .failed(code) }
         let result = device.recover(code)
         // The card sleeps; what woke the system may take a while to wake it.
-        if result == DevicePatience.again { return afterNothing(patience.bearsStandstill()) }
+        if result == DevicePatience.again { return afterNothing(patience.bearsSleep()) }
         guard result >= 0 else { return .failed(result) }
         let started = device.start()
-        return started < 0 ? .failed(started) : .nothing
+        // A card that was woken, or only interrupted, runs on.
+        return started < 0 && started != DevicePatience.badState ? .failed(started) : .nothing
     }
 }
 

@@ -16,10 +16,11 @@ struct DevicePatience {
     static var repairLimit: Int { 4 }
     /// The pause of a device that says it is ready and moves nothing; its asking costs time.
     static var pauseMilliseconds: Int32 { 2 }
-    /// -EPIPE, -ESTRPIPE and -EAGAIN, as ALSA gives them.
+    /// -EPIPE, -ESTRPIPE, -EAGAIN and -EBADFD (started already), as ALSA gives them.
     static var xrun: Int32 { -32 }
     static var suspended: Int32 { -86 }
     static var again: Int32 { -11 }
+    static var badState: Int32 { -77 }
 
     private let counters: AudioCounters
     private var idleMilliseconds: Int32 = 0
@@ -50,12 +51,18 @@ struct DevicePatience {
         return bears(waiting: Self.pauseMilliseconds)
     }
 
+    /// The card is not awake yet: waits a little; false when that was too often.
+    mutating func bearsSleep() -> Bool {
+        // To wake it again is no repair that has failed.
+        repairs = 0
+        return bearsStandstill()
+    }
+
     /// Counts a failure; false when a repair has been tried too often.
     mutating func bears(failure code: Int32) -> Bool {
-        // A sleeping card says so at every call until it wakes.
-        if isAsleep, code == Self.suspended { return true }
         if code == Self.xrun { counters.xruns.count() }
-        if code == Self.suspended {
+        // A sleeping card says so at every call until it wakes.
+        if code == Self.suspended, !isAsleep {
             counters.suspensions.count()
             isAsleep = true
         }

@@ -19,8 +19,6 @@ struct PlaybackLoop<Device: PlaybackDevice & ~Copyable>: ~Copyable {
         case failed(Int32)
     }
 
-    /// -EBADFD: started already.
-    private static var badState: Int32 { -77 }
     static var idleMilliseconds: Int32 { 1000 }
     /// Speech that waits for more is looked at so often.
     static var waitingMilliseconds: Int32 { 20 }
@@ -217,6 +215,9 @@ struct PlaybackLoop<Device: PlaybackDevice & ~Copyable>: ~Copyable {
                 let result = device.wait(
                     timeoutMilliseconds: Self.waitMilliseconds, orUntil: port.share.hush)
                 if case .failed(let code) = result { trouble = code }
+                if result == .timedOut, !patience.bears(waiting: Self.waitMilliseconds) {
+                    return PlaybackPort.stalledCode
+                }
             case .failed(let code): trouble = code
             }
             guard trouble < 0 else { continue }
@@ -255,7 +256,7 @@ struct PlaybackLoop<Device: PlaybackDevice & ~Copyable>: ~Copyable {
         guard silentFrames >= device.heldFrames() else {
             // A short sound does not fill the buffer, which is what starts a card.
             let code = device.start()
-            return code < 0 && code != Self.badState ? repair(code) : .moved
+            return code < 0 && code != DevicePatience.badState ? repair(code) : .moved
         }
         tellEnd()
         guard !staysAwake else { return .moved }
@@ -300,7 +301,7 @@ struct PlaybackLoop<Device: PlaybackDevice & ~Copyable>: ~Copyable {
         guard patience.bears(failure: code) else { return .failed(code) }
         let result = device.recover(code)
         if result == DevicePatience.again {
-            return patience.bearsStandstill() ? .moved : .failed(PlaybackPort.stalledCode)
+            return patience.bearsSleep() ? .moved : .failed(PlaybackPort.stalledCode)
         }
         return result < 0 ? .failed(result) : .moved
     }
