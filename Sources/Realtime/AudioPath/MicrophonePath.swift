@@ -148,11 +148,10 @@ final class MicrophonePath: Sendable {
             handover.status.trouble = nil
         }
         counters.reopenings.count()
-        let before = counters.frames.value
+        let opened = MonotonicClock.now()
         var loop = CaptureLoop(device: device, port: port)
         let code = loop.run(until: stop)
-        // One that failed without giving anything is not taken as having worked.
-        if counters.frames.value > before { reopening.reset() }
+        reopening.ended(code, afterMilliseconds: (MonotonicClock.now() - opened) / 1_000_000)
         if code < 0 { lose(lossText(name, "capture", code: code)) }
     }
 

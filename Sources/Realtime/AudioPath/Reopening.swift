@@ -1,9 +1,13 @@
 internal import Linux
 
 /// When a device that is gone is tried again: at once, then ever later.
+///
+/// One that comes and goes all the time (a bad plug) is not taken as back until it has stayed.
 struct Reopening {
     static let firstMilliseconds: Int32 = 100
     static let longestMilliseconds: Int32 = 5000
+    /// A device that was open for so long worked.
+    static let provenMilliseconds: Int64 = 5000
 
     private var wait: Int32 = 0
 
@@ -13,8 +17,10 @@ struct Reopening {
         return wait
     }
 
-    /// The device worked.
-    mutating func reset() { wait = 0 }
+    /// The device was open for so long, and ended with a code; 0: it was closed by its user.
+    mutating func ended(_ code: Int32, afterMilliseconds milliseconds: Int64) {
+        if code >= 0 || milliseconds >= Self.provenMilliseconds { wait = 0 }
+    }
 }
 
 /// What is wrong with a device that worked and does not any more, in words for its owner.

@@ -97,11 +97,11 @@ final class SpeakerPath: Sendable {
         share.counters.reopenings.count()
         // Also of the first device: its volume is to be set.
         share.events.signal()
-        let before = share.counters.frames.value
+        let opened = MonotonicClock.now()
         var loop = try makeLoop(device)
         let code = loop.run(until: stop)
         giveBack(loop.intoPort())
-        if share.counters.frames.value > before { reopening.reset() }
+        reopening.ended(code, afterMilliseconds: (MonotonicClock.now() - opened) / 1_000_000)
         let name = state.withLock { $0.device } ?? "\(settings.playback)"
         if code < 0 { lose(lossText(name, "playback", code: code)) }
     }
