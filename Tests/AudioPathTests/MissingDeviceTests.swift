@@ -1,5 +1,6 @@
 import AudioCore
 import Linux
+import Synchronization
 import Testing
 
 @testable import AudioPath
@@ -40,6 +41,41 @@ struct MissingDeviceTests {
         }
         #expect(Array(heard.prefix(said.count)) == said)
         #expect(engine.status().capture.trouble == nil)
+    }
+
+    @Test("a loss is told even where the microphone is back before anybody has looked")
+    func quickReturn() throws {
+        let folder = try AudioEngineTests.Folder()
+        var settings = AudioSettings()
+        settings.capture = .wav(folder.file("mic.wav"))
+        let (wake, stopping) = (try EventFD(), try EventFD())
+        let told = Mutex<[MicrophoneEvent]>([])
+        let (stop, processingStop) = (StopFlag(), StopFlag())
+        let path = MicrophonePath(
+            settings: settings, wake: wake, gate: MicrophoneGate(wake: wake, demand: stopping),
+            reference: nil
+        ) { event in
+            told.withLock { $0.append(event) }
+            if case .captureBack = event { processingStop.raise() }
+        }
+        let capture = try OwnedThread(name: "capture", priority: .normal) {
+            path.captureThread(until: stop, wake: stopping)
+        }
+        // Nobody processes: a board with one core has better things to do.
+        while path.status.trouble == nil { _ = wake.wait(timeoutMilliseconds: 10) }
+        try AudioEngineTests.write([1, 2, 3], rate: 16_000, to: folder.file("mic.wav"))
+        while path.status.grant == nil { _ = wake.wait(timeoutMilliseconds: 10) }
+        path.processingThread(until: processingStop)
+        stop.raise()
+        stopping.signal()
+        capture.join()
+        let events = told.withLock { $0 }
+        guard case .captureLost(let text) = events.first else {
+            Issue.record("no loss was told: \(events)")
+            return
+        }
+        #expect(text.contains("mic.wav"))
+        #expect(events.count == 2)
     }
 
     @Test("a reply without a speaker still ends, and the speaker that comes plays the next")

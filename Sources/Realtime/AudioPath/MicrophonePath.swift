@@ -143,7 +143,6 @@ final class MicrophonePath: Sendable {
         handover.withLock { handover in
             handover.stream = stream
             handover.run = stop
-            handover.lost = nil
             handover.status.grant = grant
             handover.status.trouble = nil
         }
