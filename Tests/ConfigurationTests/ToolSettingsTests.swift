@@ -51,11 +51,11 @@ struct ToolSettingsTests {
         let (tool, command) = try #require(
             try SettingsFile.settings(from: [("m.toml", text)])
                 .tools(CommandToolSettings.self).first)
-        #expect(command.arguments == ["/bin/dim", "{level}"])
+        #expect(command.program.arguments == ["/bin/dim", "{level}"])
         #expect(tool.parameters.map(\.name) == ["level"])
         #expect(tool.required == ["level"])
         #expect(tool.deadlineMilliseconds == 10_000)
-        #expect(command.directory.isEmpty)
+        #expect(command.program.directory.isEmpty)
         #expect(tool.resultLimitBytes == 16_384)
         #expect(tool.risk == .low)
         #expect(tool.confirmation == .none)

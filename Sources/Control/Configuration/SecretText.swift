@@ -78,6 +78,14 @@ package enum SecretTextError: Error, Sendable, Equatable, CustomStringConvertibl
     }
 }
 
+extension SecretText {
+    /// Texts by name as an inline table of TOML.
+    static func table(_ texts: [(name: String, value: SecretText)]) -> String {
+        let members = texts.map { "\($0.name.inlineTOML) = \($0.value.written.inlineTOML)" }
+        return "{\(members.joined(separator: ", "))}"
+    }
+}
+
 extension TableReader {
     /// A text that may hold secrets; without a fallback it is required.
     mutating func secretText(_ key: String, _ fallback: String? = nil) -> SecretText? {

@@ -5,25 +5,9 @@ package struct CommandToolSettings: ToolKind, Equatable {
         case text, json
     }
 
-    /// argv, with `{name}` where arguments go.
-    package var arguments: [String]
-    /// Where it runs and may write; empty: at the root, where it may not.
-    package var directory: String
-    /// Further folders and files that it may write.
-    package var writable: [String]
-    /// Variables that it gets beside PATH, LANG and HOME.
-    package var environment: [(name: String, value: SecretText)]
+    /// Its arguments have `{name}` where those of the call go.
+    package var program: ProgramSettings
     package var output: Output
-    /// The user it runs as, where the daemon is root; empty: ours.
-    package var user: String
-    /// Of each of its processes.
-    package var cpuSeconds: Int
-    /// Of each of its processes: what it may allocate.
-    package var memoryMegabytes: Int
-    package var processes: Int
-    package var openFiles: Int
-    /// Of each file that it writes.
-    package var fileMegabytes: Int
 
     package static let name = "command"
     package static let shape = ToolShape.function
@@ -60,46 +44,19 @@ package struct CommandToolSettings: ToolKind, Equatable {
         if arguments?.isEmpty ?? false, !table.isWrong("argv") {
             table.note("argv", "names no program")
         }
-        let directory = table.path("directory", "")
-        let writable = table.strings("writable", [])
-        for path in (writable ?? []) + [directory ?? ""] where path == "/" {
-            table.note(
-                path == directory ? "directory" : "writable",
-                "is /: a program may not write everywhere; name the folders")
-        }
-        for path in writable ?? [] where !path.hasPrefix("/") {
-            table.note("writable", "holds \(TOMLValue.string(path).shown), which is no whole path")
-        }
-        let environment = table.secretVariables("environment")
+        let program = ProgramSettings.read(
+            &table, arguments: arguments,
+            usual: .init(cpuSeconds: 30, memoryMegabytes: 512, memoryRange: 8...65_536))
         let output = table.choice("output", Output.text)
-        let user: String? = table.value("user", "")
-        let cpu = table.number("cpu_s", 30, 1...3_600)
-        let memory = table.number("memory_mb", 512, 8...65_536)
-        let processes = table.number("processes", 64, 1...4_096)
-        let files = table.number("open_files", 256, 8...65_536)
-        let file = table.number("file_mb", 64, 0...65_536)
-        guard let arguments, let directory, let writable, let output, let user, let cpu,
-            let memory, let processes, let files, let file
-        else { return nil }
-        return CommandToolSettings(
-            arguments: arguments, directory: directory, writable: writable,
-            environment: environment, output: output, user: user, cpuSeconds: cpu,
-            memoryMegabytes: memory, processes: processes, openFiles: files, fileMegabytes: file)
+        guard let program, let output else { return nil }
+        return CommandToolSettings(program: program, output: output)
     }
 
     package var members: [(key: String, toml: String)] {
-        let variables = environment.map { "\($0.name.inlineTOML) = \($0.value.written.inlineTOML)" }
-        return [
-            ("argv", TOMLValue.list(arguments)), ("directory", directory.toml),
-            ("writable", TOMLValue.list(writable)),
-            ("environment", "{\(variables.joined(separator: ", "))}"),
-            ("output", output.rawValue.toml), ("user", user.toml), ("cpu_s", cpuSeconds.toml),
-            ("memory_mb", memoryMegabytes.toml), ("processes", processes.toml),
-            ("open_files", openFiles.toml), ("file_mb", fileMegabytes.toml),
-        ]
+        program.members + [("output", output.rawValue.toml)]
     }
 
-    package var secretTexts: [SecretText] { environment.map(\.value) }
+    package var secretTexts: [SecretText] { program.environment.map(\.value) }
 
     package static func == (one: Self, other: Self) -> Bool {
         one.members.elementsEqual(other.members) { $0 == $1 }

@@ -91,10 +91,9 @@ package struct HTTPToolSettings: ToolKind, Equatable {
     package var secretTexts: [SecretText] { [url, body] + headers.map(\.value) }
 
     package var members: [(key: String, toml: String)] {
-        let lines = headers.map { "\($0.name.inlineTOML) = \($0.value.written.inlineTOML)" }
-        return [
+        [
             ("url", url.written.toml), ("method", method.rawValue.toml),
-            ("headers", "{\(lines.joined(separator: ", "))}"), ("body", body.written.toml),
+            ("headers", SecretText.table(headers)), ("body", body.written.toml),
             ("hosts", TOMLValue.list(hosts)), ("local", allowsLocal.toml),
             ("ca_file", authorityFile.toml), ("answer", answer.toml),
             ("response_limit_kb", responseLimitKilobytes.toml),

@@ -1,21 +1,7 @@
 /// A server of the Model Context Protocol whose tools the model may use: `[[tool.mcp]]`.
 package struct MCPToolSettings: ToolKind, Equatable {
-    /// argv of a server that is a program; empty for one that is reached by `url`.
-    package var arguments: [String]
-    /// Variables that the program gets beside PATH, LANG and HOME.
-    package var environment: [(name: String, value: SecretText)]
-    /// Where it runs and may write; empty: at the root, where it may not.
-    package var directory: String
-    /// Further folders and files that it may write.
-    package var writable: [String]
-    /// The user it runs as, where the daemon is root; empty: ours.
-    package var user: String
-    /// Of each of its processes: what it may allocate.
-    package var memoryMegabytes: Int
-    package var processes: Int
-    package var openFiles: Int
-    /// Of each file that it writes.
-    package var fileMegabytes: Int
+    /// A server that is a program; nil for one that is reached by `url`.
+    package var program: ProgramSettings?
     /// Of a server that is reached by HTTP; empty for one that is a program.
     package var url: SecretText
     package var headers: [(name: String, value: SecretText)]
@@ -75,7 +61,7 @@ package struct MCPToolSettings: ToolKind, Equatable {
             table.note(nil, "needs either 'argv' (a program) or 'url' (a server)")
         }
         if table.has("argv"), table.has("url") { table.note("url", "cannot stand beside 'argv'") }
-        let program = readProgram(&table)
+        let program = readProgram(&table, arguments)
         let headers = table.secretVariables("headers")
         let authorities = table.path("ca_file", "")
         for key in ["headers", "ca_file"] where table.has(key) && !table.has("url") {
@@ -91,51 +77,23 @@ package struct MCPToolSettings: ToolKind, Equatable {
         guard let arguments, let url, let program, let authorities, let tools, let start,
             let longest
         else { return nil }
-        var settings = program
-        settings.arguments = arguments
-        settings.url = url
-        settings.headers = headers
-        settings.authorityFile = authorities
-        settings.tools = tools
-        settings.risks = risks
-        settings.startSeconds = start
-        settings.longestMilliseconds = longest
-        return settings
+        return MCPToolSettings(
+            program: arguments.isEmpty ? nil : program, url: url, headers: headers,
+            authorityFile: authorities, tools: tools, risks: risks, startSeconds: start,
+            longestMilliseconds: longest)
     }
 
     /// What only a program has.
-    private static func readProgram(_ table: inout TableReader) -> MCPToolSettings? {
-        let environment = table.secretVariables("environment")
-        let directory = table.path("directory", "")
-        let writable = table.strings("writable", [])
-        for path in (writable ?? []) + [directory ?? ""] where path == "/" {
-            table.note(
-                path == directory ? "directory" : "writable",
-                "is /: a program may not write everywhere; name the folders")
-        }
-        for path in writable ?? [] where !path.hasPrefix("/") {
-            table.note("writable", "holds \(TOMLValue.string(path).shown), which is no whole path")
-        }
-        let user: String? = table.value("user", "")
-        let memory = table.number("memory_mb", 4_096, 16...1_048_576)
-        let processes = table.number("processes", 64, 1...4_096)
-        let files = table.number("open_files", 256, 8...65_536)
-        let file = table.number("file_mb", 64, 0...65_536)
-        let own = [
-            "environment", "directory", "writable", "user", "memory_mb", "processes", "open_files",
-            "file_mb",
-        ]
-        for key in own where table.has(key) && !table.has("argv") {
+    private static func readProgram(
+        _ table: inout TableReader, _ arguments: [String]?
+    ) -> ProgramSettings? {
+        for key in ProgramSettings.keys where table.has(key) && !table.has("argv") {
             table.note(key, "says nothing of a server that is reached by HTTP")
         }
-        guard let directory, let writable, let user, let memory, let processes, let files, let file,
-            let none = try? SecretText("")
-        else { return nil }
-        return MCPToolSettings(
-            arguments: [], environment: environment, directory: directory, writable: writable,
-            user: user, memoryMegabytes: memory, processes: processes, openFiles: files,
-            fileMegabytes: file, url: none, headers: [], authorityFile: "", tools: [], risks: [],
-            startSeconds: 0, longestMilliseconds: 0)
+        // It runs as long as we do.
+        return ProgramSettings.read(
+            &table, arguments: arguments,
+            usual: .init(cpuSeconds: nil, memoryMegabytes: 4_096, memoryRange: 16...1_048_576))
     }
 
     private static func readRisks(
@@ -151,7 +109,7 @@ package struct MCPToolSettings: ToolKind, Equatable {
     }
 
     package var secretTexts: [SecretText] {
-        [url] + headers.map(\.value) + environment.map(\.value)
+        [url] + headers.map(\.value) + (program?.environment ?? []).map(\.value)
     }
 
     package var members: [(key: String, toml: String)] {
@@ -160,24 +118,11 @@ package struct MCPToolSettings: ToolKind, Equatable {
             ("tools", TOMLValue.list(tools)), ("risks", "{\(risks.joined(separator: ", "))}"),
             ("start_s", startSeconds.toml), ("longest_ms", longestMilliseconds.toml),
         ]
-        guard arguments.isEmpty else {
-            return [
-                ("argv", TOMLValue.list(arguments)), ("environment", Self.inline(environment)),
-                ("directory", directory.toml), ("writable", TOMLValue.list(writable)),
-                ("user", user.toml), ("memory_mb", memoryMegabytes.toml),
-                ("processes", processes.toml), ("open_files", openFiles.toml),
-                ("file_mb", fileMegabytes.toml),
-            ] + common
-        }
+        if let program { return program.members + common }
         return [
-            ("url", url.written.toml), ("headers", Self.inline(headers)),
+            ("url", url.written.toml), ("headers", SecretText.table(headers)),
             ("ca_file", authorityFile.toml),
         ] + common
-    }
-
-    private static func inline(_ variables: [(name: String, value: SecretText)]) -> String {
-        let lines = variables.map { "\($0.name.inlineTOML) = \($0.value.written.inlineTOML)" }
-        return "{\(lines.joined(separator: ", "))}"
     }
 
     package static func == (one: Self, other: Self) -> Bool {

@@ -20,26 +20,15 @@ extension CommandSettings {
     fileprivate init(
         _ command: CommandToolSettings, _ secrets: SecretStore
     ) throws(UnknownUser) {
-        var confinement = Confinement()
-        confinement.writable = command.writable
-        if !command.user.isEmpty {
-            guard let user = Confinement.user(named: command.user) else {
-                throw UnknownUser(name: command.user)
-            }
-            confinement.user = user
-        }
-        confinement.cpuSeconds = command.cpuSeconds
-        confinement.memoryBytes = Int64(command.memoryMegabytes) << 20
-        confinement.processes = command.processes
-        confinement.openFiles = command.openFiles
-        confinement.fileBytes = Int64(command.fileMegabytes) << 20
-        let plain = command.environment.filter { $0.value.names.isEmpty }
-        let secret = command.environment.filter { !$0.value.names.isEmpty }
+        let program = command.program
+        let confinement = try Confinement(program)
+        let plain = program.environment.filter { $0.value.names.isEmpty }
+        let secret = program.environment.filter { !$0.value.names.isEmpty }
         self.init(
-            arguments: command.arguments,
+            arguments: program.arguments,
             environment: Dictionary(
                 plain.map { ($0.name, $0.value.written) }, uniquingKeysWith: { $1 }),
-            workingDirectory: command.directory.isEmpty ? "/" : command.directory,
+            workingDirectory: program.directory.isEmpty ? "/" : program.directory,
             confinement: confinement, output: command.output == .json ? .json : .text)
         guard !secret.isEmpty else { return }
         secretEnvironment = {
@@ -53,8 +42,27 @@ extension CommandSettings {
     }
 }
 
+extension Confinement {
+    /// What a program of the settings may do and use.
+    init(_ program: ProgramSettings) throws(UnknownUser) {
+        self.init()
+        writable = program.writable
+        if !program.user.isEmpty {
+            guard let user = Confinement.user(named: program.user) else {
+                throw UnknownUser(name: program.user)
+            }
+            self.user = user
+        }
+        cpuSeconds = program.cpuSeconds
+        memoryBytes = Int64(program.memoryMegabytes) << 20
+        processes = program.processes
+        openFiles = program.openFiles
+        fileBytes = Int64(program.fileMegabytes) << 20
+    }
+}
+
 /// A user that this machine has not.
-private struct UnknownUser: Error, CustomStringConvertible {
+struct UnknownUser: Error, CustomStringConvertible {
     let name: String
     var description: String { "there is no user '\(name)' here" }
 }

@@ -60,7 +60,7 @@ extension ToolSetBuilder {
         _ server: MCPToolSettings, _ client: HTTPClient
     ) throws -> @Sendable () -> any ServerTransport {
         let secrets = secrets
-        guard server.arguments.isEmpty else { return try program(server) }
+        if let program = server.program { return try start(program) }
         let place = HTTPPlace(
             url: { try secrets.resolve(server.url).revealed },
             headers: {
@@ -71,22 +71,22 @@ extension ToolSetBuilder {
         return { HTTPTransport(place, client: client) }
     }
 
-    private func program(
-        _ server: MCPToolSettings
+    private func start(
+        _ program: ProgramSettings
     ) throws -> @Sendable () -> any ServerTransport {
         let secrets = secrets
-        let confinement = try Confinement(server)
+        let confinement = try Confinement(program)
         return {
             StdioTransport {
                 var environment = [
                     "PATH": "/usr/local/bin:/usr/bin:/bin", "LANG": "C.UTF-8", "HOME": "/",
                 ]
-                for (name, value) in server.environment {
+                for (name, value) in program.environment {
                     environment[name] = try secrets.resolve(value).revealed
                 }
                 var command = Command(
-                    arguments: server.arguments, environment: environment,
-                    workingDirectory: server.directory.isEmpty ? "/" : server.directory,
+                    arguments: program.arguments, environment: environment,
+                    workingDirectory: program.directory.isEmpty ? "/" : program.directory,
                     outputLimitBytes: 0)
                 command.confinement = confinement
                 return command
@@ -118,25 +118,6 @@ extension ToolSettings {
     }
 }
 
-extension Confinement {
-    fileprivate init(_ server: MCPToolSettings) throws {
-        self.init()
-        writable = server.writable
-        if !server.user.isEmpty {
-            guard let user = Confinement.user(named: server.user) else {
-                throw ServerMistake(description: "there is no user '\(server.user)' here")
-            }
-            self.user = user
-        }
-        // It runs as long as we do.
-        cpuSeconds = nil
-        memoryBytes = Int64(server.memoryMegabytes) << 20
-        processes = server.processes
-        openFiles = server.openFiles
-        fileBytes = Int64(server.fileMegabytes) << 20
-    }
-}
-
 extension Log.Level {
     fileprivate init(_ level: ServerLogLevel) {
         self =
@@ -161,7 +142,7 @@ extension ToolSet {
     static func serverNotes(_ settings: Settings) -> [String] {
         settings.tools(MCPToolSettings.self).flatMap { tool, server in
             var notes: [String] = []
-            if !server.arguments.isEmpty, server.user.isEmpty, Confinement.isRoot {
+            if server.program?.user.isEmpty == true, Confinement.isRoot {
                 notes.append(
                     "\(tool.title) runs as root, whose processes the kernel does not count; set user"
                 )

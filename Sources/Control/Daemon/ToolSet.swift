@@ -62,7 +62,7 @@ package struct ToolSet: Sendable {
             notes.append(
                 "this kernel has no Landlock: commands can write wherever their user can")
         }
-        for (tool, command) in commands where Confinement.isRoot && command.user.isEmpty {
+        for (tool, command) in commands where Confinement.isRoot && command.program.user.isEmpty {
             notes.append(
                 "\(tool.title) runs as root, whose processes the kernel does not count; set user")
         }

@@ -1,0 +1,79 @@
+/// A program of the settings with what it may do: the keys that commands and servers share.
+package struct ProgramSettings: Sendable {
+    /// argv: the program and its arguments.
+    package var arguments: [String]
+    /// Variables that it gets beside PATH, LANG and HOME.
+    package var environment: [(name: String, value: SecretText)]
+    /// Where it runs and may write; empty: at the root, where it may not.
+    package var directory: String
+    /// Further folders and files that it may write.
+    package var writable: [String]
+    /// The user it runs as, where the daemon is root; empty: ours.
+    package var user: String
+    /// Of each of its processes; nil: as long as it wants.
+    package var cpuSeconds: Int?
+    /// Of each of its processes: what it may allocate.
+    package var memoryMegabytes: Int
+    package var processes: Int
+    package var openFiles: Int
+    /// Of each file that it writes.
+    package var fileMegabytes: Int
+
+    /// What differs between the kinds of programs.
+    struct Usual {
+        /// Nil: the kind has no such key.
+        var cpuSeconds: Int?
+        var memoryMegabytes: Int
+        var memoryRange: ClosedRange<Int>
+    }
+
+    /// The keys beside argv that every kind of program has.
+    static let keys = [
+        "environment", "directory", "writable", "user", "memory_mb", "processes", "open_files",
+        "file_mb",
+    ]
+
+    /// Reads what every kind of program has; nil when something is wrong, which the reader then
+    /// tells.
+    static func read(
+        _ table: inout TableReader, arguments: [String]?, usual: Usual
+    ) -> ProgramSettings? {
+        let directory = table.path("directory", "")
+        let writable = table.strings("writable", [])
+        for path in (writable ?? []) + [directory ?? ""] where path == "/" {
+            table.note(
+                path == directory ? "directory" : "writable",
+                "is /: a program may not write everywhere; name the folders")
+        }
+        for path in writable ?? [] where !path.hasPrefix("/") {
+            table.note("writable", "holds \(TOMLValue.string(path).shown), which is no whole path")
+        }
+        let environment = table.secretVariables("environment")
+        let user: String? = table.value("user", "")
+        let cpu = usual.cpuSeconds.flatMap { table.number("cpu_s", $0, 1...3_600) }
+        let memory = table.number("memory_mb", usual.memoryMegabytes, usual.memoryRange)
+        let processes = table.number("processes", 64, 1...4_096)
+        let files = table.number("open_files", 256, 8...65_536)
+        let file = table.number("file_mb", 64, 0...65_536)
+        guard let arguments, let directory, let writable, let user, let memory, let processes,
+            let files, let file, cpu != nil || usual.cpuSeconds == nil
+        else { return nil }
+        return ProgramSettings(
+            arguments: arguments, environment: environment, directory: directory,
+            writable: writable, user: user, cpuSeconds: cpu, memoryMegabytes: memory,
+            processes: processes, openFiles: files, fileMegabytes: file)
+    }
+
+    /// Key and value as TOML writes them, argv first.
+    var members: [(key: String, toml: String)] {
+        let head = [
+            ("argv", TOMLValue.list(arguments)), ("environment", SecretText.table(environment)),
+            ("directory", directory.toml), ("writable", TOMLValue.list(writable)),
+            ("user", user.toml),
+        ]
+        return head + (cpuSeconds.map { [("cpu_s", $0.toml)] } ?? []) + [
+            ("memory_mb", memoryMegabytes.toml), ("processes", processes.toml),
+            ("open_files", openFiles.toml), ("file_mb", fileMegabytes.toml),
+        ]
+    }
+}
