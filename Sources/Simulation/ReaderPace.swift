@@ -1,42 +1,57 @@
-/// Whether the reader of a simulated microphone takes sound as fast as time passes.
+/// How far the reader of a simulated microphone is behind the time.
 ///
-/// One that was held up, or had nothing to read, takes nothing and then more than is due.
-///
-/// A value; times are nanoseconds of one clock.
+/// It takes sound when it is due by the system's clock. One that was held up, or had nothing to
+/// read, takes less, and then all that was due: what it has taken beyond the time that has passed
+/// comes back to what it was before. A value; times are nanoseconds of one clock.
 struct ReaderPace {
-    /// It is in time when it took what was due in each window of this length for as long again.
-    static let windowNanoseconds: Int64 = 100_000_000
-    /// Nobody waits longer for it than this: a machine that is never in time does what it can.
+    /// No wait for the reader is longer: a machine that is never in time does what it can.
     static let patienceNanoseconds: Int64 = 2_000_000_000
+    /// How it stood before this is forgotten.
+    private static let memoryNanoseconds: Int64 = 2_000_000_000
+    /// One that takes nothing for so long has ended, and begins anew.
+    private static let standstillNanoseconds: Int64 = 1_000_000_000
+    /// A new reader shows within this how it stands.
+    private static let trialNanoseconds: Int64 = 300_000_000
+    /// The looks that are remembered are so far apart.
+    private static let lookNanoseconds: Int64 = 20_000_000
 
     private let bytesPerMillisecond: Int
     private let allowanceBytes: Int
-    private var looks: [(at: Int64, takenBytes: Int)] = []
-    /// Since when each window has had as much as was due: one alone may hold a part of what was
-    /// missed before it.
-    private var evenSince: Int64?
+    /// What was taken beyond the time, at some moments.
+    private var looks: [(at: Int64, lead: Int)] = []
+    private var began: (at: Int64, takenBytes: Int)?
+    private var last: (at: Int64, takenBytes: Int)?
 
-    /// Whether the reader is in time.
+    /// Whether the reader has taken all that was due but `allowanceBytes`.
     private(set) var isInTime = false
 
-    /// A reader that takes whole periods, of which `allowanceBytes` are two; no more than that may
-    /// wait for it.
     init(bytesPerMillisecond: Int, allowanceBytes: Int) {
         self.bytesPerMillisecond = bytesPerMillisecond
         self.allowanceBytes = allowanceBytes
     }
 
-    /// Takes note of how much it has taken in all, and how much waits for it.
-    mutating func look(takenBytes: Int, waitingBytes: Int, at now: Int64) {
-        looks.append((now, takenBytes))
-        // The last look before the window stays, so that all of the window is seen.
-        let start = now - Self.windowNanoseconds
-        while looks.count > 1, looks[1].at <= start { looks.removeFirst() }
-        let due = Int((now - looks[0].at) / 1_000_000) * bytesPerMillisecond
-        let isEven =
-            looks[0].at <= start && waitingBytes <= allowanceBytes
-            && abs(takenBytes - looks[0].takenBytes - due) <= allowanceBytes
-        evenSince = isEven ? evenSince ?? now : nil
-        isInTime = evenSince.map { now - $0 >= Self.windowNanoseconds } ?? false
+    /// Takes note of how much it has taken in all.
+    mutating func look(takenBytes: Int, at now: Int64) {
+        if takenBytes != last?.takenBytes {
+            let isNew = last.map { now - $0.at >= Self.standstillNanoseconds } ?? false
+            last = (now, takenBytes)
+            if isNew { begin(takenBytes, at: now) }
+        }
+        guard takenBytes > 0 else { return }
+        if began == nil { begin(takenBytes, at: now) }
+        guard let began else { return }
+        let due = Int((now - began.at) / 1_000_000) * bytesPerMillisecond
+        let lead = takenBytes - began.takenBytes - due
+        if looks.last.map({ now - $0.at >= Self.lookNanoseconds || lead > $0.lead }) ?? true {
+            looks.append((now, lead))
+        }
+        looks.removeAll { $0.at < now - Self.memoryNanoseconds }
+        let best = looks.reduce(lead) { max($0, $1.lead) }
+        isInTime = now - began.at >= Self.trialNanoseconds && best - lead <= allowanceBytes
+    }
+
+    private mutating func begin(_ takenBytes: Int, at now: Int64) {
+        began = (now, takenBytes)
+        looks = []
     }
 }

@@ -7,7 +7,7 @@ internal import WebSockets
 /// Silence flows all the time, and what is said in between. The reader takes sound when it is due
 /// by the system's clock; where a busy machine has held up either side, the rest is taken at once.
 /// Then what the pipe gives was, for the reader, heard earlier than it is said here, which no
-/// microphone does; so words begin when the reader has been in time for a while.
+/// microphone does; so words begin when the reader is in time.
 ///
 /// ## Concurrency
 /// The pipe is fed on a thread of its own; the methods may be called from any task.
@@ -19,6 +19,9 @@ package final class SimulatedMicrophone: @unchecked Sendable {
     private static let bytesPerMillisecond = 32
     /// What waits for the reader, at most: more would be heard later than it is said (bytes).
     private static let aheadBytes = 2 * 2 * blockSamples
+    /// A reader that is so far behind is in time for words: a user's are not that close to what he
+    /// does with the button (bytes).
+    private static let lateBytes = 80 * bytesPerMillisecond
     private static let tickNanoseconds: Int64 = 5_000_000
     /// After a late wake-up as much as was due meanwhile is fed at once, up to this (bytes).
     private static let catchUpBytes = 1000 * bytesPerMillisecond
@@ -26,7 +29,7 @@ package final class SimulatedMicrophone: @unchecked Sendable {
     private let loop: EventLoop
     private let pipe: FileDescriptor
     private var pace = ReaderPace(
-        bytesPerMillisecond: bytesPerMillisecond, allowanceBytes: aheadBytes)
+        bytesPerMillisecond: bytesPerMillisecond, allowanceBytes: lateBytes)
     private var fedBytes = 0
     private var fedAt = MonotonicClock.now()
     private var words: [Int16] = []
@@ -77,7 +80,9 @@ package final class SimulatedMicrophone: @unchecked Sendable {
     }
 
     private func begin(at now: Int64) {
-        guard let waiting, pace.isInTime || waiting.until <= now else { return }
+        guard let waiting,
+            pace.isInTime && pipe.pendingBytes <= Self.aheadBytes || waiting.until <= now
+        else { return }
         words = waiting.words
         position = 0
         self.waiting = nil
@@ -88,9 +93,11 @@ package final class SimulatedMicrophone: @unchecked Sendable {
         let late = max(0, now - fedAt - Self.tickNanoseconds) / 1_000_000
         fedAt = now
         let pending = pipe.pendingBytes
-        pace.look(takenBytes: fedBytes - pending, waitingBytes: pending, at: now)
+        pace.look(takenBytes: fedBytes - pending, at: now)
         begin(at: now)
-        let due = min(Int(late) * Self.bytesPerMillisecond, Self.catchUpBytes)
+        // One that has left something is not behind for want of it.
+        let isStarved = pending == 0 && fedBytes > 0
+        let due = isStarved ? min(Int(late) * Self.bytesPerMillisecond, Self.catchUpBytes) : 0
         // The reader sets the pace, as a sound card would.
         while pipe.pendingBytes < Self.aheadBytes + due { writeBlock() }
         timer = loop.schedule(at: now + Self.tickNanoseconds) { [weak self] in self?.feed() }

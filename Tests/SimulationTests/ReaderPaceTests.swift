@@ -5,72 +5,69 @@ import Testing
 @Suite("The reader of a simulated microphone")
 struct ReaderPaceTests {
     private static let period = 640
-    private static let tick: Int64 = 5_000_000
+    private static let millisecond: Int64 = 1_000_000
 
     /// A reader of 20 ms periods, looked at every 5 ms.
     private struct Reader {
-        var pace = ReaderPace(bytesPerMillisecond: 32, allowanceBytes: 2 * period)
+        var pace = ReaderPace(bytesPerMillisecond: 32, allowanceBytes: 4 * period)
         var now: Int64 = 0
         var taken = 0
 
-        /// Lets so many milliseconds pass, in which it takes `bytes` in equal parts a period.
-        mutating func go(_ milliseconds: Int, taking bytes: Int, waiting: Int = 0) {
-            let periods = milliseconds / 20
-            for index in 0..<periods * 4 {
-                now += tick
-                if index % 4 == 3 { taken += bytes / periods }
-                pace.look(takenBytes: taken, waitingBytes: waiting, at: now)
+        /// Lets so many milliseconds pass, in which it takes so many periods.
+        mutating func go(_ milliseconds: Int, periods: Int) {
+            let start = taken
+            let ticks = milliseconds / 5
+            for tick in 1...ticks {
+                now += 5 * millisecond
+                taken = start + periods * tick / ticks * period
+                pace.look(takenBytes: taken, at: now)
             }
         }
-
-        /// Lets so many milliseconds pass in which nobody looks.
-        mutating func miss(_ milliseconds: Int64, taking bytes: Int = 0) {
-            now += milliseconds * 1_000_000
-            taken += bytes
-            pace.look(takenBytes: taken, waitingBytes: 0, at: now)
-        }
     }
 
-    @Test("one that takes a period whenever it is due is in time after a fifth of a second")
+    @Test("one that takes a period whenever it is due is in time, when it has shown it")
     func steady() {
         var reader = Reader()
-        reader.go(180, taking: 9 * Self.period)
+        reader.go(500, periods: 0)
+        reader.go(200, periods: 10)
         #expect(!reader.pace.isInTime)
-        reader.go(40, taking: 2 * Self.period)
+        reader.go(200, periods: 10)
         #expect(reader.pace.isInTime)
+        for _ in 0..<500 {
+            reader.go(20, periods: 1)
+            #expect(reader.pace.isInTime)
+        }
     }
 
-    @Test("one that takes nothing is not, nor is it while it takes what it missed")
+    @Test("one that was held up is not in time before it has taken what was due")
     func heldUp() {
         var reader = Reader()
-        reader.go(400, taking: 20 * Self.period)
-        reader.go(300, taking: 0)
+        reader.go(1000, periods: 50)
+        reader.go(300, periods: 0)
         #expect(!reader.pace.isInTime)
-        // All along, also where a window happens to hold as much as was due in it.
-        for _ in 0..<9 {
-            reader.go(20, taking: 3 * Self.period)
+        for _ in 0..<5 {
+            reader.go(20, periods: 3)
             #expect(!reader.pace.isInTime)
         }
-        reader.go(320, taking: 16 * Self.period)
+        reader.go(20, periods: 6)
         #expect(reader.pace.isInTime)
     }
 
-    @Test("nor is one that was fed late, before it has all of it")
-    func fedLate() {
-        var reader = Reader()
-        reader.go(400, taking: 20 * Self.period)
-        reader.miss(300, taking: 2 * Self.period)
-        #expect(!reader.pace.isInTime)
-        reader.go(20, taking: 14 * Self.period)
-        #expect(!reader.pace.isInTime)
-        reader.go(320, taking: 16 * Self.period)
-        #expect(reader.pace.isInTime)
-    }
-
-    @Test("nor is one for which more waits than it takes at once")
+    @Test("nor is it while it takes no more than comes, however long that goes on")
     func behind() {
         var reader = Reader()
-        reader.go(400, taking: 20 * Self.period, waiting: 3 * Self.period)
+        reader.go(1000, periods: 50)
+        reader.go(300, periods: 0)
+        reader.go(1400, periods: 70)
         #expect(!reader.pace.isInTime)
+    }
+
+    @Test("one that ends and begins again is looked at anew")
+    func again() {
+        var reader = Reader()
+        reader.go(1000, periods: 50)
+        reader.go(1500, periods: 0)
+        reader.go(400, periods: 20)
+        #expect(reader.pace.isInTime)
     }
 }
