@@ -48,6 +48,26 @@ struct RotationTests {
         #expect(world.closed == 1)
     }
 
+    @Test("goAway is not followed between an interruption and the answer to what interrupted")
+    func interrupted() {
+        let world = SessionWorld.ready()
+        world.converse("old")
+        // An outage held both turns up, so that the service hears them at once.
+        world.talk()
+        world.talk()
+        world.goAway(seconds: 50)
+        world.speak()
+        world.receive(#"{"serverContent": {"interrupted": true}}"#)
+        #expect(world.closed == 0)
+        world.turnComplete()
+        #expect(world.closed == 0)
+        world.speak()
+        world.generated()
+        world.turnComplete()
+        world.giveHandle("new")
+        #expect(world.closed == 1)
+    }
+
     @Test("a handle that comes a moment after the turn is waited for, but not for ever")
     func lateHandle() {
         let world = SessionWorld.ready()

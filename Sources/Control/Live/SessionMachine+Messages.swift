@@ -45,6 +45,7 @@ extension SessionMachine {
             isResidueDue = isResidueDue || isOldAnswerDue
             isOldAnswerDue = false
             tell(.interrupted)
+            awaitNewest(at: now)
         }
         if let words = message.inputTranscript, !words.text.isEmpty {
             transcript.hear(words.text)
@@ -64,6 +65,16 @@ extension SessionMachine {
         if let usage = message.usage { tell(.usage(usage)) }
         if message.isInterrupted, !isAnswerAwaited { replyDueSince = nil }
         if message.isTurnComplete { turnCompleted(message, at: now) }
+    }
+
+    /// Words interrupted an answer; where they were sent whole before anything of it came, it was
+    /// taken for theirs.
+    private mutating func awaitNewest(at now: Int64) {
+        guard isResidueDue, !isAnswerAwaited, !log.isActivityOpen else { return }
+        isAnswerAwaited = true
+        replyDueSince = now
+        answer = nil
+        isGenerated = false
     }
 
     /// The service works, or says that it does, which is not the same as an answer.
