@@ -44,7 +44,7 @@ out=${VM_OUT:-$work/out}
 trap 'rm -rf "$work"' EXIT
 mkdir -p "$cache" "$out"
 PATH=$PATH:/usr/sbin:/sbin
-cards="snd-aloop"
+cards="snd-aloop snd-dummy"
 carriers="virtio_pci 9p 9pnet_virtio"
 
 need=""
@@ -90,6 +90,7 @@ bench=$(dirname "$program")/martlet-bench
 [ ! -x "$bench" ] || with_libraries "$bench" vm
 [ "$(basename "$program")" = martlet ] || mv "$root/vm/$(basename "$program")" "$root/vm/martlet"
 with_libraries "$(command -v aplay)" bin
+with_libraries "$(command -v amixer)" bin
 ln -s aplay "$root/bin/arecord"
 cp -r /usr/share/alsa "$root/usr/share/"
 cp "$(dirname "$script")"/* "$root/vm/"

@@ -23,6 +23,7 @@ struct SoundFindingsTests {
         var loudspeaker = device("Headset", rate: 48_000)
         var findings = SoundFindings(
             status: status(microphone, loudspeaker), heard: [1, -2, 3], volumePercent: 40,
+            isMuted: false,
             wantsRealTime: true, captureHolders: [], playbackHolders: [])
         change(&findings, &microphone, &loudspeaker)
         findings.status = status(
@@ -112,8 +113,10 @@ struct SoundFindingsTests {
         #expect(first(.weak, plain).contains("LimitRTPRIO"))
     }
 
-    @Test("a loudspeaker that is turned down is a fault")
+    @Test("a loudspeaker that is turned down or muted is a fault")
     func volume() {
+        let muted = Self.well { findings, _, _ in findings.isMuted = true }
+        #expect(first(.broken, muted).contains("muted at its card"))
         let findings = Self.well { findings, _, _ in findings.volumePercent = 0 }
         #expect(first(.broken, findings).contains("0 percent"))
     }

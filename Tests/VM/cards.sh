@@ -8,7 +8,7 @@
 minutes=${1:-1}
 cycles=${2:-10}
 shift 2
-checks=${*:-"chirp latency steady16 steady48 stopped absent busy cycles"}
+checks=${*:-"chirp latency steady16 steady48 stopped absent busy mixer cycles"}
 failures=0
 # How often a condition is looked at (seconds); looking costs more than the daemon itself.
 poll=0.2
@@ -267,6 +267,35 @@ check_busy() {
     text="two programs: busy said $told time(s) in 12 s, taken $took ms after it was free, hears: $hears; another is refused: $refused, hears on: $still; named by the doctor: $named"
     [ "$hears$still" = yesyes ] && [ "$named" = 1 ] && [ "$told" = 1 ] && [ "$refused" = 1 ] && pass "$text" || miss "$text"
     world_ends
+}
+
+# A card that comes back has forgotten how loud it was; this one has controls.
+controls() {
+    for control in Master Mic; do
+        amixer -c Dummy sget $control | sed -n "s/.*\[\([0-9]*%\)\].*/$control \1/p" | head -n 1
+    done | tr '\n' ' '
+}
+check_mixer() {
+    modprobe snd-dummy index=2 id=Dummy
+    settings plughw:CARD=Dummy,DEV=0 plughw:CARD=Dummy,DEV=0
+    sed -i -e '/^\[audio.capture\]/a level_percent = 30' -e '/^\[audio.playback\]/a volume = 40' /tmp/martlet.toml
+    fresh=$(controls)
+    begin
+    online
+    sleep 1
+    put=$(controls)
+    cd /sys/bus/platform/drivers/snd_dummy
+    echo snd_dummy.0 >unbind
+    sleep 1
+    echo snd_dummy.0 >bind
+    cd /vm
+    until_true 20 more_than 'is back:' 1
+    sleep 1
+    again=$(controls)
+    finish
+    rmmod snd-dummy
+    text="mixer: $fresh at first; $put with the daemon; $again when the card was unplugged and is back"
+    [ -n "$put" ] && [ "$put" != "$fresh" ] && [ "$again" = "$put" ] && pass "$text" || miss "$text"
 }
 
 # Unplugged and plugged again, in each state of the conversation in turn.

@@ -11,8 +11,10 @@ package struct SoundFindings: Sendable {
     package var status: AudioStatus
     /// What the microphone gave: mono, 16 kHz.
     package var heard: [Int16]
-    /// The volume of the loudspeaker, 0 to 100 percent.
+    /// The volume of the loudspeaker, 0 to 100 percent, as it is when the daemon has set it.
     package var volumePercent: Double
+    /// Whether the card is muted, and the daemon leaves it so.
+    package var isMuted: Bool
     /// Whether real-time priority was asked for.
     package var wantsRealTime: Bool
     /// Who else has devices open.
@@ -21,12 +23,14 @@ package struct SoundFindings: Sendable {
 
     /// What was seen.
     package init(
-        status: AudioStatus, heard: [Int16], volumePercent: Double, wantsRealTime: Bool,
+        status: AudioStatus, heard: [Int16], volumePercent: Double, isMuted: Bool,
+        wantsRealTime: Bool,
         captureHolders: [CardHolder], playbackHolders: [CardHolder]
     ) {
         self.status = status
         self.heard = heard
         self.volumePercent = volumePercent
+        self.isMuted = isMuted
         self.wantsRealTime = wantsRealTime
         self.captureHolders = captureHolders
         self.playbackHolders = playbackHolders
@@ -37,9 +41,13 @@ package struct SoundFindings: Sendable {
         var all = device("microphone", status.capture, captureHolders)
         if status.capture.grant != nil { all.append(level) }
         all += device("loudspeaker", status.playback, playbackHolders)
-        if status.playback.grant != nil, volumePercent < 1 {
+        if status.playback.grant != nil, isMuted || volumePercent < 1 {
+            let text = isMuted ? "muted at its card" : "turned down to 0 percent"
             all.append(
-                Finding(.broken, "volume", "the loudspeaker is turned down: 0 percent"))
+                Finding(
+                    .broken, "volume",
+                    "the loudspeaker is \(text): turn it up (alsamixer), or set "
+                        + "audio.playback.volume"))
         }
         if let music = status.music { all += device("music output", music, playbackHolders) }
         all.append(priority)

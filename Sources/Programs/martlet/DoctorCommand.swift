@@ -75,6 +75,7 @@ struct Doctor: ParsableCommand {
         return SoundFindings(
             status: status, heard: take.samples,
             volumePercent: audio.volumePercent ?? volume.percent,
+            isMuted: audio.volumePercent == nil && volume.isMuted,
             wantsRealTime: audio.realTimePriority != nil, captureHolders: holders.0,
             playbackHolders: holders.1
         ).all

@@ -73,6 +73,18 @@ package final class VolumeControl {
         return (try? mixer.volumePercent(name, .playback)) ?? wished ?? 100
     }
 
+    /// Whether the card's control is switched off.
+    package var isMuted: Bool {
+        guard let card, let mixer = try? Mixer(card: card), let name = control(of: mixer),
+            hasSwitch(name, mixer)
+        else { return false }
+        return (try? mixer.isMuted(name, .playback)) ?? false
+    }
+
+    private func hasSwitch(_ name: String, _ mixer: borrowing Mixer) -> Bool {
+        mixer.elements().contains { $0.name == name && $0.hasPlaybackSwitch }
+    }
+
     private func setAtCard(_ percent: Double) throws(ALSAError) -> Bool {
         guard wish != .soft, let card else { return false }
         var mixer: Mixer
@@ -85,6 +97,8 @@ package final class VolumeControl {
         }
         guard let name = control(of: mixer) else { return false }
         try mixer.setVolume(name, .playback, percent: percent)
+        // A card that comes back may be muted, and who wants a volume wants to hear something.
+        if percent > 0, hasSwitch(name, mixer) { try mixer.setMuted(name, .playback, false) }
         return true
     }
 
