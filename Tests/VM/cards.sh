@@ -165,12 +165,15 @@ check_chirp() {
     grep -q 'peak -1[0-9]' /tmp/recorded && pass "$text" || miss "$text"
     # Music has a card of its own, with its own rate and channels.
     cat >/tmp/music.toml <<CONF
+[audio.capture]
+rate = 48000
+channels = 2
 [audio.playback]
 device = "hw:CARD=Speaker,DEV=0"
 [audio.music]
 device = "hw:CARD=Mic,DEV=1"
 CONF
-    ./martlet devices --record 2 /tmp/tone.wav --input plughw:CARD=Mic,DEV=0 --config /tmp/none.toml >/tmp/recorded 2>>/tmp/log &
+    ./martlet devices --record 2 /tmp/tone.wav --input hw:CARD=Mic,DEV=0 --config /tmp/music.toml >/tmp/recorded 2>>/tmp/log &
     recorder=$!
     sleep 0.3
     ./martlet devices --play tone --as music --config /tmp/music.toml >/tmp/played 2>/tmp/granted
