@@ -93,6 +93,7 @@ struct MissingDeviceTests {
             #expect(engine.speaker.events.wait(timeoutMilliseconds: 10_000))
         }
         #expect(engine.speaker.snapshot().startedCount == 1)
+        #expect(engine.status().playback.losses == 1)
         #expect(try #require(engine.status().playback.trouble).contains("later/out.wav"))
         try Files.makeDirectory(folder.file("later"), mode: 0o700)
         while engine.status().playback.grant == nil {

@@ -32,7 +32,7 @@ package final class AudioBridge: @unchecked Sendable {
     private let loop: EventLoop
     private let inbox = Mutex(Inbox())
     private var seen: PlaybackSnapshot?
-    private var speakerTrouble: String?
+    private var speakerNews = SpeakerNews()
     /// It was told that a reply is too long.
     private var isFlooded = false
     /// The device that has its volume.
@@ -169,12 +169,11 @@ package final class AudioBridge: @unchecked Sendable {
     }
 
     private func tellTrouble(_ status: DeviceStatus) {
-        if let trouble = status.trouble {
-            if speakerTrouble == nil { onSpeaker(.lost(trouble)) }
-        } else if speakerTrouble != nil {
-            onSpeaker(.back(status.grant.map { "\($0)" } ?? ""))
+        for signal in speakerNews.signals(status) {
+            // Also one that is back already has forgotten its volume.
+            if case .lost = signal { device = nil }
+            onSpeaker(signal)
         }
-        speakerTrouble = status.trouble
     }
 }
 

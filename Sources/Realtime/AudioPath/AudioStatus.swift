@@ -40,6 +40,9 @@ package struct DeviceStatus: Sendable, Equatable {
     package var grant: PCMGrant?
     /// Why there is none.
     package var trouble: String?
+    /// Times that one was lost or none was there, each until the next is open, and why last.
+    package var losses = 0
+    package var lastLoss: String?
     /// Frames that passed.
     package var frames = 0
     /// Overruns or underruns.
@@ -56,6 +59,16 @@ package struct DeviceStatus: Sendable, Equatable {
 
     /// A device that has not been opened.
     package init() {}
+
+    /// There is no device now; that it cannot be opened again is the same loss.
+    mutating func lose(_ text: String) {
+        if trouble == nil {
+            losses += 1
+            lastLoss = text
+        }
+        grant = nil
+        trouble = text
+    }
 
     /// Takes the numbers as they are now.
     mutating func count(_ counters: AudioCounters) {

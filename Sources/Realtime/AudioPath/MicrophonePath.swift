@@ -158,8 +158,7 @@ final class MicrophonePath: Sendable {
         handover.withLock { handover in
             // Said once, however often opening fails.
             if handover.status.trouble == nil { handover.lost = text }
-            handover.status.grant = nil
-            handover.status.trouble = text
+            handover.status.lose(text)
         }
         wake.signal()
     }

@@ -113,8 +113,7 @@ final class SpeakerPath: Sendable {
 
     private func lose(_ text: String) {
         state.withLock { state in
-            state.grant = nil
-            state.trouble = text
+            state.lose(text)
         }
         share.events.signal()
     }

@@ -1,0 +1,26 @@
+internal import Assistant
+internal import AudioPath
+
+/// What the assistant is told of the loudspeaker's device.
+///
+/// A value: what the loop sees of the device goes in. It looks now and then, so a device may have
+/// been lost and be back since: then both is told.
+struct SpeakerNews {
+    private var losses = 0
+    private var isLost = false
+
+    /// What is new since the last look.
+    mutating func signals(_ status: DeviceStatus) -> [SpeakerSignal] {
+        var signals: [SpeakerSignal] = []
+        if status.losses != losses, !isLost {
+            isLost = true
+            signals.append(.lost(status.lastLoss ?? ""))
+        }
+        losses = status.losses
+        if isLost, status.trouble == nil {
+            isLost = false
+            signals.append(.back(status.grant.map { "\($0)" } ?? ""))
+        }
+        return signals
+    }
+}
