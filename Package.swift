@@ -131,7 +131,7 @@ enum Targets {
     // One test target a target, then the whole.
     static var tests: [Target] {
         [Target].tests(
-            ("LinuxTests", ["Linux", "CLinux"]),
+            ("LinuxTests", ["Linux", "CLinux", "CAllocationCounter"]),
             ("ALSATests", ["ALSA", "Linux"]),
             ("GPIOTests", ["GPIO", "Linux"]),
             ("OpusTests", ["Opus", "Linux"]),

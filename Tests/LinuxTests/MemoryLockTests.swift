@@ -1,0 +1,50 @@
+import CAllocationCounter
+import Glibc
+import Linux
+import Testing
+
+/// In child processes, since a lock is for a process's whole life.
+@Suite("Memory lock")
+struct MemoryLockTests {
+    /// What the child tells by its exit status.
+    private enum Outcome {
+        static let locked: Int32 = 10
+        static let refused: Int32 = 11
+        static let other: Int32 = 12
+    }
+
+    /// Locks, and ends the process with what came of it.
+    private static func lockAndExit() -> Never {
+        do throws(SystemError) {
+            try MemoryLock.lockAll()
+            _exit(lockedKilobytes() > 0 ? Outcome.locked : Outcome.other)
+        } catch {
+            _exit(error.code == EPERM && lockedKilobytes() == 0 ? Outcome.refused : Outcome.other)
+        }
+    }
+
+    private static func lockedKilobytes() -> Int {
+        let status = (try? Files.read("/proc/self/status", limitBytes: 1 << 16)) ?? []
+        let lines = String(decoding: status, as: UTF8.self).split(separator: "\n")
+        let words = lines.first { $0.hasPrefix("VmLck:") }?.split { !$0.isNumber }
+        return words?.first.flatMap { Int($0) } ?? -1
+    }
+
+    @Test("memory is locked where the system grants it, and else nothing is changed")
+    func granted() {
+        let status = martlet_ends({ _ in MemoryLockTests.lockAndExit() }, nil, STDERR_FILENO)
+        #expect([Outcome.locked, Outcome.refused].contains(status))
+    }
+
+    @Test("under a limit nothing is locked, for later allocations would fail")
+    func limited() {
+        let status = martlet_ends(
+            { _ in
+                var limit = rlimit(rlim_cur: 1 << 16, rlim_max: 1 << 16)
+                setrlimit(__rlimit_resource_t(__RLIMIT_MEMLOCK.rawValue), &limit)
+                _ = setuid(65_534)
+                MemoryLockTests.lockAndExit()
+            }, nil, STDERR_FILENO)
+        #expect(status == Outcome.refused)
+    }
+}
