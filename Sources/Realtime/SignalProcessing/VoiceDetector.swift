@@ -19,8 +19,9 @@ package struct VoiceDetectorSettings: Sendable, Equatable {
 ///
 /// What is there all the time is noise: the floor falls at once with the room, and a fan that
 /// starts is learned within two seconds, in which it may have been taken for speech; the end of
-/// that is then told at once. The device's own voice is not speech: where an echo may be left,
-/// only what is clearly louder counts.
+/// that is then told at once. Music is known by its tones, and speech over it is what stands out of
+/// it. The device's own voice is not speech: where an echo may be left, only what is clearly louder
+/// counts.
 ///
 /// A value owned by one thread; `process` allocates nothing.
 package struct VoiceDetector {
@@ -50,14 +51,44 @@ package struct VoiceDetector {
     private static let onsetGapFrames = 2
     /// Frames that are looked at again when the floor has risen: as long as its memory.
     private static let rememberedFrames = 80
+    /// The bands whose tones count (250 to 3200 Hz): lower ones do not move far enough in speech,
+    /// higher ones have none.
+    private static let firstTonalBand = 1
+    private static let lastTonalBand = 6
+    /// They count where they are so far above the noise (decibels).
+    private static let tonalLevel: Float = 6
+    /// A frame of music of which so much is held is not speech over it.
+    private static let tonal: Float = 0.6
+    /// What is not held is at least this share.
+    private static let leastRest: Float = 0.01
+    /// Speech need not reach its threshold above loud music, but this much less (decibels): the
+    /// music was quieter most of the time.
+    private static let bedAllowance: Float = 4.5
+    /// Speech over music must last this long to count as begun (milliseconds).
+    private static let onsetOverMusicMilliseconds = 100
 
     private let settings: VoiceDetectorSettings
     private let frameMilliseconds: Int
     private var bands: SpeechBands
     private var floor: NoiseFloor
+    private var tones: HeldTones
+    private var music: MusicBed
+    /// What speech has to stand out of in each band (dBFS): noise and music.
+    private var ground: [Float]
     /// The bands of the last frames, oldest written over.
+    ///
+    /// Over music those whose tones are known are without what is held.
     private var remembered: [Float]
+    /// The noise when each of them came, and the share of them that is held.
+    private var floors: [Float]
+    private var tonality: [Float]
+    /// The bands of a frame without what is held.
+    private var rest: [Float]
     private var frames = 0
+    /// Frames that were judged: all but the newest, whose tones are not known yet.
+    private var judged = 0
+    /// The ground has risen, so what was taken for speech is looked at again.
+    private var isDoubtful = false
 
     /// The level of the last frame (dBFS).
     package private(set) var level = LevelMeter.floor
@@ -77,12 +108,18 @@ package struct VoiceDetector {
         self.frameMilliseconds = frameMilliseconds
         let bands = SpeechBands(frameSamples: frameMilliseconds * rate / 1000, rate: rate)
         self.bands = bands
-        floor = NoiseFloor(
-            lowest: (0..<SpeechBands.count).map {
-                bands.share(ofWhite: Self.lowestFloor, band: $0)
-            }, frameMilliseconds: frameMilliseconds)
+        ground = (0..<SpeechBands.count).map {
+            bands.share(ofWhite: Self.lowestFloor, band: $0)
+        }
+        floor = NoiseFloor(lowest: ground, frameMilliseconds: frameMilliseconds)
+        tones = HeldTones(
+            bins: bands.fine.count, width: bands.fineWidth, frameMilliseconds: frameMilliseconds)
+        music = MusicBed(lowest: ground, frameMilliseconds: frameMilliseconds)
         remembered = [Float](
             repeating: LevelMeter.floor, count: Self.rememberedFrames * SpeechBands.count)
+        floors = remembered
+        tonality = [Float](repeating: 0, count: Self.rememberedFrames)
+        rest = [Float](repeating: 0, count: SpeechBands.count)
     }
 
     /// The present noise in the bands of speech together (dBFS).
@@ -94,37 +131,111 @@ package struct VoiceDetector {
 
     /// Takes the next frame of mono samples; `echo` is the level that what the canceller leaves
     /// of the loudspeaker may have (dBFS), nil while the loudspeaker is silent.
+    ///
+    /// While it is silent, speech is told when it is known whether its tones hold, 220 ms later;
+    /// over the loudspeaker at once, so that it can be interrupted.
     package mutating func process(
         _ frame: UnsafeBufferPointer<Int16>, echo: Float? = nil
     ) -> Event? {
         level = LevelMeter.level(of: frame)
         bands.measure(frame)
-        let isAudible =
-            level > settings.minimumLevel && level > (echo ?? LevelMeter.floor) + Self.overEcho
-        let threshold = settings.thresholdDecibels - (isSpeech ? Self.hysteresis : 0)
-        let present = prominence(of: bands.levels, from: 0)
+        if floor.follow(bands.levels) { isDoubtful = true }
+        remember(
+            isAudible: level > settings.minimumLevel
+                && level > (echo ?? LevelMeter.floor) + Self.overEcho)
+        tones.follow(bands.fine)
+        if echo == nil { takeOutTones() }
+        for band in 0..<SpeechBands.count {
+            let bed = music.isHeard ? music.levels[band] - Self.bedAllowance : LevelMeter.floor
+            ground[band] = max(floor.levels[band], bed)
+        }
+        let waiting = echo == nil ? tones.delayFrames : 0
+        while frames - judged > waiting {
+            if let event = judge(echo) { return event }
+        }
+        return nil
+    }
+
+    private mutating func remember(isAudible: Bool) {
+        let slot = frames % Self.rememberedFrames
+        let start = slot * SpeechBands.count
+        for band in 0..<SpeechBands.count {
+            remembered[start + band] = isAudible ? bands.levels[band] : LevelMeter.floor
+            floors[start + band] = floor.levels[band]
+        }
+        tonality[slot] = 0
+        frames += 1
+    }
+
+    /// What is held of the frame of a while ago is known now; where music is heard it is no part
+    /// of a voice.
+    private mutating func takeOutTones() {
+        guard frames > tones.delayFrames else { return }
+        let slot = (frames - 1 - tones.delayFrames) % Self.rememberedFrames
+        let start = slot * SpeechBands.count
+        var sum: Float = 0
+        var count: Float = 0
+        for band in 0..<SpeechBands.count {
+            let share = tones.shares[band]
+            let level = remembered[start + band]
+            if band >= Self.firstTonalBand, band <= Self.lastTonalBand,
+                level > floor.levels[band] + Self.tonalLevel
+            {
+                sum += share
+                count += 1
+            }
+            rest[band] = level + 10 * LevelMeter.logarithm10(max(Self.leastRest, 1 - share))
+        }
+        let held = count > 0 ? sum / count : nil
+        tonality[slot] = held ?? 0
+        if music.follow(rest, held: held, isSpeech: isSpeech) {
+            isDoubtful = true
+            // What seemed to be a word was the music's first note.
+            loudFrames = 0
+        }
+        guard music.isHeard else { return }
+        for band in 0..<SpeechBands.count { remembered[start + band] = rest[band] }
+    }
+
+    // MARK: - Judging a frame
+
+    /// Judges the oldest frame that was not.
+    private mutating func judge(_ echo: Float?) -> Event? {
+        let slot = judged % Self.rememberedFrames
+        let start = slot * SpeechBands.count
+        judged += 1
+        // A noise that has stopped since then was noise all the same.
+        for band in 0..<SpeechBands.count { ground[band] = max(ground[band], floors[start + band]) }
+        let present = prominence(from: start)
         smoothed += Self.smoothing * (present - smoothed)
-        var isLoud = isAudible && (isSpeech ? smoothed : present) > threshold
-        remember(isAudible: isAudible)
-        if floor.follow(bands.levels), isSpeech {
-            let quiet = quietFramesNow
+        let threshold = settings.thresholdDecibels - (isSpeech ? Self.hysteresis : 0)
+        let isTonal = music.isHeard && tonality[slot] > Self.tonal
+        var isLoud = (isSpeech ? smoothed : present) > threshold && !isTonal
+        let ago = frames - judged
+        if isDoubtful, isSpeech {
+            let quiet = quietFrames(upTo: ago)
             if quiet > 0 {
                 isLoud = false
                 quietFrames = max(quietFrames, quiet - 1)
             }
         }
-        let onset =
-            echo == nil
-            ? settings.onsetMilliseconds
-            : max(settings.onsetMilliseconds, settings.onsetOverEchoMilliseconds)
-        return isSpeech ? continueSpeech(isLoud) : awaitSpeech(isLoud, onset)
+        isDoubtful = false
+        return isSpeech ? continueSpeech(isLoud, ago) : awaitSpeech(isLoud, echo, ago)
+    }
+
+    private func onsetMilliseconds(over echo: Float?) -> Int {
+        var onset = settings.onsetMilliseconds
+        if let echo, echo > LevelMeter.floor {
+            onset = max(onset, settings.onsetOverEchoMilliseconds)
+        }
+        return music.isHeard ? max(onset, Self.onsetOverMusicMilliseconds) : onset
     }
 
     /// How far the bands that stand out most do so (decibels).
-    private func prominence(of levels: [Float], from start: Int) -> Float {
+    private func prominence(from start: Int) -> Float {
         var highest: (Float, Float, Float) = (0, 0, 0)
         for band in 0..<SpeechBands.count {
-            let value = min(Self.bandLimit, levels[start + band] - floor.levels[band])
+            let value = min(Self.bandLimit, remembered[start + band] - ground[band])
             if value > highest.0 {
                 highest = (value, highest.0, highest.1)
             } else if value > highest.1 {
@@ -136,18 +247,10 @@ package struct VoiceDetector {
         return (highest.0 + highest.1 + highest.2) / Float(Self.countedBands)
     }
 
-    private mutating func remember(isAudible: Bool) {
-        let start = frames % Self.rememberedFrames * SpeechBands.count
-        for band in 0..<SpeechBands.count {
-            remembered[start + band] = isAudible ? bands.levels[band] : LevelMeter.floor
-        }
-        frames += 1
-    }
-
-    /// How many of the last frames are no speech above the floor as it is now.
-    private var quietFramesNow: Int {
+    /// How many frames, up to one, are no speech above the ground as it is now.
+    private func quietFrames(upTo ago: Int) -> Int {
         var quiet = 0
-        while quiet < Self.rememberedFrames, isQuiet(framesAgo: quiet) { quiet += 1 }
+        while ago + quiet < Self.rememberedFrames, isQuiet(framesAgo: ago + quiet) { quiet += 1 }
         return quiet
     }
 
@@ -163,11 +266,11 @@ package struct VoiceDetector {
 
     private func isQuiet(framesAgo ago: Int) -> Bool {
         let slot = (frames - 1 - ago + Self.rememberedFrames) % Self.rememberedFrames
-        return prominence(of: remembered, from: slot * SpeechBands.count)
+        return prominence(from: slot * SpeechBands.count)
             <= settings.thresholdDecibels - Self.hysteresis
     }
 
-    private mutating func awaitSpeech(_ isLoud: Bool, _ onsetMilliseconds: Int) -> Event? {
+    private mutating func awaitSpeech(_ isLoud: Bool, _ echo: Float?, _ ago: Int) -> Event? {
         if isLoud {
             loudFrames += 1
             quietFrames = 0
@@ -176,23 +279,29 @@ package struct VoiceDetector {
             if quietFrames > Self.onsetGapFrames { loudFrames = 0 }
         }
         candidateFrames = loudFrames == 0 ? 0 : candidateFrames + 1
-        guard loudFrames * frameMilliseconds >= onsetMilliseconds, loudFrames > 0 else {
-            return nil
-        }
-        let ago = candidateFrames + weakFramesBefore(candidateFrames)
+        guard loudFrames > 0, loudFrames * frameMilliseconds >= onsetMilliseconds(over: echo),
+            echo != nil || music.isHeard || !music.isLikely
+        else { return nil }
+        let heard = ago + candidateFrames
         isSpeech = true
         loudFrames = 0
         candidateFrames = 0
         quietFrames = 0
-        return .began(framesAgo: ago)
+        return .began(framesAgo: heard + weakFramesBefore(heard))
     }
 
-    private mutating func continueSpeech(_ isLoud: Bool) -> Event? {
+    private mutating func continueSpeech(_ isLoud: Bool, _ ago: Int) -> Event? {
         quietFrames = isLoud ? 0 : quietFrames + 1
-        guard quietFrames * frameMilliseconds >= settings.hangoverMilliseconds else { return nil }
-        let ago = quietFrames
+        // What is quiet with its tones is quiet without them, so the end need not wait.
+        var quiet = 0
+        while quiet < ago, isQuiet(framesAgo: quiet) { quiet += 1 }
+        if quiet == ago { quiet += quietFrames }
+        guard quiet > 0, quiet * frameMilliseconds >= settings.hangoverMilliseconds else {
+            return nil
+        }
+        judged = frames
         isSpeech = false
         quietFrames = 0
-        return .ended(framesAgo: ago)
+        return .ended(framesAgo: quiet)
     }
 }
