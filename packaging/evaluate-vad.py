@@ -178,6 +178,126 @@ def band(rng, count):
     return samples / np.sqrt(np.mean(samples**2))
 
 
+def resonated(samples, centres, widths):
+    """What a throat of so many resonances makes of a sound."""
+    result = np.zeros(len(samples))
+    for number, (centre, wide) in enumerate(zip(centres, widths)):
+        radius = np.exp(-np.pi * wide / RATE)
+        feedback = [1, -2 * radius * np.cos(2 * np.pi * centre / RATE), radius**2]
+        result += scipy.signal.lfilter([1 - radius], feedback, samples) / (1 + number)
+    return result
+
+
+VOWELS = [(750, 1200, 2500), (500, 1800, 2600), (320, 2200, 2900), (450, 850, 2500), (340, 750, 2300)]
+
+
+def sung(rng, count, tempo, notes, rest, vibrato, glide):
+    """A singer: vowels on notes that glide into each other, phrases with breaths between.
+
+    `tempo` in beats a minute, `rest` the share of beats without a note, `vibrato` in semitones,
+    `glide` in seconds.
+    """
+    beat = int(RATE * 60 / tempo)
+    pitch, loud, at = np.zeros(count), np.zeros(count), 0
+    vowel = np.zeros(count, int)
+    while at < count:
+        length = beat * int(rng.choice([1, 1, 2, 3])) // 2
+        pitch[at : at + length] = rng.choice(notes)
+        if rng.random() > rest:
+            # A consonant closes the mouth between two syllables.
+            loud[at + beat // 12 : at + length - beat // 12] = rng.uniform(0.6, 1)
+        vowel[at : at + length] = rng.integers(len(VOWELS))
+        at += length
+    smooth = lambda x, seconds: scipy.signal.filtfilt([1 / (seconds * RATE)],
+        [1, 1 / (seconds * RATE) - 1], x)
+    time = np.arange(count) / RATE
+    pitch = smooth(pitch, glide) + vibrato * np.sin(2 * np.pi * 5.3 * time)
+    phase = np.cumsum(2 * np.pi * 440 * 2 ** ((pitch - 69) / 12) / RATE)
+    source = sum(np.sin(k * phase) / k for k in range(1, 24)) + 0.05 * rng.standard_normal(count)
+    # One throat for each vowel, faded into each other.
+    result = sum(
+        resonated(source, formants, (90, 120, 180)) * smooth((vowel == number) * 1.0, 0.02)
+        for number, formants in enumerate(VOWELS))
+    result *= smooth(loud, 0.015)
+    return result / np.sqrt(np.mean(result**2))
+
+
+def place(samples, at, sound, gain):
+    length = max(0, min(len(sound), len(samples) - at))
+    samples[at : at + length] += gain * sound[:length]
+
+
+def song(rng, count):
+    """A singer over a piano, a bass and a drum kit, in a hall, as broadcast: compressed."""
+    tempo = 92
+    beat = int(RATE * 60 / tempo)
+    time = np.arange(3 * beat) / RATE
+    samples = np.zeros(count)
+    kick = np.sin(2 * np.pi * (50 * time - 8 * np.exp(-time / 0.03))) * np.exp(-time / 0.09)
+    noise = rng.standard_normal(len(time))
+    snare = noise * np.exp(-time / 0.07) + np.sin(2 * np.pi * 185 * time) * np.exp(-time / 0.05)
+    hat = np.diff(noise, append=0) * np.exp(-time / 0.03)
+
+    def struck(key, decay):
+        base = 440 * 2 ** ((key - 69) / 12)
+        return sum(
+            np.sin(2 * np.pi * base * k * np.sqrt(1 + 4e-4 * k * k) * time)
+            * np.exp(-time * (0.7 + 0.3 * k) / decay) / k**1.2
+            for k in range(1, 12) if base * k < 7500) * np.minimum(1, time / 0.004)
+
+    chords = [(48, 55, 60, 64), (45, 57, 60, 64), (41, 57, 60, 65), (43, 55, 59, 62)]
+    for number, at in enumerate(range(0, count, beat)):
+        chord = chords[number // 4 % 4]
+        place(samples, at, kick, 1.6 if number % 2 == 0 else 0)
+        place(samples, at, snare, 0.7 if number % 2 else 0)
+        for half in (0, beat // 2):
+            place(samples, at + half, hat, rng.uniform(0.15, 0.4))
+            place(samples, at + half, struck(chord[0] - 12, 0.5), 0.5)
+            if rng.random() < 0.6:
+                place(samples, at + half + int(rng.normal(0, 100)) % 200,
+                    struck(rng.choice(chord[1:]) + 12 * rng.integers(0, 2), 0.9), 0.45)
+    samples /= np.sqrt(np.mean(samples**2))
+    samples += 0.8 * sung(rng, count, tempo, [55, 57, 60, 62, 64], 0.3, 0.3, 0.03)
+    samples = np.tanh(0.8 * reverberant(samples, 0.9))
+    return samples / np.sqrt(np.mean(samples**2))
+
+
+def ballad(rng, count):
+    """Strummed strings, a fiddle that slides, a shaker and two singers, in three-four time."""
+    tempo = 138
+    beat = int(RATE * 60 / tempo)
+    samples = np.zeros(count)
+
+    def plucked(key):
+        period = int(RATE / (440 * 2 ** ((key - 69) / 12)))
+        first = np.zeros(2 * RATE)
+        first[:period] = rng.standard_normal(period)
+        feedback = np.zeros(period + 2)
+        feedback[0], feedback[period], feedback[period + 1] = 1, -0.497, -0.497
+        return scipy.signal.lfilter([1], feedback, first)
+
+    chords = [(50, 57, 62, 65, 69), (46, 53, 58, 62, 65), (41, 53, 57, 60, 65), (48, 55, 60, 64, 67)]
+    shaker = scipy.signal.lfilter([1, -0.95], [1], rng.standard_normal(1600)) * np.hanning(1600)
+    for number, at in enumerate(range(0, count, beat)):
+        chord = chords[number // 6 % 4]
+        for string, key in enumerate(chord if number % 3 else chord[:2]):
+            place(samples, at + 130 * string + int(rng.uniform(0, 200)), plucked(key), 0.5)
+        place(samples, at + beat // 2, shaker, 0.25)
+    samples /= np.sqrt(np.mean(samples**2))
+    time = np.arange(count) / RATE
+    keys = np.repeat(rng.choice([69, 72, 74, 76, 77, 81], count // (2 * beat) + 1), 2 * beat)[:count]
+    keys = scipy.signal.lfilter([0.001], [1, -0.999], keys - 69.0) + 69
+    phase = np.cumsum(2 * np.pi * 440 / RATE * 2 ** (
+        (keys - 69 + 0.25 * np.sin(2 * np.pi * 6.1 * time)) / 12))
+    bow = sum(np.sin(k * phase) / k**0.8 for k in range(1, 7)) * (
+        0.4 + 0.6 * np.abs(np.sin(2 * np.pi * tempo / 60 / 12 * time)))
+    samples += 0.5 * bow / np.sqrt(np.mean(bow**2))
+    for voice in ([62, 64, 65, 69], [57, 60, 62, 65]):
+        samples += 0.5 * sung(rng, count, tempo, voice, 0.35, 0.45, 0.05)
+    samples = reverberant(samples, 1.3)
+    return samples / np.sqrt(np.mean(samples**2))
+
+
 class Material:
     """What a set is made of."""
 
@@ -195,7 +315,7 @@ SETS = {
             "Stop.",
             "Set a timer for seven minutes and fifteen seconds.",
         ],
-        {"fan": fan, "rain": rain, "music": music}, 0),
+        {"fan": fan, "rain": rain, "music": music, "song": song}, 0),
     "held-out": Material(
         [4711], ["en-gb-scotland+f1", "nl+m7", "pt+f5", "sv+m2", "pl+f2", "ru+m4"],
         [
@@ -205,7 +325,7 @@ SETS = {
             "Remind me at half past nine to call my sister.",
             "Yes.",
         ],
-        {"fan": blower, "rain": shower, "music": band}, 0.35),
+        {"fan": blower, "rain": shower, "music": band, "song": ballad}, 0.35),
 }
 # Name, gain of the speech (dB: the distance), noise, its distance below the speech (dB).
 CONDITIONS = (
@@ -213,8 +333,9 @@ CONDITIONS = (
     + [(f"fan snr{s}", -15, "fan", s) for s in (20, 10, 5, 0)]
     + [(f"rain snr{s}", -15, "rain", s) for s in (20, 10, 5)]
     + [(f"music snr{s}", -15, "music", s) for s in (20, 10, 5)]
+    + [(f"song snr{s}", -15, "song", s) for s in (20, 10, 5)]
 )
-ALONE = [("quiet", -78), ("fan", -45), ("rain", -45), ("music", -45)]
+ALONE = [("quiet", -78), ("fan", -45), ("rain", -45), ("music", -45), ("song", -45)]
 
 
 def background(material, rng, noise, level, count):
