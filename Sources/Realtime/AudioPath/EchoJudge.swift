@@ -57,21 +57,23 @@ struct EchoJudge {
     private var heardLately: Float = 0
     private var leftLately: Float = 0
     private var echoLevel = LevelMeter.floor
+    private var residue = EchoResidue()
     /// What is left, relative to what was subtracted (decibels).
     private var share: Float = 0
 
     /// A judge that believes nothing yet; quieter than a level (dBFS) nothing is a voice.
     init(quietLevel: Float) { self.quietLevel = quietLevel }
 
-    /// What is left of an echo is no louder than this (dBFS), as far as can be said; nil where
-    /// that is too quiet to be taken for a voice.
-    var remainingLevel: Float? {
+    /// What is left of an echo is no louder than this (dBFS), as far as can be said; the meter's
+    /// floor where that is too quiet to be taken for a voice, and where a voice is among it.
+    var remainingLevel: Float {
         if lessons > 0 {
             guard couplingCount >= Self.couplingFrames else { return 0 }
             return min(0, played + coupling + Self.couplingMargin)
         }
+        if residue.isExceeded { return LevelMeter.floor }
         let level = min(0, echoLevel + share)
-        return level < quietLevel - Self.margin ? nil : level
+        return level < quietLevel - Self.margin ? LevelMeter.floor : level
     }
 
     /// How much quieter the canceller made the last second with an echo in it (decibels).
@@ -81,7 +83,10 @@ struct EchoJudge {
     }
 
     /// The echo comes another way now, so that the canceller has to learn anew.
-    mutating func doubt() { lessons = Self.lessonFrames }
+    mutating func doubt() {
+        lessons = Self.lessonFrames
+        residue.forget()
+    }
 
     /// Takes a frame of the microphone with an echo in it, what was played meanwhile, and what the
     /// canceller left.
@@ -91,17 +96,17 @@ struct EchoJudge {
     ) {
         if lessons > 0 { couple(microphone: microphone, reference: reference, count: count) }
         var difference: Float = 0
-        var rest: Float = 0
+        var remaining: Float = 0
         var all: Float = 0
         for index in 0..<count {
             let before = Float(microphone[index])
             let after = Float(output[index])
             difference += (before - after) * (before - after)
-            rest += after * after
+            remaining += after * after
             all += before * before
         }
         subtracted += Self.smoothing * (difference / Float(count) - subtracted)
-        left += Self.smoothing * (rest / Float(count) - left)
+        left += Self.smoothing * (remaining / Float(count) - left)
         heard += Self.smoothing * (all / Float(count) - heard)
         heardLately += Self.slowSmoothing * (heard - heardLately)
         leftLately += Self.slowSmoothing * (left - leftLately)
@@ -112,7 +117,9 @@ struct EchoJudge {
             lessons -= isQuiet ? Self.quietWorth : 1
         }
         guard echoLevel > Self.faintest else { return }
-        let excess = LevelMeter.decibels(ofMeanSquare: left) - echoLevel - share
+        let rest = LevelMeter.decibels(ofMeanSquare: left)
+        residue.note(subtracted: now, left: rest)
+        let excess = rest - echoLevel - share
         let pace = lessons > 0 ? Self.learning : 1
         if excess <= 0 {
             share -= Self.falling * pace

@@ -109,7 +109,7 @@ package final class MicrophoneStages {
     }
 
     /// Processes a frame in its place, which begins at a sample; returns the level that what is
-    /// left of an echo may have (dBFS), nil while there is none.
+    /// left of an echo may have (dBFS), nil while the loudspeaker is silent.
     package func process(_ frame: UnsafeMutablePointer<Int16>, at sample: Int64) -> Float? {
         let count = Self.frameSamples
         microphone.start.update(from: frame, count: count)
