@@ -104,6 +104,20 @@ package struct AudioSettings: Sendable {
     /// The defaults of the configuration.
     package init() {}
 
+    /// What is asked of a sound card, by ALSA's name for it.
+    func request(_ device: String, _ direction: StreamDirection) -> PCMRequest {
+        let (rate, channels) =
+            switch direction {
+            case .capture: (captureRate, captureChannels)
+            case .playback: (playbackRate, playbackChannels)
+            }
+        let period = rate * Int32(periodMilliseconds) / 1000
+        let periods = Int32(max(2, bufferMilliseconds / periodMilliseconds))
+        return PCMRequest(
+            device: device, direction: direction, rate: rate, channels: channels,
+            periodFrames: period, bufferFrames: period * periods)
+    }
+
     /// What the output of music is built with; nil where it is the loudspeaker's own.
     var ofMusicOutput: AudioSettings? {
         guard let music, music != playback else { return nil }

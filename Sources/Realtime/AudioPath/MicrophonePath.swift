@@ -85,7 +85,7 @@ final class MicrophonePath: Sendable {
                 switch settings.capture {
                 case .alsa, .automatic:
                     guard let found = try finder?.find() else { return }
-                    let device = try ALSACapture(request(found.name))
+                    let device = try ALSACapture(settings.request(found.name, .capture))
                     note(found, device.grant)
                     run(device, until: stop, &reopening)
                 case .wav(let path):
@@ -121,15 +121,6 @@ final class MicrophonePath: Sendable {
     private func file(_ file: WAVFile?) -> FileCapture {
         FileCapture(
             file: file, rate: settings.captureRate, periodMilliseconds: settings.periodMilliseconds)
-    }
-
-    private func request(_ name: String) -> PCMRequest {
-        let period = settings.captureRate * Int32(settings.periodMilliseconds) / 1000
-        let periods = Int32(max(2, settings.bufferMilliseconds / settings.periodMilliseconds))
-        return PCMRequest(
-            device: name, direction: .capture, rate: settings.captureRate,
-            channels: settings.captureChannels, periodFrames: period,
-            bufferFrames: period * periods)
     }
 
     private func run<Device: CaptureDevice & ~Copyable>(

@@ -41,7 +41,7 @@ final class SpeakerPath: Sendable {
                 switch settings.playback {
                 case .alsa, .automatic:
                     guard let found = try finder?.find() else { return }
-                    let device = try ALSAPlayback(request(found.name))
+                    let device = try ALSAPlayback(settings.request(found.name, .playback))
                     state.withLock { state in
                         state.device = found.name
                         state.reason = found.reason
@@ -63,15 +63,6 @@ final class SpeakerPath: Sendable {
         try FilePlayback(
             path: path, rate: settings.playbackRate,
             periodMilliseconds: settings.periodMilliseconds)
-    }
-
-    private func request(_ name: String) -> PCMRequest {
-        let period = settings.playbackRate * Int32(settings.periodMilliseconds) / 1000
-        let periods = Int32(max(2, settings.bufferMilliseconds / settings.periodMilliseconds))
-        return PCMRequest(
-            device: name, direction: .playback, rate: settings.playbackRate,
-            channels: settings.playbackChannels, periodFrames: period,
-            bufferFrames: period * periods)
     }
 
     private func makeLoop<Device: PlaybackDevice & ~Copyable>(
