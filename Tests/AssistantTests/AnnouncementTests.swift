@@ -8,14 +8,6 @@ import Tools
 struct AnnouncementTests {
     private static let hour: Int64 = 3_600_000_000_000
 
-    private func world(_ mode: TurnMode = .hold, online: Bool = true) -> AssistantWorld {
-        let world = AssistantWorld(mode)
-        world.assistant.assumeIsolated { $0.start() }
-        if online { world.session(.ready(resumed: false)) }
-        world.forget()
-        return world
-    }
-
     private func announce(_ world: AssistantWorld, _ words: String = "tea is ready") {
         world.assistant.assumeIsolated { $0.announce(words, .briefly, patience: Self.hour) }
     }
@@ -27,7 +19,7 @@ struct AnnouncementTests {
     @Test(
         "the model is asked at once where nobody talks, and is heard", arguments: TurnMode.allCases)
     func atOnce(mode: TurnMode) {
-        let world = world(mode)
+        let world = AssistantWorld.started(mode)
         announce(world)
         #expect(texts(world).count == 1)
         #expect(texts(world).first?.contains("tea is ready") == true)
@@ -42,7 +34,7 @@ struct AnnouncementTests {
 
     @Test("it waits for the end of the user's words and of their answer")
     func waits() {
-        let world = world()
+        let world = AssistantWorld.started()
         world.button(true, at: 1_000)
         announce(world)
         announce(world, "and the cake")
@@ -66,13 +58,13 @@ struct AnnouncementTests {
 
     @Test("without a session it waits for one, and not for ever")
     func offline() {
-        let patient = world(online: false)
+        let patient = AssistantWorld.started(online: false)
         announce(patient)
         #expect(texts(patient).isEmpty)
         patient.at(3_599_000)
         patient.session(.ready(resumed: false))
         #expect(texts(patient).count == 1)
-        let late = world(online: false)
+        let late = AssistantWorld.started(online: false)
         announce(late)
         late.at(3_600_000)
         late.session(.ready(resumed: false))
@@ -82,7 +74,7 @@ struct AnnouncementTests {
 
     @Test("a session that sleeps is woken; one that does not wake ends the wait")
     func asleep() {
-        let world = world()
+        let world = AssistantWorld.started()
         world.session(.asleep)
         announce(world)
         #expect(texts(world).count == 1)
@@ -94,7 +86,7 @@ struct AnnouncementTests {
 
     @Test("while the user is asked to confirm something nothing is said between")
     func question() {
-        let world = world()
+        let world = AssistantWorld.started()
         let request = ConfirmationRequest(
             id: "1", tool: "open", subject: "gate", arguments: "{}", means: .button)
         world.assistant.assumeIsolated { $0.confirm(request) { _ in } }
@@ -106,7 +98,7 @@ struct AnnouncementTests {
 
     @Test("no answer is told like that to the user's own words, and more than eight do not wait")
     func limits() {
-        let world = world()
+        let world = AssistantWorld.started()
         announce(world)
         world.at(15_000)
         #expect(world.told.contains(.earcon(.error)))

@@ -62,6 +62,16 @@ final class AssistantWorld: Sendable {
         ports.owner.withLock { $0.world = self }
     }
 
+    /// An assistant that has started, with a session where it is `online`; what that led to is
+    /// forgotten.
+    static func started(_ mode: TurnMode = .hold, online: Bool = true) -> AssistantWorld {
+        let world = AssistantWorld(mode)
+        world.assistant.assumeIsolated { $0.start() }
+        if online { world.session(.ready(resumed: false)) }
+        world.forget()
+        return world
+    }
+
     var told: [Told] { state.withLock { $0.told } }
     var timeline: [TimelineEvent] { state.withLock { $0.timeline } }
     var alarmAt: Int? { state.withLock { $0.alarm.map { Int($0.at / 1_000_000) } } }

@@ -14,14 +14,6 @@ struct ConfirmationTests {
         func take(_ decision: ConfirmationDecision) { state.withLock { $0 = decision } }
     }
 
-    private func online(_ mode: TurnMode) -> AssistantWorld {
-        let world = AssistantWorld(mode)
-        world.assistant.assumeIsolated { $0.start() }
-        world.session(.ready(resumed: false))
-        world.forget()
-        return world
-    }
-
     private func ask(
         _ world: AssistantWorld, _ id: String = "1", _ means: ToolConfirmation = .button
     ) -> Answer {
@@ -42,7 +34,7 @@ struct ConfirmationTests {
         "the question is heard and seen; its press and release open no turn",
         arguments: TurnMode.allCases)
     func press(mode: TurnMode) {
-        let world = online(mode)
+        let world = AssistantWorld.started(mode)
         world.at(1_000)
         let answer = ask(world)
         #expect(world.told.contains(.earcon(.confirm)))
@@ -59,7 +51,7 @@ struct ConfirmationTests {
 
     @Test("nobody presses: the call is refused in time, by the alarm alone")
     func timeOut() {
-        let world = online(.hold)
+        let world = AssistantWorld.started(.hold)
         let answer = ask(world)
         world.at(19_999)
         #expect(answer.decision == nil)
@@ -70,7 +62,7 @@ struct ConfirmationTests {
 
     @Test("the phrase counts in the user's next turn, and not in the device's own sound")
     func phrase() {
-        let world = online(.hold)
+        let world = AssistantWorld.started(.hold)
         world.at(1_000)
         let first = ask(world, "1", .phrase("open sesame"))
         #expect(first.decision != nil && first.decision != .granted)
@@ -87,7 +79,7 @@ struct ConfirmationTests {
 
     @Test("a stop, the end of the program and a call that is taken back are refusals")
     func endings() {
-        let world = online(.hold)
+        let world = AssistantWorld.started(.hold)
         let stopped = ask(world, "1")
         world.assistant.assumeIsolated { $0.silence(at: .milliseconds(100)) }
         #expect(stopped.decision != nil && stopped.decision != .granted)

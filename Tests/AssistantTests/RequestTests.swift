@@ -5,14 +5,6 @@ import Testing
 
 @Suite("what somebody elsewhere asks of the device", .timeLimit(.minutes(1)))
 struct RequestTests {
-    private func world(_ mode: TurnMode = .hold, online: Bool = true) -> AssistantWorld {
-        let world = AssistantWorld(mode)
-        world.assistant.assumeIsolated { $0.start() }
-        if online { world.session(.ready(resumed: false)) }
-        world.forget()
-        return world
-    }
-
     private func listen(_ world: AssistantWorld, at milliseconds: Int = 1_000) {
         world.at(milliseconds)
         world.assistant.assumeIsolated { $0.listen(at: .milliseconds(milliseconds)) }
@@ -22,7 +14,7 @@ struct RequestTests {
         "listening that was asked for is sounded, and ends with the words",
         arguments: TurnMode.allCases)
     func listens(mode: TurnMode) {
-        let world = world(mode)
+        let world = AssistantWorld.started(mode)
         listen(world)
         #expect(world.current == .listening)
         #expect(world.told.contains(.earcon(.listening)))
@@ -38,7 +30,7 @@ struct RequestTests {
 
     @Test("when nobody speaks the microphone is shut again", arguments: TurnMode.allCases)
     func silence(mode: TurnMode) {
-        let world = world(mode)
+        let world = AssistantWorld.started(mode)
         listen(world)
         world.at(9_500)
         #expect(world.current == .idle)
@@ -50,7 +42,7 @@ struct RequestTests {
         for mute: @Sendable (isolated VoiceAssistant) -> Void in [
             { $0.mute(at: 0) }, { $0.setMute(true, at: 0) }, { $0.switchMute(true, at: 0) },
         ] {
-            let world = world()
+            let world = AssistantWorld.started()
             world.assistant.assumeIsolated { mute($0) }
             listen(world)
             #expect(world.current == .muted)
@@ -60,7 +52,7 @@ struct RequestTests {
 
     @Test("the button's own turn is not disturbed")
     func duringTurn() {
-        let world = world()
+        let world = AssistantWorld.started()
         world.button(true, at: 500)
         listen(world)
         world.microphone(.speechStarted(sample: 100, at: .milliseconds(1_500)))
@@ -72,7 +64,7 @@ struct RequestTests {
 
     @Test("muting by message holds until it is undone, and not what the switch did")
     func setMute() {
-        let world = world()
+        let world = AssistantWorld.started()
         func set(_ isOn: Bool) {
             world.assistant.assumeIsolated { $0.setMute(isOn, at: .milliseconds(100)) }
         }
@@ -91,7 +83,7 @@ struct RequestTests {
 
     @Test("what is to be said literally is asked for literally")
     func literally() {
-        let world = world()
+        let world = AssistantWorld.started()
         world.assistant.assumeIsolated {
             $0.announce("Essen ist fertig", .literally, patience: .milliseconds(1_000))
         }

@@ -10,14 +10,6 @@ struct VoiceAssistantTests {
     private let lampCall = FunctionCall(id: "7", name: "lamp", arguments: ["on": true])
     private let lampAnswer = FunctionResponse(id: "7", name: "lamp", response: ["output": "on"])
 
-    private func online(_ mode: TurnMode) -> AssistantWorld {
-        let world = AssistantWorld(mode)
-        world.assistant.assumeIsolated { $0.start() }
-        world.session(.ready(resumed: false))
-        world.forget()
-        return world
-    }
-
     /// A turn of the user from 1,000 to 2,000 ms, with 20 ms of sound.
     private func turn(_ world: AssistantWorld) {
         world.button(true, at: 1_000)
@@ -41,7 +33,7 @@ struct VoiceAssistantTests {
 
     @Test("a turn, a call and its answer, and a reply go where they should, in order")
     func wholeTurn() {
-        let world = online(.hold)
+        let world = AssistantWorld.started(.hold)
         turn(world)
         world.session(.inputTranscript("turn on the lamp"))
         world.session(.toolCalls([lampCall]))
@@ -75,7 +67,7 @@ struct VoiceAssistantTests {
 
     @Test("samples that were sent before are not sent again")
     func overlap() {
-        let world = online(.hold)
+        let world = AssistantWorld.started(.hold)
         turn(world)
         world.button(true, at: 3_000)
         world.microphone(.samples([2, 3, 4], first: 1))
@@ -84,7 +76,7 @@ struct VoiceAssistantTests {
 
     @Test("a drained speaker that was given more since is not believed")
     func staleDrained() {
-        let world = online(.hold)
+        let world = AssistantWorld.started(.hold)
         turn(world)
         world.session(.audio([4]))
         world.session(.turnComplete(nil))
@@ -98,7 +90,7 @@ struct VoiceAssistantTests {
 
     @Test("the alarm ends a wait")
     func alarm() {
-        let world = online(.hold)
+        let world = AssistantWorld.started(.hold)
         turn(world)
         world.at(16_999)
         #expect(world.current == .thinking)
@@ -110,7 +102,7 @@ struct VoiceAssistantTests {
 
     @Test("an alarm that is too early does nothing but wait on")
     func earlyAlarm() {
-        let world = online(.hold)
+        let world = AssistantWorld.started(.hold)
         turn(world)
         world.at(10_000)
         world.session(.audio([4]))
@@ -122,7 +114,7 @@ struct VoiceAssistantTests {
 
     @Test("an answer that comes after the server took the call back is not sent")
     func lateAnswer() {
-        let world = online(.hold)
+        let world = AssistantWorld.started(.hold)
         turn(world)
         world.session(.toolCalls([lampCall]))
         world.session(.toolCallsCancelled(["7"]))
@@ -133,7 +125,7 @@ struct VoiceAssistantTests {
 
     @Test("a call for a request that the user took back is refused")
     func refusedCall() {
-        let world = online(.hold)
+        let world = AssistantWorld.started(.hold)
         world.button(true, at: 1_000)
         world.microphone(.samples([1], first: 0))
         world.button(false, at: 1_100)
@@ -150,7 +142,7 @@ struct VoiceAssistantTests {
 
     @Test("words of a reply that is not heard are not told as said")
     func staleWords() {
-        let world = online(.hold)
+        let world = AssistantWorld.started(.hold)
         turn(world)
         world.session(.audio([4]))
         world.button(true, at: 3_000)
@@ -161,7 +153,7 @@ struct VoiceAssistantTests {
 
     @Test("hands-free sends no activity markers but the pause of the stream")
     func handsFree() {
-        let world = online(.handsFree)
+        let world = AssistantWorld.started(.handsFree)
         world.at(1_000)
         world.microphone(.speechStarted(sample: 16_000, at: .milliseconds(1_000)))
         world.microphone(.samples([1], first: 11_200))
@@ -178,7 +170,7 @@ struct VoiceAssistantTests {
 
     @Test("a stop ends the open activity, silences the speaker and takes no more events")
     func stop() {
-        let world = online(.hold)
+        let world = AssistantWorld.started(.hold)
         world.button(true, at: 1_000)
         world.microphone(.samples([1], first: 0))
         world.assistant.assumeIsolated { $0.stop() }
@@ -212,7 +204,7 @@ struct VoiceAssistantTests {
 
     @Test("settings that need another session are not taken")
     func otherSettings() {
-        let world = online(.hold)
+        let world = AssistantWorld.started(.hold)
         let isTaken = world.assistant.assumeIsolated { assistant in
             TurnMode.allCases.map { assistant.apply(ConversationSettings(mode: $0)) }
         }

@@ -175,7 +175,7 @@ struct ToolServersTests {
         arguments: [
             ("", FunctionDeclaration.Behavior.nonBlocking), ("behavior = \"blocking\"", .blocking),
             ("deadline_ms = 5000\nlongest_ms = 9000", nil),
-        ])
+        ] as [(String, FunctionDeclaration.Behavior?)])
     func behavior(_ more: String, _ behavior: FunctionDeclaration.Behavior?) async throws {
         let found = try await ToolSet.offered(try settings(more), log: Log(level: .error))
         #expect(found.declarations.first?.terms.behavior == behavior)
