@@ -17,8 +17,10 @@ struct Playing {
     func run() throws {
         let samples = what == "tone" ? Self.tone() : try Self.speech(WAVFile(reading: what))
         rig.settings.capture = .null
-        let hasOwnDevice = voice == .music && rig.settings.music != nil
-        if hasOwnDevice { rig.settings.playback = .null } else { rig.settings.music = nil }
+        if voice == .music, let device = rig.musicDevice {
+            rig.settings.music = device
+            rig.settings.playback = .null
+        }
         try rig.run { engine in
             do {
                 try play(samples, by: engine)

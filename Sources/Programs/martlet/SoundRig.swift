@@ -22,11 +22,15 @@ final class SoundRig {
     private static let openingMilliseconds: Int64 = 3000
     static let pollMilliseconds: Int32 = 50
 
+    /// Without the music's own device, which only music opens.
     var settings: AudioSettings
+    let musicDevice: SoundDevice?
     private let signals: Signals
 
     init(_ settings: AudioSettings, _ signals: consuming Signals) {
         self.settings = settings
+        musicDevice = settings.music
+        self.settings.music = nil
         self.signals = signals
     }
 
