@@ -1,4 +1,5 @@
 internal import Opus
+internal import Synchronization
 
 /// A sound of the device's own; the raw value is its file's name.
 package enum StoredSound: String, Sendable, CaseIterable {
@@ -30,24 +31,39 @@ package enum StoredSound: String, Sendable, CaseIterable {
     case confirm
 }
 
-/// The device's own sounds, decoded once at the start and all equally loud.
-package struct SoundLibrary: Sendable {
-    private let samples: [StoredSound: [Int16]]
+/// The device's own sounds, all equally loud.
+///
+/// Each is decoded when it is first asked for, since most lives of the device have no use for most
+/// of them: together they would take a third of its start and a megabyte.
+///
+/// ## Concurrency
+/// From any thread; the first time of a line takes as long as 20 ms on a small board.
+package final class SoundLibrary: Sendable {
+    private let rate: Int32
+    private let own: [StoredSound: [Int16]]
+    private let made = Mutex<[StoredSound: [Int16]]>([:])
 
-    /// Decodes the shipped sounds to mono samples at a rate (8000, 12000, 16000, 24000, 48000 Hz).
+    /// The shipped sounds as mono samples at a rate (8000, 12000, 16000, 24000, 48000 Hz).
     ///
-    /// `own` are the owner's in their place, mono and at the same rate.
+    /// `own` are the owner's in their place, mono and at the same rate. Throws where Opus has no
+    /// such rate.
     package init(rate: Int32, own: [StoredSound: [Int16]] = [:]) throws {
-        var samples: [StoredSound: [Int16]] = [:]
-        for sound in StoredSound.allCases {
-            let made = try own[sound] ?? OggOpusReader.decode(Self.asset(sound), rate: rate)
-            samples[sound] = SoundLevel.matched(made, rate: rate)
-        }
-        self.samples = samples
+        _ = try OpusDecoder(rate: rate)
+        self.rate = rate
+        self.own = own
     }
 
     /// The samples of a sound.
-    package subscript(sound: StoredSound) -> [Int16] { samples[sound] ?? [] }
+    package subscript(sound: StoredSound) -> [Int16] {
+        made.withLock { made in
+            if let samples = made[sound] { return samples }
+            // The tests decode every one that is shipped, so that none is silent for its format.
+            let raw = own[sound] ?? (try? OggOpusReader.decode(Self.asset(sound), rate: rate)) ?? []
+            let samples = SoundLevel.matched(raw, rate: rate)
+            made[sound] = samples
+            return samples
+        }
+    }
 
     private static func asset(_ sound: StoredSound) -> [UInt8] {
         switch sound {
