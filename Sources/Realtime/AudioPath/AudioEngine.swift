@@ -3,7 +3,8 @@ internal import Linux
 internal import SignalProcessing
 internal import Synchronization
 
-/// The audio path: three threads, or four, from the microphone to Control and from Control to the speaker.
+/// The audio path: three or four threads from the microphone to Control and from Control to the
+/// speaker.
 ///
 ///     card --> capture (real-time) --> ring --> processing --> samples, speech --> Control
 ///     card <-- playback (real-time) <-- ring <-- Speaker <-------------------- Control
