@@ -11,6 +11,21 @@ folder=$2
 what=${3:-vad echo}
 here=$(dirname "$(realpath "$0")")
 python=${PYTHON:-python3}
+missing=""
+for tool in espeak-ng sox c++ pkg-config; do
+    command -v "$tool" >/dev/null || missing="$missing $tool"
+done
+[ -z "$missing" ] || {
+    echo "audio-figures: missing$missing: apt install espeak-ng sox g++ pkg-config" >&2
+    exit 1
+}
+"$python" -c 'import numpy, scipy, webrtcvad' || {
+    echo "audio-figures: $python lacks numpy, scipy or webrtcvad. With a folder DIR of yours:" >&2
+    echo "  apt install python3-venv python3-dev" >&2
+    echo "  python3 -m venv DIR && DIR/bin/pip install numpy scipy webrtcvad 'setuptools<81'" >&2
+    echo "  PYTHON=DIR/bin/python3 make audio-figures" >&2
+    exit 1
+}
 mkdir -p "$folder"
 
 vad() { # vad SET
