@@ -11,7 +11,8 @@ extension Keys {
         package static let onset = Setting(
             "voice.onset_ms", 60, .range(20...1000),
             "Speech must last so long to open the microphone (milliseconds), so that a "
-                + "knock does not.")
+                + "knock does not. That it is not music takes 220 more to tell; the words of that "
+                + "time are kept.")
         package static let onsetOverEcho = Setting(
             "voice.onset_over_echo_ms", 100, .range(20...2000),
             "The same while the device itself speaks and takes out its echo (milliseconds): "
