@@ -79,18 +79,6 @@ struct FailureTests {
         #expect(error == .timedOut(host: "127.0.0.1:\(server.port)", milliseconds: 1000))
     }
 
-    @Test("the upgrade is refused with a status", arguments: [400, 401, 403, 404, 429, 503])
-    func refusedUpgrade(status: Int) async throws {
-        let test = try TestLoop()
-        let server = try RawServer { line in
-            _ = line.readHead()
-            line.write("HTTP/1.1 \(status) No\r\nContent-Length: 2\r\n\r\nno")
-            _ = line.read()
-        }
-        let error = try await failure("ws://127.0.0.1:\(server.port)/", on: test)
-        #expect(error == .refusedUpgrade(host: "127.0.0.1:\(server.port)", status: status))
-    }
-
     @Test(
         "what answers is no WebSocket server",
         arguments: [

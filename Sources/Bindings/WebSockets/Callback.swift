@@ -76,6 +76,13 @@ enum Callback {
         switch reason {
         case LWS_CALLBACK_CLIENT_APPEND_HANDSHAKE_HEADER:
             return client.appendHeaders(socket, bytes, count)
+        case LWS_CALLBACK_ESTABLISHED_CLIENT_HTTP:
+            return client.answered(socket)
+        case LWS_CALLBACK_RECEIVE_CLIENT_HTTP_READ:
+            client.receivedBody(bytes, count)
+        case LWS_CALLBACK_COMPLETED_CLIENT_HTTP:
+            // The body is whole; libwebsockets must not go on to another request.
+            return -1
         case LWS_CALLBACK_CLIENT_ESTABLISHED:
             client.established(socket)
         case LWS_CALLBACK_CLIENT_RECEIVE:
@@ -133,8 +140,10 @@ extension lws_callback_reasons {
     /// What the client's callback acts on; told of a socket of its own only.
     fileprivate var isOfClientSocket: Bool {
         switch self {
-        case LWS_CALLBACK_CLIENT_APPEND_HANDSHAKE_HEADER, LWS_CALLBACK_CLIENT_ESTABLISHED,
-            LWS_CALLBACK_CLIENT_RECEIVE, LWS_CALLBACK_CLIENT_WRITEABLE,
+        case LWS_CALLBACK_CLIENT_APPEND_HANDSHAKE_HEADER, LWS_CALLBACK_ESTABLISHED_CLIENT_HTTP,
+            LWS_CALLBACK_RECEIVE_CLIENT_HTTP_READ, LWS_CALLBACK_COMPLETED_CLIENT_HTTP,
+            LWS_CALLBACK_CLIENT_ESTABLISHED, LWS_CALLBACK_CLIENT_RECEIVE,
+            LWS_CALLBACK_CLIENT_WRITEABLE,
             LWS_CALLBACK_WS_PEER_INITIATED_CLOSE, LWS_CALLBACK_CLIENT_CONNECTION_ERROR,
             LWS_CALLBACK_CLIENT_CLOSED, LWS_CALLBACK_CLOSED_CLIENT_HTTP, LWS_CALLBACK_WSI_DESTROY:
             true

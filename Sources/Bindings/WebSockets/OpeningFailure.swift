@@ -15,17 +15,20 @@ struct OpeningFailure {
     let text: String
     /// X509_V_ERR, 0 for none.
     let certificateProblem: Int
-    /// The status of the answer, 0 for none.
-    let httpStatus: Int
+    /// The answer that came instead of the upgrade.
+    let answer: UpgradeRefusal?
     /// Whether a look-up failed.
     let isNameUnknown: Bool
 
-    init(socket: OpaquePointer, server: String, proxy: Proxy?, text: String) {
+    init(
+        socket: OpaquePointer, server: String, proxy: Proxy?, answer: UpgradeRefusal?,
+        text: String
+    ) {
         self.server = server
         self.proxy = proxy
         self.text = text
         certificateProblem = cws_certificate_problem(socket)
-        httpStatus = Int(lws_http_client_http_response(socket))
+        self.answer = answer
         isNameUnknown = ServiceLog.takeFailedLookup()
     }
 
@@ -35,7 +38,7 @@ struct OpeningFailure {
         self.proxy = proxy
         self.text = text
         certificateProblem = 0
-        httpStatus = 0
+        answer = nil
         isNameUnknown = ServiceLog.takeFailedLookup()
     }
 
@@ -44,8 +47,8 @@ struct OpeningFailure {
 
     var error: WebSocketsError {
         if certificateProblem != 0 { return .untrusted(host: server, problem: certificate) }
-        if httpStatus != 0, httpStatus != 101, httpStatus != 200 {
-            return .refusedUpgrade(host: server, status: httpStatus)
+        if let answer, answer.status != 200 {
+            return .refusedUpgrade(host: server, answer: answer)
         }
         if let proxy, text.contains("proxy") {
             return .proxyRefused(proxy: "\(proxy)", host: server, status: proxyStatus)
@@ -90,7 +93,7 @@ struct OpeningFailure {
     }
 
     private var answerReason: String {
-        if httpStatus == 200 { return "it answers as a web server does" }
+        if answer?.status == 200 { return "it answers as a web server does" }
         return "its answer is no upgrade to WebSocket"
     }
 }

@@ -9,6 +9,9 @@ import Linux
 package final class WebSocketClient: @unchecked Sendable {
     // @unchecked: every method checks that it runs on the loop, which is one thread.
 
+    /// The longest value of a header that is looked at (bytes).
+    private static let headerLimitBytes = 2048
+
     private let loop: EventLoop
     let channel = Channel()
     private var headers: [(name: String, value: String)] = []
@@ -23,6 +26,10 @@ package final class WebSocketClient: @unchecked Sendable {
     private var timeout: LoopTimer?
     private var hasBegun = false
     private var hasTimedOut = false
+    /// What came instead of the upgrade.
+    private var answer: UpgradeRefusal?
+    /// Whether the last look at its body found something.
+    private var hasReadBody = false
     private var isGivenUp = false
     /// libwebsockets refers to the client until its handle is destroyed.
     private var keepAlive: WebSocketClient?
@@ -80,7 +87,8 @@ package final class WebSocketClient: @unchecked Sendable {
                         info.path = target
                         info.host = hostHeader
                         info.alpn = protocols
-                        info.ssl_connection = url.isSecure ? Int32(cws_use_tls) : 0
+                        info.ssl_connection = Int32(
+                            cws_no_redirects | (url.isSecure ? cws_use_tls : 0))
                         info.local_protocol_name = UnsafePointer(Callback.clientName)
                         info.retry_and_idle_policy = livenessPolicy
                         info.ietf_version_or_minus_one = -1
@@ -173,6 +181,44 @@ package final class WebSocketClient: @unchecked Sendable {
         return 0
     }
 
+    /// The head of the answer is there; returns -1 to go no further.
+    func answered(_ socket: OpaquePointer) -> Int32 {
+        let status = Int(lws_http_client_http_response(socket))
+        guard status != 101 else { return 0 }
+        var refusal = UpgradeRefusal(status: status)
+        refusal.retryAfterSeconds = header(WSI_TOKEN_HTTP_RETRY_AFTER, of: socket)
+            .flatMap(UpgradeRefusal.seconds)
+        refusal.location = header(WSI_TOKEN_HTTP_LOCATION, of: socket)
+        answer = refusal
+        readBody(socket)
+        return -1
+    }
+
+    private func header(_ token: lws_token_indexes, of socket: OpaquePointer) -> String? {
+        var buffer = [CChar](repeating: 0, count: Self.headerLimitBytes)
+        guard lws_hdr_copy(socket, &buffer, Int32(buffer.count), token) > 0 else { return nil }
+        return String(
+            decoding: buffer.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
+    }
+
+    /// Takes what has come of the body, decoded, until nothing more is there.
+    private func readBody(_ socket: OpaquePointer) {
+        repeat {
+            hasReadBody = false
+            // Without memory of ours libwebsockets reads into its own.
+            var bytes: UnsafeMutablePointer<CChar>?
+            var count: Int32 = 0
+            guard lws_http_client_read(socket, &bytes, &count) == 0 else { return }
+        } while hasReadBody && (answer?.body.count ?? 0) < UpgradeRefusal.bodyLimitBytes
+    }
+
+    func receivedBody(_ bytes: UnsafeMutableRawPointer?, _ count: Int) {
+        hasReadBody = true
+        guard let bytes, count > 0, let held = answer?.body.count else { return }
+        let piece = UnsafeRawBufferPointer(start: bytes, count: count)
+        answer?.body.append(contentsOf: piece.prefix(UpgradeRefusal.bodyLimitBytes - held))
+    }
+
     func established(_ socket: OpaquePointer) {
         timeout?.cancel()
         LineLiveness.watch(lws_get_socket_fd(socket))
@@ -181,7 +227,10 @@ package final class WebSocketClient: @unchecked Sendable {
 
     func failed(_ socket: OpaquePointer, _ text: String) {
         if isGivenUp { return fail(.givenUp(host: server)) }
-        fail(OpeningFailure(socket: socket, server: server, proxy: proxy, text: text).error)
+        fail(
+            OpeningFailure(
+                socket: socket, server: server, proxy: proxy, answer: answer, text: text
+            ).error)
     }
 
     func ended() {

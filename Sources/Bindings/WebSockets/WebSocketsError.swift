@@ -12,8 +12,8 @@ package enum WebSocketsError: Error, Sendable, Equatable, CustomStringConvertibl
     case untrusted(host: String, problem: CertificateProblem)
     /// What answered does not speak TLS, or none that is common to both.
     case noTLS(host: String)
-    /// The far end answered with an HTTP status instead of the upgrade to WebSocket.
-    case refusedUpgrade(host: String, status: Int)
+    /// The far end answered over HTTP instead of upgrading to WebSocket.
+    case refusedUpgrade(host: String, answer: UpgradeRefusal)
     /// What answered is no WebSocket server; libwebsockets' words.
     case notWebSocket(host: String, reason: String)
     /// No name server knows the host, or none can be asked.
@@ -47,8 +47,8 @@ package enum WebSocketsError: Error, Sendable, Equatable, CustomStringConvertibl
         case .noTLS(let server):
             "\(server) does not speak TLS; check that the port is that of a wss:// service and "
                 + "that nothing between here and there cuts in"
-        case .refusedUpgrade(let server, let status):
-            "\(server) refused the WebSocket upgrade with HTTP \(status)\(Self.advice(status))"
+        case .refusedUpgrade(let server, let answer):
+            "\(server) refused the WebSocket upgrade with HTTP \(answer.status)\(answer.advice)"
         case .notWebSocket(let server, let reason):
             "\(server) is no WebSocket server (\(reason)); check host, port and path of the "
                 + "address"
@@ -70,16 +70,6 @@ package enum WebSocketsError: Error, Sendable, Equatable, CustomStringConvertibl
             "cannot listen on port \(port): it may be taken, or the certificate is unreadable"
         case .noDescriptor(let what):
             "the kernel gave no descriptor for \(what); too many are open"
-        }
-    }
-
-    private static func advice(_ status: Int) -> String {
-        switch status {
-        case 401, 403: "; check the key and what it is allowed to do"
-        case 400, 404, 405: "; check path and version in the address"
-        case 429: "; wait, and ask less often"
-        case 500...: "; the service has a problem of its own, try again later"
-        default: "; check the address"
         }
     }
 
