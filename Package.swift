@@ -62,13 +62,14 @@ enum Targets {
             .control("ModelTypes", ["WireCodec"]),
             .control("Accounts", ["ModelTypes", "WireCodec", "Curl", "Crypto", "Linux"]),
             .control("Live", ["ModelTypes", "WireCodec", "WebSockets", "Linux"]),
-            .control("Tools", ["ModelTypes", "Linux"]),
+            .control("Store", ["ModelTypes", "Linux"]),
+            .control("Tools", ["ModelTypes", "Store", "Linux"]),
             .control("WebTools", ["ModelTypes", "Tools", "Curl", "Linux"]),
             .control("MCP", ["ModelTypes", "Tools", "WireCodec", "Curl", "Linux"]),
             .control("Broker", ["ModelTypes", "Tools", "Mosquitto", "Linux"]),
             .control(
                 "HomeAssistant", ["ModelTypes", "Tools", "Curl", "WebSockets", "Linux"]),
-            .control("Timers", ["ModelTypes", "Tools", "Linux"]),
+            .control("Timers", ["ModelTypes", "Store", "Tools", "Linux"]),
             .control("Assistant", ["ModelTypes", "Live", "Tools"]),
             .control(
                 "Sounds", ["Opus"],
@@ -84,8 +85,8 @@ enum Targets {
                 "Daemon",
                 [
                     "Accounts", "Assistant", "Broker", "Configuration", "Curl", "HomeAssistant",
-                    "Live", "MCP", "ModelTypes", "Mosquitto", "Panel", "Sounds", "Timers", "Tools",
-                    "WebTools", "AudioPath",
+                    "Live", "MCP", "ModelTypes", "Mosquitto", "Panel", "Sounds", "Store", "Timers",
+                    "Tools", "WebTools", "AudioPath",
                     "SignalProcessing", "AudioCore", "ALSA", "GPIO", "Opus", "SpeexDSP",
                     "WebSockets",
                     "Linux",
@@ -123,6 +124,7 @@ enum Targets {
             .support("TestSockets", ["Linux"]),
             .support("TestHTTP", ["TestSockets", "Linux"]),
             .support("TestHome", ["ModelTypes", "TestHTTP", "WebSockets", "Linux"]),
+            .support("TestDisk", ["Store", "Linux"]),
             .support("TestProcesses", ["Linux"]),
             .support("TestBroker", ["TestSockets", "Linux"]),
         ]
@@ -158,7 +160,11 @@ enum Targets {
                 ["Accounts", "Curl", "Crypto", "ModelTypes", "WireCodec", "Linux", "TestHTTP"]
             ),
             ("LiveTests", ["Live", "ModelTypes", "WireCodec", "WebSockets", "Linux"]),
-            ("ToolsTests", ["Tools", "ModelTypes", "Linux", "TestProcesses"]),
+            ("StoreTests", ["Store", "ModelTypes", "Linux", "TestDisk"]),
+            (
+                "ToolsTests",
+                ["Tools", "ModelTypes", "Store", "Linux", "TestDisk", "TestProcesses"]
+            ),
             (
                 "BrokerTests",
                 ["Broker", "Tools", "ModelTypes", "Mosquitto", "Linux", "TestBroker"]
@@ -178,7 +184,7 @@ enum Targets {
                     "TestHTTP", "TestHome",
                 ]
             ),
-            ("TimersTests", ["Timers", "Tools", "ModelTypes", "Linux"]),
+            ("TimersTests", ["Timers", "Tools", "ModelTypes", "Store", "Linux", "TestDisk"]),
             ("AssistantTests", ["Assistant", "Live", "ModelTypes", "Tools"]),
             ("SoundsTests", ["Sounds"]),
             ("SimulationTests", ["Simulation", "ModelTypes", "WebSockets", "Linux"]),
@@ -187,7 +193,7 @@ enum Targets {
                 [
                     "Daemon", "Accounts", "ALSA", "Assistant", "AudioPath", "Configuration", "Curl",
                     "GPIO", "Live", "ModelTypes", "Mosquitto", "Panel", "Sounds", "AudioCore",
-                    "Tools",
+                    "Store", "TestDisk", "Tools",
                     "WebSockets",
                     "Linux",
                     "TestHTTP", "TestHome", "TestProcesses",

@@ -9,7 +9,8 @@ package final class AppendedFile: Sendable {
     private let file: FileDescriptor
     private let path: String
 
-    /// Opens a file for adding to its end, and makes it when it is missing.
+    /// Opens a file for adding to its end, and makes it when it is missing; what root makes is its
+    /// folder's owner's.
     ///
     /// The corresponding C function is `open` with `O_APPEND`.
     package init(_ path: String, mode: UInt32) throws(SystemError) {
@@ -18,6 +19,7 @@ package final class AppendedFile: Sendable {
                 open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, mode)
             })
         self.path = path
+        if size == 0 { Files.adopt(file.rawValue, inFolderOf: path) }
     }
 
     /// Bytes in the file.

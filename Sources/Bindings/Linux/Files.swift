@@ -128,13 +128,13 @@ package enum Files {
         try remove(path)
     }
 
-    private static func parent(of path: String) -> String {
+    static func parent(of path: String) -> String {
         guard let slash = path.lastIndex(of: "/") else { return "." }
         return slash == path.startIndex ? "/" : String(path[..<slash])
     }
 
     /// Makes a rename last through a loss of power.
-    private static func synchronize(folder: String) throws(SystemError) {
+    static func synchronize(folder: String) throws(SystemError) {
         let opened = FileDescriptor(
             adopting: try SystemError.check("open", folder) {
                 open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)

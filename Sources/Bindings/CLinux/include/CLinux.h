@@ -68,6 +68,14 @@ int martlet_signalfd(const int *signals, int count);
 /// The next signal's number, or -1 and errno.
 int martlet_signalfd_next(int descriptor);
 
+// Crashes
+
+/// Adds a byte to a file, open for adding, when this process ends by a fault of its own (a trap, bad
+/// memory, abort); signals that others send do not count. One file for the process: the latest.
+void martlet_crash_mark(int descriptor);
+/// Takes that back, if it is still this file's turn; before the descriptor is closed.
+void martlet_crash_unmark(int descriptor);
+
 // Processes
 
 /// The variables of this process, "NAME=value" each, ended by NULL.

@@ -1,0 +1,41 @@
+private import CLinux
+private import Glibc
+
+/// Counts how often the program ended by a fault of its own: a trap, bad memory, an abort.
+///
+/// Nothing is written until that happens; the count then outlasts the program. Being killed by
+/// another process, by the kernel for want of memory, or with the power is no fault of its own.
+///
+/// ## Concurrency
+/// From any thread. One mark counts for the process at a time, the latest that was made.
+package final class CrashMark: Sendable {
+    private let file: FileDescriptor
+
+    /// Counts in a file from now on, which is made when it is missing.
+    ///
+    /// The corresponding C functions are `open` with `O_APPEND`, and `sigaction`.
+    package init(_ path: String) throws(SystemError) {
+        file = FileDescriptor(
+            adopting: try SystemError.check("open", path) {
+                open(path, O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC | O_NOFOLLOW, 0o600)
+            })
+        Files.adopt(file.rawValue, inFolderOf: path)
+        martlet_crash_mark(file.rawValue)
+    }
+
+    deinit { martlet_crash_unmark(file.rawValue) }
+
+    /// How often it happened since `clear`.
+    package var count: Int {
+        var status = stat()
+        return fstat(file.rawValue, &status) == 0 ? Int(status.st_size) : 0
+    }
+
+    /// Begins to count anew; a disk that does not take it leaves the count.
+    ///
+    /// The corresponding C function is `ftruncate`.
+    package func clear() {
+        guard count > 0 else { return }
+        _ = ftruncate(file.rawValue, 0)
+    }
+}

@@ -1,0 +1,10 @@
+/// FNV-1a, 64 bits: against chance, not against people.
+package enum Checksum {
+    /// The checksum of bytes as hexadecimal text, 1 to 16 digits.
+    package static func text(of bytes: some Sequence<UInt8>) -> String {
+        let hash = bytes.reduce(0xCBF2_9CE4_8422_2325 as UInt64) { hash, byte in
+            (hash ^ UInt64(byte)) &* 0x100_0000_01B3
+        }
+        return String(hash, radix: 16)
+    }
+}

@@ -1,0 +1,182 @@
+internal import Linux
+package import ModelTypes
+internal import Synchronization
+
+/// One JSON value that outlasts restarts, crashes and power cuts.
+///
+/// Two files take turns, each with a running number and a checksum, so that the value before the
+/// last write is there until the next: whatever a power cut, or a worn card, does to one of them,
+/// the other is whole.
+///
+/// ## Concurrency
+/// From any thread but the loop's and the real-time ones: every call may block on the disk.
+package final class KeptDocument: Sendable {
+    /// What the disk holds.
+    package enum Content: Sendable, Equatable {
+        /// Nothing was ever kept.
+        case absent
+        /// The newest value that is whole; `loss` says what is missing that may have been newer.
+        case value(JSONValue, loss: String?)
+        /// It was there and is beyond use; the files are set aside. In words for the owner.
+        case lost(String)
+        /// It is there and cannot be read now; nothing is written until `read` has succeeded.
+        case unreadable(String)
+    }
+
+    /// A running number beyond this was not written by us.
+    private static let highestGeneration: Int64 = 1 << 53
+
+    private struct State: Sendable {
+        var isRead = false
+        var generation: Int64 = 0
+        /// Which file has the newest value.
+        var newest = 1
+        /// Why nothing may be written.
+        var obstacle: String?
+    }
+
+    /// Its name, as the owner sees it on the disk.
+    package let name: String
+    private let files: [String]
+    private let disk: any StateDisk
+    private let limitBytes: Int
+    private let report: @Sendable (String) -> Void
+    private let state = Mutex(State())
+
+    /// A document of a folder, of at most `limitBytes`; `report` takes words for the owner.
+    init(
+        name: String, disk: any StateDisk, limitBytes: Int,
+        report: @escaping @Sendable (String) -> Void
+    ) {
+        self.name = name
+        files = Self.files(of: name)
+        self.disk = disk
+        self.limitBytes = limitBytes
+        self.report = report
+    }
+
+    /// The two files of a document.
+    static func files(of name: String) -> [String] { ["\(name).a", "\(name).b"] }
+
+    /// Whether nothing can be written now, since the disk holds what cannot be read.
+    package var isBlocked: Bool { state.withLock { $0.obstacle != nil } }
+
+    /// Reads what is there now; to be called before anything is written, and again after
+    /// `.unreadable`.
+    package func read() -> Content {
+        state.withLock { read(&$0) }
+    }
+
+    /// Keeps a value; when this returns, it outlasts a loss of power.
+    ///
+    /// Throws `StoreError`, or the disk's `SystemError`; what was kept before is then still there.
+    package func write(_ value: JSONValue) throws {
+        try state.withLock { state in
+            // What nobody has read is not written over.
+            if !state.isRead { _ = read(&state) }
+            if let obstacle = state.obstacle { throw StoreError.unreadable(obstacle) }
+            let target = 1 - state.newest
+            let bytes = Self.bytes(of: value, state.generation + 1)
+            guard bytes.count <= limitBytes else {
+                throw StoreError.tooLong(name: name, bytes: bytes.count, limit: limitBytes)
+            }
+            // When it fails it may be on the disk all the same: the next goes to the same place.
+            try disk.write(files[target], bytes)
+            state.generation += 1
+            state.newest = target
+        }
+    }
+
+    // MARK: - Reading
+
+    private func read(_ state: inout State) -> Content {
+        var best: (value: JSONValue, generation: Int64, file: Int)?
+        var damaged: [String] = []
+        var hidden: [String] = []
+        var missing: [String] = []
+        for (index, file) in files.enumerated() {
+            do throws(SystemError) {
+                guard let bytes = try disk.read(file, limitBytes: limitBytes) else {
+                    missing.append(file)
+                    continue
+                }
+                guard let found = Self.parse(bytes) else {
+                    damaged.append(file)
+                    continue
+                }
+                guard best.map({ found.generation > $0.generation }) ?? true else { continue }
+                best = (found.value, found.generation, index)
+            } catch {
+                if error.isTooLarge { damaged.append(file) } else { hidden.append("\(error)") }
+            }
+        }
+        state.isRead = true
+        state.obstacle = hidden.isEmpty ? nil : hidden.joined(separator: "; ")
+        state.generation = max(state.generation, best?.generation ?? 0)
+        if let best { state.newest = best.file }
+        // The first write makes one file; from the second on there are two.
+        let isOneMissing = !missing.isEmpty && (best?.generation ?? 0) > 1
+        if damaged.isEmpty, hidden.isEmpty, isOneMissing, let best {
+            let text =
+                "\(name): \(missing.joined()) is missing; the other of its two files is used, "
+                + "and what was stored last may be missing"
+            report(text)
+            return .value(best.value, loss: text)
+        }
+        return content(best?.value, damaged, state.obstacle)
+    }
+
+    private func content(
+        _ value: JSONValue?, _ damaged: [String], _ obstacle: String?
+    ) -> Content {
+        if let obstacle {
+            let text = "\(name): \(StoreError.unreadable(obstacle))"
+            report(text)
+            return value.map { Content.value($0, loss: text) } ?? .unreadable(obstacle)
+        }
+        guard !damaged.isEmpty else {
+            if let value { return .value(value, loss: nil) }
+            return suspects.map { Content.lost($0) } ?? .absent
+        }
+        let aside = SetAside(disk: disk)
+        let places = damaged.map { aside.keep($0) ?? "\($0), which cannot be renamed" }
+            .joined(separator: " and ")
+        let text =
+            value == nil
+            ? "\(name) is damaged, as by a power cut, and lost; it is set aside as \(places)"
+            : "\(name): one of its two files is damaged, as by a power cut, and set aside as "
+                + "\(places); the other is used, and what was stored last may be missing"
+        report(text)
+        return value.map { Content.value($0, loss: text) } ?? .lost(text)
+    }
+
+    /// What is said where a value was set aside because it may have ended the program.
+    private var suspects: String? {
+        let names = (try? disk.names()) ?? []
+        let found = files.map(CrashGuard.suspect).filter(names.contains)
+        guard !found.isEmpty else { return nil }
+        return "\(name) is set aside as \(found.joined(separator: " and ")), since the program "
+            + "crashed twice with it"
+    }
+
+    // MARK: - The format
+
+    /// A line of JSON, and one with its checksum.
+    private static func bytes(of value: JSONValue, _ generation: Int64) -> [UInt8] {
+        let body = JSONValue.object(["generation": .int(generation), "value": value]).serialized
+        return Array("\(body)\n\(Checksum.text(of: body.utf8))\n".utf8)
+    }
+
+    private static func parse(_ bytes: [UInt8]) -> (value: JSONValue, generation: Int64)? {
+        let lines = bytes.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
+        guard lines.count == 3, lines[2].isEmpty,
+            String(decoding: lines[1], as: UTF8.self) == Checksum.text(of: lines[0]),
+            let json = try? JSONValue(parsing: Array(lines[0])),
+            let generation = json["generation"]?.int,
+            (0...highestGeneration).contains(generation),
+            // Earlier versions kept timers under another name.
+            let value = json["value"] ?? json["list"]
+        else { return nil }
+        return (value, generation)
+    }
+}

@@ -1,0 +1,152 @@
+internal import Linux
+package import ModelTypes
+internal import Synchronization
+
+/// JSON values that outlast the program, one a line with its checksum, added at the end.
+///
+/// What a power cut left of the last line is passed over, and reported. A tail that is missing
+/// exactly from the end of a line on cannot be told from one that was never there.
+///
+/// ## Concurrency
+/// From any thread but the loop's and the real-time ones: every call may block on the disk.
+package final class KeptLines: Sendable {
+    /// The journal of the tools' calls.
+    package static let journalName = "tool-calls.jsonl"
+    /// The audit log of the tools.
+    package static let auditName = "tool-audit.jsonl"
+
+    private struct State: Sendable {
+        var isRead = false
+        var obstacle: String?
+        /// The last line may have no end.
+        var isCut = false
+    }
+
+    /// The file's name, as the owner sees it on the disk.
+    package let name: String
+    private let disk: any StateDisk
+    private let limitBytes: Int
+    private let report: @Sendable (String) -> Void
+    private let state = Mutex(State())
+
+    /// The lines of a file; one longer than `limitBytes` is none of ours.
+    init(
+        name: String, disk: any StateDisk, limitBytes: Int,
+        report: @escaping @Sendable (String) -> Void
+    ) {
+        self.name = name
+        self.disk = disk
+        self.limitBytes = limitBytes
+        self.report = report
+    }
+
+    /// The file's length (bytes).
+    package var size: Int { disk.size(name) }
+
+    /// All lines that are whole, oldest first; what is missing is reported, and the damaged file
+    /// set aside.
+    ///
+    /// Throws `StoreError.unreadable`, and nothing can be written, until it can be read.
+    package func read() throws -> [JSONValue] {
+        try state.withLock { try read(&$0) }
+    }
+
+    /// Adds a line; with `isLasting` it outlasts a loss of power when this returns.
+    package func append(_ value: JSONValue, isLasting: Bool) throws {
+        try state.withLock { state in
+            if !state.isRead { _ = try read(&state) }
+            if let obstacle = state.obstacle { throw StoreError.unreadable(obstacle) }
+            // A line that only half arrived must not swallow the next.
+            let head: [UInt8] = state.isCut ? [UInt8(ascii: "\n")] : []
+            do {
+                try disk.append(name, head + Self.line(value), isLasting: isLasting)
+            } catch {
+                state.isCut = true
+                throw error
+            }
+            state.isCut = false
+        }
+    }
+
+    /// Puts these lines in the place of all.
+    package func replace(_ values: [JSONValue]) throws {
+        try state.withLock { state in
+            if !state.isRead { _ = try read(&state) }
+            if let obstacle = state.obstacle { throw StoreError.unreadable(obstacle) }
+            try disk.write(name, values.flatMap(Self.line))
+            state.isCut = false
+        }
+    }
+
+    private func read(_ state: inout State) throws -> [JSONValue] {
+        state.isRead = true
+        let bytes: [UInt8]
+        do throws(SystemError) {
+            guard let found = try disk.read(name, limitBytes: limitBytes) else {
+                state.obstacle = nil
+                if let text = suspect { report(text) }
+                return []
+            }
+            bytes = found
+        } catch {
+            guard error.isTooLarge else {
+                state.obstacle = "\(error)"
+                throw StoreError.unreadable("\(error)")
+            }
+            setAside("\(name) is longer than \(limitBytes) bytes", &state)
+            return []
+        }
+        state.obstacle = nil
+        return lines(bytes, &state)
+    }
+
+    private func lines(_ bytes: [UInt8], _ state: inout State) -> [JSONValue] {
+        let end = UInt8(ascii: "\n")
+        var pieces = bytes.split(separator: end, omittingEmptySubsequences: true)
+        let isCut = bytes.last.map { $0 != end } ?? false
+        let values = pieces.compactMap(Self.value)
+        var damaged = pieces.count - values.count
+        if isCut, let last = pieces.popLast(), Self.value(last) == nil { damaged -= 1 }
+        state.isCut = isCut
+        if damaged > 0 {
+            setAside("\(damaged) lines of \(name) are damaged", &state)
+        } else if isCut, values.count == pieces.count {
+            report(
+                "the last line of \(name) is cut, as by a power cut; what it said is lost")
+        }
+        return values
+    }
+
+    private func setAside(_ what: String, _ state: inout State) {
+        guard let place = SetAside(disk: disk).keep(name) else {
+            state.obstacle = "\(what), and it cannot be set aside"
+            return report("\(what); it cannot be set aside, and is not written over")
+        }
+        state.isCut = false
+        report("\(what), and lost; the file is set aside as \(place)")
+    }
+
+    private var suspect: String? {
+        let other = CrashGuard.suspect(name)
+        guard ((try? disk.names()) ?? []).contains(other) else { return nil }
+        return "\(name) is set aside as \(other), since the program crashed twice with it"
+    }
+
+    // MARK: - The format
+
+    private static func line(_ value: JSONValue) -> [UInt8] {
+        let text = value.serialized
+        return Array("\(text)\t\(Checksum.text(of: text.utf8))\n".utf8)
+    }
+
+    /// A line's value; nil for what is none.
+    ///
+    /// Earlier versions had no checksums.
+    private static func value(_ line: ArraySlice<UInt8>) -> JSONValue? {
+        let parts = line.split(separator: UInt8(ascii: "\t"), omittingEmptySubsequences: false)
+        guard parts.count <= 2, let text = parts.first,
+            parts.count == 1 || String(decoding: parts[1], as: UTF8.self) == Checksum.text(of: text)
+        else { return nil }
+        return try? JSONValue(parsing: Array(text))
+    }
+}

@@ -1,0 +1,78 @@
+internal import Linux
+package import ModelTypes
+internal import Synchronization
+
+/// Writes a document now and then: of values that follow each other quickly only the newest, which
+/// spares a card.
+///
+/// For what may be a few seconds old after a crash. What users are promised goes through
+/// `KeptDocument.write`.
+///
+/// ## Concurrency
+/// From any thread, the loop's too: nothing here waits. The disk is written on the pool, in order.
+package final class LazyWriter: Sendable {
+    private struct State: Sendable {
+        var next: JSONValue?
+        var writer: Task<Void, Never>?
+        /// Reported once, until it works.
+        var isInTrouble = false
+    }
+
+    private let document: KeptDocument
+    private let delay: Duration
+    private let onTrouble: @Sendable (String) -> Void
+    private let state = Mutex(State())
+
+    /// A writer that waits for `delay` before each write; `onTrouble` takes words for the owner.
+    package init(
+        _ document: KeptDocument, delay: Duration, onTrouble: @escaping @Sendable (String) -> Void
+    ) {
+        self.document = document
+        self.delay = delay
+        self.onTrouble = onTrouble
+    }
+
+    /// Has a value written after a while, unless another one follows before that.
+    package func put(_ value: JSONValue) {
+        state.withLock { state in
+            state.next = value
+            guard state.writer == nil else { return }
+            state.writer = Task.detached { [self] in await write() }
+        }
+    }
+
+    /// Writes what waits, and returns when it is on the disk, or has failed.
+    package func settled() async {
+        guard let writer = state.withLock({ $0.writer }) else { return }
+        // Ends the waiting, not the writing.
+        writer.cancel()
+        await writer.value
+    }
+
+    private func write() async {
+        repeat {
+            try? await Task.sleep(for: delay)
+            guard let value = state.withLock({ $0.next.take() }) else { continue }
+            do {
+                // It may be readable again by now, and is not as precious as what waits.
+                if document.isBlocked { _ = document.read() }
+                try document.write(value)
+                state.withLock { $0.isInTrouble = false }
+            } catch {
+                let isNew = state.withLock { state in
+                    defer { state.isInTrouble = true }
+                    return !state.isInTrouble
+                }
+                if isNew { onTrouble("\(document.name) cannot be stored: \(error)") }
+            }
+        } while !isDone()
+    }
+
+    private func isDone() -> Bool {
+        state.withLock { state in
+            guard state.next == nil else { return false }
+            state.writer = nil
+            return true
+        }
+    }
+}

@@ -1,0 +1,28 @@
+import Glibc
+import Linux
+import Testing
+
+@Suite("The count of crashes")
+struct CrashMarkTests {
+    @Test func `a fault of the program's own counts, another's signal does not`() throws {
+        let folder = try TemporaryFolder()
+        let path = "\(folder.path)/crashes"
+        // What was there before is what the signal ends in: nothing, so that this goes on.
+        for number in [SIGTRAP, SIGFPE] { signal(number, SIG_IGN) }
+        do {
+            let mark = try CrashMark(path)
+            let child = try SpawnedProcess(
+                Command(
+                    arguments: ["/bin/sh", "-c", "kill -FPE \(getpid())"],
+                    environment: ["PATH": "/usr/bin:/bin"], outputLimitBytes: 0), output: .lines)
+            _ = child.wait(timeout: .seconds(60))
+            #expect(mark.count == 0)
+        }
+        let mark = try CrashMark(path)
+        raise(SIGTRAP)
+        #expect(mark.count == 1)
+        #expect(try CrashMark(path).count == 1)
+        mark.clear()
+        #expect(mark.count == 0)
+    }
+}

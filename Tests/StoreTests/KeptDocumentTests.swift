@@ -1,0 +1,183 @@
+import Glibc
+import Linux
+import ModelTypes
+import TestDisk
+import Testing
+
+@testable import Store
+
+@Suite("A document that outlasts what disks do", .timeLimit(.minutes(1)))
+struct KeptDocumentTests {
+    private let reports = Reports()
+
+    private func store(_ disk: MemoryDisk, crashes: Int = 0) -> StateStore {
+        StateStore(disk: disk, crashes: crashes) { [reports] in reports.add($0) }
+    }
+
+    /// A disk with a document of this many writes, whose value is their number.
+    private func disk(writes: Int) throws -> MemoryDisk {
+        let disk = MemoryDisk()
+        let document = store(disk).document("x")
+        for number in 0..<writes { try document.write(.int(Int64(number + 1))) }
+        return disk
+    }
+
+    @Test func `a power cut at any moment of a write leaves the value before it or after it`()
+        throws
+    {
+        let disk = MemoryDisk()
+        let document = store(disk).document("x")
+        for number in 1...6 {
+            try document.write(.int(Int64(number)))
+            for cut in disk.takeCuts() {
+                switch store(MemoryDisk(cut)).document("x").read() {
+                case .value(let value, _):
+                    #expect([number - 1, number].contains(Int(value.int ?? -1)))
+                case .absent, .lost: #expect(number == 1)
+                case .unreadable: Issue.record("it can be read")
+                }
+            }
+        }
+    }
+
+    @Test func `what is there and what is not is told apart from what cannot be read`() throws {
+        #expect(store(MemoryDisk()).document("x").read() == .absent)
+        let disk = try disk(writes: 3)
+        #expect(store(disk).document("x").read() == .value(3, loss: nil))
+        let files = disk.files
+        for code in [EACCES, EIO, EISDIR, ELOOP] {
+            disk.faults.reading = ["x.a": code, "x.b": code]
+            let document = store(disk).document("x")
+            guard case .unreadable = document.read() else {
+                Issue.record("\(code) is not seen")
+                continue
+            }
+            #expect(document.isBlocked)
+            #expect(throws: StoreError.self) { try document.write(4) }
+            #expect(disk.files == files)
+            // Readable again, without a new start.
+            disk.faults.reading = [:]
+            #expect(document.read() == .value(3, loss: nil))
+            try document.write(3)
+        }
+    }
+
+    @Test func `what nobody has read is not written over`() throws {
+        let disk = try disk(writes: 4)
+        try store(disk).document("x").write(5)
+        #expect(store(disk).document("x").read() == .value(5, loss: nil))
+        // The one before it is there for the next cut.
+        #expect(disk.files.count == 2)
+        disk.faults.reading = ["x.a": EACCES, "x.b": EACCES]
+        #expect(throws: StoreError.self) { try store(disk).document("x").write(6) }
+    }
+
+    @Test func `damaged files are kept under another name, at most three of each`() throws {
+        let disk = try disk(writes: 2)
+        for round in 1...5 {
+            disk.files["x.a"] = [UInt8(round)]
+            disk.files["x.b"] = [UInt8(round), 0]
+            guard case .lost(let text) = store(disk).document("x").read() else {
+                Issue.record("it is lost")
+                return
+            }
+            #expect(text.contains("set aside"))
+            #expect(disk.files["x.a.damaged-\(min(round, 3))"] == [UInt8(round)])
+        }
+        #expect(
+            disk.files.keys.sorted()
+                == (["a", "b"].flatMap { file in
+                    (1...3).map { "x.\(file).damaged-\($0)" }
+                }))
+        #expect(store(disk).document("x").read() == .absent)
+    }
+
+    @Test func `a value that is too long is refused, and the one before it stays`() throws {
+        let disk = MemoryDisk()
+        let document = store(disk).document("x", limitBytes: 100)
+        try document.write("short")
+        #expect(throws: StoreError.self) {
+            try document.write(.string(String(repeating: "x", count: 100)))
+        }
+        #expect(store(disk).document("x").read() == .value("short", loss: nil))
+    }
+
+    @Test func `a write that fails leaves what was there, and the next one works`() throws {
+        let disk = try disk(writes: 2)
+        let document = store(disk).document("x")
+        for code in [ENOSPC, EROFS, EIO, EDQUOT] {
+            disk.faults.writing = ["": code]
+            #expect(throws: SystemError.self) { try document.write(9) }
+            #expect(store(MemoryDisk(disk.files)).document("x").read() == .value(2, loss: nil))
+        }
+        disk.faults.writing = [:]
+        try document.write(3)
+        #expect(store(disk).document("x").read() == .value(3, loss: nil))
+        #expect(reports.all.isEmpty)
+    }
+
+    // MARK: - Crashes
+
+    @Test func `what the program crashed with twice is set aside and said, and it starts without`()
+        throws
+    {
+        let disk = try disk(writes: 2)
+        let before = disk.files
+        #expect(store(disk, crashes: 1).document("x").read() == .value(2, loss: nil))
+        let second = store(disk, crashes: 2)
+        guard case .lost(let text) = second.document("x").read() else {
+            Issue.record("it is set aside")
+            return
+        }
+        #expect(text.contains("crashed twice"))
+        #expect(reports.all.count == 1)
+        #expect(disk.files["x.a.suspect"] == before["x.a"])
+        // It was innocent: the program crashes without it, too.
+        #expect(store(disk, crashes: 3).document("x").read() == .value(2, loss: nil))
+        #expect(disk.files == before)
+        #expect(store(disk, crashes: 4).document("x").read() == .value(2, loss: nil))
+    }
+
+    @Test func `what is stored after that counts, and is not replaced by what was set aside`()
+        throws
+    {
+        let disk = try disk(writes: 2)
+        try store(disk, crashes: 2).document("x").write(7)
+        _ = store(disk, crashes: 3)
+        guard case .value(7, _) = store(disk).document("x").read() else {
+            Issue.record("the new value is there")
+            return
+        }
+        CrashGuard(disk: disk).prove()
+        guard case .value(7, _) = store(disk).document("x").read() else {
+            Issue.record("the new value is there")
+            return
+        }
+        #expect(!disk.files.keys.contains { $0.hasSuffix(".suspect") })
+    }
+
+    @Test func `the journal of calls is among what is set aside, the audit log is not`() throws {
+        let disk = MemoryDisk()
+        let first = store(disk)
+        try first.lines(KeptLines.journalName).append(1, isLasting: true)
+        try first.lines(KeptLines.auditName).append(1, isLasting: true)
+        let second = store(disk, crashes: 2)
+        #expect(try second.lines(KeptLines.journalName).read() == [])
+        #expect(try second.lines(KeptLines.auditName).read() == [1])
+        #expect(reports.all.count == 2)
+    }
+
+    @Test func `of values that follow each other quickly only the newest is written`() async throws
+    {
+        let disk = MemoryDisk()
+        let store = store(disk)
+        let writer = LazyWriter(store.document("x"), delay: .seconds(3600)) { _ in }
+        for number in 1...100 { writer.put(.int(Int64(number))) }
+        await writer.settled()
+        #expect(disk.writes == 1)
+        #expect(self.store(disk).document("x").read() == .value(100, loss: nil))
+        writer.put(101)
+        await writer.settled()
+        #expect(self.store(disk).document("x").read() == .value(101, loss: nil))
+    }
+}
