@@ -67,6 +67,9 @@ struct ScriptedPlayback: PlaybackDevice, ~Copyable {
     private let end: (wait: Int, flag: StopFlag)?
     /// It has gone while nothing was played.
     var idleTrouble: Int32 = 0
+    /// What its driver says of its delay at each asking, in turn; nothing: the truth.
+    var reports: [Int] = []
+    private var asked = 0
     private var waits = 0
     private var writes = 0
     private let held: SampleBuffer
@@ -140,13 +143,17 @@ struct ScriptedPlayback: PlaybackDevice, ~Copyable {
         return .frames(taken)
     }
 
-    mutating func heldFrames() -> Int { heldCount / Int(grant.channels) }
+    mutating func heldFrames() -> Int {
+        guard !reports.isEmpty else { return heldCount / Int(grant.channels) }
+        defer { asked += 1 }
+        return reports[asked % reports.count]
+    }
 
     mutating func start() -> Int32 { 0 }
 
     mutating func rewind(_ frames: Int) -> Int {
         guard canRewind else { return 0 }
-        let given = min(frames, heldFrames())
+        let given = min(frames, heldCount / Int(grant.channels))
         heldCount -= given * Int(grant.channels)
         return given
     }

@@ -68,6 +68,19 @@ package struct PCMGrant: Sendable, Equatable, CustomStringConvertible {
         self.format = format
     }
 
+    /// A delay (frames) as a driver reports it, or what can be believed instead.
+    ///
+    /// None is negative, and one above five buffers and above 10 s is a driver's mistake: SOF once
+    /// reported 7,493,989,779,945,237,086 frames (thesofproject/linux#4686). PulseAudio draws its
+    /// line at the same place (`pa_alsa_safe_delay`). The whole buffer is the most that the card
+    /// itself can hold, so that stands for it.
+    @_noAllocation @_noLocks
+    package func plausible(delayFrames: Int) -> Int {
+        let limit = max(5 * Int(bufferFrames), 10 * Int(rate))
+        if delayFrames > limit { return max(0, Int(bufferFrames)) }
+        return max(0, delayFrames)
+    }
+
     package var description: String {
         "\(rate) Hz, \(channels) channel\(channels == 1 ? "" : "s"), "
             + (format == .bits16 ? "" : "\(format.name), ")

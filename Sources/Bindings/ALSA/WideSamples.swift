@@ -23,7 +23,8 @@ struct WideSamples {
 
     /// Takes the upper 16 bits of what was read.
     ///
-    /// Cut and not rounded, as the silence of a device must stay silence.
+    /// Cut and not rounded: what is lost lies 96 dB below full scale. A card's least negative noise
+    /// becomes -1, which every later stage takes for silence.
     @_noAllocation @_noLocks
     func narrow(into samples: UnsafeMutablePointer<Int16>, frames: Int) {
         let count = frames * channels

@@ -1,5 +1,7 @@
 /// Paces a stream that has no clock of its own, by the system's.
 ///
+/// It holds for as long as the system runs, and its numbers saturate.
+///
 /// A value owned by one thread, which may be a real-time thread.
 package struct SoftwareClock {
     private let rate: Int64
@@ -12,18 +14,23 @@ package struct SoftwareClock {
         start = now
     }
 
-    /// When so many frames beyond those that passed are due (nanoseconds, CLOCK_MONOTONIC).
+    /// When the frame that is `ahead` frames beyond those that passed is due (nanoseconds,
+    /// CLOCK_MONOTONIC).
     package func time(ofFrame ahead: Int) -> Int64 {
-        start + (passed + Int64(ahead)) * 1_000_000_000 / rate
+        let frames = FrameTime.sum(passed, Int64(ahead))
+        return FrameTime.sum(start, FrameTime.nanoseconds(ofFrames: frames, rate: rate))
     }
 
-    /// Frames that are due and have not passed.
+    /// Frames that are due and have not passed; negative while more have passed than are due.
     package func due(at now: Int64) -> Int {
-        Int((now - start) * rate / 1_000_000_000 - passed)
+        let elapsed = FrameTime.difference(now, start)
+        return Int(
+            FrameTime.difference(
+                FrameTime.frames(inNanoseconds: elapsed, rate: rate), passed))
     }
 
     /// Says that frames have passed.
-    package mutating func pass(_ frames: Int) { passed += Int64(frames) }
+    package mutating func pass(_ frames: Int) { passed = FrameTime.sum(passed, Int64(frames)) }
 
     /// Starts anew at a moment.
     package mutating func restart(at now: Int64) {

@@ -128,7 +128,7 @@ extension SoftwareClock {
     ) -> WaitResult {
         let due = time(ofFrame: frames)
         // Descriptors are waited for in whole milliseconds; the rest is slept.
-        let whole = MonotonicClock.milliseconds(until: due - 999_999)
+        let whole = MonotonicClock.milliseconds(until: FrameTime.sum(due, -999_999))
         if wake.wait(timeoutMilliseconds: min(whole, timeoutMilliseconds)) { return .woken }
         guard whole <= timeoutMilliseconds else { return .timedOut }
         MonotonicClock.block(until: due)

@@ -77,12 +77,14 @@ struct CaptureLoop<Device: CaptureDevice & ~Copyable>: ~Copyable {
         port.counters.frames.count(frames)
         if written < samples { port.counters.lostFrames.count((samples - written) / channels) }
         // What a whole period has left behind came while the thread was awaited.
-        let held = Int64(device.heldFrames()) * 1_000_000_000 / rate
+        let heldFrames = device.grant.plausible(delayFrames: device.heldFrames())
+        let held = FrameTime.nanoseconds(ofFrames: Int64(heldFrames), rate: rate)
         if frames == periodFrames {
             port.counters.lateWakeUps.count(microseconds: Int(held / 1000))
         }
         port.anchor.set(
-            frame: port.writer.writtenIndex / channels, time: MonotonicClock.now() - held)
+            frame: port.writer.writtenIndex / channels,
+            time: FrameTime.difference(MonotonicClock.now(), held))
         port.wake.signal()
     }
 

@@ -1,4 +1,5 @@
 internal import AudioCore
+internal import Glibc
 internal import Linux
 
 /// How long an audio loop bears with its device before another is opened in its place.
@@ -17,10 +18,10 @@ struct DevicePatience {
     /// The pause of a device that says it is ready and moves nothing; its asking costs time.
     static var pauseMilliseconds: Int32 { 2 }
     /// -EPIPE, -ESTRPIPE, -EAGAIN and -EBADFD (started already), as ALSA gives them.
-    static var xrun: Int32 { -32 }
-    static var suspended: Int32 { -86 }
-    static var again: Int32 { -11 }
-    static var badState: Int32 { -77 }
+    static var xrun: Int32 { -EPIPE }
+    static var suspended: Int32 { -ESTRPIPE }
+    static var again: Int32 { -EAGAIN }
+    static var badState: Int32 { -EBADFD }
 
     private let counters: AudioCounters
     private var idleMilliseconds: Int32 = 0

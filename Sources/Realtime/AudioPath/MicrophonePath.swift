@@ -141,7 +141,11 @@ final class MicrophonePath: Sendable {
         let opened = MonotonicClock.now()
         var loop = CaptureLoop(device: device, port: port)
         let code = loop.run(until: stop)
-        reopening.ended(code, afterMilliseconds: (MonotonicClock.now() - opened) / 1_000_000)
+        // Ended in order, but because `begin` could not use what it gives: no reason to hurry.
+        let isUnusable = code >= 0 && handover.withLock { $0.status.trouble != nil }
+        reopening.ended(
+            isUnusable ? PlaybackPort.stalledCode : code,
+            afterMilliseconds: (MonotonicClock.now() - opened) / 1_000_000)
         if code < 0 { lose(lossText(name, "capture", code: code)) }
     }
 
@@ -216,7 +220,9 @@ final class MicrophonePath: Sendable {
                 converter: converter,
                 settings: settings, base: processing.cutter.total, reference: reference)
         } catch {
-            return lose("capture device \(settings.capture): \(error)")
+            lose("capture device \(settings.capture): \(error)")
+            // Its frames would find no reader; it is closed and tried again like one that is gone.
+            return handover.withLock { $0.run }?.raise() ?? ()
         }
         if processing.isLost { onEvent(.captureBack("\(name): \(grant)")) }
         processing.isLost = false

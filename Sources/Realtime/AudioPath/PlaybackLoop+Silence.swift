@@ -31,8 +31,8 @@ extension PlaybackLoop where Device: ~Copyable {
         port.waitingSince = nil
         converter?.reset()
         takeBackSpeech()
-        let wait = Int64(silentFrame) * 1_000_000_000 / Int64(rate)
-        port.share.silentAt.store(Int(MonotonicClock.now() + wait), ordering: .relaxed)
+        let wait = FrameTime.nanoseconds(ofFrames: Int64(silentFrame), rate: Int64(rate))
+        port.share.silentAt.store(Int(FrameTime.sum(MonotonicClock.now(), wait)), ordering: .relaxed)
         port.share.silentCount.wrappingAdd(1, ordering: .releasing)
         port.share.events.signal()
         return code < 0 ? repair(code) : .moved
@@ -65,7 +65,7 @@ extension PlaybackLoop where Device: ~Copyable {
 
     /// Ends what the device plays; returns a code, and after how many frames it is silent.
     private mutating func cut() -> (code: Int32, silentFrame: Int) {
-        let held = max(0, min(device.heldFrames(), ledger.frames))
+        let held = min(heldFrames(), ledger.frames)
         let wished = min(held, held - marginFrames)
         let given = wished > 0 ? device.rewind(wished) : 0
         guard given > 0 else {

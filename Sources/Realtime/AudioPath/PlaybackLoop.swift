@@ -192,10 +192,15 @@ struct PlaybackLoop<Device: PlaybackDevice & ~Copyable>: ~Copyable {
         return endIfPlayed()
     }
 
+    /// What the device holds (frames, 0 or more), as far as its driver can be believed.
+    mutating func heldFrames() -> Int {
+        device.grant.plausible(delayFrames: device.heldFrames())
+    }
+
     /// A device that was full has room for more than a period when the thread comes late.
     private mutating func countLateness() {
         guard steadyFrames >= bufferFrames else { return }
-        let late = bufferFrames - periodFrames - device.heldFrames()
+        let late = bufferFrames - periodFrames - heldFrames()
         port.share.counters.lateWakeUps.count(microseconds: max(0, late) * 1_000_000 / rate)
     }
 
@@ -234,10 +239,12 @@ struct PlaybackLoop<Device: PlaybackDevice & ~Copyable>: ~Copyable {
     private mutating func noteWritten(_ samples: UnsafePointer<Int16>, count: Int) {
         ledger.append(samples, count: count)
         if let echo = port.echo {
-            let ahead = Int64(device.heldFrames() - count) * 1_000_000_000 / Int64(rate)
+            let ahead = FrameTime.nanoseconds(
+                ofFrames: Int64(heldFrames() - count),
+                rate: Int64(rate))
             echo.wrote(
                 samples, channels: channels, frames: count, rate: Int32(rate),
-                heardAt: MonotonicClock.now() + ahead)
+                heardAt: FrameTime.sum(MonotonicClock.now(), ahead))
         }
         port.share.counters.frames.count(count)
     }
@@ -253,14 +260,14 @@ struct PlaybackLoop<Device: PlaybackDevice & ~Copyable>: ~Copyable {
     /// The device is silent when all that it holds is the silence written last.
     private mutating func endIfPlayed() -> Step {
         guard silentFrames > 0, !hasSound() else { return .moved }
-        guard silentFrames >= device.heldFrames() else {
+        guard silentFrames >= heldFrames() else {
             // A short sound does not fill the buffer, which is what starts a card.
             let code = device.start()
             return code < 0 && code != DevicePatience.badState ? repair(code) : .moved
         }
         tellEnd()
         guard !staysAwake else { return .moved }
-        noteTakenBack(min(device.heldFrames(), ledger.frames))
+        noteTakenBack(min(heldFrames(), ledger.frames))
         let code = device.drop()
         isRunning = false
         steadyFrames = 0

@@ -181,7 +181,7 @@ struct ProcessingLoop: ~Copyable {
         at time: Int64, _ anchor: StreamAnchor, _ grant: PCMGrant, _ base: Int64
     ) -> Int64 {
         guard let pair = anchor.read() else { return base }
-        let nanoseconds = Double(time - pair.time)
+        let nanoseconds = Double(FrameTime.difference(time, pair.time))
         let frames = Double(pair.frame) + nanoseconds * Double(grant.rate) / 1e9
         return base + Int64(frames * Double(AudioSettings.microphoneRate) / Double(grant.rate))
     }
