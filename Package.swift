@@ -10,7 +10,8 @@ let package = Package(
         .executable(name: "martlet-bench", targets: ["martlet-bench"]),
     ],
     dependencies: [
-        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.5.0")
+        // Exactly this one, so that every build is of the same sources.
+        .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2")
     ],
     targets: Targets.bindings + Targets.realtime + Targets.control + Targets.programs
         + Targets.tests,
@@ -187,7 +188,10 @@ enum Targets {
             ("TimersTests", ["Timers", "Tools", "ModelTypes", "Store", "Linux", "TestDisk"]),
             ("AssistantTests", ["Assistant", "Live", "ModelTypes", "Tools"]),
             ("SoundsTests", ["Sounds"]),
-            ("SimulationTests", ["Simulation", "ModelTypes", "WebSockets", "Linux"]),
+            (
+                "SimulationTests",
+                ["Simulation", "ModelTypes", "WebSockets", "Linux", "TestSockets"]
+            ),
             (
                 "DaemonTests",
                 [
