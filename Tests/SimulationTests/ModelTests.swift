@@ -188,4 +188,37 @@ struct ModelTests {
         let thought = native.received.first?["serverContent"]?["modelTurn"]?["parts"]?.array?.first
         #expect(thought == ["text": "The user is polite.", "thought": true])
     }
+
+    @Test("the model that transcribes writes what it heard, and says nothing")
+    func transcribing() {
+        let client = TestClient(.plain)
+        client.send(
+            #"""
+            {"setup": {"model": "models/gemini-3.5-transcribe-live",
+             "generationConfig": {"responseModalities": ["TEXT"]},
+             "realtimeInputConfig": {"automaticActivityDetection": {"disabled": true}}}}
+            """#)
+        client.say()
+        client.wait(10)
+        let parts = client.received.flatMap {
+            $0["serverContent"]?["modelTurn"]?["parts"]?.array ?? []
+        }
+        #expect(parts.map { $0["text"]?.string } == [Scenario.plain.turns[0].heard])
+        #expect(client.received.last?["serverContent"]?["turnComplete"] == true)
+    }
+
+    @Test("what was typed is answered, and not transcribed as if it had been heard")
+    func typed() {
+        for message in [
+            #"{"realtimeInput": {"text": "go on"}}"#,
+            #"{"clientContent": {"turns": [{"role": "user", "parts": [{"text": "go on"}]}], "turnComplete": true}}"#,
+        ] {
+            let client = TestClient.ready(.plain)
+            client.send(message)
+            client.wait(10)
+            let contents = client.received.compactMap { $0["serverContent"] }
+            #expect(contents.contains { $0["modelTurn"] != nil })
+            #expect(!contents.contains { $0["inputTranscription"] != nil })
+        }
+    }
 }

@@ -40,7 +40,7 @@ struct WebSocketTests {
                         connection.header("x-goog-api-key") ?? "",
                     ]
                 }
-                return .refuse(status: 404)
+                return .refuse(.init(status: 404, phrase: "Not Found", body: "{}"))
             }
         }
         let log = EventLog()

@@ -113,6 +113,10 @@ enum Callback {
         switch reason {
         case LWS_CALLBACK_FILTER_PROTOCOL_CONNECTION:
             return WebSocketListener.admit(socket)
+        case LWS_CALLBACK_HTTP:
+            return WebSocketListener.answer(socket, path: text(bytes, count))
+        // Its answer has gone before it.
+        case LWS_CALLBACK_HTTP_BODY_COMPLETION: return -1
         default: break
         }
         guard reason.isOfServerSocket, let connection = owner(socket, ServerConnection.self)

@@ -34,7 +34,7 @@ package final class ServerConnection: @unchecked Sendable {
         query = parts.joined(separator: "&")
     }
 
-    private static func token(_ token: lws_token_indexes, of socket: OpaquePointer) -> String {
+    static func token(_ token: lws_token_indexes, of socket: OpaquePointer) -> String {
         var buffer = [CChar](repeating: 0, count: headerLimitBytes)
         guard lws_hdr_copy(socket, &buffer, Int32(buffer.count), token) > 0 else { return "" }
         return text(buffer)

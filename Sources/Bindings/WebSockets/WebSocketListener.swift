@@ -24,12 +24,34 @@ package final class WebSocketListener: @unchecked Sendable {
     package enum Verdict: Sendable {
         /// Take it and tell the connection's events to the handler.
         case accept(@Sendable (WebSocketEvent) -> Void)
-        /// Answer with an HTTP status instead (400 to 599).
-        case refuse(status: Int)
+        /// Answer with HTTP instead.
+        case refuse(PlainAnswer)
     }
+
+    /// An HTTP answer with a JSON text, behind which the connection is closed.
+    package struct PlainAnswer: Sendable {
+        /// 400 to 599.
+        package var status: Int
+        /// What stands behind the status in the first line, such as `Not Found`.
+        package var phrase: String
+        /// JSON.
+        package var body: String
+
+        /// An answer.
+        package init(status: Int, phrase: String, body: String) {
+            self.status = status
+            self.phrase = phrase
+            self.body = body
+        }
+    }
+
+    /// A request's body is read to its end, so that the answer reaches a client that still sends;
+    /// one larger than this (bytes) is cut off.
+    private static let bodyLimit = 1 << 20
 
     private let loop: EventLoop
     private let onUpgrade: @Sendable (ServerConnection) -> Verdict
+    private let onRequest: @Sendable (String) -> PlainAnswer
     private var host: OpaquePointer?
     /// The port listened on.
     package let port: Int
@@ -37,14 +59,19 @@ package final class WebSocketListener: @unchecked Sendable {
     /// Listens on 127.0.0.1, on a free port when `port` is 0; on the loop only.
     ///
     /// `onUpgrade` is asked on the loop for every upgrade, before it is answered; path and
-    /// headers of the connection are known then.
+    /// headers of the connection are known then. `onRequest` answers every other request, by its
+    /// path, on the loop too.
     package init(
         loop: EventLoop, port: Int = 0, identity: Identity? = nil,
+        onRequest: @escaping @Sendable (String) -> PlainAnswer = { _ in
+            PlainAnswer(status: 404, phrase: "Not Found", body: "{}")
+        },
         onUpgrade: @escaping @Sendable (ServerConnection) -> Verdict
     ) throws(WebSocketsError) {
         loop.checkIsolated()
         self.loop = loop
         self.onUpgrade = onUpgrade
+        self.onRequest = onRequest
         var info = lws_context_creation_info()
         info.port = Int32(port)
         info.protocols = UnsafePointer(Callback.serverProtocols)
@@ -92,18 +119,49 @@ package final class WebSocketListener: @unchecked Sendable {
         _ = forgotten
     }
 
+    private static func listener(of socket: OpaquePointer) -> WebSocketListener? {
+        let key = UInt(bitPattern: lws_get_vhost(socket))
+        return registry.withLock { $0[key] }?.listener
+    }
+
     /// An upgrade has arrived; returns non-zero to refuse it.
     static func admit(_ socket: OpaquePointer) -> Int32 {
-        let key = UInt(bitPattern: lws_get_vhost(socket))
-        guard let listener = registry.withLock({ $0[key] })?.listener else { return -1 }
+        guard let listener = listener(of: socket) else { return -1 }
         let connection = ServerConnection(loop: listener.loop, upgrade: socket)
         switch listener.onUpgrade(connection) {
         case .accept(let handler):
             connection.adopt(socket, onEvent: handler)
             return 0
-        case .refuse(let status):
-            lws_return_http_status(socket, UInt32(status), nil)
+        case .refuse(let answer):
+            write(answer, to: socket, withBody: true)
             return -1
+        }
+    }
+
+    /// A request that is no upgrade has arrived; returns non-zero when it is done with.
+    static func answer(_ socket: OpaquePointer, path: String) -> Int32 {
+        guard let listener = listener(of: socket) else { return -1 }
+        let isHead = lws_hdr_total_length(socket, WSI_TOKEN_HEAD_URI) > 0
+        write(listener.onRequest(path), to: socket, withBody: !isHead)
+        let length = Int(ServerConnection.token(WSI_TOKEN_HTTP_CONTENT_LENGTH, of: socket)) ?? 0
+        return (1...bodyLimit).contains(length) ? 0 : -1
+    }
+
+    /// By hand, since libwebsockets answers an upgrade with HTTP/1.0, which clients of WebSockets
+    /// take for no HTTP at all.
+    private static func write(
+        _ answer: PlainAnswer, to socket: OpaquePointer, withBody: Bool
+    ) {
+        var text = "HTTP/1.1 \(answer.status) \(answer.phrase)\r\n"
+        text += "Content-Type: application/json; charset=UTF-8\r\n"
+        text += "Content-Length: \(answer.body.utf8.count)\r\nConnection: close\r\n\r\n"
+        if withBody { text += answer.body }
+        let headroom = Int(cws_headroom_bytes)
+        var bytes = [UInt8](repeating: 0, count: headroom) + Array(text.utf8)
+        bytes.withUnsafeMutableBufferPointer { bytes in
+            guard let start = bytes.baseAddress else { return }
+            lws_write(
+                socket, start + headroom, bytes.count - headroom, LWS_WRITE_HTTP_HEADERS)
         }
     }
 }

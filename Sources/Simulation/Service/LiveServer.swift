@@ -38,10 +38,11 @@ package final class LiveServer: @unchecked Sendable {
     ) async throws -> Int {
         try await on { server in
             let listener = try WebSocketListener(
-                loop: server.loop, port: port, identity: identity
-            ) { [weak server] connection in
-                server?.judge(connection) ?? .refuse(status: 503)
-            }
+                loop: server.loop, port: port, identity: identity,
+                onRequest: { ServiceError.notFound($0) },
+                onUpgrade: { [weak server] connection in
+                    server?.judge(connection) ?? .refuse(ServiceError.overloaded)
+                })
             server.listener = listener
             return listener.port
         }
@@ -63,8 +64,9 @@ package final class LiveServer: @unchecked Sendable {
     private func judge(_ connection: ServerConnection) -> WebSocketListener.Verdict {
         let access = Access(
             path: connection.path, query: connection.query, header: connection.header)
-        guard let access, connections.count < Self.connectionLimit else {
-            return .refuse(status: 404)
+        guard let access else { return .refuse(ServiceError.notFound(connection.path)) }
+        guard connections.count < Self.connectionLimit else {
+            return .refuse(ServiceError.overloaded)
         }
         let session = ServerSession(scenario: scenario, access: access, service: state)
         let simulated = SimulatedConnection(

@@ -2,6 +2,7 @@
 struct Generation: Sendable {
     enum Step {
         case thought(String)
+        case text(String)
         case audio([Int16])
         case words(String)
         case generationComplete
@@ -16,6 +17,7 @@ struct Generation: Sendable {
     let turn: Scenario.Turn
     private let ending: Ending
     private var thought: String?
+    private var text: String?
     private let voice: [Int16]
     private let words: [String]
     private let chunkSamples: Int
@@ -29,13 +31,14 @@ struct Generation: Sendable {
 
     /// An answer of this sound and these words, which belongs to a turn.
     init(
-        _ turn: Scenario.Turn, voice: [Int16], says: String, thought: String?, ending: Ending,
-        scenario: Scenario, now: Int64
+        _ turn: Scenario.Turn, voice: [Int16], says: String, thought: String?,
+        text: String? = nil, ending: Ending, scenario: Scenario, now: Int64
     ) {
         self.turn = turn
         self.ending = ending
         self.voice = voice
         self.thought = thought
+        self.text = text
         chunkSamples = scenario.chunkMilliseconds * 24
         let chunks = max(1, (voice.count + chunkSamples - 1) / chunkSamples)
         words = Self.fragments(of: says, count: chunks)
@@ -61,6 +64,10 @@ struct Generation: Sendable {
         if let thought {
             self.thought = nil
             return .thought(thought)
+        }
+        if let text {
+            self.text = nil
+            return .text(text)
         }
         if !hasSaidWords, chunk < words.count {
             hasSaidWords = true

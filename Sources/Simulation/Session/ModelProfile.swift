@@ -36,6 +36,9 @@ package struct ModelProfile: Sendable, Equatable {
     /// Whether handles are given without being asked for.
     var givesHandlesUnasked = false
 
+    /// Whether it writes what it heard, and says nothing.
+    var writes: Bool { modalities == ["TEXT"] }
+
     /// The model of a name; one that is not known allows everything.
     package static func named(_ name: String) -> ModelProfile {
         known.first { $0.name == name } ?? lenient(name)

@@ -50,8 +50,8 @@ struct Answers: Sendable {
     private static let limit = 64
 
     enum Answer: Sendable {
-        /// The next turn of the scenario.
-        case next
+        /// The next turn of the scenario, to words that were heard, or typed.
+        case next(isTyped: Bool)
         /// What a turn says after its calls.
         case saying(Scenario.Turn)
     }

@@ -5,15 +5,19 @@ extension ServerSession {
     private static let heardFragments = 3
 
     /// The model answers what has come, now or when it is done with what it does.
-    mutating func answer(at now: Int64) {
+    ///
+    /// What was typed has not been heard, so there is nothing of it to transcribe.
+    mutating func answer(at now: Int64, isTyped: Bool = false) {
         guard !scenario.turns.isEmpty else { return completeTurn(at: now) }
         guard !meter.isOver else { return refuse(Refusal(.invalidArgument), at: now) }
-        guard generation == nil, !calls.isBlocking else { return answers.add(.next) }
+        guard generation == nil, !calls.isBlocking else {
+            return answers.add(.next(isTyped: isTyped))
+        }
         let index = turnIndex % scenario.turns.count
         let turn = scenario.turns[index]
         turnIndex += 1
         tell(.answerBegan(turn: index))
-        if terms.transcribesInput {
+        if terms.transcribesInput, !isTyped {
             for word in Generation.fragments(of: turn.heard, count: Self.heardFragments) {
                 send(["serverContent": ["inputTranscription": ["text": .string(word)]]])
             }
@@ -36,7 +40,9 @@ extension ServerSession {
     /// Says what a turn has to say, from the beginning or behind what came before its calls.
     mutating func speak(_ turn: Scenario.Turn, at now: Int64) {
         let isSoundless = quirks.remove(.soundlessTurn) != nil
-        let isSilent = isSoundless || quirks.contains(.soundless)
+        let isSilent =
+            isSoundless || quirks.contains(.soundless)
+            || !terms.profile.modalities.contains("AUDIO")
         let isCut = quirks.remove(.cutAnswer) != nil
         var voice = isSilent ? [] : turn.voice
         if isCut { voice = Array(voice.prefix(voice.count / 2)) }
@@ -44,6 +50,7 @@ extension ServerSession {
         begin(
             Generation(
                 turn, voice: voice, says: isSilent ? "" : turn.says, thought: thought,
+                text: terms.profile.writes ? turn.heard : nil,
                 ending: isCut ? .abrupt : .turn, scenario: scenario, now: now), at: now)
     }
 
@@ -61,6 +68,8 @@ extension ServerSession {
                         "modelTurn": ["parts": [["text": .string(text), "thought": true]]]
                     ]
                 ])
+            case .text(let text):
+                send(["serverContent": ["modelTurn": ["parts": [["text": .string(text)]]]]])
             case .audio(let samples):
                 send(audio: samples, isFirst: generation?.isBeginning ?? false)
                 if generation?.isBeginning == true { note(.reply, at: now) }
@@ -154,7 +163,7 @@ extension ServerSession {
         guard phase == .live, generation == nil, !calls.isBlocking, !isUserSpeaking else { return }
         switch answers.pop() {
         case nil: break
-        case .next: answer(at: now)
+        case .next(let isTyped): answer(at: now, isTyped: isTyped)
         case .saying(let turn): speak(turn, at: now)
         }
     }

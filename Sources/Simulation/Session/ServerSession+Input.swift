@@ -58,7 +58,7 @@ extension ServerSession {
             tell(.text(text))
             meter.read(text)
             interrupt(at: now)
-            answer(at: now)
+            answer(at: now, isTyped: true)
         default: break
         }
     }
@@ -87,7 +87,7 @@ extension ServerSession {
             return refuse(Refusal(.invalidArgument), at: now)
         }
         interrupt(at: now)
-        if isComplete { answer(at: now) }
+        if isComplete { answer(at: now, isTyped: true) }
     }
 
     mutating func takeUpdate(_ update: JSONValue, at now: Int64) {
