@@ -1,10 +1,10 @@
 import Testing
 
-/// The table of known problems names tests; here they are looked for.
+/// The tables of known problems and faults name tests; here they are looked for.
 struct ProofTests {
-    /// A row: its number, and what it says in its last column.
+    /// A row: its first column, and what its last one says.
     private struct Row {
-        let number: Int
+        let label: Substring
         let proof: Substring
 
         /// Name and file of each test.
@@ -17,14 +17,15 @@ struct ProofTests {
         }
     }
 
-    private func rows() throws -> [Row] {
-        try SourceTree.lines(of: "Tests/known-problems.md").compactMap { line in
+    /// The rows of the tables with three columns, without their heads.
+    private func rows(of file: String) throws -> [Row] {
+        var rows: [Row] = []
+        for line in try SourceTree.lines(of: file) where line.hasPrefix("| ") {
             let columns = line.split(separator: " | ")
-            guard columns.count == 3, let number = Int(columns[0].words.first ?? "") else {
-                return nil
-            }
-            return Row(number: number, proof: columns[2])
+            guard columns.count == 3, columns[2].trimmed != "Shown by |" else { continue }
+            rows.append(Row(label: columns[0].dropFirst(2), proof: columns[2]))
         }
+        return rows
     }
 
     /// The names that the tests of a file have for people.
@@ -39,24 +40,38 @@ struct ProofTests {
         return names
     }
 
-    @Test("every known problem has its tests, which exist, or a reason why there is none")
-    func table() throws {
-        let rows = try rows()
-        #expect(rows.map(\.number) == Array(1...50))
+    /// Whether each row names tests that exist, or says why there is nothing to show.
+    private func check(_ rows: [Row]) throws {
         let tree = try SourceTree()
         var known: [String: Set<Substring>] = [:]
         for file in tree.swiftFiles where file.isBelow("Tests") {
             known[file.path] = names(in: file)
         }
         for row in rows where !row.proof.hasPrefix("Nothing: ") {
-            #expect(!row.tests.isEmpty, "problem \(row.number)")
+            #expect(!row.tests.isEmpty, "\(row.label)")
             for test in row.tests {
                 let path = "Tests/\(test.file).swift"
                 #expect(
                     known[path]?.contains(test.name) == true,
-                    "problem \(row.number): there is no '\(test.name)' in \(path)")
+                    "\(row.label): there is no '\(test.name)' in \(path)")
             }
         }
+    }
+
+    @Test("every known problem has its tests, which exist, or a reason why there is none")
+    func problems() throws {
+        let rows = try rows(of: "Tests/known-problems.md")
+        #expect(rows.map { Int($0.label) } == Array(1...50))
+        try check(rows)
+    }
+
+    @Test("every fault that was found has its tests, which exist, or a reason why there is none")
+    func faults() throws {
+        let rows = try rows(of: "Tests/known-faults.md")
+        // One row an entry: a second of the same name is a mistake of copying.
+        #expect(Set(rows.map(\.label)).count == rows.count)
+        #expect(!rows.isEmpty)
+        try check(rows)
     }
 }
 
