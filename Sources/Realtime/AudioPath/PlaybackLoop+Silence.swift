@@ -32,7 +32,8 @@ extension PlaybackLoop where Device: ~Copyable {
         converter?.reset()
         takeBackSpeech()
         let wait = FrameTime.nanoseconds(ofFrames: Int64(silentFrame), rate: Int64(rate))
-        port.share.silentAt.store(Int(FrameTime.sum(MonotonicClock.now(), wait)), ordering: .relaxed)
+        port.share.silentAt.store(
+            Int(FrameTime.sum(MonotonicClock.now(), wait)), ordering: .relaxed)
         port.share.silentCount.wrappingAdd(1, ordering: .releasing)
         port.share.events.signal()
         return code < 0 ? repair(code) : .moved

@@ -91,7 +91,9 @@ final class Core: Sendable {
     /// Takes WebSockets on a port of its own; on the loop.
     func listen(on loop: EventLoop) throws -> Int {
         let listener = try WebSocketListener(loop: loop) { [self] connection in
-            if state.withLock({ $0.model.refusesWebSocket }) { return .refuse(.init(status: 404, phrase: "Not Found", body: "{}")) }
+            if state.withLock({ $0.model.refusesWebSocket }) {
+                return .refuse(.init(status: 404, phrase: "Not Found", body: "{}"))
+            }
             let talk = Talk(connection, self)
             loopside.talks.append(talk)
             return .accept { event in talk.take(event) }
