@@ -12,6 +12,12 @@ package enum ALSAError: Error, Sendable, Equatable {
     case busy(device: String, direction: StreamDirection)
     /// The account may not use the device.
     case notPermitted(device: String, direction: StreamDirection)
+    /// No sound card at all is plugged in.
+    case noCard(device: String, direction: StreamDirection)
+    /// The name is defined, and the reason is in what alsa-lib said.
+    case unusable(device: String, direction: StreamDirection, reason: String)
+    /// A file of ALSA's configuration has a mistake, so that no device at all can be opened.
+    case configuration(reason: String)
     /// Opening failed for another reason.
     case cannotOpen(device: String, direction: StreamDirection, code: Int32)
     /// The open device cannot do what is asked, or anything near it.
@@ -24,13 +30,35 @@ package enum ALSAError: Error, Sendable, Equatable {
 
 extension ALSAError {
     /// The error for a failed open, told apart by what can be done about it.
-    static func opening(_ device: String, _ direction: StreamDirection, code: Int32) -> ALSAError {
-        switch code {
-        case ENOENT, ENODEV, ENXIO: .noSuchDevice(device: device, direction: direction)
-        case EBUSY: .busy(device: device, direction: direction)
-        case EACCES, EPERM: .notPermitted(device: device, direction: direction)
-        default: .cannotOpen(device: device, direction: direction, code: code)
+    ///
+    /// `said` is what alsa-lib said of it.
+    static func opening(
+        _ device: String, _ direction: StreamDirection, code: Int32, said: ALSAExplanation,
+        hasCards: Bool
+    ) -> ALSAError {
+        if let reason = said.configuration { return .configuration(reason: reason) }
+        if !hasCards, said.missingCard != nil {
+            return .noCard(device: device, direction: direction)
         }
+        switch code {
+        case EBUSY: return .busy(device: device, direction: direction)
+        case ENOENT, ENODEV, ENXIO:
+            // A name with arguments means its card, and one that nothing defines is none.
+            let isAbsent = said.undefinedName == device && said.missingCard == nil
+            let namesCard = said.missingCard.map { device.contains(":") && device.contains($0) }
+            if isAbsent || namesCard ?? said.messages.isEmpty {
+                return .noSuchDevice(device: device, direction: direction)
+            }
+        case EACCES, EPERM:
+            guard said.messages.contains(where: { $0.contains("IPC") }) else {
+                return .notPermitted(device: device, direction: direction)
+            }
+        default: break
+        }
+        guard let reason = said.reason(for: device, code: code) else {
+            return .cannotOpen(device: device, direction: direction, code: code)
+        }
+        return .unusable(device: device, direction: direction, reason: reason)
     }
 
     /// Makes an ALSA call and gives its result; throws what `failure` makes of its errno value.
@@ -57,6 +85,13 @@ extension ALSAError: CustomStringConvertible {
         case .notPermitted(let device, let direction):
             "\(direction) device \(device) may not be used by this account; "
                 + "add it to the group audio"
+        case .noCard(let device, let direction):
+            "no sound card is plugged in: \(direction) device \(device) cannot be opened; "
+                + "`martlet devices` lists what there is"
+        case .unusable(let device, let direction, let reason):
+            "\(direction) device \(device) is defined, but cannot be opened: \(reason)"
+        case .configuration(let reason):
+            "ALSA cannot read its configuration, so that no sound device can be opened: \(reason)"
         case .cannotOpen(let device, let direction, let code):
             "\(direction) device \(device) cannot be opened: \(SystemError.text(of: code))"
         case .refused(let device, let what, let code):

@@ -1,5 +1,6 @@
 private import CALSA
 private import Glibc
+private import Linux
 
 /// A sound device that ALSA knows by name.
 package struct PCMDescription: Sendable, Equatable {
@@ -44,6 +45,30 @@ package enum PCMCatalogue {
             found.append(PCMDescription(name: name, text: value("DESC", of: hint) ?? ""))
         }
         return found
+    }
+
+    /// Why nothing can be listed or opened: a mistake in ALSA's own files; nil when there is none.
+    ///
+    /// The corresponding C function is `snd_config_update`.
+    package static func trouble() -> ALSAError? {
+        var said: [String] = []
+        do throws(ALSAError) {
+            try ALSAError.check(
+                "snd_config_update",
+                or: { code in
+                    let explanation = ALSAExplanation(said)
+                    let words = explanation.configuration ?? explanation.messages.first
+                    return .configuration(reason: words ?? SystemError.text(of: code))
+                },
+                {
+                    let update = ALSALog.listening { snd_config_update() }
+                    said = update.said
+                    return update.result
+                })
+            return nil
+        } catch {
+            return error
+        }
     }
 
     /// Whether a device has the direction; one that does not say has both.

@@ -11,9 +11,21 @@ struct PCMNegotiation: ~Copyable {
         let (device, direction) = (request.device, request.direction)
         let stream = direction == .capture ? SND_PCM_STREAM_CAPTURE : SND_PCM_STREAM_PLAYBACK
         var opened: OpaquePointer?
+        var said: [String] = []
         try ALSAError.check(
-            "snd_pcm_open", or: { .opening(device, direction, code: $0) },
-            { snd_pcm_open(&opened, device, stream, SND_PCM_NONBLOCK) })
+            "snd_pcm_open",
+            or: {
+                .opening(
+                    device, direction, code: $0, said: ALSAExplanation(said),
+                    hasCards: SoundCard.areThere)
+            },
+            {
+                let opening = ALSALog.listening {
+                    snd_pcm_open(&opened, device, stream, SND_PCM_NONBLOCK)
+                }
+                said = opening.said
+                return opening.result
+            })
         handle = opened
     }
 

@@ -59,6 +59,12 @@ package struct SoundCard: Sendable, Equatable {
         return cards
     }
 
+    /// Whether any card is plugged in, be it one that this account may not use.
+    static var areThere: Bool {
+        var number: Int32 = -1
+        return snd_card_next(&number) == 0 && number >= 0
+    }
+
     private static func read(_ number: Int32) -> SoundCard? {
         var control: OpaquePointer?
         guard snd_ctl_open(&control, "hw:\(number)", SND_CTL_READONLY) == 0, let control

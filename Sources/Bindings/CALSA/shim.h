@@ -4,7 +4,9 @@
 #include <alsa/asoundlib.h>
 #include <errno.h>
 #include <poll.h>
+#include <stdarg.h>
 #include <stdbool.h>
+#include <stdio.h>
 #include <string.h>
 
 // The calls below are all that an audio thread may make on a sound card: they neither allocate nor
@@ -142,12 +144,54 @@ static inline int martlet_mixer_load(snd_mixer_t *mixer) {
     return code < 0 ? code : snd_mixer_load(mixer);
 }
 
-static inline void martlet_alsa_say_nothing(
-    const char *file, int line, const char *function, int code, const char *format, ...) {
-    (void)file, (void)line, (void)function, (void)code, (void)format;
+// Both are implemented in ALSALog.swift.
+
+/// Whether a call of this thread wants to know what alsa-lib says.
+bool martlet_alsa_is_heard(void);
+/// Takes one message of alsa-lib's.
+void martlet_alsa_note(const char *text);
+
+/// A longer message is cut (bytes): alsa-lib's own are a line, with a path or two in it.
+enum { martlet_alsa_longest = 512 };
+
+static inline void martlet_alsa_put(int code, const char *format, va_list arguments) {
+    char text[martlet_alsa_longest];
+    if (!martlet_alsa_is_heard()) return;
+    int length = vsnprintf(text, sizeof text, format, arguments);
+    if (length < 0) return;
+    if (code != 0 && (size_t)length < sizeof text) {
+        snprintf(text + length, sizeof text - (size_t)length, ": %s", snd_strerror(code));
+    }
+    martlet_alsa_note(text);
 }
 
-/// Takes alsa-lib's messages off the standard error stream.
+static inline void martlet_alsa_hear(
+    const char *file, int line, const char *function, int code, const char *format, ...) {
+    (void)file, (void)line, (void)function;
+    va_list arguments;
+    va_start(arguments, format);
+    martlet_alsa_put(code, format, arguments);
+    va_end(arguments);
+}
+
+static inline void martlet_alsa_hear_log(
+    int priority, int interface, const char *file, int line, const char *function, int code,
+    const char *format, va_list arguments) {
+    (void)priority, (void)interface, (void)file, (void)line, (void)function;
+    martlet_alsa_put(code, format, arguments);
+}
+
+// alsa-lib 1.2.15 writes through a second door; older headers do not know it, but a library that
+// is newer than the headers has it.
+#if SND_LIB_VERSION < ((1 << 16) | (2 << 8) | 15)
+typedef void (*martlet_alsa_log_handler)(
+    int, int, const char *, int, const char *, int, const char *, va_list);
+extern martlet_alsa_log_handler snd_lib_log_set_handler(martlet_alsa_log_handler handler)
+    __attribute__((weak));
+#endif
+
+/// Takes alsa-lib's messages off the standard error stream, for martlet_alsa_note.
 static inline void martlet_alsa_silence(void) {
-    snd_lib_error_set_handler(martlet_alsa_say_nothing);
+    snd_lib_error_set_handler(martlet_alsa_hear);
+    if (snd_lib_log_set_handler) snd_lib_log_set_handler(martlet_alsa_hear_log);
 }
