@@ -34,8 +34,10 @@ package struct LineName: Sendable, Equatable, CustomStringConvertible {
         }
     }
 
-    /// Finds the one line that is meant.
-    func resolve(in chips: [ChipDescription]) throws(GPIOError) -> (path: String, offset: UInt32) {
+    /// Finds the one line that is meant; throws why there is none, or that there are several.
+    package func resolve(in chips: [ChipDescription]) throws(GPIOError) -> (
+        path: String, offset: UInt32
+    ) {
         let candidates =
             switch place {
             case .line(let name):
