@@ -26,6 +26,14 @@ struct WAVFileTests {
         return Array("RIFF".utf8) + little(body.count, 4) + body
     }
 
+    /// The end of an extensible format: size, bits, speakers, and the GUID of a format's number.
+    private static func `extension`(of tag: UInt8) -> [UInt8] {
+        [
+            22, 0, 16, 0, 4, 0, 0, 0, tag, 0, 0, 0, 0, 0, 0x10, 0, 0x80, 0, 0, 0xAA, 0, 0x38, 0x9B,
+            0x71,
+        ]
+    }
+
     private var data: [UInt8] {
         Self.samples.flatMap {
             [UInt8(truncatingIfNeeded: $0), UInt8(truncatingIfNeeded: $0 >> 8)]
@@ -68,7 +76,7 @@ struct WAVFileTests {
             chunk("data", data), chunk("id3 ", [9, 9]))
         #expect(try parse(crowded) == expected)
         let extensible = file(
-            chunk("fmt ", format(tag: 0xFFFE, extra: [UInt8](repeating: 0, count: 24))),
+            chunk("fmt ", format(tag: 0xFFFE, extra: Self.extension(of: 1))),
             chunk("data", data))
         #expect(try parse(extensible) == expected)
         let empty = file(chunk("fmt ", format()), chunk("data", []))
@@ -80,6 +88,44 @@ struct WAVFileTests {
         for size in [0xFFFF_FFFF, 0x7FFF_FFFF, 1_000_000] {
             let bytes = file(chunk("fmt ", format()), chunk("data", data, size: size))
             #expect(try parse(bytes).samples == Self.samples)
+        }
+    }
+
+    @Test func `a size of 0, as streams leave it, means the rest, and an empty file is empty`()
+        throws
+    {
+        for (channels, odd) in [(1, 0), (2, 0), (1, 1)] {
+            let body = data + [UInt8](repeating: 7, count: odd)
+            let bytes = file(
+                chunk("fmt ", format(channels: channels)), chunk("data", body, size: 0))
+            #expect(try parse(bytes).samples.starts(with: Self.samples))
+        }
+        let empty = file(chunk("fmt ", format()), chunk("data", []))
+        #expect(try parse(empty).samples == [])
+        // What stands behind a data that is truly empty is no sound.
+        let tagged = file(
+            chunk("fmt ", format()), chunk("data", []), chunk("LIST", [1, 2, 3]),
+            chunk("id3 ", [4, 5]))
+        #expect(try parse(tagged).samples == [])
+    }
+
+    @Test func `an extensible format is judged by the format within it`() throws {
+        let float = file(
+            chunk("fmt ", format(tag: 0xFFFE, extra: Self.extension(of: 3))), chunk("data", data))
+        do {
+            _ = try parse(float)
+            Issue.record("floating point was taken for PCM")
+        } catch {
+            #expect("\(error)".contains("format 3 (floating point) with 16 bits"))
+        }
+        let deep = file(
+            chunk("fmt ", format(tag: 0xFFFE, bits: 24, extra: Self.extension(of: 1))),
+            chunk("data", data))
+        do {
+            _ = try parse(deep)
+            Issue.record("24 bits were taken for 16")
+        } catch {
+            #expect("\(error)".contains("PCM with 24 bits"))
         }
     }
 

@@ -126,7 +126,7 @@ struct OggOpusTests {
             (file([Array("vorbis and more of it".utf8)], [tags]), "no OpusHead"),
             (file([Array(head().prefix(18))], [tags]), "no OpusHead"),
             (file([head()], [head()]), "no OpusTags"),
-            (file([head { $0[9] = 2 }], [tags]), "2 channels"),
+            (file([head { $0[9] = 3 }], [tags]), "3 channels"),
             (file([head { $0[18] = 1 }], [tags]), "channels"),
             (file([head { $0[8] = 16 }], [tags]), "version 16"),
             (file([head()], [tags], serials: [1, 2]), "several streams"),

@@ -1,4 +1,5 @@
 import Linux
+import Opus
 import Testing
 
 /// Other people's programs read what ours wrote; where opus-tools is not installed, nothing runs.
@@ -38,5 +39,29 @@ struct OpusToolsTests {
         #expect(decoding.code == .exited(0), "\(decoding.text)")
         let raw = try Files.read("\(folder)/a.raw", limitBytes: 1 << 24)
         #expect(raw.count == 2 * 3 * count)
+    }
+
+    static let canMakeStereo =
+        Files.exists("/usr/bin/opusenc") && Files.exists("/usr/bin/sox")
+
+    @Test(.enabled(if: canMakeStereo))
+    func `stereo as others write it is heard as one channel, of both`() async throws {
+        let folder = try Files.makeTemporaryDirectory(prefix: "martlet-opus")
+        defer { try? Files.removeTree(folder) }
+        // A tone on one side only, so that the mean of both has half of it.
+        let made = try await run([
+            "/usr/bin/sox", "-n", "-r", "48000", "-c", "2", "-b", "16", "\(folder)/a.wav", "synth",
+            "1", "sine", "500", "remix", "1", "0",
+        ])
+        #expect(made.code == .exited(0), "\(made.text)")
+        let encoded = try await run([
+            "/usr/bin/opusenc", "--quiet", "\(folder)/a.wav", "\(folder)/a.opus",
+        ])
+        #expect(encoded.code == .exited(0), "\(encoded.text)")
+        let samples = try OggOpusReader.decode(
+            try Files.read("\(folder)/a.opus", limitBytes: 1 << 20), rate: 24_000)
+        #expect(samples.count == 24_000)
+        let peak = samples.dropFirst(4_000).prefix(16_000).map { abs(Int32($0)) }.max() ?? 0
+        #expect((8_000...24_000).contains(peak), "\(peak)")
     }
 }

@@ -59,8 +59,9 @@ package enum OggOpusReader {
             throw .malformed("the first packet is no OpusHead")
         }
         guard packet[8] & 0xF0 == 0 else { throw .unsupported("version \(packet[8])") }
-        guard packet[9] == 1, packet[18] == 0 else {
-            throw .unsupported("\(packet[9]) channels; one is")
+        // Stereo is mixed to mono by libopus itself.
+        guard (1...2).contains(packet[9]), packet[18] == 0 else {
+            throw .unsupported("\(packet[9]) channels; one or two are")
         }
         return Int(packet[10]) | Int(packet[11]) << 8
     }

@@ -6,10 +6,13 @@ package enum WAVError: Error, Sendable, Equatable, CustomStringConvertible {
     case file(path: String, reason: String)
     /// It is no WAV file with 16-bit samples, mono or stereo.
     case unsupported(path: String, reason: String)
+    /// It is one, and holds no sound at all.
+    case empty(path: String)
 
     package var description: String {
         switch self {
         case .file(let path, let reason): "'\(path)': \(reason)"
+        case .empty(let path): "'\(path)' has no samples behind its header; record it again"
         case .unsupported(let path, let reason):
             "'\(path)' is no usable WAV file: \(reason); 16-bit PCM, mono or stereo, is"
         }
@@ -59,17 +62,24 @@ package struct WAVFile: Sendable, Equatable {
         while offset + 8 <= bytes.count {
             let name = bytes[offset..<(offset + 4)]
             let start = offset + 8
-            // A stream's writer may not have known the size; then the rest is meant.
-            let size = min(number(offset + 4, bytes: 4), bytes.count - start)
+            let named = number(offset + 4, bytes: 4)
+            let isData = name.elementsEqual("data".utf8)
+            // A stream's writer may not have known the size, and left 0 or the largest; then the
+            // rest is meant.
+            let isUnknown = isData && named == 0 && !Self.isChain(bytes[start...])
+            let size = isUnknown ? bytes.count - start : min(named, bytes.count - start)
             if name.elementsEqual("fmt ".utf8), size >= 16 {
+                // WAVE_FORMAT_EXTENSIBLE has the true format at the start of a longer chunk's end.
+                let isExtensible = number(start, bytes: 2) == 0xFFFE && size >= 26
                 format = (
-                    number(start, bytes: 2), number(start + 2, bytes: 2),
+                    number(start + (isExtensible ? 24 : 0), bytes: 2),
+                    number(start + 2, bytes: 2),
                     number(start + 4, bytes: 4), number(start + 14, bytes: 2)
                 )
-            } else if name.elementsEqual("data".utf8) {
+            } else if isData {
                 guard let format else { throw bad("its data comes before its format") }
-                guard format.tag == 1 || format.tag == 0xFFFE, format.bits == 16 else {
-                    throw bad("it has format \(format.tag) with \(format.bits) bits")
+                guard format.tag == 1, format.bits == 16 else {
+                    throw bad("it has \(Self.name(of: format.tag)) with \(format.bits) bits")
                 }
                 guard (1...2).contains(format.channels), (8000...192_000).contains(format.rate)
                 else { throw bad("it has \(format.channels) channels at \(format.rate) Hz") }
@@ -84,6 +94,33 @@ package struct WAVFile: Sendable, Equatable {
             offset = start + size + size % 2
         }
         throw bad("it holds no data")
+    }
+
+    /// Whether bytes are whole chunks up to their end, as behind a `data` that is truly empty.
+    private static func isChain(_ bytes: ArraySlice<UInt8>) -> Bool {
+        var rest = bytes
+        while rest.count >= 8 {
+            let start = rest.startIndex
+            let size = (0..<4).reduce(0) { $0 | Int(rest[start + 4 + $1]) << (8 * $1) }
+            guard rest[start..<(start + 4)].allSatisfy({ (0x20...0x7E).contains($0) }),
+                size + size % 2 <= rest.count - 8
+            else { return false }
+            rest = rest[(start + 8 + size + size % 2)...]
+        }
+        return rest.isEmpty
+    }
+
+    /// A format's number (RFC 2361) with its name, where people meet it.
+    private static func name(of tag: Int) -> String {
+        switch tag {
+        case 1: "PCM"
+        case 2, 0x11: "format \(tag) (ADPCM)"
+        case 3: "format 3 (floating point)"
+        case 6: "format 6 (A-law)"
+        case 7: "format 7 (µ-law)"
+        case 0x50, 0x55: "format \(tag) (MPEG)"
+        default: "format \(tag)"
+        }
     }
 
     /// The file's bytes.

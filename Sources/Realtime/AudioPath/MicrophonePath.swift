@@ -90,6 +90,7 @@ final class MicrophonePath: Sendable {
                     run(device, until: stop, &reopening)
                 case .wav(let path):
                     let file = try WAVFile(reading: path)
+                    guard !file.samples.isEmpty else { throw WAVError.empty(path: path) }
                     run(self.file(file), until: stop, &reopening)
                 case .null:
                     run(file(nil), until: stop, &reopening)

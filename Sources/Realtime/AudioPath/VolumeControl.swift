@@ -81,6 +81,20 @@ package final class VolumeControl {
         return (try? mixer.isMuted(name, .playback)) ?? false
     }
 
+    /// Why the control that was wished for by name cannot be used; nil where it can, or none was.
+    ///
+    /// Nothing is set.
+    package var trouble: String? {
+        guard case .control(let name) = wish, let card else { return nil }
+        do throws(ALSAError) {
+            let mixer = try Mixer(card: card)
+            _ = try mixer.volumePercent(name, .playback)
+            return nil
+        } catch {
+            return "\(error)"
+        }
+    }
+
     private func hasSwitch(_ name: String, _ mixer: borrowing Mixer) -> Bool {
         mixer.elements().contains { $0.name == name && $0.hasPlaybackSwitch }
     }
