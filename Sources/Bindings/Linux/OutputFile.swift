@@ -50,20 +50,28 @@ package enum StandardStream {
     /// The corresponding C function is `isatty`.
     package static var isInputTerminal: Bool { isatty(STDIN_FILENO) == 1 }
 
-    /// Writes text in one call; what a closed or full pipe does not take is lost.
+    /// Whether a terminal shows our output.
     ///
-    /// By any thread but a real-time one. The corresponding C function is `write`.
-    package func write(_ text: String) {
+    /// The corresponding C function is `isatty`.
+    package static var isOutputTerminal: Bool { isatty(STDOUT_FILENO) == 1 }
+
+    /// Writes text in one call; what a closed pipe or a full disk does not take is lost.
+    ///
+    /// Returns whether all of it was taken. By any thread but a real-time one. The corresponding C
+    /// function is `write`.
+    @discardableResult
+    package func write(_ text: String) -> Bool {
         var text = text
         let descriptor = self == .output ? STDOUT_FILENO : STDERR_FILENO
-        text.withUTF8 { bytes in
+        return text.withUTF8 { bytes in
             var offset = 0
             while offset < bytes.count {
                 let count = Glibc.write(
                     descriptor, bytes.baseAddress.map { $0 + offset }, bytes.count - offset)
-                guard count > 0 else { return }
+                guard count > 0 else { return false }
                 offset += count
             }
+            return true
         }
     }
 }
