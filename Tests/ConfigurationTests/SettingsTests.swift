@@ -38,11 +38,11 @@ import Testing
                 "m.toml:7:8: conversation.mode is \"shout\"; allowed: \"hold\", \"tap\", "
                     + "\"hands-free\"",
                 "m.toml:8:15: conversation.pre_roll_ms is \"300\", but must be an integer; "
-                    + "allowed: 0 to 2000",
+                    + "allowed: 0 to 2000; without quotes",
                 "m.toml:10:12: audio.capture.channels is 9; allowed: 1 to 8",
                 "m.toml:11:1: there is no section [vioce]; did you mean [voice]?",
                 "m.toml:14:9: log.level is true, but must be a string; allowed: \"error\", "
-                    + "\"warning\", \"notice\", \"info\", \"debug\"",
+                    + "\"warning\", \"notice\", \"info\", \"debug\"; in quotes",
                 "m.toml:15:1: tool.gpio lacks 'description' (a string)",
                 "m.toml:18:1: tool.gpio has no 'colour'; it has: name, description, "
                     + "deadline_ms, result_limit_bytes, calls_per_minute, behavior, scheduling, "
@@ -66,7 +66,8 @@ import Testing
             ])
         #expect(
             mistakes(in: "[conversation]\nmode = \"tap\"\n[button]\nsource = \"none\"") == [
-                "m.toml:4:10: conversation.mode \"tap\" needs a button whose press is \"talk\""
+                "m.toml:4:10: conversation.mode \"tap\" needs a button whose press is \"talk\", or "
+                    + "mqtt.host with \"listen\" among mqtt.commands"
             ])
         #expect(
             mistakes(in: "[conversation]\nmode = \"tip\"\n[button]\nsource = \"none\"").count == 1)

@@ -137,7 +137,7 @@ struct ToolSettingsTests {
         Told(
             gpio + "line = \"x\"\nactive_lo = true",
             "5:1: tool.gpio has no 'active_lo'; did you mean 'active_low'?"),
-        Told(gpio + "file = \"lamp\"", "4:8: tool.gpio.file must be a path that begins with /"),
+        Told(gpio + "file = \"lamp\"", "4:8: tool.gpio.file is \"lamp\", but must be a path"),
         Told("[[tool.gpio]]\nname = \"a\"\nline = \"x\"", "1:1: tool.gpio lacks 'description'"),
         Told(
             "[[tool.gpio]]\nline = \"x\"\ndescription = \"b\"\nname = \"\"",
@@ -153,7 +153,7 @@ struct ToolSettingsTests {
         ),
         Told(
             command + "directory = \"tmp\"",
-            "5:13: tool.command.directory must be a path that begins with /"
+            "5:13: tool.command.directory is \"tmp\", but must be a path that begins with /"
         ),
         Told(
             command + "required = \"x\"",

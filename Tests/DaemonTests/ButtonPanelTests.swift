@@ -183,7 +183,7 @@ struct ButtonPanelTests {
                 line = "GPIO5"
                 active_low = false
                 bias = "pull-down"
-                press = 'tool switch_output {"name": "lamp"}'
+                press = 'tool switch_output {"output": "lamp", "action": "on"}'
                 """
             ),
         ])
@@ -218,9 +218,9 @@ struct ButtonPanelTests {
             ("[[button]]\nname = \"a\"\npress = \"talk\"", "lacks 'line'"),
             ("[[button]]\nname = \"a\"\nline = \"b\"\npres = \"talk\"", "did you mean 'press'?"),
             ("[[button]]\nname = \"a\"\nline = \"b\"\npress = \"tak\"", "is no action"),
-            ("[button]\nline = \"gpiochip0:x\"", "is no GPIO line"),
+            ("[button]\nline = \"gpiochip0:x\"", "stands the line's offset"),
             ("[button]\ndouble = 'tool a {\"b\"}'", "are no JSON"),
-            ("[mute_switch]\nline = \"a b\"", "is no GPIO line"),
+            ("[mute_switch]\nline = \"a b\"", "a line's name has no blanks"),
             ("[led]\nkind = \"class\"\nname = \"a,b\"", "one light, or three"),
             ("[led]\ndata_line = \"GPIO5\"", "go together"),
             ("[led]\nnight_from = \"25:00\"", "led.night_from is \"25:00\": a time of day"),

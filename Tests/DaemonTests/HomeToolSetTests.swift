@@ -141,9 +141,10 @@ final class HomeToolSetTests {
             #expect(error.description.contains("must be \"{secret:NAME}\""))
             #expect(!error.description.contains("s3cr3t"))
         }
-        let found = ToolSet.mistakes(in: try settings("h.test"))
-        #expect(found.count == 1)
-        #expect(
-            found.first?.description.hasPrefix("t:3:1: 'h.test/api/websocket'") == true, "\(found)")
+        #expect {
+            try settings("h.test")
+        } throws: { error in
+            "\(error)".hasPrefix("t:5:7: tool.home_assistant.url is \"h.test\": it must begin with")
+        }
     }
 }

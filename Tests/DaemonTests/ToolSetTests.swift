@@ -42,9 +42,11 @@ struct ToolSetTests {
     func outputs() throws {
         let output = "[[tool.gpio]]\nname = \"lamp\"\ndescription = \"b\"\nline = \"GPIO27\"\n"
         #expect(try mistakes(in: output).isEmpty)
-        let wrong = try mistakes(in: output.replacing("GPIO27", with: "gpiochip0:x"))
-        #expect(wrong.count == 1)
-        #expect(wrong.first?.hasPrefix("t:1:1: output lamp: ") == true, "\(wrong)")
+        #expect {
+            try mistakes(in: output.replacing("GPIO27", with: "gpiochip0:x"))
+        } throws: { error in
+            "\(error)".hasPrefix("t:4:8: tool.gpio.line is \"gpiochip0:x\": ")
+        }
         let clash = try mistakes(
             in: output
                 + Self.head.replacing("dim", with: "switch_output") + "argv = [\"a\"]")

@@ -66,23 +66,27 @@ extension Settings {
         let buttons = buttons
         let canTalk =
             self[Keys.Button.source] == "keyboard" || buttons.contains { $0.press == .talk }
-        if mode != "hands-free", !canTalk {
+        // A message opens a turn that silence ends, as a tap does; nobody holds it.
+        let isListenedTo =
+            mode == "tap" && !self[Keys.MQTT.host].isEmpty
+            && self[Keys.MQTT.commands].contains("listen")
+        if mode != "hands-free", !canTalk, !isListenedTo {
+            let instead =
+                mode == "tap"
+                ? ", or mqtt.host with \"listen\" among mqtt.commands"
+                : self[Keys.Button.source] == "none"
+                    ? "; without one: \"hands-free\", or \"tap\" begun by mqtt.commands \"listen\""
+                    : ""
             diagnostics.append(
                 Diagnostic(
                     position(of: Keys.Button.source) ?? position(of: Keys.Conversation.mode)
                         ?? buttons.first?.position,
-                    "conversation.mode \"\(mode)\" needs a button whose press is \"talk\""))
+                    "conversation.mode \"\(mode)\" needs a button whose press is \"talk\"" + instead
+                ))
         }
-        var lines: [String: String] = [:]
         for button in buttons {
             for mistake in mistakes(of: button) {
                 diagnostics.append(Diagnostic(button.position, "\(button.label): \(mistake)"))
-            }
-            if let other = lines.updateValue(button.label, forKey: button.line) {
-                diagnostics.append(
-                    Diagnostic(
-                        button.position,
-                        "\(button.label): line \"\(shortened(button.line))\" is that of \(other)"))
             }
         }
         return diagnostics
@@ -112,7 +116,7 @@ extension Settings {
 extension TableReader {
     mutating func button() -> ButtonSettings? {
         let name: String? = value("name")
-        let line: String? = value("line")
+        let line = self.line("line")
         let activeLow: Bool? = value("active_low", true)
         let bias: String? = value("bias", "pull-up")
         let press = action("press")
@@ -158,9 +162,9 @@ extension SettingsFile {
         #
         # [[button]]
         # name = "louder"
-        # line = "GPIO27"
+        # line = "GPIO23"
         # press = "volume_up"
-        # long = 'tool switch_output {"name": "lamp", "action": "on"}'
+        # long = 'tool switch_output {"output": "lamp", "action": "toggle"}'
 
         """#
 

@@ -5,7 +5,7 @@ extension Keys {
         private static let commandNames = ["mute", "volume", "listen", "stop", "say"]
 
         package static let host = Setting(
-            "mqtt.host", "",
+            "mqtt.host", "", .form(Words.host),
             "The broker's name or address. Empty: there is none, and nothing of MQTT is loaded.")
         package static let port = Setting(
             "mqtt.port", 0, .range(0...65_535), "Its port. 0: 1883, and 8883 with TLS.")

@@ -25,9 +25,10 @@ extension Keys {
         package static let source = Setting(
             "button.source", "gpio", .oneOf(["gpio", "keyboard", "none"]),
             "gpio: a line of this board. keyboard: the space bar of the terminal that runs "
-                + "`martlet talk`. none: for hands-free.")
+                + "`martlet talk`. none: for hands-free, or for tap where a message begins it "
+                + "(mqtt.commands \"listen\").")
         package static let line = Setting(
-            "button.line", "GPIO17",
+            "button.line", "GPIO17", .form(Words.line),
             "The line by its name, or as chip and offset: \"gpiochip0:17\". `martlet "
                 + "devices` lists them.")
         package static let activeLow = Setting(
@@ -46,7 +47,8 @@ extension Keys {
         package static let press = Setting(
             "button.press", "talk", .form(action),
             "What a press does: talk (as conversation.mode says), stop, mute, repeat, volume_up, "
-                + "volume_down, none, or a tool as in 'tool switch_output {\"name\": \"lamp\"}'. "
+                + "volume_down, none, or a tool as in 'tool switch_output {\"output\": \"lamp\", "
+                + "\"action\": \"toggle\"}'. "
                 + "While an alarm rings or an answer is spoken, it ends that first.")
         package static let tap = Setting(
             "button.tap", "", .form(action),
@@ -82,7 +84,7 @@ extension Keys {
     /// [mute_switch]: a switch that no software can override.
     package enum MuteSwitch {
         package static let line = Setting(
-            "mute_switch.line", "",
+            "mute_switch.line", "", .form(Words.lineOrNothing),
             "The line of the switch, named as for the button; empty: there is none. While it "
                 + "cannot be read, the microphone is muted.")
         package static let activeLow = Setting(
@@ -101,7 +103,7 @@ extension Keys {
             "gpio: a light on a line. class: one of the kernel's, in /sys/class/leds. apa102: "
                 + "pixels (DotStar, SK9822) on SPI or on two lines.")
         package static let line = Setting(
-            "led.line", "",
+            "led.line", "", .form(Words.lineOrNothing),
             "gpio: the line of the light, named as for the button; empty: there is none.")
         package static let activeLow = Setting(
             "led.active_low", false,
@@ -113,14 +115,14 @@ extension Keys {
         package static let device = Setting(
             "led.device", "/dev/spidev0.0", .path, "apa102: the SPI device.")
         package static let dataLine = Setting(
-            "led.data_line", "",
+            "led.data_line", "", .form(Words.lineOrNothing),
             "apa102: the line of the data, where the pixels are not on SPI; then clock_line too.")
         package static let clockLine = Setting(
-            "led.clock_line", "", "apa102: the line of the clock.")
+            "led.clock_line", "", .form(Words.lineOrNothing), "apa102: the line of the clock.")
         package static let pixels = Setting(
             "led.pixels", 3, .range(1...64), "apa102: how many there are.")
         package static let powerLine = Setting(
-            "led.power_line", "",
+            "led.power_line", "", .form(Words.lineOrNothing),
             "A line that gives the light its power, where the board has one; empty: none.")
         package static let powerActiveLow = Setting(
             "led.power_active_low", false, "Whether that is done by pulling it to ground.")

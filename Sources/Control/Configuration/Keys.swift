@@ -3,7 +3,7 @@ package enum Keys {
     /// [live]: the model, and how it behaves.
     package enum Live {
         package static let model = Setting(
-            "live.model", "gemini-3.8-live",
+            "live.model", "gemini-3.8-live", .name,
             "The model. gemini-3.8-live is the one that is generally available; others differ in "
                 + "what they allow.")
         package static let voice = Setting(
@@ -17,7 +17,7 @@ package enum Keys {
         package static let instruction = Setting(
             "live.system_instruction",
             "You are the voice of a small device without a screen. Answer in one or two short "
-                + "sentences. Use the functions to switch things, and say what you did.",
+                + "sentences. Use the functions to switch things, and say what you did.", .prose,
             "What the model is told before every conversation.")
         package static let url = Setting(
             "live.url", "", .addressOrNothing,
@@ -28,7 +28,7 @@ package enum Keys {
             "developer: the Gemini API, with a key. vertex: Vertex AI, with an account; see "
                 + "[vertex].")
         package static let profile = Setting(
-            "live.profile", "auto",
+            "live.profile", "auto", .nameOr(["auto", "unknown"]),
             "What the model is taken to allow: auto goes by its name; else the name of a model "
                 + "that is known here, for a new one that is like it; or \"unknown\".")
         package static let version = Setting(
@@ -119,7 +119,7 @@ package enum Keys {
         package static let project = Setting(
             "vertex.project", "", "The project's id; empty: the account's own.")
         package static let location = Setting(
-            "vertex.location", "global", "A region such as europe-west4, or global.")
+            "vertex.location", "global", .name, "A region such as europe-west4, or global.")
         package static let accountFile = Setting(
             "vertex.account_file", "", .pathOrNothing,
             "The key file of a service account, readable by its owner only. Empty: the account "
@@ -164,7 +164,7 @@ package enum Keys {
     /// [audio.capture]: the microphone.
     package enum Capture {
         package static let device = Setting(
-            "audio.capture.device", "auto",
+            "audio.capture.device", "auto", .nameOr(["auto", "null", "default"]),
             "An ALSA name with the card's id, such as \"plughw:CARD=Headset,DEV=0\", a .wav "
                 + "file, or \"null\". auto: the best card there is; the journal says which, and "
                 + "why.")
@@ -184,7 +184,7 @@ package enum Keys {
             "How sensitive the card's microphone is set whenever it is opened (percent), since a "
                 + "card that was unplugged forgets it. -1: it is left as it is.")
         package static let levelControl = Setting(
-            "audio.capture.level_control", "auto",
+            "audio.capture.level_control", "auto", .nameOr(["auto"]),
             "The control of the card that this is set with, as alsamixer shows it. auto: the "
                 + "likeliest that it has.")
         package static let highPass = Setting(
@@ -195,7 +195,7 @@ package enum Keys {
     /// [audio.playback]: the loudspeaker.
     package enum Playback {
         package static let device = Setting(
-            "audio.playback.device", "auto",
+            "audio.playback.device", "auto", .nameOr(["auto", "null", "default"]),
             "The same for the loudspeaker; a .wav file is written. Answers, sounds, alarms and "
                 + "music go through one mixer to it.")
         package static let rate = Setting(
@@ -211,7 +211,7 @@ package enum Keys {
             "The volume to begin with (percent of loudness; half sounds half as loud). -1: as the "
                 + "card has it.")
         package static let mixer = Setting(
-            "audio.playback.mixer", "auto",
+            "audio.playback.mixer", "auto", .nameOr(["auto", "soft"]),
             "Where the volume is set. auto: at the card where it has a control for it, else in "
                 + "the device's own mixer. soft: always there. Else the name of the card's "
                 + "control, such as \"Speaker\".")

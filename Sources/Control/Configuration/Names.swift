@@ -42,13 +42,53 @@ extension Diagnostic {
         "key", "api_key", "apikey", "gemini_api_key", "token", "secret", "password",
     ]
 
+    /// Whether a setting of this name holds a secret, here or in other programs.
+    static func isSecret(name: String) -> Bool { secretNames.contains(name.lowercased()) }
+
     /// The mistake of a secret in the file, if the member's name says that it is one.
     init?(secret member: TOMLTable.Member) {
-        guard Self.secretNames.contains(member.key.lowercased()) else { return nil }
+        guard Self.isSecret(name: member.key) else { return nil }
         self.init(
             member.position,
             "secrets do not belong here, where everyone can read them: put the key into a file "
                 + "of its own (mode 600) and name that with live.key_file, or into the systemd "
                 + "credential gemini-api-key")
+    }
+}
+
+extension TOMLValue {
+    /// Longer runs of letters and digits are no name that a person made up (characters).
+    private static let nameLength = 16
+
+    /// Whether a value in a wrong place could be a key, which no message may repeat.
+    var mayBeSecret: Bool {
+        guard case .string(let text) = self else { return false }
+        if text.contains(where: { "@?&=".contains($0) }) { return true }
+        let runs = text.split { !($0.isLetter || $0.isNumber || $0 == "_" || $0 == "-") }
+        return runs.contains { run in
+            run.count > Self.nameLength && run.contains(where: \.isNumber)
+                && run.contains(where: \.isLetter)
+        }
+    }
+
+    /// How a value of another type was probably meant, behind what is said of it; else empty.
+    func remedy<Wanted: SettingValue>(for wanted: Wanted.Type) -> String {
+        switch self {
+        case .string(let text):
+            if wanted is [String].Type { return "; write [\(shown)]" }
+            if wanted is String.Type { return "" }
+            let number = text.filter { !$0.isWhitespace }
+            if Double(number) != nil || wanted is Bool.Type { return "; without quotes" }
+            guard number.first?.isNumber ?? false else { return "" }
+            return number.contains(",")
+                ? "; a decimal number has a point: 8.5"
+                : "; write the number alone, without quotes and unit"
+        case .float: return wanted is Int.Type ? "; a whole number" : ""
+        case .integer, .boolean: return wanted is String.Type ? "; in quotes" : ""
+        case .array(let nodes):
+            if wanted is [String].Type { return "; each in quotes" }
+            return nodes.count == 1 ? "; without brackets" : ""
+        case .table: return ""
+        }
     }
 }

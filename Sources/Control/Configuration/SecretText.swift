@@ -127,4 +127,13 @@ extension TableReader {
             return nil
         }
     }
+
+    /// Notes what is wrong with an address, unless it begins with a secret.
+    mutating func checkAddress(_ text: SecretText?, at key: String) {
+        guard let text, !isWrong(key), case .text(let start)? = text.pieces.first,
+            let mistake = Words.webAddress(start)
+        else { return }
+        let found = TOMLValue.string(text.written)
+        note(key, (found.mayBeSecret ? "" : "is \(found.shown): ") + mistake)
+    }
 }

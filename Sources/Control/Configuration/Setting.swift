@@ -58,6 +58,12 @@ package enum Allowed<Value: SettingValue>: Sendable {
     case anything
     case oneOf([String])
     case range(ClosedRange<Double>)
+    /// A text that is used as it stands, blanks and all.
+    case prose
+    /// A name: not empty.
+    case name
+    /// A name, or one of these words, which are written as they are here; not empty.
+    case nameOr([String])
     /// The address of a WebSocket, or an empty text.
     case addressOrNothing
     /// The whole path of a file or folder.
@@ -71,7 +77,9 @@ package enum Allowed<Value: SettingValue>: Sendable {
 
     var words: String? {
         switch self {
-        case .anything, .addressOrNothing, .path, .pathOrNothing, .secretOrNothing, .form: nil
+        case .anything, .prose, .name, .nameOr, .addressOrNothing, .path, .pathOrNothing,
+            .secretOrNothing, .form:
+            nil
         case .oneOf(let names): names.map { "\"\($0)\"" }.joined(separator: ", ")
         case .range(let range):
             "\(Self.plain(range.lowerBound)) to \(Self.plain(range.upperBound))"
@@ -81,7 +89,7 @@ package enum Allowed<Value: SettingValue>: Sendable {
     /// What a value must be whose wrong one is not repeated: it may be a secret in a wrong place.
     var demand: String? {
         switch self {
-        case .anything, .oneOf, .range, .form: nil
+        case .anything, .prose, .name, .nameOr, .oneOf, .range, .form: nil
         case .addressOrNothing:
             "ws:// or wss:// with a host, such as \"wss://example.org:8443\"; a key is never part "
                 + "of it"
@@ -105,17 +113,36 @@ package enum Allowed<Value: SettingValue>: Sendable {
         number == number.rounded() ? "\(Int(number))" : "\(number)"
     }
 
-    /// What is wrong with a text of a form of its own.
+    /// What is wrong with a text of a form of its own, or with how a name is written.
     func mistake(in value: Value) -> String? {
-        guard case .form(let judge) = self else { return nil }
-        if let texts = value as? [String] { return texts.lazy.compactMap(judge).first }
-        return (value as? String).flatMap(judge)
+        if case .prose = self { return nil }
+        let texts = value as? [String] ?? (value as? String).map { [$0] } ?? []
+        return texts.lazy.compactMap(fault).first
+    }
+
+    private func fault(_ text: String) -> String? {
+        if case .secretOrNothing = self { return nil }
+        if text.first?.isWhitespace ?? false || text.last?.isWhitespace ?? false {
+            return "it has blanks around it; leave them out"
+        }
+        switch self {
+        case .form(let judge): return judge(text)
+        case .name, .nameOr:
+            if text.isEmpty { return "it must not be empty" }
+            guard case .nameOr(let words) = self, !words.contains(text) else { return nil }
+            return words.first { $0 == text.lowercased() }.map { "did you mean \"\($0)\"?" }
+        case .oneOf(let names):
+            return names.contains(text) || names.isEmpty
+                ? nil
+                : names.first { $0 == text.lowercased() }.map { "did you mean \"\($0)\"?" }
+        case .anything, .prose, .range, .addressOrNothing, .path, .pathOrNothing, .secretOrNothing:
+            return nil
+        }
     }
 
     func admits(_ value: Value) -> Bool {
         switch self {
-        case .anything: return true
-        case .form: return mistake(in: value) == nil
+        case .anything, .prose, .form, .name, .nameOr: return mistake(in: value) == nil
         case .oneOf(let names): return (value as? String).map(names.contains) ?? true
         case .range(let range):
             if let number = value as? Int { return range.contains(Double(number)) }
@@ -169,23 +196,26 @@ package struct Setting<Value: SettingValue>: AnySetting {
     }
 
     package func check(_ node: TOMLNode) -> Diagnostic? {
+        func mistake(_ words: String) -> Diagnostic {
+            Diagnostic(node.position, "\(path) \(words)")
+        }
+        // What stands in the place of a secret may be one.
+        let shown = isSecret ? "set to what is not repeated here" : node.value.shown
         guard let value = Value.read(node.value) else {
-            return Diagnostic(
-                node.position,
-                "\(path) is \(node.value.shown), but must be \(Value.typeName)\(allowedSuffix)")
+            return mistake(
+                "is \(shown), but must be \(Value.typeName)\(allowedSuffix)"
+                    + (isSecret ? "" : node.value.remedy(for: Value.self)))
         }
-        guard allowed.admits(value) else {
-            if let mistake = allowed.mistake(in: value) {
-                return Diagnostic(node.position, "\(path) is \(node.value.shown): \(mistake)")
-            }
-            if let demand = allowed.demand {
-                return Diagnostic(node.position, "\(path) must be \(demand)")
-            }
-            return Diagnostic(
-                node.position, "\(path) is \(node.value.shown)\(allowedSuffix)")
+        if let words = allowed.mistake(in: value) {
+            return mistake("is \(shown): \(words)\(allowedSuffix)")
         }
-        return nil
+        if allowed.admits(value) { return nil }
+        guard let demand = allowed.demand else { return mistake("is \(shown)\(allowedSuffix)") }
+        let found = isSecret || node.value.mayBeSecret ? "" : "is \(shown), but "
+        return mistake("\(found)must be \(demand)")
     }
+
+    private var isSecret: Bool { if case .secretOrNothing = allowed { true } else { false } }
 
     private var allowedSuffix: String { allowedWords.map { "; allowed: \($0)" } ?? "" }
 

@@ -172,12 +172,16 @@ package struct Settings: Sendable {
                     Diagnostic(tool.position, "\(tool.title) is defined already at \(before)"))
             }
             seen[tool.title] = tool.position
-            if tool.confirmation == .button, self[Keys.Button.source] == "none" {
+            let asksButton =
+                tool.confirmation == .button
+                || tool.kind.mayAsk && [.byRisk, .button].contains(tool.confirm)
+            if asksButton, self[Keys.Button.source] == "none" {
+                let what = tool.confirmation == .button ? "" : "what lets somebody in through "
                 diagnostics.append(
                     Diagnostic(
                         tool.position,
-                        "\(tool.title) is confirmed by the button, but button.source is \"none\"; "
-                            + "say confirm = \"phrase\" or \"pin\""))
+                        "\(what)\(tool.title) is confirmed by the button, but button.source is "
+                            + "\"none\"; say confirm = \"phrase\" or \"pin\""))
             }
         }
         return diagnostics
@@ -197,15 +201,17 @@ package struct Settings: Sendable {
 
     /// What is allowed, but should be meant: one line each, for `martlet config check`.
     package var warnings: [Diagnostic] {
-        tools.flatMap { tool in
-            let own = tool.kind.warnings(tool).map { Diagnostic(tool.position, $0) }
-            guard tool.risk == .unlock, tool.confirmation == .none else { return own }
-            return own + [
-                Diagnostic(
-                    tool.position,
-                    "\(tool.title) lets somebody in (risk \"unlock\") and asks nobody: whoever can "
-                        + "be heard can use it; say confirm = \"button\", \"phrase\" or \"pin\"")
-            ]
-        }
+        idleWarnings
+            + tools.flatMap { tool -> [Diagnostic] in
+                let own = tool.kind.warnings(tool).map { Diagnostic(tool.position, $0) }
+                guard tool.risk == .unlock, tool.confirmation == .none else { return own }
+                return own + [
+                    Diagnostic(
+                        tool.position,
+                        "\(tool.title) lets somebody in (risk \"unlock\") and asks nobody: whoever can "
+                            + "be heard can use it; say confirm = \"button\", \"phrase\" or \"pin\""
+                    )
+                ]
+            }
     }
 }

@@ -21,6 +21,30 @@ package enum SettingsFile {
         return settings
     }
 
+    /// A file's bytes as text; throws where they are none, with the first place that is not.
+    package static func text(
+        of bytes: [UInt8], file: String
+    ) throws(ConfigurationErrors) -> String {
+        if let text = String(validating: bytes, as: UTF8.self) { return text }
+        func mistake(_ line: Int, _ column: Int, _ words: String) -> ConfigurationErrors {
+            ConfigurationErrors(diagnostics: [
+                Diagnostic(Position(file: file, line: line, column: column), words)
+            ])
+        }
+        if bytes.starts(with: [0xFF, 0xFE]) || bytes.starts(with: [0xFE, 0xFF]) {
+            throw mistake(1, 1, "the file is UTF-16; save it as UTF-8")
+        }
+        let lines = bytes.split(separator: 0x0A, omittingEmptySubsequences: false)
+        let bad = lines.firstIndex { String(validating: $0, as: UTF8.self) == nil } ?? 0
+        // What is repaired begins where the text ends.
+        let repaired = String(decoding: lines[bad], as: UTF8.self).unicodeScalars
+        let column = repaired.prefix { $0 != "\u{FFFD}" }.count
+        throw mistake(
+            bad + 1, column + 1,
+            "a character that is no UTF-8, as of a file in Latin-1 or Windows-1252; save the file as "
+                + "UTF-8")
+    }
+
     /// In the order in which the files count, then of their lines; what has no place comes first.
     private static func sorted(_ diagnostics: [Diagnostic], _ files: [String]) -> [Diagnostic] {
         func order(_ element: (offset: Int, element: Diagnostic)) -> [Int] {

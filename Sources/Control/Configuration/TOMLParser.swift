@@ -17,6 +17,8 @@ package struct TOMLParser {
     private var depth = 0
     /// The brackets that are open, outermost first: `]` for an array, `}` for a table.
     private var open: [Unicode.Scalar] = []
+    /// The whole name of the setting that is being read, for its mistakes; nil between two.
+    private var setting: String?
 
     /// Reads a document; the table holds what could be read in spite of mistakes.
     package static func parse(
@@ -34,6 +36,7 @@ package struct TOMLParser {
         // A header that is wrong takes its settings with it, or each would be a mistake more.
         var isSkipping = false
         while diagnostics.count < Self.diagnosticLimit {
+            setting = nil
             do throws(Diagnostic) {
                 try scanner.skipAll()
                 if scanner.isAtEnd { return }
@@ -49,10 +52,16 @@ package struct TOMLParser {
                 }
                 try endOfLine()
             } catch {
-                diagnostics.append(error)
+                diagnostics.append(named(error))
                 skipStatement()
             }
         }
+    }
+
+    /// The mistake with the setting's name, which stands far before it at times.
+    private func named(_ mistake: Diagnostic) -> Diagnostic {
+        guard let setting else { return mistake }
+        return Diagnostic(mistake.position, "\(mistake.message) (\(setting))")
     }
 
     /// Gives up the rest of a setting after a mistake in it, over several lines if it has them.
@@ -86,7 +95,20 @@ package struct TOMLParser {
     private mutating func endOfLine() throws(Diagnostic) {
         try scanner.skipToLineEnd()
         guard scanner.isAtLineEnd else {
-            throw Diagnostic(scanner.position, "text behind the end of the line's setting")
+            throw Diagnostic(
+                scanner.position, "text behind the end of the line's setting\(remedy)")
+        }
+    }
+
+    /// What to write in place of what stands behind a value.
+    private var remedy: String {
+        switch scanner.next {
+        case "%": "; write the number without %"
+        case "," where scanner.peek(1)?.properties.numericType != nil:
+            "; a decimal number has a point: 8.5"
+        case ";": "; a comment begins with #"
+        case "/" where scanner.peek(1) == "/": "; a comment begins with #"
+        default: ""
         }
     }
 
@@ -106,11 +128,14 @@ package struct TOMLParser {
 
     private mutating func assignment(in path: [String]) throws(Diagnostic) {
         let keys = try dottedKey()
+        setting = (path + keys.map(\.name)).map(shortened).joined(separator: ".")
         guard scanner.take("=") else {
             throw Diagnostic(scanner.position, "a '=' is due behind the key")
         }
         scanner.skipBlanks()
         let node = try value()
+        // What has text behind it is half of something else: `80%`, `8,5`.
+        try endOfLine()
         try Self.descend(path, in: &root) { table throws(Diagnostic) in
             try Self.assign(keys, node, in: &table)
         }
@@ -232,28 +257,12 @@ package struct TOMLParser {
             text.unicodeScalars.append(next)
             scanner.advance()
         }
-        guard let value = TOMLNumber.value(of: text) else {
-            throw Diagnostic(start, Self.complaint(about: text))
-        }
-        return value
-    }
-
-    private static func complaint(about text: String) -> String {
-        if text.isEmpty { return "a value is due: a string in quotes, a number, true or false" }
-        if let first = text.drop(while: { $0 == "-" || $0 == "+" }).first, first.isNumber,
-            first != "0" || text.hasPrefix("0x"), TOMLNumber.isInteger(text)
-        {
-            return "'\(text)' is no number of 64 bits"
-        }
-        // Nothing long is repeated: it may be a key that lacks its quotes.
-        let isLong = text.count > 24
-        let text = isLong ? "this" : "'\(text)'"
-        if text.contains(":")
-            || (text.dropFirst().first?.isNumber == true && text.dropFirst(2).contains("-"))
-        {
-            return "\(text) looks like a date or time, which no setting takes; quote it"
-        }
-        return "\(text) is no value: a string needs quotes, a boolean is true or false"
+        if let value = TOMLNumber.value(of: text) { return value }
+        let name = setting?.split(separator: ".").last.map(String.init) ?? ""
+        throw Diagnostic(
+            start,
+            TOMLComplaint.text(
+                about: text, before: scanner.next, isSecret: Diagnostic.isSecret(name: name)))
     }
 }
 

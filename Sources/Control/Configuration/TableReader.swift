@@ -28,7 +28,7 @@ package struct TableReader {
             Diagnostic(
                 node.position,
                 "\(name).\(key) is \(node.value.shown), but must be "
-                    + Value.typeName))
+                    + Value.typeName + node.value.remedy(for: Value.self)))
         return fallback
     }
 
@@ -43,7 +43,10 @@ package struct TableReader {
         }
         guard case .array(let nodes) = node.value else {
             diagnostics.append(
-                Diagnostic(node.position, "\(name).\(key) must be an array of strings"))
+                Diagnostic(
+                    node.position,
+                    "\(name).\(key) must be an array of strings, but is \(node.value.kind)"
+                        + node.value.remedy(for: [String].self)))
             return fallback
         }
         var texts: [String] = []
@@ -96,7 +99,11 @@ extension TableReader {
     mutating func path(_ key: String, _ fallback: String) -> String? {
         let path: String? = value(key, fallback)
         if let path, path != fallback, !path.hasPrefix("/") {
-            note(key, "must be a path that begins with /")
+            let found = TOMLValue.string(path)
+            note(
+                key,
+                (found.mayBeSecret ? "" : "is \(found.shown), but ")
+                    + "must be a path that begins with /")
         }
         return path
     }
@@ -144,6 +151,15 @@ extension TableReader {
     func isWrong(_ key: String) -> Bool {
         guard let place = table[key]?.position else { return false }
         return diagnostics.contains { $0.position.map { $0 >= place } ?? false }
+    }
+
+    /// A GPIO line's name.
+    mutating func line(_ key: String, _ fallback: String? = nil) -> String? {
+        let written: String? = value(key, fallback)
+        if let name = written, name != fallback, let mistake = Words.line(name) {
+            note(key, "is \(TOMLValue.string(name).shown): \(mistake)")
+        }
+        return written
     }
 
     /// One of a few words.

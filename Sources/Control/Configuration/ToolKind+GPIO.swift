@@ -54,7 +54,7 @@ package struct GPIOToolSettings: ToolKind, Equatable {
         """#
 
     package static func read(_ table: inout TableReader) -> GPIOToolSettings? {
-        let line: String? = table.value("line", "")
+        let line = table.line("line", "")
         let file = table.path("file", "")
         let direction = table.choice("direction", Direction.output)
         let bias = table.choice("bias", Bias.none)

@@ -79,6 +79,11 @@ package struct HTTPToolSettings: ToolKind, Equatable {
         let authorities = table.path("ca_file", "")
         let answer: String? = table.value("answer", "")
         let limit = table.number("response_limit_kb", 1_024, 1...16_384)
+        table.checkAddress(url, at: "url")
+        for host in hosts ?? [] {
+            guard let mistake = Words.webHost(host) else { continue }
+            table.note("hosts", "holds \(TOMLValue.string(host).shown): \(mistake)")
+        }
         guard let url, let method, let body, let hosts, let allowsLocal, let authorities,
             let answer, let limit
         else { return nil }

@@ -59,6 +59,10 @@ package struct HomeAssistantToolSettings: ToolKind, Equatable {
         guard let url, let token, let domains, let areas, let labels, let entities,
             let exceptions, let guarded, let code, let authorities
         else { return nil }
+        if let mistake = Words.home(url), !table.isWrong("url") {
+            let found = TOMLValue.string(url)
+            table.note("url", (found.mayBeSecret ? "" : "is \(found.shown): ") + mistake)
+        }
         for (key, ids) in [("entities", entities), ("except", exceptions), ("guarded", guarded)] {
             for id in ids where !id.contains(".") && id != "*" {
                 table.note(
@@ -77,6 +81,24 @@ package struct HomeAssistantToolSettings: ToolKind, Equatable {
     }
 
     package var secretTexts: [SecretText] { [token, code] }
+
+    /// Domains whose entities lead nobody in.
+    private static let harmless: Set<String> = [
+        "light", "climate", "fan", "media_player", "sensor", "binary_sensor", "weather",
+        "humidifier",
+        "vacuum", "water_heater", "select", "number", "sun", "person", "calendar", "todo",
+    ]
+
+    /// Locks, gates and what is guarded by its owner are confirmed; what is exposed by an area or a
+    /// label alone may be any of these.
+    package var mayAsk: Bool {
+        if !guarded.isEmpty { return true }
+        func isHarmless(_ domain: String) -> Bool { Self.harmless.contains(domain) }
+        let named = entities.map { String($0.prefix { $0 != "." }) }
+        guard named.allSatisfy(isHarmless) else { return true }
+        if domains.isEmpty { return !areas.isEmpty || !labels.isEmpty }
+        return !domains.allSatisfy(isHarmless)
+    }
 
     package func warnings(_ shared: ToolSettings) -> [String] {
         var warnings: [String] = []

@@ -60,6 +60,7 @@ package struct MCPToolSettings: ToolKind, Equatable {
         {
             table.note(nil, "needs either 'argv' (a program) or 'url' (a server)")
         }
+        if table.has("url") { table.checkAddress(url, at: "url") }
         if table.has("argv"), table.has("url") { table.note("url", "cannot stand beside 'argv'") }
         let program = readProgram(&table, arguments)
         let headers = table.secretVariables("headers")
@@ -107,6 +108,8 @@ package struct MCPToolSettings: ToolKind, Equatable {
             return nil
         }
     }
+
+    package var mayAsk: Bool { risks.contains { $0.risk == .high || $0.risk == .unlock } }
 
     package var secretTexts: [SecretText] {
         [url] + headers.map(\.value) + (program?.environment ?? []).map(\.value)

@@ -18,6 +18,8 @@ package protocol ToolKind: Sendable {
     var members: [(key: String, toml: String)] { get }
     /// How much harm a call of this one can do when nothing is said.
     var ownRisk: ToolSettings.Risk { get }
+    /// Whether some of its calls may have to be confirmed, whatever its own risk is.
+    var mayAsk: Bool { get }
     /// What is allowed, but should be meant, beside what is said of all kinds.
     func warnings(_ shared: ToolSettings) -> [String]
     /// The texts that may hold secrets, for whoever looks whether they are there; none unless a
@@ -27,6 +29,7 @@ package protocol ToolKind: Sendable {
 
 extension ToolKind {
     package var ownRisk: ToolSettings.Risk { Self.usualRisk }
+    package var mayAsk: Bool { false }
     package func warnings(_ shared: ToolSettings) -> [String] { [] }
     package var secretTexts: [SecretText] { [] }
 }

@@ -54,7 +54,8 @@ package enum ButtonAction: Sendable, Equatable {
         guard words.first == "tool" else {
             throw .badAction(
                 "allowed: talk, stop, mute, repeat, volume_up, volume_down, none, or a tool with "
-                    + "its arguments, as in 'tool switch_output {\"name\": \"lamp\"}'")
+                    + "its arguments, as in 'tool switch_output {\"output\": \"lamp\", \"action\": "
+                    + "\"toggle\"}'")
         }
         guard words.count > 1, words[1].utf8.count <= nameLimit, !words[1].hasPrefix("{") else {
             throw .badAction("'tool' is followed by the name of one")

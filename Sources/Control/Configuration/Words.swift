@@ -1,0 +1,88 @@
+/// What is wrong with texts of a form that several settings share; nil where nothing is.
+enum Words {
+    /// A GPIO line: its own name, or chip and offset.
+    ///
+    /// Whether there is one is not known here.
+    static func line(_ text: String) -> String? {
+        let right =
+            "write the line's name, such as \"GPIO17\", or chip and offset, such as "
+            + "\"gpiochip0:17\"; `martlet devices` lists them"
+        if text.isEmpty { return "it names no line; \(right)" }
+        if text.contains(where: \.isWhitespace) { return "a line's name has no blanks; \(right)" }
+        if text.allSatisfy(\.isNumber) { return "a number alone names no line; \(right)" }
+        guard let colon = text.lastIndex(of: ":") else { return nil }
+        let offset = text[text.index(after: colon)...]
+        return colon == text.startIndex || UInt32(offset) == nil
+            ? "behind the chip stands the line's offset, a number; \(right)" : nil
+    }
+
+    /// The same, where there may be none.
+    static func lineOrNothing(_ text: String) -> String? { text.isEmpty ? nil : line(text) }
+
+    /// A host's name or address, whose port is a setting of its own; or nothing.
+    static func host(_ text: String) -> String? {
+        if text.isEmpty { return nil }
+        if let mark = text.firstRange(of: "://") {
+            return "a name or an address is wanted, without \"\(text[..<mark.upperBound])\"; "
+                + "port and TLS have settings of their own"
+        }
+        if text.contains(where: { $0.isWhitespace || "/@#?".contains($0) }) {
+            return "a name or an address is wanted; port, user and TLS have settings of their own"
+        }
+        let colons = text.count { $0 == ":" }
+        if text.hasPrefix("[") {
+            let inner = text.dropFirst().prefix { $0 != "]" }
+            let port = text.dropFirst(inner.count + 2).drop { $0 == ":" }
+            return "brackets belong into urls only: host = \"\(inner)\""
+                + (port.isEmpty ? "" : ", port = \(port)")
+        }
+        // An address of version 6 has two colons or more.
+        guard colons == 1, let colon = text.firstIndex(of: ":") else { return nil }
+        let port = text[text.index(after: colon)...]
+        return "the port is a setting of its own: host = \"\(text[..<colon])\""
+            + (port.isEmpty ? "" : ", port = \(port)")
+    }
+
+    /// Where a web server is, path and all.
+    static func webAddress(_ text: String) -> String? {
+        let start = text.lowercased()
+        return start.hasPrefix("http://") || start.hasPrefix("https://")
+            ? nil : "it must begin with http:// or https:// and a host"
+    }
+
+    /// A web server's name alone.
+    static func webHost(_ text: String) -> String? {
+        let isName = !text.isEmpty && !text.contains { $0.isWhitespace || "/@?#:".contains($0) }
+        let isAddress = text.count { $0 == ":" } > 1 && !text.contains("/")
+        return isName || isAddress
+            ? nil : "a host's name alone is wanted, such as \"api.example.org\""
+    }
+
+    /// Where Home Assistant is.
+    static func home(_ text: String) -> String? {
+        let right = "write scheme, host and port, such as \"http://homeassistant.local:8123\""
+        guard let mark = text.firstRange(of: "://") else {
+            return "it must begin with http:// or https://; \(right)"
+        }
+        let scheme = text[..<mark.lowerBound].lowercased()
+        guard scheme == "http" || scheme == "https" else {
+            return "it must begin with http:// or https://, not with \(scheme)://; \(right)"
+        }
+        let rest = text[mark.upperBound...]
+        let place = rest.prefix { !"/?#".contains($0) }
+        if place.contains("@") { return "a password does not belong here; \(right)" }
+        if place.isEmpty || place.hasPrefix(":") || text.contains(where: \.isWhitespace) {
+            return "it names no host; \(right)"
+        }
+        let behind = rest[place.endIndex...]
+        if !behind.isEmpty, behind != "/" {
+            return "\"\(shortened(String(behind)))\" does not belong to it; write \""
+                + "\(scheme)://\(place)\""
+        }
+        let port = place.hasSuffix("]") ? nil : place.lastIndex(of: ":")
+        if let port, !(1...65_535).contains(Int(place[place.index(after: port)...]) ?? 0) {
+            return "its port is no number from 1 to 65535; \(right)"
+        }
+        return nil
+    }
+}

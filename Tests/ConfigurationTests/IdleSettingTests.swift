@@ -1,0 +1,52 @@
+import Testing
+
+@testable import Configuration
+
+/// Settings that change nothing as the others stand.
+struct IdleSettingTests {
+    private func warnings(_ text: String) throws -> [String] {
+        try SettingsFile.settings(from: [("m.toml", text)]).warnings.map(\.description)
+    }
+
+    static let idle: [(String, String)] = [
+        ("[live]\nstart_sensitivity = \"low\"", "\"hands-free\""),
+        ("[vertex]\nproject = \"mine\"", "live.service \"vertex\""),
+        ("[mqtt]\nuser = \"me\"", "mqtt.host is empty"),
+        ("[mqtt]\nid = \"kitchen\"", "mqtt.host is empty"),
+        ("[recording]\nlimit_mb = 5", "recording.enabled is false"),
+        ("[sounds]\nenabled = false\ndirectory = \"/x\"", "sounds.enabled is false"),
+        ("[led]\nname = \"ACT\"", "led.kind \"class\""),
+        ("[led]\nkind = \"class\"\nname = \"a\"\nline = \"GPIO5\"", "led.kind \"gpio\""),
+        ("[led]\npixels = 12", "led.kind \"apa102\""),
+        ("[mute_switch]\nbias = \"none\"", "mute_switch.line is empty"),
+        ("[audio.music]\nrate = 44100", "audio.music.device is empty"),
+        ("[audio.echo]\ntail_ms = 300", "\"cancel\""),
+        ("[tools]\nbuiltin = []\n[timers]\nring_s = 60", "leaves \"timers\" out"),
+        ("[button]\nsource = \"keyboard\"\nline = \"GPIO4\"", "button.source \"gpio\""),
+    ]
+
+    @Test(arguments: idle)
+    func `what changes nothing is told where it stands, and why`(_ text: String, _ why: String)
+        throws
+    {
+        let found = try warnings(text)
+        #expect(found.count == 1, "\(found)")
+        #expect(found.first?.contains("changes nothing: ") == true)
+        #expect(found.first?.contains(why) == true, "\(found)")
+        // It is the last line of the text, but where another has to stand behind it.
+        #expect(found.first?.hasPrefix("m.toml:") == true)
+    }
+
+    @Test func `a default that is written down is no change, and what has its effect is silent`()
+        throws
+    {
+        #expect(try warnings(SettingsFile.template()).isEmpty)
+        for text in [
+            "[conversation]\nmode = \"hands-free\"\n[live]\nstart_sensitivity = \"low\"",
+            "[mqtt]\nhost = \"broker\"\nuser = \"me\"", "[led]\nkind = \"class\"\nname = \"ACT\"",
+            "[conversation]\nmode = \"hands-free\"\n[audio.echo]\ntail_ms = 300",
+        ] {
+            #expect(try warnings(text).isEmpty, "\(text)")
+        }
+    }
+}
