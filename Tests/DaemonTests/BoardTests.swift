@@ -27,6 +27,7 @@ struct BoardTests {
             #expect(name.hasSuffix(".toml"), "\(name)")
             let settings = try Self.settings([name])
             #expect(settings.panelMistakes.isEmpty, "\(name): \(settings.panelMistakes)")
+            #expect(settings.lineMistakes([]).isEmpty, "\(name): \(settings.lineMistakes([]))")
             #expect(settings.complaints.isEmpty, "\(name)")
             let bytes = try Files.read("\(Self.folder)/\(name)", limitBytes: 1 << 16)
             #expect(String(decoding: bytes, as: UTF8.self).hasPrefix("# "), "\(name)")

@@ -120,4 +120,19 @@ struct SoundFindingsTests {
         let findings = Self.well { findings, _, _ in findings.volumePercent = 0 }
         #expect(first(.broken, findings).contains("0 percent"))
     }
+
+    @Test func `a period that is much longer than what is asked for is told, with the remedy`() {
+        for (wish, isTold) in [(20, false), (5, true)] {
+            let findings = Self.well { findings, _, _ in findings.wishedPeriodMilliseconds = wish }
+            let told = findings.all.filter { $0.text.contains("period_size") }
+            #expect(told.map(\.subject) == (isTold ? ["microphone", "loudspeaker"] : []))
+        }
+    }
+
+    @Test func `a mixer control that the card has not is told, though no volume is set`() {
+        let findings = Self.well { findings, _, _ in findings.mixerTrouble = "card x has no control"
+        }
+        #expect(first(.weak, findings).contains("card x has no control"))
+        #expect(first(.weak, findings).contains("audio.playback.mixer"))
+    }
 }

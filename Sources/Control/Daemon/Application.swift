@@ -67,8 +67,9 @@ package final class Application: @unchecked Sendable {
         self.settings = settings
         self.log = log
         buttonChoice = button
-        let misnamed = DeviceNames.mistakes(in: settings)
-        guard misnamed.isEmpty else { throw ConfigurationErrors(diagnostics: misnamed) }
+        // Before a line is opened: a line that is used twice may be a short circuit.
+        let mistakes = settings.allMistakes
+        guard mistakes.isEmpty else { throw ConfigurationErrors(diagnostics: mistakes) }
         loop = try EventLoop()
         let bridge = try AudioBridge(loop: loop, settings: settings.audioSettings, log: log)
         self.bridge = bridge
@@ -91,7 +92,7 @@ package final class Application: @unchecked Sendable {
         light = try Self.light(settings, loop, log)
         let wanted = try Credentials.completed(settings)
             .sessionSettings(tools: tools.registry.declarations)
-        Self.tell(wanted.complaints, ToolSet.notes(settings), log)
+        Self.tell(wanted.complaints, settings, log)
         let keeper = Self.sessionKeeper(settings, wanted, log)
         let relay = relay
         relay.keeper = keeper
@@ -149,9 +150,9 @@ package final class Application: @unchecked Sendable {
         }
     }
 
-    private static func tell(_ complaints: [String], _ notes: [String], _ log: Log) {
-        for complaint in complaints { log(.warning, complaint) }
-        for note in notes { log(.notice, note) }
+    private static func tell(_ complaints: [String], _ settings: Settings, _ log: Log) {
+        for complaint in complaints + ToolSet.missingLines(settings) { log(.warning, complaint) }
+        for note in ToolSet.notes(settings) { log(.notice, note) }
     }
 
     private static func bell(

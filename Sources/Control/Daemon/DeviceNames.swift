@@ -30,6 +30,10 @@ package enum DeviceNames {
                     "\(key.path) cannot be auto, which is the loudspeaker; `martlet devices` lists "
                         + "the names, and \"\" is the loudspeaker")
             }
+            if let mistake = fileMistake(name) {
+                return Diagnostic(
+                    settings.position(of: key), "\(key.path) is \"\(name)\", \(mistake)")
+            }
             guard let card = cardNumber(in: name) else { return nil }
             let better = cardIDs[card.number].map { "\"\(card.renamed($0))\"" }
             let advice =
@@ -40,6 +44,25 @@ package enum DeviceNames {
                 "\(key.path) is \"\(name)\", but a card's number may be another card's after the "
                     + "next start; write its id: \(advice)")
         }
+    }
+
+    /// Sound files as people have them, of which none is read or written here.
+    private static let foreignEndings = [
+        ".mp3", ".ogg", ".opus", ".flac", ".m4a", ".aac", ".wma", ".aiff", ".webm", ".raw", ".pcm",
+    ]
+
+    /// What is wrong with a name that is a file's, though no WAV file's; nil for others.
+    private static func fileMistake(_ name: String) -> String? {
+        let small = name.lowercased()
+        // A device of ALSA's own, such as "file:/tmp/x.raw", has its arguments behind a colon.
+        guard !name.contains(":"), !small.hasSuffix(".wav") else { return nil }
+        guard let ending = foreignEndings.first(where: small.hasSuffix) else {
+            return name.hasPrefix("/")
+                ? "a path, but only WAV files (NAME.wav) stand for a device" : nil
+        }
+        let base = name.dropLast(ending.count)
+        return "a file of a kind that is not used here: make it a WAV file, as by "
+            + "`ffmpeg -i \(name) \(base).wav`"
     }
 
     /// A card that a name gives by its number, and the name with an id in its place.

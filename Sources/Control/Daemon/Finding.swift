@@ -1,3 +1,5 @@
+internal import Configuration
+
 /// What `martlet doctor` says of one thing.
 package struct Finding: Sendable, Equatable, CustomStringConvertible {
     /// How it stands with it.
@@ -26,8 +28,9 @@ package struct Finding: Sendable, Equatable, CustomStringConvertible {
     /// Says something of a subject.
     package init(_ grade: Grade, _ subject: String, _ text: String) {
         self.grade = grade
-        self.subject = subject
-        self.text = text
+        self.subject = subject.visible
+        // Far ends and files have their words in it.
+        self.text = text.visible
     }
 
     package var description: String { "\(grade.mark)  \(subject): \(text)" }

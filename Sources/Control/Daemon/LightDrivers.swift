@@ -43,7 +43,7 @@ final class ClassLight: LightDriver {
 /// APA102 pixels on an SPI device.
 final class SPIPixels: LightDriver {
     /// What the wiring of every board bears; three pixels take a fifth of a millisecond.
-    private static let speedHertz: UInt32 = 1_000_000
+    static let speedHertz: UInt32 = 1_000_000
 
     private let device: SPIDevice
 

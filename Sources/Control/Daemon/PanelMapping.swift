@@ -48,6 +48,8 @@ extension Settings {
                     position(of: Keys.Light.name) ?? position(of: Keys.Light.kind),
                     "led.name must be one light, or three: those of red, green and blue"))
         }
+        // Patterns that this kind of light cannot show.
+        check(position(of: Keys.Light.kind)) { _ = try lightMachine(at: 0) }
         return mistakes
     }
 
@@ -116,7 +118,7 @@ extension Settings {
 
     // MARK: - The light
 
-    private var lightNames: [String] {
+    var lightNames: [String] {
         self[Keys.Light.name].split(separator: ",").map { name in
             String(name.drop { $0 == " " }.reversed().drop { $0 == " " }.reversed())
         }

@@ -83,13 +83,6 @@ extension Settings {
             mistakes.append(
                 Diagnostic(position(of: key), "\(key.path) says nothing without mqtt.tls = true"))
         }
-        if self[Keys.MQTT.host].contains(where: { $0.isWhitespace || "/@#?".contains($0) }) {
-            mistakes.append(
-                Diagnostic(
-                    position(of: Keys.MQTT.host),
-                    "mqtt.host must be a name or an address; port, user and TLS have settings of "
-                        + "their own"))
-        }
         return mistakes
     }
 }

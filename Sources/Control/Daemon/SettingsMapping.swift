@@ -66,12 +66,6 @@ extension Settings {
         return budget == 0 ? nil : Int64(budget)
     }
 
-    /// What is wrong beyond the syntax and the ranges, with its places.
-    package var allMistakes: [Diagnostic] {
-        ToolSet.mistakes(in: self) + DeviceNames.mistakes(in: self) + panelMistakes
-            + brokerMistakes
-    }
-
     /// What the settings ask for and the model refuses, one line each, for `config check`.
     package var complaints: [String] { sessionSettings(tools: []).complaints }
 

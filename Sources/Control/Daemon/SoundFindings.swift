@@ -20,6 +20,10 @@ package struct SoundFindings: Sendable {
     /// Who else has devices open.
     package var captureHolders: [CardHolder]
     package var playbackHolders: [CardHolder]
+    /// What was asked of the devices (milliseconds); nil: not known.
+    package var wishedPeriodMilliseconds: Int?
+    /// Why the mixer control of the settings cannot be used, if so.
+    package var mixerTrouble: String?
 
     /// What was seen.
     package init(
@@ -49,6 +53,12 @@ package struct SoundFindings: Sendable {
                     "the loudspeaker is \(text): turn it up (alsamixer), or set "
                         + "audio.playback.volume"))
         }
+        if let mixerTrouble {
+            all.append(
+                Finding(
+                    .weak, "volume",
+                    "\(mixerTrouble); audio.playback.mixer = \"auto\" takes one that there is"))
+        }
         if let music = status.music { all += device("music output", music, playbackHolders) }
         all.append(priority)
         return all
@@ -73,6 +83,16 @@ package struct SoundFindings: Sendable {
         let reason = device.reason.map { " (auto: \($0))" } ?? ""
         var findings = [Finding(.works, name, "\(device.device ?? "no card"): \(grant)\(reason)")]
         if let warning = device.warning { findings.append(Finding(.weak, name, warning)) }
+        if let wish = wishedPeriodMilliseconds, let period = Self.milliseconds(grant),
+            period > Self.periodFactor * wish
+        {
+            findings.append(
+                Finding(
+                    .weak, name,
+                    "its period is \(period) ms where \(wish) is asked for, and all answers are later "
+                        + "by that: give its dmix or dsnoop definition a period_size and a "
+                        + "buffer_size, or name the card itself (plughw:)"))
+        }
         if device.xruns > 0 {
             findings.append(
                 Finding(
@@ -81,6 +101,14 @@ package struct SoundFindings: Sendable {
                         + "what else keeps the processor busy"))
         }
         return findings
+    }
+
+    /// Periods that are longer by this are no rounding of the card's.
+    private static let periodFactor = 2
+
+    private static func milliseconds(_ grant: PCMGrant) -> Int? {
+        guard grant.hasClock, grant.rate > 0 else { return nil }
+        return Int(Int64(grant.periodFrames) * 1000 / Int64(grant.rate))
     }
 
     private var level: Finding {
@@ -96,7 +124,7 @@ package struct SoundFindings: Sendable {
             return Finding(
                 .weak, subject,
                 "\(levels.clippedSamples) samples clipped: turn it down "
-                    + "(audio.capture.level_percent)")
+                    + "(audio.capture.level_percent), or where ALSA's own files boost it (ttable)")
         }
         let noise = Int(levels.noiseFloor.rounded())
         guard levels.noiseFloor < Self.loudNoise else {

@@ -1,4 +1,5 @@
 internal import AudioCore
+internal import Configuration
 internal import Linux
 internal import Opus
 package import Sounds
@@ -6,6 +7,8 @@ internal import SpeexDSP
 
 /// The owner's sounds in place of the device's: Ogg Opus or WAV files named after what they replace.
 package enum SoundFolder {
+    /// What a check decodes with: that of the answers (Hz).
+    static let checkedRate: Int32 = 24_000
     /// A sound that is longer is none (seconds).
     private static let limitSeconds = 60
     /// A file that is larger is none (bytes): a minute of stereo at 48 kHz.
@@ -22,7 +25,7 @@ package enum SoundFolder {
             return ([:], ["sounds.directory '\(folder)' is no folder; the device's own are used"])
         }
         var sounds: [StoredSound: [Int16]] = [:]
-        var complaints: [String] = []
+        var complaints = strangers(folder)
         for sound in StoredSound.allCases {
             guard
                 let path = ["opus", "wav"].map({ "\(folder)/\(sound.rawValue).\($0)" })
@@ -30,7 +33,8 @@ package enum SoundFolder {
             else { continue }
             do {
                 let samples = try decode(path, rate: rate)
-                guard !samples.isEmpty, samples.contains(where: { $0 != 0 }) else {
+                guard !samples.isEmpty else { throw WAVError.empty(path: path) }
+                guard samples.contains(where: { $0 != 0 }) else {
                     throw WAVError.unsupported(path: path, reason: "it has no sound")
                 }
                 guard samples.count <= limitSeconds * Int(rate) else {
@@ -42,6 +46,31 @@ package enum SoundFolder {
             }
         }
         return (sounds, complaints)
+    }
+
+    /// What sounds are kept as by others; files of other kinds are no business of ours.
+    private static let soundEndings = [
+        "opus", "wav", "ogg", "oga", "mp3", "flac", "m4a", "aac", "wma", "aiff", "webm",
+    ]
+
+    /// Sounds in the folder that no sound of the device is replaced by, one line each.
+    private static func strangers(_ folder: String) -> [String] {
+        let names = StoredSound.allCases.map(\.rawValue)
+        return ((try? Files.list(folder)) ?? []).compactMap { file in
+            guard let point = file.lastIndex(of: ".") else { return nil }
+            let (name, ending) = (String(file[..<point]), String(file[file.index(after: point)...]))
+            guard soundEndings.contains(ending.lowercased()) else { return nil }
+            if names.contains(name), ending == "opus" || ending == "wav" { return nil }
+            guard let meant = nearest(to: name, among: names) else {
+                return "'\(folder)/\(file)' is no sound of the device and is not used; there are: "
+                    + names.joined(separator: ", ")
+            }
+            let isRead = ["opus", "wav"].contains(ending.lowercased())
+            return "'\(folder)/\(file)' is not used: "
+                + (isRead
+                    ? "call it \(meant).\(ending.lowercased())"
+                    : "make it a WAV or Ogg Opus file, \(meant).wav or \(meant).opus")
+        }
     }
 
     private static func text(of error: any Error, _ path: String) -> String {

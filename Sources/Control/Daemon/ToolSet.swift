@@ -1,4 +1,5 @@
 package import Configuration
+internal import GPIO
 internal import Linux
 internal import ModelTypes
 package import Tools
@@ -54,8 +55,18 @@ package struct ToolSet: Sendable {
         return builder.tools.map(\.declaration)
     }
 
-    /// What of the settings this machine cannot hold, one line each.
+    /// What of the settings this machine cannot hold or has not, one line each.
     package static func notes(_ settings: Settings) -> [String] {
+        limits(settings) + missingSecrets(settings)
+    }
+
+    /// The lines of tools that this machine has not, one line each: those tools will fail.
+    package static func missingLines(_ settings: Settings) -> [String] {
+        settings.lineWarnings(GPIOCatalogue.chips(), ofTools: true).map(\.description)
+    }
+
+    /// What of the settings this machine cannot hold, one line each.
+    package static func limits(_ settings: Settings) -> [String] {
         var notes: [String] = []
         let commands = settings.tools(CommandToolSettings.self)
         if !commands.isEmpty, Confinement.landlockVersion == 0 {
@@ -71,7 +82,7 @@ package struct ToolSet: Sendable {
         {
             notes.append("there is no PIN (tools.pin_file), so what asks for one is never done")
         }
-        return notes + serverNotes(settings) + missingSecrets(settings)
+        return notes + serverNotes(settings)
     }
 
     /// The secrets that tools name and that are not there, one line each: those tools will fail.

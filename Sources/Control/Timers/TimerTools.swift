@@ -210,7 +210,9 @@ struct TimerTool: Tool {
 
     func call(_ arguments: ToolArguments) async throws -> JSONValue {
         guard let keeper else {
-            throw ToolFailure("nothing was done: only the running daemon can do that")
+            throw ToolFailure(
+                "nothing was done: only the running daemon can do that, and `martlet tools call` does not "
+                    + "reach it; say it to the device, or send it through mqtt.commands")
         }
         do {
             return try await body(arguments, keeper)

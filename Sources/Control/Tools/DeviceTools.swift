@@ -25,7 +25,9 @@ package struct AbsentDevice: DevicePort {
     package init() {}
 
     private var failure: ToolFailure {
-        ToolFailure("nothing was done: only the running daemon can do that")
+        ToolFailure(
+            "nothing was done: only the running daemon can do that, and `martlet tools call` does not "
+                + "reach it; say it to the device, or send it through mqtt.commands")
     }
 
     package func volume() async throws -> Int { throw failure }

@@ -29,10 +29,14 @@ struct BrokerCommands: ParsableCommand {
 
         @OptionGroup var options: SettingsOptions
 
+        @Flag(help: "Also while the daemon is connected.")
+        var running = false
+
         func run() throws {
             let settings = try reported { try options.load(isRequired: true) }
+            let mayRun = running
             try runBlocking {
-                let id = try await BrokerErrands.forget(settings)
+                let id = try await BrokerErrands.forget(settings, mayRun: mayRun)
                 StandardStream.output.write("the broker knows nothing of \(id) any more\n")
             }
         }

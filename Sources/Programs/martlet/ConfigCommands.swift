@@ -22,14 +22,8 @@ struct Configure: ParsableCommand {
                 let files = settings.files.joined(separator: ", ")
                 StandardStream.output.write(
                     "\(files): no mistakes; the key comes from \(Credentials.source(settings))\n")
-                for warning in settings.warnings {
+                for warning in settings.allWarnings {
                     StandardStream.output.write("warning: \(warning)\n")
-                }
-                for note in ToolSet.missingSecrets(settings) {
-                    StandardStream.output.write("note: \(note)\n")
-                }
-                for complaint in settings.complaints {
-                    StandardStream.output.write("not sent: \(complaint)\n")
                 }
             } catch let errors as ConfigurationErrors {
                 StandardStream.error.write("\(errors)\n")
@@ -45,8 +39,8 @@ struct Configure: ParsableCommand {
         @OptionGroup var options: SettingsOptions
 
         func run() throws {
-            let settings = try options.load(isRequired: false)
-            StandardStream.output.write(
+            let settings = try reported { try options.load(isRequired: false) }
+            try put(
                 "\(SettingsFile.shown(settings))\n# the key comes from "
                     + "\(Credentials.source(settings)) (hidden)\n")
         }
@@ -56,6 +50,13 @@ struct Configure: ParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "Print the commented file with every setting and its default.")
 
-        func run() { StandardStream.output.write(SettingsFile.template()) }
+        func run() throws { try put(SettingsFile.template()) }
+    }
+}
+
+/// Writes what a command is for; throws where it did not get out whole, as on a full disk.
+private func put(_ text: String) throws {
+    guard StandardStream.output.write(text) else {
+        throw Complaint("the output could not be written whole: is the disk full?")
     }
 }

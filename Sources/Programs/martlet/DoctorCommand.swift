@@ -9,8 +9,9 @@ struct Doctor: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Try everything that the device needs, and say what is wrong and what to do.",
         discussion: "The settings, the microphone and the loudspeaker, the rights of the sound "
-            + "threads, the key and the service. Nothing is said to the service and no tool is "
-            + "run. Stop the daemon first, else the sound devices are not tried. The status is 1 "
+            + "threads, buttons, switch and light, the lines and programs of the tools, the "
+            + "folders, the broker, Home Assistant, servers of tools, the key and the service. "
+            + "Nothing is said to the service and nothing is switched. Stop the daemon first, else the sound devices are not tried. The status is 1 "
             + "where something is broken.")
 
     /// The devices are listened to for so long (milliseconds).
@@ -18,7 +19,9 @@ struct Doctor: ParsableCommand {
 
     @OptionGroup var options: SettingsOptions
 
-    @Flag(inversion: .prefixedNo, help: "Connect to the service.")
+    @Flag(
+        inversion: .prefixedNo,
+        help: "Connect to the service, the broker, Home Assistant and servers of tools.")
     var service = true
 
     func run() throws {
@@ -41,21 +44,30 @@ struct Doctor: ParsableCommand {
         }
         tell(Self.ofSettings(settings))
         tell(try sound(settings, signals))
+        tell(PanelFindings.all(settings) + PlaceFindings.all(settings))
+        if service { tell(try Self.ofFarEnds(settings)) }
         tell(ofService(settings))
         if isBroken { throw ExitCode.failure }
     }
 
     private static func ofSettings(_ settings: Settings) -> [Finding] {
         let mistakes = settings.allMistakes.map { Finding(.broken, "settings", "\($0)") }
-        let warnings = settings.warnings.map { Finding(.weak, "settings", "\($0)") }
+        let warnings = settings.writtenWarnings.map { Finding(.weak, "settings", "\($0)") }
         let secrets = ToolSet.missingSecrets(settings).map { Finding(.broken, "secrets", $0) }
-        let notes = (settings.complaints + ToolSet.notes(settings)).map {
-            Finding(.weak, "settings", $0)
-        }
-        let all = mistakes + warnings + secrets + notes
+        let all = mistakes + warnings + secrets
         guard all.isEmpty else { return all }
         let files = settings.files.isEmpty ? "all defaults" : settings.files.joined(separator: ", ")
         return [Finding(.works, "settings", "\(files): no mistakes")]
+    }
+
+    /// The broker, Home Assistant, and the servers of tools.
+    private static func ofFarEnds(_ settings: Settings) throws -> [Finding] {
+        let findings = Shared<[Finding]>([])
+        try runBlocking {
+            let found = await FarFindings.all(settings)
+            findings.withLock { $0 = found }
+        }
+        return findings.withLock { $0 }
     }
 
     private func sound(_ settings: Settings, _ signals: consuming Signals) throws -> [Finding] {
@@ -72,13 +84,15 @@ struct Doctor: ParsableCommand {
         let volume = VolumeControl(
             speaker: engine.speaker, wish: audio.volumeWish, percent: nil)
         volume.deviceChanged(to: status.playback.device)
-        return SoundFindings(
+        var findings = SoundFindings(
             status: status, heard: take.samples,
             volumePercent: audio.volumePercent ?? volume.percent,
             isMuted: audio.volumePercent == nil && volume.isMuted,
             wantsRealTime: audio.realTimePriority != nil, captureHolders: holders.0,
-            playbackHolders: holders.1
-        ).all
+            playbackHolders: holders.1)
+        findings.wishedPeriodMilliseconds = audio.periodMilliseconds
+        findings.mixerTrouble = volume.trouble
+        return findings.all
     }
 
     private func ofService(_ settings: Settings) -> [Finding] {

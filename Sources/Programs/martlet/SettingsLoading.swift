@@ -17,7 +17,7 @@ struct SettingsOptions: ParsableArguments {
         if Files.exists(path) {
             files.append((path, try text(of: path)))
         } else if isRequired {
-            throw ValidationError(
+            throw Complaint(
                 "there is no '\(path)': `martlet config template` prints one to start from")
         }
         let folder = path.split(separator: "/", omittingEmptySubsequences: false).dropLast()
@@ -32,10 +32,7 @@ struct SettingsOptions: ParsableArguments {
     }
 
     private func text(of path: String) throws -> String {
-        let bytes = try Files.read(path, limitBytes: TOMLParser.sizeLimitBytes)
-        guard let text = String(validating: bytes, as: UTF8.self) else {
-            throw ValidationError("'\(path)' is no UTF-8 text")
-        }
-        return text
+        try SettingsFile.text(
+            of: try Files.read(path, limitBytes: TOMLParser.sizeLimitBytes), file: path)
     }
 }

@@ -53,7 +53,9 @@ struct ToolCommands: ParsableCommand {
                     StandardStream.output.write("warning: \(warning)\n")
                 }
                 _ = try settings.confirmationSettings()
-                for note in ToolSet.notes(settings) + offered.notes {
+                for note in ToolSet.notes(settings) + ToolSet.missingLines(settings)
+                    + offered.notes
+                {
                     StandardStream.output.write("note: \(note)\n")
                 }
                 StandardStream.output.write(
@@ -84,7 +86,7 @@ struct ToolCommands: ParsableCommand {
             do {
                 json = try JSONValue(parsing: Array(arguments.utf8))
             } catch {
-                throw ValidationError("the arguments are no JSON: \(error)")
+                throw Complaint("the arguments are no JSON: \(error)")
             }
             let call = FunctionCall(id: "", name: name, arguments: json)
             let settings = try reported { try narrowed(all, to: call) }
@@ -134,11 +136,11 @@ struct ToolCommands: ParsableCommand {
                     return settings
                 }
                 let names = tools.map(\.name).joined(separator: ", ")
-                throw ValidationError("there is no function '\(call.name)'; there are: \(names)")
+                throw Complaint("there is no function '\(call.name)'; there are: \(names)")
             }
             let faults = SchemaCheck(tool.schema).violations(of: call.arguments)
             guard faults.isEmpty else {
-                throw ValidationError(faults.joined(separator: "; "))
+                throw Complaint(faults.joined(separator: "; "))
             }
             var settings = all
             settings.keepTools { tool in

@@ -1,0 +1,111 @@
+internal import Configuration
+internal import GPIO
+
+/// A GPIO line that the settings want.
+struct LineUse {
+    /// What for, as the settings call it: "button.line", "output lamp".
+    let label: String
+    let name: LineName
+    /// Where the settings say so; nil for a default.
+    let position: Position?
+    /// Whether a tool wants it, or else the device itself.
+    var isTools = false
+
+    /// The label and the place.
+    var place: String { "\(label) (\(position.map { "\($0)" } ?? "the default"))" }
+}
+
+extension Settings {
+    /// Every line that a start with these settings would open, in the order of the opening.
+    ///
+    /// Names that are none are left out: they are mistakes of their own.
+    var lineUses: [LineUse] {
+        var uses: [LineUse] = []
+        func add(_ label: String, _ name: String, _ position: Position?, isTools: Bool = false) {
+            guard !name.isEmpty, let line = try? LineName(name) else { return }
+            uses.append(
+                LineUse(label: label, name: line, position: position, isTools: isTools))
+        }
+        func add(_ key: Setting<String>) { add(key.path, self[key], position(of: key)) }
+        add(Keys.MuteSwitch.line)
+        for button in buttons {
+            if button.name.isEmpty {
+                add(Keys.Button.line)
+            } else {
+                add("button '\(button.name)'", button.line, button.position)
+            }
+        }
+        for (tool, line) in tools(GPIOToolSettings.self) {
+            add(
+                "\(line.direction.rawValue) \(tool.name)", line.line, tool.position,
+                isTools: true)
+        }
+        switch self[Keys.Light.kind] {
+        case "gpio": add(Keys.Light.line)
+        case "apa102":
+            add(Keys.Light.dataLine)
+            add(Keys.Light.clockLine)
+        default: break
+        }
+        add(Keys.Light.powerLine)
+        return uses
+    }
+
+    /// Lines that are wanted twice, be it by two names, with both places.
+    ///
+    /// With an output on one side the first press would be a short circuit. `chips` decide which
+    /// names are the same line, where there are any.
+    func lineMistakes(_ chips: [ChipDescription]) -> [Diagnostic] {
+        var seen: [String: LineUse] = [:]
+        return lineUses.compactMap { use in
+            let identity = use.name.identity(in: chips)
+            guard let other = seen[identity] else {
+                seen[identity] = use
+                return nil
+            }
+            let same =
+                use.name == other.name
+                ? "line \"\(use.name)\" is used twice"
+                : "line \"\(use.name)\" is \"\(other.name)\", which is used already"
+            return Diagnostic(
+                use.position ?? other.position,
+                "\(same): by \(other.place) and by \(use.place); give one of them another line")
+        }
+    }
+
+    /// What this machine has not of the lines of the tools, or of the device itself.
+    func lineWarnings(_ chips: [ChipDescription], ofTools: Bool) -> [Diagnostic] {
+        let uses = lineUses.filter { $0.isTools == ofTools }
+        guard !chips.isEmpty else {
+            let labels = uses.map(\.label)
+            let absence =
+                labels.isEmpty
+                ? []
+                : [
+                    Diagnostic(
+                        nil,
+                        "this machine has no GPIO chip, or its driver is not loaded, so that here "
+                            + "nothing comes of \(labels.joined(separator: ", "))")
+                ]
+            return absence + uses.compactMap(headerWarning)
+        }
+        return uses.compactMap { use in
+            do throws(GPIOError) {
+                _ = try use.name.resolve(in: chips)
+                return nil
+            } catch {
+                return headerWarning(use)
+                    ?? Diagnostic(use.position, "\(use.label): \(error)")
+            }
+        }
+    }
+
+    private func headerWarning(_ use: LineUse) -> Diagnostic? {
+        use.name.headerLine.map { line in
+            Diagnostic(
+                use.position,
+                "\(use.label) is \"\(use.name)\", a pin of the header; the lines of a Raspberry "
+                    + "Pi have other names, and that one is \"GPIO\(line)\"")
+        }
+    }
+}

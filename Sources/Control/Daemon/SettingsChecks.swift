@@ -1,0 +1,169 @@
+package import Configuration
+internal import GPIO
+internal import Linux
+internal import ModelTypes
+internal import Panel
+internal import Tools
+
+// What a start would refuse or complain about, beyond the form of each setting.
+extension Settings {
+    /// Larger files are none that a setting names (bytes).
+    private static let fileLimitBytes = 4 << 20
+    /// Where programs without a path are looked for, as `[[tool.command]]` starts them.
+    private static let programFolders = ["/usr/local/bin", "/usr/bin", "/bin"]
+
+    /// What is wrong, with its places; opens no line, starts no program and asks nobody.
+    package var allMistakes: [Diagnostic] {
+        ToolSet.mistakes(in: self) + DeviceNames.mistakes(in: self) + panelMistakes
+            + lineMistakes(GPIOCatalogue.chips()) + buttonToolMistakes + brokerMistakes
+            + pinMistakes + accountMistakes
+    }
+
+    /// A PIN that cannot be read or is none, without which nothing starts.
+    private var pinMistakes: [Diagnostic] {
+        do {
+            _ = try confirmationSettings()
+            return []
+        } catch {
+            return [Diagnostic(position(of: Keys.Tools.pinFile), "tools.pin_file: \(error)")]
+        }
+    }
+
+    /// What a start would complain of and go on, one each; may read files, and nothing else.
+    package var allWarnings: [Diagnostic] {
+        let chips = GPIOCatalogue.chips()
+        return writtenWarnings + keyWarnings
+            + lineWarnings(chips, ofTools: false) + lineWarnings(chips, ofTools: true)
+            + ToolSet.missingSecrets(self).map { Diagnostic(nil, $0) }
+    }
+
+    /// Those of them that no look at the hardware, the secrets and the key makes needless.
+    package var writtenWarnings: [Diagnostic] {
+        warnings + fileWarnings + programWarnings
+            + ToolSet.limits(self).map { Diagnostic(nil, $0) }
+            + complaints.map { Diagnostic(nil, "not sent: \($0)") }
+    }
+
+    /// What is wrong with the calls that buttons make: no such function, or other arguments.
+    var buttonToolMistakes: [Diagnostic] {
+        guard let declared = try? ToolSet.declared(self) else { return [] }
+        let servers = (try? ToolSet.servers(self)) ?? []
+        return buttons.flatMap { button in
+            [button.press, button.tap, button.double, button.long].compactMap { action in
+                guard case .tool(let name, let text) = action,
+                    let arguments = try? JSONValue(parsing: Array(text.utf8))
+                else { return nil }
+                guard let tool = declared.first(where: { $0.name == name }) else {
+                    // What a server brings is not known before it is asked.
+                    guard !servers.contains(where: { name.hasPrefix("\($0)_") }) else { return nil }
+                    let names = declared.map(\.name).joined(separator: ", ")
+                    return Diagnostic(
+                        button.position,
+                        "a button calls '\(name)', which is no function; there are: \(names)")
+                }
+                let faults = SchemaCheck(tool.schema).violations(of: arguments)
+                return faults.isEmpty
+                    ? nil
+                    : Diagnostic(
+                        button.position,
+                        "a button calls '\(name)' with wrong arguments: "
+                            + faults.joined(separator: "; "))
+            }
+        }
+    }
+
+    private var keyWarnings: [Diagnostic] {
+        guard self[Keys.Live.service] != "vertex" else { return [] }
+        do {
+            _ = try Credentials.find(self)
+            return []
+        } catch {
+            let place = position(of: Keys.Live.keyFile)
+            let path = self[Keys.Live.keyFile]
+            guard path.isEmpty || Files.exists(path) else {
+                return [
+                    Diagnostic(
+                        place,
+                        "live.key_file: there is no file '\(path)'; the device starts without a key "
+                            + "and looks for it again at each press")
+                ]
+            }
+            return [Diagnostic(place, "\(error)")]
+        }
+    }
+
+    /// An account without which nothing starts.
+    private var accountMistakes: [Diagnostic] {
+        guard self[Keys.Live.service] == "vertex" else { return [] }
+        let place = position(of: Keys.Vertex.accountFile) ?? position(of: Keys.Live.service)
+        if let reason = absence(of: self[Keys.Vertex.accountFile]) {
+            return [Diagnostic(place, "vertex.account_file: \(reason)")]
+        }
+        do {
+            _ = try Credentials.completed(self)
+            return []
+        } catch {
+            return [Diagnostic(place, "\(error)")]
+        }
+    }
+
+    /// Files and folders that settings name and that are not there.
+    private var fileWarnings: [Diagnostic] {
+        let files = [
+            Keys.Live.authority, Keys.MQTT.authority, Keys.MQTT.certificate, Keys.MQTT.key,
+        ]
+        var warnings = files.compactMap { key in
+            absence(of: self[key]).map { Diagnostic(position(of: key), "\(key.path): \($0)") }
+        }
+        for tool in tools {
+            let file =
+                (tool.kind as? HTTPToolSettings)?.authorityFile
+                ?? (tool.kind as? HomeAssistantToolSettings)?.authorityFile
+                ?? (tool.kind as? MCPToolSettings)?.authorityFile
+            if let file, let reason = absence(of: file) {
+                warnings.append(Diagnostic(tool.position, "\(tool.title): ca_file: \(reason)"))
+            }
+        }
+        let sounds = self[Keys.Sounds.directory]
+        if !sounds.isEmpty {
+            warnings += SoundFolder.read(sounds, rate: SoundFolder.checkedRate).complaints.map {
+                Diagnostic(position(of: Keys.Sounds.directory), $0)
+            }
+        }
+        return warnings
+    }
+
+    /// Why a file cannot be used; nil where it can, or where none is named.
+    private func absence(of path: String) -> String? {
+        guard !path.isEmpty else { return nil }
+        guard Files.exists(path) else { return "there is no file '\(path)'" }
+        do throws(SystemError) {
+            _ = try Files.read(path, limitBytes: Self.fileLimitBytes)
+            return nil
+        } catch {
+            return "'\(path)' cannot be read: \(error)"
+        }
+    }
+
+    /// Programs of tools that are not there, and folders that they are to run in.
+    private var programWarnings: [Diagnostic] {
+        tools.flatMap { tool -> [Diagnostic] in
+            let program =
+                (tool.kind as? CommandToolSettings)?.program
+                ?? (tool.kind as? MCPToolSettings)?.program
+            guard let program, let name = program.arguments.first, !name.contains("{") else {
+                return []
+            }
+            var words: [String] = []
+            let places = name.contains("/") ? [name] : Self.programFolders.map { "\($0)/\(name)" }
+            if !places.contains(where: Files.exists) {
+                words.append("there is no program '\(name)'")
+            }
+            for folder in [program.directory] + program.writable
+            where !folder.isEmpty && !Files.exists(folder) {
+                words.append("there is no '\(folder)'")
+            }
+            return words.map { Diagnostic(tool.position, "\(tool.title): \($0)") }
+        }
+    }
+}
