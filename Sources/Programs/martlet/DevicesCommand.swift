@@ -32,6 +32,9 @@ struct Devices: ParsableCommand {
     @Argument(help: "The WAV file for --record.")
     var file: String?
 
+    @Flag(help: "With --record: replace the file if it exists.")
+    var overwrite = false
+
     @Flag(help: "Play chirps and find them in the microphone: delay, level, echo.")
     var loopbackTest = false
 
@@ -52,6 +55,7 @@ struct Devices: ParsableCommand {
         if let record, !(0.1...3600).contains(record) {
             throw ValidationError("--record takes 0.1 to 3600 seconds")
         }
+        if overwrite, record == nil { throw ValidationError("--overwrite belongs to --record") }
         if file != nil, record == nil { throw ValidationError("a FILE belongs to --record") }
         if playedAs != .speech, play == nil { throw ValidationError("--as belongs to --play") }
         if plot != nil, !loopbackTest {
@@ -70,13 +74,15 @@ struct Devices: ParsableCommand {
         if let input { settings[Keys.Capture.device] = input }
         if let output { settings[Keys.Playback.device] = output }
         if let mistake = DeviceNames.mistakes(in: settings).first {
-            throw ValidationError(mistake.message)
+            throw Complaint(mistake.message)
         }
         let rig = SoundRig(settings.audioSettings, signals)
         if meter { return try LevelDisplay(rig: rig).run() }
         if let play { return try Playing(what: play, voice: playedAs.voice, rig: rig).run() }
         if let record {
-            return try Recording(seconds: record, path: file ?? "recording.wav", rig: rig).run()
+            let recording = Recording(seconds: record, path: file ?? "recording.wav", rig: rig)
+            try recording.checkTarget(mayReplace: overwrite)
+            return try recording.run()
         }
         try LoopbackTest(rig: rig, plot: plot).run()
     }

@@ -5,6 +5,10 @@ import Linux
 /// The names that the settings want.
 struct DevicesList {
     func run() {
+        if let trouble = PCMCatalogue.trouble() { say("\(trouble)\n") }
+        if SoundCard.all().isEmpty {
+            say("No sound card is plugged in, or none may be used by this account (group audio).\n")
+        }
         show(.capture, setting: "[audio.capture] device")
         show(.playback, setting: "[audio.playback] device")
         showMixers()
@@ -17,9 +21,7 @@ struct DevicesList {
     private func show(_ direction: StreamDirection, setting: String) {
         let devices = PCMCatalogue.list(direction)
         say("\(direction == .capture ? "Microphones" : "Loudspeakers") (\(setting)):")
-        if devices.isEmpty {
-            say("  none; is the card plugged in, and are you in the group 'audio'?")
-        }
+        if devices.isEmpty { say("  none") }
         for device in devices {
             let words = device.description.split(separator: "\n").joined(separator: ", ")
             say("  device = \"\(device.name)\"  # \(words)")

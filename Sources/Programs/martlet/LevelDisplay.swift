@@ -10,6 +10,9 @@ struct LevelDisplay {
     /// The highest peak is held so many refreshes.
     private static let heldRefreshes = 15
 
+    /// What is no terminal gets a line this often (refreshes): a second.
+    private static let plainRefreshes = 10
+
     let rig: SoundRig
 
     func run() throws {
@@ -18,22 +21,34 @@ struct LevelDisplay {
             StandardStream.error.write(
                 "level | peak and clipped samples | noise floor | speech; Ctrl-C ends\n")
             var held: (peak: Int32, left: Int) = (0, 0)
+            var refreshes = 0
             while true {
                 try rig.pass(milliseconds: Self.refreshMilliseconds)
+                refreshes = (refreshes + 1) % Self.plainRefreshes
                 let status = engine.status()
                 if let trouble = status.capture.trouble {
-                    StandardStream.output.write("\r\(trouble)\u{1B}[K")
+                    show(trouble, isDue: refreshes == 0)
                     continue
                 }
                 let levels = status.microphone
                 held =
                     levels.peak >= held.peak || held.left == 0
                     ? (levels.peak, Self.heldRefreshes) : (held.peak, held.left - 1)
-                StandardStream.output.write(
-                    "\r\(Self.line(levels, peak: held.peak, xruns: status.capture.xruns))\u{1B}[K")
+                show(
+                    Self.line(levels, peak: held.peak, xruns: status.capture.xruns),
+                    isDue: refreshes == 0)
             }
         }
-        StandardStream.output.write("\n")
+        if StandardStream.isOutputTerminal { StandardStream.output.write("\n") }
+    }
+
+    /// Over the line before on a terminal; else on a line of its own when one is due.
+    private func show(_ line: String, isDue: Bool) {
+        if StandardStream.isOutputTerminal {
+            StandardStream.output.write("\r\(line)\u{1B}[K")
+        } else if isDue {
+            StandardStream.output.write("\(line)\n")
+        }
     }
 
     /// One line: a bar with the noise floor marked in it, and the numbers.

@@ -1,3 +1,4 @@
+import ArgumentParser
 import AudioPath
 import Linux
 import SignalProcessing
@@ -33,11 +34,12 @@ struct LoopbackTest {
     func run() throws {
         let take = MicrophoneTake()
         var heard = Heard(start: 0)
-        try rig.run(onMicrophone: { take.take($0) }) { engine in
+        let isFinished = try rig.run(onMicrophone: { take.take($0) }) { engine in
             heard.start = MonotonicClock.now()
             engine.gate.open(at: heard.start, preRollMilliseconds: 0)
             try rig.pass(milliseconds: Int32(Self.noiseMilliseconds))
             for number in 1...Self.chirps {
+                StandardStream.error.write("chirp \(number) of \(Self.chirps)\n")
                 heard.played.append(try play(engine, number))
                 try rig.pass(milliseconds: Self.pauseMilliseconds)
             }
@@ -47,6 +49,8 @@ struct LoopbackTest {
             heard.clipped = engine.status().microphone.clippedSamples
             try report(heard, engine.status())
         }
+        // No result is no success, for whoever asks by a script.
+        guard isFinished else { throw ExitCode.failure }
     }
 
     /// Plays one chirp; returns when its first samples were given to the device.
@@ -68,6 +72,7 @@ struct LoopbackTest {
         let noise = heard.level(upTo: Self.noiseMilliseconds * rate / 1000)
         let found = heard.found(searching: Self.searchMilliseconds * rate / 1000)
         guard let first = found.first else {
+            try draw(heard, nil, delayMilliseconds: nil)
             throw NotFound(
                 noise: noise, peak: heard.samples.map { abs(Int32($0)) }.max() ?? 0)
         }
@@ -92,12 +97,18 @@ struct LoopbackTest {
         if heard.clipped > 0 {
             text += "clipped      \(heard.clipped) samples: the microphone's gain is too high\n"
         }
-        if let plot {
-            let drawing = LoopbackPlot(heard: heard, first: first)
-            try Files.writeAtomically(plot, Array(drawing.svg.utf8), mode: 0o644)
-            text += "drawn        \(plot)\n"
-        }
         StandardStream.output.write(text)
+        try draw(heard, first, delayMilliseconds: median)
+    }
+
+    /// Draws what was heard, where a picture is wanted; most of all where nothing was found in it.
+    private func draw(
+        _ heard: Heard, _ first: Heard.Found?, delayMilliseconds: Double?
+    ) throws {
+        guard let plot else { return }
+        let drawing = LoopbackPlot(heard: heard, first: first, delayMilliseconds: delayMilliseconds)
+        try Files.writeAtomically(plot, Array(drawing.svg.utf8), mode: 0o644)
+        StandardStream.output.write("drawn        \(plot)\n")
     }
 }
 
@@ -128,6 +139,13 @@ struct Heard {
     var played: [Int64] = []
     /// Samples at full scale.
     var clipped = 0
+
+    /// Where the first chirp was written, in the samples; 0 where none was.
+    var firstWrittenPosition: Int {
+        guard let time = played.first else { return 0 }
+        let exact = Double(time - start) * Double(AudioSettings.microphoneRate) / 1e9
+        return Int(exact.clamped(to: 0...Double(samples.count)))
+    }
 
     /// The chirps that are found behind their writing.
     func found(searching count: Int) -> [Found] {
@@ -166,5 +184,11 @@ struct Heard {
 
     private func level(_ part: ArraySlice<Int16>) -> Double {
         part.withUnsafeBufferPointer { Double(LevelMeter.level(of: $0)) }
+    }
+}
+
+extension Double {
+    fileprivate func clamped(to range: ClosedRange<Double>) -> Double {
+        Swift.min(Swift.max(self, range.lowerBound), range.upperBound)
     }
 }

@@ -1,3 +1,4 @@
+import ArgumentParser
 import AudioCore
 import AudioPath
 import Glibc
@@ -21,7 +22,7 @@ struct Playing {
             rig.settings.music = device
             rig.settings.playback = .null
         }
-        try rig.run { engine in
+        let isFinished = try rig.run { engine in
             do {
                 try play(samples, by: engine)
             } catch {
@@ -35,6 +36,7 @@ struct Playing {
             StandardStream.output.write(
                 "played \((seconds * 10).rounded() / 10) s, \(xruns) underruns\n")
         }
+        guard isFinished else { throw ExitCode.failure }
     }
 
     private func play(_ samples: [Int16], by engine: AudioEngine) throws {

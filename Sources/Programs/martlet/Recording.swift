@@ -8,6 +8,24 @@ struct Recording {
     let path: String
     let rig: SoundRig
 
+    /// Less than this that is missing is the last period's (seconds).
+    private static let toleratedSeconds = 0.1
+
+    /// Throws where the file could not be written later, which may be an hour later.
+    func checkTarget(mayReplace: Bool) throws {
+        guard mayReplace || !Files.exists(path) else {
+            throw Complaint("'\(path)' exists already; --overwrite replaces it")
+        }
+        if Files.isDirectory(path) { throw Complaint("'\(path)' is a folder; name a file in it") }
+        let probe = "\(path).\(UInt32.random(in: 0 ... .max))"
+        do throws(SystemError) {
+            try Files.writeAtomically(probe, [], mode: 0o600)
+            try Files.remove(probe)
+        } catch {
+            throw Complaint("'\(path)' cannot be written: \(SystemError.text(of: error.code))")
+        }
+    }
+
     func run() throws {
         rig.settings.playback = .null
         let take = MicrophoneTake()
@@ -15,6 +33,7 @@ struct Recording {
             let start = MonotonicClock.now()
             engine.gate.open(at: start, preRollMilliseconds: 0)
             let end = start + Int64(seconds * 1e9)
+            var isWhole = false
             do {
                 while MonotonicClock.now() < end {
                     try rig.pass()
@@ -24,11 +43,22 @@ struct Recording {
                 }
                 engine.gate.close(at: end)
                 while !take.hasEnded { try rig.pass() }
+                isWhole = true
             } catch SoundRig.Failure.interrupted {
                 // What there is, is kept.
             }
             try save(take.samples, engine.status().capture)
+            if isWhole { warn(of: take.samples.count) }
         }
+    }
+
+    private func warn(of count: Int) {
+        let taken = Double(count) / Double(AudioSettings.microphoneRate)
+        guard taken < seconds - Self.toleratedSeconds else { return }
+        func text(_ seconds: Double) -> String { "\((seconds * 10).rounded() / 10)" }
+        StandardStream.error.write(
+            "warning: \(text(taken)) of \(text(seconds)) s; \(text(seconds - taken)) s are missing, as "
+                + "the device gave its sound late (a sound server's latency) or lost some\n")
     }
 
     private func save(_ samples: [Int16], _ status: DeviceStatus) throws {

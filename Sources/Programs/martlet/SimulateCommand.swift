@@ -22,6 +22,12 @@ struct Simulate: ParsableCommand {
     @Flag(help: "For load: send sound for sound, and call get_time now and then.")
     var load = false
 
+    func validate() throws {
+        guard (0...65_535).contains(port) else {
+            throw ValidationError("--port takes 0 to 65535, and is \(port)")
+        }
+    }
+
     func run() throws {
         guard !list else { return Self.listScenarios() }
         let signals = try Signals(blocking: [.terminate, .interrupt])
@@ -60,6 +66,11 @@ struct Simulate: ParsableCommand {
 extension Simulate {
     private static func scenario(named name: String) async throws -> Scenario {
         if let shipped = ShippedScenario.named(name) { return try await shipped.load() }
+        guard Files.exists(name) else {
+            let names = ShippedScenario.all.map(\.name).joined(separator: ", ")
+            throw Complaint(
+                "there is no scenario '\(name)' and no such file; there are: \(names)")
+        }
         return try await Scenario.read(path: name)
     }
 

@@ -40,20 +40,23 @@ final class SoundRig {
         if signals.next() != nil { throw .interrupted }
     }
 
-    /// Runs the audio path around the body, which is called when the devices are open; nothing
-    /// where the user ended it before.
+    /// Runs the audio path around the body, which is called when the devices are open; returns
+    /// false where the user ended it before the body did.
+    @discardableResult
     func run(
         onMicrophone: @escaping @Sendable (MicrophoneEvent) -> Void = { _ in },
         _ body: (AudioEngine) throws -> Void
-    ) throws {
+    ) throws -> Bool {
         let engine = try AudioEngine(settings, onMicrophone: onMicrophone)
         try engine.start()
         defer { engine.stop() }
         do {
             try awaitDevices(engine)
             try body(engine)
+            return true
         } catch Failure.interrupted {
             StandardStream.error.write("\ninterrupted\n")
+            return false
         }
     }
 

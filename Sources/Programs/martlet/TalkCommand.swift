@@ -43,10 +43,22 @@ struct Talk: ParsableCommand {
         var settings = try options.load(isRequired: false)
         if let input {
             // A card may be plugged in later and is waited for; a file is there or is not.
-            if input.lowercased().hasSuffix(".wav") { _ = try WAVFile(reading: input) }
+            if input.lowercased().hasSuffix(".wav") {
+                guard try !WAVFile(reading: input).samples.isEmpty else {
+                    throw WAVError.empty(path: input)
+                }
+            }
             settings[Keys.Capture.device] = input
         }
         if let output { settings[Keys.Playback.device] = output }
+        if input != nil || output != nil, let mistake = DeviceNames.mistakes(in: settings).first {
+            throw Complaint(mistake.message)
+        }
+        if button == .keyboard, !StandardStream.isInputTerminal {
+            throw Complaint(
+                "the standard input is no terminal, so that there is no space bar to talk with; run "
+                    + "it in a terminal, or with --button none")
+        }
         if let url { settings[Keys.Live.url] = url }
         if let ca { settings[Keys.Live.authority] = ca }
         if button == .none { settings[Keys.Conversation.mode] = "hands-free" }

@@ -1,0 +1,134 @@
+import Glibc
+import Linux
+import Testing
+
+/// The program itself, as somebody at a terminal or in a script uses it.
+@Suite(.timeLimit(.minutes(2)))
+final class CommandLineTests {
+    private let folder: String
+
+    init() throws { folder = try Files.makeTemporaryDirectory(prefix: "martlet-commands") }
+
+    deinit { try? Files.removeTree(folder) }
+
+    /// The program beside the tests.
+    private static let program: String = {
+        var path = [CChar](repeating: 0, count: Int(PATH_MAX))
+        let count = max(0, readlink("/proc/self/exe", &path, path.count))
+        let own = String(decoding: path.prefix(count).map { UInt8(bitPattern: $0) }, as: UTF8.self)
+        return own.split(separator: "/").dropLast().map { "/" + $0 }.joined() + "/martlet"
+    }()
+
+    private struct Ended {
+        let exit: ProcessExit
+        let output: String
+        let errors: String
+    }
+
+    /// Runs a shell's line with the program as $martlet, the home as $HOME, and no input.
+    private func shell(_ line: String) async throws -> Ended {
+        let result = try await ChildProcess.run(
+            Command(
+                arguments: ["/bin/sh", "-c", line],
+                environment: [
+                    "PATH": "/usr/bin:/bin", "HOME": folder, "martlet": Self.program,
+                    "settings": "\(folder)/m.toml",
+                ], workingDirectory: folder, outputLimitBytes: 1 << 20),
+            deadline: .seconds(60), grace: .seconds(2))
+        return Ended(
+            exit: result.exit, output: String(decoding: result.standardOutput, as: UTF8.self),
+            errors: String(decoding: result.standardError, as: UTF8.self))
+    }
+
+    private func write(_ name: String, _ bytes: [UInt8]) throws {
+        try Files.writeAtomically("\(folder)/\(name)", bytes, mode: 0o600)
+    }
+
+    static let broken = [
+        "pcm.!default {\n    type plug\n    slave {\n        pcm “hw:2,0”\n    }\n}\n",
+        "pcm.!default {\n    type plug\n    slave {\n        pcm \"hw:2,0\"\n}\n",
+    ]
+
+    @Test(arguments: broken)
+    func `a mistake in a user's asoundrc is named with file and line by devices and doctor`(
+        text: String
+    ) async throws {
+        try write(".asoundrc", Array(text.utf8))
+        try write("m.toml", Array("[audio.capture]\ndevice = \"default\"\n".utf8))
+        for line in ["$martlet devices", "$martlet doctor --no-service --config $settings"] {
+            let ended = try await shell(line)
+            let place = "\(folder)/.asoundrc, line "
+            #expect(ended.output.contains(place), "\(line): \(ended.output)")
+            #expect(!ended.output.contains("group 'audio'"))
+        }
+    }
+
+    @Test func `a template that a full disk does not take is no success`() async throws {
+        let full = try await shell("$martlet config template > /dev/full")
+        #expect(full.exit == .exited(1))
+        #expect(full.errors.contains("disk full"))
+        #expect(try await shell("$martlet config template > /dev/null").exit == .exited(0))
+    }
+
+    @Test func `what is no mistake of usage is told without the usage`() async throws {
+        try write("m.toml", [0x5B, 0x6C, 0x5D, 0x0A, 0xE4, 0x0A])
+        for (line, words) in [
+            ("$martlet config check --config /nonexistent.toml", "/nonexistent.toml"),
+            ("$martlet config check --config $settings", "m.toml:2:1: "),
+            ("$martlet config show --config $settings", "m.toml:2:1: "),
+            ("$martlet simulate --scenario nope", "bad-day, budget"),
+            ("$martlet talk < /dev/null", "no terminal"),
+            ("$martlet devices --meter --input voice.mp3", "ffmpeg -i voice.mp3"),
+        ] {
+            let ended = try await shell(line)
+            #expect(ended.exit == .exited(1), "\(line)")
+            #expect(ended.errors.contains(words), "\(line): \(ended.errors)")
+            #expect(!ended.errors.contains("Usage:"), "\(line)")
+        }
+        let port = try await shell("$martlet simulate --port 99999")
+        #expect(port.exit == .exited(64))
+        #expect(port.errors.contains("0 to 65535"))
+    }
+
+    @Test func `a recording is refused before it begins where it could not be kept`() async throws {
+        try write("take.wav", [1, 2, 3])
+        for (target, words) in [
+            ("take.wav", "exists already"), ("nowhere/x.wav", "cannot be written"),
+            (".", "exists already"),
+        ] {
+            let ended = try await shell("$martlet devices --input null --record 3600 \(target)")
+            #expect(ended.exit == .exited(1), "\(target)")
+            #expect(ended.errors.contains(words), "\(target): \(ended.errors)")
+        }
+        #expect(try Files.read("\(folder)/take.wav", limitBytes: 9) == [1, 2, 3])
+        let kept = try await shell(
+            "$martlet devices --input null --record 0.2 --overwrite take.wav")
+        #expect(kept.exit == .exited(0), "\(kept.errors)")
+        #expect(try Files.read("\(folder)/take.wav", limitBytes: 1 << 20).count > 44)
+        #expect(try Files.list(folder).filter { $0.hasPrefix("take") } == ["take.wav"])
+    }
+
+    @Test func `a meter in a pipe gives plain lines`() async throws {
+        let ended = try await shell(
+            "timeout --preserve-status -s INT 3 $martlet devices --meter --input null")
+        #expect(ended.output.contains("dBFS"), "\(ended.output) \(ended.errors)")
+        #expect(!ended.output.contains("\r") && !ended.output.contains("\u{1B}"))
+    }
+
+    @Test
+    func `a loop that finds nothing draws what it heard, and one that is ended has no result`()
+        async throws
+    {
+        let devices = "--input null --output null"
+        let silent = try await shell("$martlet devices --loopback-test --plot p.svg \(devices)")
+        #expect(silent.exit == .exited(1))
+        #expect(silent.errors.contains("chirp 3 of 3"))
+        #expect(silent.errors.contains("no chirp was found"))
+        let drawing = String(
+            decoding: try Files.read("\(folder)/p.svg", limitBytes: 1 << 20), as: UTF8.self)
+        #expect(drawing.contains("no chirp was found") && drawing.contains("share of full scale"))
+        let ended = try await shell(
+            "timeout --preserve-status -s INT 1 $martlet devices --loopback-test \(devices)")
+        #expect(ended.exit != .exited(0))
+    }
+}
