@@ -131,4 +131,42 @@ final class CommandLineTests {
             "timeout --preserve-status -s INT 1 $martlet devices --loopback-test \(devices)")
         #expect(ended.exit != .exited(0))
     }
+
+    @Test func `the doctor is silent about nothing that is set`() async throws {
+        // No card, no chip, no light, no folder: as on somebody's desk.
+        let text = """
+            [audio.capture]
+            device = "null"
+            [audio.playback]
+            device = "null"
+            [button]
+            line = "GPIO17"
+            [led]
+            kind = "class"
+            name = "nosuch"
+            [sounds]
+            directory = "/nonexistent"
+            [tools]
+            state_directory = "/proc/martlet"
+            [[tool.gpio]]
+            name = "lamp"
+            description = "the lamp"
+            line = "gpiochip0:17"
+            [[tool.command]]
+            name = "dim"
+            description = "Dims."
+            argv = ["/nonexistent/dim"]
+            """
+        try write("m.toml", Array(text.utf8))
+        let ended = try await shell("$martlet doctor --no-service --config $settings")
+        #expect(ended.exit == .exited(1))
+        for words in [
+            "microphone: ", "loudspeaker: ", "is used already: by button.line", "button.line: ",
+            "led.name: the kernel has no light 'nosuch'", "output lamp: ",
+            "sounds: sounds.directory '/nonexistent' is no folder", "state folder: '/proc/martlet'",
+            "there is no program '/nonexistent/dim'", "key: ",
+        ] {
+            #expect(ended.output.contains(words), "\(words): \(ended.output)")
+        }
+    }
 }
