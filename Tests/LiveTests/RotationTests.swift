@@ -103,15 +103,6 @@ struct RotationTests {
         #expect(world.closed == 1)
     }
 
-    @Test("a goAway that names no time is taken as at once")
-    func goAwayWithoutTime() {
-        let world = SessionWorld.ready()
-        world.talk()
-        world.receive(#"{"goAway": {}}"#)
-        world.wait(0)
-        #expect(world.closed == 1)
-    }
-
     @Test("by its own clock a connection is left before the known limits, at a quiet moment")
     func age() {
         let world = SessionWorld.ready { $0.connectionAge = 540_000_000_000 }

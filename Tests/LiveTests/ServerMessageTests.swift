@@ -32,7 +32,7 @@ struct ServerMessageTests {
         #expect(message.usage?.total == 12)
         #expect(message.usage?.promptDetails.map(\.tokens) == [5])
         #expect(message.resumption == .init(handle: "h", consumedIndex: 12))
-        #expect(message.goAway == 9_500_000_000)
+        #expect(message.goAway == .init(timeLeft: 9_500_000_000))
         #expect(message.voiceActivity == .init(isStart: true, offset: 6_680_000_000))
         #expect(message.toolCalls.map(\.id) == ["1", "2"])
         #expect(message.cancelledCalls == ["0"])

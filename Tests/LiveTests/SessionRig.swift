@@ -14,8 +14,16 @@ final class SessionRig: @unchecked Sendable {
     private var onEvent: (@Sendable (WebSocketEvent) -> Void)?
     private(set) var requests: [WebSocketRequest] = []
     private(set) var sent: [JSONValue] = []
+    /// How much of it on the newest connection.
+    private(set) var sentOnConnection = 0
     private(set) var isClosed = false
+    /// How often a socket was opened beside one that had not ended.
+    private(set) var overlaps = 0
     private(set) var events: [SessionEvent] = []
+    /// What the owner does at once when it is told something.
+    var handler: (SessionEvent) -> Void = { _ in }
+    private var isEnded = true
+    private var alarm: (at: Int64, ring: @Sendable () -> Void)?
     var now: Int64 = 0
     private let settings: SessionSettings
     private let credential: SessionCredential
@@ -25,7 +33,10 @@ final class SessionRig: @unchecked Sendable {
         return LiveSession(
             executor: surroundings, transport: surroundings, settings: settings,
             credential: credential, clock: surroundings, random: { 0.5 }, gate: gate
-        ) { [weak self] in self?.events.append($0) }
+        ) { [weak self] event in
+            self?.events.append(event)
+            self?.handler(event)
+        }
     }()
 
     /// A session that waits for `connect`.
@@ -69,14 +80,18 @@ final class SessionRig: @unchecked Sendable {
     fileprivate func open(
         _ request: WebSocketRequest, onEvent: @escaping @Sendable (WebSocketEvent) -> Void
     ) {
+        if !isEnded { overlaps += 1 }
         requests.append(request)
         self.onEvent = onEvent
         isClosed = false
+        isEnded = false
+        sentOnConnection = 0
     }
 
     fileprivate func send(_ write: (inout [UInt8]) -> Void) {
         var bytes: [UInt8] = []
         write(&bytes)
+        sentOnConnection += 1
         do {
             sent.append(try JSONValue(parsing: bytes))
         } catch {
@@ -86,9 +101,35 @@ final class SessionRig: @unchecked Sendable {
 
     fileprivate func close() { isClosed = true }
 
+    fileprivate func abort() {
+        isClosed = true
+        isEnded = true
+        onEvent = nil
+    }
+
+    fileprivate func setAlarm(_ at: Int64?, _ ring: @escaping @Sendable () -> Void) {
+        alarm = at.map { ($0, ring) }
+    }
+
+    /// Rings when it is time.
+    func ring() {
+        guard let alarm, alarm.at <= now else { return }
+        self.alarm = nil
+        alarm.ring()
+    }
+
     // MARK: - The far end
 
-    func tell(_ event: WebSocketEvent) { onEvent?(event) }
+    func tell(_ event: WebSocketEvent) {
+        switch event {
+        case .closed, .failed:
+            isEnded = true
+            let handler = onEvent
+            onEvent = nil
+            handler?(event)
+        case .opened, .message, .drained: onEvent?(event)
+        }
+    }
 
     func receive(_ text: String, isBinary: Bool = true) {
         tell(.message(Array(text.utf8), isBinary: isBinary))
@@ -131,8 +172,10 @@ private final class Surroundings: SerialExecutor, LiveTransport, SessionClock, @
 
     func send(_ write: (inout [UInt8]) -> Void) { rig?.send(write) }
     func close() { rig?.close() }
-    func abort() { rig?.close() }
+    func abort() { rig?.abort() }
 
     var now: Int64 { rig?.now ?? 0 }
-    func setAlarm(_ at: Int64?, _ ring: @escaping @Sendable () -> Void) {}
+    func setAlarm(_ at: Int64?, _ ring: @escaping @Sendable () -> Void) {
+        rig?.setAlarm(at, ring)
+    }
 }

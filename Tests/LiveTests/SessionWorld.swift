@@ -10,6 +10,8 @@ final class SessionWorld {
     private(set) var sent: [UplinkItem] = []
     private(set) var setups: [(handle: String?, history: [Content])] = []
     private(set) var opened = 0
+    /// When connections were opened, since the beginning (milliseconds).
+    private(set) var openings: [Int64] = []
     private(set) var closed = 0
     private(set) var aborted = 0
     private(set) var kept: [String?] = []
@@ -52,7 +54,9 @@ final class SessionWorld {
     private func perform(_ actions: [SessionAction]) {
         for action in actions {
             switch action {
-            case .open: opened += 1
+            case .open:
+                opened += 1
+                openings.append(now)
             case .sendSetup(let handle, let history): setups.append((handle, history))
             case .send(let item): sent.append(item)
             case .close: closed += 1
@@ -72,6 +76,9 @@ final class SessionWorld {
     func say(_ items: UplinkItem...) {
         for item in items { perform(machine.say(item, at: nanoseconds)) }
     }
+
+    /// Nobody spoke in the words whose end comes next.
+    func expectNoReply() { machine.expectNoReply() }
 
     /// A whole activity with 20 ms of sound of one value.
     func talk(_ value: Int16 = 1) {
@@ -94,13 +101,20 @@ final class SessionWorld {
         receive(#"{"setupComplete": {}}"#)
     }
     func receive(_ frame: String) {
-        perform(machine.received(ServerMessage(Array(frame.utf8)), at: nanoseconds))
+        let message = ServerMessage(Array(frame.utf8))
+        perform(machine.received(message, at: nanoseconds, random: 0.5))
     }
     func lose(_ code: UInt16 = 1006, _ reason: String = "") {
         perform(machine.closed(code: code, reason: reason, at: nanoseconds, random: 0.5))
     }
     func fail(_ text: String = "no route") {
         perform(machine.openFailed(text, at: nanoseconds, random: 0.5))
+    }
+    /// The upgrade is answered by HTTP.
+    func refuse(_ status: Int, _ body: String = "", retryAfter: Int64? = nil) {
+        let refusal = OpeningRefusal(
+            host: "h", status: status, retryAfter: retryAfter, body: Array(body.utf8))
+        perform(machine.openingRefused(refusal, at: nanoseconds, random: 0.5))
     }
 
     func giveHandle(_ handle: String) {
@@ -164,6 +178,18 @@ final class SessionWorld {
     }
     var isOffline: Bool {
         events.contains { if case .offline = $0 { true } else { false } }
+    }
+    var isFailed: Bool { machine.state == .failed }
+    /// The most connections that were opened within any minute.
+    var mostInAMinute: Int {
+        openings.map { start in openings.filter { $0 >= start && $0 < start + 60_000 }.count }
+            .max() ?? 0
+    }
+    var calls: [FunctionCall] {
+        events.flatMap { if case .toolCalls(let calls) = $0 { calls } else { [FunctionCall]() } }
+    }
+    var soundsHeard: Int {
+        events.filter { if case .audio = $0 { true } else { false } }.count
     }
     var failure: SessionFailure? {
         events.compactMap { if case .failed(let failure) = $0 { failure } else { nil } }.last

@@ -23,7 +23,6 @@ struct SetupTests {
         arguments: [
             ("gemini-3.8-live", "takes no word about thinking"),
             ("gemini-2.5-flash-native-audio-preview-12-2025", "takes a thinking budget, no level"),
-            ("gemini-3.8-live-extended-thinking", "does not know the thinking level MINIMAL"),
             ("gemini-9-live", "'gemini-9-live', which is not known here, takes no word"),
         ])
     func thinking(model: String, complaint: String) {
@@ -31,6 +30,24 @@ struct SetupTests {
         settings.thinkingLevel = "MINIMAL"
         #expect(setup(settings)["generationConfig"]?["thinkingConfig"] == nil)
         #expect(settings.complaints.contains { $0.contains(complaint) }, "\(settings.complaints)")
+    }
+
+    @Test
+    func `a model that refuses a setup without a thinking level gets its lowest`() {
+        var settings = settings("gemini-3.8-live-extended-thinking")
+        func level() -> String? {
+            setup(settings)["generationConfig"]?["thinkingConfig"]?["thinkingLevel"]?.string
+        }
+        #expect(level() == "LOW")
+        #expect(settings.complaints.isEmpty)
+        settings.thinkingLevel = "HIGH"
+        #expect(level() == "HIGH")
+        // One that it does not know is no reason to send none.
+        settings.thinkingLevel = "MINIMAL"
+        #expect(level() == "LOW")
+        #expect(
+            settings.complaints.contains { $0.contains("does not know the thinking level MINIMAL") }
+        )
     }
 
     @Test("what a model allows is sent without a complaint")

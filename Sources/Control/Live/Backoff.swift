@@ -2,21 +2,30 @@
 ///
 /// A value; time and randomness come in.
 struct Backoff {
+    /// What the wait depends on.
+    enum Pace { case usual, overload, quota }
+
     /// The wait after the second failure, which doubles from then on, and its limit.
     static let first: Int64 = 500_000_000
     static let longest: Int64 = 30_000_000_000
+    /// The wait after the first failure of a service that has too much to do; it doubles, too.
+    static let overload: Int64 = 2_000_000_000
     /// A connection that held so long starts the count anew.
     static let stable: Int64 = 10_000_000_000
-    /// No more attempts than this within a minute, whatever happens.
+    /// No more attempts than this within a minute, whatever happens and whoever wants them.
     static let attemptsPerMinute = 12
     /// The wait after "quota exceeded": trying earlier prolongs it.
     static let quota: Int64 = 60_000_000_000
+    /// What the attempts are counted in.
+    private static let minute: Int64 = 60_000_000_000
+    /// So many doublings reach the limit; more would overflow.
+    private static let mostDoublings = 10
 
     private(set) var failures = 0
     private var attempts: [Int64] = []
 
     mutating func attemptStarted(at now: Int64) {
-        attempts.removeAll { $0 <= now - 60_000_000_000 }
+        attempts.removeAll { $0 <= now - Self.minute }
         attempts.append(now)
     }
 
@@ -27,23 +36,32 @@ struct Backoff {
     /// A connection has carried a whole turn, so what comes is no failure of the first kind.
     mutating func proved() { failures = 0 }
 
-    /// The moment of the next attempt when it is not the same that failed.
+    /// When the minute's attempts allow another one; not before now.
     func other(at now: Int64) -> Int64 { max(now, budget) }
 
-    /// Counts a failure and gives the moment of the next attempt; `random` is in 0..<1.
-    mutating func failed(at now: Int64, isQuota: Bool, random: Double) -> Int64 {
+    /// Counts a failure and gives the moment of the next attempt, not before the far end wants it;
+    /// `random` is in 0..<1, `asked` in nanoseconds.
+    mutating func failed(
+        at now: Int64, pace: Pace = .usual, asked: Int64 = 0, random: Double
+    ) -> Int64 {
         defer { failures += 1 }
-        // So many doublings reach the limit; more would overflow.
-        let doublings = min(max(0, failures - 1), 10)
-        let plain = failures == 0 ? 0 : min(Self.longest, Self.first << Int64(doublings))
-        let wait = Int64(Double(isQuota ? max(plain, Self.quota) : plain) * (0.75 + random / 2))
-        return max(now + wait, budget)
+        let plain =
+            switch pace {
+            case .usual: failures == 0 ? 0 : doubled(Self.first, failures - 1)
+            case .overload: doubled(Self.overload, failures)
+            case .quota: max(Self.quota, doubled(Self.first, failures))
+            }
+        let wait = Int64(Double(plain) * (0.75 + random / 2))
+        return max(now + max(wait, asked), budget)
     }
 
-    /// When the minute's attempts allow another one.
+    private func doubled(_ wait: Int64, _ times: Int) -> Int64 {
+        min(Self.longest, wait << Int64(min(max(0, times), Self.mostDoublings)))
+    }
+
     private var budget: Int64 {
         guard attempts.count >= Self.attemptsPerMinute else { return .min }
-        return attempts[attempts.count - Self.attemptsPerMinute] + 60_000_000_000
+        return attempts[attempts.count - Self.attemptsPerMinute] + Self.minute
     }
 
     mutating func reset() { failures = 0 }

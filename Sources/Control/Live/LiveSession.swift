@@ -35,6 +35,9 @@ package actor LiveSession {
     private var machine: SessionMachine
     private var alarmAt: Int64?
     private var notices = 0
+    /// Actions that wait for those before them.
+    private var queue: [SessionAction] = []
+    private var isPerforming = false
     /// Connections so far; an authorization that comes for an older one is not used.
     private var attempt = 0
 
@@ -115,6 +118,10 @@ package actor LiveSession {
     /// Says that the microphone pauses; only with automatic detection.
     package func endAudioStream() { say(.audioStreamEnd) }
 
+    /// Says of the words whose end is said next that nobody was heard to speak in them: that no
+    /// answer comes to them is no fault then.
+    package func expectNoReply() { machine.expectNoReply() }
+
     /// Says words without sound.
     package func sendText(_ text: String) { say(.text(text)) }
 
@@ -165,12 +172,15 @@ package actor LiveSession {
             perform(machine.opened(at: clock.now))
         case .message(let frame, _):
             let message = ServerMessage.read(frame)
-            perform(machine.received(message, at: clock.now))
+            perform(machine.received(message, at: clock.now, random: random()))
             if message.isTurnComplete, let refusal = gate() { refuse(refusal) }
         case .drained:
             break
         case .closed(let code, let reason):
             perform(machine.closed(code: code, reason: reason, at: clock.now, random: random()))
+        case .failed(.refusedUpgrade(let host, let status)):
+            let refusal = OpeningRefusal(host: host, status: status)
+            perform(machine.openingRefused(refusal, at: clock.now, random: random()))
         case .failed(let error):
             perform(machine.openFailed("\(error)", at: clock.now, random: random()))
         }
@@ -183,8 +193,24 @@ package actor LiveSession {
 
     // MARK: - Actions
 
+    /// Performs the actions of an event; those of an event that comes meanwhile follow after.
+    ///
+    /// A handler may call back, as the assistant does to say what has waited for the session to be
+    /// ready; what that leads to must not get between the actions of this event.
     private func perform(_ actions: [SessionAction]) {
-        for action in actions { perform(action) }
+        queue += actions
+        guard !isPerforming else { return }
+        isPerforming = true
+        while !queue.isEmpty {
+            let batch = queue
+            queue = []
+            for action in batch { perform(action) }
+        }
+        isPerforming = false
+        setAlarm()
+    }
+
+    private func setAlarm() {
         guard machine.deadline != alarmAt else { return }
         alarmAt = machine.deadline
         clock.setAlarm(alarmAt) { [weak self] in
@@ -258,12 +284,15 @@ extension SessionSettings {
         var rules = SessionMachine.Rules(isManual: activity == .manual)
         rules.isVertex = endpoint.isVertex
         rules.sendsHistory = sendsHistory
+        rules.connectTimeout = connectTimeoutMilliseconds * 1_000_000
         rules.setupTimeout = setupTimeoutMilliseconds * 1_000_000
         rules.connectionAge = profile.connectionSeconds * 1_000_000_000
         rules.idleTimeout = idleMilliseconds.map { $0 * 1_000_000 }
         rules.replaySeconds = replaySeconds
         rules.isResumable = isResumable
         rules.updatesContext = profile.updatesContext
+        // Whether Vertex takes typed words in place of it is not known.
+        rules.takesContent = profile.takesContent || endpoint.isVertex
         return rules
     }
 }

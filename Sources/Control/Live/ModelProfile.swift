@@ -6,8 +6,9 @@ package struct ModelProfile: Sendable, Equatable {
     package enum Thinking: Sendable, Equatable {
         /// Not at all: the field must be left out.
         case fixed
-        /// By one of these levels.
-        case levels([String])
+        /// By one of these levels; `required` is sent when none is asked for, by a model that
+        /// refuses a setup without one.
+        case levels([String], required: String?)
         /// By a number of tokens; 0 is off, -1 automatic.
         case budget
     }
@@ -57,6 +58,9 @@ package struct ModelProfile: Sendable, Equatable {
     package var reseed: Reseed
     /// Whether the instruction and the tools may change on an open connection.
     package var updatesContext = false
+    /// Whether client content may come at any time; else only as history that the setup announces,
+    /// and anything more closes the connection.
+    package var takesContent = false
     /// Whether it may search the web and call functions in one session.
     package var searchesWithFunctions = true
     /// Whether it translates into a language that the setup names.
@@ -68,23 +72,25 @@ package struct ModelProfile: Sendable, Equatable {
     static let live38 = ModelProfile(
         name: "gemini-3.8-live", thinking: .fixed, proactiveAudio: .alwaysOn,
         affectiveDialog: .unsupported, calls: .either(byDefault: .nonBlocking), reseed: .history,
-        updatesContext: true,
+        updatesContext: true, takesContent: true,
         // Closed after 58 minutes to the second, and could not be resumed after it.
         connectionSeconds: 54 * 60)
     static let live38Extended = ModelProfile(
-        name: "gemini-3.8-live-extended-thinking", thinking: .levels(["LOW", "MEDIUM", "HIGH"]),
+        name: "gemini-3.8-live-extended-thinking",
+        thinking: .levels(["LOW", "MEDIUM", "HIGH"], required: "LOW"),
         proactiveAudio: .alwaysOn, affectiveDialog: .unsupported, calls: .nonBlockingOnly,
-        reseed: .history, updatesContext: true, connectionSeconds: 54 * 60)
+        reseed: .history, updatesContext: true, takesContent: true, connectionSeconds: 54 * 60)
     static let flash31 = ModelProfile(
         name: "gemini-3.1-flash-live-preview",
-        thinking: .levels(["MINIMAL", "LOW", "MEDIUM", "HIGH"]), proactiveAudio: .unsupported,
+        thinking: .levels(["MINIMAL", "LOW", "MEDIUM", "HIGH"], required: nil),
+        proactiveAudio: .unsupported,
         affectiveDialog: .unsupported, calls: .blockingOnly, reseed: .history,
         connectionSeconds: 9 * 60)
     static let flash25 = ModelProfile(
         name: "gemini-2.5-flash-native-audio-preview-12-2025", thinking: .budget,
         proactiveAudio: .optIn(version: "v1alpha"), affectiveDialog: .optIn(version: "v1alpha"),
         calls: .either(byDefault: .blocking), reseed: .instruction,
-        searchesWithFunctions: false, connectionSeconds: 9 * 60)
+        takesContent: true, searchesWithFunctions: false, connectionSeconds: 9 * 60)
     static let translate35 = ModelProfile(
         name: "gemini-3.5-live-translate-preview", thinking: .fixed, proactiveAudio: .unsupported,
         affectiveDialog: .unsupported, calls: .blockingOnly, reseed: .instruction,

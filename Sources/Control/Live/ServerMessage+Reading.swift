@@ -18,7 +18,11 @@ extension ServerMessage {
             notices.append("a message of the service is \(json.kind) instead of an object")
             return
         }
-        for (key, value) in object { read(key, value) }
+        for (key, value) in object.withoutNulls { read(key, value) }
+        if object.contains(where: { $0.key != "error" && Self.keys.contains($0.key) }) {
+            if let error { notices.append("the service reports an error: \(error.text)") }
+            error = nil
+        }
         settleTurn()
         // The frame that tells of the interruption may carry audio of what was interrupted.
         if isInterrupted {
@@ -28,9 +32,17 @@ extension ServerMessage {
         }
     }
 
+    /// What a message of the service may hold (live-protocol.md section 4).
+    private static let keys: Set<String> = [
+        "setupComplete", "serverContent", "toolCall", "toolCallCancellation", "goAway",
+        "sessionResumptionUpdate", "usageMetadata", "voiceActivity", "interactionStatus",
+        "voiceActivityDetectionSignal",
+    ]
+
     private mutating func read(_ key: String, _ value: JSONValue) {
         switch key {
         case "setupComplete":
+            guard isObject(value, key) else { return }
             isSetupComplete = true
             sessionID = value["sessionId"]?.string
             consentSignature = value["voiceConsentSignature"]?["signature"]?.string
@@ -49,8 +61,7 @@ extension ServerMessage {
             let type = value["vadSignalType"]?.string ?? ""
             if type.hasSuffix("_SOS") { voiceActivity = VoiceActivity(isStart: true) }
             if type.hasSuffix("_EOS") { voiceActivity = VoiceActivity(isStart: false) }
-        case "error":
-            notices.append("the service reports an error: \(value.serialized.prefix(300))")
+        case "error": error = ServiceError(value)
         default: break
         }
     }
@@ -80,10 +91,7 @@ extension ServerMessage {
 
     /// A duration such as "11.600s" (nanoseconds).
     private func duration(_ value: JSONValue?) -> Int64? {
-        guard let text = value?.string, text.hasSuffix("s"),
-            let seconds = Double(text.dropLast()), (0...86_400).contains(seconds)
-        else { return nil }
-        return Int64(seconds * 1e9)
+        value.flatMap(WireDuration.init)?.nanoseconds
     }
 
     // MARK: - Content
@@ -115,6 +123,9 @@ extension ServerMessage {
         switch value.string {
         case "IN_PROGRESS": interactionStatus = .inProgress
         case "IDLE", "REQUIRES_ACTION": interactionStatus = .idle
+        case "WAITING_FOR_INPUT":
+            interactionStatus = .idle
+            isWaitingForInput = true
         default: break
         }
     }
@@ -177,13 +188,13 @@ extension ServerMessage {
     }
 
     private mutating func readPart(_ part: JSONValue) {
-        if let text = part["text"]?.string {
-            if flag(part["thought"], "thought") {
-                thoughts.append(text)
-            } else {
-                texts.append(text)
-            }
+        // A thought is for nobody's ear, in sound as in words.
+        if flag(part["thought"], "thought") {
+            isThinking = true
+            if let text = part["text"]?.string { thoughts.append(text) }
+            return
         }
+        if let text = part["text"]?.string { texts.append(text) }
         guard let data = part["inlineData"] else { return }
         let type = data["mimeType"]?.string ?? "audio/pcm"
         guard let rate = AudioMessage.sampleRate(ofMIMEType: Array(type.utf8)[...]) else {
@@ -222,10 +233,10 @@ extension ServerMessage {
     }
 
     private mutating func readGoAway(_ value: JSONValue) {
-        goAway = duration(value["timeLeft"])
-        guard goAway == nil else { return }
-        note("goAway.timeLeft", "is no duration; taken as at once")
-        goAway = 0
+        goAway = GoAway(timeLeft: duration(value["timeLeft"]))
+        if goAway?.timeLeft == nil {
+            note("goAway.timeLeft", "is no duration; the connection is left after this turn")
+        }
     }
 
     private mutating func readResumption(_ value: JSONValue) {
@@ -245,6 +256,30 @@ extension ServerMessage {
         case "ACTIVITY_END":
             voiceActivity = VoiceActivity(isStart: false, offset: duration(value["audioOffset"]))
         default: break
+        }
+    }
+}
+
+extension JSONObject {
+    /// The members without those that are null, at any depth: null is JSON's other word for "not
+    /// there", and relays that write out whole objects use it for all that is not.
+    ///
+    /// The arguments of calls stay as they are, for they are somebody else's.
+    fileprivate var withoutNulls: JSONObject {
+        JSONObject(
+            compactMap { key, value in
+                key == "args" ? (key, value) : value.withoutNulls.map { (key, $0) }
+            })
+    }
+}
+
+extension JSONValue {
+    fileprivate var withoutNulls: JSONValue? {
+        switch self {
+        case .null: nil
+        case .object(let members): .object(members.withoutNulls)
+        case .array(let elements): .array(elements.compactMap(\.withoutNulls))
+        case .bool, .int, .double, .string: self
         }
     }
 }

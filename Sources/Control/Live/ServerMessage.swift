@@ -18,6 +18,8 @@ package struct ServerMessage: Sendable, Equatable {
     package var texts: [String] = []
     /// Summaries of what the model thinks, which are for nobody's ear.
     package var thoughts: [String] = []
+    /// A thought came, of any kind.
+    package var isThinking = false
     package var inputTranscript: Transcript?
     package var outputTranscript: Transcript?
     /// A preview of the whole utterance, which replaces the one before.
@@ -31,9 +33,11 @@ package struct ServerMessage: Sendable, Equatable {
     package var grounding: Grounding?
     package var toolCalls: [FunctionCall] = []
     package var cancelledCalls: [String] = []
-    /// Nanoseconds until the connection is closed.
-    package var goAway: Int64?
+    /// The connection is about to be closed.
+    package var goAway: GoAway?
     package var resumption: Resumption?
+    /// An error in place of everything else.
+    package var error: ServiceError?
     package var usage: Usage?
     package var voiceActivity: VoiceActivity?
     /// What could not be understood.
@@ -110,6 +114,13 @@ package struct ServerMessage: Sendable, Equatable {
         package var offset: Int64?
     }
 
+    /// The announcement of an end.
+    package struct GoAway: Sendable, Equatable {
+        /// Nanoseconds until then, at most a day; nil where the service does not say, or not so
+        /// that it can be read.
+        package var timeLeft: Int64?
+    }
+
     /// A message without content.
     package init() {}
 
@@ -120,7 +131,8 @@ package struct ServerMessage: Sendable, Equatable {
 
     /// Whether the message shows that the service works on an answer, though none of it comes.
     var showsWork: Bool {
-        !thoughts.isEmpty || inputTranscript != nil || interactionStatus == .inProgress
+        !thoughts.isEmpty || isThinking || inputTranscript != nil
+            || interactionStatus == .inProgress
     }
 
     /// Reads a frame of either sort: one with nothing but audio without a JSON tree.

@@ -48,62 +48,25 @@ package enum OfflineReason: Sendable, Equatable, CustomStringConvertible {
     case unreachable(String)
     /// The service closed the connection.
     case closedByService(code: UInt16, reason: String)
+    /// The service reported an error in place of an answer.
+    case refusedByService(String)
     /// The service does not finish the setup.
     case setupTimedOut
     /// The line broke without a word.
     case lost
+    /// There were as many connections within a minute as there may be.
+    case resting
 
     package var description: String {
         switch self {
         case .unreachable(let text): text
         case .closedByService(let code, let reason):
             "the service closed the connection (\(code)\(reason.isEmpty ? "" : ": \(reason)"))"
+        case .refusedByService(let text): "the service reports an error: \(text)"
         case .setupTimedOut: "the service did not answer the setup"
         case .lost: "the connection was lost"
+        case .resting:
+            "the connection ended again and again, so the next attempt waits a little"
         }
-    }
-}
-
-/// Why a session is not tried again.
-package struct SessionFailure: Error, Sendable, Equatable, CustomStringConvertible {
-    package var reason: CloseReason
-    /// The service's own words.
-    package var text: String
-
-    /// An outage for this reason, with the service's own words.
-    package init(reason: CloseReason, text: String) {
-        self.reason = reason
-        self.text = text
-    }
-
-    /// What to do about it.
-    package var advice: String {
-        switch reason {
-        case .credential:
-            "check the key: `martlet config check` says where it is read from"
-        case .noKey:
-            "then press the button"
-        case .model:
-            "set another model under [live]"
-        case .billing:
-            "see the billing page of the key's project"
-        case .budget:
-            "it goes on tomorrow, or with a larger live.daily_token_budget"
-        case .payload:
-            "a setting under [live] or a tool's declaration is not allowed for this model"
-        case .handle, .quota, .deadline, .transient:
-            "try again"
-        }
-    }
-
-    package var description: String {
-        let what =
-            switch reason {
-            case .budget: "no more for today"
-            case .noKey: "there is no session"
-            case .credential, .model, .billing, .payload, .handle, .quota, .deadline, .transient:
-                "the service refuses the session"
-            }
-        return "\(what): \(text) (\(advice))"
     }
 }

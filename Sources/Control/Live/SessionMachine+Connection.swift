@@ -3,7 +3,13 @@ internal import ModelTypes
 // How connections begin and end.
 
 extension SessionMachine {
+    /// Opens a connection, as soon as the minute's attempts allow one.
     mutating func open(at now: Int64) {
+        let next = backoff.other(at: now)
+        guard next <= now else {
+            state = .waiting(until: next, earliest: next)
+            return tell(.offline(.resting, retryIn: .nanoseconds(next - now)))
+        }
         if let handle, handle.tries >= Self.triesPerHandle || isExpired(handle, at: now) {
             forgetHandle()
         }
@@ -14,14 +20,17 @@ extension SessionMachine {
         leaveBy = nil
         rotateAt = nil
         isLeaveDue = false
+        stayUntil = nil
+        hasServed = false
+        readySince = nil
         pendingFailure = nil
-        state = .connecting
+        state = .connecting(until: now + rules.connectTimeout + Self.connectSpare)
         tell(.connecting(attempt: backoff.failures + 1))
         actions.append(.open)
     }
 
     private func isExpired(_ handle: Handle, at now: Int64) -> Bool {
-        now - handle.receivedAt > Self.handleLife
+        now.subtracting(handle.receivedAt) > Self.handleLife
     }
 
     mutating func forgetHandle() {
@@ -43,6 +52,9 @@ extension SessionMachine {
 
     mutating func becomeReady(at now: Int64) {
         state = .ready(since: now)
+        readySince = now
+        unknownRefusals = 0
+        handle?.overloads = 0
         rotateAt = now + min(rules.connectionAge, lineLife.limit ?? .max)
         lastActivity = now
         hasTakenLeave = false
@@ -66,10 +78,43 @@ extension SessionMachine {
     ) -> [SessionAction] {
         if case .closing = state { return closed(code: 1006, reason: "", at: now, random: random) }
         guard case .connecting = state else { return [] }
-        // The service never saw the handle.
-        handle?.tries -= isResuming ? 1 : 0
-        wait(.unreachable(text), isQuota: false, at: now, random: random)
+        loseOpening(.unreachable(text), at: now, random: random)
         return take()
+    }
+
+    /// The far end answered the upgrade with something else.
+    package mutating func openingRefused(
+        _ refusal: OpeningRefusal, at now: Int64, random: Double
+    ) -> [SessionAction] {
+        guard case .connecting = state else {
+            return openFailed(refusal.text, at: now, random: random)
+        }
+        if refusal.reason.isForGood || isUnknownForGood(refusal.reason) {
+            fail(SessionFailure(reason: refusal.reason, text: refusal.text))
+            return take()
+        }
+        loseOpening(
+            .unreachable(refusal.text), pace: refusal.reason.pace, asked: refusal.retryAfter,
+            at: now, random: random)
+        return take()
+    }
+
+    /// There will be no open line; the service never saw the handle.
+    mutating func loseOpening(
+        _ reason: OfflineReason, pace: Backoff.Pace = .usual, asked: Int64? = nil, at now: Int64,
+        random: Double
+    ) {
+        handle?.tries -= isResuming ? 1 : 0
+        wait(reason, pace: pace, asked: asked, at: now, random: random)
+    }
+
+    /// Counts a refusal of a connection that was not set up; returns whether it has repeated.
+    private mutating func isUnknownForGood(_ reason: CloseReason) -> Bool {
+        guard reason == .unknown else { return false }
+        unknownRefusals += 1
+        guard unknownRefusals >= Self.unknownTries else { return false }
+        unknownRefusals = 0
+        return true
     }
 
     /// The socket is gone.
@@ -81,16 +126,16 @@ extension SessionMachine {
             return []
         case .closing(_, let next):
             loseConnection(at: now)
-            go(to: next, at: now)
+            go(to: next, at: now, random: random)
         case .connecting, .settingUp, .ready:
             lost(code: code, reason: reason, at: now, random: random)
         }
         return take()
     }
 
-    mutating func go(to next: Next, at now: Int64) {
+    mutating func go(to next: Next, at now: Int64, random: Double) {
         switch next {
-        case .connecting: open(at: now)
+        case .connecting: move(at: now, random: random)
         case .asleep:
             // Something may have been said while the close was under way.
             if log.hasUnsent { return open(at: now) }
@@ -104,6 +149,16 @@ extension SessionMachine {
         }
     }
 
+    /// Goes on to another connection, at once unless this one was left soon after its beginning:
+    /// who is sent away by each would else open hundreds a second.
+    private mutating func move(at now: Int64, random: Double) {
+        if let readySince, now - readySince >= Backoff.stable { return open(at: now) }
+        let next = backoff.failed(at: now, random: random)
+        guard next > now else { return open(at: now) }
+        state = .waiting(until: next, earliest: now)
+        tell(.offline(.resting, retryIn: .nanoseconds(next - now)))
+    }
+
     private mutating func lost(code: UInt16, reason: String, at now: Int64, random: Double) {
         if case .ready(let since) = state, reason.isEmpty,
             lineLife.lost(after: now - since), let limit = lineLife.limit
@@ -114,14 +169,31 @@ extension SessionMachine {
                         + "something on the way cuts them; each is left after "
                         + "\(limit / 1_000_000_000) s from now on"))
         }
-        let isResumeRefused = if case .settingUp = state { isResuming } else { false }
-        loseConnection(at: now)
-        let cause = CloseReason(code: code, reason: reason)
         let told: OfflineReason =
             code == 1006 ? .lost : .closedByService(code: code, reason: reason)
+        end(because: CloseReason(code: code, reason: reason), told, reason, at: now, random: random)
+    }
+
+    /// The service's own error ends a connection as its close does, and a close may not follow.
+    mutating func failed(_ error: ServiceError, at now: Int64, random: Double) {
+        actions.append(.abort)
+        end(
+            because: error.reason, .refusedByService(error.text), error.text,
+            asked: error.retryDelay, at: now, random: random)
+    }
+
+    /// The connection has ended for a reason of the service's, which it told in these words.
+    private mutating func end(
+        because cause: CloseReason, _ told: OfflineReason, _ text: String, asked: Int64? = nil,
+        at now: Int64, random: Double
+    ) {
+        let wasSettingUp = if case .settingUp = state { true } else { false }
+        let isResumeRefused = wasSettingUp && isResuming
+        if cause != .unknown { unknownRefusals = 0 }
+        loseConnection(at: now)
         switch cause {
-        case .credential, .noKey, .model, .billing, .budget:
-            return fail(SessionFailure(reason: cause, text: reason))
+        case .credential, .noKey, .model, .billing, .project, .region, .budget:
+            return fail(SessionFailure(reason: cause, text: text))
         case .handle where isResumeRefused, .payload where isResumeRefused:
             return beginAnew(at: now, because: told)
         case .payload where isResuming && handle != nil:
@@ -129,36 +201,54 @@ extension SessionMachine {
             forgetHandle()
         case .payload:
             payloadFailures += 1
-            // Words that were refused would be refused again, and so would the state.
-            if uplink.isTurnOpen || log.hasUnsent {
-                tell(.notice("what was said is not said again: the service refused it"))
-            }
-            forgetInput(dropsRest: true)
-            bridge.reset()
-            forgetHandle()
+            dropRefusedWords()
             guard payloadFailures < Self.payloadTries else {
-                return fail(SessionFailure(reason: cause, text: reason))
+                return fail(SessionFailure(reason: cause, text: text))
             }
         case .handle:
             forgetHandle()
-        case .quota, .deadline, .transient:
+        case .unknown where wasSettingUp:
+            if isUnknownForGood(cause) { return fail(SessionFailure(reason: cause, text: text)) }
+        case .quota where isResumeRefused, .overloaded where isResumeRefused:
+            spareHandle()
+        case .quota, .overloaded, .deadline, .unknown, .transient:
             break
         }
-        wait(told, isQuota: cause == .quota, at: now, random: random)
+        wait(told, pace: cause.pace, asked: asked, at: now, random: random)
+    }
+
+    /// Words that were refused would be refused again, and so would the state.
+    private mutating func dropRefusedWords() {
+        if uplink.isTurnOpen || log.hasUnsent {
+            tell(.notice("what was said is not said again: the service refused it"))
+            // Whoever has said all of it waits for an answer that will not come.
+            if !uplink.isTurnOpen { tell(.turnComplete(nil)) }
+        }
+        forgetInput(dropsRest: true)
+        bridge.reset()
+        forgetHandle()
+    }
+
+    /// A service that has too much to do has not looked at the handle, unless it is the handle
+    /// that it cannot do.
+    private mutating func spareHandle() {
+        handle?.tries -= 1
+        handle?.overloads += 1
+        if let handle, handle.overloads >= Self.overloadsPerHandle { forgetHandle() }
     }
 
     /// The session cannot be resumed: a fresh one, which is told what was said, can be had at once.
     private mutating func beginAnew(at now: Int64, because reason: OfflineReason) {
         forgetHandle()
         tell(.notice("the conversation is told to a fresh session, because \(reason)"))
-        state = .waiting(until: backoff.other(at: now))
+        state = .waiting(until: now, earliest: now)
     }
 
     /// What a connection that has ended leaves behind.
     mutating func loseConnection(at now: Int64) {
-        if case .ready(let since) = state {
-            backoff.held(from: since, until: now)
-            if now - since >= Backoff.stable {
+        if let readySince {
+            backoff.held(from: readySince, until: now)
+            if now - readySince >= Backoff.stable {
                 payloadFailures = 0
                 handle?.tries = 0
             }
@@ -168,12 +258,14 @@ extension SessionMachine {
         leaveBy = nil
         rotateAt = nil
         isLeaveDue = false
+        stayUntil = nil
         handleDueUntil = nil
         bridgeTurn()
         replyDueSince = nil
         isAnswerAwaited = false
         isResidueDue = false
         isOldAnswerDue = false
+        isCompletionDue = false
         answer = nil
         openCalls = []
         log.rewind()
@@ -194,11 +286,15 @@ extension SessionMachine {
         isAccountDue = !(hasIndexes && log.holdsSentWords)
     }
 
+    /// Tries again later: at the service's pace when it has one, else at ours, which a wish of the
+    /// owner's may cut short.
     mutating func wait(
-        _ reason: OfflineReason, isQuota: Bool, at now: Int64, random: Double
+        _ reason: OfflineReason, pace: Backoff.Pace = .usual, asked: Int64? = nil, at now: Int64,
+        random: Double
     ) {
-        let next = backoff.failed(at: now, isQuota: isQuota, random: random)
-        state = .waiting(until: next)
+        let next = backoff.failed(at: now, pace: pace, asked: asked ?? 0, random: random)
+        let isOurs = pace == .usual && asked == nil
+        state = .waiting(until: next, earliest: isOurs ? now : next)
         tell(.offline(reason, retryIn: .nanoseconds(next - now)))
     }
 
@@ -206,8 +302,7 @@ extension SessionMachine {
         state = .failed
         forgetInput()
         bridge.reset()
-        // A spent budget or a missing key says nothing against the conversation.
-        if failure.reason != .budget, failure.reason != .noKey { forgetHandle() }
+        if !failure.reason.sparesConversation { forgetHandle() }
         tell(.failed(failure))
     }
 }

@@ -4,7 +4,11 @@ internal import ModelTypes
 
 extension SessionMachine {
     /// A message came; its content is told to the owner.
-    package mutating func received(_ message: ServerMessage, at now: Int64) -> [SessionAction] {
+    ///
+    /// `random` is in 0..<1, for the wait where the message ends the connection.
+    package mutating func received(
+        _ message: ServerMessage, at now: Int64, random: Double
+    ) -> [SessionAction] {
         for notice in message.notices { tell(.notice(notice)) }
         switch state {
         case .settingUp:
@@ -16,13 +20,31 @@ extension SessionMachine {
             // What comes after our close is lost with the connection.
             return take()
         }
-        if let resumption = message.resumption { take(resumption, at: now) }
-        if let left = message.goAway {
-            isLeaveDue = true
-            leaveBy = now + max(0, left - Self.goAwaySpare)
+        if let error = message.error {
+            failed(error, at: now, random: random)
+            return take()
         }
+        if let resumption = message.resumption { take(resumption, at: now) }
+        if let goAway = message.goAway { noteGoAway(goAway, at: now) }
         leaveIfQuiet(at: now)
         return take()
+    }
+
+    /// The service goes: in time, at a quiet moment.
+    private mutating func noteGoAway(_ goAway: ServerMessage.GoAway, at now: Int64) {
+        guard case .ready(let since) = state else { return }
+        let isNew = !hasServed && now - since < Backoff.stable
+        isLeaveDue = true
+        guard let left = goAway.timeLeft else {
+            // Nobody knows when; the turn that is open is let come to its end.
+            leaveBy = min(leaveBy ?? .max, now + Self.rotationPatience)
+            if isNew { stayUntil = since + Backoff.stable }
+            return
+        }
+        let end = now + max(0, left - Self.goAwaySpare)
+        leaveBy = min(leaveBy ?? .max, end)
+        // A service that is being emptied says so on each new connection.
+        if isNew { stayUntil = max(now, end - Self.goAwayWindow) }
     }
 
     private mutating func take(_ resumption: ServerMessage.Resumption, at now: Int64) {
@@ -115,7 +137,7 @@ extension SessionMachine {
         }
         isAnswerAwaited = false
         var came = answer ?? Answer(since: now)
-        came.samples += Int64(message.audio.count)
+        came.samples = came.samples.adding(Int64(message.audio.count))
         if !came.isAudible {
             came.isAudible =
                 message.audio.contains { $0.magnitude > Self.audibleLevel }
@@ -123,6 +145,7 @@ extension SessionMachine {
         }
         answer = came
         isGenerated = false
+        isCompletionDue = false
         stalls = 0
         handle?.tries = 0
         if came.isAudible { emptyTurns = 0 }
@@ -134,20 +157,23 @@ extension SessionMachine {
     private mutating func generated(at now: Int64) {
         tell(.generationComplete)
         isGenerated = true
+        isCompletionDue = answer != nil
         if openCalls.isEmpty, !isAccountDue { bridge.reset() }
         // The turn's end is told when the sound would have been heard (section 4.1).
         guard let answer, replyDueSince != nil else { return }
-        let length = answer.samples * 1_000_000_000 / Self.answerRate
-        replyDueSince = max(now, answer.since + length)
+        let length = answer.samples.multiplied(by: 1_000_000_000) / Self.answerRate
+        replyDueSince = max(now, answer.since.adding(length))
     }
 
     private mutating func takeCalls(of message: ServerMessage) {
         if !message.toolCalls.isEmpty {
             // The model goes on by itself; being told now would only disturb it.
             isAccountDue = false
-            let new = message.toolCalls.filter { !isAnsweredBefore($0) }
+            calledAt = now
+            let calls = message.toolCalls.map(named)
+            let new = calls.filter { !isAnsweredBefore($0) }
             for call in new { bridge.add(call) }
-            openCalls.formUnion(message.toolCalls.map(\.id))
+            openCalls.formUnion(calls.map(\.id))
             isOldAnswerDue = false
             if !new.isEmpty { tell(.toolCalls(new)) }
         }
@@ -156,6 +182,21 @@ extension SessionMachine {
             tell(.toolCallsCancelled(bridge.cancel(message.cancelledCalls)))
         }
     }
+
+    /// A call under a name of its own: one without an id gets one of ours, which the model does not
+    /// know.
+    private mutating func named(_ call: FunctionCall) -> FunctionCall {
+        guard call.id.isEmpty else { return call }
+        namelessCalls += 1
+        var call = call
+        call.id = Self.namelessPrefix + String(namelessCalls)
+        return call
+    }
+
+    /// The ids of the service are words and numbers without blanks.
+    private static let namelessPrefix = "call without id "
+
+    static func isNameless(_ id: String) -> Bool { id.hasPrefix(namelessPrefix) }
 
     /// Whether a call repeats one of a lost connection, whose answer then is its answer, too.
     private mutating func isAnsweredBefore(_ call: FunctionCall) -> Bool {
@@ -190,6 +231,7 @@ extension SessionMachine {
         replyDueSince = isAnswerAwaited ? now : nil
         if !isAnswerAwaited { uplink.answerCame() }
         if answer?.isAudible == true { backoff.proved() }
+        hasServed = true
         tell(.turnComplete(message.usage))
         endTurn()
         if rules.isResumable { handleDueUntil = now + Self.handlePatience }
@@ -208,6 +250,7 @@ extension SessionMachine {
         transcript.endTurn()
         answer = nil
         isGenerated = false
+        isCompletionDue = false
         continuations = 0
         accountAsks = false
         // Calls that are still open belong to a turn to come.

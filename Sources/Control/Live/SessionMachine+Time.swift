@@ -1,14 +1,19 @@
+internal import ModelTypes
+
 // What happens because nothing else does.
 
 extension SessionMachine {
     /// When `deadlineReached` is to be called.
     package var deadline: Int64? {
         switch state {
-        case .idle, .asleep, .connecting, .failed: return nil
-        case .settingUp(let until), .waiting(let until), .closing(let until, _): return until
+        case .idle, .asleep, .failed: return nil
+        case .connecting(let until), .settingUp(let until), .waiting(let until, _),
+            .closing(let until, _):
+            return until
         case .ready:
             let rotation = isLeaveDue ? Optional<Int64>.none : rotateAt
-            return [leaveBy, rotation, idleAt, stallAt, handleDueUntil].compactMap { $0 }.min()
+            return [leaveBy, stayUntil, rotation, idleAt, stallAt, handleDueUntil]
+                .compactMap { $0 }.min()
         }
     }
 
@@ -19,20 +24,31 @@ extension SessionMachine {
     }
 
     private var stallAt: Int64? {
-        guard let replyDueSince, openCalls.isEmpty else { return nil }
-        return replyDueSince + (isInteracting ? Self.interactionTimeout : Self.stallTimeout)
+        guard openCalls.isEmpty else { return calledAt.adding(Self.callTimeout) }
+        guard let replyDueSince else { return nil }
+        let patience =
+            isInteracting
+            ? Self.interactionTimeout
+            : isCompletionDue ? Self.completionTimeout : Self.stallTimeout
+        return replyDueSince.adding(patience)
     }
 
     /// The time that `deadline` named has come.
     package mutating func deadlineReached(at now: Int64, random: Double) -> [SessionAction] {
         guard let deadline, deadline <= now else { return [] }
         switch state {
-        case .idle, .asleep, .connecting, .failed:
+        case .idle, .asleep, .failed:
             break
+        case .connecting:
+            actions.append(.abort)
+            let limit = rules.connectTimeout / 1_000_000
+            loseOpening(
+                .unreachable("the service did not answer within \(limit) ms"), at: now,
+                random: random)
         case .settingUp:
             actions.append(.abort)
             loseConnection(at: now)
-            wait(.setupTimedOut, isQuota: false, at: now, random: random)
+            wait(.setupTimedOut, at: now, random: random)
         case .ready:
             readyForLong(at: now)
         case .waiting:
@@ -41,7 +57,7 @@ extension SessionMachine {
             // The close was not answered in time; the transport makes an end of the socket.
             actions.append(.abort)
             loseConnection(at: now)
-            go(to: next, at: now)
+            go(to: next, at: now, random: random)
         }
         return take()
     }
@@ -49,6 +65,11 @@ extension SessionMachine {
     private mutating func readyForLong(at now: Int64) {
         if let leaveBy, leaveBy <= now { return leave(at: now) }
         if let stallAt, stallAt <= now { return stalled(at: now) }
+        if let stayUntil, stayUntil <= now {
+            self.stayUntil = nil
+            leaveIfQuiet(at: now)
+            guard case .ready = state else { return }
+        }
         if let handleDueUntil, handleDueUntil <= now {
             self.handleDueUntil = nil
             leaveIfQuiet(at: now)
@@ -64,7 +85,9 @@ extension SessionMachine {
 
     /// An answer is due, and nothing of it comes though the line is alive.
     private mutating func stalled(at now: Int64) {
+        if !openCalls.isEmpty { return giveCallsUp(at: now) }
         replyDueSince = nil
+        if isCompletionDue { return completeUnended(at: now) }
         stalls += 1
         if answer != nil || stalls > 1 {
             // What has come is all there will be; asking once more would repeat it.
@@ -78,12 +101,42 @@ extension SessionMachine {
             // to, and an answer to a call may have gone into a dead line. It is asked for once.
             if bridge.hasCalls, transcript.saidLast.isEmpty, !accountAsks { isAccountDue = true }
             tell(.notice("the service does not finish its answer"))
+            let isNoise = answer == nil && !rules.isManual && !isAccountDue
             tell(.turnComplete(nil))
             endTurn()
+            // What an open microphone took for words may be none; to move again mends nothing.
+            if isNoise { return }
         } else {
             tell(.notice("the service does not answer; asking it on another connection"))
         }
         leave(at: now)
+    }
+
+    /// The whole answer has come and would have been heard; only the word that the turn is over is
+    /// missing, which is no reason to leave.
+    private mutating func completeUnended(at now: Int64) {
+        // If it comes after all, it is not the end of a later turn.
+        isResidueDue = true
+        lastActivity = now
+        hasServed = true
+        tell(.turnComplete(nil))
+        endTurn()
+        if rules.isResumable { handleDueUntil = now + Self.handlePatience }
+    }
+
+    /// The program owes answers that it will not give any more.
+    private mutating func giveCallsUp(at now: Int64) {
+        tell(.notice("\(openCalls.count) calls were never answered; the model is told so"))
+        let nothing: JSONValue = ["error": "no answer came in time; it is not known what was done"]
+        let known = bridge.named(openCalls.filter { !Self.isNameless($0) })
+        openCalls = []
+        if !known.isEmpty {
+            sendAside(
+                .toolResponses(
+                    known.map { FunctionResponse(id: $0.id, name: $0.name, response: nothing) }))
+        }
+        bridge.reset()
+        replyDueSince = now
     }
 
     // MARK: - Moving to another connection
@@ -96,7 +149,7 @@ extension SessionMachine {
 
     /// Leaves when nothing is going on, so that the user notices nothing.
     mutating func leaveIfQuiet(at now: Int64) {
-        guard isLeaveDue, case .ready = state, isQuiet else { return }
+        guard isLeaveDue, stayUntil == nil, case .ready = state, isQuiet else { return }
         leave(at: now)
     }
 

@@ -43,8 +43,16 @@ package struct SessionMachine: ~Copyable {
     static let handleLife: Int64 = 110 * 60 * 1_000_000_000
     /// A refused payload may be the fault of a resumed state; once more, fresh, then no more.
     static let payloadTries = 2
+    /// So often running the service may have too much to do before a handle counts as the cause.
+    static let overloadsPerHandle = 5
+    /// So often running a setup is refused in words that nobody knows before they count.
+    static let unknownTries = 3
+    /// How much longer than the transport the machine waits for the line to be open.
+    static let connectSpare: Int64 = 1_000_000_000
     /// How long before the end that the service announced we leave at the latest.
     static let goAwaySpare: Int64 = 1_000_000_000
+    /// A connection whose end was announced at its birth is kept until so long before that.
+    static let goAwayWindow: Int64 = 5_000_000_000
     /// A connection that is too old is left at the first quiet moment, and so much later at all
     /// events.
     static let rotationPatience: Int64 = 3 * 60 * 1_000_000_000
@@ -56,6 +64,12 @@ package struct SessionMachine: ~Copyable {
     static let stallTimeout: Int64 = 12_000_000_000
     /// The same while the service says that the interaction goes on.
     static let interactionTimeout: Int64 = 60_000_000_000
+    /// Of an answer that is whole the turn's end is due when it would have been heard, and so much
+    /// later at the latest.
+    static let completionTimeout: Int64 = 3_000_000_000
+    /// A call of ours that is not answered after this will not be; every tool has its own limit,
+    /// which is far less.
+    static let callTimeout: Int64 = 3_600_000_000_000
     /// An answer that stays below this in all its samples (-66 dB) is silence.
     static let audibleLevel: UInt16 = 16
     /// The rate of model audio (Hz).
@@ -66,52 +80,6 @@ package struct SessionMachine: ~Copyable {
     static let handlePatience: Int64 = 2_000_000_000
     /// So often an answer that a lost line has cut is asked to go on.
     static let continuationLimit = 3
-
-    enum State: Equatable {
-        case idle
-        case asleep
-        case connecting
-        case settingUp(until: Int64)
-        case ready(since: Int64)
-        /// We closed; then this is to come.
-        case closing(until: Int64, then: Next)
-        case waiting(until: Int64)
-        case failed
-    }
-
-    enum Next: Equatable { case idle, asleep, connecting, failed(SessionFailure) }
-
-    struct Handle {
-        var text: String
-        var receivedAt: Int64
-        var tries = 0
-    }
-
-    /// What has come of an answer.
-    struct Answer {
-        let since: Int64
-        /// At 24 kHz.
-        var samples: Int64 = 0
-        var isAudible = false
-    }
-
-    /// What a session is about, as the machine needs to know it.
-    package struct Rules: Sendable {
-        package var isManual: Bool
-        package var isVertex = false
-        package var sendsHistory = true
-        package var setupTimeout: Int64 = 10_000_000_000
-        package var connectionAge: Int64 = 540_000_000_000
-        package var idleTimeout: Int64?
-        package var replaySeconds = 30
-        /// Handles are used; some models give them unasked.
-        package var isResumable = true
-        /// The instruction and the tools may change on an open connection.
-        package var updatesContext = true
-
-        /// Rules with the defaults of the configuration; times are nanoseconds.
-        package init(isManual: Bool) { self.isManual = isManual }
-    }
 
     let rules: Rules
     var state = State.idle
@@ -129,12 +97,20 @@ package struct SessionMachine: ~Copyable {
     /// A turn is over, and the handle that knows it may still come until then.
     var handleDueUntil: Int64?
     var payloadFailures = 0
+    /// Setups running that were refused in words that nobody knows.
+    var unknownRefusals = 0
     var isResuming = false
     var backoff = Backoff()
     /// When we must be gone, after the service said that it goes or because of the age.
     var leaveBy: Int64?
     /// The connection is to be left at the first quiet moment.
     var isLeaveDue = false
+    /// But not before this, because the next would be told the same at once.
+    var stayUntil: Int64?
+    /// A turn was over on this connection.
+    var hasServed = false
+    /// When the last connection was set up; nil: it never was.
+    var readySince: Int64?
     /// What ends the session when the connection is left.
     var pendingFailure: SessionFailure?
     /// The connection gets too old then.
@@ -147,6 +123,8 @@ package struct SessionMachine: ~Copyable {
     var replyDueSince: Int64?
     /// The user's words are sent and nothing of an answer has come.
     var isAnswerAwaited = false
+    /// Nobody was heard to speak in the words that were said last, so no answer to them is due.
+    var isReplyDoubtful = false
     /// Something that can be answered was said on this connection, or no other was before it.
     var hasSpoken = true
     /// The service says that the interaction goes on, whatever turns end.
@@ -161,13 +139,21 @@ package struct SessionMachine: ~Copyable {
     var answer: Answer?
     /// All of it has come.
     var isGenerated = false
+    /// And nothing else of its turn is due but the word that it is over.
+    var isCompletionDue = false
     /// How often the turn's answer was asked to go on.
     var continuations = 0
     /// The service says how far it has consumed.
     var hasIndexes = false
     var stalls = 0
     var emptyTurns = 0
+    /// Calls of this connection by the ids under which the model waits, or our own where it gave
+    /// none.
     var openCalls: Set<String> = []
+    /// When the newest of them was made.
+    var calledAt: Int64 = 0
+    /// How many calls came without an id.
+    var namelessCalls = 0
     var lineLife = LineLife()
 
     var actions: [SessionAction] = []
@@ -178,7 +164,9 @@ package struct SessionMachine: ~Copyable {
         self.rules = rules
         uplink = UplinkRules(isManual: rules.isManual, isVertex: rules.isVertex)
         log = UplinkLog(replaySeconds: rules.replaySeconds)
-        self.handle = handle.map { Handle(text: $0, receivedAt: now - handleAge) }
+        self.handle = handle.map {
+            Handle(text: $0, receivedAt: now.subtracting(max(0, handleAge)))
+        }
     }
 
     /// Whether an item given now is sent at once.
@@ -208,8 +196,15 @@ package struct SessionMachine: ~Copyable {
         case .failed:
             backoff.reset()
             open(at: now)
-        case .idle, .asleep, .waiting:
+        case .idle, .asleep:
             open(at: now)
+        case .waiting(let until, let earliest):
+            // What the service asked for, or a quota, is not cut short by a wish.
+            if earliest > now {
+                state = .waiting(until: min(until, earliest), earliest: earliest)
+            } else {
+                open(at: now)
+            }
         case .closing(let until, _):
             state = .closing(until: until, then: .connecting)
         case .connecting, .settingUp, .ready:
@@ -221,8 +216,10 @@ package struct SessionMachine: ~Copyable {
     /// Ends the session for a reason of ours, at the next quiet moment; `connect` tries again.
     package mutating func refuse(_ failure: SessionFailure, at now: Int64) -> [SessionAction] {
         switch state {
-        case .idle, .asleep, .waiting, .connecting:
-            if state == .connecting { actions.append(.abort) }
+        case .idle, .asleep, .waiting:
+            fail(failure)
+        case .connecting:
+            actions.append(.abort)
             fail(failure)
         case .settingUp, .ready:
             pendingFailure = failure
@@ -260,7 +257,11 @@ package struct SessionMachine: ~Copyable {
     ///
     /// What the service would close for is refused with a notice. A session that is asleep wakes.
     package mutating func say(_ item: UplinkItem, at now: Int64) -> [SessionAction] {
-        guard !uplink.isRest(item) else { return take() }
+        guard !uplink.isRest(item) else {
+            // Whoever said it waits for an answer that will not come.
+            if item.endsWords { tell(.turnComplete(nil)) }
+            return take()
+        }
         if let refusal = uplink.refusal(of: item) {
             tell(.notice("not sent: \(refusal)"))
             return take()
@@ -270,7 +271,11 @@ package struct SessionMachine: ~Copyable {
         switch item {
         case .toolResponses(let responses):
             answer(responses)
+        case .content where !rules.takesContent:
+            tell(.notice("not sent: this model takes no client content; send text"))
+            return take()
         case .activityStart:
+            isReplyDoubtful = false
             // Told with the first sound, since an activity without any is closed for.
             break
         case .contextUpdate:
@@ -279,9 +284,13 @@ package struct SessionMachine: ~Copyable {
             guard rules.updatesContext else { return renew(at: now) }
             add(item)
         case .audio:
+            if !rules.isManual { isReplyDoubtful = false }
             if uplink.takeStart() { add(.activityStart) }
             add(item)
-        case .activityEnd, .audioStreamEnd, .video, .text, .content:
+        case .text, .content:
+            isReplyDoubtful = false
+            add(item)
+        case .activityEnd, .audioStreamEnd, .video:
             add(item)
         }
         if state == .asleep { open(at: now) }
@@ -296,97 +305,9 @@ package struct SessionMachine: ~Copyable {
         }
     }
 
-    private mutating func answer(_ responses: [FunctionResponse]) {
-        var known: [FunctionResponse] = []
-        for var response in responses {
-            response.id = bridge.answer(response.id, response.response)
-            if response.id.isEmpty || openCalls.remove(response.id) != nil {
-                known.append(response)
-            }
-        }
-        if !known.isEmpty { add(.toolResponses(known)) }
-    }
-
     mutating func add(_ item: UplinkItem) {
         if !log.append(item) {
             tell(.notice("the oldest words were dropped: there was no session for too long"))
         }
-    }
-
-    /// Sends what is held, answers to calls first.
-    mutating func flush(at now: Int64) {
-        guard case .ready = state else { return }
-        giveAccount()
-        while let item = log.nextUnsent() {
-            noteSending(of: item, at: now)
-            actions.append(.send(item))
-        }
-    }
-
-    private mutating func noteSending(of item: UplinkItem, at now: Int64) {
-        switch item {
-        case .content(_, isComplete: false), .video, .contextUpdate: break
-        default: hasSpoken = true
-        }
-        switch item {
-        case .toolResponses:
-            replyDueSince = now
-        case .activityEnd, .audioStreamEnd, .text, .content(_, isComplete: true):
-            replyDueSince = now
-            isAnswerAwaited = true
-            isSilentSince = true
-            isInteracting = false
-            answer = nil
-            isGenerated = false
-        case .activityStart:
-            isResidueDue = isResidueDue || replyDueSince != nil
-            noteNewWords()
-            isSilentSince = false
-        case .audio:
-            if !rules.isManual, isSilentSince { noteNewWords() }
-            isSilentSince = false
-            // Nobody is answered while he speaks.
-            if answer == nil, let due = replyDueSince { replyDueSince = max(due, now) }
-        case .content, .video, .contextUpdate:
-            break
-        }
-    }
-
-    /// Words go out, perhaps into an answer.
-    private mutating func noteNewWords() {
-        // Of an answer that has begun comes more, or its end. A noise is not answered at all, and
-        // beside a call that the model does not wait for, new words are answered at once.
-        guard replyDueSince != nil, answer != nil, openCalls.isEmpty, !isOldAnswerDue else {
-            return
-        }
-        isOldAnswerDue = true
-        log.newWordsBegan()
-    }
-
-    /// Tells a session that never heard of a turn what became of it.
-    private mutating func giveAccount() {
-        // Calls of this connection are answered in the service's own way.
-        guard isAccountDue, bridge.isAnswered, openCalls.isEmpty else { return }
-        let asksForAnswer = !log.hasUnsent
-        // Content may not come within words, and would cut the answer to them.
-        let canBeTold = replyDueSince == nil && !log.isWithinSentWords
-        // Who has more to say does not want the rest of an answer, but must know what was done.
-        if bridge.hasLostCalls, !canBeTold { return }
-        isAccountDue = false
-        guard bridge.hasLostCalls || asksForAnswer && canBeTold else { return bridge.reset() }
-        accountAsks = asksForAnswer
-        log.putFirst(bridge.account(asksForAnswer: asksForAnswer))
-    }
-
-    /// Forgets what is held and not sent.
-    package mutating func discard() {
-        guard !isReady else { return }
-        forgetInput()
-    }
-
-    /// Forgets what was said; with `dropsRest` also what is still being said of it.
-    mutating func forgetInput(dropsRest: Bool = false) {
-        log.discard()
-        uplink.reset(dropsRest: dropsRest)
     }
 }

@@ -15,7 +15,7 @@ extension SessionSettings {
         case .fixed:
             let isAsked = thinkingLevel != nil || thinkingBudget != nil
             return isAsked ? ["\(name) takes no word about thinking"] : []
-        case .levels(let levels):
+        case .levels(let levels, _):
             var lines: [String] = []
             if let thinkingLevel, !levels.contains(thinkingLevel) {
                 lines.append(

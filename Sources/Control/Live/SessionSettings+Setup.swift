@@ -110,10 +110,9 @@ extension SessionSettings {
         var thinking: JSONObject = [:]
         switch profile.thinking {
         case .fixed: return nil
-        case .levels(let levels):
-            if let thinkingLevel, levels.contains(thinkingLevel) {
-                thinking["thinkingLevel"] = .string(thinkingLevel)
-            }
+        case .levels(let levels, let required):
+            let level = thinkingLevel.flatMap { levels.contains($0) ? $0 : nil } ?? required
+            thinking["thinkingLevel"] = level.map { .string($0) }
         case .budget:
             thinking["thinkingBudget"] = thinkingBudget.map { .int(Int64($0)) }
         }

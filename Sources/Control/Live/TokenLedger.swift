@@ -2,9 +2,13 @@ package import ModelTypes
 
 /// The tokens of a turn, of this session and of the day.
 ///
-/// Every turn pays for the whole context again, so what the service tells of each turn is added up.
-/// A value; whoever keeps it through a restart stores `day` and `dayTokens`.
+/// Every run of the model pays for the whole context again, so what the service tells of each is
+/// added up (see `Usage`). A value; whoever keeps it through a restart stores `day` and `dayTokens`.
+/// Sums are in 0...`limit`, whatever was kept or comes.
 package struct TokenLedger: Sendable, Equatable {
+    /// A sum stops here; far above every budget, and two of them can be added.
+    package static let limit = Usage.limit
+
     /// The day that `dayTokens` belong to, such as "2026-11-21".
     package private(set) var day: String
     package private(set) var dayTokens: Int64
@@ -16,17 +20,20 @@ package struct TokenLedger: Sendable, Equatable {
     /// A ledger that goes on from what was kept.
     package init(day: String, dayTokens: Int64 = 0, dailyBudget: Int64?) {
         self.day = day
-        self.dayTokens = dayTokens
+        self.dayTokens = Self.within(dayTokens)
         self.dailyBudget = dailyBudget
     }
 
     /// Adds what the service has counted for a turn.
     package mutating func add(_ usage: Usage, on today: String) {
         turn(to: today)
-        turnTokens = usage.total
-        sessionTokens += usage.total
-        dayTokens += usage.total
+        // `total` may have been set by hand.
+        turnTokens = Self.within(usage.total)
+        sessionTokens = Self.within(sessionTokens + turnTokens)
+        dayTokens = Self.within(dayTokens + turnTokens)
     }
+
+    private static func within(_ tokens: Int64) -> Int64 { min(max(0, tokens), limit) }
 
     /// Why nothing more is to be spent today; nil while something is.
     package mutating func refusal(on today: String) -> SessionFailure? {

@@ -53,6 +53,11 @@ struct TurnBridge {
         return calls[index].id
     }
 
+    /// The calls that the model waits for under these ids, by id and name.
+    func named(_ ids: Set<String>) -> [(id: String, name: String)] {
+        calls.filter { ids.contains($0.id) }.map { ($0.id, $0.call.name) }
+    }
+
     /// The model takes calls back; returns the ids under which they were made.
     mutating func cancel(_ ids: [String]) -> [String] {
         let made = ids.map { id in calls.first { $0.id == id }?.call.id ?? id }
@@ -73,8 +78,9 @@ struct TurnBridge {
 
     /// What a session that never heard of the turn is told.
     ///
-    /// It is asked for an answer unless the user has more to say first.
-    func account(asksForAnswer: Bool) -> UplinkItem {
+    /// It is asked for an answer unless the user has more to say first. With `asText` it is told as
+    /// if it was typed, for models that close for content which was not announced.
+    func account(asksForAnswer: Bool, asText: Bool) -> UplinkItem {
         var text = "(The connection was renewed. "
         if !heard.isEmpty { text += "The user had said: \"\(heard)\". " }
         let done = calls.filter(\.isLost).map { call in
@@ -91,9 +97,19 @@ struct TurnBridge {
             text +=
                 said.isEmpty
                 ? "Answer the user now." : "Go on from there, without saying that again."
+        } else if asText {
+            // A text is answered, unless it says otherwise.
+            text += "Say nothing to this; the user goes on now."
         } else {
             text.removeLast()
         }
+        if asText { return .text(text + ")") }
         return .content([Content(role: .user, text: text + ")")], isComplete: asksForAnswer)
+    }
+
+    /// The answer to a call that came without an id, for a service that takes no such answer.
+    static func words(for response: FunctionResponse) -> String {
+        "(\(response.name) was called without an id. It gave \(response.response.serialized). "
+            + "Answer the user now.)"
     }
 }

@@ -10,7 +10,7 @@ struct UplinkLog {
     static let responseLimit = 64
     /// Marks and texts that may wait; more is not a conversation.
     static let itemLimit = 8192
-    /// So many that are gone are worth a removal.
+    /// This number of entries that are gone is worth a removal.
     private static let goneLimit = 1024
 
     private struct Entry {
@@ -40,6 +40,9 @@ struct UplinkLog {
     }
 
     var hasUnsent: Bool { sentCount < entries.count || !responses.isEmpty }
+
+    /// Whether the end of words waits to be sent.
+    var hasUnsentEnd: Bool { entries[sentCount...].contains { $0.item.endsWords } }
 
     /// Whether the end of words was sent that the service is not known to have.
     var holdsSentWords: Bool {
@@ -192,7 +195,7 @@ struct UplinkLog {
         isActivityOpen = false
     }
 
-    /// The oldest so many, all of them sent, are gone.
+    /// The oldest `count`, all of them sent, are gone.
     private mutating func drop(_ count: Int) {
         for entry in entries[start..<(start + count)] {
             if case .audio(let samples) = entry.item { audioSamples -= samples.count }

@@ -1,7 +1,14 @@
-/// The tokens of one turn, as the service counts them.
+/// The tokens of one run of the model, as the service counts them.
+///
+/// A turn may have several: a run that calls a function is counted apart from the one that speaks
+/// of its result, and each pays for the whole context. So they are added up, which errs on the
+/// careful side if a service should tell sums instead. Every count is in 0...`limit`.
 ///
 /// The Developer API and Vertex name the answer's tokens differently; both are read.
 package struct Usage: Sendable, Equatable {
+    /// More is no count (2^53): what every reader of JSON can hold, and more than anybody pays for.
+    package static let limit: Int64 = 1 << 53
+
     package var prompt: Int64
     package var cached: Int64
     package var response: Int64
@@ -23,34 +30,44 @@ package struct Usage: Sendable, Equatable {
         package var tokens: Int64
     }
 
-    /// Reads `usageMetadata`; what is absent counts as 0, as the wire leaves out zeroes.
+    /// Reads `usageMetadata`; what is absent counts as 0, as the wire leaves out zeroes, and a total
+    /// that is absent is the sum of its parts.
     package init(json: JSONValue) {
         func count(_ names: String...) -> Int64 {
-            // The wire may write 64-bit numbers as strings.
-            for name in names {
-                if let number = json[name]?.int { return number }
-                if let number = json[name]?.string.flatMap({ Int64($0) }) { return number }
-            }
-            return 0
+            names.lazy.compactMap { Self.count(json[$0]) }.first ?? 0
         }
         prompt = count("promptTokenCount")
         cached = count("cachedContentTokenCount")
         response = count("responseTokenCount", "candidatesTokenCount")
         toolUse = count("toolUsePromptTokenCount")
         thoughts = count("thoughtsTokenCount")
-        total = count("totalTokenCount")
+        let parts = prompt + response + toolUse + thoughts
+        total = Self.count(json["totalTokenCount"]) ?? min(parts, Self.limit)
         promptDetails = Self.details(json["promptTokensDetails"])
         responseDetails = Self.details(
-            json["responseTokensDetails"] ?? json["candidatesTokensDetails"])
+            json["responseTokensDetails"]?.array == nil
+                ? json["candidatesTokensDetails"] : json["responseTokensDetails"])
         cachedDetails = Self.details(json["cacheTokensDetails"])
         toolUseDetails = Self.details(json["toolUsePromptTokensDetails"])
         tier = json["serviceTier"]?.string ?? json["trafficType"]?.string
     }
 
+    /// A count within its range; nil for what is no number.
+    ///
+    /// The wire may write 64-bit numbers as strings.
+    private static func count(_ json: JSONValue?) -> Int64? {
+        if let whole = json?.int ?? json?.string.flatMap({ Int64($0) }) {
+            return min(max(0, whole), limit)
+        }
+        guard let number = json?.double ?? json?.string.flatMap({ Double($0) }), !number.isNaN
+        else { return nil }
+        return Int64(min(max(0, number), Double(limit)))
+    }
+
     private static func details(_ json: JSONValue?) -> [Detail] {
         (json?.array ?? []).compactMap { entry in
             entry["modality"]?.string.map {
-                Detail(modality: $0, tokens: entry["tokenCount"]?.int ?? 0)
+                Detail(modality: $0, tokens: count(entry["tokenCount"]) ?? 0)
             }
         }
     }

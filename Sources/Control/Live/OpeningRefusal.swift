@@ -1,0 +1,61 @@
+internal import WebSockets
+
+/// What an answer to the upgrade request that is no upgrade means.
+///
+/// A bad key is mostly refused by a close, but was seen to be refused here, too, with the error as
+/// JSON in the body; portals, proxies and balancers answer here in HTML.
+package struct OpeningRefusal: Sendable, Equatable {
+    package var reason: CloseReason
+    /// Who answered, with what, for a log.
+    package var text: String
+    /// How long we are asked to wait (nanoseconds, at most an hour).
+    package var retryAfter: Int64?
+
+    /// Sorts an answer: `host` is who gave it, `status` its HTTP status, `retryAfter` the seconds
+    /// that its header names, and `body` as much of it as was kept.
+    package init(
+        host: String, status: Int, retryAfter: Int64? = nil, location: String? = nil,
+        body: [UInt8] = []
+    ) {
+        let error = ServiceError.inBody(body)
+        reason = error?.knownReason ?? Self.reason(of: status, isOfService: error != nil)
+        self.retryAfter = retryAfter.map(RetryDelay.wait) ?? error?.retryDelay
+        text = "\(host) refused the WebSocket upgrade with HTTP \(status)"
+        if let error {
+            text += ": \(error.text)"
+        } else {
+            text += Self.advice(status, location)
+        }
+    }
+
+    private static func reason(of status: Int, isOfService: Bool) -> CloseReason {
+        switch status {
+        case 401, 403: .credential
+        case 404 where isOfService: .model
+        case 408, 425: .transient
+        case 429: .quota
+        case 400..<500: .unknown
+        case 503, 529: .overloaded
+        default: .transient
+        }
+    }
+
+    /// What to look at, when the answer has no words of the service.
+    private static func advice(_ status: Int, _ location: String?) -> String {
+        switch status {
+        case 200..<300:
+            return "; a web server or a portal answers there: check live.url, and whether the "
+                + "network wants a login"
+        case 300..<400:
+            let place = location.map { " to '\($0.prefix(100))'" } ?? ""
+            return "; it points elsewhere\(place), which is never followed: check live.url, and "
+                + "whether the network wants a login"
+        case 401, 403: return "; check the key and what it is allowed to do"
+        case 404, 405, 410: return "; check live.url, live.api_version and live.model"
+        case 407, 511: return "; the network in between wants a login"
+        case 429: return "; it is asked less often now"
+        case 500...: return "; the service has a problem of its own"
+        default: return "; check live.url and live.api_version"
+        }
+    }
+}

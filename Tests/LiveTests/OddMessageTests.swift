@@ -1,0 +1,375 @@
+import ModelTypes
+import Testing
+
+@testable import Live
+
+@Suite("Messages that are odd, and turns that end in odd ways")
+struct OddMessageTests {
+    private static let frames = [
+        #"{"setupComplete": {}}"#,
+        #"{"setupComplete": {"sessionId": "s"}}"#,
+        #"{"serverContent": {"turnComplete": true}, "usageMetadata": {"totalTokenCount": 7, "responseTokensDetails": [{"modality": "AUDIO", "tokenCount": 3}]}}"#,
+        #"{"serverContent": {"modelTurn": {"parts": [{"text": "a"}, {"inlineData": {"mimeType": "audio/pcm", "data": "AQACAA=="}}]}}}"#,
+        #"{"serverContent": {"inputTranscription": {"text": "a"}, "outputTranscription": {"text": "b", "finished": true}}}"#,
+        #"{"serverContent": {"interactionStatus": "IDLE", "groundingMetadata": {"webSearchQueries": ["q"]}}}"#,
+        #"{"serverContent": {"generationComplete": true, "turnCompleteReason": "X"}}"#,
+        #"{"toolCall": {"functionCalls": [{"id": "1", "name": "f", "args": {"x": null, "y": [null]}}]}}"#,
+        #"{"toolCallCancellation": {"ids": ["1"]}}"#,
+        #"{"goAway": {"timeLeft": "5s"}}"#,
+        #"{"sessionResumptionUpdate": {"newHandle": "h", "resumable": true}}"#,
+        #"{"voiceActivity": {"type": "ACTIVITY_START", "audioOffset": "1s"}}"#,
+        "{}",
+    ]
+
+    /// Names that a relay writes out though nothing is there, wherever it can.
+    private static let names = [
+        "setupComplete", "serverContent", "toolCall", "toolCallCancellation", "goAway",
+        "sessionResumptionUpdate", "usageMetadata", "voiceActivity", "interactionStatus",
+        "voiceActivityDetectionSignal", "error", "modelTurn", "parts", "inlineData", "text",
+        "thought", "mimeType", "data", "turnComplete", "interrupted", "generationComplete",
+        "inputTranscription", "outputTranscription", "interimInputTranscription", "finished",
+        "groundingMetadata", "urlContextMetadata", "waitingForInput", "turnCompleteReason",
+        "functionCalls", "partialArgs", "willContinue", "id", "ids", "timeLeft", "newHandle",
+        "resumable", "lastConsumedClientMessageIndex", "promptTokenCount", "candidatesTokenCount",
+        "responseTokensDetails", "totalTokenCount", "modality", "tokenCount", "speechState",
+    ]
+
+    /// A value with nulls in all its objects but the arguments of calls.
+    private func dotted(_ value: JSONValue, _ dice: inout SeededDice) -> JSONValue {
+        switch value {
+        case .object(let members):
+            var all = JSONObject()
+            for (key, member) in members {
+                all[key] = key == "args" ? member : dotted(member, &dice)
+            }
+            for name in Self.names where members[name] == nil && dice.isLucky(40) {
+                all[name] = .null
+            }
+            return .object(all)
+        case .array(let elements):
+            return .array(elements.map { dotted($0, &dice) } + (dice.isLucky(30) ? [.null] : []))
+        case .null, .bool, .int, .double, .string: return value
+        }
+    }
+
+    @Test(arguments: 0..<30)
+    func `null says the same as nothing, for every key of every message`(seed: Int) throws {
+        var dice = SeededDice(seed)
+        for frame in Self.frames {
+            let bare = try JSONValue(parsing: frame)
+            let text = dotted(bare, &dice).serialized
+            #expect(
+                ServerMessage(Array(text.utf8)) == ServerMessage(Array(frame.utf8)), "\(text)")
+        }
+    }
+
+    @Test
+    func `a setup whose completion is null is not complete`() {
+        let world = SessionWorld()
+        world.connect()
+        world.open()
+        world.receive(#"{"setupComplete": null, "serverContent": null}"#)
+        #expect(!world.isReady)
+        world.receive(#"{"setupComplete": {}}"#)
+        #expect(world.isReady)
+    }
+
+    @Test
+    func `a model that waits for the user has ended its turn`() {
+        for frame in [
+            #"{"serverContent": {"interactionStatus": "WAITING_FOR_INPUT"}}"#,
+            #"{"serverContent": {"turnComplete": true}, "interactionStatus": "WAITING_FOR_INPUT"}"#,
+        ] {
+            let world = SessionWorld.ready()
+            for _ in 0..<3 {
+                world.talk()
+                world.receive(
+                    #"{"serverContent": {"turnComplete": true, "interactionStatus": "IN_PROGRESS"}}"#
+                )
+                world.speak()
+                world.receive(frame)
+                #expect(!world.isReplyDue)
+            }
+            #expect(world.turnsCompleted == 3)
+            world.wait(100_000)
+            #expect(world.closed == 0)
+        }
+    }
+
+    @Test
+    func `a thought that is sound is not played, and shows that the model works`() {
+        let world = SessionWorld.ready()
+        world.talk()
+        for _ in 0..<3 {
+            world.wait(10_000)
+            world.receive(
+                #"{"serverContent": {"modelTurn": {"parts": [{"thought": true, "inlineData": {"mimeType": "audio/pcm;rate=24000", "data": "/38="}}]}}}"#
+            )
+        }
+        #expect(world.soundsHeard == 0)
+        #expect(world.closed == 0)
+        world.speak()
+        #expect(world.soundsHeard == 1)
+    }
+
+    @Test(arguments: [20, 2_000, 30_000])
+    func `an answer that is whole ends its turn soon after it was heard, and nobody moves`(
+        length: Int
+    ) {
+        let world = SessionWorld.ready()
+        world.converse("h")
+        world.forget()
+        world.talk()
+        world.speak(milliseconds: length)
+        world.generated()
+        world.wait(Int64(length))
+        #expect(world.turnsCompleted == 0)
+        world.wait(4_000)
+        #expect(world.turnsCompleted == 1)
+        world.wait(20_000)
+        #expect(world.closed == 0)
+        // Its end comes after all, when the next words are said: it is not the end of those.
+        world.talk()
+        world.turnComplete()
+        #expect(world.turnsCompleted == 1)
+        #expect(world.isReplyDue)
+        world.speak()
+        world.turnComplete()
+        #expect(world.turnsCompleted == 2)
+    }
+
+    @Test
+    func `an answer that is whole but for a function's part is waited for`() {
+        let world = SessionWorld.ready()
+        world.talk()
+        world.speak()
+        world.callSwitch("c")
+        world.generated()
+        world.answer("c")
+        world.wait(11_000)
+        #expect(world.turnsCompleted == 0)
+        world.speak()
+        world.turnComplete()
+        #expect(world.turnsCompleted == 1)
+    }
+
+    @Test
+    func `an error in place of the setup's completion is not waited out`() {
+        let busy = SessionWorld()
+        busy.connect()
+        busy.open()
+        busy.receive(
+            #"{"error": {"code": 429, "message": "Resource has been exhausted (e.g. check quota).", "status": "RESOURCE_EXHAUSTED"}}"#
+        )
+        #expect(busy.isOffline)
+        #expect(busy.aborted == 1)
+        busy.wait(39_000)
+        #expect(busy.opened == 1)
+        let barred = SessionWorld()
+        barred.connect()
+        barred.open()
+        barred.receive(#"{"error": {"code": 400, "message": "API key not valid."}}"#)
+        #expect(barred.failure?.reason == .credential)
+    }
+
+    @Test
+    func `an error in place of an answer is not waited out, and the words are said again`() {
+        let world = SessionWorld.ready()
+        world.converse("h")
+        world.talk(5)
+        world.forget()
+        world.receive(
+            #"{"error": {"code": 503, "message": "The model is overloaded.", "status": "UNAVAILABLE"}}"#
+        )
+        #expect(world.isOffline)
+        world.wait(3_000)
+        #expect(world.opened == 1)
+        world.accept()
+        #expect(world.setups.map(\.handle) == ["h"])
+        #expect(world.sent == [.activityStart, SessionWorld.sound(5), .activityEnd])
+    }
+
+    @Test
+    func `an error beside other content is a notice`() {
+        let world = SessionWorld.ready()
+        world.talk()
+        world.receive(
+            #"{"error": {"code": 500, "message": "Odd."}, "serverContent": {"turnComplete": true}}"#
+        )
+        #expect(world.isReady)
+        #expect(world.notices.contains { $0.contains("Odd.") })
+    }
+
+    @Test
+    func `calls without ids are carried out once each and answered, by id or in words`() {
+        for isVertex in [true, false] {
+            let world = SessionWorld.ready {
+                $0.isVertex = isVertex
+                $0.idleTimeout = 60_000_000_000
+            }
+            world.talk()
+            world.receive(
+                #"{"toolCall": {"functionCalls": [{"name": "switch", "args": {"on": true}}, {"name": "switch", "id": ""}]}}"#
+            )
+            #expect(world.calls.count == 2)
+            #expect(Set(world.calls.map(\.id)).count == 2)
+            world.forget()
+            for call in ["call without id 1", "call without id 2"] {
+                world.answer(call, ["state": "on"])
+            }
+            #expect(world.sent.count == 2)
+            for item in world.sent {
+                switch item {
+                case .toolResponses(let responses):
+                    #expect(isVertex && responses.map(\.id) == [""])
+                case .text(let text): #expect(!isVertex && text.contains(#"{"state":"on"}"#))
+                default: Issue.record("\(item)")
+                }
+            }
+            world.speak()
+            world.generated()
+            world.turnComplete()
+            // Nothing is open any more, so the connection may rest.
+            world.wait(70_000)
+            #expect(world.closed == 1)
+        }
+    }
+
+    @Test
+    func `a call that the program never answers is given up, and the model is told`() {
+        let world = SessionWorld.ready { $0.connectionAge = 10_000_000_000_000_000 }
+        world.talk()
+        world.callSwitch("c")
+        world.forget()
+        world.wait(SessionMachine.callTimeout / 1_000_000)
+        guard case .toolResponses(let responses)? = world.sent.first else {
+            Issue.record("the model was not told: \(world.sent)")
+            return
+        }
+        #expect(responses.map(\.id) == ["c"])
+        #expect(responses.first?.response["error"] != nil)
+    }
+}
+
+@Suite("Words that nobody may answer, and words that are lost")
+struct UnansweredTests {
+    @Test(arguments: [true, false])
+    func `words in which nobody spoke await no answer, and nobody moves`(manual: Bool) {
+        let world = SessionWorld.ready(manual: manual)
+        if manual { world.converse("h") } else { world.converseHandsFree("h") }
+        for _ in 0..<3 {
+            world.forget()
+            if manual { world.say(.activityStart) }
+            world.say(SessionWorld.sound(1))
+            world.expectNoReply()
+            world.say(manual ? .activityEnd : .audioStreamEnd)
+            #expect(!world.isReplyDue)
+            world.wait(60_000)
+            #expect(world.closed == 0)
+            #expect(world.turnsCompleted == 0)
+        }
+        // A turn of the service's that is as empty is no sign of a broken session.
+        for _ in 0..<3 { world.turnComplete() }
+        #expect(world.closed == 0)
+        // The next words are awaited as ever.
+        if manual { world.say(.activityStart) }
+        world.say(SessionWorld.sound(2), manual ? .activityEnd : .audioStreamEnd)
+        #expect(world.isReplyDue)
+    }
+
+    @Test
+    func `an answer to words in which nobody was heard to speak is told`() {
+        let world = SessionWorld.ready()
+        world.say(.activityStart, SessionWorld.sound(1))
+        world.expectNoReply()
+        world.say(.activityEnd)
+        world.speak()
+        world.generated()
+        world.turnComplete()
+        #expect(world.soundsHeard == 1)
+        #expect(world.turnsCompleted == 1)
+    }
+
+    @Test
+    func `behind words that wait for a session, silence takes nothing away from them`() {
+        let world = SessionWorld()
+        world.connect()
+        world.talk(3)
+        world.say(.activityStart, SessionWorld.sound(1))
+        world.expectNoReply()
+        world.say(.activityEnd)
+        world.accept()
+        #expect(world.isReplyDue)
+    }
+
+    @Test
+    func `what an open microphone took for words costs one move and no more`() {
+        let world = SessionWorld.ready(manual: false)
+        world.converseHandsFree("h")
+        world.forget()
+        world.say(SessionWorld.sound(4), .audioStreamEnd)
+        for _ in 0..<10 {
+            world.wait(SessionMachine.stallTimeout / 1_000_000)
+            guard world.closed > world.opened else { continue }
+            world.lose(1000)
+            world.accept()
+        }
+        #expect(world.opened == 1)
+        #expect(world.turnsCompleted == 1)
+    }
+
+    @Test
+    func `words that a refusal loses end their turn, so that the user hears of it`() {
+        let whole = SessionWorld.ready()
+        whole.talk()
+        whole.lose(1007, "Request contains an invalid argument.")
+        #expect(whole.turnsCompleted == 1)
+        // Of words that are still being said, when they are said.
+        let half = SessionWorld.ready()
+        half.say(.activityStart, SessionWorld.sound(1))
+        half.lose(1007, "Request contains an invalid argument.")
+        #expect(half.turnsCompleted == 0)
+        half.say(SessionWorld.sound(2), .activityEnd)
+        #expect(half.turnsCompleted == 1)
+        half.wait(60_000)
+        half.accept()
+        #expect(half.sent.filter { $0 == SessionWorld.sound(1) }.count == 1)
+    }
+
+    @Test
+    func `a model that refuses content which was not announced is told in a text what was done`() {
+        for hasMore in [true, false] {
+            let world = SessionWorld.ready { $0.takesContent = false }
+            world.converse("h")
+            world.talk()
+            world.heard("Lamp on.")
+            world.callSwitch("c1")
+            world.lose()
+            world.answer("c1", ["state": "on"])
+            if hasMore { world.say(.activityStart, SessionWorld.sound(7)) }
+            world.forget()
+            world.wait(0)
+            world.accept()
+            guard case .text(let text)? = world.sent.first else {
+                Issue.record("the call was not told: \(world.sent)")
+                return
+            }
+            #expect(text.contains(#"gave {"state":"on"}"#))
+            #expect(text.contains("Answer the user now.") == !hasMore)
+            let isContentSent = world.sent.contains {
+                if case .content = $0 { true } else { false }
+            }
+            #expect(!isContentSent)
+        }
+    }
+
+    @Test
+    func `which models take content at any time`() {
+        let taking = ModelProfile.names.filter { ModelProfile(of: $0).takesContent }
+        #expect(
+            taking == [
+                "gemini-3.8-live", "gemini-3.8-live-extended-thinking",
+                "gemini-2.5-flash-native-audio-preview-12-2025",
+            ])
+    }
+}
