@@ -27,7 +27,7 @@ final class AssistantWorld: Sendable {
         case close(at: Int64)
         case play([Int16])
         case endOfTurn, flush, hold, resume
-        case connect, beginActivity, endActivity, endAudioStream, discardInput
+        case connect, beginActivity, endActivity, endAudioStream, expectNoReply, discardInput
         case sendAudio([Int16])
         case text(String)
         case responses([FunctionResponse])
@@ -188,6 +188,7 @@ private final class TestPorts: MicrophonePort, SpeakerPort, SessionPort, ToolPor
     func sendAudio(_ samples: [Int16]) { tell(.sendAudio(samples)) }
     func endActivity() { tell(.endActivity) }
     func endAudioStream() { tell(.endAudioStream) }
+    func expectNoReply() { tell(.expectNoReply) }
     func discardInput() { tell(.discardInput) }
     func sendText(_ text: String) { tell(.text(text)) }
     func sendToolResponses(_ responses: [FunctionResponse]) { tell(.responses(responses)) }

@@ -52,6 +52,7 @@ final class ConversationWorld {
             case .endAudioStream: wire.append(.streamEnd)
             case .discardInput: wire.append(.discard)
             case .openMicrophone, .openMicrophoneAtSpeech, .closeMicrophone, .connect,
+                .expectNoReply,
                 .flushSpeaker, .holdSpeaker, .resumeSpeaker, .endReply, .runTools, .refuseTools,
                 .cancelTools, .answerTool, .sound, .dismissAlarm, .show, .record:
                 break

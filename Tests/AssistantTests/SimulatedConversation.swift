@@ -234,7 +234,7 @@ final class SimulatedConversation {
                 send(.answer(call))
             case .cancelTools(let ids): unansweredCalls.subtract(ids)
             case .record(let event): note(event)
-            case .endReply, .connect, .sound, .dismissAlarm, .show: break
+            case .endReply, .connect, .expectNoReply, .sound, .dismissAlarm, .show: break
             }
         }
     }

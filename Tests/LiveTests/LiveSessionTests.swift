@@ -131,6 +131,22 @@ struct LiveSessionTests {
         #expect("\(failure)".contains("daily_token_budget"))
     }
 
+    @Test
+    func `a key that is refused at the upgrade ends the session in the service's words`() {
+        let rig = SessionRig()
+        rig.perform { $0.connect() }
+        let body = #"{"error": {"code": 403, "message": "Your API key was reported as leaked."}}"#
+        let answer = UpgradeRefusal(status: 403, body: Array(body.utf8))
+        rig.tell(.failed(.refusedUpgrade(host: "h:443", answer: answer)))
+        guard case .failed(let failure)? = rig.events.last else {
+            Issue.record("the refusal was not told: \(rig.events)")
+            return
+        }
+        #expect(failure.reason == .credential)
+        #expect(failure.text.contains("reported as leaked"))
+        #expect(failure.text.contains("h:443"))
+    }
+
     @Test("an upgrade that is refused is an outage like any other, and is tried again")
     func refusedUpgrade() {
         let rig = SessionRig()

@@ -1,4 +1,5 @@
 import Testing
+import WebSockets
 
 @testable import Live
 
@@ -249,7 +250,8 @@ struct OpeningRefusalTests {
     private static let page = "<!DOCTYPE html><html>please log in</html>"
 
     private func refusal(_ status: Int, _ body: String) -> OpeningRefusal {
-        OpeningRefusal(host: "h", status: status, body: Array(body.utf8))
+        OpeningRefusal(
+            host: "h", answer: UpgradeRefusal(status: status, body: Array(body.utf8)))
     }
 
     @Test(
@@ -369,7 +371,8 @@ struct OpeningRefusalTests {
     @Test
     func `a redirection is named with where it points`() {
         let found = OpeningRefusal(
-            host: "h", status: 302, location: "https://login.example/here", body: [])
+            host: "h",
+            answer: UpgradeRefusal(status: 302, location: "https://login.example/here"))
         #expect(found.text.contains("https://login.example/here"))
         #expect(found.reason == .transient)
     }

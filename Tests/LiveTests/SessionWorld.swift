@@ -1,4 +1,5 @@
 import ModelTypes
+import WebSockets
 
 @testable import Live
 
@@ -112,8 +113,9 @@ final class SessionWorld {
     }
     /// The upgrade is answered by HTTP.
     func refuse(_ status: Int, _ body: String = "", retryAfter: Int64? = nil) {
-        let refusal = OpeningRefusal(
-            host: "h", status: status, retryAfter: retryAfter, body: Array(body.utf8))
+        let answer = UpgradeRefusal(
+            status: status, retryAfterSeconds: retryAfter, body: Array(body.utf8))
+        let refusal = OpeningRefusal(host: "h", answer: answer)
         perform(machine.openingRefused(refusal, at: nanoseconds, random: 0.5))
     }
 

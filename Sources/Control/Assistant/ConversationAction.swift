@@ -10,6 +10,8 @@ package enum ConversationAction: Sendable, Equatable {
     case endActivity
     /// Tell the session that the microphone pauses (automatic detection).
     case endAudioStream
+    /// Tell the session that no answer is awaited to the words that end next.
+    case expectNoReply
     /// Have the session forget what it holds and has not sent, with the activity it belongs to.
     case discardInput
     /// Connect now instead of after the back-off.

@@ -61,7 +61,7 @@ extension ConversationMachine {
     mutating func closeTurn(
         at time: Int64, wordsEnd: Int64, kind: EndOfWords, isReplyWanted: Bool = true
     ) {
-        guard let turn = uplink.close(at: time) else { return }
+        guard let turn = uplink.close(at: time, isReplyWanted: isReplyWanted) else { return }
         emit(.closeMicrophone(at: time))
         heldVoice(isHeard: false, at: time)
         endOfWords = isReplyWanted ? (wordsEnd, kind) : nil
@@ -106,6 +106,7 @@ extension ConversationMachine {
             if case .thinking = phase, runningTools.isEmpty { phase = .idle }
             return
         }
+        if !turn.isReplyWanted { emit(.expectNoReply) }
         emit(settings.usesAutomaticDetection ? .endAudioStream : .endActivity)
         record(.turnClosed(turn.number, .sent))
     }

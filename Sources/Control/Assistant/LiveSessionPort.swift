@@ -25,6 +25,9 @@ package struct LiveSessionPort: SessionPort {
     /// Says that the microphone pauses.
     package func endAudioStream() { session.assumeIsolated { $0.endAudioStream() } }
 
+    /// Says that no answer to the words that end next is missed.
+    package func expectNoReply() { session.assumeIsolated { $0.expectNoReply() } }
+
     /// Forgets what is held.
     package func discardInput() { session.assumeIsolated { $0.discardInput() } }
 

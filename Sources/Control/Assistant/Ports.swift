@@ -77,6 +77,9 @@ package protocol SessionPort: Sendable {
     func endActivity()
     /// Says that the microphone pauses; only with automatic detection.
     func endAudioStream()
+    /// Says of the words whose end is said next that no answer to them is awaited: nobody was heard
+    /// to speak in them, or the user wants none.
+    func expectNoReply()
     /// Forgets what is held and not sent, and the activity it belongs to, as if never begun.
     func discardInput()
     /// Says words without sound, which the model answers.

@@ -17,6 +17,8 @@ struct Uplink {
         var isConfirmed = false
         /// The gate was told to close; then this is when the mark is given up.
         var flushBy: Int64?
+        /// An answer is awaited, since somebody has spoken and has not taken it back.
+        var isReplyWanted = true
         /// Nothing more of it is sent.
         var isAbandoned = false
 
@@ -62,8 +64,9 @@ struct Uplink {
     }
 
     /// The gate was told to close; returns the turn that was open.
-    mutating func close(at time: Int64) -> Turn? {
+    mutating func close(at time: Int64, isReplyWanted: Bool) -> Turn? {
         guard let turn = open else { return nil }
+        turns[turns.count - 1].isReplyWanted = isReplyWanted
         turns[turns.count - 1].flushBy = time + .milliseconds(Self.flushMilliseconds)
         return turn
     }

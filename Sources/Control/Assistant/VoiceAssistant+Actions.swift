@@ -34,6 +34,7 @@ extension VoiceAssistant {
         case .closeMicrophone(let at): ports.microphone.close(at: at)
         case .endActivity: ports.session.endActivity()
         case .endAudioStream: ports.session.endAudioStream()
+        case .expectNoReply: ports.session.expectNoReply()
         case .discardInput: ports.session.discardInput()
         case .connect: ports.session.connect()
         case .flushSpeaker: ports.speaker.flush()

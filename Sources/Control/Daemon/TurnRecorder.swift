@@ -191,6 +191,7 @@ struct RecordedSession: SessionPort {
         recorder.endWords()
         session.endAudioStream()
     }
+    func expectNoReply() { session.expectNoReply() }
     func discardInput() { session.discardInput() }
     func sendText(_ text: String) { session.sendText(text) }
     func sendToolResponses(_ responses: [FunctionResponse]) {

@@ -118,8 +118,8 @@ package actor LiveSession {
     /// Says that the microphone pauses; only with automatic detection.
     package func endAudioStream() { say(.audioStreamEnd) }
 
-    /// Says of the words whose end is said next that nobody was heard to speak in them: that no
-    /// answer comes to them is no fault then.
+    /// Says of the words whose end is said next that no answer to them is awaited, as when nobody
+    /// was heard to speak in them: that none comes is no fault then.
     package func expectNoReply() { machine.expectNoReply() }
 
     /// Says words without sound.
@@ -178,8 +178,8 @@ package actor LiveSession {
             break
         case .closed(let code, let reason):
             perform(machine.closed(code: code, reason: reason, at: clock.now, random: random()))
-        case .failed(.refusedUpgrade(let host, let status)):
-            let refusal = OpeningRefusal(host: host, status: status)
+        case .failed(.refusedUpgrade(let host, let answer)):
+            let refusal = OpeningRefusal(host: host, answer: answer)
             perform(machine.openingRefused(refusal, at: clock.now, random: random()))
         case .failed(let error):
             perform(machine.openFailed("\(error)", at: clock.now, random: random()))

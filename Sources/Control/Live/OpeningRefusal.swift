@@ -1,4 +1,4 @@
-internal import WebSockets
+package import WebSockets
 
 /// What an answer to the upgrade request that is no upgrade means.
 ///
@@ -11,20 +11,17 @@ package struct OpeningRefusal: Sendable, Equatable {
     /// How long we are asked to wait (nanoseconds, at most an hour).
     package var retryAfter: Int64?
 
-    /// Sorts an answer: `host` is who gave it, `status` its HTTP status, `retryAfter` the seconds
-    /// that its header names, and `body` as much of it as was kept.
-    package init(
-        host: String, status: Int, retryAfter: Int64? = nil, location: String? = nil,
-        body: [UInt8] = []
-    ) {
-        let error = ServiceError.inBody(body)
+    /// Sorts an answer; `host` is who gave it.
+    package init(host: String, answer: UpgradeRefusal) {
+        let error = ServiceError.inBody(answer.body)
+        let status = answer.status
         reason = error?.knownReason ?? Self.reason(of: status, isOfService: error != nil)
-        self.retryAfter = retryAfter.map(RetryDelay.wait) ?? error?.retryDelay
+        retryAfter = answer.retryAfterSeconds.map(RetryDelay.wait) ?? error?.retryDelay
         text = "\(host) refused the WebSocket upgrade with HTTP \(status)"
         if let error {
             text += ": \(error.text)"
         } else {
-            text += Self.advice(status, location)
+            text += Self.advice(status, answer.location)
         }
     }
 

@@ -23,8 +23,8 @@ extension SessionMachine {
         if !known.isEmpty { add(.toolResponses(known)) }
     }
 
-    /// Nobody was heard to speak in the words whose end is said next: an answer to them may come,
-    /// but that none comes says nothing about the session.
+    /// No answer is awaited to the words whose end is said next, as when nobody was heard to speak
+    /// in them: one may come, but that none comes says nothing about the session.
     package mutating func expectNoReply() {
         // Behind other words an answer is due to those.
         let isAnswering = !rules.isManual && replyDueSince != nil

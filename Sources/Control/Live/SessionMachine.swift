@@ -123,7 +123,7 @@ package struct SessionMachine: ~Copyable {
     var replyDueSince: Int64?
     /// The user's words are sent and nothing of an answer has come.
     var isAnswerAwaited = false
-    /// Nobody was heard to speak in the words that were said last, so no answer to them is due.
+    /// No answer is awaited to the words that were said last.
     var isReplyDoubtful = false
     /// Something that can be answered was said on this connection, or no other was before it.
     var hasSpoken = true

@@ -35,6 +35,8 @@ final class RecordingSession: SessionPort, @unchecked Sendable {
         session.endAudioStream()
     }
 
+    func expectNoReply() { session.expectNoReply() }
+
     func discardInput() {
         book.discardUtterances()
         session.discardInput()
