@@ -37,6 +37,24 @@ struct RequestTests {
         #expect(world.timeline.contains(.notice("nobody spoke")))
     }
 
+    @Test(arguments: TurnMode.allCases)
+    func `the session awaits an answer only where somebody spoke`(mode: TurnMode) {
+        for isSpoken in [true, false] {
+            let world = AssistantWorld.started(mode)
+            listen(world)
+            if isSpoken { world.microphone(.speechStarted(sample: 100, at: .milliseconds(1_500))) }
+            world.microphone(.samples([1, 2, 3], first: 0))
+            if isSpoken { world.microphone(.speechEnded(sample: 200, at: .milliseconds(2_500))) }
+            world.at(9_500)
+            world.microphone(.segmentEnded(sample: 3))
+            let end = world.told.firstIndex { $0 == .endActivity || $0 == .endAudioStream }
+            let word = world.told.firstIndex(of: .expectNoReply)
+            #expect(end != nil)
+            #expect((word != nil) == !isSpoken)
+            if let word, let end { #expect(word < end) }
+        }
+    }
+
     @Test("a muted microphone is not opened from elsewhere, however it was muted")
     func muted() {
         for mute: @Sendable (isolated VoiceAssistant) -> Void in [

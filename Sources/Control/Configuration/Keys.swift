@@ -63,7 +63,8 @@ package enum Keys {
                 + "says; it costs some tokens a turn.")
         package static let thinking = Setting(
             "live.thinking_level", "", .oneOf(["", "minimal", "low", "medium", "high"]),
-            "How long the model thinks; empty: not sent. gemini-3.8-live does not allow it.")
+            "How long the model thinks; empty: its default. gemini-3.8-live does not allow it; "
+                + "gemini-3.8-live-extended-thinking needs one, and gets low.")
         package static let thinkingBudget = Setting(
             "live.thinking_budget", -1, .range(-1...32_768),
             "The same for 2.5 models, which take a number of tokens; 0: none, -1: not sent.")

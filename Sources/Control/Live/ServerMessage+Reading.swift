@@ -215,7 +215,7 @@ extension ServerMessage {
         guard let calls = value["functionCalls"]?.array else {
             return note("toolCall", "has no list of calls")
         }
-        for call in calls {
+        for call in calls where call != .null {
             guard let name = call["name"]?.string, !name.isEmpty else {
                 note("functionCalls", "has a call without a name")
                 continue
@@ -278,7 +278,8 @@ extension JSONValue {
         switch self {
         case .null: nil
         case .object(let members): .object(members.withoutNulls)
-        case .array(let elements): .array(elements.compactMap(\.withoutNulls))
+        // The place in a list counts.
+        case .array(let elements): .array(elements.map { $0.withoutNulls ?? .null })
         case .bool, .int, .double, .string: self
         }
     }
