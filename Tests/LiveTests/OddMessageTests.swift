@@ -236,6 +236,26 @@ struct OddMessageTests {
     }
 
     @Test
+    func `a call that is made again on the next connection, and answered, leaves nothing open`() {
+        for id in ["c2", ""] {
+            let world = SessionWorld.ready { $0.idleTimeout = 60_000_000_000 }
+            world.talk()
+            world.callSwitch("c1")
+            world.answer("c1")
+            world.lose()
+            world.wait(0)
+            world.accept()
+            world.callSwitch(id)
+            world.speak()
+            world.generated()
+            world.turnComplete()
+            world.forget()
+            world.wait(70_000)
+            #expect(world.closed == 1)
+        }
+    }
+
+    @Test
     func `a call that the program never answers is given up, and the model is told`() {
         let world = SessionWorld.ready { $0.connectionAge = 10_000_000_000_000_000 }
         world.talk()
@@ -275,6 +295,24 @@ struct UnansweredTests {
         if manual { world.say(.activityStart) }
         world.say(SessionWorld.sound(2), manual ? .activityEnd : .audioStreamEnd)
         #expect(world.isReplyDue)
+    }
+
+    @Test
+    func `an answer that was only to be stopped is not awaited again`() {
+        let world = SessionWorld.ready()
+        world.talk()
+        world.speak()
+        world.say(.activityStart, SessionWorld.sound(1))
+        world.expectNoReply()
+        world.say(.activityEnd)
+        world.interrupted()
+        world.turnComplete()
+        world.wait(60_000)
+        #expect(world.closed == 0)
+        world.talk()
+        world.speak()
+        world.turnComplete()
+        #expect(world.turnsCompleted == 2)
     }
 
     @Test

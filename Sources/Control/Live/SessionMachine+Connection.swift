@@ -54,7 +54,6 @@ extension SessionMachine {
         state = .ready(since: now)
         readySince = now
         unknownRefusals = 0
-        handle?.overloads = 0
         rotateAt = now + min(rules.connectionAge, lineLife.limit ?? .max)
         lastActivity = now
         hasTakenLeave = false
@@ -209,7 +208,7 @@ extension SessionMachine {
             forgetHandle()
         case .unknown where wasSettingUp:
             if isUnknownForGood(cause) { return fail(SessionFailure(reason: cause, text: text)) }
-        case .quota where isResumeRefused, .overloaded where isResumeRefused:
+        case .quota where isResuming, .overloaded where isResuming:
             spareHandle()
         case .quota, .overloaded, .deadline, .unknown, .transient:
             break
@@ -232,9 +231,11 @@ extension SessionMachine {
     /// A service that has too much to do has not looked at the handle, unless it is the handle
     /// that it cannot do.
     private mutating func spareHandle() {
-        handle?.tries -= 1
-        handle?.overloads += 1
-        if let handle, handle.overloads >= Self.overloadsPerHandle { forgetHandle() }
+        guard var spared = handle else { return }
+        spared.tries = max(0, spared.tries - 1)
+        spared.overloads += 1
+        handle = spared
+        if spared.overloads >= Self.overloadsPerHandle { forgetHandle() }
     }
 
     /// The session cannot be resumed: a fresh one, which is told what was said, can be had at once.

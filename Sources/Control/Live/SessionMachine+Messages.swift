@@ -82,7 +82,7 @@ extension SessionMachine {
         for text in message.texts { tell(.text(text)) }
         if let grounding = message.grounding { tell(.grounding(grounding)) }
         if let activity = message.voiceActivity { tell(.voiceActivity(activity)) }
-        takeCalls(of: message)
+        takeCalls(of: message, at: now)
         if message.isGenerationComplete { generated(at: now) }
         if let usage = message.usage { tell(.usage(usage)) }
         if message.isInterrupted, !isAnswerAwaited { replyDueSince = nil }
@@ -92,7 +92,7 @@ extension SessionMachine {
     /// Words interrupted an answer; where they were sent whole before anything of it came, it was
     /// taken for theirs.
     private mutating func awaitNewest(at now: Int64) {
-        guard isResidueDue, !isAnswerAwaited, !log.isActivityOpen else { return }
+        guard isResidueDue, !isAnswerAwaited, !isReplyDoubtful, !log.isActivityOpen else { return }
         isAnswerAwaited = true
         replyDueSince = now
         answer = nil
@@ -148,6 +148,7 @@ extension SessionMachine {
         isCompletionDue = false
         stalls = 0
         handle?.tries = 0
+        handle?.overloads = 0
         if came.isAudible { emptyTurns = 0 }
         uplink.answerCame()
         // Where the service does not tell what it has, an answer is the only sign.
@@ -165,15 +166,15 @@ extension SessionMachine {
         replyDueSince = max(now, answer.since.adding(length))
     }
 
-    private mutating func takeCalls(of message: ServerMessage) {
+    private mutating func takeCalls(of message: ServerMessage, at now: Int64) {
         if !message.toolCalls.isEmpty {
             // The model goes on by itself; being told now would only disturb it.
             isAccountDue = false
             calledAt = now
-            let calls = message.toolCalls.map(named)
-            let new = calls.filter { !isAnsweredBefore($0) }
-            for call in new { bridge.add(call) }
+            let calls = message.toolCalls.map { named($0) }
             openCalls.formUnion(calls.map(\.id))
+            let new = calls.filter { !isMadeBefore($0) }
+            for call in new { bridge.add(call) }
             isOldAnswerDue = false
             if !new.isEmpty { tell(.toolCalls(new)) }
         }
@@ -199,13 +200,11 @@ extension SessionMachine {
     static func isNameless(_ id: String) -> Bool { id.hasPrefix(namelessPrefix) }
 
     /// Whether a call repeats one of a lost connection, whose answer then is its answer, too.
-    private mutating func isAnsweredBefore(_ call: FunctionCall) -> Bool {
+    private mutating func isMadeBefore(_ call: FunctionCall) -> Bool {
         guard let response = bridge.claim(call) else { return false }
         if let response {
-            add(
-                .toolResponses([
-                    FunctionResponse(id: call.id, name: call.name, response: response)
-                ]))
+            openCalls.remove(call.id)
+            add(answerItem(FunctionResponse(id: call.id, name: call.name, response: response)))
         }
         return true
     }

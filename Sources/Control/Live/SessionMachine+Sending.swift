@@ -8,19 +8,23 @@ extension SessionMachine {
         for var response in responses {
             response.id = bridge.answer(response.id, response.response)
             guard openCalls.remove(response.id) != nil else { continue }
-            guard Self.isNameless(response.id) else {
-                known.append(response)
-                continue
-            }
-            response.id = ""
-            if rules.isVertex {
-                known.append(response)
+            if Self.isNameless(response.id) {
+                add(answerItem(response))
             } else {
-                // An answer without the call's id is not taken here, so it is told in words.
-                add(.text(TurnBridge.words(for: response)))
+                known.append(response)
             }
         }
         if !known.isEmpty { add(.toolResponses(known)) }
+    }
+
+    /// The answer to a call, whose id may be one of ours.
+    func answerItem(_ response: FunctionResponse) -> UplinkItem {
+        guard Self.isNameless(response.id) else { return .toolResponses([response]) }
+        // An answer without the call's id is taken by Vertex only; others are told in words.
+        guard rules.isVertex else { return .text(TurnBridge.words(for: response)) }
+        var response = response
+        response.id = ""
+        return .toolResponses([response])
     }
 
     /// No answer is awaited to the words whose end is said next, as when nobody was heard to speak

@@ -122,6 +122,7 @@ extension SessionMachine {
         tell(.turnComplete(nil))
         endTurn()
         if rules.isResumable { handleDueUntil = now + Self.handlePatience }
+        leaveIfQuiet(at: now)
     }
 
     /// The program owes answers that it will not give any more.
