@@ -83,7 +83,8 @@ extension Earcon {
         switch refusal {
         case .noKey: self = .noKey
         case .budget: self = .budget
-        case .credential, .model, .billing, .payload, .handle, .quota, .deadline, .transient:
+        case .credential, .model, .billing, .project, .region, .payload, .handle, .quota,
+            .overloaded, .deadline, .unknown, .transient:
             self = .refused
         }
     }

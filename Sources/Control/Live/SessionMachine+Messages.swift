@@ -111,20 +111,26 @@ extension SessionMachine {
     private mutating func unasked(_ message: ServerMessage) -> ServerMessage {
         guard message.hasAnswer else { return message }
         tell(.notice("an answer is not told: nothing was said on this connection"))
-        if !message.toolCalls.isEmpty {
-            let nothing: JSONValue = ["error": "nothing was done: nobody asked for it"]
-            sendAside(
-                .toolResponses(
-                    message.toolCalls.map {
-                        FunctionResponse(id: $0.id, name: $0.name, response: nothing)
-                    }))
-        }
+        refuse(message.toolCalls, because: "nothing was done: nobody asked for it")
         var rest = message
         rest.audio = []
         rest.texts = []
         rest.outputTranscript = nil
         rest.toolCalls = []
         return rest
+    }
+
+    /// Answers calls that are not carried out.
+    mutating func refuse(_ calls: [FunctionCall], because reason: String) {
+        // Without an id only Vertex takes an answer.
+        let answerable = calls.filter { rules.isVertex || !$0.id.isEmpty }
+        guard !answerable.isEmpty else { return }
+        let nothing: JSONValue = ["error": .string(reason)]
+        sendAside(
+            .toolResponses(
+                answerable.map {
+                    FunctionResponse(id: $0.id, name: $0.name, response: nothing)
+                }))
     }
 
     private mutating func answerCame(_ message: ServerMessage, at now: Int64) {

@@ -1,5 +1,3 @@
-internal import ModelTypes
-
 // What happens because nothing else does.
 
 extension SessionMachine {
@@ -128,14 +126,9 @@ extension SessionMachine {
     /// The program owes answers that it will not give any more.
     private mutating func giveCallsUp(at now: Int64) {
         tell(.notice("\(openCalls.count) calls were never answered; the model is told so"))
-        let nothing: JSONValue = ["error": "no answer came in time; it is not known what was done"]
-        let known = bridge.named(openCalls.filter { !Self.isNameless($0) })
+        let calls = bridge.open(openCalls.filter { !Self.isNameless($0) })
         openCalls = []
-        if !known.isEmpty {
-            sendAside(
-                .toolResponses(
-                    known.map { FunctionResponse(id: $0.id, name: $0.name, response: nothing) }))
-        }
+        refuse(calls, because: "no answer came in time; it is not known what was done")
         bridge.reset()
         replyDueSince = now
     }

@@ -53,9 +53,11 @@ struct TurnBridge {
         return calls[index].id
     }
 
-    /// The calls that the model waits for under these ids, by id and name.
-    func named(_ ids: Set<String>) -> [(id: String, name: String)] {
-        calls.filter { ids.contains($0.id) }.map { ($0.id, $0.call.name) }
+    /// The calls that the model waits for under these ids.
+    func open(_ ids: Set<String>) -> [FunctionCall] {
+        calls.filter { ids.contains($0.id) }.map {
+            FunctionCall(id: $0.id, name: $0.call.name, arguments: $0.call.arguments)
+        }
     }
 
     /// The model takes calls back; returns the ids under which they were made.
