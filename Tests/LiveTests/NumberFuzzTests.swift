@@ -143,7 +143,7 @@ struct NumberFuzzTests {
     @Test
     func `every close code and every status of an answer leaves a session that serves`() {
         var count = 0
-        for code in (0...1_100).map(UInt16.init) + [2_999, 3_000, 4_000, 4_999, 5_000, .max] {
+        for code in (0...1_100).map { UInt16($0) } + [2_999, 3_000, 4_000, 4_999, 5_000, .max] {
             for isSetUp in [true, false] {
                 let world = SessionWorld()
                 world.connect()

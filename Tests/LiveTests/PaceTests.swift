@@ -127,6 +127,7 @@ struct PaceTests {
     private func misbehave(_ seed: Int) -> SessionWorld {
         var dice = SeededDice(seed)
         let world = SessionWorld(manual: dice.isLucky(50)) {
+            $0.connectTimeout = 10_000_000_000
             $0.idleTimeout = dice.isLucky(50) ? 5_000_000_000 : nil
         }
         world.connect()

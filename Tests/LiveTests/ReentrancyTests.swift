@@ -6,7 +6,7 @@ import WebSockets
 
 /// What a connection may carry, as the service judges it (live-protocol.md sections 2 to 3).
 private struct WireJudge {
-    private enum Stage { case setup, answer, history, free }
+    private enum Stage { case setup, answer, free }
 
     private var stage = Stage.setup
     private var isActivityOpen = false
@@ -29,7 +29,7 @@ private struct WireJudge {
             stage = .answer
             return
         case .answer: return faults.append("\(kind) before setupComplete")
-        case .history, .free: break
+        case .free: break
         }
         if announcesHistory {
             announcesHistory = false

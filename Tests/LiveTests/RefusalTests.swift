@@ -21,7 +21,7 @@ private let reports: [(code: UInt16, text: String, meaning: CloseReason)] = [
     ),
     (
         1008,
-        "Requests to this API generativelanguage.googleapis.com method BidiGenerateContent are blocked.",
+        "Requests to this API method BidiGenerateContent are blocked.",
         .credential
     ),
     (1008, "API keys are not supported by this API. Expected OAuth2 access token", .credential),
@@ -239,16 +239,17 @@ struct RefusalTests {
     }
 }
 
+/// An error as the service writes it into the body of an answer.
+private func errorBody(
+    _ code: Int, _ message: String, _ status: String, _ detail: String = ""
+) -> String {
+    #"{"error": {"code": \#(code), "message": "\#(message)", "status": "\#(status)", "details": [\#(detail)]}}"#
+}
+
+private let page = "<!DOCTYPE html><html>please log in</html>"
+
 @Suite("Answers to the upgrade that are no upgrade")
 struct OpeningRefusalTests {
-    private static func body(
-        _ code: Int, _ message: String, _ status: String, _ detail: String = ""
-    ) -> String {
-        #"{"error": {"code": \#(code), "message": "\#(message)", "status": "\#(status)", "details": [\#(detail)]}}"#
-    }
-
-    private static let page = "<!DOCTYPE html><html>please log in</html>"
-
     private func refusal(_ status: Int, _ body: String) -> OpeningRefusal {
         OpeningRefusal(
             host: "h", answer: UpgradeRefusal(status: status, body: Array(body.utf8)))
@@ -256,17 +257,20 @@ struct OpeningRefusalTests {
 
     @Test(
         arguments: [
-            (401, body(401, "Request had invalid authentication credentials.", "UNAUTHENTICATED")),
+            (
+                401,
+                errorBody(401, "Request had invalid authentication credentials.", "UNAUTHENTICATED")
+            ),
             (401, ""), (403, ""), (403, page),
-            (403, body(403, "Your API key was reported as leaked.", "PERMISSION_DENIED")),
+            (403, errorBody(403, "Your API key was reported as leaked.", "PERMISSION_DENIED")),
             (
                 400,
-                body(
+                errorBody(
                     400, "API key not valid. Please pass a valid API key.", "INVALID_ARGUMENT",
                     #"{"reason": "API_KEY_INVALID"}"#)
             ),
-            (400, body(400, "Something else.", "X", #"{"reason": "API_KEY_INVALID"}"#)),
-            (400, "[\(body(400, "API key expired.", "INVALID_ARGUMENT"))]"),
+            (400, errorBody(400, "Something else.", "X", #"{"reason": "API_KEY_INVALID"}"#)),
+            (400, "[\(errorBody(400, "API key expired.", "INVALID_ARGUMENT"))]"),
         ])
     func `a key that is refused there stops like one that is refused by a close`(
         status: Int, body: String
@@ -298,7 +302,7 @@ struct OpeningRefusalTests {
             (503, "The model is overloaded.", "UNAVAILABLE", .overloaded),
         ]
         for (status, message, name, meaning) in known {
-            let found = refusal(status, Self.body(status, message, name))
+            let found = refusal(status, errorBody(status, message, name))
             #expect(found.reason == meaning, "\(message)")
             #expect(found.text.contains(message))
         }
@@ -311,7 +315,7 @@ struct OpeningRefusalTests {
         {
             let world = SessionWorld()
             world.connect()
-            world.refuse(429, Self.page, retryAfter: asked)
+            world.refuse(429, page, retryAfter: asked)
             #expect(world.isOffline)
             for time in stride(from: 0, to: least - 1, by: 5_000) {
                 world.wait(until: time)
@@ -328,7 +332,7 @@ struct OpeningRefusalTests {
         let detail = #"{"@type": "type.googleapis.com/google.rpc.RetryInfo", "retryDelay": "90s"}"#
         let world = SessionWorld()
         world.connect()
-        world.refuse(429, Self.body(429, "Slow down.", "RESOURCE_EXHAUSTED", detail))
+        world.refuse(429, errorBody(429, "Slow down.", "RESOURCE_EXHAUSTED", detail))
         world.wait(89_000)
         #expect(world.opened == 1)
         world.wait(10_000)
@@ -342,7 +346,7 @@ struct OpeningRefusalTests {
         world.lose()
         world.wait(0)
         for _ in 0..<6 {
-            world.refuse(status, Self.page)
+            world.refuse(status, page)
             #expect(!world.isFailed)
             world.wait(60_000)
         }
@@ -362,7 +366,7 @@ struct OpeningRefusalTests {
         world.connect()
         for _ in 0..<3 {
             #expect(!world.isFailed)
-            world.refuse(status, Self.page)
+            world.refuse(status, page)
             world.wait(60_000)
         }
         #expect(world.failure?.text.contains("live.url") == true)

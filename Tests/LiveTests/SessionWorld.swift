@@ -23,6 +23,8 @@ final class SessionWorld {
         handle: String? = nil, handleAge: Int64 = 0
     ) {
         var rules = SessionMachine.Rules(isManual: manual)
+        // Attempts are answered by the test, however long it waits for something else.
+        rules.connectTimeout = 86_400_000_000_000
         adjust(&rules)
         machine = SessionMachine(
             rules: rules, handle: handle, handleAge: handleAge * 1_000_000, at: 0)
@@ -157,7 +159,9 @@ final class SessionWorld {
 
     // MARK: - Time
 
-    var deadline: Int64? { machine.deadline.map { $0 / 1_000_000 } }
+    var deadline: Int64? {
+        machine.deadline.map { $0 / 1_000_000 + ($0 % 1_000_000 > 0 ? 1 : 0) }
+    }
 
     /// Moves to a time, keeping every deadline on the way.
     func wait(until time: Int64) {

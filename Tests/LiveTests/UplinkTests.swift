@@ -64,6 +64,20 @@ struct UplinkTests {
         #expect(world.sent == [sound(2), sound(3)])
     }
 
+    @Test
+    func `a text within words is answered once, and the words stay whole`() {
+        let world = SessionWorld.ready()
+        world.say(.activityStart, sound(1), .text("Your tea is ready."), sound(2))
+        world.speak()
+        world.turnComplete()
+        world.forget()
+        world.lose()
+        world.say(sound(3), .activityEnd)
+        world.wait(0)
+        world.accept()
+        #expect(world.sent == [.activityStart, sound(1), sound(2), sound(3), .activityEnd])
+    }
+
     @Test("words that were heard and not answered are said again")
     func unanswered() {
         let world = SessionWorld.ready()

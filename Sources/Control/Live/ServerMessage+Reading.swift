@@ -18,8 +18,9 @@ extension ServerMessage {
             notices.append("a message of the service is \(json.kind) instead of an object")
             return
         }
-        for (key, value) in object.withoutNulls { read(key, value) }
-        if object.contains(where: { $0.key != "error" && Self.keys.contains($0.key) }) {
+        let members = object.withoutNulls
+        for (key, value) in members { read(key, value) }
+        if members.contains(where: { $0.key != "error" && Self.keys.contains($0.key) }) {
             if let error { notices.append("the service reports an error: \(error.text)") }
             error = nil
         }

@@ -164,7 +164,23 @@ struct UplinkLog {
         guard limit > start,
             let end = entries[start..<limit].lastIndex(where: { $0.item.endsWords })
         else { return }
-        answeredCount = end + 1 - start
+        guard let begin = beginning(of: end) else {
+            answeredCount = end + 1 - start
+            return
+        }
+        // A text within words is answered, the words are not: they stay whole, without it.
+        for index in (begin...end).reversed() where entries[index].item.endsWords {
+            remove(at: index)
+        }
+        answeredCount = begin - start
+    }
+
+    /// Where the activity begins that is open at a place; nil when none is.
+    private func beginning(of index: Int) -> Int? {
+        let mark = entries[start...index].lastIndex {
+            $0.item == .activityStart || $0.item == .activityEnd
+        }
+        return mark.flatMap { entries[$0].item == .activityStart ? $0 : nil }
     }
 
     /// The service has told that its handle holds all messages up to a number.
