@@ -236,6 +236,29 @@ struct OddMessageTests {
     }
 
     @Test
+    func `a call whose arguments are nested too deep is refused, and the rest of its frame read`() {
+        let deep = String(repeating: "[", count: 200) + String(repeating: "]", count: 200)
+        let world = SessionWorld.ready()
+        world.talk()
+        world.forget()
+        world.receive(
+            #"{"toolCall": {"functionCalls": [{"id": "d", "name": "switch", "args": {"on": \#(deep)}}]}, "serverContent": {"outputTranscription": {"text": "Well."}}}"#
+        )
+        #expect(world.calls.isEmpty)
+        guard case .toolResponses(let responses)? = world.sent.first else {
+            Issue.record("the call was not answered: \(world.sent)")
+            return
+        }
+        #expect(responses.map(\.id) == ["d"])
+        #expect(responses.first?.response["error"] != nil)
+        #expect(
+            world.events.contains {
+                if case .outputTranscript("Well.") = $0 { true } else { false }
+            })
+        #expect(world.isReplyDue)
+    }
+
+    @Test
     func `a call that is made again on the next connection, and answered, leaves nothing open`() {
         for id in ["c2", ""] {
             let world = SessionWorld.ready { $0.idleTimeout = 60_000_000_000 }

@@ -8,11 +8,18 @@ extension ServerMessage {
     package init(_ frame: [UInt8]) {
         self.init()
         let json: JSONValue
+        var isWhole = true
         do {
             json = try JSONValue(parsing: frame)
         } catch {
-            notices.append("a message of the service is no JSON: \(error)")
-            return
+            // One part that cannot be held does not cost the others.
+            guard let rest = try? JSONValue(foreign: frame) else {
+                notices.append("a message of the service is no JSON: \(error)")
+                return
+            }
+            notices.append("a message of the service cannot be read in all its parts: \(error)")
+            json = rest
+            isWhole = false
         }
         guard let object = json.object else {
             notices.append("a message of the service is \(json.kind) instead of an object")
@@ -24,6 +31,8 @@ extension ServerMessage {
             if let error { notices.append("the service reports an error: \(error.text)") }
             error = nil
         }
+        // What is missing may be what matters in a call.
+        if !isWhole { swap(&toolCalls, &unreadableCalls) }
         settleTurn()
         // The frame that tells of the interruption may carry audio of what was interrupted.
         if isInterrupted {

@@ -32,6 +32,8 @@ package struct ServerMessage: Sendable, Equatable {
     package var interactionStatus: InteractionStatus?
     package var grounding: Grounding?
     package var toolCalls: [FunctionCall] = []
+    /// Calls that must not be carried out, because their arguments could not all be read.
+    package var unreadableCalls: [FunctionCall] = []
     package var cancelledCalls: [String] = []
     /// The connection is about to be closed.
     package var goAway: GoAway?

@@ -184,6 +184,13 @@ extension SessionMachine {
             isOldAnswerDue = false
             if !new.isEmpty { tell(.toolCalls(new)) }
         }
+        if !message.unreadableCalls.isEmpty {
+            refuse(
+                message.unreadableCalls,
+                because: "nothing was done: the arguments are nested too deep, or hold a number "
+                    + "that is too large")
+            replyDueSince = now
+        }
         if !message.cancelledCalls.isEmpty {
             openCalls.subtract(message.cancelledCalls)
             tell(.toolCallsCancelled(bridge.cancel(message.cancelledCalls)))
