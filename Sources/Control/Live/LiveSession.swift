@@ -35,6 +35,7 @@ package actor LiveSession {
     private var machine: SessionMachine
     private var alarmAt: Int64?
     private var notices = 0
+    private var reply = ReplyAudio()
     /// Connections so far; an authorization that comes for an older one is not used.
     private var attempt = 0
 
@@ -162,9 +163,10 @@ package actor LiveSession {
     private func socket(_ event: WebSocketEvent) {
         switch event {
         case .opened:
+            reply = ReplyAudio()
             perform(machine.opened(at: clock.now))
         case .message(let frame, _):
-            let message = ServerMessage.read(frame)
+            let message = ServerMessage.read(frame, &reply)
             perform(machine.received(message, at: clock.now))
             if message.isTurnComplete, let refusal = gate() { refuse(refusal) }
         case .drained:
