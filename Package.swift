@@ -62,7 +62,7 @@ enum Targets {
             .control("WireCodec", []),
             .control("ModelTypes", ["WireCodec"]),
             .control("Accounts", ["ModelTypes", "WireCodec", "Curl", "Crypto", "Linux"]),
-            .control("Live", ["ModelTypes", "WireCodec", "WebSockets", "Linux"]),
+            .control("Live", ["ModelTypes", "WireCodec", "WebSockets", "SpeexDSP", "Linux"]),
             .control("Store", ["ModelTypes", "Linux"]),
             .control("Tools", ["ModelTypes", "Store", "Linux"]),
             .control("WebTools", ["ModelTypes", "Tools", "Curl", "Linux"]),
@@ -102,7 +102,7 @@ enum Targets {
                 "Simulation",
                 [
                     "Assistant", "AudioCore", "Configuration", "Live", "ModelTypes", "Opus",
-                    "SpeexDSP", "Tools", "WebSockets", "WireCodec", "Linux",
+                    "Panel", "SpeexDSP", "Timers", "Tools", "WebSockets", "WireCodec", "Linux",
                 ],
                 embedded: ["Scenarios"]),
             .program(

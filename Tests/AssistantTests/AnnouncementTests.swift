@@ -32,6 +32,22 @@ struct AnnouncementTests {
         #expect(world.current == .idle)
     }
 
+    @Test("what the device wrote itself is not taken for the user's words, which count again then")
+    func ownWords() {
+        let world = AssistantWorld.started(.hold)
+        announce(world)
+        // As services that write down whatever they are told.
+        world.session(.inputTranscript("tea is ready"))
+        world.session(.audio([400, 500]))
+        world.session(.turnComplete(nil))
+        world.speaker(.drained(at: .milliseconds(900)))
+        #expect(!world.timeline.contains { if case .heard = $0 { true } else { false } })
+        world.button(true, at: 2_000)
+        world.microphone(.samples([1], first: 0))
+        world.session(.inputTranscript("thanks"))
+        #expect(world.timeline.contains(.heard("thanks")))
+    }
+
     @Test("it waits for the end of the user's words and of their answer")
     func waits() {
         let world = AssistantWorld.started()

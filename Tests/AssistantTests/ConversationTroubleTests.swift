@@ -193,8 +193,10 @@ struct ConversationTroubleTests {
         world.turnAnswered(0, 500, audio: 600)
         world.perform(world.machine.speakerLost("unplugged"))
         #expect(world.state == .speaking)
+        world.forget()
         world.turnComplete()
         #expect(world.state == .idle)
+        #expect(world.actions.contains(.flushSpeaker), "one that comes back plays nothing old")
     }
 
     @Test("a service that refuses drops what is held, and is asked again at every press")
@@ -210,7 +212,62 @@ struct ConversationTroubleTests {
         world.segmentEnded()
         world.forget()
         world.press(300)
-        #expect(world.actions == [.sound(.sameTrouble), .connect], "it may have been mended")
+        #expect(world.actions.contains(.connect), "it may have been mended")
+        #expect(world.sounds.isEmpty, "the attempt tells")
+        world.refused(400)
+        #expect(world.sounds == [.sameTrouble])
+        #expect(world.state == .offline)
+    }
+
+    @Test("the press that finds a key keeps its words, whether held or let go before it is known")
+    func lateKey() {
+        for isHeld in [true, false] {
+            let world = ConversationWorld(.hold)
+            world.refused(100, because: .noKey)
+            world.forget()
+            world.press(1_000)
+            #expect(world.actions.contains(.connect))
+            world.samples()
+            if !isHeld {
+                world.release(1_500)
+                world.segmentEnded()
+            }
+            world.ready(2_000, resumed: false)
+            if isHeld {
+                world.samples()
+                world.release(5_000)
+                world.segmentEnded()
+            }
+            #expect(world.wire.first == .begin)
+            #expect(world.wire.last == .end)
+            #expect(!world.wire.contains(.discard))
+            #expect(world.sounds.isEmpty, "nothing is wrong any more")
+            #expect(world.audio(5_500))
+        }
+    }
+
+    @Test("a refused service is asked by a hand or a message, and not by each noise")
+    func refusedVoice() {
+        let world = ConversationWorld(.handsFree)
+        world.refused(0)
+        world.forget()
+        world.speech(100)
+        #expect(world.actions.isEmpty)
+        world.perform(world.machine.listenRequested(at: .milliseconds(200)))
+        #expect(world.actions.contains(.connect))
+    }
+
+    @Test("a wait without a session ends, and tells why there is none, however it came about")
+    func waitWithoutSession() throws {
+        let world = ConversationWorld.online(.hold)
+        world.turn(0, 500)
+        world.calls(["1"], 600)
+        world.perform(world.machine.sessionAsleep())
+        world.finished("1", 700)
+        world.forget()
+        world.deadline(try #require(world.deadline))
+        #expect(world.state == .idle)
+        #expect(world.sounds == [.offline])
     }
 
     @Test("a stop silences a reply and whatever of it is still to come")

@@ -54,7 +54,7 @@ final class ConversationWorld {
             case .openMicrophone, .openMicrophoneAtSpeech, .closeMicrophone, .connect,
                 .expectNoReply,
                 .flushSpeaker, .holdSpeaker, .resumeSpeaker, .endReply, .runTools, .refuseTools,
-                .cancelTools, .answerTool, .sound, .dismissAlarm, .show, .record:
+                .cancelTools, .answerTool, .sound, .tellText, .dismissAlarm, .show, .record:
                 break
             }
         }
@@ -96,8 +96,10 @@ final class ConversationWorld {
 
     /// 100 ms of a reply; returns whether it is to be heard.
     @discardableResult
-    func audio(_ time: Int) -> Bool {
-        switch machine.audioArrived(samples: 2_400, at: .milliseconds(time)) {
+    func audio(_ time: Int, isAudible: Bool = true) -> Bool {
+        switch machine.audioArrived(
+            samples: 2_400, isAudible: isAudible, at: .milliseconds(time))
+        {
         case .drop:
             return false
         case .play(let more):
@@ -148,7 +150,7 @@ final class ConversationWorld {
     func cancelled(_ identifiers: [String], _ time: Int) {
         perform(machine.toolCallsCancelled(identifiers, at: .milliseconds(time)))
     }
-    func finished(_ identifier: String, _ time: Int) {
-        perform(machine.toolFinished(identifier, at: .milliseconds(time)))
+    func finished(_ identifier: String, _ time: Int, _ end: ToolEnd = .done) {
+        perform(machine.toolFinished(identifier, end, at: .milliseconds(time)))
     }
 }

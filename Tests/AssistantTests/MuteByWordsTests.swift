@@ -21,10 +21,10 @@ struct MuteByWordsTests {
     @Test("its time opens it, but not what a hand has muted since")
     func time() {
         let world = muted(.hold)
-        world.perform(world.machine.muteEnded())
+        world.perform(world.machine.muteEnded(at: .milliseconds(5_000)))
         #expect(world.state == .idle)
         world.perform(world.machine.muteToggled(at: .milliseconds(3_000)))
-        world.perform(world.machine.muteEnded())
+        world.perform(world.machine.muteEnded(at: .milliseconds(5_000)))
         #expect(world.state == .muted)
         world.press(5_000)
         #expect(world.state == .muted, "what a hand has muted a press does not open")
@@ -35,12 +35,37 @@ struct MuteByWordsTests {
         let world = muted(.hold)
         world.perform(world.machine.muteSwitched(true, at: .milliseconds(600)))
         world.press(1_000)
-        world.perform(world.machine.muteEnded())
+        world.perform(world.machine.muteEnded(at: .milliseconds(5_000)))
         #expect(world.state == .muted)
         let other = ConversationWorld.online(.hold)
         other.perform(other.machine.muteSwitched(true, at: .milliseconds(600)))
         other.perform(other.machine.muteRequested(at: .milliseconds(700)))
         other.perform(other.machine.muteSwitched(false, at: .milliseconds(800)))
         #expect(other.state == .idle, "what was muted already was not muted by words")
+    }
+
+    @Test("a press right after muting hears nothing of what was said before it")
+    func preRollAfterMute() {
+        for waited in [0, 100, 299, 300, 5_000] {
+            let world = AssistantWorld.started(.hold)
+            world.assistant.assumeIsolated { $0.setMute(true, at: 0) }
+            world.assistant.assumeIsolated { $0.setMute(false, at: .milliseconds(1_000)) }
+            world.button(true, at: 1_000 + waited)
+            let opened = world.told.compactMap {
+                if case .open(_, let preRoll) = $0 { preRoll } else { nil }
+            }
+            #expect(opened == [min(300, waited)])
+        }
+    }
+
+    @Test("a voice that began while it was muted is heard from where that ended")
+    func onsetWhileMuted() {
+        let world = AssistantWorld.started(.handsFree)
+        world.assistant.assumeIsolated { $0.setMute(true, at: 0) }
+        world.at(1_000)
+        world.assistant.assumeIsolated { $0.setMute(false, at: .milliseconds(1_000)) }
+        world.microphone(.speechStarted(sample: 15_200, at: .milliseconds(950)))
+        #expect(world.told.contains(.open(at: .milliseconds(1_000), preRoll: 0)))
+        #expect(!world.told.contains { if case .openAtSpeech = $0 { true } else { false } })
     }
 }

@@ -63,7 +63,9 @@ extension SimulatedConversation {
             if isHeld, reply != heldReply { hadWords = true }
             let isWanted =
                 service.turn(of: reply) == latestTurn && !unwantedTurns.contains(latestTurn)
-            switch machine.audioArrived(samples: milliseconds * 24, at: time) {
+            switch machine.audioArrived(
+                samples: milliseconds * 24, isAudible: true, at: time)
+            {
             case .drop:
                 if isWanted { fail("audio of reply \(reply) to turn \(latestTurn) was dropped") }
             case .play(let actions):

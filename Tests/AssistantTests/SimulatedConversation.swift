@@ -223,7 +223,8 @@ final class SimulatedConversation {
             case .runTools:
                 if let call {
                     after(1...3_000) {
-                        self.perform(self.machine.toolFinished(call, at: self.time), call: call)
+                        self.perform(
+                            self.machine.toolFinished(call, .done, at: self.time), call: call)
                     }
                 }
             case .refuseTools, .answerTool:
@@ -234,7 +235,8 @@ final class SimulatedConversation {
                 send(.answer(call))
             case .cancelTools(let ids): unansweredCalls.subtract(ids)
             case .record(let event): note(event)
-            case .endReply, .connect, .expectNoReply, .sound, .dismissAlarm, .show: break
+            case .endReply, .connect, .expectNoReply, .sound, .tellText, .dismissAlarm, .show:
+                break
             }
         }
     }
@@ -267,8 +269,8 @@ final class SimulatedConversation {
         case .replyPlayed:
             if !mayEndReply { fail("a reply was ended before its turn") }
             if pendingUntil > now { fail("a reply was ended while it was still playing") }
-        case .state, .heard, .said, .toolCalled, .toolAnswered, .toolCancelled, .firstSound,
-            .silence, .online, .offline, .refused, .muted, .soundLost, .soundBack,
+        case .state, .heard, .said, .toolCalled, .toolAnswered, .toolFailed, .toolCancelled,
+            .firstSound, .silence, .online, .offline, .refused, .muted, .soundLost, .soundBack,
             .notice, .resumed:
             break
         }

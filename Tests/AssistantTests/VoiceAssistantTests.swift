@@ -39,7 +39,7 @@ struct VoiceAssistantTests {
         world.session(.toolCalls([lampCall]))
         world.finish("7", .answered(lampAnswer))
         world.session(.outputTranscript("It is on."))
-        world.session(.audio([4, 5]))
+        world.session(.audio([400, 500]))
         world.session(.generationComplete)
         world.session(.turnComplete(nil))
         world.speaker(.started(at: .milliseconds(2_150)))
@@ -49,7 +49,7 @@ struct VoiceAssistantTests {
             told == [
                 .open(at: .milliseconds(1_000), preRoll: 300), .beginActivity,
                 .sendAudio([1, 2, 3]), .close(at: .milliseconds(2_000)), .endActivity,
-                .run(lampCall), .responses([lampAnswer]), .play([4, 5]), .endOfTurn,
+                .run(lampCall), .responses([lampAnswer]), .play([400, 500]), .endOfTurn,
             ])
         #expect(
             world.timeline == [
@@ -98,6 +98,21 @@ struct VoiceAssistantTests {
         #expect(world.told.contains(.earcon(.error)))
         #expect(world.current == .idle)
         #expect(world.alarmAt == nil)
+    }
+
+    @Test("a function that failed is told as failed, with its reason, to people as to the model")
+    func failedCall() {
+        let world = AssistantWorld.started(.hold)
+        turn(world)
+        world.session(.toolCalls([lampCall]))
+        let answer = FunctionResponse(
+            id: "7", name: "lamp", response: ["error": "there is no chip"])
+        world.finish("7", .answered(answer))
+        #expect(world.told.contains(.responses([answer])))
+        #expect(
+            world.timeline.contains(
+                .toolFailed(id: "7", name: "lamp", reason: "there is no chip", milliseconds: 0)))
+        #expect(!world.timeline.contains { if case .toolAnswered = $0 { true } else { false } })
     }
 
     @Test("an alarm that is too early does nothing but wait on")

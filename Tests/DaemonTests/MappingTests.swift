@@ -106,4 +106,38 @@ struct MappingTests {
         #expect(state(.offline, offline: true) == .offline)
         #expect(state(.speaking, ringing: true) == .timer)
     }
+
+    @Test(
+        "a setting that another leaves without effect is complained about, with both names",
+        arguments: [
+            (
+                "[conversation]\nmode = \"hands-free\"\n[live]\nsilence_duration_ms = 2000",
+                ["live.silence_duration_ms = 2000", "voice.hangover_ms = 500"]
+            ),
+            (
+                "[live]\nsilence_duration_ms = 2000",
+                ["live.silence_duration_ms", "conversation.mode is \"hold\""]
+            ),
+            (
+                "[conversation]\nmode = \"tap\"\nvoice_interrupts = false",
+                ["conversation.voice_interrupts", "conversation.mode is \"tap\""]
+            ),
+        ])
+    func withoutEffect(text: String, words: [String]) throws {
+        let complaints = try settings(text).complaints
+        for word in words { #expect(complaints.contains { $0.contains(word) }, "\(complaints)") }
+    }
+
+    @Test(
+        "a setting that has its effect is complained about by nobody",
+        arguments: [
+            "", "[conversation]\nmode = \"hands-free\"",
+            "[conversation]\nmode = \"hands-free\"\n[live]\nsilence_duration_ms = 400",
+            "[conversation]\nmode = \"hands-free\"\n[live]\nsilence_duration_ms = 2000\n"
+                + "[voice]\nhangover_ms = 2000",
+            "[voice]\nhangover_ms = 900",
+        ])
+    func withEffect(text: String) throws {
+        #expect(try settings(text).complaints == [])
+    }
 }

@@ -46,6 +46,26 @@ struct AnswerTests {
         #expect(world.setups.last?.handle == Optional<String>.none)
     }
 
+    @Test(
+        "an answer that nobody can hear counts as none",
+        arguments: [
+            #"{"serverContent": {"modelTurn": {"parts": [{"text": "It is on."}]}}}"#,
+            #"{"serverContent": {"outputTranscription": {"text": "It is on."}}}"#,
+            #"{"serverContent": {"modelTurn": {"parts": [{"inlineData": {"mimeType": "audio/opus", "data": "AAAA"}}]}}}"#,
+            #"{"serverContent": {"modelTurn": {"parts": [{"inlineData": {"mimeType": "audio/pcm", "data": "AAAA"}}]}}}"#,
+            #"{"serverContent": {"turnComplete": true, "turnCompleteReason": "RESPONSE_REJECTED"}}"#,
+        ])
+    func unheard(frame: String) {
+        let world = SessionWorld.ready()
+        for turn in 1...2 {
+            world.talk()
+            world.receive(frame)
+            if !frame.contains("turnComplete") { world.turnComplete() }
+            #expect(world.turnsCompleted == turn)
+        }
+        #expect(world.closed == 1, "another connection may do better")
+    }
+
     @Test("an interruption out of nothing, and then no answer, is a turn without an answer")
     func phantomInterruption() {
         let world = SessionWorld.ready()

@@ -99,7 +99,7 @@ struct ServerMessageTests {
             #""serverContent": {"inputTranscription": "x"}"#,
             #""serverContent": {"modelTurn": {"parts": {}}}"#,
             #""serverContent": {"modelTurn": {"parts": [{"inlineData": {"mimeType": "audio/ogg"}}]}}"#,
-            #""serverContent": {"modelTurn": {"parts": [{"inlineData": {"mimeType": "audio/pcm;rate=8000", "data": ""}}]}}"#,
+            #""serverContent": {"modelTurn": {"parts": [{"inlineData": {"mimeType": "audio/pcm;rate=7999", "data": ""}}]}}"#,
             #""serverContent": {"modelTurn": {"parts": [{"inlineData": {"data": "A"}}]}}"#,
         ])
     func wrongKinds(member: String) {

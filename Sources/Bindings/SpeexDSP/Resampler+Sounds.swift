@@ -1,4 +1,29 @@
 extension Resampler {
+    /// The longest piece that is converted at once (samples): what one call makes has a limit.
+    private static let pieceFrames = 4096
+
+    /// Converts the next samples of a stream and appends what they make; it allocates.
+    package func append(_ samples: [Int16], to output: inout [Int16]) {
+        // 24 times as many at most, from 8 to 192 kHz, and what the filter held back.
+        var made = [Int16](repeating: 0, count: 24 * Self.pieceFrames + 4096)
+        samples.withUnsafeBufferPointer { input in
+            guard let source = input.baseAddress else { return }
+            var taken = 0
+            while taken < input.count {
+                let count = min(Self.pieceFrames, input.count - taken)
+                let (consumed, produced) = made.withUnsafeMutableBufferPointer {
+                    target -> (Int, Int) in
+                    guard let room = target.baseAddress else { return (count, 0) }
+                    return process(source + taken, count: count, into: room, capacity: target.count)
+                }
+                output.append(contentsOf: made[..<produced])
+                // A converter that takes nothing and makes nothing is at its end.
+                guard consumed > 0 || produced > 0 else { return }
+                taken += consumed
+            }
+        }
+    }
+
     /// Converts a whole sound, mono, from one rate to another (Hz); it allocates.
     package static func converted(
         _ samples: [Int16], from: Int32, to: Int32, quality: Int32

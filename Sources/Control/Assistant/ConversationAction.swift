@@ -36,10 +36,20 @@ package enum ConversationAction: Sendable, Equatable {
     case sound(Earcon)
     /// Silence the alarm that rings.
     case dismissAlarm
+    /// Tell what came as text in place of sound.
+    case tellText
     /// Show by light.
     case show(Indication)
     /// Tell the timeline.
     case record(TimelineEvent)
+}
+
+/// How a call came to its end.
+package enum ToolEnd: Sendable, Equatable {
+    case done
+    /// Done, and the model is told so in a way that makes it say nothing.
+    case doneSilently
+    case failed
 }
 
 /// What a press did before it was known whether the button is held.

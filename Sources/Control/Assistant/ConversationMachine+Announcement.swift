@@ -10,6 +10,8 @@ extension ConversationMachine {
     package mutating func announced(at time: Int64) -> [ConversationAction] {
         reply.interruptedByUser(awaitsReply: false)
         endOfWords = nil
+        isToolDone = false
+        isAnswerShown = false
         phase = .thinking(awaiting(from: time, isDoubtful: false))
         if link == .asleep {
             linkDeadline = time + .milliseconds(settings.offlinePatienceMilliseconds)

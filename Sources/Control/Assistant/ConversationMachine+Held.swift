@@ -60,7 +60,9 @@ extension ConversationMachine {
     }
 
     /// Audio came while a reply is held; returns what is done with it, nil when it is a new reply's.
-    mutating func audioWhileHeld(samples: Int, at time: Int64) -> ReplyVerdict? {
+    mutating func audioWhileHeld(
+        samples: Int, isAudible: Bool, at time: Int64
+    ) -> ReplyVerdict? {
         guard var kept = held else { return nil }
         guard reply.isArriving || kept.speaking.isToolAnswerDue else {
             // It answers what was said meanwhile: those were words.
@@ -72,6 +74,7 @@ extension ConversationMachine {
         kept.speaking.isToolAnswerDue = false
         kept.speaking.isEnded = false
         kept.speaking.isDrained = false
+        kept.speaking.isAudible = kept.speaking.isAudible || isAudible
         kept.speaking.playedBy += .milliseconds(samples) / Self.replySamplesPerMillisecond
         held = kept
         return .play(settle())

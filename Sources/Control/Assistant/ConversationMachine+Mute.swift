@@ -10,19 +10,32 @@ extension ConversationMachine {
     }
 
     /// The time that muting was asked for has passed; what was muted by hand since stays so.
-    package mutating func muteEnded() -> [ConversationAction] {
+    package mutating func muteEnded(at time: Int64) -> [ConversationAction] {
         guard isMutedByWords else { return settle() }
         isMutedByWords = false
         isMuted = false
-        if !isSwitchMuted { record(.muted(false)) }
+        if !isSwitchMuted {
+            mutedUntil = time
+            record(.muted(false))
+        }
         return settle()
     }
 
+    /// How far back the microphone may be opened at a time (milliseconds): what was said while it
+    /// was muted is heard by nobody, not even as what came before a press.
+    package func preRollMilliseconds(at time: Int64) -> Int {
+        guard let mutedUntil else { return settings.preRollMilliseconds }
+        // Rounded up, the pre-roll would reach into the muted time by less than a millisecond.
+        let sinceMuted = max(0, time - mutedUntil) / 1_000_000
+        return min(settings.preRollMilliseconds, Int(clamping: sinceMuted))
+    }
+
     /// A press opens what words have muted, but not what the switch has.
-    mutating func pressEndsMute() {
+    mutating func pressEndsMute(at time: Int64) {
         guard isMutedByWords, !isSwitchMuted else { return }
         isMutedByWords = false
         isMuted = false
+        mutedUntil = time
         record(.muted(false))
     }
 }

@@ -8,7 +8,7 @@ extension ConversationMachine {
     package mutating func listenRequested(at time: Int64) -> [ConversationAction] {
         guard uplink.open == nil else { return settle() }
         if let refusal {
-            refuse(refusal, at: time)
+            tell(refusal, at: time)
             return settle()
         }
         openTurn(by: .request, at: time, gate: .openMicrophone(at: time))

@@ -51,9 +51,10 @@ extension ConversationMachine {
         lineOfOutage = line
         record(.refused(advice))
         loseReply()
+        // Whoever waits for an answer is told each time, all others once.
+        let isAwaited = phase == .listening || isThinking
         abandonTurns(at: time)
-        // A press that asked for another attempt has had its sound.
-        if isNews(line, at: time) { tell(line, at: time) }
+        if isAwaited || isNews(line, at: time) { tell(line, at: time) }
         return settle()
     }
 
@@ -64,11 +65,15 @@ extension ConversationMachine {
         completeReply()
     }
 
-    /// Audio of a reply came: so many samples at 24 kHz.
-    package mutating func audioArrived(samples: Int, at time: Int64) -> ReplyVerdict {
+    /// Audio of a reply came: a number of samples at 24 kHz; `isAudible` when it is no silence.
+    package mutating func audioArrived(
+        samples: Int, isAudible: Bool, at time: Int64
+    ) -> ReplyVerdict {
         // With manual detection nothing new is said before the end of the user's words is sent.
         if !settings.usesAutomaticDetection, uplink.isBusy { return .drop }
-        if let verdict = audioWhileHeld(samples: samples, at: time) { return verdict }
+        if let verdict = audioWhileHeld(samples: samples, isAudible: isAudible, at: time) {
+            return verdict
+        }
         let isAnswer = isAnswerToInterruption
         guard reply.audio() else { return .drop }
         if isAnswer {
@@ -78,17 +83,20 @@ extension ConversationMachine {
         switch phase {
         case .idle, .thinking, .listening:
             let length = Int64.milliseconds(samples) / Self.replySamplesPerMillisecond
-            phase = .speaking(Speaking(since: time, playedBy: time + length))
+            phase = .speaking(
+                Speaking(since: time, playedBy: time + length, isAudible: isAudible))
         case .speaking(var speaking):
             speaking.isComplete = false
             speaking.isEnded = false
             speaking.isDrained = false
             speaking.isToolAnswerDue = false
+            speaking.isAudible = speaking.isAudible || isAudible
             speaking.playedBy =
                 max(speaking.playedBy, time)
                 + .milliseconds(samples) / Self.replySamplesPerMillisecond
             phase = .speaking(speaking)
         }
+        if isAudible { isToolDone = false }
         return .play(settle())
     }
 
@@ -128,9 +136,19 @@ extension ConversationMachine {
         switch phase {
         case .idle, .listening:
             break
-        case .thinking:
+        case .thinking(var thinking):
             // With a tool running or words still on their way, another reply follows.
-            if runningTools.isEmpty, !uplink.isBusy { phase = .idle }
+            if runningTools.isEmpty, !uplink.isBusy {
+                // Such a model has decided that nobody had spoken to it.
+                if settings.mayStaySilent, !isToolDone, !isAnswerShown {
+                    thinking.isDoubtful = true
+                }
+                phase = .thinking(thinking)
+                endUnheard("the answer had no sound")
+            } else if !uplink.isBusy {
+                thinking.isTurnOver = true
+                phase = .thinking(thinking)
+            }
         case .speaking:
             completeReply()
         }
@@ -156,11 +174,44 @@ extension ConversationMachine {
     /// The reply is complete and played.
     mutating func finishReply() {
         record(.replyPlayed)
+        if case .speaking(let speaking) = phase, !speaking.isAudible {
+            tellUnheard("the answer was silence")
+        }
+        // What no loudspeaker has played is not played by one that comes back later.
+        if !hasSpeaker { emit(.flushSpeaker) }
         if uplink.open != nil {
             phase = .listening
         } else {
             phase = .idle
         }
+    }
+
+    /// Nothing comes of what was awaited, and nothing was heard of it.
+    mutating func endUnheard(_ notice: String) {
+        guard case .thinking(let thinking) = phase else { return }
+        endOfWords = nil
+        phase = .idle
+        // A noise is nobody's question.
+        if !thinking.isDoubtful { tellUnheard(notice) }
+    }
+
+    /// Tells by a sound that a turn ends of which nothing was heard; what a function has done is
+    /// done all the same.
+    private mutating func tellUnheard(_ notice: String) {
+        record(.notice(notice))
+        emit(.tellText)
+        emit(.sound(isToolDone ? .done : .error))
+        isToolDone = false
+        isAnswerShown = false
+    }
+
+    /// Something of an answer came that is no sound, such as its words.
+    package mutating func answerShown(at time: Int64) -> [ConversationAction] {
+        // Beside a reply that is held or played it is a part of that.
+        guard held == nil, isThinking else { return settle() }
+        isAnswerShown = true
+        confirmWords(at: time)
+        return settle()
     }
 
     /// The service wrote down words of the user.
@@ -202,13 +253,20 @@ extension ConversationMachine {
         return settle()
     }
 
-    /// A call is done.
-    package mutating func toolFinished(_ identifier: String, at time: Int64) -> [ConversationAction]
-    {
+    /// A call came to its end.
+    package mutating func toolFinished(
+        _ identifier: String, _ end: ToolEnd, at time: Int64
+    ) -> [ConversationAction] {
         guard runningTools.remove(identifier) != nil else { return settle() }
         emit(.answerTool)
+        isToolDone = end != .failed
         expectToolAnswer()
-        if runningTools.isEmpty { restartWait(at: time) }
+        guard runningTools.isEmpty else { return settle() }
+        if end == .doneSilently, case .thinking(let thinking) = phase, thinking.isTurnOver {
+            endUnheard("the answer had no sound")
+        } else {
+            restartWait(at: time)
+        }
         return settle()
     }
 }

@@ -84,9 +84,9 @@ extension ConversationMachine {
     }
 
     private var thinkingDeadline: Int64? {
-        guard case .thinking(let thinking) = phase, runningTools.isEmpty, link == .up else {
-            return nil
-        }
+        guard case .thinking(let thinking) = phase, runningTools.isEmpty else { return nil }
+        // While the session is away its own patience counts, where it was given.
+        guard link == .up || linkDeadline == nil else { return nil }
         return thinking.until
     }
 
@@ -96,7 +96,7 @@ extension ConversationMachine {
         return speaking.playedBy + .milliseconds(settings.thinkingTimeoutMilliseconds)
     }
 
-    private var isThinking: Bool {
+    var isThinking: Bool {
         if case .thinking = phase { true } else { false }
     }
 
@@ -110,6 +110,8 @@ extension ConversationMachine {
         if isDue(silenceDeadline) {
             record(.notice("nobody spoke"))
             closeTurn(at: time, wordsEnd: time, kind: .cut, isReplyWanted: false)
+            // The eyes of whoever asked may be elsewhere.
+            emit(.sound(.error))
         }
         while isDue(uplink.flushDeadline), let turn = uplink.finish() { finishTurn(turn) }
         if isDue(held?.until) { resumeHeld(at: time) }
@@ -119,18 +121,26 @@ extension ConversationMachine {
             if phase == .listening || isThinking { tell(lineOfOutage, at: time) }
             abandonTurns(at: time)
         }
-        if isDue(thinkingDeadline), case .thinking(let thinking) = phase {
-            if !thinking.isDoubtful {
-                record(.notice("no reply came in time"))
-                emit(.sound(.error))
-            }
-            endOfWords = nil
-            phase = .idle
-        }
-        if isDue(stallDeadline) {
+        if isDue(thinkingDeadline) { giveUpThinking(at: time) }
+        if isDue(stallDeadline), case .speaking(let speaking) = phase {
             record(.notice("the reply stopped before its end"))
+            // What nobody heard at all is told by its own sound.
+            if !speaking.isEnded, speaking.isAudible { emit(.sound(.error)) }
             finishReply()
         }
         return settle()
+    }
+
+    /// No reply came in time.
+    private mutating func giveUpThinking(at time: Int64) {
+        guard case .thinking(let thinking) = phase else { return }
+        switch link {
+        case .up:
+            endUnheard("no reply came in time")
+        case .down, .asleep, .refused:
+            record(.notice("no session came in time; what was said is dropped"))
+            if !thinking.isDoubtful { tell(lineOfOutage, at: time) }
+            abandonTurns(at: time)
+        }
     }
 }

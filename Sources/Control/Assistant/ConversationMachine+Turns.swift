@@ -11,14 +11,17 @@ extension ConversationMachine {
         turnCount += 1
         uplink.append(Uplink.Turn(number: turnCount, opener: opener, openedAt: time))
         endOfWords = nil
+        isToolDone = false
+        isAnswerShown = false
         phase = .listening
         record(.turnOpened(turnCount, by: opener))
         emit(gate)
-        if link == .down || link == .asleep {
+        if link != .up {
             linkDeadline =
                 linkDeadline ?? time + .milliseconds(settings.offlinePatienceMilliseconds)
             if opener != .voice || link == .asleep { emit(.connect) }
         }
+        // What refused may have been mended, such as a key: the attempt tells, one way or another.
         if link == .down {
             if opener != .voice { tell(lineOfOutage, at: time) }
         } else if settings.soundsListening || opener == .request {
@@ -103,7 +106,7 @@ extension ConversationMachine {
             guard !uplink.isBusy else { return }
             // Nothing was said, so nothing is held and nothing will be answered.
             linkDeadline = nil
-            if case .thinking = phase, runningTools.isEmpty { phase = .idle }
+            if runningTools.isEmpty { endUnheard("nothing came from the microphone") }
             return
         }
         if !turn.isReplyWanted { emit(.expectNoReply) }

@@ -7,15 +7,16 @@ extension ConversationMachine {
     /// a turn is opened. Holding to talk stops the answer and opens a turn at once.
     package mutating func buttonPressed(at time: Int64) -> [ConversationAction] {
         guard touch(at: time) == .nothing else { return settle() }
-        pressEndsMute()
+        pressEndsMute(at: time)
         if let refusal = refusal {
             if stopAnswer(at: time) { return settle() }
-            refuse(refusal, at: time)
+            tell(refusal, at: time)
             return settle()
         }
         // In hold and hands-free mode an open turn is the button's or the voice's already.
         if uplink.open == nil {
-            openTurn(by: .button, at: time, gate: .openMicrophone(at: time))
+            openTurn(
+                by: .button, at: time, gate: .openMicrophone(at: max(time, mutedUntil ?? time)))
             if let since = speechSince,
                 since >= time - .milliseconds(settings.preRollMilliseconds)
             {
@@ -120,18 +121,10 @@ extension ConversationMachine {
         return true
     }
 
-    /// A press or a request opens no turn: says why.
-    mutating func refuse(_ refusal: Earcon, at time: Int64) {
-        tell(refusal, at: time)
-        // The session does not come back by itself, and the user may have mended the reason.
-        if Earcon.outages.contains(refusal) { emit(.connect) }
-    }
-
     /// Why a press cannot open a turn.
     var refusal: Earcon? {
         if isSilenced { return .muted }
         if !hasMicrophone { return .noMicrophone }
-        if link == .refused { return lineOfOutage }
         return nil
     }
 
@@ -147,6 +140,7 @@ extension ConversationMachine {
         isMuted.toggle()
         isMutedByWords = false
         record(.muted(isMuted))
+        if !isMuted { mutedUntil = time }
         if isMuted { closeTurn(at: time, wordsEnd: time, kind: .cut) }
         return settle()
     }
@@ -158,7 +152,10 @@ extension ConversationMachine {
         guard isOn != isSwitchMuted else { return settle() }
         let before = isSilenced
         isSwitchMuted = isOn
-        if isSilenced != before { record(.muted(isSilenced)) }
+        if isSilenced != before {
+            record(.muted(isSilenced))
+            if !isSilenced { mutedUntil = time }
+        }
         if isOn { closeTurn(at: time, wordsEnd: time, kind: .cut) }
         return settle()
     }
@@ -174,9 +171,14 @@ extension ConversationMachine {
         case .handsFree:
             if uplink.open != nil {
                 uplink.noteSpeech()
-            } else if refusal == nil, mayInterrupt {
+            } else if refusal == nil, link != .refused, mayInterrupt {
+                // A noise is no reason to ask a service again that has refused.
+                // What began while it was muted is heard from where that ended.
+                let begin = mutedUntil.flatMap { $0 > time ? $0 : nil }
                 openTurn(
-                    by: .voice, at: time, gate: .openMicrophoneAtSpeech(sample: sample))
+                    by: .voice, at: time,
+                    gate: begin.map { .openMicrophone(at: $0) }
+                        ?? .openMicrophoneAtSpeech(sample: sample))
                 uplink.noteSpeech()
             }
         }

@@ -18,12 +18,14 @@
 /// | idle      | press, onset (hands-free)         | listening | gate opened in the past          |
 /// | idle      | listening is asked for            | listening | the same, sounded                |
 /// | idle      | press while offline               | listening | the same, earcon, words kept     |
-/// | idle      | press muted, refused, without mic | idle      | earcon                           |
+/// | idle      | press while refused               | listening | the same, the service is asked   |
+/// | idle      | press muted, without microphone   | idle      | earcon                           |
 /// | any       | press while an alarm rings        | the same  | the alarm is dismissed           |
 /// | idle      | audio, tool call                  | speaking, thinking | the model speaks unasked |
 /// | idle      | something is to be announced      | thinking  | the model is asked to say it     |
 /// | listening | release, tap, end of speech, limit | thinking | gate closed; end sent at its mark |
-/// | listening | release too soon, tap in silence  | idle      | the same; its reply is not heard |
+/// | listening | release too soon                  | idle      | the same; its reply is not heard |
+/// | listening | tap or request, nobody speaks     | idle      | the same, earcon                 |
 /// | listening | audio (manual detection)          | listening | dropped: it answers older words  |
 /// | listening | audio (automatic detection)       | speaking  | the service found the end        |
 /// | listening | mute, microphone lost             | thinking  | gate closed                      |
@@ -31,8 +33,8 @@
 /// | thinking  | press (hold), onset               | listening | a further turn                   |
 /// | thinking  | press (tap)                       | idle      | its reply is not heard           |
 /// | thinking  | tool call                         | thinking  | run; the deadline waits          |
-/// | thinking  | `turnComplete` without audio      | idle      | unless a tool runs               |
-/// | thinking  | nothing came from the microphone  | idle      | no activity was begun            |
+/// | thinking  | `turnComplete` without audio      | idle      | unless a tool runs; earcon       |
+/// | thinking  | nothing came from the microphone  | idle      | no activity was begun; earcon    |
 /// | thinking  | deadline                          | idle      | earcon (not for mere noise)      |
 /// | speaking  | press (hold)                      | listening | speaker flushed at once          |
 /// | speaking  | press (tap, or muted)             | idle      | speaker flushed at once          |
@@ -40,7 +42,7 @@
 /// | any, held | no words for a while              | speaking  | the rest is played               |
 /// | any, held | words, `interrupted`, a new reply | the same  | the rest is forgotten            |
 /// | speaking  | `interrupted`                     | listening or thinking | speaker flushed      |
-/// | speaking  | `turnComplete` and drained        | idle      | neither alone ends it            |
+/// | speaking  | `turnComplete` and drained        | idle      | neither alone; earcon if silent  |
 /// | speaking  | drained while a tool runs         | thinking  |                                  |
 /// | speaking  | connection lost                   | speaking  | what has come is played          |
 /// | speaking  | no more comes, or is not played   | idle      | the same time after its end      |
@@ -59,6 +61,8 @@ package struct ConversationMachine: ~Copyable {
         var until: Int64
         /// Opened by a voice, and the service gave no sign yet: most likely a noise.
         var isDoubtful: Bool
+        /// The service's turn is over, and a function of it still ran.
+        var isTurnOver = false
     }
 
     struct Speaking: Equatable {
@@ -76,6 +80,8 @@ package struct ConversationMachine: ~Copyable {
         var isResumed = false
         /// A function has been answered since: what comes next may be of that.
         var isToolAnswerDue = false
+        /// Some of it is loud enough to be heard.
+        var isAudible = false
     }
 
     /// Asleep: closed because nothing was said for long, and back with the next word.
@@ -96,6 +102,8 @@ package struct ConversationMachine: ~Copyable {
     var isSwitchMuted = false
     /// Muted, whoever did it.
     var isSilenced: Bool { isMuted || isSwitchMuted }
+    /// When it was muted last; nil when it never was.
+    var mutedUntil: Int64?
     var isRinging = false
     var link = Link.down
     var hasMicrophone = true
@@ -103,6 +111,10 @@ package struct ConversationMachine: ~Copyable {
 
     var turnCount = 0
     var runningTools: Set<String> = []
+    /// Something of an answer came since the user's words, if only in writing.
+    var isAnswerShown = false
+    /// A function has done its work since the user's words, and nothing was heard since.
+    var isToolDone = false
     /// Words are kept for a session until then.
     var linkDeadline: Int64?
     /// There was a session since the start.

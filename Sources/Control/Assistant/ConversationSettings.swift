@@ -33,6 +33,8 @@ package struct ConversationSettings: Sendable, Equatable {
     package var unheardTimeoutMilliseconds = 5_000
     /// How long words said without a session are kept while it reconnects.
     package var offlinePatienceMilliseconds = 10_000
+    /// Whether the model itself decides what it answers, so that no answer is none that is missing.
+    package var mayStaySilent = false
     /// Whether the opening of the microphone is also sounded.
     package var soundsListening = false
 

@@ -31,7 +31,7 @@ package final class PooledTools: ToolPort, @unchecked Sendable {
     package func run(_ call: FunctionCall, _ done: @escaping @Sendable (ToolOutcome) -> Void) {
         // Their number is bounded by the runner, which refuses at once what it cannot take.
         running[call.id] = conversation
-        Task { [runner, onExecutor, conversation] in
+        Task(executorPreference: runner.executor) { [runner, onExecutor, conversation] in
             let outcome = await runner.run(call, conversation: conversation)
             onExecutor {
                 if outcome != .repeated { self.running[call.id] = nil }
@@ -45,7 +45,9 @@ package final class PooledTools: ToolPort, @unchecked Sendable {
         // It may overtake the call itself: the runner then never begins it.
         for id in identifiers {
             let conversation = running[id] ?? conversation
-            Task { [runner] in await runner.cancel([id], conversation: conversation) }
+            Task(executorPreference: runner.executor) { [runner] in
+                await runner.cancel([id], conversation: conversation)
+            }
         }
     }
 }

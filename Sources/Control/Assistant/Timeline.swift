@@ -31,6 +31,8 @@ package enum TimelineEvent: Sendable, Equatable {
     case toolCalled(id: String, name: String, arguments: String)
     /// A function has answered (JSON), so many milliseconds after its call.
     case toolAnswered(id: String, name: String, response: String, milliseconds: Double)
+    /// A function has failed, in words for the model, so many milliseconds after its call.
+    case toolFailed(id: String, name: String, reason: String, milliseconds: Double)
     /// The call was taken back by the server or given up, so nothing is answered.
     case toolCancelled(id: String)
     /// The first sound of the reply was written, so long after the end of the words.

@@ -25,12 +25,14 @@ extension VoiceAssistant {
     }
 
     func perform(_ action: ConversationAction, _ subject: Subject) {
-        let preRoll = machine.settings.preRollMilliseconds
         switch action {
         case .openMicrophone(let at):
-            ports.microphone.open(at: at, preRollMilliseconds: preRoll)
+            ports.microphone.open(
+                at: at, preRollMilliseconds: machine.preRollMilliseconds(at: at))
         case .openMicrophoneAtSpeech(let sample):
-            ports.microphone.openAtSpeech(sample: sample, preRollMilliseconds: preRoll)
+            let onset = machine.speechSince ?? ports.alarm.now
+            ports.microphone.openAtSpeech(
+                sample: sample, preRollMilliseconds: machine.preRollMilliseconds(at: onset))
         case .closeMicrophone(let at): ports.microphone.close(at: at)
         case .endActivity: ports.session.endActivity()
         case .endAudioStream: ports.session.endAudioStream()
@@ -57,6 +59,9 @@ extension VoiceAssistant {
             let dismiss = dismissAlarm
             dismissAlarm = nil
             dismiss?()
+        case .tellText:
+            if !written.isEmpty { record(.said(written)) }
+            written = ""
         case .show(let indication):
             self.indication = indication
             showIndication()
@@ -66,6 +71,8 @@ extension VoiceAssistant {
 
     func record(_ event: TimelineEvent) {
         if case .turnOpened = event {
+            isAnnouncing = false
+            written = ""
             performConfirmation(confirmations.turnOpened(at: ports.alarm.now))
         }
         ports.timeline.record(TimelineEntry(at: ports.alarm.now, event: event))

@@ -25,6 +25,8 @@ extension VoiceAssistant {
             return
         }
         record(.notice("the model is asked to say something"))
+        isAnnouncing = true
+        written = ""
         ports.session.sendText(
             "(The device writes this, not the user. Say the following to the user now, "
                 + "\(next.manner.words), and call no function: \(next.words))")

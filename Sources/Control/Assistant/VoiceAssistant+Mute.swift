@@ -1,3 +1,5 @@
+internal import Live
+
 // Muting by words.
 
 extension VoiceAssistant {
@@ -11,5 +13,5 @@ extension VoiceAssistant {
     }
 
     /// Ends what `mute` began, if nobody has muted the microphone by hand since.
-    package func endMute() { perform(machine.muteEnded()) }
+    package func endMute() { perform(machine.muteEnded(at: ports.alarm.now)) }
 }

@@ -4,6 +4,11 @@ internal import Tools
 // What comes from the service.
 
 extension VoiceAssistant {
+    /// An answer that stays below this in all its samples (-66 dB) is silence.
+    private static let audibleLevel: UInt16 = 16
+    /// Of an answer in writing, which nobody has asked for, this is kept (characters).
+    private static let writtenLimit = 2_000
+
     /// Something came from the session.
     package func session(_ event: SessionEvent) {
         guard !isStopped else { return }
@@ -32,11 +37,15 @@ extension VoiceAssistant {
         case .audio(let samples):
             play(samples, at: now)
         case .inputTranscript(let text):
+            // What the device wrote itself comes back as heard where nobody has spoken since.
+            if isAnnouncing { break }
             record(.heard(text))
             performConfirmation(confirmations.heard(text, at: now))
             if Self.hasWords(text) { perform(machine.wordsHeard(at: now)) }
         case .outputTranscript(let text):
-            if machine.isReplyHeard { record(.said(text)) }
+            guard machine.isReplyHeard else { break }
+            record(.said(text))
+            perform(machine.answerShown(at: now))
         case .interrupted:
             perform(machine.interrupted(at: now))
         case .generationComplete:
@@ -49,7 +58,13 @@ extension VoiceAssistant {
             perform(machine.toolCallsCancelled(identifiers, at: now))
         case .notice(let text):
             record(.notice(text))
-        case .text, .grounding, .voiceActivity, .usage:
+        case .text(let text):
+            guard machine.isReplyHeard else { break }
+            written += text.prefix(max(0, Self.writtenLimit - written.count))
+            perform(machine.answerShown(at: now))
+        case .answerFailed:
+            if machine.isReplyHeard { perform(machine.answerShown(at: now)) }
+        case .grounding, .voiceActivity, .usage:
             break
         }
     }
@@ -66,7 +81,8 @@ extension VoiceAssistant {
     }
 
     private func play(_ samples: [Int16], at time: Int64) {
-        switch machine.audioArrived(samples: samples.count, at: time) {
+        let isAudible = samples.contains { $0.magnitude > Self.audibleLevel }
+        switch machine.audioArrived(samples: samples.count, isAudible: isAudible, at: time) {
         case .drop:
             break
         case .play(let actions):

@@ -31,7 +31,7 @@ extension VoiceAssistant {
         let now = ports.alarm.now
         switch outcome {
         case .answered(let response):
-            perform(machine.toolFinished(key, at: now), .answer(key, response))
+            perform(machine.toolFinished(key, ToolEnd(response), at: now), .answer(key, response))
         case .cancelled:
             perform(machine.toolCallsCancelled([key], at: now))
         case .repeated:
@@ -41,11 +41,18 @@ extension VoiceAssistant {
 
     func answer(_ key: String, _ response: FunctionResponse) {
         if let known = calls.removeValue(forKey: key) {
-            record(
-                .toolAnswered(
-                    id: response.id, name: response.name,
-                    response: response.response.serialized,
-                    milliseconds: ports.alarm.now.milliseconds(since: known.since)))
+            let milliseconds = ports.alarm.now.milliseconds(since: known.since)
+            if let reason = response.failure {
+                record(
+                    .toolFailed(
+                        id: response.id, name: response.name, reason: reason,
+                        milliseconds: milliseconds))
+            } else {
+                record(
+                    .toolAnswered(
+                        id: response.id, name: response.name,
+                        response: response.response.serialized, milliseconds: milliseconds))
+            }
         }
         ports.session.sendToolResponses([response])
     }
@@ -57,5 +64,25 @@ extension VoiceAssistant {
             key,
             FunctionResponse(
                 id: call.id, name: call.name, response: ["error": .string(words)]))
+    }
+}
+
+extension FunctionResponse {
+    /// Why the function failed, in words for the model; nil when it did its work.
+    ///
+    /// Every failure is an object with `error`, whatever kind of tool it comes from.
+    fileprivate var failure: String? {
+        guard let error = response["error"] else { return nil }
+        return error.string ?? error.serialized
+    }
+}
+
+extension ToolEnd {
+    fileprivate init(_ response: FunctionResponse) {
+        if response.failure != nil {
+            self = .failed
+        } else {
+            self = response.scheduling == .silent ? .doneSilently : .done
+        }
     }
 }

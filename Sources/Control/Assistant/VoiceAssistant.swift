@@ -55,6 +55,10 @@ package actor VoiceAssistant {
     var namelessCalls = 0
     var alarmAt: Int64?
     var announcements = Announcements()
+    /// The device itself spoke to the model last, and nobody has since.
+    var isAnnouncing = false
+    /// What came as text since the user's words, in case that no sound comes.
+    var written = ""
     /// Silences the alarm that rings.
     var dismissAlarm: (@Sendable () -> Void)?
     var isStopped = false

@@ -16,21 +16,14 @@ package final class AudioBridge: @unchecked Sendable {
     // @unchecked: `engine` is set once before the threads start; `inbox` is a Mutex; the rest is
     // touched on the loop's thread only.
 
-    /// Signals that may wait for the loop; at 50 a second it is then stuck for twenty seconds.
-    private static let inboxLimit = 1000
     /// A loudspeaker that was woken for an answer is kept awake for so long at most.
     private static let wakeMilliseconds = 30_000
 
     /// By then the devices are open, if they can be.
     private static let firstReportMilliseconds: Int64 = 500
 
-    private struct Inbox: Sendable {
-        var signals: [MicrophoneSignal] = []
-        var lost = 0
-    }
-
     private let loop: EventLoop
-    private let inbox = Mutex(Inbox())
+    private let inbox = Mutex(MicrophoneInbox())
     private var seen: PlaybackSnapshot?
     private var speakerNews = SpeakerNews()
     /// It was told that a reply is too long.
@@ -109,23 +102,14 @@ package final class AudioBridge: @unchecked Sendable {
     // MARK: - From the processing thread
 
     private func microphone(_ event: MicrophoneEvent) {
-        let mustWake = inbox.withLock { inbox in
-            guard inbox.signals.count < Self.inboxLimit else {
-                inbox.lost += 1
-                return false
-            }
-            inbox.signals.append(MicrophoneSignal(event))
-            return inbox.signals.count == 1
-        }
-        guard mustWake else { return }
+        let signal = MicrophoneSignal(event)
+        guard inbox.withLock({ $0.take(signal) }) else { return }
         loop.perform { [weak self] in self?.deliver() }
     }
 
     private func deliver() {
-        let taken = inbox.withLock { inbox in
-            defer { inbox = Inbox() }
-            return inbox
-        }
+        let taken = inbox.withLock { $0.empty() }
+        if let text = MicrophoneInbox.trouble(lost: taken.lost) { log?(.warning, text) }
         for signal in taken.signals { onMicrophone(signal) }
     }
 

@@ -179,7 +179,7 @@ final class BrokerPresence: IndicatorPort, @unchecked Sendable {
         case .online:
             sessions += 1
             look()
-        case .toolAnswered, .soundBack, .soundLost: look()
+        case .toolAnswered, .toolFailed, .soundBack, .soundLost: look()
         case .state, .toolCalled, .toolCancelled, .firstSound, .interrupted, .silence, .resumed,
             .offline, .refused, .muted, .notice:
             break

@@ -51,10 +51,16 @@ package final class Log: Sendable {
     package func callAsFunction(_ level: Level, _ message: @autoclosure () -> String) {
         guard level.rawValue <= limit.load(ordering: .relaxed) else { return }
         let head = isJournal ? "<\(level.rawValue)>" : "\(Self.time()) \(Self.name(level)) "
-        // A line break in a message would make the rest of it look like another line.
-        let line = message().split(separator: "\n", omittingEmptySubsequences: true)
+        StandardStream.error.write(head + Self.line(message()) + "\n")
+    }
+
+    /// A message as one line, whoever wrote what is in it.
+    ///
+    /// A line break would make the rest of it look like another line, and a far end's words may
+    /// hold what steers the terminal on which the journal is read.
+    static func line(_ message: String) -> String {
+        message.split(separator: "\n", omittingEmptySubsequences: true).map { $0.visible }
             .joined(separator: " | ")
-        StandardStream.error.write(head + line + "\n")
     }
 
     private static func time() -> String {

@@ -67,7 +67,32 @@ extension Settings {
     }
 
     /// What the settings ask for and the model refuses, one line each, for `config check`.
-    package var complaints: [String] { sessionSettings(tools: []).complaints }
+    package var complaints: [String] {
+        sessionSettings(tools: []).complaints + complaintsOfMode
+    }
+
+    /// What was changed and has no effect, because another setting stands before it.
+    private var complaintsOfMode: [String] {
+        let handsFreeOnly: [any AnySetting] = [
+            Keys.Live.startSensitivity, Keys.Live.endSensitivity, Keys.Live.prefixPadding,
+            Keys.Live.silenceDuration, Keys.Conversation.bargeIn,
+            Keys.Conversation.falseInterruption,
+        ]
+        guard turnMode == .handsFree else {
+            let mode = self[Keys.Conversation.mode]
+            return handsFreeOnly.filter { text(of: $0) != $0.fallbackText }.map {
+                "\($0.path) has no effect: it is for hands-free, and conversation.mode is "
+                    + "\"\(mode)\""
+            }
+        }
+        let pause = Keys.Live.silenceDuration
+        let hangover = self[Keys.Voice.hangover]
+        guard self[pause] > hangover, text(of: pause) != pause.fallbackText else { return [] }
+        return [
+            "live.silence_duration_ms = \(self[pause]) has no effect: the device itself ends the "
+                + "turn after voice.hangover_ms = \(hangover); set that to \(self[pause]), too"
+        ]
+    }
 
     private var activity: SessionSettings.Activity {
         guard turnMode == .handsFree else { return .manual }
@@ -100,6 +125,9 @@ extension Settings {
         conversation.thinkingTimeoutMilliseconds = 1000 * self[Keys.Conversation.thinkingTimeout]
         conversation.offlinePatienceMilliseconds = 1000 * self[Keys.Conversation.offlinePatience]
         conversation.soundsListening = self[Keys.Conversation.listeningSound]
+        // Whoever holds a button has spoken to the device, and hears of it.
+        conversation.mayStaySilent =
+            turnMode == .handsFree && sessionSettings(tools: []).isProactive
         return conversation
     }
 

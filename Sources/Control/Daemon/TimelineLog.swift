@@ -36,6 +36,8 @@ package struct TimelineLog: TimelinePort {
                 .info,
                 "\(name) answered after \(rounded(milliseconds)) ms"
                     + (writesWords ? ": \(response)" : ""))
+        case .toolFailed(_, let name, let reason, let milliseconds):
+            log(.warning, "\(name) failed after \(rounded(milliseconds)) ms: \(reason)")
         case .toolCancelled(let id): log(.info, "call \(id) cancelled")
         case .firstSound(let milliseconds, let after):
             log(.info, "first sound \(rounded(milliseconds)) ms after the \(after)")

@@ -38,6 +38,7 @@ package actor LiveSession {
     /// Actions that wait for those before them.
     private var queue: [SessionAction] = []
     private var isPerforming = false
+    private var reply = ReplyAudio()
     /// Connections so far; an authorization that comes for an older one is not used.
     private var attempt = 0
 
@@ -169,9 +170,10 @@ package actor LiveSession {
     private func socket(_ event: WebSocketEvent) {
         switch event {
         case .opened:
+            reply = ReplyAudio()
             perform(machine.opened(at: clock.now))
         case .message(let frame, _):
-            let message = ServerMessage.read(frame)
+            let message = ServerMessage.read(frame, &reply)
             perform(machine.received(message, at: clock.now, random: random()))
             if message.isTurnComplete, let refusal = gate() { refuse(refusal) }
         case .drained:

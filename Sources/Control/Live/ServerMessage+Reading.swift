@@ -4,8 +4,14 @@ internal import WireCodec
 // How a frame becomes a message.
 
 extension ServerMessage {
-    /// Reads a frame; one that is no JSON object gives a notice only.
+    /// Reads a frame that stands alone.
     package init(_ frame: [UInt8]) {
+        var reply = ReplyAudio()
+        self.init(frame, &reply)
+    }
+
+    /// Reads a frame; one that is no JSON object gives a notice only.
+    init(_ frame: [UInt8], _ reply: inout ReplyAudio) {
         self.init()
         let json: JSONValue
         var isWhole = true
@@ -26,7 +32,7 @@ extension ServerMessage {
             return
         }
         let members = object.withoutNulls
-        for (key, value) in members { read(key, value) }
+        for (key, value) in members { read(key, value, &reply) }
         if members.contains(where: { $0.key != "error" && Self.keys.contains($0.key) }) {
             if let error { notices.append("the service reports an error: \(error.text)") }
             error = nil
@@ -40,6 +46,11 @@ extension ServerMessage {
             texts = []
             outputTranscript = nil
         }
+        // What another answer begins with is no rest of this one.
+        guard isInterrupted || isGenerationComplete || isTurnComplete else { return }
+        var held: [Int16] = []
+        reply.end(to: &held)
+        if !isInterrupted { audio += held }
     }
 
     /// What a message of the service may hold (live-protocol.md section 4).
@@ -49,14 +60,16 @@ extension ServerMessage {
         "voiceActivityDetectionSignal",
     ]
 
-    private mutating func read(_ key: String, _ value: JSONValue) {
+    private mutating func read(
+        _ key: String, _ value: JSONValue, _ reply: inout ReplyAudio
+    ) {
         switch key {
         case "setupComplete":
             guard isObject(value, key) else { return }
             isSetupComplete = true
             sessionID = value["sessionId"]?.string
             consentSignature = value["voiceConsentSignature"]?["signature"]?.string
-        case "serverContent": if isObject(value, key) { readContent(value) }
+        case "serverContent": if isObject(value, key) { readContent(value, &reply) }
         case "toolCall": if isObject(value, key) { readCalls(value) }
         case "toolCallCancellation":
             guard let ids = value["ids"]?.array else { return note(key, "has no list of ids") }
@@ -106,7 +119,7 @@ extension ServerMessage {
 
     // MARK: - Content
 
-    private mutating func readContent(_ content: JSONValue) {
+    private mutating func readContent(_ content: JSONValue, _ reply: inout ReplyAudio) {
         isInterrupted = flag(content["interrupted"], "interrupted")
         isGenerationComplete = flag(content["generationComplete"], "generationComplete")
         isTurnComplete = flag(content["turnComplete"], "turnComplete")
@@ -126,7 +139,7 @@ extension ServerMessage {
             if turn["parts"] != nil { note("modelTurn.parts", "is no list") }
             return
         }
-        for part in parts { readPart(part) }
+        for part in parts { readPart(part, &reply) }
     }
 
     private mutating func readStatus(_ value: JSONValue) {
@@ -197,7 +210,7 @@ extension ServerMessage {
             pages: pages)
     }
 
-    private mutating func readPart(_ part: JSONValue) {
+    private mutating func readPart(_ part: JSONValue, _ reply: inout ReplyAudio) {
         // A thought is for nobody's ear, in sound as in words.
         if flag(part["thought"], "thought") {
             isThinking = true
@@ -207,16 +220,21 @@ extension ServerMessage {
         if let text = part["text"]?.string { texts.append(text) }
         guard let data = part["inlineData"] else { return }
         let type = data["mimeType"]?.string ?? "audio/pcm"
-        guard let rate = AudioMessage.sampleRate(ofMIMEType: Array(type.utf8)[...]) else {
-            return note("inlineData", "is of type '\(type)', which is not played")
+        guard let format = AudioFormat(mimeType: Array(type.utf8)[...]) else {
+            hasUnplayableAudio = true
+            // Every piece of an answer is of one type, which is said once.
+            guard reply.isNewTrouble(type) else { return }
+            return note("inlineData", "is of type '\(type.prefix(80))', which is not played")
         }
-        guard rate == AudioMessage.defaultOutputRate else {
-            return note("inlineData", "has \(rate) Hz instead of \(AudioMessage.defaultOutputRate)")
+        guard let text = data["data"]?.string else {
+            hasUnplayableAudio = true
+            return note("inlineData", "has no data")
         }
-        guard let text = data["data"]?.string else { return note("inlineData", "has no data") }
-        if !Base64.decode(Array(text.utf8)[...], appendingTo: &audio) {
-            note("inlineData.data", "is no base64 of whole samples")
+        guard let bytes = Base64.decode(Array(text.utf8)[...]) else {
+            hasUnplayableAudio = true
+            return note("inlineData.data", "is no base64")
         }
+        reply.append(bytes, format, to: &audio)
     }
 
     // MARK: - Calls, the connection, the detection

@@ -14,6 +14,8 @@ package struct ServerMessage: Sendable, Equatable {
     package var isInterrupted = false
     /// Model audio: mono, 24 kHz.
     package var audio: [Int16] = []
+    /// There is sound in a format that cannot be played.
+    package var hasUnplayableAudio = false
     /// Text of the answer, for models that write.
     package var texts: [String] = []
     /// Summaries of what the model thinks, which are for nobody's ear.
@@ -138,13 +140,19 @@ package struct ServerMessage: Sendable, Equatable {
     }
 
     /// Reads a frame of either sort: one with nothing but audio without a JSON tree.
-    package static func read(_ frame: [UInt8]) -> ServerMessage {
+    ///
+    /// `reply` is what the frames before it have left of a sample and of a conversion.
+    package static func read(_ frame: [UInt8], _ reply: inout ReplyAudio) -> ServerMessage {
         var message = ServerMessage()
-        if let rate = AudioMessage.decode(frame, appendingTo: &message.audio),
-            rate == AudioMessage.defaultOutputRate
-        {
+        if reply.isPlain, AudioMessage.decode(frame, appendingTo: &message.audio) {
             return message
         }
-        return ServerMessage(frame)
+        return ServerMessage(frame, &reply)
+    }
+
+    /// Reads a frame that stands alone.
+    package static func read(_ frame: [UInt8]) -> ServerMessage {
+        var reply = ReplyAudio()
+        return read(frame, &reply)
     }
 }

@@ -32,6 +32,9 @@ package enum SessionEvent: Sendable {
     case closed
     /// Text of an answer, from models that write.
     case text(String)
+    /// Something of an answer came that nobody will hear: in a format that cannot be played, or
+    /// not given by the service; a notice says which.
+    case answerFailed
     /// Where an answer comes from, when it was searched for.
     case grounding(ServerMessage.Grounding)
     /// What the service's detection heard, from models that tell.

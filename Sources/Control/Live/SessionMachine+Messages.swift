@@ -3,6 +3,9 @@ internal import ModelTypes
 // What the service says.
 
 extension SessionMachine {
+    /// The reason of a turn that ends because the user is taken to go on.
+    private static let needsMore = "NEED_MORE_INPUT"
+
     /// A message came; its content is told to the owner.
     ///
     /// `random` is in 0..<1, for the wait where the message ends the connection.
@@ -75,6 +78,7 @@ extension SessionMachine {
         }
         if message.hasAnswer { answerCame(message, at: now) }
         if !message.audio.isEmpty { tell(.audio(message.audio)) }
+        if message.hasUnplayableAudio { tell(.answerFailed) }
         if let words = message.outputTranscript, !words.text.isEmpty {
             transcript.say(words.text)
             tell(.outputTranscript(words.text))
@@ -147,7 +151,7 @@ extension SessionMachine {
         if !came.isAudible {
             came.isAudible =
                 message.audio.contains { $0.magnitude > Self.audibleLevel }
-                || !message.texts.isEmpty || !message.toolCalls.isEmpty
+                || !message.toolCalls.isEmpty
         }
         answer = came
         isGenerated = false
@@ -225,6 +229,8 @@ extension SessionMachine {
     private mutating func turnCompleted(_ message: ServerMessage, at now: Int64) {
         if let reason = message.turnCompleteReason {
             tell(.notice("the service ended the turn early: \(reason)"))
+            // Who is to go on needs no answer yet.
+            if reason != Self.needsMore { tell(.answerFailed) }
         }
         lastActivity = now
         let wasOld = isOldAnswerDue
@@ -234,7 +240,8 @@ extension SessionMachine {
             // The end of what was interrupted, while the words that did it await their answer.
             if isAnswerAwaited { return }
         }
-        let isSilence = answer.map { $0.samples > 0 && !$0.isAudible } ?? false
+        // Also one of words without sound: nobody hears them.
+        let isSilence = answer.map { !$0.isAudible } ?? false
         let isEmpty =
             !wasOld
             && (isSilence || (isAnswerAwaited && isSilentSince && !message.isWaitingForInput))
@@ -247,7 +254,7 @@ extension SessionMachine {
         tell(.turnComplete(message.usage))
         endTurn()
         if rules.isResumable { handleDueUntil = now + Self.handlePatience }
-        guard isEmpty, message.turnCompleteReason != "NEED_MORE_INPUT" else { return }
+        guard isEmpty, message.turnCompleteReason != Self.needsMore else { return }
         emptyTurns += 1
         guard emptyTurns >= Self.emptyTurnLimit else { return }
         // A session in this state was never seen to recover.

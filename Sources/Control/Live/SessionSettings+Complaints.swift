@@ -90,7 +90,8 @@ extension SessionSettings {
         return "\(what) of \(profile.name) needs api_version \"\(version)\""
     }
 
-    private var isProactive: Bool {
+    /// Whether the model itself decides what it answers.
+    package var isProactive: Bool {
         profile.proactiveAudio == .alwaysOn
             || (proactiveAudio == true && isAllowed(profile.proactiveAudio))
     }

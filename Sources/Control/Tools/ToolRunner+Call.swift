@@ -133,7 +133,7 @@ extension ToolRunner {
     /// Asks the user; nil when the call is confirmed.
     private func ask(_ request: ConfirmationRequest) async -> Ending? {
         let port = ports.confirmation
-        let question = Task { await port.confirm(request) }
+        let question = Task(executorPreference: executor) { await port.confirm(request) }
         questions[request.id] = question
         let decision = await question.value
         questions[request.id] = nil
@@ -148,7 +148,7 @@ extension ToolRunner {
         let deadline = tool.declaration.terms.deadline
         let clock = ports.clock
         return await withCheckedContinuation { answer in
-            let handler = Task {
+            let handler = Task(executorPreference: executor) {
                 let ending: Ending
                 do {
                     ending = .result(try await tool.call(arguments))
@@ -157,15 +157,16 @@ extension ToolRunner {
                 } catch {
                     ending = .failure("\(error)")
                 }
-                self.handlerEnded(id, tool.declaration.name, ending)
+                await self.handlerEnded(id, tool.declaration.name, ending)
             }
-            let alarm = Task {
+            let alarm = Task(executorPreference: executor) {
                 do {
                     try await clock.wait(deadline)
                 } catch {
                     return
                 }
-                self.end(id, with: .failure("it took longer than \(deadline) and was stopped"))
+                await self.end(
+                    id, with: .failure("it took longer than \(deadline) and was stopped"))
             }
             handlers[id] = handler
             executions[id] = Execution(

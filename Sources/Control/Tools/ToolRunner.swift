@@ -34,8 +34,10 @@ package struct RunnerPorts: Sendable {
     package var confirmation: any ConfirmationPort
     package var journal: any CallJournal
     package var audit: any AuditPort
+    /// Where calls and their tools run; nil: on the pool.
+    package var executor: (any TaskExecutor)?
 
-    /// Everything but the tools.
+    /// Everything but the tools, which run on the pool.
     package init(
         clock: any ToolClock, confirmation: any ConfirmationPort, journal: any CallJournal,
         audit: any AuditPort
@@ -61,6 +63,8 @@ package struct RunnerPorts: Sendable {
 /// ## Concurrency
 /// An actor on the pool. Handlers run in tasks of their own and never hold it up.
 package actor ToolRunner {
+    /// Where calls and their tools run; nil: on the pool.
+    package nonisolated let executor: (any TaskExecutor)?
     let registry: ToolRegistry
     let limits: ToolLimits
     let ports: RunnerPorts
@@ -95,6 +99,7 @@ package actor ToolRunner {
 
     /// A runner of these tools.
     package init(registry: ToolRegistry, limits: ToolLimits, ports: RunnerPorts) {
+        executor = ports.executor
         self.registry = registry
         self.limits = limits
         self.ports = ports
@@ -171,7 +176,11 @@ package actor ToolRunner {
     /// Takes over what the journal holds, once, and gives its last conversation.
     private func recall() async -> Int {
         if let earlierConversation { return earlierConversation }
-        let task = recollection ?? Task { [journal = ports.journal] in await journal.recall() }
+        let task =
+            recollection
+            ?? Task(executorPreference: executor) { [journal = ports.journal] in
+                await journal.recall()
+            }
         recollection = task
         let recalled = await task.value
         // Others may have waited for the same.

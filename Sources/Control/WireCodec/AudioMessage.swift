@@ -19,32 +19,18 @@ package enum AudioMessage {
         message.append(contentsOf: tail)
     }
 
-    /// Decodes a server message that holds nothing but audio parts; returns their rate (Hz).
+    /// Decodes a server message that holds nothing but audio parts in the service's own format.
     ///
-    /// Appends the samples. Returns nil, with nothing appended, when the message is of any other
-    /// shape, which says nothing about whether it is a good one.
-    package static func decode(_ message: [UInt8], appendingTo samples: inout [Int16]) -> Int? {
+    /// Appends the samples. Returns false, with nothing appended, when the message is of any other
+    /// shape or format, which says nothing about whether it is a good one.
+    package static func decode(_ message: [UInt8], appendingTo samples: inout [Int16]) -> Bool {
         var matcher = Matcher(bytes: message)
         let start = samples.count
-        guard let rate = matcher.audioMessage(&samples) else {
+        guard matcher.audioMessage(&samples) else {
             samples.removeSubrange(start...)
-            return nil
+            return false
         }
-        return rate
-    }
-
-    /// The rate when a MIME type names none: the Live service's output rate (Hz).
-    package static let defaultOutputRate = 24_000
-
-    /// The rate that a MIME type of raw PCM names; nil for other types.
-    package static func sampleRate(ofMIMEType text: ArraySlice<UInt8>) -> Int? {
-        let prefix = "audio/pcm".utf8
-        guard text.starts(with: prefix) else { return nil }
-        let rest = text.dropFirst(prefix.count)
-        guard !rest.isEmpty else { return defaultOutputRate }
-        let parameter = ";rate=".utf8
-        guard rest.starts(with: parameter) else { return nil }
-        return Int(String(decoding: rest.dropFirst(parameter.count), as: UTF8.self))
+        return true
     }
 }
 
@@ -53,46 +39,44 @@ private struct Matcher {
     let bytes: [UInt8]
     var offset = 0
 
-    mutating func audioMessage(_ samples: inout [Int16]) -> Int? {
+    mutating func audioMessage(_ samples: inout [Int16]) -> Bool {
         guard open("{"), key("serverContent"), open("{"), key("modelTurn"), open("{") else {
-            return nil
+            return false
         }
         // Vertex names the role before or after the parts.
         if key("role") {
-            guard string() != nil, open(",") else { return nil }
+            guard string() != nil, open(",") else { return false }
         }
-        guard key("parts"), open("[") else { return nil }
-        var rate: Int?
+        guard key("parts"), open("[") else { return false }
         repeat {
-            guard let partRate = part(&samples), rate == nil || rate == partRate else { return nil }
-            rate = partRate
+            guard part(&samples) else { return false }
         } while open(",")
-        guard open("]") else { return nil }
+        guard open("]") else { return false }
         if open(",") {
-            guard key("role"), string() != nil else { return nil }
+            guard key("role"), string() != nil else { return false }
         }
-        guard open("}"), open("}"), open("}") else { return nil }
+        guard open("}"), open("}"), open("}") else { return false }
         skipBlanks()
-        return offset == bytes.count ? rate : nil
+        return offset == bytes.count
     }
 
-    private mutating func part(_ samples: inout [Int16]) -> Int? {
-        guard open("{"), key("inlineData"), open("{") else { return nil }
-        var rate: Int?
+    private mutating func part(_ samples: inout [Int16]) -> Bool {
+        guard open("{"), key("inlineData"), open("{") else { return false }
+        var isPlain = false
         var data: ArraySlice<UInt8>?
         repeat {
             if key("mimeType") {
-                guard rate == nil, let text = string() else { return nil }
-                rate = AudioMessage.sampleRate(ofMIMEType: text)
+                guard !isPlain, let text = string() else { return false }
+                isPlain = AudioFormat(mimeType: text) == .output
             } else if key("data") {
-                guard data == nil else { return nil }
+                guard data == nil else { return false }
                 data = string()
             } else {
-                return nil
+                return false
             }
         } while open(",")
-        guard open("}"), open("}"), let rate, let data else { return nil }
-        return Base64.decode(data, appendingTo: &samples) ? rate : nil
+        guard open("}"), open("}"), isPlain, let data else { return false }
+        return Base64.decode(data, appendingTo: &samples)
     }
 
     private mutating func skipBlanks() {

@@ -35,9 +35,10 @@ struct DemoPlay: Sendable {
             application.button(ButtonEvent(pressed: true, at: MonotonicClock.now()))
             await microphone.say(lines.lamp)
             application.button(ButtonEvent(pressed: false, at: MonotonicClock.now()))
-            results.lamp(try await watcher.collect(until: DemoWatcher.isPlayed))
-            results.lampState = stage.lampState()
-            printer.note("the lamp (\(stage.lampWords)) reads \(results.lampState)")
+            let events = try await watcher.collect(until: DemoWatcher.isPlayed)
+            results.lamp(events)
+            results.isLampOn = stage.isLampOn(after: events)
+            printer.note("the lamp (\(stage.lampWords)) is \(results.lampWord)")
         }
         let second = try stage.settings(
             act: 2, mode: "hands-free", url: url, authority: authority.authorityFile)

@@ -46,13 +46,15 @@ final class DemoWatcher: Sendable {
 /// What the demonstration measured.
 struct DemoResults: Sendable {
     private let lampWords: String
-    var lampState = "?"
+    var isLampOn = false
     private var rows: [(what: String, figure: String?)] = []
 
     init(lamp: String) { lampWords = lamp }
 
     /// Whether every row has a figure and the lamp is on.
-    var isComplete: Bool { rows.allSatisfy { $0.figure != nil } && lampState == "1" }
+    var isComplete: Bool { rows.allSatisfy { $0.figure != nil } && isLampOn }
+
+    var lampWord: String { isLampOn ? "on" : "NOT ON" }
 
     mutating func lamp(_ events: [TimelineEvent]) {
         add("1. hold: release to first sound", firstSound(events))
@@ -97,7 +99,7 @@ struct DemoResults: Sendable {
         }
         let usage = ResourceUsage.current()
         text += """
-            lamp: \(lampState == "1" ? "on" : "NOT ON") (\(lampWords))
+            lamp: \(lampWord) (\(lampWords))
             memory, with the simulated service in the same process: \
             \(usage.maximumResidentKiB / 1024) MB
 
@@ -117,10 +119,15 @@ struct DemoResults: Sendable {
 }
 
 extension DemoStage {
-    /// What the lamp reads: "1", "0", or "?" where only its own chip could tell.
-    func lampState() -> String {
-        guard lampLine == nil else { return "1" }
-        guard let bytes = try? Files.read(lampFile, limitBytes: 16) else { return "?" }
-        return String(decoding: bytes.filter { $0 > 0x20 }, as: UTF8.self)
+    /// Whether the lamp is on: by its file, or by what its tool has answered where that alone
+    /// holds the line.
+    func isLampOn(after events: [TimelineEvent]) -> Bool {
+        guard lampLine == nil else {
+            return events.contains { event in
+                if case .toolAnswered(_, "switch_output", _, _) = event { true } else { false }
+            }
+        }
+        guard let bytes = try? Files.read(lampFile, limitBytes: 16) else { return false }
+        return bytes.filter { $0 > 0x20 } == [UInt8(ascii: "1")]
     }
 }

@@ -1,4 +1,5 @@
 import Assistant
+import Daemon
 import Linux
 
 /// Prints a timeline for a person: seconds since the start, then what happened.
@@ -52,7 +53,7 @@ final class TimelinePrinter: Sendable {
         let fraction = String(1000 + milliseconds % 1000).dropFirst()
         let seconds = String(milliseconds / 1000)
         let blanks = String(repeating: " ", count: max(0, 4 - seconds.count))
-        StandardStream.output.write("\(blanks)\(seconds).\(fraction)  \(text)\n")
+        StandardStream.output.write("\(blanks)\(seconds).\(fraction)  \(text.visible)\n")
     }
 
     private static func endsWords(_ event: TimelineEvent) -> Bool {
@@ -75,6 +76,8 @@ final class TimelinePrinter: Sendable {
         case .toolCalled(_, let name, let arguments): "calls \(name) \(arguments)"
         case .toolAnswered(_, let name, let response, let milliseconds):
             "\(name) answered in \(rounded(milliseconds)): \(response)"
+        case .toolFailed(_, let name, let reason, let milliseconds):
+            "\(name) failed after \(rounded(milliseconds)): \(reason)"
         case .toolCancelled(let id): "call \(id) was taken back"
         case .firstSound(let milliseconds, let after):
             "first sound \(rounded(milliseconds)) after the \(words(after))"

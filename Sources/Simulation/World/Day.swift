@@ -11,6 +11,27 @@ package struct Day: Sendable {
         case cough(for: Int64)
         /// Wants silence.
         case stop
+        /// Mutes the microphone for so long, in one of three ways (nanoseconds).
+        case mute(Muting, for: Int64)
+        /// Asks the device from elsewhere to listen, and talks for so long; 0: not at all
+        /// (nanoseconds).
+        case listen(for: Int64)
+        /// Has the device say something, by its number.
+        case say(Int)
+        /// Sets a timer of so many seconds, with something to be said when it rings.
+        case timer(Int64, isReminder: Bool)
+        /// Answers a ringing alarm or timer with a press.
+        case press
+    }
+
+    /// How the microphone is muted.
+    package enum Muting: Sendable, CaseIterable {
+        /// By hand, as often as it takes.
+        case toggle
+        /// By words: until a press, or the time.
+        case words
+        /// By the switch, which shuts the microphone's own gate.
+        case hardware
     }
 
     /// What goes wrong outside of the service.
@@ -27,20 +48,23 @@ package struct Day: Sendable {
         /// The line breaks, and for so long the service refuses every handle and blames itself
         /// (nanoseconds).
         case lameHandle(Int64)
-
-        /// Whether an answer may have no sound because of it.
-        var silencesAnswers: Bool {
-            switch self {
-            case .service(.soundlessTurn), .service(.cancelCalls): true
-            default: false
-            }
-        }
+        /// The microphone is gone for so long, and comes back with other periods (nanoseconds).
+        case noMicrophone(Int64)
+        /// The loudspeaker is gone for so long (nanoseconds).
+        case noSpeaker(Int64)
+        /// The program ends without a word, and begins again after so long (nanoseconds).
+        case crash(Int64)
+        /// The program is stopped in order, and begins again at once.
+        case reload
+        /// The service makes its latest call once more.
+        case repeatedCall
 
         /// Whether all that it breaks can be mended before the user hears of it.
         var isMended: Bool {
             switch self {
             case .reset, .lameHandle: true
-            case .outage, .refusal, .mute: false
+            case .outage, .refusal, .mute, .noMicrophone, .noSpeaker, .crash, .reload: false
+            case .repeatedCall: true
             case .service(let fault):
                 switch fault {
                 case .goAway, .stall, .emptyFrame, .garbage, .delayPongs, .expireHandles,
@@ -63,6 +87,12 @@ package struct Day: Sendable {
 
     package let seed: UInt64
     package var mode: TurnMode
+    /// One that the simulated service has.
+    package var model: String
+    /// Whether the button's presses mean several things.
+    package var hasGestures: Bool
+    /// When the key for the service is there (nanoseconds); 0: from the beginning.
+    package var keyAt: Int64 = 0
     package var deeds: [(at: Int64, deed: Deed)]
     package var troubles: [(at: Int64, trouble: Trouble)]
     /// When the world calms down (nanoseconds).
@@ -73,6 +103,9 @@ package struct Day: Sendable {
         self.seed = seed
         var random = SeededRandom(seed)
         mode = TurnMode.allCases.randomElement(using: &random) ?? .hold
+        var other = SeededRandom(seed, stream: 6)
+        model = Self.models.randomElement(using: &other) ?? ""
+        hasGestures = other.chance(50)
         end = random.milliseconds(10_000...70_000)
         deeds = []
         var time = random.milliseconds(0...3_000)
@@ -112,7 +145,56 @@ package struct Day: Sendable {
             }
             troubles.append((at, trouble))
         }
+        addLife(&other)
         troubles.sort { $0.at < $1.at }
+        deeds.sort { $0.at < $1.at }
+    }
+
+    /// The models that converse.
+    private static let models = [
+        "gemini-3.8-live", "gemini-3.8-live-extended-thinking", "gemini-3.1-flash-live-preview",
+        "gemini-2.5-flash-native-audio-preview-12-2025",
+    ]
+
+    /// What else is done with a device and happens to it.
+    private mutating func addLife(_ random: inout SeededRandom) {
+        func someTime() -> Int64 { random.milliseconds(0...(end / 1_000_000)) }
+        for number in 0..<Int.random(in: 0...2, using: &random) where random.chance(50) {
+            deeds.append((someTime(), .say(number)))
+        }
+        if random.chance(25) {
+            let way = Muting.allCases.randomElement(using: &random) ?? .toggle
+            deeds.append((someTime(), .mute(way, for: random.milliseconds(300...8_000))))
+        }
+        if random.chance(20) {
+            let length = random.chance(70) ? random.milliseconds(500...3_000) : 0
+            deeds.append((someTime(), .listen(for: length)))
+        }
+        for _ in 0..<Int.random(in: 0...2, using: &random) where random.chance(40) {
+            let (at, seconds) = (someTime(), Int64.random(in: 1...30, using: &random))
+            deeds.append((at, .timer(seconds, isReminder: random.chance(40))))
+            if random.chance(60) {
+                let patience = random.milliseconds(200...9_000)
+                deeds.append((at + seconds * 1_000_000_000 + patience, .press))
+            }
+        }
+        if mode != .handsFree, random.chance(6) {
+            keyAt = random.milliseconds(500...20_000)
+            // Somebody presses once it is there.
+            deeds.append((max(end, keyAt) + 3_000_000_000, .talk(for: 2_000_000_000)))
+            end = max(end, keyAt) + 6_000_000_000
+        }
+        for _ in 0..<2 where random.chance(15) {
+            let trouble: Trouble =
+                switch Int.random(in: 0..<5, using: &random) {
+                case 0: .noMicrophone(random.milliseconds(300...6_000))
+                case 1: .noSpeaker(random.milliseconds(300...6_000))
+                case 2: .crash(random.milliseconds(100...4_000))
+                case 3: .reload
+                default: .repeatedCall
+                }
+            troubles.append((someTime(), trouble))
+        }
     }
 
     private static func trouble(_ random: inout SeededRandom) -> Trouble {

@@ -1,5 +1,7 @@
 internal import Assistant
+internal import Live
 internal import ModelTypes
+internal import WebSockets
 
 /// The session as the assistant uses it, with what it says written down.
 final class RecordingSession: SessionPort, @unchecked Sendable {
@@ -7,30 +9,39 @@ final class RecordingSession: SessionPort, @unchecked Sendable {
 
     private let session: any SessionPort
     private let book: WorldBook
+    private let life: Life
 
-    init(session: any SessionPort, book: WorldBook) {
+    init(session: any SessionPort, book: WorldBook, life: Life) {
         self.session = session
         self.book = book
+        self.life = life
     }
 
-    func connect() { session.connect() }
+    func connect() {
+        guard !life.isOver else { return }
+        session.connect()
+    }
 
     func beginActivity() {
+        guard !life.isOver else { return }
         book.beginUtterance()
         session.beginActivity()
     }
 
     func sendAudio(_ samples: [Int16]) {
+        guard !life.isOver else { return }
         book.utter(samples)
         session.sendAudio(samples)
     }
 
     func endActivity() {
+        guard !life.isOver else { return }
         book.endUtterance()
         session.endActivity()
     }
 
     func endAudioStream() {
+        guard !life.isOver else { return }
         book.endUtterance()
         session.endAudioStream()
     }
@@ -38,13 +49,50 @@ final class RecordingSession: SessionPort, @unchecked Sendable {
     func expectNoReply() { session.expectNoReply() }
 
     func discardInput() {
+        guard !life.isOver else { return }
         book.discardUtterances()
         session.discardInput()
     }
 
-    func sendText(_ text: String) { session.sendText(text) }
+    func sendText(_ text: String) {
+        guard !life.isOver else { return }
+        session.sendText(text)
+    }
 
     func sendToolResponses(_ responses: [FunctionResponse]) {
+        guard !life.isOver else { return }
         session.sendToolResponses(responses)
+    }
+}
+
+/// The line of one run of the program.
+final class LivingTransport: LiveTransport, @unchecked Sendable {
+    // @unchecked: see `VirtualLoop`.
+
+    private let network: VirtualNetwork
+    private let life: Life
+
+    init(_ network: VirtualNetwork, life: Life) {
+        self.network = network
+        self.life = life
+    }
+
+    func open(
+        _ request: WebSocketRequest, onEvent: @escaping @Sendable (WebSocketEvent) -> Void
+    ) {
+        guard !life.isOver else { return }
+        network.open(request, onEvent: onEvent)
+    }
+
+    func send(_ write: (inout [UInt8]) -> Void) {
+        if !life.isOver { network.send(write) }
+    }
+
+    func close() {
+        if !life.isOver { network.close() }
+    }
+
+    func abort() {
+        if !life.isOver { network.abort() }
     }
 }

@@ -1,6 +1,4 @@
 internal import Assistant
-internal import ModelTypes
-internal import Tools
 
 /// A microphone with a gate, whose samples number themselves.
 ///
@@ -8,8 +6,8 @@ internal import Tools
 final class VirtualMicrophone: MicrophonePort, @unchecked Sendable {
     // @unchecked: see `VirtualLoop`.
 
-    /// Samples given at once: 100 ms.
-    private static let chunk: Int64 = 1600
+    /// Samples given at once; a card that comes back may grant other periods.
+    private var chunk: Int64 = 1600
 
     private struct Segment {
         var next: Int64
@@ -19,9 +17,13 @@ final class VirtualMicrophone: MicrophonePort, @unchecked Sendable {
     private let loop: VirtualLoop
     private var segments: [Segment] = []
     private var isRunning = false
+    private var run = 0
+    private(set) var isLost = false
+    /// Muted by its switch, so that it gives nothing.
+    var isShut = false
     /// What is being given, and how far what was given has been sent; what the assistant drops
     /// may be given again.
-    private var giving: Range<Int64> = 0..<0
+    private(set) var giving: Range<Int64> = 0..<0
     private var sent: Int64 = 0
     /// Where there is only a noise that the service does not take for a voice.
     var quiet: [Range<Int64>] = []
@@ -40,7 +42,7 @@ final class VirtualMicrophone: MicrophonePort, @unchecked Sendable {
     func openAtSpeech(sample: Int64, preRollMilliseconds: Int) {
         // The pre-roll may reach back into what was given already.
         segments.append(Segment(next: max(0, sample - Int64(preRollMilliseconds) * 16)))
-        run()
+        begin()
     }
 
     func close(at nanoseconds: Int64) {
@@ -54,108 +56,69 @@ final class VirtualMicrophone: MicrophonePort, @unchecked Sendable {
         return Int(giving.upperBound - min(max(sent, giving.lowerBound), giving.upperBound))
     }
 
-    private func run() {
-        guard !isRunning else { return }
-        isRunning = true
-        loop.after(0) { self.step() }
+    /// The card is gone, with what it had not given.
+    func lose() {
+        stop()
+        isLost = true
+        onSignal(.lost("unplugged"))
     }
 
-    private func step() {
+    /// It is back, with periods of so many samples.
+    func come(chunk: Int64) {
+        self.chunk = chunk
+        isLost = false
+        onSignal(.back("16000 Hz"))
+    }
+
+    /// Nobody wants what it hears any more.
+    func stop() {
+        segments = []
+        isRunning = false
+        run += 1
+    }
+
+    private func begin() {
+        guard !isRunning else { return }
+        isRunning = true
+        run += 1
+        let mine = run
+        loop.after(0) { self.step(mine) }
+    }
+
+    private func step(_ mine: Int) {
+        guard mine == run else { return }
         let captured = Self.index(at: loop.now)
         while let segment = segments.first {
             if let end = segment.end, segment.next >= end {
                 segments.removeFirst()
                 onSignal(.segmentEnded(sample: end))
+                guard mine == run else { return }
                 continue
             }
             let limit = min(segment.end ?? .max, captured)
-            let count = min(Self.chunk, limit - segment.next)
+            let count = min(chunk, limit - segment.next)
             let isTail = segment.end.map { $0 <= captured } ?? false
-            guard count == Self.chunk || (isTail && count > 0) else { break }
+            guard count == chunk || (isTail && count > 0) else { break }
             segments[0].next += count
+            guard !isShut else { continue }
             giving = segment.next..<segments[0].next
             let samples = (segment.next..<(segment.next + count)).map { index in
                 quiet.contains { $0.contains(index) } ? 0 : Self.sample(index)
             }
             onSignal(.samples(samples, first: segment.next))
+            // What was told may have led to the end of it all.
+            guard mine == run else { return }
         }
         isRunning = !segments.isEmpty
-        if isRunning { loop.after(20_000_000) { self.step() } }
+        if isRunning { loop.after(20_000_000) { self.step(mine) } }
     }
 }
 
-/// A function of a world, each of another behaviour.
-enum VirtualFunction: String, CaseIterable {
-    /// As the model would have it, which waits for none.
-    case usual
-    /// The model waits for it, and new words take it back.
-    case waited
-    /// Its late result cuts what the model says.
-    case urgent
-    /// Its late result waits until the model is silent.
-    case patient
+/// The light, by which the user knows what is wanted.
+struct WorldIndicator: IndicatorPort {
+    let onShow: @Sendable (Indication) -> Void
 
-    var declaration: FunctionDeclaration {
-        let behavior: FunctionDeclaration.Behavior? =
-            switch self {
-            case .usual: nil
-            case .waited: .blocking
-            case .urgent, .patient: .nonBlocking
-            }
-        return FunctionDeclaration(
-            name: rawValue, description: "Does something.", behavior: behavior)
-    }
-
-    var scheduling: FunctionResponse.Scheduling? {
-        switch self {
-        case .usual, .waited: nil
-        case .urgent: .interrupt
-        case .patient: .whenIdle
-        }
-    }
-}
-
-/// Functions that take their time, and are counted.
-final class VirtualTools: ToolPort, @unchecked Sendable {
-    // @unchecked: see `VirtualLoop`.
-
-    private let loop: VirtualLoop
-    private var random: SeededRandom
-    private var running: [String: @Sendable (ToolOutcome) -> Void] = [:]
-    private(set) var executions: [String: Int] = [:]
-    /// Told each call that was carried out to its end.
-    var onEnd: (String) -> Void = { _ in }
-
-    init(loop: VirtualLoop, seed: UInt64) {
-        self.loop = loop
-        random = SeededRandom(seed, stream: 2)
-    }
-
-    func conversationBegan() {}
-
-    func run(_ call: FunctionCall, _ done: @escaping @Sendable (ToolOutcome) -> Void) {
-        executions[call.id, default: 0] += 1
-        running[call.id] = done
-        loop.after(
-            random.chance(80) ? random.milliseconds(1...200) : random.milliseconds(200...8_000)
-        ) {
-            let response = FunctionResponse(
-                id: call.id, name: call.name, response: ["result": "done"],
-                scheduling: VirtualFunction(rawValue: call.name)?.scheduling)
-            guard let done = self.running.removeValue(forKey: call.id) else { return }
-            self.onEnd(call.id)
-            done(.answered(response))
-        }
-    }
-
-    func cancel(_ identifiers: [String]) {
-        for id in identifiers { running.removeValue(forKey: id)?(.cancelled) }
-    }
-}
-
-/// Ports that nobody looks at.
-struct NoIndicator: IndicatorPort {
-    func show(_ indication: Indication) {}
+    func show(_ indication: Indication) { onShow(indication) }
 }
 
 /// The device's own sounds, by which the user knows that no answer comes.
@@ -166,7 +129,8 @@ struct WorldEarcons: EarconPort {
         switch earcon {
         case .error, .offline, .refused, .noMicrophone, .noKey, .noNetwork, .budget, .sameTrouble:
             onRefusal(earcon)
-        case .listening, .done, .muted, .confirm: break
+        case .done: onRefusal(earcon)
+        case .listening, .muted, .confirm: break
         }
     }
 }

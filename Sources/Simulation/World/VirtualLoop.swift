@@ -77,14 +77,18 @@ final class VirtualLoop: SerialExecutor, @unchecked Sendable {
     }
 }
 
-/// One alarm on the virtual loop.
+/// One alarm on the virtual loop, for a run of the program.
 final class VirtualClock: SessionClock, @unchecked Sendable {
     // @unchecked: see `VirtualLoop`.
 
     private let loop: VirtualLoop
+    private let life: Life
     private var generation = 0
 
-    init(loop: VirtualLoop) { self.loop = loop }
+    init(loop: VirtualLoop, life: Life) {
+        self.loop = loop
+        self.life = life
+    }
 
     var now: Int64 { loop.now }
 
@@ -93,7 +97,8 @@ final class VirtualClock: SessionClock, @unchecked Sendable {
         guard let at else { return }
         let mine = generation
         loop.schedule(at: at) { [weak self] in
-            if self?.generation == mine { ring() }
+            guard let self, generation == mine, !life.isOver else { return }
+            ring()
         }
     }
 }

@@ -190,6 +190,15 @@ final class VirtualNetwork: LiveTransport, @unchecked Sendable {
         loop.after(0) { self.finish(line, 1006, "") }
     }
 
+    /// The device's program is gone, and with it whoever would hear of its socket's end.
+    func die() {
+        guard let line else { return }
+        line.onEvent = nil
+        line.isLeft = true
+        line.isServerGone = true
+        loop.after(latency()) { line.server.disconnected(at: self.loop.now) }
+    }
+
     private func disconnect(_ line: Line, _ code: UInt16) {
         line.server.disconnected(at: loop.now)
         line.isServerGone = true

@@ -24,6 +24,7 @@ final class VirtualSpeaker: SpeakerPort, @unchecked Sendable {
     /// Samples at the front that were heard before.
     private var repeated = 0
     private var isHeld = false
+    private(set) var isLost = false
     private var isPlaying = false
     private var generation = 0
     var onSignal: (SpeakerSignal) -> Void = { _ in }
@@ -39,7 +40,7 @@ final class VirtualSpeaker: SpeakerPort, @unchecked Sendable {
 
     /// Tells what has been heard up to now.
     func advance() {
-        guard !isHeld, isPlaying else { return }
+        guard !isHeld, !isLost, isPlaying else { return }
         var elapsed = Int((loop.now - front) * Int64(Self.perMillisecond) / 1_000_000)
         while elapsed > 0, !queue.isEmpty {
             let count = min(elapsed, queue[0].count)
@@ -65,7 +66,7 @@ final class VirtualSpeaker: SpeakerPort, @unchecked Sendable {
         guard let value = samples.first else { return }
         advance()
         queue.append(Piece(value: Int(value), count: samples.count))
-        if !isHeld { begin() }
+        if !isHeld, !isLost { begin() }
     }
 
     private func begin() {
@@ -116,7 +117,34 @@ final class VirtualSpeaker: SpeakerPort, @unchecked Sendable {
     func resume() {
         guard isHeld else { return }
         isHeld = false
-        begin()
+        if !isLost { begin() }
+    }
+
+    /// The device is gone; what is to be heard waits.
+    func lose() {
+        advance()
+        generation += 1
+        isPlaying = false
+        isLost = true
+        onSignal(.lost("unplugged"))
+    }
+
+    /// It is back, and goes on.
+    func come() {
+        isLost = false
+        if !isHeld, !queue.isEmpty { begin() }
+        onSignal(.back("24000 Hz"))
+    }
+
+    /// The program is gone, and nobody is told.
+    func die() {
+        advance()
+        generation += 1
+        isPlaying = false
+        isHeld = false
+        queue = []
+        recent = []
+        repeated = 0
     }
 
     private func silence() {

@@ -1,14 +1,15 @@
 internal import Assistant
 internal import Live
 internal import ModelTypes
-internal import Tools
 
-/// The real session and the real assistant against a simulated service, network, card, tools and
-/// user, in virtual time and from one seed.
+/// The real session, assistant, tool runner, button and book of timers against a simulated service,
+/// network, card, disk and user, in virtual time and from one seed.
 ///
 /// What must always hold is checked as it happens (design.md section 6); `violations` says what
 /// did not. A run follows from its day alone, so it can be repeated and cut down.
-package final class World {
+package final class World: @unchecked Sendable {
+    // @unchecked: see `VirtualLoop`.
+
     /// What a run was like.
     package struct Report: Sendable {
         package var violations: [String] = []
@@ -19,21 +20,24 @@ package final class World {
 
     /// Lines of the log that are kept.
     private static let logLimit = 400
+    /// Crashes and losses that the day ended with are over by then (nanoseconds).
+    private static let mendedAfter: Int64 = 9_000_000_000
     /// The world is calm for so long after the day, and everything must be at rest then.
     private static let calm: Int64 = 400_000_000_000
     private static let minute: Int64 = 60_000_000_000
 
-    private let day: Day
-    private let loop = VirtualLoop()
+    let day: Day
+    let loop = VirtualLoop()
     private let network: VirtualNetwork
-    private let microphone: VirtualMicrophone
+    let microphone: VirtualMicrophone
     private let speaker: VirtualSpeaker
-    private let tools: VirtualTools
-    private let session: LiveSession
-    private let assistant: VoiceAssistant
-    private let port: RecordingSession
-    private let book = WorldBook()
-    private let relay = WorldRelay()
+    private let toolbox: VirtualToolbox
+    let book = WorldBook()
+    private let parts: WorldParts
+    private let user: WorldUser
+    /// The run of the program that there is; nil while there is none.
+    private(set) var device: VirtualDevice?
+    private var isOver = false
 
     /// A world for a day; nothing has happened.
     package init(day: Day) {
@@ -41,50 +45,20 @@ package final class World {
         network = VirtualNetwork(loop: loop, scenario: Self.scenario(day.seed), seed: day.seed)
         microphone = VirtualMicrophone(loop: loop)
         speaker = VirtualSpeaker(loop: loop)
-        tools = VirtualTools(loop: loop, seed: day.seed)
-        var settings = SessionSettings(endpoint: LiveEndpoint(), model: "gemini-3.8-live")
-        settings.activity =
-            day.mode == .handsFree ? .automatic(SessionSettings.Detection()) : .manual
-        settings.tools = VirtualFunction.allCases.map(\.declaration)
-        settings.idleMilliseconds = 30_000
-        let random = RandomBox(SeededRandom(day.seed, stream: 3))
-        let relay = relay
-        session = LiveSession(
-            executor: loop, transport: network, settings: settings,
-            credential: .fixed(.key(Secret("test-key"))), clock: VirtualClock(loop: loop),
-            random: { random.next() }
-        ) { relay.onEvent($0) }
-        book.isAutomatic = day.mode == .handsFree
-        port = RecordingSession(session: LiveSessionPort(session), book: book)
-        let book = book
-        let loop = loop
-        assistant = VoiceAssistant(
-            executor: loop, settings: ConversationSettings(mode: day.mode),
-            confirmation: ConfirmationSettings(),
-            ports: AssistantPorts(
-                microphone: microphone, speaker: speaker, session: port, tools: tools,
-                indicator: NoIndicator(), earcons: WorldEarcons { book.refused($0, at: loop.now) },
-                timeline: WorldTimeline { book.take($0.event, at: loop.now) },
-                alarm: VirtualClock(loop: loop), hasNetwork: { true }))
-        let assistant = assistant
-        let speaker = speaker
-        relay.onEvent = { event in
-            speaker.advance()
-            book.take(event, at: loop.now)
-            assistant.assumeIsolated { $0.session(event) }
-        }
-        book.expectsAnswers = !day.troubles.contains { $0.trouble.silencesAnswers }
-        book.expectsNoError =
-            day.troubles.count <= 1 && day.troubles.allSatisfy { $0.trouble.isMended }
-        book.repeatsAnswers = day.troubles.contains { $0.trouble == .service(.repeatedTurn) }
-        book.hearsGoAway = !day.troubles.contains { $0.trouble.holdsBack }
+        let user = WorldUser(loop: loop, random: SeededRandom(day.seed, stream: 7))
+        self.user = user
+        toolbox = VirtualToolbox(clock: VirtualToolClock(loop: loop), seed: day.seed)
+        parts = WorldParts(
+            day: day, loop: loop, pool: VirtualPool(loop: loop), network: network,
+            microphone: microphone, speaker: speaker, toolbox: toolbox, disk: VirtualDisk(),
+            book: book, random: RandomBox(SeededRandom(day.seed, stream: 3)),
+            onShow: { user.sees($0) })
+        book.expect(day)
         connect()
     }
 
     private func connect() {
-        let (book, loop, assistant) = (book, loop, assistant)
-        microphone.onSignal = { signal in assistant.assumeIsolated { $0.microphone(signal) } }
-        speaker.onSignal = { signal in assistant.assumeIsolated { $0.speaker(signal) } }
+        let (book, loop) = (book, loop)
         speaker.onHeard = { book.heard($1, ofAnswer: $0, at: loop.now) }
         network.handlers = VirtualNetwork.Handlers(
             opened: { book.opened(at: loop.now) },
@@ -92,9 +66,11 @@ package final class World {
             sent: { book.sent($0, at: loop.now) },
             fault: { book.fail($0, at: loop.now) },
             left: { book.left(at: loop.now) })
-        tools.onEnd = { book.carriedOut($0, at: loop.now) }
+        toolbox.onEnd = { book.carriedOut($0, $1, at: loop.now) }
         let microphone = microphone
         book.takeFreshSamples = { microphone.takeFresh() }
+        book.givenSamples = { microphone.giving }
+        user.onPress = { [weak self] in self?.press() }
     }
 
     /// The sounds of the answers, each of another value and length; shared, since they are large.
@@ -134,7 +110,8 @@ package final class World {
         for (time, trouble) in day.troubles {
             loop.schedule(at: time) { self.perform(trouble) }
         }
-        assistant.assumeIsolated { $0.start() }
+        loop.schedule(at: day.end + Self.mendedAfter) { self.mend() }
+        begin()
         let isOver = loop.run(until: day.end + Self.calm) { book.report.violations.isEmpty }
         if !isOver {
             book.fail("time stands still: something is done again and again", at: loop.now)
@@ -146,65 +123,58 @@ package final class World {
         return book.report
     }
 
+    /// The program begins.
+    private func begin() {
+        guard !isOver else { return }
+        let made = VirtualDevice(parts)
+        device = made
+        made.start()
+    }
+
     /// Takes apart what refers to each other; nobody else would, and thousands of days follow.
     private func end() {
+        isOver = true
+        user.onPress = {}
+        network.handlers = VirtualNetwork.Handlers()
+        toolbox.onEnd = { _, _ in }
+        speaker.onHeard = { _, _ in }
+        device?.die()
+        device = nil
+        // Tasks that wait end by their cancellation, and leave nothing behind.
+        _ = loop.run(until: loop.now + Self.minute) { true }
         loop.clear()
-        relay.onEvent = { _ in }
-        microphone.onSignal = { _ in }
-        speaker.onSignal = { _ in }
     }
 
-    private func perform(_ deed: Day.Deed) {
-        book.note("the user: \(deed)", at: loop.now)
-        switch deed {
-        case .cough(let length):
-            microphone.quiet.append(
-                VirtualMicrophone.index(
-                    at: loop.now - 350_000_000)..<VirtualMicrophone.index(
-                        at: loop.now + length + 700_000_000))
-            speak(for: length)
-        case .stop:
-            let now = loop.now
-            book.stop()
-            assistant.assumeIsolated { $0.silence(at: now) }
-        case .talk(let length):
-            switch day.mode {
-            case .hold, .tap:
-                edge(true)
-                loop.after(day.mode == .hold ? length : min(length, 100_000_000)) {
-                    self.edge(false)
-                }
-                guard day.mode == .tap else { return }
-                loop.after(length + 200_000_000) { self.edge(true) }
-                loop.after(length + 300_000_000) { self.edge(false) }
-            case .handsFree: speak(for: length)
-            }
+    /// Whatever the day has taken away or muted is there again.
+    private func mend() {
+        book.note("all is mended", at: loop.now)
+        if microphone.isLost { microphone.come(chunk: 1600) }
+        if speaker.isLost { speaker.come() }
+        microphone.isShut = false
+        let now = loop.now
+        device?.assistant.assumeIsolated {
+            $0.switchMute(false, at: now)
+            $0.endMute()
+            $0.setMute(false, at: now)
         }
+        // A device that was refused is asked for once more by somebody.
+        guard day.keyAt > 0 else { return }
+        edge(true)
+        loop.after(1_000_000_000) { self.edge(false) }
     }
 
-    /// The local detector hears something for so long.
-    private func speak(for length: Int64) {
-        let begin = loop.now
-        loop.after(60_000_000) {
-            self.hear(.speechStarted(sample: VirtualMicrophone.index(at: begin), at: begin))
+    private func checkRest() {
+        let state = device?.assistant.assumeIsolated { $0.state }
+        if state != .idle {
+            book.fail("at rest the state is \(state?.rawValue ?? "none")", at: loop.now)
         }
-        loop.after(max(length, 80_000_000) + 500_000_000) {
-            let end = self.loop.now - 500_000_000
-            self.hear(.speechEnded(sample: VirtualMicrophone.index(at: end), at: end))
-        }
+        let isThere = device?.session.assumeIsolated { $0.isReady || $0.isIdle } ?? false
+        if !isThere { book.fail("at rest there is no session", at: loop.now) }
+        if device?.bell.isRinging ?? false { book.fail("at rest something rings", at: loop.now) }
+        book.checkRest(toolbox.executions, at: loop.now)
     }
 
-    private func edge(_ pressed: Bool) {
-        let event = ButtonEvent(pressed: pressed, at: loop.now)
-        let state = assistant.assumeIsolated { $0.state }
-        // A tap while an answer is awaited takes the words back.
-        if pressed, day.mode == .tap, state == .thinking { book.stop() }
-        assistant.assumeIsolated { $0.button(event) }
-    }
-
-    private func hear(_ signal: MicrophoneSignal) {
-        assistant.assumeIsolated { $0.microphone(signal) }
-    }
+    // MARK: - What goes wrong
 
     private func perform(_ trouble: Day.Trouble) {
         book.report.counts.troubles += 1
@@ -220,32 +190,49 @@ package final class World {
         case .refusal(let length):
             network.refusesUntil = max(network.refusesUntil, loop.now + length)
             network.reset()
+        case .noMicrophone(let length): loseMicrophone(for: length)
+        case .noSpeaker(let length): loseSpeaker(for: length)
+        case .crash(let length):
+            device?.die()
+            restart(after: length)
+        case .reload:
+            guard let device else { break }
+            self.device = nil
+            book.restarted(at: loop.now)
+            device.stop { [weak self] in
+                guard let self else { return }
+                book.restarted(at: loop.now)
+                begin()
+            }
+        case .repeatedCall:
+            if let call = book.repeatedCall() { network.inject(.raw(call)) }
         }
     }
 
-    private func checkRest() {
-        let state = assistant.assumeIsolated { $0.state }
-        if state != .idle { book.fail("at rest the state is \(state)", at: loop.now) }
-        let isThere = session.assumeIsolated { $0.isReady || $0.isIdle }
-        if !isThere { book.fail("at rest there is no session", at: loop.now) }
-        book.checkRest(tools.executions, at: loop.now)
+    private func restart(after length: Int64) {
+        guard device != nil else { return }
+        device = nil
+        book.restarted(at: loop.now)
+        loop.after(length) { self.begin() }
     }
-}
 
-/// Randomness that several closures share.
-private final class RandomBox: @unchecked Sendable {
-    // @unchecked: see `VirtualLoop`.
+    private func loseMicrophone(for length: Int64) {
+        guard !microphone.isLost else { return }
+        microphone.lose()
+        // Between 10 ms and 125 ms, as cards grant them.
+        let chunk = 160 * (1 + length / 1_000_000 % 12)
+        loop.after(length) {
+            if self.microphone.isLost { self.microphone.come(chunk: chunk) }
+        }
+    }
 
-    private var random: SeededRandom
-
-    init(_ random: SeededRandom) { self.random = random }
-
-    func next() -> Double { .random(in: 0..<1, using: &random) }
-}
-
-/// Carries the session's events to an assistant that is made after it.
-private final class WorldRelay: @unchecked Sendable {
-    // @unchecked: see `VirtualLoop`.
-
-    var onEvent: (SessionEvent) -> Void = { _ in }
+    private func loseSpeaker(for length: Int64) {
+        guard !speaker.isLost else { return }
+        speaker.lose()
+        book.speakerChanged()
+        loop.after(length) {
+            self.book.speakerChanged()
+            if self.speaker.isLost { self.speaker.come() }
+        }
+    }
 }

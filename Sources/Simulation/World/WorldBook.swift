@@ -6,17 +6,17 @@ internal import ModelTypes
 final class WorldBook: @unchecked Sendable {
     // @unchecked: see `VirtualLoop`.
 
-    /// Reconnects within a minute (see `Backoff`), and tries of a handle.
-    private static let connectionsPerMinute = 12
-    private static let triesPerHandle = 2
+    /// Connections within a minute, whatever happens, and tries of a handle.
+    static let connectionsPerMinute = 12
+    static let triesPerHandle = 2
     /// Shorter than pre-roll and a hold that counts together, words may be a slip (samples).
-    private static let wantedSamples = 8_000
+    static let wantedSamples = 8_000
     /// A connection is left so long before its announced end at the latest, with the delay of a
     /// close (nanoseconds), and when an answer is so much overdue.
-    private static let goAwaySpare: Int64 = 1_500_000_000
-    private static let overdue: Int64 = 12_000_000_000
+    static let goAwaySpare: Int64 = 1_500_000_000
+    static let overdue: Int64 = 12_000_000_000
 
-    private struct Utterance {
+    struct Utterance {
         var samples: [Int16] = []
         var isOver = false
         var isExcused = false
@@ -36,44 +36,58 @@ final class WorldBook: @unchecked Sendable {
     var hearsGoAway = true
     /// How many samples of those that are given now were never sent before; they count as sent.
     var takeFreshSamples: () -> Int = { .max }
+    /// Which samples of the microphone are being given.
+    var givenSamples: () -> Range<Int64> = { 0..<0 }
+    /// When the key for the service is there.
+    var keyAt: Int64 = 0
 
     /// Whether an answer may come once more, as another turn.
     var repeatsAnswers = false
-    /// Whether the service answers everything, sooner or later.
-    var expectsAnswers = true
 
-    private var utterances: [Utterance] = []
-    private var current: Int?
-    private var openings: [Int64] = []
-    private var handleTries: (handle: String, count: Int)?
+    var utterances: [Utterance] = []
+    var current: Int?
+    var openings: [Int64] = []
+    var handleTries: (handle: String, count: Int)?
     /// Answers that the user has cut, of the connection that there is.
-    private var dead: Set<Int> = []
-    private var arrived: Set<Int> = []
+    var dead: Set<Int> = []
+    var arrived: Set<Int> = []
     /// The calls, and whether each has come to an end.
-    private var calls: [String: Bool] = [:]
-    private var cancelled: Set<String> = []
+    var calls: [String: Bool] = [:]
+    var cancelled: Set<String> = []
     /// Answers that a voice interrupted, until words show that it was one, and those that went on.
-    private var doubted: Set<Int> = []
-    private var resumed: Set<Int> = []
+    var doubted: Set<Int> = []
+    var resumed: Set<Int> = []
     /// Samples of each answer that came, and that were heard.
-    private var arrivedSamples: [Int: Int] = [:]
-    private var heardSamples: [Int: Int] = [:]
-    private var uncounted: Set<Int> = []
+    var arrivedSamples: [Int: Int] = [:]
+    var heardSamples: [Int: Int] = [:]
+    var uncounted: Set<Int> = []
     /// Calls of lost connections that no session was told of.
-    private var orphans: Set<String> = []
+    var orphans: Set<String> = []
     /// What was said last and is worth an answer; the user waits for a sound.
-    private var awaited: Int?
-    private var isStopped = false
+    var awaited: Int?
+    var isStopped = false
     /// The utterance that each answer, by its value, is for.
-    private var askedBy: [Int: Int] = [:]
-    private var lastHeard: Int?
+    var askedBy: [Int: Int] = [:]
+    var lastHeard: Int?
     /// The service has heard words begin and their turn is not over.
-    private var busySince: Int64?
+    var busySince: Int64?
     /// When the service will end the connection, as it announced.
-    private var leaveBy: Int64?
+    var leaveBy: Int64?
     /// Calls that the device knows to be taken back.
-    private var takenBack: Set<String> = []
-    private var hasOverlap = false
+    var takenBack: [String: Int64] = [:]
+    var hasOverlap = false
+    // See `WorldBook+Device`.
+    var mutedSince: Int64?
+    var mutedSpans: [Range<Int64>] = []
+    var presses: [Int64] = []
+    var pressedAt: Int64 = .min / 2
+    var turnOpenedAt: Int64 = -1
+    /// When the user was asked to confirm each function last.
+    var asked: [String: Int64] = [:]
+    var unsaid: Set<Int> = []
+    var lastRang: [Int: Int64] = [:]
+    var latestCall: (id: String, name: String)?
+    var repeated: Set<String> = []
 
     func note(_ text: String, at time: Int64) {
         report.log.append("\(time / 1_000_000) ms: \(text)")
@@ -94,6 +108,7 @@ final class WorldBook: @unchecked Sendable {
     func utter(_ samples: [Int16]) {
         if current == nil { beginUtterance() }
         if samples.count > takeFreshSamples() { hasOverlap = true }
+        checkMute(givenSamples().suffix(samples.count))
         if let current { utterances[current].samples += samples }
     }
 
@@ -111,25 +126,24 @@ final class WorldBook: @unchecked Sendable {
 
     /// What was said without a session is given up, and the user was told.
     func discardUtterances() {
+        excuseUnheard()
+        current = nil
+        awaited = nil
+    }
+
+    func excuseUnheard() {
         for index in utterances.indices where utterances[index].timesHeard == 0 {
             utterances[index].isExcused = true
         }
-        current = nil
-        awaited = nil
+        unsaid = []
     }
 
     /// The user was told by a sound that nothing comes.
     func refused(_ earcon: Earcon, at time: Int64) {
         awaited = nil
-        if expectsNoError, earcon == .error {
+        // A tap after which nobody spoke is told so.
+        if expectsNoError, earcon == .error, !isStopped {
             fail("the user heard an error that could be mended", at: time)
-        }
-    }
-
-    /// A function did its work.
-    func carriedOut(_ id: String, at time: Int64) {
-        if takenBack.contains(id) {
-            fail("call \(id) was carried out after it was taken back", at: time)
         }
     }
 
@@ -146,150 +160,6 @@ final class WorldBook: @unchecked Sendable {
     func stop() {
         awaited = nil
         isStopped = true
-    }
-
-    func take(_ event: TimelineEvent, at time: Int64) {
-        note("assistant: \(event)", at: time)
-        switch event {
-        case .turnOpened:
-            report.counts.turns += 1
-            awaited = nil
-            isStopped = false
-            // What was being said is not for the user any more; where the service finds the
-            // turns, it decides that.
-            if !isAutomatic { dead.formUnion(arrived) }
-        case .interrupted(by: .voice) where isAutomatic:
-            report.counts.interruptions += 1
-            // What the user had taken back before was never heard.
-            doubted = arrived.filter { heardSamples[$0, default: 0] > 0 }
-        case .interrupted:
-            report.counts.interruptions += 1
-            dead.formUnion(arrived)
-        case .resumed:
-            report.counts.resumptions += 1
-            resumed.formUnion(doubted.subtracting(dead))
-            doubted = []
-        case .replyPlayed: checkPlayed(at: time)
-        // A tap into silence: its reply is not wanted.
-        case .notice(let text) where text.hasPrefix("nobody spoke"): isStopped = true
-        default: break
-        }
-    }
-
-    func take(_ event: SessionEvent, at time: Int64) {
-        switch event {
-        case .audio(let samples):
-            guard let value = samples.first.map(Int.init) else { break }
-            arrived.insert(value)
-            arrivedSamples[value, default: 0] += samples.count
-            if let asker = askedBy[value] { answered(asker) }
-        case .inputTranscript, .interrupted:
-            note("session: \(event)", at: time)
-            // Words: what they interrupted is not heard any more, also where it went on before.
-            dead.formUnion(doubted.union(resumed))
-            doubted = []
-            resumed = []
-        case .ready(let resumed):
-            note("session: ready, resumed \(resumed)", at: time)
-            handleTries = nil
-            dead = []
-            arrived = []
-            doubted = []
-            self.resumed = []
-            // The numbers may begin anew, and what is still played of the old would be counted.
-            uncounted = Set(
-                arrivedSamples.filter { $0.value != heardSamples[$0.key] }.map { $0.key })
-            arrivedSamples = [:]
-            heardSamples = [:]
-        case .offline:
-            note("session: \(event)", at: time)
-            orphanCalls()
-        case .failed(let failure):
-            note("session: \(failure)", at: time)
-            fail("the session failed for good: \(failure)", at: time)
-        case .notice(let text):
-            note("session: \(text)", at: time)
-            // The turn is given up; the user hears so.
-            if text.hasPrefix("the service does not finish")
-                || text.hasPrefix("the session answers")
-            {
-                for index in utterances.indices where utterances[index].isOver {
-                    utterances[index].isExcused = true
-                }
-                awaited = nil
-            }
-        case .toolCallsCancelled(let ids):
-            note("session: takes back \(ids)", at: time)
-            takenBack.formUnion(ids)
-        case .turnComplete:
-            note("session: \(event)", at: time)
-            // An answer that comes again is another turn, and sounds like the one that was cut.
-            if repeatsAnswers {
-                uncounted.formUnion(dead)
-                dead = []
-            }
-        default: note("session: \(event)", at: time)
-        }
-    }
-
-    /// The connection is gone, and with it whoever waits for the calls.
-    private func orphanCalls() {
-        orphans.formUnion(calls.filter { !$0.value }.keys)
-        for id in orphans { calls[id] = true }
-    }
-
-    private func answered(_ asker: Int) {
-        utterances[asker].isAnswered = true
-        // An answer that was held back, and came behind words that nobody interrupted it with,
-        // cannot be told from one to those.
-        guard isAutomatic, !hearsGoAway else { return }
-        for index in utterances.indices.dropFirst(asker + 1)
-        where utterances[index].isOver && utterances[index].timesHeard == 0 {
-            utterances[index].isExcused = true
-        }
-    }
-
-    func opened(at time: Int64) {
-        report.counts.connections += 1
-        orphanCalls()
-        askedBy = [:]
-        busySince = nil
-        leaveBy = nil
-        openings.append(time)
-        openings.removeAll { $0 <= time - 60_000_000_000 }
-        // A turn of the user's opens a connection too, and a rotation needs no patience.
-        if openings.count > Self.connectionsPerMinute + 8 {
-            fail("\(openings.count) connections within a minute", at: time)
-        }
-    }
-
-    func sent(_ bytes: [UInt8], at time: Int64) {
-        guard bytes.starts(with: #"{"setup""#.utf8), let setup = try? JSONValue(parsing: bytes),
-            let handle = setup["setup"]?["sessionResumption"]?["handle"]?.string
-        else { return }
-        let count = handleTries?.handle == handle ? (handleTries?.count ?? 0) + 1 : 1
-        handleTries = (handle, count)
-        if count > Self.triesPerHandle {
-            fail("handle \(handle) was tried \(count) times", at: time)
-        }
-    }
-
-    func heard(_ count: Int, ofAnswer value: Int, at time: Int64) {
-        heardSamples[value, default: 0] += count
-        awaited = nil
-        if dead.contains(value) {
-            fail("sound of answer \(value) was heard after it was interrupted", at: time)
-        }
-    }
-
-    /// What went on after a false interruption was heard to its last sample, each once.
-    private func checkPlayed(at time: Int64) {
-        for value in resumed.subtracting(dead).subtracting(uncounted)
-        where arrivedSamples[value] != heardSamples[value] {
-            let counts = "\(heardSamples[value] ?? 0) of \(arrivedSamples[value] ?? 0)"
-            fail("of answer \(value), which went on, \(counts) samples were heard", at: time)
-        }
-        resumed = []
     }
 
     // MARK: - The service's side
@@ -314,8 +184,9 @@ final class WorldBook: @unchecked Sendable {
             report.counts.answers += 1
             if let lastHeard { askedBy[World.value(ofTurn: turn)] = lastHeard }
             note("service: answer \(turn + 1) begins", at: time)
-        case .called(_, let id):
+        case .called(let name, let id):
             report.counts.calls += 1
+            latestCall = (id, name)
             orphans = []
             calls[id] = false
             note("service: calls \(id)", at: time)
@@ -330,7 +201,8 @@ final class WorldBook: @unchecked Sendable {
             note("service: \(id) is answered", at: time)
         case .answeredInVain(let response):
             // One that was under way when its call was taken back is nobody's fault.
-            if !cancelled.contains(response["id"]?.string ?? "") {
+            let id = response["id"]?.string ?? ""
+            if !cancelled.contains(id), !repeated.contains(id) {
                 fail("an answer to no open call: \(response.serialized)", at: time)
             }
         case .content(let content, let isHistory):
@@ -338,6 +210,7 @@ final class WorldBook: @unchecked Sendable {
             note(
                 "service: content, history \(isHistory): \(content.serialized.prefix(200))",
                 at: time)
+        case .text(let text): toldText(text, at: time)
         case .ignoredAudio(let count): fail("\(count) samples outside of an activity", at: time)
         case .refused(let code, let reason):
             note("service refuses: \(code) \(reason)", at: time)
@@ -381,8 +254,11 @@ final class WorldBook: @unchecked Sendable {
         for id in orphans where executions[id] != nil && !cancelled.contains(id) {
             fail("no session was told what became of call \(id)", at: time)
         }
-        if awaited != nil, expectsAnswers {
+        if awaited != nil {
             fail("the last words were neither answered nor given up with a sound", at: time)
+        }
+        for number in unsaid.sorted() {
+            fail("announcement \(number) was neither told to the model nor given up", at: time)
         }
     }
 }

@@ -9,6 +9,11 @@ package struct WorldCounts: Sendable {
     package var troubles = 0
     package var interruptions = 0
     package var resumptions = 0
+    package var restarts = 0
+    package var questions = 0
+    package var confirmations = 0
+    package var announcements = 0
+    package var rings = 0
 
     /// Nothing yet.
     package init() {}
@@ -24,12 +29,19 @@ package struct WorldCounts: Sendable {
         troubles += day.troubles
         interruptions += day.interruptions
         resumptions += day.resumptions
+        restarts += day.restarts
+        questions += day.questions
+        confirmations += day.confirmations
+        announcements += day.announcements
+        rings += day.rings
     }
 
     /// One line for people.
     package var text: String {
         "\(days) days, \(seconds / 3600) h simulated: \(turns) turns, \(answers) answers, "
             + "\(calls) calls, \(troubles) faults, \(connections) connections, "
-            + "\(interruptions) interruptions of which \(resumptions) were false"
+            + "\(interruptions) interruptions of which \(resumptions) were false, "
+            + "\(restarts) restarts, \(questions) questions of which \(confirmations) were "
+            + "confirmed, \(announcements) announcements, \(rings) timers"
     }
 }

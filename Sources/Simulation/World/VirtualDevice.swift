@@ -1,0 +1,198 @@
+internal import Assistant
+internal import Live
+internal import ModelTypes
+internal import Timers
+internal import Tools
+
+/// One run of the device's program: the real session, assistant and tool runner, wired as the
+/// daemon wires them.
+final class VirtualDevice: @unchecked Sendable {
+    // @unchecked: see `VirtualLoop`.
+
+    let life = Life()
+    let session: LiveSession
+    let assistant: VoiceAssistant
+    let runner: ToolRunner
+    let bell: VirtualBell
+    /// Nil where a press only talks.
+    let button: VirtualButton?
+
+    private let relay = WorldRelay()
+    private let parts: WorldParts
+
+    init(_ parts: WorldParts) {
+        self.parts = parts
+        let (loop, book, disk, day) = (parts.loop, parts.book, parts.disk, parts.day)
+        let (life, relay) = (life, relay)
+        let registry = parts.toolbox.registry(life)
+        session = LiveSession(
+            executor: loop, transport: LivingTransport(parts.network, life: life),
+            settings: Self.sessionSettings(day, registry.declarations),
+            credential: Self.credential(day, loop), clock: VirtualClock(loop: loop, life: life),
+            kept: disk.handle.map { .init(handle: $0.text, age: loop.now - $0.at) },
+            random: { parts.random.next() },
+            keep: { handle in
+                if !life.isOver { disk.handle = handle.map { ($0, loop.now) } }
+            },
+            onEvent: { relay.onEvent($0) })
+        let onLoop: @Sendable (@escaping @Sendable () -> Void) -> Void = { body in
+            loop.after(0, body)
+        }
+        let desk = ConfirmationDesk(onExecutor: onLoop)
+        var ports = RunnerPorts(
+            clock: VirtualToolClock(loop: loop), confirmation: desk,
+            journal: VirtualJournal(disk: disk, life: life), audit: NoAudit())
+        ports.executor = parts.pool
+        runner = ToolRunner(registry: registry, limits: ToolLimits(), ports: ports)
+        bell = VirtualBell(loop: loop, disk: disk, life: life)
+        assistant = VoiceAssistant(
+            executor: loop, settings: ConversationSettings(mode: day.mode),
+            confirmation: ConfirmationSettings(),
+            ports: AssistantPorts(
+                microphone: parts.microphone, speaker: parts.speaker,
+                session: RecordingSession(
+                    session: LiveSessionPort(session), book: book, life: life),
+                tools: NamedCalls(PooledTools(runner, onExecutor: onLoop)),
+                indicator: WorldIndicator { if !life.isOver { parts.onShow($0) } },
+                earcons: WorldEarcons { if !life.isOver { book.refused($0, at: loop.now) } },
+                timeline: WorldTimeline { if !life.isOver { parts.record($0.event) } },
+                alarm: VirtualClock(loop: loop, life: life), hasNetwork: { true }))
+        button =
+            day.hasGestures && day.mode != .handsFree
+            ? VirtualButton(
+                loop: loop, life: life, assistant: assistant, bell: bell, isTap: day.mode == .tap)
+            : nil
+        desk.take(assistant)
+    }
+
+    private static func sessionSettings(
+        _ day: Day, _ tools: [FunctionDeclaration]
+    ) -> SessionSettings {
+        var settings = SessionSettings(endpoint: LiveEndpoint(), model: day.model)
+        settings.activity =
+            day.mode == .handsFree ? .automatic(SessionSettings.Detection()) : .manual
+        settings.tools = tools
+        settings.idleMilliseconds = 30_000
+        return settings
+    }
+
+    /// A key that may come late, as its owner puts it in its place.
+    private static func credential(_ day: Day, _ loop: VirtualLoop) -> SessionCredential {
+        .sought { () throws(SessionFailure) -> Authorization in
+            guard loop.now >= day.keyAt else {
+                throw SessionFailure(reason: .noKey, text: "there is no key")
+            }
+            return .key(Secret("test-key"))
+        }
+    }
+
+    /// Begins, with what the disk has kept.
+    func start() {
+        let (assistant, loop, book, speaker) = (assistant, parts.loop, parts.book, parts.speaker)
+        relay.onEvent = { event in
+            speaker.advance()
+            book.take(event, at: loop.now)
+            assistant.assumeIsolated { $0.session(event) }
+        }
+        bell.assistant = assistant
+        bell.onRing = { book.rang($0.map(\.number), at: loop.now) }
+        button?.onStop = { book.stop() }
+        parts.microphone.onSignal = { signal in
+            assistant.assumeIsolated { $0.microphone(signal) }
+        }
+        parts.speaker.onSignal = { signal in assistant.assumeIsolated { $0.speaker(signal) } }
+        if parts.disk.isMuted { assistant.assumeIsolated { $0.setMute(true, at: loop.now) } }
+        if parts.microphone.isShut {
+            assistant.assumeIsolated { $0.switchMute(true, at: loop.now) }
+        }
+        if parts.microphone.isLost {
+            assistant.assumeIsolated { $0.microphone(.lost("unplugged")) }
+        }
+        assistant.assumeIsolated { $0.start() }
+        bell.tick()
+    }
+
+    /// Ends without a word, as when the power goes.
+    func die() {
+        life.isOver = true
+        parts.network.die()
+        silence()
+        stopTools()
+    }
+
+    /// Ends in order; `done` is called when all is over.
+    func stop(_ done: @escaping @Sendable () -> Void) {
+        assistant.assumeIsolated { $0.stop() }
+        session.assumeIsolated { $0.disconnect() }
+        Task(executorPreference: parts.pool) { [parts, runner] in
+            await runner.stop()
+            // The goodbye is waited for, but not for ever.
+            try? await VirtualToolClock(loop: parts.loop).wait(.milliseconds(500))
+            parts.loop.after(0) { [self] in
+                if !life.isOver {
+                    life.isOver = true
+                    parts.network.die()
+                    silence()
+                }
+                done()
+            }
+        }
+    }
+
+    /// Takes apart what refers to each other, so that thousands of days may follow.
+    private func silence() {
+        relay.onEvent = { _ in }
+        parts.microphone.stop()
+        parts.microphone.onSignal = { _ in }
+        parts.speaker.die()
+        parts.speaker.onSignal = { _ in }
+        bell.assistant = nil
+        bell.onRing = { _ in }
+        button?.onStop = {}
+        assistant.assumeIsolated { $0.stop() }
+    }
+
+    private func stopTools() {
+        Task(executorPreference: parts.pool) { [runner] in await runner.stop() }
+    }
+}
+
+/// What a run of the program finds in its world.
+struct WorldParts: Sendable {
+    let day: Day
+    let loop: VirtualLoop
+    let pool: VirtualPool
+    let network: VirtualNetwork
+    let microphone: VirtualMicrophone
+    let speaker: VirtualSpeaker
+    let toolbox: VirtualToolbox
+    let disk: VirtualDisk
+    let book: WorldBook
+    let random: RandomBox
+    /// What the light shows.
+    let onShow: @Sendable (Indication) -> Void
+
+    /// Something happened: the promises are looked at, and the disk keeps what it must.
+    func record(_ event: TimelineEvent) {
+        if case .muted(let isMuted) = event { disk.isMuted = isMuted }
+        book.take(event, at: loop.now)
+    }
+}
+
+/// Randomness that several closures share.
+final class RandomBox: @unchecked Sendable {
+    // @unchecked: see `VirtualLoop`.
+
+    private var random: SeededRandom
+
+    init(_ random: SeededRandom) { self.random = random }
+
+    func next() -> Double { .random(in: 0..<1, using: &random) }
+}
+
+/// Carries the session's events to an assistant that is made after it.
+private final class WorldRelay: @unchecked Sendable {
+    // @unchecked: see `VirtualLoop`.
+
+    var onEvent: (SessionEvent) -> Void = { _ in }
+}

@@ -1,0 +1,145 @@
+internal import Assistant
+internal import ModelTypes
+internal import Tools
+
+/// A function of a world, each of another behaviour.
+enum VirtualFunction: String, CaseIterable {
+    /// As the model would have it, which waits for none.
+    case usual
+    /// The model waits for it, and new words take it back.
+    case waited
+    /// Its late result cuts what the model says.
+    case urgent
+    /// Its late result waits until the model is silent.
+    case patient
+    /// Lets somebody in, so the user is asked to press the button.
+    case gate
+    /// Costs money, so the user is asked to say a phrase.
+    case order
+
+    /// What the service writes down of all that the user says.
+    static let phrase = "words"
+    /// Some calls take longer than this, and are given up.
+    private static let deadline = Duration.seconds(6)
+
+    private var behavior: FunctionDeclaration.Behavior? {
+        switch self {
+        case .usual, .gate, .order: nil
+        case .waited: .blocking
+        case .urgent, .patient: .nonBlocking
+        }
+    }
+
+    private var scheduling: FunctionResponse.Scheduling? {
+        switch self {
+        case .usual, .waited, .gate, .order: nil
+        case .urgent: .interrupt
+        case .patient: .whenIdle
+        }
+    }
+
+    /// How the user confirms a call; nil: not at all.
+    var confirmation: ToolConfirmation? {
+        switch self {
+        case .usual, .waited, .urgent, .patient: nil
+        case .gate: .button
+        case .order: .phrase(Self.phrase)
+        }
+    }
+
+    var terms: ToolTerms {
+        var terms = ToolTerms(deadline: Self.deadline)
+        terms.behavior = behavior
+        terms.scheduling = scheduling
+        terms.confirmation = confirmation
+        switch self {
+        case .usual, .waited, .urgent, .patient: terms.risk = .low
+        case .gate: terms.risk = .unlock
+        case .order: terms.risk = .high
+        }
+        return terms
+    }
+}
+
+/// What the functions do is counted by call, which they themselves do not know.
+enum CallUnderWay {
+    @TaskLocal static var id: String?
+}
+
+/// Functions that take their time.
+final class VirtualToolbox: @unchecked Sendable {
+    // @unchecked: see `VirtualLoop`.
+
+    private let clock: VirtualToolClock
+    private var random: SeededRandom
+    /// How often each call was begun.
+    private(set) var executions: [String: Int] = [:]
+    /// Told each call that was carried out to its end, with its function.
+    var onEnd: (String, VirtualFunction) -> Void = { _, _ in }
+
+    init(clock: VirtualToolClock, seed: UInt64) {
+        self.clock = clock
+        random = SeededRandom(seed, stream: 2)
+    }
+
+    /// The functions of one run of the program.
+    func registry(_ life: Life) -> ToolRegistry {
+        let tools = VirtualFunction.allCases.compactMap { function -> (any Tool)? in
+            let parameters: JSONValue = [
+                "type": "object", "properties": ["on": ["type": "boolean"]],
+                "required": ["on"],
+            ]
+            let declaration = try? ToolDeclaration(
+                name: function.rawValue, description: "Does something.", parameters: parameters,
+                terms: function.terms)
+            return declaration.map {
+                VirtualTool(declaration: $0, function: function, toolbox: self, life: life)
+            }
+        }
+        guard let registry = try? ToolRegistry(tools) else {
+            preconditionFailure("the world's own functions are not declared rightly")
+        }
+        return registry
+    }
+
+    fileprivate func perform(_ function: VirtualFunction, _ life: Life) async throws {
+        let id = CallUnderWay.id ?? ""
+        guard !life.isOver else { throw CancellationError() }
+        executions[id, default: 0] += 1
+        let length =
+            random.chance(80) ? random.milliseconds(1...200) : random.milliseconds(200...8_000)
+        try await clock.wait(.nanoseconds(length))
+        guard !life.isOver else { throw CancellationError() }
+        onEnd(id, function)
+    }
+}
+
+private struct VirtualTool: Tool {
+    let declaration: ToolDeclaration
+    let function: VirtualFunction
+    let toolbox: VirtualToolbox
+    let life: Life
+
+    func call(_ arguments: ToolArguments) async throws -> JSONValue {
+        try await toolbox.perform(function, life)
+        return "done"
+    }
+}
+
+/// The real runner's calls, each with its name for the functions.
+final class NamedCalls: ToolPort, @unchecked Sendable {
+    // @unchecked: see `VirtualLoop`.
+
+    private let tools: PooledTools
+
+    init(_ tools: PooledTools) { self.tools = tools }
+
+    func conversationBegan() { tools.conversationBegan() }
+
+    func run(_ call: FunctionCall, _ done: @escaping @Sendable (ToolOutcome) -> Void) {
+        // Tasks that begin within take it along.
+        CallUnderWay.$id.withValue(call.id) { tools.run(call, done) }
+    }
+
+    func cancel(_ identifiers: [String]) { tools.cancel(identifiers) }
+}

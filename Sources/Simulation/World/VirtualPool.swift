@@ -1,0 +1,63 @@
+internal import Tools
+
+/// Where tools run in a world: on its one thread, in the order in which they were begun.
+final class VirtualPool: TaskExecutor, @unchecked Sendable {
+    // @unchecked: see `VirtualLoop`.
+
+    private let loop: VirtualLoop
+
+    init(loop: VirtualLoop) { self.loop = loop }
+
+    func enqueue(_ job: consuming ExecutorJob) {
+        let job = UnownedJob(job)
+        loop.schedule(at: loop.now) { [unowned self] in
+            job.runSynchronously(on: asUnownedTaskExecutor())
+        }
+    }
+}
+
+/// The tools' clock in virtual time.
+struct VirtualToolClock: ToolClock {
+    let loop: VirtualLoop
+
+    var now: Int64 { loop.now }
+
+    func wait(_ duration: Duration) async throws {
+        let wait = Wait()
+        try await withTaskCancellationHandler {
+            try await withCheckedThrowingContinuation { continuation in
+                wait.begin(continuation)
+                loop.after(
+                    duration.components.seconds * 1_000_000_000
+                        + duration.components.attoseconds / 1_000_000_000
+                ) { wait.end() }
+            }
+        } onCancel: {
+            wait.cancel()
+        }
+    }
+
+    /// Somebody who waits, until the time or the cancellation comes.
+    private final class Wait: @unchecked Sendable {
+        // @unchecked: see `VirtualLoop`.
+
+        private var continuation: CheckedContinuation<Void, any Error>?
+        private var isCancelled = false
+
+        func begin(_ continuation: CheckedContinuation<Void, any Error>) {
+            guard !isCancelled else { return continuation.resume(throwing: CancellationError()) }
+            self.continuation = continuation
+        }
+
+        func end() {
+            continuation?.resume()
+            continuation = nil
+        }
+
+        func cancel() {
+            isCancelled = true
+            continuation?.resume(throwing: CancellationError())
+            continuation = nil
+        }
+    }
+}

@@ -1,0 +1,159 @@
+internal import Assistant
+internal import Live
+internal import ModelTypes
+
+// What the assistant and the session tell, and what comes of it at the loudspeaker.
+
+extension WorldBook {
+    func take(_ event: TimelineEvent, at time: Int64) {
+        note("assistant: \(event)", at: time)
+        switch event {
+        case .turnOpened:
+            report.counts.turns += 1
+            awaited = nil
+            isStopped = false
+            turnOpenedAt = time
+            // What was being said is not for the user any more; where the service finds the
+            // turns, it decides that.
+            if !isAutomatic { dead.formUnion(arrived) }
+        case .interrupted(by: .voice) where isAutomatic:
+            report.counts.interruptions += 1
+            // What the user had taken back before was never heard.
+            doubted = arrived.filter { heardSamples[$0, default: 0] > 0 }
+        case .interrupted:
+            report.counts.interruptions += 1
+            dead.formUnion(arrived)
+        case .resumed:
+            report.counts.resumptions += 1
+            resumed.formUnion(doubted.subtracting(dead))
+            doubted = []
+        case .replyPlayed: checkPlayed(at: time)
+        case .muted(let isMuted): muted(isMuted, at: time)
+        case .notice(let text) where text.hasPrefix(Self.question):
+            asked[String(text.dropFirst(Self.question.count))] = time
+            report.counts.questions += 1
+        case .notice(let text) where Self.unsaidNotices.contains(text): unsaid = []
+        // A tap into silence: its reply is not wanted.
+        case .notice(let text) where text.hasPrefix("nobody spoke"): isStopped = true
+        default: break
+        }
+    }
+
+    func take(_ event: SessionEvent, at time: Int64) {
+        switch event {
+        case .audio(let samples):
+            guard let value = samples.first.map(Int.init) else { break }
+            arrived.insert(value)
+            arrivedSamples[value, default: 0] += samples.count
+            if let asker = askedBy[value] { answered(asker) }
+        case .inputTranscript, .interrupted:
+            note("session: \(event)", at: time)
+            // Words: what they interrupted is not heard any more, also where it went on before.
+            dead.formUnion(doubted.union(resumed))
+            doubted = []
+            resumed = []
+        case .ready(let resumed):
+            note("session: ready, resumed \(resumed)", at: time)
+            if !resumed { latestCall = nil }
+            handleTries = nil
+            dead = []
+            arrived = []
+            doubted = []
+            self.resumed = []
+            // The numbers may begin anew, and what is still played of the old would be counted.
+            uncounted = Set(
+                arrivedSamples.filter { $0.value != heardSamples[$0.key] }.map { $0.key })
+            arrivedSamples = [:]
+            heardSamples = [:]
+        case .offline:
+            note("session: \(event)", at: time)
+            orphanCalls()
+        case .failed(let failure):
+            note("session: \(failure)", at: time)
+            if failure.reason != .noKey || time >= keyAt {
+                fail("the session failed for good: \(failure)", at: time)
+            }
+        case .notice(let text):
+            note("session: \(text)", at: time)
+            // The turn is given up; the user hears so.
+            if text.hasPrefix("the service does not finish")
+                || text.hasPrefix("the session answers")
+            {
+                for index in utterances.indices where utterances[index].isOver {
+                    utterances[index].isExcused = true
+                }
+                awaited = nil
+            }
+        case .toolCallsCancelled(let ids):
+            note("session: takes back \(ids)", at: time)
+            for id in ids where takenBack[id] == nil { takenBack[id] = time }
+        case .turnComplete:
+            note("session: \(event)", at: time)
+            // An answer that comes again is another turn, and sounds like the one that was cut.
+            if repeatsAnswers {
+                uncounted.formUnion(dead)
+                dead = []
+            }
+        default: note("session: \(event)", at: time)
+        }
+    }
+
+    /// The connection is gone, and with it whoever waits for the calls.
+    func orphanCalls() {
+        orphans.formUnion(calls.filter { !$0.value }.keys)
+        for id in orphans { calls[id] = true }
+    }
+
+    private func answered(_ asker: Int) {
+        utterances[asker].isAnswered = true
+        // An answer that was held back, and came behind words that nobody interrupted it with,
+        // cannot be told from one to those.
+        guard isAutomatic, !hearsGoAway else { return }
+        for index in utterances.indices.dropFirst(asker + 1)
+        where utterances[index].isOver && utterances[index].timesHeard == 0 {
+            utterances[index].isExcused = true
+        }
+    }
+
+    func opened(at time: Int64) {
+        report.counts.connections += 1
+        orphanCalls()
+        askedBy = [:]
+        busySince = nil
+        leaveBy = nil
+        openings.append(time)
+        openings.removeAll { $0 <= time - 60_000_000_000 }
+        if openings.count > Self.connectionsPerMinute {
+            fail("\(openings.count) connections within a minute", at: time)
+        }
+    }
+
+    func sent(_ bytes: [UInt8], at time: Int64) {
+        guard bytes.starts(with: #"{"setup""#.utf8), let setup = try? JSONValue(parsing: bytes),
+            let handle = setup["setup"]?["sessionResumption"]?["handle"]?.string
+        else { return }
+        let count = handleTries?.handle == handle ? (handleTries?.count ?? 0) + 1 : 1
+        handleTries = (handle, count)
+        if count > Self.triesPerHandle {
+            fail("handle \(handle) was tried \(count) times", at: time)
+        }
+    }
+
+    func heard(_ count: Int, ofAnswer value: Int, at time: Int64) {
+        heardSamples[value, default: 0] += count
+        awaited = nil
+        if dead.contains(value) {
+            fail("sound of answer \(value) was heard after it was interrupted", at: time)
+        }
+    }
+
+    /// What went on after a false interruption was heard to its last sample, each once.
+    private func checkPlayed(at time: Int64) {
+        for value in resumed.subtracting(dead).subtracting(uncounted)
+        where arrivedSamples[value] != heardSamples[value] {
+            let counts = "\(heardSamples[value] ?? 0) of \(arrivedSamples[value] ?? 0)"
+            fail("of answer \(value), which went on, \(counts) samples were heard", at: time)
+        }
+        resumed = []
+    }
+}

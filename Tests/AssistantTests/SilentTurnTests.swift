@@ -1,0 +1,163 @@
+import Live
+import ModelTypes
+import Testing
+import Tools
+
+@testable import Assistant
+
+@Suite("a turn of which nothing is heard")
+struct SilentTurnTests {
+    @Test("a turn that ends without any sound of the model ends with one of the device")
+    func noAudio() {
+        let world = ConversationWorld.online(.hold)
+        world.turn(0, 500)
+        world.turnComplete()
+        #expect(world.sounds == [.error])
+        #expect(world.state == .idle)
+    }
+
+    @Test("an answer that is nothing but silence is told by a sound once it was played")
+    func silence() {
+        let world = ConversationWorld.online(.hold)
+        world.turn(0, 500)
+        world.audio(600, isAudible: false)
+        world.audio(700, isAudible: false)
+        world.turnComplete()
+        #expect(world.sounds.isEmpty)
+        world.drained(900)
+        #expect(world.sounds == [.error])
+        world.forget()
+        world.turnAnswered(2_000, 2_500, audio: 2_600)
+        world.audio(2_700, isAudible: false)
+        world.turnComplete()
+        world.drained(2_900)
+        #expect(world.sounds.isEmpty, "some of it was heard")
+    }
+
+    @Test("what a function has done is told as done, what it has not as failed")
+    func functions() {
+        for (end, sound) in [(ToolEnd.done, Earcon.done), (.failed, .error)] {
+            let world = ConversationWorld.online(.hold)
+            world.turn(0, 500)
+            world.calls(["1"], 600)
+            world.finished("1", 700, end)
+            world.turnComplete()
+            #expect(world.sounds == [sound])
+            world.forget()
+            world.turn(1_000, 1_500)
+            world.turnComplete()
+            #expect(world.sounds == [.error], "that was another request")
+        }
+    }
+
+    @Test("a result that the model says nothing about is told when it comes")
+    func silentResult() {
+        let world = ConversationWorld.online(.hold)
+        world.turn(0, 500)
+        world.calls(["1"], 600)
+        world.turnComplete()
+        #expect(world.state == .thinking)
+        world.finished("1", 900, .doneSilently)
+        #expect(world.state == .idle)
+        #expect(world.sounds == [.done])
+    }
+
+    @Test("a tap after which nobody speaks ends with a sound")
+    func nobodySpoke() throws {
+        let world = ConversationWorld.online(.tap)
+        world.press(0)
+        world.samples()
+        world.deadline(try #require(world.deadline))
+        #expect(world.state == .idle)
+        #expect(world.sounds == [.error])
+    }
+
+    @Test("words that no microphone gave are told as lost")
+    func nothingCaptured() {
+        let world = ConversationWorld.online(.hold)
+        world.press(0)
+        world.release(1_000)
+        world.segmentEnded()
+        #expect(world.state == .idle)
+        #expect(world.sounds == [.error])
+        world.forget()
+        world.press(2_000)
+        world.release(2_050)
+        world.segmentEnded()
+        #expect(world.sounds.isEmpty, "a slip of the finger asks for nothing")
+    }
+
+    @Test("a noise stays without a sound, and so does a model that may leave words unanswered")
+    func reasons() {
+        let world = ConversationWorld.online(.handsFree) { $0.mayStaySilent = true }
+        for isHeard in [false, true] {
+            world.speech(1_000)
+            world.samples()
+            if isHeard { world.perform(world.machine.wordsHeard(at: .milliseconds(1_100))) }
+            world.speechEnd(1_200, known: 1_700)
+            world.segmentEnded()
+            world.turnComplete()
+            #expect(world.state == .idle)
+            #expect(world.sounds.isEmpty)
+        }
+        world.speech(3_000)
+        world.samples()
+        world.speechEnd(3_200, known: 3_700)
+        world.segmentEnded()
+        world.perform(world.machine.answerShown(at: .milliseconds(3_800)))
+        world.turnComplete()
+        #expect(world.sounds == [.error], "it did answer, and nobody heard it")
+    }
+
+    @Test(
+        "an answer in writing is shown, told by a sound, and not said twice",
+        arguments: [false, true])
+    func written(hasSound: Bool) {
+        let world = AssistantWorld.started(.hold)
+        world.button(true, at: 1_000)
+        world.microphone(.samples([1, 2, 3], first: 0))
+        world.button(false, at: 2_000)
+        world.microphone(.segmentEnded(sample: 3))
+        world.session(.text("It is"))
+        world.session(.text(" on."))
+        if hasSound { world.session(.audio([4_000])) }
+        world.session(.turnComplete(nil))
+        world.speaker(.drained(at: .milliseconds(2_500)))
+        #expect(world.timeline.contains(.said("It is on.")) == !hasSound)
+        #expect(world.told.contains(.earcon(.error)) == !hasSound)
+        #expect(world.current == .idle)
+    }
+
+    @Test("what is awaited ends with a sound, whatever happens in whatever order")
+    func anyOrder() {
+        var silentEnds = 0
+        var audibleEnds = 0
+        for seed in UInt64(1)...2_000 {
+            let life = RandomConversation(seed: seed)
+            life.live(60)
+            silentEnds += life.silentEnds
+            audibleEnds += life.audibleEnds
+            if let first = life.violations.first {
+                Issue.record("seed \(seed): \(first)")
+                return
+            }
+        }
+        #expect(silentEnds > 100 && audibleEnds > 1_000)
+    }
+
+    @Test("from whatever state, the conversation comes to rest once the world is calm")
+    func everyWaitEnds() {
+        // The longest turn, the wait for its answer, and what had come of that to be played.
+        let longest = 120_000 + 15_000 + 15_000 + 60 * 400
+        for seed in UInt64(1)...2_000 {
+            let life = RandomConversation(seed: seed)
+            life.live(Int(seed % 60))
+            let taken = life.calmDown()
+            if let first = life.violations.first {
+                Issue.record("seed \(seed): \(first)")
+                return
+            }
+            #expect((taken ?? .max) <= longest, "seed \(seed)")
+        }
+    }
+}
