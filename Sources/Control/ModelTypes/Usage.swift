@@ -26,12 +26,7 @@ package struct Usage: Sendable, Equatable {
     /// Reads `usageMetadata`; what is absent counts as 0, as the wire leaves out zeroes.
     package init(json: JSONValue) {
         func count(_ names: String...) -> Int64 {
-            // The wire may write 64-bit numbers as strings.
-            for name in names {
-                if let number = json[name]?.int { return number }
-                if let number = json[name]?.string.flatMap({ Int64($0) }) { return number }
-            }
-            return 0
+            names.lazy.compactMap { Self.count(json[$0]) }.first ?? 0
         }
         prompt = count("promptTokenCount")
         cached = count("cachedContentTokenCount")
@@ -47,10 +42,16 @@ package struct Usage: Sendable, Equatable {
         tier = json["serviceTier"]?.string ?? json["trafficType"]?.string
     }
 
+    /// A count, which the wire may write as a string, as all 64-bit numbers; one below zero, which
+    /// would give tokens back, is none.
+    private static func count(_ json: JSONValue?) -> Int64? {
+        (json?.int ?? json?.string.flatMap { Int64($0) }).map { max(0, $0) }
+    }
+
     private static func details(_ json: JSONValue?) -> [Detail] {
         (json?.array ?? []).compactMap { entry in
             entry["modality"]?.string.map {
-                Detail(modality: $0, tokens: entry["tokenCount"]?.int ?? 0)
+                Detail(modality: $0, tokens: count(entry["tokenCount"]) ?? 0)
             }
         }
     }
