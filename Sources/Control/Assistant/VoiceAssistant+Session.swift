@@ -32,7 +32,7 @@ extension VoiceAssistant {
         case .audio(let samples):
             play(samples, at: now)
         case .inputTranscript(let text):
-            record(.heard(text))
+            if !confirmations.hidesWords { record(.heard(text)) }
             performConfirmation(confirmations.heard(text, at: now))
             if Self.hasWords(text) { perform(machine.wordsHeard(at: now)) }
         case .outputTranscript(let text):
