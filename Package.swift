@@ -122,6 +122,7 @@ enum Targets {
                     "TestBroker", "Tools", "WebSockets", "WireCodec", "Linux",
                 ]),
             .target(name: "CAllocationCounter", path: "Tests/Support/CAllocationCounter"),
+            .support("TestInputs", []),
             .support("TestSockets", ["Linux"]),
             .support("TestHTTP", ["TestSockets", "Linux"]),
             .support("TestHome", ["ModelTypes", "TestHTTP", "WebSockets", "Linux"]),
@@ -142,7 +143,10 @@ enum Targets {
             ("WebSocketsTests", ["WebSockets", "Linux", "TestSockets"]),
             ("CurlTests", ["Curl", "Linux", "TestHTTP"]),
             ("CryptoTests", ["Crypto", "Linux"]),
-            ("MosquittoTests", ["Mosquitto", "Linux", "TestBroker", "TestSockets"]),
+            (
+                "MosquittoTests",
+                ["Mosquitto", "Linux", "TestBroker", "TestInputs", "TestSockets"]
+            ),
             ("AudioCoreTests", ["AudioCore", "CAllocationCounter", "Linux"]),
             ("SignalProcessingTests", ["SignalProcessing"]),
             (
@@ -155,7 +159,7 @@ enum Targets {
             ("PanelTests", ["Panel"]),
             ("ConfigurationTests", ["Configuration", "Linux"]),
             ("WireCodecTests", ["WireCodec"]),
-            ("ModelTypesTests", ["ModelTypes"]),
+            ("ModelTypesTests", ["ModelTypes", "TestInputs"]),
             (
                 "AccountsTests",
                 ["Accounts", "Curl", "Crypto", "ModelTypes", "WireCodec", "Linux", "TestHTTP"]
@@ -164,15 +168,18 @@ enum Targets {
             ("StoreTests", ["Store", "ModelTypes", "Linux", "TestDisk"]),
             (
                 "ToolsTests",
-                ["Tools", "ModelTypes", "Store", "Linux", "TestDisk", "TestProcesses"]
+                [
+                    "Tools", "ModelTypes", "Store", "Linux", "TestDisk", "TestInputs",
+                    "TestProcesses",
+                ]
             ),
             (
                 "BrokerTests",
-                ["Broker", "Tools", "ModelTypes", "Mosquitto", "Linux", "TestBroker"]
+                ["Broker", "Tools", "ModelTypes", "Mosquitto", "Linux", "TestBroker", "TestInputs"]
             ),
             (
                 "WebToolsTests",
-                ["WebTools", "Tools", "ModelTypes", "Curl", "Linux", "TestHTTP"]
+                ["WebTools", "Tools", "ModelTypes", "Curl", "Linux", "TestHTTP", "TestInputs"]
             ),
             (
                 "MCPTests",
@@ -182,7 +189,7 @@ enum Targets {
                 "HomeAssistantTests",
                 [
                     "HomeAssistant", "Tools", "ModelTypes", "Curl", "WebSockets", "Linux",
-                    "TestHTTP", "TestHome",
+                    "TestHTTP", "TestHome", "TestInputs",
                 ]
             ),
             ("TimersTests", ["Timers", "Tools", "ModelTypes", "Store", "Linux", "TestDisk"]),

@@ -1,4 +1,5 @@
 import Live
+import ModelTypes
 import Testing
 import Tools
 

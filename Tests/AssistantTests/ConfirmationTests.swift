@@ -1,5 +1,6 @@
 import Live
 import Synchronization
+import ModelTypes
 import Testing
 import Tools
 

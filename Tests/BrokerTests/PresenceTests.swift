@@ -1,5 +1,6 @@
 import ModelTypes
 import Mosquitto
+import TestInputs
 import Testing
 
 @testable import Broker
@@ -26,7 +27,7 @@ struct PresenceTests {
         presence.received(
             MQTTMessage(topic: "martlet/martlet_1/\(property)", text, isRetained: isRetained),
             at: time, random: 0.5
-        ).command
+        ).commands.first
     }
 
     private func text(_ messages: [MQTTMessage], _ topic: String) -> String? {
@@ -96,6 +97,8 @@ struct PresenceTests {
         #expect(ask(&presence, "say/set", "a\nb") == .say("a b"))
         for (property, text) in [
             ("mute/set", "maybe"), ("volume/set", "101"), ("volume/set", "-1"),
+            ("volume/set", "0x20"), ("volume/set", "1e1"), ("volume/set", "+5"),
+            ("volume/set", " 5"), ("volume/set", "5 %"), ("volume/set", "٣٥"),
             ("volume/set", "nan"), ("volume/set", "inf"), ("volume/set", ""), ("listen/set", ""),
             ("say/set", " \n"), ("mute", "ON"), ("state/set", "idle"), ("/set", "ON"),
         ] {
@@ -125,23 +128,93 @@ struct PresenceTests {
         #expect(config["components"]?["volume_level"]?["command_topic"] == nil)
     }
 
-    @Test("a flood of commands is dropped and told once; muting gets through")
-    func flood() {
+    @Test func `of a flood the last volume wins, each kind has its own limit, muting passes`() {
         var presence = presence()
-        var taken = 0
+        var taken: [PresenceCommand] = []
         var complaints = 0
-        for _ in 0..<1000 {
-            let (command, complaint) = presence.received(
-                MQTTMessage(topic: "martlet/martlet_1/volume/set", "10"), at: 0, random: 0)
-            taken += command == nil ? 0 : 1
-            complaints += complaint == nil ? 0 : 1
+        for number in 0..<1000 {
+            let reaction = presence.received(
+                MQTTMessage(topic: "martlet/martlet_1/volume/set", "\(number % 101)"), at: 0,
+                random: 0)
+            taken += reaction.commands
+            complaints += reaction.complaint == nil ? 0 : 1
         }
-        #expect(taken == Presence.commandLimit)
+        #expect(taken.count == Presence.commandLimit)
         #expect(complaints == 1)
-        #expect(ask(&presence, "mute/set", "ON") == .setMuted(true))
+        #expect(ask(&presence, "mute/set", "OFF") == .setMuted(false))
+        #expect(presence.deadline == Presence.commandWindow)
+        #expect(presence.deadlineReached(at: Presence.commandWindow - 1).commands.isEmpty)
+        let late = presence.deadlineReached(at: Presence.commandWindow)
+        #expect(late.commands == [.setVolume(999 % 101)])
+        #expect(presence.deadline == nil)
+    }
+
+    @Test func `what waits for its time is overtaken by what comes after it`() {
+        var presence = presence()
+        var state = PresenceState()
+        for _ in 0..<Presence.commandLimit { _ = ask(&presence, "mute/set", "OFF") }
+        // On is never held up, and takes the place of an off that is.
         #expect(ask(&presence, "mute/set", "OFF") == nil)
-        let later = Presence.commandWindow
-        #expect(ask(&presence, "mute/set", "OFF", at: later) == .setMuted(false))
+        #expect(ask(&presence, "mute/set", "ON") == .setMuted(true))
+        #expect(presence.deadline == nil)
+        // So does a hand on the device.
+        #expect(ask(&presence, "mute/set", "OFF") == nil)
+        #expect(presence.deadline != nil)
+        state.isMuted = true
+        _ = presence.changed(state)
+        #expect(presence.deadline == nil)
+        #expect(ask(&presence, "mute/set", "OFF") == nil)
+        let later = presence.deadlineReached(at: Presence.commandWindow)
+        #expect(later.commands == [.setMuted(false)])
+    }
+
+    @Test func `whatever comes in whatever order, the last volume is the one that stands`() {
+        var generator = SeededGenerator(seed: 7)
+        for _ in 0..<200 {
+            var presence = presence()
+            var time: Int64 = 0
+            var last = -1
+            var stands = -1
+            func follow(_ commands: [PresenceCommand]) {
+                for case .setVolume(let percent) in commands { stands = percent }
+            }
+            for _ in 0..<Int.random(in: 1...120, using: &generator) {
+                time += .random(in: 0...Self.second, using: &generator)
+                if let deadline = presence.deadline, deadline <= time {
+                    follow(presence.deadlineReached(at: time).commands)
+                }
+                last = .random(in: 0...100, using: &generator)
+                let message = MQTTMessage(topic: "martlet/martlet_1/volume/set", "\(last)")
+                follow(presence.received(message, at: time, random: 0).commands)
+            }
+            while let deadline = presence.deadline {
+                follow(presence.deadlineReached(at: deadline).commands)
+            }
+            #expect(stands == last)
+        }
+    }
+
+    @Test func `what is no UTF-8 is not said, and complained of`() {
+        var presence = presence()
+        let latin: [UInt8] = [0x47, 0x72, 0xFC, 0xDF, 0x65]
+        let reaction = presence.received(
+            MQTTMessage(topic: "martlet/martlet_1/say/set", payload: latin), at: 0, random: 0)
+        #expect(reaction.commands.isEmpty)
+        #expect(reaction.complaint?.contains("no UTF-8") == true)
+    }
+
+    @Test func `Home Assistant sees an alarm that rings and a PIN that is locked`() throws {
+        var presence = presence()
+        var state = PresenceState()
+        let config = try JSONValue(parsing: presence.connected()[0].payload)
+        let options = config["components"]?["state"]?["options"]?.array ?? []
+        #expect(
+            PresenceState.Activity.allCases.allSatisfy { options.contains(.string($0.rawValue)) })
+        (state.activity, state.isPINLocked) = (.ringing, true)
+        let messages = presence.changed(state)
+        #expect(text(messages, "martlet/martlet_1/state") == "ringing")
+        #expect(text(messages, "martlet/martlet_1/pin") == "ON")
+        #expect(config["components"]?["pin"]?["state_topic"] == "martlet/martlet_1/pin")
     }
 
     @Test("junk is complained of no more often than commands are taken")
@@ -169,20 +242,34 @@ struct PresenceTests {
         #expect(presence.deadline == Self.second * 3 / 2)
         born("online", Self.second + 1)
         #expect(presence.deadline == Self.second * 3 / 2)
-        let messages = presence.deadlineReached()
+        let messages = presence.deadlineReached(at: Self.second * 3 / 2).messages
         #expect(messages.first?.topic == "homeassistant/device/martlet_1/config")
         #expect(text(messages, "martlet/martlet_1/state") != nil)
         #expect(presence.deadline == nil)
     }
 
-    @Test("a device that does not announce itself any more is taken back")
+    @Test("a device that does not announce itself any more is taken back, where it is known")
     func unannounced() {
         var presence = presence(isAnnounced: false)
+        let topic = "homeassistant/device/martlet_1/config"
+        #expect(presence.keptFilters == [topic])
         let messages = presence.connected()
-        #expect(messages.first?.topic == "homeassistant/device/martlet_1/config")
-        #expect(messages.first?.payload == [])
         #expect(text(messages, "martlet/martlet_1/status") == "online")
         #expect(!presence.filters.contains("homeassistant/status"))
+        // Home Assistant complains of one that it does not know.
+        #expect(text(messages, topic) == nil)
+        let kept = MQTTMessage(
+            topic: topic, String(repeating: "x", count: Presence.commandLimitBytes + 1),
+            isRetained: true)
+        #expect(Presence.concerns(kept, presence.keptFilters))
+        #expect(
+            presence.received(kept, at: 0, random: 0).messages
+                == [MQTTMessage(topic: topic, "", isRetained: true)])
+        // Its own taking back comes back to it.
+        #expect(
+            presence.received(MQTTMessage(topic: topic, ""), at: 0, random: 0)
+                == PresenceReaction())
+        #expect(self.presence().keptFilters.isEmpty)
     }
 
     @Test("everything that was ever kept is taken back")

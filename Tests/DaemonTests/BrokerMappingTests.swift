@@ -1,6 +1,5 @@
 import Configuration
 import Linux
-import Mosquitto
 import Testing
 import Tools
 
@@ -95,19 +94,5 @@ struct BrokerMappingTests {
             #expect(!id.contains(String(decoding: machine.prefix(8), as: UTF8.self)))
         }
         #expect(settings.brokerSettings(SecretStore(settings), suffix: "") == nil)
-    }
-
-    @Test func `a line that breaks while it is made has a hint at what the broker may want`() throws
-    {
-        func hint(_ text: String, _ reason: String) throws -> String {
-            let settings = try SettingsFile.settings(from: [("t", "[mqtt]\nhost = \"b\"\n\(text)")])
-            return BrokerErrands.hint(
-                for: MQTTError.unreachable(broker: "b:1883", reason: reason), settings)
-        }
-        #expect(try hint("", "The connection was lost.").contains("mqtt.tls"))
-        #expect(try hint("tls = true", "Protocol error").contains("mqtt.certificate_file"))
-        let both = "tls = true\ncertificate_file = \"/c.pem\"\nkey_file = \"/k.pem\""
-        #expect(try hint(both, "Protocol error").isEmpty)
-        #expect(try hint("", "Connection refused").isEmpty)
     }
 }

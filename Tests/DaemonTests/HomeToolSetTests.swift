@@ -126,6 +126,43 @@ final class HomeToolSetTests {
             ToolSet.notes(open).first?.hasPrefix("tool home: there is no secret 'ha'") == true)
     }
 
+    @Test func `what may open a door by a script is said, until the settings say what it does`()
+        throws
+    {
+        func isWarned(_ text: String) throws -> Bool {
+            try settings("http://h.test", text).warnings
+                .contains { $0.description.contains("one of them may open a door") }
+        }
+        for exposing in [
+            "labels = [\"voice\"]", "areas = [\"Hall\"]", "domains = [\"script\"]",
+            "domains = [\"light\", \"switch\"]", "entities = [\"button.gate\"]",
+            "entities = [\"*.gate\"]",
+        ] {
+            #expect(try isWarned(exposing), "\(exposing)")
+            for risk in ["low", "high", "unlock"] {
+                #expect(try !isWarned("\(exposing)\nindirect_risk = \"\(risk)\""))
+            }
+        }
+        for exposing in ["domains = [\"light\"]", "entities = [\"light.a\", \"lock.b\"]", ""] {
+            #expect(try !isWarned(exposing), "\(exposing)")
+        }
+    }
+
+    @Test func `a script with the risk of the settings asks`() async throws {
+        var model = HomeModel()
+        model.add("script.gate", "Open the gate", labels: ["voice"])
+        model.labels = [["label_id": "voice", "name": "Voice"]]
+        let fake = try await FakeHome(model)
+        try Files.writeAtomically("\(folder)/ha", Array(FakeHome.token.utf8), mode: 0o600)
+        for (risk, isDone) in [("low", true), ("high", false), ("unlock", false)] {
+            let answers = try await call(
+                try settings(fake.url, "labels = [\"voice\"]\nindirect_risk = \"\(risk)\""),
+                [("home_control", ["device": "open the gate", "action": "press"])])
+            #expect((answers.first?["error"] == nil) == isDone, "\(risk): \(answers)")
+        }
+        #expect(fake.calls.count == 1)
+    }
+
     @Test("a token in the file of settings is refused and not repeated, as is no address")
     func mistakes() throws {
         do {

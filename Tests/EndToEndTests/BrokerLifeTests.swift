@@ -94,12 +94,13 @@ struct BrokerLifeTests {
         let announcement = try JSONValue(parsing: config[0].text)
         #expect(announcement["device"]?["name"] == "Kitchen")
         let kept = Dictionary(
-            uniqueKeysWithValues: try await broker.read("martlet/#", count: 6).map {
+            uniqueKeysWithValues: try await broker.read("martlet/#", count: 7).map {
                 ($0.topic, $0.text)
             })
         #expect(kept["martlet/kitchen/status"] == "online")
         #expect(kept["martlet/kitchen/state"] == "idle")
         #expect(kept["martlet/kitchen/mute"] == "OFF")
+        #expect(kept["martlet/kitchen/pin"] == "OFF")
         #expect(kept["martlet/kitchen/volume"].flatMap { Int($0) } != nil)
         #expect(kept["martlet/kitchen/timers"] == #"{"count":0,"next":null}"#)
         let diagnostics = try JSONValue(parsing: kept["martlet/kitchen/diagnostics"] ?? "")
@@ -273,6 +274,14 @@ struct BrokerLifeTests {
             $0.topic == "homeassistant/device/kitchen/config" && $0.payload.isEmpty
         }
         #expect(try await broker.read("#", count: 1, seconds: 1).isEmpty)
+        // Home Assistant complains of what it does not know any more.
+        #expect(try await BrokerErrands.forget(settings, mayRun: false) == "kitchen")
+        try await witness.publish("martlet/end", "now")
+        try await witness.messages.wait { $0.topic == "martlet/end" }
+        let removals = witness.messages.all.count {
+            $0.topic == "homeassistant/device/kitchen/config" && $0.payload.isEmpty
+        }
+        #expect(removals == 1)
         await witness.stop()
     }
 
@@ -289,6 +298,8 @@ struct BrokerLifeTests {
         try await appliance.timeline.wait { $0 == .replyPlayed }
         let told = witness.messages.all.filter { $0.topic == "martlet/kitchen/volume" }
         #expect(told.count < 150)
+        // The last of them stands, as soon as there may be another.
+        try await witness.wait("volume", "99")
         _ = try await appliance.stopped()
         await witness.stop()
     }

@@ -207,4 +207,16 @@ struct HomeTroubleTests {
         #expect(await rig.error("list_devices").contains("does not answer"))
         await rig.end()
     }
+
+    @Test func `a url with the path of a page is told what the url of Home Assistant is`()
+        async throws
+    {
+        let fake = try await FakeHome(.usual)
+        for path in ["/lovelace/0", "/api/", "/dashboard"] {
+            let rig = try await HomeRig(url: fake.url + path)
+            let error = await rig.error("list_devices")
+            #expect(error.contains("address alone"), "\(path): \(error)")
+            await rig.end()
+        }
+    }
 }

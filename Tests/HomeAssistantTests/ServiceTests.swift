@@ -102,17 +102,19 @@ struct ServiceTests {
         }
     }
 
-    @Test(
-        "what may let somebody in is known by what it is, not by its name",
-        arguments: [
-            ("lock.a", nil, HomeAction.unlock, true), ("lock.a", nil, .lock, false),
-            ("cover.a", "garage", .open, true), ("cover.a", "gate", .toggle, true),
-            ("cover.a", nil, .set, true), ("cover.a", "garage", .close, false),
-            ("cover.a", "blind", .open, false), ("alarm_control_panel.a", nil, .disarm, true),
-            ("light.front_door", nil, .on, false),
-        ] as [(String, String?, HomeAction, Bool)])
-    func letsIn(id: String, deviceClass: String?, action: HomeAction, expected: Bool) {
-        let entity = HomeEntity(id: id, name: "x", deviceClass: deviceClass)
-        #expect(action.letsIn(entity) == expected)
+    @Test func `a colour is one that Home Assistant knows, however it is written`() throws {
+        for (said, sent) in [
+            ("Light Blue", "lightblue"), ("RED", "red"), ("dark-orange", "darkorange"),
+        ] {
+            #expect(try service(.on, "light") { $0.color = said }.contains("\"\(sent)\""))
+        }
+        for said in [
+            "himmelblau", "", "rot", "#ff0000", "255,0,0", String(repeating: "red", count: 90),
+        ] {
+            #expect(
+                refusal(.set, "light") { $0.color = said }.contains("there is no colour"), "\(said)"
+            )
+        }
+        #expect(refusal(.on, "light") { $0.color = "skyblu" }.hasSuffix("such as skyblue"))
     }
 }

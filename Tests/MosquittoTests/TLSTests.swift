@@ -91,8 +91,8 @@ struct TLSTests {
     func clientCertificate() async throws {
         let broker = try broker(name: "localhost", asksForCertificate: true)
         var settings = settings(broker)
-        #expect(
-            await failure { _ = try await publish(settings, patience: .seconds(1)) } != nil)
+        let error = await failure { _ = try await publish(settings, patience: .seconds(1)) }
+        #expect(error?.description.contains("mqtt.certificate_file") == true, "\(error as Any)")
         settings.clientCertificate = (
             file: "\(broker.folder)/certificate", keyFile: "\(broker.folder)/key"
         )
@@ -106,7 +106,7 @@ struct TLSTests {
         settings.protection = .none
         settings.password = { "secret-word" }
         let error = await failure { _ = try await publish(settings, patience: .seconds(1)) }
-        #expect(error != nil)
+        #expect(error?.description.contains("mqtt.tls = true") == true, "\(error as Any)")
         #expect(!"\(String(describing: error))".contains("secret-word"))
     }
 }

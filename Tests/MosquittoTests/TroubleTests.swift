@@ -137,6 +137,40 @@ struct TroubleTests {
         #expect(try await publish(client, topic: "open/a") == .nobodyListens)
     }
 
+    @Test func `what is posted and not allowed is reported as an event`() async throws {
+        let broker = try TestBroker { folder in
+            let file = "\(folder)/access"
+            try Files.writeAtomically(file, Array("topic readwrite open/#\n".utf8), mode: 0o600)
+            return ["acl_file \(file)"]
+        }
+        let client = try MQTTClient.started(BrokerSettings(broker), events)
+        await events.connected()
+        try client.post(MQTTMessage(topic: "open/a", "x"))
+        try client.post(MQTTMessage(topic: "shut", "x"))
+        let told = await events.next { if case .forbidden(let error) = $0 { error } else { nil } }
+        guard case .forbidden("shut", _) = told else {
+            Issue.record("\(String(describing: told))")
+            return
+        }
+    }
+
+    @Test func `what the broker has kept comes where it is wanted, and nowhere else`() async throws
+    {
+        let broker = try TestBroker()
+        for topic in ["wanted", "unwanted"] {
+            try await broker.publish(topic, "of yesterday", "-r")
+        }
+        let client = try MQTTClient.started(BrokerSettings(broker), events)
+        try client.subscribe(to: "unwanted")
+        try client.subscribe(to: "wanted", wantsKept: true)
+        await events.connected()
+        #expect(
+            await events.message()
+                == MQTTMessage(topic: "wanted", "of yesterday", isRetained: true))
+        #expect(try await publish(client, "of today", topic: "unwanted") == .delivered)
+        #expect(await events.message()?.text == "of today")
+    }
+
     @Test("a message of ten megabytes is not taken, and the line lives on")
     func tooLong() async throws {
         let broker = try TestBroker()

@@ -1,3 +1,4 @@
+import ModelTypes
 import Testing
 
 @testable import Tools
@@ -10,11 +11,19 @@ struct ConfirmationTests {
         private var machine: ConfirmationMachine
         private(set) var decisions: [String: ConfirmationDecision] = [:]
         private(set) var asked: [String] = []
+        /// What the next life of the device would find, and what was reported to its owner.
+        private(set) var kept: PINLockMemory
+        private(set) var reports: [Int64?] = []
 
-        init(pin: String = "4711") {
+        init(
+            pin: String = "4711", remembering memory: PINLockMemory = PINLockMemory(),
+            at time: Int64 = 0
+        ) {
             var settings = ConfirmationSettings()
             settings.pin = pin
-            machine = ConfirmationMachine(settings: settings)
+            kept = memory
+            machine = ConfirmationMachine(
+                settings: settings, remembering: memory, at: time * 1_000_000)
         }
 
         private func take(_ actions: [ConfirmationAction]) {
@@ -25,6 +34,8 @@ struct ConfirmationTests {
                 case .settle(let id, let decision):
                     #expect(decisions[id] == nil, "\(id) was settled twice")
                     decisions[id] = decision
+                case .keepPIN(let memory): kept = memory
+                case .reportPIN(let time): reports.append(time)
                 }
             }
         }
@@ -34,7 +45,7 @@ struct ConfirmationTests {
         var isAsking: Bool { machine.isAsking }
 
         func ask(
-            _ id: String, _ means: ToolConfirmation, arguments: String = "{}", at time: Int64
+            _ id: String, _ means: ToolConfirmation, arguments: JSONValue = [:], at time: Int64
         ) {
             let request = ConfirmationRequest(
                 id: id, tool: "open", subject: "gate", arguments: arguments, means: means)
@@ -227,13 +238,13 @@ struct ConfirmationTests {
     @Test("what was confirmed is one call with its arguments, for a while")
     func otherArguments() {
         let desk = Desk()
-        desk.ask("1", phrase, arguments: "{\"door\":\"shed\"}", at: 0)
+        desk.ask("1", phrase, arguments: ["door": "shed"], at: 0)
         desk.turn(at: 1_000)
         desk.hear("open sesame", at: 1_500)
-        desk.ask("2", phrase, arguments: "{\"door\":\"house\"}", at: 2_000)
+        desk.ask("2", phrase, arguments: ["door": "house"], at: 2_000)
         #expect(desk.isRefused("2", "another call"))
         desk.pass(to: 21_500)
-        desk.ask("3", phrase, arguments: "{\"door\":\"shed\"}", at: 21_600)
+        desk.ask("3", phrase, arguments: ["door": "shed"], at: 21_600)
         #expect(desk.isRefused("3", "say their confirmation phrase"))
     }
 
@@ -328,7 +339,8 @@ struct ConfirmationTests {
                 if let deadline = desk.deadline, deadline <= time { desk.pass(to: time) }
                 if !desk.isAsking, let deadline = desk.deadline { #expect(deadline > time) }
             }
-            desk.pass(to: time + 100_000)
+            // A lock of the PIN is the longest that anything waits for.
+            desk.pass(to: time + 10_000_000)
             #expect(desk.deadline == nil)
         }
     }

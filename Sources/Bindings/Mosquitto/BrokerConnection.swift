@@ -144,10 +144,11 @@ final class BrokerConnection {
 
     /// Asks for messages; its number in the protocol.
     ///
-    /// Messages that the broker has kept are not sent for it: old commands are not new ones.
-    func subscribe(to filter: String) throws(MQTTError) -> Int32 {
+    /// Messages that the broker has kept are sent for it only where they are wanted.
+    func subscribe(to filter: String, wantsKept: Bool) throws(MQTTError) -> Int32 {
         var mid: Int32 = 0
-        let options = version == .five ? Int32(MQTT_SUB_OPT_SEND_RETAIN_NEVER.rawValue) : 0
+        let options =
+            version == .five && !wantsKept ? Int32(MQTT_SUB_OPT_SEND_RETAIN_NEVER.rawValue) : 0
         try check(
             cmosquitto_subscribe(
                 client, &mid, filter, MQTTMessage.Quality.atLeastOnce.rawValue, options))

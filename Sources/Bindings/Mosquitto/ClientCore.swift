@@ -45,6 +45,8 @@ final class ClientCore: Sendable {
         var outstanding = 0
         var outstandingBytes = 0
         var filters: [String: Int] = [:]
+        /// Those of which the broker is to send what it has kept.
+        var keptFilters: Set<String> = []
         var listeners: [(number: UInt64, listener: Listener)] = []
         var lastNumber: UInt64 = 0
         var awaitingLine: [Promise<Void>] = []
@@ -130,6 +132,13 @@ final class ClientCore: Sendable {
     /// Somebody no longer waits for the line.
     func forget(_ promise: Promise<Void>) {
         state.withLock { $0.awaitingLine.removeAll { $0 === promise } }
+    }
+
+    /// The broker is to send what it has kept under a filter.
+    func wantKept(_ filter: String) { state.withLock { _ = $0.keptFilters.insert(filter) } }
+
+    func wantsKept(_ filter: String) -> Bool {
+        state.withLock { $0.keptFilters.contains(filter) }
     }
 
     /// Counts a user of a filter; true for the first.

@@ -122,13 +122,13 @@ final class ClientLoop {
         if let greetedAt {
             briefLines = now - greetedAt < ReconnectPace.stable ? briefLines + 1 : 0
         }
-        let error = steady(cause)
+        let error = wasGreeted ? steady(cause) : explained(cause)
         connection = nil
         pace.failed(
             at: now, connectedAt: greetedAt, isContested: error.isContest,
             random: .random(in: 0..<1))
         greetedAt = nil
-        if !wasGreeted, case .lost = error {
+        if !wasGreeted, case .lost = cause {
             // Some old brokers hang up on a greeting of version 5 without a word.
             version = version == .five ? .three : .five
         }
@@ -144,6 +144,29 @@ final class ClientLoop {
             case .lost(let broker, let reason) = error
         else { return error }
         return .unsteady(broker: broker, client: settings.clientID, reason: reason)
+    }
+
+    /// Says what a broker may want that hangs up on a greeting.
+    private func explained(_ error: MQTTError) -> MQTTError {
+        switch error {
+        case .lost(let broker, let reason) where connection != nil:
+            return .hungUp(broker: broker, reason: reason, hint: hint)
+        // OpenSSL's words for the alert of that name (RFC 8446, section 6.2).
+        case .untrusted(let broker, let reason) where reason.contains("certificate required"):
+            return .hungUp(broker: broker, reason: reason, hint: hint)
+        case .lost, .malformed, .unresolved, .unreachable, .untrusted, .refused, .hungUp,
+            .forbidden, .takenOver, .unsteady, .timedOut, .unanswered, .noAnswer, .tooLarge, .busy,
+            .cancelled, .unavailable:
+            return error
+        }
+    }
+
+    private var hint: String {
+        switch (settings.protection, settings.clientCertificate) {
+        case (.none, _): "it may want TLS there (mqtt.tls = true)"
+        case (_, nil): "it may want a certificate of this device (mqtt.certificate_file)"
+        case (_, _?): "it may not trust this device's certificate (mqtt.certificate_file)"
+        }
     }
 
     private func giveUpSent(_ error: MQTTError) {
@@ -188,6 +211,8 @@ final class ClientLoop {
         } catch {
             core.settled(bytes: bytes)
             promise?.settle(.failure(error))
+            // What the line's end has cost is published anew with the next.
+            if promise == nil, case .malformed = error { onEvent(.forbidden(error)) }
         }
     }
 
@@ -201,7 +226,8 @@ final class ClientLoop {
             return
         }
         do throws(MQTTError) {
-            subscribing[try connection.subscribe(to: filter)] = (filter, promise)
+            let mid = try connection.subscribe(to: filter, wantsKept: core.wantsKept(filter))
+            subscribing[mid] = (filter, promise)
         } catch {
             promise?.settle(.failure(error))
         }
@@ -248,9 +274,10 @@ final class ClientLoop {
         guard let message = sent.removeValue(forKey: mid) else { return }
         core.settled(bytes: message.bytes)
         guard reason < BrokerConnection.firstFailure else {
-            message.promise?.settle(
-                .failure(
-                    .forbidden(topic: message.topic, reason: connection.text(ofReason: reason))))
+            let error = MQTTError.forbidden(
+                topic: message.topic, reason: connection.text(ofReason: reason))
+            message.promise?.settle(.failure(error))
+            if message.promise == nil { onEvent(.forbidden(error)) }
             return
         }
         let isHeard = reason != Int32(MQTT_RC_NO_MATCHING_SUBSCRIBERS.rawValue)

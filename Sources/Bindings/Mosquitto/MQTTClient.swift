@@ -72,12 +72,17 @@ package final class MQTTClient: Sendable {
     // MARK: - Messages
 
     /// Subscribes, now and whenever the line is made anew; refusals are told as an event.
-    package func subscribe(to filter: String) throws(MQTTError) {
+    ///
+    /// What the broker has kept comes only where `wantsKept` says so: old commands are not new
+    /// ones. Brokers before version 5 send it always.
+    package func subscribe(to filter: String, wantsKept: Bool = false) throws(MQTTError) {
         try Self.check(filter: filter)
+        if wantsKept { core.wantKept(filter) }
         if core.use(filter) { core.order(.subscribe(filter, nil)) }
     }
 
-    /// Publishes without waiting; what becomes of it is not told.
+    /// Publishes without waiting; that the broker forbids it, or that it cannot be sent as it is,
+    /// is reported as an event.
     package func post(_ message: MQTTMessage) throws(MQTTError) {
         try check(message)
         try core.publish(message, nil)

@@ -12,6 +12,8 @@ package enum MQTTError: Error, Sendable, Equatable, CustomStringConvertible {
     case untrusted(broker: String, reason: String)
     /// The broker does not let the client in: user, password, client id; the broker's words.
     case refused(broker: String, reason: String)
+    /// The broker ended the line before it let the client in; what it may want.
+    case hungUp(broker: String, reason: String, hint: String)
     /// The broker does not allow this topic; its words.
     case forbidden(topic: String, reason: String)
     /// The line broke; what was under way may have been delivered or not.
@@ -43,8 +45,8 @@ package enum MQTTError: Error, Sendable, Equatable, CustomStringConvertible {
         case .takenOver(let broker, _):
             .unreachable(broker: broker, reason: "another client has taken the line")
         case .timedOut(let broker): .unreachable(broker: broker, reason: "no answer")
-        case .malformed, .unresolved, .unreachable, .untrusted, .refused, .forbidden, .unanswered,
-            .noAnswer, .tooLarge, .busy, .cancelled, .unavailable:
+        case .malformed, .unresolved, .unreachable, .untrusted, .refused, .hungUp, .forbidden,
+            .unanswered, .noAnswer, .tooLarge, .busy, .cancelled, .unavailable:
             self
         }
     }
@@ -53,8 +55,9 @@ package enum MQTTError: Error, Sendable, Equatable, CustomStringConvertible {
     var isContest: Bool {
         switch self {
         case .takenOver, .unsteady: true
-        case .lost, .malformed, .unresolved, .unreachable, .untrusted, .refused, .forbidden,
-            .timedOut, .unanswered, .noAnswer, .tooLarge, .busy, .cancelled, .unavailable:
+        case .lost, .malformed, .unresolved, .unreachable, .untrusted, .refused, .hungUp,
+            .forbidden, .timedOut, .unanswered, .noAnswer, .tooLarge, .busy, .cancelled,
+            .unavailable:
             false
         }
     }
@@ -71,6 +74,8 @@ package enum MQTTError: Error, Sendable, Equatable, CustomStringConvertible {
                 + "name in its certificate, and mqtt.ca_file"
         case .refused(let broker, let reason):
             "the broker \(broker) refuses this device (\(reason)): check user and password"
+        case .hungUp(let broker, let reason, let hint):
+            "the broker \(broker) ended the line before it let this device in (\(reason)): \(hint)"
         case .forbidden(let topic, let reason):
             "the broker does not allow the topic \(topic) (\(reason)): check its access list"
         case .lost(let broker, let reason): "the line to the broker \(broker) broke (\(reason))"

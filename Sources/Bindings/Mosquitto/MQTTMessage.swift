@@ -44,7 +44,7 @@ package enum MQTTEvent: Sendable, Equatable {
     case disconnected(MQTTError)
     /// A message under a topic that was subscribed to.
     case received(MQTTMessage)
-    /// The broker does not allow what was subscribed to.
+    /// The broker does not allow what was subscribed to or posted, or it cannot be sent as it is.
     case forbidden(MQTTError)
     /// A message was longer than allowed (bytes) and not taken.
     case refused(topic: String, bytes: Int)

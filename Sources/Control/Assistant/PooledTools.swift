@@ -40,6 +40,9 @@ package final class PooledTools: ToolPort, @unchecked Sendable {
         }
     }
 
+    /// The arguments of a call without what is secret in them.
+    package func shown(_ call: FunctionCall) -> JSONValue { runner.shown(call) }
+
     /// Takes calls back.
     package func cancel(_ identifiers: [String]) {
         // It may overtake the call itself: the runner then never begins it.

@@ -97,4 +97,11 @@ package protocol ToolPort: Sendable {
     func run(_ call: FunctionCall, _ done: @escaping @Sendable (ToolOutcome) -> Void)
     /// Takes calls back by their ids.
     func cancel(_ identifiers: [String])
+    /// The arguments of a call as a log may hold them.
+    func shown(_ call: FunctionCall) -> JSONValue
+}
+
+extension ToolPort {
+    /// All of them, where there are no secrets.
+    package func shown(_ call: FunctionCall) -> JSONValue { call.arguments }
 }

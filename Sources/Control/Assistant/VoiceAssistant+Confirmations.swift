@@ -66,6 +66,8 @@ extension VoiceAssistant {
             case .settle(let id, let decision):
                 if decision == .granted { record(.notice("the user confirmed")) }
                 deciders.removeValue(forKey: id)?(decision)
+            case .keepPIN(let memory): ports.pinLock.keep(memory)
+            case .reportPIN(let time): ports.pinLock.report(lockedFor: time)
             }
         }
         guard !actions.isEmpty else { return }

@@ -39,7 +39,7 @@ extension VoiceAssistant {
         case .inputTranscript(let text):
             // What the device wrote itself comes back as heard where nobody has spoken since.
             if isAnnouncing { break }
-            record(.heard(text))
+            if !confirmations.hidesWords { record(.heard(text)) }
             performConfirmation(confirmations.heard(text, at: now))
             if Self.hasWords(text) { perform(machine.wordsHeard(at: now)) }
         case .outputTranscript(let text):

@@ -14,7 +14,8 @@ extension VoiceAssistant {
             keys.append(key)
             self.calls[key] = (call, time)
             record(
-                .toolCalled(id: call.id, name: call.name, arguments: call.arguments.serialized))
+                .toolCalled(
+                    id: call.id, name: call.name, arguments: ports.tools.shown(call).serialized))
         }
         perform(machine.toolCallsArrived(keys, at: time), .calls(keys))
     }

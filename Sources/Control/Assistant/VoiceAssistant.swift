@@ -14,6 +14,8 @@ package struct AssistantPorts: Sendable {
     package var alarm: any SessionClock
     /// Whether any way leads out of this machine; asked after each attempt to connect that failed.
     package var hasNetwork: @Sendable () -> Bool
+    /// Keeps what is known of wrong PINs.
+    package var pinLock: any PINLockPort = NoPINLock()
 
     /// Every port; all are called on the assistant's executor.
     package init(
@@ -85,7 +87,8 @@ package actor VoiceAssistant {
         self.executor = executor
         self.ports = ports
         machine = ConversationMachine(settings: settings)
-        confirmations = ConfirmationMachine(settings: confirmation)
+        confirmations = ConfirmationMachine(
+            settings: confirmation, remembering: ports.pinLock.kept, at: ports.alarm.now)
     }
 
     /// What the user sees.

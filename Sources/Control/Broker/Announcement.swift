@@ -66,6 +66,7 @@ struct Announcement {
             ("announce", "notify", may.contains(.say) ? sayNotice : nil),
             ("timers", "sensor", timersSensor),
             ("next_timer", "sensor", nextTimerSensor),
+            ("pin", "binary_sensor", pinSensor),
             ("request", "sensor", settings.tellsWords ? words("Last request", .request) : nil),
             ("reply", "sensor", settings.tellsWords ? words("Last reply", .reply) : nil),
             (
@@ -162,6 +163,13 @@ struct Announcement {
         [
             ("name", "Next timer"), told(.timers), ("value_template", "{{ value_json.next }}"),
             ("device_class", "timestamp"),
+        ]
+    }
+
+    private var pinSensor: [(String, JSONValue)] {
+        [
+            ("name", "PIN locked"), told(.pin), ("device_class", "problem"),
+            ("entity_category", "diagnostic"),
         ]
     }
 

@@ -186,8 +186,8 @@ package struct MessageTool: Tool {
 
     private static func words(_ error: MQTTError) -> String {
         switch error {
-        case .malformed, .unresolved, .unreachable, .untrusted, .refused, .forbidden, .tooLarge,
-            .busy, .unavailable, .unanswered:
+        case .malformed, .unresolved, .unreachable, .untrusted, .refused, .hungUp, .forbidden,
+            .tooLarge, .busy, .unavailable, .unanswered:
             "nothing was done: \(error)"
         case .lost, .takenOver, .unsteady, .timedOut: "\(error); whether it was done is not known"
         case .noAnswer: "it was sent, but \(error)"

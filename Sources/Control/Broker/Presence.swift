@@ -14,6 +14,16 @@ package enum PresenceCommand: Sendable, Equatable {
     case say(String)
 }
 
+/// What a message or a moment leads to.
+package struct PresenceReaction: Sendable, Equatable {
+    /// What is to be done, in this order.
+    package var commands: [PresenceCommand] = []
+    /// What is to be published, in this order.
+    package var messages: [MQTTMessage] = []
+    /// What is to be said of it in the log.
+    package var complaint: String?
+}
+
 /// The device as it is seen through a broker: what is told when, and what a message asks for.
 ///
 /// A value: events, times (nanoseconds) and randomness (0..<1) come in, messages come out, which
@@ -25,7 +35,7 @@ package struct Presence: Sendable {
     package static let commandLimitBytes = 4096
     /// What is to be said has no more characters: a minute of speech.
     package static let speechLimit = 1000
-    /// No more commands than this are taken within `commandWindow`.
+    /// No more commands of a kind than this are taken within `commandWindow`.
     package static let commandLimit = 20
     static let commandWindow: Int64 = 10_000_000_000
     /// Devices answer the birth of Home Assistant within this, not all at once.
@@ -37,10 +47,12 @@ package struct Presence: Sendable {
     private var state = PresenceState()
     /// What the broker has of each property.
     private var told: [PresenceTopics.Property: String] = [:]
-    private var commandTimes: [Int64] = []
+    private var commandTimes: [PresenceSettings.Power: [Int64]] = [:]
+    /// Of what is a state and came too often, the last, which is done when its time comes.
+    private var held: [PresenceSettings.Power: PresenceCommand] = [:]
     private var hasComplained = false
     /// When Home Assistant is told everything again.
-    package private(set) var deadline: Int64?
+    private var birthAt: Int64?
 
     /// A presence that nobody sees yet.
     package init(_ settings: PresenceSettings) {
@@ -54,11 +66,21 @@ package struct Presence: Sendable {
             + (settings.isAnnounced ? [topics.birth] : [])
     }
 
+    /// What is to be subscribed to with what the broker has kept of it: an announcement of an
+    /// earlier time, which is taken back where there is one.
+    package var keptFilters: [String] { settings.isAnnounced ? [] : [topics.announcement] }
+
+    /// When `deadlineReached` is to be called.
+    package var deadline: Int64? {
+        ([birthAt] + held.keys.map { nextAdmission($0) }).compactMap { $0 }.min()
+    }
+
     /// Whether a message may be for this device, to be asked before it is carried any further.
     package static func concerns(
         _ message: MQTTMessage, _ filters: [String]
     ) -> Bool {
-        message.payload.count <= commandLimitBytes && filters.contains(message.topic)
+        (message.payload.count <= commandLimitBytes || message.isRetained)
+            && filters.contains(message.topic)
     }
 
     /// What the broker tells the others when the line breaks.
@@ -79,28 +101,34 @@ package struct Presence: Sendable {
     /// The line stands: everything is told.
     package mutating func connected() -> [MQTTMessage] {
         isConnected = true
-        deadline = nil
+        birthAt = nil
         return introduction()
     }
 
     /// The line is lost.
     package mutating func disconnected() {
         isConnected = false
-        deadline = nil
+        birthAt = nil
     }
 
     private mutating func introduction() -> [MQTTMessage] {
         told = [:]
-        // Without announcements one of an earlier time is taken back.
-        let payload = settings.isAnnounced ? Announcement(settings).payload.serialized : ""
-        let announcement = MQTTMessage(topic: topics.announcement, payload, isRetained: true)
-        return [announcement, status(PresenceTopics.online)] + news()
+        let announcement =
+            settings.isAnnounced
+            ? [
+                MQTTMessage(
+                    topic: topics.announcement, Announcement(settings).payload.serialized,
+                    isRetained: true)
+            ] : []
+        return announcement + [status(PresenceTopics.online)] + news()
     }
 
     // MARK: - What is told
 
     /// Something may have changed.
     package mutating func changed(_ state: PresenceState) -> [MQTTMessage] {
+        // Whoever mutes the device after a message that waits has the last word.
+        if state.isMuted, !self.state.isMuted { held[.mute] = nil }
         self.state = state
         return isConnected ? news() : []
     }
@@ -114,9 +142,18 @@ package struct Presence: Sendable {
     }
 
     /// The time is at or past `deadline`.
-    package mutating func deadlineReached() -> [MQTTMessage] {
-        deadline = nil
-        return isConnected ? introduction() : []
+    package mutating func deadlineReached(at now: Int64) -> PresenceReaction {
+        var reaction = PresenceReaction()
+        if let birthAt, birthAt <= now {
+            self.birthAt = nil
+            if isConnected { reaction.messages = introduction() }
+        }
+        for power in PresenceSettings.Power.allCases {
+            guard let command = held[power], admit(power, at: now) else { continue }
+            held[power] = nil
+            reaction.commands.append(command)
+        }
+        return reaction
     }
 
     private mutating func news() -> [MQTTMessage] {
@@ -131,6 +168,7 @@ package struct Presence: Sendable {
         switch property {
         case .state: return state.activity.rawValue
         case .mute: return state.isMuted ? "ON" : "OFF"
+        case .pin: return state.isPINLocked ? "ON" : "OFF"
         case .volume: return state.volume.map(String.init)
         case .timers:
             let timers: JSONValue = [
@@ -162,45 +200,77 @@ package struct Presence: Sendable {
 
     // MARK: - What is asked
 
-    /// A message came: what it asks for, and what is to be said of it in the log.
+    /// A message came: what it leads to.
+    ///
+    /// Too many commands of a kind are dropped; of volume and mute, which are states, the last is
+    /// done later.
     package mutating func received(
         _ message: MQTTMessage, at now: Int64, random: Double
-    ) -> (command: PresenceCommand?, complaint: String?) {
+    ) -> PresenceReaction {
+        if message.topic == topics.announcement { return takenBack(message) }
         // One that the broker has kept was meant for another time.
         guard !message.isRetained, message.payload.count <= Self.commandLimitBytes else {
-            return (nil, nil)
+            return PresenceReaction()
         }
         if message.topic == topics.birth {
-            if message.text == PresenceTopics.online, settings.isAnnounced, deadline == nil {
-                deadline = now + Int64(random * Double(Self.birthSpread))
+            if message.text == PresenceTopics.online, settings.isAnnounced, birthAt == nil {
+                birthAt =
+                    now
+                    + Int64((random >= 0 && random <= 1 ? random : 1) * Double(Self.birthSpread))
             }
-            return (nil, nil)
+            return PresenceReaction()
         }
         guard let power = topics.power(of: message.topic), settings.powers.contains(power) else {
-            return (nil, nil)
+            return PresenceReaction()
         }
-        guard let command = command(power, message.text) else {
-            return admit(at: now)
-                ? (nil, "a message to \(message.topic) asks for nothing that there is") : (nil, nil)
+        let text = String(validating: message.payload, as: UTF8.self)
+        guard let text, let command = command(power, text) else {
+            let what = text == nil ? "is no UTF-8 text" : "asks for nothing that there is"
+            return PresenceReaction(
+                complaint: admit(power, at: now) ? "a message to \(message.topic) \(what)" : nil)
         }
         // Privacy is not a matter of how much else was asked for.
-        if command == .setMuted(true) { return (command, nil) }
-        guard admit(at: now) else {
-            defer { hasComplained = true }
-            return (
-                nil,
-                hasComplained
-                    ? nil : "more than \(Self.commandLimit) commands came by MQTT; some are dropped"
-            )
+        guard command == .setMuted(true) || admit(power, at: now) else {
+            return PresenceReaction(complaint: hold(power, command))
         }
+        held[power] = nil
         hasComplained = false
-        return (command, nil)
+        return PresenceReaction(commands: [command])
     }
 
-    private mutating func admit(at now: Int64) -> Bool {
-        commandTimes.removeAll { $0 <= now - Self.commandWindow }
-        guard commandTimes.count < Self.commandLimit else { return false }
-        commandTimes.append(now)
+    /// An announcement that the broker has kept from before is taken back; one that is not there
+    /// is not, since Home Assistant complains of that.
+    private func takenBack(_ message: MQTTMessage) -> PresenceReaction {
+        guard !settings.isAnnounced, message.isRetained, !message.payload.isEmpty else {
+            return PresenceReaction()
+        }
+        return PresenceReaction(messages: [
+            MQTTMessage(topic: topics.announcement, "", isRetained: true)
+        ])
+    }
+
+    /// Keeps what came too often, if it is a state; returns what is to be said of it, once.
+    private mutating func hold(
+        _ power: PresenceSettings.Power, _ command: PresenceCommand
+    ) -> String? {
+        if power == .volume || power == .mute { held[power] = command }
+        defer { hasComplained = true }
+        return hasComplained
+            ? nil
+            : "more than \(Self.commandLimit) commands of a kind came by MQTT; of volume and mute "
+                + "the last counts, others are dropped"
+    }
+
+    private func nextAdmission(_ power: PresenceSettings.Power) -> Int64? {
+        commandTimes[power]?.first.map { $0 + Self.commandWindow }
+    }
+
+    private mutating func admit(_ power: PresenceSettings.Power, at now: Int64) -> Bool {
+        var times = commandTimes[power] ?? []
+        times.removeAll { $0 <= now - Self.commandWindow }
+        defer { commandTimes[power] = times }
+        guard times.count < Self.commandLimit else { return false }
+        times.append(now)
         return true
     }
 
@@ -215,7 +285,11 @@ package struct Presence: Sendable {
             default: return nil
             }
         case .volume:
-            guard let number = Double(text), (0...100).contains(number) else { return nil }
+            // Home Assistant sends "35" or "35.0"; Swift would also read "0x20" and "1e1".
+            let isDecimal = text.utf8.allSatisfy { (0x30...0x39).contains($0) || $0 == 0x2E }
+            guard isDecimal, let number = Double(text), (0...100).contains(number) else {
+                return nil
+            }
             return .setVolume(Int(number.rounded()))
         case .listen: return text == "PRESS" ? .listen : nil
         case .stop: return text == "PRESS" ? .stop : nil

@@ -41,7 +41,7 @@ package struct PresenceSettings: Sendable {
 package struct PresenceState: Sendable, Equatable {
     /// What it does, in one word.
     package enum Activity: String, Sendable, CaseIterable {
-        case idle, listening, thinking, speaking, muted, offline, error
+        case idle, listening, thinking, speaking, ringing, muted, offline, error
     }
 
     /// How it has been since it started.
@@ -66,6 +66,8 @@ package struct PresenceState: Sendable, Equatable {
 
     package var activity = Activity.offline
     package var isMuted = false
+    /// No PIN is taken, since it was wrong too often.
+    package var isPINLocked = false
     /// Percent of loudness; nil while there is no loudspeaker.
     package var volume: Int?
     /// How many timers, alarms and reminders there are.

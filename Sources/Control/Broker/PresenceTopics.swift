@@ -7,7 +7,7 @@ internal import Mosquitto
 struct PresenceTopics: Sendable {
     /// What is told, each under a topic of its own.
     enum Property: String, CaseIterable, Sendable {
-        case state, mute, volume, timers, request, reply, diagnostics
+        case state, mute, volume, pin, timers, request, reply, diagnostics
 
         /// Whether the broker keeps it for those who come later.
         ///

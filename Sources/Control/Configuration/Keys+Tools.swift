@@ -28,7 +28,10 @@ extension Keys {
             "tools.pin_file", "", .pathOrNothing,
             "A file that holds the PIN for confirm = \"pin\", four digits or more, and nothing "
                 + "else, readable by its owner only. It is said aloud and goes through the service, "
-                + "so it must be good for nothing else. Empty: the systemd credential martlet-pin.")
+                + "so it must be good for nothing else. Three wrong ones lock it for five minutes, "
+                + "each lock that follows lasts twice as long, up to an hour; they count over all "
+                + "questions and restarts until the right one is said, and the log and the broker "
+                + "report a lock. Empty: the systemd credential martlet-pin.")
         package static let stateDirectory = Setting(
             "tools.state_directory", "", .pathOrNothing,
             "Where the timers, the journal of calls (no call is done twice, not even after a restart) and the "

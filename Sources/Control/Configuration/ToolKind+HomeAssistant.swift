@@ -13,6 +13,9 @@ package struct HomeAssistantToolSettings: ToolKind, Equatable {
     package var exceptions: [String]
     /// Entity ids that let somebody in though they do not look like it, with `*`.
     package var guarded: [String]
+    /// The risk of scripts, scenes, automations, buttons, switches and helpers, which may do
+    /// anything; nil: nothing is said, and it is low.
+    package var indirectRisk: ToolSettings.Risk?
     /// What alarm systems and locks want to be told; empty: nothing.
     package var code: SecretText
     /// A PEM file with the authorities that are trusted; empty: the system's.
@@ -26,9 +29,14 @@ package struct HomeAssistantToolSettings: ToolKind, Equatable {
         # Homes: what Home Assistant controls, as three functions of the model: home_list_devices,
         # home_get_state and home_control. Nothing is exposed but what the lists say: entities that
         # are named; and those in one of the areas or with one of the labels, and of one of the
-        # domains, as far as these lists say anything. Reading never asks; locks, alarm systems,
-        # gates and garage doors are opened after a confirmation only (by the button, unless
-        # confirm says how), everything else has the risk that is given here.
+        # domains, as far as these lists say anything. Reading never asks. What may let somebody in
+        # is done after a confirmation only (by the button, unless confirm says how): locks are
+        # unlocked, alarm systems disarmed, and covers opened that are doors, garage doors, gates
+        # or windows, or do not say what they are (their "Show as" in Home Assistant does; blinds,
+        # curtains, shades, shutters and awnings do not ask); so are valves, but for water.
+        # Scripts, scenes, automations, buttons, switches and helpers may do anything, also open a
+        # door: they have the risk of indirect_risk. Everything else has the risk that is given
+        # here.
         #
         # [[tool.home_assistant]]
         # name = "home"                # the functions' names begin with it
@@ -40,6 +48,7 @@ package struct HomeAssistantToolSettings: ToolKind, Equatable {
         # entities = ["lock.front_door", "script.good_night_*"]
         # except = ["switch.freezer"]  # never exposed; default: nothing
         # guarded = ["script.open_gate"]    # lets somebody in, too; default: nothing
+        # indirect_risk = "low"        # of scripts and so on: "high" and "unlock" ask; default: low
         # code = ""                    # for alarm systems and locks: "{secret:alarm}"; default
         # ca_file = ""                 # the authority of its own certificate (PEM); default
 
@@ -54,10 +63,11 @@ package struct HomeAssistantToolSettings: ToolKind, Equatable {
         let entities = table.strings("entities", [])
         let exceptions = table.strings("except", [])
         let guarded = table.strings("guarded", [])
+        let indirect = table.choice("indirect_risk", ToolSettings.Risk.low)
         let code = table.secret("code", isRequired: false)
         let authorities = table.path("ca_file", "")
         guard let url, let token, let domains, let areas, let labels, let entities,
-            let exceptions, let guarded, let code, let authorities
+            let exceptions, let guarded, let indirect, let code, let authorities
         else { return nil }
         if let mistake = Words.home(url), !table.isWrong("url") {
             let found = TOMLValue.string(url)
@@ -77,27 +87,38 @@ package struct HomeAssistantToolSettings: ToolKind, Equatable {
         return HomeAssistantToolSettings(
             url: url, token: token, domains: domains, areas: areas, labels: labels,
             entities: entities, exceptions: exceptions, guarded: guarded,
-            code: code, authorityFile: authorities)
+            indirectRisk: table.has("indirect_risk") ? indirect : nil, code: code,
+            authorityFile: authorities)
     }
 
     package var secretTexts: [SecretText] { [token, code] }
 
-    /// Domains whose entities lead nobody in.
-    private static let harmless: Set<String> = [
-        "light", "climate", "fan", "media_player", "sensor", "binary_sensor", "weather",
-        "humidifier",
-        "vacuum", "water_heater", "select", "number", "sun", "person", "calendar", "todo",
+    /// Domains whose entities may do anything.
+    private static let indirectDomains: Set<String> = [
+        "script", "scene", "automation", "button", "input_button", "switch", "input_boolean",
+        "number", "input_number", "select", "input_select", "remote",
+    ]
+    /// Domains of which some entities let somebody in.
+    private static let guardedDomains: Set<String> = [
+        "lock", "cover", "alarm_control_panel", "valve",
     ]
 
-    /// Locks, gates and what is guarded by its owner are confirmed; what is exposed by an area or a
-    /// label alone may be any of these.
+    /// Whether something may be exposed that is done after a confirmation only, so that there must
+    /// be a way to confirm.
     package var mayAsk: Bool {
-        if !guarded.isEmpty { return true }
-        func isHarmless(_ domain: String) -> Bool { Self.harmless.contains(domain) }
-        let named = entities.map { String($0.prefix { $0 != "." }) }
-        guard named.allSatisfy(isHarmless) else { return true }
-        if domains.isEmpty { return !areas.isEmpty || !labels.isEmpty }
-        return !domains.allSatisfy(isHarmless)
+        let asksIndirectly = [.high, .unlock].contains(indirectRisk)
+        return !guarded.isEmpty || mayExpose(Self.guardedDomains)
+            || (asksIndirectly && mayExpose(Self.indirectDomains))
+    }
+
+    /// Whether an entity of one of these domains may be exposed, as far as the settings say.
+    private func mayExpose(_ wanted: Set<String>) -> Bool {
+        let isByList = !(domains.isEmpty && areas.isEmpty && labels.isEmpty)
+        if isByList, domains.isEmpty || domains.contains(where: wanted.contains) { return true }
+        return entities.contains { id in
+            let domain = id.prefix { $0 != "." }
+            return domain.contains("*") || wanted.contains(String(domain))
+        }
     }
 
     package func warnings(_ shared: ToolSettings) -> [String] {
@@ -113,6 +134,12 @@ package struct HomeAssistantToolSettings: ToolKind, Equatable {
                     + "whoever can be heard can use it; leave confirm out, or say \"phrase\" or "
                     + "\"pin\"")
         }
+        if indirectRisk == nil, mayExpose(Self.indirectDomains) {
+            warnings.append(
+                "\(shared.title) uses scripts, scenes, automations, buttons, switches and helpers "
+                    + "without asking, and one of them may open a door: name it in guarded, or say "
+                    + "indirect_risk = \"unlock\"; indirect_risk = \"low\" says that none does")
+        }
         return warnings
     }
 
@@ -121,7 +148,8 @@ package struct HomeAssistantToolSettings: ToolKind, Equatable {
             ("url", url.toml), ("token", token.written.toml), ("domains", TOMLValue.list(domains)),
             ("areas", TOMLValue.list(areas)), ("labels", TOMLValue.list(labels)),
             ("entities", TOMLValue.list(entities)), ("except", TOMLValue.list(exceptions)),
-            ("guarded", TOMLValue.list(guarded)), ("code", code.written.toml),
+            ("guarded", TOMLValue.list(guarded)),
+            ("indirect_risk", (indirectRisk ?? .low).rawValue.toml), ("code", code.written.toml),
             ("ca_file", authorityFile.toml),
         ]
     }

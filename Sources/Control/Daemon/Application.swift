@@ -85,7 +85,7 @@ package final class Application: @unchecked Sendable {
         let desk = ConfirmationDesk { [loop] in loop.perform($0) }
         let own = OwnParts(
             device: device, timers: timers, broker: presence?.client, log: log)
-        tools = try ToolSet(settings, own: own)
+        tools = try ToolSet(settings, own: own, secrets: log.secrets)
         runner = ToolRunner(
             registry: tools.registry, limits: settings.toolLimits,
             ports: settings.runnerPorts(confirmation: desk, log: log))
@@ -98,7 +98,8 @@ package final class Application: @unchecked Sendable {
         relay.keeper = keeper
         session = LiveSession(
             executor: loop, transport: WebSocketTransport(loop: loop), settings: wanted,
-            credential: credential, clock: LoopClock(loop: loop), kept: keeper.kept,
+            credential: credential.noting(log.secrets), clock: LoopClock(loop: loop),
+            kept: keeper.kept,
             gate: { keeper.refusal }, keep: { keeper.keep($0) }
         ) { event in relay.session(event) }
         recorder = try Self.recorder(settings, log)
@@ -109,16 +110,19 @@ package final class Application: @unchecked Sendable {
         ) { bridge.replay($0) }
         let earcons = Earcons(
             bridge: bridge, library: settings[Keys.Sounds.enabled] ? sounds : nil)
+        var ports = AssistantPorts(
+            microphone: memory, speaker: memory,
+            session: recorder.map { RecordedSession(session: port, recorder: $0) } ?? port,
+            tools: PooledTools(runner) { [loop] in loop.perform($0) },
+            indicator: Indicators(light, presence), earcons: earcons,
+            timeline: timeline, alarm: LoopClock(loop: loop),
+            hasNetwork: { NetworkRoutes.leadOut() })
+        ports.pinLock = PINLockKeeper(path: settings.pinLockFile, log: log) { [weak presence] in
+            presence?.pinLocked($0)
+        }
         assistant = VoiceAssistant(
             executor: loop, settings: settings.conversationSettings,
-            confirmation: try settings.confirmationSettings(),
-            ports: AssistantPorts(
-                microphone: memory, speaker: memory,
-                session: recorder.map { RecordedSession(session: port, recorder: $0) } ?? port,
-                tools: PooledTools(runner) { [loop] in loop.perform($0) },
-                indicator: Indicators(light, presence), earcons: earcons,
-                timeline: timeline, alarm: LoopClock(loop: loop),
-                hasNetwork: { NetworkRoutes.leadOut() }))
+            confirmation: try settings.confirmationSettings(secrets: log.secrets), ports: ports)
         relay.assistant = assistant
         desk.take(assistant)
         bell.assistant = assistant

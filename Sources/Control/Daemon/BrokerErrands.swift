@@ -17,97 +17,86 @@ package enum BrokerErrands {
         return "\(settings[Keys.MQTT.host]) takes messages of \(settings.deviceID)"
     }
 
-    /// How long a broker takes to send what it keeps, after it has taken a subscription.
-    private static let keptPatience = Duration.seconds(2)
-
     /// Takes back what the broker and Home Assistant know of the device; returns its id.
     ///
     /// Throws where a daemon is connected, unless it `mayRun`: Home Assistant would lose a device
     /// that is there, until the daemon connects anew and tells it again.
     package static func forget(_ settings: Settings, mayRun: Bool) async throws -> String {
         let presence = Presence(settings.presenceSettings(version: ProgramVersion.text))
-        if !mayRun, try await isOnline(presence, settings) {
+        let kept = await kept(of: presence, settings)
+        if !mayRun, let status = kept?[presence.will.topic], status != presence.will.payload {
             throw RunningDaemon(id: settings.deviceID)
         }
-        try await publish(presence.removal, settings)
+        // What is not there is not taken back, since Home Assistant complains of that.
+        try await publish(
+            presence.removal.filter { kept?.keys.contains($0.topic) ?? true }, settings)
         return settings.deviceID
     }
 
-    /// Whether the broker keeps that the device is there.
-    private static func isOnline(_ presence: Presence, _ settings: Settings) async throws -> Bool {
-        guard
-            let broker = settings.brokerSettings(
-                SecretStore(settings), suffix: "-look-\(Int.random(in: 0..<1_000_000))")
-        else { throw NoBroker() }
-        let topic = presence.will.topic
-        let sighting = Sighting()
-        let client = try MQTTClient(broker) { event in
-            guard case .received(let message) = event, message.topic == topic else { return }
-            // The will says the opposite of what is looked for.
-            if message.payload != presence.will.payload, !message.payload.isEmpty {
-                sighting.isMade = true
-            }
+    /// What the broker keeps of the device, by topic; nil where it does not say.
+    private static func kept(
+        of presence: Presence, _ settings: Settings
+    ) async -> [String: [UInt8]]? {
+        let found = KeptPayloads()
+        let client = try? client(settings) { event in
+            guard case .received(let message) = event, message.isRetained else { return }
+            found.byTopic.withLock { $0[message.topic] = message.payload }
         }
-        try client.subscribe(to: topic)
-        try client.start()
-        try? await Task.sleep(for: keptPatience)
+        guard let client else { return nil }
+        let fence = presence.will.topic + "/check"
+        var isWhole = false
+        do {
+            for message in presence.removal {
+                try client.subscribe(to: message.topic, wantsKept: true)
+            }
+            // Comes behind what the broker has kept.
+            _ = try await client.ask(
+                MQTTMessage(topic: fence, "?"), answerOn: fence, patience: patience,
+                within: patience
+            ) { _ in true }
+            isWhole = true
+        } catch {
+            // Then everything is taken back, or that fails with the reason.
+        }
         await client.stop(farewell: [])
-        return sighting.isMade
+        return isWhole ? found.byTopic.withLock { $0 } : nil
     }
 
-    private static func publish(_ messages: [MQTTMessage], _ settings: Settings) async throws {
-        // Not the daemon's id, whose line would be taken away.
+    /// A client of its own name, since the daemon's line would be taken away.
+    private static func client(
+        _ settings: Settings, onEvent: @escaping @Sendable (MQTTEvent) -> Void
+    ) throws -> MQTTClient {
         guard
             let broker = settings.brokerSettings(
                 SecretStore(settings), suffix: "-errand-\(Int.random(in: 0..<1_000_000))")
         else { throw NoBroker() }
-        let client = try MQTTClient(broker) { _ in }
+        return try MQTTClient(broker, onEvent: onEvent)
+    }
+
+    private static func publish(_ messages: [MQTTMessage], _ settings: Settings) async throws {
+        guard !messages.isEmpty else { return }
+        let client = try client(settings) { _ in }
         do {
             for message in messages {
                 _ = try await client.publish(message, patience: patience, within: patience)
             }
         } catch {
             await client.stop(farewell: [])
-            throw BrokerTrouble(error: error, hint: hint(for: error, settings))
+            throw error
         }
         await client.stop(farewell: [])
     }
-
-    /// What a line that breaks while it is being made is most often about.
-    static func hint(for error: any Error, _ settings: Settings) -> String {
-        guard case .unreachable(_, let reason)? = error as? MQTTError else { return "" }
-        let isBroken = ["connection was lost", "Protocol error"].contains { reason.contains($0) }
-        guard isBroken else { return "" }
-        guard settings[Keys.MQTT.tls] else {
-            return "; where the broker wants TLS, set mqtt.tls = true (and mostly port 8883)"
-        }
-        return settings[Keys.MQTT.certificate].isEmpty
-            ? "; where the broker wants a certificate of the device, set mqtt.certificate_file and "
-                + "mqtt.key_file" : ""
-    }
 }
 
-/// What a broker did not do, with what is most often behind it.
-private struct BrokerTrouble: Error, CustomStringConvertible {
-    let error: any Error
-    let hint: String
-
-    var description: String { "\(error)\(hint)" }
+/// What a broker has kept.
+private final class KeptPayloads: Sendable {
+    // An object, because the compiler of Swift 6.0 fails on closures that share such a value.
+    let byTopic = Mutex<[String: [UInt8]]>([:])
 }
 
 /// There is nobody to talk to.
 private struct NoBroker: Error, CustomStringConvertible {
     let description = "there is no broker: set mqtt.host"
-}
-
-/// Whether something was seen, by whatever thread.
-private final class Sighting: Sendable {
-    private let state = Mutex(false)
-
-    var isMade: Bool {
-        get { state.withLock { $0 } }
-        set { state.withLock { $0 = newValue } }
-    }
 }
 
 /// The device is there, and would be taken from Home Assistant all the same.

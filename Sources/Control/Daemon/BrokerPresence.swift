@@ -3,6 +3,7 @@ internal import AudioPath
 internal import Broker
 internal import Configuration
 internal import Linux
+internal import ModelTypes
 internal import Mosquitto
 internal import Synchronization
 internal import Timers
@@ -27,10 +28,10 @@ final class BrokerPresence: IndicatorPort, @unchecked Sendable {
 
     /// What changes without a word, such as the card's own volume, is looked at this often.
     private static let lookNanoseconds: Int64 = 10_000_000_000
+    /// What is forbidden is not logged as a warning again within this.
+    private static let forbiddenPause: Int64 = 3_600_000_000_000
     /// What is to be said is said within this, or not at all.
     private static let speechPatience: Int64 = 60_000_000_000
-    /// So much of a turn's words is kept (characters), more than can be told.
-    private static let wordsLimit = 2 * Presence.stateLimit
 
     /// The line, which the tools share.
     let client: MQTTClient
@@ -42,22 +43,25 @@ final class BrokerPresence: IndicatorPort, @unchecked Sendable {
     private var absence = Absence()
     private var isLooking = false
     private var lookTimer: LoopTimer?
-    private var birthTimer: LoopTimer?
+    private var deadlineTimer: (timer: LoopTimer, at: Int64)?
+    /// When it was last logged as a warning that the broker forbids something.
+    private var forbiddenAt: Int64?
     private var sessions = 0
-    private var heard = ""
-    private var said = ""
-    private var isReplyWhole = false
+    private var words = LastWords()
 
     var parts: Parts?
 
     /// The device's presence, which is not started; nil where there is no broker.
     init?(_ settings: Settings, loop: EventLoop, log: Log, version: String) throws {
-        guard var broker = settings.brokerSettings(SecretStore(settings), suffix: "") else {
+        guard
+            var broker = settings.brokerSettings(
+                SecretStore(settings, known: log.secrets), suffix: "")
+        else {
             return nil
         }
         machine = Presence(settings.presenceSettings(version: version))
         broker.will = machine.will
-        let post = BrokerPost(loop: loop, filters: machine.filters)
+        let post = BrokerPost(loop: loop, filters: machine.filters + machine.keptFilters)
         client = try MQTTClient(broker) { post.take($0) }
         self.loop = loop
         self.log = log
@@ -67,6 +71,7 @@ final class BrokerPresence: IndicatorPort, @unchecked Sendable {
     /// Connects, and stays connected.
     func start() throws {
         for filter in machine.filters { try client.subscribe(to: filter) }
+        for filter in machine.keptFilters { try client.subscribe(to: filter, wantsKept: true) }
         try client.start()
     }
 
@@ -74,8 +79,8 @@ final class BrokerPresence: IndicatorPort, @unchecked Sendable {
     func release() {
         parts = nil
         lookTimer?.cancel()
-        birthTimer?.cancel()
-        (lookTimer, birthTimer) = (nil, nil)
+        deadlineTimer?.timer.cancel()
+        (lookTimer, deadlineTimer) = (nil, nil)
     }
 
     /// Says goodbye on the broker and ends the line; from anywhere, after `release`.
@@ -97,30 +102,47 @@ final class BrokerPresence: IndicatorPort, @unchecked Sendable {
                 log(.warning, "MQTT: \(news); it is tried again")
             }
         case .received(let message):
-            let (command, complaint) = machine.received(
-                message, at: MonotonicClock.now(), random: .random(in: 0..<1))
-            if let complaint { log(.warning, "MQTT: \(complaint)") }
-            if let command { perform(command) }
-            waitForBirth()
-        case .forbidden(let error): log(.warning, "MQTT: \(error)")
+            follow(
+                machine.received(
+                    message, at: MonotonicClock.now(), random: .random(in: 0..<1)))
+        case .forbidden(let error): warn(forbidden: error)
         case .refused(let topic, let bytes):
             log(.notice, "MQTT: a message of \(bytes) bytes under \(topic) was not taken")
         }
     }
 
-    private func waitForBirth() {
-        guard birthTimer == nil, let deadline = machine.deadline else { return }
-        birthTimer = loop.schedule(at: deadline) { [weak self] in
-            guard let self, parts != nil else { return }
-            birthTimer = nil
-            publish(machine.deadlineReached())
+    private func follow(_ reaction: PresenceReaction) {
+        if let complaint = reaction.complaint { log(.warning, "MQTT: \(complaint)") }
+        for command in reaction.commands { perform(command) }
+        publish(reaction.messages)
+        setDeadline()
+    }
+
+    /// Says once what is forbidden: an access list that forbids one topic forbids most of them.
+    private func warn(forbidden error: MQTTError) {
+        let now = MonotonicClock.now()
+        let isNews = forbiddenAt.map { now - $0 >= Self.forbiddenPause } ?? true
+        log(isNews ? .warning : .debug, "MQTT: \(error)")
+        if isNews { forbiddenAt = now }
+    }
+
+    private func setDeadline() {
+        guard deadlineTimer?.at != machine.deadline else { return }
+        deadlineTimer?.timer.cancel()
+        deadlineTimer = machine.deadline.map { deadline in
+            let timer = loop.schedule(at: deadline) { [weak self] in
+                guard let self, parts != nil else { return }
+                deadlineTimer = nil
+                follow(machine.deadlineReached(at: MonotonicClock.now()))
+            }
+            return (timer, deadline)
         }
     }
 
     private func publish(_ messages: [MQTTMessage]) {
         for message in messages {
             do {
-                try client.post(message)
+                try client.post(message.hiding(log.secrets))
             } catch {
                 // A line that is lost or behind; the next look tells it again.
                 machine.refused(message)
@@ -157,37 +179,41 @@ final class BrokerPresence: IndicatorPort, @unchecked Sendable {
     // MARK: - What is told
 
     func show(_ indication: Indication) {
-        state.activity = PresenceState.Activity(indication.gist)
+        state.activity =
+            indication.isRinging ? .ringing : PresenceState.Activity(indication.gist)
         state.isMuted = indication.isMuted
+        publish(machine.changed(state))
+    }
+
+    /// Wrong PINs have locked the PIN, or it is taken again.
+    func pinLocked(_ isLocked: Bool) {
+        state.isPINLocked = isLocked
         publish(machine.changed(state))
     }
 
     /// Something happened.
     func record(_ event: TimelineEvent) {
         switch event {
-        case .turnOpened: (heard, said) = ("", "")
-        case .heard(let text): heard += text.prefix(Self.wordsLimit - heard.count)
-        case .said(let text):
-            if isReplyWhole { said = "" }
-            isReplyWhole = false
-            said += text.prefix(Self.wordsLimit - said.count)
-        case .replyPlayed, .turnClosed:
-            if event == .replyPlayed { isReplyWhole = true }
-            state.request = Self.trimmed(heard)
-            state.reply = Self.trimmed(said)
-            publish(machine.changed(state))
+        case .turnOpened: words.turnOpened()
+        case .heard(let text): words.heard(text)
+        case .said(let text): words.said(text)
+        case .turnClosed: tellWords()
+        case .replyPlayed, .interrupted:
+            words.replyEnded()
+            tellWords()
         case .online:
             sessions += 1
             look()
         case .toolAnswered, .toolFailed, .soundBack, .soundLost: look()
-        case .state, .toolCalled, .toolCancelled, .firstSound, .interrupted, .silence, .resumed,
+        case .state, .toolCalled, .toolCancelled, .firstSound, .silence, .resumed,
             .offline, .refused, .muted, .notice:
             break
         }
     }
 
-    private static func trimmed(_ text: String) -> String {
-        text.split(whereSeparator: \.isWhitespace).joined(separator: " ")
+    private func tellWords() {
+        (state.request, state.reply) = (words.request, words.reply)
+        publish(machine.changed(state))
     }
 
     /// Looks at everything, and tells what changed; and again after a while.
@@ -197,7 +223,8 @@ final class BrokerPresence: IndicatorPort, @unchecked Sendable {
         lookTimer?.cancel()
         Task { [loop] in
             let (book, now) = await parts.timers.look()
-            let next = book.list.items.map { $0.due(at: now) }.min()
+            // One that rings is not the next any more.
+            let next = book.list.items.filter { !$0.isRinging }.map { $0.due(at: now) }.min()
             let timers = (count: book.list.items.count, next: next)
             loop.perform { [weak self] in self?.looked(timers) }
         }
@@ -222,12 +249,24 @@ final class BrokerPresence: IndicatorPort, @unchecked Sendable {
     }
 }
 
+extension MQTTMessage {
+    /// The same without secrets.
+    fileprivate func hiding(_ secrets: KnownSecrets) -> MQTTMessage {
+        let hidden = secrets.hide(in: text)
+        guard hidden != text else { return self }
+        return MQTTMessage(topic: topic, hidden, quality: quality, isRetained: isRetained)
+    }
+}
+
 /// Carries events of the client to the loop; no more than it can take.
+///
+/// Of messages that are too many the last under each topic is carried when there is room again, so
+/// that the last volume of a burst is the one that stands.
 ///
 /// ## Concurrency
 /// `take` is called on the client's thread.
 private final class BrokerPost: Sendable {
-    /// Commands that wait for the loop; more are dropped.
+    /// Messages that wait for the loop; of more, one for each topic is kept.
     private static let waitingLimit = 64
 
     struct Owner: Sendable {
@@ -235,10 +274,16 @@ private final class BrokerPost: Sendable {
         weak var presence: BrokerPresence?
     }
 
+    private struct State {
+        var waiting = 0
+        /// By topic, of which there are as many as filters.
+        var late: [String: MQTTMessage] = [:]
+    }
+
     let presence = Mutex(Owner(presence: nil))
     private let loop: EventLoop
     private let filters: [String]
-    private let waiting = Atomic(0)
+    private let state = Mutex(State())
 
     init(loop: EventLoop, filters: [String]) {
         self.loop = loop
@@ -247,14 +292,26 @@ private final class BrokerPost: Sendable {
 
     func take(_ event: MQTTEvent) {
         if case .received(let message) = event {
-            guard Presence.concerns(message, filters),
-                waiting.load(ordering: .relaxed) < Self.waitingLimit
-            else { return }
+            guard Presence.concerns(message, filters) else { return }
+            let isLate = state.withLock { state in
+                let isLate = state.waiting >= Self.waitingLimit
+                // One that is not late is newer than one that is.
+                state.late[message.topic] = isLate ? message : nil
+                return isLate
+            }
+            if isLate { return }
         }
-        waiting.add(1, ordering: .relaxed)
+        state.withLock { $0.waiting += 1 }
         loop.perform { [self] in
-            waiting.subtract(1, ordering: .relaxed)
-            presence.withLock { $0.presence }?.handle(event)
+            let owner = presence.withLock { $0.presence }
+            owner?.handle(event)
+            let late = state.withLock { state in
+                state.waiting -= 1
+                guard state.waiting == 0 else { return [MQTTMessage]() }
+                defer { state.late = [:] }
+                return Array(state.late.values)
+            }
+            for message in late { owner?.handle(.received(message)) }
         }
     }
 }

@@ -11,6 +11,38 @@ package struct CredentialError: Error, Sendable, Equatable, CustomStringConverti
     package let description: String
 }
 
+extension SessionCredential {
+    /// The same, with what it shows noted among the secrets before it is shown.
+    func noting(_ secrets: KnownSecrets) -> SessionCredential {
+        switch self {
+        case .fixed(let authorization):
+            secrets.add(authorization.secret)
+            return self
+        case .sought(let find):
+            return .sought { () throws(SessionFailure) in
+                let found = try find()
+                secrets.add(found.secret)
+                return found
+            }
+        case .renewed(let renew):
+            return .renewed {
+                let renewed = try await renew()
+                secrets.add(renewed.secret)
+                return renewed
+            }
+        }
+    }
+}
+
+extension Authorization {
+    /// What it shows.
+    fileprivate var secret: Secret {
+        switch self {
+        case .key(let secret), .ephemeralToken(let secret), .bearer(let secret, _): secret
+        }
+    }
+}
+
 /// Where the API key is.
 package enum Credentials {
     /// Longer than any key (bytes).

@@ -1,11 +1,12 @@
 internal import Linux
+package import ModelTypes
 internal import Synchronization
 
 /// The daemon's log: one line an event, on standard error.
 ///
 /// Under systemd each line carries its priority, so that the journal knows it; on a terminal it
-/// carries the time of day. Secrets never come here: they are of type `Secret`, which does not
-/// print itself.
+/// carries the time of day. Secrets are of type `Secret`, which does not print itself; those that
+/// come back from somebody who was given them are hidden, as far as they are among `secrets`.
 ///
 /// ## Concurrency
 /// Anyone may log from any thread but the two audio threads; a line is one `write`, so lines
@@ -35,6 +36,9 @@ package final class Log: Sendable {
 
     private let limit: Atomic<Int>
     private let isJournal: Bool
+    /// What this program has read that nobody may see: whoever reads a secret notes it here, and
+    /// every way out of the program asks here.
+    package let secrets = KnownSecrets()
 
     /// A log that leaves out what matters less than `level`.
     ///
@@ -50,8 +54,13 @@ package final class Log: Sendable {
     /// Writes a line when its level is not left out.
     package func callAsFunction(_ level: Level, _ message: @autoclosure () -> String) {
         guard level.rawValue <= limit.load(ordering: .relaxed) else { return }
+        StandardStream.error.write(line(level, message()))
+    }
+
+    /// A message as it is written.
+    func line(_ level: Level, _ message: String) -> String {
         let head = isJournal ? "<\(level.rawValue)>" : "\(Self.time()) \(Self.name(level)) "
-        StandardStream.error.write(head + Self.line(message()) + "\n")
+        return head + Self.line(secrets.hide(in: message)) + "\n"
     }
 
     /// A message as one line, whoever wrote what is in it.

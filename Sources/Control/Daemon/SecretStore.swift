@@ -37,18 +37,21 @@ package struct SecretStore: Sendable {
 
     private let credentialsFolder: String?
     private let folder: String
+    private let known: KnownSecrets
 
-    /// The secrets that these settings mean, in this process.
-    package init(_ settings: Settings) {
+    /// The secrets that these settings mean, in this process; each that is read is noted in
+    /// `known`.
+    package init(_ settings: Settings, known: KnownSecrets = KnownSecrets()) {
         self.init(
             credentialsFolder: Environment.get("CREDENTIALS_DIRECTORY"),
-            folder: settings[Keys.Tools.secretsDirectory])
+            folder: settings[Keys.Tools.secretsDirectory], known: known)
     }
 
     /// Secrets of systemd's folder, if there is one, and of another.
-    init(credentialsFolder: String?, folder: String) {
+    init(credentialsFolder: String?, folder: String, known: KnownSecrets = KnownSecrets()) {
         self.credentialsFolder = credentialsFolder
         self.folder = folder
+        self.known = known
     }
 
     /// Whether this process has credentials of systemd's, as the service has.
@@ -104,7 +107,9 @@ package struct SecretStore: Sendable {
             $0 >= " " && $0 != "\u{7F}" && $0 != "\u{FFFD}"
         }
         guard !text.isEmpty, isLine else { throw .malformed(name: name, path: path) }
-        return Secret(String(text))
+        let secret = Secret(String(text))
+        known.add(secret)
+        return secret
     }
 }
 

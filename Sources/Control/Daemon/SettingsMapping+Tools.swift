@@ -1,6 +1,6 @@
 package import Configuration
 internal import Linux
-internal import ModelTypes
+package import ModelTypes
 package import Tools
 
 // What the tools' runner is built with, out of the one configuration.
@@ -13,29 +13,40 @@ extension Settings {
         return limits
     }
 
-    /// How users are asked; throws when the PIN cannot be read.
-    package func confirmationSettings() throws -> ConfirmationSettings {
+    /// How users are asked; throws when the PIN cannot be read, which is noted in `secrets`.
+    package func confirmationSettings(
+        secrets: KnownSecrets = KnownSecrets()
+    ) throws -> ConfirmationSettings {
         var confirmation = ConfirmationSettings()
         confirmation.window = Int64(self[Keys.Tools.confirmation]) * 1_000_000_000
-        confirmation.pin = try Credentials.pin(self)?.revealed ?? ""
+        let pin = try Credentials.pin(self)
+        if let pin { secrets.add(pin) }
+        confirmation.pin = pin?.revealed ?? ""
         return confirmation
     }
 
     /// The runner's surroundings; without a state folder nothing outlasts the program.
     package func runnerPorts(confirmation: any ConfirmationPort, log: Log) -> RunnerPorts {
         guard let folder = toolStateDirectory else {
-            return RunnerPorts(
+            var ports = RunnerPorts(
                 clock: SystemToolClock(), confirmation: confirmation, journal: NoJournal(),
                 audit: NoAudit())
+            ports.secrets = log.secrets
+            return ports
         }
         let onTrouble: @Sendable (String) -> Void = { log(.error, $0) }
-        return RunnerPorts(
+        var ports = RunnerPorts(
             clock: SystemToolClock(), confirmation: confirmation,
             journal: FileJournal(path: "\(folder)/tool-calls.jsonl", onTrouble: onTrouble),
             audit: AuditLog(
                 path: "\(folder)/tool-audit.jsonl",
                 limitBytes: self[Keys.Tools.auditLimit] * 1024, onTrouble: onTrouble))
+        ports.secrets = log.secrets
+        return ports
     }
+
+    /// Where wrong PINs are counted; nil: nowhere beyond the end of the program.
+    var pinLockFile: String? { toolStateDirectory.map { "\($0)/pin-lock.json" } }
 
     var toolStateDirectory: String? {
         let path = self[Keys.Tools.stateDirectory]

@@ -40,6 +40,7 @@ extension ToolSetBuilder {
                 entities: home.entities, exceptions: home.exceptions),
             guarded: home.guarded, terms: settings.terms,
             confirmation: settings.unlockingConfirmation)
+        if let risk = home.indirectRisk { shown.indirectRisk = risk.toolRisk }
         if !home.code.pieces.isEmpty { shown.code = { try secrets.resolve(home.code) } }
         return try Home(
             shown, client: client, clock: SystemToolClock(), loop: { try loop.value() },
@@ -50,7 +51,7 @@ extension ToolSetBuilder {
 
 extension ToolSettings {
     /// How the user confirms what lets somebody in, whatever the risk of the rest.
-    fileprivate var unlockingConfirmation: ToolConfirmation? {
+    var unlockingConfirmation: ToolConfirmation? {
         switch confirm {
         case .none: nil
         case .byRisk, .button: .button

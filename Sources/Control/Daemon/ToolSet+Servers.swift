@@ -193,10 +193,11 @@ extension ToolSet {
     package static func offered(
         _ settings: Settings, log: Log
     ) async throws -> (declarations: [ToolDeclaration], notes: [String]) {
-        let set = try ToolSet(dry: settings)
+        let set = try ToolSet(dry: settings, secrets: log.secrets)
         set.startServers(log: log)
         await set.serversSettled()
-        let offered = (set.registry.tools, await set.servers.notes())
+        let notes = await set.servers.notes().map { log.secrets.hide(in: $0) }
+        let offered = (set.registry.tools, notes)
         await set.servers.stop()
         return offered
     }

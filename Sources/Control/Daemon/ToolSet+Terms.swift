@@ -2,6 +2,18 @@ internal import Configuration
 internal import ModelTypes
 internal import Tools
 
+extension ToolSettings.Risk {
+    /// The same, as the runner takes it.
+    var toolRisk: ToolRisk {
+        switch self {
+        case .read: .read
+        case .low: .low
+        case .high: .high
+        case .unlock: .unlock
+        }
+    }
+}
+
 // The keys that all kinds share, as the runner takes them.
 extension ToolSettings {
     /// A call that may take longer than this is one that the model does not wait for.
@@ -28,13 +40,7 @@ extension ToolSettings {
             case .whenIdle: .whenIdle
             case .interrupt: .interrupt
             }
-        terms.risk =
-            switch risk {
-            case .read: .read
-            case .low: .low
-            case .high: .high
-            case .unlock: .unlock
-            }
+        terms.risk = risk.toolRisk
         terms.confirmation =
             switch confirmation {
             case .byRisk, .none: nil

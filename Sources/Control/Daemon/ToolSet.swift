@@ -1,7 +1,7 @@
 package import Configuration
 internal import GPIO
 internal import Linux
-internal import ModelTypes
+package import ModelTypes
 package import Tools
 
 /// The tools of the configuration, ready to be called.
@@ -13,21 +13,26 @@ package struct ToolSet: Sendable {
 
     /// Opens the lines and checks the declarations; throws all mistakes at once.
     ///
-    /// `own` is the device that the built-in functions work on; nil where none listens.
-    package init(_ settings: Settings, own: OwnParts?) throws(ConfigurationErrors) {
-        try self.init(ToolSetBuilder.build(settings, isDry: false, own: own))
+    /// `own` is the device that the built-in functions work on; nil where none listens. `secrets`
+    /// takes what the tools read of that kind.
+    package init(
+        _ settings: Settings, own: OwnParts?, secrets: KnownSecrets = KnownSecrets()
+    ) throws(ConfigurationErrors) {
+        try self.init(ToolSetBuilder.build(settings, isDry: false, own: own, known: secrets))
     }
 
     /// The tools without what they work on: nothing is opened.
-    init(dry settings: Settings) throws(ConfigurationErrors) {
-        try self.init(ToolSetBuilder.build(settings, isDry: true, own: nil))
+    init(
+        dry settings: Settings, secrets: KnownSecrets = KnownSecrets()
+    ) throws(ConfigurationErrors) {
+        try self.init(ToolSetBuilder.build(settings, isDry: true, own: nil, known: secrets))
     }
 
     private init(_ builder: ToolSetBuilder) throws(ConfigurationErrors) {
         var mistakes = builder.mistakes
         if mistakes.isEmpty {
             do {
-                registry = try ToolRegistry(builder.tools)
+                registry = try ToolRegistry(builder.tools, secrets: builder.known)
                 beginnings = builder.beginnings
                 servers = ToolServers(builder.servers)
                 endings = builder.endings
@@ -123,6 +128,8 @@ struct ToolSetBuilder {
     let isDry: Bool
     /// Where tools find the secrets that their settings name, when they need them.
     let secrets: SecretStore
+    /// Where those that were read are noted.
+    let known: KnownSecrets
     private(set) var tools: [any Tool] = []
     private(set) var mistakes: [Diagnostic] = []
     /// What can be done before the first call.
@@ -141,8 +148,10 @@ struct ToolSetBuilder {
     }
 
     /// Goes through all kinds.
-    static func build(_ settings: Settings, isDry: Bool, own: OwnParts?) -> ToolSetBuilder {
-        var builder = ToolSetBuilder(settings: settings, isDry: isDry)
+    static func build(
+        _ settings: Settings, isDry: Bool, own: OwnParts?, known: KnownSecrets = KnownSecrets()
+    ) -> ToolSetBuilder {
+        var builder = ToolSetBuilder(settings: settings, isDry: isDry, known: known)
         builder.checkSecrets()
         builder.addLines()
         builder.addCommands()
@@ -154,10 +163,11 @@ struct ToolSetBuilder {
         return builder
     }
 
-    private init(settings: Settings, isDry: Bool) {
+    private init(settings: Settings, isDry: Bool, known: KnownSecrets) {
         self.settings = settings
         self.isDry = isDry
-        secrets = SecretStore(settings)
+        self.known = known
+        secrets = SecretStore(settings, known: known)
     }
 
     /// A secret that others can read, or that is none, is a mistake; one that is not there is

@@ -16,6 +16,9 @@ package struct HomeSettings: Sendable {
     package var exposure: HomeExposure
     /// Entities that let somebody in though they do not look like it; `*` for any characters.
     package var guarded: [String]
+    /// The risk of what may do anything, since its owner has written or wired it: scripts, scenes,
+    /// automations, buttons, switches, helpers.
+    package var indirectRisk = ToolRisk.low
     /// The limits of each function; its risk is that of harmless control.
     package var terms: ToolTerms
     /// How the user confirms what lets somebody in; nil: not at all.

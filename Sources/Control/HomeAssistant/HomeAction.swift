@@ -32,6 +32,20 @@ struct HomeValues: Sendable, Equatable {
     var value: Double?
 
     var isEmpty: Bool { self == HomeValues() }
+
+    /// The same with the colour as Home Assistant spells it, which makes an unknown one white
+    /// without a word.
+    func plain() throws(HomeFault) -> HomeValues {
+        guard let color else { return self }
+        guard let known = HomeColor.known(color) else {
+            throw HomeFault.refused(
+                "nothing was done: there is no colour \(HomeName.quoted(color)); say one of CSS in "
+                    + "English, such as \(HomeColor.near(color))")
+        }
+        var plain = self
+        plain.color = known
+        return plain
+    }
 }
 
 /// A call of one of Home Assistant's services.
@@ -47,7 +61,7 @@ struct HomeService: Sendable, Equatable {
         let services = Self.services[domain] ?? [:]
         self.domain = domain
         if action == .set || action == .on, !values.isEmpty {
-            let setting = try Self.setting(values, on: domain)
+            let setting = try Self.setting(values.plain(), on: domain)
             service = setting.service
             data = setting.data
             return
@@ -214,22 +228,4 @@ extension HomeService {
         "select": [setting("select_option", [(.option, "option")])],
         "input_select": [setting("select_option", [(.option, "option")])],
     ]
-}
-
-extension HomeAction {
-    /// Whether this may let somebody in.
-    func letsIn(_ entity: HomeEntity) -> Bool {
-        switch entity.domain {
-        case "lock": self == .unlock || self == .open
-        case "alarm_control_panel": self == .disarm
-        case "cover":
-            // A cover that does not say what it covers may be a gate.
-            ["garage", "gate", "door", nil].contains(entity.deviceClass)
-                && [.open, .toggle, .set].contains(self)
-        default: false
-        }
-    }
-
-    /// Whether this lets somebody in wherever there is such a thing.
-    var letsInAnywhere: Bool { self == .unlock || self == .disarm }
 }

@@ -5,7 +5,9 @@ internal import Tools
 struct HomeControlTool: Tool {
     /// More devices are not switched by one call.
     static let targetLimit = 50
-    /// How so many stand is asked one by one; for more, all are asked for at once.
+    /// More are not named in a warning.
+    private static let namedLimit = 10
+    /// Up to this number, entities are asked for one by one; for more, all are asked for at once.
     private static let singleLimit = 4
     /// How things stand is not waited for longer than this, as what was asked for is done.
     private static let reportPatience = Duration.seconds(2)
@@ -74,11 +76,10 @@ struct HomeControlTool: Tool {
     }
 
     private func risk(of plan: Plan) -> ToolRisk {
-        let letsIn = plan.targets.contains { entity in
-            plan.action.letsIn(entity)
-                || home.settings.guarded.contains { HomeExposure.fits(entity.id, $0) }
-        }
-        return letsIn ? .unlock : home.settings.terms.risk
+        let settings = home.settings
+        let rules = HomeRisk(
+            plain: settings.terms.risk, indirect: settings.indirectRisk, guarded: settings.guarded)
+        return plan.targets.map { rules.risk(of: plan.service, on: $0) }.max() ?? .unlock
     }
 
     // MARK: - The call
@@ -98,8 +99,42 @@ struct HomeControlTool: Tool {
                 "nothing was done: the devices were only just found, and this one lets somebody "
                     + "in; call again, so that it can be confirmed")
         }
+        let less = try await unable(plan)
         try await perform(plan)
-        return await report(plan)
+        return await report(plan, less)
+    }
+
+    /// The lamps that can do only a part of what is asked, which Home Assistant does not say;
+    /// throws when none can do all of it.
+    private func unable(_ plan: Plan) async throws -> [String] {
+        guard plan.service.domain == "light", !plan.service.data.isEmpty else { return [] }
+        let states = await states(of: plan.targets)
+        let lacks = plan.targets.compactMap { entity in
+            HomeLamp(states[entity.id]).lack(plan.service.data).map { (entity.name, $0) }
+        }
+        guard let first = lacks.first else { return [] }
+        guard lacks.count < plan.targets.count else {
+            throw ToolFailure(
+                "nothing was done: \(first.0) \(first.1)"
+                    + (lacks.count > 1 ? ", nor can the others do all of it" : ""))
+        }
+        return lacks.map { "\($0.0) \($0.1)" }
+    }
+
+    /// How some entities stand, as far as that can be asked.
+    private func states(of entities: [HomeEntity]) async -> [String: JSONValue] {
+        var states: [String: JSONValue] = [:]
+        if entities.count <= Self.singleLimit {
+            for entity in entities {
+                states[entity.id] =
+                    (try? await home.rest.state(of: entity.id, within: Self.reportPatience)) ?? nil
+            }
+        } else {
+            for state in (try? await home.rest.states(within: Self.reportPatience)) ?? [] {
+                if let id = state["entity_id"]?.string { states[id] = state }
+            }
+        }
+        return states
     }
 
     private func perform(_ plan: Plan) async throws {
@@ -124,28 +159,25 @@ struct HomeControlTool: Tool {
     }
 
     /// How things stand now; that it was done is told also where that cannot be asked.
-    private func report(_ plan: Plan) async -> JSONValue {
-        var states: [String: JSONValue] = [:]
-        if plan.targets.count <= Self.singleLimit {
-            for entity in plan.targets {
-                states[entity.id] =
-                    (try? await home.rest.state(of: entity.id, within: Self.reportPatience)) ?? nil
-            }
-        } else {
-            for state in (try? await home.rest.states(within: Self.reportPatience)) ?? [] {
-                if let id = state["entity_id"]?.string { states[id] = state }
-            }
-        }
+    private func report(_ plan: Plan, _ less: [String]) async -> JSONValue {
+        let states = await states(of: plan.targets)
         var answer: JSONObject = [
             "called": .string("\(plan.service.domain).\(plan.service.service)")
         ]
-        let away = plan.targets.filter { HomeReport.isAway(states[$0.id]) }
+        // Home Assistant itself says nothing of either.
+        let away = plan.targets.filter { HomeReport.isAway(states[$0.id]) }.map(\.name)
+        var warnings: [String] = []
         if !away.isEmpty {
-            // Home Assistant itself says nothing of this.
-            answer["warning"] = .string(
-                "Home Assistant does not reach: "
-                    + away.map(\.name).joined(separator: ", ") + "; nothing happened there")
+            warnings.append(
+                "Home Assistant does not reach: \(away.joined(separator: ", ")); nothing happened "
+                    + "there")
         }
+        if !less.isEmpty {
+            warnings.append(
+                "not all was done everywhere: "
+                    + less.prefix(Self.namedLimit).joined(separator: "; "))
+        }
+        if !warnings.isEmpty { answer["warning"] = .string(warnings.joined(separator: ". ")) }
         answer["devices"] = .array(
             plan.targets.map { entity in
                 guard let state = states[entity.id] else {

@@ -64,6 +64,10 @@ struct HomeREST: Sendable {
         case 401, 403: throw ToolFailure(HomeWords.badToken("status \(response.status)"))
         // It tells nothing else of what was wrong.
         case 400: throw ToolFailure("Home Assistant refused it: the service does not take this")
+        case 404:
+            throw ToolFailure(
+                "there is no Home Assistant at the address of the settings (status 404): its url "
+                    + "is the address alone, without the path of a page or of its API")
         default: throw ToolFailure("Home Assistant failed with status \(response.status)")
         }
         do {

@@ -37,6 +37,7 @@ enum HomeReport {
             guard let number = attributes[attribute]?.double else { continue }
             report["percent"] = .int(Int64(max(0, min(100, (number * 100 / whole).rounded()))))
         }
+        if let color = color(attributes["rgb_color"]) { report["color"] = .string(color) }
         if let kelvin = attributes["color_temp_kelvin"]?.int { report["kelvin"] = .int(kelvin) }
         for name in plain {
             guard let value = attributes[name], let told = told(value) else { continue }
@@ -54,6 +55,13 @@ enum HomeReport {
 
     /// Whether Home Assistant itself does not reach it.
     static func isAway(_ state: JSONValue?) -> Bool { state?["state"]?.string == "unavailable" }
+
+    /// Red, green and blue as "#rrggbb"; nil where they are none.
+    private static func color(_ parts: JSONValue?) -> String? {
+        let bytes = (parts?.array ?? []).compactMap(\.int).compactMap { UInt8(exactly: $0) }
+        guard bytes.count == 3 else { return nil }
+        return "#" + bytes.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
+    }
 
     private static func told(_ value: JSONValue) -> JSONValue? {
         switch value {

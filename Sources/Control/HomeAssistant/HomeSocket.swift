@@ -64,9 +64,15 @@ final class HomeSocket: @unchecked Sendable {
             yield(.ended("it closed the connection (\(code)\(reason.isEmpty ? "" : " \(reason)"))"))
             end()
         case .failed(let error):
-            yield(.ended(error.description))
+            yield(.ended(Self.words(error)))
             end()
         }
+    }
+
+    private static func words(_ error: WebSocketsError) -> String {
+        guard case .refusedUpgrade = error else { return error.description }
+        return "\(error); the url of Home Assistant is its address alone, as "
+            + "http://homeassistant.local:8123, without the path of a page or of its API"
     }
 
     private func yield(_ event: HomeSocketEvent) {

@@ -1,41 +1,63 @@
-/// Takes secrets out of what comes back from a place that was given them.
+/// Takes secrets out of a text or a value before others see it.
 ///
 /// A server that repeats a request's headers in its answer would otherwise tell the model, the log
-/// and the user what is in them. Found are the secrets themselves and their spellings in an
-/// address and in JSON.
+/// and the user what is in them. Found are the secrets themselves, byte by byte, and their
+/// spellings in an address, in a form and in JSON.
 package struct HiddenSecrets: Sendable {
     /// Shorter ones (characters) would take half of an answer with them, and protect nothing.
-    private static let shortest = 4
+    package static let shortest = 4
     private static let mark = "(hidden)"
 
-    private let spellings: [String]
+    private let patterns: [BytePattern]
 
     /// What must not be seen.
     package init(_ secrets: some Sequence<Secret>) {
         var spellings: Set<String> = []
         for secret in secrets where secret.revealed.count >= Self.shortest {
             let text = secret.revealed
-            spellings.insert(text)
-            spellings.insert(PercentEncoding.encode(text))
-            spellings.insert(PercentEncoding.encode(text, keeping: "/"))
-            spellings.insert(String(JSONValue.string(text).serialized.dropFirst().dropLast()))
+            let inJSON = String(JSONValue.string(text).serialized.dropFirst().dropLast())
+            let inAddress = [
+                PercentEncoding.encode(text), PercentEncoding.encode(text, keeping: "/"),
+            ]
+            spellings.formUnion([text, inJSON, inJSON.replacing("/", with: "\\/"), inJSON.inASCII])
+            spellings.formUnion(inAddress)
+            spellings.formUnion(inAddress.map { $0.replacing("%20", with: "+") })
+            spellings.formUnion(inAddress.map(\.withSmallPercents))
         }
-        // A secret that is a part of another is hidden after it.
-        self.spellings = spellings.sorted { ($0.utf8.count, $0) > ($1.utf8.count, $1) }
+        patterns = spellings.sorted().map { BytePattern(Array($0.utf8)) }
     }
 
     /// A text without them.
     package func hide(in text: String) -> String {
-        spellings.reduce(text) { text, secret in
-            text.utf8.count < secret.utf8.count ? text : text.replacing(secret, with: Self.mark)
+        guard !patterns.isEmpty else { return text }
+        let bytes = Array(text.utf8)
+        let found = patterns.flatMap { $0.ranges(in: bytes) }.sorted {
+            $0.lowerBound < $1.lowerBound
         }
+        guard !found.isEmpty else { return text }
+        var hidden: [UInt8] = []
+        var end = 0
+        for range in found {
+            // What overlaps is hidden as one.
+            if range.lowerBound >= end {
+                hidden += bytes[end..<range.lowerBound]
+                hidden += Array(Self.mark.utf8)
+            }
+            end = max(end, range.upperBound)
+        }
+        hidden += bytes[end...]
+        return String(decoding: hidden, as: UTF8.self)
     }
 
-    /// A value without them, in names and texts.
+    /// A value without them, in names, texts and numbers.
     package func hide(in value: JSONValue) -> JSONValue {
-        guard !spellings.isEmpty else { return value }
+        guard !patterns.isEmpty else { return value }
         switch value {
-        case .null, .bool, .int, .double: return value
+        case .null, .bool: return value
+        case .int, .double:
+            let text = value.serialized
+            let hidden = hide(in: text)
+            return hidden == text ? value : .string(hidden)
         case .string(let text): return .string(hide(in: text))
         case .array(let values): return .array(values.map { hide(in: $0) })
         case .object(let members):
@@ -47,28 +69,24 @@ package struct HiddenSecrets: Sendable {
     }
 }
 
-/// The spelling of any text within an address (RFC 3986, section 2.1).
-package enum PercentEncoding {
-    private static let digits = Array("0123456789ABCDEF".utf8)
-
-    /// Everything but letters, digits, `-._~` and the characters of `kept` becomes `%XX`.
-    package static func encode(_ text: String, keeping kept: String = "") -> String {
-        var bytes: [UInt8] = []
-        bytes.reserveCapacity(text.utf8.count)
-        for byte in text.utf8 {
-            if isUnreserved(byte) || kept.utf8.contains(byte) {
-                bytes.append(byte)
-            } else {
-                bytes += [0x25, digits[Int(byte >> 4)], digits[Int(byte & 0x0F)]]
-            }
-        }
-        return String(decoding: bytes, as: UTF8.self)
+extension String {
+    /// A text of JSON as writers spell it that keep to ASCII.
+    fileprivate var inASCII: String {
+        utf16.map { unit in
+            guard unit >= 0x80 else { return String(Unicode.Scalar(UInt8(unit))) }
+            let digits = String(unit, radix: 16)
+            return "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
+        }.joined()
     }
 
-    private static func isUnreserved(_ byte: UInt8) -> Bool {
-        switch byte {
-        case 0x30...0x39, 0x41...0x5A, 0x61...0x7A, 0x2D, 0x2E, 0x5F, 0x7E: true
-        default: false
-        }
+    /// An address whose `%XX` are written `%xx`.
+    fileprivate var withSmallPercents: String {
+        var left = 0
+        return String(
+            map { character in
+                if character == "%" { left = 3 }
+                defer { left -= 1 }
+                return left > 0 ? Character(character.lowercased()) : character
+            })
     }
 }

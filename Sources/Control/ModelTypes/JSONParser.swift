@@ -18,22 +18,14 @@ extension JSONValue {
     ///
     /// Of members with the same name the last counts, as in protobuf's reader.
     package init(parsing bytes: [UInt8]) throws(JSONError) {
-        guard bytes.count <= Self.sizeLimitBytes else {
-            throw JSONError(reason: "text longer than \(Self.sizeLimitBytes) bytes", offset: 0)
-        }
         var parser = JSONParser(bytes: bytes)
         self = try parser.document()
     }
 
     /// Reads a whole JSON text of somebody whose words are not to be lost because one part of them
-    /// is nested deeper than `depthLimit`: that part is null.
+    /// cannot be held: that part is null, as `ForeignJSON` says.
     package init(foreign bytes: [UInt8]) throws(JSONError) {
-        guard bytes.count <= Self.sizeLimitBytes else {
-            throw JSONError(reason: "text longer than \(Self.sizeLimitBytes) bytes", offset: 0)
-        }
-        var parser = JSONParser(bytes: bytes)
-        parser.skipsDeepParts = true
-        self = try parser.document()
+        self = try ForeignJSON(bytes).value
     }
 
     /// Reads a whole JSON text.
@@ -47,12 +39,19 @@ struct JSONParser {
     private let bytes: [UInt8]
     private var offset = 0
     private var depth = 0
-    /// Whether what is nested too deep is passed over and null.
-    var skipsDeepParts = false
+    /// Whether what cannot be held is null and among `faults`.
+    var isForeign = false
+    private(set) var faults: [ForeignJSON.Fault] = []
+    /// What leads to the value that is read; kept for foreign texts only.
+    private var place: [String] = []
 
     init(bytes: [UInt8]) { self.bytes = bytes }
 
     mutating func document() throws(JSONError) -> JSONValue {
+        guard bytes.count <= JSONValue.sizeLimitBytes else {
+            throw JSONError(
+                reason: "text longer than \(JSONValue.sizeLimitBytes) bytes", offset: 0)
+        }
         skipBlanks()
         let value = try value()
         skipBlanks()
@@ -90,8 +89,9 @@ struct JSONParser {
     ) throws(JSONError) -> JSONValue {
         depth += 1
         guard depth <= JSONValue.depthLimit else {
-            guard skipsDeepParts else { throw error("nested too deep") }
+            guard isForeign else { throw error("nested too deep") }
             try skipPart()
+            note("nested too deep")
             depth -= 1
             return .null
         }
@@ -99,6 +99,22 @@ struct JSONParser {
         let value = try body(&self)
         depth -= 1
         return value
+    }
+
+    /// A value at a place within the one that is read.
+    private mutating func value(
+        at part: @autoclosure () -> String
+    ) throws(JSONError) -> JSONValue {
+        guard isForeign else { return try value() }
+        place.append(part())
+        let value = try value()
+        place.removeLast()
+        return value
+    }
+
+    private mutating func note(_ reason: String) {
+        guard faults.count < ForeignJSON.faultLimit else { return }
+        faults.append(ForeignJSON.Fault(place: place, reason: reason))
     }
 
     /// Passes over an object or array by its brackets, however deep.
@@ -130,13 +146,11 @@ struct JSONParser {
     }
 
     private mutating func object() throws(JSONError) -> JSONValue {
-        var members: [JSONObject.Member] = []
-        var hasRepeated = false
-        var names: Set<String> = []
+        var object = JSONObject()
         skipBlanks()
         if next == UInt8(ascii: "}") {
             offset += 1
-            return .object(JSONObject())
+            return .object(object)
         }
         while true {
             skipBlanks()
@@ -146,23 +160,16 @@ struct JSONParser {
             guard next == UInt8(ascii: ":") else { throw error("a ':' is due") }
             offset += 1
             skipBlanks()
-            members.append((name, try value()))
-            if !names.insert(name).inserted { hasRepeated = true }
+            object[name] = try value(at: name)
             skipBlanks()
             switch next {
             case UInt8(ascii: ","): offset += 1
             case UInt8(ascii: "}"):
                 offset += 1
-                return .object(hasRepeated ? Self.lastOfEach(members) : JSONObject(members))
+                return .object(object)
             default: throw error("a ',' or '}' is due")
             }
         }
-    }
-
-    private static func lastOfEach(_ members: [JSONObject.Member]) -> JSONObject {
-        var object = JSONObject()
-        for member in members { object[member.key] = member.value }
-        return object
     }
 
     private mutating func array() throws(JSONError) -> JSONValue {
@@ -174,7 +181,7 @@ struct JSONParser {
         }
         while true {
             skipBlanks()
-            elements.append(try value())
+            elements.append(try value(at: String(elements.count)))
             skipBlanks()
             switch next {
             case UInt8(ascii: ","): offset += 1
@@ -204,10 +211,10 @@ struct JSONParser {
         }
         let text = String(decoding: bytes[start..<offset], as: UTF8.self)
         if isWhole, let number = Int64(text) { return .int(number) }
-        guard let number = Double(text), number.isFinite else {
-            throw error("a number too large")
-        }
-        return .double(number)
+        if let number = Double(text), number.isFinite { return .double(number) }
+        guard isForeign else { throw error("a number too large") }
+        note("a number too large")
+        return .null
     }
 
     private mutating func digits() throws(JSONError) {
@@ -277,15 +284,21 @@ extension JSONParser {
         let start = index - 2
         let high = try hexadecimal(at: &index, before: end)
         if let scalar = Unicode.Scalar(high) { return scalar }
-        guard high < 0xDC00, index + 2 <= end, bytes[index] == UInt8(ascii: "\\"),
+        let behind = index
+        if high < 0xDC00, index + 2 <= end, bytes[index] == UInt8(ascii: "\\"),
             bytes[index + 1] == UInt8(ascii: "u")
-        else { throw JSONError(reason: "half a surrogate pair", offset: start) }
-        index += 2
-        let low = try hexadecimal(at: &index, before: end)
-        guard (0xDC00...0xDFFF).contains(low),
-            let scalar = Unicode.Scalar(0x10000 + (high - 0xD800) << 10 + (low - 0xDC00))
-        else { throw JSONError(reason: "half a surrogate pair", offset: start) }
-        return scalar
+        {
+            index += 2
+            let low = try hexadecimal(at: &index, before: end)
+            if (0xDC00...0xDFFF).contains(low),
+                let scalar = Unicode.Scalar(0x10000 + (high - 0xD800) << 10 + (low - 0xDC00))
+            {
+                return scalar
+            }
+        }
+        guard isForeign else { throw JSONError(reason: "half a surrogate pair", offset: start) }
+        index = behind
+        return "\u{FFFD}"
     }
 
     private func hexadecimal(at index: inout Int, before end: Int) throws(JSONError) -> UInt32 {

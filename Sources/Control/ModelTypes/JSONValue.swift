@@ -15,19 +15,30 @@ package indirect enum JSONValue: Sendable, Equatable {
 }
 
 /// The members of a JSON object, in order; names are unique.
+///
+/// Far ends choose how many members there are, so a name is found without looking at all of them:
+/// work on an object of any size is linear.
 package struct JSONObject: Sendable, Sequence, ExpressibleByDictionaryLiteral {
     /// A member's name (the key) and value.
     package typealias Member = (key: String, value: JSONValue)
 
+    /// Up to this number, members are found sooner one by one.
+    private static let plainCount = 16
+
     /// All members in order.
     package private(set) var members: [Member]
+    /// Where each name stands in `members`; nil while there are few.
+    private var places: [String: Int]?
 
     /// An object of these members, which must have different names.
-    package init(_ members: [Member] = []) { self.members = members }
+    package init(_ members: [Member] = []) {
+        self.members = members
+        index()
+    }
 
     /// An object of these members, in the order written.
     package init(dictionaryLiteral members: (String, JSONValue)...) {
-        self.members = members.map { ($0.0, $0.1) }
+        self.init(members.map { ($0.0, $0.1) })
     }
 
     /// The members in order.
@@ -35,13 +46,16 @@ package struct JSONObject: Sendable, Sequence, ExpressibleByDictionaryLiteral {
 
     /// The value of a name; assigning nil removes the member.
     package subscript(name: String) -> JSONValue? {
-        get { members.first { $0.key == name }?.value }
+        get { place(of: name).map { members[$0].value } }
         set {
-            let index = members.firstIndex { $0.key == name }
-            switch (index, newValue) {
-            case (let index?, let value?): members[index].value = value
-            case (let index?, nil): members.remove(at: index)
-            case (nil, let value?): members.append((name, value))
+            switch (place(of: name), newValue) {
+            case (let place?, let value?): members[place].value = value
+            case (let place?, nil):
+                members.remove(at: place)
+                index()
+            case (nil, let value?):
+                members.append((name, value))
+                if places == nil { index() } else { places?[name] = members.count - 1 }
             case (nil, nil): break
             }
         }
@@ -52,6 +66,20 @@ package struct JSONObject: Sendable, Sequence, ExpressibleByDictionaryLiteral {
 
     /// Whether there is no member.
     package var isEmpty: Bool { members.isEmpty }
+
+    private func place(of name: String) -> Int? {
+        if let places { return places[name] }
+        return members.firstIndex { $0.key == name }
+    }
+
+    private mutating func index() {
+        guard members.count > Self.plainCount else {
+            places = nil
+            return
+        }
+        let named = members.enumerated().lazy.map { ($1.key, $0) }
+        places = Dictionary(named) { first, _ in first }
+    }
 }
 
 extension JSONObject: Equatable {
@@ -63,6 +91,23 @@ extension JSONObject: Equatable {
 }
 
 extension JSONValue {
+    /// Whether both say the same: numbers by their value, however they are written, and objects
+    /// whatever the order of their members.
+    package func isSame(as other: JSONValue) -> Bool {
+        switch (self, other) {
+        case (.int(let one), .double(let two)), (.double(let two), .int(let one)):
+            Int64(exactly: two) == one
+        case (.array(let one), .array(let two)):
+            one.count == two.count && zip(one, two).allSatisfy { $0.isSame(as: $1) }
+        case (.object(let one), .object(let two)):
+            one.members.count == two.members.count
+                && one.members.allSatisfy { two[$0.key]?.isSame(as: $0.value) ?? false }
+        case (.null, _), (.bool, _), (.int, _), (.double, _), (.string, _), (.array, _),
+            (.object, _):
+            self == other
+        }
+    }
+
     /// The member of an object; nil for other values and for names that it lacks.
     package subscript(name: String) -> JSONValue? { object?[name] }
 

@@ -1,3 +1,5 @@
+internal import ModelTypes
+
 /// Asks the user before a dangerous call, outside of the model; sans I/O, times in nanoseconds.
 ///
 /// One question at a time, so that a press or a phrase cannot mean two things.
@@ -20,7 +22,7 @@
 /// in a turn that the user opened after the question, while the loudspeaker was silent since well
 /// before that turn: so neither the model's own voice nor what was said earlier confirms. Words
 /// are asked for in two calls, because with most models the user's voice takes back a call that
-/// is still open.
+/// is still open. Wrong PINs count over all questions, as `PINLock` says.
 package struct ConfirmationMachine: ~Copyable {
     private enum Phase {
         case free
@@ -36,7 +38,7 @@ package struct ConfirmationMachine: ~Copyable {
 
         /// What is confirmed is this function with these arguments.
         func isSame(_ other: ConfirmationRequest) -> Bool {
-            request.tool == other.tool && request.arguments == other.arguments
+            request.tool == other.tool && request.arguments.isSame(as: other.arguments)
                 && request.means == other.means
         }
     }
@@ -48,7 +50,6 @@ package struct ConfirmationMachine: ~Copyable {
         var turnOpenedAt: Int64?
         var words = ""
         var isTurnSpent = false
-        var wrongTries = 0
     }
 
     private let settings: ConfirmationSettings
@@ -56,12 +57,17 @@ package struct ConfirmationMachine: ~Copyable {
     /// The loudspeaker gives the device's voice; the time is that of its last change.
     private var isSpeaking = false
     private var silentSince: Int64 = .min / 2
-    /// No PIN is taken before, after too many wrong ones.
-    private var lockedUntil: Int64 = .min
+    private var lock: PINLock
+    /// What the user says now may be the PIN, so that nobody else may have it in writing.
+    package private(set) var hidesWords = false
     private var actions: [ConfirmationAction] = []
 
-    /// A machine that has nothing to ask.
-    package init(settings: ConfirmationSettings) { self.settings = settings }
+    /// A machine that has nothing to ask, with what is known of wrong PINs from before.
+    package init(settings: ConfirmationSettings, remembering memory: PINLockMemory, at time: Int64)
+    {
+        self.settings = settings
+        lock = PINLock(settings, memory, at: time)
+    }
 
     /// Whether the user is being asked.
     package var isAsking: Bool {
@@ -73,12 +79,14 @@ package struct ConfirmationMachine: ~Copyable {
 
     /// When `deadlineReached` is to be called.
     package var deadline: Int64? {
-        switch phase {
-        case .free: nil
-        case .pressing(let question), .heard(let question): question.until
-        case .hearing(let question, let hearing):
-            min(question.until, hearing.again?.until ?? question.until)
-        }
+        let until: Int64? =
+            switch phase {
+            case .free: nil
+            case .pressing(let question), .heard(let question): question.until
+            case .hearing(let question, let hearing):
+                min(question.until, hearing.again?.until ?? question.until)
+            }
+        return [until, lock.until].compactMap { $0 }.min()
     }
 
     // MARK: - Events
@@ -150,7 +158,9 @@ package struct ConfirmationMachine: ~Copyable {
 
     /// The user opened a turn, by the button or by voice.
     package mutating func turnOpened(at time: Int64) -> [ConfirmationAction] {
+        hidesWords = false
         guard case .hearing(let question, var hearing) = phase else { return [] }
+        hidesWords = question.request.means == .pin
         hearing.words = ""
         hearing.isTurnSpent = false
         // What the microphone heard from before the turn belongs to it, and must be the user.
@@ -191,12 +201,17 @@ package struct ConfirmationMachine: ~Copyable {
         hearing.words += text
         switch judge(hearing.words, question.request.means) {
         case .right:
+            if question.request.means == .pin, lock.memory != PINLockMemory() {
+                lock.right()
+                actions.append(.keepPIN(lock.memory))
+            }
             return grant(question, hearing, at: time)
         case .wrong:
             hearing.isTurnSpent = true
-            hearing.wrongTries += 1
-            if hearing.wrongTries >= settings.pinTries {
-                lockedUntil = time + settings.pinLock
+            let lockTime = lock.wrong(at: time)
+            actions.append(.keepPIN(lock.memory))
+            if let lockTime {
+                actions.append(.reportPIN(lockedFor: lockTime))
                 end(question, .refused(ConfirmationWords.wrong), again: hearing.again?.id)
                 return take()
             }
@@ -240,7 +255,7 @@ package struct ConfirmationMachine: ~Copyable {
             guard settings.pin.count >= ConfirmationSettings.shortestPIN else {
                 return settle(request.id, .refused(ConfirmationWords.noPIN))
             }
-            guard time >= lockedUntil else {
+            guard lock.isOpen(at: time) else {
                 return settle(request.id, .refused(ConfirmationWords.locked))
             }
             phase = .hearing(question, Hearing())
@@ -277,6 +292,9 @@ package struct ConfirmationMachine: ~Copyable {
     }
 
     private mutating func expire(at time: Int64) {
+        if lock.until != nil, lock.isOpen(at: time) {
+            actions += [.keepPIN(lock.memory), .reportPIN(lockedFor: nil)]
+        }
         switch phase {
         case .free: break
         case .pressing(let question):

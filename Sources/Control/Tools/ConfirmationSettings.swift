@@ -6,6 +6,10 @@ package enum ConfirmationAction: Sendable, Equatable {
     case asked
     /// Answer the call that asked.
     case settle(String, ConfirmationDecision)
+    /// Keep what is known of wrong PINs beyond the end of the program.
+    case keepPIN(PINLockMemory)
+    /// Report to the owner that no PIN is taken for this time (nanoseconds); nil: one is again.
+    case reportPIN(lockedFor: Int64?)
 }
 
 /// How questions are asked; times in nanoseconds.
@@ -23,9 +27,12 @@ package struct ConfirmationSettings: Sendable, Equatable {
     package var patience: Int64 = 3_000_000_000
     /// The digits of the PIN; empty: there is none.
     package var pin = ""
-    /// Wrong PINs, after which none is taken for `pinLock`.
+    /// Wrong PINs, over all questions, after which none is taken for `pinLock`.
     package var pinTries = 3
+    /// The first lock; each that follows without a right PIN between lasts twice as long.
     package var pinLock: Int64 = 300_000_000_000
+    /// No lock lasts longer: 72 guesses a day of at least 10000 PINs, each day reported.
+    package var longestPINLock: Int64 = 3_600_000_000_000
 
     /// The usual times, and no PIN.
     package init() {}

@@ -84,7 +84,8 @@ package enum DeviceTools {
                     "nothing was changed: give set_percent or change_percent, not both")
             }
             let before = try await device.volume()
-            let percent = min(100, max(0, Int(wanted ?? Int64(before) + (change ?? 0))))
+            let percent = min(
+                100, max(0, wanted.map { Int($0) } ?? min(100, max(0, before)) + Int(change ?? 0)))
             if percent != before { try await device.setVolume(percent) }
             return ["percent": .int(Int64(percent)), "before": .int(Int64(before))]
         }
@@ -122,7 +123,7 @@ package enum DeviceTools {
                 + "about it.",
             [:], behavior: .nonBlocking, scheduling: .silent
         ) { _, device in
-            ["playing_seconds": .int(Int64(try await device.repeatAnswer().rounded(.up)))]
+            ["playing_seconds": .double(try await device.repeatAnswer().rounded(.up))]
         }
     }
 

@@ -53,10 +53,13 @@ struct ForeignForm {
 struct ForeignReader {
     /// Alternatives beyond this are too many for a model to choose from.
     private static let alternativesLimit = 8
+    /// Members that are copied where parts are merged; a thousand parts of twenty.
+    private static let copiesLimit = 20_000
 
     let root: JSONValue
     private(set) var nulls: [String] = []
     private var parts = 0
+    private var copies = 0
 
     init(root: JSONValue) { self.root = root }
 
@@ -104,8 +107,12 @@ struct ForeignReader {
         _ members: JSONObject, at path: String, depth: Int
     ) throws(SchemaError) -> JSONObject {
         parts += 1
-        guard depth < Schema.maximumDepth, parts <= ForeignSchema.maximumParts else {
-            throw SchemaError(path: path, problem: "refers to itself, or too far")
+        // What is merged is copied, as often as something refers to it.
+        copies += members.members.count + (members["properties"]?.object?.members.count ?? 0)
+        guard depth < Schema.maximumDepth, parts <= ForeignSchema.maximumParts,
+            copies <= Self.copiesLimit
+        else {
+            throw SchemaError(path: path, problem: "refers to itself, or to too much")
         }
         var whole = members
         whole["$ref"] = nil

@@ -13,8 +13,40 @@ enum HiddenArguments {
         "password", "passwort", "passphrase", "pin", "code", "secret", "token", "api_key", "key",
     ]
 
+    /// The names of a tool's arguments that hold secrets, in small letters.
+    static func names(_ terms: ToolTerms?) -> Set<String> {
+        usual.union((terms?.secrets ?? []).map { $0.lowercased() })
+    }
+
+    /// Whether an argument of this name is among those.
+    static func isHidden(_ name: String, _ names: Set<String>) -> Bool {
+        names.contains(name.lowercased())
+    }
+
     static func hide(_ arguments: JSONValue, named names: Set<String>) -> JSONValue {
-        hide(arguments, names.union(usual), depth: 0)
+        hide(arguments, names, depth: 0)
+    }
+
+    /// What stands under such names, wherever that is.
+    static func values(of arguments: JSONValue, named names: Set<String>) -> [Secret] {
+        switch arguments {
+        case .null, .bool, .int, .double, .string: return []
+        case .array(let values): return values.flatMap { self.values(of: $0, named: names) }
+        case .object(let members):
+            return members.flatMap { name, value in
+                isHidden(name, names) ? texts(of: value) : values(of: value, named: names)
+            }
+        }
+    }
+
+    private static func texts(of value: JSONValue) -> [Secret] {
+        switch value {
+        case .null, .bool: []
+        case .int, .double: [Secret(value.serialized)]
+        case .string(let text): [Secret(text)]
+        case .array(let values): values.flatMap(texts)
+        case .object(let members): members.flatMap { texts(of: $0.value) }
+        }
     }
 
     private static func hide(_ value: JSONValue, _ names: Set<String>, depth: Int) -> JSONValue {
@@ -31,7 +63,7 @@ enum HiddenArguments {
             return .object(
                 JSONObject(
                     members.members.prefix(countLimit).map { name, value in
-                        names.contains(name.lowercased()) || names.contains(name)
+                        isHidden(name, names)
                             ? (name, "(hidden)")
                             : (String(name.prefix(textLimit)), hide(value, names, depth: depth + 1))
                     }))

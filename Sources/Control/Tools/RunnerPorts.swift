@@ -15,13 +15,13 @@ package struct ConfirmationRequest: Sendable, Equatable {
     package var tool: String
     /// What it is about, as people know it.
     package var subject: String
-    /// JSON; what is confirmed is these arguments and no others.
-    package var arguments: String
+    /// What is confirmed is these arguments and no others, in whatever order they come.
+    package var arguments: JSONValue
     package var means: ToolConfirmation
 
     /// A question about one call.
     package init(
-        id: String, tool: String, subject: String, arguments: String, means: ToolConfirmation
+        id: String, tool: String, subject: String, arguments: JSONValue, means: ToolConfirmation
     ) {
         self.id = id
         self.tool = tool

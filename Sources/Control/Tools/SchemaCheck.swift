@@ -8,10 +8,13 @@ package struct SchemaCheck: Sendable {
     static let quoteLimit = 40
 
     private let schema: Schema
+    /// What stands under these names, in small letters, is not quoted.
+    private let hidden: Set<String>
 
-    /// A check against one schema.
-    package init(_ schema: Schema) {
+    /// A check against one schema; faults do not quote the values of arguments named in `hidden`.
+    package init(_ schema: Schema, hiding hidden: Set<String> = []) {
         self.schema = schema
+        self.hidden = hidden
     }
 
     /// Every fault, outermost first, at most `maximumViolations`; empty when all is well.
@@ -19,82 +22,106 @@ package struct SchemaCheck: Sendable {
     /// Each names its place, as `lights[2].level`, what was found, and what is allowed.
     package func violations(of value: JSONValue) -> [String] {
         var found: [String] = []
-        Self.check(value, schema, at: "", &found)
+        check(value, schema, Place(path: "", isHidden: false), &found)
         return Array(found.prefix(Self.maximumViolations))
     }
 
-    private static func check(
-        _ value: JSONValue, _ schema: Schema, at path: String, _ found: inout [String]
+    /// Where a value stands, and whether it may be quoted.
+    private struct Place {
+        var path: String
+        var isHidden: Bool
+
+        func quote(_ value: JSONValue) -> String {
+            isHidden ? "(hidden)" : SchemaCheck.quote(value)
+        }
+    }
+
+    private func check(
+        _ value: JSONValue, _ schema: Schema, _ place: Place, _ found: inout [String]
     ) {
-        guard found.count < maximumViolations else { return }
+        guard found.count < Self.maximumViolations else { return }
         func fault(_ text: String) {
-            found.append(path.isEmpty ? "the arguments \(text)" : "\(path) \(text)")
+            found.append(place.path.isEmpty ? "the arguments \(text)" : "\(place.path) \(text)")
+        }
+        func wrong(_ wanted: String) {
+            fault("must be \(wanted), but is \(place.quote(value))")
         }
         if schema.isNullable, value == .null { return }
-        if !schema.choices.isEmpty, !schema.choices.contains(where: { isSame($0, value) }) {
-            return fault("is \(quote(value)), but must be one of \(list(schema.choices))")
+        if !schema.choices.isEmpty, !schema.choices.contains(where: { Self.isSame($0, value) }) {
+            return fault(
+                "is \(place.quote(value)), but must be one of \(Self.list(schema.choices))")
         }
         switch schema.kind {
         case .string(let length):
-            guard case .string(let text) = value else { return fault(wrong("text", value)) }
-            checkCount(text.count, length, "character", fault)
+            guard case .string(let text) = value else { return wrong("text") }
+            Self.checkCount(text.count, length, "character", fault)
         case .integer(let range):
-            guard let number = integer(value) else { return fault(wrong("a whole number", value)) }
-            checkRange(number, range, all: Int64.min...Int64.max, fault)
+            guard let number = Self.integer(value) else { return wrong("a whole number") }
+            Self.checkRange(
+                number, range, all: Int64.min...Int64.max, place.isHidden, fault)
         case .number(let range):
-            guard let number = number(value) else { return fault(wrong("a number", value)) }
+            guard let number = Self.number(value) else { return wrong("a number") }
             let all = -Double.greatestFiniteMagnitude...Double.greatestFiniteMagnitude
-            checkRange(number, range, all: all, fault)
+            Self.checkRange(number, range, all: all, place.isHidden, fault)
         case .boolean:
-            guard case .bool = value else { return fault(wrong("true or false", value)) }
+            guard case .bool = value else { return wrong("true or false") }
         case .null:
-            guard case .null = value else { return fault(wrong("null", value)) }
+            guard case .null = value else { return wrong("null") }
         case .array(let items, let count):
-            guard case .array(let values) = value else { return fault(wrong("a list", value)) }
-            checkCount(values.count, count, "item", fault)
+            guard case .array(let values) = value else { return wrong("a list") }
+            Self.checkCount(values.count, count, "item", fault)
             guard let items else { return }
             for (index, item) in values.enumerated() {
-                check(item, items, at: "\(path)[\(index)]", &found)
+                guard found.count < Self.maximumViolations else { return }
+                let inner = Place(path: "\(place.path)[\(index)]", isHidden: place.isHidden)
+                check(item, items, inner, &found)
             }
         case .object(let members):
-            guard case .object(let values) = value else { return fault(wrong("an object", value)) }
-            checkMembers(values, members, at: path, &found)
+            guard case .object(let values) = value else { return wrong("an object") }
+            checkMembers(values, members, place, &found)
         case .anyOf(let forms):
-            found += faults(value, forms, at: path)
+            found += faults(value, forms, place)
         case .any: break
         }
     }
 
     /// The faults by the form that the value comes nearest to.
-    private static func faults(
-        _ value: JSONValue, _ forms: [Schema], at path: String
+    private func faults(
+        _ value: JSONValue, _ forms: [Schema], _ place: Place
     ) -> [String] {
         let all = forms.map { form in
             var found: [String] = []
-            check(value, form, at: path, &found)
+            check(value, form, place, &found)
             return found
         }
         return all.min { $0.count < $1.count } ?? []
     }
 
-    private static func checkMembers(
-        _ values: JSONObject, _ members: Schema.Members, at path: String, _ found: inout [String]
+    private func checkMembers(
+        _ values: JSONObject, _ members: Schema.Members, _ place: Place, _ found: inout [String]
     ) {
-        let prefix = path.isEmpty ? "" : path + "."
+        let prefix = place.path.isEmpty ? "" : place.path + "."
         for property in members.properties {
+            guard found.count < Self.maximumViolations else { return }
             if let value = values[property.name] {
-                check(value, property.schema, at: prefix + property.name, &found)
+                let isHidden =
+                    place.isHidden || HiddenArguments.isHidden(property.name, hidden)
+                check(
+                    value, property.schema,
+                    Place(path: prefix + property.name, isHidden: isHidden), &found)
             } else if property.isRequired {
                 let choices = property.schema.choices
-                let allowed = choices.isEmpty ? "" : "; it is one of \(list(choices))"
+                let allowed = choices.isEmpty ? "" : "; it is one of \(Self.list(choices))"
                 found.append("\(prefix)\(property.name) is missing\(allowed)")
             }
         }
         guard !members.allowsOthers else { return }
-        for (name, _) in values where members[name] == nil {
-            let names = members.properties.map { "\"\($0.name)\"" }.joined(separator: ", ")
+        let declared = Set(members.properties.map(\.name))
+        let names = members.properties.map { "\"\($0.name)\"" }.joined(separator: ", ")
+        for (name, _) in values where !declared.contains(name) {
+            guard found.count < Self.maximumViolations else { return }
             found.append(
-                "\(prefix)\(quote(.string(name))) is not known; "
+                "\(prefix)\(place.quote(.string(name))) is not known; "
                     + (names.isEmpty ? "there are no parameters" : "known are \(names)"))
         }
     }
@@ -111,9 +138,10 @@ package struct SchemaCheck: Sendable {
 
     private static func checkRange<Number: Comparable>(
         _ number: Number, _ range: ClosedRange<Number>, all: ClosedRange<Number>,
-        _ fault: (String) -> Void
+        _ isHidden: Bool, _ fault: (String) -> Void
     ) {
         guard !range.contains(number) else { return }
+        let number = isHidden ? "(hidden)" : "\(number)"
         if range.lowerBound == all.lowerBound {
             fault("is \(number), but must be at most \(range.upperBound)")
         } else if range.upperBound == all.upperBound {
@@ -125,10 +153,6 @@ package struct SchemaCheck: Sendable {
     }
 
     // MARK: - Values
-
-    private static func wrong(_ wanted: String, _ value: JSONValue) -> String {
-        "must be \(wanted), but is \(quote(value))"
-    }
 
     static func quote(_ value: JSONValue) -> String {
         let text = value.serialized

@@ -33,9 +33,15 @@ package final class ToolRegistry: Sendable {
     /// Names that no source can have.
     package let fixedNames: Set<String>
     private let state: Mutex<State>
+    private let secrets: KnownSecrets
 
     /// Tools in the order they are declared in; refuses two of one name, and too many.
-    package init(_ tools: [any Tool]) throws(ToolDeclarationError) {
+    ///
+    /// What `secrets` knows is hidden in what a source says of its functions.
+    package init(
+        _ tools: [any Tool], secrets: KnownSecrets = KnownSecrets()
+    ) throws(ToolDeclarationError) {
+        self.secrets = secrets
         guard tools.count <= Self.maximumTools else { throw .tooMany(tools.count) }
         var byName: [String: any Tool] = [:]
         for tool in tools {
@@ -55,7 +61,13 @@ package final class ToolRegistry: Sendable {
 
     /// What the setup message declares, the configuration's own first.
     package var declarations: [FunctionDeclaration] {
-        state.withLock { $0.all.map(\.declaration.announcement) }
+        let hidden = secrets.hidden
+        return state.withLock { $0.all.map(\.declaration.announcement) }.map { announcement in
+            var announcement = announcement
+            announcement.description = hidden.hide(in: announcement.description)
+            announcement.parameters = announcement.parameters.map { hidden.hide(in: $0) }
+            return announcement
+        }
     }
 
     /// Every tool's declaration, the configuration's own first.

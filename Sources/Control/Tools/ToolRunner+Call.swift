@@ -34,7 +34,8 @@ struct Passage {
         }
         return AuditEntry(
             conversation: call.conversation, id: call.id, tool: call.tool,
-            arguments: HiddenArguments.hide(arguments, named: terms?.secrets ?? []), risk: risk,
+            arguments: HiddenArguments.hide(arguments, named: HiddenArguments.names(terms)),
+            risk: risk,
             decision: decision ?? .refused("taken back"), result: result,
             milliseconds: Double(now - began) / 1e6)
     }
@@ -63,7 +64,7 @@ extension ToolRunner {
         if let means = guardian.confirmation {
             let request = ConfirmationRequest(
                 id: passage.key, tool: passage.call.tool, subject: guardian.subject,
-                arguments: text, means: means)
+                arguments: passage.arguments, means: means)
             if let ending = await ask(request) { return ending }
         }
         switch await places.enter(passage.key) {
@@ -123,7 +124,9 @@ extension ToolRunner {
         guard case .object(let values) = json else {
             return .failure(Fault(description: "the arguments must be an object"))
         }
-        let violations = SchemaCheck(tool.declaration.schema).violations(of: json)
+        let check = SchemaCheck(
+            tool.declaration.schema, hiding: HiddenArguments.names(tool.declaration.terms))
+        let violations = check.violations(of: json)
         guard violations.isEmpty else {
             return .failure(Fault(description: violations.joined(separator: "; ")))
         }

@@ -36,6 +36,8 @@ package struct RunnerPorts: Sendable {
     package var audit: any AuditPort
     /// Where calls and their tools run; nil: on the pool.
     package var executor: (any TaskExecutor)?
+    /// What nobody may see of what comes back: neither model, journal nor audit log.
+    package var secrets = KnownSecrets()
 
     /// Everything but the tools, which run on the pool.
     package init(
@@ -80,6 +82,8 @@ package actor ToolRunner {
     var questions: [String: Task<ConfirmationDecision, Never>] = [:]
     /// Tools whose handler has not ended though its call was answered or cancelled.
     var overdue: [String: Int] = [:]
+    /// Conversations of all lives of a device.
+    private static let conversationLimit = 1 << 53
     private var namelessCalls = 0
     /// The journal's last conversation; nil until it was asked.
     private var earlierConversation: Int?
@@ -116,7 +120,8 @@ package actor ToolRunner {
         let began = ports.clock.now
         let base = await recall()
         let subject = JournalledCall(
-            conversation: base + conversation, id: identify(call), tool: call.name)
+            conversation: Self.number(conversation, after: base), id: identify(call),
+            tool: call.name)
         let id = Self.key(subject)
         switch ledger.begin(id) {
         case .isNew: break
@@ -130,7 +135,10 @@ package actor ToolRunner {
         var ending = await perform(&passage)
         // It may have been taken back just when it ended.
         if ledger.isCancelled(id) { ending = .cancelled }
-        await ports.audit.record(passage.entry(ending, since: began, at: ports.clock.now))
+        let exit = CallExit(passage.arguments, passage.terms, known: ports.secrets.hidden)
+        ending = exit.hide(ending)
+        await ports.audit.record(
+            exit.hide(passage.entry(ending, since: began, at: ports.clock.now)))
         guard !ledger.isCancelled(id), ending != .cancelled else {
             ledger.cancel(id)
             return .cancelled
@@ -141,10 +149,18 @@ package actor ToolRunner {
         return .answered(answer)
     }
 
+    /// The arguments of a call as a log may hold them: without secrets, and not too long.
+    package nonisolated func shown(_ call: FunctionCall) -> JSONValue {
+        let terms = registry[call.name]?.declaration.terms
+        let names = HiddenArguments.names(terms)
+        return ports.secrets.hide(in: HiddenArguments.hide(call.arguments, named: names))
+    }
+
     /// Takes calls of a conversation back: they are stopped, or not begun, and not answered.
     package func cancel(_ identifiers: [String], conversation: Int) async {
         let base = await recall()
-        cancel(keys: identifiers.map { "\(base + conversation)/\($0)" })
+        let number = Self.number(conversation, after: base)
+        cancel(keys: identifiers.map { "\(number)/\($0)" })
     }
 
     private func cancel(keys: [String]) {
@@ -163,6 +179,11 @@ package actor ToolRunner {
     }
 
     // MARK: - Names and memory
+
+    /// A conversation of this life, counted from the first one of all.
+    private static func number(_ conversation: Int, after base: Int) -> Int {
+        base + min(max(conversation, 0), conversationLimit)
+    }
 
     static func key(_ call: JournalledCall) -> String { "\(call.conversation)/\(call.id)" }
 
@@ -185,7 +206,8 @@ package actor ToolRunner {
         let recalled = await task.value
         // Others may have waited for the same.
         if let earlierConversation { return earlierConversation }
-        earlierConversation = recalled.conversation
+        // A number that no life has reached is damage; more are added to it.
+        earlierConversation = min(max(recalled.conversation, 0), Self.conversationLimit)
         for (call, state) in recalled.calls {
             guard case .isNew = ledger.begin(Self.key(call)) else { continue }
             let answer =
@@ -195,7 +217,7 @@ package actor ToolRunner {
                 }
             ledger.finish(Self.key(call), answer)
         }
-        return recalled.conversation
+        return earlierConversation ?? 0
     }
 
     private static func unknown(_ call: JournalledCall) -> FunctionResponse {

@@ -1,7 +1,7 @@
 package import ModelTypes
 
 /// How much harm a call can do; decides whether the user is asked first.
-package enum ToolRisk: String, Sendable, CaseIterable {
+package enum ToolRisk: String, Sendable, CaseIterable, Comparable {
     /// Only looks: never asks, and may be repeated after a restart.
     case read
     /// What anyone in the room may do with a hand: a lamp, the volume. Does not ask.
@@ -19,6 +19,17 @@ package enum ToolRisk: String, Sendable, CaseIterable {
         case .high, .unlock: true
         }
     }
+
+    private var rank: Int {
+        switch self {
+        case .read: 0
+        case .low: 1
+        case .high: 2
+        case .unlock: 3
+        }
+    }
+
+    package static func < (one: ToolRisk, other: ToolRisk) -> Bool { one.rank < other.rank }
 }
 
 /// How the user confirms a call, where no model has a part in it.

@@ -97,7 +97,7 @@ struct ToolCommands: ParsableCommand {
             let thread = try OwnedThread(name: "signals", priority: .normal) { taker.run() }
             try reported {
                 try runBlocking {
-                    let tools = try ToolSet(settings, own: nil)
+                    let tools = try ToolSet(settings, own: nil, secrets: log.secrets)
                     if let server = tools.server(ofFunction: call.name) {
                         tools.startServers(log: log, only: server)
                         await tools.serversSettled()

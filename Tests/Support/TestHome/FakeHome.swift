@@ -115,6 +115,7 @@ final class Core: Sendable {
 
     func answer(_ request: ReceivedRequest, webSocketPort port: Int) -> [ScriptedServer.Step] {
         if request.target == "/api/websocket" { return [.handOver(port: port)] }
+        guard request.target.hasPrefix("/api/") else { return .reply(404, "404: Not Found") }
         guard request["authorization"] == "Bearer \(FakeHome.token)" else {
             return .reply(401, "401: Unauthorized")
         }

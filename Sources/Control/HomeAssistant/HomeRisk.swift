@@ -1,0 +1,61 @@
+internal import ModelTypes
+internal import Tools
+
+/// Says how much harm a call of a service can do.
+///
+/// It is judged by the service that will be called and its data, on the entity that it is called
+/// on; not by the word that asked for it, of which several lead to one service. What is not known
+/// to be harmless is not.
+struct HomeRisk: Sendable {
+    /// Of what harms nobody, such as a lamp.
+    var plain: ToolRisk
+    /// Of what may do anything, since its owner has written or wired it.
+    var indirect: ToolRisk
+    /// Entities that let somebody in though they do not look like it; `*` for any characters.
+    var guarded: [String]
+
+    /// Kinds that do nothing but what their name says.
+    private static let plainDomains: Set<String> = [
+        "light", "fan", "climate", "humidifier", "media_player", "siren", "vacuum",
+    ]
+    /// Covers that nobody comes in by (home-assistant.io/integrations/cover, device classes); the
+    /// others are doors, garage doors, gates, windows, and what does not say what it covers.
+    private static let harmlessCovers: Set<String> = [
+        "awning", "blind", "curtain", "damper", "shade", "shutter",
+    ]
+    private static let closingServices: Set<String> = [
+        "close_cover", "stop_cover", "close_cover_tilt", "stop_cover_tilt", "close_valve",
+        "stop_valve",
+    ]
+
+    /// How much harm a service can do on an entity.
+    func risk(of service: HomeService, on entity: HomeEntity) -> ToolRisk {
+        if guarded.contains(where: { HomeExposure.fits(entity.id, $0) }) { return .unlock }
+        switch entity.domain {
+        case "lock": return service.service == "lock" ? plain : .unlock
+        case "alarm_control_panel":
+            return service.service.hasPrefix("alarm_arm_") ? plain : .unlock
+        case "cover":
+            let isHarmless = entity.deviceClass.map(Self.harmlessCovers.contains) ?? false
+            return isHarmless || Self.closes(service) ? plain : .unlock
+        case "valve":
+            // Water is turned on every day, gas is not.
+            return entity.deviceClass == "water" || Self.closes(service) ? plain : max(plain, .high)
+        case let domain where Self.plainDomains.contains(domain): return plain
+        default: return max(plain, indirect)
+        }
+    }
+
+    /// Whether it leaves nothing more open than it was; 0 is closed with everything that has a
+    /// position.
+    private static func closes(_ service: HomeService) -> Bool {
+        if closingServices.contains(service.service) { return true }
+        return ["set_cover_position", "set_valve_position"].contains(service.service)
+            && service.data["position"] == 0
+    }
+}
+
+extension HomeAction {
+    /// Whether this lets somebody in wherever there is such a thing.
+    var letsInAnywhere: Bool { self == .unlock || self == .disarm }
+}

@@ -1,0 +1,40 @@
+internal import Synchronization
+
+/// The secrets that a program has read, which every way out of it asks: log, audit log, journal of
+/// calls, answers to the model, broker, status.
+///
+/// ## Concurrency
+/// Any thread may call any of it; the lock protects what is known.
+package final class KnownSecrets: Sendable {
+    /// More are not kept; the oldest, which are those of tokens that have run out, go first.
+    private static let limit = 256
+
+    private struct State {
+        var texts: [String] = []
+        var hidden = HiddenSecrets([])
+    }
+
+    private let state = Mutex(State())
+
+    /// Nothing is known yet.
+    package init() {}
+
+    /// Notes a secret that was read, before it is used.
+    package func add(_ secret: Secret) {
+        state.withLock { state in
+            guard !state.texts.contains(secret.revealed) else { return }
+            state.texts.append(secret.revealed)
+            if state.texts.count > Self.limit { state.texts.removeFirst() }
+            state.hidden = HiddenSecrets(state.texts.map { Secret($0) })
+        }
+    }
+
+    /// What hides all that are known now.
+    package var hidden: HiddenSecrets { state.withLock { $0.hidden } }
+
+    /// A text without them.
+    package func hide(in text: String) -> String { hidden.hide(in: text) }
+
+    /// A value without them.
+    package func hide(in value: JSONValue) -> JSONValue { hidden.hide(in: value) }
+}

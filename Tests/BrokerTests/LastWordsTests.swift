@@ -1,0 +1,67 @@
+import TestInputs
+import Testing
+
+@testable import Broker
+
+/// What Home Assistant has as the last request and the last reply.
+struct LastWordsTests {
+    @Test func `a request without a turn takes the place of the one before`() {
+        var words = LastWords()
+        for number in 0..<14 {
+            words.heard(" Delete all")
+            words.heard(" timers \(number).")
+            words.said(" Done")
+            words.said(" \(number).")
+            words.replyEnded()
+            #expect(words.request == "Delete all timers \(number).")
+            #expect(words.reply == "Done \(number).")
+        }
+    }
+
+    @Test func `a reply that was stopped is published as far as it was spoken`() {
+        var words = LastWords()
+        words.turnOpened()
+        words.heard("tell me a story")
+        words.said("Once upon")
+        words.replyEnded()
+        #expect(words.reply == "Once upon")
+        words.turnOpened()
+        #expect(words.reply.isEmpty && words.request.isEmpty)
+    }
+
+    @Test func `in any order of fragments there is never more than one request and one reply`() {
+        var generator = SeededGenerator(seed: 21)
+        for _ in 0..<300 {
+            var words = LastWords()
+            var (request, reply) = ("", "")
+            var (isNewRequest, isNewReply) = (false, false)
+            for step in 0..<60 {
+                switch Int.random(in: 0..<5, using: &generator) {
+                case 0:
+                    words.turnOpened()
+                    (request, reply) = ("", "")
+                    (isNewRequest, isNewReply) = (false, false)
+                case 1, 2:
+                    words.heard(" h\(step)")
+                    request = isNewRequest ? "h\(step)" : (request + " h\(step)")
+                    isNewRequest = false
+                case 3:
+                    words.said(" s\(step)")
+                    reply = isNewReply ? "s\(step)" : (reply + " s\(step)")
+                    isNewReply = false
+                default:
+                    words.replyEnded()
+                    (isNewRequest, isNewReply) = (true, true)
+                }
+                #expect(words.request == request.split(separator: " ").joined(separator: " "))
+                #expect(words.reply == reply.split(separator: " ").joined(separator: " "))
+            }
+        }
+    }
+
+    @Test func `no more is kept than can be published`() {
+        var words = LastWords()
+        for _ in 0..<10_000 { words.heard(" word") }
+        #expect(words.request.count <= 2 * Presence.stateLimit)
+    }
+}

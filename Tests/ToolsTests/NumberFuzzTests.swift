@@ -1,0 +1,147 @@
+import Linux
+import ModelTypes
+import TestInputs
+import Testing
+
+@testable import Tools
+
+/// Every number that a schema, a model or a file can hold, in every place that reads one.
+@Suite(.timeLimit(.minutes(2)))
+struct NumberFuzzTests {
+    private static let values: [JSONValue] = OddNumbers.json.compactMap {
+        try? JSONValue(parsing: $0)
+    }
+    private static let limits: [(type: String, least: String, most: String)] = [
+        ("string", "minLength", "maxLength"), ("array", "minItems", "maxItems"),
+        ("integer", "minimum", "maximum"), ("number", "minimum", "maximum"),
+        ("integer", "exclusiveMinimum", "exclusiveMaximum"),
+        ("number", "exclusiveMinimum", "exclusiveMaximum"),
+    ]
+
+    @Test func `limits of any numbers are taken or refused, and what fits them is within`() throws {
+        var schemas = 0
+        var checks = 0
+        for (type, least, most) in Self.limits {
+            for lower in Self.values {
+                for upper in Self.values {
+                    let property: JSONValue = ["type": .string(type), least: lower, most: upper]
+                    let json: JSONValue = ["type": "object", "properties": ["x": property]]
+                    schemas += 2
+                    let own = try? Schema(json)
+                    let foreign = try? ForeignSchema(json).schema
+                    // Each pair of limits with a few values, so that all are met by all in the end.
+                    for schema in [own, foreign].compactMap({ $0 }) {
+                        for step in 0..<4 {
+                            let value = Self.values[(schemas + step * 7) % Self.values.count]
+                            _ = SchemaCheck(schema).violations(of: ["x": value])
+                            checks += 1
+                        }
+                    }
+                    guard own != nil, type == "integer", let lower = lower.int,
+                        let upper = upper.int,
+                        least == "minimum", let own
+                    else { continue }
+                    for number in OddNumbers.whole.indices where number % 9 == schemas % 9 {
+                        let value = OddNumbers.whole[number]
+                        let fits = SchemaCheck(own).violations(of: ["x": .int(value)]).isEmpty
+                        #expect(fits == (lower <= value && value <= upper))
+                    }
+                }
+            }
+        }
+        print("number fuzz: \(schemas) schemas, \(checks) checks of arguments")
+    }
+
+    /// A device that is as loud as it says.
+    private struct OddDevice: DevicePort {
+        var before: Int
+
+        func volume() async throws -> Int { before }
+        func setVolume(_ percent: Int) async throws {
+            #expect((0...100).contains(percent))
+        }
+        func mute(_ duration: Duration?) async throws {
+            #expect((duration ?? .seconds(60)) > .zero)
+        }
+        func repeatAnswer() async throws -> Double { .nan }
+        func takeLeave() async throws {}
+        func status() async throws -> JSONValue { [:] }
+    }
+
+    @Test func `a function of the device takes any number, or says why not`() async throws {
+        var calls = 0
+        for before in [Int.min, -1, 0, 50, 100, 101, .max] {
+            let device = OddDevice(before: before)
+            let tools = try DeviceTools.names.map { try DeviceTools.named($0, device) }
+            let runner = try ToolRunner(tools, clock: ManualClock())
+            for value in Self.values {
+                for (name, argument) in [
+                    ("volume", "set_percent"), ("volume", "change_percent"), ("mute", "minutes"),
+                    ("repeat", "x"), ("sleep", "x"), ("device_status", "x"),
+                ] {
+                    calls += 1
+                    let outcome = await runner.run(
+                        call(name, id: "\(calls)", .object([argument: value])))
+                    #expect(outcome.output != nil || outcome.error != nil)
+                }
+            }
+            _ = await runner.run(call("repeat", id: "r"))
+        }
+        let line = NamedLine(
+            name: "lamp", description: "A lamp.",
+            port: .output(TestOutput(), restsOn: false), actions: [.on, .off, .pulse],
+            pulseMilliseconds: 500, terms: ToolTerms(deadline: .seconds(1)))
+        let gpio = try GPIOTool(lines: [line], clock: ManualClock())
+        let check = SchemaCheck(gpio.declaration.schema)
+        for value in Self.values {
+            for name in gpio.declaration.parameters["properties"]?.object?.names ?? [] {
+                _ = check.violations(of: .object([name: value]))
+                calls += 1
+            }
+        }
+        print("number fuzz: \(calls) calls of the device's own functions")
+    }
+
+    @Test func `a journal of calls with any numbers is read, and its calls are not done again`()
+        async throws
+    {
+        let folder = try Folder()
+        var files = 0
+        for text in OddNumbers.json + OddNumbers.tooLarge {
+            for name in ["conversation", "id", "tool", "answer"] {
+                files += 1
+                let path = "\(folder.path)/journal\(files)"
+                let members = [
+                    ("conversation", "3"), ("id", "\"a\""), ("tool", "\"door\""),
+                    ("answer", "{\"output\":1}"),
+                ].map { "\"\($0)\":\($0 == name ? text : $1)" }
+                let good = #"{"conversation":3,"id":"kept","tool":"door","answer":{"output":7}}"#
+                try Files.writeAtomically(
+                    path, Array("{\(members.joined(separator: ","))}\n\(good)\n".utf8), mode: 0o600)
+                let journal = FileJournal(path: path) { _ in }
+                let tool = try TestTool("door") { _ in "done" }
+                let runner = try ToolRunner([tool], clock: ManualClock(), journal: journal)
+                // Whatever conversation it goes on with, it goes on.
+                for conversation in [0, 1, Int.max] {
+                    let outcome = await runner.run(
+                        call("door", id: "new"), conversation: conversation)
+                    #expect(outcome.output == "done" || outcome.error != nil)
+                }
+                let recalled = await FileJournal(path: path) { _ in }.recall()
+                #expect(recalled.calls.contains { $0.call.id == "kept" }, "\(name) \(text)")
+            }
+        }
+        print("number fuzz: \(files) journals of calls")
+    }
+
+    @Test func `what was called how often counts at any time of any clock`() {
+        var limit = RateLimit()
+        let guardian = CallGuard(subject: "x", risk: .low, confirmation: nil, callsPerMinute: 2)
+        for time in OddNumbers.whole where time > .min / 2 && time < .max / 2 {
+            _ = limit.admit(guardian, at: time)
+            _ = limit.admit(guardian, at: time)
+            let wait = limit.admit(guardian, at: time)
+            #expect(wait.map { $0 >= 1 } ?? true)
+        }
+    }
+}
