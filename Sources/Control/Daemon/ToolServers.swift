@@ -38,9 +38,19 @@ final class ToolServers: Sendable {
     func notes() async -> [String] {
         var notes: [String] = []
         for client in running.withLock({ $0 }) {
-            notes += await client.notes.map { "MCP server \(client.name): \($0)" }
+            let told = await client.notes + [client.unwanted].filter { !$0.isEmpty }
+            notes += told.map { "MCP server \(client.name): \($0)" }
         }
         return notes
+    }
+
+    /// The names of those that are not there.
+    func failed() async -> [String] {
+        var failed: [String] = []
+        for client in running.withLock({ $0 }) {
+            if await client.isFailed { failed.append(client.name) }
+        }
+        return failed
     }
 
     /// Ends them and takes their functions back; returns when nothing of them is left.

@@ -75,7 +75,7 @@ extension ToolSetBuilder {
         _ program: ProgramSettings
     ) throws -> @Sendable () -> any ServerTransport {
         let secrets = secrets
-        let confinement = try Confinement(program)
+        let confinement = try Confinement(program, hidden: settings.hiddenPlaces)
         return {
             StdioTransport {
                 var environment = [
@@ -142,11 +142,6 @@ extension ToolSet {
     static func serverNotes(_ settings: Settings) -> [String] {
         settings.tools(MCPToolSettings.self).flatMap { tool, server in
             var notes: [String] = []
-            if server.program?.user.isEmpty == true, Confinement.isRoot {
-                notes.append(
-                    "\(tool.title) runs as root, whose processes the kernel does not count; set user"
-                )
-            }
             let unlocking = server.risks.filter { $0.risk == .unlock }.map(\.name)
             if tool.confirm == .none, !unlocking.isEmpty {
                 notes.append(
@@ -188,15 +183,18 @@ extension ToolSet {
         }
     }
 
-    /// What the model is told of each function, those of servers among them, and what is to be
-    /// said of the servers; starts them and ends them, but opens no line.
+    /// What the model is told of each function, those of servers among them, what is to be said of
+    /// the servers, and the names of those that are not there; starts them and ends them, but
+    /// opens no line.
     package static func offered(
         _ settings: Settings, log: Log
-    ) async throws -> (declarations: [ToolDeclaration], notes: [String]) {
+    ) async throws -> (declarations: [ToolDeclaration], notes: [String], failed: [String]) {
         let set = try ToolSet(dry: settings)
         set.startServers(log: log)
         await set.serversSettled()
-        let offered = (set.registry.tools, await set.servers.notes())
+        let offered = (
+            set.registry.tools, await set.servers.notes(), await set.servers.failed()
+        )
         await set.servers.stop()
         return offered
     }

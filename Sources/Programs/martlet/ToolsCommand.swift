@@ -58,8 +58,14 @@ struct ToolCommands: ParsableCommand {
                 {
                     StandardStream.output.write("note: \(note)\n")
                 }
+                let refusals = ToolSet.refusals(settings)
+                for refusal in refusals { StandardStream.output.write("\(refusal)\n") }
+                let servers = offered.failed.map { "the MCP server \($0) is not there" }
+                let faults = servers + (refusals.isEmpty ? [] : ["\(refusals.count) are refused"])
                 StandardStream.output.write(
-                    "\(offered.declarations.count) functions; no mistakes\n")
+                    "\(offered.declarations.count) functions; "
+                        + (faults.isEmpty ? "no mistakes" : faults.joined(separator: "; ")) + "\n")
+                if !faults.isEmpty { throw ExitCode.failure }
             }
         }
     }
@@ -166,20 +172,24 @@ struct ToolCommands: ParsableCommand {
 private struct Offered {
     let declarations: [ToolDeclaration]
     let notes: [String]
+    /// The servers that are not there.
+    let failed: [String]
 
     init(_ settings: Settings) throws {
         // Nothing is started where there is no server.
         guard try !ToolSet.servers(settings).isEmpty else {
             declarations = try ToolSet.declared(settings)
             notes = []
+            failed = []
             return
         }
-        let offered = Shared<(declarations: [ToolDeclaration], notes: [String])>(([], []))
+        let offered = Shared<(declarations: [ToolDeclaration], notes: [String], failed: [String])>(
+            ([], [], []))
         try runBlocking {
             let found = try await ToolSet.offered(settings, log: Log(level: .error))
             offered.withLock { $0 = found }
         }
-        (declarations, notes) = offered.withLock { $0 }
+        (declarations, notes, failed) = offered.withLock { $0 }
     }
 }
 
