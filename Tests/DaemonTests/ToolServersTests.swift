@@ -92,7 +92,8 @@ struct ToolServersTests {
     func offered() async throws {
         let found = try await ToolSet.offered(try settings(), log: Log(level: .error))
         #expect(found.declarations.map(\.name) == ["fake_ok", "fake_grow"])
-        #expect(found.notes.contains { $0.contains("not in 'tools'") })
+        #expect(found.unwanted.contains { $0.contains("not in 'tools'") })
+        #expect(!found.notes.contains { $0.contains("not in 'tools'") })
         #expect(found.notes.contains { $0.contains("none so called: new*") })
         #expect(found.failed.isEmpty)
     }

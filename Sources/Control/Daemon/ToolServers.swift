@@ -38,10 +38,19 @@ final class ToolServers: Sendable {
     func notes() async -> [String] {
         var notes: [String] = []
         for client in running.withLock({ $0 }) {
-            let told = await client.notes + [client.unwanted].filter { !$0.isEmpty }
-            notes += told.map { "MCP server \(client.name): \($0)" }
+            notes += await client.notes.map { "MCP server \(client.name): \($0)" }
         }
         return notes
+    }
+
+    /// What the settings leave out of those that run, one line each.
+    func unwanted() async -> [String] {
+        var lines: [String] = []
+        for client in running.withLock({ $0 }) {
+            let unwanted = await client.unwanted
+            if !unwanted.isEmpty { lines.append("MCP server \(client.name): \(unwanted)") }
+        }
+        return lines
     }
 
     /// The names of those that are not there.

@@ -183,18 +183,31 @@ extension ToolSet {
         }
     }
 
-    /// What the model is told of each function, those of servers among them, what is to be said of
-    /// the servers, and the names of those that are not there; starts them and ends them, but
-    /// opens no line.
-    package static func offered(
-        _ settings: Settings, log: Log
-    ) async throws -> (declarations: [ToolDeclaration], notes: [String], failed: [String]) {
+    /// What servers and settings offer together.
+    package struct Offer: Sendable {
+        /// What the model is told of each function, those of servers among them.
+        package var declarations: [ToolDeclaration] = []
+        /// What is wrong with the servers, one line each.
+        package var notes: [String] = []
+        /// What the settings leave out, one line each.
+        package var unwanted: [String] = []
+        /// The names of the servers that are not there.
+        package var failed: [String] = []
+
+        /// Nothing.
+        package init() {}
+    }
+
+    /// Starts the servers, asks them what they offer and ends them, but opens no line.
+    package static func offered(_ settings: Settings, log: Log) async throws -> Offer {
         let set = try ToolSet(dry: settings)
         set.startServers(log: log)
         await set.serversSettled()
-        let offered = (
-            set.registry.tools, await set.servers.notes(), await set.servers.failed()
-        )
+        var offered = Offer()
+        offered.declarations = set.registry.tools
+        offered.notes = await set.servers.notes()
+        offered.unwanted = await set.servers.unwanted()
+        offered.failed = await set.servers.failed()
         await set.servers.stop()
         return offered
     }
