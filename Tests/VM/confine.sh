@@ -43,7 +43,7 @@ for secret in /etc/martlet/key /etc/martlet/secrets/lamp /var/lib/martlet/sessio
     chmod 600 $secret
 done
 echo notes >/var/lib/martlet/tool/notes
-chown -R martlet:martlet /etc/martlet /var/lib/martlet /run/credentials
+chown -R martlet /etc/martlet /var/lib/martlet /run/credentials
 hidden="$gpio $mixer /etc/martlet/key /etc/martlet/secrets /etc/martlet/secrets/lamp
     /var/lib/martlet /var/lib/martlet/session.json /run/credentials/martlet.service
     /run/credentials/martlet.service/gemini-api-key"
@@ -72,6 +72,8 @@ look() { # look USER FILE: what the tool of a file says
 }
 
 confined() { # confined USER HOW
+    # Without capabilities root opens no more than is its own.
+    chown -R "$1" /etc/martlet /var/lib/martlet /run/credentials
     look "$1" /etc/plain.toml
     check "$1, $2: the tool runs" says looked
     for path in $hidden; do
