@@ -1,11 +1,12 @@
 #!/bin/bash
-# vm.sh [-g] [-t SECONDS] [-v] PROGRAM SCRIPT [ARGUMENT...]: run SCRIPT in a small virtual machine
+# vm.sh [-g] [-k WORDS] [-t SECONDS] [-v] PROGRAM SCRIPT [ARGUMENT...]: run SCRIPT in a small virtual machine
 # with a kernel of Debian's and sound cards of snd-aloop, PROGRAM (a static martlet, and the
 # martlet-bench next to it) beside it.
 #
 # Prints what the script prints and exits with its status; 124 when SECONDS of this machine's time
 # (default 3600) were not enough, 125 when the guest died. -v shows the kernel's messages; -g gives
-# the guest simulated GPIO chips (the module gpio-sim), too.
+# the guest simulated GPIO chips (the module gpio-sim), too; -k adds to the kernel's command line,
+# as "lsm=capability", which leaves Landlock out.
 #
 # The guest is one file system in memory: busybox, ALSA's own tools, the program with its C
 # libraries, all taken from this machine, and the modules. Nothing waits for a disk. Its clock
@@ -25,9 +26,11 @@ fail() { say "$*"; exit 125; }
 limit=3600
 quiet=quiet
 chips=""
-while getopts gt:v option; do
+words=""
+while getopts gk:t:v option; do
     case $option in
     g) chips=configfs ;;
+    k) words=$OPTARG ;;
     t) limit=$OPTARG ;;
     v) quiet="" ;;
     *) exit 2 ;;
@@ -131,7 +134,7 @@ status=0
 timeout --foreground "$limit" qemu-system-x86_64 -M q35 -accel tcg -cpu max -icount shift=1,sleep=off \
     -rtc clock=vm -smp 1 -m 1024 -nodefaults -no-user-config -display none -no-reboot -nic none \
     -kernel "$cache/kernel/boot/vmlinuz-$version" -initrd "$work/initrd" \
-    -append "console=ttyS0 $quiet no_timer_check panic=-1 rdinit=/init" \
+    -append "console=ttyS0 $quiet no_timer_check panic=-1 rdinit=/init $words" \
     -virtfs "local,path=$out,mount_tag=out,security_model=none" -serial stdio </dev/null || status=$?
 [ "$status" -ne 124 ] || { say "not done after $limit s"; exit 124; }
 [ -f "$out/status" ] || fail "the guest stopped without a status"

@@ -175,4 +175,70 @@ struct HTTPTroubleTests {
         #expect(String(decoding: answer.body, as: UTF8.self) == "by proxy")
         #expect(proxy.received.first?.target == "http://example.invalid/path")
     }
+
+    @Test("what curl does not take of a request is an error, and nothing is sent")
+    func untakenOptions() async throws {
+        let server = try ScriptedServer { _ in .reply(200, "") }
+        // curl takes no text of more than eight million bytes, and would go on without it: trust
+        // the system's authorities, ask by another proxy.
+        let long = "/" + String(repeating: "x", count: 8_000_001)
+        let changes: [(inout HTTPRequest) -> Void] = [
+            { $0.certificateAuthorityFile = long }, { $0.proxy = .address("http:/" + long) },
+            { $0.url += long },
+        ]
+        for change in changes {
+            var request = request(server.url("/"))
+            request.proxy = .none
+            change(&request)
+            let error = await error(request)
+            guard case .malformed(let reason)? = error else {
+                Issue.record("\(String(describing: error))")
+                continue
+            }
+            #expect(!reason.contains("xxxx"))
+        }
+        #expect(server.connectionsSeen == 0)
+    }
+
+    @Test(
+        "a length, a status or a count of any size is an answer or an error, never the end of us",
+        arguments: WildNumbers.all)
+    func wildNumbers(number: String) async throws {
+        let heads = [
+            "HTTP/1.1 200 OK\r\nContent-Length: \(number)\r\n\r\nhello",
+            "HTTP/1.1 \(number) Said\r\nContent-Length: 2\r\n\r\nhi",
+            "HTTP/1.1 503 Busy\r\nRetry-After: \(number)\r\nContent-Length: 2\r\n\r\nhi",
+            "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n\(number)\r\nhello\r\n0\r\n\r\n",
+            "HTTP/1.1 206 Part\r\nContent-Range: bytes \(number)-\(number)/\(number)\r\n"
+                + "Content-Length: 2\r\n\r\nhi",
+            "HTTP/\(number) 200 OK\r\nContent-Length: 2\r\n\r\nhi",
+        ]
+        for head in heads {
+            let server = try ScriptedServer { _ in [.send(Array(head.utf8)), .hangUp] }
+            var request = request(server.url("/"))
+            request.responseLimitBytes = 1_000
+            do {
+                let response = try await client.perform(request)
+                #expect((0...999).contains(response.status), "\(head)")
+                #expect(response.body.count <= 1_000)
+            } catch {
+                #expect(!"\(error)".isEmpty)
+            }
+        }
+        // The client is whole.
+        let server = try ScriptedServer { _ in .reply(200, "fine") }
+        #expect(try await client.perform(request(server.url("/"))).body == Array("fine".utf8))
+    }
+}
+
+/// Numbers that somebody else may send in a text, at the borders of what a machine can count.
+private enum WildNumbers {
+    static let all = [
+        "0", "-0", "1", "-1", "00000000000000000005", "2147483647", "2147483648", "-2147483648",
+        "4294967296", "9007199254740992", "9007199254740993", "9223372036854775807",
+        "9223372036854775808", "-9223372036854775808", "-9223372036854775809",
+        "18446744073709551616", "1e308", "1e999", "NaN", "Infinity", "-Infinity", "0x7FFFFFFF",
+        "ffffffffffffffff", "null", "", " ", "true", "\"5\"", "5 5", "+5", "5.5", "٥",
+        String(repeating: "9", count: 5_000),
+    ]
 }

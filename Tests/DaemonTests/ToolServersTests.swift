@@ -92,8 +92,20 @@ struct ToolServersTests {
     func offered() async throws {
         let found = try await ToolSet.offered(try settings(), log: Log(level: .error))
         #expect(found.declarations.map(\.name) == ["fake_ok", "fake_grow"])
-        #expect(found.notes.contains { $0.contains("not in 'tools'") })
+        #expect(found.unwanted.contains { $0.contains("not in 'tools'") })
+        #expect(!found.notes.contains { $0.contains("not in 'tools'") })
         #expect(found.notes.contains { $0.contains("none so called: new*") })
+        #expect(found.failed.isEmpty)
+    }
+
+    @Test(
+        "a server that dies is named as one that is not there, with its last words",
+        .enabled(if: Python.isInstalled, Comment(rawValue: Python.absence)))
+    func failed() async throws {
+        let found = try await ToolSet.offered(
+            try settings(mode: "ends"), log: Log(level: .error))
+        #expect(found.failed == ["fake"])
+        #expect(found.notes.first?.contains("it ended with status 1") == true)
     }
 
     @Test("a server that cannot be used as it is declared is told with its place")

@@ -17,13 +17,13 @@ struct ConfinementTests {
 
     /// A shell's command in the test's folder.
     private func shell(
-        _ script: String, nameSpace: Bool, _ adjust: (inout Confinement) -> Void = { _ in }
+        _ script: String, _ hold: Hold, _ adjust: (inout Confinement) -> Void = { _ in }
     ) -> Command {
         var command = Command(
             arguments: ["/bin/sh", "-c", script], environment: ["PATH": "/usr/bin:/bin"],
             workingDirectory: folder.path, outputLimitBytes: 4_096)
         var confinement = Confinement()
-        confinement.usesNameSpace = nameSpace
+        hold.choose(for: &confinement)
         adjust(&confinement)
         command.confinement = confinement
         return command
@@ -36,19 +36,19 @@ struct ConfinementTests {
 
     private func text(_ bytes: [UInt8]) -> String { String(decoding: bytes, as: UTF8.self) }
 
-    @Test("output, errors, the status and a signal come back", arguments: [true, false])
-    func exits(nameSpace: Bool) async throws {
-        let said = try await run(shell("echo a; echo b >&2; exit 7", nameSpace: nameSpace))
+    @Test("output, errors, the status and a signal come back", arguments: Hold.allCases)
+    func exits(hold: Hold) async throws {
+        let said = try await run(shell("echo a; echo b >&2; exit 7", hold))
         #expect(said.exit == .exited(7))
         #expect(text(said.standardOutput) == "a\n")
         #expect(text(said.standardError) == "b\n")
-        let killed = try await run(shell("kill -SEGV $$", nameSpace: nameSpace))
+        let killed = try await run(shell("kill -SEGV $$", hold))
         #expect(killed.exit == .signalled(SIGSEGV))
     }
 
-    @Test("a program that cannot be started is an error that says why", arguments: [true, false])
-    func cannotStart(nameSpace: Bool) async throws {
-        var command = shell("", nameSpace: nameSpace)
+    @Test("a program that cannot be started is an error that says why", arguments: Hold.allCases)
+    func cannotStart(hold: Hold) async throws {
+        var command = shell("", hold)
         command.arguments = ["/no/such/program"]
         await #expect(throws: SystemError(call: "execve /no/such/program", code: ENOENT)) {
             try await run(command)
@@ -67,12 +67,12 @@ struct ConfinementTests {
 
     @Test(
         "it has no capability, cannot gain one, and no descriptor of ours",
-        arguments: [true, false])
-    func privileges(nameSpace: Bool) async throws {
+        arguments: Hold.allCases)
+    func privileges(hold: Hold) async throws {
         let stray = open("/dev/null", O_RDONLY)
         defer { close(stray) }
         let script = "grep -E '^(Cap|NoNewPrivs)' /proc/self/status; ls /proc/self/fd"
-        let result = try await run(shell(script, nameSpace: nameSpace))
+        let result = try await run(shell(script, hold))
         let lines = text(result.standardOutput).split(separator: "\n")
         let values = lines.filter { $0.hasPrefix("Cap") && !$0.hasPrefix("CapBnd") }
         #expect(values.count == 4)
@@ -84,9 +84,9 @@ struct ConfinementTests {
         }
     }
 
-    @Test("the limits are those that were set", arguments: [true, false])
-    func limits(nameSpace: Bool) async throws {
-        let command = shell("cat /proc/self/limits", nameSpace: nameSpace) { limits in
+    @Test("the limits are those that were set", arguments: Hold.allCases)
+    func limits(hold: Hold) async throws {
+        let command = shell("cat /proc/self/limits", hold) { limits in
             limits.cpuSeconds = 3
             limits.memoryBytes = 64 << 20
             limits.openFiles = 20
@@ -103,8 +103,8 @@ struct ConfinementTests {
     }
 
     @Test(
-        "it writes in its folder and where it is told, and nowhere else", arguments: [true, false])
-    func writing(nameSpace: Bool) async throws {
+        "it writes in its folder and where it is told, and nowhere else", arguments: Hold.allCases)
+    func writing(hold: Hold) async throws {
         try #require(Confinement.landlockVersion > 0, "this kernel has no Landlock")
         let other = try TemporaryFolder()
         let allowed = try TemporaryFolder()
@@ -113,17 +113,17 @@ struct ConfinementTests {
             echo d > \(other.path)/d; mv mine \(other.path)/mine; rm -r \(other.path); exit 3
             """
         let result = try await run(
-            shell(script, nameSpace: nameSpace) { $0.writable = [allowed.path] })
+            shell(script, hold) { $0.writable = [allowed.path] })
         #expect(result.exit == .exited(3))
         #expect(Files.exists("\(folder.path)/mine"))
         #expect(Files.exists("\(allowed.path)/b"))
         #expect(try Files.list(other.path).isEmpty)
     }
 
-    @Test("a file beyond its length ends the program", arguments: [true, false])
-    func longFile(nameSpace: Bool) async throws {
+    @Test("a file beyond its length ends the program", arguments: Hold.allCases)
+    func longFile(hold: Hold) async throws {
         let result = try await run(
-            shell("exec head -c 10000000000 /dev/zero > long", nameSpace: nameSpace) {
+            shell("exec head -c 10000000000 /dev/zero > long", hold) {
                 $0.fileBytes = 1 << 20
             })
         #expect(result.exit == .signalled(SIGXFSZ))
@@ -133,31 +133,31 @@ struct ConfinementTests {
 
     @Test(
         "what left the group and the session ends with the program, at its end",
-        arguments: [true, false])
-    func escapedAtTheEnd(nameSpace: Bool) async throws {
+        arguments: Hold.allCases)
+    func escapedAtTheEnd(hold: Hold) async throws {
         let script =
             "setsid setsid sh -c 'tail -f /dev/null & > away; wait' & while ! [ -e away ]; do :; done"
-        #expect(try await run(shell(script, nameSpace: nameSpace)).exit == .exited(0))
+        #expect(try await run(shell(script, hold)).exit == .exited(0))
         #expect(await eventually { !runs(in: folder.path) })
     }
 
     @Test(
-        "what ignores SIGTERM and left the session ends at the deadline", arguments: [true, false])
-    func escapedAtTheDeadline(nameSpace: Bool) async throws {
+        "what ignores SIGTERM and left the session ends at the deadline", arguments: Hold.allCases)
+    func escapedAtTheDeadline(hold: Hold) async throws {
         let script =
             "trap '' TERM; setsid sh -c 'trap \"\" TERM; tail -f /dev/null' & tail -f /dev/null"
         let result = try await run(
-            shell(script, nameSpace: nameSpace), deadline: .milliseconds(200))
+            shell(script, hold), deadline: .milliseconds(200))
         #expect(result.exit == .timedOut)
         #expect(!runs(in: folder.path))
     }
 
-    @Test("a fork bomb ends at its deadline, and leaves nothing", arguments: [true, false])
-    func forkBomb(nameSpace: Bool) async throws {
+    @Test("a fork bomb ends at its deadline, and leaves nothing", arguments: Hold.allCases)
+    func forkBomb(hold: Hold) async throws {
         // The kernel does not limit root's processes.
         let nobody = Confinement.isRoot ? Confinement.user(named: "nobody") : nil
         let command = shell(
-            "bomb() { bomb | bomb & }; bomb; tail -f /dev/null", nameSpace: nameSpace
+            "bomb() { bomb | bomb & }; bomb; tail -f /dev/null", hold
         ) {
             $0.user = nobody
             $0.processes = 40
@@ -170,7 +170,7 @@ struct ConfinementTests {
     @Test("another user is that user, without further groups")
     func user() async throws {
         guard Confinement.isRoot, let nobody = Confinement.user(named: "nobody") else { return }
-        let result = try await run(shell("id", nameSpace: true) { $0.user = nobody })
+        let result = try await run(shell("id", Hold.both) { $0.user = nobody })
         #expect(
             text(result.standardOutput)
                 == "uid=65534(nobody) gid=65534(nogroup) groups=65534(nogroup)\n")
@@ -179,18 +179,18 @@ struct ConfinementTests {
     @Test("in its name space it sees no process but its own; without one it cannot signal ours")
     func signalling() async throws {
         try #require(Confinement.landlockVersion > 0, "this kernel has no Landlock")
-        let hidden = try await run(shell("echo $$", nameSpace: true))
+        let hidden = try await run(shell("echo $$", Hold.both))
         #expect(text(hidden.standardOutput) == "2\n")
         guard Confinement.landlockVersion >= 6 else { return }
-        let result = try await run(shell("kill -CONT \(getpid())", nameSpace: false))
+        let result = try await run(shell("kill -CONT \(getpid())", Hold.landlock))
         #expect(result.exit == .exited(1))
     }
 
     @Test(
-        "cancelling the task ends the program and what left its session", arguments: [true, false])
-    func cancellation(nameSpace: Bool) async throws {
+        "cancelling the task ends the program and what left its session", arguments: Hold.allCases)
+    func cancellation(hold: Hold) async throws {
         let command = shell(
-            "setsid tail -f /dev/null & > ready; tail -f /dev/null", nameSpace: nameSpace)
+            "setsid tail -f /dev/null & > ready; tail -f /dev/null", hold)
         let task = Task { try await run(command) }
         #expect(await eventually { Files.exists("\(folder.path)/ready") })
         task.cancel()
@@ -199,9 +199,9 @@ struct ConfinementTests {
     }
 
     @Test(
-        "it outlives the thread that started it, and ends with its owner", arguments: [true, false])
-    func startingThread(nameSpace: Bool) async throws {
-        let command = shell("echo up; exec tail -f /dev/null", nameSpace: nameSpace)
+        "it outlives the thread that started it, and ends with its owner", arguments: Hold.allCases)
+    func startingThread(hold: Hold) async throws {
+        let command = shell("echo up; exec tail -f /dev/null", hold)
         let started = Mutex<SpawnedProcess?>(nil)
         let thread = try OwnedThread(name: "starter", priority: .normal) {
             let process = try? SpawnedProcess(command, output: .lines)

@@ -32,8 +32,45 @@ struct EventStreamTests {
         #expect(
             try stream.take(Array("retry: 250\ndata: a\n\n".utf8)) == [.init(data: "a", id: "3")])
         #expect(stream.retryMilliseconds == 250)
-        #expect(try stream.take(Array("retry: soon\n".utf8)).isEmpty)
-        #expect(stream.retryMilliseconds == nil)
+        // What is no number is passed over, and leaves what was said before.
+        for wrong in ["soon", "-5", "1.5", "+7", " 7", "7 ", "0x10", "", "٣"] {
+            #expect(try stream.take(Array("retry: \(wrong)\n".utf8)).isEmpty)
+            #expect(stream.retryMilliseconds == 250, "\(wrong)")
+        }
+    }
+
+    @Test("a wait of any length is one that can be waited", arguments: 1...40)
+    func retries(digits: Int) throws {
+        for digit in ["1", "9"] {
+            var stream = EventStream(limitBytes: 100)
+            let number = String(repeating: digit, count: digits)
+            #expect(try stream.take(Array("retry: \(number)\n".utf8)).isEmpty)
+            let expected = min(Double(number) ?? 0, Double(EventStream.retryLimit))
+            #expect(stream.retryMilliseconds.map(Double.init) == expected)
+        }
+    }
+
+    @Test(
+        "whatever is asked for, a stream is opened once a second at most, later if it is empty",
+        arguments: 1...50 as ClosedRange<UInt64>)
+    func pace(seed: UInt64) {
+        var numbers = Numbers(seed: seed)
+        let wild = [nil, 0, 1, -1, 100, 1_000, 5_000, 70_000, Int.max, Int.min, Int.max / 2]
+        var pace = ListeningPace()
+        var before = 0
+        for _ in 0..<200 {
+            let hadEvents = Int.random(in: 0..<4, using: &numbers) == 0
+            let asked = wild.randomElement(using: &numbers) ?? nil
+            let wait = pace.wait(hadEvents: hadEvents, asked: asked)
+            #expect(ListeningPace.range.contains(wait))
+            if let asked, ListeningPace.range.contains(asked) { #expect(wait >= asked) }
+            if hadEvents, (asked ?? 0) <= 0 { #expect(wait == ListeningPace.range.lowerBound) }
+            if !hadEvents, (asked ?? 0) <= 0 {
+                #expect(wait >= before, "it comes back sooner, though nothing came")
+            }
+            // What was asked for is for that time alone.
+            before = (asked ?? 0) <= 0 ? wait : 0
+        }
     }
 
     @Test("a line without end is given up")

@@ -159,14 +159,58 @@ struct HTTPTransportTests {
         }
         let rig = try site.rig(patience: .seconds(30))
         await rig.start()
-        for words in [
-            "whether it was done is not known", "line to", "gave no answer", "is no JSON",
-            "status 500: <html>out of order", "check the headers", "not followed",
-            "too long",
+        // The model is never asked to try again what may have been done.
+        for (words, isKnown) in [
+            ("ended before it answered", false), ("line to", false), ("gave no answer", false),
+            ("is no JSON", false), ("status 500: <html>out of order", false),
+            ("check the headers", true), ("not followed", true), ("too long", false),
         ] {
             let error = await rig.call("cook")["error"]?.string ?? ""
             #expect(error.contains(words), "\(error)")
+            #expect(error.contains("whether it was done is not known") == !isKnown, "\(error)")
+            #expect(error.contains("did nothing") == isKnown, "\(error)")
+            #expect(!error.contains("try again"), "\(error)")
         }
+        await rig.stop()
+    }
+
+    @Test("a server that dies at any point of a call is told as over stdio", arguments: 0..<8)
+    func dies(point: Int) async throws {
+        let answer =
+            "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 900\r\n\r\n{"
+        let length = answer.utf8.count * point / 7
+        let site = try FakeSite { _, request in
+            guard request.method == "POST" else { return .reply(405, "") }
+            return [.send(Array(answer.utf8.prefix(length))), .hangUp]
+        }
+        let rig = try site.rig()
+        await rig.start()
+        let error = await rig.call("cook")["error"]?.string ?? ""
+        #expect(error.hasPrefix("the MCP server kitchen failed before it answered ("), "\(error)")
+        #expect(error.hasSuffix("); whether it was done is not known"), "\(error)")
+        await rig.stop()
+    }
+
+    @Test("what never left is told as not done")
+    func neverLeft() async throws {
+        let isThere = Mutex(true)
+        let site = try FakeSite { json, request in
+            request.method == "POST" ? .json(["content": []], to: json) : .reply(405, "")
+        }
+        let url = site.server.url("/mcp")
+        struct NoSecret: Error {}
+        let transport = HTTPTransport(
+            HTTPPlace(
+                url: { url },
+                headers: {
+                    guard isThere.withLock({ $0 }) else { throw NoSecret() }
+                    return []
+                }, certificateAuthorityFile: nil), client: HTTPClient())
+        let rig = try ClientRig(transport, folder: "/tmp/martlet-mcp-none")
+        await rig.start()
+        isThere.withLock { $0 = false }
+        let error = await rig.call("cook")["error"]?.string ?? ""
+        #expect(error.contains("did nothing"), "\(error)")
         await rig.stop()
     }
 

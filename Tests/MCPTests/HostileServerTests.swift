@@ -62,7 +62,9 @@ struct HostileServerTests {
         let rig = try rig(patience: .milliseconds(500))
         await rig.start()
         let error = await rig.call(tool)["error"]?.string ?? ""
-        #expect(error == "the MCP server kitchen did not answer within 0.5 s")
+        #expect(
+            error == "the MCP server kitchen did not answer within 0.5 s; whether it was done is "
+                + "not known")
         let isBack = await rig.waits { await rig.call("ok") == Self.done }
         #expect(isBack)
         await rig.stop()
@@ -164,6 +166,22 @@ struct HostileServerTests {
         let isThere = await rig.waits { rig.registry["kitchen_new0"] != nil }
         #expect(isThere)
         #expect(await rig.call("new0") == ["output": "done: new0"])
+        await rig.stop()
+    }
+
+    @Test("tools that the settings leave out are said once, and are no warning")
+    func unwanted() async throws {
+        let rig = try ClientRig(
+            ["python3", "\(Place.servers)/hostile.py", "good"], allowed: ["ok", "grow", "new*"])
+        await rig.start()
+        #expect(await rig.call("grow") == ["output": "done: grow"])
+        // The list has come anew.
+        let isThere = await rig.waits { rig.registry["kitchen_new0"] != nil }
+        #expect(isThere)
+        let said = rig.logged.all.filter { $0.contains("not in 'tools'") }
+        #expect(said.count == 1)
+        #expect(said.allSatisfy { $0.hasPrefix("notice ") })
+        #expect(await rig.client.unwanted.contains("hang"))
         await rig.stop()
     }
 

@@ -90,7 +90,10 @@ struct ServerMachineTests {
         #expect(rig.sent.contains { $0["params"]?["requestId"] == token })
         rig.call(2, patience: 3)
         rig.wait(3)
-        #expect(rig.ended[2]?.words == "the MCP server kitchen did not answer within 3.0 s")
+        #expect(
+            rig.ended[2]?.words
+                == "the MCP server kitchen did not answer within 3.0 s; whether it was done is "
+                + "not known")
     }
 
     @Test("a server that is silent after a deadline is started anew, one that answers is not")
@@ -283,15 +286,15 @@ struct ServerMachineTests {
         rig.becomeReady()
         rig.call(1)
         let id = rig.id(of: "tools/call")
-        rig.tell(.undelivered(id: id, reason: "status 404", isSessionGone: true))
+        rig.tell(.undelivered(id: id, reason: "status 404", fate: .sessionGone))
         #expect(rig.closes == 1)
         rig.tell(.lost("closed"))
         #expect(rig.opens == 2)
         rig.becomeReady()
         #expect(rig.count("tools/call") == 2)
         let again = rig.id(of: "tools/call")
-        rig.tell(.undelivered(id: again, reason: "status 404", isSessionGone: true))
-        #expect(rig.ended[1]?.words == "the MCP server kitchen failed: status 404")
+        rig.tell(.undelivered(id: again, reason: "status 404", fate: .sessionGone))
+        #expect(rig.ended[1]?.words == "the MCP server kitchen did nothing: status 404")
     }
 
     @Test("a call that cannot be delivered fails alone")
@@ -300,9 +303,8 @@ struct ServerMachineTests {
         rig.becomeReady()
         rig.call(1)
         rig.tell(
-            .undelivered(
-                id: rig.id(of: "tools/call"), reason: "no route", isSessionGone: false))
-        #expect(rig.ended[1]?.words == "the MCP server kitchen failed: no route")
+            .undelivered(id: rig.id(of: "tools/call"), reason: "no route", fate: .refused))
+        #expect(rig.ended[1]?.words == "the MCP server kitchen did nothing: no route")
         #expect(rig.closes == 0)
         rig.call(2)
         #expect(rig.count("tools/call") == 2)

@@ -128,4 +128,147 @@ struct ForeignSchemaTests {
             """
         #expect(try faults(text, ["a": "x", "b": 5, "c": 3]).isEmpty)
     }
+
+    @Test("a map whose names a pattern gives takes its entries, and says the pattern")
+    func maps() throws {
+        let text = """
+            {"type": "object", "required": ["env"], "properties": {"env": {"type": "object", \
+            "patternProperties": {"^[A-Z_]+$": {"type": "string"}}, \
+            "additionalProperties": false}}}
+            """
+        #expect(try faults(text, ["env": ["PATH_X": "1", "b": "2"]]).isEmpty)
+        #expect(try faults(text, ["env": "PATH_X=1"]).count == 1)
+        let said = try map(text).announced["properties"]?["env"]?["description"]?.string
+        #expect(said?.contains("^[A-Z_]+$") == true)
+    }
+
+    @Test(
+        "an optional property that allows nothing is left out, and the rest stays",
+        arguments: [
+            "false", #"{"not": {}}"#, #"{"not": true}"#, #"{"enum": []}"#,
+            ##"{"$ref": "#/$defs/never"}"##, #"{"anyOf": [false, {"not": {}}]}"#,
+            #"{"type": "object", "required": ["x"], "properties": {"x": false}}"#,
+        ])
+    func nothing(schema: String) throws {
+        func text(_ required: String) -> String {
+            """
+            {"type": "object", "$defs": {"never": false}, "required": [\(required)], \
+            "properties": {"a": {"type": "string"}, "b": \(schema)}}
+            """
+        }
+        let schema = try map(text("\"a\""))
+        #expect(schema.announced["properties"] == ["a": ["type": "string"]])
+        #expect(try faults(text("\"a\""), ["a": "x"]).isEmpty)
+        #expect(try faults(text("\"a\""), ["a": "x", "b": 1]).count == 1)
+        #expect(throws: SchemaError.self) { try map(text("\"a\", \"b\"")) }
+    }
+
+    @Test("what must not be is said in words")
+    func negation() throws {
+        let text =
+            #"{"type": "object", "properties": {"a": {"type": "string", "not": {"const": "x"}}}}"#
+        let said = try map(text).announced["properties"]?["a"]?["description"]
+        #expect(said == #"(not {"const":"x"})"#)
+    }
+
+    @Test("a list that may hold nothing takes the empty one")
+    func emptyList() throws {
+        let text = #"{"type": "object", "properties": {"a": {"type": "array", "items": false}}}"#
+        #expect(try faults(text, ["a": []]).isEmpty)
+        #expect(try faults(text, ["a": [1]]).count == 1)
+    }
+
+    @Test("names that the service does not take get others, and come back as they were")
+    func foreignNames() throws {
+        let text = """
+            {"type": "object", "required": ["größe", "with space", "@type", ""], "properties": {\
+            "größe": {"type": "string"}, "groesse": {"type": "integer"}, "": {"type": "boolean"}, \
+            "with space": {"type": "array", "items": {"type": "object", "properties": \
+            {"内": {"type": "string"}, "b": {"type": "string"}}}}, "@type": {"anyOf": [\
+            {"type": "object", "properties": {"é": {"type": "integer"}}}, {"type": "string"}]}}}
+            """
+        let schema = try map(text)
+        let properties = try #require(schema.announced["properties"]?.object)
+        #expect(properties.names.count == 5)
+        let plain = Set("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_.-$")
+        #expect(properties.names.allSatisfy { !$0.isEmpty && $0.allSatisfy(plain.contains) })
+        let called = Dictionary(
+            properties.compactMap { name, json in
+                let words = json["description"]?.string ?? "(called \(name))"
+                return (String(words.dropFirst(8).dropLast()), name)
+            }, uniquingKeysWith: { $1 })
+        let inner = properties[called["with space"] ?? ""]?["items"]?["properties"]?.object?.names
+        let deep = properties[called["@type"] ?? ""]?["anyOf"]?.array?[0]["properties"]?.object
+        let arguments = JSONValue.object(
+            JSONObject([
+                (try #require(called["größe"]), "tall"), ("groesse", 5),
+                (try #require(called[""]), true),
+                (
+                    try #require(called["with space"]),
+                    [.object(JSONObject([(try #require(inner?.first), "in"), ("b", "out")]))]
+                ),
+                (
+                    try #require(called["@type"]),
+                    .object(JSONObject([(try #require(deep?.names.first), 3)]))
+                ),
+            ]))
+        #expect(SchemaCheck(schema.schema).violations(of: arguments).isEmpty)
+        #expect(
+            schema.restored(arguments)
+                == [
+                    "größe": "tall", "groesse": 5, "": true,
+                    "with space": [["内": "in", "b": "out"]], "@type": ["é": 3],
+                ])
+    }
+
+    @Test("the fault is told of the form that the value names")
+    func discriminated() throws {
+        let text = """
+            {"type": "object", "$defs": {"A": {"type": "object", "required": ["t", "x"], \
+            "properties": {"t": {"const": "a"}, "x": {"type": "integer"}}}, "B": {"type": "object", \
+            "required": ["t", "y"], "properties": {"t": {"const": "b"}, "y": {"type": "string"}, \
+            "z": {"type": "string"}}}}, "required": ["op"], "properties": {"op": {\
+            "oneOf": [{"$ref": "#/$defs/B"}, {"$ref": "#/$defs/A"}, {"type": "null"}]}}}
+            """
+        #expect(try faults(text, ["op": ["t": "a"]]) == ["op.x is missing"])
+        #expect(try faults(text, ["op": ["t": "b", "z": 5]]).count == 2)
+        #expect(try faults(text, ["op": ["t": "b"]]) == ["op.y is missing"])
+        #expect(
+            try faults(text, ["op": ["t": "c"]])
+                == [#"op.t is "c", but must be one of "b", "a""#])
+        #expect(
+            try faults(text, ["op": ["x": 1]]) == [#"op.t is missing; it is one of "b", "a""#])
+        #expect(try faults(text, ["op": ["t": "a", "x": 1]]).isEmpty)
+    }
+
+    @Test("what refers to itself is an object all the way down, and calls of any depth are valid")
+    func recursion() throws {
+        let text = """
+            {"type": "object", "$defs": {"N": {"type": "object", "required": ["v"], "properties": {\
+            "v": {"type": "string"}, "kids": {"type": "array", "items": {"$ref": "#/$defs/N"}}, \
+            "next": {"$ref": "#/$defs/N"}}}}, "properties": {"root": {"$ref": "#/$defs/N"}}}
+            """
+        let schema = try map(text)
+        func check(_ json: JSONValue) {
+            // A node, and a list of nodes, is never announced as a text or a number.
+            for (name, part) in json["properties"]?.object ?? [:] {
+                switch name {
+                case "next", "root": #expect(part["type"] == "object")
+                case "kids":
+                    #expect(part["type"] == "array")
+                    if let items = part["items"] { check(items) }
+                default: #expect(part["type"] == "string")
+                }
+                check(part)
+            }
+        }
+        check(schema.announced)
+        var value: JSONValue = ["v": "leaf"]
+        for depth in 0..<20 {
+            #expect(
+                SchemaCheck(schema.schema).violations(of: ["root": value]).isEmpty, "\(depth)")
+            value = depth % 2 == 0 ? ["v": "x", "next": value] : ["v": "x", "kids": [value]]
+        }
+        #expect(SchemaCheck(schema.schema).violations(of: ["root": ["next": [:]]]).count > 0)
+    }
 }

@@ -38,7 +38,8 @@ package enum HTTPError: Error, Sendable, Equatable, CustomStringConvertible {
                 + "ca-certificates, or the authority file in the configuration"
         case .timedOut(let server):
             "\(server) did not answer in time: check the network, or allow more time"
-        case .broken(let server, let reason): "the line to \(server) broke (\(reason)): try again"
+        // Not what to do: the server may have done what it was asked for.
+        case .broken(let server, let reason): "the line to \(server) broke (\(reason))"
         case .tooLarge(let server, let limit):
             "the answer of \(server) is longer than \(limit) bytes: it is not what was asked for"
         case .forbidden(let server):
@@ -46,6 +47,15 @@ package enum HTTPError: Error, Sendable, Equatable, CustomStringConvertible {
         case .busy(let limit): "\(limit) requests are under way already: wait for one of them"
         case .cancelled: "the request was cancelled"
         case .unavailable(let reason): "no HTTP client: \(reason)"
+        }
+    }
+
+    /// Whether the request certainly never reached the server, which so has done nothing.
+    package var isUnsent: Bool {
+        switch self {
+        case .malformed, .unresolved, .unreachable, .untrusted, .forbidden, .busy, .unavailable:
+            true
+        case .timedOut, .broken, .tooLarge, .cancelled: false
         }
     }
 

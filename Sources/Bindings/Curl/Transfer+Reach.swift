@@ -10,8 +10,9 @@ extension Transfer {
     /// The corresponding C option is `CURLOPT_OPENSOCKETFUNCTION`.
     func setReach() {
         guard request.reach == .internetOnly else { return }
-        ccurl_set_pointer(easy, CURLOPT_OPENSOCKETDATA, Unmanaged.passUnretained(self).toOpaque())
-        ccurl_set_opener(easy, openSocket)
+        let owner = Unmanaged.passUnretained(self).toOpaque()
+        take(ccurl_set_pointer(easy, CURLOPT_OPENSOCKETDATA, owner))
+        take(ccurl_set_opener(easy, openSocket))
     }
 
     fileprivate func mayReach(_ address: IPAddress?) -> Bool {

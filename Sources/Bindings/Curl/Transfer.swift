@@ -22,6 +22,9 @@ final class Transfer {
     private var hasBegun = false
     // Why our functions refused what curl offered.
     var refusal: HTTPError?
+    /// What curl did not take of the request: it is not to be sent then, since curl would go on
+    /// with what it has by itself, such as the system's authorities.
+    private(set) var fault: HTTPError?
 
     /// Nil when curl has no memory left.
     ///
@@ -50,29 +53,36 @@ final class Transfer {
 
     // MARK: What curl is told
 
+    /// Notes what curl says to an option.
+    func take(_ code: CURLcode) {
+        guard code != CURLE_OK, fault == nil else { return }
+        fault = .malformed(
+            "curl takes not all of it (\(String(cString: ccurl_easy_strerror(code))))")
+    }
+
     private func setMethodAndBody() {
-        ccurl_set_text(easy, CURLOPT_URL, request.url)
+        take(ccurl_set_text(easy, CURLOPT_URL, request.url))
         // Never a file, whatever an address from elsewhere says.
-        ccurl_set_text(easy, CURLOPT_PROTOCOLS_STR, "http,https")
+        take(ccurl_set_text(easy, CURLOPT_PROTOCOLS_STR, "http,https"))
         switch (request.method, request.body) {
-        case ("GET", nil): ccurl_set_number(easy, CURLOPT_HTTPGET, 1)
-        case ("HEAD", nil): ccurl_set_number(easy, CURLOPT_NOBODY, 1)
+        case ("GET", nil): take(ccurl_set_number(easy, CURLOPT_HTTPGET, 1))
+        case ("HEAD", nil): take(ccurl_set_number(easy, CURLOPT_NOBODY, 1))
         case ("POST", let body): setBody(body ?? [])
         case ("PUT", let body), ("PATCH", let body):
             setBody(body ?? [])
-            ccurl_set_text(easy, CURLOPT_CUSTOMREQUEST, request.method)
+            take(ccurl_set_text(easy, CURLOPT_CUSTOMREQUEST, request.method))
         case (_, let body):
             if let body { setBody(body) }
-            ccurl_set_text(easy, CURLOPT_CUSTOMREQUEST, request.method)
+            take(ccurl_set_text(easy, CURLOPT_CUSTOMREQUEST, request.method))
         }
     }
 
     private func setBody(_ body: [UInt8]) {
-        ccurl_set_number(easy, CURLOPT_POST, 1)
-        ccurl_set_offset(easy, CURLOPT_POSTFIELDSIZE_LARGE, curl_off_t(body.count))
+        take(ccurl_set_number(easy, CURLOPT_POST, 1))
+        take(ccurl_set_offset(easy, CURLOPT_POSTFIELDSIZE_LARGE, curl_off_t(body.count)))
         // The byte behind it keeps an empty body from being no body, which curl reads from stdin.
         var bytes = body + [0]
-        ccurl_set_pointer(easy, CURLOPT_COPYPOSTFIELDS, &bytes)
+        take(ccurl_set_pointer(easy, CURLOPT_COPYPOSTFIELDS, &bytes))
     }
 
     private func setHeaders() {
@@ -84,50 +94,56 @@ final class Transfer {
         // What curl would add on its own: a wrong type, and a round trip before a long body.
         if !names.contains("content-type") { lines.append("Content-Type:") }
         if !names.contains("expect") { lines.append("Expect:") }
-        for line in lines { headerList = ccurl_slist_append(headerList, line) ?? headerList }
-        ccurl_set_list(easy, CURLOPT_HTTPHEADER, headerList)
+        for line in lines {
+            guard let longer = ccurl_slist_append(headerList, line) else {
+                return take(CURLE_OUT_OF_MEMORY)
+            }
+            headerList = longer
+        }
+        take(ccurl_set_list(easy, CURLOPT_HTTPHEADER, headerList))
     }
 
     private func setLimits() {
-        ccurl_set_number(
-            easy, CURLOPT_CONNECTTIMEOUT_MS, Self.milliseconds(request.connectDeadline))
+        take(
+            ccurl_set_number(
+                easy, CURLOPT_CONNECTTIMEOUT_MS, Self.milliseconds(request.connectDeadline)))
         if let deadline = request.deadline {
-            ccurl_set_number(easy, CURLOPT_TIMEOUT_MS, Self.milliseconds(deadline))
+            take(ccurl_set_number(easy, CURLOPT_TIMEOUT_MS, Self.milliseconds(deadline)))
         }
         if let idle = request.idleDeadline {
-            ccurl_set_number(easy, CURLOPT_LOW_SPEED_LIMIT, 1)
+            take(ccurl_set_number(easy, CURLOPT_LOW_SPEED_LIMIT, 1))
             let seconds = (Self.milliseconds(idle) + 999) / 1000
-            ccurl_set_number(easy, CURLOPT_LOW_SPEED_TIME, seconds)
+            take(ccurl_set_number(easy, CURLOPT_LOW_SPEED_TIME, seconds))
         }
-        if request.isSentOnce { ccurl_set_number(easy, CURLOPT_FRESH_CONNECT, 1) }
+        if request.isSentOnce { take(ccurl_set_number(easy, CURLOPT_FRESH_CONNECT, 1)) }
         // Timeouts by signal would hit other threads.
-        ccurl_set_number(easy, CURLOPT_NOSIGNAL, 1)
+        take(ccurl_set_number(easy, CURLOPT_NOSIGNAL, 1))
         // Else an abort waits, with all other transfers, until the name server has answered.
-        ccurl_set_number(easy, CURLOPT_QUICK_EXIT, 1)
+        take(ccurl_set_number(easy, CURLOPT_QUICK_EXIT, 1))
     }
 
     private func setTrust() {
         if let file = request.certificateAuthorityFile {
-            ccurl_set_text(easy, CURLOPT_CAINFO, file)
+            take(ccurl_set_text(easy, CURLOPT_CAINFO, file))
             // Debian's curl also trusts the system's folder unless that is taken away.
-            ccurl_set_text(easy, CURLOPT_CAPATH, nil)
+            take(ccurl_set_text(easy, CURLOPT_CAPATH, nil))
         }
         switch request.proxy {
         case .environment: break
-        case .none: ccurl_set_text(easy, CURLOPT_PROXY, "")
-        case .address(let address): ccurl_set_text(easy, CURLOPT_PROXY, address)
+        case .none: take(ccurl_set_text(easy, CURLOPT_PROXY, ""))
+        case .address(let address): take(ccurl_set_text(easy, CURLOPT_PROXY, address))
         }
     }
 
     private func setCallbacks() {
         let owner = Unmanaged.passUnretained(self).toOpaque()
-        ccurl_set_pointer(easy, CURLOPT_WRITEDATA, owner)
-        ccurl_set_receiver(easy, CURLOPT_WRITEFUNCTION, receiveBody)
-        ccurl_set_pointer(easy, CURLOPT_HEADERDATA, owner)
-        ccurl_set_receiver(easy, CURLOPT_HEADERFUNCTION, receiveHeader)
+        take(ccurl_set_pointer(easy, CURLOPT_WRITEDATA, owner))
+        take(ccurl_set_receiver(easy, CURLOPT_WRITEFUNCTION, receiveBody))
+        take(ccurl_set_pointer(easy, CURLOPT_HEADERDATA, owner))
+        take(ccurl_set_receiver(easy, CURLOPT_HEADERFUNCTION, receiveHeader))
         // A proxy's own head is not the answer's.
-        ccurl_set_number(easy, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1)
-        ccurl_set_pointer(easy, CURLOPT_ERRORBUFFER, errorText.baseAddress)
+        take(ccurl_set_number(easy, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1))
+        take(ccurl_set_pointer(easy, CURLOPT_ERRORBUFFER, errorText.baseAddress))
     }
 
     private static func milliseconds(_ duration: Duration) -> Int {

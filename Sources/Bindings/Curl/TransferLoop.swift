@@ -57,10 +57,11 @@ final class TransferLoop {
         _ number: UInt64, _ request: HTTPRequest, _ channel: ResponseChannel,
         _ multi: UnsafeMutableRawPointer
     ) {
-        guard let transfer = Transfer(number: number, request: request, channel: channel),
+        let made = Transfer(number: number, request: request, channel: channel)
+        guard let transfer = made, transfer.fault == nil,
             ccurl_multi_add_handle(multi, transfer.easy) == CURLM_OK
         else {
-            channel.end(.failure(.unavailable("curl has no memory left")))
+            channel.end(.failure(made?.fault ?? .unavailable("curl has no memory left")))
             return queue.countEnded()
         }
         transfers[number] = transfer

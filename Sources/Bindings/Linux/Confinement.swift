@@ -3,12 +3,16 @@ private import Glibc
 
 /// What a program that somebody else chose the arguments of may do.
 ///
-/// It has no capability and cannot gain one, writes only below its folder and `writable` (where
-/// the kernel has Landlock, see `landlockVersion`), and every process of it is limited. All that
-/// it starts ends with it, also what left its process group or session: it runs in a PID name
-/// space of its own, or where the kernel grants none under a subreaper.
+/// It has no capability and cannot gain one, and writes only below its folder and `writable`. It
+/// cannot open what is `hidden`, nor any device node but null, zero, full, random, urandom, tty
+/// and `devices`. Every process of it is limited. All that it starts ends with it, also what left
+/// its process group or session: it runs in a PID name space of its own, or where the kernel
+/// grants none under a subreaper.
 ///
-/// Not held back are reading, the network, and the attributes of files that are its user's own.
+/// Mounts in a name space of its own hold that, and Landlock, which holds it alone where there is
+/// no such name space; a program that nothing holds is not started, unless `mayBeOpen`.
+///
+/// Not held back are the network, and reading what is not hidden.
 package struct Confinement: Sendable, Equatable {
     /// Whom a program runs as.
     package struct User: Sendable, Equatable {
@@ -20,8 +24,20 @@ package struct Confinement: Sendable, Equatable {
     ///
     /// What is not there is passed over. A link stands for what it leads to.
     package var writable: [String] = []
-    /// Another user, with no further groups, which needs root; nil: ours.
+    /// Files and folders that it cannot open, whole paths; what lies in them neither.
+    ///
+    /// What is not there is passed over. The folders and files of `writable` and `readable` that
+    /// lie within, its folder and the program itself, are seen all the same.
+    package var hidden: [String] = []
+    /// Files and folders within what is hidden that it may read.
+    package var readable: [String] = []
+    /// Device nodes, or folders of them, that it may use beside those that everybody may.
+    package var devices: [String] = []
+    /// Another user, which needs root; nil: ours.
     package var user: User?
+    /// Its further groups, at most 32, where we may set them, which needs root; without that right
+    /// ours stay.
+    package var groups: [UInt32] = []
     /// The work that each process may do (seconds); it is killed then; nil: any.
     package var cpuSeconds: Int? = 30
     /// What each process may allocate.
@@ -35,6 +51,10 @@ package struct Confinement: Sendable, Equatable {
     /// Whether a PID name space is tried; without one a subreaper does the same, but a program
     /// can see, and if the kernel is old signal, what else its user runs.
     package var usesNameSpace = true
+    /// Whether Landlock is used where the kernel has it.
+    package var usesLandlock = true
+    /// Whether it is started where neither can hold it.
+    package var mayBeOpen = false
 
     /// The signal that ends a process which worked longer than `cpuSeconds`: SIGXCPU.
     package static let workSignal = SIGXCPU
@@ -46,11 +66,30 @@ package struct Confinement: Sendable, Equatable {
 
     /// The version of Landlock that the kernel has; 0: none.
     ///
-    /// Without it a program writes wherever its user may; from 6 on it cannot signal others.
+    /// From 6 on a program that has no name space cannot signal others either.
     package static var landlockVersion: Int { Int(martlet_landlock_version()) }
+
+    /// Whether the system lets a program of ours have mounts of its own.
+    ///
+    /// The corresponding C functions are `clone`, `mount` and `mount_setattr`, in a child.
+    package static var hasNameSpaces: Bool { martlet_can_mount() }
+
+    /// Whether what a program may not open and write can be held at all.
+    package static var isHeld: Bool { landlockVersion > 0 || hasNameSpaces }
 
     /// Whether limits on the number of processes count for us: not for root.
     package static var isRoot: Bool { geteuid() == 0 }
+
+    /// Whether this process is in a group.
+    ///
+    /// The corresponding C functions are `getegid` and `getgroups`.
+    package static func has(_ group: UInt32) -> Bool {
+        let count = getgroups(0, nil)
+        guard count >= 0 else { return false }
+        var groups = [gid_t](repeating: 0, count: Int(count))
+        return getegid() == group
+            || getgroups(count, &groups) == count && groups.contains(group)
+    }
 
     /// The user of a name; nil when there is none.
     ///
@@ -64,6 +103,20 @@ package struct Confinement: Sendable, Equatable {
         }
         return User(user: entry.pw_uid, group: entry.pw_gid)
     }
+
+    /// The number of a group; nil when there is none of the name.
+    ///
+    /// The corresponding C function is `getgrnam_r`.
+    package static func group(named name: String) -> UInt32? {
+        var entry = Glibc.group()
+        var found: UnsafeMutablePointer<Glibc.group>?
+        // Groups with many members are long.
+        var buffer = [CChar](repeating: 0, count: 256 * 1024)
+        guard getgrnam_r(name, &entry, &buffer, buffer.count, &found) == 0, found != nil else {
+            return nil
+        }
+        return entry.gr_gid
+    }
 }
 
 extension Confinement {
@@ -76,6 +129,9 @@ extension Confinement {
         return UInt64(processes + own + Self.neighbours)
     }
 
+    /// Further groups of a program.
+    private static let groupsLimit = Int(MARTLET_GROUPS_LIMIT)
+
     /// Processes of other confined programs, which count too.
     private static let neighbours = 64
 
@@ -83,7 +139,9 @@ extension Confinement {
     private static func call(of stage: Int32) -> String {
         switch Int(stage) {
         case MARTLET_STAGE_SPLIT: "clone"
+        case MARTLET_STAGE_WARDEN: "start a warden for"
         case MARTLET_STAGE_STREAMS: "dup"
+        case MARTLET_STAGE_CONFINE, MARTLET_STAGE_OVERLAP: "confine"
         case MARTLET_STAGE_FOLDER: "chdir"
         case MARTLET_STAGE_PRIVILEGES: "drop privileges"
         case MARTLET_STAGE_LANDLOCK: "landlock"
@@ -92,55 +150,80 @@ extension Confinement {
         }
     }
 
+    /// What the stage worked on, and what can be done about it.
+    private static func detail(of stage: Int32, _ program: String, _ directory: String) -> String {
+        switch Int(stage) {
+        case MARTLET_STAGE_FOLDER: directory
+        case MARTLET_STAGE_CONFINE:
+            "\(program) (this system has neither Landlock nor lets it have mounts of its own; see "
+                + "'confinement' in its settings)"
+        case MARTLET_STAGE_OVERLAP:
+            "\(program) (what it may write holds what is hidden from it, and this system does not "
+                + "let it have mounts of its own; name folders beside that)"
+        default: program
+        }
+    }
+
     /// Starts a program; gives its warden.
     func spawn(
         _ command: Command, input: Int32, output: Int32, error: Int32
     ) throws(SystemError) -> Warden {
         let directory = command.workingDirectory ?? "/"
-        let variables = command.environment.map { "\($0.key)=\($0.value)" }
-        // The root itself is where programs are that may write nowhere.
-        let places = writable + (directory == "/" ? [] : [directory])
-        let search = command.environment["PATH"] ?? "/usr/local/bin:/usr/bin:/bin"
+        // In the order of the lists in CLinux.h.
+        let lists = [
+            command.arguments, command.environment.map { "\($0.key)=\($0.value)" },
+            // The root itself is where programs are that may write nowhere.
+            writable + (directory == "/" ? [] : [directory]), readable, devices, hidden,
+            [command.environment["PATH"] ?? "/usr/local/bin:/usr/bin:/bin", directory],
+        ]
         var (warden, report, stage): (Int32, Int32, Int32) = (0, 0, 0)
-        let code = withCStrings(command.arguments) { arguments in
-            withCStrings(variables) { environment in
-                withCStrings(places) { writable in
-                    withCStrings([search, directory]) { texts in
-                        lend(arguments, environment, writable) { lists in
-                            var program = martlet_confined()
-                            program.arguments = lists[0]
-                            program.environment = lists[1]
-                            program.writable = lists[2]
-                            program.search = UnsafePointer(texts[0])
-                            program.directory = UnsafePointer(texts[1])
-                            program.input = input
-                            program.output = output
-                            program.error = error
-                            fill(&program)
-                            return martlet_spawn_confined(&program, &warden, &report, &stage)
-                        }
-                    }
+        let code = withCStrings(Array(lists.joined())) { texts in
+            texts.withUnsafeBufferPointer { texts in
+                var program = martlet_confined()
+                program.texts = texts.baseAddress
+                withUnsafeMutableBytes(of: &program.counts) { counts in
+                    let counts = counts.bindMemory(to: UInt32.self)
+                    for (index, list) in lists.enumerated() { counts[index] = UInt32(list.count) }
                 }
+                program.input = input
+                program.output = output
+                program.error = error
+                program.limits = limits
+                return martlet_spawn_confined(&program, &warden, &report, &stage)
             }
         }
-        let what = Self.call(of: stage)
-        try SystemError.checkReturned(what, what == "chdir" ? directory : command.arguments[0]) {
-            code
-        }
+        try SystemError.checkReturned(
+            Self.call(of: stage), Self.detail(of: stage, command.arguments[0], directory)
+        ) { code }
         return Warden(processID: warden, report: FileDescriptor(adopting: report))
     }
 
-    private func fill(_ program: inout martlet_confined) {
-        program.user = user?.user ?? UInt32.max
-        program.group = user?.group ?? UInt32.max
+    private var limits: martlet_limits {
+        var limits = martlet_limits()
+        limits.user = user?.user ?? UInt32.max
+        limits.group = user?.group ?? UInt32.max
         // The hard limit is one more, and the greatest number means none.
-        program.cpu_seconds = cpuSeconds.map(UInt64.init) ?? UInt64.max - 1
-        program.memory_bytes = UInt64(memoryBytes)
-        program.processes = processLimit
-        program.open_files = UInt64(openFiles)
-        program.file_bytes = UInt64(fileBytes)
-        program.uses_name_space = usesNameSpace
+        limits.cpu_seconds = cpuSeconds.map(UInt64.init) ?? UInt64.max - 1
+        limits.memory_bytes = UInt64(memoryBytes)
+        limits.processes = processLimit
+        limits.open_files = UInt64(openFiles)
+        limits.file_bytes = UInt64(fileBytes)
+        let groups = groups.prefix(Self.groupsLimit)
+        limits.group_count = UInt32(groups.count)
+        withUnsafeMutableBytes(of: &limits.groups) { room in
+            let room = room.bindMemory(to: UInt32.self)
+            for (place, group) in zip(room.indices, groups) { room[place] = group }
+        }
+        limits.uses_name_space = usesNameSpace
+        limits.uses_landlock = usesLandlock
+        limits.may_be_open = mayBeOpen
+        return limits
     }
+}
+
+extension SystemError {
+    /// Whether a program was not started because nothing here could hold it.
+    package var isUnconfined: Bool { call.hasPrefix("confine ") }
 }
 
 /// The process that waits for a confined program and ends all that it started.
@@ -158,20 +241,5 @@ final class Warden: Sendable {
         let bytes = (try? report.read(limit: 4)) ?? []
         guard bytes.count == 4 else { return nil }
         return bytes.reversed().reduce(0) { $0 << 8 | Int32($1) }
-    }
-}
-
-/// Lends arrays of strings as C has them.
-private func lend<Result>(
-    _ one: [UnsafeMutablePointer<CChar>?], _ two: [UnsafeMutablePointer<CChar>?],
-    _ three: [UnsafeMutablePointer<CChar>?],
-    _ body: ([UnsafePointer<UnsafeMutablePointer<CChar>?>?]) -> Result
-) -> Result {
-    one.withUnsafeBufferPointer { one in
-        two.withUnsafeBufferPointer { two in
-            three.withUnsafeBufferPointer { three in
-                body([one.baseAddress, two.baseAddress, three.baseAddress])
-            }
-        }
     }
 }

@@ -16,8 +16,9 @@ package struct CommandToolSettings: ToolKind, Equatable {
     package static let example = #"""
         # Programs that the model may run, each a function of its own. There is no shell: argv is
         # one program with its arguments, and {level} stands for what the model said for it.
-        # Parameters are JSON Schemas; arguments that do not fit are refused. A program has no
-        # rights but its user's, and writes only where it is told it may; at its deadline it is
+        # Parameters are JSON Schemas; arguments that do not fit are refused. A program writes only
+        # where it is told it may, opens no device but those it is told, and nothing of the key,
+        # the secrets, the credentials, the recordings and the state folder; at its deadline it is
         # ended with all that it started.
         #
         # [[tool.command]]
@@ -28,6 +29,10 @@ package struct CommandToolSettings: ToolKind, Equatable {
         # required = ["level"]         # default: all parameters
         # directory = ""               # where it runs and may write; default: nowhere
         # writable = ["/sys/devices"]  # where else it may write; default: nowhere
+        # readable = []                # what it may read in folders that are hidden from it; default
+        # devices = []                 # ["/dev/snd", "/dev/ttyUSB0"], beside null, urandom and tty
+        # groups = []                  # ["audio"], where the daemon is root; default: none further
+        # confinement = "required"     # or "if-possible": run though the system can hold nothing
         # environment = {}             # variables beside PATH, LANG and HOME; {secret:NAME}; default
         # output = "text"              # or "json", which must then be JSON; default
         # user = ""                    # another user, where the daemon is root; default

@@ -36,6 +36,10 @@ package struct MCPToolSettings: ToolKind, Equatable {
         # start_s = 30                 # until it answers; default
         # directory = ""               # where it runs and may write; default: nowhere
         # writable = []                # where else it may write; default: nowhere
+        # readable = []                # what it may read in folders that are hidden from it; default
+        # devices = []                 # device nodes, beside null, urandom and tty; default
+        # groups = []                  # where the daemon is root; default: none further
+        # confinement = "required"     # or "if-possible": run though the system can hold nothing
         # environment = {}             # { TOKEN = "{secret:kitchen}" }, beside PATH, LANG, HOME
         # user = ""                    # another user, where the daemon is root; default
         # memory_mb = 4096             # what each of its processes allocates; default

@@ -155,7 +155,8 @@ package final class Application: @unchecked Sendable {
     }
 
     private static func tell(_ complaints: [String], _ settings: Settings, _ log: Log) {
-        for complaint in complaints + ToolSet.missingLines(settings) { log(.warning, complaint) }
+        let lines = complaints + ToolSet.missingLines(settings) + ToolSet.refusals(settings)
+        for complaint in lines { log(.warning, complaint) }
         for note in ToolSet.notes(settings) { log(.notice, note) }
     }
 

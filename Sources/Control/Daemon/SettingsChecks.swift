@@ -34,7 +34,7 @@ extension Settings {
         let chips = GPIOCatalogue.chips()
         return writtenWarnings + keyWarnings
             + lineWarnings(chips, ofTools: false) + lineWarnings(chips, ofTools: true)
-            + ToolSet.missingSecrets(self).map { Diagnostic(nil, $0) }
+            + (ToolSet.missingSecrets(self) + ToolSet.refusals(self)).map { Diagnostic(nil, $0) }
     }
 
     /// Those of them that no look at the hardware, the secrets and the key makes needless.

@@ -43,6 +43,25 @@ final class ToolServers: Sendable {
         return notes
     }
 
+    /// What the settings leave out of those that run, one line each.
+    func unwanted() async -> [String] {
+        var lines: [String] = []
+        for client in running.withLock({ $0 }) {
+            let unwanted = await client.unwanted
+            if !unwanted.isEmpty { lines.append("MCP server \(client.name): \(unwanted)") }
+        }
+        return lines
+    }
+
+    /// The names of those that are not there.
+    func failed() async -> [String] {
+        var failed: [String] = []
+        for client in running.withLock({ $0 }) {
+            if await client.isFailed { failed.append(client.name) }
+        }
+        return failed
+    }
+
     /// Ends them and takes their functions back; returns when nothing of them is left.
     func stop() async {
         let clients = running.withLock { running in

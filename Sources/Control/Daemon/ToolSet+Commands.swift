@@ -6,11 +6,12 @@ internal import Tools
 extension ToolSetBuilder {
     mutating func addCommands() {
         let secrets = secrets
+        let hidden = self.settings.hiddenPlaces
         for (settings, command) in settings.tools(CommandToolSettings.self) {
             add(settings) {
                 try CommandTool(
                     declaration: try settings.declaration(),
-                    settings: try CommandSettings(command, secrets))
+                    settings: try CommandSettings(command, secrets, hidden: hidden))
             }
         }
     }
@@ -18,10 +19,10 @@ extension ToolSetBuilder {
 
 extension CommandSettings {
     fileprivate init(
-        _ command: CommandToolSettings, _ secrets: SecretStore
-    ) throws(UnknownUser) {
+        _ command: CommandToolSettings, _ secrets: SecretStore, hidden: [String]
+    ) throws(ProgramMistake) {
         let program = command.program
-        let confinement = try Confinement(program)
+        let confinement = try Confinement(program, hidden: hidden)
         let plain = program.environment.filter { $0.value.names.isEmpty }
         let secret = program.environment.filter { !$0.value.names.isEmpty }
         self.init(
@@ -40,29 +41,4 @@ extension CommandSettings {
             return variables
         }
     }
-}
-
-extension Confinement {
-    /// What a program of the settings may do and use.
-    init(_ program: ProgramSettings) throws(UnknownUser) {
-        self.init()
-        writable = program.writable
-        if !program.user.isEmpty {
-            guard let user = Confinement.user(named: program.user) else {
-                throw UnknownUser(name: program.user)
-            }
-            self.user = user
-        }
-        cpuSeconds = program.cpuSeconds
-        memoryBytes = Int64(program.memoryMegabytes) << 20
-        processes = program.processes
-        openFiles = program.openFiles
-        fileBytes = Int64(program.fileMegabytes) << 20
-    }
-}
-
-/// A user that this machine has not.
-struct UnknownUser: Error, CustomStringConvertible {
-    let name: String
-    var description: String { "there is no user '\(name)' here" }
 }

@@ -75,7 +75,7 @@ extension ToolSetBuilder {
         _ program: ProgramSettings
     ) throws -> @Sendable () -> any ServerTransport {
         let secrets = secrets
-        let confinement = try Confinement(program)
+        let confinement = try Confinement(program, hidden: settings.hiddenPlaces)
         return {
             StdioTransport {
                 var environment = [
@@ -142,11 +142,6 @@ extension ToolSet {
     static func serverNotes(_ settings: Settings) -> [String] {
         settings.tools(MCPToolSettings.self).flatMap { tool, server in
             var notes: [String] = []
-            if server.program?.user.isEmpty == true, Confinement.isRoot {
-                notes.append(
-                    "\(tool.title) runs as root, whose processes the kernel does not count; set user"
-                )
-            }
             let unlocking = server.risks.filter { $0.risk == .unlock }.map(\.name)
             if tool.confirm == .none, !unlocking.isEmpty {
                 notes.append(
@@ -188,16 +183,31 @@ extension ToolSet {
         }
     }
 
-    /// What the model is told of each function, those of servers among them, and what is to be
-    /// said of the servers; starts them and ends them, but opens no line.
-    package static func offered(
-        _ settings: Settings, log: Log
-    ) async throws -> (declarations: [ToolDeclaration], notes: [String]) {
+    /// What servers and settings offer together.
+    package struct Offer: Sendable {
+        /// What the model is told of each function, those of servers among them.
+        package var declarations: [ToolDeclaration] = []
+        /// What is wrong with the servers, one line each.
+        package var notes: [String] = []
+        /// What the settings leave out, one line each.
+        package var unwanted: [String] = []
+        /// The names of the servers that are not there.
+        package var failed: [String] = []
+
+        /// Nothing.
+        package init() {}
+    }
+
+    /// Starts the servers, asks them what they offer and ends them, but opens no line.
+    package static func offered(_ settings: Settings, log: Log) async throws -> Offer {
         let set = try ToolSet(dry: settings, secrets: log.secrets)
         set.startServers(log: log)
         await set.serversSettled()
-        let notes = await set.servers.notes().map { log.secrets.hide(in: $0) }
-        let offered = (set.registry.tools, notes)
+        var offered = Offer()
+        offered.declarations = set.registry.tools
+        offered.notes = await set.servers.notes().map { log.secrets.hide(in: $0) }
+        offered.unwanted = await set.servers.unwanted()
+        offered.failed = await set.servers.failed()
         await set.servers.stop()
         return offered
     }

@@ -72,16 +72,7 @@ package struct ToolSet: Sendable {
 
     /// What of the settings this machine cannot hold, one line each.
     package static func limits(_ settings: Settings) -> [String] {
-        var notes: [String] = []
-        let commands = settings.tools(CommandToolSettings.self)
-        if !commands.isEmpty, Confinement.landlockVersion == 0 {
-            notes.append(
-                "this kernel has no Landlock: commands can write wherever their user can")
-        }
-        for (tool, command) in commands where Confinement.isRoot && command.program.user.isEmpty {
-            notes.append(
-                "\(tool.title) runs as root, whose processes the kernel does not count; set user")
-        }
+        var notes = confinementNotes(settings, isHeld: Confinement.isHeld)
         if settings.tools.contains(where: { $0.confirmation == .pin }),
             (try? Credentials.pin(settings)) == nil
         {

@@ -12,8 +12,11 @@ struct EventStream {
     let limitBytes: Int
     /// The last id that was given; for `Last-Event-ID`.
     private(set) var lastID: String?
-    /// How long to wait before the stream is taken up again (milliseconds).
+    /// How long to wait before the stream is taken up again (milliseconds, at most `retryLimit`);
+    /// nil: nothing was said of it.
     private(set) var retryMilliseconds: Int?
+    /// A longer wait is none that anybody means (milliseconds: one hour).
+    static let retryLimit = 3_600_000
 
     private var line: [UInt8] = []
     private var data: [UInt8] = []
@@ -63,10 +66,17 @@ struct EventStream {
             data += value
         case "event": isMessage = value.elementsEqual("message".utf8) || value.isEmpty
         case "id": if !value.contains(0) { lastID = String(decoding: value, as: UTF8.self) }
-        case "retry": retryMilliseconds = Int(String(decoding: value, as: UTF8.self))
+        // What is no number says nothing, and leaves what was said before.
+        case "retry": retryMilliseconds = Self.number(value) ?? retryMilliseconds
         default: break
         }
         return nil
+    }
+
+    /// The number that some ASCII digits write, or the limit when it is more; nil for all else.
+    private static func number(_ digits: ArraySlice<UInt8>) -> Int? {
+        guard !digits.isEmpty, digits.allSatisfy({ (0x30...0x39).contains($0) }) else { return nil }
+        return digits.reduce(0) { min($0 * 10 + Int($1 - 0x30), retryLimit) }
     }
 
     private mutating func endEvent() -> Event? {

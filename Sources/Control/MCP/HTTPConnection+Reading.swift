@@ -19,9 +19,10 @@ struct HTTPReply {
 extension HTTPConnection {
     /// So many times a stream that broke is taken up again without anything new in it.
     private static let resumptionsLimit = 5
-    /// Waits before a stream is taken up again (milliseconds).
+    /// Waits before the stream of an answer is taken up again (milliseconds): when the server says
+    /// nothing of it, and what it may ask for.
     private static let retryMilliseconds = 1_000
-    private static let retryRange = 100...60_000
+    private static let retryRange = 250...60_000
     /// What a stream of the server's own messages may bring before it is opened anew (bytes).
     private static let listeningLimitBytes = 64 << 20
     /// Of a refusal's text (bytes, characters).
@@ -41,13 +42,12 @@ extension HTTPConnection {
                 guard let id = reply.id else { return }
                 tell(
                     .undelivered(
-                        id: id, reason: "it took the request and gave no answer",
-                        isSessionGone: false))
+                        id: id, reason: "it took the request and gave no answer", fate: .unknown))
             default: try await refused(reply)
             }
         } catch {
             guard !Task.isCancelled else { return }
-            tell(.undelivered(id: reply.id, reason: "\(error)", isSessionGone: false))
+            tell(.undelivered(id: reply.id, reason: "\(error)", fate: .unknown))
         }
     }
 
@@ -73,7 +73,7 @@ extension HTTPConnection {
         let status = reply.head.status
         if status == 404, reply.hadSession {
             return tell(
-                .undelivered(id: reply.id, reason: "it has ended the session", isSessionGone: true))
+                .undelivered(id: reply.id, reason: "it has ended the session", fate: .sessionGone))
         }
         let bytes = (try? await reply.body.collect(limitBytes: Self.refusalLimitBytes)) ?? []
         if let json = try? JSONValue(foreign: bytes), let id = reply.id, let error = json["error"] {
@@ -88,7 +88,11 @@ extension HTTPConnection {
             let text = Words.line(String(decoding: bytes, as: UTF8.self), Self.refusalWords)
             if !text.isEmpty { words += ": \(text)" }
         }
-        tell(.undelivered(id: reply.id, reason: words, isSessionGone: false))
+        // Who refuses a request has not executed it; who fails may have.
+        tell(
+            .undelivered(
+                id: reply.id, reason: words,
+                fate: (300...499).contains(status) ? .refused : .unknown))
     }
 
     /// Whether a message, or one of several, is the response to a request.
@@ -169,8 +173,9 @@ extension HTTPConnection {
     /// Takes what the server says by itself, as long as it wants to say something.
     func listen() async {
         var last: String?
-        var wait = Self.retryMilliseconds
+        var pace = ListeningPace()
         while !Task.isCancelled {
+            var (hadEvents, asked) = (false, Int?.none)
             do {
                 var request = try listening()
                 if let last { request.headers.append(HTTPHeader("Last-Event-ID", last)) }
@@ -179,7 +184,7 @@ extension HTTPConnection {
                     if head.status == 404, state.withLock({ $0.session }) != nil {
                         tell(
                             .undelivered(
-                                id: nil, reason: "it has ended the session", isSessionGone: true))
+                                id: nil, reason: "it has ended the session", fate: .sessionGone))
                     }
                     // 405: it says nothing by itself.
                     return
@@ -187,16 +192,26 @@ extension HTTPConnection {
                 var stream = EventStream(limitBytes: StdioTransport.lineLimitBytes, lastID: last)
                 let end = try await take(body, &stream, until: nil)
                 last = stream.lastID
-                wait = stream.retryMilliseconds ?? (end.hasEvents ? Self.retryMilliseconds : wait)
-            } catch let error as HTTPError where error.isTransient {
-                tell(.undelivered(id: nil, reason: "\(error)", isSessionGone: false))
+                (hadEvents, asked) = (end.hasEvents, stream.retryMilliseconds)
+            } catch let error as HTTPError where error.isTransient || error.isTooLarge {
+                // A stream that has brought a lot is opened anew.
+                tell(.undelivered(id: nil, reason: "\(error)", fate: .unknown))
             } catch {
                 return
             }
-            do { try await pause(wait) } catch { return }
-            wait = min(wait * 2, Self.retryRange.upperBound)
+            do {
+                let wait = pace.wait(hadEvents: hadEvents, asked: asked)
+                try await ContinuousClock().sleep(for: .milliseconds(wait))
+            } catch {
+                return
+            }
         }
     }
+}
+
+extension HTTPError {
+    /// Whether an answer was longer than it may be.
+    fileprivate var isTooLarge: Bool { if case .tooLarge = self { true } else { false } }
 }
 
 /// Why an answer is none.
@@ -206,7 +221,7 @@ private enum HTTPProblem: Error, CustomStringConvertible {
 
     var description: String {
         switch self {
-        case .unanswered: "the line ended before it answered; whether it was done is not known"
+        case .unanswered: "the line ended before it answered"
         case .noMessage(let problem): "what it answered is no JSON (\(problem))"
         }
     }

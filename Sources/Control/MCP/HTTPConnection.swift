@@ -69,7 +69,7 @@ final class HTTPConnection: Sendable {
         // Without sessions the closed line is the cancellation.
         if id == nil, state.withLock({ $0.isModern }) { return }
         if case .dropped = outbox.yield(Outgoing(message: message, id: id)) {
-            tell(.undelivered(id: id, reason: "too many messages wait", isSessionGone: false))
+            tell(.undelivered(id: id, reason: "too many messages wait", fate: .refused))
         }
     }
 
@@ -205,6 +205,7 @@ final class HTTPConnection: Sendable {
     }
 
     private func post(_ message: JSONValue, id: Int64?) async {
+        var isSent = false
         do {
             var request = try request("POST")
             let hadSession = state.withLock { $0.session } != nil
@@ -220,12 +221,16 @@ final class HTTPConnection: Sendable {
             request.responseLimitBytes = HTTPReply.limitBytes
             request.isSentOnce = message["method"]?.string == "tools/call"
             if id == nil { request.deadline = Self.noticeDeadline }
+            isSent = true
             let (head, answer) = try await client.stream(request)
             if message["method"]?.string == "initialize" { keepSession(head) }
             await read(HTTPReply(head: head, body: answer, id: id, hadSession: hadSession))
         } catch {
             guard !Task.isCancelled else { return }
-            tell(.undelivered(id: id, reason: "\(error)", isSessionGone: false))
+            let isRefused = !isSent || (error as? HTTPError)?.isUnsent ?? false
+            tell(
+                .undelivered(
+                    id: id, reason: "\(error)", fate: isRefused ? .refused : .unknown))
         }
     }
 

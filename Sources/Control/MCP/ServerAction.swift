@@ -71,11 +71,19 @@ package enum TransportEvent: Sendable {
     /// The server said something for people.
     case words(String)
     /// A message of ours did not arrive, or its answer will not come; `id` is that of a request.
-    ///
-    /// With `isSessionGone` the server has not executed it and wants a new session.
-    case undelivered(id: Int64?, reason: String, isSessionGone: Bool)
+    case undelivered(id: Int64?, reason: String, fate: Fate)
     /// It is over, and nothing of it is left.
     case lost(String)
+
+    /// What became of a message without an answer.
+    package enum Fate: Sendable, Equatable {
+        /// It never left, or was refused: nothing was done.
+        case refused
+        /// The server has not executed it and wants a new session.
+        case sessionGone
+        /// It may have been executed.
+        case unknown
+    }
 }
 
 /// Texts of a server, fit for a log and for the model.

@@ -30,6 +30,11 @@ package actor ServerClient {
 
     /// What `martlet tools check` tells of it.
     package private(set) var notes: [String] = []
+    /// Whether it is not there, for the reason in `notes`.
+    package private(set) var isFailed = false
+    /// What the settings leave out of it, in one line, which is logged when it changes; empty:
+    /// nothing.
+    package private(set) var unwanted = ""
 
     /// A server that waits for `start`; `startTimeout` is how long it may take until it answers.
     package init(
@@ -123,6 +128,7 @@ package actor ServerClient {
         case .offer(let tools): offer(tools)
         case .failed(let reason):
             notes = [reason]
+            isFailed = true
             registry.explain(absence: "the MCP server \(name) is not there: \(reason)", of: name)
             becomeKnown()
         case .stopped:
@@ -157,7 +163,7 @@ package actor ServerClient {
         registry.explain(absence: nil, of: name)
         let functions = offering.tools.map { tool in
             ServerTool(
-                declaration: tool.declaration, original: tool.original, nulls: tool.nulls,
+                declaration: tool.declaration, original: tool.original, schema: tool.schema,
                 patience: selection.patience, limit: selection.limit, client: self)
         }
         for name in registry.replace(functions, of: name) {
@@ -167,6 +173,11 @@ package actor ServerClient {
             for note in offering.notes { log(.warning, "MCP server \(name): \(note)") }
         }
         notes = offering.notes
+        isFailed = false
+        if offering.unwanted != unwanted {
+            unwanted = offering.unwanted
+            if !unwanted.isEmpty { log(.notice, "MCP server \(name): \(unwanted)") }
+        }
         log(
             .notice,
             "MCP server \(name): \(functions.count) of its \(tools.count) tools are offered")

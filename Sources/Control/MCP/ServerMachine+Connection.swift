@@ -42,8 +42,8 @@ extension ServerMachine {
         case .message(let json): came(json, at: now)
         case .noise(let text): noiseCame(text, at: now)
         case .words(let text): log(.debug, "says: \(Words.line(text, Self.quoteLimit))")
-        case .undelivered(let id, let reason, let isSessionGone):
-            undelivered(id, reason, isSessionGone: isSessionGone, at: now)
+        case .undelivered(let id, let reason, let fate):
+            undelivered(id, reason, fate, at: now)
         case .lost(let reason): lost(reason, at: now)
         }
         return take()
@@ -81,9 +81,10 @@ extension ServerMachine {
     }
 
     private mutating func undelivered(
-        _ id: Int64?, _ reason: String, isSessionGone: Bool, at now: Int64
+        _ id: Int64?, _ reason: String, _ fate: TransportEvent.Fate, at now: Int64
     ) {
         guard isConnected else { return }
+        let isSessionGone = fate == .sessionGone
         let request = id.flatMap { requests.removeValue(forKey: $0) }
         switch request?.kind {
         case .call(let key)?:
@@ -95,8 +96,11 @@ extension ServerMachine {
                 unsent.append(key)
             } else {
                 forget(key)
-                actions.append(
-                    .finish(call: key, .failed("the MCP server \(name) failed: \(reason)")))
+                let words =
+                    fate == .refused
+                    ? "the MCP server \(name) did nothing: \(reason)"
+                    : unanswered(reason)
+                actions.append(.finish(call: key, .failed(words)))
             }
         case .initialize?: return fail(reason, at: now)
         case .discover?: return discoveryFailed(reason, at: now)
@@ -123,16 +127,17 @@ extension ServerMachine {
         state = .closing(next)
     }
 
+    /// Of a call that was sent: a model that is asked to try again would have it done twice.
+    private func unanswered(_ reason: String) -> String {
+        "the MCP server \(name) failed before it answered (\(reason)); whether it was done is not "
+            + "known"
+    }
+
     /// What was asked gets no answer any more.
     private mutating func leaveRequests() {
         for key in calls.keys.sorted() where calls[key]?.request != nil {
             forget(key)
-            actions.append(
-                .finish(
-                    call: key,
-                    .failed(
-                        "the MCP server \(name) failed before it answered (\(lastFault)); whether "
-                            + "it was done is not known")))
+            actions.append(.finish(call: key, .failed(unanswered(lastFault))))
         }
         requests = [:]
         listAt = nil

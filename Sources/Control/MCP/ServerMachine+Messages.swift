@@ -4,12 +4,12 @@ internal import ModelTypes
 
 extension ServerMachine {
     mutating func came(_ json: JSONValue, at now: Int64) {
-        guard isConnected, admit(at: now) else { return }
-        // Revision 2025-03-26 had several messages in one.
-        if case .array(let several) = json {
-            for one in several where isConnected { take(one, at: now) }
-        } else {
-            take(json, at: now)
+        // Revision 2025-03-26 had several messages in one, which count as those that they are.
+        let several = json.array ?? [json]
+        // Also what has none in it was sent.
+        for one in several.isEmpty ? [.null] : several {
+            guard isConnected, admit(at: now) else { return }
+            take(one, at: now)
         }
     }
 

@@ -36,7 +36,9 @@ extension ServerMachine {
             forget(key)
             let reason: String
             if let request = call.request {
-                reason = "did not answer within \(Self.text(call, at: now))"
+                reason =
+                    "did not answer within \(Self.text(call, at: now)); whether it was done is not "
+                    + "known"
                 tellCancelled(request, "it took too long")
                 probe(at: now)
             } else {

@@ -6,15 +6,15 @@ struct ServerTool: Tool {
     let declaration: ToolDeclaration
     /// The server's own name of it.
     let original: String
-    /// Arguments that are sent as null when the model gives none.
-    let nulls: [String]
+    /// As its server wrote it, with the server's own names of arguments.
+    let schema: ForeignSchema
     let patience: Duration
     let limit: Duration
     let client: ServerClient
 
     func call(_ arguments: ToolArguments) async throws -> JSONValue {
-        var values = arguments.values
-        for name in nulls where values[name] == nil { values[name] = .null }
+        var values = schema.restored(.object(arguments.values)).object ?? [:]
+        for name in schema.nulls where values[name] == nil { values[name] = .null }
         let result = try await client.call(
             original, .object(values), patience: patience, limit: limit)
         return try CallResult.value(

@@ -125,7 +125,10 @@ package final class StdioTransport: ServerTransport {
         }
 
         private mutating func read(_ bytes: [UInt8], _ told: inout Told) {
-            guard fault == nil else { return told.free = bytes.count }
+            guard fault == nil else {
+                told.free = bytes.count
+                return
+            }
             do throws(LineCutter.TooLong) {
                 for line in try output.cut(bytes) {
                     do throws(JSONError) {

@@ -37,9 +37,11 @@ package struct ToolSelection: Sendable {
     }
 
     struct Offering {
-        var tools: [(declaration: ToolDeclaration, original: String, nulls: [String])] = []
+        var tools: [(declaration: ToolDeclaration, original: String, schema: ForeignSchema)] = []
         /// What is left out and why, one line each.
         var notes: [String] = []
+        /// What the settings leave out, in one line; empty: nothing.
+        var unwanted = ""
     }
 
     /// Makes functions of what a server offers.
@@ -58,7 +60,7 @@ package struct ToolSelection: Sendable {
             }
             do {
                 guard let name else { throw Refusal(description: "its name comes twice") }
-                let (declaration, nulls) = try declaration(of: tool, name: name)
+                let (declaration, schema) = try declaration(of: tool, name: name)
                 let size = declaration.announcement.json.serialized.utf8.count
                 guard size <= Self.declarationLimitBytes else {
                     throw Refusal(description: "its declaration has \(size) bytes")
@@ -67,7 +69,7 @@ package struct ToolSelection: Sendable {
                     throw Refusal(description: "the declarations get too long together")
                 }
                 bytes += size
-                offering.tools.append((declaration, tool.name, nulls))
+                offering.tools.append((declaration, tool.name, schema))
             } catch {
                 offering.notes.append("its tool \(Words.line(tool.name, 80)) is left out: \(error)")
             }
@@ -78,21 +80,21 @@ package struct ToolSelection: Sendable {
 
     private func declaration(
         of tool: OfferedTool, name: String
-    ) throws -> (ToolDeclaration, nulls: [String]) {
+    ) throws -> (ToolDeclaration, ForeignSchema) {
         let schema = try ForeignSchema(tool.inputSchema)
         let words = ForeignWords.line(tool.description, limit: Self.descriptionLimit)
         let declaration = try ToolDeclaration(
             name: name,
             description: words.isEmpty ? "\(Words.line(tool.name, 80)) of \(source)" : words,
             foreign: schema, terms: terms(tool.name))
-        return (declaration, schema.nulls)
+        return (declaration, schema)
     }
 
     /// What is not allowed, and what is allowed and not there.
     private func note(_ all: [OfferedTool], _ offering: inout Offering) {
         let others = all.map(\.name).filter { name in !allowed.contains { Self.matches(name, $0) } }
         if !others.isEmpty {
-            offering.notes.append("not in 'tools', so not offered: \(Self.list(others))")
+            offering.unwanted = "not in 'tools', so not offered: \(Self.list(others))"
         }
         let missing = allowed.filter { pattern in
             !all.contains { Self.matches($0.name, pattern) }

@@ -1,3 +1,5 @@
+internal import ModelTypes
+
 /// Makes function names of names that somebody else gave.
 ///
 /// A function of a source is called `SOURCE_tool`, so that two sources never meet: a source's own
@@ -39,6 +41,71 @@ package enum ForeignNames {
             let hashed =
                 plain[index].prefix(maximumLength - 9) + "_\(hash(of: tools[index]))"
             return used.insert(String(hashed)).inserted ? String(hashed) : nil
+        }
+    }
+
+    // MARK: - Names of arguments
+
+    /// What the model calls some properties of one object, by their own names.
+    ///
+    /// A name that the service does not take is written with what it takes; where that is taken or
+    /// says nothing, it ends in a hash of the original.
+    static func properties(_ originals: [String]) -> [String: String] {
+        var names: [String: String] = [:]
+        for original in originals where isProperty(original) { names[original] = original }
+        var used = Set(names.values)
+        for original in originals where names[original] == nil {
+            let plain = transcribed(original).prefix(maximumLength - 9)
+            let wanted = plain.contains { $0 != "_" } ? String(plain) : "_"
+            let isFree =
+                wanted != "_" && !used.contains(wanted)
+                && transcribed(original).utf8.count == plain.utf8.count
+            let name = isFree ? wanted : "\(wanted)_\(hash(of: original))"
+            if used.insert(name).inserted { names[original] = name }
+        }
+        return names
+    }
+
+    /// Letters, digits and what else stands in names that everybody takes.
+    private static func isProperty(_ name: String) -> Bool {
+        !name.isEmpty && name.utf8.count <= maximumLength
+            && name.utf8.allSatisfy {
+                isLetter($0) || isDigit($0) || [0x5F, 0x2E, 0x2D, 0x24].contains($0)
+            }
+    }
+
+    /// A name in ASCII, as somebody without the letters writes it.
+    private static func transcribed(_ name: String) -> String {
+        let usual: [Character: String] = [
+            "ä": "ae", "ö": "oe", "ü": "ue", "Ä": "Ae", "Ö": "Oe", "Ü": "Ue", "ß": "ss",
+            "é": "e", "è": "e", "ê": "e", "à": "a", "â": "a", "á": "a", "ç": "c", "ñ": "n",
+            "ó": "o", "ô": "o", "í": "i", "ú": "u", "å": "a", "ø": "o", "æ": "ae",
+        ]
+        return name.map { character in
+            if let ascii = character.asciiValue, isLetter(ascii) || isDigit(ascii) {
+                return String(character)
+            }
+            return usual[character] ?? "_"
+        }.joined()
+    }
+
+    /// A value with the names that whoever wrote its schema gave.
+    static func restored(_ value: JSONValue, _ schema: Schema) -> JSONValue {
+        switch (schema.kind, value) {
+        case (.object(let members), .object(let values)):
+            var restored: JSONObject = [:]
+            for (name, value) in values {
+                let property = members[name]
+                restored[property?.original ?? name] =
+                    property.map { Self.restored(value, $0.schema) } ?? value
+            }
+            return .object(restored)
+        case (.array(let items?, _), .array(let values)):
+            return .array(values.map { restored($0, items) })
+        case (.anyOf(let forms), _):
+            let form = forms.first { SchemaCheck($0).violations(of: value).isEmpty }
+            return form.map { restored(value, $0) } ?? value
+        default: return value
         }
     }
 

@@ -2,14 +2,25 @@ internal import ModelTypes
 
 // Parts of a schema that have a type.
 
+extension ForeignForm {
+    /// An object with whatever is in it.
+    static let freeObject = ForeignForm(
+        json: ["type": "object"],
+        schema: Schema(kind: .object(.init(properties: [], allowsOthers: true)), choices: []))
+
+    /// Adds to what the model is told of it.
+    mutating func say(_ words: String) {
+        let own = json["description"]?.string
+        json["description"] = .string(own.map { "\($0) (\(words))" } ?? "(\(words))")
+    }
+}
+
 extension ForeignReader {
     private static let types: Set = [
         "string", "integer", "number", "boolean", "null", "array", "object",
     ]
     /// A list of more values is not told (values); the check knows them.
     private static let choicesLimit = 200
-    /// Longer names of properties are no names (characters).
-    private static let nameLimit = 64
 
     mutating func plain(
         _ members: JSONObject, at path: String, depth: Int
@@ -76,9 +87,17 @@ extension ForeignReader {
         case "boolean": kind = .boolean
         case "null": kind = .null
         case "array":
-            let items = try items(of: members, at: path, depth: depth)
+            var count = Self.count(members, "minItems", "maxItems", &json)
+            var items = ForeignForm.any
+            do throws(SchemaError) {
+                items = try self.items(of: members, at: path, depth: depth)
+            } catch {
+                // A list that must be empty.
+                guard error.isNothing, count.lowerBound == 0 else { throw error }
+                count = 0...0
+                json["maxItems"] = 0
+            }
             json["items"] = .object(items.json)
-            let count = Self.count(members, "minItems", "maxItems", &json)
             kind = .array(of: items.schema.kind == .any ? nil : items.schema, count: count)
         default: return try object(members, at: path, depth: depth)
         }
@@ -108,41 +127,49 @@ extension ForeignReader {
         // A tuple is a list of anything for us.
         guard let items = members["items"], members["prefixItems"] == nil else { return .any }
         if case .array = items { return .any }
+        guard depth < Schema.maximumDepth else {
+            let whole = try merged(items.object ?? [:], at: path, depth: 0)
+            return Self.typeNames(of: whole) == ["object"] ? .freeObject : .any
+        }
         return try read(items, at: path + ".items", depth: depth + 1)
     }
 
     private mutating func object(
         _ members: JSONObject, at path: String, depth: Int
     ) throws(SchemaError) -> ForeignForm {
+        // What goes on without end is a free object at some depth, for whoever executes the call.
+        guard depth < Schema.maximumDepth else { return .freeObject }
         let required = Set((members["required"]?.array ?? []).compactMap(\.string))
+        let declared = members["properties"]?.object ?? [:]
+        let names = ForeignNames.properties(declared.map(\.key))
         var properties: [Schema.Property] = []
         var announced: JSONObject = [:]
         var needed: [JSONValue] = []
-        for (name, json) in members["properties"]?.object ?? [:] {
-            let place = "\(path).properties.\(name.prefix(Self.nameLimit))"
-            guard Self.isName(name) else {
-                guard required.contains(name) else { continue }
-                throw SchemaError(path: place, problem: "has a name that no model can write")
+        for (original, json) in declared {
+            guard let name = names[original] else { continue }
+            var form: ForeignForm
+            do throws(SchemaError) {
+                form = try read(json, at: "\(path).properties.\(name)", depth: depth + 1)
+            } catch {
+                guard error.isNothing, !required.contains(original) else { throw error }
+                continue
             }
-            let form = try read(json, at: place, depth: depth + 1)
+            if name != original { form.say("called \(ForeignWords.line(original, limit: 80))") }
             // What must be there and may be null is null when the model leaves it out.
-            let isFilled = depth == 0 && required.contains(name) && form.schema.isNullable
-            if isFilled { note(null: name) }
-            let isRequired = required.contains(name) && !isFilled
-            properties.append(.init(name: name, schema: form.schema, isRequired: isRequired))
+            let isFilled = depth == 0 && required.contains(original) && form.schema.isNullable
+            if isFilled { note(null: original) }
+            let isRequired = required.contains(original) && !isFilled
+            properties.append(
+                .init(
+                    name: name, schema: form.schema, isRequired: isRequired,
+                    original: name == original ? nil : original))
             announced[name] = .object(form.json)
             if isRequired { needed.append(.string(name)) }
         }
         var json: JSONObject = ["type": "object"]
         if !announced.isEmpty { json["properties"] = .object(announced) }
         if !needed.isEmpty { json["required"] = .array(needed) }
-        let allowsOthers =
-            switch members["additionalProperties"] {
-            case .bool(let allows)?: allows
-            // A slip of the model is seen where the schema says anything at all.
-            case nil: properties.isEmpty
-            case _?: true
-            }
+        let allowsOthers = Self.allowsOthers(members, hasProperties: !declared.isEmpty)
         return ForeignForm(
             json: json,
             schema: Schema(
@@ -150,12 +177,17 @@ extension ForeignReader {
                 choices: []))
     }
 
-    private static func isName(_ name: String) -> Bool {
-        !name.isEmpty && name.utf8.count <= nameLimit
-            && name.utf8.allSatisfy { byte in
-                (0x30...0x39).contains(byte) || (0x41...0x5A).contains(byte)
-                    || (0x61...0x7A).contains(byte) || [0x5F, 0x2E, 0x2D, 0x24].contains(byte)
-            }
+    /// Whether names that are not declared may be there.
+    private static func allowsOthers(_ members: JSONObject, hasProperties: Bool) -> Bool {
+        // Names that fit a pattern; whoever executes the call looks at which, since a pattern can
+        // take for ever to match.
+        if members["patternProperties"]?.object?.isEmpty == false { return true }
+        return switch members["additionalProperties"] {
+        case .bool(let allows)?: allows
+        // A slip of the model is seen where the schema says anything at all.
+        case nil: !hasProperties
+        case _?: true
+        }
     }
 
     // MARK: - Limits; what is none is passed over

@@ -5,15 +5,17 @@ package import ModelTypes
 /// The service takes a part of JSON Schema (live-protocol.md 2.4), and so do we: types, `enum`,
 /// `properties`, `required`, `items`, lengths and ranges, and `anyOf`. `$ref` is inlined, `oneOf`
 /// and lists of types become `anyOf`, `const` an `enum`, `allOf` is merged, null is accepted for
-/// what may be null. What else can be said in words goes into the description, as `pattern` and
-/// `format`; the rest is left to whoever wrote the schema, and executes the call. What lies deeper
-/// than `Schema.maximumDepth` may be anything.
+/// what may be null. A property that allows nothing is left out, and one whose name the service
+/// does not take gets another, which `restored` takes back. What else can be said in words goes
+/// into the description, as `pattern` and `format`; the rest is left to whoever wrote the schema,
+/// and executes the call. Of what lies deeper than `Schema.maximumDepth` only the type is told.
 package struct ForeignSchema: Sendable, Equatable {
     /// The schema as the model sees it.
     package let announced: JSONValue
     /// The same, as arguments are checked.
     package let schema: Schema
-    /// Arguments that must be there, and are null when the model gives none.
+    /// Arguments that must be there, and are null when the model gives none; as `restored` calls
+    /// them.
     package let nulls: [String]
 
     /// A schema that has more parts, after all references were followed, is refused.
@@ -36,6 +38,11 @@ package struct ForeignSchema: Sendable, Equatable {
         }
         nulls = reader.nulls
     }
+
+    /// Arguments with the names that whoever wrote the schema gave them.
+    package func restored(_ arguments: JSONValue) -> JSONValue {
+        ForeignNames.restored(arguments, schema)
+    }
 }
 
 /// One part of a schema, for the model and for the check.
@@ -47,6 +54,18 @@ struct ForeignForm {
     static let any = ForeignForm(
         json: ["anyOf": [["type": "string"], ["type": "number"], ["type": "boolean"]]],
         schema: Schema(kind: .any, choices: []))
+}
+
+extension SchemaError {
+    private static let nothing = "allows nothing"
+
+    /// No value fits.
+    static func nothing(at path: String) -> SchemaError {
+        SchemaError(path: path, problem: nothing)
+    }
+
+    /// Whether no value fits, so that what may be left out is left out.
+    var isNothing: Bool { problem == Self.nothing }
 }
 
 /// Follows a schema from its root.
@@ -71,11 +90,11 @@ struct ForeignReader {
             throw SchemaError(
                 path: path, problem: "has more than \(ForeignSchema.maximumParts) parts in all")
         }
-        guard depth < Schema.maximumDepth else { return .any }
         switch json {
         case .bool(true): return .any
-        case .bool(false): throw SchemaError(path: path, problem: "allows nothing")
+        case .bool(false): throw .nothing(at: path)
         case .object(let members):
+            if Self.isNever(members) { throw .nothing(at: path) }
             if members["$ref"] != nil || members["allOf"] != nil {
                 // What a reference leads to is as deep as the reference itself.
                 let whole = try merged(members, at: path, depth: 0)
@@ -87,12 +106,19 @@ struct ForeignReader {
         }
     }
 
+    /// Whether an object of a schema says that nothing fits it.
+    private static func isNever(_ members: JSONObject) -> Bool {
+        members["not"] == [:] || members["not"] == true || members["enum"] == []
+    }
+
     private mutating func read(
         _ members: JSONObject, at path: String, depth: Int
     ) throws(SchemaError) -> ForeignForm {
         let alternatives = (members["anyOf"] ?? members["oneOf"])?.array
         var form: ForeignForm
         if let alternatives, members["type"] == nil, members["properties"] == nil {
+            // It goes no deeper, and what is left of it may be anything.
+            guard depth < Schema.maximumDepth else { return .any }
             form = try choice(among: alternatives, at: path, depth: depth)
         } else {
             form = try plain(members, at: path, depth: depth)
@@ -103,7 +129,7 @@ struct ForeignReader {
     }
 
     /// What a part is made of: its own members, those it refers to and those of `allOf`.
-    private mutating func merged(
+    mutating func merged(
         _ members: JSONObject, at path: String, depth: Int
     ) throws(SchemaError) -> JSONObject {
         parts += 1
@@ -166,8 +192,13 @@ struct ForeignReader {
         for alternative in wanted {
             // One alternative adds no depth that the model would see.
             let inner = wanted.count == 1 ? depth : depth + 1
-            forms.append(try read(alternative, at: path, depth: inner))
+            do throws(SchemaError) {
+                forms.append(try read(alternative, at: path, depth: inner))
+            } catch {
+                guard error.isNothing else { throw error }
+            }
         }
+        if forms.isEmpty, !isNullable { throw .nothing(at: path) }
         return Self.one(of: forms, isNullable: isNullable)
     }
 

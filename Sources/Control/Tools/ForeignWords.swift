@@ -6,11 +6,13 @@ package enum ForeignWords {
     private static let partLimit = 500
     /// A value of the schema that is longer is not repeated (characters).
     private static let valueLimit = 100
+    /// Patterns of names beyond these are not told.
+    private static let patternsLimit = 4
 
     private static let told = [
         ("format", "format"), ("pattern", "pattern"), ("default", "default"),
         ("multipleOf", "a multiple of"), ("exclusiveMinimum", "more than"),
-        ("exclusiveMaximum", "less than"),
+        ("exclusiveMaximum", "less than"), ("not", "not"),
     ]
 
     /// What a part is said to be; nil when nothing is.
@@ -20,6 +22,12 @@ package enum ForeignWords {
             guard let value = members[key], value != .null else { continue }
             let text = value.string ?? value.serialized
             if text.count <= valueLimit, !text.isEmpty { hints.append("\(words) \(text)") }
+        }
+        let patterns = (members["patternProperties"]?.object ?? [:]).map(\.key)
+            .filter { !$0.isEmpty && $0.count <= valueLimit }
+        if !patterns.isEmpty {
+            hints.append(
+                "names that match \(patterns.prefix(patternsLimit).joined(separator: ", "))")
         }
         let others = schema.choices.filter { $0.string == nil }
         if !others.isEmpty {

@@ -47,6 +47,8 @@ package struct Schema: Sendable, Equatable {
         package var name: String
         package var schema: Schema
         package var isRequired: Bool
+        /// What it is called by whoever executes the call; nil: as it is called here.
+        package var original: String?
     }
 
     /// What values may be.

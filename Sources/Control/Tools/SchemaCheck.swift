@@ -85,16 +85,51 @@ package struct SchemaCheck: Sendable {
         }
     }
 
-    /// The faults by the form that the value comes nearest to.
+    /// The faults by the form that is meant: the one that a member of the value names, else one of
+    /// the value's own kind, else the one with the fewest faults.
     private func faults(
         _ value: JSONValue, _ forms: [Schema], _ place: Place
     ) -> [String] {
         let all = forms.map { form in
             var found: [String] = []
             check(value, form, place, &found)
-            return found
+            return (form: form, found: found)
         }
-        return all.min { $0.count < $1.count } ?? []
+        guard !all.contains(where: { $0.found.isEmpty }) else { return [] }
+        guard case .object(let values) = value else {
+            return all.map(\.found).min { $0.count < $1.count } ?? []
+        }
+        let objects = all.compactMap { entry in
+            if case .object(let members) = entry.form.kind { (members, entry.found) } else { nil }
+        }
+        if let name = Self.namingMember(objects.map(\.0)) {
+            let meant = objects.filter { members, _ in
+                guard let value = values[name], let choices = members[name]?.schema.choices else {
+                    return false
+                }
+                return choices.contains { Self.isSame($0, value) }
+            }
+            if let meant = meant.min(by: { $0.1.count < $1.1.count }) { return meant.1 }
+            let choices = objects.flatMap { $0.0[name]?.schema.choices ?? [] }
+            let inner = Place(
+                path: place.path.isEmpty ? name : "\(place.path).\(name)",
+                isHidden: place.isHidden || HiddenArguments.isHidden(name, hidden))
+            guard let value = values[name] else {
+                return ["\(inner.path) is missing; it is one of \(Self.list(choices))"]
+            }
+            let found = inner.quote(value)
+            return ["\(inner.path) is \(found), but must be one of \(Self.list(choices))"]
+        }
+        return (objects.map(\.1).min { $0.count < $1.count })
+            ?? all.map(\.found).min { $0.count < $1.count } ?? []
+    }
+
+    /// The member whose value says which of several objects is meant; nil when there is none.
+    private static func namingMember(_ objects: [Schema.Members]) -> String? {
+        guard objects.count > 1 else { return nil }
+        return objects[0].properties.map(\.name).first { name in
+            objects.allSatisfy { $0[name]?.schema.choices.isEmpty == false }
+        }
     }
 
     private func checkMembers(

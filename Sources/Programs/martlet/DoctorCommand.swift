@@ -54,7 +54,8 @@ struct Doctor: ParsableCommand {
         let mistakes = settings.allMistakes.map { Finding(.broken, "settings", "\($0)") }
         let warnings = settings.writtenWarnings.map { Finding(.weak, "settings", "\($0)") }
         let secrets = ToolSet.missingSecrets(settings).map { Finding(.broken, "secrets", $0) }
-        let all = mistakes + warnings + secrets
+        let refusals = ToolSet.refusals(settings).map { Finding(.broken, "tools", $0) }
+        let all = mistakes + warnings + secrets + refusals
         guard all.isEmpty else { return all }
         let files = settings.files.isEmpty ? "all defaults" : settings.files.joined(separator: ", ")
         return [Finding(.works, "settings", "\(files): no mistakes")]

@@ -22,9 +22,11 @@ struct ToolCommands: ParsableCommand {
         var json = false
 
         func run() throws {
-            let offered = try reported { try Offered(try options.load(isRequired: false)) }
-            for note in offered.notes { StandardStream.error.write("note: \(note)\n") }
-            for declaration in offered.declarations {
+            let offer = try reported { try offered(try options.load(isRequired: false)) }
+            for note in offer.notes + offer.unwanted {
+                StandardStream.error.write("note: \(note)\n")
+            }
+            for declaration in offer.declarations {
                 let terms = declaration.terms
                 guard !json else {
                     StandardStream.output.write(
@@ -48,18 +50,24 @@ struct ToolCommands: ParsableCommand {
         func run() throws {
             try reported {
                 let settings = try options.load(isRequired: false)
-                let offered = try Offered(settings)
+                let offer = try offered(settings)
                 for warning in settings.warnings {
                     StandardStream.output.write("warning: \(warning)\n")
                 }
                 _ = try settings.confirmationSettings()
                 for note in ToolSet.notes(settings) + ToolSet.missingLines(settings)
-                    + offered.notes
+                    + offer.notes + offer.unwanted
                 {
                     StandardStream.output.write("note: \(note)\n")
                 }
+                let refusals = ToolSet.refusals(settings)
+                for refusal in refusals { StandardStream.output.write("\(refusal)\n") }
+                let servers = offer.failed.map { "the MCP server \($0) is not there" }
+                let faults = servers + (refusals.isEmpty ? [] : ["\(refusals.count) are refused"])
                 StandardStream.output.write(
-                    "\(offered.declarations.count) functions; no mistakes\n")
+                    "\(offer.declarations.count) functions; "
+                        + (faults.isEmpty ? "no mistakes" : faults.joined(separator: "; ")) + "\n")
+                if !faults.isEmpty { throw ExitCode.failure }
             }
         }
     }
@@ -162,25 +170,21 @@ struct ToolCommands: ParsableCommand {
     }
 }
 
-/// What the model is offered, and what is to be said of the servers that offer some of it.
-private struct Offered {
-    let declarations: [ToolDeclaration]
-    let notes: [String]
-
-    init(_ settings: Settings) throws {
-        // Nothing is started where there is no server.
-        guard try !ToolSet.servers(settings).isEmpty else {
-            declarations = try ToolSet.declared(settings)
-            notes = []
-            return
+/// What the model is offered; servers are started where there are any.
+private func offered(_ settings: Settings) throws -> ToolSet.Offer {
+    let offered = Shared(ToolSet.Offer())
+    guard try !ToolSet.servers(settings).isEmpty else {
+        let declared = try ToolSet.declared(settings)
+        return offered.withLock { offer in
+            offer.declarations = declared
+            return offer
         }
-        let offered = Shared<(declarations: [ToolDeclaration], notes: [String])>(([], []))
-        try runBlocking {
-            let found = try await ToolSet.offered(settings, log: Log(level: .error))
-            offered.withLock { $0 = found }
-        }
-        (declarations, notes) = offered.withLock { $0 }
     }
+    try runBlocking {
+        let found = try await ToolSet.offered(settings, log: Log(level: .error))
+        offered.withLock { $0 = found }
+    }
+    return offered.withLock { $0 }
 }
 
 /// Shows all mistakes of the settings, and ends.

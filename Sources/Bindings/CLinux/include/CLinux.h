@@ -91,33 +91,62 @@ int martlet_spawn(
     pid_t *process, char *const arguments[], char *const environment[], const char *directory,
     int input, int output, int error);
 
-/// What a confined program is, and what it may.
-typedef struct {
-    char *const *arguments;
-    char *const *environment;
-    /// Folders for a name without a slash, as PATH has them.
-    const char *search;
-    const char *directory;
-    /// Paths below which it may write; ended by NULL.
-    char *const *writable;
-    int input, output, error;
+/// The lists of texts that describe a confined program.
+enum {
+    MARTLET_ARGUMENTS,
+    MARTLET_ENVIRONMENT,
+    /// Whole paths: below these it may write, and sees what there is.
+    MARTLET_WRITABLE,
+    /// Whole paths below what is hidden that it may read all the same.
+    MARTLET_READABLE,
+    /// Whole paths of device nodes, or folders of them, that it may use; it sees no others.
+    MARTLET_DEVICES,
+    /// Whole paths that it cannot open.
+    MARTLET_HIDDEN,
+    /// Two: the folders for a name without a slash, as PATH has them; the folder that it starts in.
+    MARTLET_PLACES,
+    MARTLET_LISTS,
+    /// Further groups of a program, as the kernel had them at first.
+    MARTLET_GROUPS_LIMIT = 32
+};
+
+/// What a confined program may use.
+typedef struct martlet_limits {
     /// MARTLET_SAME_USER: stays who we are.
     uint32_t user, group;
     uint64_t cpu_seconds, memory_bytes, processes, open_files, file_bytes;
+    /// The further groups, where we may set them; without that right ours stay.
+    uint32_t group_count, groups[MARTLET_GROUPS_LIMIT];
     /// Whether a name space is tried; without one a subreaper does.
     bool uses_name_space;
+    /// Whether Landlock is used where the kernel has it.
+    bool uses_landlock;
+    /// Whether it may be started where the system can hide nothing.
+    bool may_be_open;
+} martlet_limits;
+
+/// A confined program: its limits, its open files, and its lists behind one another in `texts`,
+/// `counts` of each.
+typedef struct {
+    martlet_limits limits;
+    int input, output, error;
+    char *const *texts;
+    uint32_t counts[MARTLET_LISTS];
 } martlet_confined;
 
 enum {
     MARTLET_STAGE_SPLIT = 1,
+    MARTLET_STAGE_WARDEN,
     MARTLET_STAGE_STREAMS,
+    /// Nothing holds it.
+    MARTLET_STAGE_CONFINE,
+    /// A place that it may write holds one that is hidden, and mounts of its own are not granted.
+    MARTLET_STAGE_OVERLAP,
     MARTLET_STAGE_FOLDER,
     MARTLET_STAGE_PRIVILEGES,
     MARTLET_STAGE_LANDLOCK,
     MARTLET_STAGE_LIMITS,
-    MARTLET_STAGE_EXECUTE,
-    /// Exit status of a warden that could not have its name space.
-    MARTLET_NOT_MAPPED = 120
+    MARTLET_STAGE_EXECUTE
 };
 #define MARTLET_SAME_USER UINT32_MAX
 
@@ -129,6 +158,9 @@ int martlet_spawn_confined(
     const martlet_confined *program, pid_t *warden, int *report, int *failed_stage);
 /// The version of Landlock that the kernel has; 0: none.
 int martlet_landlock_version(void);
+/// Whether the system grants us a mount name space of our own.
+bool martlet_can_mount(void);
+
 // Devices
 
 /// Sets an SPI device to mode 0, eight bits and a speed (Hz); a file or pipe is left as it is.
