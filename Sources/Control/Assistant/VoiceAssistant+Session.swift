@@ -82,6 +82,7 @@ extension Earcon {
     fileprivate init(refusal: CloseReason) {
         switch refusal {
         case .noKey: self = .noKey
+        case .settings: self = .settings
         case .budget: self = .budget
         case .credential, .model, .billing, .payload, .handle, .quota, .deadline, .transient:
             self = .refused

@@ -7,6 +7,8 @@ package enum CloseReason: Sendable, Equatable {
     case credential
     /// There is no key at all; ours, never a close of the service's.
     case noKey
+    /// The settings have a mistake, so nobody is asked; ours, never a close of the service's.
+    case settings
     /// The model does not exist or not for this use.
     case model
     /// Billing stops the project.

@@ -83,6 +83,8 @@ package struct SessionFailure: Error, Sendable, Equatable, CustomStringConvertib
             "check the key: `martlet config check` says where it is read from"
         case .noKey:
             "then press the button"
+        case .settings:
+            "`martlet config check` finds it; then `systemctl reload martlet`"
         case .model:
             "set another model under [live]"
         case .billing:
@@ -100,7 +102,7 @@ package struct SessionFailure: Error, Sendable, Equatable, CustomStringConvertib
         let what =
             switch reason {
             case .budget: "no more for today"
-            case .noKey: "there is no session"
+            case .noKey, .settings: "there is no session"
             case .credential, .model, .billing, .payload, .handle, .quota, .deadline, .transient:
                 "the service refuses the session"
             }

@@ -120,7 +120,7 @@ extension SessionMachine {
         let told: OfflineReason =
             code == 1006 ? .lost : .closedByService(code: code, reason: reason)
         switch cause {
-        case .credential, .noKey, .model, .billing, .budget:
+        case .credential, .noKey, .settings, .model, .billing, .budget:
             return fail(SessionFailure(reason: cause, text: reason))
         case .handle where isResumeRefused, .payload where isResumeRefused:
             return beginAnew(at: now, because: told)
@@ -206,8 +206,8 @@ extension SessionMachine {
         state = .failed
         forgetInput()
         bridge.reset()
-        // A spent budget or a missing key says nothing against the conversation.
-        if failure.reason != .budget, failure.reason != .noKey { forgetHandle() }
+        // What is ours (a spent budget, a missing key) says nothing against the conversation.
+        if ![.budget, .noKey, .settings].contains(failure.reason) { forgetHandle() }
         tell(.failed(failure))
     }
 }

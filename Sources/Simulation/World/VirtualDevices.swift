@@ -164,7 +164,8 @@ struct WorldEarcons: EarconPort {
 
     func play(_ earcon: Earcon) {
         switch earcon {
-        case .error, .offline, .refused, .noMicrophone, .noKey, .noNetwork, .budget, .sameTrouble:
+        case .error, .offline, .refused, .noMicrophone, .noKey, .noNetwork, .settings, .budget,
+            .sameTrouble:
             onRefusal(earcon)
         case .listening, .done, .muted, .confirm: break
         }
