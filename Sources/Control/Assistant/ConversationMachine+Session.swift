@@ -50,6 +50,7 @@ extension ConversationMachine {
         link = .refused
         lineOfOutage = line
         record(.refused(advice))
+        outageTold = advice
         loseReply()
         abandonTurns(at: time)
         // A press that asked for another attempt has had its sound.
