@@ -80,7 +80,8 @@ enum Targets {
                     "Assets/error.opus",
                     "Assets/listening.opus", "Assets/muted.opus", "Assets/no_key.opus",
                     "Assets/no_microphone.opus", "Assets/no_network.opus",
-                    "Assets/offline.opus", "Assets/refused.opus", "Assets/timer.opus",
+                    "Assets/offline.opus", "Assets/refused.opus", "Assets/settings.opus",
+                    "Assets/timer.opus",
                 ]),
             .control(
                 "Daemon",

@@ -44,6 +44,7 @@ encode alarm
 line offline "No network."
 line no_network "I have no network yet. Please set it up."
 line no_key "I have no key for the service yet. Please set it up."
+line settings "There is a mistake in my settings."
 line no_microphone "I have no microphone."
 line refused "The service refuses this device. Check the key."
 line budget "That was all for today. I go on tomorrow."

@@ -162,6 +162,10 @@ struct AudioEngineTests {
             while case .chunk = await iterator.next() {}
             // It is closed before the next is asked for, or the same opening would go on.
             while engine.gate.isWanted { await Task.yield() }
+            // Whoever watches its frames must know that none are to come.
+            while engine.status().capture.grant != nil { await Task.yield() }
+            #expect(engine.status().capture.isResting)
+            #expect(engine.status().capture.trouble == nil)
         }
         // One more where the check at the start was over before the first press.
         #expect(numbers.count == 3)

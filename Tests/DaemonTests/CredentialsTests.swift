@@ -43,13 +43,31 @@ import Testing
             refusal(settings) == "others can read the key file '\(path)': chmod 600 '\(path)'")
     }
 
-    @Test("a key file with more or less than a key is refused without being repeated")
-    func wrongContent() throws {
-        for text in ["", "\n", "KEY=AIza-key and more"] {
-            let (settings, folder) = try settings(text, mode: 0o600)
-            defer { try? Files.removeTree(folder) }
-            #expect(refusal(settings) == "the key file '\(folder)/key' must hold the key alone")
+    @Test("a key path that is a folder is called one")
+    func folder() throws {
+        let folder = try Files.makeTemporaryDirectory(prefix: "martlet-key")
+        defer { try? Files.removeTree(folder) }
+        var settings = Settings()
+        settings[Keys.Live.keyFile] = folder
+        #expect(refusal(settings)?.contains("is a folder") == true)
+    }
+
+    @Test("a key that is put there, or replaced, later is what the next connection asks with")
+    func later() async throws {
+        let (settings, folder) = try settings("AIza-first", mode: 0o600)
+        defer { try? Files.removeTree(folder) }
+        guard case .renewed(let renew) = try Credentials.daemon(settings) else {
+            Issue.record("the key is read once only")
+            return
         }
+        func key() async throws -> String? {
+            if case .key(let key) = try await renew() { key.revealed } else { nil }
+        }
+        #expect(try await key() == "AIza-first")
+        try Files.remove("\(folder)/key")
+        await #expect(throws: SessionFailure.self) { try await key() }
+        try Files.writeAtomically("\(folder)/key", Array("AIza-second".utf8), mode: 0o600)
+        #expect(try await key() == "AIza-second")
     }
 
     @Test("a key file that is not there is told by its name")

@@ -62,7 +62,7 @@ struct BadInputTests {
             if case .refused = $0 { true } else { false }
         }
         appliance.release()
-        #expect(await appliance.application.heartbeat() != nil)
+        #expect(await appliance.application.pulse() != nil)
         _ = try await appliance.stopped()
     }
 
@@ -75,7 +75,7 @@ struct BadInputTests {
         }
         #expect(text.contains("martlet_no_such_device"))
         try await appliance.timeline.wait { $0 == .online(resumed: false) }
-        #expect(await appliance.application.heartbeat()?.hasMicrophone == false)
+        #expect(await appliance.application.pulse()?.hasMicrophone == false)
         _ = try? await appliance.stopped()
     }
 }

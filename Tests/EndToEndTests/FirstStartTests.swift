@@ -26,7 +26,7 @@ struct FirstStartTests {
         try await appliance.timeline.wait(count: 2) {
             if case .refused = $0 { true } else { false }
         }
-        #expect(await appliance.application.heartbeat() != nil, "it stays up")
+        #expect(await appliance.application.pulse() != nil, "it stays up")
 
         try Files.writeAtomically("\(folder)/key", Array("test-key".utf8), mode: 0o600)
         appliance.press()

@@ -1,5 +1,4 @@
 import Assistant
-import Glibc
 import Linux
 import ModelTypes
 import Simulation
@@ -69,7 +68,8 @@ final class Household: Sendable {
         let process = try SpawnedProcess(
             Command(
                 arguments: [
-                    "/bin/sh", "-c", "exec \"$0\" run --config \"$1\" 2>&1", try Self.program(),
+                    "/bin/sh", "-c", "exec \"$0\" run --config \"$1\" 2>&1",
+                    try DaemonProcess.program(),
                     settings,
                 ],
                 environment: [
@@ -98,22 +98,23 @@ final class Household: Sendable {
         _ = process.wait(timeout: .seconds(60))
     }
 
+    /// SIGHUP: the settings are read again.
+    func hangUp() { life.withLock { $0 }?.send(.hangUp) }
+
+    /// SIGTERM, and how it ended in the time that the unit gives it; nil: it did not.
+    func terminate() -> ProcessExit? {
+        talk.withLock { $0.take() }?.cancel()
+        guard let process = life.withLock({ $0 }) else { return nil }
+        process.send(.terminate)
+        return process.wait(timeout: .seconds(10))
+    }
+
     /// Ends everything, and removes it.
     func end() {
         kill()
         microphone.stop()
         server.stop()
         try? Files.removeTree(folder)
-    }
-
-    /// The program beside the one that runs the tests.
-    private static func program() throws -> String {
-        var target = [CChar](repeating: 0, count: 4096)
-        let count = readlink("/proc/self/exe", &target, target.count)
-        let path = String(
-            decoding: target.prefix(max(0, count)).map { UInt8(bitPattern: $0) }, as: UTF8.self)
-        let folder = path.split(separator: "/").dropLast().joined(separator: "/")
-        return "/\(folder)/martlet"
     }
 
     // MARK: - The user and the model

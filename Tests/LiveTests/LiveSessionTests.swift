@@ -42,13 +42,35 @@ struct LiveSessionTests {
 
     @Test("a credential that cannot be had is an outage, and nothing is opened without it")
     func noCredential() async {
-        let rig = SessionRig(
-            credential: .renewed { throw SessionFailure(reason: .credential, text: "no account") })
+        struct NoAnswer: Error {}
+        let rig = SessionRig(credential: .renewed { throw NoAnswer() })
         rig.perform { $0.connect() }
         await rig.run {
             rig.events.contains { if case .offline = $0 { true } else { false } }
         }
         #expect(rig.requests.isEmpty)
+    }
+
+    @Test("a credential that its owner must bring first is asked for again by the next connect")
+    func missingCredential() async {
+        let isThere = Mutex(false)
+        let rig = SessionRig(
+            credential: .renewed {
+                guard isThere.withLock({ $0 }) else {
+                    throw SessionFailure(reason: .noKey, text: "no key")
+                }
+                return .key(Secret("k"))
+            })
+        rig.perform { $0.connect() }
+        await rig.run {
+            rig.events.contains { if case .failed = $0 { true } else { false } }
+        }
+        #expect(rig.requests.isEmpty)
+        isThere.withLock { $0 = true }
+        await rig.rest()
+        #expect(rig.requests.isEmpty, "nobody has asked for a connection")
+        rig.perform { $0.connect() }
+        await rig.run { !rig.requests.isEmpty }
     }
 
     @Test("a credential that comes after the session was closed opens nothing")

@@ -8,7 +8,8 @@ struct SoundLibraryTests {
     static func isSpoken(_ sound: StoredSound) -> Bool {
         switch sound {
         case .listening, .done, .error, .muted, .timer, .alarm: false
-        case .offline, .noMicrophone, .refused, .noKey, .noNetwork, .budget, .confirm: true
+        case .offline, .noMicrophone, .refused, .noKey, .noNetwork, .settings, .budget, .confirm:
+            true
         }
     }
 

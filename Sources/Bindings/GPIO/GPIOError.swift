@@ -80,6 +80,9 @@ extension GPIOError: CustomStringConvertible {
             "\(path) may not be used by this account; add it to the group gpio"
         case .unreadable(let path, let code):
             "\(path) cannot be used as a GPIO chip: \(SystemError.text(of: code))"
+        case .busy(let line, "martlet"):
+            "GPIO line \(line) is held by martlet: by another setting of the same line, or by a "
+                + "daemon that runs (systemctl stop martlet)"
         case .busy(let line, let consumer):
             "GPIO line \(line) is held by \(consumer ?? "another program")"
         case .refused(let line, let code):

@@ -120,6 +120,8 @@ package final class EventLoop: SerialExecutor, @unchecked Sendable {
 
     private func add(_ work: Work) {
         let mustWake = backlog.withLock { backlog in
+            // Nobody would ever run it, and it may own whatever owns the loop.
+            guard !backlog.isStopping else { return false }
             backlog.work.append(work)
             defer { backlog.isAwake = true }
             return !backlog.isAwake

@@ -24,7 +24,9 @@ extension ConversationMachine {
 
 extension Earcon {
     /// The lines that tell why there is no session.
-    static let outages: [Earcon] = [.offline, .noNetwork, .refused, .noKey, .budget]
+    static let outages: [Earcon] = [
+        .offline, .noNetwork, .refused, .noKey, .settings, .budget,
+    ]
 
     /// Whether it is a line about a trouble that lasts.
     var isLine: Bool { self == .noMicrophone || Self.outages.contains(self) }

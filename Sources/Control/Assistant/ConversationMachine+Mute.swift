@@ -9,6 +9,14 @@ extension ConversationMachine {
         return actions
     }
 
+    /// What was muted in an earlier life of the device stays so; nothing is heard of it.
+    package mutating func muteResumed(byWords: Bool) -> [ConversationAction] {
+        isMuted = true
+        isMutedByWords = byWords
+        if !isSwitchMuted { record(.muted(true)) }
+        return settle()
+    }
+
     /// The time that muting was asked for has passed; what was muted by hand since stays so.
     package mutating func muteEnded(at time: Int64) -> [ConversationAction] {
         guard isMutedByWords else { return settle() }

@@ -50,6 +50,7 @@ extension ConversationMachine {
         link = .refused
         lineOfOutage = line
         record(.refused(advice))
+        outageTold = advice
         loseReply()
         // Whoever waits for an answer is told each time, all others once.
         let isAwaited = phase == .listening || isThinking

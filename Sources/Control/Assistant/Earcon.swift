@@ -18,6 +18,8 @@ package enum Earcon: String, Sendable, CaseIterable {
     case noKey
     /// There never was a session, and no way leads out of this machine.
     case noNetwork
+    /// The settings have a mistake.
+    case settings
     /// The day's tokens are spent.
     case budget
     /// What was last told in words still holds.

@@ -12,6 +12,9 @@ extension VoiceAssistant {
         perform(machine.muteToggled(at: time))
     }
 
+    /// Mutes the microphone as it was muted before this life, whatever the switch says.
+    package func resumeMute(byWords: Bool) { perform(machine.muteResumed(byWords: byWords)) }
+
     /// Ends what `mute` began, if nobody has muted the microphone by hand since.
     package func endMute() { perform(machine.muteEnded(at: ports.alarm.now)) }
 }

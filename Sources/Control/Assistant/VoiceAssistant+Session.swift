@@ -98,6 +98,7 @@ extension Earcon {
     fileprivate init(refusal: CloseReason) {
         switch refusal {
         case .noKey: self = .noKey
+        case .settings: self = .settings
         case .budget: self = .budget
         case .credential, .model, .billing, .project, .region, .payload, .handle, .quota,
             .overloaded, .deadline, .unknown, .transient:

@@ -94,6 +94,26 @@ package actor VoiceAssistant {
     /// What the user sees.
     package var state: ConversationState { machine.state }
 
+    /// Whether nothing goes on that a new start would end: no turn, no ringing, no question to the
+    /// user, no function.
+    package var isQuiet: Bool {
+        switch machine.state {
+        case .idle, .offline, .muted:
+            !machine.isRinging && machine.held == nil && machine.runningTools.isEmpty
+                && deciders.isEmpty
+        case .listening, .thinking, .speaking: false
+        }
+    }
+
+    /// Why there is no session, as it was last told; nil while there is one or none is needed.
+    package var outage: String? { machine.outageTold }
+
+    /// Whether a word, a press or a tool has muted the microphone, whatever its switch says.
+    package var isMutedByHand: Bool { machine.isMuted }
+
+    /// Whether it was words, so that a press opens the microphone again.
+    package var isMutedByWords: Bool { machine.isMutedByWords }
+
     // MARK: - Events
 
     /// Shows the first state and has the session connect.

@@ -284,7 +284,7 @@ package enum Keys {
             "sounds.directory", "", .pathOrNothing,
             "A folder with sounds of your own in place of the device's: listening.opus or "
                 + "listening.wav, and so for done, error, muted, offline, no_microphone, refused, "
-                + "no_key, no_network, budget, timer, alarm. They are made as loud as the others. Empty: none."
+                + "no_key, no_network, settings, budget, timer, alarm. They are made as loud as the others. Empty: none."
         )
     }
 

@@ -1,3 +1,5 @@
+internal import Panel
+
 /// The configuration, read and checked.
 ///
 /// A setting is asked for by its declaration: `settings[Keys.Live.model]`.
@@ -190,6 +192,24 @@ package struct Settings: Sendable {
     /// Leaves out the tools that are not wanted.
     package mutating func keepTools(_ isWanted: (ToolSettings) -> Bool) {
         tools = tools.filter(isWanted)
+    }
+
+    /// Leaves out all tools, and what buttons would call of them: those do nothing then.
+    package mutating func dropTools() {
+        tools = []
+        func without(_ action: ButtonAction) -> ButtonAction {
+            if case .tool = action { .nothing } else { action }
+        }
+        for index in buttonTables.indices {
+            buttonTables[index].press = without(buttonTables[index].press)
+            buttonTables[index].tap = without(buttonTables[index].tap)
+            buttonTables[index].double = without(buttonTables[index].double)
+            buttonTables[index].long = without(buttonTables[index].long)
+        }
+        for key in [Keys.Button.press, Keys.Button.tap, Keys.Button.double, Keys.Button.long]
+        where self[key].hasPrefix("tool ") {
+            self[key] = ButtonAction.nothing.text
+        }
     }
 
     /// The tools of one kind, with what only that kind has.

@@ -6,6 +6,15 @@ package enum SettingsFile {
     package static func settings(
         from files: [(name: String, text: String)]
     ) throws(ConfigurationErrors) -> Settings {
+        let (settings, mistakes) = salvaged(from: files)
+        guard mistakes.isEmpty else { throw ConfigurationErrors(diagnostics: mistakes) }
+        return settings
+    }
+
+    /// What is right in files, with defaults for the rest, and all mistakes.
+    package static func salvaged(
+        from files: [(name: String, text: String)]
+    ) -> (settings: Settings, mistakes: [Diagnostic]) {
         var settings = Settings()
         var diagnostics: [Diagnostic] = []
         for file in files {
@@ -15,10 +24,7 @@ package enum SettingsFile {
             settings.files.append(file.name)
         }
         diagnostics += settings.contradictions()
-        guard diagnostics.isEmpty else {
-            throw ConfigurationErrors(diagnostics: sorted(diagnostics, files.map(\.name)))
-        }
-        return settings
+        return (settings, sorted(diagnostics, files.map(\.name)))
     }
 
     /// A file's bytes as text; throws where they are none, with the first place that is not.
@@ -142,6 +148,14 @@ package enum SettingsFile {
         for button in settings.buttonTables { text += shown(button) }
         for tool in settings.tools { text += shown(tool) }
         return text
+    }
+
+    /// The buttons and tools as TOML without their places: equal where they say the same.
+    package static func tables(of settings: Settings) -> String {
+        let shown = settings.buttonTables.map(shown) + settings.tools.map(shown)
+        return shown.joined().split(separator: "\n").map { line in
+            line.hasPrefix("[[") ? line.prefix { $0 != "#" } : line
+        }.joined(separator: "\n")
     }
 
     private static func shown(_ tool: ToolSettings) -> String {

@@ -37,40 +37,68 @@ package final class Application: @unchecked Sendable {
     /// The session has this long to say goodbye (milliseconds).
     private static let goodbyeMilliseconds: Int64 = 500
 
-    private let settings: Settings
     private let log: Log
     private let buttonChoice: ButtonChoice
-    private let loop: EventLoop
-    private let bridge: AudioBridge
     private let timers: TimerKeeper
     private let bell: AlarmBell
     private let tools: ToolSet
     private let runner: ToolRunner
-    private let session: LiveSession
-    private let assistant: VoiceAssistant
-    private let device: DeviceControls
     private let light: StatusLight?
     private let presence: BrokerPresence?
     private let recorder: TurnRecorder?
     private let timeline: Fanout
     private let relay = Relay()
+    private let earcons: Earcons
+    private let trouble: String?
 
     private var panel: FrontPanel?
     private var keyboard: KeyboardButton?
 
-    /// Opens what the settings name and builds every part; nothing runs yet.
-    package init(
+    let settings: Settings
+    let loop: EventLoop
+    let bridge: AudioBridge
+    let session: LiveSession
+    let assistant: VoiceAssistant
+    let device: DeviceControls
+    let hand: HandSettings
+
+    /// Opens what the settings name and builds every part; nothing runs yet, and nothing is left
+    /// where it throws.
+    ///
+    /// `hand` is what was set by hand in the life before. `trouble` is why these are not the
+    /// settings that were asked for, which the device then tells by sound and light; nil where they
+    /// are.
+    package convenience init(
         settings: Settings, credential: SessionCredential, log: Log,
         button: ButtonChoice = .configured, role: Role = .device,
+        hand: HandSettings = HandSettings(), trouble: String? = nil,
         onEntry: @escaping @Sendable (TimelineEntry) -> Void = { _ in }
     ) throws {
-        self.settings = settings
-        self.log = log
-        buttonChoice = button
         // Before a line is opened: a line that is used twice may be a short circuit.
         let mistakes = settings.allMistakes
         guard mistakes.isEmpty else { throw ConfigurationErrors(diagnostics: mistakes) }
-        loop = try EventLoop()
+        let loop = try EventLoop()
+        do {
+            try self.init(
+                on: loop, settings, credential, log, button, role, hand, trouble, onEntry)
+        } catch {
+            // Its thread would run on for nobody.
+            loop.stop()
+            throw error
+        }
+    }
+
+    private init(
+        on loop: EventLoop, _ settings: Settings, _ credential: SessionCredential, _ log: Log,
+        _ button: ButtonChoice, _ role: Role, _ hand: HandSettings, _ trouble: String?,
+        _ onEntry: @escaping @Sendable (TimelineEntry) -> Void
+    ) throws {
+        self.settings = settings
+        self.log = log
+        self.loop = loop
+        self.hand = hand
+        self.trouble = trouble
+        buttonChoice = button
         let bridge = try AudioBridge(loop: loop, settings: settings.audioSettings, log: log)
         self.bridge = bridge
         let presence = try Self.presence(settings, role, loop, log)
@@ -108,13 +136,14 @@ package final class Application: @unchecked Sendable {
         let memory = ReplyMemory(
             recorder.map { RecordedSpeaker(speaker: bridge, recorder: $0) } ?? bridge, bridge
         ) { bridge.replay($0) }
-        let earcons = Earcons(
+        earcons = Earcons(
             bridge: bridge, library: settings[Keys.Sounds.enabled] ? sounds : nil)
         var ports = AssistantPorts(
             microphone: memory, speaker: memory,
             session: recorder.map { RecordedSession(session: port, recorder: $0) } ?? port,
             tools: PooledTools(runner) { [loop] in loop.perform($0) },
-            indicator: Indicators(light, presence), earcons: earcons,
+            indicator: Indicators(light, presence, hasTrouble: trouble != nil),
+            earcons: earcons,
             timeline: timeline, alarm: LoopClock(loop: loop),
             hasNetwork: { NetworkRoutes.leadOut() })
         ports.pinLock = PINLockKeeper(path: settings.pinLockFile, log: log) { [weak presence] in
@@ -123,6 +152,8 @@ package final class Application: @unchecked Sendable {
         assistant = VoiceAssistant(
             executor: loop, settings: settings.conversationSettings,
             confirmation: try settings.confirmationSettings(secrets: log.secrets), ports: ports)
+        // The last that may fail: what follows ties knots that only `stop` undoes.
+        panel = try makePanel(for: button)
         relay.assistant = assistant
         desk.take(assistant)
         bell.assistant = assistant
@@ -132,7 +163,6 @@ package final class Application: @unchecked Sendable {
             timers: timers)
         presence?.parts = BrokerPresence.Parts(
             assistant: assistant, bridge: bridge, timers: timers)
-        panel = try makePanel(earcons, for: button)
     }
 
     private static func presence(
@@ -194,17 +224,17 @@ package final class Application: @unchecked Sendable {
             now: { WallClock.now() })
     }
 
-    private func makePanel(_ earcons: Earcons, for button: ButtonChoice) throws -> FrontPanel? {
+    private func makePanel(for button: ButtonChoice) throws -> FrontPanel? {
         switch button {
-        case .configured: try makePanel(earcons, .lines(settings.buttons))
+        case .configured: try makePanel(.lines(settings.buttons))
         // The switch holds for whoever listens with this machine's microphone.
-        case .keyboard: try makePanel(earcons, .lines([]))
-        case .scripted: try makePanel(earcons, .scripted(settings.buttons.first))
+        case .keyboard: try makePanel(.lines([]))
+        case .scripted: try makePanel(.scripted(settings.buttons.first))
         }
     }
 
-    private func makePanel(_ earcons: Earcons, _ buttons: FrontPanel.Buttons) throws -> FrontPanel {
-        let (bridge, assistant, bell) = (bridge, assistant, bell)
+    private func makePanel(_ buttons: FrontPanel.Buttons) throws -> FrontPanel {
+        let (bridge, assistant, bell, earcons) = (bridge, assistant, bell, earcons)
         let actions = PanelActions(
             assistant: assistant, runner: runner,
             volume: { bridge.volume?.percent ?? 100 }, setVolume: { bridge.setVolume($0) },
@@ -236,6 +266,7 @@ package final class Application: @unchecked Sendable {
             let assistant = assistant
             // Before there is a microphone, so that the mute switch comes first.
             panel?.start()
+            resumeHandSettings()
             try bridge.start(
                 onMicrophone: { signal in assistant.assumeIsolated { $0.microphone(signal) } },
                 onSpeaker: { signal in assistant.assumeIsolated { $0.speaker(signal) } })
@@ -243,6 +274,7 @@ package final class Application: @unchecked Sendable {
             assistant.assumeIsolated { $0.start() }
             try bell.start()
             try presence?.start()
+            if trouble != nil { earcons.play(.settings) }
         }
         // Nobody waits for it; a call that comes first does what is not done yet.
         Task { [tools] in await tools.prepare() }
@@ -317,11 +349,12 @@ package final class Application: @unchecked Sendable {
         }
     }
 
-    private func onLoop<Result: Sendable>(
+    func onLoop<Result: Sendable>(
         _ body: @escaping @Sendable () throws -> Result
     ) async throws -> Result {
         try await withCheckedThrowingContinuation { continuation in
-            loop.perform { continuation.resume(with: Swift.Result { try body() }) }
+            let answer = LoopAnswer(continuation)
+            loop.perform { answer.give(Swift.Result { try body() }) }
         }
     }
 
@@ -334,61 +367,6 @@ package final class Application: @unchecked Sendable {
         }
     }
 
-    /// Whether nothing is going on, so that nobody notices a restart.
-    package func isQuiet() async -> Bool {
-        let state = try? await onLoop { [assistant] in assistant.assumeIsolated { $0.state } }
-        switch state {
-        case .idle, .offline, .muted, nil: return true
-        case .listening, .thinking, .speaking: return false
-        }
-    }
-
     /// What the sound devices do; from any thread.
     package var audioStatus: AudioStatus? { bridge.engine?.status() }
-
-    /// Proves that the loop and the microphone are alive; nil when the loop does not answer.
-    package func heartbeat() async -> (captureFrames: Int, hasMicrophone: Bool)? {
-        try? await onLoop { [bridge] in
-            guard let status = bridge.engine?.status() else { return (0, false) }
-            return (status.capture.frames, status.capture.grant != nil)
-        }
-    }
-}
-
-/// Carries the session's events to the assistant, which is made after it.
-private final class Relay: @unchecked Sendable {
-    // @unchecked: touched on the loop's thread only, but for the assignment before it is used.
-
-    var assistant: VoiceAssistant?
-    var keeper: SessionKeeper?
-    var onClosed: (() -> Void)?
-
-    func session(_ event: SessionEvent) {
-        if case .usage(let usage) = event { keeper?.add(usage) }
-        assistant?.assumeIsolated { $0.session(event) }
-        if case .closed = event { closed() }
-    }
-
-    func closed() {
-        let handler = onClosed
-        onClosed = nil
-        handler?()
-    }
-}
-
-/// The timeline's one receiver, as a port.
-private struct Fanout: TimelinePort {
-    private let log: TimelineLog
-
-    init(
-        _ settings: Settings, _ log: Log, _ presence: BrokerPresence?,
-        _ onEntry: @escaping @Sendable (TimelineEntry) -> Void
-    ) {
-        self.log = TimelineLog(log: log, writesWords: settings[Keys.Log.transcripts]) { entry in
-            presence?.record(entry.event)
-            onEntry(entry)
-        }
-    }
-
-    func record(_ entry: TimelineEntry) { log.record(entry) }
 }

@@ -33,6 +33,8 @@ package final class AudioBridge: @unchecked Sendable {
     private let leadInMilliseconds: Int
     /// The user's volume; on the loop.
     package private(set) var volume: VolumeControl?
+    /// The volume that was set since the start (percent of loudness); nil: none was.
+    private(set) var volumeByHand: Double?
     private var watch: LoopWatch?
     private var report = AudioWatch()
     private var reportTimer: LoopTimer?
@@ -140,6 +142,7 @@ package final class AudioBridge: @unchecked Sendable {
 
     /// Sets the user's volume, 0 to 100 percent of loudness; on the loop.
     package func setVolume(_ percent: Double) {
+        volumeByHand = percent
         if let text = volume?.set(percent) { log?(.warning, text) }
     }
 

@@ -334,13 +334,18 @@ extension PresenceState.Activity {
 struct Indicators: IndicatorPort {
     private let light: StatusLight?
     private let presence: BrokerPresence?
+    /// The device has a trouble of its own, whatever the conversation says.
+    private let hasTrouble: Bool
 
-    init(_ light: StatusLight?, _ presence: BrokerPresence?) {
+    init(_ light: StatusLight?, _ presence: BrokerPresence?, hasTrouble: Bool) {
         self.light = light
         self.presence = presence
+        self.hasTrouble = hasTrouble
     }
 
     func show(_ indication: Indication) {
+        var indication = indication
+        indication.hasTrouble = indication.hasTrouble || hasTrouble
         light?.show(indication)
         presence?.show(indication)
     }

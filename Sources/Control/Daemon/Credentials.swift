@@ -65,18 +65,16 @@ package enum Credentials {
         return "nowhere"
     }
 
-    /// What the daemon asks the service with: as `session`, but a key that is not there yet is
-    /// looked for again before each connection, so that a device without one starts and says so.
+    /// What the daemon asks the service with: as `session`, but the key is read anew before each
+    /// connection, so that a device without one starts and says so, and the press after it came,
+    /// or was replaced, finds it.
     package static func daemon(_ settings: Settings) throws -> SessionCredential {
-        do {
-            return try session(settings)
-        } catch  where settings[Keys.Live.service] != "vertex" {
-            return .sought { () throws(SessionFailure) in
-                do {
-                    return authorization(try find(settings))
-                } catch {
-                    throw SessionFailure(reason: .noKey, text: "\(error)")
-                }
+        guard settings[Keys.Live.service] != "vertex" else { return try session(settings) }
+        return .renewed {
+            do {
+                return authorization(try find(settings))
+            } catch {
+                throw SessionFailure(reason: .noKey, text: "\(error)")
             }
         }
     }
@@ -129,17 +127,30 @@ package enum Credentials {
     }
 
     /// The key: from `live.key_file`, the systemd credential, or GEMINI_API_KEY, in this order.
+    ///
+    /// It reads the disk, so not on the loop.
     package static func find(_ settings: Settings) throws -> Secret {
         let file = settings[Keys.Live.keyFile]
         if !file.isEmpty { return try read(file, of: "key", isOurs: true) }
         if let path = credentialPath(), Files.exists(path) {
             return try read(path, of: "key", isOurs: false)
         }
-        if let key = Environment.get("GEMINI_API_KEY"), !key.isEmpty { return Secret(key) }
-        throw CredentialError(
-            description: "there is no API key: put it into a file of its own (mode 600) and name "
-                + "that with live.key_file, or into the systemd credential \(credentialName), or "
-                + "set GEMINI_API_KEY")
+        if let key = Environment.get("GEMINI_API_KEY"), !key.isEmpty {
+            return try KeyText(what: "key", place: "the variable GEMINI_API_KEY").read(key)
+        }
+        throw CredentialError(description: absence)
+    }
+
+    /// There is no key, and how one is given to the program as it was started.
+    private static var absence: String {
+        let places =
+            "there is no API key: put it into a file of its own (mode 600) and name that with "
+            + "live.key_file, or into the systemd credential \(credentialName)"
+        // Of the two variables systemd sets the first for every service.
+        guard Environment.get("INVOCATION_ID") != nil, Environment.get("NOTIFY_SOCKET") != nil
+        else { return places + ", or set GEMINI_API_KEY" }
+        return places + " (/etc/credstore/\(credentialName)), which systemd hands over at a start: "
+            + "`systemctl restart martlet`"
     }
 
     private static func credentialPath(_ name: String = credentialName) -> String? {
@@ -170,17 +181,23 @@ package enum Credentials {
     }
 
     private static func read(_ path: String, of what: String, isOurs: Bool) throws -> Secret {
+        let place = "the \(what) file '\(path)'"
+        guard !Files.isDirectory(path) else {
+            throw CredentialError(
+                description: "\(place) is a folder: name the file that holds the \(what)")
+        }
         if isOurs, Files.isReadableByOthers(path) {
             throw CredentialError(
                 description: "others can read the \(what) file '\(path)': chmod 600 '\(path)'")
         }
-        let bytes = try Files.read(path, limitBytes: limitBytes)
-        let text = String(decoding: bytes, as: UTF8.self)
-        let key = text.split(whereSeparator: \.isWhitespace)
-        guard key.count == 1, let only = key.first else {
+        let bytes: [UInt8]
+        do throws(SystemError) {
+            bytes = try Files.read(path, limitBytes: limitBytes)
+        } catch {
             throw CredentialError(
-                description: "the \(what) file '\(path)' must hold the \(what) alone")
+                description: "\(place) cannot be read (\(error)): it must be there, shorter than "
+                    + "\(limitBytes) bytes, and belong to the daemon's user")
         }
-        return Secret(String(only))
+        return try KeyText(what: what, place: place).read(bytes)
     }
 }

@@ -27,6 +27,8 @@ final class DeviceControls: DevicePort, @unchecked Sendable {
     private let loop: EventLoop
     private let startedAt = MonotonicClock.now()
     private var muteEnd: LoopTimer?
+    /// When muting by words ends (CLOCK_MONOTONIC); nil where no time was said.
+    private(set) var muteEndsAt: Int64?
 
     var parts: Parts?
 
@@ -37,6 +39,14 @@ final class DeviceControls: DevicePort, @unchecked Sendable {
         muteEnd?.cancel()
         muteEnd = nil
         parts = nil
+    }
+
+    /// Ends muting by words at a time of CLOCK_MONOTONIC; on the loop.
+    func endMute(at time: Int64) {
+        guard let assistant = parts?.assistant else { return }
+        muteEnd?.cancel()
+        muteEndsAt = time
+        muteEnd = loop.schedule(at: time) { assistant.assumeIsolated { $0.endMute() } }
     }
 
     func volume() async throws -> Int {
@@ -50,14 +60,10 @@ final class DeviceControls: DevicePort, @unchecked Sendable {
     func mute(_ duration: Duration?) async throws {
         try await onLoop { [self] parts in
             muteEnd?.cancel()
-            muteEnd = nil
+            (muteEnd, muteEndsAt) = (nil, nil)
             let now = MonotonicClock.now()
             parts.assistant.assumeIsolated { $0.mute(at: now) }
-            guard let duration else { return }
-            let assistant = parts.assistant
-            muteEnd = loop.schedule(at: MonotonicClock.now(plus: duration)) {
-                assistant.assumeIsolated { $0.endMute() }
-            }
+            if let duration { endMute(at: MonotonicClock.now(plus: duration)) }
         }
     }
 
@@ -88,9 +94,9 @@ final class DeviceControls: DevicePort, @unchecked Sendable {
                 "machine_running_for": .string(TimerWords.length(BootClock.now())),
                 "conversation": .string("\(conversation)"),
                 "connection": isConnected ? "connected" : "not connected",
-                "microphone": Self.words(audio?.capture),
-                "loudspeaker": Self.words(audio?.playback),
-                "music_output": audio?.music.map { Self.words($0) } ?? "the loudspeaker",
+                "microphone": .string(Self.words(audio?.capture)),
+                "loudspeaker": .string(Self.words(audio?.playback)),
+                "music_output": .string(audio?.music.map { Self.words($0) } ?? "the loudspeaker"),
                 "volume_percent": .int(Int64((parts.bridge.volume?.percent ?? 0).rounded())),
                 "timers": .int(Int64(book.list.items.count)),
                 "ringing": .int(Int64(book.ringing.count)),
@@ -99,11 +105,13 @@ final class DeviceControls: DevicePort, @unchecked Sendable {
         }
     }
 
-    private static func words(_ device: DeviceStatus?) -> JSONValue {
+    /// How a sound device is.
+    static func words(_ device: DeviceStatus?) -> String {
         if let grant = device?.grant {
-            return .string("works (\(device?.device ?? "no sound card"), \(grant))")
+            return "works (\(device?.device ?? "no sound card"), \(grant))"
         }
-        return .string(device?.trouble.map { "does not work: \($0)" } ?? "is not there")
+        if device?.isResting == true { return "is closed while nobody talks" }
+        return device?.trouble.map { "does not work: \($0)" } ?? "is not there"
     }
 
     private static let notReady = ToolFailure("nothing was done: the device is still starting")

@@ -25,6 +25,7 @@ extension StoredSound {
         case .refused: self = .refused
         case .noKey: self = .noKey
         case .noNetwork: self = .noNetwork
+        case .settings: self = .settings
         case .budget: self = .budget
         case .sameTrouble: self = .error
         case .confirm: self = .confirm

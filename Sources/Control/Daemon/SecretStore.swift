@@ -103,6 +103,8 @@ package struct SecretStore: Sendable {
         }
         var text = String(decoding: bytes, as: UTF8.self)[...]
         while text.last?.isNewline ?? false { text.removeLast() }
+        // Editors put a byte order mark first, which is no part of a secret.
+        if text.unicodeScalars.first == "\u{FEFF}" { text.unicodeScalars.removeFirst() }
         let isLine = text.unicodeScalars.allSatisfy {
             $0 >= " " && $0 != "\u{7F}" && $0 != "\u{FFFD}"
         }

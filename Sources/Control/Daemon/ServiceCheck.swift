@@ -6,10 +6,37 @@ internal import WebSockets
 
 /// One connection to the service as the daemon makes it, closed as soon as the service has
 /// accepted the setup; nothing is said, so it costs no tokens.
+package struct ServiceCheck: Sendable {
+    private let settings: SessionSettings
+    private let credential: SessionCredential
+
+    /// Prepares a connection, and starts nothing; throws what the settings or the key lack for one.
+    package init(_ settings: Settings) throws {
+        credential = try Credentials.session(settings)
+        self.settings = try Credentials.completed(settings)
+            .sessionSettings(tools: ToolSet.declared(settings).map(\.announcement))
+    }
+
+    /// How it went; within the two timeouts of a connection.
+    package func run() async -> Finding {
+        let loop: EventLoop
+        do {
+            loop = try EventLoop()
+        } catch {
+            return Finding(.broken, "service", "\(error)")
+        }
+        let attempt = ServiceAttempt(loop, settings, credential)
+        let finding = await attempt.finding()
+        loop.stop()
+        return finding
+    }
+}
+
+/// The connection of one check.
 ///
 /// ## Concurrency
-/// `run` once, from anywhere; the rest on the loop's thread.
-package final class ServiceCheck: @unchecked Sendable {
+/// `finding` once, from anywhere; the rest on the loop's thread.
+private final class ServiceAttempt: @unchecked Sendable {
     // @unchecked: what is not constant is touched on the loop's thread only.
 
     private let loop: EventLoop
@@ -20,24 +47,19 @@ package final class ServiceCheck: @unchecked Sendable {
     private var outcome: Finding?
     private var waiting: CheckedContinuation<Finding, Never>?
 
-    /// Prepares a connection; throws what the settings or the key lack for one.
-    package init(_ settings: Settings) throws {
-        credential = try Credentials.session(settings)
-        self.settings = try Credentials.completed(settings)
-            .sessionSettings(tools: ToolSet.declared(settings).map(\.announcement))
-        loop = try EventLoop()
+    init(_ loop: EventLoop, _ settings: SessionSettings, _ credential: SessionCredential) {
+        self.loop = loop
+        self.settings = settings
+        self.credential = credential
     }
 
-    /// How it went; within the two timeouts of a connection.
-    package func run() async -> Finding {
-        let finding = await withCheckedContinuation { continuation in
+    func finding() async -> Finding {
+        await withCheckedContinuation { continuation in
             loop.perform { [self] in
                 waiting = continuation
                 start()
             }
         }
-        loop.stop()
-        return finding
     }
 
     private func start() {
@@ -45,7 +67,7 @@ package final class ServiceCheck: @unchecked Sendable {
         let session = LiveSession(
             executor: loop, transport: WebSocketTransport(loop: loop), settings: settings,
             credential: credential, clock: LoopClock(loop: loop)
-        ) { [unowned self] in take($0) }
+        ) { [weak self] in self?.take($0) }
         self.session = session
         session.assumeIsolated { $0.connect() }
     }

@@ -68,6 +68,9 @@ extension ToolSettings {
 private final class HomeLoop: Sendable {
     private let loop = Mutex<EventLoop?>(nil)
 
+    // Tools that are dropped unused end it, too.
+    deinit { end() }
+
     func value() throws -> EventLoop {
         try loop.withLock { loop in
             if let loop { return loop }

@@ -7,6 +7,8 @@ package enum CloseReason: Sendable, Equatable {
     case credential
     /// There is no key at all; ours, never a close of the service's.
     case noKey
+    /// The settings have a mistake, so nobody is asked; ours, never a close of the service's.
+    case settings
     /// The model does not exist, was shut down, or is not for this use.
     case model
     /// Billing stops the project.
@@ -51,7 +53,7 @@ package enum CloseReason: Sendable, Equatable {
     /// Whether asking again changes nothing until somebody has changed something.
     var isForGood: Bool {
         switch self {
-        case .credential, .noKey, .model, .billing, .project, .region, .budget: true
+        case .credential, .noKey, .settings, .model, .billing, .project, .region, .budget: true
         case .payload, .handle, .quota, .overloaded, .deadline, .unknown, .transient: false
         }
     }
@@ -59,8 +61,8 @@ package enum CloseReason: Sendable, Equatable {
     /// Whether it says nothing against the conversation, which can go on when it is mended.
     var sparesConversation: Bool {
         switch self {
-        case .credential, .noKey, .billing, .project, .region, .budget, .quota, .overloaded,
-            .deadline, .transient:
+        case .credential, .noKey, .settings, .billing, .project, .region, .budget, .quota,
+            .overloaded, .deadline, .transient:
             true
         case .model, .payload, .handle, .unknown: false
         }
@@ -71,7 +73,7 @@ package enum CloseReason: Sendable, Equatable {
         switch self {
         case .quota: .quota
         case .overloaded: .overload
-        case .credential, .noKey, .model, .billing, .project, .region, .budget, .payload, .handle,
+        case .credential, .noKey, .settings, .model, .billing, .project, .region, .budget, .payload, .handle,
             .deadline, .unknown, .transient:
             .usual
         }
@@ -97,6 +99,8 @@ package struct SessionFailure: Error, Sendable, Equatable, CustomStringConvertib
             "check the key: `martlet config check` says where it is read from"
         case .noKey:
             "then press the button"
+        case .settings:
+            "`martlet config check` finds it; then `systemctl reload martlet`"
         case .model:
             "set another live.model; gemini-3.8-live is the one that is generally available"
         case .billing:
@@ -130,7 +134,7 @@ package struct SessionFailure: Error, Sendable, Equatable, CustomStringConvertib
         let what =
             switch reason {
             case .budget: "no more for today"
-            case .noKey: "there is no session"
+            case .noKey, .settings: "there is no session"
             case .credential, .model, .billing, .project, .region, .payload, .handle, .quota,
                 .overloaded, .deadline, .unknown, .transient:
                 "the service refuses the session"

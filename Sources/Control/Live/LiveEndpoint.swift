@@ -100,9 +100,8 @@ package enum Authorization: Sendable {
 package enum SessionCredential: Sendable {
     /// The same for all.
     case fixed(Authorization)
-    /// Looked for before each connection, because its owner may still have to put it there; what
-    /// this throws ends the session until `connect`.
-    case sought(@Sendable () throws(SessionFailure) -> Authorization)
-    /// Asked for before each connection, because it expires.
+    /// Asked for before each connection, off the session's executor, because it expires or its owner
+    /// may still have to put it there. A `SessionFailure` ends the session until `connect`; after
+    /// any other error it tries again.
     case renewed(@Sendable () async throws -> Authorization)
 }

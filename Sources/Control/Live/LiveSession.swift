@@ -248,12 +248,6 @@ package actor LiveSession {
         switch credential {
         case .fixed(let authorization):
             open(as: authorization)
-        case .sought(let seek):
-            do throws(SessionFailure) {
-                open(as: try seek())
-            } catch {
-                refuse(error)
-            }
         case .renewed(let renew):
             let current = attempt
             Task {
@@ -262,6 +256,7 @@ package actor LiveSession {
                     if attempt == current { open(as: authorization) }
                 } catch {
                     guard attempt == current else { return }
+                    if let failure = error as? SessionFailure { return refuse(failure) }
                     perform(machine.openFailed("\(error)", at: clock.now, random: random()))
                 }
             }

@@ -191,7 +191,7 @@ extension SessionMachine {
         if cause != .unknown { unknownRefusals = 0 }
         loseConnection(at: now)
         switch cause {
-        case .credential, .noKey, .model, .billing, .project, .region, .budget:
+        case .credential, .noKey, .settings, .model, .billing, .project, .region, .budget:
             return fail(SessionFailure(reason: cause, text: text))
         case .handle where isResumeRefused, .payload where isResumeRefused:
             return beginAnew(at: now, because: told)

@@ -25,6 +25,8 @@ package enum StoredSound: String, Sendable, CaseIterable {
     case noKey = "no_key"
     /// Spoken, at the first start: no network is set up.
     case noNetwork = "no_network"
+    /// Spoken: the settings have a mistake, so others are used, or none.
+    case settings
     /// Spoken: the day's tokens are spent.
     case budget
     /// Spoken: press the button to confirm.
@@ -78,6 +80,7 @@ package final class SoundLibrary: Sendable {
         case .refused: PackageResources.refused_opus
         case .noKey: PackageResources.no_key_opus
         case .noNetwork: PackageResources.no_network_opus
+        case .settings: PackageResources.settings_opus
         case .budget: PackageResources.budget_opus
         case .confirm: PackageResources.confirm_opus
         }

@@ -11,8 +11,9 @@ struct Doctor: ParsableCommand {
         discussion: "The settings, the microphone and the loudspeaker, the rights of the sound "
             + "threads, buttons, switch and light, the lines and programs of the tools, the "
             + "folders, the broker, Home Assistant, servers of tools, the key and the service. "
-            + "Nothing is said to the service and nothing is switched. Stop the daemon first, else the sound devices are not tried. The status is 1 "
-            + "where something is broken.")
+            + "Nothing is said to the service and nothing is switched. Stop the daemon first, "
+            + "else the sound devices are not tried. Called by root it takes on the rights of "
+            + "the daemon's user. The status is 1 where something is broken.")
 
     /// The devices are listened to for so long (milliseconds).
     private static let listeningMilliseconds: Int32 = 1500
@@ -27,6 +28,8 @@ struct Doctor: ParsableCommand {
     func run() throws {
         // Before any other thread exists, since threads inherit what is blocked.
         let signals = try Signals(blocking: [.terminate, .interrupt])
+        let rights = DaemonRights.assume()
+        defer { rights.release() }
         ALSALog.silence()
         var isBroken = false
         func tell(_ findings: [Finding]) {
@@ -35,11 +38,15 @@ struct Doctor: ParsableCommand {
                 if finding.grade == .broken { isBroken = true }
             }
         }
+        tell(rights.finding.map { [$0] } ?? [])
         let settings: Settings
         do {
             settings = try options.load(isRequired: false)
         } catch let errors as ConfigurationErrors {
             tell(errors.diagnostics.map { Finding(.broken, "settings", "\($0)") })
+            throw ExitCode.failure
+        } catch {
+            tell([Finding(.broken, "settings", "\(error)")])
             throw ExitCode.failure
         }
         tell(Self.ofSettings(settings))

@@ -7,8 +7,15 @@ import Linux
 struct Run: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Run as the daemon, as systemd starts it.",
-        discussion: "SIGTERM stops in order; SIGHUP reads the settings again and takes them over "
-            + "at the next quiet moment, or keeps the old ones when the new have mistakes.")
+        discussion: """
+            SIGTERM stops in order. SIGHUP reads the settings again: what can be is taken over at \
+            once, the rest by a new start at the next quiet moment; with a mistake the old ones are \
+            kept. At a start with a mistake the last settings that worked are used, or it stays up \
+            and tells the fault. The status is 78 where the file of --config is not there.
+            """)
+
+    /// EX_CONFIG of sysexits.h; the unit does not restart after it.
+    private static let configurationError = ExitCode(78)
 
     @OptionGroup var options: SettingsOptions
 
@@ -16,12 +23,18 @@ struct Run: ParsableCommand {
         // Before any other thread exists, since threads inherit what is blocked.
         let signals = try Signals(blocking: [.terminate, .interrupt, .hangUp])
         ALSALog.silence()
-        let settings = try options.load(isRequired: false)
-        let log = Log(level: Log.Level(named: settings[Keys.Log.level]))
-        let supervisor = Supervisor(log: log) { try options.load(isRequired: false) }
+        let log = Log(level: .info)
+        do {
+            try options.checkNamed()
+        } catch {
+            log(.error, "\(error)")
+            throw Self.configurationError
+        }
+        let options = options
+        let supervisor = Supervisor(log: log) { try options.texts() }
         let taker = SignalTaker(signals) { supervisor.take($0) }
         let thread = try OwnedThread(name: "signals", priority: .normal) { taker.run() }
-        try runBlocking { try await supervisor.run(settings) }
+        try runBlocking { await supervisor.run() }
         taker.stop()
         thread.join()
     }

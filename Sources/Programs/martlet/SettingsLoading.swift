@@ -1,38 +1,80 @@
 import ArgumentParser
 import Configuration
+import Daemon
+import Glibc
 import Linux
 
 /// Where the settings come from.
 struct SettingsOptions: ParsableArguments {
+    /// Read where no other is named; that it is not there is no mistake.
+    private static let usualPath = "/etc/martlet/martlet.toml"
+
     @Option(
         name: .customLong("config"),
-        help: "The settings' file; conf.d beside it counts over it.")
-    var path = "/etc/martlet/martlet.toml"
+        help: """
+            The settings' file; conf.d beside it counts over it. Default: \
+            /etc/martlet/martlet.toml, if it is there.
+            """)
+    var named: String?
 
-    /// Reads and checks everything; a file that is not there leaves the defaults.
+    /// Reads and checks everything; a file that is not there leaves the defaults, where nobody has
+    /// named it.
     ///
-    /// With `isRequired` a missing file is an error.
+    /// With `isRequired` a missing file is an error in any case.
     func load(isRequired: Bool) throws -> Settings {
-        var files: [(name: String, text: String)] = []
-        if Files.exists(path) {
-            files.append((path, try text(of: path)))
-        } else if isRequired {
-            throw Complaint(
-                "there is no '\(path)': `martlet config template` prints one to start from")
+        let files = try texts()
+        if isRequired, !files.contains(where: { $0.name == path }) { throw missing }
+        return try SettingsFile.settings(from: files.map { (name: $0.name, text: $0.text) })
+    }
+
+    /// The files as they are now, in the order in which they count.
+    func texts() throws -> [SettingsText] {
+        var texts: [SettingsText] = []
+        if let text = try text(of: path) {
+            texts.append(SettingsText(name: path, text: text))
+        } else if named != nil {
+            throw missing
         }
         let folder = path.split(separator: "/", omittingEmptySubsequences: false).dropLast()
             .joined(separator: "/")
         let overlay = folder.isEmpty ? "conf.d" : "\(folder)/conf.d"
-        if Files.isDirectory(overlay) {
-            for name in try Files.list(overlay).sorted() where name.hasSuffix(".toml") {
-                files.append(("\(overlay)/\(name)", try text(of: "\(overlay)/\(name)")))
-            }
+        for name in try names(in: overlay).sorted() where name.hasSuffix(".toml") {
+            let file = "\(overlay)/\(name)"
+            // One that has gone since is gone.
+            if let text = try text(of: file) { texts.append(SettingsText(name: file, text: text)) }
         }
-        return try SettingsFile.settings(from: files)
+        return texts
     }
 
-    private func text(of path: String) throws -> String {
-        try SettingsFile.text(
-            of: try Files.read(path, limitBytes: TOMLParser.sizeLimitBytes), file: path)
+    /// Throws where the file that was named is not there.
+    func checkNamed() throws {
+        if named != nil, !Files.exists(path) { throw missing }
+    }
+
+    private var path: String { named ?? Self.usualPath }
+
+    private var missing: Complaint {
+        Complaint("there is no '\(path)': `martlet config template` prints one to start from")
+    }
+
+    private func names(in folder: String) throws -> [String] {
+        do throws(SystemError) {
+            return try Files.list(folder)
+        } catch {
+            if error.code == ENOENT || error.code == ENOTDIR { return [] }
+            throw Complaint("the settings cannot be read: \(error)")
+        }
+    }
+
+    /// A file's text; nil where there is none, which one that may not be looked at is not.
+    private func text(of path: String) throws -> String? {
+        let bytes: [UInt8]
+        do throws(SystemError) {
+            bytes = try Files.read(path, limitBytes: TOMLParser.sizeLimitBytes)
+        } catch {
+            if error.code == ENOENT || error.code == ENOTDIR { return nil }
+            throw Complaint("the settings cannot be read: \(error)")
+        }
+        return try SettingsFile.text(of: bytes, file: path)
     }
 }

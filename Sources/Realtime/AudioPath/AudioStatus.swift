@@ -40,6 +40,8 @@ package struct DeviceStatus: Sendable, Equatable {
     package var grant: PCMGrant?
     /// Why there is none.
     package var trouble: String?
+    /// There is none because nobody needs it now; it is opened when somebody does.
+    package var isResting = false
     /// Times that one was lost or none was there, each until the next is open, and why last.
     package var losses = 0
     package var lastLoss: String?

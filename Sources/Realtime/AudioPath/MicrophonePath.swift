@@ -125,17 +125,18 @@ final class MicrophonePath: Sendable {
     }
 
     private func run<Device: CaptureDevice & ~Copyable>(
-        _ device: consuming Device, until stop: StopFlag, _ reopening: inout Reopening
+        _ device: consuming Device, until ending: StopFlag, _ reopening: inout Reopening
     ) {
         let grant = device.grant
         let stream = Stream(grant: grant)
-        let stop = StopFlag(following: stop)
+        let stop = StopFlag(following: ending)
         let port = CapturePort(
             writer: stream.takeWriter(), anchor: stream.anchor, counters: counters, wake: wake)
         handover.withLock { handover in
             handover.stream = stream
             handover.run = stop
             handover.status.grant = grant
+            handover.status.isResting = false
             handover.status.trouble = nil
         }
         counters.reopenings.count()
@@ -147,7 +148,15 @@ final class MicrophonePath: Sendable {
         reopening.ended(
             isUnusable ? PlaybackPort.stalledCode : code,
             afterMilliseconds: (MonotonicClock.now() - opened) / 1_000_000)
-        if code < 0 { lose(lossText(name, "capture", code: code)) }
+        if code < 0 {
+            lose(lossText(name, "capture", code: code))
+        } else if !ending.isSet, !isUnusable {
+            // Closed because nobody listens: what it was granted holds no more.
+            handover.withLock { handover in
+                handover.status.grant = nil
+                handover.status.isResting = true
+            }
+        }
     }
 
     private func lose(_ text: String) {

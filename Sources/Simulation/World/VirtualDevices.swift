@@ -127,7 +127,8 @@ struct WorldEarcons: EarconPort {
 
     func play(_ earcon: Earcon) {
         switch earcon {
-        case .error, .offline, .refused, .noMicrophone, .noKey, .noNetwork, .budget, .sameTrouble:
+        case .error, .offline, .refused, .noMicrophone, .noKey, .noNetwork, .settings, .budget,
+            .sameTrouble:
             onRefusal(earcon)
         case .done: onRefusal(earcon)
         case .listening, .muted, .confirm: break

@@ -161,6 +161,18 @@ int martlet_landlock_version(void);
 /// Whether the system grants us a mount name space of our own.
 bool martlet_can_mount(void);
 
+// Users
+
+/// Takes on a user's identity and groups, with the way back to root kept; only as root. 0, or -1
+/// and errno.
+int martlet_assume_user(const char *name, uint32_t user, uint32_t group);
+/// Root again, without further groups.
+int martlet_resume_root(void);
+/// Limits the priority of real-time threads (RLIMIT_RTPRIO).
+int martlet_limit_priority(uint64_t priority);
+/// Limits the memory that may be locked (RLIMIT_MEMLOCK, bytes; UINT64_MAX: not at all).
+int martlet_limit_locked_memory(uint64_t bytes);
+
 // Devices
 
 /// Sets an SPI device to mode 0, eight bits and a speed (Hz); a file or pipe is left as it is.

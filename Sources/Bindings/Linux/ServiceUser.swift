@@ -1,0 +1,54 @@
+private import CLinux
+private import Glibc
+
+/// A user of this machine whose rights the program takes on for a while, as a service has them.
+///
+/// ## Concurrency
+/// All threads of the process change at once; what was opened before stays open.
+package struct ServiceUser: Sendable, Equatable {
+    /// The name in the user database.
+    package let name: String
+    /// The folder that the database gives as home.
+    package let home: String
+    private let user: UInt32
+    private let group: UInt32
+
+    /// The user of a name; nil where there is none.
+    ///
+    /// At the start of a program, before other threads exist. The corresponding C function is
+    /// `getpwnam`.
+    package init?(named name: String) {
+        guard let entry = getpwnam(name)?.pointee else { return nil }
+        self.name = name
+        home = String(cString: entry.pw_dir)
+        user = entry.pw_uid
+        group = entry.pw_gid
+    }
+
+    /// Whether this process is root, who alone may become another.
+    package static var isRoot: Bool { geteuid() == 0 }
+
+    /// Takes on the user's identity, groups and limits; only root may.
+    ///
+    /// `priority` limits real-time threads, `lockedBytes` locked memory (nil: without limit). The
+    /// corresponding C functions are `initgroups`, `setresuid` and `setrlimit`.
+    package func assume(priority: UInt64, lockedBytes: UInt64?) throws(SystemError) {
+        try SystemError.check("setrlimit RLIMIT_RTPRIO") { martlet_limit_priority(priority) }
+        try SystemError.check("setrlimit RLIMIT_MEMLOCK") {
+            martlet_limit_locked_memory(lockedBytes ?? UInt64.max)
+        }
+        try SystemError.check("setresuid", name) { martlet_assume_user(name, user, group) }
+    }
+
+    /// Gives a file or folder to the user; as root.
+    ///
+    /// The corresponding C function is `chown`.
+    package func own(_ path: String) throws(SystemError) {
+        try SystemError.check("chown", path) { chown(path, user, group) }
+    }
+
+    /// Ends what `assume` began; the limits stay.
+    package static func resume() throws(SystemError) {
+        try SystemError.check("setresuid", "root") { martlet_resume_root() }
+    }
+}

@@ -1,0 +1,41 @@
+internal import Configuration
+
+/// What it takes to go over from one configuration to another.
+enum SettingsChange: Equatable {
+    /// They say the same; what they point at (a key, sounds, certificates) may be another.
+    case nothing
+    /// These settings only, which are taken over while the device runs.
+    case inPlace([String])
+    /// The device must begin anew.
+    case anew
+
+    /// What `Application.apply` can take over.
+    private static let inPlace: Set<String> = [
+        Keys.Log.level.path, Keys.Live.instruction.path, Keys.Playback.volume.path,
+        Keys.Conversation.bargeIn.path, Keys.Conversation.falseInterruption.path,
+        Keys.Conversation.maximumTurn.path, Keys.Conversation.thinkingTimeout.path,
+        Keys.Conversation.offlinePatience.path, Keys.Conversation.listeningSound.path,
+    ]
+
+    init(from old: Settings, to new: Settings) {
+        guard SettingsFile.tables(of: old) == SettingsFile.tables(of: new) else {
+            self = .anew
+            return
+        }
+        let changed = Keys.all.filter { old.text(of: $0) != new.text(of: $0) }.map(\.path)
+        if changed.isEmpty {
+            self = .nothing
+        } else if changed.allSatisfy(Self.inPlace.contains),
+            // An open session can be given other words, but not none.
+            old[Keys.Live.instruction] == new[Keys.Live.instruction]
+                || !new[Keys.Live.instruction].isEmpty,
+            // As the card had it, only the card knew.
+            old[Keys.Playback.volume] == new[Keys.Playback.volume]
+                || new[Keys.Playback.volume] >= 0
+        {
+            self = .inPlace(changed)
+        } else {
+            self = .anew
+        }
+    }
+}

@@ -1,0 +1,98 @@
+import Daemon
+import Glibc
+import Linux
+
+/// The rights of the installed daemon, taken on by a command that root calls: what works for root
+/// need not work for the daemon.
+struct DaemonRights {
+    /// Whose rights the command has, for its first line.
+    let finding: Finding?
+    /// What systemd would hand over, copied for the daemon's user; removed by `release`.
+    private let credentials: String?
+
+    private init(_ finding: Finding?, credentials: String? = nil) {
+        self.finding = finding
+        self.credentials = credentials
+    }
+
+    /// Takes them on, if we are root and the daemon is somebody else; before other threads exist.
+    static func assume() -> DaemonRights {
+        guard let unit = ServiceUnit.installed() else {
+            return DaemonRights(
+                ServiceUser.isRoot
+                    ? Finding(
+                        .weak, "user",
+                        "judged as root, since there is no martlet.service here: a daemon of "
+                            + "another user may have fewer rights") : nil)
+        }
+        guard ServiceUser.isRoot else { return DaemonRights(nil) }
+        guard unit.user != "root" else {
+            return DaemonRights(Finding(.works, "user", "as root, as martlet.service says"))
+        }
+        guard let user = ServiceUser(named: unit.user) else {
+            return DaemonRights(
+                Finding(
+                    .broken, "user",
+                    "martlet.service runs as \(unit.user), who does not exist here "
+                        + "(systemd-sysusers makes that user); what follows is judged as root"))
+        }
+        var copied: String?
+        do {
+            copied = try copy(unit.credentials, for: user)
+            if let copied { Environment.set("CREDENTIALS_DIRECTORY", to: copied) }
+            if let state = unit.stateDirectory, Environment.get("STATE_DIRECTORY") == nil {
+                Environment.set("STATE_DIRECTORY", to: state)
+            }
+            // What is root's own, such as its ~/.asoundrc and its sound server.
+            for (name, value) in [
+                ("HOME", user.home), ("USER", user.name), ("LOGNAME", user.name),
+                ("XDG_RUNTIME_DIR", nil), ("XDG_CONFIG_HOME", nil), ("PULSE_SERVER", nil),
+            ] {
+                Environment.set(name, to: value)
+            }
+            try user.assume(priority: unit.priority, lockedBytes: unit.lockedBytes)
+        } catch {
+            let rights = DaemonRights(
+                Finding(
+                    .weak, "user",
+                    "the rights of \(user.name), as whom martlet.service runs, cannot be taken on "
+                        + "(\(error)); what follows is judged as root"), credentials: copied)
+            return rights
+        }
+        return DaemonRights(
+            Finding(
+                .works, "user",
+                "as user \(user.name), with the groups and limits of martlet.service"),
+            credentials: copied)
+    }
+
+    /// Is root again, and removes what was made.
+    func release() {
+        guard let credentials else { return }
+        try? ServiceUser.resume()
+        try? Files.removeTree(credentials)
+    }
+
+    /// A folder for what systemd would hand over, as far as it is there; nil where none is.
+    private static func copy(
+        _ credentials: [String: String], for user: ServiceUser
+    ) throws(SystemError) -> String? {
+        let sources = credentials.filter { Files.exists($0.value) }
+        guard !sources.isEmpty else { return nil }
+        // Root's own folder, in memory; nobody else can have made it.
+        let folder = "/run/martlet-doctor.\(getpid())"
+        try Files.makeDirectory(folder, mode: 0o700)
+        do throws(SystemError) {
+            for (name, path) in sources {
+                let bytes = try Files.read(path, limitBytes: 1 << 20)
+                try Files.writeAtomically("\(folder)/\(name)", bytes, mode: 0o400)
+                try user.own("\(folder)/\(name)")
+            }
+            try user.own(folder)
+        } catch {
+            try? Files.removeTree(folder)
+            throw error
+        }
+        return folder
+    }
+}

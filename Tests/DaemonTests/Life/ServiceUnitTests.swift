@@ -1,0 +1,52 @@
+import Linux
+import Testing
+
+@testable import Daemon
+
+@Suite struct ServiceUnitTests {
+    @Test("the unit that is shipped says who the daemon is and what it may")
+    func shipped() throws {
+        let root = #filePath.split(separator: "/").dropLast(4).joined(separator: "/")
+        let bytes = try Files.read("/\(root)/systemd/martlet.service", limitBytes: 1 << 20)
+        let unit = ServiceUnit([String(decoding: bytes, as: UTF8.self)])
+        #expect(unit.user == "martlet")
+        #expect(unit.priority == 50)
+        #expect(unit.lockedBytes == nil)
+        #expect(unit.credentials == ["gemini-api-key": "/etc/credstore/gemini-api-key"])
+        #expect(unit.stateDirectory == "/var/lib/martlet")
+    }
+
+    @Test("what lies over a unit counts, and other sections do not")
+    func overlays() {
+        let unit = ServiceUnit([
+            "[Unit]\nUser=nobody\n[Service]\nUser = martlet\nLimitMEMLOCK=64M:infinity\n"
+                + "LoadCredential=gemini-api-key\nLoadCredential=pin:/secure/pin\n",
+            "[Service]\nUser=pi\nLimitRTPRIO=infinity\n",
+        ])
+        #expect(unit.user == "pi")
+        #expect(unit.priority == 99)
+        #expect(unit.lockedBytes == 64 << 20)
+        #expect(
+            unit.credentials == [
+                "gemini-api-key": "/etc/credstore/gemini-api-key", "pin": "/secure/pin",
+            ])
+        #expect(ServiceUnit(["[Service]\nUser=pi\n", "[Service]\nUser=\n"]).user == "root")
+        #expect(ServiceUnit([]).user == "root")
+    }
+
+    @Test("no text ends the program, and what is no limit is none to speak of")
+    func anything() {
+        for seed in 0..<500 as Range<UInt64> {
+            var random = SeededGenerator(seed: seed)
+            let pieces = [
+                "[Service]", "\n", "=", "User", "LimitMEMLOCK", "LimitRTPRIO", "LoadCredential",
+                ":", "18446744073709551615", "9G", "-1", "T", " ", "infinity", "StateDirectory",
+                "/", "\u{0}", "é",
+            ]
+            let text = (0..<60).map { _ in pieces.randomElement(using: &random) ?? "" }.joined()
+            let unit = ServiceUnit(["[Service]\n" + text])
+            #expect(!unit.user.isEmpty)
+        }
+        #expect(ServiceUnit(["[Service]\nLimitMEMLOCK=99999999999999T\n"]).lockedBytes == nil)
+    }
+}

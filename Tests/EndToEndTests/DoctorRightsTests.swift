@@ -1,0 +1,85 @@
+import Glibc
+import Linux
+import Testing
+
+/// Whether this machine lets a test have a mount name space of its own, as root.
+private let hasNameSpaces: Bool = {
+    guard geteuid() == 0 else { return false }
+    let exit = try? SpawnedProcess(
+        Command(
+            arguments: ["/bin/sh", "-c", "exec unshare -m mount -t tmpfs none /run"],
+            environment: ["PATH": "/usr/sbin:/usr/bin:/sbin:/bin"], outputLimitBytes: 0),
+        output: .discarded
+    ).wait(timeout: .seconds(10))
+    return exit == .exited(0)
+}()
+
+@Suite("The doctor judges with the daemon's rights", .timeLimit(.minutes(1)))
+struct DoctorRightsTests {
+    /// What the doctor says to root where the unit says this; in a `/run` of its own.
+    private func doctor(unit: String, settings: (String) -> String) throws -> String {
+        let folder = try Files.makeTemporaryDirectory(prefix: "martlet-rights")
+        defer { try? Files.removeTree(folder) }
+        // The daemon's user gets as far as this.
+        chmod(folder, 0o755)
+        try Files.writeAtomically(
+            "\(folder)/key", Array("test-key\n".utf8), mode: 0o600)
+        try Files.writeAtomically(
+            "\(folder)/unit",
+            Array(unit.split(separator: "FOLDER").joined(separator: folder).utf8), mode: 0o644)
+        try Files.writeAtomically(
+            "\(folder)/martlet.toml",
+            Array(
+                """
+                [audio.capture]
+                device = "null"
+                [audio.playback]
+                device = "null"
+                [live]
+                \(settings(folder))
+                """.utf8), mode: 0o644)
+        let script = """
+            mount -t tmpfs -o mode=755 none /run && mkdir -p /run/systemd/system &&
+            cp "$1/unit" /run/systemd/system/martlet.service &&
+            "$0" doctor --no-service --config "$1/martlet.toml" 2>&1; ls /run
+            """
+        let process = try SpawnedProcess(
+            Command(
+                arguments: [
+                    "/bin/sh", "-c", "exec unshare -m sh -c \"$0\" \"$@\"", script,
+                    try DaemonProcess.program(), folder,
+                ], environment: ["PATH": "/usr/sbin:/usr/bin:/sbin:/bin"], outputLimitBytes: 0),
+            output: .lines)
+        var output = ""
+        while let line = process.readLine(timeout: .seconds(30)) { output += line + "\n" }
+        return output
+    }
+
+    @Test("what only root can read is no key for the daemon", .enabled(if: hasNameSpaces))
+    func unreadable() throws {
+        let output = try doctor(unit: "[Service]\nUser=nobody\n") { "key_file = \"\($0)/key\"" }
+        #expect(output.contains("as user nobody"), "\(output)")
+        #expect(output.contains("FAIL  key"), "\(output)")
+        #expect(output.contains("Permission denied"), "\(output)")
+    }
+
+    @Test(
+        "what systemd hands over is the daemon's, and nothing of it is left behind",
+        .enabled(if: hasNameSpaces))
+    func credential() throws {
+        let output = try doctor(
+            unit: "[Service]\nUser=nobody\nLoadCredential=gemini-api-key:FOLDER/key\n"
+        ) { _ in "" }
+        #expect(
+            output.contains("ok    key: from the systemd credential gemini-api-key"), "\(output)")
+        #expect(!output.contains("martlet-doctor"), "\(output)")
+        #expect(!output.contains("test-key"), "\(output)")
+    }
+
+    @Test("a user who does not exist is told, with what makes one", .enabled(if: hasNameSpaces))
+    func nobody() throws {
+        let output = try doctor(unit: "[Service]\nUser=martlet-no-such\n") { _ in "" }
+        #expect(output.contains("martlet-no-such, who does not exist here"), "\(output)")
+        #expect(output.contains("systemd-sysusers"), "\(output)")
+    }
+}
