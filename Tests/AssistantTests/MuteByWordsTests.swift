@@ -43,4 +43,27 @@ struct MuteByWordsTests {
         other.perform(other.machine.muteSwitched(false, at: .milliseconds(800)))
         #expect(other.state == .idle, "what was muted already was not muted by words")
     }
+
+    @Test(arguments: TurnMode.allCases)
+    func `what an earlier life has muted opens by a press if words did it, and never by itself`(
+        mode: TurnMode
+    ) {
+        for isByWords in [true, false] {
+            var machine = ConversationMachine(settings: ConversationSettings(mode: mode))
+            // Before anything runs, as after a restart.
+            var actions = isByWords ? machine.muteRequested(at: 0) : machine.muteToggled(at: 0)
+            actions += machine.start()
+            actions += machine.sessionReady(resumed: true, at: 0)
+            let opens = actions.contains { action in
+                switch action {
+                case .openMicrophone, .openMicrophoneAtSpeech: true
+                default: false
+                }
+            }
+            #expect(!opens)
+            #expect(machine.state == .muted)
+            _ = machine.buttonPressed(at: .milliseconds(1_000))
+            #expect((machine.state == .listening) == isByWords)
+        }
+    }
 }

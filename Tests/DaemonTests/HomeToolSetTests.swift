@@ -42,7 +42,8 @@ final class HomeToolSetTests {
     ) async throws -> [JSONValue] {
         let tools = try ToolSet(settings, own: nil)
         await tools.prepare(for: calls.first?.0)
-        var ports = settings.runnerPorts(confirmation: user, log: Log(level: .error))
+        var ports = settings.runnerPorts(
+            confirmation: user, store: nil, log: Log(level: .error))
         ports.journal = NoJournal()
         let runner = ToolRunner(
             registry: tools.registry, limits: settings.toolLimits, ports: ports)

@@ -167,6 +167,22 @@ struct KeptDocumentTests {
         #expect(reports.all.count == 2)
     }
 
+    @Test func `lines that are whole outlast damage to others, and that some are lost is known`()
+        throws
+    {
+        let disk = MemoryDisk()
+        let first = store(disk)
+        for number in 1...3 { try first.lines("l").append(.int(Int64(number)), isLasting: true) }
+        #expect(!first.lines("l").isIncomplete)
+        disk.files["l"]?[0] ^= 1
+        let second = store(disk)
+        #expect(try second.lines("l").read() == [2, 3])
+        #expect(second.lines("l").isIncomplete)
+        // Nobody has written anything since.
+        #expect(try store(disk).lines("l").read() == [2, 3])
+        #expect(reports.all.count == 1)
+    }
+
     @Test func `of values that follow each other quickly only the newest is written`() async throws
     {
         let disk = MemoryDisk()

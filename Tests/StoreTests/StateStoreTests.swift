@@ -109,7 +109,7 @@ struct StateStoreTests {
             "timers.a", "timers.b", "tool-calls.jsonl", "tool-audit.jsonl", "tool-audit.jsonl.1",
             "timers.a.damaged-1", "timers.b.suspect", "notes.txt", "holder", "crashes",
         ]
-        let left = ["timers.a.new", "timers.b.XyZ123", "session.json.abcdef", "holder.new"]
+        let left = ["timers.a.new", "timers.b.XyZ123", "settings.last-good.abcdef", "holder.new"]
         var files: [String: [UInt8]] = [:]
         for name in kept + left { files[name] = [1] }
         let disk = MemoryDisk(files)

@@ -5,6 +5,7 @@ internal import Linux
 package import Live
 internal import ModelTypes
 internal import Sounds
+internal import Store
 internal import Timers
 internal import Tools
 internal import WebSockets
@@ -42,6 +43,7 @@ package final class Application: @unchecked Sendable {
     private let buttonChoice: ButtonChoice
     private let loop: EventLoop
     private let bridge: AudioBridge
+    private let kept: DeviceMemory
     private let timers: TimerKeeper
     private let bell: AlarmBell
     private let tools: ToolSet
@@ -70,8 +72,12 @@ package final class Application: @unchecked Sendable {
         // Before a line is opened: a line that is used twice may be a short circuit.
         let mistakes = settings.allMistakes
         guard mistakes.isEmpty else { throw ConfigurationErrors(diagnostics: mistakes) }
+        // Then this, since a program that may not have it opens nothing else.
+        let store = try settings.store(log)
+        kept = settings.deviceMemory(store, log)
         loop = try EventLoop()
-        let bridge = try AudioBridge(loop: loop, settings: settings.audioSettings, log: log)
+        let bridge = try AudioBridge(
+            loop: loop, settings: settings.audioSettings(volume: kept.volume), log: log)
         self.bridge = bridge
         let presence = try Self.presence(settings, role, loop, log)
         self.presence = presence
@@ -79,21 +85,21 @@ package final class Application: @unchecked Sendable {
         let sounds = try Self.sounds(settings, log)
         bell = try Self.bell(settings, loop, bridge, sounds, timeline, log)
         timers = TimerKeeper(
-            folder: settings.timerFolder, settings: settings.timerSettings,
+            document: store?.document(TimerKeeper.documentName), settings: settings.timerSettings,
             clock: try SystemTimerClock(), listener: bell)
-        device = DeviceControls(loop: loop)
+        device = DeviceControls(loop: loop, memory: kept, store: store)
         let desk = ConfirmationDesk { [loop] in loop.perform($0) }
         let own = OwnParts(
             device: device, timers: timers, broker: presence?.client, log: log)
         tools = try ToolSet(settings, own: own)
         runner = ToolRunner(
             registry: tools.registry, limits: settings.toolLimits,
-            ports: settings.runnerPorts(confirmation: desk, log: log))
+            ports: settings.runnerPorts(confirmation: desk, store: store, log: log))
         light = try Self.light(settings, loop, log)
         let wanted = try Credentials.completed(settings)
             .sessionSettings(tools: tools.registry.declarations)
         Self.tell(wanted.complaints, settings, log)
-        let keeper = Self.sessionKeeper(settings, wanted, log)
+        let keeper = SessionKeeper(settings, wanted, store, log)
         let relay = relay
         relay.keeper = keeper
         session = LiveSession(
@@ -109,6 +115,8 @@ package final class Application: @unchecked Sendable {
         ) { bridge.replay($0) }
         let earcons = Earcons(
             bridge: bridge, library: settings[Keys.Sounds.enabled] ? sounds : nil)
+        let witness = MuteWitness(
+            loop: loop, memory: kept, log: log, next: Indicators(light, presence))
         assistant = VoiceAssistant(
             executor: loop, settings: settings.conversationSettings,
             confirmation: try settings.confirmationSettings(),
@@ -116,10 +124,11 @@ package final class Application: @unchecked Sendable {
                 microphone: memory, speaker: memory,
                 session: recorder.map { RecordedSession(session: port, recorder: $0) } ?? port,
                 tools: PooledTools(runner) { [loop] in loop.perform($0) },
-                indicator: Indicators(light, presence), earcons: earcons,
+                indicator: witness, earcons: earcons,
                 timeline: timeline, alarm: LoopClock(loop: loop),
                 hasNetwork: { NetworkRoutes.leadOut() }))
         relay.assistant = assistant
+        witness.assistant = assistant
         desk.take(assistant)
         bell.assistant = assistant
         bell.keeper = timers
@@ -127,7 +136,7 @@ package final class Application: @unchecked Sendable {
             assistant: assistant, session: session, bridge: bridge, memory: memory,
             timers: timers)
         presence?.parts = BrokerPresence.Parts(
-            assistant: assistant, bridge: bridge, timers: timers)
+            assistant: assistant, bridge: bridge, timers: timers, memory: kept)
         panel = try makePanel(earcons, for: button)
     }
 
@@ -168,18 +177,6 @@ package final class Application: @unchecked Sendable {
         }
     }
 
-    /// What servers bring later has no part in the name of the setup: the service lets a setup
-    /// change where a session is resumed, and the handle of the last life is needed before they
-    /// have answered.
-    private static func sessionKeeper(
-        _ settings: Settings, _ wanted: SessionSettings, _ log: Log
-    ) -> SessionKeeper {
-        SessionKeeper(
-            path: settings.stateFile,
-            setup: SessionKeeper.name(of: wanted.setup(handle: nil).serialized),
-            dailyBudget: settings.dailyTokenBudget, log: log, clock: { WallClock.now() })
-    }
-
     private static func recorder(_ settings: Settings, _ log: Log) throws -> TurnRecorder? {
         guard settings[Keys.Recording.enabled] else { return nil }
         return try TurnRecorder(
@@ -199,10 +196,14 @@ package final class Application: @unchecked Sendable {
     }
 
     private func makePanel(_ earcons: Earcons, _ buttons: FrontPanel.Buttons) throws -> FrontPanel {
-        let (bridge, assistant, bell) = (bridge, assistant, bell)
+        let (bridge, assistant, bell, kept) = (bridge, assistant, bell, kept)
         let actions = PanelActions(
             assistant: assistant, runner: runner,
-            volume: { bridge.volume?.percent ?? 100 }, setVolume: { bridge.setVolume($0) },
+            volume: { bridge.volume?.percent ?? 100 },
+            setVolume: { percent in
+                bridge.setVolume(percent)
+                kept.set(volume: percent)
+            },
             sound: { earcons.play($0) }, snooze: { bell.snooze() }, log: log)
         for tool in settings.buttonTools
         where tools.registry[tool] == nil && tools.server(ofFunction: tool) == nil {
@@ -227,8 +228,10 @@ package final class Application: @unchecked Sendable {
 
     /// Starts the threads, connects, and listens to the button.
     package func start() async throws {
+        kept.refresh()
         try await onLoop { [self] in
             let assistant = assistant
+            restore()
             // Before there is a microphone, so that the mute switch comes first.
             panel?.start()
             try bridge.start(
@@ -248,6 +251,19 @@ package final class Application: @unchecked Sendable {
                     $0.updateContext(instruction: nil, tools: registry.declarations)
                 }
             }
+        }
+    }
+
+    /// What was muted before stays so, and as loud as it was; on the loop.
+    private func restore() {
+        if let volume = kept.volume, volume != bridge.volume?.percent { bridge.setVolume(volume) }
+        if let notice = kept.notice { log(.warning, notice) }
+        guard let mute = kept.mute else { return }
+        assistant.assumeIsolated {
+            $0.restoreMute(isByWords: mute == .byWords, at: MonotonicClock.now())
+        }
+        Task { [kept, log] in
+            do { try await kept.stored() } catch { log(.error, "mute is not stored: \(error)") }
         }
     }
 
@@ -295,6 +311,7 @@ package final class Application: @unchecked Sendable {
         }
         await presence?.end()
         await relay.keeper?.settled()
+        await kept.settled()
         bridge.engine?.stop()
         loop.stop()
     }
@@ -369,21 +386,4 @@ private final class Relay: @unchecked Sendable {
         onClosed = nil
         handler?()
     }
-}
-
-/// The timeline's one receiver, as a port.
-private struct Fanout: TimelinePort {
-    private let log: TimelineLog
-
-    init(
-        _ settings: Settings, _ log: Log, _ presence: BrokerPresence?,
-        _ onEntry: @escaping @Sendable (TimelineEntry) -> Void
-    ) {
-        self.log = TimelineLog(log: log, writesWords: settings[Keys.Log.transcripts]) { entry in
-            presence?.record(entry.event)
-            onEntry(entry)
-        }
-    }
-
-    func record(_ entry: TimelineEntry) { log.record(entry) }
 }
