@@ -119,7 +119,7 @@ enum Targets {
                     "Assistant", "AudioCore", "AudioPath", "Broker", "CAllocationCounter",
                     "Configuration",
                     "Daemon", "Live", "MCP", "ModelTypes", "Mosquitto", "SignalProcessing",
-                    "Simulation", "SpeexDSP",
+                    "Simulation", "SpeexDSP", "Store",
                     "TestBroker", "Tools", "WebSockets", "WireCodec", "Linux",
                 ]),
             .target(name: "CAllocationCounter", path: "Tests/Support/CAllocationCounter"),
@@ -205,7 +205,7 @@ enum Targets {
                 [
                     "Daemon", "Accounts", "ALSA", "Assistant", "AudioPath", "Configuration", "Curl",
                     "GPIO", "Live", "ModelTypes", "Mosquitto", "Panel", "Sounds", "AudioCore",
-                    "Store", "TestDisk", "Tools",
+                    "Store", "TestDisk", "Timers", "Tools",
                     "WebSockets",
                     "Linux",
                     "TestHTTP", "TestHome", "TestProcesses",

@@ -24,8 +24,10 @@ struct ExplanationTests {
         Defined(device: "martlet_mistyped", words: ["Unknown field chanels"]),
     ]
 
-    @Test(arguments: defined)
-    func `a device that is defined is never said to be none, and alsa-lib's reason is kept`(
+    @Test(
+        "a device that is defined is never said to be none, and alsa-lib's reason is kept",
+        arguments: defined)
+    func aDeviceThatIsDefined(
         _ defined: Defined
     ) {
         for direction in [StreamDirection.capture, .playback] {
@@ -35,8 +37,10 @@ struct ExplanationTests {
         }
     }
 
-    @Test(arguments: ["martlet_soft_volume", "martlet_shared", "martlet_routed"])
-    func `a device that leads to a card that is not there says so`(device: String) {
+    @Test(
+        "a device that leads to a card that is not there says so",
+        arguments: ["martlet_soft_volume", "martlet_shared", "martlet_routed"])
+    func aDeviceThatLeadsTo(device: String) {
         let text = reasonForOpening(device, .playback)
         #expect(
             text.contains(
@@ -70,7 +74,8 @@ struct ExplanationTests {
         .opening(device, .playback, code: code, said: ALSAExplanation(said), hasCards: hasCards)
     }
 
-    @Test func `a default that stands on an absent card names the card, or that there is none`() {
+    @Test("a default that stands on an absent card names the card, or that there is none")
+    func aDefaultThatStandsOn() {
         let some = error("default", ENOENT, Self.absentDefault)
         #expect("\(some)".contains("default is defined, but"))
         #expect("\(some)".contains("it leads to card 0, which is not plugged in"))
@@ -78,14 +83,16 @@ struct ExplanationTests {
         #expect("\(none)".hasPrefix("no sound card is plugged in"))
     }
 
-    @Test func `a card that the name itself means is no device`() {
+    @Test("a card that the name itself means is no device")
+    func aCardThatTheName() {
         for (device, card) in [("hw:31,0", "31"), ("plughw:CARD=Ghost,DEV=0", "Ghost")] {
             let found = error(device, ENODEV, ["Cannot get card index for \(card)"])
             #expect(found == .noSuchDevice(device: device, direction: .playback))
         }
     }
 
-    @Test func `what another user shares is not said to want the group audio`() {
+    @Test("what another user shares is not said to want the group audio")
+    func whatAnotherUserSharesIs() {
         let shared = error("default", EACCES, Self.semaphore)
         #expect("\(shared)".contains("another user"))
         #expect("\(shared)".contains("ipc_perm"))
@@ -93,13 +100,17 @@ struct ExplanationTests {
         #expect("\(error("hw:0", EACCES, []))".contains("group audio"))
     }
 
-    @Test func `a sound server that does not answer is named`() {
+    @Test("a sound server that does not answer is named")
+    func aSoundServerThatDoes() {
         let text = "\(error("default", ECONNREFUSED, Self.pulse))"
         #expect(text.contains("no PulseAudio server answers this user"))
         #expect(text.contains("Unable to connect: Connection refused"))
     }
 
-    @Test func `a file of ALSA's that cannot be read is named with line and reason`() throws {
+    @Test("a file of ALSA's that cannot be read is named with line and reason")
+    func aFileOfAlsaS()
+        throws
+    {
         let folder = try Files.makeTemporaryDirectory(prefix: "martlet-asound")
         defer { try? Files.removeTree(folder) }
         let path = "\(folder)/.asoundrc"
@@ -120,7 +131,8 @@ struct ExplanationTests {
         }
     }
 
-    @Test func `what alsa-lib says is bounded, one line, and has no control character`() {
+    @Test("what alsa-lib says is bounded, one line, and has no control character")
+    func whatAlsaLibSaysIs() {
         for name in ["martlet_\u{1B}[31m", "a\nb\r"] {
             let heard = ALSALog.listening { open(name) }.said
             #expect(!heard.isEmpty)

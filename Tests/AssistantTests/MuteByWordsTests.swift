@@ -68,4 +68,29 @@ struct MuteByWordsTests {
         #expect(world.told.contains(.open(at: .milliseconds(1_000), preRoll: 0)))
         #expect(!world.told.contains { if case .openAtSpeech = $0 { true } else { false } })
     }
+
+    @Test(
+        "what an earlier life has muted opens by a press if words did it, and never by itself",
+        arguments: TurnMode.allCases)
+    func whatAnEarlierLifeHas(
+        mode: TurnMode
+    ) {
+        for isByWords in [true, false] {
+            var machine = ConversationMachine(settings: ConversationSettings(mode: mode))
+            // Before anything runs, as after a restart.
+            var actions = isByWords ? machine.muteRequested(at: 0) : machine.muteToggled(at: 0)
+            actions += machine.start()
+            actions += machine.sessionReady(resumed: true, at: 0)
+            let opens = actions.contains { action in
+                switch action {
+                case .openMicrophone, .openMicrophoneAtSpeech: true
+                default: false
+                }
+            }
+            #expect(!opens)
+            #expect(machine.state == .muted)
+            _ = machine.buttonPressed(at: .milliseconds(1_000))
+            #expect((machine.state == .listening) == isByWords)
+        }
+    }
 }

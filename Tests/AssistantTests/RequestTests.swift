@@ -37,8 +37,8 @@ struct RequestTests {
         #expect(world.timeline.contains(.notice("nobody spoke")))
     }
 
-    @Test(arguments: TurnMode.allCases)
-    func `the session awaits an answer only where somebody spoke`(mode: TurnMode) {
+    @Test("the session awaits an answer only where somebody spoke", arguments: TurnMode.allCases)
+    func theSessionAwaitsAnAnswer(mode: TurnMode) {
         for isSpoken in [true, false] {
             let world = AssistantWorld.started(mode)
             listen(world)

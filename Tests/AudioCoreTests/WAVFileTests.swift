@@ -91,7 +91,8 @@ struct WAVFileTests {
         }
     }
 
-    @Test func `a size of 0, as streams leave it, means the rest, and an empty file is empty`()
+    @Test("a size of 0, as streams leave it, means the rest, and an empty file is empty")
+    func aSizeOf0As()
         throws
     {
         for (channels, odd) in [(1, 0), (2, 0), (1, 1)] {
@@ -109,7 +110,8 @@ struct WAVFileTests {
         #expect(try parse(tagged).samples == [])
     }
 
-    @Test func `an extensible format is judged by the format within it`() throws {
+    @Test("an extensible format is judged by the format within it")
+    func anExtensibleFormatIsJudged() throws {
         let float = file(
             chunk("fmt ", format(tag: 0xFFFE, extra: Self.extension(of: 3))), chunk("data", data))
         do {

@@ -5,7 +5,8 @@ import Testing
 
 /// What Home Assistant has as the last request and the last reply.
 struct LastWordsTests {
-    @Test func `a request without a turn takes the place of the one before`() {
+    @Test("a request without a turn takes the place of the one before")
+    func aRequestWithoutATurn() {
         var words = LastWords()
         for number in 0..<14 {
             words.heard(" Delete all")
@@ -18,7 +19,8 @@ struct LastWordsTests {
         }
     }
 
-    @Test func `a reply that was stopped is published as far as it was spoken`() {
+    @Test("a reply that was stopped is published as far as it was spoken")
+    func aReplyThatWasStopped() {
         var words = LastWords()
         words.turnOpened()
         words.heard("tell me a story")
@@ -29,7 +31,8 @@ struct LastWordsTests {
         #expect(words.reply.isEmpty && words.request.isEmpty)
     }
 
-    @Test func `in any order of fragments there is never more than one request and one reply`() {
+    @Test("in any order of fragments there is never more than one request and one reply")
+    func inAnyOrderOfFragments() {
         var generator = SeededGenerator(seed: 21)
         for _ in 0..<300 {
             var words = LastWords()
@@ -59,7 +62,8 @@ struct LastWordsTests {
         }
     }
 
-    @Test func `no more is kept than can be published`() {
+    @Test("no more is kept than can be published")
+    func noMoreIsKeptThan() {
         var words = LastWords()
         for _ in 0..<10_000 { words.heard(" word") }
         #expect(words.request.count <= 2 * Presence.stateLimit)

@@ -14,7 +14,8 @@ struct NumberFuzzTests {
                 tellsWords: true))
     }
 
-    @Test func `a volume of any number is one from 0 to 100, or none`() {
+    @Test("a volume of any number is one from 0 to 100, or none")
+    func aVolumeOfAnyNumber() {
         var count = 0
         let blanks = ["", " ", "\n", "%", "\u{0}"]
         for text in OddNumbers.json + OddNumbers.tooLarge + [
@@ -37,7 +38,8 @@ struct NumberFuzzTests {
         print("number fuzz: \(count) messages of a broker")
     }
 
-    @Test func `any state of the device is published`() {
+    @Test("any state of the device is published")
+    func anyStateOfTheDevice() {
         var presence = presence()
         _ = presence.connected()
         for number in OddNumbers.whole {
@@ -50,7 +52,8 @@ struct NumberFuzzTests {
         }
     }
 
-    @Test func `whenever a message comes, there is a next moment and it ends`() {
+    @Test("whenever a message comes, there is a next moment and it ends")
+    func wheneverAMessageComesThere() {
         for random in [-1, 0, 0.5, 1, 2, Double.nan, .infinity] {
             for time in OddNumbers.whole where abs(Double(time)) < 1e18 {
                 var presence = presence()

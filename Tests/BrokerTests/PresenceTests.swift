@@ -128,7 +128,8 @@ struct PresenceTests {
         #expect(config["components"]?["volume_level"]?["command_topic"] == nil)
     }
 
-    @Test func `of a flood the last volume wins, each kind has its own limit, muting passes`() {
+    @Test("of a flood the last volume wins, each kind has its own limit, muting passes")
+    func ofAFloodTheLast() {
         var presence = presence()
         var taken: [PresenceCommand] = []
         var complaints = 0
@@ -149,7 +150,8 @@ struct PresenceTests {
         #expect(presence.deadline == nil)
     }
 
-    @Test func `what waits for its time is overtaken by what comes after it`() {
+    @Test("what waits for its time is overtaken by what comes after it")
+    func whatWaitsForItsTime() {
         var presence = presence()
         var state = PresenceState()
         for _ in 0..<Presence.commandLimit { _ = ask(&presence, "mute/set", "OFF") }
@@ -168,7 +170,8 @@ struct PresenceTests {
         #expect(later.commands == [.setMuted(false)])
     }
 
-    @Test func `whatever comes in whatever order, the last volume is the one that stands`() {
+    @Test("whatever comes in whatever order, the last volume is the one that stands")
+    func whateverComesInWhateverOrder() {
         var generator = SeededGenerator(seed: 7)
         for _ in 0..<200 {
             var presence = presence()
@@ -194,7 +197,8 @@ struct PresenceTests {
         }
     }
 
-    @Test func `what is no UTF-8 is not said, and complained of`() {
+    @Test("what is no UTF-8 is not said, and complained of")
+    func whatIsNoUtf8() {
         var presence = presence()
         let latin: [UInt8] = [0x47, 0x72, 0xFC, 0xDF, 0x65]
         let reaction = presence.received(
@@ -203,7 +207,8 @@ struct PresenceTests {
         #expect(reaction.complaint?.contains("no UTF-8") == true)
     }
 
-    @Test func `Home Assistant sees an alarm that rings and a PIN that is locked`() throws {
+    @Test("Home Assistant sees an alarm that rings and a PIN that is locked")
+    func homeAssistantSeesAnAlarm() throws {
         var presence = presence()
         var state = PresenceState()
         let config = try JSONValue(parsing: presence.connected()[0].payload)

@@ -13,13 +13,15 @@ struct FileTextTests {
         }
     }
 
-    @Test func `a file in Latin-1 is told with line and column of its first such character`() {
+    @Test("a file in Latin-1 is told with line and column of its first such character")
+    func aFileInLatin1() {
         let latin = Array("[live]\nvoice = \"K".utf8) + [0xF6] + Array("re\"\n".utf8)
         #expect(mistake(latin)?.hasPrefix("m.toml:2:11: ") == true)
         #expect(mistake(latin)?.contains("save the file as UTF-8") == true)
     }
 
-    @Test func `every place of a byte that is no UTF-8 is found, behind any text`() {
+    @Test("every place of a byte that is no UTF-8 is found, behind any text")
+    func everyPlaceOfAByte() {
         var random = SystemRandomNumberGenerator()
         for _ in 0..<200 {
             let before = (0..<Int.random(in: 0...6, using: &random)).map { _ in
@@ -32,7 +34,8 @@ struct FileTextTests {
         }
     }
 
-    @Test func `UTF-16 is called by its name, and UTF-8 with its mark is none of it`() {
+    @Test("UTF-16 is called by its name, and UTF-8 with its mark is none of it")
+    func utf16IsCalledBy() {
         #expect(mistake([0xFF, 0xFE, 0x5B, 0x00])?.contains("UTF-16") == true)
         #expect(mistake([0xFE, 0xFF, 0x00, 0x5B])?.contains("UTF-16") == true)
         #expect(mistake([0xEF, 0xBB, 0xBF] + Array("[live]".utf8)) == nil)

@@ -25,8 +25,8 @@ struct IdleSettingTests {
         ("[button]\nsource = \"keyboard\"\nline = \"GPIO4\"", "button.source \"gpio\""),
     ]
 
-    @Test(arguments: idle)
-    func `what changes nothing is told where it stands, and why`(_ text: String, _ why: String)
+    @Test("what changes nothing is told where it stands, and why", arguments: idle)
+    func whatChangesNothingIsTold(_ text: String, _ why: String)
         throws
     {
         let found = try warnings(text)
@@ -37,7 +37,8 @@ struct IdleSettingTests {
         #expect(found.first?.hasPrefix("m.toml:") == true)
     }
 
-    @Test func `a default that is written down is no change, and what has its effect is silent`()
+    @Test("a default that is written down is no change, and what has its effect is silent")
+    func aDefaultThatIsWritten()
         throws
     {
         #expect(try warnings(SettingsFile.template()).isEmpty)

@@ -93,7 +93,8 @@ struct PeoplesMistakesTests {
         #expect(Self.cues.contains { mistake.contains($0) }, "\(mistake)")
     }
 
-    @Test func `each setting's wrong values are told with name, place, finding and remedy`() {
+    @Test("each setting's wrong values are told with name, place, finding and remedy")
+    func eachSettingSWrongValues() {
         var count = 0
         for setting in Keys.all where setting.path != Keys.MQTT.password.path {
             for written in Self.values(setting) {
@@ -108,7 +109,8 @@ struct PeoplesMistakesTests {
         #expect(count > 12 * Keys.all.count)
     }
 
-    @Test func `a name written wrongly, or in a wrong place, is told with the right one`() {
+    @Test("a name written wrongly, or in a wrong place, is told with the right one")
+    func aNameWrittenWronglyOr() {
         // A secret's name is told in words of its own, wherever it stands.
         for setting in Keys.all where setting.path != Keys.MQTT.password.path {
             let usual =
@@ -134,7 +136,8 @@ struct PeoplesMistakesTests {
         }
     }
 
-    @Test func `words of a list are told apart by nothing but how they are written`() {
+    @Test("words of a list are told apart by nothing but how they are written")
+    func wordsOfAListAre() {
         var count = 0
         for setting in Keys.all {
             guard Self.kind(of: setting) == .text, let allowed = setting.allowedWords else {
@@ -155,7 +158,8 @@ struct PeoplesMistakesTests {
         #expect(count > 50)
     }
 
-    @Test func `blanks around a name are told and never taken`() {
+    @Test("blanks around a name are told and never taken")
+    func blanksAroundANameAre() {
         for setting in Keys.all
         where Self.kind(of: setting) == .text && setting.path != Keys.Live.instruction.path
             && setting.path != Keys.MQTT.password.path
@@ -166,7 +170,8 @@ struct PeoplesMistakesTests {
         }
     }
 
-    @Test func `a path that begins in no known folder is told, be it relative or of a home`() {
+    @Test("a path that begins in no known folder is told, be it relative or of a home")
+    func aPathThatBeginsIn() {
         for setting in Keys.all {
             guard Self.kind(of: setting) == .text,
                 !mistakes(in: "[\(setting.section)]\n\(setting.name) = \"x/y\"").isEmpty,
@@ -191,8 +196,8 @@ struct PeoplesMistakesTests {
         ("broker:", "host = \"broker\""),
     ]
 
-    @Test(arguments: hosts)
-    func `a broker's host with more than a host is told what belongs where`(
+    @Test("a broker's host with more than a host is told what belongs where", arguments: hosts)
+    func aBrokerSHostWith(
         _ host: String, _ words: String
     ) {
         let found = mistakes(in: "[mqtt]\nhost = \"\(host)\"")
@@ -201,8 +206,10 @@ struct PeoplesMistakesTests {
         #expect(found.first?.contains(words) == true, "\(found)")
     }
 
-    @Test(arguments: ["broker", "broker.local", "192.168.1.5", "::1", "fe80::1", "2001:db8::5:1"])
-    func `a name and an address of either version are a broker's host`(host: String) {
+    @Test(
+        "a name and an address of either version are a broker's host",
+        arguments: ["broker", "broker.local", "192.168.1.5", "::1", "fe80::1", "2001:db8::5:1"])
+    func aNameAndAnAddress(host: String) {
         #expect(mistakes(in: "[mqtt]\nhost = \"\(host)\"").isEmpty)
     }
 
@@ -222,8 +229,8 @@ struct PeoplesMistakesTests {
                 + "token = \"{secret:ha}\"\nareas = [\"Kitchen\"]\nconfirm = \"pin\"")
     }
 
-    @Test(arguments: homes)
-    func `Home Assistant's url is judged as it stands in the file`(_ url: String, _ words: String) {
+    @Test("Home Assistant's url is judged as it stands in the file", arguments: homes)
+    func homeAssistantSUrlIs(_ url: String, _ words: String) {
         let found = home(url)
         #expect(found.count == 1)
         #expect(
@@ -233,13 +240,17 @@ struct PeoplesMistakesTests {
         #expect(found.first?.contains("WebSocket") == false)
     }
 
-    @Test(arguments: ["http://ha:8123", "https://ha.example.org/", "http://[fd00::1]:8123"])
-    func `scheme, host and port are a home's url`(url: String) {
+    @Test(
+        "scheme, host and port are a home's url",
+        arguments: ["http://ha:8123", "https://ha.example.org/", "http://[fd00::1]:8123"])
+    func schemeHostAndPortAre(url: String) {
         #expect(home(url).isEmpty, "\(home(url))")
     }
 
-    @Test(arguments: ["api.example.org/v1", "ftp://api.example.org", "//api.example.org"])
-    func `a tool's url without http is told at the url`(url: String) {
+    @Test(
+        "a tool's url without http is told at the url",
+        arguments: ["api.example.org/v1", "ftp://api.example.org", "//api.example.org"])
+    func aToolSUrlWithout(url: String) {
         let http = "[[tool.http]]\nurl = \"\(url)\"\nname = \"a\"\ndescription = \"b\""
         let server = "[[tool.mcp]]\nurl = \"\(url)\"\nname = \"a\"\ntools = [\"*\"]"
         for text in [http, server] {
@@ -257,8 +268,10 @@ struct PeoplesMistakesTests {
         }
     }
 
-    @Test(arguments: ["17", "GPIO 17", "gpiochip0:", "gpiochip0:x", ":17", "gpiochip0:-1"])
-    func `what names no line is told wherever a line can stand`(line: String) {
+    @Test(
+        "what names no line is told wherever a line can stand",
+        arguments: ["17", "GPIO 17", "gpiochip0:", "gpiochip0:x", ":17", "gpiochip0:-1"])
+    func whatNamesNoLineIs(line: String) {
         let files = [
             "[button]\nline = \"\(line)\"", "[mute_switch]\nline = \"\(line)\"",
             "[led]\nline = \"\(line)\"", "[led]\npower_line = \"\(line)\"",
@@ -275,7 +288,8 @@ struct PeoplesMistakesTests {
         }
     }
 
-    @Test func `control characters of a file never reach the terminal`() {
+    @Test("control characters of a file never reach the terminal")
+    func controlCharactersOfAFile() {
         for text in [
             "[live]\n\"a\\u001B[31mb\" = 1", "[\"\\u001B[2J\"]\nx = 1", "[live]\nmodel = \u{1B}",
             "\"\\u202Egnp\" = 1", "[[tool.gpio]]\n\"\\u0007\" = 1",
@@ -289,8 +303,10 @@ struct PeoplesMistakesTests {
         #expect(mistakes(in: "[live]\n\"a\\u001Bb\" = 1").first?.contains("a\\u001Bb") == true)
     }
 
-    @Test(arguments: ["\"hunter2\"", "hunter2", "7654321", "\" hunter2 \"", "[\"hunter2\"]", "10s"])
-    func `what stands in the place of a secret is refused and never repeated`(written: String) {
+    @Test(
+        "what stands in the place of a secret is refused and never repeated",
+        arguments: ["\"hunter2\"", "hunter2", "7654321", "\" hunter2 \"", "[\"hunter2\"]", "10s"])
+    func whatStandsInThePlace(written: String) {
         let found = mistakes(in: "[mqtt]\npassword = \(written)")
         #expect(found.count == 1, "\(found)")
         #expect(found.first?.contains("mqtt.password") == true, "\(found)")

@@ -37,7 +37,8 @@ struct ExampleTests {
         return settings.allMistakes
     }
 
-    @Test func `every commented table of the shipped file works as it stands`() throws {
+    @Test("every commented table of the shipped file works as it stands")
+    func everyCommentedTableOfThe() throws {
         let shipped = try text("config/martlet.toml")
         var count = 0
         for kind in ToolKinds.all {
@@ -58,7 +59,8 @@ struct ExampleTests {
         #expect(count >= ToolKinds.all.count)
     }
 
-    @Test func `every call of a tool that a text shows for a button fits the tool`() throws {
+    @Test("every call of a tool that a text shows for a button fits the tool")
+    func everyCallOfATool() throws {
         let lamp = "[[tool.gpio]]\nname = \"lamp\"\ndescription = \"b\"\nline = \"GPIO24\"\n"
         var count = 0
         var texts = [try text("config/martlet.toml"), try text("README.md")]
@@ -75,7 +77,10 @@ struct ExampleTests {
         #expect(count >= 3)
     }
 
-    @Test func `the examples of conf.d and the boards can be started with`() throws {
+    @Test("the examples of conf.d and the boards can be started with")
+    func theExamplesOfConfD()
+        throws
+    {
         for folder in ["config/conf.d", "config/boards"] {
             for name in try Files.list("\(Self.root)/\(folder)") {
                 let text = try text("\(folder)/\(name)")

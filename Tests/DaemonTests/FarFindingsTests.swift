@@ -35,7 +35,8 @@ final class FarFindingsTests {
         return try await FakeHome(model)
     }
 
-    @Test func `a home that answers is told with what it exposes, and nothing of it is switched`()
+    @Test("a home that answers is told with what it exposes, and nothing of it is switched")
+    func aHomeThatAnswersIs()
         async throws
     {
         let fake = try await home()
@@ -46,7 +47,8 @@ final class FarFindingsTests {
         for finding in found { #expect(!finding.description.contains(FakeHome.token)) }
     }
 
-    @Test func `a home of which nothing is exposed, and one that is not there, are told apart`()
+    @Test("a home of which nothing is exposed, and one that is not there, are told apart")
+    func aHomeOfWhichNothing()
         async throws
     {
         let fake = try await home()
@@ -58,7 +60,8 @@ final class FarFindingsTests {
         #expect(absent.first?.text.contains("http://127.0.0.1:1") == true)
     }
 
-    @Test func `where no far end is named, nothing is said of any`() async {
+    @Test("where no far end is named, nothing is said of any")
+    func whereNoFarEndIs() async {
         #expect(await FarFindings.all(Settings()).isEmpty)
     }
 }

@@ -42,7 +42,8 @@ final class HomeToolSetTests {
     ) async throws -> [JSONValue] {
         let tools = try ToolSet(settings, own: nil)
         await tools.prepare(for: calls.first?.0)
-        var ports = settings.runnerPorts(confirmation: user, log: Log(level: .error))
+        var ports = settings.runnerPorts(
+            confirmation: user, store: nil, log: Log(level: .error))
         ports.journal = NoJournal()
         let runner = ToolRunner(
             registry: tools.registry, limits: settings.toolLimits, ports: ports)
@@ -126,7 +127,8 @@ final class HomeToolSetTests {
             ToolSet.notes(open).first?.hasPrefix("tool home: there is no secret 'ha'") == true)
     }
 
-    @Test func `what may open a door by a script is said, until the settings say what it does`()
+    @Test("what may open a door by a script is said, until the settings say what it does")
+    func whatMayOpenADoor()
         throws
     {
         func isWarned(_ text: String) throws -> Bool {
@@ -148,7 +150,8 @@ final class HomeToolSetTests {
         }
     }
 
-    @Test func `a script with the risk of the settings asks`() async throws {
+    @Test("a script with the risk of the settings asks")
+    func aScriptWithTheRisk() async throws {
         var model = HomeModel()
         model.add("script.gate", "Open the gate", labels: ["voice"])
         model.labels = [["label_id": "voice", "name": "Voice"]]

@@ -34,7 +34,8 @@ struct LineUseTests {
         ("button 'bell'", "[[button]]\nname = \"bell\"\npress = \"talk\"\nline = \"LINE\"\n"),
     ]
 
-    @Test func `any two uses of one line are a mistake that names both, whatever each calls it`()
+    @Test("any two uses of one line are a mistake that names both, whatever each calls it")
+    func anyTwoUsesOfOne()
         throws
     {
         let names = ["GPIO6", "gpiochip0:6", "pinctrl-bcm2711:6", "PIN31"]
@@ -67,7 +68,8 @@ struct LineUseTests {
         #expect(count > 80)
     }
 
-    @Test func `a line that the default takes is told by its default`() throws {
+    @Test("a line that the default takes is told by its default")
+    func aLineThatTheDefault() throws {
         let found = try settings(
             Self.tool.replacing("NAME", with: "lamp") + "line = \"GPIO17\"\n"
         ).lineMistakes([])
@@ -92,7 +94,8 @@ struct LineUseTests {
         ]
     }
 
-    @Test func `a line, a chip and a board that are missing are each told`() throws {
+    @Test("a line, a chip and a board that are missing are each told")
+    func aLineAChipAnd() throws {
         let all = try settings(
             "[button]\nline = \"PIN11\"\n[mute_switch]\nline = \"gpiochip7:1\"\n"
                 + Self.tool.replacing("NAME", with: "lamp") + "line = \"GPIO99\"\n")
@@ -109,7 +112,8 @@ struct LineUseTests {
         #expect(absent.first?.contains("output lamp") == true)
     }
 
-    @Test func `the doctor speaks of each line and of the light, and of who holds one`() throws {
+    @Test("the doctor speaks of each line and of the light, and of who holds one")
+    func theDoctorSpeaksOfEach() throws {
         let all = try settings(
             "[button]\nline = \"GPIO4\"\n[led]\nkind = \"class\"\nname = \"nosuch\"\n"
                 + Self.tool.replacing("NAME", with: "lamp") + "line = \"GPIO27\"\n"

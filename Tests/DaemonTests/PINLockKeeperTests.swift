@@ -26,7 +26,8 @@ final class PINLockKeeperTests {
 
     private func life() -> PINLockKeeper { PINLockKeeper(path: path, log: log) { _ in } }
 
-    @Test func `what was kept is there in the next life`() async {
+    @Test("what was kept is there in the next life")
+    func whatWasKeptIsThere() async {
         #expect(life().kept == PINLockMemory())
         for kept in [
             memory(1, 0, false), memory(0, 1, true), memory(2, 7, false), memory(0, 0, false),
@@ -39,7 +40,8 @@ final class PINLockKeeperTests {
         }
     }
 
-    @Test func `a file that is damaged in any way is a lock and never an open one`() async throws {
+    @Test("a file that is damaged in any way is a lock and never an open one")
+    func aFileThatIsDamaged() async throws {
         let keeper = life()
         keeper.keep(memory(2, 3, true))
         await keeper.settled()
@@ -58,7 +60,8 @@ final class PINLockKeeperTests {
         }
     }
 
-    @Test func `a lock is reported, its end, and one from before`() async {
+    @Test("a lock is reported, its end, and one from before")
+    func aLockIsReportedIts() async {
         let reports = Reports()
         let (path, log) = (path, log)
         let keeper = {

@@ -117,7 +117,8 @@ final class SecretExitTests {
         for text in exits { #expect(!isLeaked(text), "\(text)") }
     }
 
-    @Test func `a Home Assistant that repeats its token and its code gives them to nobody`()
+    @Test("a Home Assistant that repeats its token and its code gives them to nobody")
+    func aHomeAssistantThatRepeats()
         async throws
     {
         var model = HomeModel()
@@ -154,7 +155,8 @@ final class SecretExitTests {
         }
     }
 
-    @Test func `a line of the log hides what was read, whoever writes it`() throws {
+    @Test("a line of the log hides what was read, whoever writes it")
+    func aLineOfTheLog() throws {
         let store = SecretStore(credentialsFolder: nil, folder: folder, known: log.secrets)
         #expect(isLeaked(log.line(.warning, "the server says \(Self.canary)")))
         _ = try store.secret("token")

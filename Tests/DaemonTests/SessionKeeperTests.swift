@@ -1,8 +1,9 @@
-import Glibc
 import Linux
 import Live
 import ModelTypes
+import Store
 import Synchronization
+import TestDisk
 import Testing
 
 @testable import Daemon
@@ -13,20 +14,19 @@ struct SessionKeeperTests {
     private final class Wall: Sendable {
         private let time = Atomic<Int64>(1_790_000_000_000_000_000)
         var now: Int64 { time.load(ordering: .relaxed) }
+        func set(_ nanoseconds: Int64) { time.store(nanoseconds, ordering: .relaxed) }
         func advance(hours: Int64) { time.add(hours * 3_600_000_000_000, ordering: .relaxed) }
     }
 
     private let wall = Wall()
-    private let folder: String
-    private var path: String { "\(folder)/session.json" }
-
-    init() throws { folder = try Files.makeTemporaryDirectory(prefix: "martlet-keeper") }
+    private let disk = MemoryDisk()
 
     /// A life of the daemon.
     private func keeper(setup: String = "setup-1", budget: Int64? = nil) -> SessionKeeper {
         let wall = wall
         return SessionKeeper(
-            path: path, setup: setup, dailyBudget: budget, log: Log(level: .error)
+            document: StateStore(disk: disk) { _ in }.document(SessionKeeper.documentName),
+            setup: setup, dailyBudget: budget, log: Log(level: .error)
         ) { wall.now }
     }
 
@@ -41,25 +41,13 @@ struct SessionKeeperTests {
         return nil
     }
 
-    @Test("the file is its owner's alone, whatever it replaces")
-    func mode() async throws {
-        defer { try? Files.removeTree(folder) }
-        try Files.writeAtomically(path, Array("{}".utf8), mode: 0o666)
-        let keeper = keeper()
-        keeper.keep("h")
-        await keeper.settled()
-        var status = stat()
-        #expect(stat(path, &status) == 0)
-        #expect(status.st_mode & 0o777 == 0o600)
-        #expect(!Files.isReadableByOthers(path))
-    }
-
     @Test("the newest handle is taken up by the next life, within the service's time")
     func restart() async {
-        defer { try? Files.removeTree(folder) }
         let keeper = keeper()
         for number in 1...50 { keeper.keep("h\(number)") }
         await keeper.settled()
+        // One write for all of them, which spares the card.
+        #expect(disk.writes == 1)
         wall.advance(hours: 1)
         #expect(handleOfNextLife() == "h50")
         wall.advance(hours: 1)
@@ -68,7 +56,6 @@ struct SessionKeeperTests {
 
     @Test("a handle is not taken up with another setup")
     func otherSetup() async {
-        defer { try? Files.removeTree(folder) }
         let keeper = keeper()
         keeper.keep("h")
         await keeper.settled()
@@ -90,7 +77,6 @@ struct SessionKeeperTests {
 
     @Test("a handle that was taken back is not kept")
     func forgotten() async {
-        defer { try? Files.removeTree(folder) }
         let keeper = keeper()
         keeper.keep("h")
         keeper.keep(nil)
@@ -105,8 +91,7 @@ struct SessionKeeperTests {
             #"{"setup": "setup-1", "saved_at": "yesterday"}"#,
         ])
     func broken(text: String) async throws {
-        defer { try? Files.removeTree(folder) }
-        try Files.writeAtomically(path, Array(text.utf8), mode: 0o600)
+        disk.files["session.a"] = Array(text.utf8)
         #expect(handleOfNextLife() == nil)
         let keeper = keeper()
         keeper.keep("h")
@@ -116,16 +101,46 @@ struct SessionKeeperTests {
 
     @Test("a place that cannot be written ends nothing")
     func unwritable() async {
-        try? Files.removeTree(folder)
+        disk.faults.writing = ["": 30]
         let keeper = keeper()
         keeper.keep("h")
         await keeper.settled()
         #expect(keeper.kept?.handle == "h")
     }
 
+    @Test("any number on the disk ends no program, and refunds no tokens")
+    func anyNumberOnTheDisk()
+        async throws
+    {
+        for number in [Int64.min, .min + 1, -1, 0, 1 << 53, .max - 1, .max] {
+            let json: JSONValue = [
+                "setup": "setup-1", "handle": "h", "saved_at": .int(number),
+                "day": .string(String(WallClock.localTime(at: wall.now).iso8601.prefix(10))),
+                "tokens": .int(number),
+            ]
+            try StateStore(disk: disk) { _ in }.document(SessionKeeper.documentName).write(json)
+            let keeper = keeper(budget: 100)
+            _ = handleOfNextLife()
+            for _ in 0..<3 { keeper.add(Usage(json: ["totalTokenCount": 40])) }
+            #expect(keeper.refusal?.reason == .budget)
+        }
+    }
+
+    @Test("a clock that was never set begins no new day")
+    func aClockThatWasNever() async {
+        let keeper = keeper(budget: 100)
+        keeper.add(Usage(json: ["totalTokenCount": 100]))
+        await keeper.settled()
+        let now = wall.now
+        wall.set(12_000_000_000)
+        let after = self.keeper(budget: 100)
+        #expect(after.refusal?.reason == .budget)
+        wall.set(now)
+        #expect(after.refusal?.reason == .budget)
+    }
+
     @Test("the day's budget holds through a restart, and ends with the day")
     func budget() async {
-        defer { try? Files.removeTree(folder) }
         let keeper = keeper(budget: 100)
         keeper.add(Usage(json: ["totalTokenCount": 60]))
         #expect(keeper.refusal == nil)
@@ -143,7 +158,6 @@ struct SessionKeeperTests {
 
     @Test("a daemon that runs past midnight begins a new day's budget")
     func midnight() {
-        defer { try? Files.removeTree(folder) }
         let keeper = keeper(budget: 100)
         keeper.add(Usage(json: ["totalTokenCount": 100]))
         #expect(keeper.refusal != nil)

@@ -22,7 +22,8 @@ final class SettingsChecksTests {
         try settings(text).allWarnings.map(\.description)
     }
 
-    @Test func `each file that a setting names and that is not there is told with its place`()
+    @Test("each file that a setting names and that is not there is told with its place")
+    func eachFileThatASetting()
         throws
     {
         let keys = ["live.ca_file", "mqtt.ca_file"]
@@ -50,7 +51,8 @@ final class SettingsChecksTests {
         #expect(!right.contains { $0.contains("key") }, "\(right)")
     }
 
-    @Test func `a program that is not there is told, and one that is there is not`() throws {
+    @Test("a program that is not there is told, and one that is there is not")
+    func aProgramThatIsNot() throws {
         func tool(_ program: String, _ more: String = "") -> String {
             "[[tool.command]]\nname = \"a\"\ndescription = \"b\"\nargv = [\"\(program)\"]\n\(more)"
         }
@@ -65,7 +67,8 @@ final class SettingsChecksTests {
         #expect(found.contains { $0.contains("there is no '\(folder)/absent'") })
     }
 
-    @Test func `a button's call is held against the function's own schema`() throws {
+    @Test("a button's call is held against the function's own schema")
+    func aButtonSCallIs() throws {
         let lamp = "[[tool.gpio]]\nname = \"lamp\"\ndescription = \"b\"\nline = \"GPIO27\"\n"
         func mistakes(_ call: String) throws -> [String] {
             try settings("[button]\ndouble = 'tool \(call)'\n" + lamp)
@@ -84,7 +87,8 @@ final class SettingsChecksTests {
         #expect(try mistakes("nothing {}").first?.contains("switch_output") == true)
     }
 
-    @Test func `a device that asks by a button that there is not is a mistake of the settings`() {
+    @Test("a device that asks by a button that there is not is a mistake of the settings")
+    func aDeviceThatAsksBy() {
         func mistakes(_ home: String) -> [Diagnostic] {
             do {
                 _ = try settings(
@@ -113,7 +117,8 @@ final class SettingsChecksTests {
         }
     }
 
-    @Test func `without a button a tap is begun by a message, and a hold by nobody`() throws {
+    @Test("without a button a tap is begun by a message, and a hold by nobody")
+    func withoutAButtonATap() throws {
         let broker = "[button]\nsource = \"none\"\n[mqtt]\nhost = \"broker\"\n"
         _ = try settings("[conversation]\nmode = \"tap\"\n" + broker)
         #expect(throws: ConfigurationErrors.self) {
@@ -124,7 +129,8 @@ final class SettingsChecksTests {
         }
     }
 
-    @Test func `sounds under names of no sound are told, and other files are nobody's business`()
+    @Test("sounds under names of no sound are told, and other files are nobody's business")
+    func soundsUnderNamesOfNo()
         throws
     {
         let beep = WAVFile(rate: 24_000, channels: 1, samples: [Int16](repeating: 9, count: 99))
@@ -151,8 +157,10 @@ final class SettingsChecksTests {
         #expect(told.filter { $0.hasPrefix("m:2:") }.count == 6)
     }
 
-    @Test(arguments: ["voice.mp3", "/home/pi/voice.OGG", "voice.flac", "/tmp/voice"])
-    func `a sound file of another kind is no device, and is called a file`(name: String) throws {
+    @Test(
+        "a sound file of another kind is no device, and is called a file",
+        arguments: ["voice.mp3", "/home/pi/voice.OGG", "voice.flac", "/tmp/voice"])
+    func aSoundFileOfAnother(name: String) throws {
         for key in ["capture", "playback"] {
             let found = DeviceNames.mistakes(
                 in: try settings("[audio.\(key)]\ndevice = \"\(name)\""), cardIDs: [:])
@@ -162,15 +170,18 @@ final class SettingsChecksTests {
         }
     }
 
-    @Test(arguments: [
-        "/tmp/x.wav", "take.WAV", "auto", "null", "plughw:CARD=Headset,DEV=0", "mine",
-    ])
-    func `a WAV file and a name of ALSA's are devices`(name: String) throws {
+    @Test(
+        "a WAV file and a name of ALSA's are devices",
+        arguments: [
+            "/tmp/x.wav", "take.WAV", "auto", "null", "plughw:CARD=Headset,DEV=0", "mine",
+        ])
+    func aWavFileAndA(name: String) throws {
         let settings = try settings("[audio.capture]\ndevice = \"\(name)\"")
         #expect(DeviceNames.mistakes(in: settings, cardIDs: [:]).isEmpty)
     }
 
-    @Test func `the doctor names folders that cannot be written, and what is lost by it`() throws {
+    @Test("the doctor names folders that cannot be written, and what is lost by it")
+    func theDoctorNamesFoldersThat() throws {
         var settings = try settings("[recording]\nenabled = true\ndirectory = \"/proc/recordings\"")
         settings[Keys.Tools.stateDirectory] = "/proc/martlet/state"
         let found = PlaceFindings.all(settings)

@@ -121,7 +121,8 @@ struct SoundFindingsTests {
         #expect(first(.broken, findings).contains("0 percent"))
     }
 
-    @Test func `a period that is much longer than what is asked for is told, with the remedy`() {
+    @Test("a period that is much longer than what is asked for is told, with the remedy")
+    func aPeriodThatIsMuch() {
         for (wish, isTold) in [(20, false), (5, true)] {
             let findings = Self.well { findings, _, _ in findings.wishedPeriodMilliseconds = wish }
             let told = findings.all.filter { $0.text.contains("period_size") }
@@ -129,7 +130,8 @@ struct SoundFindingsTests {
         }
     }
 
-    @Test func `a mixer control that the card has not is told, though no volume is set`() {
+    @Test("a mixer control that the card has not is told, though no volume is set")
+    func aMixerControlThatThe() {
         let findings = Self.well { findings, _, _ in findings.mixerTrouble = "card x has no control"
         }
         #expect(first(.weak, findings).contains("card x has no control"))

@@ -49,8 +49,10 @@ final class CommandLineTests {
         "pcm.!default {\n    type plug\n    slave {\n        pcm \"hw:2,0\"\n}\n",
     ]
 
-    @Test(arguments: broken)
-    func `a mistake in a user's asoundrc is named with file and line by devices and doctor`(
+    @Test(
+        "a mistake in a user's asoundrc is named with file and line by devices and doctor",
+        arguments: broken)
+    func aMistakeInAUser(
         text: String
     ) async throws {
         try write(".asoundrc", Array(text.utf8))
@@ -63,14 +65,20 @@ final class CommandLineTests {
         }
     }
 
-    @Test func `a template that a full disk does not take is no success`() async throws {
+    @Test("a template that a full disk does not take is no success")
+    func aTemplateThatAFull()
+        async throws
+    {
         let full = try await shell("$martlet config template > /dev/full")
         #expect(full.exit == .exited(1))
         #expect(full.errors.contains("disk full"))
         #expect(try await shell("$martlet config template > /dev/null").exit == .exited(0))
     }
 
-    @Test func `what is no mistake of usage is told without the usage`() async throws {
+    @Test("what is no mistake of usage is told without the usage")
+    func whatIsNoMistakeOf()
+        async throws
+    {
         try write("m.toml", [0x5B, 0x6C, 0x5D, 0x0A, 0xE4, 0x0A])
         for (line, words) in [
             ("$martlet config check --config /nonexistent.toml", "/nonexistent.toml"),
@@ -90,7 +98,8 @@ final class CommandLineTests {
         #expect(port.errors.contains("0 to 65535"))
     }
 
-    @Test func `a recording is refused before it begins where it could not be kept`() async throws {
+    @Test("a recording is refused before it begins where it could not be kept")
+    func aRecordingIsRefusedBefore() async throws {
         try write("take.wav", [1, 2, 3])
         for (target, words) in [
             ("take.wav", "exists already"), ("nowhere/x.wav", "cannot be written"),
@@ -108,15 +117,16 @@ final class CommandLineTests {
         #expect(try Files.list(folder).filter { $0.hasPrefix("take") } == ["take.wav"])
     }
 
-    @Test func `a meter in a pipe gives plain lines`() async throws {
+    @Test("a meter in a pipe gives plain lines")
+    func aMeterInAPipe() async throws {
         let ended = try await shell(
             "timeout --preserve-status -s INT 3 $martlet devices --meter --input null")
         #expect(ended.output.contains("dBFS"), "\(ended.output) \(ended.errors)")
         #expect(!ended.output.contains("\r") && !ended.output.contains("\u{1B}"))
     }
 
-    @Test
-    func `a loop that finds nothing draws what it heard, and one that is ended has no result`()
+    @Test("a loop that finds nothing draws what it heard, and one that is ended has no result")
+    func aLoopThatFindsNothing()
         async throws
     {
         let devices = "--input null --output null"
@@ -132,7 +142,10 @@ final class CommandLineTests {
         #expect(ended.exit != .exited(0))
     }
 
-    @Test func `the doctor is silent about nothing that is set`() async throws {
+    @Test("the doctor is silent about nothing that is set")
+    func theDoctorIsSilentAbout()
+        async throws
+    {
         // No card, no chip, no light, no folder: as on somebody's desk.
         let text = """
             [audio.capture]

@@ -35,7 +35,6 @@ final class Household: Sendable {
         let text = """
             [live]
             url = "ws://127.0.0.1:\(port)"
-            state_file = "\(folder)/state/session.json"
             [conversation]
             mode = "hands-free"
             [button]
@@ -63,9 +62,22 @@ final class Household: Sendable {
 
     /// Starts the program, and waits until it is connected.
     func start() async throws {
-        let lives = journal.all.count { $0.contains(" online") }
+        let lives = onlines
+        let process = try process()
+        life.withLock { $0 = process }
+        let journal = journal
+        _ = try OwnedThread(name: "journal", priority: .normal) {
+            while let line = process.readLine(timeout: .seconds(600)) { journal.add(line) }
+        }
+        try await journal.wait(count: lives + 1) { $0.contains(" online") }
+    }
+
+    /// How often it was connected, in all lives.
+    private var onlines: Int { journal.all.count { $0.contains(" online") } }
+
+    private func process() throws -> SpawnedProcess {
         let support = #filePath.split(separator: "/").dropLast(2).joined(separator: "/")
-        let process = try SpawnedProcess(
+        return try SpawnedProcess(
             Command(
                 arguments: [
                     "/bin/sh", "-c", "exec \"$0\" run --config \"$1\" 2>&1",
@@ -76,12 +88,29 @@ final class Household: Sendable {
                     "PATH": "/usr/bin:/bin", "GEMINI_API_KEY": "test-key",
                     "ALSA_CONFIG_PATH": "/\(support)/Support/asound.conf",
                 ], outputLimitBytes: 0), output: .lines)
-        life.withLock { $0 = process }
-        let journal = journal
-        _ = try OwnedThread(name: "journal", priority: .normal) {
-            while let line = process.readLine(timeout: .seconds(600)) { journal.add(line) }
+    }
+
+    /// What another program with the same settings says before it ends.
+    func rival() throws -> [String] {
+        let process = try process()
+        var lines: [String] = []
+        while let line = process.readLine(timeout: .seconds(60)) { lines.append(line) }
+        _ = process.wait(timeout: .seconds(60))
+        return lines
+    }
+
+    /// Sends a signal, and returns when it is connected again; a life that it ends is followed by
+    /// another.
+    func disturb(_ signal: Signal) async throws {
+        let before = onlines
+        guard let process = life.withLock({ $0 }) else { return }
+        process.send(signal)
+        guard signal != .hangUp else {
+            return try await journal.wait(count: before + 1) { $0.contains(" online") }
         }
-        try await journal.wait(count: lives + 1) { $0.contains(" online") }
+        _ = process.wait(timeout: .seconds(60))
+        life.withLock { $0 = nil }
+        try await start()
     }
 
     /// Starts it again, and has the user talk to it.

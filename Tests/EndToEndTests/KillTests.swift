@@ -22,7 +22,11 @@ struct KillTests {
         try await house.start()
         await house.speak()
         try await house.service.wait { if case .turnCompleted = $0 { true } else { false } }
-        try await until { house.text("state/session.json").contains("handle") }
+        try await until {
+            ["a", "b"].contains {
+                house.text("state/session.\($0)").contains("\"handle\":\"")
+            }
+        }
         await house.speak()
         return try await house.service.first { event in
             if case .called(_, let id) = event { id } else { nil }

@@ -17,7 +17,8 @@ struct LineIdentityTests {
         try LineName(name).identity(in: chips)
     }
 
-    @Test func `without the board, all names of one of its lines are one, and no other's`() throws {
+    @Test("without the board, all names of one of its lines are one, and no other's")
+    func withoutTheBoardAllNames() throws {
         // Pins of the header as the board's own documentation has them.
         let pins: [UInt32: Int] = [4: 7, 17: 11, 27: 13, 22: 15, 2: 3, 3: 5, 21: 40, 26: 37]
         var seen: Set<String> = []
@@ -35,7 +36,8 @@ struct LineIdentityTests {
         #expect(try identity("GPIO1") != identity("GPIO17"))
     }
 
-    @Test func `on a board, its own chips say which names are one line`() throws {
+    @Test("on a board, its own chips say which names are one line")
+    func onABoardItsOwn() throws {
         // A Raspberry Pi 5 with an older kernel: the header's lines are those of the fifth chip.
         let lines = (0..<28).map { "GPIO\($0)" }
         let board = [

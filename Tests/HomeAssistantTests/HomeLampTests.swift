@@ -31,7 +31,8 @@ struct HomeLampTests {
                 domains: ["light"], areas: [], labels: [], entities: [], exceptions: []))
     }
 
-    @Test func `a lamp is not said to do what it cannot do`() async throws {
+    @Test("a lamp is not said to do what it cannot do")
+    func aLampIsNotSaid() async throws {
         let rig = try await rig()
         // As Home Assistant filters what it was given by the modes of a lamp.
         let able: [String: Set<String>] = [
@@ -65,7 +66,8 @@ struct HomeLampTests {
         await rig.end()
     }
 
-    @Test func `of several lamps those that can do it do, and the others are named`() async throws {
+    @Test("of several lamps those that can do it do, and the others are named")
+    func ofSeveralLampsThoseThat() async throws {
         let rig = try await rig()
         let answer = await rig.call(
             "control", ["kind": "light", "area": "hall", "action": "on", "color": "blue"])
@@ -78,7 +80,8 @@ struct HomeLampTests {
         await rig.end()
     }
 
-    @Test func `the colour of a lamp is reported`() {
+    @Test("the colour of a lamp is reported")
+    func theColourOfALamp() {
         let entity = HomeEntity(id: "light.a", name: "a")
         let report = HomeReport.whole(
             entity, ["state": "on", "attributes": ["rgb_color": [255, 10, 0]]])

@@ -76,7 +76,8 @@ struct HomeRiskTests {
 
     private let rules = HomeRisk(plain: .low, indirect: .low, guarded: [])
 
-    @Test func `whatever lets somebody in who was out asks, and whatever cannot does not`() throws {
+    @Test("whatever lets somebody in who was out asks, and whatever cannot does not")
+    func whateverLetsSomebodyInWho() throws {
         var calls = 0
         for (entity, isWayIn) in Self.entities {
             for action in HomeAction.allCases {
@@ -103,7 +104,10 @@ struct HomeRiskTests {
         #expect(calls > 100)
     }
 
-    @Test func `what its owner wrote or wired has the risk of the settings`() throws {
+    @Test("what its owner wrote or wired has the risk of the settings")
+    func whatItsOwnerWroteOr()
+        throws
+    {
         let indirect = [
             "script", "scene", "automation", "button", "input_button", "switch", "input_boolean",
             "number", "input_number", "select", "input_select", "remote",
@@ -126,7 +130,8 @@ struct HomeRiskTests {
         }
     }
 
-    @Test func `a group, and a kind that nobody has thought of, can only be read`() {
+    @Test("a group, and a kind that nobody has thought of, can only be read")
+    func aGroupAndAKind() {
         for domain in ["group", "homeassistant", "shell_command", "lawn_mower", "of_later"] {
             for action in HomeAction.allCases {
                 for values in Self.values {
@@ -136,7 +141,8 @@ struct HomeRiskTests {
         }
     }
 
-    @Test func `what is guarded asks whatever is done with it`() throws {
+    @Test("what is guarded asks whatever is done with it")
+    func whatIsGuardedAsksWhatever() throws {
         let rules = HomeRisk(plain: .low, indirect: .low, guarded: ["*.gate_*"])
         for domain in HomeService.domains {
             for action in HomeService.actions(on: domain) {
@@ -151,7 +157,10 @@ struct HomeRiskTests {
         }
     }
 
-    @Test func `a garage door asks by every way in which a model can open it`() async throws {
+    @Test("a garage door asks by every way in which a model can open it")
+    func aGarageDoorAsksBy()
+        async throws
+    {
         let rig = try await HomeRig(.usual.withGarageServices)
         _ = await rig.call("list_devices")
         rig.user.refuseFromNowOn()

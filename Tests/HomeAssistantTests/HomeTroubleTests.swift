@@ -208,7 +208,8 @@ struct HomeTroubleTests {
         await rig.end()
     }
 
-    @Test func `a url with the path of a page is told what the url of Home Assistant is`()
+    @Test("a url with the path of a page is told what the url of Home Assistant is")
+    func aUrlWithThePath()
         async throws
     {
         let fake = try await FakeHome(.usual)

@@ -17,7 +17,8 @@ struct NumberFuzzTests {
         "supported_color_modes", "friendly_name", "device_class", "unit_of_measurement",
     ]
 
-    @Test func `any attribute of a state is reported within its limits, or not at all`() throws {
+    @Test("any attribute of a state is reported within its limits, or not at all")
+    func anyAttributeOfAState() throws {
         let entity = HomeEntity(id: "light.a", name: "a")
         var count = 0
         for value in Self.values {
@@ -41,7 +42,8 @@ struct NumberFuzzTests {
         print("number fuzz: \(count) states of Home Assistant")
     }
 
-    @Test func `an answer under any number is taken for what it is to, or for nothing`() {
+    @Test("an answer under any number is taken for what it is to, or for nothing")
+    func anAnswerUnderAnyNumber() {
         var count = 0
         for value in Self.values {
             var machine = HomeMachine(
@@ -76,7 +78,8 @@ struct NumberFuzzTests {
         print("number fuzz: \(count) messages of Home Assistant")
     }
 
-    @Test func `any number of the model becomes a service of its domain, or is refused`() {
+    @Test("any number of the model becomes a service of its domain, or is refused")
+    func anyNumberOfTheModel() {
         var count = 0
         for domain in HomeService.domains {
             for action in HomeAction.allCases {

@@ -102,7 +102,8 @@ struct ServiceTests {
         }
     }
 
-    @Test func `a colour is one that Home Assistant knows, however it is written`() throws {
+    @Test("a colour is one that Home Assistant knows, however it is written")
+    func aColourIsOneThat() throws {
         for (said, sent) in [
             ("Light Blue", "lightblue"), ("RED", "red"), ("dark-orange", "darkorange"),
         ] {

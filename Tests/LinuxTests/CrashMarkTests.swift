@@ -4,7 +4,8 @@ import Testing
 
 @Suite("The count of crashes")
 struct CrashMarkTests {
-    @Test func `a fault of the program's own counts, another's signal does not`() throws {
+    @Test("a fault of the program's own counts, another's signal does not")
+    func aFaultOfTheProgram() throws {
         let folder = try TemporaryFolder()
         let path = "\(folder.path)/crashes"
         // What was there before is what the signal ends in: nothing, so that this goes on.

@@ -153,8 +153,8 @@ struct LiveSessionTests {
         #expect("\(failure)".contains("daily_token_budget"))
     }
 
-    @Test
-    func `a key that is refused at the upgrade ends the session in the service's words`() {
+    @Test("a key that is refused at the upgrade ends the session in the service's words")
+    func aKeyThatIsRefused() {
         let rig = SessionRig()
         rig.perform { $0.connect() }
         let body = #"{"error": {"code": 403, "message": "Your API key was reported as leaked."}}"#

@@ -69,8 +69,8 @@ struct NumberFuzzTests {
         return false
     }
 
-    @Test
-    func `every number of a message, in every state, leaves a session that serves`() {
+    @Test("every number of a message, in every state, leaves a session that serves")
+    func everyNumberOfAMessage() {
         var count = 0
         for place in places {
             for number in oddNumbers {
@@ -99,8 +99,8 @@ struct NumberFuzzTests {
         print("NumberFuzzTests (LiveTests): \(count) messages through parser and machine")
     }
 
-    @Test
-    func `tokens are counted within their range, whatever comes and whatever was kept`() {
+    @Test("tokens are counted within their range, whatever comes and whatever was kept")
+    func tokensAreCountedWithinTheir() {
         let kept: [Int64] = [0, -1, 1, .min, .max, 1 << 53, -(1 << 53), 1 << 31]
         var count = 0
         for start in kept {
@@ -133,15 +133,15 @@ struct NumberFuzzTests {
         print("NumberFuzzTests (LiveTests): \(count) counts through the ledger")
     }
 
-    @Test
-    func `a total that is absent is the sum of its parts`() {
+    @Test("a total that is absent is the sum of its parts")
+    func aTotalThatIsAbsent() {
         let usage = Usage(json: ["promptTokenCount": 5, "responseTokenCount": "7"])
         #expect(usage.total == 12)
         #expect(Usage(json: ["promptTokenCount": 5, "totalTokenCount": 0]).total == 0)
     }
 
-    @Test
-    func `every close code and every status of an answer leaves a session that serves`() {
+    @Test("every close code and every status of an answer leaves a session that serves")
+    func everyCloseCodeAndEvery() {
         var count = 0
         let rare: [UInt16] = [2_999, 3_000, 4_000, 4_999, 5_000, .max]
         for code in Array(0...1_100 as ClosedRange<UInt16>) + rare {
@@ -168,8 +168,8 @@ struct NumberFuzzTests {
         print("NumberFuzzTests (LiveTests): \(count) closes and answers through the machine")
     }
 
-    @Test
-    func `a handle of any age is tried or not, and kept ages do no harm`() {
+    @Test("a handle of any age is tried or not, and kept ages do no harm")
+    func aHandleOfAnyAge() {
         for age in [Int64.min, .min + 1, -1, 0, 1, 1 << 53, .max - 1, .max] {
             var rules = SessionMachine.Rules(isManual: true)
             rules.replaySeconds = 1

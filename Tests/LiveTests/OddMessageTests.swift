@@ -52,8 +52,8 @@ struct OddMessageTests {
         }
     }
 
-    @Test(arguments: 0..<30)
-    func `null says the same as nothing, for every key of every message`(seed: Int) throws {
+    @Test("null says the same as nothing, for every key of every message", arguments: 0..<30)
+    func nullSaysTheSameAs(seed: Int) throws {
         var dice = SeededDice(seed)
         for frame in Self.frames {
             let bare = try JSONValue(parsing: frame)
@@ -63,8 +63,8 @@ struct OddMessageTests {
         }
     }
 
-    @Test
-    func `a setup whose completion is null is not complete`() {
+    @Test("a setup whose completion is null is not complete")
+    func aSetupWhoseCompletionIs() {
         let world = SessionWorld()
         world.connect()
         world.open()
@@ -74,8 +74,8 @@ struct OddMessageTests {
         #expect(world.isReady)
     }
 
-    @Test
-    func `a model that waits for the user has ended its turn`() {
+    @Test("a model that waits for the user has ended its turn")
+    func aModelThatWaitsFor() {
         for frame in [
             #"{"serverContent": {"interactionStatus": "WAITING_FOR_INPUT"}}"#,
             #"{"serverContent": {"turnComplete": true}, "interactionStatus": "WAITING_FOR_INPUT"}"#,
@@ -96,8 +96,8 @@ struct OddMessageTests {
         }
     }
 
-    @Test
-    func `a thought that is sound is not played, and shows that the model works`() {
+    @Test("a thought that is sound is not played, and shows that the model works")
+    func aThoughtThatIsSound() {
         let world = SessionWorld.ready()
         world.talk()
         for _ in 0..<3 {
@@ -112,8 +112,10 @@ struct OddMessageTests {
         #expect(world.soundsHeard == 1)
     }
 
-    @Test(arguments: [20, 2_000, 30_000])
-    func `an answer that is whole ends its turn soon after it was heard, and nobody moves`(
+    @Test(
+        "an answer that is whole ends its turn soon after it was heard, and nobody moves",
+        arguments: [20, 2_000, 30_000])
+    func anAnswerThatIsWhole(
         length: Int
     ) {
         let world = SessionWorld.ready()
@@ -138,8 +140,8 @@ struct OddMessageTests {
         #expect(world.turnsCompleted == 2)
     }
 
-    @Test
-    func `an answer that is whole but for a function's part is waited for`() {
+    @Test("an answer that is whole but for a function's part is waited for")
+    func anAnswerThatIsWhole2() {
         let world = SessionWorld.ready()
         world.talk()
         world.speak()
@@ -153,8 +155,8 @@ struct OddMessageTests {
         #expect(world.turnsCompleted == 1)
     }
 
-    @Test
-    func `an error in place of the setup's completion is not waited out`() {
+    @Test("an error in place of the setup's completion is not waited out")
+    func anErrorInPlaceOf() {
         let busy = SessionWorld()
         busy.connect()
         busy.open()
@@ -172,8 +174,8 @@ struct OddMessageTests {
         #expect(barred.failure?.reason == .credential)
     }
 
-    @Test
-    func `an error in place of an answer is not waited out, and the words are said again`() {
+    @Test("an error in place of an answer is not waited out, and the words are said again")
+    func anErrorInPlaceOf2() {
         let world = SessionWorld.ready()
         world.converse("h")
         world.talk(5)
@@ -189,8 +191,8 @@ struct OddMessageTests {
         #expect(world.sent == [.activityStart, SessionWorld.sound(5), .activityEnd])
     }
 
-    @Test
-    func `an error beside other content is a notice`() {
+    @Test("an error beside other content is a notice")
+    func anErrorBesideOtherContent() {
         let world = SessionWorld.ready()
         world.talk()
         world.receive(
@@ -200,8 +202,8 @@ struct OddMessageTests {
         #expect(world.notices.contains { $0.contains("Odd.") })
     }
 
-    @Test
-    func `calls without ids are carried out once each and answered, by id or in words`() {
+    @Test("calls without ids are carried out once each and answered, by id or in words")
+    func callsWithoutIdsAreCarried() {
         for isVertex in [true, false] {
             let world = SessionWorld.ready {
                 $0.isVertex = isVertex
@@ -235,8 +237,8 @@ struct OddMessageTests {
         }
     }
 
-    @Test
-    func `a call whose arguments are nested too deep is refused, and the rest of its frame read`() {
+    @Test("a call whose arguments are nested too deep is refused, and the rest of its frame read")
+    func aCallWhoseArgumentsAre() {
         let deep = String(repeating: "[", count: 200) + String(repeating: "]", count: 200)
         let world = SessionWorld.ready()
         world.talk()
@@ -258,8 +260,8 @@ struct OddMessageTests {
         #expect(world.isReplyDue)
     }
 
-    @Test
-    func `a call that is made again on the next connection, and answered, leaves nothing open`() {
+    @Test("a call that is made again on the next connection, and answered, leaves nothing open")
+    func aCallThatIsMade() {
         for id in ["c2", ""] {
             let world = SessionWorld.ready { $0.idleTimeout = 60_000_000_000 }
             world.talk()
@@ -278,8 +280,8 @@ struct OddMessageTests {
         }
     }
 
-    @Test
-    func `a call that the program never answers is given up, and the model is told`() {
+    @Test("a call that the program never answers is given up, and the model is told")
+    func aCallThatTheProgram() {
         let world = SessionWorld.ready { $0.connectionAge = 10_000_000_000_000_000 }
         world.talk()
         world.callSwitch("c")
@@ -296,8 +298,9 @@ struct OddMessageTests {
 
 @Suite("Words that nobody may answer, and words that are lost")
 struct UnansweredTests {
-    @Test(arguments: [true, false])
-    func `words in which nobody spoke await no answer, and nobody moves`(manual: Bool) {
+    @Test(
+        "words in which nobody spoke await no answer, and nobody moves", arguments: [true, false])
+    func wordsInWhichNobodySpoke(manual: Bool) {
         let world = SessionWorld.ready(manual: manual)
         if manual { world.converse("h") } else { world.converseHandsFree("h") }
         for _ in 0..<3 {
@@ -320,8 +323,8 @@ struct UnansweredTests {
         #expect(world.isReplyDue)
     }
 
-    @Test
-    func `an answer that was only to be stopped is not awaited again`() {
+    @Test("an answer that was only to be stopped is not awaited again")
+    func anAnswerThatWasOnly() {
         let world = SessionWorld.ready()
         world.talk()
         world.speak()
@@ -338,8 +341,8 @@ struct UnansweredTests {
         #expect(world.turnsCompleted == 2)
     }
 
-    @Test
-    func `an answer to words in which nobody was heard to speak is told`() {
+    @Test("an answer to words in which nobody was heard to speak is told")
+    func anAnswerToWordsIn() {
         let world = SessionWorld.ready()
         world.say(.activityStart, SessionWorld.sound(1))
         world.expectNoReply()
@@ -351,8 +354,8 @@ struct UnansweredTests {
         #expect(world.turnsCompleted == 1)
     }
 
-    @Test
-    func `behind words that wait for a session, silence takes nothing away from them`() {
+    @Test("behind words that wait for a session, silence takes nothing away from them")
+    func behindWordsThatWaitFor() {
         let world = SessionWorld()
         world.connect()
         world.talk(3)
@@ -363,8 +366,8 @@ struct UnansweredTests {
         #expect(world.isReplyDue)
     }
 
-    @Test
-    func `what an open microphone took for words costs one move and no more`() {
+    @Test("what an open microphone took for words costs one move and no more")
+    func whatAnOpenMicrophoneTook() {
         let world = SessionWorld.ready(manual: false)
         world.converseHandsFree("h")
         world.forget()
@@ -379,8 +382,8 @@ struct UnansweredTests {
         #expect(world.turnsCompleted == 1)
     }
 
-    @Test
-    func `words that a refusal loses end their turn, so that the user hears of it`() {
+    @Test("words that a refusal loses end their turn, so that the user hears of it")
+    func wordsThatARefusalLoses() {
         let whole = SessionWorld.ready()
         whole.talk()
         whole.lose(1007, "Request contains an invalid argument.")
@@ -397,8 +400,8 @@ struct UnansweredTests {
         #expect(half.sent.filter { $0 == SessionWorld.sound(1) }.count == 1)
     }
 
-    @Test
-    func `a model that refuses content which was not announced is told in a text what was done`() {
+    @Test("a model that refuses content which was not announced is told in a text what was done")
+    func aModelThatRefusesContent() {
         for hasMore in [true, false] {
             let world = SessionWorld.ready { $0.takesContent = false }
             world.converse("h")
@@ -424,8 +427,8 @@ struct UnansweredTests {
         }
     }
 
-    @Test
-    func `which models take content at any time`() {
+    @Test("which models take content at any time")
+    func whichModelsTakeContentAt() {
         let taking = ModelProfile.names.filter { ModelProfile(of: $0).takesContent }
         #expect(
             taking == [

@@ -23,12 +23,13 @@ struct PaceTests {
     }
 
     @Test(
+        "a service that sends every connection away is not stormed",
         arguments: [
             #"{"goAway": {"timeLeft": "0s"}}"#, #"{"goAway": {"timeLeft": "0.5s"}}"#,
             #"{"goAway": {"timeLeft": "1s"}}"#, #"{"goAway": {}}"#,
             #"{"goAway": {"timeLeft": "10s"}}"#, #"{"goAway": {"timeLeft": "50s"}}"#,
         ])
-    func `a service that sends every connection away is not stormed`(goAway: String) {
+    func aServiceThatSendsEvery(goAway: String) {
         let world = bornDying(goAway)
         #expect(world.now >= 100_000)
         #expect(world.mostInAMinute <= Backoff.attemptsPerMinute)
@@ -37,8 +38,10 @@ struct PaceTests {
         #expect(world.openings.count > 1)
     }
 
-    @Test(arguments: [10, 20, 50])
-    func `a connection that announces its end at birth is kept until shortly before it`(left: Int) {
+    @Test(
+        "a connection that announces its end at birth is kept until shortly before it",
+        arguments: [10, 20, 50])
+    func aConnectionThatAnnouncesIts(left: Int) {
         let world = SessionWorld()
         world.connect()
         world.accept()
@@ -53,8 +56,8 @@ struct PaceTests {
         #expect(world.closed == 1)
     }
 
-    @Test
-    func `a goAway whose time cannot be read lets the turn come to its end`() {
+    @Test("a goAway whose time cannot be read lets the turn come to its end")
+    func aGoawayWhoseTimeCannot() {
         for text in [
             #"{"goAway": {}}"#, #"{"goAway": {"timeLeft": null}}"#,
             #"{"goAway": {"timeLeft": 10}}"#,
@@ -77,8 +80,8 @@ struct PaceTests {
         }
     }
 
-    @Test
-    func `a goAway that is null or far away cuts no answer`() {
+    @Test("a goAway that is null or far away cuts no answer")
+    func aGoawayThatIsNull() {
         for text in [
             #"{"goAway": null}"#, #"{"goAway": {"timeLeft": "100000s"}}"#,
             #"{"goAway": {"timeLeft": "1e300s"}}"#, #"{"goAway": {"timeLeft": "3600s"}}"#,
@@ -95,8 +98,8 @@ struct PaceTests {
         }
     }
 
-    @Test
-    func `a connection that is not open in time is given up in words`() {
+    @Test("a connection that is not open in time is given up in words")
+    func aConnectionThatIsNot() {
         let world = SessionWorld { $0.connectTimeout = 23_000_000_000 }
         world.connect()
         world.wait(until: 23_900)
@@ -109,8 +112,8 @@ struct PaceTests {
         #expect(texts.first?.contains("did not answer within 23000 ms") == true)
     }
 
-    @Test
-    func `a spent quota is waited out though the user presses`() {
+    @Test("a spent quota is waited out though the user presses")
+    func aSpentQuotaIsWaited() {
         let world = SessionWorld.ready()
         world.lose(1011, "Quota exceeded for aiplatform.googleapis.com/bidi_gen_concurrent_reqs")
         for _ in 0..<7 {
@@ -168,16 +171,17 @@ struct PaceTests {
         return world
     }
 
-    @Test(arguments: 0..<40)
-    func `whatever ends connections and whoever wants them, twelve a minute is the most`(seed: Int)
-    {
+    @Test(
+        "whatever ends connections and whoever wants them, twelve a minute is the most",
+        arguments: 0..<40)
+    func whateverEndsConnectionsAndWhoever(seed: Int) {
         let world = misbehave(seed)
         #expect(world.openings.count > 10)
         #expect(world.mostInAMinute <= Backoff.attemptsPerMinute)
     }
 
-    @Test(arguments: 0..<40)
-    func `every wait has an end, and none is longer than an hour`(seed: Int) {
+    @Test("every wait has an end, and none is longer than an hour", arguments: 0..<40)
+    func everyWaitHasAnEnd(seed: Int) {
         let world = misbehave(seed)
         // The far end falls silent for ever, and so does the user.
         let end = world.now + 4 * 3_600_000

@@ -165,8 +165,10 @@ struct ReentrancyTests {
         }
     }
 
-    @Test(arguments: 0..<200)
-    func `whatever a handler does from within an event, what is sent is legal, history first`(
+    @Test(
+        "whatever a handler does from within an event, what is sent is legal, history first",
+        arguments: 0..<200)
+    func whateverAHandlerDoesFrom(
         seed: Int
     ) {
         let world = World(seed)
@@ -180,8 +182,8 @@ struct ReentrancyTests {
         #expect(world.rig.overlaps == 0, "a socket was opened beside another")
     }
 
-    @Test
-    func `an announcement made when the session is ready comes behind the history`() {
+    @Test("an announcement made when the session is ready comes behind the history")
+    func anAnnouncementMadeWhenThe() {
         var settings = SessionSettings(endpoint: LiveEndpoint(), model: "gemini-3.8-live")
         settings.isResumable = false
         let rig = SessionRig(settings: settings)

@@ -81,16 +81,18 @@ private let reports: [(code: UInt16, text: String, meaning: CloseReason)] = [
 
 @Suite("What the service's refusals mean")
 struct RefusalTests {
-    @Test
-    func `every text that others were sent means what a person would say it means`() {
+    @Test("every text that others were sent means what a person would say it means")
+    func everyTextThatOthersWere() {
         for report in reports {
             let found = CloseReason(code: report.code, reason: report.text)
             #expect(found == report.meaning, "\(report.code) \(report.text)")
         }
     }
 
-    @Test(arguments: 0..<20)
-    func `a trace id before it, other letters and a cut at 123 bytes change no meaning`(seed: Int) {
+    @Test(
+        "a trace id before it, other letters and a cut at 123 bytes change no meaning",
+        arguments: 0..<20)
+    func aTraceIdBeforeIt(seed: Int) {
         var dice = SeededDice(seed)
         // The 41 bytes of a trace id leave 82, in which each of the texts says what it is about.
         for report in reports where report.text.count > 30 {
@@ -113,8 +115,8 @@ struct RefusalTests {
         }
     }
 
-    @Test
-    func `a word that the cut leaves half of is still known`() {
+    @Test("a word that the cut leaves half of is still known")
+    func aWordThatTheCut() {
         let filler =
             "Request trace id: f102afa6f090070d, [ORIGINAL ERROR] something of the inside: "
         let whole = filler + String(repeating: "x", count: 123 - filler.count - 14)
@@ -131,8 +133,8 @@ struct RefusalTests {
         #expect(CloseReason(code: 1008, reason: "it is a resource_exhau") == .unknown)
     }
 
-    @Test
-    func `what no try mends is told once, with what to do, and not tried again`() {
+    @Test("what no try mends is told once, with what to do, and not tried again")
+    func whatNoTryMendsIs() {
         let words: [CloseReason: String] = [
             .credential: "the key", .model: "live.model", .billing: "billing",
             .project: "project", .region: "where this device is",
@@ -151,8 +153,8 @@ struct RefusalTests {
         }
     }
 
-    @Test
-    func `a refused voice or thinking level names its setting`() {
+    @Test("a refused voice or thinking level names its setting")
+    func aRefusedVoiceOrThinking() {
         for (text, setting) in [
             ("Requested voice api_name 'Fooo' is not available", "live.voice"),
             ("Thinking level must be specified for model", "live.thinking_level"),
@@ -168,8 +170,8 @@ struct RefusalTests {
         }
     }
 
-    @Test
-    func `a refusal in words that nobody knows is for good when it comes three times running`() {
+    @Test("a refusal in words that nobody knows is for good when it comes three times running")
+    func aRefusalInWordsThat() {
         let world = SessionWorld()
         world.connect()
         for count in 1...3 {
@@ -197,8 +199,8 @@ struct RefusalTests {
         #expect(!other.isFailed)
     }
 
-    @Test
-    func `a service that has too much to do is given time, and the handle stays`() {
+    @Test("a service that has too much to do is given time, and the handle stays")
+    func aServiceThatHasToo() {
         for text in [
             "The model is overloaded.", "Request trace id: 1, RESOURCE_EXHAUSTED: Maximum",
         ] {
@@ -223,8 +225,8 @@ struct RefusalTests {
         }
     }
 
-    @Test
-    func `a handle that only ever meets an overloaded service is given up in the end`() {
+    @Test("a handle that only ever meets an overloaded service is given up in the end")
+    func aHandleThatOnlyEver() {
         let world = SessionWorld.ready()
         world.converse("h")
         world.lose()
@@ -256,6 +258,7 @@ struct OpeningRefusalTests {
     }
 
     @Test(
+        "a key that is refused there stops like one that is refused by a close",
         arguments: [
             (
                 401,
@@ -272,7 +275,7 @@ struct OpeningRefusalTests {
             (400, errorBody(400, "Something else.", "X", #"{"reason": "API_KEY_INVALID"}"#)),
             (400, "[\(errorBody(400, "API key expired.", "INVALID_ARGUMENT"))]"),
         ])
-    func `a key that is refused there stops like one that is refused by a close`(
+    func aKeyThatIsRefused(
         status: Int, body: String
     ) {
         let world = SessionWorld()
@@ -283,8 +286,8 @@ struct OpeningRefusalTests {
         #expect(world.deadline == nil)
     }
 
-    @Test
-    func `what the body says decides, and is said`() {
+    @Test("what the body says decides, and is said")
+    func whatTheBodySaysDecides() {
         let known: [(Int, String, String, CloseReason)] = [
             (403, "Your project has been denied access.", "PERMISSION_DENIED", .project),
             (
@@ -308,8 +311,8 @@ struct OpeningRefusalTests {
         }
     }
 
-    @Test
-    func `too many requests wait as long as the far end wants, and no press makes it sooner`() {
+    @Test("too many requests wait as long as the far end wants, and no press makes it sooner")
+    func tooManyRequestsWaitAs() {
         for (asked, least) in [(nil, 40_000), (10, 40_000), (120, 120_000), (600, 600_000)]
             as [(Int64?, Int64)]
         {
@@ -327,8 +330,8 @@ struct OpeningRefusalTests {
         }
     }
 
-    @Test
-    func `a wait that the body asks for is kept, too`() {
+    @Test("a wait that the body asks for is kept, too")
+    func aWaitThatTheBody() {
         let detail = #"{"@type": "type.googleapis.com/google.rpc.RetryInfo", "retryDelay": "90s"}"#
         let world = SessionWorld()
         world.connect()
@@ -339,8 +342,10 @@ struct OpeningRefusalTests {
         #expect(world.opened == 2)
     }
 
-    @Test(arguments: [200, 302, 307, 511, 500, 502])
-    func `a portal or a faulty proxy is an outage that passes, and is named`(status: Int) {
+    @Test(
+        "a portal or a faulty proxy is an outage that passes, and is named",
+        arguments: [200, 302, 307, 511, 500, 502])
+    func aPortalOrAFaulty(status: Int) {
         let world = SessionWorld.ready()
         world.converse("h")
         world.lose()
@@ -360,8 +365,10 @@ struct OpeningRefusalTests {
         #expect(world.setups.last?.handle == "h")
     }
 
-    @Test(arguments: [404, 405, 410, 421])
-    func `a page where the service should be is told three times and then for good`(status: Int) {
+    @Test(
+        "a page where the service should be is told three times and then for good",
+        arguments: [404, 405, 410, 421])
+    func aPageWhereTheService(status: Int) {
         let world = SessionWorld()
         world.connect()
         for _ in 0..<3 {
@@ -372,8 +379,8 @@ struct OpeningRefusalTests {
         #expect(world.failure?.text.contains("live.url") == true)
     }
 
-    @Test
-    func `a redirection is named with where it points`() {
+    @Test("a redirection is named with where it points")
+    func aRedirectionIsNamedWith() {
         let found = OpeningRefusal(
             host: "h",
             answer: UpgradeRefusal(status: 302, location: "https://login.example/here"))

@@ -32,8 +32,8 @@ struct SetupTests {
         #expect(settings.complaints.contains { $0.contains(complaint) }, "\(settings.complaints)")
     }
 
-    @Test
-    func `a model that refuses a setup without a thinking level gets its lowest`() {
+    @Test("a model that refuses a setup without a thinking level gets its lowest")
+    func aModelThatRefusesA() {
         var settings = settings("gemini-3.8-live-extended-thinking")
         func level() -> String? {
             setup(settings)["generationConfig"]?["thinkingConfig"]?["thinkingLevel"]?.string

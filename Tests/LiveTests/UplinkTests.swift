@@ -64,8 +64,8 @@ struct UplinkTests {
         #expect(world.sent == [sound(2), sound(3)])
     }
 
-    @Test
-    func `a text within words is answered once, and the words stay whole`() {
+    @Test("a text within words is answered once, and the words stay whole")
+    func aTextWithinWordsIs() {
         let world = SessionWorld.ready()
         world.say(.activityStart, sound(1), .text("Your tea is ready."), sound(2))
         world.speak()

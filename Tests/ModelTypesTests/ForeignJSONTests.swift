@@ -11,8 +11,8 @@ struct ForeignJSONTests {
         String(repeating: "{\"a\":", count: 90) + "1" + String(repeating: "}", count: 90),
     ]
 
-    @Test(arguments: unheld)
-    func `an argument that cannot be held costs its call and not the message`(part: String) throws {
+    @Test("an argument that cannot be held costs its call and not the message", arguments: unheld)
+    func anArgumentThatCannotBe(part: String) throws {
         let text = #"{"calls":[{"id":"1","args":{"x":1}},{"id":"2","args":{"y":[0,\#(part)]}}]}"#
         #expect(throws: JSONError.self) { try JSONValue(parsing: text) }
         let read = try ForeignJSON(Array(text.utf8))
@@ -24,7 +24,8 @@ struct ForeignJSONTests {
         #expect(Array(place.prefix(5)) == ["calls", "1", "args", "y", "1"])
     }
 
-    @Test func `half a surrogate pair is a character that says so, and nothing else is lost`()
+    @Test("half a surrogate pair is a character that says so, and nothing else is lost")
+    func halfASurrogatePairIs()
         throws
     {
         for (text, expected) in [
@@ -36,7 +37,8 @@ struct ForeignJSONTests {
         }
     }
 
-    @Test func `more faults than are kept make every place faulty`() throws {
+    @Test("more faults than are kept make every place faulty")
+    func moreFaultsThanAreKept() throws {
         let bad = Array(repeating: "1e999", count: 100).joined(separator: ",")
         let read = try ForeignJSON(Array(#"{"good":1,"bad":[\#(bad)]}"#.utf8))
         #expect(read.faults.count == ForeignJSON.faultLimit)
@@ -44,7 +46,8 @@ struct ForeignJSONTests {
         #expect(read.value["good"] == 1)
     }
 
-    @Test func `what is whole is read as strictly, and has no fault`() throws {
+    @Test("what is whole is read as strictly, and has no fault")
+    func whatIsWholeIsRead() throws {
         for text in ["{", "[1,]", "1 2", "{\"a\":1e}", "\"\u{1}\"", "nul"] {
             #expect(throws: JSONError.self) { try ForeignJSON(Array(text.utf8)) }
         }

@@ -32,8 +32,8 @@ struct HiddenSecretsTests {
         },
     ]
 
-    @Test(arguments: secrets)
-    func `a secret is hidden in every spelling, wherever it stands`(secret: String) {
+    @Test("a secret is hidden in every spelling, wherever it stands", arguments: secrets)
+    func aSecretIsHiddenIn(secret: String) {
         let hidden = HiddenSecrets([Secret(secret)])
         for spelling in Self.spellings {
             let spelled = spelling(secret)
@@ -47,13 +47,15 @@ struct HiddenSecretsTests {
         }
     }
 
-    @Test func `secrets that overlap are hidden as one, and the rest stays as it is`() {
+    @Test("secrets that overlap are hidden as one, and the rest stays as it is")
+    func secretsThatOverlapAreHidden() {
         let hidden = HiddenSecrets([Secret("abcdef"), Secret("defghi"), Secret("cdef")])
         #expect(hidden.hide(in: "1 abcdefghi 2 cdef 3") == "1 (hidden) 2 (hidden) 3")
         #expect(hidden.hide(in: "abc def ghi") == "abc def ghi")
     }
 
-    @Test func `what a cut has left of a secret is hidden, too`() {
+    @Test("what a cut has left of a secret is hidden, too")
+    func whatACutHasLeft() {
         let hidden = HiddenSecrets([Secret("0123456789abcdef")])
         #expect(hidden.hide(in: "token 0123456789ab…") == "token (hidden)…")
         #expect(hidden.hide(in: "token 0123456789ab") == "token (hidden)")
@@ -62,7 +64,8 @@ struct HiddenSecretsTests {
         #expect(hidden.hide(in: "is \"012345678…, but must be") == "is \"(hidden)…, but must be")
     }
 
-    @Test func `a value hides secrets in names, texts and numbers`() {
+    @Test("a value hides secrets in names, texts and numbers")
+    func aValueHidesSecretsIn() {
         let hidden = HiddenSecrets([Secret("4711"), Secret("canary")])
         #expect(
             hidden.hide(in: ["canary": 1, "a": [4711, "my canary", 4711.0, 47.11], "b": "4711"])
@@ -77,7 +80,8 @@ struct HiddenSecretsTests {
             ])
     }
 
-    @Test func `what was read later is hidden from then on, and what is short is not a secret`() {
+    @Test("what was read later is hidden from then on, and what is short is not a secret")
+    func whatWasReadLaterIs() {
         let known = KnownSecrets()
         #expect(known.hide(in: "canary 123") == "canary 123")
         known.add(Secret("canary"))

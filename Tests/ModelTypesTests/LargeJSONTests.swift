@@ -13,14 +13,18 @@ struct LargeJSONTests {
         Array("{\((0..<Self.count).map { "\"\(name($0))\":\($0)" }.joined(separator: ","))}".utf8)
     }
 
-    @Test func `an object of 100000 names is read, and each is found`() throws {
+    @Test("an object of 100000 names is read, and each is found")
+    func anObjectOf100000Names()
+        throws
+    {
         let object = try #require(try JSONValue(parsing: text { "name \($0)" }).object)
         #expect(object.members.count == Self.count)
         #expect((0..<Self.count).allSatisfy { object["name \($0)"] == .int(Int64($0)) })
         #expect(object["name \(Self.count)"] == nil)
     }
 
-    @Test func `an object that repeats its names holds the last of each, in the first order`()
+    @Test("an object that repeats its names holds the last of each, in the first order")
+    func anObjectThatRepeatsIts()
         throws
     {
         let object = try #require(try JSONValue(parsing: text { "name \($0 % 50_000)" }).object)
@@ -29,14 +33,16 @@ struct LargeJSONTests {
         #expect((0..<50_000).allSatisfy { object["name \($0)"] == .int(Int64($0 + 50_000)) })
     }
 
-    @Test func `two objects of 100000 names are compared whatever their order`() throws {
+    @Test("two objects of 100000 names are compared whatever their order")
+    func twoObjectsOf100000Names() throws {
         let one = try JSONValue(parsing: text { "name \($0)" })
         let members = try #require(one.object?.members)
         #expect(JSONValue.object(JSONObject(members.reversed())) == one)
         #expect(JSONValue.object(JSONObject(members.reversed())).isSame(as: one))
     }
 
-    @Test func `secrets are hidden in an object of 100000 names`() throws {
+    @Test("secrets are hidden in an object of 100000 names")
+    func secretsAreHiddenInAn() throws {
         let secret = Secret("name 77777")
         let hidden = HiddenSecrets([secret]).hide(in: try JSONValue(parsing: text { "name \($0)" }))
         #expect(hidden.object?.members.count == Self.count)
@@ -44,7 +50,8 @@ struct LargeJSONTests {
         #expect(!hidden.serialized.contains(secret.revealed))
     }
 
-    @Test func `a secret that nearly stands everywhere is looked for in one pass`() {
+    @Test("a secret that nearly stands everywhere is looked for in one pass")
+    func aSecretThatNearlyStands() {
         // Each place of the text is the beginning of the secret, but for its last letter.
         let secret = Secret(String(repeating: "a", count: 4_000) + "b")
         let text = String(repeating: "a", count: 200_000)
@@ -54,7 +61,8 @@ struct LargeJSONTests {
             hidden.hide(in: text + "b!") == String(repeating: "a", count: 196_000) + "(hidden)!")
     }
 
-    @Test func `members are set, changed and removed as in a dictionary of any size`() {
+    @Test("members are set, changed and removed as in a dictionary of any size")
+    func membersAreSetChangedAnd() {
         var generator = SeededGenerator(seed: 11)
         for _ in 0..<200 {
             var object = JSONObject()

@@ -5,7 +5,8 @@ import Testing
 
 /// Every number that a text can hold, in every place that reads one.
 struct NumberFuzzTests {
-    @Test func `a number is read, written and read again as the same, or refused`() throws {
+    @Test("a number is read, written and read again as the same, or refused")
+    func aNumberIsReadWritten() throws {
         var count = 0
         for text in OddNumbers.json {
             for (before, after) in [("", ""), ("[", "]"), ("{\"a\":", "}"), (" [1, ", " , 2]")] {
@@ -28,7 +29,8 @@ struct NumberFuzzTests {
         print("number fuzz: JSON, \(count) texts")
     }
 
-    @Test func `no number is another number`() throws {
+    @Test("no number is another number")
+    func noNumberIsAnotherNumber() throws {
         let values = try OddNumbers.texts.map { try JSONValue(parsing: $0) }
         for one in values {
             for other in values where one.isSame(as: other) {
@@ -41,7 +43,8 @@ struct NumberFuzzTests {
         #expect(!JSONValue.int(1 << 53 + 1).isSame(as: .double(9_007_199_254_740_992)))
     }
 
-    @Test func `usage of any numbers is read, and none is negative`() throws {
+    @Test("usage of any numbers is read, and none is negative")
+    func usageOfAnyNumbersIs() throws {
         let names = [
             "promptTokenCount", "cachedContentTokenCount", "responseTokenCount",
             "candidatesTokenCount", "toolUsePromptTokenCount", "thoughtsTokenCount",
@@ -67,7 +70,8 @@ struct NumberFuzzTests {
         print("number fuzz: usage, \(count) messages")
     }
 
-    @Test func `a place in a list is found by its number, and by no other`() throws {
+    @Test("a place in a list is found by its number, and by no other")
+    func aPlaceInAList() throws {
         let list: JSONValue = [["a", "b"], "c"]
         var found = 0
         for text in OddNumbers.json + OddNumbers.tooLarge {

@@ -37,8 +37,8 @@ struct SameValueTests {
         }
     }
 
-    @Test func `a value is the same whatever the order of its members and the form of its numbers`()
-    {
+    @Test("a value is the same whatever the order of its members and the form of its numbers")
+    func aValueIsTheSame() {
         var generator = SeededGenerator(seed: 5)
         for _ in 0..<2_000 {
             let value = random(4, &generator)
@@ -46,7 +46,8 @@ struct SameValueTests {
         }
     }
 
-    @Test func `a value with one part changed is another`() throws {
+    @Test("a value with one part changed is another")
+    func aValueWithOnePart() throws {
         let value = try JSONValue(parsing: #"{"a":[1,{"b":"x","c":null}],"d":true}"#)
         for other in [
             #"{"a":[2,{"b":"x","c":null}],"d":true}"#, #"{"a":[1,{"b":"x"}],"d":true}"#,

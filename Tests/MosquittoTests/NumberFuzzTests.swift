@@ -70,7 +70,8 @@ struct NumberFuzzTests {
         return scripts
     }()
 
-    @Test func `packets of any numbers cost a line at most, and the client goes on`() async throws {
+    @Test("packets of any numbers cost a line at most, and the client goes on")
+    func packetsOfAnyNumbersCost() async throws {
         for (number, script) in Self.scripts.enumerated() {
             let server = try RawServer { line in
                 _ = line.read()

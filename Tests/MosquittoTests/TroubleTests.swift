@@ -137,7 +137,10 @@ struct TroubleTests {
         #expect(try await publish(client, topic: "open/a") == .nobodyListens)
     }
 
-    @Test func `what is posted and not allowed is reported as an event`() async throws {
+    @Test("what is posted and not allowed is reported as an event")
+    func whatIsPostedAndNot()
+        async throws
+    {
         let broker = try TestBroker { folder in
             let file = "\(folder)/access"
             try Files.writeAtomically(file, Array("topic readwrite open/#\n".utf8), mode: 0o600)
@@ -154,8 +157,8 @@ struct TroubleTests {
         }
     }
 
-    @Test func `what the broker has kept comes where it is wanted, and nowhere else`() async throws
-    {
+    @Test("what the broker has kept comes where it is wanted, and nowhere else")
+    func whatTheBrokerHasKept() async throws {
         let broker = try TestBroker()
         for topic in ["wanted", "unwanted"] {
             try await broker.publish(topic, "of yesterday", "-r")

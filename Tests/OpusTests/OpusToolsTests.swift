@@ -44,8 +44,8 @@ struct OpusToolsTests {
     static let canMakeStereo =
         Files.exists("/usr/bin/opusenc") && Files.exists("/usr/bin/sox")
 
-    @Test(.enabled(if: canMakeStereo))
-    func `stereo as others write it is heard as one channel, of both`() async throws {
+    @Test("stereo as others write it is heard as one channel, of both", .enabled(if: canMakeStereo))
+    func stereoAsOthersWriteIt() async throws {
         let folder = try Files.makeTemporaryDirectory(prefix: "martlet-opus")
         defer { try? Files.removeTree(folder) }
         // A tone on one side only, so that the mean of both has half of it.

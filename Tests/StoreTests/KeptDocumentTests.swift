@@ -22,7 +22,8 @@ struct KeptDocumentTests {
         return disk
     }
 
-    @Test func `a power cut at any moment of a write leaves the value before it or after it`()
+    @Test("a power cut at any moment of a write leaves the value before it or after it")
+    func aPowerCutAtAny()
         throws
     {
         let disk = MemoryDisk()
@@ -40,7 +41,8 @@ struct KeptDocumentTests {
         }
     }
 
-    @Test func `what is there and what is not is told apart from what cannot be read`() throws {
+    @Test("what is there and what is not is told apart from what cannot be read")
+    func whatIsThereAndWhat() throws {
         #expect(store(MemoryDisk()).document("x").read() == .absent)
         let disk = try disk(writes: 3)
         #expect(store(disk).document("x").read() == .value(3, loss: nil))
@@ -62,7 +64,8 @@ struct KeptDocumentTests {
         }
     }
 
-    @Test func `what nobody has read is not written over`() throws {
+    @Test("what nobody has read is not written over")
+    func whatNobodyHasReadIs() throws {
         let disk = try disk(writes: 4)
         try store(disk).document("x").write(5)
         #expect(store(disk).document("x").read() == .value(5, loss: nil))
@@ -72,7 +75,8 @@ struct KeptDocumentTests {
         #expect(throws: StoreError.self) { try store(disk).document("x").write(6) }
     }
 
-    @Test func `damaged files are kept under another name, at most three of each`() throws {
+    @Test("damaged files are kept under another name, at most three of each")
+    func damagedFilesAreKeptUnder() throws {
         let disk = try disk(writes: 2)
         for round in 1...5 {
             disk.files["x.a"] = [UInt8(round)]
@@ -92,7 +96,10 @@ struct KeptDocumentTests {
         #expect(store(disk).document("x").read() == .absent)
     }
 
-    @Test func `a value that is too long is refused, and the one before it stays`() throws {
+    @Test("a value that is too long is refused, and the one before it stays")
+    func aValueThatIsToo()
+        throws
+    {
         let disk = MemoryDisk()
         let document = store(disk).document("x", limitBytes: 100)
         try document.write("short")
@@ -102,7 +109,8 @@ struct KeptDocumentTests {
         #expect(store(disk).document("x").read() == .value("short", loss: nil))
     }
 
-    @Test func `a write that fails leaves what was there, and the next one works`() throws {
+    @Test("a write that fails leaves what was there, and the next one works")
+    func aWriteThatFailsLeaves() throws {
         let disk = try disk(writes: 2)
         let document = store(disk).document("x")
         for code in [ENOSPC, EROFS, EIO, EDQUOT] {
@@ -118,7 +126,8 @@ struct KeptDocumentTests {
 
     // MARK: - Crashes
 
-    @Test func `what the program crashed with twice is set aside and said, and it starts without`()
+    @Test("what the program crashed with twice is set aside and said, and it starts without")
+    func whatTheProgramCrashedWith()
         throws
     {
         let disk = try disk(writes: 2)
@@ -138,7 +147,8 @@ struct KeptDocumentTests {
         #expect(store(disk, crashes: 4).document("x").read() == .value(2, loss: nil))
     }
 
-    @Test func `what is stored after that counts, and is not replaced by what was set aside`()
+    @Test("what is stored after that counts, and is not replaced by what was set aside")
+    func whatIsStoredAfterThat()
         throws
     {
         let disk = try disk(writes: 2)
@@ -156,7 +166,8 @@ struct KeptDocumentTests {
         #expect(!disk.files.keys.contains { $0.hasSuffix(".suspect") })
     }
 
-    @Test func `the journal of calls is among what is set aside, the audit log is not`() throws {
+    @Test("the journal of calls is among what is set aside, the audit log is not")
+    func theJournalOfCallsIs() throws {
         let disk = MemoryDisk()
         let first = store(disk)
         try first.lines(KeptLines.journalName).append(1, isLasting: true)
@@ -167,8 +178,25 @@ struct KeptDocumentTests {
         #expect(reports.all.count == 2)
     }
 
-    @Test func `of values that follow each other quickly only the newest is written`() async throws
+    @Test("lines that are whole outlast damage to others, and that some are lost is known")
+    func linesThatAreWholeOutlast()
+        throws
     {
+        let disk = MemoryDisk()
+        let first = store(disk)
+        for number in 1...3 { try first.lines("l").append(.int(Int64(number)), isLasting: true) }
+        #expect(!first.lines("l").isIncomplete)
+        disk.files["l"]?[0] ^= 1
+        let second = store(disk)
+        #expect(try second.lines("l").read() == [2, 3])
+        #expect(second.lines("l").isIncomplete)
+        // Nobody has written anything since.
+        #expect(try store(disk).lines("l").read() == [2, 3])
+        #expect(reports.all.count == 1)
+    }
+
+    @Test("of values that follow each other quickly only the newest is written")
+    func ofValuesThatFollowEach() async throws {
         let disk = MemoryDisk()
         let store = store(disk)
         let writer = LazyWriter(store.document("x"), delay: .seconds(3600)) { _ in }

@@ -27,7 +27,8 @@ struct StateStoreTests {
         try StateStore.open(path, patience: .zero) { [reports] in reports.add($0) }
     }
 
-    @Test func `a second program is refused, with the name of the first, its number and its time`()
+    @Test("a second program is refused, with the name of the first, its number and its time")
+    func aSecondProgramIsRefused()
         throws
     {
         let path = try folder()
@@ -46,7 +47,8 @@ struct StateStoreTests {
         withExtendedLifetime(other) {}
     }
 
-    @Test func `who has the folder has left its program, its number and its time there`() throws {
+    @Test("who has the folder has left its program, its number and its time there")
+    func whoHasTheFolderHas() throws {
         let path = try folder()
         defer { try? Files.removeTree(path) }
         let store = try open(path)
@@ -56,7 +58,8 @@ struct StateStoreTests {
         withExtendedLifetime(store) {}
     }
 
-    @Test func `the program that has a folder gets the same store again, and frees it at the end`()
+    @Test("the program that has a folder gets the same store again, and frees it at the end")
+    func theProgramThatHasA()
         throws
     {
         let path = try folder()
@@ -72,7 +75,8 @@ struct StateStoreTests {
         #expect(other != nil)
     }
 
-    @Test func `a folder that is missing is made, and only its owner may look into it`() throws {
+    @Test("a folder that is missing is made, and only its owner may look into it")
+    func aFolderThatIsMissing() throws {
         let path = try folder()
         defer { try? Files.removeTree(path) }
         let store = try open("\(path)/a/b")
@@ -83,7 +87,8 @@ struct StateStoreTests {
         #expect(reports.all.isEmpty)
     }
 
-    @Test func `a folder that cannot be made is reported at once, and what is written fails`()
+    @Test("a folder that cannot be made is reported at once, and what is written fails")
+    func aFolderThatCannotBe()
         throws
     {
         let path = try folder()
@@ -95,7 +100,8 @@ struct StateStoreTests {
         #expect(throws: SystemError.self) { try store.document("x").write(1) }
     }
 
-    @Test func `a full disk is reported at the start`() throws {
+    @Test("a full disk is reported at the start")
+    func aFullDiskIsReported() throws {
         let path = try folder()
         defer { try? Files.removeTree(path) }
         try SystemError.$forced.withValue(["fsync": ENOSPC]) {
@@ -104,12 +110,13 @@ struct StateStoreTests {
         #expect(reports.all.first?.contains("No space left") == true)
     }
 
-    @Test func `what writes left behind when the power went is removed, and nothing else`() throws {
+    @Test("what writes left behind when the power went is removed, and nothing else")
+    func whatWritesLeftBehindWhen() throws {
         let kept = [
             "timers.a", "timers.b", "tool-calls.jsonl", "tool-audit.jsonl", "tool-audit.jsonl.1",
             "timers.a.damaged-1", "timers.b.suspect", "notes.txt", "holder", "crashes",
         ]
-        let left = ["timers.a.new", "timers.b.XyZ123", "session.json.abcdef", "holder.new"]
+        let left = ["timers.a.new", "timers.b.XyZ123", "settings.last-good.abcdef", "holder.new"]
         var files: [String: [UInt8]] = [:]
         for name in kept + left { files[name] = [1] }
         let disk = MemoryDisk(files)
@@ -117,7 +124,8 @@ struct StateStoreTests {
         #expect(Set(disk.files.keys) == Set(kept))
     }
 
-    @Test func `what root writes into a folder of somebody else's belongs to its owner`() throws {
+    @Test("what root writes into a folder of somebody else's belongs to its owner")
+    func whatRootWritesIntoA() throws {
         // Only root can do what this is about.
         guard geteuid() == 0 else { return }
         let path = try folder()

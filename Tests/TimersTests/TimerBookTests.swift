@@ -310,4 +310,91 @@ struct TimerBookTests {
             try book.change(9, name: "x", text: nil, when: nil, at: clock.now)
         }
     }
+
+    @Test("a clock that was never set neither moves an alarm on nor makes it missed")
+    func aClockThatWasNever() throws {
+        for weekdays: Set<Int> in [[], [0], Set(0...6)] {
+            let clock = SetClock(time(9, 0))
+            var book = TimerBook()
+            let number = try book.add(showing(7, 0, weekdays), clock)
+            let list = book.list
+            // A board without a clock of its own starts in 1970, and is switched off again.
+            let real = clock.now.wall
+            for second in stride(from: Int64(0), to: 400_000, by: 3600) {
+                var now = clock.now
+                now.wall = second * 1_000_000_000
+                now.boot = now.wall
+                now.life = "another"
+                book.advance(to: now)
+                #expect(book.list == list, "after \(second) s")
+            }
+            #expect(clock.now.wall == real)
+            clock.pass(until: book.list.items[0].plan.local ?? time(0, 0))
+            #expect(book.look(clock) == [number])
+            #expect(book.list.missed.isEmpty)
+        }
+    }
+
+    @Test("a timer that meets a clock which was never set rings, no later than it is long")
+    func aTimerThatMeetsA()
+        throws
+    {
+        let clock = SetClock(time(9, 0))
+        var book = TimerBook()
+        let number = try book.add(.after(600), clock)
+        clock.pass(300)
+        let off = clock.now.wall
+        clock.restart(off: 60)
+        clock.set(by: -off / 1_000_000_000)
+        #expect(book.look(clock) == [])
+        // The time server answers before it is due, or not at all.
+        clock.pass(100)
+        clock.set(by: off / 1_000_000_000)
+        #expect(book.look(clock) == [])
+        clock.pass(500)
+        #expect(book.look(clock) == [number])
+        #expect(book.list.missed.isEmpty)
+    }
+
+    @Test("what a clock that was wrong passed over is armed again when it is set back")
+    func whatAClockThatWas() throws {
+        for days in [1, 2, 30, 4000] as [Int64] {
+            let clock = SetClock(time(9, 0))
+            var book = TimerBook()
+            let once = try book.add(showing(8, 0), clock, name: "once")
+            let daily = try book.add(showing(8, 0, Set(0...6)), clock, name: "daily")
+            let weekly = try book.add(showing(8, 0, [0]), clock, name: "weekly")
+            let list = book.list
+            clock.set(by: days * 86_400 + 7200)
+            _ = book.look(clock)
+            clock.set(by: -days * 86_400 - 7200)
+            #expect(book.look(clock) == [])
+            #expect(book.list.items == list.items, "\(days) days")
+            #expect(book.list.missed.isEmpty)
+            clock.pass(until: time(8, 0, day: 22))
+            #expect(book.look(clock) == [once, daily, weekly])
+        }
+    }
+
+    @Test("an alarm that an earlier version moved to 1970 comes back without a word")
+    func anAlarmThatAnEarlier() throws {
+        let clock = SetClock(time(6, 0))
+        let item = TimedItem(
+            number: 1, kind: .alarm, name: "", text: "",
+            plan: .at(time(7, 0, day: 1, month: 1, year: 1970), weekdays: Set(0...6)))
+        var list = TimerList()
+        list.items = [item]
+        var book = TimerBook(list, settings: TimerBook.Settings())
+        #expect(book.look(clock) == [])
+        #expect(book.list.missed.isEmpty)
+        clock.pass(3600)
+        #expect(book.look(clock) == [1])
+    }
+}
+
+extension TimedItem.Plan {
+    /// When the clock on the wall shows it.
+    fileprivate var local: LocalTime? {
+        if case .at(let local, _) = self { local } else { nil }
+    }
 }

@@ -1,3 +1,4 @@
+import TestDisk
 import Testing
 
 @testable import Timers
@@ -35,10 +36,10 @@ struct TimerSimulationTests {
         var settings = TimerBook.Settings()
         settings.missedLimit = 1000
         settings.itemLimit = 1000
-        var folder = MemoryFolder()
+        var folder = MemoryDisk()
         var ear = Ear()
         var keeper = TimerKeeper(
-            folder: folder, settings: settings, clock: clock, listener: ear)
+            document: timers(on: folder), settings: settings, clock: clock, listener: ear)
         await keeper.begin()
         var outcomes: [String: Outcome] = [:]
         var ringing: Set<String> = []
@@ -65,12 +66,12 @@ struct TimerSimulationTests {
                 clock.set(by: .random(in: -7200...7200, using: &dice))
             case 6, 7:
                 // Killed or cut from power: whatever is on the disk is all there is.
-                folder = MemoryFolder(folder.files)
+                folder = MemoryDisk(folder.files)
                 let off = Int64.random(in: 0...5000, using: &dice)
                 clock.restart(off: off, lag: Bool.random(using: &dice) ? off : 0)
                 ear = Ear()
                 keeper = TimerKeeper(
-                    folder: folder, settings: settings, clock: clock, listener: ear)
+                    document: timers(on: folder), settings: settings, clock: clock, listener: ear)
                 await keeper.begin()
             case 8:
                 _ = await keeper.silence(nil)

@@ -1,4 +1,5 @@
 import ModelTypes
+import TestDisk
 import Testing
 import Tools
 
@@ -8,13 +9,14 @@ import Tools
 struct TimerToolTests {
     private let clock = SetClock(time(9, 0))
     private let ear = Ear()
-    private let folder = MemoryFolder()
+    private let folder = MemoryDisk()
     private let keeper: TimerKeeper
     private let runner: ToolRunner
 
     init() throws {
         keeper = TimerKeeper(
-            folder: folder, settings: TimerBook.Settings(), clock: clock, listener: ear)
+            document: timers(on: folder), settings: TimerBook.Settings(), clock: clock,
+            listener: ear)
         runner = ToolRunner(
             registry: try ToolRegistry(TimerTools.all(keeper)), limits: ToolLimits(),
             ports: RunnerPorts(
@@ -170,9 +172,67 @@ struct TimerToolTests {
     @Test("without a place on the disk it is said that a restart loses it")
     func notLasting() async throws {
         let keeper = TimerKeeper(
-            folder: nil, settings: TimerBook.Settings(), clock: clock, listener: ear)
+            document: nil, settings: TimerBook.Settings(), clock: clock, listener: ear)
         let tool = try #require(try TimerTools.all(keeper).first)
         let answer = try await tool.call(ToolArguments(["minutes": 5]))
         #expect(answer["note"]?.string?.contains("lost") == true)
+    }
+
+    @Test("a number is as good as its digits")
+    func aNumberIsAsGood() async {
+        for number in 1...3 { _ = await output("set_timer", ["minutes": .int(Int64(number))]) }
+        let changed = await output("change_timer", ["which": 3, "add_seconds": 60])
+        #expect(changed["left"] == "4 minutes")
+        #expect(await output("cancel_timer", ["which": 2])["remaining"] == 2)
+        #expect(await output("cancel_timer", ["which": 1.0])["remaining"] == 1)
+    }
+
+    @Test("the only one that fits is found by the words that people use for it")
+    func theOnlyOneThatFits() async {
+        _ = await output("set_timer", ["minutes": 12, "name": "pizza"])
+        _ = await output("set_timer", ["minutes": 5])
+        _ = await output("set_alarm", ["time": "07:00", "name": "green tea of the morning"])
+        let words: [(String, JSONValue)] = [
+            ("the pizza timer", 1), ("my timer for the pizza", 1), ("Pizza", 1),
+            ("the timer called pizza", 1), ("5 minute timer", 2), ("the 5-minute timer", 2),
+            ("5 minutes", 2), ("300 seconds", 2), ("the alarm", 3), ("morning tea", 3),
+            ("7 am alarm", 3), ("the alarm at 07:00", 3), ("number 2", 2), ("#2", 2),
+        ]
+        for (which, number) in words {
+            let item = await output("change_timer", ["which": .string(which), "name": "pizza"])
+            #expect(item["number"] == number, "\(which)")
+            // As it was.
+            let name: JSONValue =
+                number == 3 ? "green tea of the morning" : number == 1 ? "pizza" : ""
+            _ = await output("change_timer", ["which": number, "name": name])
+        }
+        for which in ["the soup timer", "6 minute timer", "8 am alarm", "the", "timer 9"] {
+            #expect(
+                await error("change_timer", ["which": .string(which), "name": "x"]) != "no error")
+        }
+    }
+
+    @Test("a change that would end a repetition is refused, and says what can be done")
+    func aChangeThatWouldEnd() async {
+        _ = await output("set_alarm", ["time": "07:00", "weekdays": ["monday", "friday"]])
+        let list = await keeper.look().book.list
+        for change: JSONObject in [
+            ["hours": 2], ["seconds": 1], ["time": "07:00", "day": "sunday"],
+        ] {
+            var arguments = change
+            arguments["which"] = "1"
+            #expect(await error("change_timer", .object(arguments)).contains("Monday, Friday"))
+            #expect(await keeper.look().book.list == list)
+        }
+        let moved = await output("change_timer", ["which": "1", "time": "08:00"])
+        #expect(moved["repeats"] == "Monday, Friday")
+        let days = await output(
+            "change_timer", ["which": "1", "time": "08:00", "weekdays": ["sunday"]])
+        #expect(days["repeats"] == "Sunday")
+        // While it rings, later means later today.
+        clock.pass(until: time(8, 0, day: 22))
+        await keeper.tick()
+        let later = await output("change_timer", ["which": "1", "add_seconds": 600])
+        #expect(later["state"] == "snoozed" && later["repeats"] == "Sunday")
     }
 }

@@ -1,4 +1,6 @@
+import Store
 import Synchronization
+import TestDisk
 import Timers
 
 /// Clocks that a test sets, in a machine that a test switches off and on.
@@ -73,43 +75,9 @@ final class Ear: TimerListener {
     var wake: (wall: Int64?, boot: Int64?) { state.withLock { $0.wake } }
 }
 
-/// A folder in memory that keeps what a power cut would leave at every moment of every write.
-final class MemoryFolder: TimerFolder {
-    struct Full: Error {}
-
-    private let state: Mutex<(files: [String: [UInt8]], cuts: [[String: [UInt8]]], isFull: Bool)>
-
-    init(_ files: [String: [UInt8]] = [:]) { state = Mutex((files, [], false)) }
-
-    func read(_ name: String) throws -> [UInt8]? { state.withLock { $0.files[name] } }
-
-    func write(_ name: String, _ bytes: [UInt8]) throws {
-        try state.withLock { state in
-            guard !state.isFull else { throw Full() }
-            // Before it; a name whose content did not reach the disk, or not all of it; after it.
-            state.cuts.append(state.files)
-            for length in [0, 1, bytes.count / 2, bytes.count - 2] {
-                state.cuts.append(state.files)
-                state.cuts[state.cuts.count - 1][name] = Array(bytes.prefix(length))
-            }
-            state.files[name] = bytes
-            state.cuts.append(state.files)
-        }
-    }
-
-    func tidy(_ names: [String]) {}
-
-    func setFull(_ isFull: Bool) { state.withLock { $0.isFull = isFull } }
-
-    /// What a power cut would have left, since the last call.
-    func takeCuts() -> [[String: [UInt8]]] {
-        state.withLock { state in
-            defer { state.cuts = [] }
-            return state.cuts
-        }
-    }
-
-    var files: [String: [UInt8]] { state.withLock { $0.files } }
+/// The document of timers on a disk.
+func timers(on disk: MemoryDisk) -> KeptDocument {
+    StateStore(disk: disk) { _ in }.document(TimerKeeper.documentName)
 }
 
 /// 2026-11-21, a Saturday, at a time; or another date.

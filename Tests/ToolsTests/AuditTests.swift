@@ -1,5 +1,6 @@
 import Linux
 import ModelTypes
+import Store
 import Synchronization
 import Testing
 
@@ -20,7 +21,9 @@ struct AuditTests {
     }
 
     private func runner(_ terms: ToolTerms) throws -> ToolRunner {
-        let audit = AuditLog(path: path, limitBytes: 20_000) { Issue.record("trouble: \($0)") }
+        let audit = AuditLog(
+            disk: DiskFolder(path: folder.path), name: "audit.jsonl", limitBytes: 20_000
+        ) { Issue.record("trouble: \($0)") }
         let tool = try TestTool("door", terms: terms) { arguments in
             if arguments.string("side") == "back" { throw ToolFailure("it is stuck") }
             return "open"

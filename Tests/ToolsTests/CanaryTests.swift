@@ -54,7 +54,8 @@ struct CanaryTests {
         }
     }
 
-    @Test func `a secret that was read reaches neither model, nor journal, nor audit log`()
+    @Test("a secret that was read reaches neither model, nor journal, nor audit log")
+    func aSecretThatWasRead()
         async throws
     {
         let journal = Journal()
@@ -113,7 +114,8 @@ struct CanaryTests {
         (["type": "object", "properties": ["x": ["type": "boolean"]]], ["471147": 1], "471147"),
     ]
 
-    @Test func `a fault of a hidden argument does not quote it, in any log and to anybody`()
+    @Test("a fault of a hidden argument does not quote it, in any log and to anybody")
+    func aFaultOfAHidden()
         async throws
     {
         let path = folder.path + "/audit.jsonl"
@@ -139,7 +141,8 @@ struct CanaryTests {
         #expect(!audit.contains("471147"))
     }
 
-    @Test func `a handler that repeats a hidden argument in its failure does not log it`()
+    @Test("a handler that repeats a hidden argument in its failure does not log it")
+    func aHandlerThatRepeatsA()
         async throws
     {
         let path = folder.path + "/audit.jsonl"
@@ -155,7 +158,8 @@ struct CanaryTests {
         #expect(!audit.contains("83615"))
     }
 
-    @Test func `what a source says of its functions is declared without secrets`() throws {
+    @Test("what a source says of its functions is declared without secrets")
+    func whatASourceSaysOf() throws {
         let known = KnownSecrets()
         known.add(Secret(Self.canary))
         let registry = try ToolRegistry([], secrets: known)

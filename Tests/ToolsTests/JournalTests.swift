@@ -1,5 +1,8 @@
 import Linux
 import ModelTypes
+import Store
+import Synchronization
+import TestDisk
 import Testing
 
 @testable import Tools
@@ -8,13 +11,26 @@ import Testing
 struct JournalTests {
     private let folder: Folder
     private let door = Door()
+    private let lives = Kept<StateStore>()
+    private let reports = Kept<String>()
 
     init() throws { folder = try Folder() }
 
     private var path: String { folder.path + "/calls.jsonl" }
 
-    private func journal() -> FileJournal {
-        FileJournal(path: path) { Issue.record("trouble: \($0)") }
+    /// The journal of a new life; `report` takes words for the owner.
+    private func journal(
+        _ report: @escaping @Sendable (String) -> Void = { Issue.record("trouble: \($0)") }
+    ) -> FileJournal {
+        journal(DiskFolder(path: folder.path), report)
+    }
+
+    private func journal(
+        _ disk: any StateDisk, _ report: @escaping @Sendable (String) -> Void
+    ) -> FileJournal {
+        let store = StateStore(disk: disk, report: report)
+        lives.add(store)
+        return FileJournal(lines: store.lines("calls.jsonl"), onTrouble: report)
     }
 
     private func runner(_ journal: any CallJournal, _ tools: [any Tool]) throws -> ToolRunner {
@@ -71,16 +87,23 @@ struct JournalTests {
             await before.finish(
                 call, FunctionResponse(id: "\(id)", name: "é", response: ["output": "ü"]))
         }
-        let whole = try Files.read(path, limitBytes: 10_000)
-        for length in 0...whole.count {
-            let kept = Array(whole[..<length])
+        let bytes = try Files.read(path, limitBytes: 10_000)
+        for length in 0...bytes.count {
+            let kept = Array(bytes[..<length])
             try Files.writeAtomically(path, kept, mode: 0o600)
-            let recalled = await journal().recall()
+            let before = reports.all.count
+            let recalled = await journal { [reports] in reports.add($0) }.recall()
             let lines = kept.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: true)
             let isLastWhole = kept.isEmpty || kept.last == UInt8(ascii: "\n")
             // Of two lines a call has, the first is enough to know it.
             let whole = isLastWhole ? lines.count : lines.count - 1
             #expect(recalled.calls.count >= (whole + 1) / 2, "at \(length)")
+            // A line of which a part is missing is reported.
+            let last = Array(lines.last ?? [])
+            let isCut =
+                !isLastWhole && last.count != Self.lines(of: bytes)[lines.count - 1]
+                && (try? JSONValue(parsing: last)) == nil
+            #expect((reports.all.count > before) == isCut, "at \(length)")
             // What comes next is a line of its own.
             let after = journal()
             _ = await after.recall()
@@ -113,7 +136,7 @@ struct JournalTests {
         let tools = [
             try TestTool("lamp") { _ in "on" }, try TestTool("door", terms: unlock) { _ in "open" },
         ]
-        let journal = FileJournal(path: "/nowhere/calls") { _ in }
+        let journal = journal(DiskFolder(path: "/proc/nowhere")) { _ in }
         let runner = try runner(journal, tools)
         #expect(await runner.run(call("lamp", id: "1")).output == "on")
         let error = await runner.run(call("door", id: "2")).error
@@ -128,6 +151,109 @@ struct JournalTests {
         #expect(await runner.run(call("look", id: "1")).output == "fine")
         #expect(await journal().recall().calls.isEmpty)
     }
+
+    private static func lines(of bytes: [UInt8]) -> [Int] {
+        bytes.split(separator: UInt8(ascii: "\n")).map(\.count)
+    }
+
+    @Test("a damaged journal is set aside and reported, and its whole lines are used")
+    func aDamagedJournalIsSet()
+        async throws
+    {
+        let disk = MemoryDisk()
+        let before = journal(disk) { Issue.record("\($0)") }
+        for id in 0..<4 {
+            try await before.begin(JournalledCall(conversation: 1, id: "\(id)", tool: "t"))
+        }
+        let whole = disk.files["calls.jsonl"] ?? []
+        for index in whole.indices {
+            let damaged = MemoryDisk(["calls.jsonl": whole])
+            damaged.files["calls.jsonl"]?[index] ^= 0x15
+            let bytes = damaged.files["calls.jsonl"]
+            let reports = Kept<String>()
+            let recalled = await journal(damaged) { reports.add($0) }.recall()
+            #expect(recalled.calls.count >= 2, "at \(index)")
+            #expect(!reports.all.isEmpty, "at \(index)")
+            // All but a last line without its end is kept for whoever looks into it.
+            if index < whole.count - 1 {
+                #expect(damaged.files["calls.jsonl.damaged-1"] == bytes, "at \(index)")
+            }
+        }
+    }
+
+    @Test("a random journal is not emptied without a word")
+    func aRandomJournalIsNot() async throws {
+        let random: [UInt8] = (0..<5000).map {
+            UInt8(truncatingIfNeeded: ($0 &* 2_654_435_761) >> 9)
+        }
+        let disk = MemoryDisk(["calls.jsonl": random])
+        let reports = Kept<String>()
+        let after = journal(disk) { reports.add($0) }
+        #expect(await after.recall().calls.isEmpty)
+        #expect(reports.all.count == 1)
+        #expect(disk.files["calls.jsonl.damaged-1"] == random)
+        try await after.begin(JournalledCall(conversation: 1, id: "a", tool: "t"))
+        #expect(await journal(disk) { Issue.record("\($0)") }.recall().calls.count == 1)
+    }
+
+    @Test("a huge id is refused where it matters, and makes nothing else be forgotten")
+    func aHugeIdIsRefused()
+        async throws
+    {
+        let disk = MemoryDisk()
+        let before = journal(disk) { _ in }
+        try await before.begin(JournalledCall(conversation: 1, id: "a", tool: "t"))
+        await #expect(throws: StoreError.self) {
+            try await before.begin(
+                JournalledCall(
+                    conversation: 1, id: String(repeating: "x", count: 300_000), tool: "t"))
+        }
+        try await before.begin(JournalledCall(conversation: 1, id: "b", tool: "t"))
+        let recalled = await journal(disk) { Issue.record("\($0)") }.recall()
+        #expect(recalled.calls.map(\.call.id) == ["a", "b"])
+        // Of an earlier version there may be one on the disk.
+        let long =
+            #"{"conversation":1,"id":"\#(String(repeating: "y", count: 300_000))","tool":"t"}"#
+        disk.files["calls.jsonl"]? += Array("\(long)\n".utf8)
+        let again = await journal(disk) { Issue.record("\($0)") }.recall()
+        #expect(again.calls.map(\.call.id) == ["a", "b"])
+    }
+
+    @Test("a journal that cannot be read is not written over, and stops what is dangerous")
+    func aJournalThatCannotBe()
+        async throws
+    {
+        let disk = MemoryDisk()
+        try await journal(disk) { _ in }
+            .begin(JournalledCall(conversation: 1, id: "a", tool: "t"))
+        let before = disk.files
+        disk.faults.reading = ["calls.jsonl": 13]
+        let after = journal(disk) { _ in }
+        _ = await after.recall()
+        await #expect(throws: StoreError.self) {
+            try await after.begin(JournalledCall(conversation: 1, id: "b", tool: "t"))
+        }
+        #expect(disk.files == before)
+    }
+
+    @Test("any number in a stored call does no harm")
+    func anyNumberInAStored() async throws {
+        for number in ["0", "-1", "9223372036854775807", "-9223372036854775808", "1e300", "null"] {
+            let line = #"{"conversation":\#(number),"id":"a","tool":"count"}"#
+            let disk = MemoryDisk(["calls.jsonl": Array("\(line)\n".utf8)])
+            let tool = try TestTool("count") { _ in 1 }
+            let runner = try runner(journal(disk) { _ in }, [tool])
+            #expect(await runner.run(call("count", id: "b"), conversation: 7).output == 1)
+        }
+    }
+}
+
+/// What a test keeps.
+final class Kept<Value: Sendable>: Sendable {
+    private let values = Mutex<[Value]>([])
+
+    var all: [Value] { values.withLock { $0 } }
+    func add(_ value: Value) { values.withLock { $0.append(value) } }
 }
 
 /// A folder for one test, removed with its owner.

@@ -12,7 +12,8 @@ struct LargeSchemaTests {
         JSONObject((0..<Self.count).map { ("name\($0)", value($0)) })
     }
 
-    @Test func `a schema of 100000 properties is refused, also where it is referred to`() {
+    @Test("a schema of 100000 properties is refused, also where it is referred to")
+    func aSchemaOf100000Properties() {
         let part: JSONValue = [
             "type": "object", "properties": .object(many { _ in ["type": "string"] }),
         ]
@@ -31,7 +32,8 @@ struct LargeSchemaTests {
         _ = try? ForeignSchema(["allOf": repeated])
     }
 
-    @Test func `of 100000 arguments that nobody declared some are named`() throws {
+    @Test("of 100000 arguments that nobody declared some are named")
+    func of100000ArgumentsThatNobody() throws {
         let declared = JSONObject((0..<900).map { ("known\($0)", ["type": "string"]) })
         let schema = try Schema(["type": "object", "properties": .object(declared)])
         let faults = SchemaCheck(schema).violations(of: .object(many { .int(Int64($0)) }))
@@ -45,7 +47,8 @@ struct LargeSchemaTests {
             SchemaCheck(list).violations(of: ["x": numbers]).count == SchemaCheck.maximumViolations)
     }
 
-    @Test func `arguments of any size are shown without secrets and short`() {
+    @Test("arguments of any size are shown without secrets and short")
+    func argumentsOfAnySizeAre() {
         let shown = HiddenArguments.hide(
             .object(many { ["code": .int(Int64($0))] }), named: HiddenArguments.names(nil))
         #expect(shown.serialized.utf8.count < 10_000)

@@ -18,7 +18,8 @@ struct NumberFuzzTests {
         ("number", "exclusiveMinimum", "exclusiveMaximum"),
     ]
 
-    @Test func `limits of any numbers are taken or refused, and what fits them is within`() throws {
+    @Test("limits of any numbers are taken or refused, and what fits them is within")
+    func limitsOfAnyNumbersAre() throws {
         var schemas = 0
         var checks = 0
         for (type, least, most) in Self.limits {
@@ -68,7 +69,10 @@ struct NumberFuzzTests {
         func status() async throws -> JSONValue { [:] }
     }
 
-    @Test func `a function of the device takes any number, or says why not`() async throws {
+    @Test("a function of the device takes any number, or says why not")
+    func aFunctionOfTheDevice()
+        async throws
+    {
         var calls = 0
         for before in [Int.min, -1, 0, 50, 100, 101, .max] {
             let device = OddDevice(before: before)
@@ -102,7 +106,8 @@ struct NumberFuzzTests {
         print("number fuzz: \(calls) calls of the device's own functions")
     }
 
-    @Test func `a journal of calls with any numbers is read, and its calls are not done again`()
+    @Test("a journal of calls with any numbers is read, and its calls are not done again")
+    func aJournalOfCallsWith()
         async throws
     {
         let folder = try Folder()
@@ -134,7 +139,8 @@ struct NumberFuzzTests {
         print("number fuzz: \(files) journals of calls")
     }
 
-    @Test func `what was called how often counts at any time of any clock`() {
+    @Test("what was called how often counts at any time of any clock")
+    func whatWasCalledHowOften() {
         var limit = RateLimit()
         let guardian = CallGuard(subject: "x", risk: .low, confirmation: nil, callsPerMinute: 2)
         for time in OddNumbers.whole where time > .min / 2 && time < .max / 2 {

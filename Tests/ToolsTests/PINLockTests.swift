@@ -78,7 +78,8 @@ struct PINLockTests {
         }
     }
 
-    @Test func `wrong PINs count over questions, whatever they are about`() {
+    @Test("wrong PINs count over questions, whatever they are about")
+    func wrongPinsCountOverQuestions() {
         let device = Device()
         for number in 0..<3 {
             #expect(!device.tries("000\(number)", arguments: ["door": .int(Int64(number))]))
@@ -96,7 +97,8 @@ struct PINLockTests {
         #expect(device.kept == PINLockMemory())
     }
 
-    @Test func `a count that is not full yet outlasts a restart, too`() {
+    @Test("a count that is not full yet outlasts a restart, too")
+    func aCountThatIsNot() {
         let device = Device()
         for number in 0..<3 {
             device.restart(reboots: number == 1)
@@ -107,7 +109,8 @@ struct PINLockTests {
         #expect(!device.tries(Self.pin))
     }
 
-    @Test func `time alone begins no count anew, and the right PIN does`() {
+    @Test("time alone begins no count anew, and the right PIN does")
+    func timeAloneBeginsNoCount() {
         let device = Device()
         for round in 0..<10 {
             for _ in 0..<2 {
@@ -119,7 +122,8 @@ struct PINLockTests {
         #expect(device.reports.isEmpty)
     }
 
-    @Test func `whoever guesses for a week is let in by no luck, with restarts or without`() {
+    @Test("whoever guesses for a week is let in by no luck, with restarts or without")
+    func whoeverGuessesForAWeek() {
         var generator = SeededGenerator(seed: 3)
         for restarts in [false, true] {
             let device = Device()
@@ -141,7 +145,8 @@ struct PINLockTests {
         }
     }
 
-    @Test func `a lock from a file of any numbers ends, and is never longer than the longest`() {
+    @Test("a lock from a file of any numbers ends, and is never longer than the longest")
+    func aLockFromAFile() {
         let settings = ConfirmationSettings()
         for wrong in [Int.min, -1, 0, 2, 3, 1_000, .max] {
             for locks in [Int.min, -1, 0, 1, 62, 63, 64, .max] {

@@ -35,7 +35,10 @@ struct SameCallTests {
             .contains(.settle("2", .granted))
     }
 
-    @Test func `a confirmed call is the same in every order of its arguments`() throws {
+    @Test("a confirmed call is the same in every order of its arguments")
+    func aConfirmedCallIsThe()
+        throws
+    {
         let arguments = try JSONValue(
             parsing:
                 #"{"door":"shed","wide":true,"for":{"s":5,"who":"me","why":null},"list":[1,2]}"#)
@@ -52,7 +55,8 @@ struct SameCallTests {
         #expect(isGranted(["s": 5], then: ["s": 5.0]))
     }
 
-    @Test func `a call with another value, one more or one less is another call`() {
+    @Test("a call with another value, one more or one less is another call")
+    func aCallWithAnotherValue() {
         let arguments: JSONObject = ["door": "shed", "s": 5, "list": [1, 2]]
         for other: JSONValue in [
             ["door": "house", "s": 5, "list": [1, 2]], ["door": "shed", "s": 6, "list": [1, 2]],

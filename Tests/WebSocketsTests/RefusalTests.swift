@@ -37,8 +37,10 @@ struct RefusalTests {
         "status": "RESOURCE_EXHAUSTED"}}
         """
 
-    @Test(arguments: [300, 301, 304, 400, 401, 403, 404, 407, 429, 500, 503, 511, 999])
-    func `a refused upgrade is reported with its status, wait and body`(status: Int) async throws {
+    @Test(
+        "a refused upgrade is reported with its status, wait and body",
+        arguments: [300, 301, 304, 400, 401, 403, 404, 407, 429, 500, 503, 511, 999])
+    func aRefusedUpgradeIsReported(status: Int) async throws {
         let test = try TestLoop()
         let body = Self.explanation
         let (error, _) = try await refusal(
@@ -56,7 +58,8 @@ struct RefusalTests {
         #expect(!text.contains("quota"), "the far end's words are not for an error's text: \(text)")
     }
 
-    @Test func `a body that comes in chunks is put together`() async throws {
+    @Test("a body that comes in chunks is put together")
+    func aBodyThatComesIn() async throws {
         let test = try TestLoop()
         var generator = SystemRandomNumberGenerator()
         let body = Array(Self.explanation.utf8)
@@ -77,8 +80,9 @@ struct RefusalTests {
         #expect(answer.body == body)
     }
 
-    @Test(arguments: [301, 302, 303, 307, 308])
-    func `a redirection is never followed, wherever it leads`(status: Int) async throws {
+    @Test(
+        "a redirection is never followed, wherever it leads", arguments: [301, 302, 303, 307, 308])
+    func aRedirectionIsNeverFollowed(status: Int) async throws {
         let test = try TestLoop()
         let (other, arrivals) = try strangers()
         let places = [
@@ -107,17 +111,21 @@ struct RefusalTests {
     }
 
     @Test(
+        "a wait is read where it is a number, and never overflows",
         arguments: [
             ("0", 0), ("120", 120), ("9223372036854775807", Int64.max),
             ("99999999999999999999999", Int64.max), ("-1", nil), ("", nil), ("1.5", nil),
             ("soon", nil),
             ("Fri, 31 Dec 1999 23:59:59 GMT", nil), ("0x10", nil), ("+5", nil),
         ] as [(String, Int64?)])
-    func `a wait is read where it is a number, and never overflows`(text: String, wait: Int64?) {
+    func aWaitIsReadWhere(text: String, wait: Int64?) {
         #expect(UpgradeRefusal.seconds(retryAfter: text) == wait)
     }
 
-    @Test func `a body without end is cut, and costs no more than its limit`() async throws {
+    @Test("a body without end is cut, and costs no more than its limit")
+    func aBodyWithoutEndIs()
+        async throws
+    {
         let test = try TestLoop()
         let endless = String(repeating: "x", count: 3 * UpgradeRefusal.bodyLimitBytes)
         let (error, _) = try await refusal("HTTP/1.1 503 No\r\n\r\n\(endless)", on: test)

@@ -8,7 +8,8 @@ import Testing
 /// Every number that a server or an address can give, in every place that reads one.
 @Suite(.timeLimit(.minutes(2)))
 struct NumberFuzzTests {
-    @Test func `a port of any number is one of 65535, or the address is none`() {
+    @Test("a port of any number is one of 65535, or the address is none")
+    func aPortOfAnyNumber() {
         var count = 0
         for text in OddNumbers.json + OddNumbers.tooLarge {
             for address in ["http://h:\(text)/", "https://[::1]:\(text)", "//h:\(text)/x"] {
@@ -24,7 +25,8 @@ struct NumberFuzzTests {
         print("number fuzz: \(count) addresses")
     }
 
-    @Test func `an answer with any number in its head or body is an answer or an error`()
+    @Test("an answer with any number in its head or body is an answer or an error")
+    func anAnswerWithAnyNumber()
         async throws
     {
         var count = 0
@@ -53,7 +55,8 @@ struct NumberFuzzTests {
         print("number fuzz: \(count) answers of web servers")
     }
 
-    @Test func `a status of any number is an answer or an error`() async throws {
+    @Test("a status of any number is an answer or an error")
+    func aStatusOfAnyNumber() async throws {
         for status in [
             "0", "1", "99", "199", "204", "299", "304", "418", "600", "999", "1000", "-1", "65536",
             "99999999999",

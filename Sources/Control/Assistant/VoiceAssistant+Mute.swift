@@ -3,6 +3,16 @@ internal import Live
 // Muting by words.
 
 extension VoiceAssistant {
+    /// Whether the microphone is muted by a hand or by words, and by words only; the switch has no
+    /// part in it.
+    package var mute: (isOn: Bool, isByWords: Bool) { (machine.isMuted, machine.isMutedByWords) }
+
+    /// Mutes the microphone as it was muted in an earlier life; before the switch speaks.
+    package func restoreMute(isByWords: Bool, at time: Int64) {
+        guard !machine.isMuted else { return }
+        perform(isByWords ? machine.muteRequested(at: time) : machine.muteToggled(at: time))
+    }
+
     /// Mutes the microphone until the next press, or `endMute`.
     package func mute(at time: Int64) { perform(machine.muteRequested(at: time)) }
 

@@ -34,8 +34,10 @@ extension Keys {
                 + "report a lock. Empty: the systemd credential martlet-pin.")
         package static let stateDirectory = Setting(
             "tools.state_directory", "", .pathOrNothing,
-            "Where the timers, the journal of calls (no call is done twice, not even after a restart) and the "
-                + "audit log tool-audit.jsonl are. Empty: where systemd says, else nowhere.")
+            "The folder in which all is that outlasts a restart: timers, mute and volume, the "
+                + "conversation and the day's tokens, the journal of calls (none is done twice) and "
+                + "the audit log tool-audit.jsonl. One program has it at a time. Empty: where systemd "
+                + "says, else nowhere.")
         package static let auditLimit = Setting(
             "tools.audit_limit_kb", 1_024, .range(16...1_000_000),
             "The audit log takes no more (kilobytes); the oldest entries go first.")

@@ -90,10 +90,6 @@ package enum Keys {
             "live.daily_token_budget", 0, .range(0...1_000_000_000),
             "When the tokens of a day are spent, the device says so instead of connecting. All "
                 + "tokens count, in and out. 0: no limit.")
-        package static let stateFile = Setting(
-            "live.state_file", "", .pathOrNothing,
-            "Where the conversation's handle and the day's tokens are kept through a restart, "
-                + "readable by the daemon only. Empty: session.json in systemd's state directory.")
         package static let startSensitivity = Setting(
             "live.start_sensitivity", "", .oneOf(["", "high", "low"]),
             "Hands-free: how readily the service hears speech begin; empty: its default.")
@@ -353,7 +349,7 @@ package enum Keys {
         Live.compressionTrigger, Live.compressionTarget, Live.inputTranscript,
         Live.outputTranscript, Live.thinking, Live.thinkingBudget, Live.proactiveAudio,
         Live.affectiveDialog, Live.webSearch, Live.idleClose, Live.replay, Live.dailyBudget,
-        Live.stateFile, Live.startSensitivity, Live.endSensitivity, Live.prefixPadding,
+        Live.startSensitivity, Live.endSensitivity, Live.prefixPadding,
         Live.silenceDuration, Live.turnCoverage, Live.connectTimeout, Vertex.project,
         Vertex.location, Vertex.accountFile,
     ]

@@ -5,6 +5,7 @@ internal import Linux
 package import Live
 internal import ModelTypes
 internal import Sounds
+internal import Store
 internal import Timers
 internal import Tools
 internal import WebSockets
@@ -39,6 +40,7 @@ package final class Application: @unchecked Sendable {
 
     private let log: Log
     private let buttonChoice: ButtonChoice
+    private let kept: DeviceMemory
     private let timers: TimerKeeper
     private let bell: AlarmBell
     private let tools: ToolSet
@@ -99,7 +101,11 @@ package final class Application: @unchecked Sendable {
         self.hand = hand
         self.trouble = trouble
         buttonChoice = button
-        let bridge = try AudioBridge(loop: loop, settings: settings.audioSettings, log: log)
+        // First, since a program that may not have it opens nothing else.
+        let store = try settings.store(log)
+        kept = settings.deviceMemory(store, log)
+        let bridge = try AudioBridge(
+            loop: loop, settings: settings.audioSettings(volume: kept.volume), log: log)
         self.bridge = bridge
         let presence = try Self.presence(settings, role, loop, log)
         self.presence = presence
@@ -107,21 +113,21 @@ package final class Application: @unchecked Sendable {
         let sounds = try Self.sounds(settings, log)
         bell = try Self.bell(settings, loop, bridge, sounds, timeline, log)
         timers = TimerKeeper(
-            folder: settings.timerFolder, settings: settings.timerSettings,
+            document: store?.document(TimerKeeper.documentName), settings: settings.timerSettings,
             clock: try SystemTimerClock(), listener: bell)
-        device = DeviceControls(loop: loop)
+        device = DeviceControls(loop: loop, memory: kept, store: store)
         let desk = ConfirmationDesk { [loop] in loop.perform($0) }
         let own = OwnParts(
             device: device, timers: timers, broker: presence?.client, log: log)
         tools = try ToolSet(settings, own: own, secrets: log.secrets)
         runner = ToolRunner(
             registry: tools.registry, limits: settings.toolLimits,
-            ports: settings.runnerPorts(confirmation: desk, log: log))
+            ports: settings.runnerPorts(confirmation: desk, store: store, log: log))
         light = try Self.light(settings, loop, log)
         let wanted = try Credentials.completed(settings)
             .sessionSettings(tools: tools.registry.declarations)
         Self.tell(wanted.complaints, settings, log)
-        let keeper = Self.sessionKeeper(settings, wanted, log)
+        let keeper = SessionKeeper(settings, wanted, store, log)
         let relay = relay
         relay.keeper = keeper
         session = LiveSession(
@@ -138,12 +144,14 @@ package final class Application: @unchecked Sendable {
         ) { bridge.replay($0) }
         earcons = Earcons(
             bridge: bridge, library: settings[Keys.Sounds.enabled] ? sounds : nil)
+        let witness = MuteWitness(
+            loop: loop, memory: kept, log: log,
+            next: Indicators(light, presence, hasTrouble: trouble != nil))
         var ports = AssistantPorts(
             microphone: memory, speaker: memory,
             session: recorder.map { RecordedSession(session: port, recorder: $0) } ?? port,
             tools: PooledTools(runner) { [loop] in loop.perform($0) },
-            indicator: Indicators(light, presence, hasTrouble: trouble != nil),
-            earcons: earcons,
+            indicator: witness, earcons: earcons,
             timeline: timeline, alarm: LoopClock(loop: loop),
             hasNetwork: { NetworkRoutes.leadOut() })
         ports.pinLock = PINLockKeeper(path: settings.pinLockFile, log: log) { [weak presence] in
@@ -155,6 +163,7 @@ package final class Application: @unchecked Sendable {
         // The last that may fail: what follows ties knots that only `stop` undoes.
         panel = try makePanel(for: button)
         relay.assistant = assistant
+        witness.assistant = assistant
         desk.take(assistant)
         bell.assistant = assistant
         bell.keeper = timers
@@ -162,7 +171,7 @@ package final class Application: @unchecked Sendable {
             assistant: assistant, session: session, bridge: bridge, memory: memory,
             timers: timers)
         presence?.parts = BrokerPresence.Parts(
-            assistant: assistant, bridge: bridge, timers: timers)
+            assistant: assistant, bridge: bridge, timers: timers, memory: kept)
     }
 
     private static func presence(
@@ -203,18 +212,6 @@ package final class Application: @unchecked Sendable {
         }
     }
 
-    /// What servers bring later has no part in the name of the setup: the service lets a setup
-    /// change where a session is resumed, and the handle of the last life is needed before they
-    /// have answered.
-    private static func sessionKeeper(
-        _ settings: Settings, _ wanted: SessionSettings, _ log: Log
-    ) -> SessionKeeper {
-        SessionKeeper(
-            path: settings.stateFile,
-            setup: SessionKeeper.name(of: wanted.setup(handle: nil).serialized),
-            dailyBudget: settings.dailyTokenBudget, log: log, clock: { WallClock.now() })
-    }
-
     private static func recorder(_ settings: Settings, _ log: Log) throws -> TurnRecorder? {
         guard settings[Keys.Recording.enabled] else { return nil }
         return try TurnRecorder(
@@ -234,10 +231,14 @@ package final class Application: @unchecked Sendable {
     }
 
     private func makePanel(_ buttons: FrontPanel.Buttons) throws -> FrontPanel {
-        let (bridge, assistant, bell, earcons) = (bridge, assistant, bell, earcons)
+        let (bridge, assistant, bell, earcons, kept) = (bridge, assistant, bell, earcons, kept)
         let actions = PanelActions(
             assistant: assistant, runner: runner,
-            volume: { bridge.volume?.percent ?? 100 }, setVolume: { bridge.setVolume($0) },
+            volume: { bridge.volume?.percent ?? 100 },
+            setVolume: { percent in
+                bridge.setVolume(percent)
+                kept.set(volume: percent)
+            },
             sound: { earcons.play($0) }, snooze: { bell.snooze() }, log: log)
         for tool in settings.buttonTools
         where tools.registry[tool] == nil && tools.server(ofFunction: tool) == nil {
@@ -262,8 +263,10 @@ package final class Application: @unchecked Sendable {
 
     /// Starts the threads, connects, and listens to the button.
     package func start() async throws {
+        kept.refresh()
         try await onLoop { [self] in
             let assistant = assistant
+            restore()
             // Before there is a microphone, so that the mute switch comes first.
             panel?.start()
             resumeHandSettings()
@@ -285,6 +288,19 @@ package final class Application: @unchecked Sendable {
                     $0.updateContext(instruction: nil, tools: registry.declarations)
                 }
             }
+        }
+    }
+
+    /// What was muted before stays so, and as loud as it was; on the loop.
+    private func restore() {
+        if let volume = kept.volume, volume != bridge.volume?.percent { bridge.setVolume(volume) }
+        if let notice = kept.notice { log(.warning, notice) }
+        guard let mute = kept.mute else { return }
+        assistant.assumeIsolated {
+            $0.restoreMute(isByWords: mute == .byWords, at: MonotonicClock.now())
+        }
+        Task { [kept, log] in
+            do { try await kept.stored() } catch { log(.error, "mute is not stored: \(error)") }
         }
     }
 
@@ -332,6 +348,7 @@ package final class Application: @unchecked Sendable {
         }
         await presence?.end()
         await relay.keeper?.settled()
+        await kept.settled()
         bridge.engine?.stop()
         loop.stop()
     }

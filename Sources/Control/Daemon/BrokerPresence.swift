@@ -24,6 +24,7 @@ final class BrokerPresence: IndicatorPort, @unchecked Sendable {
         let assistant: VoiceAssistant
         let bridge: AudioBridge
         let timers: TimerKeeper
+        let memory: DeviceMemory
     }
 
     /// What changes without a word, such as the card's own volume, is looked at this often.
@@ -162,6 +163,7 @@ final class BrokerPresence: IndicatorPort, @unchecked Sendable {
         case .setVolume(let percent):
             log(.info, "MQTT: volume \(percent) %")
             parts.bridge.setVolume(Double(percent))
+            parts.memory.set(volume: Double(percent))
         case .listen:
             log(.info, "MQTT: listening is asked for")
             parts.assistant.assumeIsolated { $0.listen(at: now) }

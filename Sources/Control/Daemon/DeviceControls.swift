@@ -3,6 +3,7 @@ internal import AudioPath
 internal import Linux
 internal import Live
 internal import ModelTypes
+internal import Store
 internal import Timers
 internal import Tools
 internal import WebSockets
@@ -25,6 +26,9 @@ final class DeviceControls: DevicePort, @unchecked Sendable {
     }
 
     private let loop: EventLoop
+    private let memory: DeviceMemory
+    /// Nil: nothing outlasts the program.
+    private let store: StateStore?
     private let startedAt = MonotonicClock.now()
     private var muteEnd: LoopTimer?
     /// When muting by words ends (CLOCK_MONOTONIC); nil where no time was said.
@@ -32,7 +36,11 @@ final class DeviceControls: DevicePort, @unchecked Sendable {
 
     var parts: Parts?
 
-    init(loop: EventLoop) { self.loop = loop }
+    init(loop: EventLoop, memory: DeviceMemory, store: StateStore?) {
+        self.loop = loop
+        self.memory = memory
+        self.store = store
+    }
 
     /// Lets go of what it handles, which owns it by its tools; on the loop, at the end.
     func release() {
@@ -54,7 +62,11 @@ final class DeviceControls: DevicePort, @unchecked Sendable {
     }
 
     func setVolume(_ percent: Int) async throws {
-        try await onLoop { $0.bridge.setVolume(Double(percent)) }
+        try await onLoop { [memory] parts in
+            parts.bridge.setVolume(Double(percent))
+            memory.set(volume: Double(percent))
+        }
+        try await keep("the volume is \(percent) percent now")
     }
 
     func mute(_ duration: Duration?) async throws {
@@ -64,6 +76,18 @@ final class DeviceControls: DevicePort, @unchecked Sendable {
             let now = MonotonicClock.now()
             parts.assistant.assumeIsolated { $0.mute(at: now) }
             if let duration { endMute(at: MonotonicClock.now(plus: duration)) }
+        }
+        try await keep("the microphone is off")
+    }
+
+    /// Returns when what was done is on the disk; what was done stays so if it cannot be.
+    private func keep(_ done: String) async throws {
+        do {
+            try await memory.stored()
+        } catch {
+            throw ToolFailure(
+                "\(done), but this could not be stored (\(error)), so a restart of the device ends "
+                    + "it: tell the user")
         }
     }
 
@@ -83,6 +107,8 @@ final class DeviceControls: DevicePort, @unchecked Sendable {
         guard let timers = parts?.timers else { throw Self.notReady }
         let (book, now) = await timers.look()
         let startedAt = startedAt
+        let storage: JSONValue =
+            store.map { .string($0.troubles.last ?? "works") } ?? "nothing outlasts a restart"
         return try await onLoop { parts in
             let audio = parts.bridge.engine?.status()
             let local = now.local
@@ -101,6 +127,7 @@ final class DeviceControls: DevicePort, @unchecked Sendable {
                 "timers": .int(Int64(book.list.items.count)),
                 "ringing": .int(Int64(book.ringing.count)),
                 "missed": .int(Int64(book.list.missed.count)),
+                "storage": storage,
             ]
         }
     }

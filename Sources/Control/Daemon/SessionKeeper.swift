@@ -1,81 +1,80 @@
 internal import Linux
 package import Live
 package import ModelTypes
+package import Store
 internal import Synchronization
 
 /// What a conversation keeps through a restart of the daemon: its handle, and the day's tokens.
 ///
-/// One small JSON file that only the daemon can read. A handle is good for the model and the setup
-/// that it was given for, and for as long as the service keeps it.
+/// One small document of the store. A handle is good for the model and the setup that it was given
+/// for, and for as long as the service keeps it.
 ///
 /// ## Concurrency
-/// From any thread; files are written on the pool, in order, the newest state last.
+/// From any thread but for the making, which reads the disk; it is written on the pool, in order,
+/// the newest state last.
 package final class SessionKeeper: Sendable {
-    /// A longer file is none of ours (bytes).
-    private static let limitBytes = 64 << 10
+    /// The name of what is kept.
+    package static let documentName = "session"
+    /// A handle follows the other within seconds, and each write wears the card: after a crash the
+    /// one on the disk is at most this much older than the newest.
+    private static let writeDelay = Duration.seconds(5)
+    /// Older handles (nanoseconds) are as good as none: two hours are what the service grants.
+    private static let oldest: Int64 = 7 * 86_400 * 1_000_000_000
+    /// A wall clock before this (2024) has never been set.
+    private static let earliestWall: Int64 = 1_704_067_200 * 1_000_000_000
+    /// More tokens than this in a day were not counted by us.
+    private static let highestTokens: Int64 = 1 << 53
 
     private struct State: Sendable {
         var handle: String?
         var savedAt: Int64 = 0
         var ledger: TokenLedger
-        var isChanged = false
-        /// Writes as long as there is something new.
-        var writer: Task<Void, Never>?
     }
 
-    private let path: String?
     private let setup: String
-    private let log: Log
     private let clock: @Sendable () -> Int64
     private let state: Mutex<State>
+    /// Nil: nothing is kept beyond this life.
+    private let writer: LazyWriter?
 
-    /// Reads what was kept; `path` nil keeps nothing beyond this life.
+    /// Reads what was kept; `document` nil keeps nothing beyond this life.
     ///
     /// `setup` tells configurations apart, so that no handle is used with another one; `clock`
     /// gives nanoseconds since 1970, as people set it.
     package init(
-        path: String?, setup: String, dailyBudget: Int64?, log: Log,
+        document: KeptDocument?, setup: String, dailyBudget: Int64?, log: Log,
         clock: @escaping @Sendable () -> Int64
     ) {
-        self.path = path
         self.setup = setup
-        self.log = log
         self.clock = clock
-        let today = Self.day(at: clock())
+        let today = Self.day(at: clock()) ?? Self.noDay
         var state = State(ledger: TokenLedger(day: today, dailyBudget: dailyBudget))
-        if let path, Files.exists(path) {
-            do {
-                let json = try JSONValue(
-                    parsing: try Files.read(path, limitBytes: Self.limitBytes))
-                if json["setup"]?.string == setup {
-                    state.handle = json["handle"]?.string
-                    state.savedAt = json["saved_at"]?.int ?? 0
-                }
-                state.ledger = TokenLedger(
-                    day: json["day"]?.string ?? today, dayTokens: json["tokens"]?.int ?? 0,
-                    dailyBudget: dailyBudget)
-            } catch {
-                log(.warning, "'\(path)' cannot be read, the conversation begins anew: \(error)")
+        if case .value(let json, _)? = document?.read() {
+            if json["setup"]?.string == setup {
+                state.handle = json["handle"]?.string
+                state.savedAt = json["saved_at"]?.int ?? 0
             }
+            let tokens = json["tokens"]?.int ?? 0
+            state.ledger = TokenLedger(
+                day: json["day"]?.string ?? today,
+                dayTokens: min(max(0, tokens), Self.highestTokens), dailyBudget: dailyBudget)
         }
         self.state = Mutex(state)
+        writer = document.map { document in
+            LazyWriter(document, delay: Self.writeDelay) { log(.error, $0) }
+        }
     }
 
     /// A name for a setup message: another for every change of it.
-    package static func name(of setup: String) -> String {
-        // FNV-1a; it tells configurations apart and hides nothing.
-        let hash = setup.utf8.reduce(0xCBF2_9CE4_8422_2325 as UInt64) { hash, byte in
-            (hash ^ UInt64(byte)) &* 0x100_0000_01B3
-        }
-        return String(hash, radix: 16)
-    }
+    package static func name(of setup: String) -> String { Checksum.text(of: setup.utf8) }
 
     /// The handle of the life before, with its age by the wall clock.
     package var kept: LiveSession.KeptHandle? {
         state.withLock { state in
-            state.handle.map {
-                .init(handle: $0, age: max(0, clock() - state.savedAt))
-            }
+            guard let handle = state.handle else { return nil }
+            let (age, overflow) = clock().subtractingReportingOverflow(state.savedAt)
+            return .init(
+                handle: handle, age: overflow ? Self.oldest : min(max(0, age), Self.oldest))
         }
     }
 
@@ -89,61 +88,55 @@ package final class SessionKeeper: Sendable {
 
     /// Adds a turn's tokens.
     package func add(_ usage: Usage) {
-        change { $0.ledger.add(usage, on: Self.day(at: clock())) }
+        change { state in
+            let day = today(state)
+            state.ledger.add(usage, on: day)
+        }
     }
 
     /// Why nothing more is to be spent today.
     package var refusal: SessionFailure? {
-        state.withLock { $0.ledger.refusal(on: Self.day(at: clock())) }
+        state.withLock { state in
+            let day = today(state)
+            return state.ledger.refusal(on: day)
+        }
     }
 
     /// What has been spent.
     package var ledger: TokenLedger { state.withLock { $0.ledger } }
 
-    private static func day(at nanoseconds: Int64) -> String {
-        String(WallClock.localTime(at: nanoseconds).iso8601.prefix(10))
+    /// What a day is called while no clock says which it is.
+    private static let noDay = "unknown"
+
+    /// The day; the one before goes on while the clock does not know.
+    private func today(_ state: State) -> String {
+        Self.day(at: clock()) ?? state.ledger.day
     }
 
-    // MARK: - The file
-
-    /// Returns when what was kept so far is in the file.
-    package func settled() async {
-        await state.withLock { $0.writer }?.value
+    private static func day(at nanoseconds: Int64) -> String? {
+        guard nanoseconds >= earliestWall else { return nil }
+        return String(WallClock.localTime(at: nanoseconds).iso8601.prefix(10))
     }
+
+    // MARK: - The disk
+
+    /// Returns when what was kept until now is on the disk, or cannot be.
+    package func settled() async { await writer?.settled() }
 
     private func change(_ body: (inout State) -> Void) {
         state.withLock { state in
             body(&state)
-            state.isChanged = true
-            guard state.writer == nil, path != nil else { return }
-            state.writer = Task.detached { self.write() }
+            // Within the lock, so that the newest comes last.
+            writer?.put(json(state))
         }
     }
 
-    private func write() {
-        while let text = next() {
-            guard let path else { return }
-            do {
-                try Files.writeAtomically(path, Array(text.utf8), mode: 0o600)
-            } catch {
-                log(.error, "the conversation's state is not kept: \(error)")
-            }
-        }
-    }
-
-    private func next() -> String? {
-        state.withLock { state in
-            guard state.isChanged else {
-                state.writer = nil
-                return nil
-            }
-            state.isChanged = false
-            var json: JSONObject = ["setup": .string(setup)]
-            json["handle"] = state.handle.map { .string($0) }
-            json["saved_at"] = .int(state.savedAt)
-            json["day"] = .string(state.ledger.day)
-            json["tokens"] = .int(state.ledger.dayTokens)
-            return JSONValue.object(json).serialized
-        }
+    private func json(_ state: State) -> JSONValue {
+        var json: JSONObject = ["setup": .string(setup)]
+        json["handle"] = state.handle.map { .string($0) }
+        json["saved_at"] = .int(state.savedAt)
+        json["day"] = .string(state.ledger.day)
+        json["tokens"] = .int(state.ledger.dayTokens)
+        return .object(json)
     }
 }

@@ -3,11 +3,6 @@ internal import Timers
 
 // What the timers are built with.
 extension Settings {
-    /// Where the timers are kept; nil: nowhere.
-    var timerFolder: (any TimerFolder)? {
-        toolStateDirectory.map { DiskFolder(path: $0) }
-    }
-
     /// The limits of ringing.
     var timerSettings: TimerBook.Settings {
         var book = TimerBook.Settings()

@@ -1,6 +1,7 @@
 package import Configuration
 internal import Linux
 package import ModelTypes
+package import Store
 package import Tools
 
 // What the tools' runner is built with, out of the one configuration.
@@ -25,31 +26,59 @@ extension Settings {
         return confirmation
     }
 
-    /// The runner's surroundings; without a state folder nothing outlasts the program.
-    package func runnerPorts(confirmation: any ConfirmationPort, log: Log) -> RunnerPorts {
-        guard let folder = toolStateDirectory else {
-            var ports = RunnerPorts(
-                clock: SystemToolClock(), confirmation: confirmation, journal: NoJournal(),
-                audit: NoAudit())
-            ports.secrets = log.secrets
-            return ports
-        }
+    /// The runner's surroundings; without a store no call is remembered.
+    package func runnerPorts(
+        confirmation: any ConfirmationPort, store: StateStore?, log: Log
+    ) -> RunnerPorts {
         let onTrouble: @Sendable (String) -> Void = { log(.error, $0) }
+        let limitBytes = self[Keys.Tools.auditLimit] * 1024
         var ports = RunnerPorts(
-            clock: SystemToolClock(), confirmation: confirmation,
-            journal: FileJournal(path: "\(folder)/tool-calls.jsonl", onTrouble: onTrouble),
-            audit: AuditLog(
-                path: "\(folder)/tool-audit.jsonl",
-                limitBytes: self[Keys.Tools.auditLimit] * 1024, onTrouble: onTrouble))
+            clock: SystemToolClock(), confirmation: confirmation, journal: NoJournal(),
+            audit: NoAudit())
         ports.secrets = log.secrets
+        if let store {
+            ports.journal = FileJournal(
+                lines: store.lines(KeptLines.journalName), onTrouble: onTrouble)
+        }
+        // Whoever has no store may still add to what was done.
+        if let folder = toolStateDirectory {
+            ports.audit = AuditLog(
+                disk: DiskFolder(path: folder), limitBytes: limitBytes, onTrouble: onTrouble)
+        }
         return ports
     }
 
     /// Where wrong PINs are counted; nil: nowhere beyond the end of the program.
     var pinLockFile: String? { toolStateDirectory.map { "\($0)/pin-lock.json" } }
 
-    var toolStateDirectory: String? {
+    /// The folder in which all is that outlasts the program; nil: nowhere.
+    package var toolStateDirectory: String? {
         let path = self[Keys.Tools.stateDirectory]
         return path.isEmpty ? Environment.get("STATE_DIRECTORY") : path
+    }
+
+    /// The store of the state folder; nil where there is none.
+    ///
+    /// Blocks on the disk, and for up to `StateStore.lockPatience` on another program that has it;
+    /// throws `StoreError.held` then. Within the program it is the same for every caller.
+    package func store(_ log: Log) throws(StoreError) -> StateStore? {
+        guard let folder = toolStateDirectory else { return nil }
+        return try StateStore.open(folder) { log(.error, $0) }
+    }
+
+    /// Whether somebody can open a microphone that was muted by words.
+    private var hasHand: Bool {
+        let isBroker = !self[Keys.MQTT.host].isEmpty && self[Keys.MQTT.commands].contains("mute")
+        return isBroker || !buttons.isEmpty || self[Keys.Button.source] == "keyboard"
+    }
+
+    /// What people have set on the device; reads the disk.
+    package func deviceMemory(_ store: StateStore?, _ log: Log) -> DeviceMemory {
+        let percent = self[Keys.Playback.volume]
+        return DeviceMemory(
+            document: store?.document(DeviceMemory.documentName),
+            configured: percent < 0 ? nil : Double(percent), hasHand: hasHand,
+            life: (try? BootClock.life()) ?? ""
+        ) { log(.error, $0) }
     }
 }

@@ -1,7 +1,6 @@
 package import Assistant
 package import AudioPath
 package import Configuration
-internal import Linux
 package import Live
 internal import SignalProcessing
 package import ModelTypes
@@ -52,13 +51,6 @@ extension Settings {
         session.replaySeconds = self[Keys.Live.replay]
         session.connectTimeoutMilliseconds = Int64(self[Keys.Live.connectTimeout])
         return session
-    }
-
-    /// Where the conversation's state is kept; nil: nowhere.
-    var stateFile: String? {
-        let path = self[Keys.Live.stateFile]
-        if !path.isEmpty { return path }
-        return Environment.get("STATE_DIRECTORY").map { "\($0)/session.json" }
     }
 
     var dailyTokenBudget: Int64? {
@@ -145,6 +137,13 @@ extension Settings {
         let tail = self[Keys.Echo.halfDuplexTail]
         echo.halfDuplexTailMilliseconds = tail < 0 ? nil : tail
         return echo
+    }
+
+    /// The audio path's settings, with a volume (percent) that counts over theirs.
+    package func audioSettings(volume: Double?) -> AudioSettings {
+        var audio = audioSettings
+        if let volume { audio.volumePercent = volume }
+        return audio
     }
 
     /// The audio path's settings.

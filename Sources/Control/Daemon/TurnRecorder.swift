@@ -112,7 +112,7 @@ package actor TurnRecorder {
         recording = nil
         let time = name(of: now())
         let path = "\(directory)/\(time)-\(count)-\(finished.kind).opus"
-        try Files.writeAtomically(path, try finished.finish(), mode: 0o600)
+        try Files.replace(path, try finished.finish(), mode: 0o600)
         try makeRoom()
     }
 
@@ -131,7 +131,10 @@ package actor TurnRecorder {
 
     /// Removes the files that are too old and the oldest; their names begin with their time.
     private func makeRoom() throws {
-        var names = try Files.list(directory).filter { $0.hasSuffix(".opus") }.sorted()
+        let all = try Files.list(directory)
+        // What a loss of power left of one that was being written.
+        for name in all where name.contains(".opus.") { try Files.remove("\(directory)/\(name)") }
+        var names = all.filter { $0.hasSuffix(".opus") }.sorted()
         let oldest = name(of: now() - Int64(limitDays) * Self.dayNanoseconds)
         while let first = names.first, first < oldest {
             try Files.remove("\(directory)/\(first)")

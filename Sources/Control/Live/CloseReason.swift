@@ -73,7 +73,8 @@ package enum CloseReason: Sendable, Equatable {
         switch self {
         case .quota: .quota
         case .overloaded: .overload
-        case .credential, .noKey, .settings, .model, .billing, .project, .region, .budget, .payload, .handle,
+        case .credential, .noKey, .settings, .model, .billing, .project, .region, .budget, .payload,
+            .handle,
             .deadline, .unknown, .transient:
             .usual
         }

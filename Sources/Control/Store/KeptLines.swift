@@ -20,6 +20,8 @@ package final class KeptLines: Sendable {
         var obstacle: String?
         /// The last line may have no end.
         var isCut = false
+        /// Lines were lost in this life.
+        var isIncomplete = false
     }
 
     /// The file's name, as the owner sees it on the disk.
@@ -42,6 +44,11 @@ package final class KeptLines: Sendable {
 
     /// The file's length (bytes).
     package var size: Int { disk.size(name) }
+
+    /// Whether lines were lost, or cannot be read, as far as was read in this life.
+    package var isIncomplete: Bool {
+        state.withLock { $0.isIncomplete || $0.obstacle != nil }
+    }
 
     /// All lines that are whole, oldest first; what is missing is reported, and the damaged file
     /// set aside.
@@ -84,7 +91,10 @@ package final class KeptLines: Sendable {
         do throws(SystemError) {
             guard let found = try disk.read(name, limitBytes: limitBytes) else {
                 state.obstacle = nil
-                if let text = suspect { report(text) }
+                if let text = suspect {
+                    state.isIncomplete = true
+                    report(text)
+                }
                 return []
             }
             bytes = found
@@ -108,8 +118,15 @@ package final class KeptLines: Sendable {
         var damaged = pieces.count - values.count
         if isCut, let last = pieces.popLast(), Self.value(last) == nil { damaged -= 1 }
         state.isCut = isCut
-        if damaged > 0 {
-            setAside("\(damaged) lines of \(name) are damaged", &state)
+        // Of a file without a single whole line nothing says that it was ours.
+        if damaged > 0 || (isCut && values.isEmpty) {
+            setAside("\(max(1, damaged)) lines of \(name) are damaged", &state)
+            guard state.obstacle == nil else { return values }
+            do throws(SystemError) {
+                try disk.write(name, values.flatMap(Self.line))
+            } catch {
+                state.obstacle = "\(error)"
+            }
         } else if isCut, values.count == pieces.count {
             report(
                 "the last line of \(name) is cut, as by a power cut; what it said is lost")
@@ -123,6 +140,7 @@ package final class KeptLines: Sendable {
             return report("\(what); it cannot be set aside, and is not written over")
         }
         state.isCut = false
+        state.isIncomplete = true
         report("\(what), and lost; the file is set aside as \(place)")
     }
 

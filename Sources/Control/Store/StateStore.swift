@@ -176,7 +176,7 @@ package final class StateStore: Sendable {
     private static func isLeftOver(_ name: String) -> Bool {
         if name.hasSuffix(".new") { return true }
         let parts = name.split(separator: ".", omittingEmptySubsequences: false)
-        let ours: Set<Substring> = ["a", "b", "json", "jsonl"]
+        let ours: Set<Substring> = ["a", "b", "json", "jsonl", "last-good"]
         guard parts.count >= 3, let end = parts.last, ours.contains(parts[parts.count - 2])
         else { return false }
         return end.count == 6 && end.allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber) }

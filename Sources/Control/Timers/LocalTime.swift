@@ -3,11 +3,17 @@
 /// A value of plain arithmetic in the proleptic Gregorian calendar; a `Zone` says which moment it
 /// is somewhere.
 package struct LocalTime: Sendable, Hashable, Comparable {
+    /// The years 1 to 9999, which have names of four digits.
+    private static let readings: ClosedRange<Int64> = -62_135_596_800...253_402_300_799
+
     /// Seconds from 1970-01-01 00:00 to this reading, as if no clock were ever changed.
     package let reading: Int64
 
-    /// The reading so many seconds after 1970-01-01 00:00.
-    package init(reading: Int64) { self.reading = reading }
+    /// The reading a number of seconds after 1970-01-01 00:00; beyond the years 1 to 9999 it is the
+    /// first or the last of them.
+    package init(reading: Int64) {
+        self.reading = min(max(reading, Self.readings.lowerBound), Self.readings.upperBound)
+    }
 
     /// A date and time of day; nil for those that no calendar or clock shows.
     package init?(
@@ -52,12 +58,13 @@ package struct LocalTime: Sendable, Hashable, Comparable {
 
     /// The same time of day so many days later.
     package func adding(days: Int) -> LocalTime {
-        LocalTime(reading: reading + Int64(days) * 86_400)
+        LocalTime(reading: reading.saturatingPlus(Int64(days).saturatingTimes(86_400)))
     }
 
     /// The same day at another time, in seconds after midnight.
     package func at(secondOfDay: Int) -> LocalTime {
-        LocalTime(reading: reading - Int64(self.secondOfDay) + Int64(secondOfDay))
+        let midnight = reading - Int64(self.secondOfDay)
+        return LocalTime(reading: midnight.saturatingPlus(Int64(secondOfDay)))
     }
 
     package static func < (one: LocalTime, other: LocalTime) -> Bool {
@@ -121,10 +128,11 @@ package struct Zone: Sendable {
     package func localTime(at nanoseconds: Int64) -> LocalTime {
         let part = nanoseconds % 1_000_000_000
         let seconds = nanoseconds / 1_000_000_000 - (part < 0 ? 1 : 0)
-        return LocalTime(reading: seconds + Int64(offset(seconds)))
+        return LocalTime(reading: seconds.saturatingPlus(Int64(offset(seconds))))
     }
 
-    /// The moment at which the clocks show a time (nanoseconds since 1970, UTC).
+    /// The moment at which the clocks show a time (nanoseconds since 1970, UTC); those that 64 bits
+    /// do not hold, before 1677 and after 2262, are the first or the last that they do.
     ///
     /// A time that comes twice, when clocks are set back, is the first of the two. One that never
     /// comes, when they are set forward, is as much after the change as it is into the gap, which
@@ -137,6 +145,6 @@ package struct Zone: Sendable {
         let isFirst = Int64(offset(first)) == before
         let isSecond = Int64(offset(second)) == after
         let seconds = isSecond && (!isFirst || second < first) ? second : first
-        return seconds * 1_000_000_000
+        return seconds.saturatingTimes(1_000_000_000)
     }
 }

@@ -15,8 +15,8 @@ package struct Countdown: Sendable, Equatable {
     init(_ length: Int64, from now: Now) {
         self.length = length
         life = now.life
-        dueBoot = now.boot + length
-        dueWall = now.wall + length
+        dueBoot = now.boot.saturatingPlus(length)
+        dueWall = now.wall.saturatingPlus(length)
     }
 
     init(length: Int64, life: String, dueBoot: Int64, dueWall: Int64) {
@@ -28,21 +28,25 @@ package struct Countdown: Sendable, Equatable {
 
     /// What is left of it (nanoseconds); below zero when it has passed.
     func left(at now: Now) -> Int64 {
-        life == now.life ? dueBoot - now.boot : dueWall - now.wall
+        life == now.life
+            ? dueBoot.saturatingMinus(now.boot) : dueWall.saturatingMinus(now.wall)
     }
 
     /// Whether it goes by the clock that nothing sets.
     func isSteady(at now: Now) -> Bool { life == now.life }
 
     /// What the wall clock shows at its end, if nobody sets it.
-    func due(at now: Now) -> Int64 { now.wall + left(at: now) }
+    func due(at now: Now) -> Int64 { now.wall.saturatingPlus(left(at: now)) }
 
     /// The same with the wall clock's idea of its end in line with what that clock shows now.
     ///
-    /// A difference of less than a second is not worth a write to the disk.
+    /// A difference of less than a second is not worth a write to the disk. After a start at which
+    /// the wall clock was never set, all of it passes anew by the clock that nothing sets.
     func following(_ now: Now) -> Countdown {
-        let wanted = life == now.life ? due(at: now) : min(dueWall, now.wall + length)
-        guard abs(wanted - dueWall) >= 1_000_000_000 else { return self }
+        guard now.isWallSet || life == now.life else { return Countdown(length, from: now) }
+        let wanted =
+            life == now.life ? due(at: now) : min(dueWall, now.wall.saturatingPlus(length))
+        guard wanted.saturatingMinus(dueWall).magnitude >= 1_000_000_000 else { return self }
         return Countdown(length: length, life: life, dueBoot: dueBoot, dueWall: wanted)
     }
 }
@@ -84,6 +88,9 @@ package struct TimedItem: Sendable, Equatable {
 
     /// Whether it rings now.
     package var isRinging: Bool { if case .ringing = phase { true } else { false } }
+
+    /// Whether it goes by the clock on the wall.
+    var isByClock: Bool { if case .at = plan { true } else { false } }
 
     /// Whether it comes again on other days.
     var isRepeated: Bool { if case .at(_, let days) = plan { !days.isEmpty } else { false } }
@@ -138,6 +145,28 @@ package struct MissedItem: Sendable, Equatable {
     /// When it should have been heard (nanoseconds since 1970, UTC).
     package let due: Int64
     package let reason: Reason
+    /// Whether it went by the clock on the wall.
+    let isByClock: Bool
+
+    /// An item that was not heard at a moment.
+    init(_ item: TimedItem, due: Int64, _ reason: Reason) {
+        self.init(
+            number: item.number, kind: item.kind, name: item.name, text: item.text, due: due,
+            reason: reason, isByClock: item.isByClock)
+    }
+
+    init(
+        number: Int, kind: TimedItem.Kind, name: String, text: String, due: Int64, reason: Reason,
+        isByClock: Bool
+    ) {
+        self.number = number
+        self.kind = kind
+        self.name = name
+        self.text = text
+        self.due = due
+        self.reason = reason
+        self.isByClock = isByClock
+    }
 }
 
 /// All that is to be kept.
@@ -148,6 +177,8 @@ package struct TimerList: Sendable, Equatable {
     package var missed: [MissedItem] = []
     /// The number of the next item.
     package var nextNumber = 1
+    /// What the disk has lost, in words for the user; nil: nothing that is known of.
+    package var loss: String?
 
     /// Nothing.
     package init() {}

@@ -20,7 +20,7 @@ enum TimerAnswer {
             if item.phase != .armed { answer["state"] = "snoozed" }
             answer["rings"] = .string(
                 TimerWords.time(now.zone.localTime(at: due), from: now.local))
-            answer["left"] = .string(TimerWords.length(due - now.wall))
+            answer["left"] = .string(TimerWords.length(due.saturatingMinus(now.wall)))
         }
         if case .at(_, let weekdays) = item.plan, !weekdays.isEmpty {
             answer["repeats"] = .string(TimerWords.days(weekdays))
@@ -60,6 +60,7 @@ enum TimerAnswer {
                 "\(TimerWords.weekdays[local.weekday]) \(local.dateText) \(local.timeText)"),
             "items": .array(list.items.map { .object(item($0, now)) }),
         ]
+        if let loss = list.loss { answer["note"] = .string(loss) }
         if !list.missed.isEmpty {
             answer["missed"] = .array(list.missed.map { missed($0, now) })
         }

@@ -36,8 +36,8 @@ package struct TimerBook: Sendable {
     package static let farthestDays = 3653
     /// A repeated alarm's next time is no farther (days): a week, and one for clocks set back.
     private static let repetitionDays: Int64 = 8
-    /// A wall clock before this (2024) has never been set.
-    private static let earliestWall: Int64 = 1_704_067_200 * 1_000_000_000
+    /// A missed time that lies so far ahead (nanoseconds) was missed by a clock that was wrong.
+    private static let revivalNanoseconds: Int64 = 1_000_000_000
 
     package private(set) var list: TimerList
     package let settings: Settings
@@ -52,6 +52,7 @@ package struct TimerBook: Sendable {
 
     /// Time has passed, or a clock was set; what is due rings from now on.
     package mutating func advance(to now: Now) {
+        revive(now)
         var kept: [TimedItem] = []
         for var item in list.items {
             item.follow(now)
@@ -61,9 +62,45 @@ package struct TimerBook: Sendable {
         list.items = kept
     }
 
-    /// A repeated alarm that was set on by a clock which was far ahead comes back with it.
+    /// What a clock that was wrong passed over, and that lies ahead again, was not missed: it is
+    /// armed for its time.
+    private mutating func revive(_ now: Now) {
+        guard now.isWallSet else { return }
+        let limit = now.wall.saturatingPlus(Self.revivalNanoseconds)
+        let early = list.missed.filter { $0.reason == .off && $0.isByClock && $0.due > limit }
+        guard !early.isEmpty else { return }
+        list.missed.removeAll { early.contains($0) }
+        for missed in early {
+            let local = now.zone.localTime(at: missed.due)
+            guard let place = list.items.firstIndex(where: { $0.number == missed.number }),
+                list.items[place].kind == missed.kind
+            else {
+                restore(missed, local)
+                continue
+            }
+            // The same, on the day after the one that it is brought back to.
+            guard list.items[place].phase == .armed,
+                case .at(let later, let weekdays) = list.items[place].plan, local < later
+            else { continue }
+            list.items[place].plan = .at(local, weekdays: weekdays)
+        }
+        list.items.sort { $0.number < $1.number }
+    }
+
+    private mutating func restore(_ missed: MissedItem, _ local: LocalTime) {
+        let isTaken = list.items.contains { $0.number == missed.number }
+        let number = isTaken ? list.nextNumber : missed.number
+        list.nextNumber = max(list.nextNumber, number + 1)
+        list.items.append(
+            TimedItem(
+                number: number, kind: missed.kind, name: missed.name, text: missed.text,
+                plan: .at(local, weekdays: [])))
+    }
+
+    /// A repeated alarm that was set on by a clock which was far ahead comes back with it; one that
+    /// was never set itself moves nothing.
     private func mend(_ item: inout TimedItem, _ now: Now) {
-        guard item.phase == .armed, case .at(let local, let weekdays) = item.plan,
+        guard now.isWallSet, item.phase == .armed, case .at(let local, let weekdays) = item.plan,
             !weekdays.isEmpty, local.dayNumber - now.local.dayNumber > Self.repetitionDays
         else { return }
         let next = Self.next(
@@ -74,15 +111,19 @@ package struct TimerBook: Sendable {
     /// What becomes of an item; nil when it is over.
     private mutating func advanced(_ item: TimedItem, _ now: Now) -> TimedItem? {
         var item = item
-        let late = now.wall - item.due(at: now)
+        let due = item.due(at: now)
+        let late = now.wall.saturatingMinus(due)
         guard late >= 0 else { return item }
+        // The clock on the wall says nothing yet of what goes by it.
+        if !now.isWallSet, item.phase == .armed, item.isByClock { return item }
         switch item.phase {
         case .ringing:
-            miss(item, due: item.due(at: now), .unanswered)
+            miss(item, due: due, .unanswered)
             return over(item, now)
         case .armed, .snoozed:
             guard late <= Int64(settings.lateSeconds) * 1_000_000_000 else {
-                miss(item, due: item.due(at: now), .off)
+                // Nobody can have set anything for a time before clocks were set.
+                if !item.isByClock || Now.isPlausible(due) { miss(item, due: due, .off) }
                 return over(item, now)
             }
             item.phase = .ringing(
@@ -104,10 +145,7 @@ package struct TimerBook: Sendable {
     }
 
     private mutating func miss(_ item: TimedItem, due: Int64, _ reason: MissedItem.Reason) {
-        list.missed.append(
-            MissedItem(
-                number: item.number, kind: item.kind, name: item.name, text: item.text, due: due,
-                reason: reason))
+        list.missed.append(MissedItem(item, due: due, reason))
         list.missed = list.missed.suffix(settings.missedLimit)
     }
 
@@ -159,8 +197,14 @@ package struct TimerBook: Sendable {
         }
         var item = list.items[index]
         if let when {
-            item.plan = try plan(when, at: now, changing: item)
-            item.phase = .armed
+            let plan = try plan(when, at: now, changing: item)
+            if case .after(let countdown) = plan, item.isRepeated {
+                // Later today; its days stay.
+                item.phase = .snoozed(countdown)
+            } else {
+                item.plan = plan
+                item.phase = .armed
+            }
         }
         if let name { item.name = Self.cut(name, Self.nameLimit) }
         if let text { item.text = Self.cut(text, Self.textLimit) }
@@ -185,7 +229,7 @@ package struct TimerBook: Sendable {
     /// Lets these, or all when nil, ring again after a while; returns those that rang.
     package mutating func snooze(_ numbers: [Int]?, seconds: Int64?, at now: Now) -> [TimedItem] {
         let stopped = ringing.filter { numbers?.contains($0.number) ?? true }
-        let length = (seconds ?? Int64(settings.snoozeSeconds)) * 1_000_000_000
+        let length = (seconds ?? Int64(settings.snoozeSeconds)).saturatingTimes(1_000_000_000)
         for index in list.items.indices where stopped.contains(list.items[index]) {
             list.items[index].phase = .snoozed(Countdown(length, from: now))
         }
@@ -215,8 +259,14 @@ package struct TimerBook: Sendable {
         list.items.sort { $0.number < $1.number }
     }
 
-    /// Forgets what was missed, since it has been told.
-    package mutating func forgetMissed() { list.missed = [] }
+    /// Forgets what was missed and what was lost, since it has been told.
+    package mutating func forgetMissed() {
+        list.missed = []
+        list.loss = nil
+    }
+
+    /// Notes that the disk has lost something, in words for the user.
+    mutating func note(loss: String) { list.loss = loss }
 
     private func plan(
         _ when: WantedTime, at now: Now, changing item: TimedItem? = nil
@@ -224,23 +274,26 @@ package struct TimerBook: Sendable {
         switch when {
         case .after(let seconds):
             guard (1...Self.longestSeconds).contains(seconds) else { throw .badLength }
+            if case .at(_, let weekdays)? = item?.plan, !weekdays.isEmpty {
+                throw .repeats(TimerWords.days(weekdays))
+            }
             return .after(Countdown(seconds * 1_000_000_000, from: now))
         case .later(let seconds):
             // The time that is left, or that has been since it began to ring, is changed.
             guard let item else { throw .badLength }
             if case .at(let local, let weekdays) = item.plan, item.phase == .armed {
-                let moved = LocalTime(reading: local.reading + seconds)
+                let moved = LocalTime(reading: local.reading.saturatingPlus(seconds))
                 guard now.zone.moment(of: moved) > now.wall else { throw .past(moved, now.local) }
                 return .at(moved, weekdays: weekdays)
             }
-            let left = item.isRinging ? 0 : max(0, item.due(at: now) - now.wall)
-            let length = left + seconds * 1_000_000_000
+            let left = item.isRinging ? 0 : max(0, item.due(at: now).saturatingMinus(now.wall))
+            let length = left.saturatingPlus(seconds.saturatingTimes(1_000_000_000))
             guard length > 0, length <= Self.longestSeconds * 1_000_000_000 else {
                 throw .badLength
             }
             return .after(Countdown(length, from: now))
         case .at(let secondOfDay, let date, let weekdays):
-            guard now.wall >= Self.earliestWall else { throw .clockNotSet }
+            guard now.isWallSet else { throw .clockNotSet }
             guard let date else {
                 var weekdays = weekdays
                 // Another time of day leaves the days as they are.
@@ -250,9 +303,12 @@ package struct TimerBook: Sendable {
                     weekdays: weekdays)
             }
             let local = date.at(secondOfDay: secondOfDay)
-            guard now.zone.moment(of: local) > now.wall else { throw .past(local, now.local) }
             guard local.dayNumber - now.local.dayNumber <= Int64(Self.farthestDays) else {
                 throw .tooFar
+            }
+            guard now.zone.moment(of: local) > now.wall else { throw .past(local, now.local) }
+            if case .at(_, let days)? = item?.plan, !days.isEmpty, weekdays.isEmpty {
+                throw .repeats(TimerWords.days(days))
             }
             return .at(local, weekdays: weekdays)
         }

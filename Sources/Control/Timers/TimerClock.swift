@@ -19,6 +19,15 @@ package struct Now: Sendable {
         self.zone = zone
     }
 
+    /// A wall clock before this (2024) has never been set.
+    private static let earliestWall: Int64 = 1_704_067_200 * 1_000_000_000
+
+    /// Whether the wall clock may be right; a board without a clock of its own starts in 1970.
+    var isWallSet: Bool { Self.isPlausible(wall) }
+
+    /// Whether a clock that was set can have shown a moment (nanoseconds since 1970, UTC).
+    static func isPlausible(_ wall: Int64) -> Bool { wall >= earliestWall }
+
     /// What the clock on the wall shows.
     package var local: LocalTime { zone.localTime(at: wall) }
 }
@@ -33,7 +42,7 @@ package protocol TimerClock: Sendable {
 package struct SystemTimerClock: TimerClock {
     private let life: String
     private static let zone = Zone { seconds in
-        WallClock.localTime(at: seconds * 1_000_000_000).offsetSeconds
+        WallClock.localTime(at: seconds.saturatingTimes(1_000_000_000)).offsetSeconds
     }
 
     /// Throws where the kernel does not tell one start from another.

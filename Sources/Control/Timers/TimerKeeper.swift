@@ -1,4 +1,5 @@
-internal import Linux
+internal import ModelTypes
+package import Store
 
 /// What the keeper tells of; every call comes in order, and none may block.
 package protocol TimerListener: Sendable {
@@ -13,45 +14,45 @@ package protocol TimerListener: Sendable {
 /// Keeps the timers: a book, its place on the disk, and whoever makes them heard.
 ///
 /// What is changed is on the disk before the caller is answered. What rings does so even when the
-/// disk is full or gone.
+/// disk is full or gone. What the disk holds is read before anything else is done; while it cannot
+/// be read, nothing is changed, and it is tried again with each change.
 ///
 /// ## Concurrency
 /// An actor on the pool, since the disk may be slow.
 package actor TimerKeeper {
+    /// The name of what is kept.
+    package static let documentName = "timers"
+
     private var book: TimerBook
     /// Nil: nothing outlasts the program.
-    private var store: TimerStore?
+    private let document: KeptDocument?
     /// What the disk has.
     private var kept = TimerList()
     private let clock: any TimerClock
     private let listener: any TimerListener
     private var told: [Int] = []
     private var isInTrouble = false
+    private var hasBegun = false
     private var isEnded = false
+    /// Why the disk's list is not to be written over, though it can be read.
+    private var obstacle: String?
 
-    /// A keeper of what a folder holds, once `begin` has been called.
+    /// A keeper of what a document holds.
     package init(
-        folder: (any TimerFolder)?, settings: TimerBook.Settings, clock: any TimerClock,
+        document: KeptDocument?, settings: TimerBook.Settings, clock: any TimerClock,
         listener: any TimerListener
     ) {
-        store = folder.map { TimerStore(folder: $0) }
+        self.document = document
         book = TimerBook(TimerList(), settings: settings)
         self.clock = clock
         self.listener = listener
     }
 
     /// Whether what is set outlasts the program.
-    package var isLasting: Bool { store != nil }
+    package var isLasting: Bool { document != nil }
 
     /// Reads what was kept, and rings what is due.
-    package func begin() {
-        if let (list, troubles) = store?.open() {
-            for trouble in troubles { listener.trouble("the timers: \(trouble)") }
-            book = TimerBook(list, settings: book.settings)
-            kept = list
-        }
-        tick()
-    }
+    package func begin() { tick() }
 
     /// Writes nothing more and tells nothing more: what rings is taken up by the next keeper.
     package func end() { isEnded = true }
@@ -67,6 +68,7 @@ package actor TimerKeeper {
         _ body: @Sendable (inout TimerBook, Now) throws -> Result
     ) throws -> Result {
         guard !isEnded else { throw TimerProblem.notKept("it stops just now") }
+        readIfNeeded()
         let now = clock.now
         book.advance(to: now)
         let before = book
@@ -94,7 +96,7 @@ package actor TimerKeeper {
         atOnce { $0.stopRinging(numbers, at: $1) }
     }
 
-    /// Silences all that rings for so long, or as the settings say; returns what rang.
+    /// Silences all that rings for a number of seconds, or as the settings say; returns what rang.
     package func snooze(seconds: Int64?) -> [TimedItem] {
         atOnce { $0.snooze(nil, seconds: seconds, at: $1) }
     }
@@ -107,6 +109,7 @@ package actor TimerKeeper {
 
     /// Does what is done whether the disk can keep it or not.
     private func atOnce<Result>(_ body: (inout TimerBook, Now) -> Result) -> Result {
+        if !hasBegun { readIfNeeded() }
         let now = clock.now
         book.advance(to: now)
         let result = body(&book, now)
@@ -127,9 +130,46 @@ package actor TimerKeeper {
         listener.wake(wall: wake.wall, boot: wake.boot)
     }
 
+    // MARK: - The disk
+
+    /// Reads the list for the first time, and again while it could not be read.
+    private func readIfNeeded() {
+        guard let document, !hasBegun || document.isBlocked || obstacle != nil else { return }
+        let isFirst = !hasBegun
+        hasBegun = true
+        let wasBlocked = document.isBlocked || obstacle != nil
+        obstacle = nil
+        switch document.read() {
+        case .absent:
+            // The owner moved away what could not be read.
+            if wasBlocked { book = TimerBook(TimerList(), settings: book.settings) }
+        case .unreadable: if isFirst { book.note(loss: TimerWords.unreadable) }
+        case .value(let json, let loss):
+            // What is read again in vain is not taken over again.
+            guard isFirst || (wasBlocked && !document.isBlocked) else { return }
+            take(json, loss)
+        case .lost:
+            book.note(loss: TimerWords.allLost)
+        }
+    }
+
+    private func take(_ json: JSONValue, _ loss: String?) {
+        guard let found = TimerList.read(json) else {
+            obstacle = "it is of a format that this version does not read; move it away"
+            return listener.trouble("the timers: \(obstacle ?? "")")
+        }
+        kept = found.list
+        book = TimerBook(found.list, settings: book.settings)
+        if found.unread > 0 {
+            listener.trouble("the timers: \(found.unread) entries are unreadable, and lost")
+        }
+        if loss != nil || found.unread > 0 { book.note(loss: TimerWords.someLost) }
+    }
+
     private func keep() throws {
-        guard book.list != kept, store != nil, !isEnded else { return }
-        try store?.save(book.list)
+        guard book.list != kept, let document, hasBegun, !isEnded else { return }
+        if let obstacle { throw StoreError.unreadable(obstacle) }
+        try document.write(book.list.json)
         kept = book.list
         isInTrouble = false
     }

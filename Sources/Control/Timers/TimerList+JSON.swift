@@ -10,6 +10,7 @@ extension TimerList {
         [
             "format": .int(Self.format), "next": .int(Int64(nextNumber)),
             "items": .array(items.map(\.json)), "missed": .array(missed.map(\.json)),
+            "loss": loss.map { .string($0) } ?? .null,
         ]
     }
 
@@ -21,16 +22,26 @@ extension TimerList {
             let items = json["items"]?.array, let missed = json["missed"]?.array
         else { return nil }
         var list = TimerList()
-        list.items = items.compactMap(TimedItem.init)
+        var numbers: Set<Int> = []
+        list.items = items.compactMap(TimedItem.init).filter { numbers.insert($0.number).inserted }
         list.missed = missed.compactMap(MissedItem.init)
+        list.loss = json["loss"]?.string
         let highest = list.items.map(\.number).max() ?? 0
-        list.nextNumber = max(Int(next), highest + 1)
+        list.nextNumber = max(TimedItem.number(next) ?? 1, highest + 1)
         let read = list.items.count + list.missed.count
         return (list, items.count + missed.count - read)
     }
 }
 
 extension TimedItem {
+    /// Numbers are given one after the other; a higher one was not given by us.
+    private static let highestNumber: Int64 = 1_000_000_000
+
+    /// A number that an item may have.
+    static func number(_ number: Int64) -> Int? {
+        (1...highestNumber).contains(number) ? Int(number) : nil
+    }
+
     var json: JSONValue {
         var json: JSONObject = [
             "number": .int(Int64(number)), "kind": .string(kind.rawValue), "name": .string(name),
@@ -51,11 +62,11 @@ extension TimedItem {
     }
 
     init?(_ json: JSONValue) {
-        guard let number = json["number"]?.int,
+        guard let number = json["number"]?.int.flatMap(Self.number),
             let kind = Kind(rawValue: json["kind"]?.string ?? ""),
             let name = json["name"]?.string, let text = json["text"]?.string
         else { return nil }
-        self.number = Int(number)
+        self.number = number
         self.kind = kind
         self.name = name
         self.text = text
@@ -89,6 +100,9 @@ extension Countdown {
         guard let length = json["length"]?.int, let life = json["life"]?.string,
             let boot = json["boot"]?.int, let wall = json["wall"]?.int
         else { return nil }
+        // Longer than any that can be set, and all of it, at most.
+        let longest = TimerBook.longestSeconds * 1_000_000_000
+        guard (0...longest).contains(length) else { return nil }
         self.init(length: length, life: life, dueBoot: boot, dueWall: wall)
     }
 }
@@ -98,16 +112,18 @@ extension MissedItem {
         [
             "number": .int(Int64(number)), "kind": .string(kind.rawValue), "name": .string(name),
             "text": .string(text), "due": .int(due), "reason": .string(reason.rawValue),
+            "by_clock": .bool(isByClock),
         ]
     }
 
     fileprivate init?(_ json: JSONValue) {
-        guard let number = json["number"]?.int,
+        guard let number = json["number"]?.int.flatMap(TimedItem.number),
             let kind = TimedItem.Kind(rawValue: json["kind"]?.string ?? ""),
             let name = json["name"]?.string, let text = json["text"]?.string,
             let due = json["due"]?.int, let reason = Reason(rawValue: json["reason"]?.string ?? "")
         else { return nil }
         self.init(
-            number: Int(number), kind: kind, name: name, text: text, due: due, reason: reason)
+            number: number, kind: kind, name: name, text: text, due: due, reason: reason,
+            isByClock: json["by_clock"]?.bool ?? false)
     }
 }

@@ -10,6 +10,8 @@ package enum TimerProblem: Error, Sendable, Equatable, CustomStringConvertible {
     case past(LocalTime, LocalTime)
     case tooFar
     case clockNotSet
+    /// It comes again on these days, and what is wanted would end that.
+    case repeats(String)
     /// The disk did not take it; the reason.
     case notKept(String)
 
@@ -32,6 +34,10 @@ package enum TimerProblem: Error, Sendable, Equatable, CustomStringConvertible {
         case .clockNotSet:
             "nothing was set: this device does not know the time yet, since it has not reached a "
                 + "time server; a timer of minutes works"
+        case .repeats(let days):
+            "nothing was changed: it repeats (\(days)), and a length of time or a single day would "
+                + "end that; give a time of day, with weekdays if those change, or set another "
+                + "timer or alarm for the one time"
         case .notKept(let reason):
             "nothing was changed: the device could not store it (\(reason))"
         }

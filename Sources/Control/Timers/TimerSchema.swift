@@ -12,14 +12,15 @@ enum TimerSchema {
         "description": "What is to be remembered, in the user's words",
     ]
     static let which: JSONValue = [
-        "type": "string", "minLength": 1, "maxLength": 100,
+        // Models give a number as a number.
+        "type": ["string", "integer"], "minLength": 1, "maxLength": 100,
         "description":
             .string(
                 "Its number or its name, or \"timer\", \"alarm\" or \"reminder\" if there is "
                     + "only one of the kind"),
     ]
     static let whichOrAll: JSONValue = [
-        "type": "string", "minLength": 1, "maxLength": 100,
+        "type": ["string", "integer"], "minLength": 1, "maxLength": 100,
         "description":
             .string(
                 "Its number or its name; \"all\"; or \"timers\", \"alarms\" or \"reminders\" "

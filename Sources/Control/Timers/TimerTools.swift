@@ -144,7 +144,7 @@ package struct TimerTools {
             TimerSchema.object(["which": TimerSchema.whichOrAll], required: ["which"])
         ) { arguments, keeper in
             try await keeper.change { book, now in
-                if arguments.string("which")?.lowercased() == "missed" {
+                if TimerChoice.which(arguments) == "missed" {
                     book.forgetMissed()
                     return TimerAnswer.done("forgotten", [], book.list, now)
                 }
@@ -175,7 +175,7 @@ package struct TimerTools {
             let snoozes = minutes != nil || arguments["snooze"]?.bool == true
             let stopped =
                 snoozes
-                ? await keeper.snooze(seconds: minutes.map { $0 * 60 })
+                ? await keeper.snooze(seconds: minutes.map { $0.saturatingTimes(60) })
                 : await keeper.silence(nil)
             let (book, now) = await keeper.look()
             guard !stopped.isEmpty else {
@@ -202,10 +202,27 @@ struct TimerTool: Tool {
     ) throws(ToolDeclarationError) {
         var terms = ToolTerms(deadline: Self.deadline)
         terms.risk = risk
-        declaration = try ToolDeclaration(
-            name: name, description: description, parameters: parameters, terms: terms)
+        declaration = try Self.declaration(name, description, parameters, terms)
         self.keeper = keeper
         self.body = body
+    }
+
+    private static func declaration(
+        _ name: String, _ description: String, _ parameters: JSONValue, _ terms: ToolTerms
+    ) throws(ToolDeclarationError) -> ToolDeclaration {
+        // Our own schemas have no lists of types, which others' may have.
+        guard parameters["properties"]?["which"] != nil else {
+            return try ToolDeclaration(
+                name: name, description: description, parameters: parameters, terms: terms)
+        }
+        let schema: ForeignSchema
+        do {
+            schema = try ForeignSchema(parameters)
+        } catch {
+            throw .badSchema(name, error)
+        }
+        return try ToolDeclaration(
+            name: name, description: description, foreign: schema, terms: terms)
     }
 
     func call(_ arguments: ToolArguments) async throws -> JSONValue {

@@ -1,5 +1,17 @@
 /// Times as people say them; English, which every model turns into the user's language.
 package enum TimerWords {
+    /// What the user hears where the disk has lost something.
+    static let allLost =
+        "tell the user: all timers, alarms and reminders that were set before are lost, since the "
+        + "device's storage was damaged; cancel_timer with \"missed\" forgets this note"
+    static let unreadable =
+        "tell the user: the timers, alarms and reminders that were set before cannot be read from "
+        + "the device's storage, so they do not ring, and none can be set until that is repaired"
+    static let someLost =
+        "tell the user: the device's storage was damaged or cannot be read, and timers, alarms or "
+        + "reminders that were set last may be missing; cancel_timer with \"missed\" forgets this "
+        + "note"
+
     static let weekdays = [
         "Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday",
     ]
@@ -7,7 +19,7 @@ package enum TimerWords {
     /// "1 hour 5 minutes"; seconds are left out beyond an hour, and all but days beyond a week.
     package static func length(_ nanoseconds: Int64) -> String {
         // Up, so that what is left is never said to be nothing.
-        let seconds = (max(0, nanoseconds) + 999_999_999) / 1_000_000_000
+        let seconds = max(0, nanoseconds).saturatingPlus(999_999_999) / 1_000_000_000
         let parts = [
             (seconds / 86_400, "day"), (seconds / 3600 % 24, "hour"),
             (seconds / 60 % 60, "minute"), (seconds < 3600 ? seconds % 60 : 0, "second"),

@@ -1,25 +1,28 @@
 internal import Linux
 internal import ModelTypes
+package import Store
 
 /// What the tools did, as a file of JSON lines; the older half is in a second file.
 ///
 /// ## Concurrency
 /// An actor, so that the runner goes on while the disk is slow.
 package actor AuditLog: AuditPort {
-    private static let mode: UInt32 = 0o600
-
-    private let path: String
-    private let limitBytes: Int64
+    private let disk: any StateDisk
+    private let name: String
+    private let limitBytes: Int
     private let onTrouble: @Sendable (String) -> Void
-    private var file: AppendedFile?
     private var isInTrouble = false
 
-    /// A log in a file, whose folder exists, and an older one beside it with ".1" to its name.
+    /// A log in a file of the store's folder, and an older one beside it with ".1" to its name.
     ///
-    /// Both together take at most `limitBytes`. `onTrouble` is told when it cannot be kept.
-    package init(path: String, limitBytes: Int, onTrouble: @escaping @Sendable (String) -> Void) {
-        self.path = path
-        self.limitBytes = Int64(limitBytes)
+    /// Both together take at most `limitBytes`. `onTrouble` is called when it cannot be kept.
+    package init(
+        disk: any StateDisk, name: String = KeptLines.auditName, limitBytes: Int,
+        onTrouble: @escaping @Sendable (String) -> Void
+    ) {
+        self.disk = disk
+        self.name = name
+        self.limitBytes = limitBytes
         self.onTrouble = onTrouble
     }
 
@@ -27,24 +30,16 @@ package actor AuditLog: AuditPort {
         let time = WallClock.localTime(at: WallClock.now()).iso8601
         let line = Array((entry.json(time: time).serialized + "\n").utf8)
         do {
-            var file = try file ?? open()
-            if file.size + Int64(line.count) > limitBytes / 2 {
-                try Files.rename(path, to: path + ".1")
-                file = try open()
+            let size = disk.size(name)
+            if size > 0, size + line.count > limitBytes / 2 {
+                try disk.rename(name, to: name + ".1")
             }
-            try file.append(line)
+            try disk.append(name, line, isLasting: false)
             isInTrouble = false
         } catch {
-            file = nil
             if !isInTrouble { onTrouble("the audit log of the tools cannot be kept: \(error)") }
             isInTrouble = true
         }
-    }
-
-    private func open() throws(SystemError) -> AppendedFile {
-        let opened = try AppendedFile(path, mode: Self.mode)
-        file = opened
-        return opened
     }
 }
 

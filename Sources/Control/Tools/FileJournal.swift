@@ -1,11 +1,12 @@
-internal import Linux
 package import ModelTypes
+package import Store
 
-/// The journal of calls as a file of JSON lines.
+/// The journal of calls as lines of the store.
 ///
 /// A line tells that a call is about to be executed, and is on the disk before it is; another
 /// gives its answer. When the file has grown, the calls of the latest lines are written anew in
-/// one step. What a power cut left of a line is passed over.
+/// one step. What a power cut left of a line is passed over; what is damaged is set aside and
+/// reported by the store, since calls of which nothing is known any more may be done twice.
 ///
 /// ## Concurrency
 /// An actor, so that the runner goes on while the disk is slow.
@@ -16,32 +17,32 @@ package actor FileJournal: CallJournal {
     private static let keptCalls = 128
     /// Longer answers are not kept (bytes).
     private static let answerBytes = 2 * 1024
-    private static let mode: UInt32 = 0o600
+    /// A call with a longer id (bytes) is not noted, and so not executed where that matters: the
+    /// service's own have some tens.
+    private static let idBytes = 1024
+    /// Conversations are counted from 1; a higher number was not written by us.
+    private static let highestConversation: Int64 = 1_000_000_000
 
     private struct Record {
         var call: JournalledCall
         var state: RecalledCalls.State
     }
 
-    private let path: String
+    private let lines: KeptLines
     private let onTrouble: @Sendable (String) -> Void
     private var records: [Record] = []
-    private var file: AppendedFile?
-    /// Trouble is told once, until there is none.
+    /// Trouble is reported once, until there is none.
     private var isInTrouble = false
 
-    /// A journal in a file, whose folder exists; `onTrouble` is told when it cannot be kept.
-    package init(path: String, onTrouble: @escaping @Sendable (String) -> Void) {
-        self.path = path
+    /// A journal in these lines; `onTrouble` is called when it cannot be kept.
+    package init(lines: KeptLines, onTrouble: @escaping @Sendable (String) -> Void) {
+        self.lines = lines
         self.onTrouble = onTrouble
     }
 
     package func recall() async -> RecalledCalls {
         do {
-            if Files.exists(path) {
-                // Twice, since what is added before it is seen to be too long comes on top.
-                read(try Files.read(path, limitBytes: 2 * Self.limitBytes))
-            }
+            read(try lines.read())
             // Also mends a last line that was cut.
             try compact()
         } catch {
@@ -54,12 +55,15 @@ package actor FileJournal: CallJournal {
 
     package func begin(_ call: JournalledCall) async throws {
         do {
-            let file = try file ?? open()
-            try file.append(Self.line(Record(call: call, state: .begun)))
-            try file.synchronize()
-            records.append(Record(call: call, state: .begun))
+            guard call.id.utf8.count <= Self.idBytes else {
+                throw StoreError.tooLong(
+                    name: lines.name, bytes: call.id.utf8.count, limit: Self.idBytes)
+            }
+            let record = Record(call: call, state: .begun)
+            try lines.append(Self.json(record), isLasting: true)
+            records.append(record)
             isInTrouble = false
-            if file.size > Self.limitBytes { try compact() }
+            if lines.size > Self.limitBytes { try compact() }
         } catch {
             tell(error)
             throw error
@@ -72,33 +76,23 @@ package actor FileJournal: CallJournal {
         if let index = records.lastIndex(where: { $0.call == call }) { records[index] = record }
         do {
             // Not synchronized: a call that was begun and has no answer is not repeated either.
-            try (file ?? open()).append(Self.line(record))
+            try lines.append(Self.json(record), isLasting: false)
         } catch {
             tell(error)
         }
     }
 
-    // MARK: - The file
-
-    private func open() throws(SystemError) -> AppendedFile {
-        let opened = try AppendedFile(path, mode: Self.mode)
-        file = opened
-        return opened
-    }
+    // MARK: - The lines
 
     private func compact() throws {
         records = Array(records.suffix(Self.keptCalls))
-        let bytes = records.flatMap(Self.line)
-        try Files.writeAtomically(path, bytes, mode: Self.mode)
-        file = nil
-        _ = try open()
+        try lines.replace(records.map(Self.json))
     }
 
-    private func read(_ bytes: [UInt8]) {
+    private func read(_ lines: [JSONValue]) {
         var found: [JournalledCall: Int] = [:]
-        for line in bytes.split(separator: UInt8(ascii: "\n")) {
-            guard let json = try? JSONValue(parsing: Array(line)), let record = Self.record(json)
-            else { continue }
+        for line in lines {
+            guard let record = Self.record(line) else { continue }
             if let index = found[record.call] {
                 records[index] = record
             } else {
@@ -108,7 +102,7 @@ package actor FileJournal: CallJournal {
         }
     }
 
-    private static func line(_ record: Record) -> [UInt8] {
+    private static func json(_ record: Record) -> JSONValue {
         var json: JSONObject = [
             "conversation": .int(Int64(record.call.conversation)), "id": .string(record.call.id),
             "tool": .string(record.call.tool),
@@ -116,11 +110,12 @@ package actor FileJournal: CallJournal {
         if case .answered(let answer) = record.state {
             json["answer"] = answer?.response ?? .null
         }
-        return Array((JSONValue.object(json).serialized + "\n").utf8)
+        return .object(json)
     }
 
     private static func record(_ json: JSONValue) -> Record? {
         guard let conversation = json["conversation"]?.int, let id = json["id"]?.string,
+            (0...highestConversation).contains(conversation), id.utf8.count <= idBytes,
             let tool = json["tool"]?.string
         else { return nil }
         let call = JournalledCall(conversation: Int(conversation), id: id, tool: tool)
@@ -132,7 +127,6 @@ package actor FileJournal: CallJournal {
     }
 
     private func tell(_ error: any Error) {
-        file = nil
         guard !isInTrouble else { return }
         isInTrouble = true
         onTrouble("the journal of tool calls cannot be kept: \(error)")

@@ -61,6 +61,6 @@ package struct FileOutput: OutputPort {
     }
 
     private func write(_ isOn: Bool) throws(SystemError) {
-        try Files.writeAtomically(path, Array((isOn ? "1\n" : "0\n").utf8), mode: Self.mode)
+        try Files.replace(path, Array((isOn ? "1\n" : "0\n").utf8), mode: Self.mode)
     }
 }

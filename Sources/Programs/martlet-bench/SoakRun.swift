@@ -90,7 +90,8 @@ final class SoakRun: Sendable {
         """
         [live]
         url = "ws://127.0.0.1:\(port)"
-        state_file = "\(folder)/session.json"
+        [tools]
+        state_directory = "\(folder)/state"
         [audio]
         real_time_priority = 0
         [audio.capture]

@@ -4,6 +4,7 @@ import Linux
 import MCP
 import ModelTypes
 import Mosquitto
+import Store
 import Synchronization
 import TestBroker
 import Tools
@@ -106,7 +107,10 @@ struct ToolBench: Sendable {
     }
 
     private static func journal(_ folder: String, _ name: String) -> any CallJournal {
-        FileJournal(path: "\(folder)/calls-\(name).jsonl") {
+        let store = StateStore(disk: DiskFolder(path: folder)) {
+            StandardStream.error.write("\($0)\n")
+        }
+        return FileJournal(lines: store.lines("calls-\(name).jsonl")) {
             StandardStream.error.write("\($0)\n")
         }
     }
@@ -131,7 +135,7 @@ struct ToolBench: Sendable {
             registry: registry, limits: ToolLimits(),
             ports: RunnerPorts(
                 clock: SystemToolClock(), confirmation: NobodyToAsk(), journal: journal,
-                audit: AuditLog(path: "\(folder)/audit.jsonl", limitBytes: 1 << 20) {
+                audit: AuditLog(disk: DiskFolder(path: folder), limitBytes: 1 << 20) {
                     StandardStream.error.write("\($0)\n")
                 }))
     }

@@ -111,10 +111,9 @@ struct ToolCommands: ParsableCommand {
                         await tools.serversSettled()
                     }
                     await tools.prepare(for: call.name)
-                    var ports = settings.runnerPorts(
-                        confirmation: TerminalQuestion(), log: log)
-                    // It is the running daemon's.
-                    ports.journal = NoJournal()
+                    // The store is the running daemon's.
+                    let ports = settings.runnerPorts(
+                        confirmation: TerminalQuestion(), store: nil, log: log)
                     let runner = ToolRunner(
                         registry: tools.registry, limits: settings.toolLimits, ports: ports)
                     let watch = Task {

@@ -1,0 +1,374 @@
+import Linux
+import Live
+import ModelTypes
+import Store
+import Synchronization
+import TestDisk
+import Testing
+import Timers
+import Tools
+
+@testable import Daemon
+
+/// Whatever happens to what is on the disk: what was confirmed is there, or its loss is said.
+@Suite("Faults of the disk in every file", .timeLimit(.minutes(3)))
+struct FaultInjectionTests {
+    /// What became of something that was confirmed.
+    private enum Fate: Equatable { case isThere, isGone }
+
+    /// Something that is kept: how it is confirmed, and how it is looked for in the next life.
+    private struct Keepsake: Sendable {
+        let name: String
+        /// The files that it is in, the latest last.
+        let files: [String]
+        /// Confirms it; returns false, or throws, when that was refused.
+        let confirm: @Sendable (StateStore, Int) async throws -> Void
+        /// Looks for what was confirmed last.
+        let look: @Sendable (StateStore, Int, any TimerClock) async -> Fate
+    }
+
+    private struct Clock: TimerClock {
+        var now = Now(
+            wall: 1_800_000_000_000_000_000, boot: 5_000_000_000, life: "one",
+            zone: Zone { _ in 0 })
+    }
+
+    private struct Ear: TimerListener {
+        func ringing(_ items: [TimedItem]) {}
+        func wake(wall: Int64?, boot: Int64?) {}
+        func trouble(_ text: String) {}
+    }
+
+    /// Numbers that only a seed decides (SplitMix64).
+    private struct Dice: RandomNumberGenerator {
+        var state: UInt64
+
+        mutating func next() -> UInt64 {
+            state &+= 0x9E37_79B9_7F4A_7C15
+            var mixed = (state ^ (state >> 30)) &* 0xBF58_476D_1CE4_E5B9
+            mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
+            return mixed ^ (mixed >> 31)
+        }
+    }
+
+    private final class Reports: Sendable {
+        private let lines = Mutex<[String]>([])
+        var count: Int { lines.withLock { $0.count } }
+        func add(_ text: String) { lines.withLock { $0.append(text) } }
+    }
+
+    // MARK: - What is kept
+
+    private static func keeper(_ store: StateStore, _ clock: any TimerClock) -> TimerKeeper {
+        TimerKeeper(
+            document: store.document(TimerKeeper.documentName),
+            settings: TimerBook.Settings(), clock: clock, listener: Ear())
+    }
+
+    private static func session(_ store: StateStore) -> SessionKeeper {
+        SessionKeeper(
+            document: store.document(SessionKeeper.documentName), setup: "setup",
+            dailyBudget: nil, log: Log(level: .error)
+        ) { 1_800_000_000_000_000_000 }
+    }
+
+    private static func memory(_ store: StateStore) -> DeviceMemory {
+        DeviceMemory(
+            document: store.document(DeviceMemory.documentName), configured: nil, hasHand: true,
+            life: "one"
+        ) { store.note($0) }
+    }
+
+    private static func journal(_ store: StateStore) -> FileJournal {
+        FileJournal(lines: store.lines(KeptLines.journalName)) { store.note($0) }
+    }
+
+    private static let timers = Keepsake(
+        name: "timers", files: ["timers.a", "timers.b"]
+    ) { store, number in
+        _ = try await Self.keeper(store, Clock()).change { book, now in
+            try book.add(
+                .alarm, name: "\(number)", text: "",
+                when: .at(25_200 + number, date: nil, weekdays: [1, 2, 3, 4, 5]), at: now)
+        }
+    } look: { store, number, clock in
+        let keeper = Self.keeper(store, clock)
+        await keeper.begin()
+        let list = await keeper.look().book.list
+        let isThere = (1...number).allSatisfy { wanted in
+            list.items.contains { $0.name == "\(wanted)" && !$0.isRinging }
+        }
+        return isThere && list.missed.isEmpty ? .isThere : .isGone
+    }
+
+    private static let conversation = Keepsake(
+        name: "session", files: ["session.a", "session.b"]
+    ) { store, number in
+        let keeper = Self.session(store)
+        keeper.keep("handle \(number)")
+        await keeper.settled()
+    } look: { store, number, _ in
+        Self.session(store).kept?.handle == "handle \(number)" ? .isThere : .isGone
+    }
+
+    private static let mute = Keepsake(
+        name: "device", files: ["device.a", "device.b"]
+    ) { store, number in
+        let memory = Self.memory(store)
+        memory.set(.byHand)
+        memory.set(volume: Double(number))
+        try await memory.stored()
+    } look: { store, number, _ in
+        let memory = Self.memory(store)
+        // That the microphone is shut is never lost, not even with a word.
+        #expect(memory.mute != nil)
+        return memory.volume == Double(number) ? .isThere : .isGone
+    }
+
+    private static let calls = Keepsake(
+        name: "calls", files: [KeptLines.journalName]
+    ) { store, number in
+        try await Self.journal(store).begin(
+            JournalledCall(conversation: 1, id: "\(number)", tool: "t"))
+    } look: { store, number, _ in
+        let calls = await Self.journal(store).recall().calls
+        return (1...number).allSatisfy { wanted in
+            calls.contains { $0.call.id == "\(wanted)" }
+        } ? .isThere : .isGone
+    }
+
+    private static let all = [timers, conversation, mute, calls]
+
+    /// A disk on which three things one after the other were confirmed.
+    private func disk(_ keepsake: Keepsake) async throws -> MemoryDisk {
+        let disk = MemoryDisk()
+        for number in 1...3 {
+            try await keepsake.confirm(
+                StateStore(disk: disk) { Issue.record("\(keepsake.name): \($0)") }, number)
+        }
+        return disk
+    }
+
+    private func check(
+        _ keepsake: Keepsake, _ disk: MemoryDisk, _ what: String, clock: Clock = Clock()
+    ) async {
+        let reports = Reports()
+        let store = StateStore(disk: disk) { reports.add($0) }
+        let fate = await keepsake.look(store, 3, clock)
+        #expect(
+            fate == .isThere || reports.count > 0,
+            "\(keepsake.name), \(what): gone without a word")
+    }
+
+    // MARK: - What happens to it
+
+    @Test("what was confirmed is there, or its loss is said")
+    func whatWasConfirmedIsThere()
+        async throws
+    {
+        var count = 0
+        for keepsake in Self.all {
+            let whole = try await disk(keepsake).files
+            await check(keepsake, MemoryDisk(whole), "untouched")
+            count += 1
+            for (file, bytes) in whole {
+                var broken: [(String, [UInt8]?)] = [("empty", [])]
+                // A list of one file that is missing cannot be told from one that never was.
+                if keepsake.files.count > 1 { broken.append(("absent", nil)) }
+                for length in bytes.indices where !Self.isLineEnd(bytes, length, keepsake) {
+                    broken.append(("cut at \(length)", Array(bytes[..<length])))
+                }
+                var dice = Dice(state: UInt64(count))
+                for _ in 0..<50 {
+                    let length = Int.random(in: 1...2 * bytes.count, using: &dice)
+                    broken.append(
+                        (
+                            "random",
+                            (0..<length).map { _ in UInt8.random(in: 0...255, using: &dice) }
+                        ))
+                    var flipped = bytes
+                    let place = Int.random(in: 0..<bytes.count, using: &dice)
+                    flipped[place] ^= 1 << UInt8.random(in: 0...7, using: &dice)
+                    broken.append(("flipped", flipped))
+                }
+                for (what, content) in broken {
+                    var files = whole
+                    files[file] = content
+                    await check(keepsake, MemoryDisk(files), "\(file) \(what)")
+                    count += 1
+                }
+            }
+        }
+        print("fault injection: \(count) damaged files")
+        #expect(count > 1000)
+    }
+
+    /// What is missing from the end of a line on cannot be told from what never was.
+    private static func isLineEnd(
+        _ bytes: [UInt8], _ length: Int, _ keepsake: Keepsake
+    ) -> Bool {
+        keepsake.files.count == 1
+            && (length == 0 || bytes[length - 1] == UInt8(ascii: "\n"))
+    }
+
+    @Test("what cannot be read is not written over, and is there when it can")
+    func whatCannotBeReadIs() async throws {
+        var count = 0
+        for keepsake in Self.all {
+            let whole = try await disk(keepsake).files
+            // Another owner, a card that fails, a folder in its place, too many links.
+            for code: Int32 in [13, 5, 21, 40] {
+                let chosen = keepsake.files.map { [$0] } + [keepsake.files]
+                for files in chosen {
+                    let disk = MemoryDisk(whole)
+                    for file in files { disk.faults.reading[file] = code }
+                    await check(keepsake, disk, "\(files) with errno \(code)")
+                    _ = try? await keepsake.confirm(StateStore(disk: disk) { _ in }, 4)
+                    for file in files {
+                        #expect(disk.files[file] == whole[file], "\(file) is written over")
+                    }
+                    disk.faults.reading = [:]
+                    await check(keepsake, disk, "\(files) readable again")
+                    count += 1
+                }
+            }
+        }
+        print("fault injection: \(count) unreadable files")
+    }
+
+    @Test("what a disk does not take is not confirmed, and what was there stays")
+    func whatADiskDoesNot() async throws {
+        var count = 0
+        for keepsake in Self.all {
+            // Read-only, full, over its quota, failing.
+            for code: Int32 in [30, 28, 122, 5] {
+                let disk = try await disk(keepsake)
+                disk.faults.writing[""] = code
+                let reports = Reports()
+                let store = StateStore(disk: disk) { reports.add($0) }
+                do {
+                    try await keepsake.confirm(store, 4)
+                    #expect(keepsake.name == "session", "\(keepsake.name) is confirmed")
+                } catch {}
+                disk.faults.writing = [:]
+                await check(keepsake, disk, "after errno \(code)")
+                count += 1
+            }
+        }
+        print("fault injection: \(count) disks that take nothing")
+    }
+
+    @Test("a folder that is gone while the device runs costs nothing that is confirmed later")
+    func aFolderThatIsGone()
+        async throws
+    {
+        let disk = MemoryDisk()
+        let store = StateStore(disk: disk) { _ in }
+        let keeper = Self.keeper(store, Clock())
+        let memory = Self.memory(store)
+        for number in 1...3 {
+            disk.files = [:]
+            _ = try await keeper.change { book, now in
+                try book.add(.timer, name: "\(number)", text: "", when: .after(600), at: now)
+            }
+            memory.set(.byHand)
+            try await memory.stored()
+        }
+        let next = StateStore(disk: MemoryDisk(disk.files)) { _ in }
+        let after = Self.keeper(next, Clock())
+        await after.begin()
+        #expect(await after.look().book.list.items.map(\.name) == ["1", "2", "3"])
+        #expect(Self.memory(next).mute == .byHand)
+    }
+
+    @Test("a clock that is wrong at the start loses nothing")
+    func aClockThatIsWrong() async throws {
+        var count = 0
+        for keepsake in Self.all {
+            let whole = try await disk(keepsake).files
+            for wall: Int64 in [.min, -1, 0, 12_000_000_000, 1_500_000_000_000_000_000] {
+                let disk = MemoryDisk(whole)
+                var clock = Clock()
+                clock.now.wall = wall
+                clock.now.life = "two"
+                await check(keepsake, disk, "clock at \(wall)", clock: clock)
+                // And right again, in another life.
+                await check(keepsake, disk, "clock right again")
+                count += 2
+            }
+        }
+        print("fault injection: \(count) starts with a wrong clock")
+    }
+
+    // MARK: - Mute
+
+    @Test("a microphone of which nothing is known starts muted, and a fresh device open")
+    func aMicrophoneOfWhichNothing()
+        throws
+    {
+        let fresh = MemoryDisk()
+        #expect(Self.memory(StateStore(disk: fresh) { _ in }).mute == nil)
+        for files in [["device.a": [1]], ["device.a": [], "device.b": [9]]] as [[String: [UInt8]]] {
+            let memory = Self.memory(StateStore(disk: MemoryDisk(files)) { _ in })
+            #expect(memory.mute == .byWords)
+            #expect(memory.notice?.contains("starts muted") == true)
+        }
+        let hidden = MemoryDisk(["device.a": [1]])
+        hidden.faults.reading["device.a"] = 13
+        #expect(Self.memory(StateStore(disk: hidden) { _ in }).mute == .byWords)
+    }
+
+    @Test("what nobody can open is muted until the machine is switched off and on")
+    func whatNobodyCanOpenIs()
+        async throws
+    {
+        let disk = MemoryDisk()
+        func memory(hasHand: Bool, life: String) -> DeviceMemory {
+            DeviceMemory(
+                document: StateStore(disk: disk) { _ in }.document(DeviceMemory.documentName),
+                configured: nil, hasHand: hasHand, life: life
+            ) { _ in }
+        }
+        let first = memory(hasHand: false, life: "one")
+        first.set(.byWords)
+        try await first.stored()
+        #expect(memory(hasHand: false, life: "one").mute == .byWords)
+        #expect(memory(hasHand: true, life: "two").mute == .byWords)
+        let next = memory(hasHand: false, life: "two")
+        #expect(next.mute == nil)
+        #expect(next.notice?.contains("open again") == true)
+    }
+
+    @Test("a volume that is written late does not undo a mute that was stored before")
+    func aVolumeThatIsWritten()
+        async throws
+    {
+        let disk = MemoryDisk()
+        let memory = Self.memory(StateStore(disk: disk) { _ in })
+        memory.set(volume: 20)
+        memory.set(.byHand)
+        try await memory.stored()
+        memory.set(volume: 30)
+        await memory.settled()
+        let next = Self.memory(StateStore(disk: disk) { _ in })
+        #expect(next.mute == .byHand)
+        #expect(next.volume == 30)
+    }
+
+    @Test("another volume in the settings counts over the one that was kept")
+    func anotherVolumeInTheSettings() async throws {
+        let disk = MemoryDisk()
+        func memory(_ configured: Double?) -> DeviceMemory {
+            DeviceMemory(
+                document: StateStore(disk: disk) { _ in }.document(DeviceMemory.documentName),
+                configured: configured, hasHand: true, life: "one"
+            ) { _ in }
+        }
+        let first = memory(50)
+        first.set(volume: 35)
+        try await first.stored()
+        #expect(memory(50).volume == 35)
+        #expect(memory(60).volume == nil)
+        #expect(memory(nil).volume == nil)
+    }
+}

@@ -1,0 +1,68 @@
+import Linux
+import ModelTypes
+import Simulation
+import Testing
+
+/// The real program on state folders as they are found.
+@Suite("The state folder of a running daemon", .serialized, .timeLimit(.minutes(3)))
+struct StateFolderTests {
+    private func household() async throws -> Household {
+        try await Household(scenario: .saying(Noise.samples(2400, seed: 1)))
+    }
+
+    @Test("a second daemon ends, and says who has the folder")
+    func aSecondDaemonEndsAnd()
+        async throws
+    {
+        let house = try await household()
+        defer { house.end() }
+        try await house.start()
+        let lines = try house.rival()
+        #expect(lines.contains { $0.contains("is in use by martlet run, process ") })
+        #expect(lines.contains { $0.contains(house.state) })
+        // The first goes on.
+        await house.speak()
+        try await house.service.wait { $0.isWordsBegan }
+    }
+
+    @Test("a date that no clock reaches is refused, and ends no program")
+    func aDateThatNoClock()
+        async throws
+    {
+        let house = try await household()
+        defer { house.end() }
+        try await house.restart()
+        for (number, day) in ["9999-01-01", "2263-01-01", "9999-12-31"].enumerated() {
+            let answer = try await house.call(
+                "set_alarm", #"{"time": "07:00", "day": "\#(day)"}"#, id: "\(number)")
+            #expect(answer.contains("ten years"))
+        }
+        let list = try await house.call("list_timers", id: "list")
+        #expect(list.contains(#""items":[]"#))
+    }
+
+    @Test("two damaged lists are kept aside, and the model is asked to say so")
+    func twoDamagedListsAreKept() async throws {
+        let house = try await household()
+        defer { house.end() }
+        let random: [UInt8] = (0..<300).map {
+            UInt8(truncatingIfNeeded: ($0 &* 2_654_435_761) >> 9)
+        }
+        for file in ["timers.a", "timers.b"] {
+            try Files.replace("\(house.state)/\(file)", random, mode: 0o600)
+        }
+        try await house.restart()
+        let list = try await house.call("list_timers", id: "list")
+        #expect(list.contains("all timers, alarms and reminders that were set before are lost"))
+        for file in ["timers.a", "timers.b"] {
+            let kept = try Files.read("\(house.state)/\(file).damaged-1", limitBytes: 1 << 10)
+            #expect(kept == random)
+        }
+        #expect(house.journal.all.contains { $0.contains("timers is damaged") })
+        // It goes on with what is set now.
+        _ = try await house.call("set_timer", #"{"minutes": 5, "name": "tea"}"#, id: "set")
+        house.kill()
+        try await house.restart()
+        #expect(try await house.call("list_timers", id: "again").contains("tea"))
+    }
+}
