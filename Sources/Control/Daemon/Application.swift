@@ -7,7 +7,7 @@ internal import ModelTypes
 internal import Sounds
 internal import Timers
 internal import Tools
-internal import WebSockets
+package import WebSockets
 
 /// Where the talk button is.
 package enum ButtonChoice: Sendable {
@@ -59,9 +59,12 @@ package final class Application: @unchecked Sendable {
     private var keyboard: KeyboardButton?
 
     /// Opens what the settings name and builds every part; nothing runs yet.
+    ///
+    /// `names` finds the service's host.
     package init(
         settings: Settings, credential: SessionCredential, log: Log,
         button: ButtonChoice = .configured, role: Role = .device,
+        names: NameResolver = NameResolver(),
         onEntry: @escaping @Sendable (TimelineEntry) -> Void = { _ in }
     ) throws {
         self.settings = settings
@@ -70,7 +73,7 @@ package final class Application: @unchecked Sendable {
         // Before a line is opened: a line that is used twice may be a short circuit.
         let mistakes = settings.allMistakes
         guard mistakes.isEmpty else { throw ConfigurationErrors(diagnostics: mistakes) }
-        loop = try EventLoop()
+        loop = try EventLoop(names: names)
         let bridge = try AudioBridge(loop: loop, settings: settings.audioSettings, log: log)
         self.bridge = bridge
         let presence = try Self.presence(settings, role, loop, log)
@@ -239,6 +242,8 @@ package final class Application: @unchecked Sendable {
             try bell.start()
             try presence?.start()
         }
+        // What the start took nobody has noticed.
+        loop.stays.reset()
         // Nobody waits for it; a call that comes first does what is not done yet.
         Task { [tools] in await tools.prepare() }
         // Nor for these: their functions come when they have answered.
@@ -297,6 +302,7 @@ package final class Application: @unchecked Sendable {
         await relay.keeper?.settled()
         bridge.engine?.stop()
         loop.stop()
+        log(.notice, "stopped; \(loop.stays)")
     }
 
     private func sayGoodbye() async {
@@ -337,6 +343,9 @@ package final class Application: @unchecked Sendable {
         case .listening, .thinking, .speaking: return false
         }
     }
+
+    /// How long the loop was kept since the start, and by what; from any thread.
+    package var stays: LoopStays { loop.stays }
 
     /// What the sound devices do; from any thread.
     package var audioStatus: AudioStatus? { bridge.engine?.status() }
