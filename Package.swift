@@ -215,8 +215,8 @@ enum Targets {
                 "EndToEndTests",
                 [
                     "Daemon", "Simulation", "Configuration", "ALSA", "Assistant", "Live",
-                    "ModelTypes", "Mosquitto", "TestBroker", "Opus", "Sounds", "Linux",
-                    "TestProcesses",
+                    "ModelTypes", "Mosquitto", "TestBroker", "Opus", "Sounds", "WebSockets",
+                    "Linux", "TestProcesses", "TestSockets",
                 ]
             ),
             ("StyleTests", ["Linux"])

@@ -95,7 +95,6 @@ struct AudioEngineTests {
         engine.speaker.endOfTurn()
         while engine.speaker.snapshot().drainedCount == 0 {
             #expect(engine.speaker.events.wait(timeoutMilliseconds: 10_000))
-            engine.speaker.refill()
         }
         #expect(engine.speaker.snapshot().startedCount == 1)
         #expect(engine.speaker.pendingFrames == 0)
@@ -104,6 +103,34 @@ struct AudioEngineTests {
         #expect(played.rate == 24_000)
         #expect(Array(played.samples.prefix(reply.count)) == reply)
         #expect(played.samples.dropFirst(reply.count).allSatisfy { $0 == 0 })
+    }
+
+    @Test("a long reply and an alarm go on though their owner does nothing any more")
+    func aLongReplyAndAn() throws {
+        let folder = try Folder()
+        var settings = AudioSettings()
+        settings.capture = .null
+        settings.playback = .wav(folder.file("out.wav"))
+        settings.realTimePriority = nil
+        settings.duckDecibels = 0
+        let engine = try AudioEngine(settings) { _ in }
+        try engine.start()
+        // Each longer than its ring, so that somebody has to move it on.
+        let reply = Self.pattern(PlaybackVoice.speech.ringSamples + 30_000)
+        engine.speaker.enqueue(reply)
+        engine.speaker.endOfTurn()
+        engine.speaker.loop([Int16](repeating: 1000, count: 7001), on: .alarm)
+        while engine.speaker.snapshot().drainedCount == 0 {
+            #expect(engine.speaker.events.wait(timeoutMilliseconds: 30_000))
+        }
+        engine.stop()
+        #expect(engine.speaker.snapshot().speechPlayed == reply.count)
+        #expect(engine.speaker.snapshot().dryCount == 0)
+        let played = try WAVFile(reading: folder.file("out.wav")).samples
+        // The alarm under the reply, from its first sample to its last: none of its gaps would
+        // be as long as a period.
+        let mixed = zip(played, reply).count { Int($0) - Int($1) == 1000 }
+        #expect(mixed > reply.count - 4800, "\(mixed) of \(reply.count)")
     }
 
     @Test("after a flush not one sample of the old reply follows, and the next is whole")
@@ -126,7 +153,6 @@ struct AudioEngineTests {
         engine.speaker.endOfTurn()
         while engine.speaker.snapshot().drainedCount == 0 {
             #expect(engine.speaker.events.wait(timeoutMilliseconds: 10_000))
-            engine.speaker.refill()
         }
         #expect(engine.speaker.snapshot().silentCount == 1)
         engine.stop()

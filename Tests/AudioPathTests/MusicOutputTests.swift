@@ -31,7 +31,6 @@ struct MusicOutputTests {
         static func wait(_ engine: AudioEngine, until isDone: () -> Bool) {
             while !isDone() {
                 _ = engine.speaker.events.wait(timeoutMilliseconds: 20)
-                engine.speaker.refill()
             }
         }
 

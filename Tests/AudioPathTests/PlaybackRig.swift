@@ -44,7 +44,7 @@ struct PlaybackRig: ~Copyable {
         for _ in 0..<Self.stepLimit {
             let step = loop.step()
             if step != .moved { return step }
-            if share.events.wait(timeoutMilliseconds: 0) { speaker.refill() }
+            if share.hunger.wait(timeoutMilliseconds: 0) { speaker.refill() }
         }
         return .moved
     }

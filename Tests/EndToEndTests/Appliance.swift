@@ -8,6 +8,7 @@ import Live
 import ModelTypes
 import Simulation
 import Synchronization
+import WebSockets
 
 /// The whole daemon on files for sound, against a Live service on a real socket.
 final class Appliance: Sendable {
@@ -27,7 +28,8 @@ final class Appliance: Sendable {
         scenario: Scenario, mode: String = "hold", key: String = "test-key",
         credential: SessionCredential? = nil,
         dialect: Dialect = .developer, model: String = "gemini-3.8-live",
-        microphone: String? = nil, sounds: Bool = false, role: Role = .device, more: String = ""
+        microphone: String? = nil, sounds: Bool = false, role: Role = .device,
+        host: String = "127.0.0.1", names: NameResolver = NameResolver(), more: String = ""
     ) async throws -> Appliance {
         let appliance = try await Appliance(
             scenario: scenario, mode: mode,
@@ -36,7 +38,7 @@ final class Appliance: Sendable {
                     dialect == .vertex
                         ? .bearer(Secret("test-bearer"), quotaProject: nil) : .key(Secret(key))),
             dialect: dialect, model: model, microphone: microphone, sounds: sounds, role: role,
-            more: more)
+            host: host, names: names, more: more)
         try await appliance.application.start()
         return appliance
     }
@@ -44,7 +46,8 @@ final class Appliance: Sendable {
     private init(
         scenario: Scenario, mode: String, credential: SessionCredential, dialect: Dialect,
         model: String,
-        microphone device: String?, sounds: Bool, role: Role, more: String
+        microphone device: String?, sounds: Bool, role: Role, host: String, names: NameResolver,
+        more: String
     ) async throws {
         Self.useTestConfiguration
         folder = try Files.makeTemporaryDirectory(prefix: "martlet-end-to-end")
@@ -55,7 +58,7 @@ final class Appliance: Sendable {
         microphone = try SimulatedMicrophone(path: "\(folder)/microphone")
         let text = """
             [live]
-            url = "ws://127.0.0.1:\(port)"
+            url = "ws://\(host):\(port)"
             service = "\(dialect)"
             model = "\(model)"
             [vertex]
@@ -81,7 +84,7 @@ final class Appliance: Sendable {
         let timeline = timeline
         application = try Application(
             settings: settings, credential: credential,
-            log: Log(level: .error), button: .scripted, role: role
+            log: Log(level: .error), button: .scripted, role: role, names: names
         ) { entry in timeline.add(entry.event) }
     }
 

@@ -28,6 +28,35 @@ struct ClockTests {
         #expect(MonotonicClock.now(plus: .zero) <= MonotonicClock.now())
     }
 
+    /// At the ends of what a moment may be, and where arithmetic goes wrong (nanoseconds).
+    private static let moments: [Int64] = [
+        Int64.min, Int64.min + 1, -9_007_199_254_740_992, -1_000_000_001, -1_000_000_000, -1, 0, 1,
+        2_147_483_648, 9_007_199_254_740_992, Int64.max - 1, Int64.max,
+    ]
+
+    @Test("every moment has a date, and a clock that takes it", arguments: ClockTests.moments)
+    func everyMomentHasADate(moment: Int64) throws {
+        for time in [WallClock.universalTime(at: moment), WallClock.localTime(at: moment)] {
+            #expect((1600...2400).contains(time.year))
+            #expect((1...12).contains(time.month) && (1...31).contains(time.day))
+            #expect((0...999).contains(time.millisecond))
+            #expect(!time.iso8601.isEmpty)
+        }
+        for clock in [ClockAlarm.Clock.wall, .boot] {
+            let alarm = try ClockAlarm(clock)
+            _ = alarm.arm(at: moment)
+            _ = alarm.drain()
+        }
+        let timer = try TimerFD()
+        timer.arm(at: moment)
+        if moment > MonotonicClock.now() { #expect(!timer.drain()) }
+        #expect(MonotonicClock.milliseconds(until: moment) >= 0)
+        if moment <= 0 {
+            MonotonicClock.wait(until: moment)
+            MonotonicClock.block(until: moment)
+        }
+    }
+
     @Test("the time left is rounded up, and never negative")
     func timeLeft() {
         #expect(MonotonicClock.milliseconds(until: 0) == 0)

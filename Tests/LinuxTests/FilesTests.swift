@@ -45,7 +45,7 @@ struct FilesTests {
         #expect(throws: SystemError(call: "read /tmp", code: EISDIR)) {
             try Files.read("/tmp", limitBytes: 1)
         }
-        #expect(throws: SystemError(call: "mkstemp /no/such/file", code: ENOENT)) {
+        #expect(throws: SystemError(call: "mkostemp /no/such/file", code: ENOENT)) {
             try Files.writeAtomically("/no/such/file", [1], mode: 0o600)
         }
         #expect(throws: SystemError(call: "opendir /no/such", code: ENOENT)) {
@@ -54,6 +54,34 @@ struct FilesTests {
         #expect(throws: SystemError(call: "remove /no/such", code: ENOENT)) {
             try Files.remove("/no/such")
         }
+    }
+
+    @Test("a file that is being written is inherited by no child")
+    func aFileThatIsBeing() throws {
+        let folder = try Files.makeTemporaryDirectory(prefix: "martlet-files")
+        defer { try? Files.removeTree(folder) }
+        // Long enough to be looked at.
+        SystemError.slowed.set(["fsync": 500_000_000])
+        defer { SystemError.slowed.set([:]) }
+        let writer = try OwnedThread(name: "test-writer", priority: .normal) {
+            try? Files.writeAtomically("\(folder)/file", [1], mode: 0o600)
+        }
+        defer { writer.join() }
+        var flags: Int?
+        while flags == nil {
+            for name in try Files.list("/proc/self/fd") {
+                var target = [CChar](repeating: 0, count: 4096)
+                guard readlink("/proc/self/fd/\(name)", &target, target.count - 1) > 0 else {
+                    continue
+                }
+                let path = String(
+                    decoding: target.prefix { $0 != 0 }.map(UInt8.init(bitPattern:)), as: UTF8.self)
+                if path.hasPrefix("\(folder)/file."), let number = Int32(name) {
+                    flags = Int(fcntl(number, F_GETFD))
+                }
+            }
+        }
+        #expect(flags == Int(FD_CLOEXEC))
     }
 
     @Test("a write that fails leaves the old file and no other")

@@ -1,3 +1,5 @@
+import Glibc
+import Linux
 import TestSockets
 import Testing
 
@@ -78,6 +80,151 @@ struct RefusalTests {
             return
         }
         #expect(answer.body == body)
+    }
+
+    /// The explanation behind a head, in the three ways in which a body's end is known.
+    private static func answer(_ framing: String, by generator: inout SeededGenerator) -> [UInt8] {
+        let body = Array(explanation.utf8)
+        let head = "HTTP/1.1 429 No\r\nRetry-After: 7\r\n"
+        switch framing {
+        case "length": return Array("\(head)Content-Length: \(body.count)\r\n\r\n".utf8) + body
+        case "chunked":
+            var bytes = Array("\(head)Transfer-Encoding: chunked\r\n\r\n".utf8)
+            var rest = body[...]
+            while !rest.isEmpty {
+                let piece = rest.prefix(.random(in: 1...90, using: &generator))
+                bytes += Array("\(String(piece.count, radix: 16))\r\n".utf8) + piece + [13, 10]
+                rest = rest.dropFirst(piece.count)
+            }
+            return bytes + Array("0\r\n\r\n".utf8)
+        default: return Array("\(head)Connection: close\r\n\r\n".utf8) + body
+        }
+    }
+
+    @Test(
+        "a body that comes later than its head is awaited",
+        arguments: ["length", "chunked", "close"])
+    func aBodyThatComesLater(framing: String) async throws {
+        var generator = SeededGenerator(seed: 5)
+        let test = try TestLoop()
+        let answer = Self.answer(framing, by: &generator)
+        let end = (answer.firstRange(of: Array("\r\n\r\n".utf8))?.upperBound) ?? 0
+        let server = try RawServer { line in
+            _ = line.readHead()
+            line.write(Array(answer[..<end]))
+            // In pieces, as from a slow line.
+            for start in stride(from: end, to: answer.count, by: 37) {
+                MonotonicClock.wait(until: MonotonicClock.now() + 20_000_000)
+                line.write(Array(answer[start..<min(start + 37, answer.count)]))
+            }
+            if framing == "close" { return }
+            _ = line.read()
+        }
+        let log = EventLog()
+        _ = try await test.connect("ws://127.0.0.1:\(server.port)/", log: log)
+        var errors: [WebSocketsError] = []
+        for await event in log.stream {
+            if case .failed(let error) = event { errors.append(error) }
+        }
+        guard case .refusedUpgrade(_, let refusal)? = errors.first, errors.count == 1 else {
+            Issue.record("\(errors)")
+            return
+        }
+        #expect(refusal.retryAfterSeconds == 7)
+        #expect(String(decoding: refusal.body, as: UTF8.self) == Self.explanation)
+    }
+
+    @Test("a body that comes later over TLS is awaited, too")
+    func aBodyThatComesLater2() async throws {
+        let certificates = try Certificates()
+        let identity = try await certificates.make(host: "localhost")
+        let (descriptor, port) = try Loopback.bound()
+        close(descriptor)
+        let body = Self.explanation
+        // Reads the request, answers with the head, and later with the body.
+        let script = """
+            import socket, ssl, sys, time
+            context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+            context.load_cert_chain(sys.argv[1], sys.argv[2])
+            listener = socket.create_server(("127.0.0.1", int(sys.argv[3])))
+            while True:
+                try: line = context.wrap_socket(listener.accept()[0], server_side=True)
+                except OSError: continue
+                break
+            while b"\\r\\n\\r\\n" not in line.recv(65536): pass
+            body = sys.argv[4].encode()
+            head = "HTTP/1.1 403 No\\r\\nContent-Length: %d\\r\\n\\r\\n" % len(body)
+            for piece in [head.encode(), body[:20], body[20:]]:
+                line.sendall(piece)
+                time.sleep(0.1)
+            """
+        let command = Command(
+            arguments: [
+                "python3", "-c", script, identity.certificateFile, identity.keyFile, "\(port)",
+                body,
+            ], environment: Environment.all(), outputLimitBytes: 65_536)
+        async let end = ChildProcess.run(command, deadline: .seconds(30), grace: .seconds(1))
+        let never = try EventFD()
+        var visitor: Int32?
+        while visitor == nil {
+            _ = never.wait(timeoutMilliseconds: 10)
+            visitor = Loopback.connection(port: port)
+        }
+        close(visitor ?? -1)
+        let test = try TestLoop()
+        let log = EventLog()
+        _ = try await test.connect(
+            "wss://localhost:\(port)/", authority: identity.certificateFile, log: log)
+        var errors: [WebSocketsError] = []
+        for await event in log.stream {
+            if case .failed(let error) = event { errors.append(error) }
+        }
+        guard case .refusedUpgrade(_, let refusal)? = errors.first else {
+            Issue.record("\(errors)")
+            return
+        }
+        #expect(try await end.exit == .exited(0))
+        #expect(refusal.status == 403)
+        #expect(String(decoding: refusal.body, as: UTF8.self) == body)
+    }
+
+    @Test(
+        "a body cut anywhere is put together, and nonsense ends it",
+        arguments: 1...100 as ClosedRange<UInt64>)
+    func aBodyCutAnywhereIs(seed: UInt64) {
+        var generator = SeededGenerator(seed: seed)
+        let framing = ["length", "chunked", "close"].randomElement(using: &generator) ?? "close"
+        let answer = Self.answer(framing, by: &generator)
+        let end = (answer.firstRange(of: Array("\r\n\r\n".utf8))?.upperBound) ?? 0
+        let kind: BodyDecoder.Framing =
+            switch framing {
+            case "length": .length(Self.explanation.utf8.count)
+            case "chunked": .chunked
+            default: .untilClose
+            }
+        var decoder = BodyDecoder(kind)
+        var rest = answer[end...]
+        while !rest.isEmpty {
+            let piece = rest.prefix(.random(in: 1...30, using: &generator))
+            decoder.take(piece)
+            rest = rest.dropFirst(piece.count)
+        }
+        #expect(String(decoding: decoder.body, as: UTF8.self) == Self.explanation)
+        #expect(decoder.isWhole == (framing != "close"))
+        // Anything at all, in any framing.
+        for kind in [.chunked, .untilClose, .length(.max), .length(.min), .length(3)]
+            as [BodyDecoder.Framing]
+        {
+            var decoder = BodyDecoder(kind)
+            for _ in 0..<300 {
+                let alphabet: [UInt8] = Array("0123456789abcdefFF;\r\n xyz".utf8) + [0, 0xFF]
+                decoder.take(
+                    (0..<Int.random(in: 0...400, using: &generator)).map { _ in
+                        alphabet.randomElement(using: &generator) ?? 0
+                    }[...])
+            }
+            #expect(decoder.body.count <= UpgradeRefusal.bodyLimitBytes)
+        }
     }
 
     @Test(

@@ -48,7 +48,9 @@ struct EventLog: Sendable {
 final class TestLoop: Sendable {
     let loop: EventLoop
 
-    init() throws { loop = try EventLoop(name: "test") }
+    init(names: NameResolver = NameResolver()) throws {
+        loop = try EventLoop(name: "test", names: names)
+    }
 
     deinit { loop.stop() }
 

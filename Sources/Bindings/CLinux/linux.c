@@ -10,6 +10,7 @@
 #include <signal.h>
 #include <spawn.h>
 #include <stddef.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
@@ -67,6 +68,10 @@ int martlet_clock_timerfd_arm(int descriptor, int64_t nanoseconds, bool is_wall_
     struct itimerspec when = {.it_value = timespec_of(nanoseconds > 0 ? nanoseconds : 1)};
     int flags = TFD_TIMER_ABSTIME | (is_wall_clock ? TFD_TIMER_CANCEL_ON_SET : 0);
     return timerfd_settime(descriptor, flags, &when, NULL);
+}
+
+int martlet_temporary_file(char *name) {
+    return mkostemp(name, O_CLOEXEC);
 }
 
 int martlet_eventfd(void) {

@@ -2,14 +2,17 @@
 // import, and the kernel's timer descriptors, which the C library's Swift module lacks.
 #pragma once
 #include <libwebsockets.h>
+#include <errno.h>
+#include <openssl/err.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <sys/timerfd.h>
 
 // Room that lws_write wants before the payload, for the frame's head.
 static const int cws_headroom_bytes = LWS_PRE;
 // lws_set_timeout's "close at the next turn of the loop".
 static const int cws_kill_soon = LWS_TO_KILL_ASYNC;
-static const int cws_log_notices = LLL_NOTICE;
+static const int cws_log_errors = LLL_ERR;
 static const int cws_no_listen = CONTEXT_PORT_NO_LISTEN;
 static const unsigned int cws_use_tls = LCCSCF_USE_SSL;
 static const unsigned int cws_no_redirects = LCCSCF_HTTP_NO_FOLLOW_REDIRECT;
@@ -24,14 +27,47 @@ static inline long cws_certificate_problem(struct lws *socket) {
     return tls ? SSL_get_verify_result(tls) : X509_V_OK;
 }
 
+// Keeps the TLS of a connection that libwebsockets is about to close, and has it say nothing to
+// the far end at that; NULL where the line is in the clear.
+static inline SSL *cws_tls_keep(struct lws *socket) {
+    SSL *tls = lws_get_ssl(socket);
+    if (!tls || SSL_up_ref(tls) != 1) return NULL;
+    SSL_set_quiet_shutdown(tls, 1);
+    return tls;
+}
+// Goes on with it on another descriptor of the same line.
+static inline void cws_tls_move(SSL *tls, int descriptor) {
+    SSL_set_shutdown(tls, 0);
+    SSL_set_fd(tls, descriptor);
+}
+static inline void cws_tls_release(SSL *tls) { SSL_free(tls); }
+
+// What cws_line_read says where nothing is there yet.
+static const int cws_line_again = -2;
+// Reads what is there of a line, by TLS where that is not NULL; 0 or -1 at its end.
+static inline int cws_line_read(SSL *tls, int descriptor, unsigned char *bytes, int room) {
+    if (!tls) {
+        ssize_t count = recv(descriptor, bytes, (size_t)room, MSG_DONTWAIT);
+        if (count < 0) return errno == EAGAIN || errno == EINTR ? cws_line_again : -1;
+        return (int)count;
+    }
+    ERR_clear_error();
+    int count = SSL_read(tls, bytes, room);
+    if (count > 0) return count;
+    int reason = SSL_get_error(tls, count);
+    return reason == SSL_ERROR_WANT_READ || reason == SSL_ERROR_WANT_WRITE ? cws_line_again : -1;
+}
+
 // The next expiry of a timer descriptor, in nanoseconds of CLOCK_MONOTONIC; 0 disarms it.
 static inline int cws_arm_timer(int descriptor, long long nanoseconds) {
     struct itimerspec when = {
         .it_value = {.tv_sec = nanoseconds / 1000000000, .tv_nsec = nanoseconds % 1000000000}};
     return timerfd_settime(descriptor, TFD_TIMER_ABSTIME, &when, 0);
 }
+// A timer descriptor, or the negative errno.
 static inline int cws_make_timer(void) {
-    return timerfd_create(CLOCK_MONOTONIC, TFD_NONBLOCK | TFD_CLOEXEC);
+    int descriptor = timerfd_create(CLOCK_MONOTONIC, TFD_NONBLOCK | TFD_CLOEXEC);
+    return descriptor >= 0 ? descriptor : -errno;
 }
 
 // The union that adoption takes by value does not build well from Swift.

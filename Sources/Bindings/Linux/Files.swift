@@ -1,3 +1,4 @@
+private import CLinux
 private import Glibc
 
 /// Whole files and folders, by path.
@@ -31,14 +32,14 @@ package enum Files {
 
     /// Replaces a file in one step: readers see the old content or the new, also after a crash.
     ///
-    /// `mode` are the permission bits. The corresponding C functions are `mkstemp`, `fsync`,
+    /// `mode` are the permission bits. The corresponding C functions are `mkostemp`, `fsync`,
     /// `rename`.
     package static func writeAtomically(
         _ path: String, _ bytes: [UInt8], mode: UInt32
     ) throws(SystemError) {
         var template = Array("\(path).XXXXXX".utf8CString)
         let file = FileDescriptor(
-            adopting: try SystemError.check("mkstemp", path) { mkstemp(&template) })
+            adopting: try SystemError.check("mkostemp", path) { martlet_temporary_file(&template) })
         let temporary = template.withUnsafeBufferPointer { buffer in
             String(decoding: buffer.dropLast().map(UInt8.init(bitPattern:)), as: UTF8.self)
         }

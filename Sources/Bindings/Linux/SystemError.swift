@@ -33,6 +33,9 @@ extension SystemError {
     /// to the current task, so tests that run side by side do not meet.
     @TaskLocal package static var forced: [String: Int32] = [:]
 
+    /// System calls that are made slowly, in debug builds.
+    package static let slowed = SlowedCalls()
+
     /// Makes a call that returns -1 for failure, again as long as a signal interrupts it.
     ///
     /// Every system call of this target passes here, but those a real-time thread makes. `detail`
@@ -45,6 +48,7 @@ extension SystemError {
         if let code = forced[call] {
             throw SystemError(call: joined(call, detail()), code: code)
         }
+        slowed.wait(call)
         #endif
         while true {
             let result = body()

@@ -60,7 +60,8 @@ package struct CalendarTime: Sendable, Equatable {
         // Rounds down before 1970 too, where plain division rounds up.
         let part = nanoseconds % nanosecondsPerSecond
         let fraction = part < 0 ? part + nanosecondsPerSecond : part
-        var seconds = time_t((nanoseconds - fraction) / nanosecondsPerSecond)
+        // Written so that the earliest moment there is does not overflow.
+        var seconds = time_t(nanoseconds / nanosecondsPerSecond - (part < 0 ? 1 : 0))
         var fields = tm()
         // Every moment that fits 64 bits of nanoseconds has a year that fits `tm`.
         _ = convert(&seconds, &fields)

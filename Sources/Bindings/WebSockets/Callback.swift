@@ -51,7 +51,9 @@ enum Callback {
         _: UnsafeMutableRawPointer?, _: Int
     ) -> Int32 {
         switch reason {
-        case LWS_CALLBACK_RAW_RX_FILE: owner(socket, LoopWatch.self)?.onReadable?()
+        case LWS_CALLBACK_RAW_RX_FILE:
+            guard let watch = owner(socket, LoopWatch.self) else { return 0 }
+            watch.stays.measure(.descriptor) { watch.onReadable?() }
         case LWS_CALLBACK_RAW_CLOSE_FILE:
             guard let socket else { return 0 }
             owner(socket, LoopWatch.self)?.socket = nil
@@ -70,18 +72,31 @@ enum Callback {
     ) -> Int32 {
         // Broadcasts come with a handle that is no socket, whose owner must not be looked at.
         guard let socket, reason.isOfClientSocket,
-            let client = owner(socket, WebSocketClient.self)
+            let attempt = owner(socket, ConnectionAttempt.self)
         else { return 0 }
+        return attempt.client.loop.stays.measure(.socket) {
+            client(attempt, socket, reason, bytes, count)
+        }
+    }
+
+    private static func client(
+        _ attempt: ConnectionAttempt, _ socket: OpaquePointer, _ reason: lws_callback_reasons,
+        _ bytes: UnsafeMutableRawPointer?, _ count: Int
+    ) -> Int32 {
+        let client = attempt.client
         let channel = client.channel
         switch reason {
+        case LWS_CALLBACK_WSI_CREATE:
+            client.connected(attempt)
         case LWS_CALLBACK_CLIENT_APPEND_HANDSHAKE_HEADER:
-            return client.appendHeaders(socket, bytes, count)
+            return client.appendHeaders(attempt, socket, bytes, count)
         case LWS_CALLBACK_ESTABLISHED_CLIENT_HTTP:
             return client.answered(socket)
         case LWS_CALLBACK_RECEIVE_CLIENT_HTTP_READ:
-            client.receivedBody(bytes, count)
+            client.answer?.received(bytes, count)
         case LWS_CALLBACK_COMPLETED_CLIENT_HTTP:
-            // The body is whole; libwebsockets must not go on to another request.
+            client.answer?.receivedAll()
+            // libwebsockets must not go on to another request.
             return -1
         case LWS_CALLBACK_CLIENT_ESTABLISHED:
             client.established(socket)
@@ -92,12 +107,12 @@ enum Callback {
         case LWS_CALLBACK_WS_PEER_INITIATED_CLOSE:
             channel.peerCloses(bytes, count)
         case LWS_CALLBACK_CLIENT_CONNECTION_ERROR:
-            client.failed(socket, text(bytes, count))
+            client.failed(attempt, socket, text(bytes, count))
         // 4.1 reports a time-out of the upgrade this way only.
         case LWS_CALLBACK_CLIENT_CLOSED, LWS_CALLBACK_CLOSED_CLIENT_HTTP:
-            client.ended()
+            client.ended(attempt, socket)
         case LWS_CALLBACK_WSI_DESTROY:
-            client.destroyed(socket)
+            client.destroyed(attempt, socket)
         default: break
         }
         return 0
@@ -121,6 +136,15 @@ enum Callback {
         }
         guard reason.isOfServerSocket, let connection = owner(socket, ServerConnection.self)
         else { return 0 }
+        return connection.stays.measure(.socket) {
+            server(connection, socket, reason, bytes, count)
+        }
+    }
+
+    private static func server(
+        _ connection: ServerConnection, _ socket: OpaquePointer, _ reason: lws_callback_reasons,
+        _ bytes: UnsafeMutableRawPointer?, _ count: Int
+    ) -> Int32 {
         switch reason {
         case LWS_CALLBACK_WSI_DESTROY: connection.destroyed(socket)
         case LWS_CALLBACK_ESTABLISHED: connection.established(socket)
@@ -144,8 +168,9 @@ extension lws_callback_reasons {
     /// What the client's callback acts on; told of a socket of its own only.
     fileprivate var isOfClientSocket: Bool {
         switch self {
-        case LWS_CALLBACK_CLIENT_APPEND_HANDSHAKE_HEADER, LWS_CALLBACK_ESTABLISHED_CLIENT_HTTP,
-            LWS_CALLBACK_RECEIVE_CLIENT_HTTP_READ, LWS_CALLBACK_COMPLETED_CLIENT_HTTP,
+        case LWS_CALLBACK_WSI_CREATE, LWS_CALLBACK_CLIENT_APPEND_HANDSHAKE_HEADER,
+            LWS_CALLBACK_ESTABLISHED_CLIENT_HTTP, LWS_CALLBACK_RECEIVE_CLIENT_HTTP_READ,
+            LWS_CALLBACK_COMPLETED_CLIENT_HTTP,
             LWS_CALLBACK_CLIENT_ESTABLISHED, LWS_CALLBACK_CLIENT_RECEIVE,
             LWS_CALLBACK_CLIENT_WRITEABLE,
             LWS_CALLBACK_WS_PEER_INITIATED_CLOSE, LWS_CALLBACK_CLIENT_CONNECTION_ERROR,

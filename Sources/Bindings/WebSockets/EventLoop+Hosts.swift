@@ -14,6 +14,21 @@ extension EventLoop {
     /// from the environment, for every connection alike.
     static let noProxy = ":0"
 
+    /// The virtual hosts that every loop has: that of its watches, and that of direct connections
+    /// which trust the system's authorities.
+    ///
+    /// Before the loop's thread runs.
+    func makeOwnHosts() throws(WebSocketsError) {
+        // One whose watches need no TLS, so that it is there at once.
+        guard let made = makeHost("watches", ClientHost(), options: 0) else { throw .noContext }
+        watchHost = made
+        let direct = ClientHost()
+        guard let made = makeHost("client-0", direct, options: cws_init_tls) else {
+            throw .badAuthorityFile("the system's store")
+        }
+        clientHosts[direct] = made
+    }
+
     /// The virtual host for clients that trust the same and use the same proxy.
     ///
     /// On the loop only. One is made for each such pair, and kept.
@@ -23,15 +38,26 @@ extension EventLoop {
         if let authorityFile = key.authorityFile, access(authorityFile, R_OK) != 0 {
             throw .badAuthorityFile(authorityFile)
         }
+        var options = cws_init_tls
+        if key.authorityFile != nil { options |= cws_only_given_authority }
+        guard let host = makeHost("client-\(clientHosts.count)", key, options: options) else {
+            throw .badAuthorityFile(key.authorityFile ?? "the system's store")
+        }
+        clientHosts[key] = host
+        return host
+    }
+
+    private func makeHost(
+        _ name: String, _ key: ClientHost, options: UInt64
+    ) -> OpaquePointer? {
         var info = lws_context_creation_info()
         info.port = cws_no_listen
         info.protocols = UnsafePointer(Callback.clientProtocols)
-        info.options = cws_init_tls
+        info.options = options
         info.retry_and_idle_policy = LineLiveness.policy
-        if key.authorityFile != nil { info.options |= cws_only_given_authority }
-        let proxy = key.proxy.map { ($0.credentials.map { "\($0)@" } ?? "") + $0.description }
-        let host = "client-\(clientHosts.count)".withCString { name in
-            (proxy ?? Self.noProxy).withCString { proxy in
+        info.connect_timeout_secs = Self.libraryTimeoutSeconds
+        return name.withCString { name in
+            (key.proxy?.address(at: nil) ?? Self.noProxy).withCString { proxy in
                 withOptionalCString(key.authorityFile) { path in
                     info.vhost_name = name
                     info.http_proxy_address = proxy
@@ -40,9 +66,6 @@ extension EventLoop {
                 }
             }
         }
-        guard let host else { throw .badAuthorityFile(key.authorityFile ?? "the system's store") }
-        clientHosts[key] = host
-        return host
     }
 }
 

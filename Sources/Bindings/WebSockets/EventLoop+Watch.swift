@@ -12,7 +12,10 @@ package final class LoopWatch: @unchecked Sendable {
     var socket: OpaquePointer?
     var onReadable: (@Sendable () -> Void)?
 
-    fileprivate init(onReadable: @escaping @Sendable () -> Void) {
+    let stays: LoopStays
+
+    fileprivate init(stays: LoopStays, onReadable: @escaping @Sendable () -> Void) {
+        self.stays = stays
         self.onReadable = onReadable
     }
 
@@ -37,8 +40,8 @@ extension EventLoop {
         _ descriptor: Int32, onReadable: @escaping @Sendable () -> Void
     ) throws(WebSocketsError) -> LoopWatch {
         checkIsolated()
-        let host = try clientHost(ClientHost())
-        let watch = LoopWatch(onReadable: onReadable)
+        guard let host = watchHost else { throw .noContext }
+        let watch = LoopWatch(stays: stays, onReadable: onReadable)
         // libwebsockets closes what it adopts, so it gets a duplicate.
         let duplicate = fcntl(descriptor, F_DUPFD_CLOEXEC, 3)
         guard duplicate >= 0 else { throw .noDescriptor("a watch") }

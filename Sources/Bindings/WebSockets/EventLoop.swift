@@ -25,9 +25,23 @@ package final class EventLoop: SerialExecutor, @unchecked Sendable {
 
     private struct Backlog {
         var work: [Work] = []
+        /// When the oldest of it was handed in (nanoseconds of CLOCK_MONOTONIC).
+        var since: Int64 = 0
         var isAwake = false
         var isStopping = false
+        /// The context is no more, and must not be woken.
+        var isOver = false
     }
+
+    /// libwebsockets gives up on each step of a connection after this (seconds).
+    ///
+    /// More than `WebSocketRequest` can ask for, so that the request's own time decides; where
+    /// nothing is set libwebsockets takes 5.
+    static let libraryTimeoutSeconds: UInt32 = 75
+
+    /// The longest head of an answer that is read, while it is read (bytes); where nothing is set
+    /// libwebsockets takes a quarter of it, and an answer with more is none.
+    static let headLimitBytes: UInt16 = 16_384
 
     /// Whether a context has made TLS ready, which is done once in a process.
     ///
@@ -43,21 +57,36 @@ package final class EventLoop: SerialExecutor, @unchecked Sendable {
     private var batch: [Work] = []
 
     let context: OpaquePointer
+    /// The virtual host that watches belong to; set before the thread runs.
+    var watchHost: OpaquePointer?
     /// Virtual hosts for clients; libwebsockets keeps trust and proxy per host.
     var clientHosts: [ClientHost: OpaquePointer] = [:]
-    var timers = TimerQueue()
-    var timerDescriptor: FileDescriptor?
-    var timerWatch: LoopWatch?
+    let timers = TimerQueue()
+    let timerDescriptor: FileDescriptor
+    private var timerWatch: LoopWatch?
+    /// Finds names beside the loop.
+    let names: NameResolver
+    /// How long the loop was kept, and by what.
+    package let stays = LoopStays()
 
     /// Starts the loop on a thread of its own; `name` is at most 15 bytes.
-    package init(name: String = "network") throws {
+    ///
+    /// `names` finds the hosts of its connections.
+    package init(name: String = "network", names: NameResolver = NameResolver()) throws {
         ServiceLog.install()
+        self.names = names
+        timerDescriptor = FileDescriptor(
+            adopting: try SystemError.checkNegative(
+                "timerfd_create", or: { _ in WebSocketsError.noDescriptor("the loop's timer") }
+            ) { cws_make_timer() })
         var info = lws_context_creation_info()
         info.port = cws_no_listen
         info.options = cws_explicit_vhosts
         // One TLS record, so that a record needs one call.
         info.pt_serv_buf_size = 16_384
         info.retry_and_idle_policy = LineLiveness.policy
+        info.timeout_secs = Self.libraryTimeoutSeconds
+        info.max_http_header_data = Self.headLimitBytes
         let address = Self.tlsIsReady.withLock { isReady in
             if !isReady { info.options |= cws_init_tls }
             let address = UInt(bitPattern: lws_create_context(&info))
@@ -68,6 +97,14 @@ package final class EventLoop: SerialExecutor, @unchecked Sendable {
             throw WebSocketsError.noContext
         }
         context = created
+        // Before the thread runs: the authorities of the system take a while to be read, and
+        // nobody waits for the loop yet.
+        do {
+            try makeOwnHosts()
+        } catch {
+            lws_context_destroy(created)
+            throw error
+        }
         let started = try OwnedThread(name: name, priority: .normal) { [unowned self] in run() }
         thread.withLock { $0 = started }
     }
@@ -83,13 +120,16 @@ package final class EventLoop: SerialExecutor, @unchecked Sendable {
     package func stop() {
         precondition(!isCurrent, "the event loop cannot stop itself")
         guard let thread = thread.withLock({ $0.take() }) else { return }
-        backlog.withLock { $0.isStopping = true }
-        lws_cancel_service(context)
+        // Under the lock, since the thread destroys the context when it has seen the wish.
+        backlog.withLock { backlog in
+            backlog.isStopping = true
+            if !backlog.isOver { lws_cancel_service(context) }
+        }
         thread.join()
         // The number may be given to another thread.
         identity.store(0, ordering: .relaxed)
         // What waits here may own whatever owns the loop.
-        timers = TimerQueue()
+        timers.removeAll()
         backlog.withLock { $0.work = [] }
         WebSocketListener.forget(all: self)
     }
@@ -119,15 +159,17 @@ package final class EventLoop: SerialExecutor, @unchecked Sendable {
     }
 
     private func add(_ work: Work) {
-        let mustWake = backlog.withLock { backlog in
+        let now = MonotonicClock.now()
+        backlog.withLock { backlog in
             // Nobody would ever run it, and it may own whatever owns the loop.
-            guard !backlog.isStopping else { return false }
+            guard !backlog.isStopping else { return }
+            if backlog.work.isEmpty { backlog.since = now }
             backlog.work.append(work)
-            defer { backlog.isAwake = true }
-            return !backlog.isAwake
+            // On the loop itself `isAwake` is always set, so this costs no system call there.
+            // Under the lock: `stop` may have the context destroyed at any moment.
+            if !backlog.isAwake, !backlog.isOver { lws_cancel_service(context) }
+            backlog.isAwake = true
         }
-        // On the loop itself `isAwake` is always set, so this costs no system call there.
-        if mustWake { lws_cancel_service(context) }
     }
 
     // MARK: The thread
@@ -135,9 +177,12 @@ package final class EventLoop: SerialExecutor, @unchecked Sendable {
     private func run() {
         identity.store(UInt(bitPattern: Int(pthread_self())), ordering: .relaxed)
         backlog.withLock { $0.isAwake = true }
+        watchTimers()
         while true {
             switch runBatch() {
             case .stopping:
+                backlog.withLock { $0.isOver = true }
+                timerWatch = nil
                 lws_context_destroy(context)
                 return
             case .moreToDo:
@@ -150,17 +195,30 @@ package final class EventLoop: SerialExecutor, @unchecked Sendable {
         }
     }
 
+    /// Without its timers the loop is of no use, so that a kernel without a descriptor for the
+    /// watch ends the program, at a moment when it has hardly begun.
+    private func watchTimers() {
+        do {
+            timerWatch = try watch(timerDescriptor.rawValue) { [unowned self] in fireTimers() }
+        } catch {
+            preconditionFailure("the loop cannot watch its own timer: \(error)")
+        }
+    }
+
     private enum Turn { case idle, moreToDo, stopping }
 
     private func runBatch() -> Turn {
-        let isStopping = backlog.withLock { backlog in
+        let (isStopping, since) = backlog.withLock { backlog in
             swap(&backlog.work, &batch)
-            return backlog.isStopping
+            return (backlog.isStopping, backlog.since)
         }
+        if !batch.isEmpty { stays.waited(since: since) }
         for work in batch {
-            switch work {
-            case .job(let job): job.runSynchronously(on: asUnownedSerialExecutor())
-            case .closure(let body): body()
+            stays.measure(.job) {
+                switch work {
+                case .job(let job): job.runSynchronously(on: asUnownedSerialExecutor())
+                case .closure(let body): body()
+                }
             }
         }
         batch.removeAll(keepingCapacity: true)

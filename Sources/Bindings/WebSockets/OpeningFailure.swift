@@ -17,29 +17,18 @@ struct OpeningFailure {
     let certificateProblem: Int
     /// The answer that came instead of the upgrade.
     let answer: UpgradeRefusal?
-    /// Whether a look-up failed.
-    let isNameUnknown: Bool
+    /// What 4.1 tells where no line could be opened.
+    static let noLine = "Unable to connect"
 
     init(
-        socket: OpaquePointer, server: String, proxy: Proxy?, answer: UpgradeRefusal?,
+        socket: OpaquePointer?, server: String, proxy: Proxy?, answer: UpgradeRefusal?,
         text: String
     ) {
         self.server = server
         self.proxy = proxy
         self.text = text
-        certificateProblem = cws_certificate_problem(socket)
+        certificateProblem = socket.map { cws_certificate_problem($0) } ?? 0
         self.answer = answer
-        isNameUnknown = ServiceLog.takeFailedLookup()
-    }
-
-    /// A failure without a socket.
-    init(server: String, proxy: Proxy?, text: String) {
-        self.server = server
-        self.proxy = proxy
-        self.text = text
-        certificateProblem = 0
-        answer = nil
-        isNameUnknown = ServiceLog.takeFailedLookup()
     }
 
     /// Whom the TCP connection goes to.
@@ -53,10 +42,7 @@ struct OpeningFailure {
         if let proxy, text.contains("proxy") {
             return .proxyRefused(proxy: "\(proxy)", host: server, status: proxyStatus)
         }
-        if isNameUnknown || text.contains("getaddrinfo") || text.contains("NXDOMAIN") {
-            return .unknownName(host: neighbour)
-        }
-        if text.hasPrefix("conn fail: ") || text == "Unable to connect" {
+        if text.hasPrefix("conn fail: ") || text == Self.noLine {
             return .unreachable(host: neighbour, reason: connectReason)
         }
         if text.hasPrefix("connect S") || text.hasPrefix("tls: ") { return .noTLS(host: server) }

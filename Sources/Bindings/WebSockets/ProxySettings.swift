@@ -9,6 +9,14 @@ struct Proxy: Hashable, Sendable, CustomStringConvertible {
     /// What may be told: where it is, not with what one enters.
     var description: String { host.contains(":") ? "[\(host)]:\(port)" : "\(host):\(port)" }
 
+    /// What libwebsockets takes as a proxy, the proxy's name replaced by one of its addresses;
+    /// holds the password.
+    func address(at numeric: String?) -> String {
+        let host = numeric ?? host
+        let place = host.contains(":") ? "[\(host)]:\(port)" : "\(host):\(port)"
+        return (credentials.map { "\($0)@" } ?? "") + place
+    }
+
     /// Whatever a debugger or an interpolation asks for, the password is not among it.
     var customMirror: Mirror { Mirror(reflecting: description) }
 }

@@ -1,3 +1,5 @@
+import CWebSockets
+
 /// An HTTP answer that came instead of the upgrade to WebSocket.
 ///
 /// Everything in it is the far end's word: not for a terminal or a log as it is.
@@ -47,5 +49,33 @@ package struct UpgradeRefusal: Sendable, Equatable {
         case 500...: "; the service has a problem of its own, try again later"
         default: "; check the address"
         }
+    }
+}
+
+extension UpgradeRefusal {
+    /// The longest value of a header that is looked at (bytes).
+    private static let headerLimitBytes = 2048
+
+    /// What libwebsockets holds of the answer's head.
+    init(status: Int, head socket: OpaquePointer) {
+        self.init(
+            status: status,
+            retryAfterSeconds: Self.header(WSI_TOKEN_HTTP_RETRY_AFTER, of: socket)
+                .flatMap(Self.seconds),
+            location: Self.header(WSI_TOKEN_HTTP_LOCATION, of: socket))
+    }
+
+    /// How the end of the body is known.
+    static func framing(_ socket: OpaquePointer) -> BodyDecoder.Framing {
+        if header(WSI_TOKEN_HTTP_TRANSFER_ENCODING, of: socket) != nil { return .chunked }
+        let length = header(WSI_TOKEN_HTTP_CONTENT_LENGTH, of: socket)
+        return length.map { .length(Int($0) ?? bodyLimitBytes) } ?? .untilClose
+    }
+
+    private static func header(_ token: lws_token_indexes, of socket: OpaquePointer) -> String? {
+        var buffer = [CChar](repeating: 0, count: headerLimitBytes)
+        guard lws_hdr_copy(socket, &buffer, Int32(buffer.count), token) > 0 else { return nil }
+        return String(
+            decoding: buffer.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
     }
 }

@@ -29,7 +29,8 @@ package struct WebSocketRequest: Sendable {
     package var certificateAuthorityFile: String?
     /// Through whom the server is reached.
     package var proxies: ProxySettings
-    /// The time from the call to the finished upgrade (milliseconds, at least 1000).
+    /// The time from the call to the finished upgrade, names, TLS and all (milliseconds, 1000 to
+    /// 70 000; what is outside counts as the nearest of them).
     package var timeoutMilliseconds: Int64
 
     /// What the handshake sends beside the URL, what it trusts, and through whom it goes: as the
@@ -45,5 +46,39 @@ package struct WebSocketRequest: Sendable {
         self.certificateAuthorityFile = certificateAuthorityFile
         self.proxies = proxies
         self.timeoutMilliseconds = timeoutMilliseconds
+    }
+}
+
+extension WebSocketRequest {
+    /// The longest host and port that libwebsockets has room for in the request (bytes).
+    static let hostLimitBytes = 119
+    /// The longest path and query that it has room for (bytes).
+    static let targetLimitBytes = 2000
+
+    /// The time that is given, within its range.
+    var limitedTimeoutMilliseconds: Int64 { min(max(1000, timeoutMilliseconds), 70_000) }
+
+    /// Whether it can be sent as it is.
+    func check() throws(WebSocketsError) {
+        func bad(_ reason: String) -> WebSocketsError {
+            // Without path and query, which may hold a key.
+            .badAddress("\(url.isSecure ? "wss" : "ws")://\(url.server)", reason: reason)
+        }
+        if url.isSecure, url.host.contains(":") {
+            // libwebsockets takes the name for the certificate's check up to the first colon.
+            throw bad(
+                "for wss:// it needs a name or an IPv4 address, since a certificate is not "
+                    + "checked for an IPv6 address")
+        }
+        guard url.hostHeader.utf8.count <= Self.hostLimitBytes else {
+            throw bad("the host is longer than \(Self.hostLimitBytes) bytes")
+        }
+        guard url.target.utf8.count <= Self.targetLimitBytes else {
+            throw bad("path and query are longer than \(Self.targetLimitBytes) bytes")
+        }
+        for header in headers
+        where header.value.utf8.contains(where: { $0 < 0x20 || $0 == 0x7F }) {
+            throw .badHeader(header.name)
+        }
     }
 }

@@ -42,6 +42,9 @@ package struct WebSocketURL: Sendable, Equatable, CustomStringConvertible {
             portText = authority[authority.index(after: colon)...]
         }
         guard !name.isEmpty else { throw bad("the host is missing") }
+        guard !name.utf8.contains(where: { $0 <= 0x20 || $0 == 0x7F }) else {
+            throw bad("the host contains a blank or a control character")
+        }
         host = String(name)
         guard let portText else {
             port = isSecure ? 443 : 80
@@ -55,6 +58,12 @@ package struct WebSocketURL: Sendable, Equatable, CustomStringConvertible {
 
     /// Host and port, for errors.
     var server: String { host.contains(":") ? "[\(host)]:\(port)" : "\(host):\(port)" }
+
+    /// What the request's Host header says (RFC 9110, section 7.2).
+    var hostHeader: String {
+        let shown = host.contains(":") ? "[\(host)]" : host
+        return port == (isSecure ? 443 : 80) ? shown : "\(shown):\(port)"
+    }
 
     package var description: String { "\(isSecure ? "wss" : "ws")://\(server)\(target)" }
 }

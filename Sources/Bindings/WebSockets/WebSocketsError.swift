@@ -16,8 +16,12 @@ package enum WebSocketsError: Error, Sendable, Equatable, CustomStringConvertibl
     case refusedUpgrade(host: String, answer: UpgradeRefusal)
     /// What answered is no WebSocket server; libwebsockets' words.
     case notWebSocket(host: String, reason: String)
-    /// No name server knows the host, or none can be asked.
+    /// A header's value cannot be sent, since it would end the header.
+    case badHeader(String)
+    /// No name server knows the host, or it has no address.
     case unknownName(host: String)
+    /// Where the host is could not be found out; the text says why.
+    case namesUnavailable(host: String, reason: String)
     /// The line could not be opened; the text says why, as far as it is known.
     case unreachable(host: String, reason: String)
     /// The proxy answered, but opens no line to the server; the status when it is known.
@@ -52,8 +56,13 @@ package enum WebSocketsError: Error, Sendable, Equatable, CustomStringConvertibl
         case .notWebSocket(let server, let reason):
             "\(server) is no WebSocket server (\(reason)); check host, port and path of the "
                 + "address"
+        case .badHeader(let name):
+            "the value of the header \(name) holds a line end or another control character; "
+                + "check the key or password that it is made of"
         case .unknownName(let server):
             "cannot find \(server); check the name, the network and its name server"
+        case .namesUnavailable(let server, let reason):
+            "cannot find \(server): \(reason); check the network and its name server"
         case .unreachable(let server, let reason):
             "cannot reach \(server): \(reason); check the network, the port and that the service "
                 + "runs"

@@ -8,7 +8,7 @@ internal import Sounds
 internal import Store
 internal import Timers
 internal import Tools
-internal import WebSockets
+package import WebSockets
 
 /// Where the talk button is.
 package enum ButtonChoice: Sendable {
@@ -69,17 +69,18 @@ package final class Application: @unchecked Sendable {
     ///
     /// `hand` is what was set by hand in the life before. `trouble` is why these are not the
     /// settings that were asked for, which the device then tells by sound and light; nil where they
-    /// are.
+    /// are. `names` finds the service's host.
     package convenience init(
         settings: Settings, credential: SessionCredential, log: Log,
         button: ButtonChoice = .configured, role: Role = .device,
         hand: HandSettings = HandSettings(), trouble: String? = nil,
+        names: NameResolver = NameResolver(),
         onEntry: @escaping @Sendable (TimelineEntry) -> Void = { _ in }
     ) throws {
         // Before a line is opened: a line that is used twice may be a short circuit.
         let mistakes = settings.allMistakes
         guard mistakes.isEmpty else { throw ConfigurationErrors(diagnostics: mistakes) }
-        let loop = try EventLoop()
+        let loop = try EventLoop(names: names)
         do {
             try self.init(
                 on: loop, settings, credential, log, button, role, hand, trouble, onEntry)
@@ -279,6 +280,8 @@ package final class Application: @unchecked Sendable {
             try presence?.start()
             if trouble != nil { earcons.play(.settings) }
         }
+        // What the start took nobody has noticed.
+        loop.stays.reset()
         // Nobody waits for it; a call that comes first does what is not done yet.
         Task { [tools] in await tools.prepare() }
         // Nor for these: their functions come when they have answered.
@@ -351,6 +354,7 @@ package final class Application: @unchecked Sendable {
         await kept.settled()
         bridge.engine?.stop()
         loop.stop()
+        log(.notice, "stopped; \(loop.stays)")
     }
 
     private func sayGoodbye() async {
@@ -383,6 +387,9 @@ package final class Application: @unchecked Sendable {
             if panel?.edge(event) != true { assistant.assumeIsolated { $0.button(event) } }
         }
     }
+
+    /// How long the loop was kept since the start, and by what; from any thread.
+    package var stays: LoopStays { loop.stays }
 
     /// What the sound devices do; from any thread.
     package var audioStatus: AudioStatus? { bridge.engine?.status() }

@@ -120,7 +120,6 @@ package final class AudioBridge: @unchecked Sendable {
     private func playbackNews() {
         guard let engine, let before = seen else { return }
         engine.speaker.events.drain()
-        engine.speaker.refill()
         let now = engine.speaker.snapshot()
         seen = now
         var news: [(at: Int64, signal: SpeakerSignal)] = []

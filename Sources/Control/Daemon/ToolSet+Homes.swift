@@ -63,8 +63,8 @@ extension ToolSettings {
 
 /// The event loop of the homes, which is made when it is asked for.
 ///
-/// Not the daemon's own: libwebsockets asks name servers on its loop's thread, and one that does
-/// not answer, as for a `.local` name whose host is switched off, would hold up the voice.
+/// Not the daemon's own: a home tells the states of all that is in it in one message, of megabytes
+/// where it is a large one, and reading that would hold up the voice.
 private final class HomeLoop: Sendable {
     private let loop = Mutex<EventLoop?>(nil)
 

@@ -59,7 +59,6 @@ struct LoopbackTest {
         engine.speaker.endOfTurn()
         while engine.speaker.snapshot().drainedCount < number {
             try rig.pass()
-            engine.speaker.refill()
             if let trouble = engine.status().playback.trouble {
                 throw SoundRig.Failure.noDevice(trouble)
             }

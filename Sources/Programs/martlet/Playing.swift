@@ -42,19 +42,13 @@ struct Playing {
     private func play(_ samples: [Int16], by engine: AudioEngine) throws {
         guard voice == .speech else {
             engine.speaker.play(samples, on: voice)
-            while engine.speaker.isPlaying(voice) {
-                try rig.pass()
-                engine.speaker.refill()
-            }
+            while engine.speaker.isPlaying(voice) { try rig.pass() }
             // Only of speech is it told when the last of it has left the card.
             return try rig.pass(milliseconds: Int32(rig.settings.bufferMilliseconds))
         }
         engine.speaker.enqueue(samples)
         engine.speaker.endOfTurn()
-        while engine.speaker.snapshot().drainedCount == 0 {
-            try rig.pass()
-            engine.speaker.refill()
-        }
+        while engine.speaker.snapshot().drainedCount == 0 { try rig.pass() }
     }
 
     private static func tone() -> [Int16] {

@@ -3,12 +3,15 @@ internal import Linux
 internal import SignalProcessing
 internal import Synchronization
 
-/// The audio path: three or four threads from the microphone to Control and from Control to the
+/// The audio path: four or five threads from the microphone to Control and from Control to the
 /// speaker.
 ///
 ///     card --> capture (real-time) --> ring --> processing --> samples, speech --> Control
-///     card <-- playback (real-time) <-- ring <-- Speaker <-------------------- Control
+///     card <-- playback (real-time) <-- ring <-- feed <-- Speaker <----------- Control
 ///     card <-- music (real-time) <----- ring <--/    where music has a card of its own
+///
+/// What was given to the speaker is played to its end, and a loop goes on, whatever Control does
+/// meanwhile.
 ///
 /// A device that is missing, busy or unplugged ends nothing: it is opened again and again, at once
 /// first and then less often, and said to be lost once.
@@ -65,7 +68,12 @@ package final class AudioEngine: Sendable {
         let playback = try OwnedThread(name: "playback", priority: priority) { [self] in
             output.run(until: stopFlag)
         }
-        var started = [capture, processing, playback]
+        let feed = try OwnedThread(name: "feed", priority: .normal) { [self] in
+            while !stopFlag.isSet {
+                if speaker.share.hunger.wait(timeoutMilliseconds: -1) { speaker.refill() }
+            }
+        }
+        var started = [capture, processing, playback, feed]
         if let musicOutput {
             started.append(
                 try OwnedThread(name: "music", priority: priority) { [self] in
@@ -81,6 +89,7 @@ package final class AudioEngine: Sendable {
         captureWake.signal()
         captureStop.signal()
         speaker.share.wake.signal()
+        speaker.share.hunger.signal()
         output.wake()
         musicOutput?.wake()
         let running = threads.withLock { threads in

@@ -14,7 +14,7 @@ final class PlaybackEnds {
     init(settings: AudioSettings) throws(SystemError) {
         let share = try PlaybackShare()
         let music = settings.ofMusicOutput
-        let musicShare = music == nil ? nil : try PlaybackShare(events: share.events)
+        let musicShare = music == nil ? nil : try PlaybackShare(beside: share)
         var feeds: [VoiceFeed] = []
         var readers: [VoiceReader] = []
         var musicReaders: [VoiceReader] = []

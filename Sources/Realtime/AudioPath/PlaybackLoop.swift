@@ -368,7 +368,7 @@ struct PlaybackLoop<Device: PlaybackDevice & ~Copyable>: ~Copyable {
         }
         if port.isSpeaking, !isFlushed { noteSupply(mixed.speech, of: count) }
         for index in 0..<port.voices.count where port.voices[index].wantsMore() {
-            port.share.events.signal()
+            port.share.hunger.signal()
         }
         return mixed.hasSound
     }

@@ -34,13 +34,16 @@ final class PlaybackShare: Sendable {
     let hush: EventFD
     /// Tells Control that one of the counts has changed.
     let events: EventFD
+    /// Wakes the thread that feeds: a ring runs low, and there is more behind it.
+    let hunger: EventFD
     let counters = AudioCounters()
 
-    /// With `events` of another playback thread, one watch serves both.
-    init(events shared: EventFD? = nil) throws(SystemError) {
+    /// Beside another playback thread, one watch of events and one feeding thread serve both.
+    init(beside other: PlaybackShare? = nil) throws(SystemError) {
         wake = try EventFD()
         hush = try EventFD()
-        events = if let shared { shared } else { try EventFD() }
+        events = if let other { other.events } else { try EventFD() }
+        hunger = if let other { other.hunger } else { try EventFD() }
     }
 }
 

@@ -6,12 +6,13 @@ internal import Synchronization
 /// The writing end of playback: voices of mono samples at 24 kHz.
 ///
 /// A reply may come much faster than it is heard, so what the ring does not hold waits behind it,
-/// for minutes.
+/// for minutes. It is moved on by a thread of the audio path, so that a reply and an alarm go on
+/// whatever their owner does.
 ///
 /// ## Concurrency
-/// One thread at a time (the event loop), which also calls `refill` when `events` is readable.
+/// One thread at a time (the event loop); `refill` by another beside it.
 package final class Speaker: @unchecked Sendable {
-    // @unchecked: the feeds are used by the one thread that the contract names.
+    // @unchecked: the feeds lock; the rest is used by the one thread that the contract names.
 
     /// Speech that waits behind the ring is bounded (samples).
     ///
@@ -51,7 +52,7 @@ package final class Speaker: @unchecked Sendable {
     /// Adds to the reply; returns false when it is longer than can be kept.
     @discardableResult
     package func enqueue(_ samples: [Int16]) -> Bool {
-        guard feed(.speech).spillSamples + samples.count <= Self.spillLimitSamples else {
+        guard feed(.speech).waitingSamples + samples.count <= Self.spillLimitSamples else {
             refusedSamples += samples.count
             return false
         }
@@ -124,8 +125,8 @@ package final class Speaker: @unchecked Sendable {
         feed(voice).pending > 0 || feed(voice).isLooping
     }
 
-    /// Moves what waits behind the rings into them; called when `events` is readable.
-    package func refill() {
+    /// Moves what waits behind the rings into them; called when `share.hunger` is readable.
+    func refill() {
         for feed in feeds { feed.refill() }
         share.wake.signal()
         if feed(.music).wake !== share.wake { feed(.music).wake.signal() }
@@ -174,7 +175,7 @@ package final class Speaker: @unchecked Sendable {
 
     // MARK: - News
 
-    /// Readable when `snapshot` has changed or a refill is due.
+    /// Readable when `snapshot` has changed.
     package var events: EventFD { share.events }
 
     /// What has happened so far.

@@ -5,17 +5,22 @@ internal import Synchronization
 /// Control's end of a voice: what the ring does not hold waits behind it.
 ///
 /// ## Concurrency
-/// One thread at a time, the speaker's.
-final class VoiceFeed {
+/// The speaker's thread and the one that feeds; a lock lets one of them in at a time. The playback
+/// thread never takes it.
+final class VoiceFeed: @unchecked Sendable {
+    // @unchecked: whatever changes is touched with `lock` held.
+
     let voice: PlaybackVoice
     let share: VoiceShare
     /// Wakes the thread that plays it.
     let wake: EventFD
+    /// Protects everything below.
+    private let lock = Mutex(())
     private let ring: RingWriter
     private var spill: [[Int16]] = []
     private var spillStart = 0
     private var spillOffset = 0
-    private(set) var spillSamples = 0
+    private var spillSamples = 0
     /// Written again and again, until the voice is stopped.
     private var looped: [Int16] = []
     private var loopOffset = 0
@@ -30,29 +35,40 @@ final class VoiceFeed {
 
     /// Samples that were not mixed yet.
     var pending: Int {
-        spillSamples + ring.writtenIndex - share.cursor.load(ordering: .acquiring)
+        lock.withLock { _ in
+            spillSamples + ring.writtenIndex - share.cursor.load(ordering: .acquiring)
+        }
     }
 
+    /// Samples that wait behind the ring.
+    var waitingSamples: Int { lock.withLock { _ in spillSamples } }
+
     /// Whether it sounds until it is stopped.
-    var isLooping: Bool { !looped.isEmpty }
+    var isLooping: Bool { lock.withLock { _ in !looped.isEmpty } }
 
     /// Adds to the sound.
     func enqueue(_ samples: [Int16]) {
-        isEnded = false
-        spill.append(samples)
-        spillSamples += samples.count
-        refill()
+        lock.withLock { _ in
+            isEnded = false
+            spill.append(samples)
+            spillSamples += samples.count
+            fill()
+        }
     }
 
     /// Adds a sound that is repeated until the voice is stopped.
     func loop(_ samples: [Int16]) {
-        looped = samples
-        loopOffset = 0
-        refill()
+        lock.withLock { _ in
+            looped = samples
+            loopOffset = 0
+            fill()
+        }
     }
 
     /// Moves what waits behind the ring into it.
-    func refill() {
+    func refill() { lock.withLock { _ in fill() } }
+
+    private func fill() {
         while spillStart < spill.count {
             let samples = spill[spillStart]
             let written = put(samples, from: spillOffset)
@@ -65,7 +81,7 @@ final class VoiceFeed {
             spillOffset = 0
         }
         forgetSpill()
-        while isLooping {
+        while !looped.isEmpty {
             let written = put(looped, from: loopOffset)
             loopOffset = (loopOffset + written) % looped.count
             guard written > 0 else { return askAgain() }
@@ -84,8 +100,10 @@ final class VoiceFeed {
 
     /// Says that no more of this sound comes.
     func end() {
-        isEnded = true
-        markEnd()
+        lock.withLock { _ in
+            isEnded = true
+            markEnd()
+        }
     }
 
     private func markEnd() {
@@ -95,10 +113,12 @@ final class VoiceFeed {
 
     /// Forgets what waits, and marks what the ring holds as not to be played.
     func forget() {
-        forgetSpill()
-        looped = []
-        isEnded = false
-        share.stopMark.store(ring.writtenIndex, ordering: .relaxed)
+        lock.withLock { _ in
+            forgetSpill()
+            looped = []
+            isEnded = false
+            share.stopMark.store(ring.writtenIndex, ordering: .relaxed)
+        }
     }
 
     private func forgetSpill() {

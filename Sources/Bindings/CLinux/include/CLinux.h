@@ -32,6 +32,11 @@ int martlet_clock_timerfd(bool is_wall_clock);
 /// clock is set. A time that is not after 0 counts as 1.
 int martlet_clock_timerfd_arm(int descriptor, int64_t nanoseconds, bool is_wall_clock);
 
+// Files
+
+/// mkostemp(3) with O_CLOEXEC: a file of its own, which no child inherits; -1 and errno.
+int martlet_temporary_file(char *name);
+
 // Wake-ups
 
 int martlet_eventfd(void);

@@ -1,0 +1,89 @@
+import Linux
+import Synchronization
+
+/// How long the loop was kept by what ran on it, and how long work waited for its turn.
+///
+/// A stay is the time in one call of ours: a job, a timer, a descriptor's or a socket's event. A
+/// wait is that from the handing in of work to its beginning, which also tells of the time spent
+/// inside libwebsockets, as with a TLS handshake.
+///
+/// ## Concurrency
+/// Written on the loop's thread, read from every thread.
+package final class LoopStays: Sendable {
+    /// What kept the loop.
+    package enum Kind: Int, Sendable, CaseIterable, CustomStringConvertible {
+        case job, timer, descriptor, socket
+
+        package var description: String {
+            switch self {
+            case .job: "work handed in"
+            case .timer: "a timer"
+            case .descriptor: "a descriptor's event"
+            case .socket: "a socket's event"
+            }
+        }
+    }
+
+    private let longest = Atomic<Int64>(0)
+    private let kindOfLongest = Atomic<Int>(0)
+    private let longestWait = Atomic<Int64>(0)
+    /// Calls within calls are part of the outermost; on the loop's thread only.
+    private let depth = Atomic<Int>(0)
+
+    init() {}
+
+    /// The longest stay (nanoseconds).
+    package var longestNanoseconds: Int64 { longest.load(ordering: .relaxed) }
+
+    /// What the longest stay was in.
+    package var kind: Kind { Kind(rawValue: kindOfLongest.load(ordering: .relaxed)) ?? .job }
+
+    /// The longest that work waited for its turn (nanoseconds).
+    package var longestWaitNanoseconds: Int64 { longestWait.load(ordering: .relaxed) }
+
+    /// Begins anew, as after a start whose stays nobody noticed; from every thread.
+    package func reset() {
+        longest.store(0, ordering: .relaxed)
+        longestWait.store(0, ordering: .relaxed)
+    }
+
+    /// Runs a call of ours on the loop.
+    func measure<Result>(_ kind: Kind, _ body: () -> Result) -> Result {
+        let outer = depth.load(ordering: .relaxed)
+        guard outer == 0 else { return body() }
+        depth.store(1, ordering: .relaxed)
+        let begin = MonotonicClock.now()
+        let result = body()
+        depth.store(0, ordering: .relaxed)
+        note(kind, MonotonicClock.now() - begin)
+        return result
+    }
+
+    private func note(_ kind: Kind, _ nanoseconds: Int64) {
+        guard nanoseconds > longest.load(ordering: .relaxed) else { return }
+        longest.store(nanoseconds, ordering: .relaxed)
+        kindOfLongest.store(kind.rawValue, ordering: .relaxed)
+    }
+
+    /// Work that was handed in at a moment begins now.
+    func waited(since moment: Int64) {
+        let wait = MonotonicClock.now() - moment
+        if wait > longestWait.load(ordering: .relaxed) {
+            longestWait.store(wait, ordering: .relaxed)
+        }
+    }
+}
+
+extension LoopStays: CustomStringConvertible {
+    /// One line for a journal.
+    package var description: String {
+        "the network thread was kept \(Self.milliseconds(longestNanoseconds)) ms at most, by "
+            + "\(kind); work waited \(Self.milliseconds(longestWaitNanoseconds)) ms at most"
+    }
+
+    /// With one decimal.
+    private static func milliseconds(_ nanoseconds: Int64) -> String {
+        let tenths = nanoseconds / 100_000
+        return "\(tenths / 10).\(tenths % 10)"
+    }
+}
