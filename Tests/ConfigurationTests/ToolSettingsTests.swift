@@ -163,7 +163,7 @@ struct ToolSettingsTests {
             command + "required = [\"x\"]",
             "5:13: tool.command.required names 'x', which is none of the parameters"
         ),
-        Told(command + "parameters = 1", "5:14: tool.command.parameters must be a table"),
+        Told(command + "parameters = 1", "5:14: tool.command.parameters is 1, but must be a table"),
         Told(
             command + "parameters = { x = 1 }",
             "5:20: tool.command.parameters.x must be a table such as { type = \"string\" }"

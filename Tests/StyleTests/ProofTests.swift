@@ -17,13 +17,21 @@ struct ProofTests {
         }
     }
 
-    /// The rows of the tables with three columns, without their heads.
+    /// The rows of the tables whose last column is headed "Shown by"; a file has others, too.
     private func rows(of file: String) throws -> [Row] {
         var rows: [Row] = []
-        for line in try SourceTree.lines(of: file) where line.hasPrefix("| ") {
+        var isProof = false
+        for line in try SourceTree.lines(of: file) {
+            guard line.hasPrefix("| ") else {
+                isProof = isProof && line.hasPrefix("|")
+                continue
+            }
             let columns = line.split(separator: " | ")
-            guard columns.count == 3, columns[2].trimmed != "Shown by |" else { continue }
-            rows.append(Row(label: columns[0].dropFirst(2), proof: columns[2]))
+            if columns.last?.trimmed == "Shown by |" {
+                isProof = true
+            } else if isProof, columns.count == 3 {
+                rows.append(Row(label: columns[0].dropFirst(2), proof: columns[2]))
+            }
         }
         return rows
     }
@@ -36,6 +44,10 @@ struct ProofTests {
             let argument = piece.drop { $0 == "\n" || $0 == " " }
             guard argument.first == "\"" else { continue }
             names.insert(argument.dropFirst().prefix { $0 != "\"" })
+        }
+        // A function whose own name is the sentence.
+        for piece in text.components(behind: "func `") {
+            names.insert(piece.prefix { $0 != "`" })
         }
         return names
     }

@@ -68,7 +68,10 @@ package struct TableReader {
         known.append(key)
         guard let node = table[key] else { return [] }
         if case .table(let inner) = node.value { return inner.members }
-        diagnostics.append(Diagnostic(node.position, "\(name).\(key) must be a table"))
+        diagnostics.append(
+            Diagnostic(
+                node.position,
+                "\(name).\(key) is \(node.value.shown), but must be a table such as { a = 1 }"))
         return []
     }
 

@@ -32,12 +32,12 @@ extension Settings {
     /// What a start would complain of and go on, one each; may read files, and nothing else.
     package var allWarnings: [Diagnostic] {
         let chips = GPIOCatalogue.chips()
-        return writtenWarnings + keyWarnings
+        return writtenWarnings + keyWarnings + soundWarnings
             + lineWarnings(chips, ofTools: false) + lineWarnings(chips, ofTools: true)
             + (ToolSet.missingSecrets(self) + ToolSet.refusals(self)).map { Diagnostic(nil, $0) }
     }
 
-    /// Those of them that no look at the hardware, the secrets and the key makes needless.
+    /// Those of them that no look at lines, sounds, secrets and key makes needless.
     package var writtenWarnings: [Diagnostic] {
         warnings + fileWarnings + programWarnings
             + ToolSet.limits(self).map { Diagnostic(nil, $0) }
@@ -124,13 +124,15 @@ extension Settings {
                 warnings.append(Diagnostic(tool.position, "\(tool.title): ca_file: \(reason)"))
             }
         }
-        let sounds = self[Keys.Sounds.directory]
-        if !sounds.isEmpty {
-            warnings += SoundFolder.read(sounds, rate: SoundFolder.checkedRate).complaints.map {
-                Diagnostic(position(of: Keys.Sounds.directory), $0)
-            }
-        }
         return warnings
+    }
+
+    private var soundWarnings: [Diagnostic] {
+        let folder = self[Keys.Sounds.directory]
+        guard self[Keys.Sounds.enabled], !folder.isEmpty else { return [] }
+        return SoundFolder.read(folder, rate: SoundFolder.checkedRate).complaints.map {
+            Diagnostic(position(of: Keys.Sounds.directory), $0)
+        }
     }
 
     /// Why a file cannot be used; nil where it can, or where none is named.
