@@ -50,7 +50,8 @@ struct PeoplesToolMistakesTests {
         "99999999999999999999", "8,5", "80%", "nan", "word",
     ]
 
-    @Test func `each key of each kind of tool takes a value or says at it what is wrong with it`() {
+    @Test("each key of each kind of tool takes a value or says at it what is wrong with it")
+    func eachKeyOfEachKind() {
         #expect(Set(Self.tables.map(\.kind)) == Set(ToolKinds.names))
         var count = 0
         for table in Self.tables {
