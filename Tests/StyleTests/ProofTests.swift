@@ -40,14 +40,14 @@ struct ProofTests {
     private func names(in file: SourceTree.File) -> Set<Substring> {
         let text = file.lines.joined(separator: "\n")
         var names: Set<Substring> = []
-        for piece in text.components(behind: "@Test("\") {
-            names.insert(piece.prefix { $0 != \"", ") {
+        for piece in text.components(behind: "@Test(") {
             let argument = piece.drop { $0 == "\n" || $0 == " " }
             guard argument.first == "\"" else { continue }
             names.insert(argument.dropFirst().prefix { $0 != "\"" })
         }
         // A function whose own name is the sentence.
-        for piece in text.components(behind: "func namesInsertPiecePrefix0" })
+        for piece in text.components(behind: "func `") {
+            names.insert(piece.prefix { $0 != "`" })
         }
         return names
     }
