@@ -45,10 +45,6 @@ struct ProofTests {
             guard argument.first == "\"" else { continue }
             names.insert(argument.dropFirst().prefix { $0 != "\"" })
         }
-        // A function whose own name is the sentence.
-        for piece in text.components(behind: "func `") {
-            names.insert(piece.prefix { $0 != "`" })
-        }
         return names
     }
 
