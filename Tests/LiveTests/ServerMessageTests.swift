@@ -108,4 +108,16 @@ struct ServerMessageTests {
         #expect(message.notices.count == 1)
         #expect(message.audio.isEmpty)
     }
+
+    @Test("a number that is too large costs its call and not its frame")
+    func largeNumber() {
+        let message = read(
+            """
+            {"toolCall": {"functionCalls": [{"id": "n", "name": "f", "args": {"x": 1e999}}]},
+             "serverContent": {"turnComplete": true}}
+            """)
+        #expect(message.unreadableCalls.map(\.id) == ["n"])
+        #expect(message.toolCalls.isEmpty)
+        #expect(message.isTurnComplete)
+    }
 }
