@@ -32,8 +32,14 @@ extension Settings {
                 isSo: !isHandsFree,
                 settings: [
                     Keys.Live.startSensitivity, Keys.Live.endSensitivity, Keys.Live.prefixPadding,
-                    Keys.Conversation.bargeIn, Keys.Conversation.falseInterruption,
+                    Keys.Live.silenceDuration, Keys.Conversation.bargeIn,
+                    Keys.Conversation.falseInterruption,
                 ], reason: "it is for conversation.mode \"hands-free\""),
+            Idle(
+                isSo: self[Keys.Live.silenceDuration] > self[Keys.Voice.hangover],
+                settings: [Keys.Live.silenceDuration],
+                reason: "the device itself ends the turn before, after voice.hangover_ms = "
+                    + "\(self[Keys.Voice.hangover]); raise that, too"),
             Idle(
                 isSo: !isVertex,
                 settings: [Keys.Vertex.project, Keys.Vertex.location, Keys.Vertex.accountFile],

@@ -59,32 +59,7 @@ extension Settings {
     }
 
     /// What the settings ask for and the model refuses, one line each, for `config check`.
-    package var complaints: [String] {
-        sessionSettings(tools: []).complaints + complaintsOfMode
-    }
-
-    /// What was changed and has no effect, because another setting stands before it.
-    private var complaintsOfMode: [String] {
-        let handsFreeOnly: [any AnySetting] = [
-            Keys.Live.startSensitivity, Keys.Live.endSensitivity, Keys.Live.prefixPadding,
-            Keys.Live.silenceDuration, Keys.Conversation.bargeIn,
-            Keys.Conversation.falseInterruption,
-        ]
-        guard turnMode == .handsFree else {
-            let mode = self[Keys.Conversation.mode]
-            return handsFreeOnly.filter { text(of: $0) != $0.fallbackText }.map {
-                "\($0.path) has no effect: it is for hands-free, and conversation.mode is "
-                    + "\"\(mode)\""
-            }
-        }
-        let pause = Keys.Live.silenceDuration
-        let hangover = self[Keys.Voice.hangover]
-        guard self[pause] > hangover, text(of: pause) != pause.fallbackText else { return [] }
-        return [
-            "live.silence_duration_ms = \(self[pause]) has no effect: the device itself ends the "
-                + "turn after voice.hangover_ms = \(hangover); set that to \(self[pause]), too"
-        ]
-    }
+    package var complaints: [String] { sessionSettings(tools: []).complaints }
 
     private var activity: SessionSettings.Activity {
         guard turnMode == .handsFree else { return .manual }
