@@ -91,7 +91,7 @@ struct BadWorldTests {
         await appliance.microphone.say(Noise.samples(20 * 320, seed: 2))
         appliance.release()
         try await appliance.timeline.wait { event in
-            if case .state(from: .listening, _) = event { true } else { false }
+            if case .state(from: .listening, to: _) = event { true } else { false }
         }
         if world == .slowDisk { try await appliance.timeline.wait { $0 == .replyPlayed } }
         pulse.cancel()

@@ -11,7 +11,10 @@ enum Callback {
 
     // nonisolated(unsafe): as above.
     nonisolated(unsafe) static let clientProtocols = table([
-        (clientName, { client($0, $1, $3, $4) }), (watchName, { watch($0, $1, $3, $4) }),
+        (clientName, { client($0, $1, $3, $4) })
+    ])
+    nonisolated(unsafe) static let watchProtocols = table([
+        (watchName, { watch($0, $1, $3, $4) })
     ])
     nonisolated(unsafe) static let serverProtocols = table([
         (serverName, { server($0, $1, $3, $4) })
@@ -57,7 +60,6 @@ enum Callback {
         case LWS_CALLBACK_RAW_CLOSE_FILE:
             guard let socket else { return 0 }
             owner(socket, LoopWatch.self)?.socket = nil
-            // The destruction that follows is told to the first protocol, which is another.
             lws_set_opaque_user_data(socket, nil)
         default: break
         }

@@ -20,13 +20,16 @@ extension EventLoop {
     /// Before the loop's thread runs.
     func makeOwnHosts() throws(WebSocketsError) {
         // One whose watches need no TLS, so that it is there at once.
-        guard let made = makeHost("watches", ClientHost(), options: 0) else { throw .noContext }
+        guard
+            let made = makeHost(
+                "watches", ClientHost(), protocols: Callback.watchProtocols, options: 0)
+        else { throw .noContext }
         watchHost = made
         let direct = ClientHost()
-        guard let made = makeHost("client-0", direct, options: cws_init_tls) else {
+        guard let clients = makeHost("client-0", direct, options: cws_init_tls) else {
             throw .badAuthorityFile("the system's store")
         }
-        clientHosts[direct] = made
+        clientHosts[direct] = clients
     }
 
     /// The virtual host for clients that trust the same and use the same proxy.
@@ -48,11 +51,12 @@ extension EventLoop {
     }
 
     private func makeHost(
-        _ name: String, _ key: ClientHost, options: UInt64
+        _ name: String, _ key: ClientHost,
+        protocols: UnsafeMutablePointer<lws_protocols> = Callback.clientProtocols, options: UInt64
     ) -> OpaquePointer? {
         var info = lws_context_creation_info()
         info.port = cws_no_listen
-        info.protocols = UnsafePointer(Callback.clientProtocols)
+        info.protocols = UnsafePointer(protocols)
         info.options = options
         info.retry_and_idle_policy = LineLiveness.policy
         info.connect_timeout_secs = Self.libraryTimeoutSeconds
