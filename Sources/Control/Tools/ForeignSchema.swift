@@ -8,7 +8,7 @@ package import ModelTypes
 /// what may be null. A property that allows nothing is left out, and one whose name the service
 /// does not take gets another, which `restored` takes back. What else can be said in words goes
 /// into the description, as `pattern` and `format`; the rest is left to whoever wrote the schema,
-/// and executes the call. Of what lies deeper than `Schema.maximumDepth` only the type is told.
+/// and executes the call. Of what lies deeper than `Schema.maximumDepth` only the type is said.
 package struct ForeignSchema: Sendable, Equatable {
     /// The schema as the model sees it.
     package let announced: JSONValue
