@@ -256,6 +256,7 @@ struct ForeignSchemaTests {
                 case "next", "root": #expect(part["type"] == "object")
                 case "kids":
                     #expect(part["type"] == "array")
+                    #expect(part["items"]?["type"] == "object")
                     if let items = part["items"] { check(items) }
                 default: #expect(part["type"] == "string")
                 }

@@ -139,6 +139,7 @@ struct ForeignReader {
         var others = members["allOf"]?.array ?? []
         if let reference = members["$ref"] { others.insert(try resolve(reference, path), at: 0) }
         for other in others {
+            if other == false { throw .nothing(at: path) }
             guard case .object(let other) = other else { continue }
             for (key, value) in try merged(other, at: path, depth: depth + 1) {
                 whole[key] = Self.join(key, whole[key], value)
