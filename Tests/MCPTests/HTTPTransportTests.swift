@@ -174,7 +174,7 @@ struct HTTPTransportTests {
         await rig.stop()
     }
 
-    @Test("a server that dies at any point of a call is told as over stdio", arguments: 0..<8)
+    @Test("a server that dies at any point of a call is reported as over stdio", arguments: 0..<8)
     func dies(point: Int) async throws {
         let answer =
             "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 900\r\n\r\n{"
@@ -191,7 +191,7 @@ struct HTTPTransportTests {
         await rig.stop()
     }
 
-    @Test("what never left is told as not done")
+    @Test("what never left is reported as not done")
     func neverLeft() async throws {
         let isThere = Mutex(true)
         let site = try FakeSite { json, request in

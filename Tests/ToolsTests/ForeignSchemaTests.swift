@@ -221,7 +221,7 @@ struct ForeignSchemaTests {
                 ])
     }
 
-    @Test("the fault is told of the form that the value names")
+    @Test("the fault is that of the form which the value names")
     func discriminated() throws {
         let text = """
             {"type": "object", "$defs": {"A": {"type": "object", "required": ["t", "x"], \
@@ -256,6 +256,7 @@ struct ForeignSchemaTests {
                 case "next", "root": #expect(part["type"] == "object")
                 case "kids":
                     #expect(part["type"] == "array")
+                    #expect(part["items"]?["type"] == "object")
                     if let items = part["items"] { check(items) }
                 default: #expect(part["type"] == "string")
                 }

@@ -115,7 +115,7 @@ static void keep_rights(void) {
     }
 }
 
-// The variables that a warden keeps: where its libraries are, and what sanitizers are told. The
+// The variables that a warden keeps: where its libraries are, and what sanitizers read. The
 // others may hold our key.
 enum { WARDEN_VARIABLES = 16 };
 

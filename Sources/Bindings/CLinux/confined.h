@@ -38,7 +38,7 @@ pid_t martlet_split(unsigned long flags);
 /// The device nodes that every program may use, ended by NULL.
 extern const char *const martlet_common_devices[];
 
-/// A path as it is without links, also of what is not there (yet); NULL when it cannot be told.
+/// A path as it is without links, also of what is not there (yet); NULL when nobody can say.
 /// The caller frees it.
 char *martlet_resolve(const char *path);
 

@@ -17,9 +17,9 @@ package struct CommandToolSettings: ToolKind, Equatable {
         # Programs that the model may run, each a function of its own. There is no shell: argv is
         # one program with its arguments, and {level} stands for what the model said for it.
         # Parameters are JSON Schemas; arguments that do not fit are refused. A program writes only
-        # where it is told it may, opens no device but those it is told, and nothing of the key,
-        # the secrets, the credentials, the recordings and the state folder; at its deadline it is
-        # ended with all that it started.
+        # where it may, opens no device but those it is given, and nothing of the key, the secrets,
+        # the credentials, the recordings and the state folder; at its deadline it is ended with
+        # all that it started.
         #
         # [[tool.command]]
         # name = "set_brightness"

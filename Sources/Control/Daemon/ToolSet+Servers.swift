@@ -185,7 +185,7 @@ extension ToolSet {
 
     /// What servers and settings offer together.
     package struct Offer: Sendable {
-        /// What the model is told of each function, those of servers among them.
+        /// Each function as the model sees it, those of servers among them.
         package var declarations: [ToolDeclaration] = []
         /// What is wrong with the servers, one line each.
         package var notes: [String] = []

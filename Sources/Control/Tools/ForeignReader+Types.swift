@@ -8,7 +8,7 @@ extension ForeignForm {
         json: ["type": "object"],
         schema: Schema(kind: .object(.init(properties: [], allowsOthers: true)), choices: []))
 
-    /// Adds to what the model is told of it.
+    /// Adds to its description for the model.
     mutating func say(_ words: String) {
         let own = json["description"]?.string
         json["description"] = .string(own.map { "\($0) (\(words))" } ?? "(\(words))")

@@ -8,7 +8,7 @@ package import ModelTypes
 /// what may be null. A property that allows nothing is left out, and one whose name the service
 /// does not take gets another, which `restored` takes back. What else can be said in words goes
 /// into the description, as `pattern` and `format`; the rest is left to whoever wrote the schema,
-/// and executes the call. Of what lies deeper than `Schema.maximumDepth` only the type is told.
+/// and executes the call. Of what lies deeper than `Schema.maximumDepth` only the type is said.
 package struct ForeignSchema: Sendable, Equatable {
     /// The schema as the model sees it.
     package let announced: JSONValue
@@ -146,6 +146,7 @@ struct ForeignReader {
         var others = members["allOf"]?.array ?? []
         if let reference = members["$ref"] { others.insert(try resolve(reference, path), at: 0) }
         for other in others {
+            if other == false { throw .nothing(at: path) }
             guard case .object(let other) = other else { continue }
             for (key, value) in try merged(other, at: path, depth: depth + 1) {
                 whole[key] = Self.join(key, whole[key], value)

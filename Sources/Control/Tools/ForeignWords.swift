@@ -6,7 +6,7 @@ package enum ForeignWords {
     private static let partLimit = 500
     /// A value of the schema that is longer is not repeated (characters).
     private static let valueLimit = 100
-    /// Patterns of names beyond these are not told.
+    /// Patterns of names beyond these are not said.
     private static let patternsLimit = 4
 
     private static let told = [

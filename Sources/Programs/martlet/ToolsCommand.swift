@@ -171,14 +171,12 @@ struct ToolCommands: ParsableCommand {
 
 /// What the model is offered; servers are started where there are any.
 private func offered(_ settings: Settings) throws -> ToolSet.Offer {
-    let offered = Shared(ToolSet.Offer())
     guard try !ToolSet.servers(settings).isEmpty else {
-        let declared = try ToolSet.declared(settings)
-        return offered.withLock { offer in
-            offer.declarations = declared
-            return offer
-        }
+        var offer = ToolSet.Offer()
+        offer.declarations = try ToolSet.declared(settings)
+        return offer
     }
+    let offered = Shared(ToolSet.Offer())
     try runBlocking {
         let found = try await ToolSet.offered(settings, log: Log(level: .error))
         offered.withLock { $0 = found }
