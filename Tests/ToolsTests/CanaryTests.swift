@@ -1,5 +1,6 @@
 import Linux
 import ModelTypes
+import Store
 import Synchronization
 import Testing
 
@@ -59,7 +60,7 @@ struct CanaryTests {
         async throws
     {
         let journal = Journal()
-        let path = folder.path + "/audit.jsonl"
+        let path = folder.path + "/\(KeptLines.auditName)"
         let tools = try Self.answers.enumerated().map { number, answer in
             try TestTool("leak\(number)") { _ in try answer(Self.canary) }
         }
@@ -67,7 +68,9 @@ struct CanaryTests {
         known.add(Secret(Self.canary))
         var ports = RunnerPorts(
             clock: SystemToolClock(), confirmation: NobodyToAsk(), journal: journal,
-            audit: AuditLog(path: path, limitBytes: 1 << 20) { Issue.record("trouble: \($0)") })
+            audit: AuditLog(disk: DiskFolder(path: folder.path), limitBytes: 1 << 20) {
+                Issue.record("trouble: \($0)")
+            })
         ports.secrets = known
         let runner = ToolRunner(
             registry: try ToolRegistry(tools), limits: ToolLimits(), ports: ports)
@@ -118,7 +121,7 @@ struct CanaryTests {
     func aFaultOfAHidden()
         async throws
     {
-        let path = folder.path + "/audit.jsonl"
+        let path = folder.path + "/\(KeptLines.auditName)"
         for (number, fault) in Self.faults.enumerated() {
             for name in ["code", "PIN", "Own_Secret"] {
                 var terms = ToolTerms(deadline: .seconds(1))
@@ -129,7 +132,9 @@ struct CanaryTests {
                     terms: terms)
                 let runner = try ToolRunner(
                     [tool], clock: SystemToolClock(),
-                    audit: AuditLog(path: path, limitBytes: 1 << 20) { Issue.record("\($0)") })
+                    audit: AuditLog(disk: DiskFolder(path: folder.path), limitBytes: 1 << 20) {
+                        Issue.record("\($0)")
+                    })
                 let call = call("door", id: "\(number)", .object([name: fault.value]))
                 let error = await runner.run(call).error ?? ""
                 #expect(error.hasPrefix("nothing was done: \(name)"), "\(error)")
@@ -145,13 +150,15 @@ struct CanaryTests {
     func aHandlerThatRepeatsA()
         async throws
     {
-        let path = folder.path + "/audit.jsonl"
+        let path = folder.path + "/\(KeptLines.auditName)"
         let tool = try TestTool("door") { arguments in
             throw ToolFailure("wrong code \(arguments.string("code") ?? "")")
         }
         let runner = try ToolRunner(
             [tool], clock: SystemToolClock(),
-            audit: AuditLog(path: path, limitBytes: 1 << 20) { Issue.record("\($0)") })
+            audit: AuditLog(disk: DiskFolder(path: folder.path), limitBytes: 1 << 20) {
+                Issue.record("\($0)")
+            })
         let error = await runner.run(call("door", ["code": "83615"])).error
         #expect(error == "wrong code (hidden)")
         let audit = String(decoding: try Files.read(path, limitBytes: 1 << 20), as: UTF8.self)

@@ -1,5 +1,6 @@
 import Linux
 import ModelTypes
+import Store
 import TestInputs
 import Testing
 
@@ -106,6 +107,12 @@ struct NumberFuzzTests {
         print("number fuzz: \(calls) calls of the device's own functions")
     }
 
+    /// The journal of a new life in a folder.
+    private static func journal(in place: String) -> FileJournal {
+        let store = StateStore(disk: DiskFolder(path: place)) { _ in }
+        return FileJournal(lines: store.lines(KeptLines.journalName)) { _ in }
+    }
+
     @Test("a journal of calls with any numbers is read, and its calls are not done again")
     func aJournalOfCallsWith()
         async throws
@@ -115,15 +122,19 @@ struct NumberFuzzTests {
         for text in OddNumbers.json + OddNumbers.tooLarge {
             for name in ["conversation", "id", "tool", "answer"] {
                 files += 1
-                let path = "\(folder.path)/journal\(files)"
+                let place = "\(folder.path)/journal\(files)"
+                try Files.makeDirectory(place, mode: 0o700)
                 let members = [
                     ("conversation", "3"), ("id", "\"a\""), ("tool", "\"door\""),
                     ("answer", "{\"output\":1}"),
                 ].map { "\"\($0)\":\($0 == name ? text : $1)" }
                 let good = #"{"conversation":3,"id":"kept","tool":"door","answer":{"output":7}}"#
+                let lines = ["{\(members.joined(separator: ","))}", good].map {
+                    "\($0)\t\(Checksum.text(of: $0.utf8))\n"
+                }
                 try Files.writeAtomically(
-                    path, Array("{\(members.joined(separator: ","))}\n\(good)\n".utf8), mode: 0o600)
-                let journal = FileJournal(path: path) { _ in }
+                    "\(place)/\(KeptLines.journalName)", Array(lines.joined().utf8), mode: 0o600)
+                let journal = Self.journal(in: place)
                 let tool = try TestTool("door") { _ in "done" }
                 let runner = try ToolRunner([tool], clock: ManualClock(), journal: journal)
                 // Whatever conversation it goes on with, it goes on.
@@ -132,7 +143,7 @@ struct NumberFuzzTests {
                         call("door", id: "new"), conversation: conversation)
                     #expect(outcome.output == "done" || outcome.error != nil)
                 }
-                let recalled = await FileJournal(path: path) { _ in }.recall()
+                let recalled = await Self.journal(in: place).recall()
                 #expect(recalled.calls.contains { $0.call.id == "kept" }, "\(name) \(text)")
             }
         }
