@@ -172,9 +172,9 @@ struct FaultInjectionTests {
             await check(keepsake, MemoryDisk(whole), "untouched")
             count += 1
             for (file, bytes) in whole {
-                var broken: [(String, [UInt8]?)] = [("empty", [])]
-                // A list of one file that is missing cannot be told from one that never was.
-                if keepsake.files.count > 1 { broken.append(("absent", nil)) }
+                var broken: [(String, [UInt8]?)] = []
+                // A list of lines that is missing or empty cannot be told from one that never was.
+                if keepsake.files.count > 1 { broken = [("empty", []), ("absent", nil)] }
                 for length in bytes.indices where !Self.isLineEnd(bytes, length, keepsake) {
                     broken.append(("cut at \(length)", Array(bytes[..<length])))
                 }

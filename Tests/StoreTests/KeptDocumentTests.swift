@@ -46,8 +46,8 @@ struct KeptDocumentTests {
         #expect(store(MemoryDisk()).document("x").read() == .absent)
         let disk = try disk(writes: 3)
         #expect(store(disk).document("x").read() == .value(3, loss: nil))
-        let files = disk.files
         for code in [EACCES, EIO, EISDIR, ELOOP] {
+            let files = disk.files
             disk.faults.reading = ["x.a": code, "x.b": code]
             let document = store(disk).document("x")
             guard case .unreadable = document.read() else {

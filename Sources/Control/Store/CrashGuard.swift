@@ -51,7 +51,11 @@ struct CrashGuard {
     private func acquit(_ names: [String]) -> [String] {
         let back = names.filter { $0.hasSuffix(Self.suffix) }.compactMap { name -> String? in
             let plain = String(name.dropLast(Self.suffix.count))
-            guard !names.contains(plain) else { return nil }
+            // What was stored since counts, and either of the two files may hold it.
+            let others = KeptDocument.files(of: String(plain.dropLast(2)))
+            guard !names.contains(plain), others.allSatisfy({ !names.contains($0) }) else {
+                return nil
+            }
             return (try? disk.rename(name, to: plain)) == nil ? nil : plain
         }
         guard !back.isEmpty else { return [] }

@@ -127,9 +127,9 @@ package final class KeptLines: Sendable {
             } catch {
                 state.obstacle = "\(error)"
             }
-        } else if isCut, values.count == pieces.count {
+        } else if isCut {
             report(
-                "the last line of \(name) is cut, as by a power cut; what it said is lost")
+                "the last line of \(name) is cut, as by a power cut; what came then is lost")
         }
         return values
     }
