@@ -57,8 +57,6 @@ package struct CalendarTime: Sendable, Equatable {
         at nanoseconds: Int64,
         by convert: (UnsafePointer<time_t>, UnsafeMutablePointer<tm>) -> UnsafeMutablePointer<tm>?
     ) {
-        // The first second of all is as good as the one after it, and has one before it.
-        let nanoseconds = max(nanoseconds, .min + nanosecondsPerSecond)
         // Rounds down before 1970 too, where plain division rounds up.
         let part = nanoseconds % nanosecondsPerSecond
         let fraction = part < 0 ? part + nanosecondsPerSecond : part
