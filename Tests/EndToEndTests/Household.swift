@@ -90,11 +90,15 @@ final class Household: Sendable {
                 ], outputLimitBytes: 0), output: .lines)
     }
 
-    /// What another program with the same settings says before it ends.
-    func rival() throws -> [String] {
+    /// What another program with the same settings says until a line holds this text.
+    func rival(saying text: String) throws -> [String] {
         let process = try process()
         var lines: [String] = []
-        while let line = process.readLine(timeout: .seconds(60)) { lines.append(line) }
+        while let line = process.readLine(timeout: .seconds(60)) {
+            lines.append(line)
+            if line.contains(text) { break }
+        }
+        process.send(.kill)
         _ = process.wait(timeout: .seconds(60))
         return lines
     }
