@@ -11,9 +11,10 @@ extension ConversationMachine {
 
     /// What was muted in an earlier life of the device stays so; nothing is heard of it.
     package mutating func muteResumed(byWords: Bool) -> [ConversationAction] {
+        let isNews = !isSilenced
         isMuted = true
         isMutedByWords = byWords
-        if !isSwitchMuted { record(.muted(true)) }
+        if isNews { record(.muted(true)) }
         return settle()
     }
 
