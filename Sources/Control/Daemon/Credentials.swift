@@ -18,12 +18,6 @@ extension SessionCredential {
         case .fixed(let authorization):
             secrets.add(authorization.secret)
             return self
-        case .sought(let find):
-            return .sought { () throws(SessionFailure) in
-                let found = try find()
-                secrets.add(found.secret)
-                return found
-            }
         case .renewed(let renew):
             return .renewed {
                 let renewed = try await renew()
