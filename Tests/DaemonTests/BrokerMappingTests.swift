@@ -1,5 +1,6 @@
 import Configuration
 import Linux
+import Mosquitto
 import Testing
 import Tools
 

@@ -113,7 +113,7 @@ struct BadWorldTests {
         var longest: Int64 = 0
         while !Task.isCancelled {
             let begin = MonotonicClock.now()
-            _ = await appliance.application.heartbeat()
+            _ = await appliance.application.pulse()
             longest = max(longest, MonotonicClock.now() - begin)
             // Not to keep the machine from what is tried.
             try? await Task.sleep(for: .milliseconds(2))

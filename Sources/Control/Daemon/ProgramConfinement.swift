@@ -9,7 +9,7 @@ extension Settings {
     package var hiddenPlaces: [String] {
         let named: [String?] = [
             self[Keys.Live.keyFile], self[Keys.Vertex.accountFile], self[Keys.Tools.pinFile],
-            self[Keys.Tools.secretsDirectory], self[Keys.MQTT.key], stateFile,
+            self[Keys.Tools.secretsDirectory], self[Keys.MQTT.key],
             toolStateDirectory, self[Keys.Recording.directory],
         ]
         let environment = [

@@ -103,6 +103,7 @@ final class LiveRun: @unchecked Sendable {
             if lastChunkAt != nil { end(nil) }
         case .offline(let reason, _): end("\(reason)")
         case .failed(let failure): end("\(failure)")
+        case .answerFailed: end("an answer could not be used")
         case .closed: done.signal()
         case .connecting, .inputTranscript, .outputTranscript, .interrupted, .generationComplete,
             .toolCallsCancelled, .notice, .asleep, .text, .grounding, .voiceActivity, .usage:
