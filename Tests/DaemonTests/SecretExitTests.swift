@@ -47,7 +47,8 @@ final class SecretExitTests {
         await tools.prepare()
         let runner = ToolRunner(
             registry: tools.registry, limits: settings.toolLimits,
-            ports: settings.runnerPorts(confirmation: NobodyToAsk(), log: log))
+            ports: settings.runnerPorts(
+                confirmation: NobodyToAsk(), store: try settings.store(log), log: log))
         var exits: [String] = []
         for (number, (name, arguments)) in calls.enumerated() {
             let call = FunctionCall(id: "\(number)", name: name, arguments: arguments)
