@@ -96,7 +96,6 @@ struct KnownProblemTests {
                 world.sent
                     == (manual
                         ? [.activityStart, sound(2), .activityEnd] : [sound(2), .audioStreamEnd]))
-            // What comes after the interruption is their answer.
             world.speak()
             world.forget()
             world.lose()
@@ -318,7 +317,6 @@ struct KnownAnswerTests {
         world.lose(1000)
         world.accept()
         world.wait(SessionMachine.stallTimeout / 1_000_000)
-        // The connection stays, and so does the handle.
         #expect(world.closed == 1)
         world.lose()
         world.wait(10_000)

@@ -42,7 +42,8 @@ struct HiddenSecretsTests {
             ] {
                 let shown = hidden.hide(in: before + spelled + after)
                 #expect(!shown.contains(spelled), "\(shown)")
-                #expect(shown.contains("(hidden)"), "\(spelled)")
+                // Without the bracket, which an accent may have joined.
+                #expect(shown.contains("(hidden"), "\(spelled)")
             }
         }
     }

@@ -43,8 +43,9 @@ struct LargeJSONTests {
 
     @Test("secrets are hidden in an object of 100000 names")
     func secretsAreHiddenInAn() throws {
-        let secret = Secret("name 77777")
-        let hidden = HiddenSecrets([secret]).hide(in: try JSONValue(parsing: text { "name \($0)" }))
+        let secret = Secret("a secret of its own")
+        let names = text { $0 == 77_777 ? secret.revealed : "name \($0)" }
+        let hidden = HiddenSecrets([secret]).hide(in: try JSONValue(parsing: names))
         #expect(hidden.object?.members.count == Self.count)
         #expect(hidden["(hidden)"] == 77_777)
         #expect(!hidden.serialized.contains(secret.revealed))

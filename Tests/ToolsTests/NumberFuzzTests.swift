@@ -82,8 +82,7 @@ struct NumberFuzzTests {
             for value in Self.values {
                 for (name, argument) in [
                     ("volume", "set_percent"), ("volume", "change_percent"), ("mute", "minutes"),
-                    ("repeat", "x"), ("sleep", "x"), ("device_status", "x"),
-                ] {
+                ] + DeviceTools.names.map({ ($0, "x") }) {
                     calls += 1
                     let outcome = await runner.run(
                         call(name, id: "\(calls)", .object([argument: value])))

@@ -143,7 +143,7 @@ struct RefusalTests {
         let body = Self.explanation
         // Reads the request, answers with the head, and later with the body.
         let script = """
-            import socket, ssl, sys, time
+            import socket, ssl, sys, threading
             context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
             context.load_cert_chain(sys.argv[1], sys.argv[2])
             listener = socket.create_server(("127.0.0.1", int(sys.argv[3])))
@@ -156,7 +156,7 @@ struct RefusalTests {
             head = "HTTP/1.1 403 No\\r\\nContent-Length: %d\\r\\n\\r\\n" % len(body)
             for piece in [head.encode(), body[:20], body[20:]]:
                 line.sendall(piece)
-                time.sleep(0.1)
+                threading.Event().wait(0.1)
             """
         let command = Command(
             arguments: [

@@ -1,0 +1,146 @@
+import ModelTypes
+import Testing
+
+@testable import Live
+
+@Suite("Words that nobody may answer, and words that are lost")
+struct UnansweredTests {
+    @Test(
+        "words in which nobody spoke await no answer, and nobody moves", arguments: [true, false])
+    func wordsInWhichNobodySpoke(manual: Bool) {
+        let world = SessionWorld.ready(manual: manual)
+        if manual { world.converse("h") } else { world.converseHandsFree("h") }
+        for _ in 0..<3 {
+            world.forget()
+            if manual { world.say(.activityStart) }
+            world.say(SessionWorld.sound(1))
+            world.expectNoReply()
+            world.say(manual ? .activityEnd : .audioStreamEnd)
+            #expect(!world.isReplyDue)
+            world.wait(60_000)
+            #expect(world.closed == 0)
+            #expect(world.turnsCompleted == 0)
+        }
+        // A turn of the service's that is as empty is no sign of a broken session.
+        for _ in 0..<3 { world.turnComplete() }
+        #expect(world.closed == 0)
+        // The next words are awaited as ever.
+        if manual { world.say(.activityStart) }
+        world.say(SessionWorld.sound(2), manual ? .activityEnd : .audioStreamEnd)
+        #expect(world.isReplyDue)
+    }
+
+    @Test("an answer that was only to be stopped is not awaited again")
+    func anAnswerThatWasOnly() {
+        let world = SessionWorld.ready()
+        world.talk()
+        world.speak()
+        world.say(.activityStart, SessionWorld.sound(1))
+        world.expectNoReply()
+        world.say(.activityEnd)
+        world.interrupted()
+        world.turnComplete()
+        world.wait(60_000)
+        #expect(world.closed == 0)
+        world.talk()
+        world.speak()
+        world.turnComplete()
+        #expect(world.turnsCompleted == 2)
+    }
+
+    @Test("an answer to words in which nobody was heard to speak is told")
+    func anAnswerToWordsIn() {
+        let world = SessionWorld.ready()
+        world.say(.activityStart, SessionWorld.sound(1))
+        world.expectNoReply()
+        world.say(.activityEnd)
+        world.speak()
+        world.generated()
+        world.turnComplete()
+        #expect(world.soundsHeard == 1)
+        #expect(world.turnsCompleted == 1)
+    }
+
+    @Test("behind words that wait for a session, silence takes nothing away from them")
+    func behindWordsThatWaitFor() {
+        let world = SessionWorld()
+        world.connect()
+        world.talk(3)
+        world.say(.activityStart, SessionWorld.sound(1))
+        world.expectNoReply()
+        world.say(.activityEnd)
+        world.accept()
+        #expect(world.isReplyDue)
+    }
+
+    @Test("what an open microphone took for words costs one move and no more")
+    func whatAnOpenMicrophoneTook() {
+        let world = SessionWorld.ready(manual: false)
+        world.converseHandsFree("h")
+        world.forget()
+        world.say(SessionWorld.sound(4), .audioStreamEnd)
+        for _ in 0..<10 {
+            world.wait(SessionMachine.stallTimeout / 1_000_000)
+            guard world.closed > world.opened else { continue }
+            world.lose(1000)
+            world.accept()
+        }
+        #expect(world.opened == 1)
+        #expect(world.turnsCompleted == 1)
+    }
+
+    @Test("words that a refusal loses end their turn, so that the user hears of it")
+    func wordsThatARefusalLoses() {
+        let whole = SessionWorld.ready()
+        whole.talk()
+        whole.lose(1007, "Request contains an invalid argument.")
+        #expect(whole.turnsCompleted == 1)
+        // Of words that are still being said, when they are said.
+        let half = SessionWorld.ready()
+        half.say(.activityStart, SessionWorld.sound(1))
+        half.lose(1007, "Request contains an invalid argument.")
+        #expect(half.turnsCompleted == 0)
+        half.say(SessionWorld.sound(2), .activityEnd)
+        #expect(half.turnsCompleted == 1)
+        half.wait(60_000)
+        half.accept()
+        #expect(half.sent.filter { $0 == SessionWorld.sound(1) }.count == 1)
+    }
+
+    @Test("a model that refuses content which was not announced is told in a text what was done")
+    func aModelThatRefusesContent() {
+        for hasMore in [true, false] {
+            let world = SessionWorld.ready { $0.takesContent = false }
+            world.converse("h")
+            world.talk()
+            world.heard("Lamp on.")
+            world.callSwitch("c1")
+            world.lose()
+            world.answer("c1", ["state": "on"])
+            if hasMore { world.say(.activityStart, SessionWorld.sound(7)) }
+            world.forget()
+            world.wait(0)
+            world.accept()
+            guard case .text(let text)? = world.sent.first else {
+                Issue.record("the call was not told: \(world.sent)")
+                return
+            }
+            #expect(text.contains(#"gave {"state":"on"}"#))
+            #expect(text.contains("Answer the user now.") == !hasMore)
+            let isContentSent = world.sent.contains {
+                if case .content = $0 { true } else { false }
+            }
+            #expect(!isContentSent)
+        }
+    }
+
+    @Test("which models take content at any time")
+    func whichModelsTakeContentAt() {
+        let taking = ModelProfile.names.filter { ModelProfile(of: $0).takesContent }
+        #expect(
+            taking == [
+                "gemini-3.8-live", "gemini-3.8-live-extended-thinking",
+                "gemini-2.5-flash-native-audio-preview-12-2025",
+            ])
+    }
+}
