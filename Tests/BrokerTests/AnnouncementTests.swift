@@ -51,7 +51,9 @@ struct AnnouncementTests {
         }
         let platforms = Set(offered.compactMap { $0.value["platform"]?.string })
         #expect(
-            platforms == ["sensor", "switch", "number", "button", "text", "notify"])
+            platforms == [
+                "sensor", "binary_sensor", "switch", "number", "button", "text", "notify",
+            ])
     }
 
     @Test("a sensor of one among several has all of them, and neither a unit nor a class of states")
@@ -59,7 +61,10 @@ struct AnnouncementTests {
         let sensor = components.first { $0.name == "state" }?.value
         #expect(
             sensor?["options"]
-                == ["idle", "listening", "thinking", "speaking", "muted", "offline", "error"])
+                == [
+                    "idle", "listening", "thinking", "speaking", "ringing", "muted", "offline",
+                    "error",
+                ])
         #expect(sensor?["device_class"] == "enum")
         #expect(sensor?["state_class"] == nil && sensor?["unit_of_measurement"] == nil)
     }

@@ -151,6 +151,9 @@ final class ClientLoop {
         switch error {
         case .lost(let broker, let reason) where connection != nil:
             return .hungUp(broker: broker, reason: reason, hint: hint)
+        // What libmosquitto makes of a TLS alert in the handshake: errno is EPROTO then.
+        case .unreachable(let broker, let reason) where reason == "Protocol error":
+            return .hungUp(broker: broker, reason: reason, hint: hint)
         // OpenSSL's words for the alert of that name (RFC 8446, section 6.2).
         case .untrusted(let broker, let reason) where reason.contains("certificate required"):
             return .hungUp(broker: broker, reason: reason, hint: hint)

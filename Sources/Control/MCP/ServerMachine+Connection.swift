@@ -96,8 +96,9 @@ extension ServerMachine {
                 unsent.append(key)
             } else {
                 forget(key)
+                // Who does not know the session has done nothing for it either.
                 let words =
-                    fate == .refused
+                    fate == .refused || isSessionGone
                     ? "the MCP server \(name) did nothing: \(reason)"
                     : unanswered(reason)
                 actions.append(.finish(call: key, .failed(words)))
