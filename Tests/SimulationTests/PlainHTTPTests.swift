@@ -98,4 +98,14 @@ struct PlainHTTPTests {
         #expect(answer.hasPrefix("HTTP/1.1 404 Not Found\r\n"), "\(answer)")
         #expect(try Self.error(in: answer)["status"] == "NOT_FOUND")
     }
+
+    @Test("nobody reaches it but by 127.0.0.1, whatever other addresses the machine has")
+    func otherAddresses() async throws {
+        let server = try LiveServer(scenario: .plain)
+        defer { server.stop() }
+        let port = try await server.start()
+        #expect(Loopback.connection(port: port).map { close($0) } == 0)
+        // Every address of 127.0.0.0/8 leads to this machine.
+        #expect(Loopback.connection(port: port, last: 2) == nil)
+    }
 }

@@ -17,6 +17,7 @@ static const int cws_no_listen = CONTEXT_PORT_NO_LISTEN;
 static const unsigned int cws_use_tls = LCCSCF_USE_SSL;
 static const unsigned int cws_no_redirects = LCCSCF_HTTP_NO_FOLLOW_REDIRECT;
 static const unsigned long long cws_init_tls = LWS_SERVER_OPTION_DO_SSL_GLOBAL_INIT;
+static const unsigned long long cws_no_ipv6 = LWS_SERVER_OPTION_DISABLE_IPV6;
 static const unsigned long long cws_explicit_vhosts = LWS_SERVER_OPTION_EXPLICIT_VHOSTS;
 static const unsigned long long cws_only_given_authority = LWS_SERVER_OPTION_DISABLE_OS_CA_CERTS;
 

@@ -74,6 +74,9 @@ package final class WebSocketListener: @unchecked Sendable {
         self.onRequest = onRequest
         var info = lws_context_creation_info()
         info.port = Int32(port)
+        // With IPv6, libwebsockets 4.1 takes the address for the name of an interface that there is
+        // not, and listens on every address of the machine.
+        info.options = cws_no_ipv6
         info.protocols = UnsafePointer(Callback.serverProtocols)
         let made = "server".withCString { name in
             "127.0.0.1".withCString { interface in
@@ -81,7 +84,7 @@ package final class WebSocketListener: @unchecked Sendable {
                     withOptionalCString(identity?.keyFile) { key in
                         info.vhost_name = name
                         info.iface = interface
-                        if identity != nil { info.options = cws_init_tls }
+                        if identity != nil { info.options |= cws_init_tls }
                         info.ssl_cert_filepath = certificate
                         info.ssl_private_key_filepath = key
                         return lws_create_vhost(loop.context, &info)

@@ -30,10 +30,11 @@ package enum Loopback {
         return (descriptor, Int(UInt16(bigEndian: address.sin_port)))
     }
 
-    /// A connection to a port, which the caller closes; nil where nobody listens.
-    package static func connection(port: Int) -> Int32? {
+    /// A connection to a port of 127.0.0.`last`, which the caller closes; nil where nobody listens.
+    package static func connection(port: Int, last: UInt8 = 1) -> Int32? {
         let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
         var address = address(port: port)
+        address.sin_addr.s_addr = (UInt32(0x7F00_0000) + UInt32(last)).bigEndian
         let isConnected = withUnsafePointer(to: &address) { pointer in
             pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
                 connect(descriptor, $0, socklen_t(MemoryLayout<sockaddr_in>.size)) == 0
