@@ -166,7 +166,6 @@ struct HomeRiskTests {
         rig.user.refuseFromNowOn()
         let ways: [JSONObject] = [
             ["device": "garage", "action": "open"], ["device": "garage", "action": "toggle"],
-            ["device": "garage", "action": "on", "percent": 100],
             ["device": "cover.garage", "action": "on", "percent": 1],
             ["device": "garage", "action": "set", "percent": 55],
             ["kind": "cover", "action": "on", "percent": 100],
@@ -177,6 +176,11 @@ struct HomeRiskTests {
             #expect(error == "nothing was done: nobody confirmed", "\(error): \(way)")
         }
         #expect(rig.user.asked == Array(repeating: "Garage", count: ways.count))
+        // By its name alone it cannot be switched on at all.
+        #expect(
+            await rig.error(
+                "control", ["device": "garage", "action": "on", "percent": 100]
+            ).contains("can do this"))
         #expect(rig.fake.calls.isEmpty)
         // What closes it asks nobody.
         #expect(
