@@ -36,6 +36,9 @@ struct RotationTests {
     @Test("goAway while a function runs waits for its answer and the turn")
     func inCall() {
         let world = SessionWorld.ready()
+        // A connection that has served a turn: one that is told of its end at birth is kept until
+        // shortly before it, whatever is said on it (PaceTests).
+        world.converse("old")
         world.talk()
         world.callSwitch("c1")
         world.goAway(seconds: 50)

@@ -81,6 +81,15 @@ package enum UplinkItem: Sendable, Equatable {
         }
     }
 
+    /// Whether the user's words are open behind it; nil: it changes nothing about that.
+    var opensWords: Bool? {
+        switch self {
+        case .activityStart, .audio: true
+        case .activityEnd, .audioStreamEnd: false
+        case .video, .text, .content, .toolResponses, .contextUpdate: nil
+        }
+    }
+
     var isAudio: Bool { if case .audio = self { true } else { false } }
 }
 

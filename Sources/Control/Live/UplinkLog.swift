@@ -50,15 +50,10 @@ struct UplinkLog {
     }
 
     /// Whether the service has the beginning of words and not their end.
-    var isWithinSentWords: Bool {
-        guard sentCount > start else { return false }
-        return switch entries[sentCount - 1].item {
-        case .audio, .activityStart: true
-        case .activityEnd, .audioStreamEnd, .text, .content, .video, .contextUpdate,
-            .toolResponses:
-            false
-        }
-    }
+    ///
+    /// Kept as it was sent, not read from the entries: a text, a picture or an update within an
+    /// activity does not end it, and entries that are answered or made room of are gone.
+    private(set) var isWithinSentWords = false
 
     /// Whether the last activity is begun and not ended.
     private(set) var isActivityOpen = false
@@ -86,17 +81,30 @@ struct UplinkLog {
     private mutating func makeRoom() -> Bool {
         var lostUnsent = false
         while audioSamples > audioLimitSamples || entries.count - start > Self.itemLimit {
-            let index = entries[start...].firstIndex { $0.item.isAudio } ?? start
+            // A mark alone would leave the other one without its like.
+            let index =
+                entries[start...].firstIndex { $0.item.isAudio }
+                ?? entries[start...].firstIndex { $0.item.opensWords == nil } ?? start
             if index >= sentCount { lostUnsent = true }
             remove(at: index)
-            // The service closes the connection for marks around nothing.
-            guard index > start, entries[index - 1].item == .activityStart, index < entries.count,
-                entries[index].item == .activityEnd
-            else { continue }
-            remove(at: index)
-            remove(at: index - 1)
+            removeMarks(around: index)
         }
         return !lostUnsent
+    }
+
+    /// Removes the marks of an activity of which no sound is left.
+    ///
+    /// The service closes the connection for them. What else was said within it stays.
+    private mutating func removeMarks(around index: Int) {
+        guard let begin = entries[start..<index].lastIndex(where: { $0.item.opensWords != nil }),
+            let end = entries[index...].firstIndex(where: { $0.item.opensWords != nil }),
+            entries[begin].item == .activityStart, entries[end].item == .activityEnd
+        else { return }
+        // A session that has the start needs the end, or would take all that follows for words.
+        guard ![sentCount, start + heldCount].contains(where: { begin < $0 && $0 <= end })
+        else { return }
+        remove(at: end)
+        remove(at: begin)
     }
 
     private mutating func remove(at index: Int) {
@@ -122,7 +130,9 @@ struct UplinkLog {
         }
         defer { sentCount += 1 }
         entries[sentCount].number = nextNumber
-        return entries[sentCount].item
+        let item = entries[sentCount].item
+        isWithinSentWords = item.opensWords ?? isWithinSentWords
+        return item
     }
 
     /// The connection is lost: everything kept is to be sent again.
@@ -131,6 +141,9 @@ struct UplinkLog {
     mutating func rewind() {
         responses = []
         sentCount = start + heldCount
+        // What the handle holds is not said again, so a session that has it may be within words.
+        isWithinSentWords =
+            entries[start..<sentCount].lazy.reversed().compactMap(\.item.opensWords).first ?? false
         nextNumber = 1
         for index in entries.indices.dropFirst(start) {
             entries[index].number = index < sentCount ? 0 : nil

@@ -1,0 +1,113 @@
+import ModelTypes
+import Testing
+
+@testable import Live
+
+/// The service closes a connection (1007) for client content within an activity; the account of
+/// what was done on a lost connection is such content.
+@Suite("Client content waits for the end of an activity")
+struct ContentWithinWordsTests {
+    /// A new connection, while a call of the one before is still being carried out.
+    private func callLost() -> SessionWorld {
+        let world = SessionWorld.ready()
+        world.talk()
+        world.callSwitch("c1")
+        world.lose()
+        world.wait(0)
+        world.accept()
+        return world
+    }
+
+    private func expectAccountAfterWords(_ world: SessionWorld) {
+        #expect(world.contents == 0)
+        world.say(.activityEnd)
+        #expect(world.contents == 0)
+        world.speak()
+        #expect(world.contents == 0)
+        world.turnComplete()
+        #expect(world.contents == 1)
+    }
+
+    @Test(
+        "whatever is said within an activity does not end it",
+        arguments: [
+            .text("x"), .video(mimeType: "image/png", data: [1]),
+            .contextUpdate(instruction: "x", tools: nil),
+        ] as [UplinkItem])
+    func within(item: UplinkItem) {
+        let world = callLost()
+        world.say(.activityStart, SessionWorld.sound(2), item)
+        world.forget()
+        // A text is over before the activity is.
+        world.turnComplete()
+        world.answer("c1")
+        expectAccountAfterWords(world)
+    }
+
+    @Test("a session that is resumed within an activity is still within it")
+    func held() {
+        let world = callLost()
+        world.say(.activityStart, SessionWorld.sound(2))
+        world.receive(
+            #"{"sessionResumptionUpdate": {"newHandle": "h", "resumable": true, "lastConsumedClientMessageIndex": "99"}}"#
+        )
+        world.lose()
+        world.wait(5_000)
+        world.accept()
+        world.forget()
+        world.say(.contextUpdate(instruction: "x", tools: nil))
+        world.answer("c1")
+        expectAccountAfterWords(world)
+    }
+
+    @Test("an activity that is said again from its beginning is not open before")
+    func repeated() {
+        let world = callLost()
+        world.say(.activityStart, SessionWorld.sound(2))
+        world.lose()
+        world.answer("c1")
+        world.forget()
+        world.wait(5_000)
+        world.accept()
+        #expect(world.contents == 1)
+        #expect(world.sent.dropFirst() == [.activityStart, SessionWorld.sound(2)])
+    }
+
+    @Test("an activity whose sound made room goes with its marks, and a text within it stays")
+    func marksAroundText() {
+        let world = SessionWorld { $0.replaySeconds = 1 }
+        let second = UplinkItem.audio([Int16](repeating: 3, count: UplinkItem.sampleRate))
+        world.say(.activityStart, SessionWorld.sound(1), .text("x"), .activityEnd)
+        world.say(.activityStart, second)
+        world.connect()
+        world.accept()
+        #expect(world.sent == [.text("x"), .activityStart, second])
+    }
+
+    @Test("the end of an activity whose start a handle holds is said, though its sound made room")
+    func endOfHeldActivity() {
+        var log = UplinkLog(replaySeconds: 1)
+        let second = UplinkItem.audio([Int16](repeating: 3, count: UplinkItem.sampleRate))
+        for item in [.activityStart, SessionWorld.sound(1)] {
+            _ = log.append(item)
+            _ = log.nextUnsent()
+        }
+        log.hold(upTo: 2)
+        log.rewind()
+        #expect(log.isWithinSentWords)
+        for item in [.activityEnd, .activityStart, second] { _ = log.append(item) }
+        let first = log.nextUnsent()
+        #expect(first == .activityEnd)
+        #expect(!log.isWithinSentWords)
+        let rest = [log.nextUnsent(), log.nextUnsent(), log.nextUnsent()]
+        #expect(rest == [.activityStart, second, nil])
+        #expect(log.isWithinSentWords)
+    }
+}
+
+extension SessionWorld {
+    /// How much client content was sent since the last `forget`.
+    fileprivate var contents: Int {
+        sent.filter { if case .content = $0 { true } else { false } }.count
+    }
+}
