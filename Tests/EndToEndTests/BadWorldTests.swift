@@ -99,7 +99,9 @@ struct BadWorldTests {
         print("\(world.testDescription): \(appliance.application.stays)")
         print("    heartbeat answered within \(longest / 1_000_000) ms at most")
         #expect(appliance.application.stays.longestNanoseconds < BadWorld.slowness)
-        #expect(longest < BadWorld.slowness)
+        // Two writes may have both threads of the pool that carries the question; systemd's watchdog
+        // is asked three times in its 30 s.
+        #expect(longest < 10 * 1_000_000_000)
         _ = try await appliance.stopped()
     }
 

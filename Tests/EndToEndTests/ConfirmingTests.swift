@@ -70,11 +70,11 @@ struct ConfirmingTests {
         }
 
         /// How often the gate was opened.
-        var openings: Int { text("openings").count { $0 == "\n" } }
+        var openings: Int { text("work/openings").count { $0 == "\n" } }
 
         /// The lines of the audit log: decision and result of each call.
         var audit: [String] {
-            text("tool-audit.jsonl").split(separator: "\n").map { line in
+            text("state/tool-audit.jsonl").split(separator: "\n").map { line in
                 let json = (try? JSONValue(parsing: Array(line.utf8))) ?? .null
                 return "\(json["decision"]?.string ?? ""), \(json["result"]?.string ?? "")"
             }
@@ -89,6 +89,8 @@ struct ConfirmingTests {
     private func rig(_ confirm: String, _ turns: [Turn]) async throws -> Rig {
         let folder = try Files.makeTemporaryDirectory(prefix: "martlet-confirming")
         try Files.writeAtomically("\(folder)/pin", Array(Self.pin.utf8), mode: 0o600)
+        // Not where the state is: no program can look there.
+        try Files.makeDirectory("\(folder)/work", mode: 0o700)
         var scenario = Scenario(
             turns: turns.map { turn in
                 Scenario.Turn(
@@ -102,14 +104,14 @@ struct ConfirmingTests {
             scenario: scenario,
             more: """
                 [tools]
-                state_directory = "\(folder)"
+                state_directory = "\(folder)/state"
                 pin_file = "\(folder)/pin"
                 confirm_s = \(confirm == "button" ? 3 : 60)
                 [[tool.command]]
                 name = "open_gate"
                 description = "Opens the gate."
                 argv = ["/bin/sh", "-c", "echo open >> openings; echo opened"]
-                directory = "\(folder)"
+                directory = "\(folder)/work"
                 risk = "unlock"
                 confirm = "\(confirm)"
                 \(confirm == "phrase" ? "phrase = \"\(Self.phrase)\"" : "")
