@@ -213,7 +213,7 @@ struct ConfirmingTests {
         try await rig.speak(turn: 3)
         #expect(rig.openings == 1)
         #expect(rig.audit == ["refused, nothing", "confirmed by phrase, done", "refused, nothing"])
-        #expect(!rig.text("tool-audit.jsonl").contains("sesame"))
+        #expect(!rig.text("state/tool-audit.jsonl").contains("sesame"))
         try await rig.end()
     }
 
@@ -256,8 +256,8 @@ struct ConfirmingTests {
         try await rig.speak(turn: 3)
         #expect(rig.openings == 1)
         #expect(rig.audit == ["refused, nothing", "refused, nothing", "confirmed by pin, done"])
-        #expect(!rig.text("tool-audit.jsonl").contains(Self.pin))
-        #expect(!rig.text("tool-calls.jsonl").contains(Self.pin))
+        #expect(!rig.text("state/tool-audit.jsonl").contains(Self.pin))
+        #expect(!rig.text("state/tool-calls.jsonl").contains(Self.pin))
         try await rig.end()
     }
 
