@@ -37,6 +37,8 @@ package final class World: @unchecked Sendable {
     private let user: WorldUser
     /// The run of the program that there is; nil while there is none.
     private(set) var device: VirtualDevice?
+    /// Fingers on the button, whose contact is closed as long as there is one.
+    var fingers = 0
     private var isOver = false
 
     /// A world for a day; nothing has happened.
@@ -159,6 +161,8 @@ package final class World: @unchecked Sendable {
         }
         // A device that was refused is asked for once more by somebody.
         guard day.keyAt > 0 else { return }
+        // Held longer than a tap only where that talks: elsewhere a long press mutes.
+        guard day.mode == .hold else { return press() }
         edge(true)
         loop.after(1_000_000_000) { self.edge(false) }
     }
