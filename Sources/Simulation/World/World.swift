@@ -54,7 +54,10 @@ package final class World: @unchecked Sendable {
             day: day, loop: loop, pool: VirtualPool(loop: loop), network: network,
             microphone: microphone, speaker: speaker, toolbox: toolbox, disk: VirtualDisk(),
             book: book, random: RandomBox(SeededRandom(day.seed, stream: 3)),
-            onShow: { user.sees($0) })
+            onShow: { [book] in
+                book.hasVisibleTrouble = $0.hasTrouble
+                user.sees($0)
+            })
         book.expect(day)
         connect()
     }
@@ -152,6 +155,7 @@ package final class World: @unchecked Sendable {
         book.note("all is mended", at: loop.now)
         if microphone.isLost { microphone.come(chunk: 1600) }
         if speaker.isLost { speaker.come() }
+        book.hasSpeaker = true
         microphone.isShut = false
         let now = loop.now
         device?.assistant.assumeIsolated {
@@ -232,10 +236,12 @@ package final class World: @unchecked Sendable {
 
     private func loseSpeaker(for length: Int64) {
         guard !speaker.isLost else { return }
+        book.hasSpeaker = false
         speaker.lose()
         book.speakerChanged()
         loop.after(length) {
             self.book.speakerChanged()
+            self.book.hasSpeaker = true
             if self.speaker.isLost { self.speaker.come() }
         }
     }

@@ -27,7 +27,12 @@ extension WorldBook {
             report.counts.resumptions += 1
             resumed.formUnion(doubted.subtracting(dead))
             doubted = []
-        case .replyPlayed: checkPlayed(at: time)
+        case .replyPlayed:
+            checkPlayed(at: time)
+            // No answer and no sound for its want can be heard where there is no loudspeaker, and
+            // neither is made up for when one comes: it would answer what nobody waits for by
+            // then. What the user gets is the light.
+            if !hasSpeaker, hasVisibleTrouble { awaited = nil }
         case .muted(let isMuted): muted(isMuted, at: time)
         case .notice(let text) where text.hasPrefix(Self.question):
             asked[String(text.dropFirst(Self.question.count))] = time
