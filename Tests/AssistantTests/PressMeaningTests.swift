@@ -65,6 +65,27 @@ struct PressMeaningTests {
         #expect(world.actions.contains(.sound(.muted)))
     }
 
+    @Test(
+        "who presses in vain while an answer is awaited hears why, and then the answer",
+        arguments: [TurnMode.hold, .handsFree], [Earcon.muted, .noMicrophone])
+    func refusedWhileThinking(_ mode: TurnMode, _ reason: Earcon) {
+        let world = ConversationWorld.online(mode)
+        world.press(1_000)
+        world.samples()
+        world.release(1_600)
+        world.segmentEnded()
+        if reason == .muted {
+            world.perform(world.machine.muteToggled(at: .milliseconds(1_700)))
+        } else {
+            world.perform(world.machine.microphoneLost("unplugged", at: .milliseconds(1_700)))
+        }
+        world.press(2_000)
+        world.release(2_500)
+        #expect(world.actions.contains(.sound(reason)))
+        #expect(world.state == .thinking)
+        #expect(world.audio(3_000), "the words before are answered all the same")
+    }
+
     @Test("an alarm comes before everything", arguments: TurnMode.allCases)
     func alarm(_ mode: TurnMode) {
         let world = ConversationWorld.online(mode)

@@ -32,6 +32,7 @@
 /// | thinking  | audio                             | speaking  | played                           |
 /// | thinking  | press (hold), onset               | listening | a further turn                   |
 /// | thinking  | press (tap)                       | idle      | its reply is not heard           |
+/// | thinking  | press muted, without microphone   | thinking  | earcon (not in tap mode)         |
 /// | thinking  | tool call                         | thinking  | run; the deadline waits          |
 /// | thinking  | `turnComplete` without audio      | idle      | unless a tool runs; earcon       |
 /// | thinking  | nothing came from the microphone  | idle      | no activity was begun; earcon    |

@@ -61,6 +61,10 @@ extension World {
     }
 
     func edge(_ pressed: Bool) {
+        // A button that is down cannot be pressed, and does not come up before the last finger.
+        let before = fingers
+        fingers += pressed ? 1 : -1
+        guard (before > 0) != (fingers > 0) else { return }
         guard let device else { return }
         let state = device.assistant.assumeIsolated { $0.state }
         // A press that may turn out to be a tap takes back the words that await their answer.

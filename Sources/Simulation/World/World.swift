@@ -37,6 +37,8 @@ package final class World: @unchecked Sendable {
     private let user: WorldUser
     /// The run of the program that there is; nil while there is none.
     private(set) var device: VirtualDevice?
+    /// Fingers on the button, whose contact is closed as long as there is one.
+    var fingers = 0
     private var isOver = false
 
     /// A world for a day; nothing has happened.
@@ -52,7 +54,10 @@ package final class World: @unchecked Sendable {
             day: day, loop: loop, pool: VirtualPool(loop: loop), network: network,
             microphone: microphone, speaker: speaker, toolbox: toolbox, disk: VirtualDisk(),
             book: book, random: RandomBox(SeededRandom(day.seed, stream: 3)),
-            onShow: { user.sees($0) })
+            onShow: { [book] in
+                book.hasVisibleTrouble = $0.hasTrouble
+                user.sees($0)
+            })
         book.expect(day)
         connect()
     }
@@ -150,6 +155,7 @@ package final class World: @unchecked Sendable {
         book.note("all is mended", at: loop.now)
         if microphone.isLost { microphone.come(chunk: 1600) }
         if speaker.isLost { speaker.come() }
+        book.hasSpeaker = true
         microphone.isShut = false
         let now = loop.now
         device?.assistant.assumeIsolated {
@@ -159,6 +165,8 @@ package final class World: @unchecked Sendable {
         }
         // A device that was refused is asked for once more by somebody.
         guard day.keyAt > 0 else { return }
+        // Held longer than a tap only where that talks: elsewhere a long press mutes.
+        guard day.mode == .hold else { return press() }
         edge(true)
         loop.after(1_000_000_000) { self.edge(false) }
     }
@@ -228,10 +236,12 @@ package final class World: @unchecked Sendable {
 
     private func loseSpeaker(for length: Int64) {
         guard !speaker.isLost else { return }
+        book.hasSpeaker = false
         speaker.lose()
         book.speakerChanged()
         loop.after(length) {
             self.book.speakerChanged()
+            self.book.hasSpeaker = true
             if self.speaker.isLost { self.speaker.come() }
         }
     }

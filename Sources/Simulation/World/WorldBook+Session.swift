@@ -23,11 +23,14 @@ extension WorldBook {
         case .interrupted:
             report.counts.interruptions += 1
             dead.formUnion(arrived)
+            missSpeaker()
         case .resumed:
             report.counts.resumptions += 1
             resumed.formUnion(doubted.subtracting(dead))
             doubted = []
-        case .replyPlayed: checkPlayed(at: time)
+        case .replyPlayed:
+            checkPlayed(at: time)
+            missSpeaker()
         case .muted(let isMuted): muted(isMuted, at: time)
         case .notice(let text) where text.hasPrefix(Self.question):
             asked[String(text.dropFirst(Self.question.count))] = time
@@ -96,6 +99,15 @@ extension WorldBook {
             }
         default: note("session: \(event)", at: time)
         }
+    }
+
+    /// An answer came to its end, or was stopped, and nothing of it was heard if there is no
+    /// loudspeaker.
+    ///
+    /// No sound for its want can be heard then either, and neither is made up for when a
+    /// loudspeaker comes: it would answer what nobody waits for any more. The user gets the light.
+    private func missSpeaker() {
+        if !hasSpeaker, hasVisibleTrouble { awaited = nil }
     }
 
     /// The connection is gone, and with it whoever waits for the calls.

@@ -41,6 +41,10 @@ final class WorldBook: @unchecked Sendable {
     /// When the key for the service is there.
     var keyAt: Int64 = 0
 
+    /// Whether there is a loudspeaker, and whether the light shows that something is amiss.
+    var hasSpeaker = true
+    var hasVisibleTrouble = false
+
     /// Whether an answer may come once more, as another turn.
     var repeatsAnswers = false
 
