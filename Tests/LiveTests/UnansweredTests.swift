@@ -89,6 +89,76 @@ struct UnansweredTests {
         #expect(world.turnsCompleted == 1)
     }
 
+    @Test("a connection is not left while the service may be at words that await no answer")
+    func aConnectionIsNotLeft() {
+        for comes in [true, false] {
+            let world = SessionWorld.ready()
+            world.converse("h")
+            world.say(.activityStart, SessionWorld.sound(1))
+            world.goAway(seconds: 50)
+            world.expectNoReply()
+            world.say(.activityEnd)
+            world.wait(2000)
+            #expect(world.closed == 0)
+            if comes {
+                world.heard("a hum")
+                world.speak()
+                world.turnComplete()
+                #expect(world.closed == 0)
+                world.giveHandle("i")
+            } else {
+                world.wait(SessionMachine.stallTimeout / 1_000_000)
+            }
+            #expect(world.closed == 1)
+        }
+    }
+
+    @Test("a call that is made once more takes no answer from the words behind it")
+    func aCallThatIsMade() {
+        let world = SessionWorld.ready()
+        world.talk()
+        world.callSwitch("c1")
+        world.answer("c1")
+        world.speak()
+        world.turnComplete()
+        world.giveHandle("h")
+        world.callSwitch("c1")
+        world.answer("c1")
+        let answers = world.sent.filter {
+            if case .toolResponses = $0 { true } else { false }
+        }
+        #expect(answers.count == 2)
+        world.talk(7)
+        world.speak()
+        world.turnComplete()
+        world.forget()
+        world.wait(60_000)
+        #expect(world.closed == 0)
+        world.lose()
+        world.wait(1000)
+        world.accept()
+        #expect(!world.sent.contains(SessionWorld.sound(7)))
+    }
+
+    @Test("words that await their answer still do when an old call is made once more")
+    func wordsThatAwaitTheirAnswer() {
+        let world = SessionWorld.ready()
+        world.talk()
+        world.callSwitch("c1")
+        world.answer("c1")
+        world.speak()
+        world.turnComplete()
+        world.giveHandle("h")
+        world.talk(7)
+        world.callSwitch("c1")
+        world.answer("c1")
+        world.forget()
+        world.lose()
+        world.wait(1000)
+        world.accept()
+        #expect(world.sent.contains(SessionWorld.sound(7)))
+    }
+
     @Test("words that a refusal loses end their turn, so that the user hears of it")
     func wordsThatARefusalLoses() {
         let whole = SessionWorld.ready()

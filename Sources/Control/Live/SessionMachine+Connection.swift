@@ -60,7 +60,7 @@ extension SessionMachine {
         isResumableNow = true
         hasIndexes = false
         isInteracting = false
-        if isResuming { log.forgetAnswers() }
+        if isResuming { log.forgetAnswers() } else { answeredCalls = [] }
         tell(.ready(resumed: isResuming))
         let history = transcript.history
         hasSpoken = !isResuming && history.isEmpty
@@ -266,6 +266,7 @@ extension SessionMachine {
         isAnswerAwaited = false
         isResidueDue = false
         isOldAnswerDue = false
+        doubtfulUntil = nil
         isCompletionDue = false
         answer = nil
         openCalls = []

@@ -76,7 +76,11 @@ extension SessionMachine {
             transcript.hear(words.text)
             tell(.inputTranscript(words.text))
         }
-        if message.hasAnswer { answerCame(message, at: now) }
+        if isRepetition(message) {
+            repetitionCame(at: now)
+        } else if message.hasAnswer {
+            answerCame(message, at: now)
+        }
         if !message.audio.isEmpty { tell(.audio(message.audio)) }
         if message.hasUnplayableAudio { tell(.answerFailed) }
         if let words = message.outputTranscript, !words.text.isEmpty {
@@ -146,6 +150,8 @@ extension SessionMachine {
             return
         }
         isAnswerAwaited = false
+        doubtfulUntil = nil
+        if answer?.isRepetition ?? false { answer = nil }
         var came = answer ?? Answer(since: now)
         came.samples = came.samples.adding(Int64(message.audio.count))
         if !came.isAudible {
@@ -163,6 +169,24 @@ extension SessionMachine {
         uplink.answerCame()
         // Where the service does not tell what it has, an answer is the only sign.
         if hasIndexes { log.settleHeld(isOld: false) } else { log.settle() }
+    }
+
+    /// Whether a message is nothing but calls that this session has made before.
+    private func isRepetition(_ message: ServerMessage) -> Bool {
+        guard !message.toolCalls.isEmpty, message.audio.isEmpty, message.texts.isEmpty,
+            message.outputTranscript == nil
+        else { return false }
+        return message.toolCalls.allSatisfy {
+            openCalls.contains($0.id) || answeredCalls.contains($0.id)
+        }
+    }
+
+    /// Calls came once more, which answers no words: those that await an answer still do.
+    private mutating func repetitionCame(at now: Int64) {
+        lastActivity = now
+        guard replyDueSince == nil else { return }
+        replyDueSince = now
+        answer = Answer(since: now, isAudible: true, isRepetition: true)
     }
 
     private mutating func generated(at now: Int64) {
@@ -221,6 +245,7 @@ extension SessionMachine {
         guard let response = bridge.claim(call) else { return false }
         if let response {
             openCalls.remove(call.id)
+            noteAnswered(call.id)
             add(answerItem(FunctionResponse(id: call.id, name: call.name, response: response)))
         }
         return true
@@ -235,6 +260,7 @@ extension SessionMachine {
         lastActivity = now
         let wasOld = isOldAnswerDue
         isOldAnswerDue = false
+        if !wasOld { doubtfulUntil = nil }
         if isResidueDue {
             isResidueDue = false
             // The end of what was interrupted, while the words that did it await their answer.

@@ -8,6 +8,7 @@ extension SessionMachine {
         for var response in responses {
             response.id = bridge.answer(response.id, response.response)
             guard openCalls.remove(response.id) != nil else { continue }
+            noteAnswered(response.id)
             if Self.isNameless(response.id) {
                 add(answerItem(response))
             } else {
@@ -15,6 +16,13 @@ extension SessionMachine {
             }
         }
         if !known.isEmpty { add(.toolResponses(known)) }
+    }
+
+    /// Keeps in mind that a call was answered, so that its repetition is known for one.
+    mutating func noteAnswered(_ id: String) {
+        guard !Self.isNameless(id), !answeredCalls.contains(id) else { return }
+        answeredCalls.append(id)
+        if answeredCalls.count > Self.answeredLimit { answeredCalls.removeFirst() }
     }
 
     /// The answer to a call, whose id may be one of ours.
@@ -57,6 +65,9 @@ extension SessionMachine {
         case .activityEnd, .audioStreamEnd, .text, .content(_, isComplete: true):
             replyDueSince = isReplyDoubtful ? replyDueSince : now
             isAnswerAwaited = !isReplyDoubtful
+            // The service may be at its answer all the same; whoever leaves then has to say it all
+            // once more.
+            doubtfulUntil = isReplyDoubtful ? now + Self.stallTimeout : nil
             isSilentSince = true
             isInteracting = false
             answer = nil
@@ -70,7 +81,9 @@ extension SessionMachine {
             if !rules.isManual, isSilentSince { noteNewWords() }
             isSilentSince = false
             // Nobody is answered while he speaks.
-            if answer == nil, let due = replyDueSince { replyDueSince = max(due, now) }
+            if answer?.isRepetition ?? true, let due = replyDueSince {
+                replyDueSince = max(due, now)
+            }
         case .content, .video, .contextUpdate:
             break
         }
@@ -80,9 +93,11 @@ extension SessionMachine {
     private mutating func noteNewWords() {
         // Of an answer that has begun comes more, or its end. A noise is not answered at all, and
         // beside a call that the model does not wait for, new words are answered at once.
-        guard replyDueSince != nil, answer != nil, openCalls.isEmpty, !isOldAnswerDue else {
-            return
-        }
+        // Of a call that was only repeated nothing may come, and what does come would be taken from
+        // the new words.
+        guard replyDueSince != nil, let answer, !answer.isRepetition, openCalls.isEmpty,
+            !isOldAnswerDue
+        else { return }
         isOldAnswerDue = true
         log.newWordsBegan()
     }

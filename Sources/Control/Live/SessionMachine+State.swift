@@ -31,6 +31,9 @@ extension SessionMachine {
         /// At 24 kHz.
         var samples: Int64 = 0
         var isAudible = false
+        /// Nothing but calls that were made before; nobody may be waiting for their answers, and
+        /// nothing more of it is certain to come.
+        var isRepetition = false
     }
 
     /// What a session is about, as the machine needs to know it.

@@ -10,8 +10,9 @@ extension SessionMachine {
             return until
         case .ready:
             let rotation = isLeaveDue ? Optional<Int64>.none : rotateAt
-            return [leaveBy, stayUntil, rotation, idleAt, stallAt, handleDueUntil]
-                .compactMap { $0 }.min()
+            return [
+                leaveBy, stayUntil, rotation, idleAt, stallAt, handleDueUntil, doubtfulUntil,
+            ].compactMap { $0 }.min()
         }
     }
 
@@ -70,6 +71,11 @@ extension SessionMachine {
         }
         if let handleDueUntil, handleDueUntil <= now {
             self.handleDueUntil = nil
+            leaveIfQuiet(at: now)
+            guard case .ready = state else { return }
+        }
+        if let doubtfulUntil, doubtfulUntil <= now {
+            self.doubtfulUntil = nil
             leaveIfQuiet(at: now)
             guard case .ready = state else { return }
         }
@@ -138,7 +144,8 @@ extension SessionMachine {
     /// Whether nobody would notice if the connection went.
     var isQuiet: Bool {
         replyDueSince == nil && openCalls.isEmpty && !log.isActivityOpen && !log.hasUnsent
-            && !uplink.isTurnOpen && handleDueUntil == nil && (isResumableNow || handle == nil)
+            && !uplink.isTurnOpen && handleDueUntil == nil && doubtfulUntil == nil
+            && (isResumableNow || handle == nil)
     }
 
     /// Leaves when nothing is going on, so that the user notices nothing.

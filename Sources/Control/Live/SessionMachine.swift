@@ -74,6 +74,8 @@ package struct SessionMachine: ~Copyable {
     static let audibleLevel: UInt16 = 16
     /// The rate of model audio (Hz).
     static let answerRate: Int64 = 24_000
+    /// So many answered calls are known again when they are made once more.
+    static let answeredLimit = 64
     /// Turns without an answer after which a session is taken to be broken.
     static let emptyTurnLimit = 2
     /// The handle that knows a turn is awaited so long after its end.
@@ -125,6 +127,8 @@ package struct SessionMachine: ~Copyable {
     var isAnswerAwaited = false
     /// No answer is awaited to the words that were said last.
     var isReplyDoubtful = false
+    /// To doubtful words that were sent something may still come until then.
+    var doubtfulUntil: Int64?
     /// Something that can be answered was said on this connection, or no other was before it.
     var hasSpoken = true
     /// The service says that the interaction goes on, whatever turns end.
@@ -152,6 +156,8 @@ package struct SessionMachine: ~Copyable {
     var openCalls: Set<String> = []
     /// When the newest of them was made.
     var calledAt: Int64 = 0
+    /// The calls of the session that were answered last, by the same ids.
+    var answeredCalls: [String] = []
     /// How many calls came without an id.
     var namelessCalls = 0
     var lineLife = LineLife()

@@ -32,7 +32,11 @@ struct TurnBridge {
     /// Whether every call has its answer.
     var isAnswered: Bool { calls.allSatisfy { $0.response != nil } }
 
-    mutating func add(_ call: FunctionCall) { calls.append(Call(call: call, id: call.id)) }
+    mutating func add(_ call: FunctionCall) {
+        // One that is made once more is the same call; a second would never get its answer.
+        guard !calls.contains(where: { $0.call.id == call.id && !$0.isLost }) else { return }
+        calls.append(Call(call: call, id: call.id))
+    }
 
     /// The model calls what was called on a lost connection already; returns the answer to it, nil
     /// inside while there is none, and nil for a call that is new.

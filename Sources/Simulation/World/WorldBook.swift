@@ -227,7 +227,13 @@ final class WorldBook: @unchecked Sendable {
 
     private func heard(_ samples: [Int16], at time: Int64) {
         note("service: heard \(samples.count) samples from \(samples.first ?? 0)", at: time)
-        let isWhole = zip(samples, samples.dropFirst()).allSatisfy { $1 == $0 &+ 1 }
+        // A noise may fall into words, since somebody elsewhere has the device listen at any time;
+        // it is heard as zeros, behind which the numbers go on as if they had been counted.
+        let spoken = samples.firstIndex { $0 != 0 } ?? 0
+        let isWhole = samples.indices.allSatisfy {
+            samples[$0] == 0
+                || samples[$0] == samples[spoken] &+ Int16(truncatingIfNeeded: $0 - spoken)
+        }
         guard isWhole else { return fail("words with a hole or a repetition", at: time) }
         guard let index = utterances.lastIndex(where: { $0.samples == samples }) else {
             return fail("words that were not said like this, \(samples.count) samples", at: time)
