@@ -97,6 +97,7 @@ final class VirtualDevice: @unchecked Sendable {
         bell.assistant = assistant
         bell.onRing = { book.rang($0.map(\.number), at: loop.now) }
         button?.onStop = { book.stop() }
+        parts.microphone.start()
         parts.microphone.onSignal = { signal in
             assistant.assumeIsolated { $0.microphone(signal) }
         }

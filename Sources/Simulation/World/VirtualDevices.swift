@@ -19,6 +19,9 @@ final class VirtualMicrophone: MicrophonePort, @unchecked Sendable {
     private var isRunning = false
     private var run = 0
     private(set) var isLost = false
+    /// The first sample that the program of now can have: what came before it began, or while the
+    /// card was gone, nobody has captured.
+    private var oldest: Int64 = 0
     /// Muted by its switch, so that it gives nothing.
     var isShut = false
     /// What is being given, and how far what was given has been sent; what the assistant drops
@@ -41,7 +44,7 @@ final class VirtualMicrophone: MicrophonePort, @unchecked Sendable {
 
     func openAtSpeech(sample: Int64, preRollMilliseconds: Int) {
         // The pre-roll may reach back into what was given already.
-        segments.append(Segment(next: max(0, sample - Int64(preRollMilliseconds) * 16)))
+        segments.append(Segment(next: max(oldest, sample - Int64(preRollMilliseconds) * 16)))
         begin()
     }
 
@@ -56,6 +59,9 @@ final class VirtualMicrophone: MicrophonePort, @unchecked Sendable {
         return Int(giving.upperBound - min(max(sent, giving.lowerBound), giving.upperBound))
     }
 
+    /// A program begins to capture.
+    func start() { oldest = Self.index(at: loop.now) }
+
     /// The card is gone, with what it had not given.
     func lose() {
         stop()
@@ -67,6 +73,7 @@ final class VirtualMicrophone: MicrophonePort, @unchecked Sendable {
     func come(chunk: Int64) {
         self.chunk = chunk
         isLost = false
+        oldest = Self.index(at: loop.now)
         onSignal(.back("16000 Hz"))
     }
 
