@@ -38,6 +38,8 @@ package final class World: @unchecked Sendable {
     /// The run of the program that there is; nil while there is none.
     private(set) var device: VirtualDevice?
     private var isOver = false
+    /// The user, asked from elsewhere, says something until then.
+    var talksUntil: Int64 = 0
 
     /// A world for a day; nothing has happened.
     package init(day: Day) {
