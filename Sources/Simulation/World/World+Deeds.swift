@@ -8,6 +8,8 @@ extension World {
         let now = loop.now
         switch deed {
         case .cough(let length):
+            // A noise beside a voice is heard with the voice; it blots nothing out.
+            guard now >= talksUntil else { return speak(for: length) }
             microphone.quiet.append(
                 VirtualMicrophone.index(
                     at: now - 350_000_000)..<VirtualMicrophone.index(
@@ -20,7 +22,14 @@ extension World {
         case .mute(let way, let length): mute(way, for: length)
         case .listen(let length):
             device?.assistant.assumeIsolated { $0.listen(at: now) }
-            if length > 0 { loop.after(300_000_000) { self.speak(for: length) } }
+            guard length > 0 else { break }
+            talksUntil = now + 300_000_000 + length
+            loop.after(300_000_000) {
+                let begin = VirtualMicrophone.index(at: self.loop.now)
+                // The end of a noise is not heard any more.
+                self.microphone.quiet = self.microphone.quiet.map { $0.clamped(to: 0..<begin) }
+                self.speak(for: length)
+            }
         case .say(let number):
             guard let device else { break }
             book.announced(number)

@@ -40,6 +40,8 @@ package final class World: @unchecked Sendable {
     /// Fingers on the button, whose contact is closed as long as there is one.
     var fingers = 0
     private var isOver = false
+    /// The user, asked from elsewhere, says something until then.
+    var talksUntil: Int64 = 0
 
     /// A world for a day; nothing has happened.
     package init(day: Day) {

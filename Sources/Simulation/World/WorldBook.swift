@@ -227,8 +227,8 @@ final class WorldBook: @unchecked Sendable {
 
     private func heard(_ samples: [Int16], at time: Int64) {
         note("service: heard \(samples.count) samples from \(samples.first ?? 0)", at: time)
-        // A noise may fall into words, since somebody elsewhere has the device listen at any time;
-        // it is heard as zeros, behind which the numbers go on as if they had been counted.
+        // Words may follow a noise at once, since somebody elsewhere has the device listen at any
+        // time; it is heard as zeros, behind which the numbers go on as if they had been counted.
         let spoken = samples.firstIndex { $0 != 0 } ?? 0
         let isWhole = samples.indices.allSatisfy {
             samples[$0] == 0
