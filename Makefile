@@ -41,7 +41,7 @@ test:
 	$(SWIFT) build --build-tests
 	$(SWIFT) test --skip-build $(ONE_BY_ONE)
 	$(RELEASE) --product martlet-bench
-	.build-release/release/martlet-bench simulate --days $(DAYS)
+	.build-release/release/martlet-bench simulate --days $(DAYS) --open Tests/open-days.md
 
 # On the kernel's own sound cards and GPIO chips, which come and go: see Tests/VM.
 vm-test:
