@@ -117,6 +117,8 @@ extension WebSocketClient {
         attempt.socket = nil
         ended(attempt, socket)
         race?.remove(attempt)
+        // The winner owns the client, and would keep both for ever.
+        if phase == .decided, race?.attempts.isEmpty == true { race = nil }
         guard let answer, answer.isWaiting, phase == .opening else { return }
         // Not from within libwebsockets' call about the socket whose line this was.
         loop.perform { [self] in
