@@ -6,7 +6,7 @@ package enum ALSALog {
     /// What is kept of one call: the cause comes first, and what follows from it behind it.
     private static let keptMessages = 32
 
-    /// What alsa-lib has said to whoever listens.
+    /// What alsa-lib has reported to its listener.
     fileprivate final class Messages: Sendable {
         private let texts = Mutex<[String]>([])
 

@@ -13,7 +13,7 @@ package final class SlowedCalls: Sendable {
 
     init() {}
 
-    /// Has calls take so long (nanoseconds), by their names, in place of what was said before.
+    /// How long calls take (nanoseconds), by their names; replaces what was set before.
     package func set(_ nanoseconds: [String: Int64]) {
         delays.withLock { $0 = nanoseconds }
         isSet.store(!nanoseconds.isEmpty, ordering: .releasing)

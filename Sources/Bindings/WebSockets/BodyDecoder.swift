@@ -2,12 +2,12 @@
 struct BodyDecoder {
     /// How the body's end is known.
     enum Framing: Equatable {
-        /// So many more bytes.
+        /// This number of further bytes.
         case length(Int)
         case chunked
         case untilClose
 
-        /// The same, once so many bytes of the body have come.
+        /// The same, once this number of bytes of the body has come.
         func behind(_ count: Int) -> Framing {
             guard case .length(let all) = self else { return self }
             return .length(max(0, all - count))
