@@ -23,7 +23,7 @@ struct PINLock {
 
     /// How long the present lock lasts.
     private var length: Int64 {
-        let doublings = max(0, min(memory.locks - 1, Self.doublingsLimit))
+        let doublings = max(1, min(memory.locks, Self.doublingsLimit + 1)) - 1
         let (length, isTooLong) = settings.pinLock.multipliedReportingOverflow(by: 1 << doublings)
         return isTooLong ? settings.longestPINLock : min(length, settings.longestPINLock)
     }
@@ -50,10 +50,10 @@ struct PINLock {
 
     /// A wrong one was said; returns for how long none is taken now, nil when more may be tried.
     mutating func wrong(at time: Int64) -> Int64? {
-        memory.wrongTries = min(memory.wrongTries, settings.pinTries) + 1
+        memory.wrongTries = min(max(0, memory.wrongTries), settings.pinTries) + 1
         guard memory.wrongTries >= settings.pinTries else { return nil }
         memory.wrongTries = 0
-        memory.locks = min(memory.locks, Self.doublingsLimit) + 1
+        memory.locks = min(max(0, memory.locks), Self.doublingsLimit) + 1
         memory.isLocked = true
         until = Self.sum(time, length)
         return length
