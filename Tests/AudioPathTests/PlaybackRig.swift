@@ -43,8 +43,12 @@ struct PlaybackRig: ~Copyable {
     mutating func playOut() -> PlaybackLoop<ScriptedPlayback>.Step {
         for _ in 0..<Self.stepLimit {
             let step = loop.step()
-            if step != .moved { return step }
-            if share.hunger.wait(timeoutMilliseconds: 0) { speaker.refill() }
+            // The feed's thread fills the ring whenever the loop has room, also of one that rests.
+            if share.hunger.wait(timeoutMilliseconds: 0) {
+                speaker.refill()
+            } else if step != .moved {
+                return step
+            }
         }
         return .moved
     }
