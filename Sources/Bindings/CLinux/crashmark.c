@@ -13,7 +13,6 @@ enum { fatal_count = sizeof fatal / sizeof *fatal };
 static struct sigaction before[fatal_count];
 static _Atomic int mark = -1;
 static _Atomic pid_t owner;
-static _Atomic bool is_installed;
 
 static void crashed(int number, siginfo_t *information, void *context) {
     (void)context;
@@ -38,11 +37,15 @@ static void crashed(int number, siginfo_t *information, void *context) {
 void martlet_crash_mark(int descriptor) {
     atomic_store(&owner, getpid());
     atomic_store(&mark, descriptor);
-    if (descriptor < 0 || atomic_exchange(&is_installed, true)) return;
+    if (descriptor < 0) return;
     struct sigaction action = {.sa_sigaction = crashed, .sa_flags = SA_SIGINFO | SA_ONSTACK};
     sigemptyset(&action.sa_mask);
     for (int index = 0; index < fatal_count; index++) {
-        sigaction(fatal[index], &action, &before[index]);
+        // Whoever took a signal since the last mark goes on to have it, behind this.
+        struct sigaction present;
+        if (sigaction(fatal[index], NULL, &present) != 0 || present.sa_sigaction == crashed) continue;
+        before[index] = present;
+        sigaction(fatal[index], &action, NULL);
     }
 }
 
