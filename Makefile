@@ -29,7 +29,7 @@ help:
 	@echo "make audio-figures  how well speech is found and echo taken out, beside others"
 	@echo "make rtsan     the audio threads' loops under the real-time sanitizer"
 	@echo "make tsan asan the tests under the thread and the address sanitizer"
-	@echo "make debian13  build and test in a Debian 13 root with its own Swift 6.0 (as root)"
+	@echo "make debian13  build, test and release in a Debian 13 root with its own Swift 6.0 (as root)"
 
 demo:
 	@packaging/prepare.sh build demo
