@@ -160,7 +160,7 @@ build() {
     fi
     find "$work/tree" -maxdepth 1 -type f ! -name '*.given' -exec cp {} "$work/out/" \;
     [ "$architecture" = arm64 ] || cp "$work/tree/martlet/debian/build/martlet" "$native"
-    lintian --fail-on error,warning --info --display-info --suppress-tags initial-upload-closes-no-bugs \
+    lintian --fail-on error,warning --display-info --suppress-tags initial-upload-closes-no-bugs \
         "$work/tree"/*_"$architecture".changes
     rm -rf "$work/tree"
 }
