@@ -16,7 +16,8 @@ FROM ?= 0
 MINUTES ?= 1
 CYCLES ?= 10
 
-.PHONY: help demo test vm-test simulate build release style bench audio-figures rtsan tsan asan debian13 clean
+.PHONY: help demo test vm-test simulate build release style bench audio-figures rtsan tsan asan debian13 deb \
+	package-test clean
 
 help:
 	@echo "make demo      the main job on simulated hardware: press, talk, hear, a lamp switches"
@@ -29,7 +30,9 @@ help:
 	@echo "make audio-figures  how well speech is found and echo taken out, beside others"
 	@echo "make rtsan     the audio threads' loops under the real-time sanitizer"
 	@echo "make tsan asan the tests under the thread and the address sanitizer"
-	@echo "make debian13  build and test in a Debian 13 root with its own Swift 6.0 (as root)"
+	@echo "make debian13  build, test and release in a Debian 13 root with its own Swift 6.0 (as root)"
+	@echo "make deb       packages for Debian 12 and 13, amd64 and arm64, in .build-deb/out (as root)"
+	@echo "make package-test  install, try and purge these packages in empty roots (as root)"
 
 demo:
 	@packaging/prepare.sh build demo
@@ -95,6 +98,13 @@ asan:
 
 debian13:
 	packaging/debian13.sh
+
+# What packaging/deb.sh says of each kind; the Debian 13 root is that of `make debian13`.
+deb:
+	packaging/deb.sh all
+
+package-test:
+	packaging/package-test.sh
 
 clean:
 	rm -rf .build .build-*

@@ -28,10 +28,10 @@ enum Targets {
             .systemC("CGPIO", pkgConfig: "libgpiod", apt: "libgpiod-dev"),
             .systemC("COpus", pkgConfig: "opus", apt: "libopus-dev"),
             .systemC("CSpeexDSP", pkgConfig: "speexdsp", apt: "libspeexdsp-dev"),
-            .target(name: "CCurl", path: "Sources/Bindings/CCurl"),
-            .target(name: "CMosquitto", path: "Sources/Bindings/CMosquitto"),
+            .ownC("CCurl"),
+            .ownC("CMosquitto"),
             .systemC("CCrypto", pkgConfig: "libcrypto", apt: "libssl-dev"),
-            .target(name: "CLinux", path: "Sources/Bindings/CLinux"),
+            .ownC("CLinux"),
             .binding("Linux", ["CLinux"]),
             .binding("ALSA", ["CALSA", "Linux"]),
             .binding("GPIO", ["CGPIO", "Linux"]),
@@ -237,6 +237,16 @@ enum Settings {
 }
 
 extension Target {
+    /// C of ours; a release has glibc's checks of lengths, and canaries on the stack.
+    static func ownC(_ name: String) -> Target {
+        .target(
+            name: name, path: "Sources/Bindings/\(name)",
+            cSettings: [
+                .define("_FORTIFY_SOURCE", to: "2", .when(configuration: .release)),
+                .unsafeFlags(["-fstack-protector-strong"], .when(configuration: .release)),
+            ])
+    }
+
     static func systemC(_ name: String, pkgConfig: String, apt: String) -> Target {
         .systemLibrary(
             name: name, path: "Sources/Bindings/\(name)", pkgConfig: pkgConfig,

@@ -1,6 +1,8 @@
 #!/bin/bash
-# debian13.sh [COMMAND...]: run COMMAND (default: make test) on this tree's committed state inside a
-# Debian 13 root with Debian's own Swift 6.0.3. Needs root and debootstrap; leaves the root in place.
+# debian13.sh [COMMAND...]: run COMMAND on this tree's committed state inside a Debian 13 root with
+# Debian's own Swift 6.0.3. Needs root and debootstrap; leaves the root in place.
+#
+# The default is make test, and make release, since the optimizer there is another one, too.
 #
 # DEBIAN13_ROOT is where the root stands (default /var/cache/martlet-debian13).
 # SWIFT_PACKAGES, when set, is a folder of package mirrors that git is configured to read from; it
@@ -41,5 +43,5 @@ fi
 mkdir -p "$root/martlet"
 find "$root/martlet" -mindepth 1 -maxdepth 1 ! -name '.build*' -exec rm -rf {} +
 git archive HEAD | tar -x -C "$root/martlet"
-if [ $# -eq 0 ]; then set -- make test; fi
+if [ $# -eq 0 ]; then set -- sh -c 'make test && make release'; fi
 chroot "$root" env HOME=/root LANG=C.UTF-8 sh -c 'cd /martlet && "$@"' sh "$@"

@@ -65,7 +65,7 @@ struct Devices: ParsableCommand {
 
     func run() throws {
         // Before any other thread exists, since threads inherit what is blocked.
-        let signals = try Signals(blocking: [.terminate, .interrupt])
+        let signals = try BlockedSignals([.terminate, .interrupt])
         ALSALog.silence()
         guard meter || play != nil || record != nil || loopbackTest else {
             return DevicesList().run()

@@ -27,7 +27,7 @@ struct Doctor: ParsableCommand {
 
     func run() throws {
         // Before any other thread exists, since threads inherit what is blocked.
-        let signals = try Signals(blocking: [.terminate, .interrupt])
+        let signals = try BlockedSignals([.terminate, .interrupt])
         let rights = DaemonRights.assume()
         defer { rights.release() }
         ALSALog.silence()
@@ -78,7 +78,7 @@ struct Doctor: ParsableCommand {
         return findings.withLock { $0 }
     }
 
-    private func sound(_ settings: Settings, _ signals: consuming Signals) throws -> [Finding] {
+    private func sound(_ settings: Settings, _ signals: BlockedSignals) throws -> [Finding] {
         let holders = (CardHolder.all(.capture), CardHolder.all(.playback))
         let audio = settings.audioSettings
         let take = MicrophoneTake()
@@ -86,7 +86,7 @@ struct Doctor: ParsableCommand {
         try engine.start()
         defer { engine.stop() }
         engine.gate.open(at: MonotonicClock.now(), preRollMilliseconds: 0)
-        _ = signals.wait(timeoutMilliseconds: Self.listeningMilliseconds)
+        signals.wait(milliseconds: Self.listeningMilliseconds)
         let status = engine.status()
         // Without a wish, so that it only looks.
         let volume = VolumeControl(

@@ -21,7 +21,7 @@ struct Run: ParsableCommand {
 
     func run() throws {
         // Before any other thread exists, since threads inherit what is blocked.
-        let signals = try Signals(blocking: [.terminate, .interrupt, .hangUp])
+        let signals = try BlockedSignals([.terminate, .interrupt, .hangUp])
         ALSALog.silence()
         let log = Log(level: .info)
         do {

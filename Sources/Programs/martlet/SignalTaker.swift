@@ -5,11 +5,11 @@ final class SignalTaker: Sendable {
     /// How long stopping may take (milliseconds).
     private static let pollMilliseconds: Int32 = 250
 
-    private let signals: Signals
+    private let signals: BlockedSignals
     private let body: @Sendable (Signal) -> Void
     private let stopped = Shared(false)
 
-    init(_ signals: consuming Signals, body: @escaping @Sendable (Signal) -> Void) {
+    init(_ signals: BlockedSignals, body: @escaping @Sendable (Signal) -> Void) {
         self.signals = signals
         self.body = body
     }
@@ -17,7 +17,7 @@ final class SignalTaker: Sendable {
     /// The thread's body.
     func run() {
         while !stopped.withLock({ $0 }) {
-            _ = signals.wait(timeoutMilliseconds: Self.pollMilliseconds)
+            signals.wait(milliseconds: Self.pollMilliseconds)
             while let signal = signals.next() { body(signal) }
         }
     }

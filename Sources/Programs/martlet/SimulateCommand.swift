@@ -30,7 +30,7 @@ struct Simulate: ParsableCommand {
 
     func run() throws {
         guard !list else { return Self.listScenarios() }
-        let signals = try Signals(blocking: [.terminate, .interrupt])
+        let signals = try BlockedSignals([.terminate, .interrupt])
         let stop = Latch()
         let taker = SignalTaker(signals) { _ in stop.open() }
         let thread = try OwnedThread(name: "signals", priority: .normal) { taker.run() }

@@ -25,9 +25,9 @@ final class SoundRig {
     /// Without the music's own device, which only music opens.
     var settings: AudioSettings
     let musicDevice: SoundDevice?
-    private let signals: Signals
+    private let signals: BlockedSignals
 
-    init(_ settings: AudioSettings, _ signals: consuming Signals) {
+    init(_ settings: AudioSettings, _ signals: BlockedSignals) {
         self.settings = settings
         musicDevice = settings.music
         self.settings.music = nil
@@ -36,7 +36,7 @@ final class SoundRig {
 
     /// Lets time pass; throws when the user wants to end.
     func pass(milliseconds: Int32 = SoundRig.pollMilliseconds) throws(Failure) {
-        _ = signals.wait(timeoutMilliseconds: milliseconds)
+        signals.wait(milliseconds: milliseconds)
         if signals.next() != nil { throw .interrupted }
     }
 

@@ -38,7 +38,7 @@ struct Talk: ParsableCommand {
     var ca: String?
 
     func run() throws {
-        let signals = try Signals(blocking: [.terminate, .interrupt])
+        let signals = try BlockedSignals([.terminate, .interrupt])
         ALSALog.silence()
         var settings = try options.load(isRequired: false)
         if let input {

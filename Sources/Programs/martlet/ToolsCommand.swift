@@ -88,7 +88,7 @@ struct ToolCommands: ParsableCommand {
         var arguments = "{}"
 
         func run() throws {
-            let signals = try Signals(blocking: [.terminate, .interrupt])
+            let signals = try BlockedSignals([.terminate, .interrupt])
             let all = try reported { try options.load(isRequired: false) }
             let json: JSONValue
             do {
