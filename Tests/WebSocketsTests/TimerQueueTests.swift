@@ -127,7 +127,7 @@ struct TimerQueueTests {
 
     @Test(
         "every moment is taken, and what is far away does not fire",
-        arguments: [Int64.min, .min + 1, -1, 0, 1, 1 << 31, 1 << 53, .max - 1, .max])
+        arguments: [Int64.min, .min + 1, -1, 0, 1, 1 << 31, 1 << 53, .max - 1, .max] as [Int64])
     func everyMomentIsTakenAnd(moment: Int64) async throws {
         let test = try TestLoop()
         let (stream, continuation) = AsyncStream<Int>.makeStream()
