@@ -39,9 +39,19 @@ if [ -n "${SWIFT_PACKAGES:-}" ]; then
         [ ! -e "$file" ] || cp "$file" "$root${file/#"$HOME"//root}"
     done
 fi
-# The build folder of an earlier run stays, so that a second run builds only what changed.
-mkdir -p "$root/martlet"
+# The build folder of an earlier run stays, and so do files that are the same, with their times: a
+# second run builds only what changed.
+stage=$root/martlet.new
+rm -rf "$stage"
+mkdir -p "$root/martlet" "$stage"
+git archive HEAD | tar -x -m -C "$stage"
+(cd "$stage" && find . -type f -print0) | while IFS= read -r -d '' file; do
+    if cmp -s "$stage/$file" "$root/martlet/$file"; then
+        touch -r "$root/martlet/$file" "$stage/$file"
+    fi
+done
 find "$root/martlet" -mindepth 1 -maxdepth 1 ! -name '.build*' -exec rm -rf {} +
-git archive HEAD | tar -x -C "$root/martlet"
+cp -a "$stage/." "$root/martlet/"
+rm -rf "$stage"
 if [ $# -eq 0 ]; then set -- sh -c 'make test && make release'; fi
 chroot "$root" env HOME=/root LANG=C.UTF-8 sh -c 'cd /martlet && "$@"' sh "$@"
