@@ -136,12 +136,12 @@ enum Targets {
     // One test target a target, then the whole.
     static var tests: [Target] {
         [Target].tests(
-            ("LinuxTests", ["Linux", "CLinux", "CAllocationCounter"]),
+            ("LinuxTests", ["Linux", "CLinux", "CAllocationCounter", "TestInputs"]),
             ("ALSATests", ["ALSA", "Linux"]),
             ("GPIOTests", ["GPIO", "Linux"]),
             ("OpusTests", ["Opus", "Linux"]),
             ("SpeexDSPTests", ["SpeexDSP"]),
-            ("WebSocketsTests", ["WebSockets", "Linux", "TestSockets"]),
+            ("WebSocketsTests", ["WebSockets", "Linux", "TestInputs", "TestSockets"]),
             ("CurlTests", ["Curl", "Linux", "TestHTTP"]),
             ("CryptoTests", ["Crypto", "Linux"]),
             (
@@ -159,13 +159,16 @@ enum Targets {
             ),
             ("PanelTests", ["Panel"]),
             ("ConfigurationTests", ["Configuration", "Linux"]),
-            ("WireCodecTests", ["WireCodec"]),
+            ("WireCodecTests", ["WireCodec", "TestInputs"]),
             ("ModelTypesTests", ["ModelTypes", "TestInputs"]),
             (
                 "AccountsTests",
                 ["Accounts", "Curl", "Crypto", "ModelTypes", "WireCodec", "Linux", "TestHTTP"]
             ),
-            ("LiveTests", ["Live", "ModelTypes", "WireCodec", "WebSockets", "Linux"]),
+            (
+                "LiveTests",
+                ["Live", "ModelTypes", "WireCodec", "WebSockets", "Linux", "TestInputs"]
+            ),
             ("StoreTests", ["Store", "ModelTypes", "Linux", "TestDisk"]),
             (
                 "ToolsTests",
@@ -184,7 +187,10 @@ enum Targets {
             ),
             (
                 "MCPTests",
-                ["MCP", "Tools", "ModelTypes", "Curl", "Linux", "TestHTTP", "TestProcesses"]
+                [
+                    "MCP", "Tools", "ModelTypes", "Curl", "Linux", "TestHTTP", "TestInputs",
+                    "TestProcesses",
+                ]
             ),
             (
                 "HomeAssistantTests",
@@ -193,8 +199,11 @@ enum Targets {
                     "TestHTTP", "TestHome", "TestInputs",
                 ]
             ),
-            ("TimersTests", ["Timers", "Tools", "ModelTypes", "Store", "Linux", "TestDisk"]),
-            ("AssistantTests", ["Assistant", "Live", "ModelTypes", "Tools"]),
+            (
+                "TimersTests",
+                ["Timers", "Tools", "ModelTypes", "Store", "Linux", "TestDisk", "TestInputs"]
+            ),
+            ("AssistantTests", ["Assistant", "Live", "ModelTypes", "TestInputs", "Tools"]),
             ("SoundsTests", ["Sounds"]),
             (
                 "SimulationTests",
@@ -208,7 +217,7 @@ enum Targets {
                     "Store", "TestDisk", "Timers", "Tools",
                     "WebSockets",
                     "Linux",
-                    "TestHTTP", "TestHome", "TestProcesses",
+                    "TestHTTP", "TestHome", "TestInputs", "TestProcesses",
                 ]
             ),
             (

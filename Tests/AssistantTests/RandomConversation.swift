@@ -1,3 +1,5 @@
+import TestInputs
+
 @testable import Assistant
 
 /// A machine to which anything happens in any order, also what no sensible world does.
@@ -16,7 +18,7 @@ final class RandomConversation {
     private(set) var audibleEnds = 0
 
     init(seed: UInt64) {
-        random = SeededGenerator(state: seed)
+        random = SeededGenerator(seed: seed)
         var settings = ConversationSettings(
             mode: TurnMode.allCases.randomElement(using: &random) ?? .hold)
         settings.voiceInterrupts = random.chance(70)

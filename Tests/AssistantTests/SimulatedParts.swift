@@ -1,3 +1,5 @@
+import TestInputs
+
 @testable import Assistant
 
 /// A microphone with a gate: gives the samples of one segment after the other.

@@ -298,7 +298,7 @@ struct PeoplesMistakesTests {
                 #expect(scalar.value >= 0x20 && scalar.value != 0x7F && scalar != "\u{202E}")
             }
         }
-        #expect(mistakes(in: "[live]\n\"a\\u001Bb\" = 1").first?.contains("a\\u001Bb") == true)
+        #expect(mistakes(in: "[live]\n\"a\\u001Bb\" = 1").first?.contains("a␛b") == true)
     }
 
     @Test(

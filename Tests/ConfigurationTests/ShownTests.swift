@@ -22,8 +22,21 @@ struct ShownTests {
         let shown = SettingsFile.shown(settings).split(separator: "\n")
         #expect(shown.contains("voice = \"Kore\"  # m.toml:2:9"))
         // The default's value, but someone's choice.
-        #expect(shown.contains("level = \"info\"  # c.toml:2:9"))
+        #expect(shown.contains("level = \"info\"  # c.toml:2:9, the default"))
         #expect(shown.filter { $0.hasSuffix("  # default") }.count == Keys.all.count - 2)
+    }
+
+    @Test("what was changed in a copy of the shipped file can be found in what is shown")
+    func marksChanges() throws {
+        let shipped = SettingsFile.template()
+        let settings = try SettingsFile.settings(from: [
+            ("m.toml", shipped), ("conf.d/me.toml", "[live]\nvoice = \"Kore\"\n"),
+        ])
+        let shown = SettingsFile.shown(settings).split(separator: "\n")
+        let values = shown.filter { $0.contains("  # ") }
+        #expect(values.count == Keys.all.count)
+        let changed = values.filter { !$0.hasSuffix("default") }
+        #expect(changed == ["voice = \"Kore\"  # conf.d/me.toml:2:9"])
     }
 
     @Test("what is shown of the tools is all of them, and can be read again")

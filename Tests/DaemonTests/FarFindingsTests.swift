@@ -47,6 +47,19 @@ final class FarFindingsTests {
         for finding in found { #expect(!finding.description.contains(FakeHome.token)) }
     }
 
+    @Test("a broker that is not there is told as soon as that is known")
+    func noBroker() async throws {
+        let settings = try SettingsFile.settings(from: [
+            ("t", "[mqtt]\nhost = \"127.0.0.1\"\nport = 1\n")
+        ])
+        let start = ContinuousClock.now
+        let found = await FarFindings.all(settings)
+        #expect(found.map(\.grade) == [.broken], "\(found)")
+        #expect(found.first?.text.contains("refused") == true, "\(found)")
+        // Well before the ten seconds that an attempt may take.
+        #expect(ContinuousClock.now - start < .seconds(6))
+    }
+
     @Test("a home of which nothing is exposed, and one that is not there, are told apart")
     func aHomeOfWhichNothing()
         async throws

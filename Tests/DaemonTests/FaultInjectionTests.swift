@@ -4,6 +4,7 @@ import ModelTypes
 import Store
 import Synchronization
 import TestDisk
+import TestInputs
 import Testing
 import Timers
 import Tools
@@ -37,18 +38,6 @@ struct FaultInjectionTests {
         func ringing(_ items: [TimedItem]) {}
         func wake(wall: Int64?, boot: Int64?) {}
         func trouble(_ text: String) {}
-    }
-
-    /// Numbers that only a seed decides (SplitMix64).
-    private struct Dice: RandomNumberGenerator {
-        var state: UInt64
-
-        mutating func next() -> UInt64 {
-            state &+= 0x9E37_79B9_7F4A_7C15
-            var mixed = (state ^ (state >> 30)) &* 0xBF58_476D_1CE4_E5B9
-            mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-            return mixed ^ (mixed >> 31)
-        }
     }
 
     private final class Reports: Sendable {
@@ -178,7 +167,7 @@ struct FaultInjectionTests {
                 for length in bytes.indices where !Self.isLineEnd(bytes, length, keepsake) {
                     broken.append(("cut at \(length)", Array(bytes[..<length])))
                 }
-                var dice = Dice(state: UInt64(count))
+                var dice = SeededGenerator(seed: UInt64(count))
                 for _ in 0..<50 {
                     let length = Int.random(in: 1...2 * bytes.count, using: &dice)
                     broken.append(

@@ -1,4 +1,5 @@
 import ModelTypes
+import TestInputs
 import Testing
 
 @testable import Daemon

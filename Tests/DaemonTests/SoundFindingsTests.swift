@@ -89,6 +89,13 @@ struct SoundFindingsTests {
     func zeros() {
         let findings = Self.well { findings, _, _ in findings.heard = [0, 0, 0] }
         #expect(first(.broken, findings).contains("nothing but zeros"))
+        // Nobody can turn up what is no card.
+        let none = Self.well { findings, microphone, _ in
+            findings.heard = [0, 0, 0]
+            microphone.device = nil
+        }
+        #expect(!none.all.contains { $0.grade == .broken }, "\(none.all)")
+        #expect(first(.weak, none).contains("names no card"))
     }
 
     @Test("clipping, noise, drop-outs and a missing priority are told with what helps")
@@ -99,6 +106,7 @@ struct SoundFindingsTests {
             findings.status = Self.status(microphone, loudspeaker, levels: levels)
         }
         #expect(first(.weak, clipping).contains("audio.capture.level_percent"))
+        #expect(first(.weak, clipping).contains("ttable"))
         let noise = Self.well { findings, microphone, loudspeaker in
             var levels = MicrophoneLevels()
             levels.noiseFloor = -20

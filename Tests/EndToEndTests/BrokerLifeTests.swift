@@ -260,13 +260,19 @@ struct BrokerLifeTests {
         let appliance = try await appliance(broker)
         try await witness.wait("state", "idle")
         _ = try await witness.messages.first { $0.topic.hasSuffix("/diagnostics") ? true : nil }
-        _ = try await appliance.stopped()
         let settings = try SettingsFile.settings(from: [
             (
                 "test.toml",
                 "[mqtt]\nhost = \"127.0.0.1\"\nport = \(broker.port)\nid = \"kitchen\"\n"
             )
         ])
+        // A device that is there would be lost to Home Assistant.
+        var reason = ""
+        do { _ = try await BrokerErrands.forget(settings, mayRun: false) } catch {
+            reason = "\(error)"
+        }
+        #expect(reason.contains("the daemon is connected as kitchen"), "\(reason)")
+        _ = try await appliance.stopped()
         #expect(try await BrokerErrands.check(settings).hasPrefix("127.0.0.1"))
         #expect(try await BrokerErrands.forget(settings, mayRun: false) == "kitchen")
         // Home Assistant is told by an empty message; and of what was kept nothing is left.

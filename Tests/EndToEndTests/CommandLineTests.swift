@@ -117,6 +117,76 @@ final class CommandLineTests {
         #expect(try Files.list(folder).filter { $0.hasPrefix("take") } == ["take.wav"])
     }
 
+    @Test("what a start refuses is neither checked as right nor called by hand")
+    func whatAStartRefuses() async throws {
+        let text = """
+            [button]
+            line = "GPIO17"
+            [[tool.gpio]]
+            name = "lamp"
+            description = "the lamp"
+            line = "GPIO17"
+            """
+        try write("m.toml", Array(text.utf8))
+        let call = "call switch_output '{\"output\":\"lamp\",\"action\":\"on\"}'"
+        for verb in ["config check", "tools check", "tools \(call)"] {
+            let ended = try await shell("$martlet \(verb) --config $settings")
+            #expect(ended.exit == .exited(1), "\(verb): \(ended.output)")
+            for place in ["m.toml:2:8", "m.toml:3:1", "is used twice"] {
+                #expect(ended.errors.contains(place), "\(verb): \(ended.errors)")
+            }
+        }
+    }
+
+    @Test("a file without a sample is no sound to play, and says so")
+    func aFileWithoutASample() async throws {
+        // RIFF, format of 16 kHz mono, and no samples.
+        let header: [UInt8] =
+            Array("RIFF".utf8) + [36, 0, 0, 0] + Array("WAVEfmt ".utf8)
+            + [16, 0, 0, 0, 1, 0, 1, 0, 0x80, 0x3E, 0, 0, 0, 0x7D, 0, 0, 2, 0, 16, 0]
+            + Array("data".utf8) + [0, 0, 0, 0]
+        try write("empty.wav", header)
+        for voice in ["speech", "earcon", "music", "alarm"] {
+            let ended = try await shell(
+                "$martlet devices --play empty.wav --as \(voice) --output null")
+            #expect(ended.exit == .exited(1), "\(voice)")
+            #expect(ended.errors.contains("'empty.wav' has no samples"), "\(ended.errors)")
+        }
+    }
+
+    @Test("the list of tools shows the arguments with which each can be called")
+    func theListOfTools() async throws {
+        let text = """
+            [tools]
+            builtin = []
+            [[tool.gpio]]
+            name = "lamp"
+            description = "the lamp"
+            file = "\(folder)/lamp"
+            """
+        try write("m.toml", Array(text.utf8))
+        let ended = try await shell("$martlet tools list --config $settings")
+        #expect(ended.exit == .exited(0), "\(ended.errors)")
+        #expect(ended.output.contains("arguments: output"), "\(ended.output)")
+        #expect(ended.output.contains("action = \"on\""), "\(ended.output)")
+    }
+
+    @Test("the simulator says how it is reached, by the SDK too")
+    func theSimulatorSaysHow() async throws {
+        func said(_ more: String) async throws -> String {
+            try await shell(
+                "timeout --preserve-status -s INT 5 $martlet simulate --port 0 \(more)"
+            ).output
+        }
+        let plain = try await said("")
+        #expect(plain.contains("martlet talk --url ws://127.0.0.1:"), "\(plain)")
+        #expect(plain.contains("google-genai speaks wss only: serve it with --tls"), "\(plain)")
+        let secured = try await said("--tls t")
+        #expect(secured.contains("--ca t/authority.pem"), "\(secured)")
+        #expect(secured.contains("export SSL_CERT_FILE=t/authority.pem"), "\(secured)")
+        #expect(secured.contains("\"base_url\": \"https://127.0.0.1:"), "\(secured)")
+    }
+
     @Test("a meter in a pipe gives plain lines")
     func aMeterInAPipe() async throws {
         let ended = try await shell(

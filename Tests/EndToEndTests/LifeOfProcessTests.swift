@@ -101,7 +101,7 @@ struct LifeOfProcessTests {
             ["doctor", "--no-service"], ["config", "show"], ["config", "check"],
             ["tools", "list"], ["tools", "check"], ["tools", "call", "device_status"],
             ["talk", "--input", "null", "--output", "null"], ["mqtt", "check"],
-            ["mqtt", "forget"], ["devices", "--meter"],
+            ["mqtt", "forget"], ["devices"], ["devices", "--meter"],
         ] {
             let (exit, output) = try run(verb + ["--config", "/nope.toml"])
             #expect(exit != nil && exit != .exited(0), "\(verb)")

@@ -1,4 +1,5 @@
 import Glibc
+import TestInputs
 import Testing
 
 @testable import Linux
@@ -52,7 +53,7 @@ struct HiddenFilesTests {
         var folders: [String] = []
         var files: [String] = []
 
-        init(_ numbers: inout SeededNumbers) throws {
+        init(_ numbers: inout SeededGenerator) throws {
             root = try TemporaryFolder()
             folders = [root.path]
             for index in 0..<24 {
@@ -77,7 +78,7 @@ struct HiddenFilesTests {
         "of a random tree it opens what is not hidden, and nothing else",
         arguments: Hold.allCases, 1...12 as ClosedRange<UInt64>)
     func randomTree(hold: Hold, seed: UInt64) async throws {
-        var numbers = SeededNumbers(seed: seed)
+        var numbers = SeededGenerator(seed: seed)
         let tree = try Tree(&numbers)
         let all = (tree.folders.dropFirst() + tree.files).shuffled(using: &numbers)
         let hidden = Array(all.prefix(5))

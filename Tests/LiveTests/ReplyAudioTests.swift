@@ -1,3 +1,4 @@
+import TestInputs
 import Testing
 import WireCodec
 
@@ -41,7 +42,7 @@ struct ReplyAudioTests {
 
     @Test("an answer cut anywhere, also within samples, is whole")
     func cuts() {
-        var random = Dice(state: 20_261_130)
+        var random = SeededGenerator(seed: 20_261_130)
         for _ in 0..<50 {
             let bytes = (0..<4_000).map { _ in UInt8.random(in: 0...255, using: &random) }
             var reply = ReplyAudio()
@@ -115,18 +116,5 @@ struct ReplyAudioTests {
             ServerMessage.read(message([1, 2], "audio/x-\($0)"), &reply).notices
         }
         #expect(notices.count == 8)
-    }
-}
-
-/// A generator whose whole run follows from its seed (SplitMix64).
-private struct Dice: RandomNumberGenerator {
-    var state: UInt64
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var mixed = state
-        mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-        return mixed ^ (mixed >> 31)
     }
 }

@@ -1,16 +1,12 @@
-/// Random numbers that a seed repeats (SplitMix64).
+import TestInputs
+
+/// Random numbers that a seed repeats, and what is drawn with them.
 struct SeededDice: RandomNumberGenerator {
-    private var state: UInt64
+    private var generator: SeededGenerator
 
-    init(_ seed: Int) { state = UInt64(truncatingIfNeeded: seed) }
+    init(_ seed: Int) { generator = SeededGenerator(seed: UInt64(truncatingIfNeeded: seed)) }
 
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var word = state
-        word = (word ^ (word >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        word = (word ^ (word >> 27)) &* 0x94D0_49BB_1331_11EB
-        return word ^ (word >> 31)
-    }
+    mutating func next() -> UInt64 { generator.next() }
 
     mutating func number(_ range: ClosedRange<Int>) -> Int { .random(in: range, using: &self) }
 

@@ -1,3 +1,4 @@
+import TestInputs
 import Testing
 
 @testable import MCP
@@ -54,7 +55,7 @@ struct EventStreamTests {
         "whatever is asked for, a stream is opened once a second at most, later if it is empty",
         arguments: 1...50 as ClosedRange<UInt64>)
     func pace(seed: UInt64) {
-        var numbers = Numbers(seed: seed)
+        var numbers = SeededGenerator(seed: seed)
         let wild = [nil, 0, 1, -1, 100, 1_000, 5_000, 70_000, Int.max, Int.min, Int.max / 2]
         var pace = ListeningPace()
         var before = 0

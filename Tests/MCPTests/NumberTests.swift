@@ -1,4 +1,5 @@
 import ModelTypes
+import TestInputs
 import Testing
 
 @testable import MCP
@@ -35,7 +36,7 @@ struct NumberTests {
     @Test(
         "no message ends us, and every call ends once", arguments: 1...40 as ClosedRange<UInt64>)
     func messages(seed: UInt64) throws {
-        var numbers = Numbers(seed: seed)
+        var numbers = SeededGenerator(seed: seed)
         let rig = MachineRig()
         rig.becomeReady()
         var last = 0
@@ -63,7 +64,7 @@ struct NumberTests {
         #expect(rig.ended.keys.sorted() == Array(1...max(last, 1)).prefix(last).map { $0 })
     }
 
-    private static func message(_ rig: MachineRig, _ numbers: inout Numbers) -> String {
+    private static func message(_ rig: MachineRig, _ numbers: inout SeededGenerator) -> String {
         let template = messages.randomElement(using: &numbers) ?? "#"
         let id = rig.sent.last { $0["id"] != nil }?["id"]?.int ?? 0
         var text = ""

@@ -1,19 +1,8 @@
 import TestDisk
+import TestInputs
 import Testing
 
 @testable import Timers
-
-/// Numbers that only a seed decides (SplitMix64).
-private struct Dice: RandomNumberGenerator {
-    var state: UInt64
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var mixed = (state ^ (state >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-        return mixed ^ (mixed >> 31)
-    }
-}
 
 /// Weeks of a household's timers with restarts, power cuts and clocks that are set.
 @Suite("timers in a household where everything happens", .timeLimit(.minutes(2)))
@@ -31,7 +20,7 @@ struct TimerSimulationTests {
     }
 
     private func run(_ seed: UInt64) async throws {
-        var dice = Dice(state: seed)
+        var dice = SeededGenerator(seed: seed)
         let clock = SetClock(time(9, 0, day: Int.random(in: 20...28, using: &dice), month: 10))
         var settings = TimerBook.Settings()
         settings.missedLimit = 1000

@@ -1,4 +1,5 @@
 import TestSockets
+import TestInputs
 import Testing
 
 @testable import WebSockets

@@ -1,6 +1,7 @@
 import Linux
 import Synchronization
 import TestSockets
+import TestInputs
 import Testing
 
 @testable import WebSockets

@@ -1,6 +1,7 @@
 import Glibc
 import Linux
 import TestSockets
+import TestInputs
 import Testing
 
 @testable import WebSockets

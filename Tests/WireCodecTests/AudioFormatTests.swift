@@ -1,3 +1,4 @@
+import TestInputs
 import Testing
 
 @testable import WireCodec
@@ -40,7 +41,7 @@ struct AudioFormatTests {
 
     @Test("random decorations change nothing")
     func decorations() {
-        var random = Dice(state: 20_261_130)
+        var random = SeededGenerator(seed: 20_261_130)
         for _ in 0..<500 {
             let rate = Int.random(in: 8_000...192_000, using: &random)
             let channels = Int.random(in: 1...8, using: &random)
@@ -58,18 +59,5 @@ struct AudioFormatTests {
             let text = pieces.joined(separator: ";")
             #expect(format(text) == AudioFormat(rate: rate, channels: channels), "\(text)")
         }
-    }
-}
-
-/// A generator whose whole run follows from its seed (SplitMix64).
-private struct Dice: RandomNumberGenerator {
-    var state: UInt64
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var mixed = state
-        mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-        return mixed ^ (mixed >> 31)
     }
 }

@@ -38,29 +38,3 @@ package struct ConfigurationErrors: Error, Sendable, CustomStringConvertible {
 
     package var description: String { diagnostics.map(\.description).joined(separator: "\n") }
 }
-
-extension String {
-    /// The text with control characters as TOML escapes them: files hold what others wrote, and
-    /// messages go to terminals.
-    package var visible: String {
-        guard unicodeScalars.contains(where: \.isControl) else { return self }
-        var text = ""
-        for scalar in unicodeScalars {
-            if scalar.isControl {
-                let digits = String(scalar.value, radix: 16, uppercase: true)
-                text += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
-            } else {
-                text.unicodeScalars.append(scalar)
-            }
-        }
-        return text
-    }
-}
-
-extension Unicode.Scalar {
-    /// C0, C1, and the marks that turn the direction of a terminal's text around.
-    fileprivate var isControl: Bool {
-        value < 0x20 || (0x7F...0x9F).contains(value) || (0x202A...0x202E).contains(value)
-            || (0x2066...0x2069).contains(value)
-    }
-}

@@ -142,8 +142,12 @@ package enum SettingsFile {
                 section = setting.section
                 text += "\(text.isEmpty ? "" : "\n")[\(section)]\n"
             }
-            let place = settings.position(of: setting).map { "\($0)" } ?? "default"
-            text += "\(setting.name) = \(settings.text(of: setting))  # \(place)\n"
+            let value = settings.text(of: setting)
+            let place = settings.position(of: setting).map { place in
+                // A file made of the shipped one says everything, and changes little.
+                "\(place)\(value == setting.fallbackText ? ", the default" : "")"
+            }
+            text += "\(setting.name) = \(value)  # \(place ?? "default")\n"
         }
         for button in settings.buttonTables { text += shown(button) }
         for tool in settings.tools { text += shown(tool) }

@@ -38,7 +38,7 @@ package enum BrokerErrands {
         of presence: Presence, _ settings: Settings
     ) async -> [String: [UInt8]]? {
         let found = KeptPayloads()
-        let client = try? client(settings) { event in
+        let client = try? await client(settings) { event in
             guard case .received(let message) = event, message.isRetained else { return }
             found.byTopic.withLock { $0[message.topic] = message.payload }
         }
@@ -63,19 +63,47 @@ package enum BrokerErrands {
     }
 
     /// A client of its own name, since the daemon's line would be taken away.
+    ///
+    /// Throws when its first attempt finds no broker, since somebody waits for the answer.
     private static func client(
         _ settings: Settings, onEvent: @escaping @Sendable (MQTTEvent) -> Void
-    ) throws -> MQTTClient {
+    ) async throws -> MQTTClient {
         guard
             let broker = settings.brokerSettings(
                 SecretStore(settings), suffix: "-errand-\(Int.random(in: 0..<1_000_000))")
         else { throw NoBroker() }
-        return try MQTTClient(broker, onEvent: onEvent)
+        let (attempts, attempt) = AsyncStream.makeStream(
+            of: MQTTError?.self, bufferingPolicy: .bufferingOldest(1))
+        let client = try MQTTClient(broker) { event in
+            switch event {
+            case .connected: attempt.yield(nil)
+            case .disconnected(let error):
+                // Others may be of the protocol's version, and the next attempt has another one.
+                switch error {
+                case .unreachable, .unresolved, .untrusted: attempt.yield(error)
+                default: break
+                }
+            case .received, .forbidden, .refused: break
+            }
+            onEvent(event)
+        }
+        try client.start()
+        let limit = Task {
+            try? await ContinuousClock().sleep(for: patience)
+            attempt.finish()
+        }
+        defer { limit.cancel() }
+        // Where it neither stands nor fails by then, what is sent on it says so.
+        guard let failure = await attempts.first(where: { _ in true }) ?? nil else {
+            return client
+        }
+        await client.stop(farewell: [])
+        throw failure
     }
 
     private static func publish(_ messages: [MQTTMessage], _ settings: Settings) async throws {
         guard !messages.isEmpty else { return }
-        let client = try client(settings) { _ in }
+        let client = try await client(settings) { _ in }
         do {
             for message in messages {
                 _ = try await client.publish(message, patience: patience, within: patience)

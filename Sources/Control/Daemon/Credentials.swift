@@ -44,8 +44,10 @@ package enum Credentials {
     /// The name of the systemd credential.
     private static let credentialName = "gemini-api-key"
 
-    /// Where the key would be read from, in words; nothing is read.
-    package static func source(_ settings: Settings) -> String {
+    /// Where the key would be read from, in words; nil where none is to be had.
+    ///
+    /// Nothing is read.
+    package static func source(_ settings: Settings) -> String? {
         if settings[Keys.Live.service] == "vertex" {
             let path = settings[Keys.Vertex.accountFile]
             return path.isEmpty ? "the account of this machine" : "the account file \(path)"
@@ -56,7 +58,12 @@ package enum Credentials {
             return "the systemd credential \(credentialName)"
         }
         if Environment.get("GEMINI_API_KEY") != nil { return "the variable GEMINI_API_KEY" }
-        return "nowhere"
+        return nil
+    }
+
+    /// The same as the part of a sentence.
+    package static func origin(_ settings: Settings) -> String {
+        source(settings).map { "the key comes from \($0)" } ?? "there is no key yet"
     }
 
     /// What the daemon asks the service with: as `session`, but the key is read anew before each

@@ -1,3 +1,4 @@
+internal import Configuration
 internal import Linux
 package import ModelTypes
 internal import Synchronization
@@ -60,8 +61,11 @@ package final class Log: Sendable {
     /// A message as it is written.
     func line(_ level: Level, _ message: String) -> String {
         let head = isJournal ? "<\(level.rawValue)>" : "\(Self.time()) \(Self.name(level)) "
-        return head + Self.line(secrets.hide(in: message)) + "\n"
+        return head + shown(message) + "\n"
     }
+
+    /// A message as one line without what nobody may see, for whoever is told it.
+    func shown(_ message: String) -> String { Self.line(secrets.hide(in: message)) }
 
     /// A message as one line, whoever wrote what is in it.
     ///

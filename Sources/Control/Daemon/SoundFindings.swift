@@ -115,6 +115,12 @@ package struct SoundFindings: Sendable {
         let subject = "microphone's level"
         let levels = status.microphone
         guard heard.contains(where: { $0 != 0 }) else {
+            guard status.capture.device != nil else {
+                return Finding(
+                    .weak, subject,
+                    "nothing but zeros: audio.capture.device names no card, but null or a silent "
+                        + "file")
+            }
             return Finding(
                 .broken, subject,
                 "nothing but zeros: is it switched off or muted (alsamixer), or is another of its "

@@ -21,7 +21,7 @@ struct Configure: ParsableCommand {
                 guard mistakes.isEmpty else { throw ConfigurationErrors(diagnostics: mistakes) }
                 let files = settings.files.joined(separator: ", ")
                 StandardStream.output.write(
-                    "\(files): no mistakes; the key comes from \(Credentials.source(settings))\n")
+                    "\(files): no mistakes; \(Credentials.origin(settings))\n")
                 for warning in settings.allWarnings {
                     StandardStream.output.write("warning: \(warning)\n")
                 }
@@ -41,8 +41,8 @@ struct Configure: ParsableCommand {
         func run() throws {
             let settings = try reported { try options.load(isRequired: false) }
             try put(
-                "\(SettingsFile.shown(settings))\n# the key comes from "
-                    + "\(Credentials.source(settings)) (hidden)\n")
+                "\(SettingsFile.shown(settings))\n# \(Credentials.origin(settings)); "
+                    + "it is never shown\n")
         }
     }
 

@@ -1,4 +1,5 @@
 import Assistant
+import Daemon
 import Linux
 
 /// Collects the timeline until something is seen.
@@ -87,7 +88,7 @@ struct DemoResults: Sendable {
     }
 
     private mutating func add(_ what: String, _ milliseconds: Double?) {
-        rows.append((what, milliseconds.map(TimelinePrinter.rounded)))
+        rows.append((what, milliseconds.map(TimelineText.rounded)))
     }
 
     func table(_ stage: DemoStage) -> String {

@@ -68,6 +68,8 @@ struct Devices: ParsableCommand {
         let signals = try BlockedSignals([.terminate, .interrupt])
         ALSALog.silence()
         guard meter || play != nil || record != nil || loopbackTest else {
+            // The list needs no settings, and yet somebody has named a file.
+            try options.checkNamed()
             return DevicesList().run()
         }
         var settings = try options.load(isRequired: false)

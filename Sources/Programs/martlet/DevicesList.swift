@@ -24,7 +24,8 @@ struct DevicesList {
         if devices.isEmpty { say("  none") }
         for device in devices {
             let words = device.description.split(separator: "\n").joined(separator: ", ")
-            say("  device = \"\(device.name)\"  # \(words)")
+            let comment = words.isEmpty ? "" : "  # \(words)"
+            say("  device = \"\(device.name)\"\(comment)")
         }
         say("")
     }

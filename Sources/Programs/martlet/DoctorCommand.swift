@@ -106,7 +106,9 @@ struct Doctor: ParsableCommand {
     private func ofService(_ settings: Settings) -> [Finding] {
         do {
             let check = try ServiceCheck(settings)
-            let key = Finding(.works, "key", "from \(Credentials.source(settings))")
+            let key = Finding(
+                .works, "key",
+                Credentials.source(settings).map { "from \($0)" } ?? Credentials.origin(settings))
             guard service else { return [key] }
             let finding = Shared<Finding?>(nil)
             try runBlocking {

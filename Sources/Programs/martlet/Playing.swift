@@ -17,6 +17,8 @@ struct Playing {
 
     func run() throws {
         let samples = what == "tone" ? Self.tone() : try Self.speech(WAVFile(reading: what))
+        // Of nothing no end would ever be told.
+        guard !samples.isEmpty else { throw WAVError.empty(path: what) }
         rig.settings.capture = .null
         if voice == .music, let device = rig.musicDevice {
             rig.settings.music = device

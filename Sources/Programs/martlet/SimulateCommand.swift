@@ -49,12 +49,8 @@ struct Simulate: ParsableCommand {
                 authority = nil
             }
             let taken = try await server.start(port: port, identity: authority?.identity)
-            let scheme = authority == nil ? "ws" : "wss"
-            StandardStream.output.write("listening: \(scheme)://127.0.0.1:\(taken)\n")
-            let trust = authority.map { " --ca \($0.authorityFile)" } ?? ""
             StandardStream.output.write(
-                "try: GEMINI_API_KEY=\(scenario.key) martlet talk --url "
-                    + "\(scheme)://127.0.0.1:\(taken)\(trust)\n")
+                Self.ways(key: scenario.key, port: taken, trust: authority?.authorityFile))
             await stop.wait()
             server.stop()
         }
@@ -64,6 +60,27 @@ struct Simulate: ParsableCommand {
 }
 
 extension Simulate {
+    /// How to reach it: with `martlet talk`, and with Google's SDK for Python, which makes wss:// of
+    /// whatever address it is given.
+    private static func ways(key: String, port: Int, trust: String?) -> String {
+        let place = "127.0.0.1:\(port)"
+        guard let trust else {
+            return """
+                listening: ws://\(place)
+                try: GEMINI_API_KEY=\(key) martlet talk --url ws://\(place)
+                google-genai speaks wss only: serve it with --tls FOLDER
+
+                """
+        }
+        return """
+            listening: wss://\(place)
+            try: GEMINI_API_KEY=\(key) martlet talk --url wss://\(place) --ca \(trust)
+            google-genai: export SSL_CERT_FILE=\(trust)
+              genai.Client(api_key="\(key)", http_options={"base_url": "https://\(place)"})
+
+            """
+    }
+
     private static func scenario(named name: String) async throws -> Scenario {
         if let shipped = ShippedScenario.named(name) { return try await shipped.load() }
         guard Files.exists(name) else {

@@ -21,6 +21,21 @@ struct ToolCommands: ParsableCommand {
         @Flag(help: "As the service is told: one declaration in JSON a line.")
         var json = false
 
+        /// The names that a call may give, with the values where only some are allowed.
+        ///
+        /// What must be given comes first. Nothing for a function without any.
+        private static func arguments(_ declaration: ToolDeclaration) -> String {
+            guard case .object(let members) = declaration.schema.kind else { return "" }
+            func shown(_ property: Schema.Property) -> String {
+                let choices = property.schema.choices.map(\.serialized).joined(separator: " or ")
+                return property.name + (choices.isEmpty ? "" : " = \(choices)")
+            }
+            let needed = members.properties.filter(\.isRequired).map(shown)
+            let others = members.properties.filter { !$0.isRequired }.map { "[\(shown($0))]" }
+            let all = (needed + others).joined(separator: ", ")
+            return all.isEmpty ? "" : "    arguments: \(all)\n"
+        }
+
         func run() throws {
             let offer = try reported { try offered(try options.load(isRequired: false)) }
             for note in offer.notes + offer.unwanted {
@@ -36,7 +51,8 @@ struct ToolCommands: ParsableCommand {
                 let asked = terms.confirmation.map { ", confirmed by \($0.words)" } ?? ""
                 StandardStream.output.write(
                     "\(declaration.name)  risk \(terms.risk.rawValue)\(asked), "
-                        + "\(terms.deadline) at most\n    \(declaration.description)\n")
+                        + "\(terms.deadline) at most\n    \(declaration.description)\n"
+                        + Self.arguments(declaration))
             }
         }
     }
@@ -49,7 +65,7 @@ struct ToolCommands: ParsableCommand {
 
         func run() throws {
             try reported {
-                let settings = try options.load(isRequired: false)
+                let settings = try startable(options)
                 let offer = try offered(settings)
                 for warning in settings.warnings {
                     StandardStream.output.write("warning: \(warning)\n")
@@ -89,7 +105,7 @@ struct ToolCommands: ParsableCommand {
 
         func run() throws {
             let signals = try BlockedSignals([.terminate, .interrupt])
-            let all = try reported { try options.load(isRequired: false) }
+            let all = try reported { try startable(options) }
             let json: JSONValue
             do {
                 json = try JSONValue(parsing: Array(arguments.utf8))
@@ -182,6 +198,15 @@ private func offered(_ settings: Settings) throws -> ToolSet.Offer {
         offered.withLock { $0 = found }
     }
     return offered.withLock { $0 }
+}
+
+/// The settings, with which the daemon would start: a line that a button has, too, is not to be
+/// driven by hand either.
+private func startable(_ options: SettingsOptions) throws -> Settings {
+    let settings = try options.load(isRequired: false)
+    let mistakes = settings.allMistakes
+    guard mistakes.isEmpty else { throw ConfigurationErrors(diagnostics: mistakes) }
+    return settings
 }
 
 /// Shows all mistakes of the settings, and ends.

@@ -1,5 +1,6 @@
 import Configuration
 import Linux
+import TestInputs
 import Testing
 
 @testable import Daemon
@@ -118,6 +119,7 @@ import Testing
         #expect(world.device == .running(.least, nil))
         #expect(world.machine.deadline == nil)
         #expect(world.faults.first == "mistake 1")
+        #expect(world.faults.last?.contains("mend the settings") == true)
 
         world.file = .good(2)
         world.signal(.hangUp)
@@ -129,6 +131,18 @@ import Testing
         #expect(world.device == .running(.asked, 2))
         #expect(world.stops == 1)
         #expect(world.faults.contains("mistake 3"))
+    }
+
+    @Test("what is in the way for a while, such as another program, is no mistake of the settings")
+    func inTheWay() {
+        var world = LifeWorld()
+        world.broken = [0]
+        world.isLeastBroken = true
+        world.begin()
+        while case .none = world.device, world.finish() || world.pass() {}
+        #expect(world.device == .running(.bare, nil), "\(world.device)")
+        #expect(!world.faults.contains { $0.contains("mend") }, "\(world.faults)")
+        #expect(world.faults.last?.contains("tried again by itself") == true)
     }
 
     @Test("after a mistake the settings that worked are used, in this life and in a later one")

@@ -1,4 +1,5 @@
 import Linux
+import TestInputs
 import Testing
 
 @testable import Daemon

@@ -3,6 +3,7 @@ import Linux
 import Live
 import ModelTypes
 import Synchronization
+import TestInputs
 import Testing
 
 @testable import Daemon

@@ -1,6 +1,8 @@
 import Configuration
 import Linux
+import ModelTypes
 import Synchronization
+import TestInputs
 import Testing
 
 @testable import Daemon
@@ -79,12 +81,13 @@ private struct FakeNotifier: LifeNotifier {
 /// A supervisor over fake devices, one after the other, and settings that are new at each reading.
 private enum Rig {
     static func supervisor(
-        _ story: Story, hands: Shelf<[HandSettings]>, _ devices: [FakeDevice]
+        _ story: Story, hands: Shelf<[HandSettings]>, _ devices: [FakeDevice],
+        log: Log = Log(level: .error, isJournal: true)
     ) -> Supervisor {
         let count = Shelf(0)
         let next = Shelf(devices)
         return Supervisor(
-            log: Log(level: .error, isJournal: true),
+            log: log,
             ports: Supervisor.Ports(
                 read: {
                     let number = count.change { count in
@@ -216,5 +219,21 @@ private final class Shelf<Value: Sendable>: Sendable {
         supervisor.take(.terminate)
         await life
         #expect(story.all.filter { $0 == "status one" }.count == 1)
+    }
+
+    @Test("a far end that repeats its secret in what it says of the trouble gives it to no systemd")
+    func secretStatus() async {
+        let story = Story()
+        let log = Log(level: .error, isJournal: true)
+        log.secrets.add(Secret("c4n4ry-token"))
+        let device = FakeDevice("offline: no user c4n4ry-token\u{1B}[2J", story)
+        let supervisor = Rig.supervisor(story, hands: Shelf([]), [device], log: log)
+        async let life: Void = supervisor.run()
+        for _ in 0..<3 { await story.wait(for: "beat") }
+        supervisor.take(.terminate)
+        await life
+        let told = story.all.filter { $0.hasPrefix("status ") }
+        #expect(told.count == 1 && told[0].hasPrefix("status offline: no user "), "\(told)")
+        #expect(!told.contains { $0.contains("c4n4ry") || $0.contains("\u{1B}") }, "\(told)")
     }
 }

@@ -174,8 +174,11 @@ package struct LifeMachine: Sendable {
                     + "`systemctl reload martlet`")
         case .least, .bare:
             log(
-                "there is no session: the device only rings and tells its fault; mend the "
-                    + "settings, then `systemctl reload martlet`")
+                "there is no session: the device only rings and tells its fault; "
+                    + (isMistaken
+                        ? "mend the settings, then `systemctl reload martlet`"
+                        : "all is tried again by itself, and at once by `systemctl reload martlet`")
+            )
             if !isMistaken { retryLater(at: now) }
         }
         if wantsReading { readingWanted() }

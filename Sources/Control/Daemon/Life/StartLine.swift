@@ -17,7 +17,7 @@ enum StartLine {
             }
         guard plan.hasSession else { return "martlet \(ProgramVersion.text): \(which)" }
         return "martlet \(ProgramVersion.text): \(which); model \(settings[Keys.Live.model]); "
-            + "key from \(Credentials.source(settings)); microphone "
+            + "\(Credentials.origin(settings)); microphone "
             + "\(settings[Keys.Capture.device]), loudspeaker \(settings[Keys.Playback.device])"
     }
 }

@@ -231,6 +231,8 @@ package actor Supervisor {
     }
 
     private func tellStatus(_ text: String) {
+        // It quotes what far ends say, as the journal does.
+        let text = log.shown(text)
         guard text != status else { return }
         status = text
         ports.notifier?.status(text)

@@ -1,6 +1,6 @@
 import Testing
 
-@testable import Daemon
+@testable import Configuration
 
 @Suite("What far ends say, as a terminal and a journal show it")
 struct VisibleTextTests {
@@ -35,12 +35,5 @@ struct VisibleTextTests {
             if properties.isBidiControl { #expect(!shown.unicodeScalars.contains(scalar)) }
             if shown.unicodeScalars.first != scalar { #expect(shown.visible == shown) }
         }
-    }
-
-    @Test("a message of the log is one line, whatever is in it")
-    func logLine() {
-        #expect(Log.line("first\n\nsecond\u{1B}[0m") == "first | second␛[0m")
-        #expect(Log.line("a\r\n<3>forged") == "a␍␊<3>forged")
-        #expect(!Log.line("a\u{85}b\u{2029}c\rd").unicodeScalars.contains { $0 == "\r" })
     }
 }
