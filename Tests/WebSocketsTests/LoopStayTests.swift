@@ -170,9 +170,7 @@ struct NamedConnectionTests {
             left = try await test.connect("ws://far.test:1/", log: EventLog())
         }
         names.answer("far.test")
-        withKnownIssue("somebody keeps it who is not found yet", isIntermittent: true) {
-            #expect(left == nil)
-        }
+        #expect(left == nil)
     }
 
     @Test(

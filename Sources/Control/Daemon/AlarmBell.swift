@@ -43,8 +43,6 @@ final class AlarmBell: TimerListener, @unchecked Sendable {
     private var numbers: [Int] = []
     /// The latest dismissal, on its way to the disk.
     private(set) var dismissal: Task<[TimedItem], Never>?
-    /// What the volume was before it was raised, and to what it was.
-    private var raised: (from: Double, to: Double)?
     private var isStopped = false
 
     var keeper: TimerKeeper?
@@ -169,7 +167,8 @@ final class AlarmBell: TimerListener, @unchecked Sendable {
 
     private func strike(_ sound: [Int16]) {
         guard let speaker = bridge.engine?.speaker, !sound.isEmpty else { return }
-        raiseVolume()
+        // An alarm is heard even where somebody turned the music off.
+        bridge.volume.raise(to: leastPercent)
         for decibels in Self.steps {
             let softer = Self.scaled(sound, decibels: decibels)
             for _ in 0..<max(1, Self.stepSamples / sound.count) { speaker.play(softer, on: .alarm) }
@@ -180,20 +179,7 @@ final class AlarmBell: TimerListener, @unchecked Sendable {
     private func silence() {
         numbers = []
         bridge.engine?.speaker.stop(.alarm)
-        lowerVolume()
-    }
-
-    /// An alarm is heard even where somebody turned the music off.
-    private func raiseVolume() {
-        guard let percent = bridge.volume?.percent, percent < leastPercent else { return }
-        raised = (percent, leastPercent)
-        bridge.setVolume(leastPercent)
-    }
-
-    /// What the user has set meanwhile stays.
-    private func lowerVolume() {
-        if let raised, bridge.volume?.percent == raised.to { bridge.setVolume(raised.from) }
-        raised = nil
+        bridge.volume.lower()
     }
 
     private static func scaled(_ samples: [Int16], decibels: Float) -> [Int16] {
