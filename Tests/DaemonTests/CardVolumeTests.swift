@@ -17,8 +17,9 @@ struct CardVolumeTests {
     private let gains = Gains()
 
     private func volume(_ percent: Double?) -> CardVolume {
-        CardVolume(wish: .soft, percent: percent, setGain: { [gains] gain, _ in gains.add(gain) })
-        { Issue.record("\($0)") }
+        CardVolume(wish: .soft, percent: percent, setGain: { [gains] gain, _ in gains.add(gain) }) {
+            Issue.record("\($0)")
+        }
     }
 
     @Test("what is set is what others hear of at once, and the newest of many is set")

@@ -27,7 +27,8 @@ final class PanelActions: PanelPort, @unchecked Sendable {
     /// `sound` and `snooze` are called on the loop, as they call back.
     init(
         assistant: VoiceAssistant, runner: ToolRunner,
-        changeVolume: @escaping (Double, @escaping @Sendable (Double) -> Void) -> Void, sound: @escaping (Earcon) -> Void,
+        changeVolume: @escaping (Double, @escaping @Sendable (Double) -> Void) -> Void,
+        sound: @escaping (Earcon) -> Void,
         snooze: @escaping () -> Void, log: Log
     ) {
         self.assistant = assistant
