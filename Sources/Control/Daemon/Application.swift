@@ -129,7 +129,7 @@ package final class Application: @unchecked Sendable {
             recorder.map { RecordedSpeaker(speaker: bridge, recorder: $0) } ?? bridge, bridge
         ) { bridge.replay($0) }
         earcons = Earcons(
-            bridge: bridge, library: settings[Keys.Sounds.enabled] ? sounds : nil)
+            loop: loop, bridge: bridge, library: settings[Keys.Sounds.enabled] ? sounds : nil)
         let witness = MuteWitness(
             loop: loop, memory: kept, log: log,
             next: Indicators(light, presence, hasTrouble: trouble != nil))
