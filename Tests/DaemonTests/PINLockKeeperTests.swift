@@ -1,5 +1,6 @@
 import Linux
 import ModelTypes
+import Store
 import Synchronization
 import Testing
 import Tools
@@ -24,7 +25,14 @@ final class PINLockKeeperTests {
         return memory
     }
 
-    private func life() -> PINLockKeeper { PINLockKeeper(path: path, log: log) { _ in } }
+    /// What the folder's store keeps; another store for each life.
+    private func document() -> KeptDocument {
+        PINLockKeeper.document(of: StateStore(disk: DiskFolder(path: folder)) { _ in })
+    }
+
+    private func life() -> PINLockKeeper {
+        PINLockKeeper(document: document(), log: log) { _ in }
+    }
 
     @Test("what was kept is there in the next life")
     func whatWasKeptIsThere() async {
@@ -41,11 +49,9 @@ final class PINLockKeeperTests {
     }
 
     @Test("a file that is damaged in any way is a lock and never an open one")
-    func aFileThatIsDamaged() async throws {
-        let keeper = life()
-        keeper.keep(memory(2, 3, true))
-        await keeper.settled()
-        let whole = try Files.read(path, limitBytes: 4096)
+    func aFileThatIsDamaged() throws {
+        // As earlier versions kept it.
+        let whole = Array(#"{"wrong":2,"locks":3,"locked":true}"#.utf8)
         var files = (0..<whole.count).map { Array(whole[..<$0]) }
         files += [
             [0xFF, 0xFE], Array(repeating: 0x20, count: 100_000), Array("null".utf8),
@@ -55,17 +61,31 @@ final class PINLockKeeperTests {
             Array(#"{"wrong":0,"locks":0,"locked":0}"#.utf8),
         ]
         for bytes in files {
+            for name in try Files.list(folder) { try Files.remove("\(folder)/\(name)") }
             try Files.writeAtomically(path, bytes, mode: 0o600)
-            #expect(life().kept.isLocked, "\(String(decoding: bytes.prefix(80), as: UTF8.self))")
+            let what = String(decoding: bytes.prefix(80), as: UTF8.self)
+            #expect(life().kept.isLocked, "\(what)")
+            #expect(life().kept.isLocked, "\(what), in the life after")
         }
+    }
+
+    @Test("what an earlier version kept is taken up, once")
+    func whatAnEarlierVersionKept() async throws {
+        let old = Array(#"{"wrong":1,"locks":4,"locked":true}"#.utf8)
+        try Files.writeAtomically(path, old, mode: 0o600)
+        let keeper = life()
+        #expect(keeper.kept == memory(1, 4, true))
+        keeper.keep(memory(0, 0, false))
+        await keeper.settled()
+        #expect(!Files.exists(path))
+        #expect(life().kept == memory(0, 0, false))
     }
 
     @Test("a lock is reported, its end, and one from before")
     func aLockIsReportedIts() async {
         let reports = Reports()
-        let (path, log) = (path, log)
-        let keeper = {
-            PINLockKeeper(path: path, log: log) { isLocked in reports.add(isLocked) }
+        let keeper = { [self] in
+            PINLockKeeper(document: document(), log: log) { isLocked in reports.add(isLocked) }
         }
         let first = keeper()
         first.keep(memory(0, 1, true))

@@ -22,7 +22,7 @@ struct LifeOfProcessTests {
         defer { daemon.end() }
         try daemon.write(Self.handsFree)
         try await daemon.startReady()
-        try await until { Files.exists("\(daemon.folder)/state/settings.last-good") }
+        try await until { Files.exists("\(daemon.folder)/state/settings.a") }
         #expect(daemon.stop() == .exited(0))
 
         try daemon.write("model = 7\n" + Self.handsFree)

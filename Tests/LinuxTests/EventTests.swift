@@ -1,7 +1,8 @@
 import Glibc
-import Linux
 import Synchronization
 import Testing
+
+@testable import Linux
 
 @Suite("Wake-ups and timers")
 struct EventTests {
@@ -53,6 +54,22 @@ struct EventTests {
         #expect(isReadable(set.descriptor))
         second.drain()
         #expect(!isReadable(set.descriptor))
+    }
+
+    @Test("a pipe that is full is not ready, one with room is, and a long text never by itself")
+    func pipeWithRoom() throws {
+        let folder = try Files.makeTemporaryDirectory(prefix: "martlet-pipe")
+        defer { try? Files.removeTree(folder) }
+        let pipe = try Files.makePipe("\(folder)/pipe", mode: 0o600)
+        #expect(StandardStream.isReady(pipe.rawValue, forBytes: 4096))
+        #expect(!StandardStream.isReady(pipe.rawValue, forBytes: 4097))
+        let piece = ArraySlice<UInt8>(repeating: 0x41, count: 4096)
+        while StandardStream.isReady(pipe.rawValue, forBytes: piece.count) {
+            #expect(try pipe.write(piece) == piece.count)
+        }
+        #expect(!StandardStream.isReady(pipe.rawValue, forBytes: 1))
+        _ = try pipe.read(limit: 1 << 20)
+        #expect(StandardStream.isReady(pipe.rawValue, forBytes: 4096))
     }
 
     @Test("a set of a closed descriptor is an error")

@@ -41,6 +41,38 @@ struct KeptDocumentTests {
         }
     }
 
+    @Test("what an earlier version kept elsewhere is read until there is something newer")
+    func whatAnEarlierVersion() throws {
+        func document(_ disk: MemoryDisk) -> KeptDocument {
+            store(disk).document("x", earlier: "x.json")
+        }
+        let disk = MemoryDisk(["x.json": Array("[7]".utf8)])
+        #expect(document(disk).read() == .value([7], loss: nil))
+        disk.faults.writing[""] = ENOSPC
+        #expect(throws: SystemError.self) { try document(disk).write(8) }
+        disk.faults.writing = [:]
+        #expect(document(disk).read() == .value([7], loss: nil))
+        try document(disk).write(8)
+        #expect(disk.files["x.json"] == nil)
+        #expect(document(disk).read() == .value(8, loss: nil))
+
+        for bytes in [[], Array("[7".utf8), [0xFF]] as [[UInt8]] {
+            let damaged = MemoryDisk(["x.json": bytes])
+            guard case .lost = document(damaged).read() else {
+                Issue.record("\(bytes) is not said to be lost")
+                continue
+            }
+            #expect(damaged.files["x.json.damaged-1"] == bytes)
+        }
+        let hidden = MemoryDisk(["x.json": Array("[7]".utf8)])
+        hidden.faults.reading["x.json"] = EACCES
+        guard case .unreadable = document(hidden).read() else {
+            Issue.record("it is not seen")
+            return
+        }
+        #expect(throws: StoreError.self) { try document(hidden).write(8) }
+    }
+
     @Test("what is there and what is not is told apart from what cannot be read")
     func whatIsThereAndWhat() throws {
         #expect(store(MemoryDisk()).document("x").read() == .absent)

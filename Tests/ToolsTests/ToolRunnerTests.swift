@@ -1,3 +1,4 @@
+import Linux
 import ModelTypes
 import Testing
 
@@ -60,6 +61,32 @@ struct ToolRunnerTests {
         door.open()
         await runner.stop()
         #expect(await runner.run(call("hang", id: "4")).output == "too late")
+    }
+
+    @Test("tools that block, on a disk or elsewhere, hold up nobody else")
+    func blocking() async throws {
+        let gates = try (0..<32).map { _ in try EventFD() }
+        var limits = ToolLimits()
+        limits.parallelCalls = gates.count
+        let tools = try gates.enumerated().map { number, gate in
+            try TestTool("block\(number)") { _ in
+                .bool(gate.wait(timeoutMilliseconds: 50_000))
+            }
+        }
+        let runner = try ToolRunner(
+            tools + [try TestTool("other") { _ in "fine" }], clock: clock, limits: limits)
+        await withTaskGroup(of: JSONValue?.self) { group in
+            for number in gates.indices.dropLast() {
+                group.addTask {
+                    await runner.run(call("block\(number)", id: "\(number)")).output
+                }
+            }
+            // More wait than any machine's pool has threads, and this one is answered.
+            #expect(await runner.run(call("other", id: "other")).output == "fine")
+            await Task.detached {}.value
+            for gate in gates { gate.signal() }
+            for await answer in group { #expect(answer == true) }
+        }
     }
 
     @Test("a call that is taken back is stopped and not answered")

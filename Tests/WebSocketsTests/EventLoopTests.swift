@@ -1,3 +1,4 @@
+import Glibc
 import Linux
 import Synchronization
 import Testing
@@ -30,6 +31,45 @@ struct EventLoopTests {
         let seen = try await test.on { _ in actor.assumeIsolated { $0.increase() } }
         #expect(seen)
         #expect(await actor.count == 2)
+    }
+
+    @Test("a kernel that has no descriptor or no thread left is an error, and nothing is left")
+    func aKernelThatHas() throws {
+        #if DEBUG
+        for (call, code) in [("fcntl", EMFILE), ("pthread_create", EAGAIN)] {
+            weak var left: LoopStays?
+            SystemError.$forced.withValue([call: code]) {
+                #expect(throws: (any Error).self) { left = try EventLoop().stays }
+            }
+            #expect(left == nil)
+        }
+        _ = try TestLoop()
+        #endif
+    }
+
+    @Test("an authority that was named is read at the start, and not on the loop")
+    func anAuthorityThatWasNamed() async throws {
+        let certificates = try Certificates()
+        let identity = try await certificates.make(host: "far.test")
+        let file = identity.certificateFile
+        let loop = try EventLoop(
+            name: "test", names: NameResolver { _ in .success(["127.0.0.1"]) },
+            authorities: [file, "/nowhere/authority.pem"])
+        let test = TestLoop(loop)
+        #expect(try await test.on { $0.clientHosts.keys.compactMap(\.authorityFile) } == [file])
+        let server = try await test.listen(identity: identity) { connection, event in
+            if case .opened = event { connection.close(code: 1000, reason: "hello") }
+        }
+        let log = EventLog()
+        test.loop.stays.reset()
+        _ = try await test.connect("wss://far.test:\(server.port)/", authority: file, log: log)
+        #expect(await log.untilEnd().last == "closed 1000 hello")
+        print("an authority of its own: \(test.loop.stays)")
+        #expect(try await test.on { $0.clientHosts.count } == 2)
+        let other = EventLog()
+        _ = try await test.connect(
+            "wss://far.test:\(server.port)/", authority: "/nowhere/authority.pem", log: other)
+        #expect(await other.untilEnd().last?.contains("/nowhere/authority.pem") == true)
     }
 
     @Test("work from many threads is all done, each thread's in its order")

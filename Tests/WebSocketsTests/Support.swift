@@ -48,9 +48,11 @@ struct EventLog: Sendable {
 final class TestLoop: Sendable {
     let loop: EventLoop
 
-    init(names: NameResolver = NameResolver()) throws {
-        loop = try EventLoop(name: "test", names: names)
+    convenience init(names: NameResolver = NameResolver()) throws {
+        self.init(try EventLoop(name: "test", names: names))
     }
+
+    init(_ loop: EventLoop) { self.loop = loop }
 
     deinit { loop.stop() }
 

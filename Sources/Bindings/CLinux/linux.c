@@ -168,6 +168,11 @@ void martlet_name_thread(const char *name) {
     pthread_setname_np(pthread_self(), name);
 }
 
+long martlet_thread_waits(void) {
+    struct rusage usage;
+    return getrusage(RUSAGE_THREAD, &usage) == 0 ? usage.ru_nvcsw : 0;
+}
+
 static bool may_lock_memory(void) {
     struct rlimit limit;
     if (getrlimit(RLIMIT_MEMLOCK, &limit) == 0 && limit.rlim_cur == RLIM_INFINITY) return true;

@@ -41,8 +41,16 @@ extension Files {
     }
 }
 
+/// Something that takes text, which may let its writer wait.
+package protocol LineOutput: Sendable {
+    /// Whether so many bytes are taken at once.
+    func isReady(forBytes count: Int) -> Bool
+    /// Writes text; returns whether all of it was taken.
+    @discardableResult func write(_ text: String) -> Bool
+}
+
 /// The program's own output.
-package enum StandardStream {
+package enum StandardStream: LineOutput {
     case output, error
 
     /// Whether somebody sits at our input.
@@ -55,6 +63,26 @@ package enum StandardStream {
     /// The corresponding C function is `isatty`.
     package static var isOutputTerminal: Bool { isatty(STDOUT_FILENO) == 1 }
 
+    /// Whether so many bytes are taken at once: whoever reads a pipe or a socket may be behind.
+    ///
+    /// What is closed takes them, too, and says so when they are written. The corresponding C
+    /// function is `poll`.
+    package func isReady(forBytes count: Int) -> Bool { Self.isReady(descriptor, forBytes: count) }
+
+    static func isReady(_ descriptor: Int32, forBytes count: Int) -> Bool {
+        // More than this a pipe takes in pieces, as it has room.
+        guard count <= Int(PIPE_BUF) || !isPipe(descriptor) else { return false }
+        var state = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
+        return poll(&state, 1, 0) != 0
+    }
+
+    private static func isPipe(_ descriptor: Int32) -> Bool {
+        var status = stat()
+        return fstat(descriptor, &status) == 0 && status.st_mode & S_IFMT == S_IFIFO
+    }
+
+    private var descriptor: Int32 { self == .output ? STDOUT_FILENO : STDERR_FILENO }
+
     /// Writes text in one call; what a closed pipe or a full disk does not take is lost.
     ///
     /// Returns whether all of it was taken. By any thread but a real-time one. The corresponding C
@@ -62,7 +90,7 @@ package enum StandardStream {
     @discardableResult
     package func write(_ text: String) -> Bool {
         var text = text
-        let descriptor = self == .output ? STDOUT_FILENO : STDERR_FILENO
+        let descriptor = descriptor
         return text.withUTF8 { bytes in
             var offset = 0
             while offset < bytes.count {

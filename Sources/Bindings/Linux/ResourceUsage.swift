@@ -1,3 +1,4 @@
+private import CLinux
 private import Glibc
 
 /// What this process has used so far.
@@ -27,6 +28,12 @@ package struct ResourceUsage: Sendable, Equatable {
         guard fields.count > 1, let pages = Int(fields[1]) else { return 0 }
         return pages * sysconf(Int32(_SC_PAGESIZE)) / 1024
     }
+
+    /// How often the calling thread has given the processor away by itself, since it had to wait
+    /// for something; that others took it is not counted.
+    ///
+    /// The corresponding C function is `getrusage` with `RUSAGE_THREAD`.
+    package static func threadWaits() -> Int { martlet_thread_waits() }
 
     private static func seconds(_ time: timeval) -> Double {
         Double(time.tv_sec) + Double(time.tv_usec) / 1_000_000

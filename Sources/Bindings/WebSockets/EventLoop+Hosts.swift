@@ -15,10 +15,11 @@ extension EventLoop {
     static let noProxy = ":0"
 
     /// The virtual hosts that every loop has: that of its watches, and that of direct connections
-    /// which trust the system's authorities.
+    /// which trust the system's authorities; and those of authorities that will be trusted.
     ///
-    /// Before the loop's thread runs.
-    func makeOwnHosts() throws(WebSocketsError) {
+    /// What is read of an authority libwebsockets uses for all hosts that trust it, also through
+    /// a proxy. Before the loop's thread runs.
+    func makeOwnHosts(_ authorities: [String]) throws(WebSocketsError) {
         // One whose watches need no TLS, so that it is there at once.
         guard
             let made = makeHost(
@@ -30,6 +31,7 @@ extension EventLoop {
             throw .badAuthorityFile("the system's store")
         }
         clientHosts[direct] = clients
+        for file in authorities { _ = try? makeClientHost(ClientHost(authorityFile: file)) }
     }
 
     /// The virtual host for clients that trust the same and use the same proxy.
@@ -38,6 +40,10 @@ extension EventLoop {
     func clientHost(_ key: ClientHost) throws(WebSocketsError) -> OpaquePointer {
         checkIsolated()
         if let host = clientHosts[key] { return host }
+        return try makeClientHost(key)
+    }
+
+    private func makeClientHost(_ key: ClientHost) throws(WebSocketsError) -> OpaquePointer {
         if let authorityFile = key.authorityFile, access(authorityFile, R_OK) != 0 {
             throw .badAuthorityFile(authorityFile)
         }

@@ -1,5 +1,6 @@
 import CWebSockets
 import Glibc
+import Linux
 
 /// A descriptor that the loop looks at.
 ///
@@ -40,11 +41,19 @@ extension EventLoop {
         _ descriptor: Int32, onReadable: @escaping @Sendable () -> Void
     ) throws(WebSocketsError) -> LoopWatch {
         checkIsolated()
+        return try adopt(descriptor, onReadable)
+    }
+
+    /// As `watch`; also before the loop's thread runs.
+    func adopt(
+        _ descriptor: Int32, _ onReadable: @escaping @Sendable () -> Void
+    ) throws(WebSocketsError) -> LoopWatch {
         guard let host = watchHost else { throw .noContext }
         let watch = LoopWatch(stays: stays, onReadable: onReadable)
         // libwebsockets closes what it adopts, so it gets a duplicate.
-        let duplicate = fcntl(descriptor, F_DUPFD_CLOEXEC, 3)
-        guard duplicate >= 0 else { throw .noDescriptor("a watch") }
+        let duplicate = try SystemError.checkNegative(
+            "fcntl", or: { _ in WebSocketsError.noDescriptor("a watch") }
+        ) { fcntl(descriptor, F_DUPFD_CLOEXEC, 3) }
         let owner = Unmanaged.passUnretained(watch).toOpaque()
         guard let socket = cws_adopt_file(host, duplicate, Callback.watchName, owner) else {
             throw .noDescriptor("a watch")

@@ -61,6 +61,8 @@ package final class EventLoop: SerialExecutor, @unchecked Sendable {
     var watchHost: OpaquePointer?
     /// Virtual hosts for clients; libwebsockets keeps trust and proxy per host.
     var clientHosts: [ClientHost: OpaquePointer] = [:]
+    /// Clients that are neither open nor failed, which nobody else may hold.
+    var opening: [ObjectIdentifier: WebSocketClient] = [:]
     let timers = TimerQueue()
     let timerDescriptor: FileDescriptor
     private var timerWatch: LoopWatch?
@@ -71,8 +73,12 @@ package final class EventLoop: SerialExecutor, @unchecked Sendable {
 
     /// Starts the loop on a thread of its own; `name` is at most 15 bytes.
     ///
-    /// `names` finds the hosts of its connections.
-    package init(name: String = "network", names: NameResolver = NameResolver()) throws {
+    /// `names` finds the hosts of its connections. `authorities` are PEM files of authorities that
+    /// will be trusted: they are read here, and not on the loop when they are first needed; one
+    /// that cannot be read is an error of its connections.
+    package init(
+        name: String = "network", names: NameResolver = NameResolver(), authorities: [String] = []
+    ) throws {
         ServiceLog.install()
         self.names = names
         timerDescriptor = FileDescriptor(
@@ -100,13 +106,15 @@ package final class EventLoop: SerialExecutor, @unchecked Sendable {
         // Before the thread runs: the authorities of the system take a while to be read, and
         // nobody waits for the loop yet.
         do {
-            try makeOwnHosts()
+            try makeOwnHosts(authorities)
+            timerWatch = try adopt(timerDescriptor.rawValue) { [unowned self] in fireTimers() }
+            let started = try OwnedThread(name: name, priority: .normal) { [unowned self] in run() }
+            thread.withLock { $0 = started }
         } catch {
+            timerWatch = nil
             lws_context_destroy(created)
             throw error
         }
-        let started = try OwnedThread(name: name, priority: .normal) { [unowned self] in run() }
-        thread.withLock { $0 = started }
     }
 
     deinit {
@@ -130,6 +138,8 @@ package final class EventLoop: SerialExecutor, @unchecked Sendable {
         identity.store(0, ordering: .relaxed)
         // What waits here may own whatever owns the loop.
         timers.removeAll()
+        for client in opening.values { client.loopEnded() }
+        opening = [:]
         backlog.withLock { $0.work = [] }
         WebSocketListener.forget(all: self)
     }
@@ -177,7 +187,6 @@ package final class EventLoop: SerialExecutor, @unchecked Sendable {
     private func run() {
         identity.store(UInt(bitPattern: Int(pthread_self())), ordering: .relaxed)
         backlog.withLock { $0.isAwake = true }
-        watchTimers()
         while true {
             switch runBatch() {
             case .stopping:
@@ -192,16 +201,6 @@ package final class EventLoop: SerialExecutor, @unchecked Sendable {
                 lws_service(context, 0)
                 backlog.withLock { $0.isAwake = true }
             }
-        }
-    }
-
-    /// Without its timers the loop is of no use, so that a kernel without a descriptor for the
-    /// watch ends the program, at a moment when it has hardly begun.
-    private func watchTimers() {
-        do {
-            timerWatch = try watch(timerDescriptor.rawValue) { [unowned self] in fireTimers() }
-        } catch {
-            preconditionFailure("the loop cannot watch its own timer: \(error)")
         }
     }
 

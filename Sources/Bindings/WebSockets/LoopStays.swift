@@ -5,7 +5,9 @@ import Synchronization
 ///
 /// A stay is the time in one call of ours: a job, a timer, a descriptor's or a socket's event. A
 /// wait is that from the handing in of work to its beginning, which also tells of the time spent
-/// inside libwebsockets, as with a TLS handshake.
+/// inside libwebsockets, as with a TLS handshake. On a busy machine both are long though the loop
+/// does little; a stay in which the thread gave the processor away by itself, to wait for something,
+/// is the loop's own fault on any machine.
 ///
 /// ## Concurrency
 /// Written on the loop's thread, read from every thread.
@@ -26,6 +28,7 @@ package final class LoopStays: Sendable {
 
     private let longest = Atomic<Int64>(0)
     private let kindOfLongest = Atomic<Int>(0)
+    private let longestBlocked = Atomic<Int64>(0)
     private let longestWait = Atomic<Int64>(0)
     /// Calls within calls are part of the outermost; on the loop's thread only.
     private let depth = Atomic<Int>(0)
@@ -38,12 +41,16 @@ package final class LoopStays: Sendable {
     /// What the longest stay was in.
     package var kind: Kind { Kind(rawValue: kindOfLongest.load(ordering: .relaxed)) ?? .job }
 
+    /// The longest stay in which the thread waited for something (nanoseconds); 0: it never did.
+    package var longestBlockedNanoseconds: Int64 { longestBlocked.load(ordering: .relaxed) }
+
     /// The longest that work waited for its turn (nanoseconds).
     package var longestWaitNanoseconds: Int64 { longestWait.load(ordering: .relaxed) }
 
     /// Begins anew, as after a start whose stays nobody noticed; from every thread.
     package func reset() {
         longest.store(0, ordering: .relaxed)
+        longestBlocked.store(0, ordering: .relaxed)
         longestWait.store(0, ordering: .relaxed)
     }
 
@@ -52,14 +59,20 @@ package final class LoopStays: Sendable {
         let outer = depth.load(ordering: .relaxed)
         guard outer == 0 else { return body() }
         depth.store(1, ordering: .relaxed)
+        let waits = ResourceUsage.threadWaits()
         let begin = MonotonicClock.now()
         let result = body()
         depth.store(0, ordering: .relaxed)
-        note(kind, MonotonicClock.now() - begin)
+        note(kind, MonotonicClock.now() - begin, waits)
         return result
     }
 
-    private func note(_ kind: Kind, _ nanoseconds: Int64) {
+    private func note(_ kind: Kind, _ nanoseconds: Int64, _ waits: Int) {
+        if nanoseconds > longestBlocked.load(ordering: .relaxed),
+            ResourceUsage.threadWaits() > waits
+        {
+            longestBlocked.store(nanoseconds, ordering: .relaxed)
+        }
         guard nanoseconds > longest.load(ordering: .relaxed) else { return }
         longest.store(nanoseconds, ordering: .relaxed)
         kindOfLongest.store(kind.rawValue, ordering: .relaxed)
@@ -78,7 +91,8 @@ extension LoopStays: CustomStringConvertible {
     /// One line for a journal.
     package var description: String {
         "the network thread was kept \(Self.milliseconds(longestNanoseconds)) ms at most, by "
-            + "\(kind); work waited \(Self.milliseconds(longestWaitNanoseconds)) ms at most"
+            + "\(kind), and \(Self.milliseconds(longestBlockedNanoseconds)) ms at most where it waited "
+            + "for something; work waited \(Self.milliseconds(longestWaitNanoseconds)) ms at most"
     }
 
     /// With one decimal.

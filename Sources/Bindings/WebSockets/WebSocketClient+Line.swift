@@ -90,6 +90,7 @@ extension WebSocketClient {
     func established(_ socket: OpaquePointer) {
         phase = .decided
         timeout?.cancel()
+        loop.opening[ObjectIdentifier(self)] = nil
         LineLiveness.watch(lws_get_socket_fd(socket))
         channel.established(socket)
     }

@@ -34,7 +34,6 @@ package final class WebSocketClient: @unchecked Sendable {
     let livenessPolicy: UnsafePointer<lws_retry_bo_t>
     private var timeoutMilliseconds: Int64 = 0
     var race: AddressRace?
-    /// Holds the client until the socket is open or has failed.
     var timeout: LoopTimer?
     private var patience: LoopTimer?
     /// What came instead of the upgrade.
@@ -65,7 +64,8 @@ package final class WebSocketClient: @unchecked Sendable {
         timeoutMilliseconds = request.limitedTimeoutMilliseconds
         channel.onEvent = onEvent
         let deadline = MonotonicClock.now(plus: .milliseconds(timeoutMilliseconds))
-        timeout = loop.schedule(at: deadline) { self.timedOut() }
+        loop.opening[ObjectIdentifier(self)] = self
+        timeout = loop.schedule(at: deadline) { [weak self] in self?.timedOut() }
         do {
             try request.check()
             proxy = try request.proxies.proxy(for: request.url)
@@ -88,8 +88,9 @@ package final class WebSocketClient: @unchecked Sendable {
             let moment = MonotonicClock.now() + Self.namePatience
             patience = loop.schedule(at: moment) { [weak self] in self?.connect(known) }
         }
-        loop.names.find(host) { [weak self, loop] result in
-            loop.perform { [weak self] in self?.found(result, of: host) }
+        // The look-up may last longer than the loop.
+        loop.names.find(host) { [weak self, weak loop] result in
+            loop?.perform { [weak self] in self?.found(result, of: host) }
         }
     }
 
@@ -141,6 +142,8 @@ package final class WebSocketClient: @unchecked Sendable {
 
     func fail(_ error: WebSocketsError) {
         phase = .decided
+        // What waits here may be all that holds it.
+        defer { loop.opening[ObjectIdentifier(self)] = nil }
         timeout?.cancel()
         patience?.cancel()
         race?.stop()
@@ -151,6 +154,9 @@ package final class WebSocketClient: @unchecked Sendable {
         channel.onEvent = nil
         handler(.failed(error))
     }
+
+    /// The loop has ended, and tells nobody of anything any more; not on the loop.
+    func loopEnded() { channel.onEvent = nil }
 
     private func timedOut() {
         switch phase {

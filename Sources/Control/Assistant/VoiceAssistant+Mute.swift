@@ -7,12 +7,6 @@ extension VoiceAssistant {
     /// part in it.
     package var mute: (isOn: Bool, isByWords: Bool) { (machine.isMuted, machine.isMutedByWords) }
 
-    /// Mutes the microphone as it was muted in an earlier life; before the switch speaks.
-    package func restoreMute(isByWords: Bool, at time: Int64) {
-        guard !machine.isMuted else { return }
-        perform(isByWords ? machine.muteRequested(at: time) : machine.muteToggled(at: time))
-    }
-
     /// Mutes the microphone until the next press, or `endMute`.
     package func mute(at time: Int64) { perform(machine.muteRequested(at: time)) }
 
@@ -22,7 +16,8 @@ extension VoiceAssistant {
         perform(machine.muteToggled(at: time))
     }
 
-    /// Mutes the microphone as it was muted before this life, whatever the switch says.
+    /// Mutes the microphone as it was muted in an earlier life, whatever the switch says; nothing is
+    /// heard of it.
     package func resumeMute(byWords: Bool) { perform(machine.muteResumed(byWords: byWords)) }
 
     /// Ends what `mute` began, if nobody has muted the microphone by hand since.

@@ -3,6 +3,7 @@ internal import AudioPath
 internal import Linux
 internal import SignalProcessing
 internal import Sounds
+internal import Synchronization
 internal import Timers
 internal import WebSockets
 
@@ -13,7 +14,7 @@ internal import WebSockets
 /// does by itself.
 ///
 /// ## Concurrency
-/// The keeper's calls come from the pool and are carried to the loop; everything else is confined
+/// The keeper's calls come from its thread and are carried to the loop; everything else is confined
 /// to the loop's thread.
 final class AlarmBell: TimerListener, @unchecked Sendable {
     // @unchecked: what is not constant is touched on the loop's thread only, but for the
@@ -30,10 +31,17 @@ final class AlarmBell: TimerListener, @unchecked Sendable {
     /// A reminder that nobody could say is still said so late (nanoseconds): an hour.
     private static let speechPatience: Int64 = 3600 * 1_000_000_000
 
+    /// What an alarm sounds like: softer at first, and then as loud as it gets.
+    private struct Strike: Sendable {
+        let sound: [Int16]
+        let steps: [[Int16]]
+    }
+
     private let loop: EventLoop
     private let bridge: AudioBridge
     private let leastPercent: Double
     private let sounds: SoundLibrary
+    private let strikes = Mutex<[StoredSound: Strike]>([:])
     private let log: Log
     private let wall: ClockAlarm
     private let boot: ClockAlarm
@@ -43,8 +51,6 @@ final class AlarmBell: TimerListener, @unchecked Sendable {
     private var numbers: [Int] = []
     /// The latest dismissal, on its way to the disk.
     private(set) var dismissal: Task<[TimedItem], Never>?
-    /// What the volume was before it was raised, and to what it was.
-    private var raised: (from: Double, to: Double)?
     private var isStopped = false
 
     var keeper: TimerKeeper?
@@ -98,7 +104,9 @@ final class AlarmBell: TimerListener, @unchecked Sendable {
     // MARK: - From the keeper
 
     func ringing(_ items: [TimedItem]) {
-        loop.perform { [weak self] in self?.ring(items) }
+        // Here, and not on the loop: it takes a while.
+        let strike = strike(for: items)
+        loop.perform { [weak self] in self?.ring(items, strike) }
     }
 
     func wake(wall: Int64?, boot: Int64?) {
@@ -117,7 +125,7 @@ final class AlarmBell: TimerListener, @unchecked Sendable {
         if !isUnchanged { tick() }
     }
 
-    private func ring(_ items: [TimedItem]) {
+    private func ring(_ items: [TimedItem], _ strike: Strike) {
         guard !isStopped else { return }
         let isSilent = numbers.isEmpty
         let new = items.filter { !numbers.contains($0.number) }
@@ -128,7 +136,7 @@ final class AlarmBell: TimerListener, @unchecked Sendable {
             assistant?.assumeIsolated { $0.alarmEnded() }
             return
         }
-        if isSilent { strike(sounds[items.contains { $0.kind == .alarm } ? .alarm : .timer]) }
+        if isSilent { sound(strike) }
         if speaksReminders { for item in new where !item.text.isEmpty { speak(item.text) } }
         assistant?.assumeIsolated { assistant in
             assistant.alarmRings { [weak self] in self?.dismiss() }
@@ -167,33 +175,33 @@ final class AlarmBell: TimerListener, @unchecked Sendable {
 
     // MARK: - The sound
 
-    private func strike(_ sound: [Int16]) {
-        guard let speaker = bridge.engine?.speaker, !sound.isEmpty else { return }
-        raiseVolume()
-        for decibels in Self.steps {
-            let softer = Self.scaled(sound, decibels: decibels)
-            for _ in 0..<max(1, Self.stepSamples / sound.count) { speaker.play(softer, on: .alarm) }
+    /// What sounds for these; on the keeper's thread.
+    private func strike(for items: [TimedItem]) -> Strike {
+        guard !items.isEmpty else { return Strike(sound: [], steps: []) }
+        let sound: StoredSound = items.contains { $0.kind == .alarm } ? .alarm : .timer
+        if let made = strikes.withLock({ $0[sound] }) { return made }
+        let samples = sounds[sound]
+        let strike = Strike(
+            sound: samples, steps: Self.steps.map { Self.scaled(samples, decibels: $0) })
+        strikes.withLock { $0[sound] = strike }
+        return strike
+    }
+
+    private func sound(_ strike: Strike) {
+        guard let speaker = bridge.engine?.speaker, !strike.sound.isEmpty else { return }
+        // An alarm is heard even where somebody turned the music off.
+        bridge.volume.raise(to: leastPercent)
+        for softer in strike.steps {
+            let count = max(1, Self.stepSamples / softer.count)
+            for _ in 0..<count { speaker.play(softer, on: .alarm) }
         }
-        speaker.loop(sound, on: .alarm)
+        speaker.loop(strike.sound, on: .alarm)
     }
 
     private func silence() {
         numbers = []
         bridge.engine?.speaker.stop(.alarm)
-        lowerVolume()
-    }
-
-    /// An alarm is heard even where somebody turned the music off.
-    private func raiseVolume() {
-        guard let percent = bridge.volume?.percent, percent < leastPercent else { return }
-        raised = (percent, leastPercent)
-        bridge.setVolume(leastPercent)
-    }
-
-    /// What the user has set meanwhile stays.
-    private func lowerVolume() {
-        if let raised, bridge.volume?.percent == raised.to { bridge.setVolume(raised.from) }
-        raised = nil
+        bridge.volume.lower()
     }
 
     private static func scaled(_ samples: [Int16], decibels: Float) -> [Int16] {

@@ -10,24 +10,6 @@ internal import Timers
 internal import Tools
 package import WebSockets
 
-/// Where the talk button is.
-package enum ButtonChoice: Sendable {
-    /// As the settings say.
-    case configured
-    /// The space bar; the closure is called when the user wants to end.
-    case keyboard(onQuit: @Sendable () -> Void)
-    /// Nobody but `Application.button`.
-    case scripted
-}
-
-/// Whom others take the program for.
-package enum Role: Sendable {
-    /// The device: its broker knows it by its name, and may tell it what to do.
-    case device
-    /// Somebody at a keyboard beside the device, whose place on the broker is not taken.
-    case guest
-}
-
 /// Everything together: the composition root of the daemon, of `martlet talk` and of the demo.
 ///
 /// ## Concurrency
@@ -50,6 +32,8 @@ package final class Application: @unchecked Sendable {
     private let recorder: TurnRecorder?
     private let timeline: Fanout
     private let relay = Relay()
+    /// What may block at the start and the stop.
+    private let blocking = DiskThread(name: "life")
     private let earcons: Earcons
     private let trouble: String?
 
@@ -80,7 +64,8 @@ package final class Application: @unchecked Sendable {
         // Before a line is opened: a line that is used twice may be a short circuit.
         let mistakes = settings.allMistakes
         guard mistakes.isEmpty else { throw ConfigurationErrors(diagnostics: mistakes) }
-        let loop = try EventLoop(names: names)
+        let authority = settings[Keys.Live.authority]
+        let loop = try EventLoop(names: names, authorities: authority.isEmpty ? [] : [authority])
         do {
             try self.init(
                 on: loop, settings, credential, log, button, role, hand, trouble, onEntry)
@@ -144,7 +129,7 @@ package final class Application: @unchecked Sendable {
             recorder.map { RecordedSpeaker(speaker: bridge, recorder: $0) } ?? bridge, bridge
         ) { bridge.replay($0) }
         earcons = Earcons(
-            bridge: bridge, library: settings[Keys.Sounds.enabled] ? sounds : nil)
+            loop: loop, bridge: bridge, library: settings[Keys.Sounds.enabled] ? sounds : nil)
         let witness = MuteWitness(
             loop: loop, memory: kept, log: log,
             next: Indicators(light, presence, hasTrouble: trouble != nil))
@@ -155,9 +140,11 @@ package final class Application: @unchecked Sendable {
             indicator: witness, earcons: earcons,
             timeline: timeline, alarm: LoopClock(loop: loop),
             hasNetwork: { NetworkRoutes.leadOut() })
-        ports.pinLock = PINLockKeeper(path: settings.pinLockFile, log: log) { [weak presence] in
-            presence?.pinLocked($0)
+        let pinLock = PINLockKeeper(document: store.map(PINLockKeeper.document), log: log) {
+            [weak presence] in presence?.pinLocked($0)
         }
+        ports.pinLock = pinLock
+        relay.pinLock = pinLock
         assistant = VoiceAssistant(
             executor: loop, settings: settings.conversationSettings,
             confirmation: try settings.confirmationSettings(secrets: log.secrets), ports: ports)
@@ -235,10 +222,11 @@ package final class Application: @unchecked Sendable {
         let (bridge, assistant, bell, earcons, kept) = (bridge, assistant, bell, earcons, kept)
         let actions = PanelActions(
             assistant: assistant, runner: runner,
-            volume: { bridge.volume?.percent ?? 100 },
-            setVolume: { percent in
-                bridge.setVolume(percent)
-                kept.set(volume: percent)
+            changeVolume: { step, then in
+                bridge.changeVolume(by: step) { percent in
+                    kept.set(volume: percent)
+                    then(percent)
+                }
             },
             sound: { earcons.play($0) }, snooze: { bell.snooze() }, log: log)
         for tool in settings.buttonTools
@@ -264,7 +252,7 @@ package final class Application: @unchecked Sendable {
 
     /// Starts the threads, connects, and listens to the button.
     package func start() async throws {
-        kept.refresh()
+        await blocking.run { [kept] in kept.refresh() }
         try await onLoop { [self] in
             let assistant = assistant
             restore()
@@ -296,12 +284,10 @@ package final class Application: @unchecked Sendable {
 
     /// What was muted before stays so, and as loud as it was; on the loop.
     private func restore() {
-        if let volume = kept.volume, volume != bridge.volume?.percent { bridge.setVolume(volume) }
+        if let volume = kept.volume, volume != bridge.volume.percent { bridge.setVolume(volume) }
         if let notice = kept.notice { log(.warning, notice) }
         guard let mute = kept.mute else { return }
-        assistant.assumeIsolated {
-            $0.restoreMute(isByWords: mute == .byWords, at: MonotonicClock.now())
-        }
+        assistant.assumeIsolated { $0.resumeMute(byWords: mute == .byWords) }
         Task { [kept, log] in
             do { try await kept.stored() } catch { log(.error, "mute is not stored: \(error)") }
         }
@@ -351,9 +337,13 @@ package final class Application: @unchecked Sendable {
         }
         await presence?.end()
         await relay.keeper?.settled()
+        await relay.pinLock?.settled()
         await kept.settled()
-        bridge.engine?.stop()
-        loop.stop()
+        // Both wait for threads, and a card's may be stuck in its driver.
+        await blocking.run { [bridge, loop] in
+            bridge.engine?.stop()
+            loop.stop()
+        }
         log(.notice, "stopped; \(loop.stays)")
     }
 

@@ -31,8 +31,8 @@ package final class AudioBridge: @unchecked Sendable {
     /// The device that has its volume.
     private var device: String?
     private let leadInMilliseconds: Int
-    /// The user's volume; on the loop.
-    package private(set) var volume: VolumeControl?
+    /// The user's volume.
+    package let volume: CardVolume
     /// The volume that was set since the start (percent of loudness); nil: none was.
     private(set) var volumeByHand: Double?
     private var watch: LoopWatch?
@@ -52,11 +52,14 @@ package final class AudioBridge: @unchecked Sendable {
         self.loop = loop
         self.log = log
         leadInMilliseconds = settings.leadInMilliseconds
+        let relay = GainRelay()
+        volume = CardVolume(
+            wish: settings.volumeWish, percent: settings.volumePercent,
+            setGain: { [loop] gain, elsewhere in
+                loop.perform { relay.bridge?.engine?.speaker.setGain(gain, elsewhere: elsewhere) }
+            }, complain: { log?(.warning, $0) })
         engine = try AudioEngine(settings) { [weak self] event in self?.microphone(event) }
-        volume = engine.map {
-            VolumeControl(
-                speaker: $0.speaker, wish: settings.volumeWish, percent: settings.volumePercent)
-        }
+        relay.bridge = self
     }
 
     /// Starts the audio threads; both handlers are called on the loop, as is this.
@@ -142,7 +145,17 @@ package final class AudioBridge: @unchecked Sendable {
     /// Sets the user's volume, 0 to 100 percent of loudness; on the loop.
     package func setVolume(_ percent: Double) {
         volumeByHand = percent
-        if let text = volume?.set(percent) { log?(.warning, text) }
+        volume.set(percent)
+    }
+
+    /// Makes it louder or softer by percents; `then` is called on the loop with the new volume.
+    func changeVolume(by step: Double, then: @escaping @Sendable (Double) -> Void) {
+        volume.change(by: step) { [loop] percent in
+            loop.perform { [weak self] in
+                self?.volumeByHand = percent
+                then(percent)
+            }
+        }
     }
 
     /// A device that is new or back gets the volume.
@@ -151,7 +164,7 @@ package final class AudioBridge: @unchecked Sendable {
         let name = status.device ?? ""
         guard name != device else { return }
         device = name
-        if let text = volume?.deviceChanged(to: name) { log?(.warning, text) }
+        volume.deviceChanged(to: name)
     }
 
     private func tellTrouble(_ status: DeviceStatus) {
@@ -161,6 +174,13 @@ package final class AudioBridge: @unchecked Sendable {
             onSpeaker(signal)
         }
     }
+}
+
+/// Leads from the volume to the bridge, which owns it.
+private final class GainRelay: @unchecked Sendable {
+    // @unchecked: set once before anything runs.
+
+    weak var bridge: AudioBridge?
 }
 
 extension MicrophoneSignal {

@@ -228,16 +228,17 @@ final class BrokerPresence: IndicatorPort, @unchecked Sendable {
             // One that rings is not the next any more.
             let next = book.list.items.filter { !$0.isRinging }.map { $0.due(at: now) }.min()
             let timers = (count: book.list.items.count, next: next)
-            loop.perform { [weak self] in self?.looked(timers) }
+            let volume = Int(await parts.bridge.volume.read().rounded())
+            loop.perform { [weak self] in self?.looked(timers, volume) }
         }
     }
 
-    private func looked(_ timers: (count: Int, next: Int64?)) {
+    private func looked(_ timers: (count: Int, next: Int64?), _ volume: Int) {
         isLooking = false
         guard let parts else { return }
+        state.volume = volume
         state.timers = timers.count
         state.nextTimer = timers.next.map { WallClock.localTime(at: $0).iso8601 }
-        state.volume = parts.bridge.volume.map { Int($0.percent.rounded()) }
         let audio = parts.bridge.engine?.status()
         state.diagnostics = PresenceState.Diagnostics(
             started: WallClock.localTime(at: startedAt).iso8601,

@@ -71,9 +71,10 @@ package enum Credentials {
     /// or was replaced, finds it.
     package static func daemon(_ settings: Settings) throws -> SessionCredential {
         guard settings[Keys.Live.service] != "vertex" else { return try session(settings) }
+        let thread = DiskThread(name: "key")
         return .renewed {
             do {
-                return authorization(try find(settings))
+                return authorization(try await thread.run { try find(settings) })
             } catch {
                 throw SessionFailure(reason: .noKey, text: "\(error)")
             }

@@ -58,7 +58,8 @@ final class DeviceControls: DevicePort, @unchecked Sendable {
     }
 
     func volume() async throws -> Int {
-        try await onLoop { Int(($0.bridge.volume?.percent ?? 0).rounded()) }
+        guard let parts else { throw Self.notReady }
+        return Int(await parts.bridge.volume.read().rounded())
     }
 
     func setVolume(_ percent: Int) async throws {
@@ -104,8 +105,9 @@ final class DeviceControls: DevicePort, @unchecked Sendable {
     }
 
     func status() async throws -> JSONValue {
-        guard let timers = parts?.timers else { throw Self.notReady }
-        let (book, now) = await timers.look()
+        guard let parts else { throw Self.notReady }
+        let (book, now) = await parts.timers.look()
+        let volume = await parts.bridge.volume.read()
         let startedAt = startedAt
         let storage: JSONValue =
             store.map { .string($0.troubles.last ?? "works") } ?? "nothing outlasts a restart"
@@ -123,7 +125,7 @@ final class DeviceControls: DevicePort, @unchecked Sendable {
                 "microphone": .string(Self.words(audio?.capture)),
                 "loudspeaker": .string(Self.words(audio?.playback)),
                 "music_output": .string(audio?.music.map { Self.words($0) } ?? "the loudspeaker"),
-                "volume_percent": .int(Int64((parts.bridge.volume?.percent ?? 0).rounded())),
+                "volume_percent": .int(Int64(volume.rounded())),
                 "timers": .int(Int64(book.list.items.count)),
                 "ringing": .int(Int64(book.ringing.count)),
                 "missed": .int(Int64(book.list.missed.count)),

@@ -11,8 +11,8 @@ internal import Synchronization
 /// unmute), only switching the device off and on opens it, since it would stay deaf for ever.
 ///
 /// ## Concurrency
-/// `set` and `volume` are called on the loop's thread and wait for nothing; `stored` is for the
-/// pool. Making it reads the disk.
+/// `set` and `volume` are called on the loop's thread and wait for nothing; `stored` waits for
+/// the disk, which has a thread of its own here. Making it reads the disk.
 package final class DeviceMemory: Sendable {
     /// Who muted the microphone.
     package enum Mute: String, Sendable {
@@ -42,8 +42,8 @@ package final class DeviceMemory: Sendable {
     private let hasHand: Bool
     private let life: String
     private let state: Mutex<State>
-    /// One write after the other.
-    private let order = WriteOrder()
+    /// One write after the other, so that the last to begin is the last to end.
+    private let thread = DiskThread(name: "memory")
 
     /// Reads what was kept; `document` nil keeps nothing beyond this life.
     ///
@@ -134,7 +134,7 @@ package final class DeviceMemory: Sendable {
     /// cannot be.
     package func stored() async throws {
         guard let document else { return }
-        try await order.write { [self] in
+        try await thread.run { [self] in
             if document.isBlocked { _ = document.read() }
             try document.write(json(state.withLock { $0 }))
         }
@@ -166,9 +166,4 @@ package final class DeviceMemory: Sendable {
             "volume_setting": configured.map { .double($0) } ?? .null,
         ]
     }
-}
-
-/// Keeps writes apart, so that the last to begin is the last to end.
-private actor WriteOrder {
-    func write(_ body: @Sendable () throws -> Void) rethrows { try body() }
 }

@@ -1,15 +1,33 @@
 internal import Assistant
+internal import Linux
 internal import Sounds
+internal import WebSockets
 
 /// The device's own sounds, beside the reply's voice.
+///
+/// On the loop, which waits for none of them to be decoded.
 struct Earcons: EarconPort {
+    let loop: EventLoop
     let bridge: AudioBridge
     /// Nil where the owner wants none.
     let library: SoundLibrary?
+    private let thread = DiskThread(name: "sounds")
+
+    /// Sounds of a library, played on a bridge.
+    init(loop: EventLoop, bridge: AudioBridge, library: SoundLibrary?) {
+        self.loop = loop
+        self.bridge = bridge
+        self.library = library
+    }
 
     func play(_ earcon: Earcon) {
         guard let library else { return }
-        bridge.playEarcon(library[StoredSound(earcon)])
+        let sound = StoredSound(earcon)
+        if let samples = library.ready(sound) { return bridge.playEarcon(samples) }
+        thread.perform { [loop, bridge] in
+            let samples = library[sound]
+            loop.perform { bridge.playEarcon(samples) }
+        }
     }
 }
 

@@ -1,5 +1,5 @@
 internal import Configuration
-internal import Linux
+package import Linux
 package import ModelTypes
 internal import Synchronization
 
@@ -11,7 +11,9 @@ internal import Synchronization
 ///
 /// ## Concurrency
 /// Anyone may log from any thread but the two audio threads; a line is one `write`, so lines
-/// never mix.
+/// never mix. Nobody waits for whoever reads the log: lines that are not taken at once are written
+/// on a thread of their own, in order; more than `waitingLimit` of them are lost and counted, and
+/// so are those that still wait when the program ends.
 package final class Log: Sendable {
     /// How much a line matters, in the order of the journal's priorities.
     package enum Level: Int, Sendable, Comparable {
@@ -35,7 +37,20 @@ package final class Log: Sendable {
         package static func < (one: Level, other: Level) -> Bool { one.rawValue < other.rawValue }
     }
 
+    /// Lines that wait for a reader who is behind.
+    static let waitingLimit = 1000
+
+    private struct Waiting: Sendable {
+        var lines: [String] = []
+        var lost = 0
+        /// Somebody writes them, and every other line comes behind.
+        var isWriting = false
+    }
+
     private let limit: Atomic<Int>
+    private let output: any LineOutput
+    private let waiting = Mutex(Waiting())
+    private let thread = DiskThread(name: "log")
     private let isJournal: Bool
     /// What this program has read that nobody may see: whoever reads a secret notes it here, and
     /// every way out of the program asks here.
@@ -44,7 +59,11 @@ package final class Log: Sendable {
     /// A log that leaves out what matters less than `level`.
     ///
     /// `isJournal` asks for priorities instead of the time of day; systemd sets JOURNAL_STREAM.
-    package init(level: Level, isJournal: Bool = Environment.get("JOURNAL_STREAM") != nil) {
+    package init(
+        level: Level, isJournal: Bool = Environment.get("JOURNAL_STREAM") != nil,
+        output: any LineOutput = StandardStream.error
+    ) {
+        self.output = output
         limit = Atomic(level.rawValue)
         self.isJournal = isJournal
     }
@@ -55,7 +74,43 @@ package final class Log: Sendable {
     /// Writes a line when its level is not left out.
     package func callAsFunction(_ level: Level, _ message: @autoclosure () -> String) {
         guard level.rawValue <= limit.load(ordering: .relaxed) else { return }
-        StandardStream.error.write(line(level, message()))
+        write(line(level, message()))
+    }
+
+    private func write(_ line: String) {
+        let mustStart = waiting.withLock { waiting in
+            if !waiting.isWriting, output.isReady(forBytes: line.utf8.count) {
+                output.write(line)
+                return false
+            }
+            if waiting.lines.count < Self.waitingLimit {
+                waiting.lines.append(line)
+            } else {
+                waiting.lost += 1
+            }
+            defer { waiting.isWriting = true }
+            return !waiting.isWriting
+        }
+        if mustStart { thread.perform { [self] in writeWaiting() } }
+    }
+
+    private func writeWaiting() {
+        while true {
+            let taken: (lines: [String], lost: Int)? = waiting.withLock { waiting in
+                guard !waiting.lines.isEmpty else {
+                    waiting.isWriting = false
+                    return nil
+                }
+                defer { (waiting.lines, waiting.lost) = ([], 0) }
+                return (waiting.lines, waiting.lost)
+            }
+            guard let taken else { return }
+            for line in taken.lines { output.write(line) }
+            if taken.lost > 0 {
+                output.write(
+                    line(.warning, "\(taken.lost) lines of the log were lost: nobody took them"))
+            }
+        }
     }
 
     /// A message as it is written.

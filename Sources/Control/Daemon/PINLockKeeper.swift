@@ -1,43 +1,54 @@
 internal import Linux
 internal import ModelTypes
+internal import Store
 internal import Synchronization
 internal import Tools
 
-/// Keeps what is known of wrong PINs in a small file, so that a restart gives no new guesses, and
+/// Keeps what is known of wrong PINs in the store, so that a restart gives no new guesses, and
 /// reports a lock to the owner: in the log, and on the broker.
 ///
 /// ## Concurrency
-/// `keep` and `report` are called on the loop's thread; the file is written on the pool, in order,
+/// `keep` and `report` are called on the loop's thread; the disk is written on a thread of its own,
 /// the newest state last.
 final class PINLockKeeper: PINLockPort {
+    /// The name of what is kept.
+    static let documentName = "pin-lock"
+    /// Where earlier versions kept it.
+    static let earlierName = "pin-lock.json"
     /// A longer file is none of ours (bytes).
-    private static let limitBytes = 4096
-    private static let mode: UInt32 = 0o600
+    static let limitBytes = 4096
 
     private struct State {
         var memory: PINLockMemory
+        /// What the disk does not have.
         var isChanged = false
-        /// Writes as long as there is something new.
-        var writer: Task<Void, Never>?
     }
 
-    private let path: String?
+    /// Nil keeps nothing beyond this life.
+    private let document: KeptDocument?
+    private let thread = DiskThread(name: "pin-lock")
     private let log: Log
     private let onChange: @Sendable (_ isLocked: Bool) -> Void
     private let state: Mutex<State>
     let kept: PINLockMemory
 
-    /// Reads what was kept; `path` nil keeps nothing beyond this life.
+    /// What a store keeps of it.
+    static func document(of store: StateStore) -> KeptDocument {
+        store.document(documentName, limitBytes: limitBytes, earlier: earlierName)
+    }
+
+    /// Reads what was kept, on the disk; `document` nil keeps nothing beyond this life.
     ///
-    /// A file that cannot be read counts as a lock. `onChange` is called on the loop's thread, and here
-    /// when the PIN is locked from before.
-    init(path: String?, log: Log, onChange: @escaping @Sendable (_ isLocked: Bool) -> Void) {
-        self.path = path
+    /// What cannot be read, or may be older than what was kept last, counts as a lock. `onChange`
+    /// is called on the loop's thread, and here when the PIN is locked from before.
+    init(
+        document: KeptDocument?, log: Log, onChange: @escaping @Sendable (_ isLocked: Bool) -> Void
+    ) {
+        self.document = document
         self.log = log
         self.onChange = onChange
-        let memory = Self.read(path, log)
-        kept = memory
-        state = Mutex(State(memory: memory))
+        kept = Self.read(document, log)
+        state = Mutex(State(memory: kept))
         if kept.isLocked {
             log(.warning, "the PIN is locked, since it was wrong too often before the restart")
             onChange(true)
@@ -45,12 +56,13 @@ final class PINLockKeeper: PINLockPort {
     }
 
     func keep(_ memory: PINLockMemory) {
-        state.withLock { state in
-            guard state.memory != memory else { return }
+        let isNews = state.withLock { state in
+            guard state.memory != memory else { return false }
             state.memory = memory
-            state.isChanged = true
-            if state.writer == nil { state.writer = Task { self.write() } }
+            defer { state.isChanged = true }
+            return !state.isChanged
         }
+        if isNews { thread.perform { [self] in write() } }
     }
 
     func report(lockedFor time: Int64?) {
@@ -65,52 +77,43 @@ final class PINLockKeeper: PINLockPort {
         onChange(time != nil)
     }
 
-    /// Returns when what was kept so far is in the file.
-    func settled() async {
-        while let writer = state.withLock({ $0.writer }) { await writer.value }
-    }
+    /// Returns when what was kept so far is on the disk.
+    func settled() async { await thread.run {} }
 
-    // MARK: - The file
+    // MARK: - The disk
 
-    private static func read(_ path: String?, _ log: Log) -> PINLockMemory {
-        guard let path, Files.exists(path) else { return PINLockMemory() }
-        do {
-            let json = try JSONValue(parsing: try Files.read(path, limitBytes: limitBytes))
-            guard let memory = PINLockMemory(json) else { throw Damaged() }
-            return memory
-        } catch {
-            log(.warning, "'\(path)' cannot be read, so the PIN is locked for a while: \(error)")
-            return .unreadable
+    private static func read(_ document: KeptDocument?, _ log: Log) -> PINLockMemory {
+        guard let document else { return PINLockMemory() }
+        var memory: PINLockMemory
+        switch document.read() {
+        case .absent: return PINLockMemory()
+        case .value(let json, let loss):
+            let found = PINLockMemory(json)
+            if let found, loss == nil { return found }
+            memory = found ?? .unreadable
+            memory.locks = max(1, memory.locks)
+            memory.isLocked = true
+        case .lost, .unreadable: memory = .unreadable
         }
+        log(.warning, "what was kept of wrong PINs is not whole, so the PIN is locked for a while")
+        // What is damaged is set aside by now, and would be no reason at the next start.
+        try? document.write(memory.json)
+        return memory
     }
 
     private func write() {
-        while let memory = next() {
-            guard let path else { continue }
-            do {
-                try Files.writeAtomically(
-                    path, Array(memory.json.serialized.utf8), mode: Self.mode)
-            } catch {
-                log(.error, "wrong PINs are not kept over a restart: \(error)")
-            }
-        }
-    }
-
-    private func next() -> PINLockMemory? {
-        state.withLock { state in
-            guard state.isChanged else {
-                state.writer = nil
-                return nil
-            }
+        let memory = state.withLock { state in
             state.isChanged = false
             return state.memory
         }
+        guard let document else { return }
+        do {
+            if document.isBlocked { _ = document.read() }
+            try document.write(memory.json)
+        } catch {
+            log(.error, "wrong PINs are not kept over a restart: \(error)")
+        }
     }
-}
-
-/// A file that holds something else.
-private struct Damaged: Error, CustomStringConvertible {
-    let description = "it does not hold what this program writes"
 }
 
 extension PINLockMemory {

@@ -16,23 +16,24 @@ final class PanelActions: PanelPort, @unchecked Sendable {
 
     private let assistant: VoiceAssistant
     private let runner: ToolRunner
-    private let volume: () -> Double
-    private let setVolume: (Double) -> Void
+    private let changeVolume: (Double, @escaping @Sendable (Double) -> Void) -> Void
     private let sound: (Earcon) -> Void
     private let snooze: () -> Void
     private let log: Log
 
-    /// Actions on these parts; `volume` is in percent, and it, `setVolume`, `sound` and `snooze`
-    /// are called on the loop.
+    /// Actions on these parts.
+    ///
+    /// `changeVolume` makes it louder or softer by percents, and then calls with the new volume. It,
+    /// `sound` and `snooze` are called on the loop, as they call back.
     init(
-        assistant: VoiceAssistant, runner: ToolRunner, volume: @escaping () -> Double,
-        setVolume: @escaping (Double) -> Void, sound: @escaping (Earcon) -> Void,
+        assistant: VoiceAssistant, runner: ToolRunner,
+        changeVolume: @escaping (Double, @escaping @Sendable (Double) -> Void) -> Void,
+        sound: @escaping (Earcon) -> Void,
         snooze: @escaping () -> Void, log: Log
     ) {
         self.assistant = assistant
         self.runner = runner
-        self.volume = volume
-        self.setVolume = setVolume
+        self.changeVolume = changeVolume
         self.sound = sound
         self.snooze = snooze
         self.log = log
@@ -70,10 +71,10 @@ final class PanelActions: PanelPort, @unchecked Sendable {
     }
 
     private func changeVolume(by step: Double) {
-        let wished = min(100, max(0, volume() + step))
-        setVolume(wished)
-        log(.info, "volume \(Int(wished.rounded())) %")
-        sound(.done)
+        changeVolume(step) { [self] percent in
+            log(.info, "volume \(Int(percent.rounded())) %")
+            sound(.done)
+        }
     }
 
     /// Runs a tool with the same checks, limits and deadline as a call of the model.

@@ -10,8 +10,8 @@ internal import Synchronization
 /// for, and for as long as the service keeps it.
 ///
 /// ## Concurrency
-/// From any thread but for the making, which reads the disk; it is written on the pool, in order,
-/// the newest state last.
+/// From any thread but for the making, which reads the disk; it is written on a thread of its own,
+/// in order, the newest state last.
 package final class SessionKeeper: Sendable {
     /// The name of what is kept.
     package static let documentName = "session"

@@ -48,9 +48,6 @@ extension Settings {
         return ports
     }
 
-    /// Where wrong PINs are counted; nil: nowhere beyond the end of the program.
-    var pinLockFile: String? { toolStateDirectory.map { "\($0)/pin-lock.json" } }
-
     /// The folder in which all is that outlasts the program; nil: nowhere.
     package var toolStateDirectory: String? {
         let path = self[Keys.Tools.stateDirectory]

@@ -6,7 +6,7 @@ internal import Opus
 /// Keeps turns as Ogg Opus files, where the owner wants that: the user's words, and the reply.
 ///
 /// ## Concurrency
-/// An actor on the pool, since it writes files; samples are handed to it in order and without
+/// An actor with a thread of its own, since it writes files; samples are handed to it in order and without
 /// waiting.
 package actor TurnRecorder {
     /// Bits per second: speech that can be understood well.
@@ -25,6 +25,7 @@ package actor TurnRecorder {
         case flush(CheckedContinuation<Void, Never>)
     }
 
+    private let thread = DiskThread(name: "recordings")
     private let directory: String
     private let limitBytes: Int
     private let limitDays: Int
@@ -60,6 +61,10 @@ package actor TurnRecorder {
                 try? await Task.sleep(for: .seconds(Self.tidySeconds))
             }
         }
+    }
+
+    package nonisolated var unownedExecutor: UnownedSerialExecutor {
+        thread.asUnownedSerialExecutor()
     }
 
     /// Ends both recordings, and returns when all that was handed over is on the disk.

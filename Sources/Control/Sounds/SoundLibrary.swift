@@ -39,7 +39,8 @@ package enum StoredSound: String, Sendable, CaseIterable {
 /// of them: together they would take a third of its start and a megabyte.
 ///
 /// ## Concurrency
-/// From any thread; the first time of a line takes as long as 20 ms on a small board.
+/// From any thread; the first time of a line takes as long as 20 ms on a small board, so that the
+/// loop asks for what is `ready` only.
 package final class SoundLibrary: Sendable {
     private let rate: Int32
     private let own: [StoredSound: [Int16]]
@@ -57,15 +58,18 @@ package final class SoundLibrary: Sendable {
 
     /// The samples of a sound.
     package subscript(sound: StoredSound) -> [Int16] {
-        made.withLock { made in
-            if let samples = made[sound] { return samples }
-            // The tests decode every one that is shipped, so that none is silent for its format.
-            let raw = own[sound] ?? (try? OggOpusReader.decode(Self.asset(sound), rate: rate)) ?? []
-            let samples = SoundLevel.matched(raw, rate: rate)
-            made[sound] = samples
-            return samples
-        }
+        if let samples = ready(sound) { return samples }
+        // Beside the lock, for which nobody is to wait that long; two who decode the same come to
+        // the same. The tests decode every one that is shipped, so that none is silent for its
+        // format.
+        let raw = own[sound] ?? (try? OggOpusReader.decode(Self.asset(sound), rate: rate)) ?? []
+        let samples = SoundLevel.matched(raw, rate: rate)
+        made.withLock { $0[sound] = samples }
+        return samples
     }
+
+    /// The samples of a sound that was asked for before; nil when they are still to be decoded.
+    package func ready(_ sound: StoredSound) -> [Int16]? { made.withLock { $0[sound] } }
 
     private static func asset(_ sound: StoredSound) -> [UInt8] {
         switch sound {

@@ -33,6 +33,8 @@ package final class KeptDocument: Sendable {
         var newest = 1
         /// Why nothing may be written.
         var obstacle: String?
+        /// The value is still where an earlier version kept it.
+        var hasEarlier = false
     }
 
     /// Its name, as the owner sees it on the disk.
@@ -40,14 +42,19 @@ package final class KeptDocument: Sendable {
     private let files: [String]
     private let disk: any StateDisk
     private let limitBytes: Int
+    private let earlier: String?
     private let report: @Sendable (String) -> Void
     private let state = Mutex(State())
 
     /// A document of a folder, of at most `limitBytes`; `report` takes words for the owner.
-    init(
-        name: String, disk: any StateDisk, limitBytes: Int,
+    ///
+    /// `earlier` is the file of plain JSON that an earlier version kept it in: it is read while
+    /// there is nothing else, and goes with the first write.
+    package init(
+        name: String, disk: any StateDisk, limitBytes: Int, earlier: String? = nil,
         report: @escaping @Sendable (String) -> Void
     ) {
+        self.earlier = earlier
         self.name = name
         files = Self.files(of: name)
         self.disk = disk
@@ -84,6 +91,10 @@ package final class KeptDocument: Sendable {
             try disk.write(files[target], bytes)
             state.generation += 1
             state.newest = target
+            if state.hasEarlier, let earlier {
+                try? disk.remove(earlier)
+                state.hasEarlier = false
+            }
         }
     }
 
@@ -114,6 +125,9 @@ package final class KeptDocument: Sendable {
         state.obstacle = hidden.isEmpty ? nil : hidden.joined(separator: "; ")
         state.generation = max(state.generation, best?.generation ?? 0)
         if let best { state.newest = best.file }
+        if best == nil, damaged.isEmpty, hidden.isEmpty, let found = readEarlier(&state) {
+            return found
+        }
         // The first write makes one file; from the second on there are two.
         let isOneMissing = !missing.isEmpty && (best?.generation ?? 0) > 1
         if damaged.isEmpty, hidden.isEmpty, isOneMissing, let best {
@@ -124,6 +138,23 @@ package final class KeptDocument: Sendable {
             return .value(best.value, loss: text)
         }
         return content(best?.value, damaged, state.obstacle)
+    }
+
+    /// What an earlier version kept; nil when it kept nothing.
+    private func readEarlier(_ state: inout State) -> Content? {
+        guard let earlier else { return nil }
+        do throws(SystemError) {
+            guard let bytes = try disk.read(earlier, limitBytes: limitBytes) else { return nil }
+            state.hasEarlier = true
+            if let value = try? JSONValue(parsing: bytes) { return .value(value, loss: nil) }
+        } catch {
+            guard error.isTooLarge else {
+                state.obstacle = "\(error)"
+                return content(nil, [], state.obstacle)
+            }
+        }
+        state.hasEarlier = false
+        return content(nil, [earlier], nil)
     }
 
     private func content(

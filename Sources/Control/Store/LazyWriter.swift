@@ -9,7 +9,8 @@ internal import Synchronization
 /// `KeptDocument.write`.
 ///
 /// ## Concurrency
-/// From any thread, the loop's too: nothing here waits. The disk is written on the pool, in order.
+/// From any thread, the loop's too: nothing here waits. The disk is written on a thread
+/// of its own, in order.
 package final class LazyWriter: Sendable {
     private struct State: Sendable {
         var next: JSONValue?
@@ -18,6 +19,7 @@ package final class LazyWriter: Sendable {
         var isInTrouble = false
     }
 
+    private let thread = DiskThread(name: "writer")
     private let document: KeptDocument
     private let delay: Duration
     private let onTrouble: @Sendable (String) -> Void
@@ -54,9 +56,11 @@ package final class LazyWriter: Sendable {
             try? await Task.sleep(for: delay)
             guard let value = state.withLock({ $0.next.take() }) else { continue }
             do {
-                // It may be readable again by now, and is not as precious as what waits.
-                if document.isBlocked { _ = document.read() }
-                try document.write(value)
+                try await thread.run { [document] in
+                    // It may be readable again by now, and is not as precious as what waits.
+                    if document.isBlocked { _ = document.read() }
+                    try document.write(value)
+                }
                 state.withLock { $0.isInTrouble = false }
             } catch {
                 let isNew = state.withLock { state in

@@ -110,11 +110,15 @@ package final class StateStore: Sendable {
     // MARK: - What it holds
 
     /// A document of this name, which is a file's name without its end; the same for every caller.
-    package func document(_ name: String, limitBytes: Int = documentBytes) -> KeptDocument {
+    ///
+    /// `earlier` is the file that an earlier version kept it in, if any.
+    package func document(
+        _ name: String, limitBytes: Int = documentBytes, earlier: String? = nil
+    ) -> KeptDocument {
         state.withLock { state in
             if let known = state.documents[name] { return known }
             let document = KeptDocument(
-                name: name, disk: disk, limitBytes: limitBytes
+                name: name, disk: disk, limitBytes: limitBytes, earlier: earlier
             ) { [weak self] in self?.note($0) }
             state.documents[name] = document
             return document
@@ -155,7 +159,8 @@ package final class StateStore: Sendable {
         tidy()
         let proof = Task { [weak self] in
             do { try await Task.sleep(for: CrashGuard.provenLife) } catch { return }
-            self?.proveLife()
+            guard let store = self else { return }
+            await DiskThread(name: "store").run { store.proveLife() }
         }
         state.withLock { $0.proof = proof }
     }

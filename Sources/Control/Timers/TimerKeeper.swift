@@ -1,3 +1,4 @@
+internal import Linux
 internal import ModelTypes
 package import Store
 
@@ -18,11 +19,13 @@ package protocol TimerListener: Sendable {
 /// be read, nothing is changed, and it is tried again with each change.
 ///
 /// ## Concurrency
-/// An actor on the pool, since the disk may be slow.
+/// An actor with a thread of its own, since the disk may be slow: nothing that rings waits for what
+/// somebody else stores.
 package actor TimerKeeper {
     /// The name of what is kept.
     package static let documentName = "timers"
 
+    private let thread = DiskThread(name: "timers")
     private var book: TimerBook
     /// Nil: nothing outlasts the program.
     private let document: KeptDocument?
@@ -46,6 +49,10 @@ package actor TimerKeeper {
         book = TimerBook(TimerList(), settings: settings)
         self.clock = clock
         self.listener = listener
+    }
+
+    package nonisolated var unownedExecutor: UnownedSerialExecutor {
+        thread.asUnownedSerialExecutor()
     }
 
     /// Whether what is set outlasts the program.

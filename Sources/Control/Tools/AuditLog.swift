@@ -5,8 +5,9 @@ package import Store
 /// What the tools did, as a file of JSON lines; the older half is in a second file.
 ///
 /// ## Concurrency
-/// An actor, so that the runner goes on while the disk is slow.
+/// An actor with a thread of its own, so that all else goes on while the disk is slow.
 package actor AuditLog: AuditPort {
+    private let thread = DiskThread(name: "audit")
     private let disk: any StateDisk
     private let name: String
     private let limitBytes: Int
@@ -24,6 +25,10 @@ package actor AuditLog: AuditPort {
         self.name = name
         self.limitBytes = limitBytes
         self.onTrouble = onTrouble
+    }
+
+    package nonisolated var unownedExecutor: UnownedSerialExecutor {
+        thread.asUnownedSerialExecutor()
     }
 
     package func record(_ entry: AuditEntry) async {

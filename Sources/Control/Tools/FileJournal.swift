@@ -1,3 +1,4 @@
+internal import Linux
 package import ModelTypes
 package import Store
 
@@ -9,7 +10,7 @@ package import Store
 /// reported by the store, since calls of which nothing is known any more may be done twice.
 ///
 /// ## Concurrency
-/// An actor, so that the runner goes on while the disk is slow.
+/// An actor with a thread of its own, so that all else goes on while the disk is slow.
 package actor FileJournal: CallJournal {
     /// The file is written anew beyond this (bytes).
     private static let limitBytes = 128 * 1024
@@ -28,6 +29,7 @@ package actor FileJournal: CallJournal {
         var state: RecalledCalls.State
     }
 
+    private let thread = DiskThread(name: "journal")
     private let lines: KeptLines
     private let onTrouble: @Sendable (String) -> Void
     private var records: [Record] = []
@@ -38,6 +40,10 @@ package actor FileJournal: CallJournal {
     package init(lines: KeptLines, onTrouble: @escaping @Sendable (String) -> Void) {
         self.lines = lines
         self.onTrouble = onTrouble
+    }
+
+    package nonisolated var unownedExecutor: UnownedSerialExecutor {
+        thread.asUnownedSerialExecutor()
     }
 
     package func recall() async -> RecalledCalls {

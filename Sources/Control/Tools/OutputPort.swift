@@ -2,8 +2,8 @@ package import Linux
 
 /// Something that can be on or off: a relay, a lamp.
 ///
-/// The daemon makes it of a GPIO line; `FileOutput` is for desks without one. Called on the pool;
-/// both methods return at once and may be called by one caller at a time only.
+/// The daemon makes it of a GPIO line; `FileOutput` is for desks without one. Called on the
+/// call's own thread; both methods may be called by one caller at a time only.
 package protocol OutputPort: Sendable {
     /// Switches; throws when the line is gone, with a text that says what to do.
     func set(_ isOn: Bool) throws

@@ -1,3 +1,4 @@
+internal import Linux
 internal import ModelTypes
 
 // One call on its way.
@@ -151,7 +152,12 @@ extension ToolRunner {
         let deadline = tool.declaration.terms.deadline
         let clock = ports.clock
         return await withCheckedContinuation { answer in
-            let handler = Task(executorPreference: executor) {
+            // Tools start programs, read secrets and write files; each may block, and none but
+            // itself waits for it.
+            let thread: any TaskExecutor = executor ?? DiskThread(name: "tool")
+            let handler = Task(executorPreference: thread) {
+                // A task does not own what it prefers.
+                defer { withExtendedLifetime(thread) {} }
                 let ending: Ending
                 do {
                     ending = .result(try await tool.call(arguments))

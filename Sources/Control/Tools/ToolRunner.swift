@@ -34,12 +34,12 @@ package struct RunnerPorts: Sendable {
     package var confirmation: any ConfirmationPort
     package var journal: any CallJournal
     package var audit: any AuditPort
-    /// Where calls and their tools run; nil: on the pool.
+    /// Where calls and their tools run; nil: calls on the pool, each tool on a thread of its own.
     package var executor: (any TaskExecutor)?
     /// What nobody may see of what comes back: neither model, journal nor audit log.
     package var secrets = KnownSecrets()
 
-    /// Everything but the tools, which run on the pool.
+    /// Everything but the tools, each of which runs on a thread of its own.
     package init(
         clock: any ToolClock, confirmation: any ConfirmationPort, journal: any CallJournal,
         audit: any AuditPort
@@ -63,9 +63,9 @@ package struct RunnerPorts: Sendable {
 /// handler that hangs costs its own tool and nothing else.
 ///
 /// ## Concurrency
-/// An actor on the pool. Handlers run in tasks of their own and never hold it up.
+/// An actor on the pool. Handlers run in tasks and on threads of their own and never hold it up.
 package actor ToolRunner {
-    /// Where calls and their tools run; nil: on the pool.
+    /// Where calls and their tools run; nil: calls on the pool, each tool on a thread of its own.
     package nonisolated let executor: (any TaskExecutor)?
     let registry: ToolRegistry
     let limits: ToolLimits

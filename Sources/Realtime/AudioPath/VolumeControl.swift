@@ -16,22 +16,30 @@ package enum VolumeWish: Sendable, Equatable {
 /// A duck and the loudness of a voice are apart from it and never change it.
 ///
 /// ## Concurrency
-/// One thread at a time, the speaker's; a call may take a millisecond.
+/// One thread at a time; a call takes what the card's driver takes, mostly a millisecond.
 package final class VolumeControl {
     /// Names of controls that a card's outputs go through, the likeliest first.
     private static let usualNames = [
         "Master", "PCM", "Digital", "Speaker", "Headphone", "Playback", "Line Out", "HDMI",
     ]
 
-    private let speaker: Speaker
+    private let setGain: (_ gain: Float, _ elsewhere: Float?) -> Void
     private let wish: VolumeWish
     private var device: String?
     /// What was wished for last; nil: as the card has it.
     private var wished: Double?
 
-    /// A volume that begins as wished (0 to 100), or as the card has it.
-    package init(speaker: Speaker, wish: VolumeWish, percent: Double?) {
-        self.speaker = speaker
+    /// A volume that begins as wished (0 to 100), or as the card has it; on the speaker's thread.
+    package convenience init(speaker: Speaker, wish: VolumeWish, percent: Double?) {
+        self.init(wish: wish, percent: percent) { speaker.setGain($0, elsewhere: $1) }
+    }
+
+    /// A volume that has `Speaker.setGain` called by others, who know its thread.
+    package init(
+        wish: VolumeWish, percent: Double?,
+        setGain: @escaping (_ gain: Float, _ elsewhere: Float?) -> Void
+    ) {
+        self.setGain = setGain
         self.wish = wish
         wished = percent
     }
@@ -54,14 +62,14 @@ package final class VolumeControl {
         do throws(ALSAError) {
             if try setAtCard(percent) {
                 // A card's lowest step need not be silence.
-                speaker.setGain(percent > 0 ? 1 : 0, elsewhere: Loudness.gain(percent: percent))
+                setGain(percent > 0 ? 1 : 0, Loudness.gain(percent: percent))
                 return nil
             }
         } catch {
-            speaker.setGain(Loudness.gain(percent: percent))
+            setGain(Loudness.gain(percent: percent), nil)
             return "\(error); the volume is set in the device's own mixer"
         }
-        speaker.setGain(Loudness.gain(percent: percent))
+        setGain(Loudness.gain(percent: percent), nil)
         return nil
     }
 

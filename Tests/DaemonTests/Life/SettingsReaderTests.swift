@@ -160,7 +160,7 @@ import Testing
         let disk = try Disk()
         disk.write("[live]\nmodel = \"gemini-first\"")
         disk.reader.keep(try #require(disk.reader.read().asked))
-        let path = "\(disk.folder)/settings.last-good"
+        let path = "\(disk.folder)/settings.a"
         let whole = try Files.read(path, limitBytes: 1 << 20)
         for count in whole.indices {
             try Files.writeAtomically(path, Array(whole[..<count]), mode: 0o600)

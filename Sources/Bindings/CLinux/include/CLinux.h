@@ -65,6 +65,8 @@ int martlet_inotify_take(int inotify, char last, const char *name) MARTLET_REALT
 // Threads and signals
 
 void martlet_name_thread(const char *name);
+/// How often the calling thread gave the processor away by itself.
+long martlet_thread_waits(void);
 /// Keeps in memory what this process touches from now on; 0, or -1 and errno. EPERM when the
 /// account's limit would soon refuse it memory of any kind.
 int martlet_lock_memory(void);

@@ -2,12 +2,31 @@ internal import Assistant
 internal import Configuration
 internal import Live
 
+/// Where the talk button is.
+package enum ButtonChoice: Sendable {
+    /// As the settings say.
+    case configured
+    /// The space bar; the closure is called when the user wants to end.
+    case keyboard(onQuit: @Sendable () -> Void)
+    /// Nobody but `Application.button`.
+    case scripted
+}
+
+/// Whom others take the program for.
+package enum Role: Sendable {
+    /// The device: its broker knows it by its name, and may tell it what to do.
+    case device
+    /// Somebody at a keyboard beside the device, whose place on the broker is not taken.
+    case guest
+}
+
 /// Carries the session's events to the assistant, which is made after it.
 final class Relay: @unchecked Sendable {
     // @unchecked: touched on the loop's thread only, but for the assignment before it is used.
 
     var assistant: VoiceAssistant?
     var keeper: SessionKeeper?
+    var pinLock: PINLockKeeper?
     var onClosed: (() -> Void)?
 
     func session(_ event: SessionEvent) {

@@ -63,9 +63,14 @@ package actor Supervisor {
     /// The supervisor of the daemon, with settings from files that the closure reads.
     package init(log: Log, files: @escaping @Sendable () throws -> [SettingsText]) {
         let reader = SettingsReader(log: log, files: files)
+        // Reading settings and opening devices may block, and a sign of life must not wait for it.
+        let thread = DiskThread(name: "settings")
         let ports = Ports(
-            read: { reader.read() }, keep: { reader.keep($0) },
-            make: { try Supervisor.device($0, $1, log) },
+            read: { await thread.run { reader.read() } },
+            keep: { plan in await thread.run { reader.keep(plan) } },
+            make: { plan, hand in
+                try await thread.run { try Supervisor.device(plan, hand, log) }
+            },
             notifier: ServiceNotifier(environment: Environment.all()))
         self.init(log: log, ports: ports)
     }
