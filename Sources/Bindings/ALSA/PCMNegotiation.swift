@@ -87,6 +87,7 @@ struct PCMNegotiation: ~Copyable {
         // Wished in frames of the wished rate; meant are times.
         period = scaled(period, rate)
         buffer = scaled(buffer, rate)
+        narrowPeriods(handle, parameters)
         try step("snd_pcm_hw_params_set_period_size_near", "\(period) frame periods") {
             snd_pcm_hw_params_set_period_size_near(handle, parameters, &period, nil)
         }
@@ -102,10 +103,40 @@ struct PCMNegotiation: ~Copyable {
         try step("snd_pcm_hw_params_get_buffer_size", "to tell its buffer") {
             snd_pcm_hw_params_get_buffer_size(parameters, &buffer)
         }
+        guard period > 0, buffer / period >= Self.leastPeriods else {
+            throw .refused(
+                device: request.device,
+                what: "\(Self.leastPeriods) periods: its buffer holds \(buffer) frames, of which "
+                    + "a period has \(period)",
+                code: -EINVAL)
+        }
         return PCMGrant(
             rate: Int32(clamping: rate), channels: Int32(clamping: channels),
             periodFrames: Int32(clamping: period), bufferFrames: Int32(clamping: buffer),
-            hasClock: Self.hasClock(handle), format: format ?? .bits16)
+            hasClock: Self.hasClock(handle), format: format ?? .bits16,
+            isBatch: snd_pcm_hw_params_is_batch(parameters) == 1)
+    }
+
+    /// Fewer leave no time to write one while another is heard.
+    private static let leastPeriods: snd_pcm_uframes_t = 2
+
+    /// Asks for a buffer of at least two periods, and of a whole number of them, where it can be
+    /// had; each is tried on a copy of what is left of the configurations, since a call that fails
+    /// may have narrowed them.
+    private func narrowPeriods(_ handle: OpaquePointer, _ parameters: OpaquePointer?) {
+        var allocated: OpaquePointer?
+        guard snd_pcm_hw_params_malloc(&allocated) == 0, let copy = allocated else { return }
+        defer { snd_pcm_hw_params_free(copy) }
+        snd_pcm_hw_params_copy(copy, parameters)
+        var least = UInt32(Self.leastPeriods)
+        if snd_pcm_hw_params_set_periods_min(handle, copy, &least, nil) == 0 {
+            snd_pcm_hw_params_copy(parameters, copy)
+        } else {
+            snd_pcm_hw_params_copy(copy, parameters)
+        }
+        if snd_pcm_hw_params_set_periods_integer(handle, copy) == 0 {
+            snd_pcm_hw_params_copy(parameters, copy)
+        }
     }
 
     private func has(
@@ -134,8 +165,7 @@ struct PCMNegotiation: ~Copyable {
         let parameters = allocated
         defer { snd_pcm_sw_params_free(parameters) }
 
-        let start =
-            request.direction == .capture ? 1 : snd_pcm_uframes_t(grant.bufferFrames)
+        let start = request.direction == .capture ? 1 : snd_pcm_uframes_t(grant.startFrames)
         try step("snd_pcm_sw_params_current", "to tell its thresholds") {
             snd_pcm_sw_params_current(handle, parameters)
         }

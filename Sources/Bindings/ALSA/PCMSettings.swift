@@ -54,11 +54,14 @@ package struct PCMGrant: Sendable, Equatable, CustomStringConvertible {
     package let hasClock: Bool
     /// How the device has its samples, which pass as 16-bit ones.
     package let format: SampleFormat
+    /// Whether the device fetches in bursts and tells its position in steps
+    /// (SNDRV_PCM_INFO_BATCH), as USB does.
+    package let isBatch: Bool
 
     /// Puts a grant together; devices that are no PCM do too.
     package init(
         rate: Int32, channels: Int32, periodFrames: Int32, bufferFrames: Int32, hasClock: Bool,
-        format: SampleFormat = .bits16
+        format: SampleFormat = .bits16, isBatch: Bool = false
     ) {
         self.rate = rate
         self.channels = channels
@@ -66,6 +69,17 @@ package struct PCMGrant: Sendable, Equatable, CustomStringConvertible {
         self.bufferFrames = bufferFrames
         self.hasClock = hasClock
         self.format = format
+        self.isBatch = isBatch
+    }
+
+    /// What is written to a loudspeaker before it starts by itself (frames).
+    ///
+    /// As many whole periods as it holds. Its whole buffer would never be reached by whoever writes
+    /// whole periods: no driver need grant a multiple of the period, and the headphones of a
+    /// Raspberry Pi (bcm2835-pcm.c, which asks for no whole number of periods) do not.
+    package var startFrames: Int32 {
+        let period = max(1, periodFrames)
+        return max(1, bufferFrames / period * period)
     }
 
     /// A delay (frames) as a driver reports it, or what can be believed instead.
