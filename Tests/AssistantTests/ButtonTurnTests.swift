@@ -239,10 +239,10 @@ struct ButtonTurnTests {
         world.press(1_000)
         world.samples()
         world.release(2_000)
-        #expect(world.deadline == 2_500)
-        world.deadline(2_500)
+        #expect(world.deadline == 5_000)
+        world.deadline(5_000)
         #expect(world.wire.last == .end)
-        world.press(3_000)
+        world.press(6_000)
         world.segmentEnded()
         #expect(world.state == .listening, "the late mark is not the new turn's")
     }

@@ -29,6 +29,30 @@ struct HandsFreeTests {
         #expect(world.state == .listening, "the conversation goes on")
     }
 
+    @Test("words that come from the microphone two seconds late are sent")
+    func lateSamples() {
+        let world = ConversationWorld.online(.handsFree)
+        world.speech(1_000)
+        world.speechEnd(2_000, known: 2_600)
+        world.deadline(4_600)
+        world.samples()
+        world.segmentEnded()
+        #expect(world.wire == [.audio(first: 0, count: 320), .streamEnd])
+        #expect(world.state == .thinking)
+        #expect(world.sounds.isEmpty)
+    }
+
+    @Test("words that never come from the microphone are missed by sound, not in silence")
+    func lostSamples() {
+        let world = ConversationWorld.online(.handsFree)
+        world.speech(1_000)
+        world.speechEnd(2_000, known: 2_600)
+        world.deadline(5_600)
+        #expect(world.state == .idle)
+        #expect(world.sounds == [.error])
+        #expect(world.wire.isEmpty)
+    }
+
     @Test("a noise that the service does not answer ends quietly and soon")
     func noise() {
         let world = ConversationWorld.online(.handsFree)

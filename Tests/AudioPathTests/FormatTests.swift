@@ -195,7 +195,7 @@ struct FormatTests {
         for _ in 0..<Int(Self.seconds * 50) {
             let step = loop.step()
             #expect(step == .moved)
-            processing.drain { _ in }
+            _ = processing.drain { _ in }
             while let event = processing.cutter.next() {
                 if case .chunk(let chunk) = event { heard += chunk.samples }
             }

@@ -48,22 +48,34 @@ struct ProcessingTests {
                 anchor: anchor, converter: converter, settings: settings, base: 0)
         }
 
-        /// The device gives frames, and the processing thread wakes up once.
+        /// The device gives frames, and the processing thread wakes up until it has taken them.
         mutating func capture(_ frames: [Int16]) {
+            fill(frames)
+            wakeUp()
+        }
+
+        /// The device gives frames, and the processing thread does not get to run.
+        func fill(_ frames: [Int16]) {
             let written = writer.write(frames, count: frames.count)
             precondition(written == frames.count, "the test's ring is too small")
             let frame = writer.writtenIndex / channels
             anchor.set(frame: frame, time: began + Int64(frame) * 1_000_000_000 / rate)
-            wakeUp()
         }
 
-        /// One round of the processing thread.
+        /// Rounds of the processing thread until nothing waits.
         mutating func wakeUp(_ marks: MicrophoneGate.Mark...) {
+            var marks = marks
+            while round(marks) { marks = [] }
+        }
+
+        /// One round of the processing thread; returns whether more waits.
+        mutating func round(_ marks: [MicrophoneGate.Mark]) -> Bool {
             var told: [MicrophoneEvent] = []
-            processing.drain { told.append($0) }
+            let isBehind = processing.drain { told.append($0) }
             for mark in marks { processing.take(mark) }
             while let event = processing.cutter.next() { told.append(event) }
             events += told
+            return isBehind
         }
 
         mutating func lose() {
@@ -84,6 +96,29 @@ struct ProcessingTests {
             }
             return (first, samples)
         }
+    }
+
+    @Test("a thread that never catches up with the device still opens and closes turns")
+    func neverCatchesUp() throws {
+        var rig = try Rig()
+        let said = AudioEngineTests.pattern(320_000)
+        rig.fill(Array(said[..<32_000]))
+        var given = 32_000
+        var marks: [MicrophoneGate.Mark] = [
+            .open(at: Self.start + 1_500_000_000, preRollMilliseconds: 300),
+            .close(at: Self.start + 4_000_000_000),
+        ]
+        for _ in 0..<70 {
+            // The device is as fast as the thread is.
+            #expect(rig.round(marks))
+            marks = []
+            rig.fill(Array(said[given..<(given + 4096)]))
+            given += 4096
+        }
+        let heard = rig.heard()
+        #expect(heard.first == 19_200)
+        #expect(heard.samples == Array(said[19_200..<64_000]))
+        #expect(rig.events.last == .segmentEnded(sample: 64_000))
     }
 
     /// A press a nanosecond before a sample belongs to the sample before it.

@@ -224,9 +224,11 @@ struct KnownAnswerTests {
         world.wait(0)
         world.accept()
         world.forget()
-        world.speak()
+        for _ in 0..<3 { world.speak() }
         world.callSwitch("again")
         world.turnComplete()
+        let notices = world.events.count { if case .notice = $0 { true } else { false } }
+        #expect(notices == 1)
         let isTold = world.events.contains {
             switch $0 {
             case .audio, .toolCalls: true

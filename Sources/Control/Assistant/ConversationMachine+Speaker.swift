@@ -113,7 +113,9 @@ extension ConversationMachine {
             // The eyes of whoever asked may be elsewhere.
             emit(.sound(.error))
         }
-        while isDue(uplink.flushDeadline), let turn = uplink.finish() { finishTurn(turn) }
+        while isDue(uplink.flushDeadline), let turn = uplink.finish() {
+            giveUpMark(of: turn)
+        }
         if isDue(held?.until) { resumeHeld(at: time) }
         if isDue(linkDeadline) {
             record(.notice("no session came in time; what was said is dropped"))

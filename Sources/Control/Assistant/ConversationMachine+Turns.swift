@@ -114,6 +114,19 @@ extension ConversationMachine {
         record(.turnClosed(turn.number, .sent))
     }
 
+    /// The samples of a turn did not come in time, so what was said is lost, or its end is.
+    mutating func giveUpMark(of turn: Uplink.Turn) {
+        if turn.hasSpeech, !turn.hasBegun, case .thinking(var thinking) = phase {
+            // Somebody did speak, though nobody but the device has heard it.
+            thinking.isDoubtful = false
+            phase = .thinking(thinking)
+        }
+        if !turn.isAbandoned {
+            record(.notice("the microphone's samples came too late: the processor is too busy"))
+        }
+        finishTurn(turn)
+    }
+
     /// Drops whatever is held for a session that does not come.
     mutating func abandonTurns(at time: Int64) {
         linkDeadline = nil

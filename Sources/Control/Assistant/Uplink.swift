@@ -27,8 +27,12 @@ struct Uplink {
 
     /// More turns than this cannot wait for their marks; a finger is not that fast.
     static let maximumTurns = 4
-    /// A mark that takes longer than this is given up (the processing thread is stuck).
-    static let flushMilliseconds = 500
+    /// A mark that takes longer than this is given up.
+    ///
+    /// More than the two seconds of sound that wait at most for the processing thread where the
+    /// processor is busy: words that come late are words. Only of a thread that is stuck there is
+    /// nothing to wait for.
+    static let flushMilliseconds = 3_000
 
     /// No pre-roll reaches further back than this (10 s at 16 kHz).
     static let maximumOverlapSamples: Int64 = 160_000

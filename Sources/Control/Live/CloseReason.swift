@@ -140,6 +140,7 @@ package struct SessionFailure: Error, Sendable, Equatable, CustomStringConvertib
                 .overloaded, .deadline, .unknown, .transient:
                 "the service refuses the session"
             }
-        return "\(what): \(text) (\(advice))"
+        let words = text.isEmpty ? "" : ": \(text)"
+        return "\(what)\(words) (\(advice))"
     }
 }

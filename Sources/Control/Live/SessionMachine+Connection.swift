@@ -266,6 +266,7 @@ extension SessionMachine {
         isAnswerAwaited = false
         isResidueDue = false
         isOldAnswerDue = false
+        isUnaskedNoted = false
         doubtfulUntil = nil
         isCompletionDue = false
         answer = nil

@@ -117,8 +117,13 @@ extension SessionMachine {
     /// A message without what answers nothing: the service was seen to repeat an old answer on
     /// each new connection.
     private mutating func unasked(_ message: ServerMessage) -> ServerMessage {
+        defer { if message.isTurnComplete { isUnaskedNoted = false } }
         guard message.hasAnswer else { return message }
-        tell(.notice("an answer is not told: nothing was said on this connection"))
+        // Once an answer, however many messages it comes in.
+        if !isUnaskedNoted {
+            isUnaskedNoted = true
+            tell(.notice("an answer is not told: nothing was said on this connection"))
+        }
         refuse(message.toolCalls, because: "nothing was done: nobody asked for it")
         var rest = message
         rest.audio = []

@@ -131,6 +131,8 @@ package struct SessionMachine: ~Copyable {
     var doubtfulUntil: Int64?
     /// Something that can be answered was said on this connection, or no other was before it.
     var hasSpoken = true
+    /// An answer that nobody asked for comes on this connection, and the log knows.
+    var isUnaskedNoted = false
     /// The service says that the interaction goes on, whatever turns end.
     var isInteracting = false
     /// The user was silent since those words.

@@ -174,7 +174,8 @@ package final class KeptDocument: Sendable {
             .joined(separator: " and ")
         let text =
             value == nil
-            ? "\(name) is damaged, as by a power cut, and lost; it is set aside as \(places)"
+            ? "\(name): what was kept is damaged, as by a power cut, and lost; it is set aside as "
+                + places
             : "\(name): one of its two files is damaged, as by a power cut, and set aside as "
                 + "\(places); the other is used, and what was stored last may be missing"
         report(text)
@@ -186,8 +187,8 @@ package final class KeptDocument: Sendable {
         let names = (try? disk.names()) ?? []
         let found = files.map(CrashGuard.suspect).filter(names.contains)
         guard !found.isEmpty else { return nil }
-        return "\(name) is set aside as \(found.joined(separator: " and ")), since the program "
-            + "crashed twice with it"
+        return "\(name): what was kept is set aside as \(found.joined(separator: " and ")), since "
+            + "the program crashed twice with it"
     }
 
     // MARK: - The format

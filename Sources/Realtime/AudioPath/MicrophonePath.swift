@@ -176,9 +176,14 @@ final class MicrophonePath: Sendable {
         while !stop.isSet {
             _ = wake.wait(timeoutMilliseconds: -1)
             processing.isShut = gate.isShut
-            processing.drain(tell: onEvent)
-            if let text = takeLoss() { processing.lose(text, tell: onEvent) }
-            if let stream = takeStream() { begin(stream, &processing) }
+            let isBehind = processing.drain(tell: onEvent)
+            if isBehind {
+                wake.signal()
+            } else {
+                // What a device gave before it was lost comes first.
+                if let text = takeLoss() { processing.lose(text, tell: onEvent) }
+                if let stream = takeStream() { begin(stream, &processing) }
+            }
             // Before the first period no time can be told from another.
             if processing.knowsTime() { for mark in gate.take() { processing.take(mark) } }
             while let event = processing.cutter.next() { onEvent(event) }

@@ -7,10 +7,10 @@ struct Processing: ~Copyable {
     /// Nothing of the microphone is heard.
     var isShut = false
 
-    /// Takes what was captured so far.
-    mutating func drain(tell: (MicrophoneEvent) -> Void) {
+    /// Takes of what was captured so far a round's worth; returns whether more waits.
+    mutating func drain(tell: (MicrophoneEvent) -> Void) -> Bool {
         loop?.shutter.isShut = isShut
-        loop?.drain(into: &cutter, tell: tell)
+        return loop?.drain(into: &cutter, tell: tell) ?? false
     }
 
     /// The device is gone: its segments end with what it gave.

@@ -9,6 +9,9 @@ internal import SignalProcessing
 struct ProcessingLoop: ~Copyable {
     /// Device frames handled at once.
     private static let blockFrames = 1024
+    /// Blocks of a round: on a busy processor the ring may never be empty, and marks of the gate
+    /// must not wait for that.
+    private static let roundBlocks = 4
 
     private let reader: RingReader
     private let grant: PCMGrant
@@ -75,8 +78,11 @@ struct ProcessingLoop: ~Copyable {
         return levels
     }
 
-    /// Takes what was captured; tells speech to `tell` and appends the samples to the cutter.
-    mutating func drain(into cutter: inout SegmentCutter, tell: (MicrophoneEvent) -> Void) {
+    /// Takes what was captured, up to a round's blocks; tells speech to `tell` and appends the
+    /// samples to the cutter. Returns whether more waits.
+    mutating func drain(
+        into cutter: inout SegmentCutter, tell: (MicrophoneEvent) -> Void
+    ) -> Bool {
         let channels = Int(grant.channels)
         shutter.begin(waiting: reader.available / channels)
         if let stages, let reference {
@@ -84,7 +90,10 @@ struct ProcessingLoop: ~Copyable {
                 Self.sample(at: time, anchor, grant, base)
             }
         }
+        var blocks = 0
         while reader.available >= channels {
+            guard blocks < Self.roundBlocks else { return true }
+            blocks += 1
             let frames = min(Self.blockFrames, reader.available / channels)
             let count = reader.read(into: interleaved.start, count: frames * channels) / channels
             pick(count)
@@ -104,6 +113,7 @@ struct ProcessingLoop: ~Copyable {
                 take(converted.start, result.produced, &cutter, tell)
             }
         }
+        return false
     }
 
     private func pick(_ count: Int) {
