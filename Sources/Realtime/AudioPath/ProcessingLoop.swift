@@ -78,8 +78,9 @@ struct ProcessingLoop: ~Copyable {
         return levels
     }
 
-    /// Takes what was captured, up to a round's blocks; tells speech to `tell` and appends the
-    /// samples to the cutter. Returns whether more waits.
+    /// Takes what was captured, up to a round's blocks; returns whether more waits.
+    ///
+    /// Speech is told to `tell`, and the samples are appended to the cutter.
     mutating func drain(
         into cutter: inout SegmentCutter, tell: (MicrophoneEvent) -> Void
     ) -> Bool {
