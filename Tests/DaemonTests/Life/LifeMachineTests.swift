@@ -139,7 +139,9 @@ import Testing
         world.broken = [0]
         world.isLeastBroken = true
         world.begin()
-        while case .none = world.device, world.finish() || world.pass() {}
+        for _ in 0..<100 where world.device != .running(.bare, nil) {
+            if !world.finish() { world.pass() }
+        }
         #expect(world.device == .running(.bare, nil), "\(world.device)")
         #expect(!world.faults.contains { $0.contains("mend") }, "\(world.faults)")
         #expect(world.faults.last?.contains("tried again by itself") == true)
