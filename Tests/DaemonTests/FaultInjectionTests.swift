@@ -39,18 +39,6 @@ struct FaultInjectionTests {
         func trouble(_ text: String) {}
     }
 
-    /// Numbers that only a seed decides (SplitMix64).
-    private struct Dice: RandomNumberGenerator {
-        var state: UInt64
-
-        mutating func next() -> UInt64 {
-            state &+= 0x9E37_79B9_7F4A_7C15
-            var mixed = (state ^ (state >> 30)) &* 0xBF58_476D_1CE4_E5B9
-            mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-            return mixed ^ (mixed >> 31)
-        }
-    }
-
     private final class Reports: Sendable {
         private let lines = Mutex<[String]>([])
         var count: Int { lines.withLock { $0.count } }
@@ -214,7 +202,7 @@ struct FaultInjectionTests {
                 for length in bytes.indices where !Self.isLineEnd(bytes, length, keepsake) {
                     broken.append(("cut at \(length)", Array(bytes[..<length])))
                 }
-                var dice = Dice(state: UInt64(count))
+                var dice = SeededGenerator(seed: UInt64(count))
                 for _ in 0..<50 {
                     let length = Int.random(in: 1...2 * bytes.count, using: &dice)
                     broken.append(
