@@ -46,9 +46,12 @@ struct CardVolumeTests {
         volume.set(5)
         for _ in 0..<2 { volume.change(by: -10) { now in seen.withLock { $0.append(now) } } }
         #expect(await volume.read() == 0)
-        // A volume that is set counts before the steps that wait, or behind them.
-        #expect(seen.withLock { $0.count } == 5)
-        #expect(seen.withLock { $0.allSatisfy { (0...100).contains($0) } })
+        #expect(seen.withLock { $0 } == [60, 70, 80, 0, 0])
+        // What is set later does not overtake a step that waits.
+        volume.set(10)
+        volume.change(by: 10) { _ in }
+        volume.set(40)
+        #expect(await volume.read() == 40)
     }
 
     @Test("an alarm is at least so loud, and what was before comes back unless somebody changed it")

@@ -15,8 +15,11 @@ package final class CardVolume: @unchecked Sendable {
     private struct State {
         /// As was asked for, or as the card had it when it was looked at last.
         var percent: Double
-        /// What the card is still to be set to: of many the newest.
-        var wished: Double?
+        /// What the card is still to be set to, by the number of the work that does it.
+        var wishes: [Int: Double] = [:]
+        /// The work whose wish may still be replaced, since nothing else waits behind it.
+        var open: Int?
+        var number = 0
     }
 
     private let thread = DiskThread(name: "mixer")
@@ -48,18 +51,30 @@ package final class CardVolume: @unchecked Sendable {
     /// Sets it, 0 to 100 percent of loudness.
     func set(_ percent: Double) {
         let percent = min(max(percent, 0), 100)
-        let isFirst = state.withLock { state in
+        // Within the lock, so that what waits is in the order of the calls.
+        state.withLock { state in
             state.percent = percent
-            defer { state.wished = percent }
-            return state.wished == nil
+            if let open = state.open { return state.wishes[open] = percent }
+            state.number += 1
+            let number = state.number
+            state.wishes[number] = percent
+            state.open = number
+            thread.perform { [self] in setWished(number) }
         }
-        if isFirst { thread.perform { [self] in setWished() } }
+    }
+
+    /// Does something on the thread, behind what was wished before and ahead of what comes later.
+    private func perform(_ body: @escaping @Sendable () -> Void) {
+        state.withLock { state in
+            state.open = nil
+            thread.perform(body)
+        }
     }
 
     /// Makes it louder or softer than the card has it, by percents; `then` is called with the new
     /// volume, on a thread of this.
     func change(by step: Double, then: @escaping @Sendable (Double) -> Void) {
-        thread.perform { [self] in
+        perform { [self] in
             let percent = min(max(look() + step, 0), 100)
             apply(percent)
             then(percent)
@@ -68,7 +83,7 @@ package final class CardVolume: @unchecked Sendable {
 
     /// Another device is played on, or the same again: it gets the volume that was asked for.
     func deviceChanged(to name: String) {
-        thread.perform { [self] in
+        perform { [self] in
             if let text = control.deviceChanged(to: name) { complain(text) }
             look()
         }
@@ -78,17 +93,16 @@ package final class CardVolume: @unchecked Sendable {
 
     /// Makes it at least so loud (percent), until `lower`.
     func raise(to least: Double) {
-        thread.perform { [self] in
+        perform { [self] in
             let before = look()
             guard before < least else { return }
-            apply(least)
-            raised = (before, percent)
+            raised = (before, apply(least))
         }
     }
 
     /// Undoes `raise`; what the user has set meanwhile stays.
     func lower() {
-        thread.perform { [self] in
+        perform { [self] in
             if let raised, look() == raised.to { apply(raised.from) }
             raised = nil
         }
@@ -96,24 +110,25 @@ package final class CardVolume: @unchecked Sendable {
 
     // MARK: - On the thread
 
-    private func setWished() {
-        guard let percent = state.withLock({ $0.wished.take() }) else { return }
-        apply(percent)
+    private func setWished(_ number: Int) {
+        let percent = state.withLock { state in
+            if state.open == number { state.open = nil }
+            return state.wishes.removeValue(forKey: number)
+        }
+        if let percent { apply(percent) }
     }
 
-    private func apply(_ percent: Double) {
+    @discardableResult
+    private func apply(_ percent: Double) -> Double {
         if let text = control.set(percent) { complain(text) }
-        look()
+        return look()
     }
 
     /// Looks at the card, and remembers; what was asked for meanwhile counts before it.
     @discardableResult
     private func look() -> Double {
-        setWished()
         let found = control.percent
-        return state.withLock { state in
-            if state.wished == nil { state.percent = found }
-            return state.percent
-        }
+        state.withLock { if $0.wishes.isEmpty { $0.percent = found } }
+        return found
     }
 }
