@@ -113,7 +113,9 @@ extension ConversationMachine {
             if uplink.open != nil {
                 phase = .listening
             } else {
-                phase = .thinking(awaiting(from: time, isDoubtful: !anotherIsDue))
+                // Who has heard nothing of an answer yet still waits for one.
+                let isUnheard = endOfWords != nil
+                phase = .thinking(awaiting(from: time, isDoubtful: !anotherIsDue && !isUnheard))
             }
         }
         return settle()
