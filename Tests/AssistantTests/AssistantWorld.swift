@@ -32,6 +32,7 @@ final class AssistantWorld: Sendable {
         case text(String)
         case responses([FunctionResponse])
         case run(FunctionCall)
+        case refuse(FunctionCall, String)
         case cancel([String])
         case show(Indication)
         case earcon(Earcon)
@@ -196,6 +197,13 @@ private final class TestPorts: MicrophonePort, SpeakerPort, SessionPort, ToolPor
     func run(_ call: FunctionCall, _ done: @escaping @Sendable (ToolOutcome) -> Void) {
         world?.note(call.id, done)
         tell(.run(call))
+    }
+    func refuse(
+        _ call: FunctionCall, because words: String,
+        _ done: @escaping @Sendable (ToolOutcome) -> Void
+    ) {
+        world?.note(call.id, done)
+        tell(.refuse(call, words))
     }
     func cancel(_ identifiers: [String]) { tell(.cancel(identifiers)) }
     func show(_ indication: Indication) { tell(.show(indication)) }

@@ -153,4 +153,7 @@ final class ConversationWorld {
     func finished(_ identifier: String, _ time: Int, _ end: ToolEnd = .done) {
         perform(machine.toolFinished(identifier, end, at: .milliseconds(time)))
     }
+    func repeated(_ identifier: String, _ time: Int) {
+        perform(machine.toolRepeated(identifier, at: .milliseconds(time)))
+    }
 }

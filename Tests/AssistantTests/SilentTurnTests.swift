@@ -34,6 +34,23 @@ struct SilentTurnTests {
         #expect(world.sounds.isEmpty, "some of it was heard")
     }
 
+    @Test("an answer that the service cuts before anything of it was heard is still awaited")
+    func cutUnheard() {
+        let world = ConversationWorld.online(.hold)
+        world.turn(0, 500)
+        world.audio(600)
+        world.interrupted(610)
+        world.turnComplete()
+        #expect(world.state == .idle)
+        #expect(world.sounds == [.error])
+        world.forget()
+        world.turnAnswered(2_000, 2_500, audio: 2_600)
+        world.started(2_620)
+        world.interrupted(2_700)
+        world.turnComplete()
+        #expect(world.sounds.isEmpty, "its beginning was heard")
+    }
+
     @Test("what a function has done is told as done, what it has not as failed")
     func functions() {
         for (end, sound) in [(ToolEnd.done, Earcon.done), (.failed, .error)] {

@@ -147,12 +147,52 @@ struct VoiceAssistantTests {
         world.microphone(.segmentEnded(sample: 1))
         world.session(.toolCalls([lampCall]))
         #expect(!world.told.contains(.run(lampCall)))
-        guard case .responses(let responses)? = world.told.last else {
-            Issue.record("it was not answered")
-            return
+        // By the runner, which remembers that: when it comes again it is not carried out either.
+        let words = "nothing was done: the user took the request back"
+        #expect(world.told.contains(.refuse(lampCall, words)))
+        let refusal = FunctionResponse(id: "7", name: "lamp", response: ["error": .string(words)])
+        world.finish("7", .answered(refusal))
+        #expect(world.told.last == .responses([refusal]))
+        #expect(world.current == .idle)
+    }
+
+    @Test("a call that is not wanted, but that was answered before, is answered alike")
+    func refusedRepetition() {
+        let world = AssistantWorld.started(.hold)
+        world.button(true, at: 1_000)
+        world.microphone(.samples([1], first: 0))
+        world.button(false, at: 1_100)
+        world.microphone(.segmentEnded(sample: 1))
+        world.session(.toolCalls([lampCall]))
+        world.finish("7", .answeredBefore(lampAnswer))
+        #expect(world.told.last == .responses([lampAnswer]))
+    }
+
+    @Test("a call that comes again unasked is answered, and no sound tells that nothing follows")
+    func repeatedCall() {
+        for answer in [
+            lampAnswer, FunctionResponse(id: "7", name: "lamp", response: ["error": "no"]),
+        ] {
+            let world = AssistantWorld.started(.hold)
+            world.session(.toolCalls([lampCall]))
+            world.finish("7", .answeredBefore(answer))
+            #expect(world.told.contains(.responses([answer])))
+            #expect(world.current == .idle)
+            world.session(.turnComplete(nil))
+            world.at(60_000)
+            #expect(!world.told.contains { if case .earcon = $0 { true } else { false } })
         }
-        #expect(responses.map(\.id) == ["7"])
-        #expect(responses.first?.response.serialized.contains("took the request back") == true)
+    }
+
+    @Test("whoever waits for an answer still waits when a call is answered as before")
+    func repeatedCallWithinTurn() {
+        let world = AssistantWorld.started(.hold)
+        turn(world)
+        world.session(.toolCalls([lampCall]))
+        world.finish("7", .answeredBefore(lampAnswer))
+        #expect(world.current == .thinking)
+        world.session(.turnComplete(nil))
+        #expect(world.told.contains(.earcon(.error)))
     }
 
     @Test("words of a reply that is not heard are not told as said")

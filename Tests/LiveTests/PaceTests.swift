@@ -56,6 +56,19 @@ struct PaceTests {
         #expect(world.closed == 1)
     }
 
+    @Test("a goAway that comes before the setup is complete is followed like any other")
+    func anEarlyGoAway() {
+        let world = SessionWorld()
+        world.connect()
+        world.open()
+        world.goAway(seconds: 15)
+        world.receive(#"{"setupComplete": {}}"#)
+        world.wait(until: 8_000)
+        #expect(world.closed == 0)
+        world.wait(until: 14_000)
+        #expect(world.closed == 1)
+    }
+
     @Test("a goAway whose time cannot be read lets the turn come to its end")
     func aGoawayWhoseTimeCannot() {
         for text in [

@@ -23,6 +23,17 @@ struct WorldTests {
         #expect(lived.announcements > 0 && lived.rings > 0 && lived.troubles > 10)
     }
 
+    @Test("the days are of every model that converses and calls functions, and in every mode")
+    func models() {
+        let days = (UInt64(0)..<60).map { Day(seed: $0) }
+        let conversing = ModelProfile.known.filter { profile in
+            profile.backends.contains(.developer) && profile.modalities.contains("AUDIO")
+                && !profile.behaviors.isEmpty
+        }
+        #expect(Set(days.map(\.model)) == Set(conversing.map(\.name)))
+        #expect(Set(days.map(\.mode)).count == 3)
+    }
+
     @Test("a day is lived the same way every time")
     func repeatable() {
         for seed in [UInt64(3), 17, 40] {

@@ -78,6 +78,54 @@ struct ConfirmationTests {
 
     private let phrase = ToolConfirmation.phrase("Open, Sesame!")
 
+    // MARK: - Questions that were not confirmed
+
+    @Test("who did not answer is not asked the same again before they have spoken")
+    func noNagging() {
+        for means in [ToolConfirmation.button, phrase, .pin] {
+            let desk = Desk()
+            desk.turn(at: 0)
+            desk.ask("1", means, arguments: ["on": true, "n": 1], at: 1_000)
+            desk.pass(to: 21_000)
+            for id in ["2", "3"] {
+                desk.ask(id, means, arguments: ["n": 1, "on": true], at: 22_000)
+                #expect(desk.isRefused(id, "did not"))
+            }
+            #expect(desk.asked == ["1"])
+            #expect(!desk.isAsking)
+            desk.ask("4", means, arguments: ["on": false, "n": 1], at: 23_000)
+            #expect(desk.asked == ["1", "4"], "that is another thing")
+            desk.pass(to: 50_000)
+            desk.turn(at: 60_000)
+            desk.ask("5", means, arguments: ["on": true, "n": 1], at: 61_000)
+            #expect(desk.asked == ["1", "4", "5"])
+        }
+    }
+
+    @Test("who wanted it stopped is not asked again; who spoke since the question may be")
+    func askedAgain() {
+        let desk = Desk()
+        desk.ask("1", .button, at: 0)
+        desk.stop()
+        desk.ask("2", .button, at: 1_000)
+        #expect(desk.isRefused("2", "did not"))
+        desk.turn(at: 2_000)
+        desk.ask("3", .button, at: 3_000)
+        desk.turn(at: 15_000)
+        desk.pass(to: 23_000)
+        desk.ask("4", .button, at: 24_000)
+        #expect(desk.asked == ["1", "3", "4"])
+    }
+
+    @Test("a call that was taken back is no refusal of the user's")
+    func askedAfterWithdrawal() {
+        let desk = Desk()
+        desk.ask("1", .button, at: 0)
+        desk.withdraw("1")
+        desk.ask("2", .button, at: 1_000)
+        #expect(desk.asked == ["1", "2"])
+    }
+
     // MARK: - The button
 
     @Test("a press confirms, once, and opens no turn")
@@ -114,6 +162,7 @@ struct ConfirmationTests {
         #expect(desk.isRefused("1", "did not press"))
         #expect(!desk.press(at: 20_001))
         // Also when nobody has noticed yet that the time is over.
+        desk.turn(at: 25_000)
         desk.ask("2", .button, at: 30_000)
         #expect(!desk.press(at: 50_000))
         #expect(desk.isRefused("2", "did not press"))
@@ -150,6 +199,7 @@ struct ConfirmationTests {
         desk.ask("1", .button, at: 0)
         desk.stop()
         #expect(desk.isRefused("1", "wants it stopped"))
+        desk.turn(at: 50)
         desk.ask("2", .button, at: 100)
         desk.withdraw("2")
         #expect(desk.isRefused("2", "taken back"))

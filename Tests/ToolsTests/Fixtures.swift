@@ -63,20 +63,19 @@ final class TestInput: InputPort {
 }
 
 extension ToolOutcome {
-    /// The text of the error that the model is told.
-    var error: String? {
-        guard case .answered(let answer) = self, case .object(let members) = answer.response,
-            case .string(let text)? = members["error"]
-        else { return nil }
-        return text
+    /// What the model is told, now or once more.
+    private var response: JSONValue? {
+        switch self {
+        case .answered(let answer), .answeredBefore(let answer): answer.response
+        case .cancelled, .repeated: nil
+        }
     }
 
+    /// The text of the error that the model is told.
+    var error: String? { response?["error"]?.string }
+
     /// The result that the model is told.
-    var output: JSONValue? {
-        guard case .answered(let answer) = self, case .object(let members) = answer.response
-        else { return nil }
-        return members["output"]
-    }
+    var output: JSONValue? { response?["output"] }
 }
 
 extension ToolRunner {

@@ -51,7 +51,7 @@ struct JournalTests {
         let first = await (try runner(journal(), [tool])).run(call("count", id: "a"))
         #expect(first.output == 1)
         let again = try runner(journal(), [tool])
-        #expect(await again.run(call("count", id: "a")) == first)
+        #expect(await again.run(call("count", id: "a")).output == first.output)
         #expect(await again.run(call("count", id: "b")).output == 2)
     }
 

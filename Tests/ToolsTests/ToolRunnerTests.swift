@@ -130,8 +130,31 @@ struct ToolRunnerTests {
         #expect(await runner.run(call("count", id: "1")) == .repeated)
         door.open()
         #expect(await first.output == 1)
-        #expect(await runner.run(call("count", id: "1")).output == 1)
+        let again = await runner.run(call("count", id: "1"))
+        #expect(again.output == 1)
+        guard case .answeredBefore = again else {
+            Issue.record("it is not known for a repetition")
+            return
+        }
         #expect(await runner.run(call("count", id: "2")).output == 2)
+    }
+
+    @Test("a call that was refused stays refused when it comes again, and one that was done, done")
+    func refusedOnce() async throws {
+        let tool = try TestTool("set") { _ in
+            await door.pass()
+            return "done"
+        }
+        let runner = try ToolRunner([tool], clock: clock)
+        door.open()
+        let refusal = await runner.refuse(call("set", id: "1"), because: "no", conversation: 0)
+        #expect(refusal.error == "no")
+        #expect(await runner.run(call("set", id: "1")).error == "no")
+        #expect(door.arrivals == 0)
+        #expect(await runner.run(call("set", id: "2")).output == "done")
+        let late = await runner.refuse(call("set", id: "2"), because: "no", conversation: 0)
+        #expect(late.output == "done", "what was done is not told as undone")
+        #expect(door.arrivals == 1)
     }
 
     @Test("an answer too old to be kept is not made again")

@@ -113,7 +113,9 @@ extension ConversationMachine {
             if uplink.open != nil {
                 phase = .listening
             } else {
-                phase = .thinking(awaiting(from: time, isDoubtful: !anotherIsDue))
+                // Who has heard nothing of an answer yet still waits for one.
+                let isUnheard = endOfWords != nil
+                phase = .thinking(awaiting(from: time, isDoubtful: !anotherIsDue && !isUnheard))
             }
         }
         return settle()
@@ -238,7 +240,11 @@ extension ConversationMachine {
         confirmWords(at: time)
         runningTools.formUnion(identifiers)
         emit(.runTools)
-        if case .idle = phase { phase = .thinking(awaiting(from: time, isDoubtful: false)) }
+        if case .idle = phase {
+            var thinking = awaiting(from: time, isDoubtful: false)
+            thinking.isUnasked = true
+            phase = .thinking(thinking)
+        }
         return settle()
     }
 
@@ -265,6 +271,22 @@ extension ConversationMachine {
         guard runningTools.isEmpty else { return settle() }
         if end == .doneSilently, case .thinking(let thinking) = phase, thinking.isTurnOver {
             endUnheard("the answer had no sound")
+        } else {
+            restartWait(at: time)
+        }
+        return settle()
+    }
+
+    /// A call that came again was answered as it was the first time, so nothing need follow.
+    package mutating func toolRepeated(
+        _ identifier: String, at time: Int64
+    ) -> [ConversationAction] {
+        guard runningTools.remove(identifier) != nil else { return settle() }
+        emit(.answerTool)
+        expectToolAnswer()
+        guard runningTools.isEmpty else { return settle() }
+        if case .thinking(let thinking) = phase, thinking.isUnasked {
+            phase = .idle
         } else {
             restartWait(at: time)
         }

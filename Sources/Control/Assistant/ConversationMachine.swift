@@ -36,6 +36,7 @@
 /// | thinking  | tool call                         | thinking  | run; the deadline waits          |
 /// | thinking  | `turnComplete` without audio      | idle      | unless a tool runs; earcon       |
 /// | thinking  | nothing came from the microphone  | idle      | no activity was begun; earcon    |
+/// | thinking  | a call is answered as it was before | idle    | unless somebody waits: no earcon |
 /// | thinking  | deadline                          | idle      | earcon (not for mere noise)      |
 /// | speaking  | press (hold)                      | listening | speaker flushed at once          |
 /// | speaking  | press (tap, or muted)             | idle      | speaker flushed at once          |
@@ -64,6 +65,8 @@ package struct ConversationMachine: ~Copyable {
         var isDoubtful: Bool
         /// The service's turn is over, and a function of it still ran.
         var isTurnOver = false
+        /// A call began it, and nobody's words did.
+        var isUnasked = false
     }
 
     struct Speaking: Equatable {

@@ -29,10 +29,30 @@ package final class PooledTools: ToolPort, @unchecked Sendable {
 
     /// Runs a call on the pool.
     package func run(_ call: FunctionCall, _ done: @escaping @Sendable (ToolOutcome) -> Void) {
+        take(call, refusing: nil, done)
+    }
+
+    /// Has the runner answer a call, which it then remembers.
+    package func refuse(
+        _ call: FunctionCall, because words: String,
+        _ done: @escaping @Sendable (ToolOutcome) -> Void
+    ) {
+        take(call, refusing: words, done)
+    }
+
+    private func take(
+        _ call: FunctionCall, refusing words: String?,
+        _ done: @escaping @Sendable (ToolOutcome) -> Void
+    ) {
         // Their number is bounded by the runner, which refuses at once what it cannot take.
         running[call.id] = conversation
         Task(executorPreference: runner.executor) { [runner, onExecutor, conversation] in
-            let outcome = await runner.run(call, conversation: conversation)
+            let outcome =
+                if let words {
+                    await runner.refuse(call, because: words, conversation: conversation)
+                } else {
+                    await runner.run(call, conversation: conversation)
+                }
             onExecutor {
                 if outcome != .repeated { self.running[call.id] = nil }
                 done(outcome)

@@ -95,6 +95,11 @@ package protocol ToolPort: Sendable {
     /// Runs a call elsewhere; `done` is called once, on the assistant's executor, and never from
     /// within this call.
     func run(_ call: FunctionCall, _ done: @escaping @Sendable (ToolOutcome) -> Void)
+    /// Has a call answered with these words and never run, however often it comes; `done` as for
+    /// `run`.
+    func refuse(
+        _ call: FunctionCall, because words: String,
+        _ done: @escaping @Sendable (ToolOutcome) -> Void)
     /// Takes calls back by their ids.
     func cancel(_ identifiers: [String])
     /// The arguments of a call as a log may hold them.

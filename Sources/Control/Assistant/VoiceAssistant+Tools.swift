@@ -33,6 +33,8 @@ extension VoiceAssistant {
         switch outcome {
         case .answered(let response):
             perform(machine.toolFinished(key, ToolEnd(response), at: now), .answer(key, response))
+        case .answeredBefore(let response):
+            perform(machine.toolRepeated(key, at: now), .answer(key, response))
         case .cancelled:
             perform(machine.toolCallsCancelled([key], at: now))
         case .repeated:
@@ -61,10 +63,19 @@ extension VoiceAssistant {
     func refuse(_ key: String) {
         guard let call = calls[key]?.call else { return }
         let words = "nothing was done: the user took the request back"
-        answer(
-            key,
-            FunctionResponse(
-                id: call.id, name: call.name, response: ["error": .string(words)]))
+        ports.tools.refuse(call, because: words) { outcome in
+            self.assumeIsolated { $0.refused(key, outcome) }
+        }
+    }
+
+    /// Nobody waits for a call that was refused, so only the service hears of its answer.
+    private func refused(_ key: String, _ outcome: ToolOutcome) {
+        switch outcome {
+        case .answered(let response), .answeredBefore(let response):
+            guard !isStopped, calls[key] != nil else { return }
+            answer(key, response)
+        case .cancelled, .repeated: break
+        }
     }
 }
 

@@ -35,7 +35,13 @@ extension SessionMachine {
 
     /// The service goes: in time, at a quiet moment.
     private mutating func noteGoAway(_ goAway: ServerMessage.GoAway, at now: Int64) {
-        guard case .ready(let since) = state else { return }
+        let since: Int64
+        switch state {
+        case .ready(let begin): since = begin
+        // A connection may be told its end before it is set up.
+        case .settingUp: since = now
+        case .idle, .asleep, .connecting, .closing, .waiting, .failed: return
+        }
         let isNew = !hasServed && now - since < Backoff.stable
         isLeaveDue = true
         guard let left = goAway.timeLeft else {

@@ -16,6 +16,7 @@ internal import ModelTypes
 /// | heard    | the same call again                 | free    | granted, once                     |
 /// | heard    | time over                           | free    |                                   |
 /// | any but free | asked about something else      | same    | that is refused                   |
+/// | free     | asked what was refused, and the user has said nothing since | free | refused   |
 ///
 /// A press counts only if the button went down some time after the question, so that one which
 /// was meant for something else confirms nothing. Words count only if the service wrote them down
@@ -23,6 +24,9 @@ internal import ModelTypes
 /// before that turn: so neither the model's own voice nor what was said earlier confirms. Words
 /// are asked for in two calls, because with most models the user's voice takes back a call that
 /// is still open. Wrong PINs count over all questions, as `PINLock` says.
+///
+/// Who did not answer, or wanted it stopped, is not asked the same again before they have opened a
+/// turn: a model that tries again by itself would ask for ever, and somebody might press to end it.
 package struct ConfirmationMachine: ~Copyable {
     private enum Phase {
         case free
@@ -52,8 +56,14 @@ package struct ConfirmationMachine: ~Copyable {
         var isTurnSpent = false
     }
 
+    /// So many questions are remembered as refused; a model that tries more at once is no usual one.
+    private static let refusedLimit = 8
+
     private let settings: ConfirmationSettings
     private var phase = Phase.free
+    /// What the user was asked and did not confirm, since the last turn.
+    private var refused: [Question] = []
+    private var turnOpenedAt: Int64 = .min
     /// The loudspeaker gives the device's voice; the time is that of its last change.
     private var isSpeaking = false
     private var silentSince: Int64 = .min / 2
@@ -97,6 +107,8 @@ package struct ConfirmationMachine: ~Copyable {
     ) -> [ConfirmationAction] {
         expire(at: time)
         switch phase {
+        case .free where refused.contains(where: { $0.isSame(request) }):
+            settle(request.id, .refused(ConfirmationWords.notAgain))
         case .free:
             begin(request, at: time)
         case .hearing(let question, var hearing) where question.isSame(request):
@@ -148,9 +160,9 @@ package struct ConfirmationMachine: ~Copyable {
     package mutating func stopped() -> [ConfirmationAction] {
         switch phase {
         case .free: break
-        case .pressing(let question): end(question, .refused(ConfirmationWords.stopped))
+        case .pressing(let question): refuse(question, ConfirmationWords.stopped)
         case .hearing(let question, let hearing):
-            end(question, .refused(ConfirmationWords.stopped), again: hearing.again?.id)
+            refuse(question, ConfirmationWords.stopped, again: hearing.again?.id)
         case .heard: phase = .free
         }
         return take()
@@ -159,6 +171,8 @@ package struct ConfirmationMachine: ~Copyable {
     /// The user opened a turn, by the button or by voice.
     package mutating func turnOpened(at time: Int64) -> [ConfirmationAction] {
         hidesWords = false
+        turnOpenedAt = time
+        refused = []
         guard case .hearing(let question, var hearing) = phase else { return [] }
         hidesWords = question.request.means == .pin
         hearing.words = ""
@@ -291,6 +305,16 @@ package struct ConfirmationMachine: ~Copyable {
         actions.append(.asked)
     }
 
+    /// Ends a question that the user did not answer as asked, or wanted stopped.
+    private mutating func refuse(_ question: Question, _ words: String, again: String? = nil) {
+        // Who has spoken since the question may have said that they want it after all.
+        if turnOpenedAt <= question.askedAt {
+            refused.append(question)
+            if refused.count > Self.refusedLimit { refused.removeFirst() }
+        }
+        end(question, .refused(words), again: again)
+    }
+
     private mutating func expire(at time: Int64) {
         if lock.until != nil, lock.isOpen(at: time) {
             actions += [.keepPIN(lock.memory), .reportPIN(lockedFor: nil)]
@@ -298,12 +322,12 @@ package struct ConfirmationMachine: ~Copyable {
         switch phase {
         case .free: break
         case .pressing(let question):
-            if time >= question.until { end(question, .refused(ConfirmationWords.notPressed)) }
+            if time >= question.until { refuse(question, ConfirmationWords.notPressed) }
         case .heard(let question):
             if time >= question.until { phase = .free }
         case .hearing(let question, var hearing):
             if time >= question.until {
-                end(question, .refused(ConfirmationWords.notSaid), again: hearing.again?.id)
+                refuse(question, ConfirmationWords.notSaid, again: hearing.again?.id)
             } else if let again = hearing.again, time >= again.until {
                 settle(again.id, .refused(ConfirmationWords.notYet))
                 hearing.again = nil

@@ -53,6 +53,9 @@ enum ConfirmationWords {
     static let notPressed =
         "nothing was done: the user did not press the device's button to confirm it"
     static let notSaid = "nothing was done: the user did not confirm it in time"
+    static let notAgain =
+        "nothing was done: the user was asked to confirm this and did not. Do not call it again "
+        + "unless they ask for it anew"
     static let stopped = "nothing was done: the user wants it stopped"
     static let withdrawn = "nothing was done: the call was taken back"
     static let busy =

@@ -4,6 +4,9 @@ package import ModelTypes
 package enum ToolOutcome: Sendable, Equatable {
     /// Send this to the model.
     case answered(FunctionResponse)
+    /// The same call was answered before, and this is that answer: send it, but nobody need wait
+    /// for what the model makes of it.
+    case answeredBefore(FunctionResponse)
     /// The call was taken back: send nothing.
     case cancelled
     /// The same call is running already and will be answered by the first to ask: send nothing.
@@ -117,6 +120,20 @@ package actor ToolRunner {
     /// Ids count within a conversation: `conversation` is 0 for the one that the program found at
     /// its start, and more for each that began anew since.
     package func run(_ call: FunctionCall, conversation: Int) async -> ToolOutcome {
+        await take(call, conversation: conversation, refusing: nil)
+    }
+
+    /// Answers a call with these words in place of running it; one that comes again under the same
+    /// id is answered alike, and one that was answered before as it was then.
+    package func refuse(
+        _ call: FunctionCall, because words: String, conversation: Int
+    ) async -> ToolOutcome {
+        await take(call, conversation: conversation, refusing: words)
+    }
+
+    private func take(
+        _ call: FunctionCall, conversation: Int, refusing words: String?
+    ) async -> ToolOutcome {
         let began = ports.clock.now
         let base = await recall()
         let subject = JournalledCall(
@@ -128,11 +145,17 @@ package actor ToolRunner {
         case .isRunning: return .repeated
         case .wasCancelled: return .cancelled
         case .wasAnswered(let answer):
-            return .answered(answer ?? forgotten(call.id, call.name))
+            return .answeredBefore(answer ?? forgotten(call.id, call.name))
         }
         var passage = Passage(
             call: subject, key: id, isNameless: call.id.isEmpty, arguments: call.arguments)
-        var ending = await perform(&passage)
+        var ending: Ending
+        if let words {
+            passage.terms = registry[call.name]?.declaration.terms
+            ending = .failure(words)
+        } else {
+            ending = await perform(&passage)
+        }
         // It may have been taken back just when it ended.
         if ledger.isCancelled(id) { ending = .cancelled }
         let exit = CallExit(passage.arguments, passage.terms, known: ports.secrets.hidden)

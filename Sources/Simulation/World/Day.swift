@@ -58,12 +58,19 @@ package struct Day: Sendable {
         case reload
         /// The service makes its latest call once more.
         case repeatedCall
+        /// For so long the service announces to each connection, as soon as it is set up, that it
+        /// ends after so long (nanoseconds).
+        case emptying(Int64, timeLeft: Int64)
+        /// The day's quota is spent, as the service sees it at that moment.
+        case quota
 
         /// Whether all that it breaks can be mended before the user hears of it.
         var isMended: Bool {
             switch self {
             case .reset, .lameHandle: true
-            case .outage, .refusal, .mute, .noMicrophone, .noSpeaker, .crash, .reload: false
+            case .outage, .refusal, .mute, .noMicrophone, .noSpeaker, .crash, .reload, .emptying,
+                .quota:
+                false
             case .repeatedCall: true
             case .service(let fault):
                 switch fault {
@@ -146,6 +153,8 @@ package struct Day: Sendable {
             troubles.append((at, trouble))
         }
         addLife(&other)
+        var third = SeededRandom(seed, stream: 8)
+        addRefusals(&third)
         troubles.sort { $0.at < $1.at }
         deeds.sort { $0.at < $1.at }
     }
@@ -195,6 +204,18 @@ package struct Day: Sendable {
                 }
             troubles.append((someTime(), trouble))
         }
+    }
+
+    /// A service that wants to be left alone.
+    private mutating func addRefusals(_ random: inout SeededRandom) {
+        func someTime() -> Int64 { random.milliseconds(0...(end / 1_000_000)) }
+        if random.chance(5) {
+            let isSoon = random.chance(50)
+            let left = random.milliseconds(isSoon ? 1_000...3_000 : 6_000...40_000)
+            let length = random.milliseconds(3_000...40_000)
+            troubles.append((someTime(), .emptying(length, timeLeft: left)))
+        }
+        if random.chance(3) { troubles.append((someTime(), .quota)) }
     }
 
     private static func trouble(_ random: inout SeededRandom) -> Trouble {

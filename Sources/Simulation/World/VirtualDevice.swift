@@ -55,7 +55,12 @@ final class VirtualDevice: @unchecked Sendable {
                 session: RecordingSession(
                     session: LiveSessionPort(session), book: book, life: life),
                 tools: NamedCalls(PooledTools(runner, onExecutor: onLoop)),
-                indicator: WorldIndicator { if !life.isOver { parts.onShow($0) } },
+                indicator: WorldIndicator {
+                    guard !life.isOver else { return }
+                    // On the disk before people see it.
+                    relay.onShow()
+                    parts.onShow($0)
+                },
                 earcons: WorldEarcons { if !life.isOver { book.refused($0, at: loop.now) } },
                 timeline: WorldTimeline { if !life.isOver { parts.record($0.event) } },
                 alarm: VirtualClock(loop: loop, life: life), hasNetwork: { true }))
@@ -94,6 +99,10 @@ final class VirtualDevice: @unchecked Sendable {
             book.take(event, at: loop.now)
             assistant.assumeIsolated { $0.session(event) }
         }
+        relay.onShow = { [weak assistant, disk = parts.disk] in
+            guard let mute = assistant?.assumeIsolated({ $0.mute }) else { return }
+            disk.mute = mute.isOn ? (mute.isByWords ? .byWords : .byHand) : nil
+        }
         bell.assistant = assistant
         bell.onRing = { book.rang($0.map(\.number), at: loop.now) }
         button?.onStop = { book.stop() }
@@ -102,7 +111,11 @@ final class VirtualDevice: @unchecked Sendable {
             assistant.assumeIsolated { $0.microphone(signal) }
         }
         parts.speaker.onSignal = { signal in assistant.assumeIsolated { $0.speaker(signal) } }
-        if parts.disk.isMuted { assistant.assumeIsolated { $0.setMute(true, at: loop.now) } }
+        switch parts.disk.mute {
+        case nil: break
+        case .byHand: assistant.assumeIsolated { $0.resumeMute(byWords: false) }
+        case .byWords: assistant.assumeIsolated { $0.resumeMute(byWords: true) }
+        }
         if parts.microphone.isShut {
             assistant.assumeIsolated { $0.switchMute(true, at: loop.now) }
         }
@@ -143,6 +156,7 @@ final class VirtualDevice: @unchecked Sendable {
     /// Takes apart what refers to each other, so that thousands of days may follow.
     private func silence() {
         relay.onEvent = { _ in }
+        relay.onShow = {}
         parts.microphone.stop()
         parts.microphone.onSignal = { _ in }
         parts.speaker.die()
@@ -173,11 +187,8 @@ struct WorldParts: Sendable {
     /// What the light shows.
     let onShow: @Sendable (Indication) -> Void
 
-    /// Something happened: the promises are looked at, and the disk keeps what it must.
-    func record(_ event: TimelineEvent) {
-        if case .muted(let isMuted) = event { disk.isMuted = isMuted }
-        book.take(event, at: loop.now)
-    }
+    /// Something happened: the promises are looked at.
+    func record(_ event: TimelineEvent) { book.take(event, at: loop.now) }
 }
 
 /// Randomness that several closures share.
@@ -191,9 +202,10 @@ final class RandomBox: @unchecked Sendable {
     func next() -> Double { .random(in: 0..<1, using: &random) }
 }
 
-/// Carries the session's events to an assistant that is made after it.
+/// Carries what is told early to an assistant that is made after it.
 private final class WorldRelay: @unchecked Sendable {
     // @unchecked: see `VirtualLoop`.
 
     var onEvent: (SessionEvent) -> Void = { _ in }
+    var onShow: () -> Void = {}
 }

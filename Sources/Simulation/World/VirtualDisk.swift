@@ -16,7 +16,10 @@ final class VirtualDisk: @unchecked Sendable {
     var handle: (text: String, at: Int64)?
     var calls: [(call: JournalledCall, state: RecalledCalls.State)] = []
     var timers = TimerList()
-    var isMuted = false
+    /// Who has muted the microphone; nil: nobody.
+    var mute: Mute?
+
+    enum Mute { case byHand, byWords }
 }
 
 /// The journal of calls, on the disk before they begin.

@@ -141,5 +141,12 @@ final class NamedCalls: ToolPort, @unchecked Sendable {
         CallUnderWay.$id.withValue(call.id) { tools.run(call, done) }
     }
 
+    func refuse(
+        _ call: FunctionCall, because words: String,
+        _ done: @escaping @Sendable (ToolOutcome) -> Void
+    ) {
+        tools.refuse(call, because: words, done)
+    }
+
     func cancel(_ identifiers: [String]) { tools.cancel(identifiers) }
 }

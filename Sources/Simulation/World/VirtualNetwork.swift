@@ -65,6 +65,8 @@ final class VirtualNetwork: LiveTransport, @unchecked Sendable {
     var refusesHandlesUntil: Int64 = 0
     /// Nobody listens until then.
     var refusesUntil: Int64 = 0
+    /// Whoever is set up until then is told at once that it ends after so long.
+    var emptying: (until: Int64, timeLeft: Int64) = (0, 0)
 
     init(loop: VirtualLoop, scenario: Scenario, seed: UInt64) {
         self.loop = loop
@@ -245,9 +247,20 @@ final class VirtualNetwork: LiveTransport, @unchecked Sendable {
             case .tell(let event):
                 if case .faulted(.halfOpen) = event { line.isDead = true }
                 handlers.event(event)
+                if case .setUp = event, loop.now < emptying.until { sendAway(line) }
             }
         }
         setTimer(line)
+    }
+
+    private func sendAway(_ line: Line) {
+        let left = emptying.timeLeft
+        // Behind what the setup itself leads to.
+        loop.after(0) {
+            self.perform(
+                line.server.inject(.goAway(timeLeft: .nanoseconds(left)), at: self.loop.now),
+                on: line)
+        }
     }
 
     private func read(_ isReading: Bool, on line: Line) {

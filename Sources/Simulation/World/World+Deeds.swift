@@ -112,6 +112,10 @@ extension World {
             case .words: self.device?.assistant.assumeIsolated { $0.endMute() }
             case .hardware:
                 self.microphone.isShut = false
+                // Nobody tells so of a switch that is turned while there is no program.
+                if self.device == nil, self.parts.disk.mute == nil {
+                    self.book.muted(false, at: now)
+                }
                 self.device?.assistant.assumeIsolated { $0.switchMute(false, at: now) }
             }
         }

@@ -33,7 +33,7 @@ package final class World: @unchecked Sendable {
     private let speaker: VirtualSpeaker
     private let toolbox: VirtualToolbox
     let book = WorldBook()
-    private let parts: WorldParts
+    let parts: WorldParts
     private let user: WorldUser
     /// The run of the program that there is; nil while there is none.
     private(set) var device: VirtualDevice?
@@ -58,6 +58,7 @@ package final class World: @unchecked Sendable {
             book: book, random: RandomBox(SeededRandom(day.seed, stream: 3)),
             onShow: { [book] in
                 book.hasVisibleTrouble = $0.hasTrouble
+                book.isAsking = $0.awaitsConfirmation
                 user.sees($0)
             })
         book.expect(day)
@@ -214,6 +215,11 @@ package final class World: @unchecked Sendable {
                 book.restarted(at: loop.now)
                 begin()
             }
+        case .emptying(let length, let timeLeft):
+            network.emptying = (loop.now + length, timeLeft)
+            network.inject(.goAway(timeLeft: .nanoseconds(timeLeft)))
+        case .quota:
+            network.inject(.close(code: KnownClose.quota.code, reason: KnownClose.quota.reason))
         case .repeatedCall:
             if let call = book.repeatedCall() { network.inject(.raw(call)) }
         }

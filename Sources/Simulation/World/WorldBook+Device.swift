@@ -6,6 +6,7 @@ internal import Tools
 
 extension WorldBook {
     static let question = "the user is asked to confirm "
+    static let isSaid = "the model is asked to say something"
     /// Told of everything that is not said after all.
     static let unsaidNotices: Set<String> = [
         "there was no session in time to say something",
@@ -55,6 +56,9 @@ extension WorldBook {
         if let since = takenBack[id], since < time {
             fail("call \(id) was carried out after it was taken back", at: time)
         }
+        if undone.contains(id) {
+            fail("call \(id) was carried out, and the service was told that it was not", at: time)
+        }
         guard let means = function.confirmation else { return }
         let askedAt = asked.removeValue(forKey: function.rawValue)
         let isConfirmed =
@@ -67,6 +71,27 @@ extension WorldBook {
         report.counts.confirmations += 1
         presses = []
         if !isConfirmed { fail("\(function) was carried out and nobody confirmed it", at: time) }
+    }
+
+    /// What the service is told of a call that is not carried out must stay true.
+    func noteRefusal(_ response: JSONValue, of id: String) {
+        let error = response["response"]?["error"]?.string ?? ""
+        if error.hasPrefix("nothing was done") { undone.insert(id) }
+    }
+
+    /// The user is asked to confirm a function, which is always called with the same arguments.
+    func note(question name: String, at time: Int64) {
+        if let before = asked[name], !forgotten.contains(name), turnOpenedAt < before {
+            fail("the user was asked to confirm \(name) again and has said nothing since", at: time)
+        }
+        forgotten.remove(name)
+        asked[name] = time
+        report.counts.questions += 1
+    }
+
+    /// What the service takes back was not refused by the user.
+    func forgetQuestion(of id: String) {
+        if let name = namesOfCalls[id] { forgotten.insert(name) }
     }
 
     private static let reaction: Int64 = 500_000_000
@@ -89,7 +114,31 @@ extension WorldBook {
         return message.serialized
     }
 
+    // MARK: - Silence
+
+    /// Whoever waits for an answer is told by a sound when none comes.
+    ///
+    /// Where the service finds the turns, a noise may have opened one, which ends in silence.
+    func checkAwaited(at time: Int64) {
+        switch state {
+        case .listening, .thinking, .speaking: return
+        case .idle, .offline, .muted: break
+        }
+        guard awaited != nil, !isAutomatic else { return }
+        fail("the wait for an answer ended without a sound", at: time)
+    }
+
     // MARK: - What is said and rung unasked
+
+    /// The model is asked to say something, which would spoil an answer, or the user's to a question.
+    func checkMoment(at time: Int64) {
+        switch state {
+        case .listening, .thinking, .speaking:
+            fail("something was said unasked into a turn", at: time)
+        case .idle, .offline, .muted: break
+        }
+        if isAsking { fail("something was said unasked while the user was asked", at: time) }
+    }
 
     static func announcement(_ number: Int) -> String { "announcement \(number) of the day" }
 
@@ -145,6 +194,11 @@ extension WorldBook {
         busySince = nil
         leaveBy = nil
         asked = [:]
+        forgotten = []
+        notBefore = 0
+        setUpAt = nil
+        isAsking = false
+        state = .offline
     }
 }
 

@@ -20,10 +20,12 @@ extension WorldBook {
             report.counts.interruptions += 1
             // What the user had taken back before was never heard.
             doubted = arrived.filter { heardSamples[$0, default: 0] > 0 }
-        case .interrupted:
+        case .interrupted(let cause):
             report.counts.interruptions += 1
             dead.formUnion(arrived)
             missSpeaker()
+            // Who has cut an answer that they had not heard yet waits for it no more.
+            if cause == .button { awaited = nil }
         case .resumed:
             report.counts.resumptions += 1
             resumed.formUnion(doubted.subtracting(dead))
@@ -33,8 +35,13 @@ extension WorldBook {
             missSpeaker()
         case .muted(let isMuted): muted(isMuted, at: time)
         case .notice(let text) where text.hasPrefix(Self.question):
-            asked[String(text.dropFirst(Self.question.count))] = time
-            report.counts.questions += 1
+            note(question: String(text.dropFirst(Self.question.count)), at: time)
+        case .notice(let text) where text == Self.isSaid: checkMoment(at: time)
+        case .toolCancelled(let id): forgetQuestion(of: id)
+        case .toolCalled(let id, let name, _): namesOfCalls[id] = name
+        case .state(_, let next):
+            state = next
+            checkAwaited(at: time)
         case .notice(let text) where Self.unsaidNotices.contains(text): unsaid = []
         // A tap into silence: its reply is not wanted.
         case .notice(let text) where text.hasPrefix("nobody spoke"): isStopped = true
@@ -68,8 +75,11 @@ extension WorldBook {
                 arrivedSamples.filter { $0.value != heardSamples[$0.key] }.map { $0.key })
             arrivedSamples = [:]
             heardSamples = [:]
-        case .offline:
+        case .offline(let reason, _):
             note("session: \(event)", at: time)
+            if case .closedByService(_, let text) = reason, text.hasPrefix(Self.quotaWords) {
+                notBefore = time + Self.quotaWait
+            }
             orphanCalls()
         case .failed(let failure):
             note("session: \(failure)", at: time)
@@ -129,6 +139,10 @@ extension WorldBook {
 
     func opened(at time: Int64) {
         report.counts.connections += 1
+        setUpAt = nil
+        if time < notBefore {
+            fail("a service was asked again before it wanted to be", at: time)
+        }
         orphanCalls()
         askedBy = [:]
         busySince = nil
@@ -137,6 +151,10 @@ extension WorldBook {
         openings.removeAll { $0 <= time - 60_000_000_000 }
         if openings.count > Self.connectionsPerMinute {
             fail("\(openings.count) connections within a minute", at: time)
+        }
+        let latest = openings.count { $0 > time - 1_000_000_000 }
+        if latest > Self.connectionsPerSecond {
+            fail("\(latest) connections within a second", at: time)
         }
     }
 

@@ -14,6 +14,15 @@ final class WorldBook: @unchecked Sendable {
     /// A connection is left so long before its announced end at the latest, with the delay of a
     /// close (nanoseconds), and when an answer is so much overdue.
     static let goAwaySpare: Int64 = 1_500_000_000
+    /// A connection whose end is announced at its birth is kept for so long, or until so long
+    /// before that end, with the delays of what is told (nanoseconds).
+    static let shortLife: Int64 = 9_500_000_000
+    static let goAwayWindow: Int64 = 6_500_000_000
+    /// Whoever has spent its quota waits for so long at least (nanoseconds).
+    static let quotaWait: Int64 = 45_000_000_000
+    static let quotaWords = KnownClose.quota.reason.prefix(40)
+    /// Connections within a second, of which a press may bring one and a refused handle another.
+    static let connectionsPerSecond = 4
     static let overdue: Int64 = 12_000_000_000
 
     struct Utterance {
@@ -44,6 +53,9 @@ final class WorldBook: @unchecked Sendable {
     /// Whether there is a loudspeaker, and whether the light shows that something is amiss.
     var hasSpeaker = true
     var hasVisibleTrouble = false
+    /// Whether the light shows that the user is asked something, and what else it shows.
+    var isAsking = false
+    var state = ConversationState.offline
 
     /// Whether an answer may come once more, as another turn.
     var repeatsAnswers = false
@@ -77,6 +89,10 @@ final class WorldBook: @unchecked Sendable {
     var busySince: Int64?
     /// When the service will end the connection, as it announced.
     var leaveBy: Int64?
+    /// The connection there is was set up then, and has carried no whole turn since.
+    var setUpAt: Int64?
+    /// The service has said to come back no sooner.
+    var notBefore: Int64 = 0
     /// Calls that the device knows to be taken back.
     var takenBack: [String: Int64] = [:]
     var hasOverlap = false
@@ -86,8 +102,13 @@ final class WorldBook: @unchecked Sendable {
     var presses: [Int64] = []
     var pressedAt: Int64 = .min / 2
     var turnOpenedAt: Int64 = -1
-    /// When the user was asked to confirm each function last.
+    /// Calls of which the service was told that nothing was done.
+    var undone: Set<String> = []
+    /// When the user was asked to confirm each function last, and those that nobody asks about
+    /// any more since their call was taken back.
     var asked: [String: Int64] = [:]
+    var forgotten: Set<String> = []
+    var namesOfCalls: [String: String] = [:]
     var unsaid: Set<Int> = []
     var lastRang: [Int: Int64] = [:]
     var latestCall: (id: String, name: String)?
@@ -154,10 +175,14 @@ final class WorldBook: @unchecked Sendable {
     /// The device leaves its connection.
     func left(at time: Int64) {
         // Before its time is over, or the answer is overdue, a turn is not cut by us.
-        guard let busySince, let leaveBy, time < leaveBy - Self.goAwaySpare,
-            time - busySince < Self.overdue
-        else { return }
-        fail("a connection was left in mid-turn with time to spare", at: time)
+        guard let leaveBy else { return }
+        if let busySince, time < leaveBy - Self.goAwaySpare, time - busySince < Self.overdue {
+            fail("a connection was left in mid-turn with time to spare", at: time)
+        }
+        // A service that is being emptied says so on each new connection.
+        if let setUpAt, time < min(setUpAt + Self.shortLife, leaveBy - Self.goAwayWindow) {
+            fail("a connection was left at its birth with time to spare", at: time)
+        }
     }
 
     /// The user wants silence: what was said last needs no answer.
@@ -173,6 +198,7 @@ final class WorldBook: @unchecked Sendable {
         case .wordsBegan: busySince = time
         case .turnCompleted:
             busySince = nil
+            setUpAt = nil
             note("service: turn completed", at: time)
         case .faulted(.goAway(let left)):
             leaveBy = time + left.components.seconds * 1_000_000_000
@@ -183,7 +209,9 @@ final class WorldBook: @unchecked Sendable {
                 fail("goAway was not followed", at: time)
             }
         case .wordsEnded(let samples): heard(samples, at: time)
-        case .setUp: note("service: set up", at: time)
+        case .setUp:
+            setUpAt = time
+            note("service: set up", at: time)
         case .answerBegan(let turn):
             report.counts.answers += 1
             if let lastHeard { askedBy[World.value(ofTurn: turn)] = lastHeard }
@@ -201,11 +229,13 @@ final class WorldBook: @unchecked Sendable {
         case .answered(let response):
             let id = response["id"]?.string ?? ""
             if calls[id] == true { fail("call \(id) was answered twice", at: time) }
+            noteRefusal(response, of: id)
             calls[id] = true
             note("service: \(id) is answered", at: time)
         case .answeredInVain(let response):
             // One that was under way when its call was taken back is nobody's fault.
             let id = response["id"]?.string ?? ""
+            noteRefusal(response, of: id)
             if !cancelled.contains(id), !repeated.contains(id) {
                 fail("an answer to no open call: \(response.serialized)", at: time)
             }
