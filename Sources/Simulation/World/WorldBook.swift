@@ -201,7 +201,8 @@ final class WorldBook: @unchecked Sendable {
             setUpAt = nil
             note("service: turn completed", at: time)
         case .faulted(.goAway(let left)):
-            leaveBy = time + left.components.seconds * 1_000_000_000
+            // Of two announcements the sooner end counts.
+            leaveBy = min(leaveBy ?? .max, time + left.components.seconds * 1_000_000_000)
             note("service: goAway, \(left)", at: time)
         case .closed(let code, let reason):
             note("service closes: \(code) \(reason)", at: time)
