@@ -100,10 +100,10 @@ writable = ["/sys/devices"]
 SETTINGS
 check "its settings are right" martlet config check
 systemctl restart martlet
-online() { systemctl show -P StatusText martlet | grep -q online; }
-heads() { systemctl show -P StatusText martlet; }
-await 60 online
-echo "status: $(heads)"
+words() { systemctl show -P StatusText martlet; }
+is_connected() { words | grep -q connected; }
+check "it is connected, and has sound" await 30 is_connected
+echo "status: $(words)"
 main=$(systemctl show -P MainPID martlet)
 check "two threads are real-time ones" [ "$(ps -Lo cls= -p "$main" | grep -c FF)" -ge 2 ]
 check "its memory is locked" grep -q 'VmLck:.*[1-9]' "/proc/$main/status"
