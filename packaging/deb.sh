@@ -27,6 +27,8 @@ parser_version=$(sed -n 's/.*swift-argument-parser", exact: "\(.*\)".*/\1/p' Pac
 work=$PWD/.build-deb
 version=$(sed -n '1s/.*(\(.*\)).*/\1/p' packaging/debian/changelog)
 upstream=${version%-*}
+grep -q "text = \"$upstream\"" Sources/Control/Daemon/ProgramVersion.swift ||
+    fail "ProgramVersion.swift and packaging/debian/changelog name different versions"
 parser=$work/swift-argument-parser-$parser_version.tar.xz
 root=${DEBIAN13_ROOT:-/var/cache/martlet-debian13}
 # In the root of Debian 13: what is linked for arm64, and the program of amd64 that was built last.
