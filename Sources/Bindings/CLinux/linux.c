@@ -7,6 +7,7 @@
 #include <linux/spi/spidev.h>
 #include <poll.h>
 #include <pthread.h>
+#include <sched.h>
 #include <signal.h>
 #include <spawn.h>
 #include <stddef.h>
@@ -166,6 +167,12 @@ int martlet_inotify_take(int inotify, char last, const char *name) {
 
 void martlet_name_thread(const char *name) {
     pthread_setname_np(pthread_self(), name);
+}
+
+int martlet_schedule_thread(int priority) {
+    struct sched_param parameters = {.sched_priority = priority};
+    int policy = (priority > 0 ? SCHED_FIFO : SCHED_OTHER) | SCHED_RESET_ON_FORK;
+    return sched_setscheduler(0, policy, &parameters);
 }
 
 static bool may_lock_memory(void) {

@@ -6,10 +6,13 @@ struct Processing: ~Copyable {
     var isLost = false
     /// Nothing of the microphone is heard.
     var isShut = false
+    /// When that ended last (nanoseconds, CLOCK_MONOTONIC).
+    var openedAt: Int64?
 
     /// Takes what was captured so far.
     mutating func drain(tell: (MicrophoneEvent) -> Void) {
         loop?.shutter.isShut = isShut
+        loop?.openedAt = openedAt
         loop?.drain(into: &cutter, tell: tell)
     }
 
