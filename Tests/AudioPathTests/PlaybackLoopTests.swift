@@ -160,7 +160,7 @@ struct PlaybackLoopTests {
     @Test("a reply whose device is lost goes on with the next device and ends once")
     func replyOutlivesDevice() throws {
         // It fails in the reply's middle, and when only the silence behind the reply is left.
-        for wait in [10, 22] {
+        for wait in [10, 21] {
             var rig = try PlaybackRig(waits: [wait: .fails(Self.gone)], recovery: Self.gone)
             let reply = AudioEngineTests.pattern(20 * 480)
             rig.speaker.enqueue(reply)

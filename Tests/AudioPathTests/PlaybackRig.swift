@@ -21,8 +21,9 @@ struct PlaybackRig: ~Copyable {
         rate: Int32 = 24_000, channels: Int32 = 1, room: Int = 1 << 20,
         waits: [Int: ScriptedPlayback.Mishap] = [:], writes: [Int: ScriptedPlayback.Mishap] = [:],
         recovery: Int32 = 0, sleepsOn: Int = 0, canRewind: Bool = false,
-        settings: AudioSettings = AudioSettings()
+        settings: AudioSettings = AudioSettings(), grant: PCMGrant? = nil
     ) throws {
+        let rate = grant?.rate ?? rate
         // What may throw comes first: the compiler of Swift 6.0 fails on an error with half a rig.
         let converter = try RateConverter.make(from: 24_000, to: rate, quality: 4)
         let ends = try PlaybackEnds(settings: settings)
@@ -35,7 +36,7 @@ struct PlaybackRig: ~Copyable {
             device: ScriptedPlayback(
                 listener: listener, rate: rate, channels: channels, waitMishaps: waits,
                 writeMishaps: writes, recovery: recovery, sleepsOn: sleepsOn,
-                canRewind: canRewind),
+                canRewind: canRewind, grant: grant),
             port: ends.takePort(), converter: converter, settings: settings)
     }
 

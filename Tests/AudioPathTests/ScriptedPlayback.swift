@@ -39,7 +39,8 @@ final class Listener {
     func forget() { count = 0 }
 }
 
-/// A speaker that holds four periods, like a card; time passes only while it is waited for.
+/// A speaker that holds four periods, like a card, unless its grant is another; time passes only
+/// while it is waited for.
 struct ScriptedPlayback: PlaybackDevice, ~Copyable {
     /// What befalls a wait or a write, each counted from 0.
     enum Mishap: Equatable {
@@ -67,6 +68,8 @@ struct ScriptedPlayback: PlaybackDevice, ~Copyable {
     private let end: (wait: Int, flag: StopFlag)?
     /// It has gone while nothing was played.
     var idleTrouble: Int32 = 0
+    /// What happens while it has nothing to write.
+    var duringRest: (() -> Void)?
     /// What its driver says of its delay at each asking, in turn; nothing: the truth.
     var reports: [Int] = []
     private var asked = 0
@@ -74,16 +77,23 @@ struct ScriptedPlayback: PlaybackDevice, ~Copyable {
     private var writes = 0
     private let held: SampleBuffer
     private var heldCount = 0
+    /// Frames that start it; a card says so with the software parameters.
+    private let startFrames: Int
+    private var isRunning = false
 
     /// A speaker with periods of 20 ms.
     init(
         listener: Listener, rate: Int32 = 24_000, channels: Int32 = 1,
         waitMishaps: [Int: Mishap] = [:], writeMishaps: [Int: Mishap] = [:], recovery: Int32 = 0,
-        sleepsOn: Int = 0, end: (wait: Int, flag: StopFlag)? = nil, canRewind: Bool = false
+        sleepsOn: Int = 0, end: (wait: Int, flag: StopFlag)? = nil, canRewind: Bool = false,
+        grant other: PCMGrant? = nil
     ) {
-        grant = PCMGrant(
-            rate: rate, channels: channels, periodFrames: rate / 50, bufferFrames: rate / 50 * 4,
-            hasClock: true)
+        grant =
+            other
+            ?? PCMGrant(
+                rate: rate, channels: channels, periodFrames: rate / 50,
+                bufferFrames: rate / 50 * 4, hasClock: true)
+        startFrames = Int(grant.startFrames)
         self.listener = listener
         self.waitMishaps = waitMishaps
         self.writeMishaps = writeMishaps
@@ -108,9 +118,22 @@ struct ScriptedPlayback: PlaybackDevice, ~Copyable {
         }
         let period = Int(grant.periodFrames * grant.channels)
         let room = Int(grant.bufferFrames * grant.channels) - heldCount
-        if room < period { play(period - room) }
+        if room < period {
+            guard isRunning else { return .timedOut }
+            play(period - room)
+        }
         play(min(heldCount, late))
         return .ready
+    }
+
+    mutating func rest(milliseconds: Int32, orUntil wake: EventFD) -> Bool {
+        duringRest?()
+        if wake.wait(timeoutMilliseconds: 0) { return true }
+        if isRunning {
+            let frames = Int(milliseconds) * Int(grant.rate) / 1000
+            play(min(heldCount, frames * Int(grant.channels)))
+        }
+        return false
     }
 
     mutating func trouble() -> Int32 { idleTrouble }
@@ -124,6 +147,7 @@ struct ScriptedPlayback: PlaybackDevice, ~Copyable {
     private mutating func lose() {
         listener.lose(heldCount)
         heldCount = 0
+        isRunning = false
     }
 
     mutating func write(_ samples: UnsafePointer<Int16>, frames: Int) -> Transfer {
@@ -140,8 +164,11 @@ struct ScriptedPlayback: PlaybackDevice, ~Copyable {
         let count = taken * Int(grant.channels)
         (held.start + heldCount).update(from: samples, count: count)
         heldCount += count
+        if heldCount >= startFrames * Int(grant.channels) { isRunning = true }
         return .frames(taken)
     }
+
+    mutating func queuedFrames() -> Int { heldCount / Int(grant.channels) }
 
     mutating func heldFrames() -> Int {
         guard !reports.isEmpty else { return heldCount / Int(grant.channels) }
@@ -149,17 +176,23 @@ struct ScriptedPlayback: PlaybackDevice, ~Copyable {
         return reports[asked % reports.count]
     }
 
-    mutating func start() -> Int32 { 0 }
+    mutating func start() -> Int32 {
+        if isRunning { return DevicePatience.badState }
+        if heldCount == 0 { return DevicePatience.xrun }
+        isRunning = true
+        return 0
+    }
 
-    mutating func rewind(_ frames: Int) -> Int {
+    mutating func rewind(_ frames: Int, leaving margin: Int) -> Int {
         guard canRewind else { return 0 }
-        let given = min(frames, heldCount / Int(grant.channels))
+        let given = max(0, min(frames, heldCount / Int(grant.channels) - margin))
         heldCount -= given * Int(grant.channels)
         return given
     }
 
     mutating func drop() -> Int32 {
         heldCount = 0
+        isRunning = false
         listener.fallSilent()
         return 0
     }

@@ -63,8 +63,11 @@ struct SupplyTests {
         var rig = try PlaybackRig()
         let reply = AudioEngineTests.pattern(9600)
         rig.speaker.enqueue(Array(reply[..<2400]))
-        for _ in 0..<7 { _ = rig.loop.step() }
-        #expect(rig.speaker.snapshot().dryCount == 1)
+        // With 80 ms in hand nothing is dry; it is when the card is about to be.
+        for _ in 0..<6 { _ = rig.loop.step() }
+        #expect(rig.speaker.snapshot().dryCount == 0)
+        while rig.speaker.snapshot().dryCount == 0 { _ = rig.loop.step() }
+        #expect(rig.listener.heard.count >= 2400 - 720)
         rig.speaker.enqueue(Array(reply[2400..<2500]))
         for _ in 0..<3 { _ = rig.loop.step() }
         #expect(PlaybackLoopTests.sound(rig.listener).count == 2400)
@@ -73,6 +76,48 @@ struct SupplyTests {
         _ = rig.playOut()
         #expect(rig.listener.heard.filter { $0 != 0 } == reply.filter { $0 != 0 })
         #expect(rig.speaker.snapshot().prebufferSamples > 1440)
+    }
+
+    @Test("what comes while the card still holds speech is heard without a hole")
+    func noHole() throws {
+        var rig = try PlaybackRig()
+        let reply = AudioEngineTests.pattern(1440 + 40 * 960)
+        let speaker = rig.speaker
+        var enqueued = 1440
+        speaker.enqueue(Array(reply[..<enqueued]))
+        // All that came was written, and there is room for more.
+        rig.loop.device.duringRest = {
+            guard enqueued < reply.count else { return }
+            let end = min(reply.count, enqueued + 960)
+            speaker.enqueue(Array(reply[enqueued..<end]))
+            enqueued = end
+            if end == reply.count { speaker.endOfTurn() }
+        }
+        _ = rig.playOut()
+        #expect(PlaybackLoopTests.sound(rig.listener) == reply)
+        #expect(rig.speaker.snapshot().dryCount == 0)
+    }
+
+    @Test(
+        "a card is started whatever it grants, and all is heard of the shortest sound, too",
+        arguments: [
+            // The headphones of a Raspberry Pi, asked for 20 and 80 ms at 24 kHz.
+            (Int32(512), Int32(1920)), (480, 1920), (480, 960), (700, 1920), (1000, 2001),
+        ])
+    func odd(period: Int32, buffer: Int32) throws {
+        for length in [100, 480, 1400, 9600] {
+            var rig = try PlaybackRig(
+                grant: PCMGrant(
+                    rate: 24_000, channels: 1, periodFrames: period, bufferFrames: buffer,
+                    hasClock: true))
+            let reply = AudioEngineTests.pattern(length)
+            rig.speaker.enqueue(reply)
+            rig.speaker.endOfTurn()
+            let end = rig.playOut()
+            #expect(end == .idle)
+            #expect(PlaybackLoopTests.sound(rig.listener) == reply)
+            #expect(rig.speaker.snapshot().drainedCount == 1)
+        }
     }
 
     @Test("after a pause silence leads in, so that an amplifier wakes up, and nothing is lost")

@@ -26,8 +26,8 @@ package enum Transfer: Sendable, Equatable {
 /// A sound device, open for one direction, not blocking.
 ///
 /// All methods take and give frames of interleaved 16-bit samples, whatever the device has; a frame
-/// has `grant.channels` samples. Playback starts by itself once the buffer is full, capture with the first read; `start`
-/// does it earlier. The device is closed with its owner, and what it still holds is then lost.
+/// has `grant.channels` samples. Playback starts by itself once it has `grant.startFrames`, capture with the first
+/// read; `start` does it earlier. The device is closed with its owner, and what it still holds is then lost.
 ///
 /// ## Concurrency
 /// One thread at a time, which may be a real-time thread: no method but `init` and `deinit`
@@ -145,14 +145,16 @@ package struct PCM: ~Copyable {
         return frames < 0 ? nil : frames
     }
 
-    /// Takes back frames that were written last and not played yet, so that others can be written
+    /// Takes back frames that were written last and not fetched yet, so that others can be written
     /// in their place; returns how many it gave back.
     ///
+    /// At least `margin` frames stay before what the device fetches next, so that it does not get
+    /// there before the others do.
     /// Of a plugin other than plughw none: some count frames as theirs that a server has already.
     /// The corresponding C function is `snd_pcm_rewind`.
     @_noAllocation @_noLocks
-    package func rewind(_ frames: Int) -> Int {
-        martlet_pcm_rewind(handle, frames)
+    package func rewind(_ frames: Int, leaving margin: Int) -> Int {
+        martlet_pcm_rewind(handle, frames, margin)
     }
 
     /// Makes the device ready to start again, empty.

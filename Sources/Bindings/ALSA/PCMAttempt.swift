@@ -5,7 +5,13 @@
 /// the other direction allows, a format that a rate does not go with.
 struct PCMAttempt: Equatable {
     /// Rates that most devices have (Hz), the ones nearest to speech's loss-free first.
-    private static let usualRates: [Int32] = [48_000, 44_100, 32_000, 16_000, 96_000, 8000]
+    private static let usualRates: [Int32] = [
+        48_000, 44_100, 32_000, 24_000, 22_050, 16_000, 96_000, 12_000, 11_025, 8000,
+    ]
+
+    /// More than this is no wish but a mistake (Hz, channels).
+    private static let mostRate: Int32 = 768_000
+    private static let mostChannels: Int32 = 32
 
     /// Hz.
     var rate: Int32
@@ -21,14 +27,16 @@ struct PCMAttempt: Equatable {
     static func all(for request: PCMRequest) -> [PCMAttempt] {
         let others = SampleFormat.allCases.filter { $0 != request.format }
         let formats = (request.format.map { [$0] } ?? []) + others
-        let wished = PCMAttempt(rate: request.rate, channels: request.channels, formats: formats)
+        let wished = PCMAttempt(
+            rate: min(request.rate, mostRate), channels: min(request.channels, mostChannels),
+            formats: formats)
         var withoutPeriod = wished
         withoutPeriod.hasPeriod = false
         var plain = withoutPeriod
         plain.hasBuffer = false
         var all = [wished, withoutPeriod, plain]
-        let rates = [request.rate] + usualRates.filter { $0 != request.rate }
-        for channels in [request.channels, nil] {
+        let rates = [wished.rate] + usualRates.filter { $0 != wished.rate }
+        for channels in [wished.channels, nil] {
             for rate in rates {
                 var attempt = plain
                 attempt.rate = rate

@@ -123,17 +123,39 @@ struct PCMHardware {
         // Wished in frames of the wished rate; meant are times.
         var period = scaled(request.periodFrames, rate)
         var buffer = scaled(request.bufferFrames, rate)
-        narrowPeriods(parameters)
+        preferWholePeriods(parameters)
         if attempt.hasPeriod {
             try step("snd_pcm_hw_params_set_period_size_near", "\(period) frame periods") {
                 snd_pcm_hw_params_set_period_size_near(handle, parameters, &period, nil)
             }
+        } else {
+            // Left to itself ALSA takes the shortest, which may be of a millisecond.
+            var least = scaled(Self.leastPeriodMilliseconds, rate)
+            prefer(parameters) { snd_pcm_hw_params_set_period_size_min(handle, $0, &least, nil) }
         }
         if attempt.hasBuffer {
             try step("snd_pcm_hw_params_set_buffer_size_near", "\(buffer) frame buffer") {
                 snd_pcm_hw_params_set_buffer_size_near(handle, parameters, &buffer)
             }
+        } else {
+            // And the largest, which is as much memory as a device can name.
+            var most = scaled(Self.mostBufferMilliseconds, rate)
+            prefer(parameters) { snd_pcm_hw_params_set_buffer_size_max(handle, $0, &most) }
+            most = Self.mostBufferFrames
+            try step("snd_pcm_hw_params_set_buffer_size_max", "less than \(most) frames") {
+                snd_pcm_hw_params_set_buffer_size_max(handle, parameters, &most)
+            }
         }
+    }
+
+    /// What is looked for where a device gets sizes of its own (milliseconds).
+    private static let leastPeriodMilliseconds: Int64 = 10
+    private static let mostBufferMilliseconds: Int64 = 500
+    /// Four seconds at 192 kHz; a device that must hold more is not meant to talk with (frames).
+    private static let mostBufferFrames: snd_pcm_uframes_t = 1 << 20
+
+    private func scaled(_ milliseconds: Int64, _ rate: UInt32) -> snd_pcm_uframes_t {
+        snd_pcm_uframes_t(clamping: max(1, Int64(rate) * milliseconds / 1000))
     }
 
     /// What has been settled.
@@ -170,22 +192,22 @@ struct PCMHardware {
     private static let leastPeriods: snd_pcm_uframes_t = 2
 
     /// Asks for a buffer of at least two periods, and of a whole number of them, where it can be
-    /// had; each is tried on a copy of what is left of the configurations, since a call that fails
-    /// may have narrowed them.
-    private func narrowPeriods(_ parameters: OpaquePointer) {
+    /// had.
+    private func preferWholePeriods(_ parameters: OpaquePointer) {
+        var least = UInt32(Self.leastPeriods)
+        prefer(parameters) { snd_pcm_hw_params_set_periods_min(handle, $0, &least, nil) }
+        prefer(parameters) { snd_pcm_hw_params_set_periods_integer(handle, $0) }
+    }
+
+    /// Narrows what is left of the configurations, where anything is left then.
+    ///
+    /// It is tried on a copy, since a call that fails may have narrowed it.
+    private func prefer(_ parameters: OpaquePointer, _ narrow: (OpaquePointer) -> Int32) {
         var allocated: OpaquePointer?
         guard snd_pcm_hw_params_malloc(&allocated) == 0, let copy = allocated else { return }
         defer { snd_pcm_hw_params_free(copy) }
         snd_pcm_hw_params_copy(copy, parameters)
-        var least = UInt32(Self.leastPeriods)
-        if snd_pcm_hw_params_set_periods_min(handle, copy, &least, nil) == 0 {
-            snd_pcm_hw_params_copy(parameters, copy)
-        } else {
-            snd_pcm_hw_params_copy(copy, parameters)
-        }
-        if snd_pcm_hw_params_set_periods_integer(handle, copy) == 0 {
-            snd_pcm_hw_params_copy(parameters, copy)
-        }
+        if narrow(copy) == 0 { snd_pcm_hw_params_copy(parameters, copy) }
     }
 
     /// As many frames as last as long at the granted rate.

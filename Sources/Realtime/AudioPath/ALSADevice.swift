@@ -101,10 +101,16 @@ package struct ALSAPlayback: PlaybackDevice, ~Copyable {
         return isClockRunning ? max(0, -clock.due(at: MonotonicClock.now())) : 0
     }
 
+    package mutating func queuedFrames() -> Int {
+        guard pcm.grant.hasClock else { return heldFrames() }
+        guard let room = pcm.available() else { return 0 }
+        return Int(pcm.grant.bufferFrames) - room
+    }
+
     package mutating func start() -> Int32 { pcm.grant.hasClock ? pcm.start() : 0 }
 
-    package mutating func rewind(_ frames: Int) -> Int {
-        pcm.grant.hasClock ? pcm.rewind(frames) : 0
+    package mutating func rewind(_ frames: Int, leaving margin: Int) -> Int {
+        pcm.grant.hasClock ? pcm.rewind(frames, leaving: margin) : 0
     }
 
     package mutating func drop() -> Int32 {

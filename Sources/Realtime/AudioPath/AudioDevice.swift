@@ -45,16 +45,33 @@ package protocol PlaybackDevice: ~Copyable {
     mutating func trouble() -> Int32
     /// Writes interleaved frames.
     mutating func write(_ samples: UnsafePointer<Int16>, frames: Int) -> Transfer
-    /// Frames written and not yet heard.
+    /// Frames written and not yet heard, those included that are on their way behind its buffer.
     mutating func heldFrames() -> Int
-    /// Starts playing what was written, where the buffer is not full; 0 or a negative code.
+    /// Frames written and not yet fetched from its buffer, which runs dry without them; 0 or less
+    /// in trouble.
+    mutating func queuedFrames() -> Int
+    /// Waits so long with nothing to write, or for a signal, which is taken: then true.
+    mutating func rest(milliseconds: Int32, orUntil wake: EventFD) -> Bool
+    /// The time (nanoseconds, CLOCK_MONOTONIC).
+    func now() -> Int64
+    /// Starts playing what was written, though it is less than `grant.startFrames`; 0 or a negative
+    /// code, -EBADFD where it plays already.
     mutating func start() -> Int32
-    /// Takes back what was written last, so that other sound is played in its place.
+    /// Takes back what was written last, so that other sound is played in its place; `margin`
+    /// frames at least are left in its buffer.
     ///
     /// Returns how many frames it gave back: fewer than asked, or 0, where it cannot.
-    mutating func rewind(_ frames: Int) -> Int
+    mutating func rewind(_ frames: Int, leaving margin: Int) -> Int
     /// Silence at once: forgets what is held, ready for more; 0 or a negative code.
     mutating func drop() -> Int32
     /// Repairs the device after a code; 0 when it can be written again.
     mutating func recover(_ code: Int32) -> Int32
+}
+
+extension PlaybackDevice where Self: ~Copyable {
+    package mutating func rest(milliseconds: Int32, orUntil wake: EventFD) -> Bool {
+        wake.wait(timeoutMilliseconds: milliseconds)
+    }
+
+    package func now() -> Int64 { MonotonicClock.now() }
 }

@@ -75,10 +75,7 @@ package final class AudioEngine: Sendable {
         }
         let feed = try OwnedThread(name: "feed", priority: .normal) { [self] in
             while !stopFlag.isSet {
-                // While something waits it looks again by itself: the playback thread may make
-                // room between the look that found none and the wish to be asked.
-                let patience: Int32 = speaker.hasWaiting ? 50 : 5000
-                _ = speaker.share.hunger.wait(timeoutMilliseconds: patience)
+                _ = speaker.share.hunger.wait(timeoutMilliseconds: -1)
                 speaker.refill()
             }
         }

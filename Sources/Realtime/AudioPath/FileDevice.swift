@@ -109,10 +109,12 @@ package struct FilePlayback: PlaybackDevice, ~Copyable {
         isRunning ? max(0, -clock.due(at: MonotonicClock.now())) : 0
     }
 
+    package mutating func queuedFrames() -> Int { heldFrames() }
+
     package mutating func start() -> Int32 { 0 }
 
     /// A file is not heard, so nothing needs to be faded in it.
-    package mutating func rewind(_ frames: Int) -> Int { 0 }
+    package mutating func rewind(_ frames: Int, leaving margin: Int) -> Int { 0 }
 
     package mutating func drop() -> Int32 {
         isRunning = false

@@ -45,7 +45,8 @@ private struct EndlessDevice: PlaybackDevice, ~Copyable {
         .frames(frames)
     }
     mutating func heldFrames() -> Int { 0 }
-    mutating func rewind(_ frames: Int) -> Int { 0 }
+    mutating func queuedFrames() -> Int { 0 }
+    mutating func rewind(_ frames: Int, leaving margin: Int) -> Int { 0 }
     mutating func start() -> Int32 { 0 }
     mutating func drop() -> Int32 { 0 }
     mutating func recover(_ code: Int32) -> Int32 { code }

@@ -12,8 +12,15 @@ internal import Synchronization
 // faded and silence follows. What does not allow that is dropped where it stands.
 
 extension PlaybackLoop where Device: ~Copyable {
-    /// What a card fetches ahead of what it plays, and the time to write the fade in: 2 ms.
-    private var marginFrames: Int { rate / 500 }
+    /// What a card fetches at once, and the time to write the fade in.
+    ///
+    /// 2 ms, or 6 ms where it fetches in bursts: a URB has at most MAX_PACKS packets of 1 ms
+    /// (sound/usb/card.h).
+    private var fetchedFrames: Int { device.grant.isBatch ? rate * 6 / 1000 : rate / 500 }
+    /// Silence within so much is promised: 20 ms.
+    ///
+    /// Where a fade would not keep it, as behind 15 ms that USB has in flight, the card is dropped.
+    private var silenceFrames: Int { rate / 50 }
     /// The fade: 4 ms, which does not click and is not heard as a word.
     private var fadeFrames: Int { rate / 250 }
 
@@ -31,9 +38,11 @@ extension PlaybackLoop where Device: ~Copyable {
         port.waitingSince = nil
         converter?.reset()
         takeBackSpeech()
+        // The next reply may wait behind the ring, which has room now.
+        if port.speech.wantsMore() { port.share.hunger.signal() }
         let wait = FrameTime.nanoseconds(ofFrames: Int64(silentFrame), rate: Int64(rate))
         port.share.silentAt.store(
-            Int(FrameTime.sum(MonotonicClock.now(), wait)), ordering: .relaxed)
+            Int(FrameTime.sum(device.now(), wait)), ordering: .relaxed)
         port.share.silentCount.wrappingAdd(1, ordering: .releasing)
         port.share.events.signal()
         return code < 0 ? repair(code) : .moved
@@ -67,11 +76,12 @@ extension PlaybackLoop where Device: ~Copyable {
     /// Ends what the device plays; returns a code, and after how many frames it is silent.
     private mutating func cut() -> (code: Int32, silentFrame: Int) {
         let held = min(heldFrames(), ledger.frames)
-        let wished = min(held, held - marginFrames)
-        let given = wished > 0 ? device.rewind(wished) : 0
-        guard given > 0 else {
-            let code = device.drop()
-            isRunning = false
+        // What does not play yet has nothing to fade.
+        let given =
+            isStarted && held > 0 ? min(device.rewind(held, leaving: fetchedFrames), held) : 0
+        let length = min(fadeFrames, given)
+        guard given > 0, held - given + length <= silenceFrames else {
+            let code = dropAll()
             for index in 0..<port.voices.count {
                 goBack(port.voices[index], to: ledger.frames - held)
             }
@@ -79,7 +89,6 @@ extension PlaybackLoop where Device: ~Copyable {
             return (code, 0)
         }
         let cutFrame = ledger.frames - given
-        let length = min(fadeFrames, given)
         ledger.copy(from: cutFrame, count: length, into: frames.start)
         for index in 0..<length * channels {
             let left = Float(length - index / channels) / Float(length + 1)

@@ -6,7 +6,8 @@ internal import Synchronization
 
 /// The speaker's real-time loop: voices are mixed and given to the device, a period at a time.
 ///
-/// With nothing to play it waits; speech begins when the prebuffer is full or the reply is whole.
+/// With nothing to play it waits; speech begins when the prebuffer is full or the reply is whole,
+/// and silence is written only when the device is about to run dry: see `PlaybackLoop+Supply`.
 /// A flush silences the device within a period: what it holds is faded and dropped, not played out,
 /// and every voice goes back to what was heard last; see `PlaybackLoop+Silence`.
 /// `step` allocates nothing and takes no lock.
@@ -35,7 +36,7 @@ struct PlaybackLoop<Device: PlaybackDevice & ~Copyable>: ~Copyable {
     private let mixer: VoiceMixer
     let channels: Int
     let rate: Int
-    private let periodFrames: Int
+    let periodFrames: Int
     let settings: AudioSettings
 
     // At the speech rate: one mixed block, its part that was not resampled yet.
@@ -53,7 +54,7 @@ struct PlaybackLoop<Device: PlaybackDevice & ~Copyable>: ~Copyable {
     /// The device was given something since it was last silent.
     var isRunning: Bool
     /// Frames of silence still to be written before the first sound.
-    private var leadInFrames = 0
+    var leadInFrames = 0
     /// The state of the faint noise.
     private var noise: UInt32 = 1
     /// Frames of silence written behind the last sound.
@@ -61,10 +62,18 @@ struct PlaybackLoop<Device: PlaybackDevice & ~Copyable>: ~Copyable {
     /// Frames behind the last mixed sound in which the resampler still gives some of it.
     var tailFrames = 0
     private let tailLimitFrames: Int
-    private var patience: DevicePatience
-    private let bufferFrames: Int
-    /// Frames written since the device was last empty; it is full from its size on.
+    var patience: DevicePatience
+    let bufferFrames: Int
+    /// Frames written in a row without a rest; the device is full from its size on.
     var steadyFrames = 0
+    /// Whether the device plays what it holds.
+    var isStarted = false
+    /// Frames written and waiting for the device's start.
+    var loadedFrames = 0
+    /// So late the thread may come when the device runs low, beyond a period (frames).
+    var marginFrames: Int
+    /// A period at the speech rate, and what a block's rounding adds.
+    let periodSamples: Int
 
     /// A loop that makes what the settings say of a device.
     init(
@@ -84,6 +93,11 @@ struct PlaybackLoop<Device: PlaybackDevice & ~Copyable>: ~Copyable {
         block = SampleBuffer(count: room)
         mono = SampleBuffer(count: periodFrames)
         frames = SampleBuffer(count: periodFrames * channels)
+        marginFrames = Self.leastMarginMilliseconds * Int(grant.rate) / 1000
+        periodSamples =
+            converter == nil
+            ? periodFrames
+            : periodFrames * Int(AudioSettings.speechRate) / Int(grant.rate) + blockSamples
         let tailSamples = blockSamples + (converter?.latencyFrames ?? 0)
         tailLimitFrames =
             tailSamples * Int(grant.rate) / Int(AudioSettings.speechRate) + Self.tailReserveFrames
@@ -124,11 +138,13 @@ struct PlaybackLoop<Device: PlaybackDevice & ~Copyable>: ~Copyable {
         let flushes = port.share.flushCount.load(ordering: .acquiring)
         if flushes != port.flushSeen { return flush(flushes) }
         takeUp()
-        guard isRunning || hasSound() || staysAwake else {
+        let supply = supply()
+        guard isRunning || supply != .none || staysAwake else {
             // A card that is unplugged now would else be held, and missed only by the next reply.
             let code = device.trouble()
             return code < 0 ? .failed(code) : .idle
         }
+        if let step = startOrRest(for: supply) { return step }
         switch device.wait(timeoutMilliseconds: Self.waitMilliseconds, orUntil: port.share.hush) {
         case .ready: countLateness()
         case .woken: return .moved
@@ -141,38 +157,6 @@ struct PlaybackLoop<Device: PlaybackDevice & ~Copyable>: ~Copyable {
         let now = port.share.flushCount.load(ordering: .acquiring)
         if now != port.flushSeen { return flush(now) }
         return writePeriod()
-    }
-
-    /// Whether a voice has something that may be played now.
-    private mutating func hasSound() -> Bool {
-        for index in 0..<port.voices.count {
-            let voice = port.voices[index]
-            if voice.voice != .speech && voice.available > 0 { return true }
-        }
-        return maySpeak()
-    }
-
-    /// Whether speech may be played now.
-    private mutating func maySpeak() -> Bool {
-        let speech = port.speech
-        let available = speech.available
-        guard available > 0, !port.share.isHeld.load(ordering: .acquiring) else {
-            port.waitingSince = nil
-            if available == 0, port.prebuffer.isDry, speech.isEnded { finishSupply() }
-            return false
-        }
-        if port.isSpeaking, !port.prebuffer.isDry { return true }
-        let now = MonotonicClock.now()
-        port.prebuffer.returned(at: now)
-        let since = port.waitingSince ?? now
-        port.waitingSince = since
-        guard
-            available >= port.prebuffer.samples || speech.isEnded
-                || now - since >= Prebuffer.patienceNanoseconds
-        else { return false }
-        port.waitingSince = nil
-        port.prebuffer.goesOn()
-        return true
     }
 
     private mutating func writePeriod() -> Step {
@@ -200,7 +184,7 @@ struct PlaybackLoop<Device: PlaybackDevice & ~Copyable>: ~Copyable {
     /// A device that was full has room for more than a period when the thread comes late.
     private mutating func countLateness() {
         guard steadyFrames >= bufferFrames else { return }
-        let late = bufferFrames - periodFrames - heldFrames()
+        let late = bufferFrames - periodFrames - device.queuedFrames()
         port.share.counters.lateWakeUps.count(microseconds: max(0, late) * 1_000_000 / rate)
     }
 
@@ -229,6 +213,7 @@ struct PlaybackLoop<Device: PlaybackDevice & ~Copyable>: ~Copyable {
             if case .failed(let code) = repair(trouble) { return code }
         }
         steadyFrames += count
+        if !isStarted { loadedFrames += count }
         return 0
     }
 
@@ -244,7 +229,7 @@ struct PlaybackLoop<Device: PlaybackDevice & ~Copyable>: ~Copyable {
                 rate: Int64(rate))
             echo.wrote(
                 samples, channels: channels, frames: count, rate: Int32(rate),
-                heardAt: FrameTime.sum(MonotonicClock.now(), ahead))
+                heardAt: FrameTime.sum(device.now(), ahead))
         }
         port.share.counters.frames.count(count)
     }
@@ -252,27 +237,34 @@ struct PlaybackLoop<Device: PlaybackDevice & ~Copyable>: ~Copyable {
     private mutating func noteStart(_ sound: Bool) {
         guard sound, pendingStart else { return }
         pendingStart = false
-        port.share.startedAt.store(Int(MonotonicClock.now()), ordering: .relaxed)
+        port.share.startedAt.store(Int(device.now()), ordering: .relaxed)
         port.share.startedCount.wrappingAdd(1, ordering: .releasing)
         port.share.events.signal()
     }
 
     /// The device is silent when all that it holds is the silence written last.
-    private mutating func endIfPlayed() -> Step {
-        guard silentFrames > 0, !hasSound() else { return .moved }
-        guard silentFrames >= heldFrames() else {
-            // A short sound does not fill the buffer, which is what starts a card.
-            let code = device.start()
-            return code < 0 && code != DevicePatience.badState ? repair(code) : .moved
-        }
+    mutating func endIfPlayed() -> Step {
+        guard silentFrames > 0, !hasSound(), soundingFrames() <= 0 else { return .moved }
         tellEnd()
         guard !staysAwake else { return .moved }
         noteTakenBack(min(heldFrames(), ledger.frames))
-        let code = device.drop()
-        isRunning = false
-        steadyFrames = 0
+        let code = dropAll()
         silentFrames = 0
         return code < 0 ? repair(code) : .moved
+    }
+
+    /// The device is silent and empty; returns its code.
+    mutating func dropAll() -> Int32 {
+        isRunning = false
+        forgetLevel()
+        return device.drop()
+    }
+
+    /// What the device held is gone, and it stands still.
+    private mutating func forgetLevel() {
+        steadyFrames = 0
+        isStarted = false
+        loadedFrames = 0
     }
 
     /// All of the reply has been heard.
@@ -281,18 +273,18 @@ struct PlaybackLoop<Device: PlaybackDevice & ~Copyable>: ~Copyable {
             port.isSpeaking = false
             // Speech that ran dry may come back, and then tells how long it was away.
             if !port.prebuffer.isDry { finishSupply() }
-            port.share.drainedAt.store(Int(MonotonicClock.now()), ordering: .relaxed)
+            port.share.drainedAt.store(Int(device.now()), ordering: .relaxed)
             port.share.drainedCount.wrappingAdd(1, ordering: .releasing)
             port.share.events.signal()
         }
     }
 
     /// Whether the device runs on without a sound.
-    private var staysAwake: Bool {
+    var staysAwake: Bool {
         guard let seconds = settings.keepRunningSeconds else { return true }
         if isRunning, silentFrames < seconds * rate { return true }
         let until = port.share.awakeUntil.load(ordering: .relaxed)
-        return until > 0 && MonotonicClock.now() < Int64(until)
+        return until > 0 && device.now() < Int64(until)
     }
 
     /// The device is silent and gets something now.
@@ -304,7 +296,8 @@ struct PlaybackLoop<Device: PlaybackDevice & ~Copyable>: ~Copyable {
 
     /// Wakes or prepares the device, whatever its trouble needs.
     mutating func repair(_ code: Int32) -> Step {
-        steadyFrames = 0
+        forgetLevel()
+        if code == DevicePatience.xrun { widenMargin() }
         guard patience.bears(failure: code) else { return .failed(code) }
         let result = device.recover(code)
         if result == DevicePatience.again {
@@ -371,21 +364,5 @@ struct PlaybackLoop<Device: PlaybackDevice & ~Copyable>: ~Copyable {
             port.share.hunger.signal()
         }
         return mixed.hasSound
-    }
-
-    /// Learns from how much speech there was for a mix that wanted `count`.
-    private mutating func noteSupply(_ taken: Int, of count: Int) {
-        guard !port.prebuffer.isDry else { return }
-        let isEnded = port.speech.isEnded
-        port.prebuffer.took(taken, left: port.speech.available, isEnded: isEnded)
-        guard taken < count, !isEnded else { return }
-        port.prebuffer.ranDry(at: MonotonicClock.now())
-        port.share.dryCount.count()
-    }
-
-    /// The reply has come to its end or is not heard any more.
-    mutating func finishSupply() {
-        port.prebuffer.finished()
-        port.share.prebufferSamples.store(port.prebuffer.samples, ordering: .relaxed)
     }
 }

@@ -125,9 +125,6 @@ package final class Speaker: @unchecked Sendable {
         feed(voice).pending > 0 || feed(voice).isLooping
     }
 
-    /// Whether something waits behind a ring; by any thread.
-    var hasWaiting: Bool { feeds.contains { $0.waitingSamples > 0 || $0.isLooping } }
-
     /// Moves what waits behind the rings into them; called when `share.hunger` is readable.
     func refill() {
         for feed in feeds { feed.refill() }

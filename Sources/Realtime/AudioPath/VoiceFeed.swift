@@ -74,7 +74,10 @@ final class VoiceFeed: @unchecked Sendable {
             let written = put(samples, from: spillOffset)
             spillSamples -= written
             spillOffset += written
-            guard spillOffset == samples.count else { return askAgain() }
+            guard spillOffset == samples.count else {
+                if askAgain() { return }
+                continue
+            }
             // Given back now, since a long reply holds tens of megabytes.
             spill[spillStart] = []
             spillStart += 1
@@ -84,12 +87,20 @@ final class VoiceFeed: @unchecked Sendable {
         while !looped.isEmpty {
             let written = put(looped, from: loopOffset)
             loopOffset = (loopOffset + written) % looped.count
-            guard written > 0 else { return askAgain() }
+            guard written > 0 || !askAgain() else { return }
         }
         markEnd()
     }
 
-    private func askAgain() { share.wantsRefill.store(true, ordering: .relaxed) }
+    /// Wishes to be asked when the ring runs low; false when it has done so before it could know
+    /// of the wish, and will not look again.
+    private func askAgain() -> Bool {
+        share.wantsRefill.store(true, ordering: .relaxed)
+        // Of two that each write one thing and then read the other's, one sees what was written.
+        atomicMemoryFence(ordering: .sequentiallyConsistent)
+        let unmixed = ring.writtenIndex - share.cursor.load(ordering: .acquiring)
+        return !share.isLow(unmixed, of: voice)
+    }
 
     private func put(_ samples: [Int16], from offset: Int) -> Int {
         samples.withUnsafeBufferPointer { buffer in

@@ -16,7 +16,15 @@ final class VoiceShare: Sendable {
     /// More waits behind the ring.
     let wantsRefill = Atomic<Bool>(false)
 
+    /// Below this share of the ring more is asked for.
+    private static let refillDivisor = 2
+
     init(gain: Float) { gainBits = Atomic(gain.bitPattern) }
+
+    /// Whether a voice's ring runs low that holds so many samples which were not mixed.
+    func isLow(_ samples: Int, of voice: PlaybackVoice) -> Bool {
+        samples < voice.ringSamples / Self.refillDivisor
+    }
 }
 
 /// The playback thread's end of a voice: where it is in the samples, and how loud they are now.
@@ -33,9 +41,6 @@ final class VoiceReader: @unchecked Sendable {
     static let rampSamples = 480
     /// A sound that begins or ends in its middle is faded for so long (samples): 5 ms.
     static let fadeSamples = 120
-    /// Below this share of the ring more is asked for.
-    private static let refillDivisor = 2
-
     let voice: PlaybackVoice
     let share: VoiceShare
     private let ring: RingReader
@@ -123,8 +128,10 @@ final class VoiceReader: @unchecked Sendable {
 
     /// Whether the ring runs low and there is more behind it.
     func wantsMore() -> Bool {
-        available < voice.ringSamples / Self.refillDivisor
-            && share.wantsRefill.exchange(false, ordering: .relaxed)
+        guard share.isLow(available, of: voice) else { return false }
+        // See `VoiceFeed.askAgain`.
+        atomicMemoryFence(ordering: .sequentiallyConsistent)
+        return share.wantsRefill.exchange(false, ordering: .relaxed)
     }
 
     private func move(to index: Int) {

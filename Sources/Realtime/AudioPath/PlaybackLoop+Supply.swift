@@ -1,0 +1,154 @@
+internal import ALSA
+internal import AudioCore
+internal import Linux
+internal import Synchronization
+
+// When a period is written, and when speech begins.
+//
+//     sound for a whole period     at once, as far as the device has room
+//     sound for a part of one,     when the device is about to run dry: more of it may come before,
+//     or none                      and silence that is written cannot be taken back
+//
+//     the device's buffer  |==== written ====|.......... room ..........|
+//                          |-- period --|m|  no silence is written above this: the low water
+
+/// What the voices have for the period that is written next.
+enum Supply: Equatable {
+    case none
+    /// A voice has less than a period, and more may follow.
+    case short
+    case whole
+}
+
+extension PlaybackLoop where Device: ~Copyable {
+    /// The margin to begin with: later by so much than asked for, a thread of real-time priority
+    /// does not come.
+    static var leastMarginMilliseconds: Int { 10 }
+
+    /// Silence is written when the device's buffer holds no more.
+    ///
+    /// The period stands for what the device fetches at once: one that tells its position in steps
+    /// (dmix, USB, bcm2835) holds up to a step less than it says.
+    private var lowFrames: Int {
+        min(periodFrames + marginFrames, bufferFrames - periodFrames)
+    }
+
+    /// The device ran dry: it is given more from now on, as PulseAudio does with its watermark.
+    mutating func widenMargin() { marginFrames = min(2 * marginFrames, bufferFrames) }
+
+    /// What there is to write now.
+    mutating func supply() -> Supply {
+        var supply = Supply.none
+        for index in 0..<port.voices.count {
+            let voice = port.voices[index]
+            let isSpeech = voice.voice == .speech
+            guard isSpeech ? maySpeak() : voice.available > 0 else { continue }
+            let isWhole =
+                voice.available + blockCount >= periodSamples || isSpeech && voice.isEnded
+            guard isWhole else { return leadInFrames > 0 ? .whole : .short }
+            supply = .whole
+        }
+        return supply
+    }
+
+    /// Has the device play what it holds, where nothing more is written now; rests until something
+    /// must be.
+    ///
+    /// Nil when a period is to be written now.
+    mutating func startOrRest(for supply: Supply) -> Step? {
+        let isFull = loadedFrames + periodFrames > bufferFrames
+        if !isStarted, loadedFrames > 0, supply != .whole || isFull {
+            let code = device.start()
+            guard code >= 0 || code == DevicePatience.badState else { return repair(code) }
+            isStarted = true
+            loadedFrames = 0
+        }
+        guard supply != .whole, isStarted else { return nil }
+        return rest()
+    }
+
+    /// Waits until the device runs low, all that sounds has been heard, or something else is wanted.
+    private mutating func rest() -> Step? {
+        let queued = device.queuedFrames()
+        var frames = queued - lowFrames
+        var isForSilence = true
+        if silentFrames > 0, !hasSound() {
+            let sounding = soundingFrames()
+            if sounding <= 0, port.isSpeaking || !staysAwake { return endIfPlayed() }
+            if sounding > 0, sounding < frames {
+                frames = sounding
+                isForSilence = false
+            }
+        }
+        // Rounded to be early for silence, and late for the end of a sound.
+        let milliseconds = Int32(
+            clamping: isForSilence ? frames * 1000 / rate : frames * 1000 / rate + 1)
+        guard milliseconds > 0 else { return nil }
+        steadyFrames = 0
+        let length = min(milliseconds, Self.waitMilliseconds)
+        if device.rest(milliseconds: length, orUntil: port.share.wake) { return .moved }
+        // By now it holds no more than the low water, whatever it may say: the step of its position
+        // that comes next would come too late.
+        if isForSilence, length == milliseconds { return nil }
+        // The level of a device that stands still never falls.
+        if device.queuedFrames() >= queued, !patience.bears(waiting: length) {
+            return .failed(PlaybackPort.stalledCode)
+        }
+        return .moved
+    }
+
+    /// What is left to be heard of a sound that ended, once silence was written behind it (frames).
+    ///
+    /// A driver may say anything of its delay; what its buffer holds has not been heard.
+    mutating func soundingFrames() -> Int {
+        max(heldFrames(), min(device.queuedFrames(), bufferFrames)) - silentFrames
+    }
+
+    /// Whether a voice has something that may be played now.
+    mutating func hasSound() -> Bool {
+        for index in 0..<port.voices.count {
+            let voice = port.voices[index]
+            if voice.voice != .speech && voice.available > 0 { return true }
+        }
+        return maySpeak()
+    }
+
+    /// Whether speech may be played now.
+    mutating func maySpeak() -> Bool {
+        let speech = port.speech
+        let available = speech.available
+        guard available > 0, !port.share.isHeld.load(ordering: .acquiring) else {
+            port.waitingSince = nil
+            if available == 0, port.prebuffer.isDry, speech.isEnded { finishSupply() }
+            return false
+        }
+        if port.isSpeaking, !port.prebuffer.isDry { return true }
+        let now = device.now()
+        port.prebuffer.returned(at: now)
+        let since = port.waitingSince ?? now
+        port.waitingSince = since
+        guard
+            available >= port.prebuffer.samples || speech.isEnded
+                || now - since >= Prebuffer.patienceNanoseconds
+        else { return false }
+        port.waitingSince = nil
+        port.prebuffer.goesOn()
+        return true
+    }
+
+    /// Learns from how much speech there was for a mix that wanted `count`.
+    mutating func noteSupply(_ taken: Int, of count: Int) {
+        guard !port.prebuffer.isDry else { return }
+        let isEnded = port.speech.isEnded
+        port.prebuffer.took(taken, left: port.speech.available, isEnded: isEnded)
+        guard taken < count, !isEnded else { return }
+        port.prebuffer.ranDry(at: device.now())
+        port.share.dryCount.count()
+    }
+
+    /// The reply has come to its end or is not heard any more.
+    mutating func finishSupply() {
+        port.prebuffer.finished()
+        port.share.prebufferSamples.store(port.prebuffer.samples, ordering: .relaxed)
+    }
+}
