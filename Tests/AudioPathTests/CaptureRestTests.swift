@@ -92,7 +92,7 @@ struct CaptureRestTests {
     @Test("all that is captured comes once and in order, and a press has what came before it")
     func whole() throws {
         var random = SystemRandomNumberGenerator()
-        for _ in 0..<300 {
+        for _ in 0..<40 {
             let grant = Self.grant(using: &random)
             let demand = try MicrophoneDemand()
             let diary = Diary()
@@ -121,7 +121,10 @@ struct CaptureRestTests {
                     // The press has just come: all that the card had is there, and its time known.
                     let frame = reader.available / frameSamples + seen
                     let now = FrameTime.frames(inNanoseconds: diary.time, rate: Int64(grant.rate))
-                    #expect(Int64(frame) == now, "\(grant)")
+                    // Where half a buffer is no longer than a period there is no rest.
+                    let rests = grant.bufferFrames / 2 > grant.periodFrames
+                    let least = rests ? now : now - Int64(grant.periodFrames)
+                    #expect((least...now).contains(Int64(frame)), "\(grant)")
                 }
                 if demand.isWanted, Int.random(in: 0..<10, using: &random) == 0 {
                     demand.set(false)
