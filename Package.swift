@@ -123,6 +123,9 @@ enum Targets {
                     "TestBroker", "Tools", "WebSockets", "WireCodec", "Linux",
                 ]),
             .target(name: "CAllocationCounter", path: "Tests/Support/CAllocationCounter"),
+            .target(
+                name: "CScriptedCard", dependencies: ["CALSA"],
+                path: "Tests/Support/CScriptedCard"),
             .support("TestInputs", []),
             .support("TestSockets", ["Linux"]),
             .support("TestHTTP", ["TestSockets", "Linux"]),
@@ -137,7 +140,7 @@ enum Targets {
     static var tests: [Target] {
         [Target].tests(
             ("LinuxTests", ["Linux", "CLinux", "CAllocationCounter", "TestInputs"]),
-            ("ALSATests", ["ALSA", "Linux"]),
+            ("ALSATests", ["ALSA", "CScriptedCard", "Linux"]),
             ("GPIOTests", ["GPIO", "Linux"]),
             ("OpusTests", ["Opus", "Linux"]),
             ("SpeexDSPTests", ["SpeexDSP"]),

@@ -88,4 +88,18 @@ struct VolumeScaleTests {
         #expect(VolumeScale.linear(0...0).percent(value: 0) == 100)
         #expect(VolumeScale.linear(3...3).value(percent: 50) == 3)
     }
+
+    @Test("a loudspeaker's full volume adds nothing, and a microphone's is all that it has")
+    func above() {
+        // The headphones of a Raspberry Pi: -102.39 to +4 dB.
+        let jack = VolumeScale.ofDecibels(-10_239...400, .playback)
+        #expect(jack.value(percent: 100) == 0)
+        #expect(jack.percent(value: 0) == 100)
+        // Somebody else turned it up further.
+        #expect(jack.percent(value: 400) == 100)
+        #expect(VolumeScale.ofDecibels(-1700...3000, .capture).value(percent: 100) == 3000)
+        // An amplifier that only adds has no other full volume.
+        #expect(VolumeScale.ofDecibels(0...2400, .playback).value(percent: 100) == 2400)
+        #expect(VolumeScale.ofDecibels(-2400...0, .playback).value(percent: 100) == 0)
+    }
 }

@@ -28,7 +28,7 @@ struct PCMErrorTests {
     @Test("a device with none of our sample formats is refused")
     func format() {
         let error = ALSAError.refused(
-            device: "martlet_compressed", what: "samples of 16, 24 and 32 bits", code: EINVAL)
+            device: "martlet_compressed", what: "samples of 16 to 32 bits", code: EINVAL)
         #expect(throws: error) { _ = try PCM(.usual("martlet_compressed", .playback)) }
         #expect("\(error)".contains("plughw:"))
     }
@@ -76,11 +76,8 @@ struct PCMErrorTests {
             ("snd_pcm_hw_params_malloc", "memory"),
             ("snd_pcm_hw_params_any", "every configuration"),
             ("snd_pcm_hw_params_set_access", "interleaved access"),
-            ("snd_pcm_hw_params_set_format", "samples of 16, 24 and 32 bits"),
-            ("snd_pcm_hw_params_set_channels_near", "1 channels"),
+            ("snd_pcm_hw_params_set_format", "samples of 16 to 32 bits"),
             ("snd_pcm_hw_params_set_rate_near", "16000 Hz"),
-            ("snd_pcm_hw_params_set_period_size_near", "320 frame periods"),
-            ("snd_pcm_hw_params_set_buffer_size_near", "1280 frame buffer"),
             ("snd_pcm_hw_params", "16000 Hz with 1 channels"),
             ("snd_pcm_sw_params", "its thresholds"),
             ("snd_pcm_prepare", "to be prepared"),

@@ -28,20 +28,65 @@ struct WideSamplesTests {
         #expect(written(.bits32, 0x1234) == [0, 0, 0x34, 0x12])
         #expect(written(.bits24Packed, 0x1234) == [0, 0x34, 0x12])
         #expect(written(.bits24, 0x1234) == [0, 0x34, 0x12, 0])
+        #expect(written(.bits20Packed, 0x1234) == [0x40, 0x23, 0x01])
+        #expect(written(.bits18Packed, 0x1234) == [0xD0, 0x48, 0x00])
+        #expect(written(.float, 0x4000) == [0, 0, 0, 0x3F])
         // The sign is carried on into the byte that carries nothing.
+        #expect(written(.bits20, -2) == [0xE0, 0xFF, 0xFF, 0xFF])
         #expect(written(.bits24, -2) == [0, 0xFE, 0xFF, 0xFF])
     }
 
-    @Test("what is below 16 bits is cut off, and a small negative value is not made a large one")
+    @Test("what is below 16 bits is rounded, so that the faintest noise is silence")
     func lowBits() {
-        let wide = WideSamples(format: .bits32, channels: 1, frames: 3)
+        let wide = WideSamples(format: .bits32, channels: 1, frames: 6)
         defer { wide.deallocate() }
         let memory = wide.memory.assumingMemoryBound(to: Int32.self)
-        memory[0] = 0x1234_FFFF
-        memory[1] = -1
-        memory[2] = .max
-        var read = [Int16](repeating: 0, count: 3)
-        wide.narrow(into: &read, frames: 3)
-        #expect(read == [0x1234, -1, .max])
+        let values: [Int32] = [0x1234_7FFF, 0x1234_8000, -1, -0x8001, .max, .min]
+        for (index, value) in values.enumerated() { memory[index] = value }
+        var read = [Int16](repeating: 0, count: 6)
+        wide.narrow(into: &read, frames: 6)
+        #expect(read == [0x1234, 0x1235, 0, -1, .max, .min])
+    }
+
+    @Test("whatever a device writes into unused bits, and beyond full scale, is no other sound")
+    func unusedBits() {
+        var random = SystemRandomNumberGenerator()
+        for format in SampleFormat.allCases where ![.bits16, .float].contains(format) {
+            let wide = WideSamples(format: format, channels: 1, frames: 1)
+            defer { wide.deallocate() }
+            let bytes = wide.memory.assumingMemoryBound(to: UInt8.self)
+            for _ in 0..<1000 {
+                let sample = Int16.random(in: .min...(.max), using: &random)
+                wide.widen([sample], frames: 1)
+                // What stands above the sample's own bits means nothing.
+                if format.width < format.bytes * 8 {
+                    let top = format.bytes - 1
+                    let own = UInt8(truncatingIfNeeded: 1 << (Int(format.width) - 8 * top)) &- 1
+                    let keeps = format.width > 8 * top ? own : 0
+                    bytes[top] = bytes[top] & keeps | UInt8.random(in: 0...255) & ~keeps
+                }
+                var read: [Int16] = [0]
+                wide.narrow(into: &read, frames: 1)
+                #expect(read[0] == sample, "\(format.name)")
+            }
+        }
+        let wide = WideSamples(format: .float, channels: 1, frames: 8)
+        defer { wide.deallocate() }
+        let memory = wide.memory.assumingMemoryBound(to: Float.self)
+        let values: [Float] = [1, -1, 3e38, -.infinity, .nan, 0.5, 1e-9, -1e-9]
+        for (index, value) in values.enumerated() { memory[index] = value }
+        var read = [Int16](repeating: 0, count: 8)
+        wide.narrow(into: &read, frames: 8)
+        #expect(read == [.max, .min, .max, .min, 0, 16_384, 0, 0])
+    }
+
+    @Test("each format is known by the name that ALSA's tools give it, and by no other")
+    func names() {
+        for format in SampleFormat.allCases {
+            #expect(SampleFormat(name: format.name) == format)
+            #expect(SampleFormat(name: format.name.lowercased()) == format)
+        }
+        #expect(SampleFormat(name: "S16_BE") == nil)
+        #expect(SampleFormat(name: "") == nil)
     }
 }

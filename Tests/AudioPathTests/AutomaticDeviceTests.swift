@@ -44,7 +44,7 @@ struct AutomaticDeviceTests {
         #expect(choice(.capture, halves)?.device == "plughw:CARD=C920,DEV=0")
         #expect(choice(.playback, halves)?.device == "plughw:CARD=Headphones,DEV=0")
         #expect(
-            choice(.playback, [Self.loopback, Self.screen])?.device == "plughw:CARD=vc4hdmi,DEV=0")
+            choice(.playback, [Self.loopback, Self.screen])?.device == "hdmi:CARD=vc4hdmi,DEV=0")
     }
 
     @Test("the reason names the card, its merit and what it was taken before")

@@ -55,6 +55,10 @@ struct FormatTests {
         Card(rate: 44_100, wish: 24_000), Card(rate: 8000, wish: 48_000),
         Card(rate: 96_000, channels: 2, format: .bits24), Card(rate: 192_000, channels: 1),
         Card(rate: 192_000, channels: 8, format: .bits32),
+        Card(rate: 44_100, channels: 2, format: .bits20Packed, wish: 16_000),
+        Card(rate: 44_100, channels: 1, format: .bits18Packed, wish: 48_000),
+        Card(rate: 48_000, channels: 2, format: .bits20),
+        Card(rate: 48_000, channels: 4, format: .float),
     ]
 
     // Not where it is used: the compiler of Swift 6.0 fails on a closure there.
@@ -97,25 +101,38 @@ struct FormatTests {
         return (2 * power / Double(max(1, samples.count))).squareRoot()
     }
 
-    /// A sample in the card's own bytes.
+    /// A sample in the card's own bytes; whatever lies below it is 0x5, rounded down.
     private func bytes(_ sample: Int16, _ format: SampleFormat) -> [UInt8] {
-        let (low, high) = (
-            UInt8(truncatingIfNeeded: sample), UInt8(truncatingIfNeeded: sample >> 8)
-        )
+        if format == .float { return bytes(of: (Float(sample) / 32_768).bitPattern, count: 4) }
+        let bits = Self.bits(format)
+        let low = (1 << (bits - 16) - 1) / 3
+        let value = UInt32(truncatingIfNeeded: Int(sample) << (bits - 16) | low)
+        return bytes(of: value, count: format.bytes)
+    }
+
+    private func bytes(of value: UInt32, count: Int) -> [UInt8] {
+        (0..<count).map { UInt8(truncatingIfNeeded: value >> (8 * $0)) }
+    }
+
+    /// The bits of a sample that count.
+    private static func bits(_ format: SampleFormat) -> Int {
         switch format {
-        case .bits16: return [low, high]
-        // The lower bits are anything.
-        case .bits32: return [0x55, 0x55, low, high]
-        case .bits24Packed: return [0x55, low, high]
-        case .bits24: return [0x55, low, high, sample < 0 ? 0xFF : 0]
+        case .bits16: 16
+        case .bits18Packed: 18
+        case .bits20, .bits20Packed: 20
+        case .bits24, .bits24Packed: 24
+        case .bits32, .float: 32
         }
     }
 
     /// The samples in a card's bytes.
     private func samples(in bytes: [UInt8], _ format: SampleFormat) -> [Int16] {
-        let place = format == .bits32 ? 2 : (format == .bits16 ? 0 : 1)
-        return stride(from: 0, to: bytes.count - format.bytes + 1, by: format.bytes).map {
-            Int16(bitPattern: UInt16(bytes[$0 + place]) | UInt16(bytes[$0 + place + 1]) << 8)
+        stride(from: 0, to: bytes.count - format.bytes + 1, by: format.bytes).map { start in
+            let value = (0..<format.bytes).reduce(UInt32(0)) { value, index in
+                value | UInt32(bytes[start + index]) << (8 * index)
+            }
+            if format == .float { return Int16(Float(bitPattern: value) * 32_768) }
+            return Int16(truncatingIfNeeded: Int(value) >> (Self.bits(format) - 16))
         }
     }
 

@@ -48,18 +48,18 @@ struct MissingDeviceTests {
         let folder = try AudioEngineTests.Folder()
         var settings = AudioSettings()
         settings.capture = .wav(folder.file("mic.wav"))
-        let (wake, stopping) = (try EventFD(), try EventFD())
+        let (wake, demand) = (try EventFD(), try MicrophoneDemand())
         let told = Mutex<[MicrophoneEvent]>([])
         let (stop, processingStop) = (StopFlag(), StopFlag())
         let path = MicrophonePath(
-            settings: settings, wake: wake, gate: MicrophoneGate(wake: wake, demand: stopping),
-            reference: nil
+            settings: settings, wake: wake, gate: MicrophoneGate(wake: wake, demand: demand),
+            demand: demand, reference: nil
         ) { event in
             told.withLock { $0.append(event) }
             if case .captureBack = event { processingStop.raise() }
         }
         let capture = try OwnedThread(name: "capture", priority: .normal) {
-            path.captureThread(until: stop, wake: stopping)
+            path.captureThread(until: stop)
         }
         // Nobody processes: a board with one core has better things to do.
         while path.status.trouble == nil { _ = wake.wait(timeoutMilliseconds: 10) }
@@ -67,7 +67,7 @@ struct MissingDeviceTests {
         while path.status.grant == nil { _ = wake.wait(timeoutMilliseconds: 10) }
         path.processingThread(until: processingStop)
         stop.raise()
-        stopping.signal()
+        demand.signal.signal()
         capture.join()
         let events = told.withLock { $0 }
         guard case .captureLost(let text) = events.first else {

@@ -286,15 +286,15 @@ extension ProcessingTests {
 struct MicrophoneGateTests {
     @Test("somebody listens from an opening mark until nobody does, and a mark that waits counts")
     func demand() throws {
-        let demand = try EventFD()
+        let demand = try MicrophoneDemand()
         let gate = MicrophoneGate(wake: try EventFD(), demand: demand)
-        #expect(gate.isWanted)
+        #expect(demand.isWanted)
         #expect(gate.release())
-        #expect(!gate.isWanted)
-        #expect(!demand.wait(timeoutMilliseconds: 0))
+        #expect(!demand.isWanted)
+        #expect(!demand.signal.wait(timeoutMilliseconds: 0))
         gate.open(at: 1, preRollMilliseconds: 0)
-        #expect(gate.isWanted)
-        #expect(demand.wait(timeoutMilliseconds: 0))
+        #expect(demand.isWanted)
+        #expect(demand.signal.wait(timeoutMilliseconds: 0))
         #expect(!gate.release())
         #expect(gate.take().count == 1)
         #expect(gate.release())
@@ -302,7 +302,7 @@ struct MicrophoneGateTests {
 
     @Test("marks are taken once, in order, and not more than a user makes are kept")
     func marks() throws {
-        let gate = MicrophoneGate(wake: try EventFD(), demand: try EventFD())
+        let gate = MicrophoneGate(wake: try EventFD(), demand: try MicrophoneDemand())
         gate.open(at: 1, preRollMilliseconds: 300)
         gate.close(at: 2)
         gate.openAtSpeech(sample: 3, preRollMilliseconds: 100)
@@ -320,7 +320,7 @@ struct MicrophoneGateTests {
 
     @Test("a microphone is not left open because its closing mark found no room")
     func closed() throws {
-        let gate = MicrophoneGate(wake: try EventFD(), demand: try EventFD())
+        let gate = MicrophoneGate(wake: try EventFD(), demand: try MicrophoneDemand())
         gate.close(at: 0)
         for time in 1..<200 {
             gate.open(at: Int64(time), preRollMilliseconds: 0)

@@ -138,6 +138,19 @@ struct SoundFindingsTests {
         }
     }
 
+    @Test("a sound server in the way is told, with what it costs")
+    func server() {
+        let findings = Self.well { _, _, loudspeaker in
+            loudspeaker.device = "default"
+            loudspeaker.grant = PCMGrant(
+                rate: 48_000, channels: 2, periodFrames: 960, bufferFrames: 3840, hasClock: true,
+                server: .pulseAudio)
+        }
+        let text = findings.all.first { $0.subject == "loudspeaker" }?.text ?? ""
+        #expect(text.contains("through PulseAudio"))
+        #expect(text.contains("plughw:"))
+    }
+
     @Test("a mixer control that the card has not is told, though no volume is set")
     func aMixerControlThatThe() {
         let findings = Self.well { findings, _, _ in findings.mixerTrouble = "card x has no control"

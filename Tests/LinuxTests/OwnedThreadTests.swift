@@ -44,6 +44,40 @@ struct OwnedThreadTests {
         #endif
     }
 
+    @Test("a thread takes and gives back its priority, and what it starts has none")
+    func priorityOfThoseItStarts() throws {
+        let seen = Mutex<[Int32]>([])
+        let taken = Atomic<Bool>(false)
+        let given = Atomic<Bool>(false)
+        let thread = try OwnedThread(name: "parent", priority: .normal) {
+            taken.store(ThreadPriority.realTime(5).take(), ordering: .releasing)
+            seen.withLock { $0.append(sched_getscheduler(0)) }
+            // As a sound plugin does: a thread that says nothing of its priority.
+            var child = pthread_t()
+            let policy = UnsafeMutablePointer<Int32>.allocate(capacity: 1)
+            defer { policy.deallocate() }
+            policy.pointee = -1
+            pthread_create(
+                &child, nil,
+                { argument in
+                    argument?.assumingMemoryBound(to: Int32.self).pointee = sched_getscheduler(0)
+                    return nil
+                }, policy)
+            pthread_join(child, nil)
+            seen.withLock { $0.append(policy.pointee) }
+            given.store(ThreadPriority.normal.take(), ordering: .releasing)
+            seen.withLock { $0.append(sched_getscheduler(0)) }
+        }
+        thread.join()
+        let isGranted = taken.load(ordering: .acquiring)
+        let ofChildren: Int32 = 0x4000_0000  // SCHED_RESET_ON_FORK
+        let raised = isGranted ? SCHED_FIFO | ofChildren : SCHED_OTHER
+        #expect(given.load(ordering: .acquiring) == true)
+        #expect(
+            seen.withLock { $0 } == [raised, SCHED_OTHER, SCHED_OTHER | ofChildren],
+            "granted: \(isGranted)")
+    }
+
     @Test("a priority that does not exist is an error")
     func badPriority() {
         #expect(throws: SystemError(call: "pthread_create SCHED_FIFO bad", code: EINVAL)) {

@@ -22,6 +22,8 @@ package enum ALSAError: Error, Sendable, Equatable {
     case cannotOpen(device: String, direction: StreamDirection, code: Int32)
     /// The open device cannot do what is asked, or anything near it.
     case refused(device: String, what: String, code: Int32)
+    /// The device takes IEC958 frames and nothing else, as HDMI does.
+    case digitalOnly(device: String)
     /// The card has no mixer control of this name.
     case noSuchControl(card: String, name: String, existing: [String])
     /// A card's mixer, or one of its controls, failed.
@@ -97,11 +99,28 @@ extension ALSAError: CustomStringConvertible {
         case .refused(let device, let what, let code):
             "sound device \(device) refuses \(what): \(SystemError.text(of: code)); "
                 + "`plughw:` in place of `hw:` lets ALSA convert"
+        case .digitalOnly(let device):
+            "sound device \(device) takes IEC958 frames only, as the HDMI of a Raspberry Pi does; "
+                + "name it \(Self.digitalName(of: device)), which makes them"
         case .noSuchControl(let card, let name, let existing):
             "card \(card) has no control \(name); it has "
                 + (existing.isEmpty ? "none" : existing.joined(separator: ", "))
         case .mixer(let card, let what, let code):
             "mixer of card \(card): \(what): \(SystemError.text(of: code))"
         }
+    }
+}
+
+extension ALSAError {
+    /// What was refused and why, without the device and without a remedy.
+    var reason: String {
+        guard case .refused(_, let what, let code) = self else { return "\(self)" }
+        return "it refuses \(what): \(SystemError.text(of: code))"
+    }
+
+    /// The card of "hw:CARD=vc4hdmi,DEV=0" as "hdmi:CARD=vc4hdmi,DEV=0".
+    private static func digitalName(of device: String) -> String {
+        guard let colon = device.firstIndex(of: ":") else { return "hdmi:CARD=..." }
+        return "hdmi\(device[colon...])"
     }
 }

@@ -24,7 +24,7 @@ struct MixerVolume {
             ? snd_mixer_selem_get_capture_dB_range(element, &low, &high)
             : snd_mixer_selem_get_playback_dB_range(element, &low, &high)
         if hasDecibels == 0, low < high {
-            scale = .decibels(low...high)
+            scale = .ofDecibels(low...high, direction)
             return
         }
         try ALSAError.check("snd_mixer_selem_get_volume_range", or: failure) {

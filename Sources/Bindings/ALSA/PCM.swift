@@ -35,6 +35,8 @@ package enum Transfer: Sendable, Equatable {
 package struct PCM: ~Copyable {
     /// What the device does.
     package let grant: PCMGrant
+    /// What the device refused, and what it is asked for instead, in words; nil where it took all.
+    package let concession: String?
 
     private let handle: OpaquePointer
     /// A device with 16 bits has no need of it and gets an empty one.
@@ -49,6 +51,7 @@ package struct PCM: ~Copyable {
     package init(_ request: PCMRequest) throws(ALSAError) {
         var negotiation = try PCMNegotiation(request)
         grant = try negotiation.settle()
+        concession = negotiation.concession
         handle = negotiation.takeHandle()
         wide = WideSamples(
             format: grant.format, channels: Int(grant.channels),

@@ -23,11 +23,13 @@ package struct PCMRequest: Sendable, Equatable {
     package var periodFrames: Int32
     /// Frames of that rate that the device holds in all.
     package var bufferFrames: Int32
+    /// How the device shall have its samples, where it can; nil: as costs least.
+    package var format: SampleFormat?
 
     /// Describes a wish; no device is opened yet.
     package init(
         device: String, direction: StreamDirection, rate: Int32, channels: Int32,
-        periodFrames: Int32, bufferFrames: Int32
+        periodFrames: Int32, bufferFrames: Int32, format: SampleFormat? = nil
     ) {
         self.device = device
         self.direction = direction
@@ -35,6 +37,7 @@ package struct PCMRequest: Sendable, Equatable {
         self.channels = channels
         self.periodFrames = periodFrames
         self.bufferFrames = bufferFrames
+        self.format = format
     }
 }
 
@@ -57,11 +60,13 @@ package struct PCMGrant: Sendable, Equatable, CustomStringConvertible {
     /// Whether the device fetches in bursts and tells its position in steps
     /// (SNDRV_PCM_INFO_BATCH), as USB does.
     package let isBatch: Bool
+    /// What stands between us and the card; nil where that is nobody.
+    package let server: SoundServer?
 
     /// Puts a grant together; devices that are no PCM do too.
     package init(
         rate: Int32, channels: Int32, periodFrames: Int32, bufferFrames: Int32, hasClock: Bool,
-        format: SampleFormat = .bits16, isBatch: Bool = false
+        format: SampleFormat = .bits16, isBatch: Bool = false, server: SoundServer? = nil
     ) {
         self.rate = rate
         self.channels = channels
@@ -70,6 +75,7 @@ package struct PCMGrant: Sendable, Equatable, CustomStringConvertible {
         self.hasClock = hasClock
         self.format = format
         self.isBatch = isBatch
+        self.server = server
     }
 
     /// What is written to a loudspeaker before it starts by itself (frames).
@@ -99,7 +105,7 @@ package struct PCMGrant: Sendable, Equatable, CustomStringConvertible {
         "\(rate) Hz, \(channels) channel\(channels == 1 ? "" : "s"), "
             + (format == .bits16 ? "" : "\(format.name), ")
             + "period \(milliseconds(periodFrames)) ms, buffer \(milliseconds(bufferFrames)) ms"
-            + (hasClock ? "" : ", no clock")
+            + (hasClock ? "" : ", no clock") + (server.map { ", through \($0.name)" } ?? "")
     }
 
     /// Frames as milliseconds, rounded to the nearest.

@@ -2,9 +2,11 @@ internal import CALSA
 
 /// How a device has its samples; the program's own are always 16-bit.
 ///
-/// I2S microphones and converters often know nothing but 32 bits, or 24.
+/// I2S microphones and converters often know nothing but 32 bits, or 24; USB converters that are
+/// opened as `hw:` may have 20 or 18 bits, and some virtual devices nothing but floating point.
+/// They are in the order in which they are tried: what needs no conversion comes first.
 package enum SampleFormat: Sendable, Equatable, CaseIterable {
-    /// 16 bits, little-endian: what needs no conversion, so it comes first.
+    /// 16 bits, little-endian.
     case bits16
     /// 32 bits, little-endian.
     case bits32
@@ -12,13 +14,39 @@ package enum SampleFormat: Sendable, Equatable, CaseIterable {
     case bits24Packed
     /// 24 bits in the low bytes of four.
     case bits24
+    /// 20 bits in the low bits of three bytes.
+    case bits20Packed
+    /// 20 bits in the low bits of four bytes.
+    case bits20
+    /// 18 bits in the low bits of three bytes.
+    case bits18Packed
+    /// Floating point of 32 bits, from -1 to 1.
+    case float
+
+    /// The format that ALSA's tools call so ("S32_LE"), whatever its letters' case.
+    package init?(name: String) {
+        let wanted = name.uppercased()
+        guard let found = Self.allCases.first(where: { $0.name == wanted }) else { return nil }
+        self = found
+    }
 
     /// Bytes of one sample.
     package var bytes: Int {
         switch self {
         case .bits16: 2
-        case .bits24Packed: 3
-        case .bits32, .bits24: 4
+        case .bits24Packed, .bits20Packed, .bits18Packed: 3
+        case .bits32, .bits24, .bits20, .float: 4
+        }
+    }
+
+    /// Bits of one sample that carry something.
+    var width: Int32 {
+        switch self {
+        case .bits16: 16
+        case .bits18Packed: 18
+        case .bits20Packed, .bits20: 20
+        case .bits24Packed, .bits24: 24
+        case .bits32, .float: 32
         }
     }
 
@@ -29,6 +57,10 @@ package enum SampleFormat: Sendable, Equatable, CaseIterable {
         case .bits32: "S32_LE"
         case .bits24Packed: "S24_3LE"
         case .bits24: "S24_LE"
+        case .bits20Packed: "S20_3LE"
+        case .bits20: "S20_LE"
+        case .bits18Packed: "S18_3LE"
+        case .float: "FLOAT_LE"
         }
     }
 
@@ -38,6 +70,10 @@ package enum SampleFormat: Sendable, Equatable, CaseIterable {
         case .bits32: SND_PCM_FORMAT_S32_LE
         case .bits24Packed: SND_PCM_FORMAT_S24_3LE
         case .bits24: SND_PCM_FORMAT_S24_LE
+        case .bits20Packed: SND_PCM_FORMAT_S20_3LE
+        case .bits20: SND_PCM_FORMAT_S20_LE
+        case .bits18Packed: SND_PCM_FORMAT_S18_3LE
+        case .float: SND_PCM_FORMAT_FLOAT_LE
         }
     }
 }

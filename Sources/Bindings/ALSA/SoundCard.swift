@@ -9,11 +9,15 @@ package struct SoundCard: Sendable, Equatable {
         package let number: Int32
         /// As the driver has it: "USB Audio", "HDMI 0".
         package let name: String
+        /// The driver's other name for it, in which a card that is put together of parts has those:
+        /// "bcm2835-i2s-dmic-hifi dmic-hifi-0".
+        package let id: String
 
         /// Describes a device.
-        package init(number: Int32, name: String) {
+        package init(number: Int32, name: String, id: String = "") {
             self.number = number
             self.name = name
+            self.id = id
         }
     }
 
@@ -99,7 +103,8 @@ package struct SoundCard: Sendable, Equatable {
                 info, direction == .capture ? SND_PCM_STREAM_CAPTURE : SND_PCM_STREAM_PLAYBACK)
             guard snd_ctl_pcm_info(control, info) == 0 else { continue }
             let name = snd_pcm_info_get_name(info).map { String(cString: $0) } ?? ""
-            devices.append(Device(number: number, name: name))
+            let id = snd_pcm_info_get_id(info).map { String(cString: $0) } ?? ""
+            devices.append(Device(number: number, name: name, id: id))
         }
         return devices
     }

@@ -10,6 +10,18 @@ enum VolumeScale: Equatable {
     /// A range in hundredths of a decibel.
     case decibels(ClosedRange<Int>)
 
+    /// A scale for a control's range (hundredths of a decibel).
+    ///
+    /// A loudspeaker's ends at 0 dB, at which nothing is added to what is played: the headphones of
+    /// a Raspberry Pi go up to 4 dB (bcm2835-ctl.c), and what is as loud as can be is cut off there,
+    /// which no canceller can take out. What a microphone adds is its sensitivity.
+    static func ofDecibels(_ range: ClosedRange<Int>, _ direction: StreamDirection) -> VolumeScale {
+        guard direction == .playback, range.lowerBound < 0, range.upperBound > 0 else {
+            return .decibels(range)
+        }
+        return .decibels(range.lowerBound...0)
+    }
+
     // Below this range (24 dB) steps are even enough; alsamixer's volume_mapping.c has the value.
     private static let leastCurvedRange = 2_400
     // Hundredths of a decibel that make a factor of ten in loudness, from the same place.

@@ -10,10 +10,13 @@ struct WideSamples {
     let frames: Int
     private let format: SampleFormat
     private let channels: Int
+    /// Bits by which a sample lies below the top of 32.
+    private let unused: Int32
 
     init(format: SampleFormat, channels: Int, frames: Int) {
         self.format = format
         self.channels = channels
+        unused = 32 - format.width
         self.frames = frames
         memory = .allocate(byteCount: frames * channels * format.bytes, alignment: 4)
     }
@@ -21,28 +24,44 @@ struct WideSamples {
     /// Gives the memory back; by the PCM, at its end.
     func deallocate() { memory.deallocate() }
 
-    /// Takes the upper 16 bits of what was read.
+    /// Gives what was read as 16 bits: the nearest value.
     ///
-    /// Cut and not rounded: what is lost lies 96 dB below full scale. A card's least negative noise
-    /// becomes -1, which every later stage takes for silence.
+    /// Cut, every negative value below one step would become -1 and every positive one 0: an offset
+    /// of half a step, and silence that is none.
     @_noAllocation @_noLocks
     func narrow(into samples: UnsafeMutablePointer<Int16>, frames: Int) {
         let count = frames * channels
         switch format {
         case .bits16: break
-        case .bits32:
+        case .float:
+            let wide = memory.assumingMemoryBound(to: Float.self)
+            for index in 0..<count { samples[index] = Self.nearest(wide[index]) }
+        case .bits32, .bits24, .bits20:
             let wide = memory.assumingMemoryBound(to: Int32.self)
-            for index in 0..<count { samples[index] = Int16(truncatingIfNeeded: wide[index] >> 16) }
-        case .bits24:
-            let wide = memory.assumingMemoryBound(to: Int32.self)
-            for index in 0..<count { samples[index] = Int16(truncatingIfNeeded: wide[index] >> 8) }
-        case .bits24Packed:
+            for index in 0..<count { samples[index] = Self.nearest(wide[index] &<< unused) }
+        case .bits24Packed, .bits20Packed, .bits18Packed:
             let bytes = memory.assumingMemoryBound(to: UInt8.self)
             for index in 0..<count {
-                let (low, high) = (UInt16(bytes[3 * index + 1]), UInt16(bytes[3 * index + 2]))
-                samples[index] = Int16(truncatingIfNeeded: low | high << 8)
+                let (low, high) = (UInt32(bytes[3 * index]), UInt32(bytes[3 * index + 1]))
+                let bits = low | high << 8 | UInt32(bytes[3 * index + 2]) << 16
+                samples[index] = Self.nearest(Int32(bitPattern: bits) &<< unused)
             }
         }
+    }
+
+    /// The 16 bits that are nearest to 32; what lies above the largest is the largest.
+    @_noAllocation @_noLocks
+    private static func nearest(_ wide: Int32) -> Int16 {
+        Int16(truncatingIfNeeded: min(((wide >> 15) + 1) >> 1, 32_767))
+    }
+
+    /// The 16 bits that are nearest to -1...1; what lies beyond is the end, and no number is 0.
+    @_noAllocation @_noLocks
+    private static func nearest(_ wide: Float) -> Int16 {
+        guard wide == wide else { return 0 }
+        // Shifted so that cutting it off, which is what a conversion does, goes one way.
+        let shifted = min(max(wide * 32_768, -32_768), 32_767) + 32_768.5
+        return Int16(truncatingIfNeeded: Int32(shifted) - 32_768)
     }
 
     /// Makes the device's samples of ours; the added bits are zero.
@@ -51,18 +70,19 @@ struct WideSamples {
         let count = frames * channels
         switch format {
         case .bits16: break
-        case .bits32:
+        case .float:
+            let wide = memory.assumingMemoryBound(to: Float.self)
+            for index in 0..<count { wide[index] = Float(samples[index]) / 32_768 }
+        case .bits32, .bits24, .bits20:
             let wide = memory.assumingMemoryBound(to: Int32.self)
-            for index in 0..<count { wide[index] = Int32(samples[index]) << 16 }
-        case .bits24:
-            let wide = memory.assumingMemoryBound(to: Int32.self)
-            for index in 0..<count { wide[index] = Int32(samples[index]) << 8 }
-        case .bits24Packed:
+            for index in 0..<count { wide[index] = (Int32(samples[index]) << 16) >> unused }
+        case .bits24Packed, .bits20Packed, .bits18Packed:
             let bytes = memory.assumingMemoryBound(to: UInt8.self)
             for index in 0..<count {
-                bytes[3 * index] = 0
-                bytes[3 * index + 1] = UInt8(truncatingIfNeeded: samples[index])
-                bytes[3 * index + 2] = UInt8(truncatingIfNeeded: samples[index] >> 8)
+                let value = (Int32(samples[index]) << 16) >> unused
+                bytes[3 * index] = UInt8(truncatingIfNeeded: value)
+                bytes[3 * index + 1] = UInt8(truncatingIfNeeded: value >> 8)
+                bytes[3 * index + 2] = UInt8(truncatingIfNeeded: value >> 16)
             }
         }
     }

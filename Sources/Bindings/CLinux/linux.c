@@ -7,6 +7,7 @@
 #include <linux/spi/spidev.h>
 #include <poll.h>
 #include <pthread.h>
+#include <sched.h>
 #include <signal.h>
 #include <spawn.h>
 #include <stddef.h>
@@ -171,6 +172,12 @@ void martlet_name_thread(const char *name) {
 long martlet_thread_waits(void) {
     struct rusage usage;
     return getrusage(RUSAGE_THREAD, &usage) == 0 ? usage.ru_nvcsw : 0;
+}
+
+int martlet_schedule_thread(int priority) {
+    struct sched_param parameters = {.sched_priority = priority};
+    int policy = (priority > 0 ? SCHED_FIFO : SCHED_OTHER) | SCHED_RESET_ON_FORK;
+    return sched_setscheduler(0, policy, &parameters);
 }
 
 static bool may_lock_memory(void) {

@@ -8,6 +8,25 @@ package enum ThreadPriority: Sendable, Equatable {
     case normal
     /// SCHED_FIFO at this priority, 1 to 99, where the system grants it.
     case realTime(Int32)
+
+    /// Gives it to the calling thread from now on; false where the system does not grant it, and
+    /// the thread is scheduled as before.
+    ///
+    /// For a real-time thread that opens a device, reads a file or does whatever may take its time:
+    /// it is an ordinary one meanwhile. Neither threads nor processes that are made from now on
+    /// inherit anything (SCHED_RESET_ON_FORK): sound plugins make some, and a real-time thread that
+    /// nobody knows may take the processor from all others. The corresponding C function is
+    /// `sched_setscheduler`.
+    @discardableResult
+    package func take() -> Bool {
+        let level: Int32 = if case .realTime(let level) = self { level } else { 0 }
+        do throws(SystemError) {
+            try SystemError.check("sched_setscheduler") { martlet_schedule_thread(level) }
+            return true
+        } catch {
+            return false
+        }
+    }
 }
 
 /// A POSIX thread with a name and a priority.

@@ -44,4 +44,11 @@ package struct Signals: ~Copyable, Sendable {
     package func next() -> Signal? {
         Signal(rawValue: martlet_signalfd_next(source.rawValue))
     }
+
+    /// Waits until a signal has come, or somebody says that it need not be awaited any more.
+    ///
+    /// The corresponding C function is `poll`.
+    package func wait(orUntil over: EventFD) {
+        _ = martlet_wait_either(descriptor, over.descriptor, -1)
+    }
 }

@@ -158,6 +158,12 @@ package enum Keys {
                 + "microphone is open.")
     }
 
+    /// Formats by the names of ALSA's tools, those that cost least first.
+    private static let sampleFormats = [
+        "auto", "S16_LE", "S32_LE", "S24_3LE", "S24_LE", "S20_3LE", "S20_LE", "S18_3LE",
+        "FLOAT_LE",
+    ]
+
     /// [audio.capture]: the microphone.
     package enum Capture {
         package static let device = Setting(
@@ -173,6 +179,11 @@ package enum Keys {
             "audio.capture.channels", 1, .range(1...8),
             "How many channels the device is "
                 + "asked for; arrays of microphones have several.")
+        package static let format = Setting(
+            "audio.capture.format", "auto", .oneOf(sampleFormats),
+            "How the device shall have its samples, where it can; they are converted here. auto: "
+                + "as costs least, and 32 bits for bare I2S microphones (INMP441, SPH0645), which "
+                + "give nothing useful in less.")
         package static let channel = Setting(
             "audio.capture.channel", 0, .range(-1...7),
             "Which channel is used, counted from 0; -1: the mean of all.")
@@ -203,6 +214,10 @@ package enum Keys {
             "audio.playback.channels", 1, .range(1...2),
             "How many channels the device is "
                 + "asked for; both of two get the same.")
+        package static let format = Setting(
+            "audio.playback.format", "auto", .oneOf(sampleFormats),
+            "How the device shall have its samples, as in [audio.capture]. On a card with an I2S "
+                + "line both ways must have the same.")
         package static let volume = Setting(
             "audio.playback.volume", -1, .range(-1...100),
             "The volume to begin with (percent of loudness; half sounds half as loud). -1: as the "
@@ -362,9 +377,11 @@ package enum Keys {
 
     private static let audio: [any AnySetting] = [
         Audio.period, Audio.buffer, Audio.priority, Audio.resamplerQuality, Audio.memoryLock,
-        Capture.device, Capture.rate, Capture.channels, Capture.channel, Capture.level,
+        Capture.device, Capture.rate, Capture.channels, Capture.format, Capture.channel,
+        Capture.level,
         Capture.levelControl, Capture.highPass, Cleaning.noise, Cleaning.gain,
-        Playback.device, Playback.rate, Playback.channels, Playback.volume, Playback.mixer,
+        Playback.device, Playback.rate, Playback.channels, Playback.format,
+        Playback.volume, Playback.mixer,
         Playback.prebuffer, Playback.prebufferLimit, Playback.leadIn, Playback.keepRunning,
         Playback.faintNoise, Playback.speechLevel, Playback.earconLevel, Playback.musicLevel,
         Playback.alarmLevel, Playback.duck, Music.device, Music.rate, Music.channels, Echo.mode,

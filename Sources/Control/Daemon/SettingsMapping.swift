@@ -1,3 +1,4 @@
+internal import ALSA
 package import Assistant
 package import AudioPath
 package import Configuration
@@ -134,6 +135,8 @@ extension Settings {
         audio.playbackRate = Int32(self[Keys.Playback.rate])
         audio.captureChannels = Int32(self[Keys.Capture.channels])
         audio.playbackChannels = Int32(self[Keys.Playback.channels])
+        audio.captureFormat = SampleFormat(name: self[Keys.Capture.format])
+        audio.playbackFormat = SampleFormat(name: self[Keys.Playback.format])
         let channel = self[Keys.Capture.channel]
         audio.channel = channel < 0 ? .average : .index(channel)
         let level = self[Keys.Capture.level]
@@ -148,6 +151,9 @@ extension Settings {
         audio.echo = echoSettings
         // Hands-free, words before the onset is known are all there is to send.
         audio.closesWhenIdle = self[Keys.Conversation.preRoll] == 0 && turnMode != .handsFree
+        // With a canceller what was played is looked at as soon as it was.
+        audio.restsWhenIdle =
+            !audio.closesWhenIdle && turnMode != .handsFree && audio.echo.mode == .off
         audio.periodMilliseconds = self[Keys.Audio.period]
         audio.bufferMilliseconds = self[Keys.Audio.buffer]
         audio.prebufferMilliseconds = self[Keys.Playback.prebuffer]

@@ -81,7 +81,12 @@ package struct SoundFindings: Sendable {
             return [Finding(.broken, name, trouble + others)]
         }
         let reason = device.reason.map { " (auto: \($0))" } ?? ""
-        var findings = [Finding(.works, name, "\(device.device ?? "no card"): \(grant)\(reason)")]
+        let server = grant.server.map {
+            "; what \($0.name) holds itself comes on top, so that an answer, and silence when you "
+                + "interrupt it, are later: a card by its own name (plughw:) is sooner"
+        }
+        let shape = "\(device.device ?? "no card"): \(grant)\(reason)\(server ?? "")"
+        var findings = [Finding(.works, name, shape)]
         if let warning = device.warning { findings.append(Finding(.weak, name, warning)) }
         if let wish = wishedPeriodMilliseconds, let period = Self.milliseconds(grant),
             period > Self.periodFactor * wish

@@ -12,6 +12,9 @@ final class BlockedSignals: Sendable {
     /// Waits until one is there, or the time (milliseconds) is out.
     func wait(milliseconds: Int32) { _ = signals.wait(timeoutMilliseconds: milliseconds) }
 
+    /// Waits until one is there, or somebody says that none need be awaited any more.
+    func wait(orUntil over: EventFD) { signals.wait(orUntil: over) }
+
     /// Takes the next one; nil when none waits.
     func next() -> Signal? { signals.next() }
 }

@@ -32,7 +32,7 @@ struct Run: ParsableCommand {
         }
         let options = options
         let supervisor = Supervisor(log: log) { try options.texts() }
-        let taker = SignalTaker(signals) { supervisor.take($0) }
+        let taker = try SignalTaker(signals) { supervisor.take($0) }
         let thread = try OwnedThread(name: "signals", priority: .normal) { taker.run() }
         try runBlocking { await supervisor.run() }
         taker.stop()

@@ -2,14 +2,15 @@ import Linux
 
 /// Hands signals on, on a thread of its own, until it is stopped.
 final class SignalTaker: Sendable {
-    /// How long stopping may take (milliseconds).
-    private static let pollMilliseconds: Int32 = 250
-
     private let signals: BlockedSignals
     private let body: @Sendable (Signal) -> Void
     private let stopped = Shared(false)
+    private let wake: EventFD
 
-    init(_ signals: BlockedSignals, body: @escaping @Sendable (Signal) -> Void) {
+    init(
+        _ signals: BlockedSignals, body: @escaping @Sendable (Signal) -> Void
+    ) throws(SystemError) {
+        wake = try EventFD()
         self.signals = signals
         self.body = body
     }
@@ -17,10 +18,13 @@ final class SignalTaker: Sendable {
     /// The thread's body.
     func run() {
         while !stopped.withLock({ $0 }) {
-            signals.wait(milliseconds: Self.pollMilliseconds)
+            signals.wait(orUntil: wake)
             while let signal = signals.next() { body(signal) }
         }
     }
 
-    func stop() { stopped.withLock { $0 = true } }
+    func stop() {
+        stopped.withLock { $0 = true }
+        wake.signal()
+    }
 }

@@ -32,7 +32,7 @@ struct Simulate: ParsableCommand {
         guard !list else { return Self.listScenarios() }
         let signals = try BlockedSignals([.terminate, .interrupt])
         let stop = Latch()
-        let taker = SignalTaker(signals) { _ in stop.open() }
+        let taker = try SignalTaker(signals) { _ in stop.open() }
         let thread = try OwnedThread(name: "signals", priority: .normal) { taker.run() }
         let (name, tls, port, load) = (scenario, tls, port, load)
         try runBlocking {

@@ -31,6 +31,8 @@ final class SoundRig {
         self.settings = settings
         musicDevice = settings.music
         self.settings.music = nil
+        // Somebody looks at what is heard all the time.
+        self.settings.restsWhenIdle = false
         self.signals = signals
     }
 

@@ -63,7 +63,7 @@ struct Talk: ParsableCommand {
         if let ca { settings[Keys.Live.authority] = ca }
         if button == .none { settings[Keys.Conversation.mode] = "hands-free" }
         let stop = Latch()
-        let taker = SignalTaker(signals) { _ in stop.open() }
+        let taker = try SignalTaker(signals) { _ in stop.open() }
         let thread = try OwnedThread(name: "signals", priority: .normal) { taker.run() }
         let (chosen, choice) = (settings, choice(stop))
         try runBlocking {

@@ -117,7 +117,7 @@ struct ToolCommands: ParsableCommand {
             let log = Log(level: .warning)
             let outcome = Shared<ToolOutcome?>(nil)
             let stop = Latch()
-            let taker = SignalTaker(signals) { _ in stop.open() }
+            let taker = try SignalTaker(signals) { _ in stop.open() }
             let thread = try OwnedThread(name: "signals", priority: .normal) { taker.run() }
             try reported {
                 try runBlocking {

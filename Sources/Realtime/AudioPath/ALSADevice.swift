@@ -15,6 +15,9 @@ package struct ALSACapture: CaptureDevice, ~Copyable {
 
     package var grant: PCMGrant { pcm.grant }
 
+    /// What the device refused, and what it is asked for instead; nil where it took all.
+    package var concession: String? { pcm.concession }
+
     package mutating func start() -> Int32 {
         clock.restart(at: MonotonicClock.now())
         // Starting what is running already is no failure of ours to report.
@@ -63,6 +66,9 @@ package struct ALSAPlayback: PlaybackDevice, ~Copyable {
     }
 
     package var grant: PCMGrant { pcm.grant }
+
+    /// What the device refused, and what it is asked for instead; nil where it took all.
+    package var concession: String? { pcm.concession }
 
     package mutating func wait(timeoutMilliseconds: Int32, orUntil hush: EventFD) -> WaitResult {
         guard !pcm.grant.hasClock else {

@@ -11,12 +11,24 @@ package protocol CaptureDevice: ~Copyable {
     mutating func start() -> Int32
     /// Waits until a period can be read.
     mutating func wait(timeoutMilliseconds: Int32) -> WaitResult
+    /// Waits so long, whatever comes, or for a signal, which is taken.
+    mutating func rest(milliseconds: Int32, orUntil wake: EventFD)
+    /// The time (nanoseconds, CLOCK_MONOTONIC).
+    func now() -> Int64
     /// Reads interleaved frames.
     mutating func read(into samples: UnsafeMutablePointer<Int16>, frames: Int) -> Transfer
     /// Frames that the device holds; the frame read next was spoken so many frames ago.
     mutating func heldFrames() -> Int
     /// Repairs the device after a code; 0 when it can be started again.
     mutating func recover(_ code: Int32) -> Int32
+}
+
+extension CaptureDevice where Self: ~Copyable {
+    package mutating func rest(milliseconds: Int32, orUntil wake: EventFD) {
+        _ = wake.wait(timeoutMilliseconds: milliseconds)
+    }
+
+    package func now() -> Int64 { MonotonicClock.now() }
 }
 
 /// A speaker as the playback loop sees it; used by one real-time thread.

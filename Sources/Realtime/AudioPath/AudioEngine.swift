@@ -24,7 +24,7 @@ package final class AudioEngine: Sendable {
     private let stopFlag = StopFlag()
     private let threads = Mutex<[OwnedThread]>([])
     private let captureWake: EventFD
-    private let captureStop: EventFD
+    private let demand: MicrophoneDemand
     private let microphone: MicrophonePath
     private let output: SpeakerPath
     private let musicOutput: SpeakerPath?
@@ -40,8 +40,8 @@ package final class AudioEngine: Sendable {
     ) throws {
         self.settings = settings
         captureWake = try EventFD()
-        captureStop = try EventFD()
-        gate = MicrophoneGate(wake: captureWake, demand: captureStop)
+        demand = try MicrophoneDemand()
+        gate = MicrophoneGate(wake: captureWake, demand: demand)
         let ends = try PlaybackEnds(settings: settings)
         speaker = ends.speaker
         output = SpeakerPath(settings: settings, port: ends.takePort())
@@ -52,20 +52,25 @@ package final class AudioEngine: Sendable {
                 nil
             }
         microphone = MicrophonePath(
-            settings: settings, wake: captureWake, gate: gate, reference: ends.echo,
+            settings: settings, wake: captureWake, gate: gate, demand: demand, reference: ends.echo,
             onEvent: onMicrophone)
     }
 
     /// Starts the threads.
     package func start() throws {
-        let priority = settings.realTimePriority.map { ThreadPriority.realTime($0) } ?? .normal
+        // Whether it is granted is known with the thread. It has it only while its loop runs: to
+        // open a device, read a file or set a mixer may take its time, and a plugin that starts
+        // threads of its own shall not make them real-time threads.
+        let priority = settings.priority
         let capture = try OwnedThread(name: "capture", priority: priority) { [self] in
-            microphone.captureThread(until: stopFlag, wake: captureStop)
+            ThreadPriority.normal.take()
+            microphone.captureThread(until: stopFlag)
         }
         let processing = try OwnedThread(name: "processing", priority: .normal) { [self] in
             microphone.processingThread(until: stopFlag)
         }
         let playback = try OwnedThread(name: "playback", priority: priority) { [self] in
+            ThreadPriority.normal.take()
             output.run(until: stopFlag)
         }
         let feed = try OwnedThread(name: "feed", priority: .normal) { [self] in
@@ -78,6 +83,7 @@ package final class AudioEngine: Sendable {
         if let musicOutput {
             started.append(
                 try OwnedThread(name: "music", priority: priority) { [self] in
+                    ThreadPriority.normal.take()
                     musicOutput.run(until: stopFlag)
                 })
         }
@@ -88,7 +94,7 @@ package final class AudioEngine: Sendable {
     package func stop() {
         stopFlag.raise()
         captureWake.signal()
-        captureStop.signal()
+        demand.signal.signal()
         speaker.share.wake.signal()
         speaker.share.hunger.signal()
         output.wake()

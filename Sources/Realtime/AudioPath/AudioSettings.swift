@@ -1,4 +1,5 @@
-internal import ALSA
+package import ALSA
+internal import Linux
 package import SignalProcessing
 
 /// A sound device, as the settings name it.
@@ -50,6 +51,13 @@ package struct AudioSettings: Sendable {
     /// The same in samples.
     package static let frameSamples = 320
 
+    /// The time between two wake-ups of a microphone's threads while nobody listens (milliseconds):
+    /// five a second of each is little beside what else wakes a machine, and a press ends it at
+    /// once.
+    static let restMilliseconds = 200
+    /// What a microphone is asked to hold then: twice as much, and a thread that comes late.
+    static let restingBufferMilliseconds = 500
+
     package var capture = SoundDevice.automatic
     package var playback = SoundDevice.automatic
     /// Where music goes; nil: where everything goes.
@@ -61,6 +69,10 @@ package struct AudioSettings: Sendable {
     package var captureChannels: Int32 = 1
     package var playbackChannels: Int32 = 1
     package var musicChannels: Int32 = 2
+    /// How the devices shall have their samples, where they can; nil: as costs least, and as a bare
+    /// microphone needs it.
+    package var captureFormat: SampleFormat?
+    package var playbackFormat: SampleFormat?
     package var channel = CaptureChannel.index(0)
     /// Nil: the card's own setting is left as it is.
     package var captureLevel: CaptureLevel?
@@ -97,6 +109,9 @@ package struct AudioSettings: Sendable {
     package var gainLimitDecibels = 0
     /// Whether the microphone is closed while no gate is open, so that there is no pre-roll.
     package var closesWhenIdle = false
+    /// Whether its threads look at it less often while no gate is open, as nobody waits for what it
+    /// hears: the card has room for more then.
+    package var restsWhenIdle = false
     package var voice = VoiceDetectorSettings()
     /// SCHED_FIFO priority of the audio threads, 1 to 99; nil asks for none.
     package var realTimePriority: Int32? = 20
@@ -104,15 +119,26 @@ package struct AudioSettings: Sendable {
     /// The defaults of the configuration.
     package init() {}
 
-    /// What is asked of a sound card, by ALSA's name for it.
-    func request(_ device: String, _ direction: StreamDirection) -> PCMRequest {
-        let (rate, channels) =
+    /// How the audio threads are scheduled while their loops run.
+    var priority: ThreadPriority { realTimePriority.map { .realTime($0) } ?? .normal }
+
+    /// What is asked of a sound card, by ALSA's name for it; at another rate than the settings'
+    /// where there is a reason (Hz).
+    func request(
+        _ device: String, _ direction: StreamDirection, rate other: Int32? = nil
+    ) -> PCMRequest {
+        let (wished, channels) =
             switch direction {
             case .capture: (captureRate, captureChannels)
             case .playback: (playbackRate, playbackChannels)
             }
+        let rate = other ?? wished
         let period = rate * Int32(periodMilliseconds) / 1000
-        let periods = Int32(max(2, bufferMilliseconds / periodMilliseconds))
+        // What a microphone has room for is no delay, only time that its thread may be away.
+        let holds =
+            direction == .capture && restsWhenIdle
+            ? max(bufferMilliseconds, Self.restingBufferMilliseconds) : bufferMilliseconds
+        let periods = Int32(max(2, holds / periodMilliseconds))
         return PCMRequest(
             device: device, direction: direction, rate: rate, channels: channels,
             periodFrames: period, bufferFrames: period * periods)
@@ -125,6 +151,7 @@ package struct AudioSettings: Sendable {
         settings.playback = music
         settings.playbackRate = musicRate
         settings.playbackChannels = musicChannels
+        settings.playbackFormat = nil
         // Its clock and its place are not the loudspeaker's, which is what the canceller follows.
         settings.echo.mode = .off
         return settings

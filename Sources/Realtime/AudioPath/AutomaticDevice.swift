@@ -59,14 +59,17 @@ struct AutomaticDevice {
             others.isEmpty
             ? "the only card with a \(word)"
             : "\(merit(card)), before \(others.joined(separator: ", "))"
+        // What only takes frames of another kind is reached by the name that makes them.
+        let kind = direction == .playback && card.isDigitalOnly ? "hdmi" : "plughw"
         return Choice(
-            device: "plughw:CARD=\(card.id),DEV=\(device.number)", reason: "\(card.name): \(rest)")
+            device: "\(kind):CARD=\(card.id),DEV=\(device.number)",
+            reason: "\(card.name): \(rest)")
     }
 
     private var word: String { direction == .capture ? "microphone" : "loudspeaker" }
 
     private func merit(_ card: SoundCard) -> String {
-        if Self.pretends(card) { return "none is real hardware" }
+        if card.pretends { return "none is real hardware" }
         if usable(card).isEmpty { return "there is HDMI only" }
         if !card.captures.isEmpty, !card.playbacks.isEmpty {
             return "it has microphone and loudspeaker"
@@ -82,7 +85,7 @@ struct AutomaticDevice {
         let hasBoth = !card.captures.isEmpty && !card.playbacks.isEmpty
         let isPlugged = card.driver == "USB-Audio"
         return [
-            Self.pretends(card) ? 1 : 0, usable(card).isEmpty ? 1 : 0, hasBoth ? 0 : 1,
+            card.pretends ? 1 : 0, usable(card).isEmpty ? 1 : 0, hasBoth ? 0 : 1,
             Self.isJack(card) ? 2 : (isPlugged ? 0 : 1),
         ]
     }
@@ -99,8 +102,4 @@ struct AutomaticDevice {
     }
 
     private static func isJack(_ card: SoundCard) -> Bool { card.driver.hasPrefix("bcm2835") }
-
-    private static func pretends(_ card: SoundCard) -> Bool {
-        ["Loopback", "Dummy"].contains(card.driver)
-    }
 }

@@ -24,12 +24,19 @@ struct CaptureLoop<Device: CaptureDevice & ~Copyable>: ~Copyable {
     private let channels: Int
     private let periodFrames: Int
     private let rate: Int64
+    private let bufferFrames: Int
+    /// How long nobody looks while nobody listens (milliseconds); 0: that makes no difference.
+    private let restMilliseconds: Int32
     private var patience: DevicePatience
+    /// How much the device still had behind what was read last (nanoseconds).
+    private var leftNanoseconds: Int64 = 0
 
     init(device: consuming Device, port: consuming CapturePort) {
         channels = Int(device.grant.channels)
         periodFrames = Int(device.grant.periodFrames)
         rate = Int64(device.grant.rate)
+        bufferFrames = Int(device.grant.bufferFrames)
+        restMilliseconds = port.demand == nil ? 0 : Self.rest(for: device.grant)
         buffer = SampleBuffer(count: periodFrames * channels)
         patience = DevicePatience(counters: port.counters)
         self.device = device
@@ -52,8 +59,22 @@ struct CaptureLoop<Device: CaptureDevice & ~Copyable>: ~Copyable {
         return 0
     }
 
-    /// Moves one period.
+    /// As long as half of what the device holds, so that one that comes late loses nothing; 0 where
+    /// that is a period or less.
+    private static func rest(for grant: PCMGrant) -> Int32 {
+        let half = Int(grant.bufferFrames) * 500 / max(1, Int(grant.rate))
+        let period = Int(grant.periodFrames) * 1000 / max(1, Int(grant.rate))
+        let rest = min(half, AudioSettings.restMilliseconds)
+        return rest > period ? Int32(rest) : 0
+    }
+
+    /// Moves one period; while nobody listens, all that comes in a longer time.
     mutating func step() -> Step {
+        if restMilliseconds > 0, let demand = port.demand, !demand.isWanted {
+            // A press ends it, and has what the device holds already.
+            device.rest(milliseconds: restMilliseconds, orUntil: demand.signal)
+            return takeAll()
+        }
         switch device.wait(timeoutMilliseconds: Self.waitMilliseconds) {
         case .ready: break
         case .timedOut, .woken: return afterNothing(patience.bears(waiting: Self.waitMilliseconds))
@@ -64,9 +85,40 @@ struct CaptureLoop<Device: CaptureDevice & ~Copyable>: ~Copyable {
         case .frames(let count):
             patience.moved()
             deliver(count)
+            countLateness(count)
+            port.wake.signal()
             return .moved
         case .failed(let code): return repair(code)
         }
+    }
+
+    /// Takes what the device holds, and wakes the processing thread once.
+    private mutating func takeAll() -> Step {
+        // More than it has room for is not waiting for anybody.
+        var left = bufferFrames
+        var hasMoved = false
+        // A device without a clock gives whole periods, due or not.
+        let least = device.grant.hasClock ? 1 : periodFrames
+        while left > 0, heldFrames() >= least {
+            switch device.read(into: buffer.start, frames: periodFrames) {
+            case .frames(let count) where count > 0:
+                patience.moved()
+                deliver(count)
+                hasMoved = true
+                left -= count
+            case .frames, .again: left = 0
+            case .failed(let code):
+                if hasMoved { port.wake.signal() }
+                return repair(code)
+            }
+        }
+        guard hasMoved else { return afterNothing(patience.bears(waiting: restMilliseconds)) }
+        port.wake.signal()
+        return .moved
+    }
+
+    private mutating func heldFrames() -> Int {
+        device.grant.plausible(delayFrames: device.heldFrames())
     }
 
     private mutating func deliver(_ frames: Int) {
@@ -76,16 +128,16 @@ struct CaptureLoop<Device: CaptureDevice & ~Copyable>: ~Copyable {
         let written = port.writer.write(buffer.start, count: min(samples, room))
         port.counters.frames.count(frames)
         if written < samples { port.counters.lostFrames.count((samples - written) / channels) }
-        // What a whole period has left behind came while the thread was awaited.
-        let heldFrames = device.grant.plausible(delayFrames: device.heldFrames())
-        let held = FrameTime.nanoseconds(ofFrames: Int64(heldFrames), rate: rate)
-        if frames == periodFrames {
-            port.counters.lateWakeUps.count(microseconds: Int(held / 1000))
-        }
+        leftNanoseconds = FrameTime.nanoseconds(ofFrames: Int64(heldFrames()), rate: rate)
         port.anchor.set(
             frame: port.writer.writtenIndex / channels,
-            time: FrameTime.difference(MonotonicClock.now(), held))
-        port.wake.signal()
+            time: FrameTime.difference(device.now(), leftNanoseconds))
+    }
+
+    /// What a whole period has left behind came while the thread was awaited.
+    private func countLateness(_ frames: Int) {
+        guard frames == periodFrames else { return }
+        port.counters.lateWakeUps.count(microseconds: Int(leftNanoseconds / 1000))
     }
 
     private func afterNothing(_ isBorne: Bool) -> Step {
@@ -112,4 +164,6 @@ struct CapturePort: ~Copyable, Sendable {
     let counters: AudioCounters
     /// Wakes the processing thread.
     let wake: EventFD
+    /// Who listens; nil where it makes no difference.
+    var demand: MicrophoneDemand?
 }

@@ -5,19 +5,23 @@ internal import Linux
 ///
 /// Used by the thread that opens the device, between two openings.
 struct DeviceFinder {
-    /// A device by its name, and why it where that was not the owner's choice.
+    /// A device by its name, why it where that was not the owner's choice, and what to ask it for.
     struct Found {
         let name: String
         let reason: String?
+        let request: PCMRequest
     }
 
     private var automatic: AutomaticDevice?
     private let fixed: String
     private let direction: StreamDirection
+    private let settings: AudioSettings
 
     /// Nil for what is no ALSA device.
-    init?(_ device: SoundDevice, _ direction: StreamDirection) {
+    init?(_ settings: AudioSettings, _ direction: StreamDirection) {
+        self.settings = settings
         self.direction = direction
+        let device = direction == .capture ? settings.capture : settings.playback
         switch device {
         case .automatic:
             automatic = AutomaticDevice(direction)
@@ -29,10 +33,56 @@ struct DeviceFinder {
 
     /// The device to open now; throws while a card that was chosen before is awaited.
     mutating func find() throws(MissingCard) -> Found {
-        guard automatic != nil else { return Found(name: fixed, reason: nil) }
-        let choice = automatic?.choose(from: SoundCard.all(), now: MonotonicClock.now())
+        let cards = SoundCard.all()
+        guard automatic != nil else { return found(fixed, nil, cards) }
+        let choice = automatic?.choose(from: cards, now: MonotonicClock.now())
         guard let choice else { throw MissingCard(direction: direction) }
-        return Found(name: choice.device, reason: choice.reason)
+        return found(choice.device, choice.reason, cards)
+    }
+
+    private func found(_ name: String, _ reason: String?, _ cards: [SoundCard]) -> Found {
+        var request = settings.request(name, direction)
+        let shared = SharedCard.of(
+            name, rate: request.rate, beside: settings.beside(direction, cards: cards),
+            cards: cards)
+        if let rate = shared.rate { request = settings.request(name, direction, rate: rate) }
+        request.format = settings.format(direction) ?? shared.format
+        return Found(name: name, reason: reason, request: request)
+    }
+}
+
+extension AudioSettings {
+    /// How a direction's samples shall be, where its owner says so.
+    func format(_ direction: StreamDirection) -> SampleFormat? {
+        direction == .capture ? captureFormat : playbackFormat
+    }
+
+    /// What the owner must be told of the format that was granted.
+    func warning(of grant: PCMGrant, _ direction: StreamDirection) -> String? {
+        guard grant.hasClock, let wish = format(direction), wish != grant.format else { return nil }
+        return "it has no \(wish.name) (audio.\(direction).format); \(grant.format.name) is used"
+    }
+
+    /// The devices of the other direction, by ALSA's names, and what they are asked for (Hz).
+    ///
+    /// What `auto` means there is chosen anew, as whoever opens it does.
+    func beside(
+        _ direction: StreamDirection, cards: [SoundCard]
+    ) -> [(name: String, rate: Int32)] {
+        let others: [(SoundDevice, Int32)] =
+            direction == .capture
+            ? [(playback, playbackRate)] + (music.map { [($0, musicRate)] } ?? [])
+            : [(capture, captureRate)]
+        let other: StreamDirection = direction == .capture ? .playback : .capture
+        return others.compactMap { device, rate in
+            switch device {
+            case .alsa(let name): return (name, rate)
+            case .automatic:
+                var automatic = AutomaticDevice(other)
+                return automatic.choose(from: cards, now: 0).map { ($0.device, rate) }
+            case .wav, .null: return nil
+            }
+        }
     }
 }
 

@@ -15,41 +15,50 @@ package final class MicrophoneGate: Sendable {
     /// Marks that may wait; more is not a user.
     private static let limit = 64
 
-    private struct State: Sendable {
-        var marks: [Mark] = []
-        /// True at the start too, so that a microphone that is missing is known before a press.
-        var isWanted = true
-    }
-
-    private let state = Mutex(State())
+    // The demand is set under the lock, so that it fits the marks that wait.
+    private let marks = Mutex<[Mark]>([])
     private let wake: EventFD
-    private let demand: EventFD
+    private let demand: MicrophoneDemand
     private let shut = Atomic(false)
+    private let shutUntil = Atomic<Int>(0)
 
     /// A gate whose marks are announced by `wake`, and the wish for a microphone by `demand`.
-    init(wake: EventFD, demand: EventFD) {
+    init(wake: EventFD, demand: MicrophoneDemand) {
         self.wake = wake
         self.demand = demand
     }
 
     /// Whether somebody listens, or will as soon as there is a microphone.
-    var isWanted: Bool { state.withLock { $0.isWanted } }
+    var isWanted: Bool { demand.isWanted }
 
     /// Nobody listens any more; returns false where a mark waits, which says otherwise.
     func release() -> Bool {
-        state.withLock { state in
-            guard state.marks.isEmpty else { return false }
-            state.isWanted = false
+        marks.withLock { marks in
+            guard marks.isEmpty else { return false }
+            demand.set(false)
             return true
         }
     }
 
     /// Shuts the microphone whatever the marks say, or takes that back: what is captured while it
     /// is shut is silence to all that follows.
-    package func setShut(_ isShut: Bool) { shut.store(isShut, ordering: .releasing) }
+    package func setShut(_ isShut: Bool) {
+        if !isShut, self.isShut {
+            shutUntil.store(Int(MonotonicClock.now()), ordering: .relaxed)
+        }
+        shut.store(isShut, ordering: .releasing)
+    }
 
     /// Whether it is shut.
     package var isShut: Bool { shut.load(ordering: .acquiring) }
+
+    /// When it was opened last (nanoseconds, CLOCK_MONOTONIC); nil before the first time.
+    ///
+    /// What the card has of the time before may come later than this is known.
+    var openedAt: Int64? {
+        let time = shutUntil.load(ordering: .relaxed)
+        return time == 0 ? nil : Int64(time)
+    }
 
     /// Opens at a time (nanoseconds, CLOCK_MONOTONIC), which may lie in the past, less a pre-roll.
     package func open(at nanoseconds: Int64, preRollMilliseconds: Int) {
@@ -67,31 +76,28 @@ package final class MicrophoneGate: Sendable {
     }
 
     private func add(_ mark: Mark) {
-        let isNew = state.withLock { state in
-            let wasWanted = state.isWanted
+        marks.withLock { marks in
             switch mark {
-            case .open, .openAtSample: state.isWanted = true
+            case .open, .openAtSample: demand.set(true)
             case .close: break
             }
-            if state.marks.count < Self.limit {
-                state.marks.append(mark)
+            if marks.count < Self.limit {
+                marks.append(mark)
             } else if case .close = mark {
                 // Its opening goes with it, or the microphone would stay open.
-                switch state.marks.last {
-                case .open, .openAtSample: state.marks.removeLast()
+                switch marks.last {
+                case .open, .openAtSample: marks.removeLast()
                 case .close, nil: break
                 }
             }
-            return state.isWanted && !wasWanted
         }
-        if isNew { demand.signal() }
         wake.signal()
     }
 
     func take() -> [Mark] {
-        state.withLock { state in
-            defer { state.marks = [] }
-            return state.marks
+        marks.withLock { marks in
+            defer { marks = [] }
+            return marks
         }
     }
 }

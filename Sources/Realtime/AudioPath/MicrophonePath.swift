@@ -42,18 +42,20 @@ final class MicrophonePath: Sendable {
     private let settings: AudioSettings
     private let wake: EventFD
     private let gate: MicrophoneGate
+    private let demand: MicrophoneDemand
     private let reference: EchoReference?
     private let onEvent: @Sendable (MicrophoneEvent) -> Void
     private let handover = Mutex(Handover())
     private let counters = AudioCounters()
 
     init(
-        settings: AudioSettings, wake: EventFD, gate: MicrophoneGate, reference: EchoReference?,
-        onEvent: @escaping @Sendable (MicrophoneEvent) -> Void
+        settings: AudioSettings, wake: EventFD, gate: MicrophoneGate, demand: MicrophoneDemand,
+        reference: EchoReference?, onEvent: @escaping @Sendable (MicrophoneEvent) -> Void
     ) {
         self.settings = settings
         self.wake = wake
         self.gate = gate
+        self.demand = demand
         self.reference = reference
         self.onEvent = onEvent
     }
@@ -71,12 +73,13 @@ final class MicrophonePath: Sendable {
     // MARK: - The capture thread
 
     /// Opens the device, runs its loop, and opens it again, until told to stop.
-    func captureThread(until stop: StopFlag, wake stopping: EventFD) {
+    func captureThread(until stop: StopFlag) {
+        let stopping = demand.signal
         var reopening = Reopening()
-        var finder = DeviceFinder(settings.capture, .capture)
+        var finder = DeviceFinder(settings, .capture)
         var back = DeviceReturn(.capture)
         while !stop.isSet {
-            if settings.closesWhenIdle, !gate.isWanted {
+            if settings.closesWhenIdle, !demand.isWanted {
                 _ = stopping.wait(timeoutMilliseconds: -1)
                 continue
             }
@@ -85,8 +88,8 @@ final class MicrophonePath: Sendable {
                 switch settings.capture {
                 case .alsa, .automatic:
                     guard let found = try finder?.find() else { return }
-                    let device = try ALSACapture(settings.request(found.name, .capture))
-                    note(found, device.grant)
+                    let device = try ALSACapture(found.request)
+                    note(found, device.grant, device.concession)
                     run(device, until: stop, &reopening)
                 case .wav(let path):
                     let file = try WAVFile(reading: path)
@@ -107,9 +110,12 @@ final class MicrophonePath: Sendable {
         }
     }
 
-    private func note(_ found: DeviceFinder.Found, _ grant: PCMGrant) {
+    private func note(
+        _ found: DeviceFinder.Found, _ grant: PCMGrant, _ concession: String?
+    ) {
         let warnings = [
             settings.captureLevel?.put(on: found.name), settings.channel.warning(for: grant),
+            concession, settings.warning(of: grant, .capture),
         ].compactMap(\.self)
         let warning = warnings.isEmpty ? nil : warnings.joined(separator: "; ")
         handover.withLock { handover in
@@ -131,7 +137,8 @@ final class MicrophonePath: Sendable {
         let stream = Stream(grant: grant)
         let stop = StopFlag(following: ending)
         let port = CapturePort(
-            writer: stream.takeWriter(), anchor: stream.anchor, counters: counters, wake: wake)
+            writer: stream.takeWriter(), anchor: stream.anchor, counters: counters, wake: wake,
+            demand: settings.restsWhenIdle ? demand : nil)
         handover.withLock { handover in
             handover.stream = stream
             handover.run = stop
@@ -142,7 +149,9 @@ final class MicrophonePath: Sendable {
         counters.reopenings.count()
         let opened = MonotonicClock.now()
         var loop = CaptureLoop(device: device, port: port)
+        settings.priority.take()
         let code = loop.run(until: stop)
+        ThreadPriority.normal.take()
         // Ended in order, but because `begin` could not use what it gives: no reason to hurry.
         let isUnusable = code >= 0 && handover.withLock { $0.status.trouble != nil }
         reopening.ended(
@@ -176,6 +185,7 @@ final class MicrophonePath: Sendable {
         while !stop.isSet {
             _ = wake.wait(timeoutMilliseconds: -1)
             processing.isShut = gate.isShut
+            processing.openedAt = gate.openedAt
             let isBehind = processing.drain(tell: onEvent)
             if isBehind {
                 wake.signal()
@@ -194,7 +204,11 @@ final class MicrophonePath: Sendable {
                     handover.echo = echo
                 }
             }
-            if settings.closesWhenIdle { closeIfIdle(&processing) }
+            if settings.closesWhenIdle {
+                closeIfIdle(&processing)
+            } else if settings.restsWhenIdle, processing.loop != nil, processing.cutter.isIdle {
+                _ = gate.release()
+            }
         }
     }
 

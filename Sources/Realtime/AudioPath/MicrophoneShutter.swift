@@ -15,6 +15,9 @@ struct MicrophoneShutter {
         wasShut = isShut
     }
 
+    /// So many of the frames that come next were captured while it was shut, wherever they are now.
+    mutating func cover(_ count: Int) { frames = max(frames, count) }
+
     /// Silences what must be of the next `count` frames.
     mutating func pass(_ samples: UnsafeMutablePointer<Int16>, count: Int) {
         // Frames that came while the round went on are silenced as well.

@@ -6,10 +6,13 @@ struct Processing: ~Copyable {
     var isLost = false
     /// Nothing of the microphone is heard.
     var isShut = false
+    /// When that ended last (nanoseconds, CLOCK_MONOTONIC).
+    var openedAt: Int64?
 
     /// Takes of what was captured so far a round's worth; returns whether more waits.
     mutating func drain(tell: (MicrophoneEvent) -> Void) -> Bool {
         loop?.shutter.isShut = isShut
+        loop?.openedAt = openedAt
         return loop?.drain(into: &cutter, tell: tell) ?? false
     }
 

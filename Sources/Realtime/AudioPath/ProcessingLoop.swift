@@ -19,6 +19,9 @@ struct ProcessingLoop: ~Copyable {
     private let anchor: StreamAnchor
     private let converter: RateConverter?
     var shutter = MicrophoneShutter()
+    /// When the microphone was opened last (nanoseconds, CLOCK_MONOTONIC): what a card gives later,
+    /// and was captured before, is silence too.
+    var openedAt: Int64?
     private var detector: VoiceDetector
     private let interleaved: SampleBuffer
     private let mono: SampleBuffer
@@ -86,6 +89,10 @@ struct ProcessingLoop: ~Copyable {
     ) -> Bool {
         let channels = Int(grant.channels)
         shutter.begin(waiting: reader.available / channels)
+        if let openedAt, let frame = Self.frame(at: openedAt, anchor, grant) {
+            let ahead = frame - Double(reader.readIndex / channels)
+            if ahead > 0 { shutter.cover(Int(min(ahead, Double(grant.rate)).rounded(.up))) }
+        }
         if let stages, let reference {
             stages.take(from: reference) { [anchor, grant, base] time in
                 Self.sample(at: time, anchor, grant, base)
@@ -191,10 +198,18 @@ struct ProcessingLoop: ~Copyable {
     private static func sample(
         at time: Int64, _ anchor: StreamAnchor, _ grant: PCMGrant, _ base: Int64
     ) -> Int64 {
-        guard let pair = anchor.read() else { return base }
-        let nanoseconds = Double(FrameTime.difference(time, pair.time))
-        let frames = Double(pair.frame) + nanoseconds * Double(grant.rate) / 1e9
+        guard let frames = frame(at: time, anchor, grant) else { return base }
         return base + Int64(frames * Double(AudioSettings.microphoneRate) / Double(grant.rate))
+    }
+
+    /// Which of the device's frames was captured at a time; nil before the first period.
+    private static func frame(
+        at time: Int64, _ anchor: StreamAnchor, _ grant: PCMGrant
+    ) -> Double? {
+        anchor.read().map { pair in
+            let nanoseconds = Double(FrameTime.difference(time, pair.time))
+            return Double(pair.frame) + nanoseconds * Double(grant.rate) / 1e9
+        }
     }
 
     func time(ofSample sample: Int64) -> Int64 {

@@ -33,7 +33,7 @@ final class SpeakerPath: Sendable {
     /// The thread's body.
     func run(until stop: StopFlag) {
         var reopening = Reopening()
-        var finder = DeviceFinder(settings.playback, .playback)
+        var finder = DeviceFinder(settings, .playback)
         var back = DeviceReturn(.playback)
         while !stop.isSet {
             back.arm()
@@ -41,10 +41,15 @@ final class SpeakerPath: Sendable {
                 switch settings.playback {
                 case .alsa, .automatic:
                     guard let found = try finder?.find() else { return }
-                    let device = try ALSAPlayback(settings.request(found.name, .playback))
+                    let device = try ALSAPlayback(found.request)
+                    let warnings = [
+                        device.concession, settings.warning(of: device.grant, .playback),
+                    ].compactMap(\.self)
                     state.withLock { state in
                         state.device = found.name
                         state.reason = found.reason
+                        state.warning =
+                            warnings.isEmpty ? nil : warnings.joined(separator: "; ")
                     }
                     try run(device, until: stop, &reopening)
                 case .wav(let path): try run(standIn(path), until: stop, &reopening)
@@ -90,7 +95,9 @@ final class SpeakerPath: Sendable {
         share.events.signal()
         let opened = MonotonicClock.now()
         var loop = try makeLoop(device)
+        settings.priority.take()
         let code = loop.run(until: stop)
+        ThreadPriority.normal.take()
         giveBack(loop.intoPort())
         reopening.ended(code, afterMilliseconds: (MonotonicClock.now() - opened) / 1_000_000)
         let name = state.withLock { $0.device } ?? "\(settings.playback)"

@@ -67,6 +67,9 @@ int martlet_inotify_take(int inotify, char last, const char *name) MARTLET_REALT
 void martlet_name_thread(const char *name);
 /// How often the calling thread gave the processor away by itself.
 long martlet_thread_waits(void);
+/// Schedules the calling thread by SCHED_FIFO at a priority, or by SCHED_OTHER where that is 0;
+/// threads and children that it makes from now on get neither priority. 0, or -1 and errno.
+int martlet_schedule_thread(int priority);
 /// Keeps in memory what this process touches from now on; 0, or -1 and errno. EPERM when the
 /// account's limit would soon refuse it memory of any kind.
 int martlet_lock_memory(void);
