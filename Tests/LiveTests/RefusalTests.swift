@@ -273,7 +273,7 @@ struct OpeningRefusalTests {
                     #"{"reason": "API_KEY_INVALID"}"#)
             ),
             (400, errorBody(400, "Something else.", "X", #"{"reason": "API_KEY_INVALID"}"#)),
-            (400, "[\(errorBody(400, "API key expired.", "INVALID_ARGUMENT"))]"),
+            (400, "[" + errorBody(400, "API key expired.", "INVALID_ARGUMENT") + "]"),
         ])
     func aKeyThatIsRefused(
         status: Int, body: String
