@@ -13,9 +13,10 @@ package struct FileCapture: CaptureDevice, ~Copyable {
     package init(file: WAVFile?, rate: Int32, periodMilliseconds: Int) {
         let rate = file?.rate ?? rate
         let period = rate * Int32(periodMilliseconds) / 1000
+        // It holds all that is to come, and a thread that is away loses nothing.
         grant = PCMGrant(
             rate: rate, channels: file?.channels ?? 1, periodFrames: period,
-            bufferFrames: period * 4, hasClock: false)
+            bufferFrames: max(period * 4, rate / 2), hasClock: false)
         samples = file?.samples ?? []
         clock = SoftwareClock(rate: rate, now: MonotonicClock.now())
     }
