@@ -157,7 +157,7 @@ enum Targets {
                 "AudioPathTests",
                 [
                     "AudioPath", "AudioCore", "SignalProcessing", "ALSA", "Linux",
-                    "CAllocationCounter",
+                    "CAllocationCounter", "TestInputs",
                 ]
             ),
             ("PanelTests", ["Panel"]),

@@ -53,7 +53,7 @@ package final class OfflineCapture {
                 start, channels: 1, frames: samples.count, rate: playedRate,
                 heardAt: MonotonicClock.now())
         }
-        processing.drain { _ in }
+        _ = processing.drain { _ in }
         while let event = processing.cutter.next() {
             if case .chunk(let chunk) = event { givenSamples += chunk.samples.count }
         }

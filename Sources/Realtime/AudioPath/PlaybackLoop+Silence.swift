@@ -14,9 +14,9 @@ internal import Synchronization
 extension PlaybackLoop where Device: ~Copyable {
     /// What a card fetches at once, and the time to write the fade in.
     ///
-    /// 2 ms, or 6 ms where it fetches in bursts: a URB has at most MAX_PACKS packets of 1 ms
-    /// (sound/usb/card.h).
-    private var fetchedFrames: Int { device.grant.isBatch ? rate * 6 / 1000 : rate / 500 }
+    /// 2 ms, and a period more where it fetches in bursts or tells its place by interrupts: it may
+    /// be so far ahead of what it tells, or be there at once.
+    private var fetchedFrames: Int { rate / 500 + (device.grant.isBatch ? periodFrames : 0) }
     /// Silence within so much is promised: 20 ms.
     ///
     /// Where a fade would not keep it, as behind 15 ms that USB has in flight, the card is dropped.
@@ -29,9 +29,9 @@ extension PlaybackLoop where Device: ~Copyable {
         port.flushSeen = count
         var code: Int32 = 0
         var silentFrame = 0
+        silentFrames = 0
         if isRunning { (code, silentFrame) = cut() }
         steadyFrames = 0
-        silentFrames = 0
         tailFrames = 0
         blockCount = 0
         pendingStart = false
@@ -79,7 +79,7 @@ extension PlaybackLoop where Device: ~Copyable {
         // What does not play yet has nothing to fade.
         let given =
             isStarted && held > 0 ? min(device.rewind(held, leaving: fetchedFrames), held) : 0
-        let length = min(fadeFrames, given)
+        let length = min(fadeFrames, given, periodFrames)
         guard given > 0, held - given + length <= silenceFrames else {
             let code = dropAll()
             for index in 0..<port.voices.count {
@@ -100,7 +100,23 @@ extension PlaybackLoop where Device: ~Copyable {
             goBack(voice, to: voice.voice == .speech ? cutFrame : cutFrame + length)
         }
         noteTakenBack(given)
-        return (writeFrames(length), held - given + length)
+        var code = writeFrames(length)
+        if code >= 0 { code = writeSilenceBehindFade() }
+        return (code, held - given + length)
+    }
+
+    /// Has the card hold more than the few milliseconds of a fade, which a thread that comes late
+    /// would let run dry; what the card's memory held before would be heard again.
+    private mutating func writeSilenceBehindFade() -> Int32 {
+        for index in 0..<port.voices.count {
+            let voice = port.voices[index]
+            if voice.voice != .speech, voice.available > 0 { return 0 }
+        }
+        let count = min(periodFrames, bufferFrames - device.queuedFrames())
+        guard count > 0 else { return 0 }
+        frames.start.update(repeating: 0, count: count * channels)
+        silentFrames = count
+        return writeFrames(count)
     }
 
     private func goBack(_ voice: VoiceReader, to frame: Int) {

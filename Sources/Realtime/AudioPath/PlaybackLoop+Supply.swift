@@ -6,8 +6,9 @@ internal import Synchronization
 // When a period is written, and when speech begins.
 //
 //     sound for a whole period     at once, as far as the device has room
-//     sound for a part of one,     when the device is about to run dry: more of it may come before,
-//     or none                      and silence that is written cannot be taken back
+//     sound for a part of one      that part, when the device is about to run dry: more may come
+//     none                         silence, when the device is about to run dry, since silence that
+//                                  is written is not taken back
 //
 //     the device's buffer  |==== written ====|.......... room ..........|
 //                          |-- period --|m|  no silence is written above this: the low water
@@ -29,9 +30,11 @@ extension PlaybackLoop where Device: ~Copyable {
     ///
     /// The period stands for what the device fetches at once: one that tells its position in steps
     /// (dmix, USB, bcm2835) holds up to a step less than it says.
-    private var lowFrames: Int {
-        min(periodFrames + marginFrames, bufferFrames - periodFrames)
-    }
+    private var lowFrames: Int { periodFrames + marginFrames }
+
+    /// Whether its buffer holds enough to hold silence back; else it is kept full, as far as whole
+    /// periods fit.
+    var canRest: Bool { lowFrames + periodFrames < bufferFrames }
 
     /// The device ran dry: it is given more from now on, as PulseAudio does with its watermark.
     mutating func widenMargin() { marginFrames = min(2 * marginFrames, bufferFrames) }
@@ -51,6 +54,22 @@ extension PlaybackLoop where Device: ~Copyable {
         return supply
     }
 
+    /// Whether a period may be cut short, so that no silence is written before what may follow.
+    ///
+    /// A buffer that is kept full has no room for a part: it would run dry before the next period.
+    func mayBeCutShort(_ supply: Supply) -> Bool { supply == .short && canRest }
+
+    /// What the voice has that has the least, of those that sound (samples); 0 where none does.
+    mutating func leastAvailable() -> Int {
+        var least = Int.max
+        for index in 0..<port.voices.count {
+            let voice = port.voices[index]
+            guard voice.voice == .speech ? maySpeak() : voice.available > 0 else { continue }
+            least = min(least, voice.available)
+        }
+        return least == .max ? 0 : least
+    }
+
     /// Has the device play what it holds, where nothing more is written now; rests until something
     /// must be.
     ///
@@ -64,7 +83,7 @@ extension PlaybackLoop where Device: ~Copyable {
             loadedFrames = 0
         }
         guard supply != .whole, isStarted else { return nil }
-        return rest()
+        return canRest ? rest() : nil
     }
 
     /// Waits until the device runs low, all that sounds has been heard, or something else is wanted.
@@ -81,8 +100,8 @@ extension PlaybackLoop where Device: ~Copyable {
             }
         }
         // Rounded to be early for silence, and late for the end of a sound.
-        let milliseconds = Int32(
-            clamping: isForSilence ? frames * 1000 / rate : frames * 1000 / rate + 1)
+        let milliseconds =
+            isForSilence ? millisecondsToLow(frames) : Int32(clamping: frames * 1000 / rate + 1)
         guard milliseconds > 0 else { return nil }
         steadyFrames = 0
         let length = min(milliseconds, Self.waitMilliseconds)
@@ -95,6 +114,16 @@ extension PlaybackLoop where Device: ~Copyable {
             return .failed(PlaybackPort.stalledCode)
         }
         return .moved
+    }
+
+    /// How long until the device runs low, which by its own word it does after so many frames.
+    ///
+    /// Its first word after a write counts, since a later one may be as old as the first.
+    private mutating func millisecondsToLow(_ frames: Int) -> Int32 {
+        let now = device.now()
+        let time = FrameTime.nanoseconds(ofFrames: Int64(frames), rate: Int64(rate))
+        lowTime = min(lowTime, FrameTime.sum(now, time))
+        return Int32(clamping: FrameTime.difference(lowTime, now) / 1_000_000)
     }
 
     /// What is left to be heard of a sound that ended, once silence was written behind it (frames).

@@ -70,6 +70,8 @@ struct PlaybackLoop<Device: PlaybackDevice & ~Copyable>: ~Copyable {
     var isStarted = false
     /// Frames written and waiting for the device's start.
     var loadedFrames = 0
+    /// When the device runs low if nothing more is written (nanoseconds, CLOCK_MONOTONIC).
+    var lowTime = Int64.max
     /// So late the thread may come when the device runs low, beyond a period (frames).
     var marginFrames: Int
     /// A period at the speech rate, and what a block's rounding adds.
@@ -156,21 +158,21 @@ struct PlaybackLoop<Device: PlaybackDevice & ~Copyable>: ~Copyable {
         // It may have been asked for during the wait.
         let now = port.share.flushCount.load(ordering: .acquiring)
         if now != port.flushSeen { return flush(now) }
-        return writePeriod()
+        return writePeriod(supply)
     }
 
-    private mutating func writePeriod() -> Step {
+    private mutating func writePeriod(_ supply: Supply) -> Step {
         ledger.beginPeriod(
             voices: port.voices, aheadSamples: blockCount + (converter?.latencyFrames ?? 0))
         begin()
-        let sound = fillPeriod()
+        let (count, sound) = fillPeriod(supply)
         // What was flushed while it was mixed is not written.
         let flushes = port.share.flushCount.load(ordering: .acquiring)
         if flushes != port.flushSeen { return flush(flushes) }
-        silentFrames = sound ? 0 : silentFrames + periodFrames
+        silentFrames = sound ? 0 : silentFrames + count
         if !sound, settings.hasFaintNoise { makeNoise() }
-        SampleMath.spread(mono.start, into: frames.start, channels: channels, count: periodFrames)
-        let code = writeFrames(periodFrames)
+        SampleMath.spread(mono.start, into: frames.start, channels: channels, count: count)
+        let code = writeFrames(count)
         guard code >= 0 else { return .failed(code) }
         noteStart(sound)
         return endIfPlayed()
@@ -213,6 +215,7 @@ struct PlaybackLoop<Device: PlaybackDevice & ~Copyable>: ~Copyable {
             if case .failed(let code) = repair(trouble) { return code }
         }
         steadyFrames += count
+        lowTime = .max
         if !isStarted { loadedFrames += count }
         return 0
     }
@@ -308,18 +311,25 @@ struct PlaybackLoop<Device: PlaybackDevice & ~Copyable>: ~Copyable {
 
     // MARK: - Mixing
 
-    /// Fills the mono period; returns whether any of it is sound.
-    private mutating func fillPeriod() -> Bool {
+    /// Fills the mono period, or as much of it as there is sound for where more may follow; returns
+    /// how much, and whether any of it is sound.
+    private mutating func fillPeriod(_ supply: Supply) -> (count: Int, hasSound: Bool) {
         guard leadInFrames <= 0 else {
             leadInFrames -= periodFrames
             mono.start.update(repeating: 0, count: periodFrames)
-            return false
+            return (periodFrames, false)
         }
-        guard let converter else { return mix(into: mono.start, count: periodFrames) }
+        guard let converter else {
+            let count =
+                mayBeCutShort(supply) ? max(1, min(leastAvailable(), periodFrames)) : periodFrames
+            return (count, mix(into: mono.start, count: count))
+        }
         var produced = 0
         var hasSound = false
         while produced < periodFrames {
             if blockCount == 0 {
+                // What a block lacks would be silence, and the rest of it may come in time.
+                if produced > 0, mayBeCutShort(supply), leastAvailable() < blockSamples { break }
                 if mix(into: block.start, count: blockSamples) { hasSound = true }
                 blockStart = 0
                 blockCount = blockSamples
@@ -334,10 +344,10 @@ struct PlaybackLoop<Device: PlaybackDevice & ~Copyable>: ~Copyable {
         if hasSound {
             tailFrames = tailLimitFrames
         } else if tailFrames > 0 {
-            tailFrames -= periodFrames
+            tailFrames -= produced
             hasSound = true
         }
-        return hasSound
+        return (produced, hasSound)
     }
 
     /// Silence of the last bit, which is not heard and keeps an amplifier awake.

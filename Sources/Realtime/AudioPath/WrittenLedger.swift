@@ -26,8 +26,8 @@ final class WrittenLedger {
         self.channels = channels
         roomFrames = bufferFrames + periodFrames
         history = SampleBuffer(count: roomFrames * channels)
-        // A period that is cut short by a fade takes a place, too.
-        roomPeriods = bufferFrames / periodFrames + 4
+        // A period that is cut short takes a place, too: by a fade, or for want of sound.
+        roomPeriods = 16 * (bufferFrames / periodFrames + 1)
         periods = .allocate(capacity: roomPeriods * Self.stride)
         periods.initialize(repeating: 0, count: roomPeriods * Self.stride)
     }
