@@ -74,10 +74,10 @@ struct CardDriver: Sendable {
             name: "vc4-hdmi", source: "drivers/gpu/drm/vc4/vc4_hdmi.c", rates: [44_100, 48_000],
             channels: [2], sampleBytes: 4, periodBytes: 256...65_536, bufferBytesMost: 524_288,
             hasWholePeriods: true, step: .ahead(1...64), beyond: 0...2),
-        // loopback_pcm_hardware: one period is allowed.
+        // loopback_pcm_hardware: one period is allowed. It moves by jiffies.
         CardDriver(
             name: "snd-aloop", source: "sound/drivers/aloop.c", periodBytes: 64...1_048_576,
-            periods: 1...1024, bufferBytesMost: 2 << 20, step: .ahead(1...48)),
+            periods: 1...1024, bufferBytesMost: 2 << 20, step: .ahead(1...64)),
         // The slave's period is the client's, and what was mixed into the slave stays there.
         CardDriver(
             name: "dmix", source: "alsa-lib src/pcm/pcm_dmix.c", rates: [48_000, 44_100],

@@ -317,8 +317,8 @@ struct CardRun {
         if isWhole, heard != delivery.samples.count {
             return "\(heard) of \(delivery.samples.count) samples"
         }
-        // The last before a stop are faded.
-        let sure = isWhole ? heard : max(0, heard - 24 * 6)
+        // The last before a stop are faded, in 4 ms.
+        let sure = isWhole ? heard : max(0, heard - 24 * 5)
         var index = 0
         for run in runs {
             for sample in run.frames.prefix(sure - index) {

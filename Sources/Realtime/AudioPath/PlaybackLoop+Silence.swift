@@ -14,9 +14,10 @@ internal import Synchronization
 extension PlaybackLoop where Device: ~Copyable {
     /// What a card fetches at once, and the time to write the fade in.
     ///
-    /// 2 ms, and a period more where it fetches in bursts or tells its place by interrupts: it may
-    /// be so far ahead of what it tells, or be there at once.
-    private var fetchedFrames: Int { rate / 500 + (device.grant.isBatch ? periodFrames : 0) }
+    /// 5 ms, since snd-aloop moves by jiffies, which are 4 ms on Debian; and a period more where a
+    /// card fetches in bursts or tells its place by interrupts: it may be so far ahead of what it
+    /// tells, or be there at once.
+    private var fetchedFrames: Int { rate / 200 + (device.grant.isBatch ? periodFrames : 0) }
     /// Silence within so much is promised: 20 ms.
     ///
     /// Where a fade would not keep it, as behind 15 ms that USB has in flight, the card is dropped.

@@ -76,7 +76,9 @@ extension PlaybackLoop where Device: ~Copyable {
     /// Nil when a period is to be written now.
     mutating func startOrRest(for supply: Supply) -> Step? {
         let isFull = loadedFrames + periodFrames > bufferFrames
-        if !isStarted, loadedFrames > 0, supply != .whole || isFull {
+        // Started with less, it might run dry before there is silence behind a short sound.
+        let isEnough = supply != .whole && loadedFrames >= lowFrames
+        if !isStarted, isFull || isEnough {
             let code = device.start()
             guard code >= 0 || code == DevicePatience.badState else { return repair(code) }
             isStarted = true
