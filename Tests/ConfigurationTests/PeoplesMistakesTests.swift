@@ -143,7 +143,9 @@ struct PeoplesMistakesTests {
             }
             for word in allowed.split(separator: ", ").map({ $0.filter { $0 != "\"" } })
             where !word.isEmpty {
-                for written in ["\(word.uppercased())", " \(word)", "\(word) ", "\(word)\t"] {
+                let upper = word.uppercased()
+                let other = upper == word ? word.lowercased() : upper
+                for written in [other, " \(word)", "\(word) ", "\(word)\t"] {
                     let line = "\(setting.name) = \"\(written)\""
                     let found = mistakes(in: "[\(setting.section)]\n\(line)")
                     let shown = TOMLValue.string(written).shown
