@@ -31,7 +31,7 @@ help:
 	@echo "make rtsan     the audio threads' loops under the real-time sanitizer"
 	@echo "make tsan asan the tests under the thread and the address sanitizer"
 	@echo "make debian13  build, test and release in a Debian 13 root with its own Swift 6.0 (as root)"
-	@echo "make deb       packages for Debian 12 and 13, amd64 and arm64, in .build-deb/out (as root)"
+	@echo "make deb       packages for Debian 12 and 13 (amd64) in .build-deb/out (as root)"
 	@echo "make package-test  install, try and purge these packages in empty roots (as root)"
 	@echo "make service-test  their service under systemd, in a virtual machine (as root)"
 
@@ -100,9 +100,9 @@ asan:
 debian13:
 	packaging/debian13.sh
 
-# What packaging/deb.sh says of each kind; the Debian 13 root is that of `make debian13`.
+# On a Debian 12; packaging/deb.sh says what each kind is; the Debian 13 root is that of `make debian13`.
 deb:
-	packaging/deb.sh all
+	packaging/deb.sh here debian13
 
 package-test:
 	packaging/package-test.sh
