@@ -17,7 +17,7 @@ MINUTES ?= 1
 CYCLES ?= 10
 
 .PHONY: help demo test vm-test simulate build release style bench audio-figures rtsan tsan asan debian13 deb \
-	package-test clean
+	package-test service-test clean
 
 help:
 	@echo "make demo      the main job on simulated hardware: press, talk, hear, a lamp switches"
@@ -31,8 +31,9 @@ help:
 	@echo "make rtsan     the audio threads' loops under the real-time sanitizer"
 	@echo "make tsan asan the tests under the thread and the address sanitizer"
 	@echo "make debian13  build, test and release in a Debian 13 root with its own Swift 6.0 (as root)"
-	@echo "make deb       packages for Debian 12 and 13, amd64 and arm64, in .build-deb/out (as root)"
+	@echo "make deb       packages for Debian 12 and 13 (amd64) in .build-deb/out (as root)"
 	@echo "make package-test  install, try and purge these packages in empty roots (as root)"
+	@echo "make service-test  their service under systemd, in a virtual machine (as root)"
 
 demo:
 	@packaging/prepare.sh build demo
@@ -99,12 +100,16 @@ asan:
 debian13:
 	packaging/debian13.sh
 
-# What packaging/deb.sh says of each kind; the Debian 13 root is that of `make debian13`.
+# On a Debian 12; packaging/deb.sh says what each kind is; the Debian 13 root is that of `make debian13`.
 deb:
-	packaging/deb.sh all
+	packaging/deb.sh here debian13
 
 package-test:
 	packaging/package-test.sh
+
+# What their unit grants and what it does not, under systemd in a virtual machine.
+service-test:
+	for deb in .build-deb/out/martlet_*_amd64.deb; do packaging/service-vm.sh "$$deb" || exit 1; done
 
 clean:
 	rm -rf .build .build-*

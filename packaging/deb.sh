@@ -3,7 +3,8 @@
 #
 # here      for the Debian on which it runs: 12 with a toolchain of swift.org in PATH, 13 with its own
 # debian13  amd64 for Debian 13, in the root of packaging/debian13.sh
-# arm64     arm64 for Debian 13 and Raspberry Pi OS, cross-built in that root
+# arm64     arm64 for Debian 13 and Raspberry Pi OS, cross-built in that root after debian13, with
+#           packaging/sysroot.sh (not seen to work as a whole yet, so `make deb` leaves it out)
 # all       the three
 #
 # -t builds each twice and compares what came out. Needs root: the build runs at /build/martlet, in a

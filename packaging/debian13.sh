@@ -30,6 +30,9 @@ bind() { # bind FOLDER: show it inside the root at the same path, until this scr
 }
 clean_up() { for m in "${mounts[@]}"; do umount -l "$m"; done; }
 trap clean_up EXIT
+# A mount point itself, so that what runs inside can have mounts of its own.
+mount --bind "$root" "$root"
+mounts=("$root")
 bind /proc
 bind /dev
 bind /dev/pts

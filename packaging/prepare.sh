@@ -43,6 +43,7 @@ fi
 need pkg-config "the Swift package manager finds the C libraries with it"
 need git "the Swift package manager fetches the argument parser with it"
 need libc6-dev "C headers"
+need g++ "the C++ library, with which a release's Swift runtime is linked"
 need libasound2-dev "ALSA: microphone, loudspeaker, mixer"
 need libopus-dev "Opus: stored sounds and recordings"
 need libspeexdsp-dev "SpeexDSP: sample rate conversion"

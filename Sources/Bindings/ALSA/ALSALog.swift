@@ -49,11 +49,15 @@ package enum ALSALog {
     }
 }
 
-@_cdecl("martlet_alsa_is_heard")
-private func isHeard() -> Bool { ALSALog.listener != nil }
+// Called by C alone. Swift 6.0's optimizer removes what is private, although C refers to it.
 
+/// Whether a call on this thread listens to alsa-lib's messages.
+@_cdecl("martlet_alsa_is_heard")
+package func isALSAHeard() -> Bool { ALSALog.listener != nil }
+
+/// Takes one message of alsa-lib's, a C string, for the call that listens on this thread.
 @_cdecl("martlet_alsa_note")
-private func note(_ text: UnsafePointer<CChar>) {
+package func noteALSAMessage(_ text: UnsafePointer<CChar>) {
     var text = String(cString: text)
     while text.last?.isNewline ?? false { text.removeLast() }
     ALSALog.listener?.note(ALSALog.visible(text))
