@@ -28,18 +28,6 @@ struct FaultInjectionTests {
         let look: @Sendable (StateStore, Int, any TimerClock) async -> Fate
     }
 
-    private struct Clock: TimerClock {
-        var now = Now(
-            wall: 1_800_000_000_000_000_000, boot: 5_000_000_000, life: "one",
-            zone: Zone { _ in 0 })
-    }
-
-    private struct Ear: TimerListener {
-        func ringing(_ items: [TimedItem]) {}
-        func wake(wall: Int64?, boot: Int64?) {}
-        func trouble(_ text: String) {}
-    }
-
     private final class Reports: Sendable {
         private let lines = Mutex<[String]>([])
         var count: Int { lines.withLock { $0.count } }
@@ -47,12 +35,6 @@ struct FaultInjectionTests {
     }
 
     // MARK: - What is kept
-
-    private static func keeper(_ store: StateStore, _ clock: any TimerClock) -> TimerKeeper {
-        TimerKeeper(
-            document: store.document(TimerKeeper.documentName),
-            settings: TimerBook.Settings(), clock: clock, listener: Ear())
-    }
 
     private static func session(_ store: StateStore) -> SessionKeeper {
         SessionKeeper(
@@ -75,19 +57,9 @@ struct FaultInjectionTests {
     private static let timers = Keepsake(
         name: "timers", files: ["timers.a", "timers.b"]
     ) { store, number in
-        _ = try await Self.keeper(store, Clock()).change { book, now in
-            try book.add(
-                .alarm, name: "\(number)", text: "",
-                when: .at(25_200 + number, date: nil, weekdays: [1, 2, 3, 4, 5]), at: now)
-        }
+        try await StoredAlarms.set(number, in: store)
     } look: { store, number, clock in
-        let keeper = Self.keeper(store, clock)
-        await keeper.begin()
-        let list = await keeper.look().book.list
-        let isThere = (1...number).allSatisfy { wanted in
-            list.items.contains { $0.name == "\(wanted)" && !$0.isRinging }
-        }
-        return isThere && list.missed.isEmpty ? .isThere : .isGone
+        await StoredAlarms.areThere(number, in: store, clock) ? .isThere : .isGone
     }
 
     private static let conversation = Keepsake(
@@ -175,7 +147,7 @@ struct FaultInjectionTests {
     }
 
     private func check(
-        _ keepsake: Keepsake, _ disk: MemoryDisk, _ what: String, clock: Clock = Clock()
+        _ keepsake: Keepsake, _ disk: MemoryDisk, _ what: String, clock: StoredAlarms.Clock = StoredAlarms.Clock()
     ) async {
         let reports = Reports()
         let store = StateStore(disk: disk) { reports.add($0) }
@@ -289,7 +261,7 @@ struct FaultInjectionTests {
     {
         let disk = MemoryDisk()
         let store = StateStore(disk: disk) { _ in }
-        let keeper = Self.keeper(store, Clock())
+        let keeper = StoredAlarms.keeper(store, StoredAlarms.Clock())
         let memory = Self.memory(store)
         for number in 1...3 {
             disk.files = [:]
@@ -300,7 +272,7 @@ struct FaultInjectionTests {
             try await memory.stored()
         }
         let next = StateStore(disk: MemoryDisk(disk.files)) { _ in }
-        let after = Self.keeper(next, Clock())
+        let after = StoredAlarms.keeper(next, StoredAlarms.Clock())
         await after.begin()
         #expect(await after.look().book.list.items.map(\.name) == ["1", "2", "3"])
         #expect(Self.memory(next).mute == .byHand)
@@ -313,7 +285,7 @@ struct FaultInjectionTests {
             let whole = try await disk(keepsake).files
             for wall: Int64 in [.min, -1, 0, 12_000_000_000, 1_500_000_000_000_000_000] {
                 let disk = MemoryDisk(whole)
-                var clock = Clock()
+                var clock = StoredAlarms.Clock()
                 clock.now.wall = wall
                 clock.now.life = "two"
                 await check(keepsake, disk, "clock at \(wall)", clock: clock)
