@@ -147,7 +147,8 @@ struct FaultInjectionTests {
     }
 
     private func check(
-        _ keepsake: Keepsake, _ disk: MemoryDisk, _ what: String, clock: StoredAlarms.Clock = StoredAlarms.Clock()
+        _ keepsake: Keepsake, _ disk: MemoryDisk, _ what: String,
+        clock: StoredAlarms.Clock = StoredAlarms.Clock()
     ) async {
         let reports = Reports()
         let store = StateStore(disk: disk) { reports.add($0) }
