@@ -26,18 +26,18 @@ struct SimulatedMicrophone: CaptureDevice, ~Copyable {
     /// Frames that were captured, as the driver says it.
     private var told: Int {
         guard let startTime else { return 0 }
-        let frames = Int(Double(world.now - startTime) * rate / 1e9)
+        let frames = Int(Double(world.moment() - startTime) * rate / 1e9)
         return frames / shape.stepFrames * shape.stepFrames
     }
 
     mutating func start() -> Int32 {
-        startTime = startTime ?? world.now
+        startTime = startTime ?? world.moment()
         return 0
     }
 
     mutating func wait(timeoutMilliseconds: Int32) -> WaitResult {
         guard let startTime else { return .failed(DevicePatience.badState) }
-        let limit = world.now + Int64(timeoutMilliseconds) * 1_000_000
+        let limit = world.moment() + Int64(timeoutMilliseconds) * 1_000_000
         let step = shape.stepFrames
         let wanted = (taken + Int(shape.grant.periodFrames) + step - 1) / step * step
         let due = startTime + Int64((Double(wanted) * 1e9 / rate).rounded(.up)) + 1

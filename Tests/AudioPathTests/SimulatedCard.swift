@@ -107,12 +107,12 @@ struct SimulatedCard: PlaybackDevice, ~Copyable {
     /// Frames that its clock has counted since the start.
     private var elapsed: Int {
         guard let startTime else { return 0 }
-        return Int(Double(world.now - startTime) * rate / 1e9)
+        return Int(Double(world.moment() - startTime) * rate / 1e9)
     }
 
     /// When that many frames will have passed.
     private func time(of frames: Int) -> Int64 {
-        (startTime ?? world.now) + Int64((Double(frames) * 1e9 / rate).rounded(.up)) + 1
+        (startTime ?? world.moment()) + Int64((Double(frames) * 1e9 / rate).rounded(.up)) + 1
     }
 
     /// Frames of the buffer that were really fetched.
@@ -155,10 +155,10 @@ struct SimulatedCard: PlaybackDevice, ~Copyable {
     mutating func finish() { stop(heard: elapsed - shape.beyondFrames) }
 
     mutating func wait(timeoutMilliseconds: Int32, orUntil hush: EventFD) -> WaitResult {
-        let limit = world.now + Int64(timeoutMilliseconds) * 1_000_000
+        let limit = world.moment() + Int64(timeoutMilliseconds) * 1_000_000
         if findDry() { return .failed(DevicePatience.xrun) }
         let wanted = log.count - (buffer - period)
-        var due = world.now
+        var due = world.moment()
         if told < wanted {
             guard startTime != nil else {
                 return world.pass(until: limit, orUntil: hush) ? .woken : .timedOut
@@ -174,7 +174,7 @@ struct SimulatedCard: PlaybackDevice, ~Copyable {
     }
 
     mutating func rest(milliseconds: Int32, orUntil wake: EventFD) -> Bool {
-        let end = world.now + Int64(milliseconds) * 1_000_000
+        let end = world.moment() + Int64(milliseconds) * 1_000_000
         let isWoken = world.pass(until: end, orUntil: wake)
         world.comeLate()
         return isWoken
@@ -196,7 +196,7 @@ struct SimulatedCard: PlaybackDevice, ~Copyable {
             if samples[last] != samples[last + channels - 1] { log.hasSplit = true }
         }
         log.count += taken
-        if startTime == nil, log.count >= shape.grant.startFrames { startTime = world.now }
+        if startTime == nil, log.count >= shape.grant.startFrames { startTime = world.moment() }
         return .frames(taken)
     }
 
@@ -212,7 +212,7 @@ struct SimulatedCard: PlaybackDevice, ~Copyable {
         if findDry() { return DevicePatience.xrun }
         if startTime != nil { return DevicePatience.badState }
         if log.count == 0 { return DevicePatience.xrun }
-        startTime = world.now
+        startTime = world.moment()
         return 0
     }
 
@@ -224,7 +224,7 @@ struct SimulatedCard: PlaybackDevice, ~Copyable {
         log.count -= given
         // What is written in its place takes a while to come.
         _ = world.pass(
-            until: world.now + Int64.random(in: 0...300_000, using: &world.random), orUntil: nil)
+            until: world.moment() + Int64.random(in: 0...300_000, using: &world.random), orUntil: nil)
         return given
     }
 
