@@ -223,8 +223,8 @@ struct SimulatedCard: PlaybackDevice, ~Copyable {
         log.rewinds += 1
         log.count -= given
         // What is written in its place takes a while to come.
-        _ = world.pass(
-            until: world.moment() + Int64.random(in: 0...300_000, using: &world.random), orUntil: nil)
+        let pause = Int64.random(in: 0...300_000, using: &world.random)
+        _ = world.pass(until: world.moment() + pause, orUntil: nil)
         return given
     }
 
