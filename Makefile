@@ -90,7 +90,7 @@ rtsan:
 tsan:
 	@packaging/prepare.sh build test
 	TSAN_OPTIONS=suppressions=$(CURDIR)/Tests/Support/thread-sanitizer.supp \
-	    $(SWIFT) test --sanitize=thread -Xswiftc -O $(ONE_BY_ONE) --scratch-path .build-tsan
+	    $(SWIFT) test --sanitize=thread -Xswiftc -O -Xswiftc -DMARTLET_TSAN $(ONE_BY_ONE) --scratch-path .build-tsan
 
 asan:
 	@packaging/prepare.sh build test

@@ -5,6 +5,9 @@ import Testing
 
 @testable import AudioPath
 
+// Swift 6.3 makes no valid code of the cards with the thread sanitizer and -O; each is on one thread.
+#if !MARTLET_TSAN
+
 /// What is true on every card, whatever its driver grants: said of what the card played.
 @Suite(.timeLimit(.minutes(10)))
 struct CardPropertyTests {
@@ -61,3 +64,5 @@ struct CardPropertyTests {
         withKnownIssue { #expect(faults.isEmpty, "\(faults)") }
     }
 }
+
+#endif

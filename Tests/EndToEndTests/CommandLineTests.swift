@@ -141,10 +141,12 @@ final class CommandLineTests {
     @Test("a file without a sample is no sound to play, and says so")
     func aFileWithoutASample() async throws {
         // RIFF, format of 16 kHz mono, and no samples.
-        let header: [UInt8] =
-            Array("RIFF".utf8) + [36, 0, 0, 0] + Array("WAVEfmt ".utf8)
-            + [16, 0, 0, 0, 1, 0, 1, 0, 0x80, 0x3E, 0, 0, 0, 0x7D, 0, 0, 2, 0, 16, 0]
-            + Array("data".utf8) + [0, 0, 0, 0]
+        var header = Array("RIFF".utf8)
+        header += [36, 0, 0, 0]
+        header += Array("WAVEfmt ".utf8)
+        header += [16, 0, 0, 0, 1, 0, 1, 0, 0x80, 0x3E, 0, 0, 0, 0x7D, 0, 0, 2, 0, 16, 0]
+        header += Array("data".utf8)
+        header += [0, 0, 0, 0]
         try write("empty.wav", header)
         for voice in ["speech", "earcon", "music", "alarm"] {
             let ended = try await shell(

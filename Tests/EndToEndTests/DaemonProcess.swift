@@ -55,6 +55,8 @@ final class DaemonProcess: Sendable {
     func start(_ arguments: [String]? = nil) throws {
         var environment = environment
         environment["PATH"] = "/usr/bin:/bin"
+        // What a sanitizer is not to report in these tests it is not to report there either.
+        for name in ["LSAN_OPTIONS", "TSAN_OPTIONS"] { environment[name] = Environment.get(name) }
         environment["NOTIFY_SOCKET"] = "\(folder)/notify"
         environment["WATCHDOG_USEC"] = "\(watchdogMilliseconds)000"
         environment["STATE_DIRECTORY"] = "\(folder)/state"
