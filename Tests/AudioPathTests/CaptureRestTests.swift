@@ -30,6 +30,7 @@ struct CaptureRestTests {
 
         /// Swift 6.0 fails on a borrowed card that only reads a property of a class.
         func moment() -> Int64 { time }
+        func unread(of captured: Int) -> Int { captured - frames }
     }
 
     /// A card whose time passes only while it is waited for, and at which people press at times.
@@ -44,7 +45,7 @@ struct CaptureRestTests {
             Int(FrameTime.frames(inNanoseconds: time, rate: Int64(grant.rate)))
         }
 
-        private var held: Int { captured(at: diary.moment()) - diary.frames }
+        private var held: Int { diary.unread(of: captured(at: diary.moment())) }
 
         func now() -> Int64 { diary.moment() }
         mutating func start() -> Int32 { 0 }
@@ -106,8 +107,7 @@ struct CaptureRestTests {
 
     @Test("all that is captured comes once and in order, and a press has what came before it")
     func whole() throws {
-        for _ in 0..<40 {
-            let seed = UInt64.random(in: 0...UInt64.max)
+        for seed in UInt64(0)..<40 {
             var random = SeededGenerator(seed: seed)
             let grant = Self.grant(using: &random)
             let demand = try MicrophoneDemand()

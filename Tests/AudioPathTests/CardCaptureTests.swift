@@ -74,7 +74,7 @@ struct SimulatedMicrophone: CaptureDevice, ~Copyable {
 extension CardPropertyTests {
     @Test("on every card the microphone loses nothing")
     func capture() throws {
-        let start = UInt64.random(in: 0...1 << 40)
+        let start: UInt64 = 0
         var faults = 0
         for seed in start..<start + Self.grants where faults < 10 {
             guard let fault = try Self.captureFault(seed: seed) else { continue }
