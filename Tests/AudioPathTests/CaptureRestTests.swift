@@ -51,7 +51,7 @@ struct CaptureRestTests {
         mutating func start() -> Int32 { 0 }
 
         /// Time passes, or ends with a press.
-        private func pass(until time: Int64) {
+        private mutating func pass(until time: Int64) {
             if let press = diary.presses.last, press <= time {
                 diary.presses.removeLast()
                 diary.time = max(diary.time, press)
