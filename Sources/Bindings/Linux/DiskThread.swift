@@ -11,7 +11,7 @@ private import Synchronization
 /// ## Concurrency
 /// From every thread, the loop's too: nothing waits but the caller of `run`. Work is done in the
 /// order in which it came, one piece after the other. An executor may refuse no job, so that the
-/// queue has no limit of its own; whoever hands in work has one.
+/// queue has no limit of its own; those that hand in work have one.
 package final class DiskThread: SerialExecutor, TaskExecutor {
     private enum Work: Sendable {
         case job(UnownedJob)

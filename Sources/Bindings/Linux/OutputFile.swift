@@ -43,7 +43,7 @@ extension Files {
 
 /// Something that takes text, which may let its writer wait.
 package protocol LineOutput: Sendable {
-    /// Whether so many bytes are taken at once.
+    /// Whether that number of bytes is taken at once.
     func isReady(forBytes count: Int) -> Bool
     /// Writes text; returns whether all of it was taken.
     @discardableResult func write(_ text: String) -> Bool
@@ -63,7 +63,7 @@ package enum StandardStream: LineOutput {
     /// The corresponding C function is `isatty`.
     package static var isOutputTerminal: Bool { isatty(STDOUT_FILENO) == 1 }
 
-    /// Whether so many bytes are taken at once: whoever reads a pipe or a socket may be behind.
+    /// Whether that number of bytes is taken at once: the reader of a pipe may be behind.
     ///
     /// What is closed takes them, too, and says so when they are written. The corresponding C
     /// function is `poll`.

@@ -11,7 +11,7 @@ internal import Synchronization
 ///
 /// ## Concurrency
 /// Anyone may log from any thread but the two audio threads; a line is one `write`, so lines
-/// never mix. Nobody waits for whoever reads the log: lines that are not taken at once are written
+/// never mix. Nobody waits for the log's reader: lines that are not taken at once are written
 /// on a thread of their own, in order; more than `waitingLimit` of them are lost and counted, and
 /// so are those that still wait when the program ends.
 package final class Log: Sendable {
@@ -119,7 +119,7 @@ package final class Log: Sendable {
         return head + shown(message) + "\n"
     }
 
-    /// A message as one line without what nobody may see, for whoever is told it.
+    /// A message as one line, without secrets.
     func shown(_ message: String) -> String { Self.line(secrets.hide(in: message)) }
 
     /// A message as one line, whoever wrote what is in it.
