@@ -28,16 +28,36 @@ package struct ServiceUser: Sendable, Equatable {
     /// Whether this process is root, who alone may become another.
     package static var isRoot: Bool { geteuid() == 0 }
 
-    /// Takes on the user's identity, groups and limits; only root may.
+    /// Takes on the user's identity, groups and, where that is allowed, limits; only root may.
     ///
-    /// `priority` limits real-time threads, `lockedBytes` locked memory (nil: without limit). The
-    /// corresponding C functions are `initgroups`, `setresuid` and `setrlimit`.
-    package func assume(priority: UInt64, lockedBytes: UInt64?) throws(SystemError) {
-        try SystemError.check("setrlimit RLIMIT_RTPRIO") { martlet_limit_priority(priority) }
-        try SystemError.check("setrlimit RLIMIT_MEMLOCK") {
-            martlet_limit_locked_memory(lockedBytes ?? UInt64.max)
-        }
+    /// `priority` limits real-time threads, `lockedBytes` locked memory (nil: without limit). Gives
+    /// why a limit stayed as it was, if one did: root in a container may not raise one, and is
+    /// another user all the same. The corresponding C functions are `initgroups`, `setresuid` and
+    /// `setrlimit`.
+    package func assume(
+        priority: UInt64, lockedBytes: UInt64?
+    ) throws(SystemError) -> SystemError? {
+        // Before the rights to it are gone.
+        let refusal = Self.limit(priority: priority, lockedBytes: lockedBytes)
         try SystemError.check("setresuid", name) { martlet_assume_user(name, user, group) }
+        return refusal
+    }
+
+    private static func limit(priority: UInt64, lockedBytes: UInt64?) -> SystemError? {
+        var refusal: SystemError?
+        do throws(SystemError) {
+            try SystemError.check("setrlimit RLIMIT_RTPRIO") { martlet_limit_priority(priority) }
+        } catch {
+            refusal = error
+        }
+        do throws(SystemError) {
+            try SystemError.check("setrlimit RLIMIT_MEMLOCK") {
+                martlet_limit_locked_memory(lockedBytes ?? UInt64.max)
+            }
+        } catch {
+            refusal = refusal ?? error
+        }
+        return refusal
     }
 
     /// Gives a file or folder to the user; as root.

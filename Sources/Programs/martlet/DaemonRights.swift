@@ -37,6 +37,7 @@ struct DaemonRights {
                         + "(systemd-sysusers makes that user); what follows is judged as root"))
         }
         var copied: String?
+        let refusal: SystemError?
         do {
             copied = try copy(unit.credentials, for: user)
             if let copied { Environment.set("CREDENTIALS_DIRECTORY", to: copied) }
@@ -50,7 +51,7 @@ struct DaemonRights {
             ] {
                 Environment.set(name, to: value)
             }
-            try user.assume(priority: unit.priority, lockedBytes: unit.lockedBytes)
+            refusal = try user.assume(priority: unit.priority, lockedBytes: unit.lockedBytes)
         } catch {
             let rights = DaemonRights(
                 Finding(
@@ -58,6 +59,14 @@ struct DaemonRights {
                     "the rights of \(user.name), as whom martlet.service runs, cannot be taken on "
                         + "(\(error)); what follows is judged as root"), credentials: copied)
             return rights
+        }
+        if let refusal {
+            return DaemonRights(
+                Finding(
+                    .weak, "user",
+                    "as user \(user.name), with the groups of martlet.service, but with the limits "
+                        + "of this shell (\(refusal)): what follows on real-time priority and "
+                        + "locked memory need not hold for the daemon"), credentials: copied)
         }
         return DaemonRights(
             Finding(
