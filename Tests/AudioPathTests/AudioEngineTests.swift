@@ -42,8 +42,19 @@ struct AudioEngineTests {
 
     @Test("an opened gate gives what was captured before and after the mark, without a hole")
     func gateInThePast() async throws {
+        // The marks lie in the future and are met when their samples are captured. Where a busy
+        // machine sets them too late for that, or starts the microphone too late, they lie further
+        // ahead.
+        for lead in [Int64(400), 2000, 8000] where try await heardAMark(inMilliseconds: lead) {
+            return
+        }
+        Issue.record("this machine was never in time")
+    }
+
+    /// Whether the marks were set in time; then what came between them was judged.
+    private func heardAMark(inMilliseconds lead: Int64) async throws -> Bool {
         let folder = try Folder()
-        let said = Self.pattern(16_000)
+        let said = Self.pattern(16 * (Int(lead) + 8000))
         try Self.write(said, rate: 16_000, to: folder.file("mic.wav"))
         var settings = AudioSettings()
         settings.capture = .wav(folder.file("mic.wav"))
@@ -52,13 +63,12 @@ struct AudioEngineTests {
         settings.realTimePriority = nil
         let (stream, handler) = Self.events()
         let engine = try AudioEngine(settings, onMicrophone: handler)
-        let start = MonotonicClock.now()
         try engine.start()
         defer { engine.stop() }
-        // The marks lie in the future here and are met when their samples are captured.
-        let opened = start + 400_000_000
+        let opened = MonotonicClock.now() + lead * 1_000_000
         engine.gate.open(at: opened, preRollMilliseconds: 300)
         engine.gate.close(at: opened + 333_000_000)
+        guard MonotonicClock.now() < opened else { return false }
         var heard: [Int16] = []
         var first: Int64?
         for await event in stream {
@@ -69,14 +79,18 @@ struct AudioEngineTests {
                 heard += chunk.samples
             case .segmentEnded(let sample):
                 #expect(sample == (first ?? 0) + Int64(heard.count))
-                let begin = Int(try #require(first))
+                // The microphone itself was too late.
+                guard let first, first > 0 else { return false }
+                let begin = Int(first)
                 #expect(Array(said[begin..<(begin + heard.count)]) == heard)
                 // 300 ms of pre-roll and 333 ms of talk.
                 #expect(abs(heard.count - 16 * 633) <= 1)
-                return
-            case .speechStarted, .speechEnded, .captureLost, .captureBack: break
+                return true
+            case .captureLost(let text): Issue.record("\(text)")
+            case .speechStarted, .speechEnded, .captureBack: break
             }
         }
+        return true
     }
 
     @Test("what is enqueued is played bit for bit, longer than the ring, and its end is told")

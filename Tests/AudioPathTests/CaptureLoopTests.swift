@@ -1,6 +1,7 @@
 import ALSA
 import AudioCore
 import Linux
+import Synchronization
 import Testing
 
 @testable import AudioPath
@@ -99,4 +100,83 @@ struct CaptureLoopTests {
         #expect(run.counters.lostFrames.value == 3200 - 682)
         #expect(try #require(run.anchor.read()).frame == 682)
     }
+
+    @Test("a thread that is away between two questions does not move the time of what was heard")
+    func awayBetweenQuestions() throws {
+        for awayAt in 0..<20 {
+            let clock = InterruptedClock(awayAt: awayAt, nanoseconds: 300_000_000)
+            var ring = SampleRing(capacity: 1 << 16)
+            let reader = ring.takeReader()
+            let anchor = StreamAnchor()
+            var loop = CaptureLoop(
+                device: InterruptedCapture(clock: clock),
+                port: CapturePort(
+                    writer: ring.takeWriter(), anchor: anchor, counters: AudioCounters(),
+                    wake: try EventFD()))
+            for _ in 0..<4 {
+                #expect(loop.step() == .moved)
+                let pair = try #require(anchor.read())
+                // A frame is 62.5 us, and the card began at 0.
+                let due = Int64(pair.frame) * 62_500
+                #expect(abs(pair.time - due) < 1_000_000, "away at question \(awayAt)")
+            }
+            #expect(reader.available == 4 * 320)
+        }
+    }
+}
+
+/// The time of a card and of the thread that asks it, which is away once, at one of the questions.
+private final class InterruptedClock: Sendable {
+    private let state: Mutex<(time: Int64, question: Int)>
+    private let awayAt: Int
+    private let nanoseconds: Int64
+
+    init(awayAt: Int, nanoseconds: Int64) {
+        state = Mutex((0, 0))
+        self.awayAt = awayAt
+        self.nanoseconds = nanoseconds
+    }
+
+    /// The time at a question, which takes a microsecond, before the thread is away.
+    func ask() -> Int64 {
+        state.withLock { state in
+            state.time += 1000
+            defer {
+                if state.question == awayAt { state.time += nanoseconds }
+                state.question += 1
+            }
+            return state.time
+        }
+    }
+
+    func pass(until time: Int64) { state.withLock { $0.time = max($0.time, time) } }
+}
+
+/// A microphone that holds what its clock says, and gives a period at a time.
+private struct InterruptedCapture: CaptureDevice, ~Copyable {
+    let grant = PCMGrant(
+        rate: 16_000, channels: 1, periodFrames: 320, bufferFrames: 32_000, hasClock: true)
+    private let clock: InterruptedClock
+    private var position = 0
+
+    init(clock: InterruptedClock) { self.clock = clock }
+
+    mutating func start() -> Int32 { 0 }
+
+    mutating func wait(timeoutMilliseconds: Int32) -> WaitResult {
+        clock.pass(until: Int64(position + 320) * 62_500)
+        return .ready
+    }
+
+    func now() -> Int64 { clock.ask() }
+
+    mutating func read(into target: UnsafeMutablePointer<Int16>, frames: Int) -> Transfer {
+        target.update(repeating: 1, count: frames)
+        position += frames
+        return .frames(frames)
+    }
+
+    mutating func heldFrames() -> Int { Int(clock.ask() / 62_500) - position }
+
+    mutating func recover(_ code: Int32) -> Int32 { code }
 }

@@ -17,6 +17,11 @@ struct CaptureLoop<Device: CaptureDevice & ~Copyable>: ~Copyable {
     }
 
     static var waitMilliseconds: Int32 { 100 }
+    /// Times that a thread may be away in a row; after that the time is wrong for a period.
+    private static var looks: Int { 4 }
+    /// A thread that asked for longer than this was away (nanoseconds): less than a millisecond of
+    /// sound does not matter to a press.
+    private static var lookNanoseconds: Int64 { 1_000_000 }
 
     private var device: Device
     private let port: CapturePort
@@ -128,10 +133,22 @@ struct CaptureLoop<Device: CaptureDevice & ~Copyable>: ~Copyable {
         let written = port.writer.write(buffer.start, count: min(samples, room))
         port.counters.frames.count(frames)
         if written < samples { port.counters.lostFrames.count((samples - written) / channels) }
-        leftNanoseconds = FrameTime.nanoseconds(ofFrames: Int64(heldFrames()), rate: rate)
-        port.anchor.set(
-            frame: port.writer.writtenIndex / channels,
-            time: FrameTime.difference(device.now(), leftNanoseconds))
+        port.anchor.set(frame: port.writer.writtenIndex / channels, time: timeOfLastFrame())
+    }
+
+    /// When what was read last was spoken (nanoseconds, CLOCK_MONOTONIC).
+    ///
+    /// What the device holds and the time cannot be had at once; where the thread was away between
+    /// the two, both are asked for again, or a press would be looked for at another place.
+    private mutating func timeOfLastFrame() -> Int64 {
+        var time = device.now()
+        for _ in 0..<Self.looks {
+            let before = time
+            leftNanoseconds = FrameTime.nanoseconds(ofFrames: Int64(heldFrames()), rate: rate)
+            time = device.now()
+            if FrameTime.difference(time, before) < Self.lookNanoseconds { break }
+        }
+        return FrameTime.difference(time, leftNanoseconds)
     }
 
     /// What a whole period has left behind came while the thread was awaited.
