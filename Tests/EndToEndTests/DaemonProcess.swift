@@ -51,12 +51,18 @@ final class DaemonProcess: Sendable {
                 """.utf8), mode: 0o600)
     }
 
+    /// What a sanitizer is not to report in these tests it is not to report in the program either.
+    static var sanitizers: [String: String] {
+        var environment: [String: String] = [:]
+        for name in ["LSAN_OPTIONS", "TSAN_OPTIONS"] { environment[name] = Environment.get(name) }
+        return environment
+    }
+
     /// Starts the program, with these arguments behind `run`.
     func start(_ arguments: [String]? = nil) throws {
         var environment = environment
         environment["PATH"] = "/usr/bin:/bin"
-        // What a sanitizer is not to report in these tests it is not to report there either.
-        for name in ["LSAN_OPTIONS", "TSAN_OPTIONS"] { environment[name] = Environment.get(name) }
+        environment.merge(Self.sanitizers) { $1 }
         environment["NOTIFY_SOCKET"] = "\(folder)/notify"
         environment["WATCHDOG_USEC"] = "\(watchdogMilliseconds)000"
         environment["STATE_DIRECTORY"] = "\(folder)/state"

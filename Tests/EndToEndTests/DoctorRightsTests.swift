@@ -48,7 +48,9 @@ struct DoctorRightsTests {
                 arguments: [
                     "/bin/sh", "-c", "exec unshare -m sh -c \"$0\" \"$@\"", script,
                     try DaemonProcess.program(), folder,
-                ], environment: ["PATH": "/usr/sbin:/usr/bin:/sbin:/bin"], outputLimitBytes: 0),
+                ],
+                environment: ["PATH": "/usr/sbin:/usr/bin:/sbin:/bin"]
+                    .merging(DaemonProcess.sanitizers) { $1 }, outputLimitBytes: 0),
             output: .lines)
         var output = ""
         while let line = process.readLine(timeout: .seconds(30)) { output += line + "\n" }

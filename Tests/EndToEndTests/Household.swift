@@ -87,7 +87,7 @@ final class Household: Sendable {
                 environment: [
                     "PATH": "/usr/bin:/bin", "GEMINI_API_KEY": "test-key",
                     "ALSA_CONFIG_PATH": "/\(support)/Support/asound.conf",
-                ], outputLimitBytes: 0), output: .lines)
+                ].merging(DaemonProcess.sanitizers) { $1 }, outputLimitBytes: 0), output: .lines)
     }
 
     /// What another program with the same settings says until a line holds this text.

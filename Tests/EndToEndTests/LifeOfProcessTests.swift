@@ -117,7 +117,8 @@ struct LifeOfProcessTests {
                     "/bin/sh", "-c", "exec \"$0\" \"$@\" 2>&1", try DaemonProcess.program(),
                 ]
                     + arguments,
-                environment: ["PATH": "/usr/bin:/bin", "GEMINI_API_KEY": "x"],
+                environment: ["PATH": "/usr/bin:/bin", "GEMINI_API_KEY": "x"]
+                    .merging(DaemonProcess.sanitizers) { $1 },
                 outputLimitBytes: 0), output: .lines)
         var output = ""
         while let line = process.readLine(timeout: .seconds(60)) { output += line + "\n" }
