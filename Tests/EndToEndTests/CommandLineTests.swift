@@ -3,7 +3,7 @@ import Linux
 import Testing
 
 /// The program itself, as somebody at a terminal or in a script uses it.
-@Suite(.timeLimit(.minutes(2)))
+@Suite(.timeLimit(.minutes(5)))
 final class CommandLineTests {
     private let folder: String
 
@@ -34,7 +34,7 @@ final class CommandLineTests {
                     "PATH": "/usr/bin:/bin", "HOME": folder, "martlet": Self.program,
                     "settings": "\(folder)/m.toml",
                 ], workingDirectory: folder, outputLimitBytes: 1 << 20),
-            deadline: .seconds(60), grace: .seconds(2))
+            deadline: .seconds(240), grace: .seconds(2))
         return Ended(
             exit: result.exit, output: String(decoding: result.standardOutput, as: UTF8.self),
             errors: String(decoding: result.standardError, as: UTF8.self))

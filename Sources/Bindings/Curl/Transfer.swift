@@ -8,6 +8,8 @@ internal import Linux
 final class Transfer {
     /// The longest head that is accepted (bytes of all headers).
     static let headLimitBytes = 256 << 10
+    /// A status has three digits (RFC 9110, 15).
+    private static let statuses = 100...999
 
     let number: UInt64
     let channel: ResponseChannel
@@ -166,6 +168,11 @@ final class Transfer {
             headers = []
             let words = line.split(separator: " ", maxSplits: 2)
             status = words.count > 1 ? Int(words[1]) ?? 0 : 0
+            // Debian 13's curl takes a status of any length from the wire.
+            guard Self.statuses.contains(status) else {
+                refusal = .broken(server: channel.server, reason: "a status line without a status")
+                return false
+            }
         } else if line.isEmpty {
             if status >= 200 {
                 hasBegun = true
