@@ -7,6 +7,7 @@ RELEASE = $(SWIFT) build -c release --static-swift-stdlib --scratch-path .build-
 
 # One test at a time: many have real threads and sound devices, which two busy cores would starve.
 ONE_BY_ONE = --disable-xctest --no-parallel
+THREADS = --sanitize=thread -Xswiftc -O -Xswiftc -DMARTLET_TSAN --scratch-path .build-tsan
 # How many of the device's days `make test` lives through, and how long `make simulate` goes on.
 DAYS ?= 2000
 SECONDS ?= 600
@@ -89,8 +90,13 @@ rtsan:
 # path cannot follow real time with the thread sanitizer in it otherwise.
 tsan:
 	@packaging/prepare.sh build test
+	mkdir -p .build-tsan
+	"$$(dirname "$$(readlink -f "$$(command -v $(SWIFT))")")"/clang -Wall -Wextra -Werror -O1 -shared -fPIC \
+		-o .build-tsan/thread-sanitizer.so Tests/Support/thread-sanitizer.c
+	$(SWIFT) build --build-tests $(THREADS)
+	LD_PRELOAD=$(CURDIR)/.build-tsan/thread-sanitizer.so \
 	TSAN_OPTIONS=suppressions=$(CURDIR)/Tests/Support/thread-sanitizer.supp \
-	    $(SWIFT) test --sanitize=thread -Xswiftc -O -Xswiftc -DMARTLET_TSAN $(ONE_BY_ONE) --scratch-path .build-tsan
+		$(SWIFT) test --skip-build $(THREADS) $(ONE_BY_ONE)
 
 asan:
 	@packaging/prepare.sh build test

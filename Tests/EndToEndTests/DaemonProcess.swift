@@ -54,7 +54,9 @@ final class DaemonProcess: Sendable {
     /// What a sanitizer is not to report in these tests it is not to report in the program either.
     static var sanitizers: [String: String] {
         var environment: [String: String] = [:]
-        for name in ["LSAN_OPTIONS", "TSAN_OPTIONS"] { environment[name] = Environment.get(name) }
+        for name in ["LSAN_OPTIONS", "TSAN_OPTIONS", "LD_PRELOAD"] {
+            environment[name] = Environment.get(name)
+        }
         return environment
     }
 

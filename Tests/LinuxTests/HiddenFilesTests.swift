@@ -169,7 +169,9 @@ struct HiddenFilesTests {
         _ = process.terminate(grace: never)
     }
 
-    @Test("a place to write that holds something hidden needs mounts of its own")
+    @Test(
+        "a place to write that holds something hidden needs mounts of its own",
+        .enabled(if: Hold.allCases.contains(.nameSpace)))
     func hiddenInWritable() async throws {
         let folder = try TemporaryFolder()
         let key = folder.path + "/key"
