@@ -178,6 +178,10 @@ final class BrokerConnection {
         switch UInt32(bitPattern: result) {
         case UInt32(MOSQ_ERR_EAI.rawValue), UInt32(MOSQ_ERR_LOOKUP.rawValue):
             return .unresolved(broker: settings.place)
+        // libmosquitto 2.0.2x gives an error of the system, such as EPROTO, for what OpenSSL
+        // refused, now and then; its log has OpenSSL's words.
+        case UInt32(MOSQ_ERR_ERRNO.rawValue) where !isOpen && complaint.contains("certificate"):
+            return .untrusted(broker: settings.place, reason: complaint)
         case UInt32(MOSQ_ERR_ERRNO.rawValue):
             return isOpen
                 ? .lost(broker: settings.place, reason: reason)

@@ -157,6 +157,9 @@ final class ClientLoop {
         // OpenSSL's words for the alert of that name (RFC 8446, section 6.2).
         case .untrusted(let broker, let reason) where reason.contains("certificate required"):
             return .hungUp(broker: broker, reason: reason, hint: hint)
+        // The same alert, where the far end was gone before it was read.
+        case .untrusted(let broker, let reason) where reason == "Connection reset by peer":
+            return .hungUp(broker: broker, reason: reason, hint: hint)
         case .lost, .malformed, .unresolved, .unreachable, .untrusted, .refused, .hungUp,
             .forbidden, .takenOver, .unsteady, .timedOut, .unanswered, .noAnswer, .tooLarge, .busy,
             .cancelled, .unavailable:

@@ -7,7 +7,9 @@ internal import Linux
 package func runs(in folder: String) -> Bool {
     let processes = (try? Files.list("/proc").filter { Int32($0) != nil }) ?? []
     return processes.contains { process in
-        workingFolder(of: process) == folder || hasVariable(folder, process: process)
+        // Of a process with mounts of its own a chroot shows more of the path than its own part.
+        workingFolder(of: process)?.hasSuffix(folder) == true
+            || hasVariable(folder, process: process)
     }
 }
 
