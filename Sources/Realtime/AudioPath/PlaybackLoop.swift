@@ -158,7 +158,8 @@ struct PlaybackLoop<Device: PlaybackDevice & ~Copyable>: ~Copyable {
         // It may have been asked for during the wait.
         let now = port.share.flushCount.load(ordering: .acquiring)
         if now != port.flushSeen { return flush(now) }
-        return writePeriod(supply)
+        // More may have come meanwhile: what is short would be filled up with silence.
+        return writePeriod(self.supply())
     }
 
     private mutating func writePeriod(_ supply: Supply) -> Step {
