@@ -147,11 +147,12 @@ struct PlaybackLoop<Device: PlaybackDevice & ~Copyable>: ~Copyable {
             return code < 0 ? .failed(code) : .idle
         }
         if let step = startOrRest(for: supply) { return step }
-        switch device.wait(timeoutMilliseconds: Self.waitMilliseconds, orUntil: port.share.hush) {
+        let length = waitForRoom()
+        switch device.wait(timeoutMilliseconds: length, orUntil: port.share.hush) {
         case .ready: countLateness()
         case .woken: return .moved
         case .timedOut:
-            return patience.bears(waiting: Self.waitMilliseconds)
+            return patience.bears(waiting: length)
                 ? .moved : .failed(PlaybackPort.stalledCode)
         case .failed(let code): return repair(code)
         }
