@@ -3,8 +3,8 @@ import TestInputs
 
 /// What drivers grant, as their sources say; a table from which the properties draw.
 ///
-/// Read in Linux 6.1.192 (Debian's, whose numbers those of the Raspberry Pi's tree are where both have
-/// the file), alsa-lib 1.2.14, alsa-plugins 1.2.12, PipeWire 0.3.43 and respeaker/seeed-voicecard.
+/// Read in Linux 6.1.192 as Debian has it, and in what was stored of alsa-lib, alsa-plugins,
+/// PipeWire and respeaker/seeed-voicecard.
 struct CardDriver: Sendable {
     /// How the place is known up to which a device has fetched.
     enum Step: Sendable {
@@ -59,10 +59,11 @@ struct CardDriver: Sendable {
         CardDriver(
             name: "bcm2835 Headphones",
             source: """
-                drivers/staging/vc04_services/bcm2835-audio/bcm2835-pcm.c: snd_bcm2835_playback_hw; \
-                snd_bcm2835_playback_open_generic: PERIOD_BYTES in steps of 16, PERIOD_TIME of 10 ms at \
-                least since "position update is in 10ms order", no integer PERIODS; \
-                sound/core/pcm-indirect.h: snd_pcm_indirect_playback_transfer refuses to go back
+                drivers/staging/vc04_services/bcm2835-audio/bcm2835-pcm.c: \
+                snd_bcm2835_playback_hw; snd_bcm2835_playback_open_generic: PERIOD_BYTES in \
+                steps of 16, PERIOD_TIME of 10 ms at least since "position update is in 10ms \
+                order", no integer PERIODS; sound/core/pcm-indirect.h: \
+                snd_pcm_indirect_playback_transfer refuses to go back
                 """,
             rates: [24_000, 48_000], periodBytes: 1024...524_288,
             leastPeriodMicroseconds: 10_000, stepBytes: 16, periods: 1...128,
@@ -71,11 +72,11 @@ struct CardDriver: Sendable {
         CardDriver(
             name: "bcm2835-i2s, simple-card",
             source: """
-                sound/soc/bcm/bcm2835-i2s.c: bcm2835_i2s_dai (2 channels, 8 to 384 kHz, 16 to 32 bits), \
-                maxburst 2; sound/soc/soc-generic-dmaengine-pcm.c: dmaengine_pcm_set_runtime_hwparams \
-                (2 periods, 8 bytes times maxburst), prealloc_buffer_size_kbytes; \
-                sound/core/pcm_dmaengine.c: snd_dmaengine_pcm_open (integer PERIODS); \
-                drivers/dma/bcm2835-dma.c: DMA_RESIDUE_GRANULARITY_BURST
+                sound/soc/bcm/bcm2835-i2s.c: bcm2835_i2s_dai (2 channels, 8 to 384 kHz, 16 to 32 \
+                bits), maxburst 2; sound/soc/soc-generic-dmaengine-pcm.c: \
+                dmaengine_pcm_set_runtime_hwparams (2 periods, 8 bytes times maxburst), \
+                prealloc_buffer_size_kbytes; sound/core/pcm_dmaengine.c: snd_dmaengine_pcm_open \
+                (integer PERIODS); drivers/dma/bcm2835-dma.c: DMA_RESIDUE_GRANULARITY_BURST
                 """,
             channels: [2], sampleBytes: 4, periodBytes: 16...524_288, bufferBytesMost: 524_288,
             hasWholePeriods: true, step: .ahead(1...16)),
@@ -83,8 +84,9 @@ struct CardDriver: Sendable {
         CardDriver(
             name: "bcm2835-i2s, WM8960",
             source: """
-                sound/soc/codecs/wm8960.c: wm8960_dai (WM8960_RATES is SNDRV_PCM_RATE_8000_48000, \
-                which has no 24 kHz; symmetric_rate); 2 channels by bcm2835_i2s_dai, sizes as above
+                sound/soc/codecs/wm8960.c: wm8960_dai (WM8960_RATES is \
+                SNDRV_PCM_RATE_8000_48000, which has no 24 kHz; symmetric_rate); 2 channels by \
+                bcm2835_i2s_dai, sizes as above
                 """,
             rates: [16_000, 32_000, 44_100, 48_000], channels: [2], periodBytes: 16...524_288,
             bufferBytesMost: 524_288, hasWholePeriods: true, step: .ahead(1...16)),
@@ -92,8 +94,9 @@ struct CardDriver: Sendable {
             name: "bcm2835-i2s, seeed-voicecard with AC108 and AC101",
             source: """
                 respeaker/seeed-voicecard ac108.c: AC108_RATES, AC108_FORMATS (16 and 32 bits), \
-                ac108_dai0; seeed-voicecard.c: seeed_voice_card_startup (channels by the overlay: \
-                seeed-8mic-voicecard-overlay.dts has 2 and 8, the 4-mic card 4 and no loudspeaker)
+                ac108_dai0; seeed-voicecard.c: seeed_voice_card_startup (channels by the \
+                overlay: seeed-8mic-voicecard-overlay.dts has 2 and 8, the 4-mic card 4 and no \
+                loudspeaker)
                 """,
             rates: [16_000, 24_000, 32_000, 44_100, 48_000], channels: [2], microphones: [4, 8],
             sampleBytes: 4, periodBytes: 16...524_288, bufferBytesMost: 524_288,
@@ -101,17 +104,17 @@ struct CardDriver: Sendable {
         CardDriver(
             name: "dmaengine by descriptors",
             source: """
-                sound/core/pcm_dmaengine.c: snd_dmaengine_pcm_refine_runtime_hwparams (a residue of \
-                DMA_RESIDUE_GRANULARITY_DESCRIPTOR is SNDRV_PCM_INFO_BATCH)
+                sound/core/pcm_dmaengine.c: snd_dmaengine_pcm_refine_runtime_hwparams (a residue \
+                of DMA_RESIDUE_GRANULARITY_DESCRIPTOR is SNDRV_PCM_INFO_BATCH)
                 """,
             channels: [2], periodBytes: 256...524_288, bufferBytesMost: 524_288,
             hasWholePeriods: true, step: .periodBehind, isBatch: true),
         CardDriver(
             name: "snd-usb-audio",
             source: """
-                sound/usb/pcm.c: snd_usb_hardware, setup_hw_info (periods up to 1 s, buffers up to 2 s, \
-                no integer PERIODS), snd_usb_pcm_delay; sound/usb/card.h: MAX_PACKS 6 ms an URB, \
-                MAX_QUEUE 18 ms in flight
+                sound/usb/pcm.c: snd_usb_hardware, setup_hw_info (periods up to 1 s, buffers up \
+                to 2 s, no integer PERIODS), snd_usb_pcm_delay; sound/usb/card.h: MAX_PACKS 6 ms \
+                an URB, MAX_QUEUE 18 ms in flight
                 """,
             rates: [24_000, 44_100, 48_000, 16_000], periodBytes: 64...(1 << 20),
             step: .ahead(16...288), beyond: 1...18, isBatch: true),
@@ -128,39 +131,39 @@ struct CardDriver: Sendable {
         CardDriver(
             name: "snd-aloop",
             source: """
-                sound/drivers/aloop.c: loopback_pcm_hardware (one period is allowed), loopback_open \
-                (integer PERIODS), loopback_jiffies_timer_pos_update (jiffies, 1 or 4 ms: what \
-                is told is fetched)
+                sound/drivers/aloop.c: loopback_pcm_hardware (one period is allowed), \
+                loopback_open (integer PERIODS), loopback_jiffies_timer_pos_update (jiffies, 1 \
+                or 4 ms: what is told is fetched)
                 """,
             periodBytes: 64...1_048_576, periods: 1...1024, bufferBytesMost: 2 << 20,
             hasWholePeriods: true, step: .ahead(16...192)),
         CardDriver(
             name: "snd-dummy",
             source: """
-                sound/drivers/dummy.c: dummy_pcm_hardware (one period, 64 KiB), model_uda1341 (16380 \
-                bytes), model_emu10k1 (integer PERIODS), dummy_hrtimer_pointer
+                sound/drivers/dummy.c: dummy_pcm_hardware (one period, 64 KiB), model_uda1341 \
+                (16380 bytes), model_emu10k1 (integer PERIODS), dummy_hrtimer_pointer
                 """,
             rates: [24_000, 44_100, 48_000, 16_000], periodBytes: 64...65_536, periods: 1...1024,
             bufferBytesMost: 16_380, step: .ahead(1...8)),
-        // Whose period is 1024 frames in /usr/share/alsa/pcm/dmix.conf, and what its card likes in one's
+        // Whose period is 1024 frames in alsa-lib's pcm/dmix.conf, and what its card likes in one's
         // own settings (125 ms of snd-aloop).
         CardDriver(
             name: "dmix",
             source: """
-                src/pcm/pcm_direct.c: snd_pcm_direct_hw_refine (the card's periods, 2 to what its \
-                buffer holds, integer), snd_pcm_direct_reset_slave_ptr (a start is put off to a \
-                period of the card's where the buffer has two), snd_pcm_direct_initialize_poll_fd \
-                (the card's timer); src/pcm/pcm_dmix.c: snd_pcm_dmix_rewind, snd_pcm_dmix_drop (what \
-                was mixed stays in the card)
+                src/pcm/pcm_direct.c: snd_pcm_direct_hw_refine (the card's periods, 2 to what \
+                its buffer holds, integer), snd_pcm_direct_reset_slave_ptr (a start is put off \
+                to a period of the card's where the buffer has two), \
+                snd_pcm_direct_initialize_poll_fd (the card's timer); src/pcm/pcm_dmix.c: \
+                snd_pcm_dmix_rewind, snd_pcm_dmix_drop (what was mixed stays in the card)
                 """,
             rates: [48_000, 44_100], channels: [2], periods: 2...16, hasWholePeriods: true,
             step: .ahead(1...64), startsWithPeriod: true, wakesByItsOwn: true, rest: .all),
         CardDriver(
             name: "pulse",
             source: """
-                alsa-plugins pulse/pcm_pulse.c: pulse_hw_constraint (128 bytes, 3 periods, 4 MiB), \
-                pulse_hw_params (minreq is a period: so much is asked for at once), update_ptr, \
-                pulse_write (what is written is the server's); src/pcm/pcm_ioplug.c: \
+                alsa-plugins pulse/pcm_pulse.c: pulse_hw_constraint (128 bytes, 3 periods, 4 \
+                MiB), pulse_hw_params (minreq is a period: so much is asked for at once), \
+                update_ptr, pulse_write (what is written is the server's); src/pcm/pcm_ioplug.c: \
                 snd_pcm_ioplug_rewind would count it as ours
                 """,
             periodBytes: 128...(2 << 20), periods: 3...1024, bufferBytesMost: 4 << 20,
@@ -168,9 +171,9 @@ struct CardDriver: Sendable {
         CardDriver(
             name: "pipewire",
             source: """
-                PipeWire pipewire-alsa/alsa-plugins/pcm_pipewire.c: pipewire_set_hw_constraint (128 \
-                bytes, MIN_BUFFERS 2, MAX_BUFFERS 64), snd_pcm_pipewire_process (a cycle of the \
-                graph at once, at most avail_min), snd_pcm_pipewire_delay
+                PipeWire pipewire-alsa/alsa-plugins/pcm_pipewire.c: pipewire_set_hw_constraint \
+                (128 bytes, MIN_BUFFERS 2, MAX_BUFFERS 64), snd_pcm_pipewire_process (a cycle of \
+                the graph at once, at most avail_min), snd_pcm_pipewire_delay
                 """,
             periodBytes: 128...(2 << 20), periods: 2...64, bufferBytesMost: 4 << 20,
             step: .ahead(64...1024), beyond: 1...45, rewinds: false, rest: .fetched),
@@ -186,7 +189,7 @@ struct CardShape: Sendable, CustomStringConvertible {
     let isAhead: Bool
     /// Frames on their way behind the buffer.
     let beyondFrames: Int
-    /// How far after one of its own wake-ups a stream begins; nil where they are counted from there.
+    /// How far after one of its own wake-ups a stream begins; nil: they are counted from there.
     let phaseFrames: Int?
     /// How wrong its clock is.
     let driftPPM: Double
