@@ -1,6 +1,6 @@
 #!/bin/bash
 # vm-test.sh PROGRAM [MINUTES] [CYCLES] [CHECK...]: Tests/VM/cards.sh and, without CHECK, also
-# Tests/VM/gpio.sh and Tests/VM/confine.sh (with Landlock and without) in the virtual machine of
+# Tests/VM/models.sh, Tests/VM/gpio.sh and Tests/VM/confine.sh (with Landlock and without) in the virtual machine of
 # packaging/vm.sh, with PROGRAM (a static martlet).
 #
 # MINUTES (of the guest's time; default 1) is how long each of the two steady checks lasts, CYCLES
@@ -24,6 +24,7 @@ espeak-ng -w "$folder/speech.wav" "What is a martlet?"
 { tail -c +45 "$folder/speech.wav"; head -c 22050 /dev/zero; } >"$folder/speech.raw"
 status=0
 "$here/vm.sh" -t 14400 "$program" "$folder/cards.sh" "$minutes" "$cycles" "$@" || status=$?
+[ $# -gt 0 ] || "$here/vm.sh" -u "$program" "$folder/models.sh" || status=$?
 [ $# -gt 0 ] || "$here/vm.sh" -g "$program" "$folder/gpio.sh" || status=$?
 [ $# -gt 0 ] || "$here/vm.sh" -g "$program" "$folder/confine.sh" landlock || status=$?
 [ $# -gt 0 ] || "$here/vm.sh" -g -k lsm=capability "$program" "$folder/confine.sh" || status=$?

@@ -1,12 +1,13 @@
 #!/bin/bash
-# vm.sh [-g] [-k WORDS] [-t SECONDS] [-v] PROGRAM SCRIPT [ARGUMENT...]: run SCRIPT in a small virtual machine
+# vm.sh [-g] [-k WORDS] [-t SECONDS] [-u] [-v] PROGRAM SCRIPT [ARGUMENT...]: run SCRIPT in a small virtual machine
 # with a kernel of Debian's and sound cards of snd-aloop, PROGRAM (a static martlet, and the
 # martlet-bench next to it) beside it.
 #
 # Prints what the script prints and exits with its status; 124 when SECONDS of this machine's time
 # (default 3600) were not enough, 125 when the guest died. -v shows the kernel's messages; -g gives
 # the guest simulated GPIO chips (the module gpio-sim), too; -k adds to the kernel's command line,
-# as "lsm=capability", which leaves Landlock out.
+# as "lsm=capability", which leaves Landlock out; -u plugs in a USB loudspeaker of the emulator's
+# (card Audio of snd-usb-audio behind xhci), what it plays being usb.wav in VM_OUT.
 #
 # The guest is one file system in memory: busybox, ALSA's own tools, the program with its C
 # libraries, all taken from this machine, and the modules. Nothing waits for a disk. Its clock
@@ -27,11 +28,14 @@ limit=3600
 quiet=quiet
 chips=""
 words=""
-while getopts gk:t:v option; do
+usb=""
+speaker=()
+while getopts gk:t:uv option; do
     case $option in
     g) chips=configfs ;;
     k) words=$OPTARG ;;
     t) limit=$OPTARG ;;
+    u) usb="xhci_pci snd_usb_audio" ;;
     v) quiet="" ;;
     *) exit 2 ;;
     esac
@@ -97,7 +101,7 @@ with_libraries "$(command -v amixer)" bin
 ln -s aplay "$root/bin/arecord"
 cp -r /usr/share/alsa "$root/usr/share/"
 cp "$(dirname "$script")"/* "$root/vm/"
-for module in $carriers $cards $chips; do
+for module in $carriers $cards $chips $usb; do
     modprobe -d "$cache/kernel" -S "$version" --show-depends "$module" 2>/dev/null |
         sed -n 's/^insmod \([^ ]*\).*/\1/p'
 done | sort -u | while read -r file; do
@@ -118,6 +122,7 @@ mount -t devtmpfs dev /dev
 mkdir -p /dev/shm && mount -t tmpfs shm /dev/shm
 for module in virtio_pci 9p 9pnet_virtio; do modprobe $module; done
 mount -t 9p -o trans=virtio,version=9p2000.L out /out || poweroff -f
+for module in %USB%; do modprobe $module; done
 ip link set lo up
 stty -F /dev/ttyS0 -opost
 cd /vm
@@ -126,16 +131,20 @@ echo $? >/out/status
 sync
 poweroff -f
 INIT
+sed -i "s/%USB%/$usb/" "$root/init"
 chmod +x "$root/init"
 (cd "$root" && find . | cpio -o -H newc --quiet) >"$work/initrd"
 
 rm -f "$out/status"
 status=0
+if [ -n "$usb" ]; then
+    speaker=(-device qemu-xhci -audiodev "wav,id=usb,path=$out/usb.wav" -device usb-audio,audiodev=usb)
+fi
 timeout --foreground "$limit" qemu-system-x86_64 -M q35 -accel tcg -cpu max -icount shift=1,sleep=off \
     -rtc clock=vm -smp 1 -m 1024 -nodefaults -no-user-config -display none -no-reboot -nic none \
     -kernel "$cache/kernel/boot/vmlinuz-$version" -initrd "$work/initrd" \
     -append "console=ttyS0 $quiet no_timer_check panic=-1 rdinit=/init $words" \
-    -virtfs "local,path=$out,mount_tag=out,security_model=none" -serial stdio </dev/null || status=$?
+    "${speaker[@]}" -virtfs "local,path=$out,mount_tag=out,security_model=none" -serial stdio </dev/null || status=$?
 [ "$status" -ne 124 ] || { say "not done after $limit s"; exit 124; }
 [ -f "$out/status" ] || fail "the guest stopped without a status"
 exit "$(cat "$out/status")"

@@ -86,7 +86,8 @@ extension CardPropertyTests {
     private static func captureFault(seed: UInt64) throws -> String? {
         var random = SeededGenerator(seed: seed)
         let drivers = CardDriver.all
-        let shape = CardShape(of: drivers[Int(seed % UInt64(drivers.count))], using: &random)
+        let shape = CardShape(
+            of: drivers[Int(seed % UInt64(drivers.count))], isMicrophone: true, using: &random)
         let spare = Int64(shape.grant.bufferFrames - shape.grant.periodFrames) * 1_000_000_000
         let world = CardWorld(
             seed: random.next(),

@@ -27,12 +27,6 @@ struct CardPropertyTests {
         getenv(variable).flatMap { UInt64(String(cString: $0)) }
     }
 
-    /// Runs that are known to have a fault, with what is known of it.
-    ///
-    /// 593942872158: the last millisecond of a reply that comes slower than it is heard waits for
-    /// its end, and PulseAudio's plugin, with a period of 85 ms, plays silence before it.
-    private static let openSeeds: [UInt64] = [593_942_872_158]
-
     /// What is wrong with the runs of these seeds.
     private static func faults(_ seeds: Range<UInt64>) throws -> [String] {
         let faults = Mutex<[String]>([])
@@ -58,10 +52,13 @@ struct CardPropertyTests {
         for fault in try Self.faults(Self.seeds) { Issue.record("\(fault)") }
     }
 
-    @Test("runs whose fault is known and not mended yet", arguments: openSeeds)
-    func open(seed: UInt64) throws {
-        let faults = try Self.faults(seed..<seed + 1)
-        withKnownIssue { #expect(faults.isEmpty, "\(faults)") }
+    /// Runs that once had a fault, each with a card that is seldom drawn.
+    ///
+    /// 593942872158: speech that came while the loop waited for room for silence was filled up with
+    /// silence, and what came behind it waited for its end.
+    @Test("runs that once had a fault have none", arguments: [593_942_872_158 as UInt64])
+    func mended(seed: UInt64) throws {
+        for fault in try Self.faults(seed..<seed + 1) { Issue.record("\(fault)") }
     }
 }
 

@@ -247,7 +247,12 @@ struct CardRun {
 
     /// A stop is silence within 20 ms, but for what no program can take back.
     private var silence: Int64 {
-        let fetched = shape.driver.keepsFetched ? shape.beyondFrames + shape.stepFrames : 0
+        var fetched = 0
+        switch shape.driver.rest {
+        case .nothing: break
+        case .fetched: fetched = shape.beyondFrames + shape.stepFrames
+        case .all: fetched = shape.beyondFrames
+        }
         return 20 * Self.millisecond + Self.lateness + time(fetched)
     }
 

@@ -118,6 +118,12 @@ struct SimulatedCard: PlaybackDevice, ~Copyable {
         (startTime ?? world.moment()) + Int64((Double(frames) * 1e9 / rate).rounded(.up)) + 1
     }
 
+    /// When it wakes us for what is so at a frame: as soon as that, or with its own next period.
+    private func wakeUp(at frame: Int) -> Int {
+        guard let phase = shape.phaseFrames else { return frame }
+        return (frame + phase + period - 1) / period * period - phase
+    }
+
     /// Frames of the buffer that were really fetched.
     private var fetched: Int {
         guard startTime != nil else { return 0 }
@@ -168,7 +174,7 @@ struct SimulatedCard: PlaybackDevice, ~Copyable {
             }
             let step = shape.stepFrames
             let steps = (wanted + step - 1) / step
-            due = time(of: shape.isAhead ? (steps - 1) * step : steps * step)
+            due = time(of: wakeUp(at: shape.isAhead ? (steps - 1) * step : steps * step))
         }
         if world.pass(until: min(due, limit), orUntil: hush) { return .woken }
         if due > limit { return .timedOut }
@@ -233,7 +239,11 @@ struct SimulatedCard: PlaybackDevice, ~Copyable {
 
     mutating func drop() -> Int32 {
         log.drops += 1
-        stop(heard: shape.driver.keepsFetched ? fetched : elapsed - shape.beyondFrames)
+        switch shape.driver.rest {
+        case .nothing: stop(heard: elapsed - shape.beyondFrames)
+        case .fetched: stop(heard: fetched)
+        case .all: stop(heard: log.count)
+        }
         hasRunDry = false
         return 0
     }

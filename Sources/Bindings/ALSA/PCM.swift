@@ -150,11 +150,11 @@ package struct PCM: ~Copyable {
     ///
     /// At least `margin` frames stay before what the device fetches next, so that it does not get
     /// there before the others do.
-    /// Of a plugin other than plughw none: some count frames as theirs that a server has already.
+    /// None where the grant says that nothing can be taken back.
     /// The corresponding C function is `snd_pcm_rewind`.
     @_noAllocation @_noLocks
     package func rewind(_ frames: Int, leaving margin: Int) -> Int {
-        martlet_pcm_rewind(handle, frames, margin)
+        grant.rewinds ? martlet_pcm_rewind(handle, frames, margin) : 0
     }
 
     /// Makes the device ready to start again, empty.

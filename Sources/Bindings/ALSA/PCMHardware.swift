@@ -185,7 +185,8 @@ struct PCMHardware {
             rate: Int32(clamping: rate), channels: Int32(clamping: channels),
             periodFrames: Int32(clamping: period), bufferFrames: Int32(clamping: buffer),
             hasClock: chain.hasClock, format: format,
-            isBatch: snd_pcm_hw_params_is_batch(parameters) == 1, server: chain.server)
+            isBatch: snd_pcm_hw_params_is_batch(parameters) == 1, server: chain.server,
+            rewinds: chain.rewinds)
     }
 
     /// Fewer leave no time to write one while another is heard.
@@ -226,12 +227,18 @@ struct PCMHardware {
     }
 
     /// What is at the end of the chain of plugins: hardware or a server, which keep time, or
-    /// nothing.
+    /// nothing; and whether what was written can be taken back from it.
     ///
     /// Only the dump of a configured PCM tells what a `file` or `plug` PCM stands on.
-    private static func chain(_ handle: OpaquePointer) -> (hasClock: Bool, server: SoundServer?) {
+    private static func chain(
+        _ handle: OpaquePointer
+    ) -> (hasClock: Bool, server: SoundServer?, rewinds: Bool) {
+        let type = snd_pcm_type(handle)
+        let name = String(cString: snd_pcm_name(handle))
+        let isCard =
+            type == SND_PCM_TYPE_HW || type == SND_PCM_TYPE_PLUG && name.hasPrefix("plughw:")
         var output: OpaquePointer?
-        let plain = (snd_pcm_type(handle) != SND_PCM_TYPE_NULL, SoundServer?.none)
+        let plain = (type != SND_PCM_TYPE_NULL, SoundServer?.none, isCard)
         guard snd_output_buffer_open(&output) == 0 else { return plain }
         defer { snd_output_close(output) }
         snd_pcm_dump(handle, output)
@@ -240,6 +247,9 @@ struct PCMHardware {
         guard let text else { return plain }
         let dump = String(
             decoding: UnsafeRawBufferPointer(start: text, count: count), as: UTF8.self)
-        return (!dump.contains("Null PCM"), SoundServer(dump: dump))
+        return (
+            !dump.contains("Null PCM"), SoundServer(dump: dump),
+            isCard || dump.contains("Direct Stream Mixing PCM")
+        )
     }
 }

@@ -62,11 +62,19 @@ package struct PCMGrant: Sendable, Equatable, CustomStringConvertible {
     package let isBatch: Bool
     /// What stands between us and the card; nil where that is nobody.
     package let server: SoundServer?
+    /// Whether what was written and not fetched can be taken back.
+    ///
+    /// From a card it can, plain or as plughw, which converts sample by sample or, between rates,
+    /// gives nothing back; and from dmix, which plays on what was mixed when it is dropped
+    /// (alsa-lib's pcm_dmix.c, snd_pcm_dmix_drop). Of other plugins some count frames as theirs that
+    /// a server has already (pcm_ioplug.c, snd_pcm_ioplug_rewind).
+    package let rewinds: Bool
 
     /// Puts a grant together; devices that are no PCM do too.
     package init(
         rate: Int32, channels: Int32, periodFrames: Int32, bufferFrames: Int32, hasClock: Bool,
-        format: SampleFormat = .bits16, isBatch: Bool = false, server: SoundServer? = nil
+        format: SampleFormat = .bits16, isBatch: Bool = false, server: SoundServer? = nil,
+        rewinds: Bool = false
     ) {
         self.rate = rate
         self.channels = channels
@@ -76,6 +84,7 @@ package struct PCMGrant: Sendable, Equatable, CustomStringConvertible {
         self.format = format
         self.isBatch = isBatch
         self.server = server
+        self.rewinds = rewinds
     }
 
     /// What is written to a loudspeaker before it starts by itself (frames).

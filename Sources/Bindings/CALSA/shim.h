@@ -91,19 +91,13 @@ static inline long martlet_pcm_delay(snd_pcm_t *pcm) {
     return code < 0 ? code : (frames < 0 ? 0 : frames);
 }
 
-/// snd_pcm_rewind on a card, plain or as plughw, which converts sample by sample or, between rates,
-/// gives nothing back; 0 on any other plugin or in trouble.
+/// snd_pcm_rewind of as much as can be; 0 in trouble.
 ///
 /// `margin` frames are left before the place that the card fetches next. They are taken off what
 /// can be rewound and not off the delay: on USB that has some 15 ms in flight, which are fetched
 /// already.
 MARTLET_REALTIME
 static inline long martlet_pcm_rewind(snd_pcm_t *pcm, long frames, long margin) {
-    snd_pcm_type_t type = snd_pcm_type(pcm);
-    if (type == SND_PCM_TYPE_PLUG && strncmp(snd_pcm_name(pcm), "plughw:", 7) == 0) {
-        type = SND_PCM_TYPE_HW;
-    }
-    if (type != SND_PCM_TYPE_HW) return 0;
     // Has the card's newest position read.
     if (snd_pcm_avail(pcm) < 0) return 0;
     snd_pcm_sframes_t most = snd_pcm_rewindable(pcm) - margin;

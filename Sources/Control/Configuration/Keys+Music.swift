@@ -11,5 +11,8 @@ extension Keys {
         package static let channels = Setting(
             "audio.music.channels", 2, .range(1...2),
             "How many channels it is asked for; both of two get the same.")
+        package static let format = Setting(
+            "audio.music.format", "auto", .oneOf(sampleFormats),
+            "How it shall have its samples, as in [audio.capture].")
     }
 }

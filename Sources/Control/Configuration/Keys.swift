@@ -159,7 +159,7 @@ package enum Keys {
     }
 
     /// Formats by the names of ALSA's tools, those that cost least first.
-    private static let sampleFormats = [
+    static let sampleFormats = [
         "auto", "S16_LE", "S32_LE", "S24_3LE", "S24_LE", "S20_3LE", "S20_LE", "S18_3LE",
         "FLOAT_LE",
     ]
@@ -384,7 +384,8 @@ package enum Keys {
         Playback.volume, Playback.mixer,
         Playback.prebuffer, Playback.prebufferLimit, Playback.leadIn, Playback.keepRunning,
         Playback.faintNoise, Playback.speechLevel, Playback.earconLevel, Playback.musicLevel,
-        Playback.alarmLevel, Playback.duck, Music.device, Music.rate, Music.channels, Echo.mode,
+        Playback.alarmLevel, Playback.duck, Music.device, Music.rate, Music.channels,
+        Music.format, Echo.mode,
         Echo.tail, Echo.suppression,
         Echo.halfDuplexTail, Voice.threshold, Voice.minimum, Voice.onset, Voice.onsetOverEcho,
         Voice.hangover,

@@ -109,7 +109,7 @@ extension Settings {
         return [
             Idle(
                 isSo: self[Keys.Music.device].isEmpty,
-                settings: [Keys.Music.rate, Keys.Music.channels],
+                settings: [Keys.Music.rate, Keys.Music.channels, Keys.Music.format],
                 reason: "audio.music.device is empty"),
             Idle(
                 isSo: self[Keys.Capture.level] < 0, settings: [Keys.Capture.levelControl],

@@ -131,6 +131,7 @@ extension Settings {
         audio.music = music.isEmpty ? nil : Self.device(music)
         audio.musicRate = Int32(self[Keys.Music.rate])
         audio.musicChannels = Int32(self[Keys.Music.channels])
+        audio.musicFormat = SampleFormat(name: self[Keys.Music.format])
         audio.captureRate = Int32(self[Keys.Capture.rate])
         audio.playbackRate = Int32(self[Keys.Playback.rate])
         audio.captureChannels = Int32(self[Keys.Capture.channels])

@@ -1,4 +1,5 @@
 import ArgumentParser
+import AudioCore
 import AudioPath
 import Linux
 
@@ -7,8 +8,11 @@ extension Bench {
     struct Audio: ParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "Measure the audio path: press to samples, reply to sound, stop to silence.",
-            discussion: "With --output and --input on two ends of one snd-aloop card, silence is "
-                + "also measured at the card: in what its other end captures.")
+            discussion: "The microphone rests before each press, as in button mode, and a press "
+                + "has a pre-roll of 300 ms. Replies come in pieces of 40 ms in real time, as on "
+                + "the wire. With --output and --input on two ends of one snd-aloop card, the "
+                + "first sample and silence are also measured at the card: in what its other end "
+                + "captures.")
 
         @Option(help: "The microphone: an ALSA name, or null, which keeps time like a card.")
         var input = "null"
@@ -34,6 +38,7 @@ extension Bench {
             settings.prebufferMilliseconds = prebuffer
             // What is looked for in the captured samples must come as it was played.
             settings.highPassFrequency = 0
+            settings.restsWhenIdle = true
             let run = AudioRun(rounds: rounds, hearsItself: input != "null" && output != "null")
             try run.measure(settings)
         }
@@ -44,8 +49,12 @@ extension Bench {
 final class AudioRun {
     /// Nothing of a round takes so long (milliseconds).
     private static let patienceMilliseconds: Int64 = 5000
-    /// A reply, longer than what is heard of it before it is stopped.
-    private static let replySamples = 2 * Int(AudioSettings.speechRate)
+    /// A piece of a reply, and how often one comes on the wire: 40 ms.
+    private static let pieceMilliseconds: Int64 = 40
+    private static let piece = (0..<960).map { Int16($0 % 2 == 0 ? 8000 : 7000) }
+    /// A rested microphone is looked at five times a second; two of its rests (milliseconds).
+    private static let restMilliseconds: Int64 = 400
+    private static let preRollMilliseconds = 300
     /// Samples below this are silence, with whatever a resampler's filter leaves.
     private static let silence: Int16 = 50
 
@@ -53,6 +62,8 @@ final class AudioRun {
     private let hearsItself: Bool
     private let events = SampleEvents()
     private var random: UInt32 = 1
+    /// When the next piece of a reply comes; nil where none does (nanoseconds).
+    private var nextPiece: Int64?
 
     init(rounds: Int, hearsItself: Bool) {
         self.rounds = rounds
@@ -91,35 +102,39 @@ final class AudioRun {
     /// From the gate's opening to the first samples in Control's hands.
     private func pressed(_ engine: AudioEngine, _ table: inout LatencyTable) throws {
         for _ in 0..<rounds {
-            pause(upTo: 40)
+            pause(upTo: 200, atLeast: Self.restMilliseconds)
             events.reset()
             let pressed = MonotonicClock.now()
-            engine.gate.open(at: pressed, preRollMilliseconds: 300)
+            engine.gate.open(at: pressed, preRollMilliseconds: Self.preRollMilliseconds)
             try wait("the first samples") { self.events.first != nil }
+            try wait("the pre-roll") {
+                self.events.samples.count >= 16 * Self.preRollMilliseconds
+            }
+            table.add("press to a whole pre-roll", MonotonicClock.now() - pressed)
             engine.gate.close(at: MonotonicClock.now())
             try wait("the end of a segment") { self.events.hasEnded }
             if let first = events.first {
-                table.add("press to first samples given", first - pressed)
+                table.add("press to first samples given, from a rest", first - pressed)
             }
         }
     }
 
     /// From a reply's first samples to the device, and from a stop to silence.
     private func replied(_ engine: AudioEngine, _ table: inout LatencyTable) throws {
-        let reply = (0..<Self.replySamples).map { Int16($0 % 2 == 0 ? 8000 : 7000) }
         for _ in 0..<rounds {
             events.reset()
             let opened = MonotonicClock.now()
             engine.gate.open(at: opened, preRollMilliseconds: 0)
             let before = engine.speaker.snapshot()
             let enqueued = MonotonicClock.now()
-            engine.speaker.enqueue(reply)
-            try wait("the reply's start") {
+            nextPiece = enqueued
+            try wait("the reply's start", engine.speaker) {
                 engine.speaker.snapshot().startedCount > before.startedCount
             }
             table.add(
                 "reply to first sample written", engine.speaker.snapshot().startedAt - enqueued)
-            pause(upTo: 100, atLeast: 200)
+            pause(upTo: 100, atLeast: 200, engine.speaker)
+            nextPiece = nil
             let stopped = MonotonicClock.now()
             engine.speaker.flush()
             try wait("silence") {
@@ -130,24 +145,46 @@ final class AudioRun {
             pause(upTo: 0, atLeast: 200)
             engine.gate.close(at: MonotonicClock.now())
             try wait("the end of a segment") { self.events.hasEnded }
-            guard let last = events.samples.lastIndex(where: { abs($0) > Self.silence }) else {
-                continue
-            }
-            let heard = opened + Int64(last) * 1_000_000_000 / Int64(AudioSettings.microphoneRate)
-            table.add("stop to silence at the card", heard - stopped)
+            let samples = events.samples
+            let isHeard = { (sample: Int16) in abs(Int(sample)) > Int(Self.silence) }
+            guard let first = samples.firstIndex(where: isHeard),
+                let last = samples.lastIndex(where: isHeard)
+            else { continue }
+            let start = FrameTime.nanoseconds(
+                ofFrames: Int64(first), rate: Int64(AudioSettings.microphoneRate))
+            let end = FrameTime.nanoseconds(
+                ofFrames: Int64(last), rate: Int64(AudioSettings.microphoneRate))
+            table.add("reply to first sample heard at the card", opened + start - enqueued)
+            table.add("stop to silence at the card", opened + end - stopped)
+        }
+    }
+
+    /// Gives the loudspeaker what has come of the reply by now.
+    private func deliver(_ speaker: Speaker) {
+        while let time = nextPiece, MonotonicClock.now() >= time {
+            speaker.enqueue(Self.piece)
+            nextPiece = time + Self.pieceMilliseconds * 1_000_000
         }
     }
 
     /// Some milliseconds, so that the rounds meet all places of a period.
-    private func pause(upTo most: UInt32, atLeast least: Int64 = 20) {
+    private func pause(upTo most: UInt32, atLeast least: Int64 = 20, _ speaker: Speaker? = nil) {
         random = random &* 1_664_525 &+ 1_013_904_223
         let extra = most == 0 ? 0 : Int64(random >> 8) % (Int64(most) * 1000)
-        MonotonicClock.wait(until: MonotonicClock.now() + (least * 1000 + extra) * 1000)
+        let end = MonotonicClock.now() + (least * 1000 + extra) * 1000
+        while let next = nextPiece, let speaker, next < end {
+            MonotonicClock.wait(until: next)
+            deliver(speaker)
+        }
+        MonotonicClock.wait(until: end)
     }
 
-    private func wait(_ what: String, _ isThere: () -> Bool) throws {
+    private func wait(
+        _ what: String, _ speaker: Speaker? = nil, _ isThere: () -> Bool
+    ) throws {
         let limit = MonotonicClock.now() + Self.patienceMilliseconds * 1_000_000
         while !isThere() {
+            if let speaker { deliver(speaker) }
             guard MonotonicClock.now() < limit else { throw ValidationError("\(what): not seen") }
             MonotonicClock.wait(until: MonotonicClock.now() + 1_000_000)
         }

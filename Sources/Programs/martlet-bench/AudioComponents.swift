@@ -22,26 +22,26 @@ enum AudioComponents {
                 played: path.isLoud ? Signal.speech(samples: 480) : [])
             table.measure(path.name) { capture.step() }
         }
-        let frame = Signal.speech(samples: 320)
+        // Each of them is given one frame after the other of the same ten seconds, as a card gives
+        // them; what is filtered again and again would soon be silence.
+        var frames = SpokenFrames(Signal.speech(samples: 10 * 16_000))
         var highPass = HighPass(frequency: 80, rate: 16_000)
-        var filtered = frame
         table.measure("high-pass") {
-            filtered.withUnsafeMutableBufferPointer { frame in
-                if let start = frame.baseAddress { highPass.process(start, count: frame.count) }
-            }
+            frames.next { highPass.process($0, count: SpokenFrames.samples) }
         }
         var detector = VoiceDetector(settings: VoiceDetectorSettings(), frameMilliseconds: 20)
         table.measure("voice detection") {
-            _ = frame.withUnsafeBufferPointer { detector.process($0) }
+            frames.next {
+                _ = detector.process(
+                    UnsafeBufferPointer(start: $0, count: SpokenFrames.samples))
+            }
         }
         var ring = SampleRing(capacity: 16_000)
         let writer = ring.takeWriter()
         let reader = ring.takeReader()
-        var target = [Int16](repeating: 0, count: 320)
+        var target = [Int16](repeating: 0, count: SpokenFrames.samples)
         table.measure("ring, in and out") {
-            frame.withUnsafeBufferPointer { frame in
-                if let start = frame.baseAddress { _ = writer.write(start, count: frame.count) }
-            }
+            frames.next { _ = writer.write($0, count: SpokenFrames.samples) }
             target.withUnsafeMutableBufferPointer { target in
                 if let start = target.baseAddress { _ = reader.read(into: start, count: 320) }
             }
@@ -100,5 +100,35 @@ enum AudioComponents {
                 }
             }
         }
+    }
+}
+
+/// Speech, a frame of 20 ms at 16 kHz at a time, over and over.
+private struct SpokenFrames {
+    static let samples = 320
+
+    private let speech: [Int16]
+    private var frame: [Int16]
+    private var position = 0
+
+    /// A whole number of frames, one or more.
+    init(_ speech: [Int16]) {
+        self.speech = speech
+        frame = [Int16](repeating: 0, count: Self.samples)
+    }
+
+    /// Passes a copy of the next frame, which may be changed.
+    mutating func next(_ body: (UnsafeMutablePointer<Int16>) -> Void) {
+        if position + Self.samples > speech.count { position = 0 }
+        frame.withUnsafeMutableBufferPointer { frame in
+            speech.withUnsafeBufferPointer { speech in
+                guard let target = frame.baseAddress, let source = speech.baseAddress else {
+                    return
+                }
+                target.update(from: source + position, count: Self.samples)
+                body(target)
+            }
+        }
+        position += Self.samples
     }
 }

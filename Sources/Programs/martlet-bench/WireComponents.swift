@@ -59,13 +59,16 @@ enum WireComponents {
 
 /// Samples that look like speech to a codec.
 enum Signal {
+    /// A voice of 160 Hz and breath at 16 kHz, in syllables of 200 ms and pauses of 50 ms, a sentence
+    /// of two seconds and half a second of a quiet room.
     static func speech(samples count: Int) -> [Int16] {
         var state: UInt32 = 1
         return (0..<count).map { index in
             state = state &* 1_664_525 &+ 1_013_904_223
             let noise = Int(state >> 20) - 2048
+            let isSpoken = index % 40_000 < 32_000 && index % 4000 < 3200
             let wave = (index % 100 - 50) * 160
-            return Int16(clamping: wave + noise)
+            return isSpoken ? Int16(clamping: wave + noise) : Int16(noise / 64)
         }
     }
 }

@@ -73,6 +73,7 @@ package struct AudioSettings: Sendable {
     /// microphone needs it.
     package var captureFormat: SampleFormat?
     package var playbackFormat: SampleFormat?
+    package var musicFormat: SampleFormat?
     package var channel = CaptureChannel.index(0)
     /// Nil: the card's own setting is left as it is.
     package var captureLevel: CaptureLevel?
@@ -151,7 +152,7 @@ package struct AudioSettings: Sendable {
         settings.playback = music
         settings.playbackRate = musicRate
         settings.playbackChannels = musicChannels
-        settings.playbackFormat = nil
+        settings.playbackFormat = musicFormat
         // Its clock and its place are not the loudspeaker's, which is what the canceller follows.
         settings.echo.mode = .off
         return settings

@@ -32,6 +32,8 @@ struct CaptureLoop<Device: CaptureDevice & ~Copyable>: ~Copyable {
     private let bufferFrames: Int
     /// How long nobody looks while nobody listens (milliseconds); 0: that makes no difference.
     private let restMilliseconds: Int32
+    /// Whether the last step was one of a rest.
+    private var isResting = false
     private var patience: DevicePatience
     /// How much the device still had behind what was read last (nanoseconds).
     private var leftNanoseconds: Int64 = 0
@@ -76,10 +78,15 @@ struct CaptureLoop<Device: CaptureDevice & ~Copyable>: ~Copyable {
     /// Moves one period; while nobody listens, all that comes in a longer time.
     mutating func step() -> Step {
         if restMilliseconds > 0, let demand = port.demand, !demand.isWanted {
-            // A press ends it, and has what the device holds already.
-            device.rest(milliseconds: restMilliseconds, orUntil: demand.signal)
+            // The first rest begins with an empty device: what a thread that came late has left in
+            // it would be half of what it can hold, and the rest is as long as the other half.
+            // A press ends a rest, and has what the device holds already.
+            if isResting {
+                device.rest(milliseconds: restMilliseconds, orUntil: demand.signal)
+            }
             return takeAll()
         }
+        isResting = false
         switch device.wait(timeoutMilliseconds: Self.waitMilliseconds) {
         case .ready: break
         case .timedOut, .woken: return afterNothing(patience.bears(waiting: Self.waitMilliseconds))
@@ -99,6 +106,8 @@ struct CaptureLoop<Device: CaptureDevice & ~Copyable>: ~Copyable {
 
     /// Takes what the device holds, and wakes the processing thread once.
     private mutating func takeAll() -> Step {
+        let waited = isResting ? restMilliseconds : 0
+        isResting = true
         // More than it has room for is not waiting for anybody.
         var left = bufferFrames
         var hasMoved = false
@@ -117,7 +126,7 @@ struct CaptureLoop<Device: CaptureDevice & ~Copyable>: ~Copyable {
                 return repair(code)
             }
         }
-        guard hasMoved else { return afterNothing(patience.bears(waiting: restMilliseconds)) }
+        guard hasMoved else { return afterNothing(patience.bears(waiting: waited)) }
         port.wake.signal()
         return .moved
     }

@@ -118,6 +118,16 @@ extension PlaybackLoop where Device: ~Copyable {
         return .moved
     }
 
+    /// How long to wait for room at most (milliseconds).
+    ///
+    /// A device that is kept full is asked again when it should have some: dmix has clients woken by
+    /// the card's periods, which need not begin when ours do, and of two the second would be over.
+    mutating func waitForRoom() -> Int32 {
+        guard isStarted, !canRest else { return Self.waitMilliseconds }
+        let frames = max(0, device.queuedFrames() - (bufferFrames - periodFrames))
+        return Int32(clamping: min(frames * 1000 / rate + 1, Int(Self.waitMilliseconds)))
+    }
+
     /// How long until the device runs low, which by its own word it does after so many frames.
     ///
     /// Its first word after a write counts, since a later one may be as old as the first.

@@ -147,18 +147,20 @@ struct PlaybackLoop<Device: PlaybackDevice & ~Copyable>: ~Copyable {
             return code < 0 ? .failed(code) : .idle
         }
         if let step = startOrRest(for: supply) { return step }
-        switch device.wait(timeoutMilliseconds: Self.waitMilliseconds, orUntil: port.share.hush) {
+        let length = waitForRoom()
+        switch device.wait(timeoutMilliseconds: length, orUntil: port.share.hush) {
         case .ready: countLateness()
         case .woken: return .moved
         case .timedOut:
-            return patience.bears(waiting: Self.waitMilliseconds)
+            return patience.bears(waiting: length)
                 ? .moved : .failed(PlaybackPort.stalledCode)
         case .failed(let code): return repair(code)
         }
         // It may have been asked for during the wait.
         let now = port.share.flushCount.load(ordering: .acquiring)
         if now != port.flushSeen { return flush(now) }
-        return writePeriod(supply)
+        // More may have come meanwhile: what is short would be filled up with silence.
+        return writePeriod(self.supply())
     }
 
     private mutating func writePeriod(_ supply: Supply) -> Step {
