@@ -187,7 +187,7 @@ struct ReentrancyTests {
         var settings = SessionSettings(endpoint: LiveEndpoint(), model: "gemini-3.8-live")
         settings.isResumable = false
         let rig = SessionRig(settings: settings)
-        rig.handler = { event in
+        rig.handler = { [unowned rig] event in
             if case .ready = event { rig.perform { $0.sendText("Your tea is ready.") } }
         }
         rig.perform { $0.connect() }

@@ -7,6 +7,10 @@ import Testing
 
 @Suite(.timeLimit(.minutes(1)))
 struct LivenessTests {
+    /// A ping a second; libwebsockets may look at it as long as the program runs.
+    private nonisolated(unsafe) static let eagerPolicy = LineLiveness.makePolicy(
+        pingSeconds: 1, hangupSeconds: 91)
+
     @Test("the kernel is told to find a dead line in seconds, as soon as the socket is open")
     func socketOptions() async throws {
         let test = try TestLoop()
@@ -58,8 +62,7 @@ struct LivenessTests {
         }
         let log = EventLog()
         let client = try await test.on { loop in
-            let policy = LineLiveness.makePolicy(pingSeconds: 1, hangupSeconds: 91)
-            let client = WebSocketClient(loop: loop, livenessPolicy: policy)
+            let client = WebSocketClient(loop: loop, livenessPolicy: Self.eagerPolicy)
             let url = try WebSocketURL("ws://127.0.0.1:\(relay.port)/")
             client.open(WebSocketRequest(url: url), onEvent: log.handler)
             return client
