@@ -122,7 +122,8 @@ struct RefusalTests {
             _ = line.read()
         }
         let log = EventLog()
-        _ = try await test.connect("ws://127.0.0.1:\(server.port)/", log: log)
+        let client = WeakClient(
+            try await test.connect("ws://127.0.0.1:\(server.port)/", log: log))
         var errors: [WebSocketsError] = []
         for await event in log.stream {
             if case .failed(let error) = event { errors.append(error) }
@@ -131,6 +132,7 @@ struct RefusalTests {
             Issue.record("\(errors)")
             return
         }
+        #expect(try await test.on { _ in client.isGone }, "it holds itself")
         #expect(refusal.retryAfterSeconds == 7)
         #expect(String(decoding: refusal.body, as: UTF8.self) == Self.explanation)
     }
@@ -284,4 +286,15 @@ struct RefusalTests {
         #expect(answer.body.count <= UpgradeRefusal.bodyLimitBytes)
         #expect(answer.body.allSatisfy { $0 == UInt8(ascii: "x") })
     }
+}
+
+/// Tells whether anybody holds a client.
+private final class WeakClient: @unchecked Sendable {
+    // @unchecked: a weak reference may be read by any thread.
+
+    private weak var client: WebSocketClient?
+
+    init(_ client: WebSocketClient) { self.client = client }
+
+    var isGone: Bool { client == nil }
 }

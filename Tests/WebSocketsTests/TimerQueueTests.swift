@@ -18,6 +18,8 @@ struct TimerQueueTests {
     func whateverIsSetAndTaken(seed: UInt64) {
         var generator = SeededGenerator(seed: seed)
         let queue = TimerQueue()
+        // Its timers know it.
+        defer { queue.removeAll() }
         let fired = Shared<[Int]>([])
         var waiting: [(name: Int, at: Int64, timer: LoopTimer)] = []
         for name in 0..<2000 {

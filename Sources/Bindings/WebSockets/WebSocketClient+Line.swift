@@ -118,13 +118,20 @@ extension WebSocketClient {
         attempt.socket = nil
         ended(attempt, socket)
         race?.remove(attempt)
-        // The winner owns the client, and would keep both for ever.
-        if phase == .decided, race?.attempts.isEmpty == true { race = nil }
+        letGo()
         guard let answer, answer.isWaiting, phase == .opening else { return }
         // Not from within libwebsockets' call about the socket whose line this was.
         loop.perform { [self] in
             guard phase == .opening else { return }
             answer.goOn { [unowned self] in fail(failure(nil, "")) }
         }
+    }
+
+    /// Lets go of the race that is over, once its last socket is gone: the winner owns the client,
+    /// and would keep both for ever.
+    ///
+    /// An answer whose body comes late is the end of the sockets first.
+    func letGo() {
+        if phase == .decided, race?.attempts.isEmpty == true { race = nil }
     }
 }

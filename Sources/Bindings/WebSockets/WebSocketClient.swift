@@ -142,8 +142,11 @@ package final class WebSocketClient: @unchecked Sendable {
 
     func fail(_ error: WebSocketsError) {
         phase = .decided
-        // What waits here may be all that holds it.
-        defer { loop.opening[ObjectIdentifier(self)] = nil }
+        defer {
+            letGo()
+            // What waits here may be all that holds it.
+            loop.opening[ObjectIdentifier(self)] = nil
+        }
         timeout?.cancel()
         patience?.cancel()
         race?.stop()
