@@ -5,7 +5,7 @@ import Testing
 @testable import Timers
 
 /// Weeks of a household's timers with restarts, power cuts and clocks that are set.
-@Suite("timers in a household where everything happens", .timeLimit(.minutes(2)))
+@Suite("timers in a household where everything happens", .timeLimit(.minutes(10)))
 struct TimerSimulationTests {
     /// One occurrence of what was set and answered, and what came of it.
     private struct Outcome {
