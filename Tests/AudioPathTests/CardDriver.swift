@@ -8,10 +8,10 @@ import TestInputs
 struct CardDriver: Sendable {
     /// How the place is known up to which a device has fetched.
     enum Step: Sendable {
-        /// It fetches so many frames ahead at once, at most a period, and says so (USB's packets, a
+        /// It fetches this number of frames at once, at most a period, and reports it (USB's packets, a
         /// server's cycle).
         case ahead(ClosedRange<Int>)
-        /// It fetches frame by frame, and says so once in so many milliseconds.
+        /// It fetches frame by frame, and reports it once in this number of milliseconds.
         case behind(ClosedRange<Int>)
         /// It fetches frame by frame and says so only once a period.
         case periodBehind
@@ -133,7 +133,7 @@ struct CardDriver: Sendable {
             source: """
                 sound/drivers/aloop.c: loopback_pcm_hardware (one period is allowed), \
                 loopback_open (integer PERIODS), loopback_jiffies_timer_pos_update (jiffies, 1 \
-                or 4 ms: what is told is fetched)
+                or 4 ms: what is reported is fetched)
                 """,
             periodBytes: 64...1_048_576, periods: 1...1024, bufferBytesMost: 2 << 20,
             hasWholePeriods: true, step: .ahead(16...192)),

@@ -37,7 +37,7 @@ struct DevicePatience {
         isAsleep = false
     }
 
-    /// Nothing has passed in so many milliseconds of waiting; false when that was too long.
+    /// Nothing has passed in this number of milliseconds; false when that was too long.
     mutating func bears(waiting milliseconds: Int32) -> Bool {
         idleMilliseconds += milliseconds
         guard idleMilliseconds >= Self.stallMilliseconds else { return true }
