@@ -8,7 +8,7 @@ import TestInputs
 struct CardDriver: Sendable {
     /// How the place is known up to which a device has fetched.
     enum Step: Sendable {
-        /// It fetches this number of frames at once, at most a period, and reports it (USB's packets, a
+        /// It fetches this many frames at once, at most a period, and reports it (USB's packets, a
         /// server's cycle).
         case ahead(ClosedRange<Int>)
         /// It fetches frame by frame, and reports it once in this number of milliseconds.
