@@ -151,6 +151,7 @@ check_steady() { # check_steady RATE CAPTURE PLAYBACK
 # The owner's own tools: a chirp out of one side of a card comes back on the other.
 check_chirp() {
     : >/tmp/log
+    : >/tmp/none.toml
     ./martlet devices --loopback-test --input hw:CARD=Speaker,DEV=1 --output hw:CARD=Speaker,DEV=0 \
         --config /tmp/none.toml --plot "/out/chirp.svg" >/tmp/chirp 2>>/tmp/log
     ended=$?
@@ -173,7 +174,7 @@ device = "hw:CARD=Speaker,DEV=0"
 [audio.music]
 device = "hw:CARD=Mic,DEV=1"
 CONF
-    ./martlet devices --record 2 /tmp/tone.wav --input hw:CARD=Mic,DEV=0 --config /tmp/music.toml >/tmp/recorded 2>>/tmp/log &
+    ./martlet devices --record 2 /tmp/tone.wav --overwrite --input hw:CARD=Mic,DEV=0 --config /tmp/music.toml >/tmp/recorded 2>>/tmp/log &
     recorder=$!
     sleep 0.3
     ./martlet devices --play tone --as music --config /tmp/music.toml >/tmp/played 2>/tmp/granted
@@ -229,7 +230,7 @@ check_absent() {
     begin
     online
     sleep 8
-    told=$(count 'there is no capture device')
+    told=$(count 'capture device plughw:CARD=Mic,DEV=0 cannot be opened')
     world 16
     from=$(now)
     plug 0
