@@ -2,6 +2,7 @@ internal import Assistant
 internal import Linux
 internal import ModelTypes
 internal import Opus
+private import Synchronization
 
 /// Keeps turns as Ogg Opus files, where the owner wants that: the user's words, and the reply.
 ///
@@ -13,7 +14,7 @@ package actor TurnRecorder {
     private static let bitsPerSecond: Int32 = 24_000
     /// A turn is not recorded beyond this (bytes); some ten minutes.
     private static let fileLimitBytes = 2 << 20
-    /// What has grown too old is looked for so often (seconds), though nobody speaks.
+    /// What has grown too old is looked for this often (seconds), though nobody speaks.
     private static let tidySeconds: Int64 = 3600
     private static let dayNanoseconds: Int64 = 86_400_000_000_000
 
@@ -32,6 +33,7 @@ package actor TurnRecorder {
     private let now: @Sendable () -> Int64
     private let log: Log
     private let items: AsyncStream<Item>.Continuation
+    private let tidying = Mutex<Task<Void, Never>?>(nil)
     private var words: Recording?
     private var reply: Recording?
     private var count: UInt32 = 0
@@ -56,11 +58,19 @@ package actor TurnRecorder {
         Task { [weak self] in
             for await item in stream { await self?.take(item) }
         }
-        Task { [weak self] in
-            while await self?.tidy() != nil {
-                try? await Task.sleep(for: .seconds(Self.tidySeconds))
+        tidying.withLock {
+            $0 = Task { [weak self] in
+                while await self?.tidy() != nil {
+                    try? await Task.sleep(for: .seconds(Self.tidySeconds))
+                }
             }
         }
+    }
+
+    deinit {
+        // Either task would wait on for what never comes.
+        items.finish()
+        tidying.withLock { $0?.cancel() }
     }
 
     package nonisolated var unownedExecutor: UnownedSerialExecutor {

@@ -30,7 +30,10 @@ package final class FakeHome: Sendable {
         server = try ScriptedServer { request in core.answer(request, webSocketPort: port) }
     }
 
-    deinit { loop.stop() }
+    deinit {
+        loop.stop()
+        core.end()
+    }
 
     /// Where it is, without a slash at the end.
     package var url: String { server.url("") }
@@ -100,6 +103,12 @@ final class Core: Sendable {
         }
         loopside.listener = listener
         return listener.port
+    }
+
+    /// Lets go of what it listens with, which holds it; when the loop has stopped.
+    func end() {
+        loopside.listener = nil
+        loopside.talks = []
     }
 
     func fire(_ event: String) {
