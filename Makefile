@@ -17,7 +17,7 @@ FROM ?= 0
 MINUTES ?= 1
 CYCLES ?= 10
 
-.PHONY: help demo test vm-test simulate build release style bench audio-figures rtsan tsan asan debian13 deb \
+.PHONY: help demo test vm-test simulate build release style bench audio-figures webrtc rtsan tsan asan debian13 deb \
 	package-test service-test clean
 
 help:
@@ -29,6 +29,7 @@ help:
 	@echo "make release   the optimized programs, in .build-release/release"
 	@echo "make bench     what the hot paths cost, beside their budgets"
 	@echo "make audio-figures  how well speech is found and echo taken out, beside others"
+	@echo "make webrtc    WebRTC's echo canceller for it (Debian 13), in .build-release"
 	@echo "make rtsan     the audio threads' loops under the real-time sanitizer"
 	@echo "make tsan asan the tests under the thread and the address sanitizer"
 	@echo "make debian13  build, test and release in a Debian 13 root with its own Swift 6.0 (as root)"
@@ -81,6 +82,10 @@ audio-figures:
 	@packaging/prepare.sh build
 	$(RELEASE) --product martlet-bench
 	packaging/audio-figures.sh .build-release/release/martlet-bench .build-figures
+
+# WebRTC's canceller, on a Debian 13; the daemon looks for it in /usr/lib/martlet.
+webrtc:
+	packaging/webrtc.sh .build-release/martlet-webrtc.so
 
 rtsan:
 	@packaging/prepare.sh build

@@ -30,6 +30,7 @@ enum Targets {
             .systemC("CSpeexDSP", pkgConfig: "speexdsp", apt: "libspeexdsp-dev"),
             .ownC("CCurl"),
             .ownC("CMosquitto"),
+            .ownC("CWebRTC"),
             .systemC("CCrypto", pkgConfig: "libcrypto", apt: "libssl-dev"),
             .ownC("CLinux"),
             .binding("Linux", ["CLinux"]),
@@ -37,6 +38,7 @@ enum Targets {
             .binding("GPIO", ["CGPIO", "Linux"]),
             .binding("Opus", ["COpus"]),
             .binding("SpeexDSP", ["CSpeexDSP"]),
+            .binding("WebRTC", ["CWebRTC"]),
             .binding("WebSockets", ["CWebSockets", "Linux"]),
             .binding("Curl", ["CCurl", "Linux"]),
             .binding("Crypto", ["CCrypto"]),
@@ -49,7 +51,9 @@ enum Targets {
         [
             .realtime("AudioCore", ["Linux"]),
             .realtime("SignalProcessing", []),
-            .realtime("AudioPath", ["AudioCore", "SignalProcessing", "ALSA", "SpeexDSP", "Linux"]),
+            .realtime(
+                "AudioPath",
+                ["AudioCore", "SignalProcessing", "ALSA", "SpeexDSP", "WebRTC", "Linux"]),
         ]
     }
 
@@ -131,6 +135,7 @@ enum Targets {
             .support("TestHTTP", ["TestSockets", "Linux"]),
             .support("TestHome", ["ModelTypes", "TestHTTP", "WebSockets", "Linux"]),
             .support("TestDisk", ["Store", "Linux"]),
+            .support("TestEchoDoor", ["Linux"]),
             .support("TestProcesses", ["Linux"]),
             .support("TestBroker", ["TestSockets", "Linux"]),
         ]
@@ -144,6 +149,7 @@ enum Targets {
             ("GPIOTests", ["GPIO", "Linux"]),
             ("OpusTests", ["Opus", "Linux"]),
             ("SpeexDSPTests", ["SpeexDSP"]),
+            ("WebRTCTests", ["WebRTC", "Linux", "TestEchoDoor"]),
             ("WebSocketsTests", ["WebSockets", "Linux", "TestInputs", "TestSockets"]),
             ("CurlTests", ["Curl", "Linux", "TestHTTP"]),
             ("CryptoTests", ["Crypto", "Linux"]),
@@ -157,7 +163,7 @@ enum Targets {
                 "AudioPathTests",
                 [
                     "AudioPath", "AudioCore", "SignalProcessing", "ALSA", "Linux",
-                    "CAllocationCounter", "TestInputs",
+                    "CAllocationCounter", "TestEchoDoor", "TestInputs",
                 ]
             ),
             ("PanelTests", ["Panel"]),
