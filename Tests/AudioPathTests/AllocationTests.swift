@@ -175,6 +175,7 @@ struct AllocationTests {
     func upPath() throws {
         var settings = AudioSettings()
         settings.echo.mode = .cancel
+        settings.echo.canceller = .speex
         settings.noiseSuppressionDecibels = 10
         settings.gainLimitDecibels = 12
         let stages = try #require(MicrophoneStages.make(settings))

@@ -81,7 +81,11 @@ struct EchoRoom {
         }
     }
 
-    init() { settings.echo.mode = .cancel }
+    /// With SpeexDSP's canceller, as another may not be there.
+    init() {
+        settings.echo.mode = .cancel
+        settings.echo.canceller = .speex
+    }
 
     /// Lets some seconds pass.
     func run(seconds: Double) -> Result {

@@ -1,3 +1,5 @@
+internal import WebRTC
+
 /// What is done about the microphone's hearing the loudspeaker.
 package struct EchoSettings: Sendable, Equatable {
     /// How the device tells its own voice from others'.
@@ -10,10 +12,22 @@ package struct EchoSettings: Sendable, Equatable {
         case cancel
     }
 
+    /// Which library subtracts it.
+    package enum Canceller: Sendable, Equatable {
+        /// WebRTC's where the system has it, else SpeexDSP's.
+        case automatic
+        /// WebRTC's; SpeexDSP's all the same where it is missing, which is told.
+        case webrtc
+        case speex
+    }
+
     package var mode = Mode.off
-    /// How long an echo is modelled (milliseconds, 32 to 512).
+    package var canceller = Canceller.automatic
+    /// The shared object with WebRTC's.
+    package var pluginPath = WebRTCCanceller.usualPath
+    /// How long SpeexDSP models an echo (milliseconds, 32 to 512).
     package var tailMilliseconds = 200
-    /// By how much what the canceller leaves is pushed down (decibels); 0 leaves it.
+    /// By how much what SpeexDSP leaves is pushed down (decibels); 0 leaves it.
     package var suppressionDecibels = 40
     /// Half-duplex: how long the room sounds after the loudspeaker (milliseconds); nil: as long as
     /// is measured.
@@ -36,6 +50,14 @@ package struct EchoStatus: Sendable, Equatable {
     package var reductionDecibels: Float = 0
     /// How long the loudspeaker is taken to be heard after its last sound (milliseconds).
     package var tailMilliseconds = 0
+    /// The library that subtracts it; nil where none does.
+    package var canceller: String?
+    /// Why that is not WebRTC's, where it was not to be SpeexDSP's.
+    package var lack: String?
+    /// Whether a voice may interrupt the loudspeaker; nil where nothing is subtracted.
+    package var gate: EchoGate.State?
+    /// Frames that the library did not take.
+    package var refusals = 0
 
     /// Nothing was heard.
     package init() {}

@@ -26,6 +26,17 @@ struct EchoTimeline: ~Copyable {
     /// Less than so far out of the rest is no peak.
     private static let certainty: Float = 9
 
+    /// How a canceller likes its reference.
+    enum Reach {
+        /// The echo has to lie where it always was, `headroom` behind what is read or little more.
+        case near
+        /// It may lie anywhere within a quarter of a second, and may jump: the canceller finds it
+        /// faster than it learns anew what it knew. (`audio-figures.sh replies`, the first 3 s of
+        /// the first reply: 22 dB attenuated, and 9 where the reference jumps to the echo.)
+        case far
+    }
+
+    private let reach: Reach
     private let rate: Int32
     private let quality: Int32
     private var history = ReferenceHistory()
@@ -49,7 +60,8 @@ struct EchoTimeline: ~Copyable {
     /// A delay was found to have changed, so what was learned does not hold.
     private(set) var changes = 0
 
-    init(rate: Int32, quality: Int32) {
+    init(rate: Int32, quality: Int32, reach: Reach) {
+        self.reach = reach
         self.rate = rate
         self.quality = quality
         tracker = DelayTracker(rate: rate)
@@ -147,7 +159,12 @@ struct EchoTimeline: ~Copyable {
         guard tracker.isLocked else { return }
         if let told { offset = tracker.lag(at: sample) - told }
         guard isNew else { return }
-        if !wasLocked, estimate.lag > Self.headroom / 4, estimate.lag < 4 * Self.headroom {
+        let farthest: Double? =
+            switch reach {
+            case .near: wasLocked ? nil : 4 * Self.headroom
+            case .far: Double(rate) / 4
+            }
+        if let farthest, estimate.lag > Self.headroom / 4, estimate.lag < farthest {
             // Within what the canceller models anyway: what it has learned so far stays.
             behind = estimate.lag
             return

@@ -13,24 +13,30 @@ package final class MicrophoneStages {
     static let frameSamples = AudioSettings.frameSamples
 
     private let settings: EchoSettings
-    private let canceller: EchoCanceller?
+    private let filter: EchoFilter?
+    /// Why that is not WebRTC's, where it should be.
+    private let lack: String?
+    private var filtering: LateStage
     private let suppressor: Preprocessor?
+    private var suppressing: LateStage
     private let isAlwaysOn: Bool
     private let reference = SampleBuffer(count: AudioSettings.frameSamples)
     private let microphone = SampleBuffer(count: AudioSettings.frameSamples)
-    /// The frame before, as it went into the suppressor.
-    private let plain = SampleBuffer(count: AudioSettings.frameSamples)
     private let scratch = SampleBuffer(count: AudioSettings.frameSamples)
+    private let silence = SampleBuffer(count: AudioSettings.frameSamples)
     private let piece = SampleBuffer(count: EchoReference.longestPiece)
     private var timeline: EchoTimeline
     private var judge: EchoJudge
     private var changesSeen = 0
     /// Frames until the echo of what was played has died away.
     private var lingering = 0
+    /// Frames that the canceller did not take, whose echo is left.
+    private var refusals = 0
+    /// Frames that a canceller still hears of the room before it is needed.
+    private var warmUp = 0
     /// Nil where the settings say how long that takes.
     private var roomTail: RoomTail?
     private let fixedTailMilliseconds: Int
-    private var wasOn = false
 
     /// Nil where nothing is asked for.
     package static func make(_ settings: AudioSettings) -> MicrophoneStages? {
@@ -45,38 +51,44 @@ package final class MicrophoneStages {
         let rate = AudioSettings.microphoneRate
         let milliseconds = AudioSettings.frameMilliseconds
         let isCancelling = settings.mode == .cancel
-        let tail = isCancelling ? settings.tailMilliseconds : settings.halfDuplexTailMilliseconds
+        let made = isCancelling ? EchoFilter.make(settings) : nil
+        filter = made?.filter
+        lack = made?.lack
+        let tail =
+            isCancelling ? nil : settings.halfDuplexTailMilliseconds
         fixedTailMilliseconds = tail ?? 0
-        if settings.mode == .halfDuplex, tail == nil {
+        if settings.mode != .off, tail == nil {
             roomTail = RoomTail(frameMilliseconds: milliseconds)
         }
-        canceller =
-            isCancelling
-            ? EchoCanceller(
-                frameSamples: Self.frameSamples,
-                tailSamples: settings.tailMilliseconds * Int(rate) / 1000, rate: rate) : nil
+        filtering = LateStage(delaySamples: filter?.delaySamples ?? 0)
         isAlwaysOn = audio.noiseSuppressionDecibels > 0 || audio.gainLimitDecibels > 0
-        if isAlwaysOn || isCancelling && settings.suppressionDecibels > 0 {
-            var wishes = Preprocessor.Settings()
-            wishes.noiseDecibels = audio.noiseSuppressionDecibels
-            wishes.gainLimitDecibels = audio.gainLimitDecibels
+        var wishes = Preprocessor.Settings()
+        wishes.noiseDecibels = audio.noiseSuppressionDecibels
+        wishes.gainLimitDecibels = audio.gainLimitDecibels
+        var canceller: EchoCanceller?
+        if case .speex(let made)? = filter, settings.suppressionDecibels > 0 {
+            canceller = made
             wishes.echoDecibels = settings.suppressionDecibels
             wishes.echoUnderVoiceDecibels = settings.suppressionDecibels * 3 / 8
-            suppressor = Preprocessor(
-                frameSamples: Self.frameSamples, rate: rate, settings: wishes,
-                canceller: canceller)
-        } else {
-            suppressor = nil
         }
-        timeline = EchoTimeline(rate: rate, quality: audio.resamplerQuality)
-        judge = EchoJudge(quietLevel: audio.voice.minimumLevel)
+        suppressor =
+            isAlwaysOn || canceller != nil
+            ? Preprocessor(
+                frameSamples: Self.frameSamples, rate: rate, settings: wishes,
+                canceller: canceller) : nil
+        suppressing = LateStage(delaySamples: suppressor?.delaySamples ?? 0)
+        timeline = EchoTimeline(
+            rate: rate, quality: audio.resamplerQuality, reach: filter?.reach ?? .near)
+        judge = EchoJudge(
+            share: filter?.leastDecibels ?? 0, quietLevel: audio.voice.minimumLevel)
+        warmUp = filter?.warmUpFrames ?? 0
     }
 
     private var tailMilliseconds: Int { roomTail?.milliseconds ?? fixedTailMilliseconds }
     private var lingeringFrames: Int { tailMilliseconds / AudioSettings.frameMilliseconds + 2 }
 
     /// Samples that the output lags behind the input.
-    package var delaySamples: Int { suppressor?.delaySamples ?? 0 }
+    package var delaySamples: Int { filtering.delaySamples + suppressing.delaySamples }
 
     /// What the canceller does.
     package var status: EchoStatus {
@@ -88,6 +100,10 @@ package final class MicrophoneStages {
         status.driftPPM = timeline.driftPPM
         status.reductionDecibels = judge.reduction
         status.tailMilliseconds = tailMilliseconds
+        status.canceller = filter?.name
+        status.lack = lack
+        status.refusals = refusals
+        status.gate = filter == nil ? nil : judge.gate.state
         return status
     }
 
@@ -125,39 +141,40 @@ package final class MicrophoneStages {
             changesSeen = timeline.changes
             judge.doubt()
         }
-        if lingering > 0, let canceller {
-            canceller.process(
-                microphone: microphone.start, reference: reference.start, into: frame)
-            judge.note(
-                microphone: microphone.start, reference: reference.start, left: frame,
-                count: count)
-        }
+        cancel(frame)
         suppress(frame)
         guard lingering > 0 else { return nil }
-        return settings.mode == .cancel ? judge.remainingLevel : 0
+        guard settings.mode == .cancel else { return 0 }
+        judge.note(
+            heard: LevelMeter.meanSquare(of: .init(start: microphone.start, count: count)),
+            left: LevelMeter.meanSquare(of: .init(start: frame, count: count)))
+        return judge.remainingLevel
+    }
+
+    private func cancel(_ frame: UnsafeMutablePointer<Int16>) {
+        guard let filter else { return }
+        let count = Self.frameSamples
+        let isHeard = lingering > 0
+        if !isHeard, warmUp > 0 {
+            warmUp -= 1
+            _ = filter.process(
+                microphone: frame, reference: silence.start, into: scratch.start)
+        }
+        filtering.process(frame, isOn: isHeard) { frame, isPast in
+            scratch.start.update(from: frame, count: count)
+            let isDone = filter.process(
+                microphone: scratch.start, reference: isPast ? silence.start : reference.start,
+                into: frame)
+            if !isDone { refusals += 1 }
+        }
     }
 
     /// What goes out is one frame old where there is a suppressor: its own, or, where it has
-    /// nothing to do, the samples as they were; from one to the other it is faded.
+    /// nothing to do, the samples as they were.
     private func suppress(_ frame: UnsafeMutablePointer<Int16>) {
         guard let suppressor else { return }
-        let count = Self.frameSamples
-        let isOn = isAlwaysOn || lingering > 0
-        if isOn, !wasOn {
-            // It works on two frames at a time, so it is given the one before first.
-            scratch.start.update(from: plain.start, count: count)
-            suppressor.process(scratch.start)
+        suppressing.process(frame, isOn: isAlwaysOn || lingering > 0) { frame, _ in
+            suppressor.process(frame)
         }
-        scratch.start.update(from: frame, count: count)
-        if isOn || wasOn { suppressor.process(scratch.start) }
-        for index in 0..<count {
-            let part = Float(index) / Float(count)
-            let share: Float = isOn ? (wasOn ? 1 : part) : (wasOn ? 1 - part : 0)
-            let before = Float(plain.start[index])
-            let processed = Float(scratch.start[index])
-            plain.start[index] = frame[index]
-            frame[index] = Int16((before + share * (processed - before)).rounded())
-        }
-        wasOn = isOn
     }
 }

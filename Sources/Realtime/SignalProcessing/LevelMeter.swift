@@ -7,10 +7,15 @@ package enum LevelMeter {
 
     /// The root mean square of samples (dBFS, -96 to 0).
     package static func level(of samples: UnsafeBufferPointer<Int16>) -> Float {
-        guard !samples.isEmpty else { return floor }
+        decibels(ofMeanSquare: meanSquare(of: samples))
+    }
+
+    /// The mean square of samples, relative to those of 16 bits; 0 of none.
+    package static func meanSquare(of samples: UnsafeBufferPointer<Int16>) -> Float {
+        guard !samples.isEmpty else { return 0 }
         var sum: Int64 = 0
         for sample in samples { sum += Int64(sample) * Int64(sample) }
-        return decibels(ofMeanSquare: Float(sum) / Float(samples.count))
+        return Float(sum) / Float(samples.count)
     }
 
     /// The largest magnitude among samples, 0 to 32768.

@@ -1,0 +1,102 @@
+internal import AudioCore
+internal import SpeexDSP
+internal import WebRTC
+
+/// What takes an echo out of a frame of 20 ms: WebRTC's canceller where the system has it, and
+/// SpeexDSP's elsewhere.
+///
+/// Used by the processing thread; only `make` allocates for itself. What WebRTC's own library
+/// allocates and locks is its own.
+enum EchoFilter {
+    case webrtc(WebRTCCanceller)
+    case speex(EchoCanceller)
+
+    /// The canceller that the settings ask for, and why it is not WebRTC's where that was wanted.
+    static func make(_ settings: EchoSettings) -> (filter: EchoFilter, lack: String?) {
+        var lack: String?
+        if settings.canceller != .speex {
+            do {
+                return (.webrtc(try WebRTCCanceller(path: settings.pluginPath)), nil)
+            } catch {
+                lack = "\(error)"
+            }
+        }
+        let rate = AudioSettings.microphoneRate
+        let speex = EchoCanceller(
+            frameSamples: AudioSettings.frameSamples,
+            tailSamples: settings.tailMilliseconds * Int(rate) / 1000, rate: rate)
+        return (.speex(speex), lack)
+    }
+
+    /// The library, for people.
+    var name: String {
+        switch self {
+        case .webrtc(let canceller): canceller.library
+        case .speex: "SpeexDSP"
+        }
+    }
+
+    /// By how much the output is later than the microphone (samples).
+    var delaySamples: Int {
+        switch self {
+        case .webrtc(let canceller): canceller.delaySamples
+        case .speex: 0
+        }
+    }
+
+    // What follows was chosen on `audio-figures.sh replies`, set `tuning`.
+
+    /// What is taken out of an echo at least while it works (decibels).
+    ///
+    /// 10, 14, 18 and 22 let the device take itself for a person 14, 16, 22 and 33 times with
+    /// WebRTC's, and a person be heard 38, 41, 42 and 42 times of 42. SpeexDSP's at 6, 10 and 14,
+    /// without the gate: 10, 40 and 62, and 12, 31 and 36.
+    var leastDecibels: Float {
+        switch self {
+        case .webrtc: 14
+        case .speex: 10
+        }
+    }
+
+    /// Frames of the room alone that it is given before its first reply.
+    ///
+    /// WebRTC's learns from 2 s of them what the room's own noise is: the first 3 s of the reply
+    /// are attenuated by 26 dB then, and else by 22.
+    var warmUpFrames: Int {
+        switch self {
+        case .webrtc: 100
+        case .speex: 0
+        }
+    }
+
+    var reach: EchoTimeline.Reach {
+        switch self {
+        case .webrtc: .far
+        case .speex: .near
+        }
+    }
+
+    /// Takes a frame of the microphone and the same moment's of the reference, and gives what is
+    /// left; returns false where the library refused, and the microphone is given as it is.
+    func process(
+        microphone: UnsafePointer<Int16>, reference: UnsafePointer<Int16>,
+        into output: UnsafeMutablePointer<Int16>
+    ) -> Bool {
+        switch self {
+        case .speex(let canceller):
+            canceller.process(microphone: microphone, reference: reference, into: output)
+        case .webrtc(let canceller):
+            output.update(from: microphone, count: AudioSettings.frameSamples)
+            let part = WebRTCCanceller.frameSamples
+            for start in stride(from: 0, to: AudioSettings.frameSamples, by: part) {
+                let code = canceller.process(
+                    reference: reference + start, microphone: output + start)
+                guard code == 0 else {
+                    output.update(from: microphone, count: AudioSettings.frameSamples)
+                    return false
+                }
+            }
+        }
+        return true
+    }
+}

@@ -1,0 +1,88 @@
+import TestInputs
+import Testing
+
+@testable import AudioPath
+
+@Suite("Whether a voice may interrupt the loudspeaker")
+struct EchoGateTests {
+    private static let quiet: Float = -60
+
+    private func gate(_ frames: Int, heard: Float, left: Float) -> EchoGate {
+        var gate = EchoGate(quietLevel: Self.quiet)
+        for _ in 0..<frames { gate.note(heard: heard, left: left) }
+        return gate
+    }
+
+    @Test("it opens after a second and a half of a canceller that works, and not before one")
+    func opens() {
+        #expect(gate(50, heard: -25, left: -50).state == .learning)
+        #expect(gate(75, heard: -25, left: -50).state == .open)
+    }
+
+    @Test("where the microphone hardly hears the loudspeaker, there is nothing to take out")
+    func headset() { #expect(gate(75, heard: -65, left: -65).state == .open) }
+
+    @Test("a canceller that never works shuts it after six seconds, and it stays shut")
+    func never() {
+        #expect(gate(299, heard: -25, left: -28).state == .learning)
+        #expect(gate(300, heard: -25, left: -28).state == .shut)
+        #expect(gate(90_000, heard: -25, left: -28).state == .shut)
+    }
+
+    @Test("one that fails shuts it within two seconds; one that works again opens it within four")
+    func fails() {
+        var gate = gate(1000, heard: -25, left: -50)
+        for _ in 0..<50 { gate.note(heard: -25, left: -28) }
+        #expect(gate.state == .open)
+        for _ in 0..<50 { gate.note(heard: -25, left: -28) }
+        #expect(gate.state == .shut)
+        for _ in 0..<50 { gate.note(heard: -25, left: -50) }
+        #expect(gate.state == .shut)
+        for _ in 0..<150 { gate.note(heard: -25, left: -50) }
+        #expect(gate.state == .open)
+    }
+
+    @Test("a person who interrupts within a second does not shut it")
+    func person() {
+        var gate = gate(1000, heard: -25, left: -50)
+        for _ in 0..<50 { gate.note(heard: -20, left: -21) }
+        #expect(gate.state == .open)
+    }
+
+    @Test("when the echo comes another way, it learns anew")
+    func doubt() {
+        var gate = gate(1000, heard: -25, left: -50)
+        gate.doubt()
+        #expect(gate.state == .learning)
+    }
+
+    // A canceller that leaves too much in three frames of four, in any order, is shut out; one that
+    // does in fewer than one of twelve is let in; both from any past, and without a flicker.
+    @Test("whatever came before, the state follows the canceller, and does not flicker")
+    func property() {
+        var random = SeededGenerator(seed: 12)
+        for _ in 0..<500 {
+            var gate = EchoGate(quietLevel: Self.quiet)
+            for _ in 0..<Int.random(in: 0...2000, using: &random) {
+                gate.note(
+                    heard: Float.random(in: -96...0, using: &random),
+                    left: Float.random(in: -96...0, using: &random))
+            }
+            let isBad = Bool.random(using: &random)
+            let share =
+                isBad
+                ? Double.random(in: 0.75...1, using: &random)
+                : Double.random(in: 0...0.08, using: &random)
+            var changes: [Int] = []
+            for frame in 0..<1000 {
+                let before = gate.state
+                let heard = Float.random(in: -45...0, using: &random)
+                let isLeft = Double.random(in: 0..<1, using: &random) < share
+                gate.note(heard: heard, left: isLeft ? heard - 4 : heard - 20)
+                if gate.state != before { changes.append(frame) }
+            }
+            #expect(gate.state == (isBad ? .shut : .open), "\(share)")
+            #expect(changes.count <= 2, "\(share): \(changes)")
+        }
+    }
+}
