@@ -21,6 +21,11 @@ struct IdleSettingTests {
         ("[mute_switch]\nbias = \"none\"", "mute_switch.line is empty"),
         ("[audio.music]\nrate = 44100", "audio.music.device is empty"),
         ("[audio.echo]\ntail_ms = 300", "\"cancel\""),
+        ("[audio.echo]\ncanceller = \"webrtc\"", "\"cancel\""),
+        (
+            "[audio.echo]\nmode = \"cancel\"\ncanceller = \"webrtc\"\nsuppression_db = 20",
+            "audio.echo.canceller \"speex\""
+        ),
         ("[tools]\nbuiltin = []\n[timers]\nring_s = 60", "leaves \"timers\" out"),
         ("[button]\nsource = \"keyboard\"\nline = \"GPIO4\"", "button.source \"gpio\""),
     ]

@@ -74,4 +74,58 @@ struct AudioWatchTests {
         #expect(watch.lines(status(xruns: 2001), atMilliseconds: 12_010_000).count == 1)
         #expect(watch.lines(status(xruns: 2002), atMilliseconds: 12_020_000).count == 1)
     }
+
+    private func echo(_ change: (inout EchoStatus) -> Void) -> AudioStatus {
+        var echo = EchoStatus()
+        echo.canceller = "SpeexDSP"
+        echo.gate = .open
+        change(&echo)
+        return AudioStatus(
+            capture: DeviceStatus(), playback: DeviceStatus(), isRealTime: true,
+            microphone: MicrophoneLevels(), echo: echo)
+    }
+
+    @Test("the canceller is told once, with the reason where it is not the better one")
+    func canceller() {
+        var watch = AudioWatch()
+        let lines = watch.lines(echo { $0.lack = "/x.so is not there" }, atMilliseconds: 0)
+        #expect(
+            lines.last
+                == .init(
+                    isTrouble: false,
+                    text: "echo: SpeexDSP takes it out; WebRTC's is not to be had: "
+                        + "/x.so is not there"))
+        #expect(watch.lines(echo { _ in }, atMilliseconds: 10_000).isEmpty)
+        let other = watch.lines(echo { $0.canceller = "AEC3" }, atMilliseconds: 20_000)
+        #expect(other.map(\.text) == ["echo: AEC3 takes it out"])
+    }
+
+    @Test("that no voice can interrupt is told with what to do, and its end; learning is not")
+    func gate() {
+        var watch = AudioWatch()
+        _ = watch.lines(echo { $0.gate = .learning }, atMilliseconds: 0)
+        #expect(watch.lines(echo { _ in }, atMilliseconds: 10_000).isEmpty)
+        let shut = watch.lines(
+            echo { status in
+                status.gate = .shut
+                status.reductionDecibels = 4.4
+            }, atMilliseconds: 20_000)
+        #expect(shut.map(\.isTrouble) == [true])
+        #expect(shut.first?.text.contains("(4 dB taken out). Turn the loudspeaker down") == true)
+        #expect(watch.lines(echo { $0.gate = .shut }, atMilliseconds: 30_000).isEmpty)
+        let open = watch.lines(echo { _ in }, atMilliseconds: 40_000)
+        #expect(
+            open.map(\.text)
+                == ["echo: enough of it is taken out again: a voice interrupts as before"])
+    }
+
+    @Test("a library that refuses frames is told once, with the way round it")
+    func refusals() {
+        var watch = AudioWatch()
+        _ = watch.lines(echo { _ in }, atMilliseconds: 0)
+        let lines = watch.lines(echo { $0.refusals = 3 }, atMilliseconds: 10_000)
+        #expect(lines.map(\.isTrouble) == [true])
+        #expect(lines.first?.text.contains("audio.echo.canceller = \"speex\"") == true)
+        #expect(watch.lines(echo { $0.refusals = 400 }, atMilliseconds: 20_000).isEmpty)
+    }
 }

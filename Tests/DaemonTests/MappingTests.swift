@@ -126,4 +126,16 @@ struct MappingTests {
             #expect(!warnings.contains { $0.contains(changed) }, "\(warnings)")
         }
     }
+
+    @Test("the canceller is the settings' own", arguments: ["auto", "webrtc", "speex"])
+    func canceller(name: String) throws {
+        let text = "[audio.echo]\ncanceller = \"\(name)\""
+        let echo = try SettingsFile.settings(from: [("m.toml", text)]).audioSettings.echo
+        let wanted: [String: EchoSettings.Canceller] = [
+            "auto": .automatic, "webrtc": .webrtc, "speex": .speex,
+        ]
+        #expect(echo.canceller == wanted[name])
+        #expect(Settings().audioSettings.echo.canceller == .automatic)
+        #expect(Settings().audioSettings.echo.pluginPath == "/usr/lib/martlet/martlet-webrtc.so")
+    }
 }

@@ -158,4 +158,38 @@ struct SoundFindingsTests {
         #expect(first(.weak, findings).contains("card x has no control"))
         #expect(first(.weak, findings).contains("audio.playback.mixer"))
     }
+
+    /// What is said of the echo.
+    private func ofEcho(_ echo: EchoStatus, isWanted: Bool = false) -> Finding? {
+        var findings = Self.well { _, _, _ in }
+        let status = findings.status
+        findings.wantsWebRTC = isWanted
+        findings.status = AudioStatus(
+            capture: status.capture, playback: status.playback, isRealTime: true,
+            microphone: status.microphone, echo: echo)
+        return findings.all.first { $0.subject == "echo" }
+    }
+
+    @Test("which canceller there is, and why not the better one: weak only where it was asked for")
+    func canceller() {
+        var echo = EchoStatus()
+        #expect(ofEcho(echo) == nil)
+        echo.canceller = "SpeexDSP"
+        echo.lack = "/x.so is not there"
+        #expect(ofEcho(echo)?.grade == .works)
+        #expect(ofEcho(echo)?.text.hasSuffix("not to be had: /x.so is not there") == true)
+        #expect(ofEcho(echo, isWanted: true)?.grade == .weak)
+        echo.lack = nil
+        echo.canceller = "AEC3"
+        #expect(ofEcho(echo, isWanted: true) == Finding(.works, "echo", "AEC3"))
+    }
+
+    @Test("that too much of the echo is left is said with what to do")
+    func shutGate() {
+        var echo = EchoStatus()
+        echo.canceller = "SpeexDSP"
+        echo.gate = .shut
+        #expect(ofEcho(echo)?.grade == .weak)
+        #expect(ofEcho(echo)?.text.contains("Turn the loudspeaker down") == true)
+    }
 }

@@ -7,13 +7,19 @@ extension Keys {
                 + "half-duplex: it does not listen for a voice while it speaks. off: for a "
                 + "headset, or a card that does it. auto: cancel in hands-free mode, else off, "
                 + "as the button interrupts.")
+        package static let canceller = Setting(
+            "audio.echo.canceller", "auto", .oneOf(["auto", "webrtc", "speex"]),
+            "cancel: which library does it. webrtc: that of browsers, which knows the echo sooner, "
+                + "and leaves more of your voice; only where Debian has "
+                + "libwebrtc-audio-processing 1 (Debian 13), and else as speex. speex: SpeexDSP. "
+                + "auto: webrtc where it is to be had.")
         package static let tail = Setting(
             "audio.echo.tail_ms", 200, .range(32...512),
-            "How long the room's echo is modelled (milliseconds): about a third of its "
+            "How long speex models the room's echo (milliseconds): about a third of its "
                 + "reverberation time or more. Longer costs more of the processor.")
         package static let suppression = Setting(
             "audio.echo.suppression_db", 40, .range(0...60),
-            "By how much what the canceller leaves is pushed down, less while you speak too "
+            "By how much what speex leaves is pushed down, less while you speak too "
                 + "(decibels). 0: not at all, and nothing is delayed by 20 ms.")
         package static let halfDuplexTail = Setting(
             "audio.echo.half_duplex_tail_ms", -1, .range(-1...2000),

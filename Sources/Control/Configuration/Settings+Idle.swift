@@ -115,8 +115,13 @@ extension Settings {
                 isSo: self[Keys.Capture.level] < 0, settings: [Keys.Capture.levelControl],
                 reason: "audio.capture.level_percent leaves it as it is"),
             Idle(
-                isSo: !cancels, settings: [Keys.Echo.tail, Keys.Echo.suppression],
+                isSo: !cancels,
+                settings: [Keys.Echo.canceller, Keys.Echo.tail, Keys.Echo.suppression],
                 reason: "it is for audio.echo.mode \"cancel\""),
+            Idle(
+                isSo: self[Keys.Echo.canceller] == "webrtc",
+                settings: [Keys.Echo.tail, Keys.Echo.suppression],
+                reason: "it is for audio.echo.canceller \"speex\""),
             Idle(
                 isSo: echo != "half-duplex", settings: [Keys.Echo.halfDuplexTail],
                 reason: "it is for audio.echo.mode \"half-duplex\""),

@@ -20,6 +20,7 @@ package struct AudioWatch {
     private var microphone = Told(name: "microphone", xruns: "overruns")
     private var speaker = Told(name: "loudspeaker", xruns: "underruns")
     private var music = Told(name: "music output", xruns: "underruns")
+    private var echo = ToldEcho()
     private var hasStarted = false
 
     /// Nothing has been told.
@@ -35,6 +36,7 @@ package struct AudioWatch {
         lines += microphone.news(status.capture, now)
         lines += speaker.news(status.playback, now)
         if let output = status.music { lines += music.news(output, now) }
+        if let status = status.echo { lines += echo.news(status) }
         return lines
     }
 
@@ -62,6 +64,53 @@ package struct AudioWatch {
                 + "\(device.lostFrames) frames lost, \(device.openings) openings; "
                 + "wake-ups by lateness (ms): \(late)"
         }
+    }
+}
+
+/// What has been told of the canceller.
+private struct ToldEcho {
+    private var canceller: String?
+    private var isShut = false
+    private var hasRefused = false
+
+    mutating func news(_ status: EchoStatus) -> [AudioWatch.Line] {
+        var lines: [AudioWatch.Line] = []
+        if let name = status.canceller, name != canceller {
+            canceller = name
+            let lack = status.lack.map { "; WebRTC's is not to be had: \($0)" } ?? ""
+            lines.append(.init(isTrouble: false, text: "echo: \(name) takes it out\(lack)"))
+        }
+        if (status.gate == .shut) != isShut {
+            isShut = !isShut
+            let text =
+                isShut
+                ? EchoAdvice.shut(status)
+                : "echo: enough of it is taken out again: a voice interrupts as before"
+            lines.append(.init(isTrouble: isShut, text: text))
+        }
+        if status.refusals > 0, !hasRefused {
+            hasRefused = true
+            let name = status.canceller ?? "the canceller"
+            lines.append(
+                .init(
+                    isTrouble: true,
+                    text: "echo: \(name) refuses frames, whose echo is left; "
+                        + "audio.echo.canceller = \"speex\" does without it"))
+        }
+        return lines
+    }
+}
+
+/// What is advised where a canceller does not suffice.
+enum EchoAdvice {
+    /// The gate is shut: no voice interrupts the loudspeaker.
+    static func shut(_ status: EchoStatus) -> String {
+        let lack =
+            status.lack.map { " WebRTC's canceller would do better, and is not to be had: \($0)." }
+            ?? ""
+        return "echo: too much of it is left, so that no voice interrupts the loudspeaker until "
+            + "that is better (\(Int(status.reductionDecibels.rounded())) dB taken out). Turn the "
+            + "loudspeaker down, or put it farther from the microphone.\(lack)"
     }
 }
 

@@ -108,6 +108,12 @@ extension Settings {
             case "off": .off
             default: turnMode == .handsFree ? .cancel : .off
             }
+        echo.canceller =
+            switch self[Keys.Echo.canceller] {
+            case "webrtc": .webrtc
+            case "speex": .speex
+            default: .automatic
+            }
         echo.tailMilliseconds = self[Keys.Echo.tail]
         echo.suppressionDecibels = self[Keys.Echo.suppression]
         let tail = self[Keys.Echo.halfDuplexTail]

@@ -22,6 +22,8 @@ package struct SoundFindings: Sendable {
     package var playbackHolders: [CardHolder]
     /// What was asked of the devices (milliseconds); nil: not known.
     package var wishedPeriodMilliseconds: Int?
+    /// Whether the settings name WebRTC's canceller.
+    package var wantsWebRTC = false
     /// Why the mixer control of the settings cannot be used, if so.
     package var mixerTrouble: String?
 
@@ -60,6 +62,9 @@ package struct SoundFindings: Sendable {
                     "\(mixerTrouble); audio.playback.mixer = \"auto\" takes one that there is"))
         }
         if let music = status.music { all += device("music output", music, playbackHolders) }
+        if let echo = status.echo, let canceller = echo.canceller {
+            all.append(self.echo(echo, canceller))
+        }
         all.append(priority)
         return all
     }
@@ -145,6 +150,15 @@ package struct SoundFindings: Sendable {
                     + "--meter` shows it")
         }
         return Finding(.works, subject, "noise at \(noise) dBFS")
+    }
+
+    private func echo(_ status: EchoStatus, _ canceller: String) -> Finding {
+        if status.gate == .shut { return Finding(.weak, "echo", EchoAdvice.shut(status)) }
+        guard let lack = status.lack else { return Finding(.works, "echo", canceller) }
+        return Finding(
+            wantsWebRTC ? .weak : .works, "echo",
+            "\(canceller) takes it out; WebRTC's canceller would do better, and is not to be had: "
+                + lack)
     }
 
     private var priority: Finding {

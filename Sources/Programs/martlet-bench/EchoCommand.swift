@@ -29,6 +29,12 @@ extension Bench {
         @Option(help: "By how much what is left is pushed down (decibels); 0: the filter alone.")
         var suppression = EchoSettings().suppressionDecibels
 
+        @Option(help: "The library: auto, webrtc or speex.")
+        var canceller = "auto"
+
+        @Option(help: "The shared object with WebRTC's.")
+        var plugin = EchoSettings().pluginPath
+
         @Flag(help: "Half-duplex instead: nothing is taken out, the detector is deaf.")
         var halfDuplex = false
 
@@ -40,6 +46,14 @@ extension Bench {
             else { throw ValidationError("the microphone must be mono at 16 kHz, both mono") }
             var settings = AudioSettings()
             settings.echo.mode = halfDuplex ? .halfDuplex : .cancel
+            settings.echo.canceller =
+                switch canceller {
+                case "auto": .automatic
+                case "webrtc": .webrtc
+                case "speex": .speex
+                default: throw ValidationError("auto, webrtc or speex, not '\(canceller)'")
+                }
+            settings.echo.pluginPath = plugin
             settings.echo.tailMilliseconds = tail
             settings.echo.suppressionDecibels = suppression
             let left = try cancel(heard.samples, played, settings)
@@ -51,6 +65,7 @@ extension Bench {
             _ heard: [Int16], _ played: WAVFile, _ settings: AudioSettings
         ) throws -> [Int16] {
             guard let stages = MicrophoneStages.make(settings) else { return heard }
+            if let lack = stages.status.lack { StandardStream.error.write("no WebRTC: \(lack)\n") }
             let ring = EchoReference()
             var segments = SegmentPrinter(settings: settings.voice, name: microphone)
             var left: [Int16] = []
@@ -87,7 +102,8 @@ extension Bench {
             let delay = status.delayMilliseconds.map { "\(($0 * 100).rounded() / 100) ms" }
             StandardStream.error.write(
                 "\(second) s: delay \(delay ?? "unknown"), drift \(status.driftPPM.rounded()) ppm, "
-                    + "reduction \(status.reductionDecibels.rounded()) dB\n")
+                    + "reduction \(status.reductionDecibels.rounded()) dB, "
+                    + "gate \(status.gate.map { "\($0)" } ?? "none")\n")
         }
     }
 }

@@ -99,6 +99,7 @@ struct Doctor: ParsableCommand {
             wantsRealTime: audio.realTimePriority != nil, captureHolders: holders.0,
             playbackHolders: holders.1)
         findings.wishedPeriodMilliseconds = audio.periodMilliseconds
+        findings.wantsWebRTC = audio.echo.canceller == .webrtc
         findings.mixerTrouble = volume.trouble
         return findings.all
     }
