@@ -1,22 +1,24 @@
 #!/bin/sh
-# audio-figures.sh PROGRAM FOLDER [vad|echo]: how well speech is found and echo taken out.
+# audio-figures.sh PROGRAM FOLDER [vad|echo|replies]: how well speech is found and echo taken out.
 #
 # PROGRAM is martlet-bench. The sounds are made in FOLDER (about 300 MB, from fixed seeds, kept for
 # the next time), twice: `tuning`, on which the constants were chosen, and `held-out`, on which
-# they were not. Beside ours are webrtcvad of PyPI and, where libwebrtc-audio-processing-dev is
+# they were not. `replies` are recorded people, from packages of Debian that are downloaded and
+# unpacked in FOLDER; with WebRTC's canceller too where packaging/webrtc.sh can build it (Debian
+# 13), or where MARTLET_PLUGIN names it. Beside ours are webrtcvad of PyPI and, where libwebrtc-audio-processing-dev is
 # installed, its canceller. Needs espeak-ng, sox, and a PYTHON with numpy, scipy and webrtcvad.
 set -eu
 program=$(realpath "$1")
 folder=$2
-what=${3:-vad echo}
+what=${3:-vad echo replies}
 here=$(dirname "$(realpath "$0")")
 python=${PYTHON:-python3}
 missing=""
-for tool in espeak-ng sox c++ pkg-config; do
+for tool in espeak-ng sox c++ ffmpeg pkg-config; do
     command -v "$tool" >/dev/null || missing="$missing $tool"
 done
 [ -z "$missing" ] || {
-    echo "audio-figures: missing$missing: apt install espeak-ng sox g++ pkg-config" >&2
+    echo "audio-figures: missing$missing: apt install espeak-ng ffmpeg sox g++ pkg-config" >&2
     exit 1
 }
 "$python" -c 'import numpy, scipy, webrtcvad' || {
@@ -42,7 +44,7 @@ echo_of() { # echo_of SET
     for case in "$sounds"/*/; do
         cp "$case/microphone.wav" "$case/none.wav"
         "$program" echo --microphone "$case/microphone.wav" --reference "$case/reference.wav" \
-            --output "$case/martlet.wav" >"$case/martlet.tsv" 2>"$case/martlet.log"
+            --canceller speex --output "$case/martlet.wav" >"$case/martlet.tsv" 2>"$case/martlet.log"
         [ -n "$webrtc" ] || continue
         for mode in plain extended extended-agnostic mobile; do
             "$webrtc" "$case/microphone.wav" "$case/reference16.wav" "$case/$mode.wav" "$mode"
@@ -54,6 +56,41 @@ echo_of() { # echo_of SET
             webrtc-mobile=mobile"
     # shellcheck disable=SC2086 # several words
     "$python" "$here/evaluate-echo.py" score "$1" "$sounds" none=none martlet=martlet $others
+}
+
+recordings() {
+    mkdir -p "$folder/recordings"
+    (
+        cd "$folder/recordings"
+        [ ! -e fetched ] || exit 0
+        apt-get download -q asterisk-core-sounds-en-g722 asterisk-core-sounds-fr-g722 \
+            asterisk-core-sounds-it-g722 asterisk-prompt-fr-armelle asterisk-prompt-it-menardi-wav \
+            pocketsphinx-testdata
+        for package in *.deb; do dpkg-deb -x "$package" . && rm "$package"; done
+        touch fetched
+    )
+}
+
+replies() { # replies SET
+    sounds=$folder/$1/replies
+    recordings
+    [ -e "$sounds/made" ] ||
+        "$python" "$here/evaluate-replies.py" make "$1" "$sounds" "$folder/recordings"
+    touch "$sounds/made"
+    plugin=${MARTLET_PLUGIN:-$folder/martlet-webrtc.so}
+    [ -e "$plugin" ] || "$here/webrtc.sh" -q "$plugin"
+    names="none speex"
+    [ ! -e "$plugin" ] || names="$names webrtc"
+    for case in "$sounds"/*/; do
+        cp "$case/microphone.wav" "$case/none.wav"
+        for name in ${names#none }; do
+            "$program" echo --microphone "$case/microphone.wav" \
+                --reference "$case/reference.wav" --canceller "$name" --plugin "$plugin" \
+                --output "$case/$name.wav" >"$case/$name.tsv" 2>"$case/$name.log"
+        done
+    done
+    # shellcheck disable=SC2086 # several words
+    "$python" "$here/evaluate-replies.py" score "$1" "$sounds" $names
 }
 
 webrtc=""
@@ -71,7 +108,8 @@ for set in tuning held-out; do
         case $one in
         vad) vad "$set" ;;
         echo) echo_of "$set" ;;
-        *) echo "vad or echo, not $one" >&2 && exit 2 ;;
+        replies) replies "$set" ;;
+        *) echo "vad, echo or replies, not $one" >&2 && exit 2 ;;
         esac
     done
 done
