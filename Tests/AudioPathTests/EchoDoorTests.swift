@@ -21,10 +21,11 @@ struct EchoDoorTests {
         _ stages: MicrophoneStages, frames: Int, first: Int16 = 0
     ) -> [(frame: [Int16], echo: Float?)] {
         let ring = EchoReference()
-        let sound = AudioEngineTests.pattern(320)
+        let whole = AudioEngineTests.pattern(320 * frames)
         return (0..<frames).map { index in
             let isPlaying = index >= 50
             let start = Int64(index) * 20_000_000
+            let sound = Array(whole[(index * 320)..<(index * 320 + 320)])
             if isPlaying {
                 ring.wrote(sound, channels: 1, frames: 320, rate: 16_000, heardAt: start)
             }
@@ -59,9 +60,9 @@ struct EchoDoorTests {
         #expect(heard[50...].allSatisfy { $0.echo == 0 })
         #expect(stages.status.refusals > 400)
         #expect(stages.status.gate == .shut)
-        var whole = AudioEngineTests.pattern(320)
-        whole[0] = -1
-        #expect(heard[400].frame.reduce(0) { $0 + Int($1) } == whole.reduce(0) { $0 + Int($1) })
+        // A frame that was refused comes out whole.
+        #expect(heard[400].frame.contains(-1))
+        #expect(heard[400].frame.filter { $0 != 0 }.count > 200)
     }
 
     @Test("while the loudspeaker is silent, samples pass bit for bit, as late as it says")

@@ -13,6 +13,7 @@
 /// bad lately is one number between 0 and 1, and each state ends where it crosses a line. A value
 /// without a clock; owned by one thread.
 package struct EchoGate: Sendable, Equatable {
+    /// Who may interrupt it.
     package enum State: Sendable, Equatable {
         /// The loudspeaker was not heard for long enough yet: nobody interrupts it.
         case learning
@@ -28,8 +29,10 @@ package struct EchoGate: Sendable, Equatable {
 
     /// What a frame adds to the share: seven tenths of two seconds bring it from all to half.
     private static let smoothing: Float = 0.01
-    /// The gate is shut where the share comes to be more than this, and opened where less.
-    private static let mostBad: Float = 0.5
+    /// The gate is shut where the share comes to be more than this, and opened again where less; it
+    /// is opened for the first time between the two, so that the next bad frame does not shut it.
+    private static let mostBad: Float = 0.6
+    private static let halfBad: Float = 0.5
     private static let fewBad: Float = 0.2
     /// A canceller that has not learned in so many frames with an echo in them will not.
     static let lessonFrames = 300
@@ -37,6 +40,7 @@ package struct EchoGate: Sendable, Equatable {
     private static let leastAttenuation: Float = 10
 
     private let quietLevel: Float
+    /// Where it stands.
     package private(set) var state = State.learning
     private var badShare: Float = 1
     private var lessons = 0
@@ -52,7 +56,7 @@ package struct EchoGate: Sendable, Equatable {
         switch state {
         case .learning:
             lessons += 1
-            if badShare < Self.mostBad {
+            if badShare < Self.halfBad {
                 state = .open
             } else if lessons >= Self.lessonFrames {
                 state = .shut
@@ -63,5 +67,12 @@ package struct EchoGate: Sendable, Equatable {
     }
 
     /// The echo comes another way now, so that the canceller has to learn anew.
-    package mutating func doubt() { self = EchoGate(quietLevel: quietLevel) }
+    ///
+    /// Where that happens again and again, it never has, and the gate is shut in the end.
+    package mutating func doubt() {
+        badShare = 1
+        guard state == .open else { return }
+        state = .learning
+        lessons = 0
+    }
 }

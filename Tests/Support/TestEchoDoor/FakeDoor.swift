@@ -32,7 +32,7 @@ package final class FakeDoor: Sendable {
 
     /// Compiles a door.
     ///
-    /// It subtracts the reference, refuses a frame that begins with -1, and
+    /// It silences the microphone while the reference has sound, refuses a frame that begins with -1, and
     /// every frame while not exactly one canceller is there.
     package init(_ promise: Promise = Promise()) async throws {
         folder = try Files.makeTemporaryDirectory(prefix: "martlet-door")
@@ -48,7 +48,9 @@ package final class FakeDoor: Sendable {
             static int32_t process(struct martlet_echo *e, const int16_t *r, int16_t *m) {
                 if (e->count != 1) return 7;
                 if (m[0] == -1) return -3;
-                for (int i = 0; i < 160; i++) m[i] = (int16_t)(m[i] - r[i]);
+                int loud = 0;
+                for (int i = 0; i < 160; i++) loud |= r[i] != 0;
+                for (int i = 0; loud && i < 160; i++) m[i] = 0;
                 return 0;
             }
             static const struct martlet_echo_door door = {
