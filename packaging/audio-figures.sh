@@ -1,5 +1,5 @@
 #!/bin/sh
-# audio-figures.sh PROGRAM FOLDER [vad|echo|replies]: how well speech is found and echo taken out.
+# audio-figures.sh PROGRAM FOLDER [vad|real|echo|replies]: how well speech is found and echo taken out.
 #
 # PROGRAM is martlet-bench. The sounds are made in FOLDER (about 300 MB, from fixed seeds, kept for
 # the next time), twice: `tuning`, on which the constants were chosen, and `held-out`, on which
@@ -7,10 +7,14 @@
 # unpacked in FOLDER; with WebRTC's canceller too where packaging/webrtc.sh can build it (Debian
 # 13), or where MARTLET_PLUGIN names it. Beside ours are webrtcvad of PyPI and, where libwebrtc-audio-processing-dev is
 # installed, its canceller. Needs espeak-ng, sox, and a PYTHON with numpy, scipy and webrtcvad.
+#
+# `real` are recordings of people, music and households, which fetch-recordings.sh takes out of
+# Debian's packages (about 2 GB), halved by their names into tuned and held out; beside ours is
+# Silero, too. Needs ffmpeg and unzip, and soundfile, onnxruntime and silero-vad in the PYTHON.
 set -eu
 program=$(realpath "$1")
 folder=$2
-what=${3:-vad echo replies}
+what=${3:-vad real echo replies}
 here=$(dirname "$(realpath "$0")")
 python=${PYTHON:-python3}
 missing=""
@@ -28,6 +32,23 @@ done
     echo "  PYTHON=DIR/bin/python3 make audio-figures" >&2
     exit 1
 }
+case $what in
+*real*)
+    for tool in ffmpeg unzip; do
+        command -v "$tool" >/dev/null || {
+            echo "audio-figures: missing $tool: apt install ffmpeg unzip" >&2
+            exit 1
+        }
+    done
+    "$python" -c 'import importlib.util as u, soundfile, onnxruntime
+assert u.find_spec("silero_vad")' || {
+        echo "audio-figures: $python lacks soundfile, onnxruntime or silero-vad: with DIR as above" >&2
+        echo "  DIR/bin/pip install soundfile onnxruntime" >&2
+        echo "  DIR/bin/pip install --no-deps silero-vad==6.2.3" >&2
+        exit 1
+    }
+    ;;
+esac
 mkdir -p "$folder"
 
 vad() { # vad SET
@@ -35,6 +56,16 @@ vad() { # vad SET
     [ -e "$sounds/truth.tsv" ] || "$python" "$here/evaluate-vad.py" make "$1" "$sounds"
     "$program" vad "$sounds"/*.wav >"$folder/$1/martlet"
     "$python" "$here/evaluate-vad.py" score "$1" "$sounds" "$folder/$1/martlet"
+}
+
+real() {
+    sounds=$folder/real
+    [ -e "$sounds/truth.tsv" ] || {
+        "$here/fetch-recordings.sh" "$folder/recordings"
+        "$python" "$here/evaluate-real.py" make "$folder/recordings" "$sounds"
+    }
+    "$program" vad "$sounds"/*.wav >"$folder/martlet"
+    "$python" "$here/evaluate-real.py" score "$sounds" "$folder/martlet"
 }
 
 echo_of() { # echo_of SET
@@ -102,14 +133,21 @@ if pkg-config --exists webrtc-audio-processing; then
 else
     echo "no webrtc-audio-processing to compare with (libwebrtc-audio-processing-dev)" >&2
 fi
+case $what in
+*real*)
+    echo "== real"
+    real
+    ;;
+esac
 for set in tuning held-out; do
     for one in $what; do
+        [ "$one" != real ] || continue
         echo "== $one, $set"
         case $one in
         vad) vad "$set" ;;
         echo) echo_of "$set" ;;
         replies) replies "$set" ;;
-        *) echo "vad, echo or replies, not $one" >&2 && exit 2 ;;
+        *) echo "vad, real, echo or replies, not $one" >&2 && exit 2 ;;
         esac
     done
 done

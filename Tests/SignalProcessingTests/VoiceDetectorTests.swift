@@ -2,216 +2,104 @@ import Testing
 
 @testable import SignalProcessing
 
+@Suite("Speech is voices, and in a quiet room what may be one")
 struct VoiceDetectorTests {
-    static let frameSamples = 320
-    static let frameMilliseconds = 20
+    typealias Scenes = SoundScenes
 
-    /// A detector that hears noise of chosen levels, and what it said at which frame.
-    struct Room {
-        var detector: VoiceDetector
-        var events: [(frame: Int, event: VoiceDetector.Event)] = []
-        var frames = 0
-        private var state: UInt32 = 1
-
-        init(_ change: (inout VoiceDetectorSettings) -> Void = { _ in }) {
-            var settings = VoiceDetectorSettings()
-            change(&settings)
-            detector = VoiceDetector(settings: settings, frameMilliseconds: frameMilliseconds)
-        }
-
-        /// White noise at a level (dBFS) for a time.
-        mutating func hear(level: Float, milliseconds: Int) {
-            // Uniform noise has an RMS of its peak over the square root of three.
-            let peak = 32768 * power(level) * 1.732_05
-            for _ in 0..<(milliseconds / frameMilliseconds) {
-                let frame = (0..<frameSamples).map { _ in
-                    state = state &* 1_664_525 &+ 1_013_904_223
-                    let unit = Float(Int32(bitPattern: state)) / Float(Int32.max)
-                    return Int16(clamping: Int32((unit * peak).rounded()))
-                }
-                if let event = frame.withUnsafeBufferPointer({ detector.process($0) }) {
-                    events.append((frames, event))
-                }
-                frames += 1
-            }
-        }
-
-        /// Ten to the power of a level's twentieth, without the C library's.
-        private func power(_ level: Float) -> Float {
-            var result: Float = 1
-            var left = -level
-            while left >= 20 {
-                result /= 10
-                left -= 20
-            }
-            // 10^(-1/20), in tenths of a decibel.
-            for _ in 0..<Int((left * 10).rounded()) { result *= 0.988_553_1 }
-            return result
-        }
-
-        var began: [Int] {
-            events.compactMap { if case .began = $0.event { $0.frame } else { nil } }
-        }
-        var ended: [Int] {
-            events.compactMap { if case .ended = $0.event { $0.frame } else { nil } }
+    @Test("a voice in a quiet room is heard from its first syllable and soon, and ends soon")
+    func voiceInQuiet() throws {
+        for seed in 0..<6 {
+            var room = Listening()
+            room.hear(Scenes.silence(1))
+            let pitch = 100 + 12 * Double(seed)
+            room.hear(Scenes.level(Scenes.voice(2, pitch: pitch, seed: seed), -30))
+            room.hear(Scenes.silence(2))
+            #expect(room.told.count == 1)
+            #expect((0.9...1.1).contains(try #require(room.began.first)))
+            #expect(try #require(room.told.first) < 2)
+            #expect((3...4).contains(try #require(room.ended.first)))
         }
     }
 
-    @Test("speech begins with its first loud frame, told when the onset is long enough")
-    func onset() {
-        var room = Room()
-        room.hear(level: -60, milliseconds: 1000)
-        #expect(room.events.isEmpty)
-        room.hear(level: -30, milliseconds: 400)
-        #expect(room.events.count == 1)
-        // 60 ms are three frames, and eleven more say whether it is a tone that holds; the last of
-        // them, number 63, says that it began with number 50.
-        #expect(room.events.first?.frame == 63)
-        #expect(room.events.first?.event == .began(framesAgo: 14))
-        #expect(room.detector.isSpeech)
-        #expect(abs(room.detector.level + 30) < 1)
-    }
-
-    @Test("a sound shorter than the onset is no speech")
-    func click() {
-        var room = Room()
-        for _ in 0..<20 {
-            room.hear(level: -60, milliseconds: 300)
-            room.hear(level: -20, milliseconds: 40)
+    @Test("what falls or is shut is no speech, however often")
+    func bangs() {
+        var room = Listening()
+        for seed in 0..<20 {
+            room.hear(Scenes.silence(1.5))
+            room.hear(Scenes.bang(seed: seed).map { 0.3 * $0 })
         }
-        #expect(room.events.isEmpty)
+        #expect(room.told.isEmpty)
     }
 
-    @Test("a short gap within the onset does not start it anew")
-    func gapInOnset() {
-        var room = Room()
-        room.hear(level: -60, milliseconds: 200)
-        room.hear(level: -30, milliseconds: 20)
-        room.hear(level: -60, milliseconds: 40)
-        room.hear(level: -30, milliseconds: 40)
-        room.hear(level: -60, milliseconds: 220)
-        #expect(room.events.count == 1)
-        #expect(room.events.first?.event == .began(framesAgo: 16))
+    @Test("music is speech once at most, and not for long", arguments: 0..<3)
+    func music(seed: Int) {
+        var room = Listening()
+        room.hear(Scenes.silence(1))
+        room.hear(Scenes.level(Scenes.song(bars: 30, seed: seed), -30))
+        #expect(room.told.count <= 1)
+        #expect(room.open < 3.5)
+        #expect(!room.isSpeech)
     }
 
-    @Test("speech ends when the hangover has passed, and the end is where the sound ended")
-    func hangover() {
-        var room = Room()
-        room.hear(level: -60, milliseconds: 500)
-        room.hear(level: -30, milliseconds: 500)
-        room.hear(level: -60, milliseconds: 680)
-        #expect(room.ended.isEmpty)
-        room.hear(level: -60, milliseconds: 20)
-        #expect(room.ended == [84])
-        #expect(room.events.last?.event == .ended(framesAgo: 35))
-        #expect(!room.detector.isSpeech)
+    @Test("after music a voice in the quiet room is heard again")
+    func afterMusic() {
+        var room = Listening()
+        room.hear(Scenes.level(Scenes.song(bars: 10, seed: 1), -25))
+        room.hear(Scenes.silence(3))
+        let before = room.told.count
+        room.hear(Scenes.level(Scenes.voice(2, pitch: 150, seed: 1), -40))
+        #expect(room.told.count == before + 1)
     }
 
-    @Test("pauses between words shorter than the hangover do not end speech")
-    func pauses() {
-        var room = Room()
-        room.hear(level: -60, milliseconds: 500)
-        for _ in 0..<8 {
-            room.hear(level: -28, milliseconds: 300)
-            room.hear(level: -58, milliseconds: 600)
+    @Test("voices 10 dB above music or noise are heard, whole but for the pre-roll, and end")
+    func propertyOfMixes() throws {
+        for seed in 0..<24 {
+            var random = Scenes.Random(seed)
+            let level = random.between(-36, -20)
+            let song = Scenes.song(bars: 9, seed: seed)
+            var noise = Scenes.Random(seed + 100)
+            let around =
+                seed % 3 == 0 ? song.map { _ in noise.noise() } : Array(song.dropFirst(seed * 100))
+            let background = Scenes.level(around, level - random.between(10, 20))
+            let voice = Scenes.level(
+                Scenes.voice(2, pitch: random.between(95, 170), seed: seed), level)
+            var room = Listening()
+            // What is there from the start is heard for six seconds before, and after.
+            let start = 6.0
+            room.hear(Scenes.mixed(Scenes.silence(start) + voice, background))
+            let mine = zip(room.began, room.told).filter { $0.1 > start && $0.0 < start + 2 }
+            let began = try #require(mine.first, "\(seed)").0
+            #expect((start - 0.6...start + 0.3).contains(began), "\(seed)")
+            let ended = try #require(room.ended.last, "\(seed)")
+            #expect((start + 1.7...start + 3.5).contains(ended), "\(seed)")
         }
-        #expect(room.began.count == 1)
-        #expect(room.ended.isEmpty)
-        room.hear(level: -60, milliseconds: 200)
+    }
+
+    @Test("over the loudspeaker a voice is told at once, as it has to interrupt it")
+    func overLoudspeaker() {
+        for (echo, latest) in [(LevelMeter.floor, 1.1), (Float(-50), 1.14)] {
+            var room = Listening()
+            room.hear(Scenes.silence(1), echo: echo)
+            room.hear(
+                Scenes.level(Scenes.voice(0.6, pitch: 150, seed: 1), -25), echo: echo)
+            #expect(room.told.count == 1)
+            #expect((room.told.first ?? 9) <= latest + 0.06)
+        }
+    }
+
+    @Test("what the loudspeaker's end finds undecided is neither lost nor told twice")
+    func loudspeakerEnds() {
+        var room = Listening()
+        room.hear(Scenes.silence(1))
+        let voice = Scenes.level(Scenes.voice(1.2, pitch: 150, seed: 1), -25)
+        for start in stride(from: 0, to: voice.count, by: 1600) {
+            // The loudspeaker comes and goes, as between two sentences of a reply.
+            let echo: Float? = start / 1600 % 2 == 0 ? nil : LevelMeter.floor
+            room.hear(Array(voice[start..<(start + 1600)]), echo: echo)
+        }
+        room.hear(Scenes.silence(2))
+        #expect(room.told.count == 1)
+        #expect((0.9...1.1).contains(room.began.first ?? 0))
         #expect(room.ended.count == 1)
-    }
-
-    @Test("the settings' times and levels are those that count")
-    func settings() {
-        var room = Room {
-            $0.onsetMilliseconds = 200
-            $0.hangoverMilliseconds = 100
-            $0.thresholdDecibels = 20
-            $0.minimumLevel = -35
-        }
-        room.hear(level: -60, milliseconds: 1000)
-        room.hear(level: -38, milliseconds: 500)
-        #expect(room.events.isEmpty)
-        room.hear(level: -25, milliseconds: 180)
-        room.hear(level: -60, milliseconds: 400)
-        #expect(room.events.isEmpty)
-        room.hear(level: -25, milliseconds: 500)
-        #expect(room.began.count == 1)
-        #expect(room.ended.isEmpty)
-        room.hear(level: -60, milliseconds: 100)
-        #expect(room.ended.count == 1)
-    }
-
-    @Test(
-        "steady noise does not open, at any level that is there from the start and learned",
-        arguments: [Float(-96), -70, -55, -40, -25])
-    func steadyNoise(level: Float) {
-        var room = Room()
-        room.hear(level: level, milliseconds: 20_000)
-        #expect(room.events.isEmpty)
-    }
-
-    @Test("a noise that grows slowly is followed and never taken for speech")
-    func slowNoise() {
-        var room = Room()
-        for step in 0..<300 {
-            room.hear(level: -60 + Float(step) / 10, milliseconds: 100)
-        }
-        #expect(room.events.isEmpty)
-        #expect(abs(room.detector.noiseFloor + 30) < 4)
-    }
-
-    @Test("a fan that starts is learned: what it opened ends, and speech above it is heard")
-    func noiseStep() {
-        var room = Room()
-        room.hear(level: -60, milliseconds: 1000)
-        room.hear(level: -40, milliseconds: 2000)
-        #expect(room.began.count == 1)
-        #expect(room.ended.count == 1)
-        #expect(!room.detector.isSpeech)
-        #expect(abs(room.detector.noiseFloor + 40) < 3)
-        room.hear(level: -40, milliseconds: 8000)
-        #expect(room.events.count == 2)
-        #expect(abs(room.detector.noiseFloor + 40) < 2)
-        room.hear(level: -20, milliseconds: 400)
-        #expect(room.began.count == 2)
-        room.hear(level: -40, milliseconds: 1000)
-        #expect(room.ended.count == 2)
-    }
-
-    @Test("a noise that stops is forgotten, and quiet speech is heard again")
-    func noiseStops() {
-        var room = Room()
-        room.hear(level: -40, milliseconds: 10_000)
-        let before = room.began.count
-        room.hear(level: -65, milliseconds: 1500)
-        #expect(room.detector.noiseFloor < -60)
-        #expect(!room.detector.isSpeech)
-        room.hear(level: -45, milliseconds: 500)
-        #expect(room.began.count == before + 1)
-    }
-
-    @Test("quiet speech in a quiet room is heard, and quieter than the minimum is not")
-    func quietSpeech() {
-        var room = Room()
-        room.hear(level: -75, milliseconds: 3000)
-        room.hear(level: -62, milliseconds: 1000)
-        #expect(room.events.isEmpty)
-        var other = Room()
-        other.hear(level: -75, milliseconds: 3000)
-        other.hear(level: -57, milliseconds: 500)
-        #expect(other.began.count == 1)
-    }
-
-    @Test("speech does not lift the floor above itself within a long sentence")
-    func longSpeech() {
-        var room = Room()
-        room.hear(level: -60, milliseconds: 1000)
-        for _ in 0..<20 {
-            room.hear(level: -25, milliseconds: 350)
-            room.hear(level: -60, milliseconds: 150)
-        }
-        #expect(room.began.count == 1)
-        #expect(room.ended.isEmpty)
     }
 }

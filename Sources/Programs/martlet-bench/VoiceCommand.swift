@@ -25,17 +25,17 @@ extension Bench {
         @Option(help: "Silence so long ends speech (milliseconds).")
         var hangover = 500
 
+        @Flag(help: "Print what the net makes of each 32 ms instead: file, number, share.")
+        var net = false
+
         func run() throws {
+            if net { return try runNet() }
             var settings = VoiceDetectorSettings()
             settings.thresholdDecibels = threshold
             settings.minimumLevel = minimum
             settings.hangoverMilliseconds = hangover
             for path in files {
-                let file = try WAVFile(reading: path)
-                guard file.rate == AudioSettings.microphoneRate, file.channels == 1 else {
-                    throw ValidationError("'\(path)' is not mono at 16 kHz")
-                }
-                let name = path.split(separator: "/").last.map(String.init) ?? path
+                let (name, file) = try sound(path)
                 var segments = SegmentPrinter(settings: settings, name: name)
                 var highPass = HighPass(
                     frequency: AudioSettings().highPassFrequency, rate: file.rate)
@@ -48,6 +48,29 @@ extension Bench {
                     segments.take(frame, echo: nil)
                 }
                 segments.finish()
+            }
+        }
+
+        private func sound(_ path: String) throws -> (name: String, file: WAVFile) {
+            let file = try WAVFile(reading: path)
+            guard file.rate == AudioSettings.microphoneRate, file.channels == 1 else {
+                throw ValidationError("'\(path)' is not mono at 16 kHz")
+            }
+            return (path.split(separator: "/").last.map(String.init) ?? path, file)
+        }
+
+        private func runNet() throws {
+            var net = SpeechNet()
+            for path in files {
+                let (name, file) = try sound(path)
+                net.reset()
+                for number in 0..<(file.samples.count / SpeechNet.window) {
+                    let start = number * SpeechNet.window
+                    let share = file.samples.withUnsafeBufferPointer {
+                        net.process(.init(rebasing: $0[start..<(start + SpeechNet.window)]))
+                    }
+                    StandardStream.output.write("\(name)\t\(number)\t\(share)\n")
+                }
             }
         }
     }

@@ -1,0 +1,79 @@
+/// How a sound that the gate has open goes on: how long, how often it swells, how like a voice.
+///
+/// The constants were chosen by `packaging/audio-figures.sh PROGRAM FOLDER real`, tuned half, in
+/// quiet and with household sounds.
+struct SoundShape {
+    /// A swell is a rise by so much after a fall by as much (decibels).
+    private static let swell: Float = 6
+    /// Loud for so long, and with so many swells at most, is a syllable (milliseconds).
+    private static let syllable = 240...600
+    private static let syllableSwells = 2
+    /// The net has at least this for a syllable, and less for most of what falls or is shut.
+    private static let syllableShare: Float = 0.05
+    /// After so long a pause it is known to be no more than that (milliseconds).
+    private static let pauseMilliseconds = 100
+    /// The net has at least this for a hint of a voice.
+    static let hint: Float = 0.1
+
+    private let frameMilliseconds: Int
+    /// Frames since it began, and those of them that were loud.
+    private(set) var frames = 0
+    private var loudFrames = 0
+    private var swells = 0
+    private var isSwollen = false
+    private var extreme: Float = 0
+    private var highest: Float = 0
+    /// Frames since it began or had a hint of a voice.
+    private var voicelessFrames = 0
+
+    init(frameMilliseconds: Int) { self.frameMilliseconds = frameMilliseconds }
+
+    /// Begins a sound whose first frame was so many frames ago, the next to be followed counted.
+    mutating func begin(framesAgo: Int) {
+        frames = framesAgo - 1
+        loudFrames = max(0, framesAgo - 1)
+        swells = 1
+        isSwollen = true
+        extreme = 0
+        highest = 0
+        voicelessFrames = framesAgo - 1
+    }
+
+    /// What was heard so far was no speech; what comes may be.
+    mutating func beginAnew() {
+        loudFrames = 0
+        swells = 0
+        highest = 0
+        voicelessFrames = 0
+    }
+
+    /// Takes a frame: how far it stands out (decibels), and the net's share.
+    mutating func follow(prominence: Float, isLoud: Bool, share: Float) {
+        frames += 1
+        if isLoud { loudFrames += 1 }
+        highest = max(highest, share)
+        voicelessFrames = share >= Self.hint ? 0 : voicelessFrames + 1
+        if isSwollen {
+            extreme = max(extreme, prominence)
+            guard prominence < extreme - Self.swell else { return }
+            isSwollen = false
+            extreme = prominence
+        } else {
+            extreme = min(extreme, prominence)
+            guard prominence > extreme + Self.swell else { return }
+            isSwollen = true
+            extreme = prominence
+            swells += 1
+        }
+    }
+
+    /// Whether it was a short word, of which `quietFrames` have passed since.
+    func isSyllable(quietFrames: Int) -> Bool {
+        highest >= Self.syllableShare && Self.syllable ~= loudFrames * frameMilliseconds
+            && swells <= Self.syllableSwells
+            && quietFrames * frameMilliseconds >= Self.pauseMilliseconds
+    }
+
+    /// For how long it had no hint of a voice (milliseconds).
+    var voicelessMilliseconds: Int { voicelessFrames * frameMilliseconds }
+}

@@ -1,0 +1,146 @@
+import Glibc
+
+@testable import SignalProcessing
+
+/// Sounds for the detector, made from seeds; amplitude 1 is full scale, the rate 16 kHz.
+enum SoundScenes {
+    static let rate = 16_000.0
+
+    /// Numbers that are the same for the same seed.
+    struct Random {
+        private var state: UInt32
+
+        init(_ seed: Int) { state = UInt32(truncatingIfNeeded: seed &* 2_654_435_761 &+ 12_345) }
+
+        mutating func unit() -> Double {
+            state = state &* 1_664_525 &+ 1_013_904_223
+            return Double(state >> 8) / Double(1 << 24)
+        }
+
+        mutating func noise() -> Double { 2 * unit() - 1 }
+
+        mutating func between(_ low: Double, _ high: Double) -> Double {
+            low + (high - low) * unit()
+        }
+    }
+
+    static func silence(_ seconds: Double) -> [Double] {
+        [Double](repeating: 0, count: Int(seconds * rate))
+    }
+
+    /// Whole power over time.
+    static func power(_ sound: some Collection<Double>) -> Double {
+        sound.reduce(0) { $0 + $1 * $1 } / Double(max(1, sound.count))
+    }
+
+    /// The sound at a level (dBFS, its whole power).
+    static func level(_ sound: [Double], _ decibels: Double) -> [Double] {
+        let gain = pow(10, decibels / 20) / max(1e-9, power(sound).squareRoot())
+        return sound.map { gain * $0 }
+    }
+
+    /// Somebody who speaks vowels in syllables, four a second, at a pitch that rises and falls.
+    static func voice(_ seconds: Double, pitch: Double, seed: Int) -> [Double] {
+        var random = Random(seed)
+        var phase = 0.0
+        let turn = random.between(1.3, 2.1)
+        let first = Int(random.between(0, 4))
+        return (0..<Int(seconds * rate)).map { index in
+            let time = Double(index) / rate
+            let now = pitch * (1 + 0.25 * sin(2 * .pi * turn * time))
+            phase += 2 * .pi * now / rate
+            let syllable = sin(.pi * 4 * time) * sin(.pi * 4 * time)
+            let vowel = SpeechNetTests.vowels[(first + Int(time * 4)) % 4]
+            var value = 0.0
+            for partial in 1..<26 where Double(partial) * now < 7000 {
+                let near = vowel.reduce(0.0) { sum, formant in
+                    let away = (Double(partial) * pitch - formant) / 90
+                    return sum + 1 / (1 + away * away)
+                }
+                value += near * sin(Double(partial) * phase)
+            }
+            return syllable * value
+        }
+    }
+
+    /// Something that falls: noise that dies away in a tenth of a second.
+    static func bang(seed: Int) -> [Double] {
+        var random = Random(seed)
+        let decay = random.between(0.01, 0.05)
+        return (0..<Int(0.3 * rate)).map { random.noise() * exp(-Double($0) / rate / decay) }
+    }
+
+    /// Notes (Hz) that begin together and die away slowly.
+    private static func chord(_ notes: [Double], _ seconds: Double) -> [Double] {
+        (0..<Int(seconds * rate)).map { index in
+            let time = Double(index) / rate
+            let sum = notes.reduce(0.0) { sum, note in
+                (1...8).reduce(sum) { $0 + sin(2 * .pi * note * Double($1) * time) / Double($1) }
+            }
+            return min(1, time / 0.01) * exp(-time / 2) * sum
+        }
+    }
+
+    /// Chords, over each four notes of a melody, with a drum: bars of 1.6 s.
+    static func song(bars: Int, seed: Int) -> [Double] {
+        var random = Random(seed)
+        var song: [Double] = []
+        let melody = [523.3, 659.3, 784, 587.3, 698.5, 440, 493.9, 659.3]
+        for _ in 0..<bars {
+            let root = [130.8, 174.6, 196, 110][Int(random.between(0, 4))]
+            var sound = chord([root, root * 1.26, root * 1.5], 1.6)
+            for beat in 0..<4 {
+                let note = chord([melody[Int(random.between(0, 8))]], 0.4)
+                for (index, sample) in note.enumerated() {
+                    let drum = 2 * random.noise() * exp(-Double(index) / 400)
+                    sound[beat * 6400 + index] += sample + drum
+                }
+            }
+            song += sound
+        }
+        return song
+    }
+
+    static func mixed(_ one: [Double], _ other: [Double]) -> [Double] {
+        (0..<max(one.count, other.count)).map { index in
+            (index < one.count ? one[index] : 0) + (index < other.count ? other[index] : 0)
+        }
+    }
+}
+
+/// A detector that hears sounds over the hiss of a room, and what it told (seconds).
+struct Listening {
+    private var detector = VoiceDetector(
+        settings: VoiceDetectorSettings(), frameMilliseconds: 20)
+    private var random = SoundScenes.Random(1)
+    private var frames = 0
+    /// When it told of a beginning, and which.
+    private(set) var told: [Double] = []
+    private(set) var began: [Double] = []
+    /// When it told of an end.
+    private(set) var ended: [Double] = []
+    /// For how long there was speech to it (seconds).
+    private(set) var open = 0.0
+
+    var isSpeech: Bool { detector.isSpeech }
+    var seconds: Double { Double(frames) / 50 }
+
+    mutating func hear(_ sound: [Double], echo: Float? = nil) {
+        for start in stride(from: 0, to: sound.count - 319, by: 320) {
+            let frame = sound[start..<(start + 320)].map { sample in
+                let value = 32_768 * (sample + 0.0005 * random.noise())
+                return Int16(clamping: Int(value.rounded()))
+            }
+            frames += 1
+            let event = frame.withUnsafeBufferPointer { detector.process($0, echo: echo) }
+            switch event {
+            case .began(let ago):
+                told.append(seconds)
+                began.append(seconds - Double(ago) / 50)
+            case .ended: ended.append(seconds)
+            case nil: break
+            }
+            if detector.isSpeech { open += 0.02 }
+        }
+    }
+}
