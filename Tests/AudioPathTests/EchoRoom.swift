@@ -56,7 +56,12 @@ struct EchoRoom {
     var far = 0.0...1e9
     /// When it pauses meanwhile.
     var pauses: [ClosedRange<Double>] = []
-    var settings = AudioSettings()
+    /// The voices are tones, which the net does not take for any.
+    var settings = {
+        var settings = AudioSettings()
+        settings.voice.isOnlyVoices = false
+        return settings
+    }()
 
     private static let farVoice = Voice(seed: 7, syllables: 3.1, amplitude: 4000)
     private static let nearVoice = Voice(seed: 99, syllables: 3.7, amplitude: 1500)

@@ -39,6 +39,7 @@ struct ProcessingTests {
             var settings = AudioSettings()
             settings.channel = channel
             settings.highPassFrequency = 0
+            settings.voice.isOnlyVoices = false
             change(&settings)
             processing.loop = ProcessingLoop(
                 reader: ring.takeReader(),

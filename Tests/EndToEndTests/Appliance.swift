@@ -74,6 +74,9 @@ final class Appliance: Sendable {
             high_pass_hz = 0
             [audio.echo]
             mode = "off"
+            [voice]
+            # What is said to it is noise.
+            only_voices = false
             [audio.playback]
             device = "martlet_speaker:\(folder)/speaker"
             [sounds]

@@ -10,9 +10,8 @@ extension Keys {
             "Quieter than this is never speech (decibels below full scale).")
         package static let onset = Setting(
             "voice.onset_ms", 60, .range(20...1000),
-            "Speech must last so long to open the microphone (milliseconds), so that a "
-                + "knock does not. That it is not music takes 220 more to tell; the words of that "
-                + "time are kept.")
+            "A sound must last so long to be looked at as speech (milliseconds). That it is a "
+                + "voice takes a moment more to tell; the words of that time are kept.")
         package static let onsetOverEcho = Setting(
             "voice.onset_over_echo_ms", 100, .range(20...2000),
             "The same while the device itself speaks and takes out its echo (milliseconds): "
@@ -22,5 +21,9 @@ extension Keys {
             "Silence so long closes it (milliseconds). Shorter than "
                 + "live.silence_duration_ms, it makes the "
                 + "answer come sooner, since the service is then told at once.")
+        package static let onlyVoices = Setting(
+            "voice.only_voices", true,
+            "Whether only voices are speech. If not, every sound that stands out of the noise is: "
+                + "each whisper, but music and doors, too.")
     }
 }

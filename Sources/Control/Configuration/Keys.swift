@@ -387,7 +387,7 @@ package enum Keys {
          Playback.alarmLevel, Playback.duck, Music.device, Music.rate, Music.channels,
          Music.format, Echo.mode, Echo.canceller, Echo.tail, Echo.suppression,
         Echo.halfDuplexTail, Voice.threshold, Voice.minimum, Voice.onset, Voice.onsetOverEcho,
-        Voice.hangover,
+        Voice.hangover, Voice.onlyVoices,
     ]
 
     private static let own: [any AnySetting] = [

@@ -173,6 +173,7 @@ extension Settings {
         audio.voice.onsetMilliseconds = self[Keys.Voice.onset]
         audio.voice.onsetOverEchoMilliseconds = self[Keys.Voice.onsetOverEcho]
         audio.voice.hangoverMilliseconds = self[Keys.Voice.hangover]
+        audio.voice.isOnlyVoices = self[Keys.Voice.onlyVoices]
         return audio
     }
 

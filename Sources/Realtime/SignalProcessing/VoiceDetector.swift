@@ -10,6 +10,8 @@ package struct VoiceDetectorSettings: Sendable, Equatable {
     package var onsetOverEchoMilliseconds = 100
     /// Silence must last this long for speech to count as ended.
     package var hangoverMilliseconds = 700
+    /// Whether only voices are speech; if not, every sound that stands out is.
+    package var isOnlyVoices = true
 
     /// The defaults of the configuration.
     package init() {}
@@ -113,6 +115,10 @@ package struct VoiceDetector {
     ) -> Event? {
         listener.keep(frame)
         let event = gate.process(frame, echo: echo)
+        guard settings.isOnlyVoices else {
+            isSpeech = gate.isOpen
+            return event
+        }
         listen()
         follow(event)
         return isSpeech ? goOn() : wait(isInterrupting: echo != nil && event != nil)
