@@ -232,7 +232,7 @@ def talk(rng, voices, count):
 
 
 def others(rng, voices, count, people, apart):
-    """So many people other than `name`: in turn where `apart` is false, else at once."""
+    """People who talk in a room: in turn, or each by himself and all at once where `apart`."""
     if not apart:
         return reverberant(rng, talk(rng, [clip for one in people for clip in voices[one]], count))
     return sum(reverberant(rng, talk(rng, voices[one], count)) for one in people)

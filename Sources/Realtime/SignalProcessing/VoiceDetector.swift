@@ -58,9 +58,10 @@ package struct VoiceDetector {
     private static let doubtMilliseconds = 1000
     private static let forgetting = 20
     private static let longestDoubtMilliseconds = 6000
-    /// Where the room is not quiet, a voice began so long before the net had a hint of it
-    /// (milliseconds).
+    /// Where the room is not quiet, a voice began so long before the net had a hint of it, and in a
+    /// quiet one with the sound, if that was so much earlier at most (milliseconds).
     private static let leadMilliseconds = 200
+    private static let unknownMilliseconds = 1000
     /// The net runs on for so long (milliseconds).
     private static let lingeringMilliseconds = 1000
 
@@ -158,7 +159,8 @@ package struct VoiceDetector {
         isSpeech = true
         if isVoice { voicelessFrames = 0 }
         let lead = hintFrames + frames(Self.leadMilliseconds)
-        return .began(framesAgo: isQuietRoom ? sound.frames : min(sound.frames, lead))
+        let isOfOnePiece = isQuietRoom && sound.frames <= lead + frames(Self.unknownMilliseconds)
+        return .began(framesAgo: isOfOnePiece ? sound.frames : min(sound.frames, lead))
     }
 
     private mutating func addDoubt(_ frames: Int) {
