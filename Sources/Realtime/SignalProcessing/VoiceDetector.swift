@@ -23,7 +23,7 @@ package struct VoiceDetectorSettings: Sendable, Equatable {
 /// sound that is like a short word is speech too, of which the net knows little. Where sounds that
 /// were no voice go on, as music does, only the net's word counts. Speech has ended after a
 /// silence, or when no voice was heard for a little longer, however loud the rest; what was let
-/// through and proves to be no voice ends after some seconds.
+/// through and proves to be no voice ends after a second and a half.
 ///
 /// ```
 ///            gate opens ── voice, or a short word in a quiet room ──▶ speech
@@ -52,10 +52,10 @@ package struct VoiceDetector {
     /// Where no voice is heard, speech ends so long after the hangover (milliseconds).
     private static let patienceMilliseconds = 240
     /// What was let through and has no hint of a voice for so long ends (milliseconds).
-    private static let voicelessMilliseconds = 3000
+    private static let voicelessMilliseconds = 1500
     /// Loud sounds that were no voice, so much of them together, are no quiet room; it is forgotten
     /// twenty times as slowly, and never lasts longer than twenty times the last (milliseconds).
-    private static let doubtMilliseconds = 1000
+    private static let doubtMilliseconds = 700
     private static let forgetting = 20
     private static let longestDoubtMilliseconds = 6000
     /// Where the room is not quiet, a voice began so long before the net had a hint of it, and in a
@@ -191,7 +191,7 @@ package struct VoiceDetector {
 
     /// The gate is open still, and what it has open is no voice.
     private mutating func endInDoubt(framesAgo: Int) -> Event {
-        addDoubt(frames(2 * Self.doubtMilliseconds))
+        addDoubt(frames(3 * Self.doubtMilliseconds))
         sound.beginAnew()
         return end(framesAgo: framesAgo)
     }
