@@ -2,6 +2,7 @@ import ALSA
 import AudioCore
 import Glibc
 import Linux
+import SignalProcessing
 import Testing
 
 @testable import AudioPath
