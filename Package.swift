@@ -161,7 +161,7 @@ enum Targets {
                 ["Mosquitto", "Linux", "TestBroker", "TestInputs", "TestSockets"]
             ),
             ("AudioCoreTests", ["AudioCore", "CAllocationCounter", "Linux"]),
-            ("SignalProcessingTests", ["SignalProcessing"]),
+            ("SignalProcessingTests", ["SignalProcessing", "TestInputs"]),
             (
                 "AudioPathTests",
                 [

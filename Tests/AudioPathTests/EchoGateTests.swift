@@ -9,18 +9,27 @@ struct EchoGateTests {
 
     private func gate(_ frames: Int, heard: Float, left: Float) -> EchoGate {
         var gate = EchoGate(quietLevel: Self.quiet)
-        for _ in 0..<frames { gate.note(heard: heard, left: left) }
+        for _ in 0..<frames { gate.note(heard: heard, loudest: heard, left: left) }
         return gate
     }
 
-    @Test("it opens after a second and a half of a canceller that works, and not before one")
+    @Test("it opens after half a second of a canceller that works, and not before a third")
     func opens() {
-        #expect(gate(50, heard: -25, left: -50).state == .learning)
-        #expect(gate(75, heard: -25, left: -50).state == .open)
+        #expect(gate(16, heard: -25, left: -50).state == .learning)
+        #expect(gate(25, heard: -25, left: -50).state == .open)
     }
 
     @Test("where the microphone hardly hears the loudspeaker, there is nothing to take out")
-    func headset() { #expect(gate(75, heard: -65, left: -65).state == .open) }
+    func headset() { #expect(gate(25, heard: -65, left: -65).state == .open) }
+
+    @Test("a pause shows no canceller at work, and none that fails")
+    func pause() {
+        var gate = EchoGate(quietLevel: Self.quiet)
+        for _ in 0..<1000 { gate.note(heard: -50, loudest: -25, left: -70) }
+        #expect(gate.state == .learning)
+        for _ in 0..<25 { gate.note(heard: -25, loudest: -25, left: -50) }
+        #expect(gate.state == .open)
+    }
 
     @Test("a canceller that never works shuts it after six seconds, and it stays shut")
     func never() {
@@ -32,20 +41,20 @@ struct EchoGateTests {
     @Test("one that fails shuts it within two seconds; one that works again opens it within four")
     func fails() {
         var gate = gate(1000, heard: -25, left: -50)
-        for _ in 0..<50 { gate.note(heard: -25, left: -28) }
+        for _ in 0..<50 { gate.note(heard: -25, loudest: -25, left: -28) }
         #expect(gate.state == .open)
-        for _ in 0..<50 { gate.note(heard: -25, left: -28) }
+        for _ in 0..<50 { gate.note(heard: -25, loudest: -25, left: -28) }
         #expect(gate.state == .shut)
-        for _ in 0..<50 { gate.note(heard: -25, left: -50) }
+        for _ in 0..<50 { gate.note(heard: -25, loudest: -25, left: -50) }
         #expect(gate.state == .shut)
-        for _ in 0..<150 { gate.note(heard: -25, left: -50) }
+        for _ in 0..<150 { gate.note(heard: -25, loudest: -25, left: -50) }
         #expect(gate.state == .open)
     }
 
     @Test("a person who interrupts within a second does not shut it")
     func person() {
         var gate = gate(1000, heard: -25, left: -50)
-        for _ in 0..<50 { gate.note(heard: -20, left: -21) }
+        for _ in 0..<50 { gate.note(heard: -20, loudest: -20, left: -21) }
         #expect(gate.state == .open)
     }
 
@@ -54,6 +63,30 @@ struct EchoGateTests {
         var gate = gate(1000, heard: -25, left: -50)
         gate.doubt()
         #expect(gate.state == .learning)
+        for _ in 0..<25 { gate.note(heard: -25, loudest: -25, left: -50) }
+        #expect(gate.state == .open)
+    }
+
+    @Test("where the echo comes another way each second, it is shut in the end and stays shut")
+    func doubts() {
+        var gate = gate(1000, heard: -25, left: -50)
+        func second() {
+            for _ in 0..<25 { gate.note(heard: -25, loudest: -25, left: -28) }
+            gate.doubt()
+            for _ in 0..<25 { gate.note(heard: -25, loudest: -25, left: -50) }
+        }
+        var seconds = 0
+        while gate.state != .shut, seconds < 20 {
+            second()
+            seconds += 1
+        }
+        #expect(seconds < 20)
+        for _ in 0..<600 {
+            second()
+            #expect(gate.state == .shut)
+        }
+        for _ in 0..<200 { gate.note(heard: -25, loudest: -25, left: -50) }
+        #expect(gate.state == .open)
     }
 
     // A canceller that leaves too much in three frames of four, in any order, is shut out; one that
@@ -64,8 +97,9 @@ struct EchoGateTests {
         for _ in 0..<500 {
             var gate = EchoGate(quietLevel: Self.quiet)
             for _ in 0..<Int.random(in: 0...2000, using: &random) {
+                let loudest = Float.random(in: -96...0, using: &random)
                 gate.note(
-                    heard: Float.random(in: -96...0, using: &random),
+                    heard: loudest - Float.random(in: 0...30, using: &random), loudest: loudest,
                     left: Float.random(in: -96...0, using: &random))
             }
             let isBad = Bool.random(using: &random)
@@ -78,7 +112,8 @@ struct EchoGateTests {
                 let before = gate.state
                 let heard = Float.random(in: -45...0, using: &random)
                 let isLeft = Double.random(in: 0..<1, using: &random) < share
-                gate.note(heard: heard, left: isLeft ? heard - 4 : heard - 20)
+                gate.note(
+                    heard: heard, loudest: heard, left: isLeft ? heard - 4 : heard - 20)
                 if gate.state != before { changes.append(frame) }
             }
             #expect(gate.state == (isBad ? .shut : .open), "\(share)")

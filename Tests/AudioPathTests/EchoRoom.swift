@@ -7,7 +7,8 @@ import SignalProcessing
 /// A loudspeaker and a microphone in a room, with clocks of their own; all of it is computed, so
 /// that every run is the same.
 struct EchoRoom {
-    /// A voice that can be asked for any moment: tones that come and go like syllables.
+    /// A voice that can be asked for any moment: tones that come and go like syllables, and after
+    /// 14 seconds once more.
     struct Voice {
         private static let rate = 48_000.0
         private static let seconds = 14.0
@@ -37,9 +38,11 @@ struct EchoRoom {
 
         /// The sound at a time (seconds); between two numbers of the table on a straight line.
         func sample(at time: Double) -> Double {
-            let place = time * Self.rate
+            guard time >= 0 else { return 0 }
+            let place = (time * Self.rate).truncatingRemainder(dividingBy: Double(table.count))
             let index = Int(place.rounded(.down))
-            guard index >= 0, index + 1 < table.count else { return 0 }
+            // Its last word ends before.
+            guard index + 1 < table.count else { return 0 }
             let part = place - Double(index)
             return Double(table[index]) * (1 - part) + Double(table[index + 1]) * part
         }
@@ -75,7 +78,7 @@ struct EchoRoom {
         /// Mean squares of each frame that went out, and of the same frame of the microphone.
         var left: [Double] = []
         var heard: [Double] = []
-        /// Frames at which speech was told.
+        /// Frames at which speech was found to have begun.
         var began: [Int] = []
         var status = EchoStatus()
 

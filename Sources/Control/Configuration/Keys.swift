@@ -384,8 +384,8 @@ package enum Keys {
         Playback.volume, Playback.mixer,
         Playback.prebuffer, Playback.prebufferLimit, Playback.leadIn, Playback.keepRunning,
         Playback.faintNoise, Playback.speechLevel, Playback.earconLevel, Playback.musicLevel,
-         Playback.alarmLevel, Playback.duck, Music.device, Music.rate, Music.channels,
-         Music.format, Echo.mode, Echo.canceller, Echo.tail, Echo.suppression,
+        Playback.alarmLevel, Playback.duck, Music.device, Music.rate, Music.channels,
+        Music.format, Echo.mode, Echo.canceller, Echo.tail, Echo.suppression,
         Echo.halfDuplexTail, Voice.threshold, Voice.minimum, Voice.onset, Voice.onsetOverEcho,
         Voice.hangover, Voice.onlyVoices,
     ]

@@ -67,7 +67,7 @@ package struct AudioWatch {
     }
 }
 
-/// What has been told of the canceller.
+/// What the log already says of the canceller.
 private struct ToldEcho {
     private var canceller: String?
     private var isShut = false

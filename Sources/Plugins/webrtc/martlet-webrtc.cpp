@@ -16,8 +16,8 @@ namespace {
 constexpr int kRate = 16000;
 constexpr uint32_t kFrame = kRate / 100;
 // Two of the library's blocks of 4 ms. Measured: noise beside a silent reference comes out as it
-// was, later by this. (`martlet-bench echo --plugin` with evaluate-replies.py, whose figures of what
-// is lost of a voice know no other shift.)
+// was, later by this. (`audio-figures.sh PROGRAM FOLDER replies` shifts the output back by it; with
+// any other number all of a voice would count as lost.)
 constexpr uint32_t kDelay = 128;
 }  // namespace
 

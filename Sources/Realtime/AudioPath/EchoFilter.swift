@@ -44,7 +44,8 @@ enum EchoFilter {
         }
     }
 
-    // What follows was chosen on `audio-figures.sh replies`, set `tuning`.
+    // What follows was chosen on `packaging/audio-figures.sh PROGRAM FOLDER replies`, set `tuning`,
+    // with every sound taken for a voice (`only_voices` off).
 
     /// What is taken out of an echo at least while it works (decibels).
     ///

@@ -1,40 +1,50 @@
 /// Whether a voice may interrupt the loudspeaker, or the device would take itself for one.
 ///
 /// Where no canceller suffices, because a loudspeaker is driven too hard or a driver moves its
-/// clock about, what it leaves would be answered. So the device listens for a voice beside its own
-/// only while the canceller is seen to work:
+/// clock about, the device would answer what is left of its own voice. So it listens for a voice
+/// beside its own only while the canceller is seen to work:
 ///
-///     learning --works--> open --fails for 2 s--> shut --works for 3 s--> open
-///        |                                         ^
-///        +---------------has not for 6 s-----------+
+///     learning --works for half a second--> open --fails for 2 s--> shut --works for 3 s--> open
+///        |   ^                               |                        ^
+///        |   +----the echo comes otherwise---+                        |
+///        +------------------has not for 6 s---------------------------+
 ///
-/// A frame is bad where so much of the loudspeaker is left that it would be heard as a voice; a
-/// person who speaks over it makes bad frames too, but ends it within half a second. How many were
-/// bad lately is one number between 0 and 1, and each state ends where it crosses a line. A value
-/// without a clock; owned by one thread.
+/// A frame is bad where enough of the loudspeaker is left to be heard as a voice. A person who
+/// speaks over it makes bad frames too, but ends it within half a second. The share of bad frames
+/// among the last ones is one number between 0 and 1, and each state ends where it crosses a line.
+/// A value without a clock; owned by one thread.
 package struct EchoGate: Sendable, Equatable {
-    /// Who may interrupt it.
+    /// Who may interrupt the loudspeaker.
     package enum State: Sendable, Equatable {
-        /// The loudspeaker was not heard for long enough yet: nobody interrupts it.
+        /// Nobody yet: the canceller was not seen to work.
         case learning
-        /// A voice interrupts it.
+        /// Any voice.
         case open
-        /// The canceller does not suffice: nobody interrupts it.
+        /// Nobody: the canceller does not suffice.
         case shut
     }
 
-    // Chosen on `audio-figures.sh replies`, set `tuning`: the frames that are bad are 1 in 50 to 1
-    // in 8 with WebRTC's canceller, also where the loudspeaker clips hard; with SpeexDSP's 1 in 5
-    // in small rooms and more than half where it clips.
+    // Chosen on `packaging/audio-figures.sh PROGRAM FOLDER replies`, set `tuning`: the frames that
+    // are bad are 1 in 50 to 1 in 8 with WebRTC's canceller, also where the loudspeaker clips hard;
+    // with SpeexDSP's 1 in 5 in small rooms and more than half where it clips.
 
-    /// What a frame adds to the share: seven tenths of two seconds bring it from all to half.
+    /// What a frame adds to the share: 69 bring it from all to half.
     private static let smoothing: Float = 0.01
+    /// The same while it learns: 23 loud frames.
+    ///
+    /// The first reply can be interrupted after 2.2 s with SpeexDSP's canceller and 0.5 s with
+    /// WebRTC's (the median). With 0.01 it is 2.7 s and 1.4 s; the device takes itself for a person
+    /// 10 and 2 times in 16 minutes with 0.01, 0.03 and 0.05.
+    private static let learning: Float = 0.03
+    /// A pause teaches nothing: while it learns, only a frame counts that is at most this much
+    /// quieter than the loudest of late (decibels).
+    private static let loudness: Float = 10
     /// The gate is shut where the share comes to be more than this, and opened again where less; it
     /// is opened for the first time between the two, so that the next bad frame does not shut it.
     private static let mostBad: Float = 0.6
     private static let halfBad: Float = 0.5
     private static let fewBad: Float = 0.2
-    /// A canceller that has not learned in so many frames with an echo in them will not.
+    /// A canceller that has not learned in this many frames with an echo in them will not.
     static let lessonFrames = 300
     /// A frame is bad where less than this was taken out (decibels).
     private static let leastAttenuation: Float = 10
@@ -43,27 +53,42 @@ package struct EchoGate: Sendable, Equatable {
     /// Where it stands.
     package private(set) var state = State.learning
     private var badShare: Float = 1
+    /// Frames that the canceller had for learning; those in which it works are taken off again, so
+    /// that only one that begins anew again and again comes to the end of them.
     private var lessons = 0
 
     /// A gate that has seen nothing; below a level (dBFS) nothing is taken for a voice.
     package init(quietLevel: Float) { self.quietLevel = quietLevel }
 
-    /// Takes the levels (dBFS) of a frame of the microphone while the loudspeaker is heard, and of
-    /// what the canceller left.
-    package mutating func note(heard: Float, left: Float) {
-        let isBad = left > quietLevel && left > heard - Self.leastAttenuation
-        badShare += Self.smoothing * ((isBad ? 1 : 0) - badShare)
+    /// Takes three levels (dBFS) while the loudspeaker is heard: of a frame of the microphone, of
+    /// the loudest of its last frames, and of what the canceller left of this one.
+    package mutating func note(heard: Float, loudest: Float, left: Float) {
+        let isBad = left > quietLevel && left > loudest - Self.leastAttenuation
         switch state {
         case .learning:
+            guard heard > loudest - Self.loudness || loudest < quietLevel else { return }
+            badShare += Self.learning * ((isBad ? 1 : 0) - badShare)
             lessons += 1
             if badShare < Self.halfBad {
                 state = .open
             } else if lessons >= Self.lessonFrames {
                 state = .shut
             }
-        case .open: if badShare > Self.mostBad { state = .shut }
-        case .shut: if badShare < Self.fewBad { state = .open }
+        case .open:
+            follow(isBad)
+            lessons = isBad ? min(lessons + 1, Self.lessonFrames) : max(0, lessons - 1)
+            if badShare > Self.mostBad { state = .shut }
+        case .shut:
+            follow(isBad)
+            if badShare < Self.fewBad {
+                state = .open
+                lessons = 0
+            }
         }
+    }
+
+    private mutating func follow(_ isBad: Bool) {
+        badShare += Self.smoothing * ((isBad ? 1 : 0) - badShare)
     }
 
     /// The echo comes another way now, so that the canceller has to learn anew.
@@ -71,8 +96,6 @@ package struct EchoGate: Sendable, Equatable {
     /// Where that happens again and again, it never has, and the gate is shut in the end.
     package mutating func doubt() {
         badShare = 1
-        guard state == .open else { return }
-        state = .learning
-        lessons = 0
+        if state == .open { state = .learning }
     }
 }

@@ -20,7 +20,7 @@ struct EchoJudge {
     private var heardLately: Float = 0
     private var leftLately: Float = 0
 
-    /// A judge of a canceller that takes out so much at least (decibels), which believes nothing
+    /// A judge of a canceller that takes out `share` at least (decibels), which believes nothing
     /// yet; below a level (dBFS) nothing is a voice.
     init(share: Float, quietLevel: Float) {
         self.share = share
@@ -52,6 +52,7 @@ struct EchoJudge {
         heardLevel = max(level, heardLevel - Self.decay)
         heardLately += Self.smoothing * (heard - heardLately)
         leftLately += Self.smoothing * (left - leftLately)
-        gate.note(heard: heardLevel, left: LevelMeter.decibels(ofMeanSquare: left))
+        gate.note(
+            heard: level, loudest: heardLevel, left: LevelMeter.decibels(ofMeanSquare: left))
     }
 }

@@ -16,7 +16,7 @@ package struct EchoSettings: Sendable, Equatable {
     package enum Canceller: Sendable, Equatable {
         /// WebRTC's where the system has it, else SpeexDSP's.
         case automatic
-        /// WebRTC's; SpeexDSP's all the same where it is missing, which is told.
+        /// WebRTC's; where it is missing SpeexDSP's, and the status says why.
         case webrtc
         case speex
     }

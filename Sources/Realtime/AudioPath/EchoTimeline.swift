@@ -11,28 +11,36 @@ internal import SpeexDSP
 ///
 /// Used by the processing thread; allocates only when the device's rate changes.
 struct EchoTimeline: ~Copyable {
-    /// Pieces that are told to be heard so far from where the last one ended begin anew (samples).
+    /// A piece that, by the card's word, is heard farther than this from where the last one ended
+    /// begins anew (samples).
     private static let gap = 480.0
     /// The same among the first pieces.
     private static let youngGap = 64.0
     private static let youth = 10
-    /// The echo is kept so far behind the reference (samples): a few metres, and what a canceller
+    /// How far the echo is kept behind the reference (samples): a few metres, and what a canceller
     /// needs before the peak.
     private static let headroom = 64.0
-    /// Without a jump, the place moves by at most so much a sample: 800 ppm.
+    /// Without a jump, the place moves by at most this share of a sample a sample: 800 ppm.
     private static let slew = 8e-4
     /// A delay that is off by more has changed, and is jumped to (samples).
     private static let jump = 24.0
-    /// Less than so far out of the rest is no peak.
+    /// A peak of the correlation stands out of the rest by at least this factor.
     private static let certainty: Float = 9
+    /// An estimate that is farther from the mean of the last ones is of a reflection, or of a new
+    /// delay to which the mean comes soon (samples).
+    private static let nearness = 6.0
+    /// Frames until the signals of a frame are in the middle of what an estimate is made of.
+    private static let ageFrames = DelayEstimator.ageSamples / AudioSettings.frameSamples
 
     /// How a canceller likes its reference.
     enum Reach {
         /// The echo has to lie where it always was, `headroom` behind what is read or little more.
         case near
         /// It may lie anywhere within a quarter of a second, and may jump: the canceller finds it
-        /// faster than it learns anew what it knew. (`audio-figures.sh replies`, the first 3 s of
-        /// the first reply: 22 dB attenuated, and 9 where the reference jumps to the echo.)
+        /// faster than it learns anew what it knew.
+        ///
+        /// Measured by `audio-figures.sh PROGRAM FOLDER replies`, set `tuning`, over the first 3 s
+        /// of the first reply: 22 dB are taken out, and 9 where the reference jumps to the echo.
         case far
     }
 
@@ -47,6 +55,9 @@ struct EchoTimeline: ~Copyable {
     private var tracker: DelayTracker
     /// The reference is read so far before the microphone's sample.
     private(set) var lag = 0.0
+    /// The same of the last frames, the oldest written over.
+    private var lags = [Double](repeating: 0, count: Self.ageFrames + 1)
+    private var frames = 0
     /// Where the echo lies behind what is read.
     private var behind = Self.headroom
     /// What the card's word is off by, once the echo was found.
@@ -141,6 +152,8 @@ struct EchoTimeline: ~Copyable {
         let hasSound = history.read(
             into: reference, count: count, from: Double(sample) - lag, step: step)
         lag += Double(count) * (1 - step)
+        frames += 1
+        lags[frames % lags.count] = lag
         if let estimate = estimator.process(
             microphone: microphone, reference: reference, count: count)
         {
@@ -150,10 +163,11 @@ struct EchoTimeline: ~Copyable {
     }
 
     private mutating func follow(_ estimate: DelayEstimator.Estimate, at sample: Int64) {
-        guard estimate.meanCertainty > Self.certainty, estimate.certainty > Self.certainty * 0.7
+        guard estimate.meanCertainty > Self.certainty, estimate.certainty > Self.certainty * 0.7,
+            abs(estimate.lag - estimate.meanLag) < Self.nearness
         else { return }
-        // The place has moved on since then, with the drift.
-        let then = lag - tracker.driftPPM * 1e-6 * Double(DelayEstimator.ageSamples)
+        // The place has moved on since then.
+        let then = lags[(frames + 1) % lags.count]
         let wasLocked = tracker.isLocked
         let isNew = tracker.update(lag: then + estimate.lag, at: sample)
         guard tracker.isLocked else { return }
@@ -173,6 +187,7 @@ struct EchoTimeline: ~Copyable {
         let wished = tracker.lag(at: sample) - behind
         guard abs(wished - lag) > Self.jump else { return }
         lag = wished
+        for index in lags.indices { lags[index] = lag }
         changes += 1
         estimator.forget()
     }

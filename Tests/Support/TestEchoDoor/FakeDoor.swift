@@ -32,8 +32,8 @@ package final class FakeDoor: Sendable {
 
     /// Compiles a door.
     ///
-    /// It silences the microphone while the reference has sound, refuses a frame that begins with -1, and
-    /// every frame while not exactly one canceller is there.
+    /// It silences the microphone while the reference has sound. It refuses a frame that begins with
+    /// -1, and every frame while there is not exactly one canceller.
     package init(_ promise: Promise = Promise()) async throws {
         folder = try Files.makeTemporaryDirectory(prefix: "martlet-door")
         let text = """
