@@ -68,7 +68,8 @@ struct EchoTests {
         #expect((300..<330).contains(room.run(seconds: 8).began.first ?? 0))
     }
 
-    @Test("where too much is left nobody interrupts it, which is told; then it hears again")
+    @Test(
+        "where too much is left nobody interrupts it, and the status says so; then it hears again")
     func shutGate() {
         var room = EchoRoom()
         // A clock that jumps about, as no canceller follows.

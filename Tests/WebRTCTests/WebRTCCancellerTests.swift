@@ -94,4 +94,53 @@ struct WebRTCCancellerTests {
             _ = try WebRTCCanceller(path: fake.path)
         }
     }
+
+    // Noise that swells as syllables do, 5 ms later and 10 dB weaker in a microphone with noise of
+    // its own; the last 3 of 8 s.
+    @Test(
+        "the real one, where there is one, takes 20 dB out of an echo and leaves a voice without one",
+        .enabled(if: Self.realPath != nil, "packaging/webrtc.sh FILE; MARTLET_PLUGIN=FILE"))
+    func real() throws {
+        let path = try #require(Self.realPath)
+        let (before, after) = try Self.powers(path, isEcho: true)
+        #expect(after < before / 100)
+        let (said, left) = try Self.powers(path, isEcho: false)
+        #expect(left > said / 2)
+    }
+
+    private static let realPath: String? = [
+        Environment.get("MARTLET_PLUGIN"), WebRTCCanceller.usualPath,
+    ].compactMap { $0 }.first { Files.exists($0) }
+
+    /// The power of what the microphone hears, and of what is left of it; what it hears is the
+    /// loudspeaker, or somebody else.
+    private static func powers(_ path: String, isEcho: Bool) throws -> (Double, Double) {
+        let canceller = try WebRTCCanceller(path: path)
+        let count = WebRTCCanceller.frameSamples
+        var state: UInt32 = 12
+        func noise(_ amplitude: Double) -> Double {
+            state = state &* 1_664_525 &+ 1_013_904_223
+            return amplitude * (Double(state >> 8) / Double(1 << 23) - 1)
+        }
+        let played = (0..<(800 * count)).map { index in
+            let phase = Double(index % 4000) / 4000
+            return noise(12_000 * 4 * phase * (1 - phase))
+        }
+        var powers = (0.0, 0.0)
+        for frame in 0..<800 {
+            let start = frame * count
+            var heard = (0..<count).map { offset -> Int16 in
+                let index = start + offset - 80
+                return Int16(noise(20) + (index < 0 ? 0 : 0.3 * played[index]))
+            }
+            let reference = (0..<count).map { isEcho ? Int16(played[start + $0]) : 0 }
+            func power() -> Double { heard.reduce(0) { $0 + Double($1) * Double($1) } }
+            let before = power()
+            #expect(canceller.process(reference: reference, microphone: &heard) == 0)
+            guard frame >= 500 else { continue }
+            powers.0 += before
+            powers.1 += power()
+        }
+        return powers
+    }
 }
