@@ -1,12 +1,15 @@
 #!/bin/sh
-# audio-figures.sh PROGRAM FOLDER [vad|real|echo|replies]: how well speech is found and echo taken out.
+# audio-figures.sh PROGRAM FOLDER [vad|real|echo|replies]: how well speech is found and echo taken
+# out.
 #
 # PROGRAM is martlet-bench. The sounds are made in FOLDER (about 300 MB, from fixed seeds, kept for
 # the next time), twice: `tuning`, on which the constants were chosen, and `held-out`, on which
-# they were not. `replies` are recorded people, from packages of Debian that are downloaded and
-# unpacked in FOLDER; with WebRTC's canceller too where packaging/webrtc.sh can build it (Debian
-# 13), or where MARTLET_PLUGIN names it. Beside ours are webrtcvad of PyPI and, where libwebrtc-audio-processing-dev is
+# they were not. Beside ours are webrtcvad of PyPI and, where libwebrtc-audio-processing-dev is
 # installed, its canceller. Needs espeak-ng, sox, and a PYTHON with numpy, scipy and webrtcvad.
+#
+# `replies` are recorded people, from packages of Debian that are downloaded and unpacked in FOLDER.
+# They are judged with SpeexDSP's canceller, and with WebRTC's where packaging/webrtc.sh can build
+# it (Debian 13), or where MARTLET_PLUGIN names it.
 #
 # `real` are recordings of people, music and households, which fetch-recordings.sh takes out of
 # Debian's packages (about 2 GB), halved by their names into tuned and held out; beside ours is
