@@ -53,7 +53,7 @@ enum Targets {
     static var realtime: [Target] {
         [
             .realtime("AudioCore", ["Linux"]),
-            .realtime("SignalProcessing", ["Silero"]),
+            .realtime("SignalProcessing", ["Silero"], isAlwaysOptimized: true),
             .realtime(
                 "AudioPath",
                 ["AudioCore", "SignalProcessing", "ALSA", "SpeexDSP", "WebRTC", "Linux"]),
@@ -276,20 +276,28 @@ extension Target {
     }
 
     static func layer(
-        _ layer: String, _ name: String, _ dependencies: [String], embedded: [String] = []
+        _ layer: String, _ name: String, _ dependencies: [String], embedded: [String] = [],
+        settings: [SwiftSetting] = []
     ) -> Target {
         .target(
             name: name, dependencies: dependencies.map { .init(stringLiteral: $0) },
             path: "Sources/\(layer)/\(name)", resources: embedded.map { Resource.embedInCode($0) },
-            swiftSettings: Settings.common)
+            swiftSettings: Settings.common + settings)
     }
 
     static func binding(_ name: String, _ dependencies: [String]) -> Target {
         layer("Bindings", name, dependencies)
     }
 
-    static func realtime(_ name: String, _ dependencies: [String]) -> Target {
-        layer("Realtime", name, dependencies)
+    /// What computes all the time is optimized in a debug build too, which keeps up with a
+    /// microphone only then: the net takes a second for a second of sound without.
+    static func realtime(
+        _ name: String, _ dependencies: [String], isAlwaysOptimized: Bool = false
+    ) -> Target {
+        layer(
+            "Realtime", name, dependencies,
+            settings: isAlwaysOptimized
+                ? [.unsafeFlags(["-O"], .when(configuration: .debug))] : [])
     }
 
     static func control(

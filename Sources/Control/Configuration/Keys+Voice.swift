@@ -24,6 +24,6 @@ extension Keys {
         package static let onlyVoices = Setting(
             "voice.only_voices", true,
             "Whether only voices are speech. If not, every sound that stands out of the noise is: "
-                + "each whisper, but music and doors, too.")
+                + "each whisper, but also music and doors.")
     }
 }

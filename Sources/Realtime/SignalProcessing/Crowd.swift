@@ -4,8 +4,8 @@
 /// The constants were chosen by `packaging/audio-figures.sh PROGRAM FOLDER real`, tuned half,
 /// babble 10 dB below the voice. A value owned by one thread; `follow` allocates nothing.
 struct Crowd {
-    /// Sounds without a pause for so long are a crowd, which is believed for so long after that
-    /// (milliseconds).
+    /// Sounds without a pause for the first time are a crowd, which is believed for the second after
+    /// that (milliseconds).
     private static let learningMilliseconds = 4000
     private static let memoryMilliseconds = 10_000
     /// A pause is at least as long (milliseconds).
@@ -16,8 +16,8 @@ struct Crowd {
     private static let share: Float = 0.7
     /// Further below than this it is at once (decibels).
     private static let reach: Float = 40
-    /// Somebody begins to speak where it is exceeded by so much for a third of some frames, and has
-    /// ended when it is not reached but for so much (decibels).
+    /// Somebody begins to speak where it is exceeded by the first for `part` of the last frames, and
+    /// has ended when all is below it by more than the second (decibels).
     private static let beginning: Float = 4
     private static let goingOn: Float = 2
     private static let part: Float = 0.3

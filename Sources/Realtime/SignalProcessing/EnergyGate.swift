@@ -2,7 +2,7 @@
 ///
 /// What is there all the time is noise: the floor falls at once with the room, and a fan that
 /// starts is learned within two seconds, in which it may have been taken for speech; the end of
-/// that is then told at once. The device's own voice is not speech: where an echo may be left, only
+/// that is then said at once. The device's own voice is not speech: where an echo may be left, only
 /// what is clearly louder counts.
 ///
 /// A value owned by one thread; `process` allocates nothing.
@@ -15,13 +15,13 @@ package struct EnergyGate {
     private static let countedBands = 3
     /// A band stands out by no more than this (decibels), so that a whistle is not speech.
     private static let bandLimit: Float = 30
-    /// Speech goes on at so much less than what it begins with (decibels).
+    /// Speech goes on at this much less than what it begins with (decibels).
     private static let hysteresis: Float = 2
     /// What a frame adds to the mean over which speech goes on.
     private static let smoothing: Float = 0.4
     /// Weak frames before an onset that belong to it.
     private static let weakFrames = 10
-    /// Speech must be so much louder than the echo that may be left (decibels).
+    /// Speech must be this much louder than the echo that may be left (decibels).
     private static let overEcho: Float = 6
     /// Gaps this short within an onset do not start it anew (frames).
     private static let onsetGapFrames = 2
@@ -134,7 +134,7 @@ package struct EnergyGate {
         return quiet
     }
 
-    /// How many frames before the last `count` are speech too, if weak: an onset is told by what
+    /// How many frames before the last `count` are speech too, if weak: an onset is known by what
     /// is loud, and words begin softly.
     private func weakFramesBefore(_ count: Int) -> Int {
         var weak = 0

@@ -3,14 +3,14 @@
 /// The constants were chosen by `packaging/audio-figures.sh PROGRAM FOLDER real`, tuned half, in
 /// quiet and with household sounds.
 struct SoundShape {
-    /// A swell is a rise by so much after a fall by as much (decibels).
+    /// A swell is a rise by this after a fall by as much (decibels).
     private static let swell: Float = 6
-    /// Loud for so long, and with so many swells at most, is a syllable (milliseconds).
+    /// A syllable is loud for this long (milliseconds), and has this number of swells at most.
     private static let syllable = 240...600
     private static let syllableSwells = 2
     /// The net has at least this for a syllable, and less for most of what falls or is shut.
-    private static let syllableShare: Float = 0.05
-    /// After so long a pause it is known to be no more than that (milliseconds).
+    private static let syllableShare: Float = 0.02
+    /// After a pause of this length it is known to be no more than that (milliseconds).
     private static let pauseMilliseconds = 100
     /// The net has at least this for a hint of a voice.
     static let hint: Float = 0.1
@@ -28,7 +28,7 @@ struct SoundShape {
 
     init(frameMilliseconds: Int) { self.frameMilliseconds = frameMilliseconds }
 
-    /// Begins a sound whose first frame was so many frames ago, the next to be followed counted.
+    /// Begins a sound whose first frame was `framesAgo` ago, the next to be followed counted.
     mutating func begin(framesAgo: Int) {
         frames = framesAgo - 1
         loudFrames = max(0, framesAgo - 1)

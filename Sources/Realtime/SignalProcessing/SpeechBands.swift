@@ -20,7 +20,7 @@ struct SpeechBands {
     /// What makes a bin's power a mean square of the frame.
     private let scale: Float
 
-    /// For frames of so many samples at a rate (Hz).
+    /// For frames of a number of samples at a rate (Hz).
     init(frameSamples: Int, rate: Int) {
         var size = 2
         while size < frameSamples { size *= 2 }

@@ -1,7 +1,22 @@
 /// The net, running only while somebody asks, and then as if it had heard the half second before.
 ///
+/// It hears soft sounds louder than they are: it knows little of whispers and of voices across a
+/// room as they arrive, and much when they are raised. Noise is not raised with them, nor is a bang.
+///
 /// A value owned by one thread; `keep` and `listen` allocate nothing.
 struct SpeechListener {
+    // The constants were chosen by `packaging/audio-figures.sh PROGRAM FOLDER real`, tuned half:
+    // whispers against household sounds, and letters in a room against those beside a fan.
+
+    /// The level that the loudest of a sound is raised to (dBFS), and by how much at most (decibels).
+    private static let wanted: Float = -25
+    private static let mostGain: Float = 30
+    /// Noise is raised to this at most (dBFS).
+    private static let loudestNoise: Float = -45
+    /// The loudest is forgotten at this (decibels a window of 32 ms), down to what may be speech
+    /// (dBFS).
+    private static let forgetting: Float = 0.1
+    private static let quietest: Float = -60
     /// Samples kept for a start, a whole number of windows: half a second.
     private static let kept = 16 * SpeechNet.window
 
@@ -12,6 +27,8 @@ struct SpeechListener {
     /// Samples that the net has heard, of all; nil while it does not run.
     private var heard: Int?
     private var window = [Int16](repeating: 0, count: SpeechNet.window)
+    /// The loudest of late (dBFS).
+    private var loudest = Self.quietest
 
     /// How likely the last window has a voice (0 to 1); 0 while it does not run.
     private(set) var share: Float = 0
@@ -27,21 +44,33 @@ struct SpeechListener {
         }
     }
 
-    /// Hears what it has not heard yet, at first the half second before.
-    mutating func listen() {
+    /// Hears what it has not heard yet, at first the half second before; `noise` is the room's
+    /// (dBFS).
+    mutating func listen(noise: Float) {
         var next: Int
         if let heard {
             next = heard
         } else {
             net.reset()
+            loudest = Self.quietest
             next = max(0, total - Self.kept)
         }
         while total - next >= SpeechNet.window {
             for index in 0..<SpeechNet.window { window[index] = past[(next + index) % Self.kept] }
-            share = window.withUnsafeBufferPointer { net.process($0) }
+            share = window.withUnsafeBufferPointer {
+                let gain = gain(for: LevelMeter.level(of: $0), noise: noise)
+                return net.process($0, gain: gain)
+            }
             next += SpeechNet.window
         }
         heard = next
+    }
+
+    /// How many times as loud a window of a level (dBFS) is heard.
+    private mutating func gain(for level: Float, noise: Float) -> Float {
+        loudest = max(level, loudest - Self.forgetting, Self.quietest)
+        let decibels = min(Self.wanted - loudest, Self.loudestNoise - noise, Self.mostGain)
+        return Loudness.gain(decibels: max(0, decibels))
     }
 
     /// Stops, until it is asked again.

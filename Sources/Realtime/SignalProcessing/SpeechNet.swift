@@ -69,10 +69,11 @@ package struct SpeechNet {
         for index in cells.indices { cells[index] = 0 }
     }
 
-    /// Takes the next 512 samples at 16 kHz; returns how likely a voice is in them (0 to 1).
-    package mutating func process(_ window: UnsafeBufferPointer<Int16>) -> Float {
+    /// Takes the next 512 samples at 16 kHz, to be heard `gain` times as loud; returns how likely
+    /// a voice is in them (0 to 1).
+    package mutating func process(_ window: UnsafeBufferPointer<Int16>, gain: Float = 1) -> Float {
         take(window)
-        measureSpectra()
+        measureSpectra(gain)
         runLayers()
         return remember()
     }
@@ -88,8 +89,9 @@ package struct SpeechNet {
 
     /// The magnitudes of four spectra; one transform makes two, as one's lies in its even part and
     /// the other's in its odd one.
-    private mutating func measureSpectra() {
+    private mutating func measureSpectra(_ gain: Float) {
         let transform = transform
+        let half = 0.5 * gain
         for pair in 0..<2 {
             let start = 2 * pair * Self.step
             for index in 0..<Self.spectrum {
@@ -109,9 +111,9 @@ package struct SpeechNet {
                 let (otherRe, otherIm) = (real[mirrored], imaginary[mirrored])
                 let even = (re + otherRe, im - otherIm)
                 let odd = (im + otherIm, otherRe - re)
-                spectra[target + bin] = 0.5 * (even.0 * even.0 + even.1 * even.1).squareRoot()
+                spectra[target + bin] = half * (even.0 * even.0 + even.1 * even.1).squareRoot()
                 spectra[target + Self.bins + bin] =
-                    0.5 * (odd.0 * odd.0 + odd.1 * odd.1).squareRoot()
+                    half * (odd.0 * odd.0 + odd.1 * odd.1).squareRoot()
             }
         }
     }

@@ -35,34 +35,39 @@ package struct VoiceDetectorSettings: Sendable, Equatable {
 package struct VoiceDetector {
     /// What a frame changed.
     package enum Event: Sendable, Equatable {
-        /// Speech began so many frames ago, this frame counted.
+        /// Speech began this number of frames ago, this frame counted.
         case began(framesAgo: Int)
-        /// Speech ended; the last frame of it was so many frames ago.
+        /// Speech ended; its last frame was this number of frames ago.
         case ended(framesAgo: Int)
     }
 
     // The constants were chosen by `packaging/audio-figures.sh PROGRAM FOLDER real`, tuned half.
 
-    /// A voice, where the net's share is this: sentences reach 0.99 in any room, sneezes 0.58.
-    private static let voice: Float = 0.6
-    /// One that was heard goes on at this, and so much above the noise (decibels): soft ends beside
-    /// a fan.
+    /// A voice, where the net's share is this for this long (milliseconds): sentences reach 0.99
+    /// in any room, and keep it; a door or a cough has more than the half for a moment.
+    private static let voice: Float = 0.45
+    private static let voiceMilliseconds = 60
+    /// One that was heard goes on at this share and this far above the noise (decibels): soft ends
+    /// beside a fan.
     private static let voiceGoingOn: Float = 0.35
     private static let faintest: Float = 3
-    /// Where no voice is heard, speech ends so long after the hangover (milliseconds).
+    /// Where no voice is heard, speech ends this long after the hangover (milliseconds).
     private static let patienceMilliseconds = 240
-    /// What was let through and has no hint of a voice for so long ends (milliseconds).
+    /// What was let through ends after this time without a hint of a voice (milliseconds).
     private static let voicelessMilliseconds = 1500
-    /// Loud sounds that were no voice, so much of them together, are no quiet room; it is forgotten
-    /// twenty times as slowly, and never lasts longer than twenty times the last (milliseconds).
+    /// A room with this many milliseconds of loud sounds without a voice is not quiet.
+    ///
+    /// They are forgotten twenty times as slowly as they came, and no more of them than the last
+    /// number is remembered.
     private static let doubtMilliseconds = 700
     private static let forgetting = 20
     private static let longestDoubtMilliseconds = 6000
-    /// Where the room is not quiet, a voice began so long before the net had a hint of it, and in a
-    /// quiet one with the sound, if that was so much earlier at most (milliseconds).
+    /// Where the room is not quiet, a voice began this long before the net's hint (milliseconds).
+    ///
+    /// In a quiet one it began with the sound, if that was earlier by no more than the second.
     private static let leadMilliseconds = 200
-    private static let unknownMilliseconds = 1000
-    /// The net runs on for so long (milliseconds).
+    private static let unknownMilliseconds = 500
+    /// The net runs on for this long after a sound (milliseconds).
     private static let lingeringMilliseconds = 1000
 
     private let settings: VoiceDetectorSettings
@@ -77,7 +82,9 @@ package struct VoiceDetector {
     package private(set) var isSpeech = false
     /// Whether a voice was heard in it.
     private var isVoice = false
-    /// Frames in a row with a hint of a voice, without one, and with neither sound nor voice.
+    /// Frames in a row with a voice, with a hint of one, without one, and with neither sound nor
+    /// voice.
+    private var voiceFrames = 0
     private var hintFrames = 0
     private var voicelessFrames = 0
     private var silentFrames = 0
@@ -128,7 +135,7 @@ package struct VoiceDetector {
     private mutating func listen() {
         closedFrames = gate.isOpen || isSpeech ? 0 : closedFrames + 1
         guard closedFrames <= frames(Self.lingeringMilliseconds) else { return listener.stop() }
-        listener.listen()
+        listener.listen(noise: gate.noiseFloor)
     }
 
     /// Counts what this frame is.
@@ -143,6 +150,7 @@ package struct VoiceDetector {
         crowd.follow(level: gate.level, isHeard: silentFrames == 0)
         let isVoiced = share >= Self.voiceGoingOn && crowd.isReached(gate.level)
         voicelessFrames = isVoiced ? 0 : voicelessFrames + 1
+        voiceFrames = share >= Self.voice ? voiceFrames + 1 : 0
         hintFrames = share >= SoundShape.hint ? hintFrames + 1 : 0
         doubt = max(0, doubt - 1)
     }
@@ -150,7 +158,7 @@ package struct VoiceDetector {
     /// No speech yet: whether what the gate has open is some.
     private mutating func wait(isInterrupting: Bool) -> Event? {
         guard gate.isOpen else { return nil }
-        isVoice = listener.share >= Self.voice && crowd.isExceeded
+        isVoice = voiceFrames >= frames(Self.voiceMilliseconds) && crowd.isExceeded
         let isLikely = isInterrupting || sound.isSyllable(quietFrames: gate.quietFrames)
         guard isVoice || isQuietRoom && isLikely else {
             if gate.isLoud { addDoubt(1) }
