@@ -32,7 +32,7 @@ enum Targets {
             .ownC("CMosquitto"),
             .ownC("CWebRTC"),
             // Its weights come in by an assembler's directive, which spares the compiler 900 KB.
-            .ownC("CSilero", excluded: ["LICENSE", "weights.f32"]),
+            .ownC("CSilero", excluded: ["LICENSE.txt", "weights.f32"]),
             .systemC("CCrypto", pkgConfig: "libcrypto", apt: "libssl-dev"),
             .ownC("CLinux"),
             .binding("Linux", ["CLinux"]),
