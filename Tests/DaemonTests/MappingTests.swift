@@ -86,6 +86,34 @@ struct MappingTests {
         #expect(Settings().audioSettings.capture == .automatic)
     }
 
+    @Test("each card is asked for its own rate, channels and samples")
+    func cards() throws {
+        let audio = try settings(
+            """
+            [audio.capture]
+            rate = 48000
+            channels = 4
+            format = "S24_3LE"
+            [audio.playback]
+            rate = 44100
+            channels = 1
+            format = "S32_LE"
+            [audio.music]
+            device = "hw:CARD=DAC"
+            rate = 96000
+            channels = 2
+            format = "S24_LE"
+            """
+        ).audioSettings
+        #expect(audio.captureRate == 48_000 && audio.captureChannels == 4)
+        #expect(audio.captureFormat == .bits24Packed)
+        #expect(audio.playbackRate == 44_100 && audio.playbackChannels == 1)
+        #expect(audio.playbackFormat == .bits32)
+        #expect(audio.musicRate == 96_000 && audio.musicChannels == 2)
+        #expect(audio.musicFormat == .bits24)
+        #expect(Settings().audioSettings.musicFormat == nil)
+    }
+
     @Test("a light shows what matters most of what is true")
     func lightStates() {
         func state(

@@ -38,6 +38,22 @@ for model in none emu10k1 rme9652 ice1712 uda1341 ac97 ca0106; do
     rmmod snd-dummy
 done
 
+# A buffer and periods that are no power of two, nor a whole number of milliseconds: dmix and dsnoop
+# of 1023 frames over the model whose buffer is odd itself (16380 bytes at most).
+modprobe snd-dummy index=2 id=Dummy model=uda1341 fake_buffer=0 pcm_substreams=1
+sleep 0.5
+cat >/tmp/asound.conf <<'CONF'
+</usr/share/alsa/alsa.conf>
+pcm.oddout { type dmix ipc_key 1026 slave { pcm "hw:CARD=Dummy,DEV=0" rate 44100 channels 2 format S16_LE period_size 1023 buffer_size 4092 } }
+pcm.oddin { type dsnoop ipc_key 1027 slave { pcm "hw:CARD=Dummy,DEV=0" rate 44100 channels 2 format S16_LE period_size 1023 buffer_size 4092 } }
+CONF
+export ALSA_CONFIG_PATH=/tmp/asound.conf
+play oddout "snd-dummy, odd buffer"
+record oddin "snd-dummy, odd buffer"
+unset ALSA_CONFIG_PATH
+sleep 0.5
+rmmod snd-dummy
+
 modprobe snd-aloop index=3,4 enable=1,1 id=Mic,Speaker pcm_substreams=1,1
 cat >/tmp/asound.conf <<'CONF'
 </usr/share/alsa/alsa.conf>

@@ -8,7 +8,8 @@ extension Bench {
             abstract: "Use the whole daemon for a long time, on lines that break and end.",
             discussion: "In real time, against a simulated service on real sockets, with sound "
                 + "devices that keep time and need no card. A line a minute, then one of JSON; "
-                + "fails when a turn did.")
+                + "fails when a turn did. Memory and processor are those of daemon and service "
+                + "together; `make vm-test` measures the daemon's own.")
 
         @Option(help: "How long (minutes).")
         var minutes: Double = 20

@@ -253,9 +253,9 @@ final class SoakRun: Sendable {
             "calls": .int(Int64(now.calls)),
             "failures": .int(Int64(now.failures.count)),
             "what_failed": .array(now.failures.prefix(Self.toldFailures).map { .string($0) }),
-            "rss_start_kb": .int(Int64(residentAtStart.load(ordering: .relaxed))),
-            "rss_end_kb": .int(Int64(ResourceUsage.residentKiB())),
-            "rss_max_kb": .int(Int64(usage.maximumResidentKiB)),
+            "rss_with_service_start_kb": .int(Int64(residentAtStart.load(ordering: .relaxed))),
+            "rss_with_service_end_kb": .int(Int64(ResourceUsage.residentKiB())),
+            "rss_with_service_max_kb": .int(Int64(usage.maximumResidentKiB)),
             "cpu_percent": .double(100 * (usage.userSeconds + usage.systemSeconds) / seconds),
         ]
     }
