@@ -1,3 +1,4 @@
+import ALSA
 import Assistant
 import AudioPath
 import Configuration
