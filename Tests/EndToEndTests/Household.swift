@@ -45,6 +45,9 @@ final class Household: Sendable {
             device = "martlet_microphone:\(folder)/microphone"
             [audio.echo]
             mode = "off"
+            [voice]
+            # What is said to it is noise.
+            only_voices = false
             [audio.playback]
             device = "martlet_speaker:\(folder)/speaker"
             [sounds]
