@@ -102,9 +102,10 @@ enum SoundScenes {
     }
 
     static func mixed(_ one: [Double], _ other: [Double]) -> [Double] {
-        (0..<max(one.count, other.count)).map { index in
-            (index < one.count ? one[index] : 0) + (index < other.count ? other[index] : 0)
-        }
+        let (long, rest) = one.count > other.count ? (one, other) : (other, one)
+        var sum = long
+        for index in rest.indices { sum[index] += rest[index] }
+        return sum
     }
 }
 
