@@ -85,7 +85,7 @@ struct AudioWatchTests {
             microphone: MicrophoneLevels(), echo: echo)
     }
 
-    @Test("the canceller is told once, with the reason where it is not the better one")
+    @Test("the canceller is logged once, with the reason where it is not the better one")
     func canceller() {
         var watch = AudioWatch()
         let lines = watch.lines(echo { $0.lack = "/x.so is not there" }, atMilliseconds: 0)
@@ -100,7 +100,7 @@ struct AudioWatchTests {
         #expect(other.map(\.text) == ["echo: AEC3 takes it out"])
     }
 
-    @Test("that no voice can interrupt is told with what to do, and its end; learning is not")
+    @Test("that no voice can interrupt is logged with what to do, and its end; learning is not")
     func gate() {
         var watch = AudioWatch()
         _ = watch.lines(echo { $0.gate = .learning }, atMilliseconds: 0)
@@ -119,7 +119,7 @@ struct AudioWatchTests {
                 == ["echo: enough of it is taken out again: a voice interrupts as before"])
     }
 
-    @Test("a library that refuses frames is told once, with the way round it")
+    @Test("a library that refuses frames is logged once, with the way round it")
     func refusals() {
         var watch = AudioWatch()
         _ = watch.lines(echo { _ in }, atMilliseconds: 0)

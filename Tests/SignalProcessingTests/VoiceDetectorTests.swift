@@ -75,7 +75,7 @@ struct VoiceDetectorTests {
         }
     }
 
-    @Test("over the loudspeaker a voice is told at once, as it has to interrupt it")
+    @Test("over the loudspeaker a voice is reported at once, as it has to interrupt it")
     func overLoudspeaker() {
         for (echo, latest) in [(LevelMeter.floor, 1.1), (Float(-50), 1.14)] {
             var room = Listening()

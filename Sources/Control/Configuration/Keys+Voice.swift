@@ -10,17 +10,17 @@ extension Keys {
             "Quieter than this is never speech (decibels below full scale).")
         package static let onset = Setting(
             "voice.onset_ms", 60, .range(20...1000),
-            "A sound must last so long to be looked at as speech (milliseconds). That it is a "
-                + "voice takes a moment more to tell; the words of that time are kept.")
+            "How long a sound must last before it may be speech (milliseconds). Whether it is a "
+                + "voice is known a moment later; the words of that time are kept.")
         package static let onsetOverEcho = Setting(
             "voice.onset_over_echo_ms", 100, .range(20...2000),
             "The same while the device itself speaks and takes out its echo (milliseconds): "
                 + "longer, as what is left of the echo comes in short pieces.")
         package static let hangover = Setting(
             "voice.hangover_ms", 500, .range(100...5000),
-            "Silence so long closes it (milliseconds). Shorter than "
+            "How much silence closes it (milliseconds). Shorter than "
                 + "live.silence_duration_ms, it makes the "
-                + "answer come sooner, since the service is then told at once.")
+                + "answer come sooner, since the service then hears of the end at once.")
         package static let onlyVoices = Setting(
             "voice.only_voices", true,
             "Whether only voices are speech. If not, every sound that stands out of the noise is: "
