@@ -102,4 +102,18 @@ struct VoiceDetectorTests {
         #expect((0.9...1.1).contains(room.began.first ?? 0))
         #expect(room.ended.count == 1)
     }
+
+    @Test("a loudspeaker that may not be interrupted does not begin speech in music either")
+    func loudspeakerShut() {
+        for seed in 0..<6 {
+            var room = Listening()
+            let song = Scenes.level(Scenes.song(bars: 5, seed: seed), -35)
+            room.hear(Array(song.prefix(16_000 * 7 + seed * 900)))
+            let before = room.told.count
+            // Full scale: nothing is louder than what may be left of the loudspeaker.
+            let voice = Scenes.level(Scenes.voice(2, pitch: 150, seed: seed), -25)
+            room.hear(Scenes.mixed(voice, Array(song.prefix(voice.count))), echo: 0)
+            #expect(room.told.count == before, "\(seed)")
+        }
+    }
 }

@@ -129,7 +129,10 @@ package struct VoiceDetector {
         }
         listen()
         follow(event)
-        return isSpeech ? goOn() : wait(isInterrupting: echo != nil && event != nil)
+        if isSpeech { return goOn() }
+        // What the loudspeaker may have left is not heard, though a sound before it is not over.
+        if echo != nil, !gate.isLoud { return nil }
+        return wait(isInterrupting: echo != nil && event != nil)
     }
 
     private mutating func listen() {
