@@ -29,8 +29,8 @@ extension Keys {
                 + "tools.secrets_dir. Empty: none.")
         package static let keepAlive = Setting(
             "mqtt.keep_alive_s", 30, .range(5...3600),
-            "A silent line is probed after so long (seconds); a dead one is noticed after twice "
-                + "that.")
+            "A silent connection is probed after this time (seconds); a dead one is noticed "
+                + "after twice that.")
         package static let name = Setting(
             "mqtt.name", "",
             "What the device is called in Home Assistant. Empty: the machine's name.")
@@ -59,8 +59,8 @@ extension Keys {
                 + "who says something through say is heard by the model as somebody in the room.")
         package static let words = Setting(
             "mqtt.publish_words", false,
-            "Whether the last request and reply are told, in words. Everybody on the broker can "
-                + "read them then, and Home Assistant keeps them in its history.")
+            "Whether the words of the last request and reply are published. Everybody on the "
+                + "broker can read them then, and Home Assistant keeps them in its history.")
 
         static let all: [any AnySetting] = [
             host, port, tls, authority, certificate, key, user, password, keepAlive, name, id,

@@ -38,11 +38,11 @@ extension Keys {
             "The resistor of the chip; a button to ground needs pull-up, if the board has none.")
         package static let debounce = Setting(
             "button.debounce_ms", 30, .range(0...500),
-            "Contacts may bounce so long after an edge (milliseconds). It delays no press: the "
-                + "first contact counts.")
+            "Contacts may bounce for this time after an edge (milliseconds). It delays no press: "
+                + "the first contact counts.")
         package static let filter = Setting(
             "button.filter_ms", 0, .range(0...100),
-            "A press must last so long to count (milliseconds), where a long wire catches "
+            "The shortest press that counts (milliseconds), for a long wire that catches "
                 + "disturbances. It delays every press.")
         package static let press = Setting(
             "button.press", "talk", .form(action),
@@ -61,18 +61,19 @@ extension Keys {
             "What a long press does, where holding does not mean talking; empty: nothing.")
         package static let hold = Setting(
             "button.hold_ms", 250, .range(100...2000),
-            "With tap or double: a press that is held so long is talking (milliseconds). What was "
-                + "said meanwhile is not lost.")
+            "With tap or double: a press that is held for this time is talking (milliseconds). "
+                + "What was said meanwhile is not lost.")
         package static let doubleGap = Setting(
             "button.double_ms", 250, .range(100...1000),
-            "The second press of two comes so soon after the first release (milliseconds).")
+            "The second press of two comes within this time after the first release "
+                + "(milliseconds).")
         package static let longTime = Setting(
             "button.long_ms", 1000, .range(300...10_000),
-            "A press so long is a long one (milliseconds), and one that silenced an alarm puts "
-                + "it off.")
+            "A press of this length is a long one (milliseconds), and one that silenced an "
+                + "alarm puts it off.")
         package static let stuck = Setting(
             "button.stuck_s", 120, .range(5...3600),
-            "A button that is held longer is stuck: it is told once and taken as released "
+            "A button that is held longer is stuck: it is reported once and taken as released "
                 + "(seconds).")
 
         static let all: [any AnySetting] = [

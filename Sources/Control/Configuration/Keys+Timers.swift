@@ -3,11 +3,11 @@ extension Keys {
     package enum Timers {
         package static let ring = Setting(
             "timers.ring_s", 600, .range(10...7200),
-            "What nobody dismisses rings so long, and is then told as missed (seconds).")
+            "What nobody dismisses rings for this time, and is then announced as missed (seconds).")
         package static let late = Setting(
             "timers.late_s", 3600, .range(0...604_800),
             "What fell due while the device was off still rings if it is no older than this "
-                + "(seconds); else it is told as missed.")
+                + "(seconds); else it is announced as missed.")
         package static let snooze = Setting(
             "timers.snooze_s", 540, .range(60...7200),
             "What is snoozed rings again after this where nothing else is said (seconds). By "

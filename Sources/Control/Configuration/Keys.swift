@@ -18,7 +18,7 @@ package enum Keys {
             "live.system_instruction",
             "You are the voice of a small device without a screen. Answer in one or two short "
                 + "sentences. Use the functions to switch things, and say what you did.", .prose,
-            "What the model is told before every conversation.")
+            "The system instruction: what the model reads before every conversation.")
         package static let url = Setting(
             "live.url", "", .addressOrNothing,
             "Where the service is: scheme, host and port, such as those that `martlet simulate` "
@@ -80,12 +80,12 @@ package enum Keys {
             "Whether the model may look things up on the web, which is billed by the search.")
         package static let idleClose = Setting(
             "live.idle_close_s", 600, .range(0...86_400),
-            "A connection on which nothing is said for so long is closed; the next word opens "
+            "A connection on which nothing is said for this time is closed; the next word opens "
                 + "another, which knows what was said (seconds). 0: never.")
         package static let replay = Setting(
             "live.replay_s", 30, .range(1...120),
-            "Words that were not answered are kept so long, to be sent again when the connection "
-                + "is lost (seconds).")
+            "Words that were not answered are kept for this time, to be sent again when the "
+                + "connection is lost (seconds).")
         package static let dailyBudget = Setting(
             "live.daily_token_budget", 0, .range(0...1_000_000_000),
             "When the tokens of a day are spent, the device says so instead of connecting. All "
@@ -98,10 +98,10 @@ package enum Keys {
             "Hands-free: how readily the service hears speech end; empty: its default.")
         package static let prefixPadding = Setting(
             "live.prefix_padding_ms", 20, .range(0...2000),
-            "Hands-free: speech must last so long to count (milliseconds).")
+            "Hands-free: the shortest speech that counts (milliseconds).")
         package static let silenceDuration = Setting(
             "live.silence_duration_ms", 800, .range(100...5000),
-            "Hands-free: silence so long ends a turn (milliseconds). Below 500 it splits "
+            "Hands-free: silence of this length ends a turn (milliseconds). Below 500 it splits "
                 + "sentences, above 2000 it feels slow.")
         package static let turnCoverage = Setting(
             "live.turn_coverage", "", .oneOf(["", "only_activity", "all_input"]),
@@ -140,8 +140,8 @@ package enum Keys {
                 + "itself, see audio.echo before you set it to false.")
         package static let falseInterruption = Setting(
             "conversation.false_interruption_ms", 1500, .range(0...10_000),
-            "An answer that a voice interrupted goes on when no words are found so long after "
-                + "the voice (milliseconds), as after a cough. 0: it never goes on.")
+            "An answer that a voice interrupted goes on when no words are found within this time "
+                + "after the voice (milliseconds), as after a cough. 0: it never goes on.")
         package static let maximumTurn = Setting(
             "conversation.maximum_turn_s", 120, .range(5...600),
             "A turn is closed after this, so that a stuck button cannot send for ever (seconds).")

@@ -1,4 +1,4 @@
-// Names that a person wrote: which was meant, and which must not be told again.
+// Names that a person wrote: which was meant, and which must not be repeated.
 
 /// The name among `names` that was probably meant; nil when none is near.
 package func nearest(to name: String, among names: [String]) -> String? {

@@ -12,12 +12,12 @@ extension Settings {
 
     /// What was changed from its default and has no effect, one line each.
     var idleWarnings: [Diagnostic] {
-        var told: Set<String> = []
+        var reported: Set<String> = []
         return (listening + panel + light + sound + far).filter(\.isSo).flatMap { idle in
             idle.settings.compactMap { setting in
                 guard let place = position(of: setting),
                     text(of: setting) != setting.fallbackText,
-                    told.insert(setting.path).inserted
+                    reported.insert(setting.path).inserted
                 else { return nil }
                 return Diagnostic(place, "\(setting.path) changes nothing: \(idle.reason)")
             }

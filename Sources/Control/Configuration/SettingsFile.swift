@@ -122,7 +122,7 @@ package enum SettingsFile {
         # description = "Opens the garden gate."    # what the model chooses by
         # parameters = { }             # a function's: name = JSON Schema
         # deadline_ms = 10000          # a call that takes longer is stopped; default
-        # result_limit_bytes = 16384   # the model is told no more of the result; default
+        # result_limit_bytes = 16384   # the model sees no more of the result; default
         # calls_per_minute = 60        # more are refused; default
         # behavior = "auto"            # "blocking", or "non-blocking": talk on meanwhile; default
         # scheduling = "auto"          # a late answer: "silent", "when-idle", "interrupt"; default

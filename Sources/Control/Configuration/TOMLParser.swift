@@ -1,14 +1,14 @@
 /// Reads TOML 1.0 with the place of every key and value.
 ///
-/// Ours, because a wrong setting must be told with line and column, and the Swift library for
+/// Ours, because a wrong setting must be reported with line and column, and the Swift library for
 /// TOML gives places for syntax errors only. Dates are refused, since no setting has one. After a
-/// mistake it goes on with the next line, so that all are told at once.
+/// mistake it goes on with the next line, so that all are reported at once.
 package struct TOMLParser {
     /// A longer file is no configuration (bytes).
     package static let sizeLimitBytes = 1 << 20
     /// Deeper nesting is refused.
     static let depthLimit = 16
-    /// After so many mistakes the rest would be noise.
+    /// After this number of mistakes the rest would be noise.
     static let diagnosticLimit = 50
 
     private var scanner: TOMLScanner

@@ -16,7 +16,7 @@ package struct HomeAssistantToolSettings: ToolKind, Equatable {
     /// The risk of scripts, scenes, automations, buttons, switches and helpers, which may do
     /// anything; nil: nothing is said, and it is low.
     package var indirectRisk: ToolSettings.Risk?
-    /// What alarm systems and locks want to be told; empty: nothing.
+    /// The code that alarm systems and locks ask for; empty: none.
     package var code: SecretText
     /// A PEM file with the authorities that are trusted; empty: the system's.
     package var authorityFile: String

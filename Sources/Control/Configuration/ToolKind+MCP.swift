@@ -22,7 +22,7 @@ package struct MCPToolSettings: ToolKind, Equatable {
 
     package static let example = #"""
         # Servers of the Model Context Protocol. Their tools are functions called NAME_tool as soon
-        # as the server has listed them; a session that is open is told of changes. Nothing is
+        # as the server has listed them; a session that is open learns of changes. Nothing is
         # offered that 'tools' does not name. Descriptions come from the server and are read by the
         # model: use servers that you trust. deadline_ms, result_limit_bytes, calls_per_minute,
         # risk and confirm hold for each of its functions.

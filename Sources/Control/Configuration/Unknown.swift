@@ -1,4 +1,4 @@
-/// What is told of a name that no setting has: the nearest, or where it stands.
+/// What is said of a name that no setting has: the nearest, or where it stands.
 enum Unknown {
     /// A value outside every section.
     static func stray(_ member: TOMLTable.Member) -> Diagnostic {
