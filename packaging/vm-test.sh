@@ -1,7 +1,7 @@
 #!/bin/bash
 # vm-test.sh PROGRAM [MINUTES] [CYCLES] [CHECK...]: Tests/VM/cards.sh and, without CHECK, also
-# Tests/VM/models.sh, Tests/VM/gpio.sh and Tests/VM/confine.sh (with Landlock and without) in the virtual machine of
-# packaging/vm.sh, with PROGRAM (a static martlet).
+# Tests/VM/models.sh, Tests/VM/gpio.sh, Tests/VM/costs.sh and Tests/VM/confine.sh (with Landlock and
+# without) in the virtual machine of packaging/vm.sh, with PROGRAM (a static martlet).
 #
 # MINUTES (of the guest's time; default 1) is how long each of the two steady checks lasts, CYCLES
 # (default 10) how often a card is unplugged. VM_OUT is a folder for the daemon's logs.
@@ -26,6 +26,7 @@ status=0
 "$here/vm.sh" -t 14400 "$program" "$folder/cards.sh" "$minutes" "$cycles" "$@" || status=$?
 [ $# -gt 0 ] || "$here/vm.sh" -u "$program" "$folder/models.sh" || status=$?
 [ $# -gt 0 ] || "$here/vm.sh" -g "$program" "$folder/gpio.sh" || status=$?
+[ $# -gt 0 ] || "$here/vm.sh" -g "$program" "$folder/costs.sh" || status=$?
 [ $# -gt 0 ] || "$here/vm.sh" -g "$program" "$folder/confine.sh" landlock || status=$?
 [ $# -gt 0 ] || "$here/vm.sh" -g -k lsm=capability "$program" "$folder/confine.sh" || status=$?
 exit $status

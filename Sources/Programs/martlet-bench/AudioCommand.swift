@@ -75,9 +75,14 @@ final class AudioRun {
         let engine = try AudioEngine(settings) { events.take($0) }
         try engine.start()
         defer { engine.stop() }
-        try wait("the devices") {
+        do {
+            try wait("the devices") {
+                let status = engine.status()
+                return status.capture.frames > 0 && status.playback.grant != nil
+            }
+        } catch {
             let status = engine.status()
-            return status.capture.frames > 0 && status.playback.grant != nil
+            throw ValidationError("\(error)\ninput: \(status.capture)\noutput: \(status.playback)")
         }
         let before = ResourceUsage.current()
         let start = MonotonicClock.now()
