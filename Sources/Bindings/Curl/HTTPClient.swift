@@ -71,7 +71,7 @@ extension HTTPRequest {
     /// More headers than any service asks for.
     static let headersLimit = 100
 
-    /// Why the request cannot be sent as it is; values are not told, they may be secret.
+    /// Why the request cannot be sent as it is; values are left out, they may be secret.
     var problem: String? {
         let scheme = url.prefix { $0 != ":" }.lowercased()
         guard scheme == "http" || scheme == "https", !server.isEmpty else {

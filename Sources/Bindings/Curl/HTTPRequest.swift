@@ -23,7 +23,7 @@ package struct HTTPRequest: Sendable {
     package var responseLimitBytes: Int
     /// A PEM file whose authorities alone are trusted; nil trusts the system's.
     package var certificateAuthorityFile: String?
-    /// Through whom the server is reached.
+    /// The proxy by which the server is reached.
     package var proxy: HTTPProxy
     /// Whether it goes out on a connection of its own, and so is never sent twice.
     ///
@@ -80,7 +80,7 @@ package struct HTTPHeader: Sendable, Equatable {
     }
 }
 
-/// Through whom a server is reached.
+/// The proxy by which a server is reached, or none.
 package enum HTTPProxy: Sendable, Equatable {
     /// As `https_proxy`, `http_proxy`, `all_proxy` and `no_proxy` say, the way curl reads them.
     case environment

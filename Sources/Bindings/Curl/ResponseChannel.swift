@@ -100,7 +100,7 @@ final class ResponseChannel: Sendable {
         }
     }
 
-    /// Waits for bytes or the end; and whether the sender is to be told to go on.
+    /// Waits for bytes or the end; and whether the sender is to be asked to go on.
     func next() async -> (Result<[UInt8]?, HTTPError>, isPaused: Bool) {
         await wait { !$0.bytes.isEmpty || $0.end != nil }
         return state.withLock { state in

@@ -53,7 +53,7 @@ final class Transfer {
         errorText.deallocate()
     }
 
-    // MARK: What curl is told
+    // MARK: What curl is asked for
 
     /// Notes what curl says to an option.
     func take(_ code: CURLcode) {

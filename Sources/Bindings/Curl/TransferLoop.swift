@@ -84,7 +84,7 @@ final class TransferLoop {
         transfer.channel.end(result)
     }
 
-    /// Without curl no request can ever succeed; each is told so.
+    /// Without curl no request can ever succeed; each ends with that error.
     private func refuseAll(_ reason: String) {
         queue.stop()
         for case .start(_, _, let channel) in queue.takeOrders().commands {

@@ -9,7 +9,7 @@ private import CMosquitto
 /// Confined to the `mqtt` thread. The callbacks run inside of `open`, `work` and the calls that
 /// send; what they tell is kept until `takeHappenings`.
 final class BrokerConnection {
-    /// What a callback told.
+    /// What a callback reported.
     enum Happening {
         case greeted(reason: Int32)
         case closed(reason: Int32)
@@ -158,9 +158,9 @@ final class BrokerConnection {
     /// Asks for them no longer.
     func unsubscribe(from filter: String) { _ = cmosquitto_unsubscribe(client, filter) }
 
-    // MARK: - What is told
+    // MARK: - What is reported
 
-    /// What the callbacks told since the last time.
+    /// What the callbacks reported since the last time.
     func takeHappenings() -> [Happening] {
         defer { happenings = [] }
         return happenings

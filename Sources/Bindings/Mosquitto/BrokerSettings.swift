@@ -22,7 +22,7 @@ package struct BrokerSettings: Sendable {
     package var password: (@Sendable () throws -> String)?
     /// What the broker knows the client by; no two clients may have the same.
     package var clientID: String
-    /// The line is probed when it was silent for so long (seconds).
+    /// The connection is probed when it was silent for this time (seconds).
     package var keepAliveSeconds = 30
     /// Whether the broker forgets subscriptions and messages with the line.
     ///

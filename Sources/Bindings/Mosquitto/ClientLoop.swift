@@ -15,7 +15,7 @@ final class ClientLoop {
     private static let greetingLimit: Int64 = 10_000_000_000
     /// The last messages are acknowledged within this, or not any more (nanoseconds).
     static let farewellLimit: Int64 = 500_000_000
-    /// A silent line is looked after so many times in its keep-alive time.
+    /// A silent connection is looked after this number of times in its keep-alive time.
     private static let looksPerKeepAlive = 4
 
     /// So many lines in a row that broke soon after they were made are somebody's doing.
@@ -50,7 +50,7 @@ final class ClientLoop {
         self.onEvent = onEvent
     }
 
-    /// Runs until it is told to stop.
+    /// Runs until it is asked to stop.
     func run() {
         defer { core.end() }
         if let fault = cmosquitto_load() {
@@ -246,7 +246,7 @@ final class ClientLoop {
             switch happening {
             case .greeted(let reason): greeted(reason, connection)
             case .closed(let reason):
-                // A reason of the broker's; what breaks without one is told by `work`.
+                // A reason of the broker's; what breaks without one is reported by `work`.
                 guard self.connection != nil, reason >= BrokerConnection.firstFailure else { break }
                 let isTaken = reason == Int32(MQTT_RC_SESSION_TAKEN_OVER.rawValue)
                 lose(

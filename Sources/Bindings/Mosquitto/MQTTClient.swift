@@ -15,7 +15,7 @@ package enum MQTTDelivery: Sendable, Equatable {
 ///
 /// ## Concurrency
 /// Every method may be called from every task. One thread, `mqtt`, owns libmosquitto's handle and
-/// starts with the first message; events are told on it. Releasing the client ends it, without a farewell.
+/// starts with the first message; events are delivered on it. Releasing the client ends it, without a farewell.
 package final class MQTTClient: Sendable {
     private let settings: BrokerSettings
     private let core: ClientCore
@@ -71,7 +71,7 @@ package final class MQTTClient: Sendable {
 
     // MARK: - Messages
 
-    /// Subscribes, now and whenever the line is made anew; refusals are told as an event.
+    /// Subscribes, now and whenever the line is made anew; refusals are events.
     ///
     /// What the broker has kept comes only where `wantsKept` says so: old commands are not new
     /// ones. Brokers before version 5 send it always.

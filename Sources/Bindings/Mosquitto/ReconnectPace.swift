@@ -5,7 +5,7 @@ struct ReconnectPace {
     /// The wait after the second failure, which doubles from then on, and its limit.
     static let first: Int64 = 1_000_000_000
     static let longest: Int64 = 60_000_000_000
-    /// A line that stood so long starts the count anew.
+    /// A connection that stood for this time starts the count anew.
     static let stable: Int64 = 10_000_000_000
     /// The same where somebody else lays claim to the line: two clients of one name take it from
     /// each other, and neither can know that the other has gone.

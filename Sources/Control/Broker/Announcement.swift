@@ -1,6 +1,6 @@
 internal import ModelTypes
 
-/// What Home Assistant is told the device consists of.
+/// The discovery message: what the device consists of, for Home Assistant.
 ///
 /// By device discovery (Home Assistant 2024.11 and newer): one message holds the device, where it
 /// comes from and all its entities, which so appear, change and go together; of the older form
@@ -93,7 +93,7 @@ struct Announcement {
         ]
     }
 
-    private func told(_ property: PresenceTopics.Property) -> (String, JSONValue) {
+    private func published(_ property: PresenceTopics.Property) -> (String, JSONValue) {
         ("state_topic", .string(topics.topic(property)))
     }
 
@@ -103,7 +103,7 @@ struct Announcement {
 
     private var stateSensor: [(String, JSONValue)] {
         [
-            ("name", "State"), told(.state), ("device_class", "enum"),
+            ("name", "State"), published(.state), ("device_class", "enum"),
             (
                 "options",
                 .array(PresenceState.Activity.allCases.map { .string($0.rawValue) })
@@ -113,16 +113,16 @@ struct Announcement {
     }
 
     private var muteSwitch: [(String, JSONValue)] {
-        [("name", "Mute"), told(.mute), asked(.mute), ("icon", "mdi:microphone-off")]
+        [("name", "Mute"), published(.mute), asked(.mute), ("icon", "mdi:microphone-off")]
     }
 
     private var muteSensor: [(String, JSONValue)] {
-        [("name", "Muted"), told(.mute), ("icon", "mdi:microphone-off")]
+        [("name", "Muted"), published(.mute), ("icon", "mdi:microphone-off")]
     }
 
     private var volumeNumber: [(String, JSONValue)] {
         [
-            ("name", "Volume"), told(.volume), asked(.volume), ("min", 0), ("max", 100),
+            ("name", "Volume"), published(.volume), asked(.volume), ("min", 0), ("max", 100),
             ("step", 1), ("mode", "slider"), ("unit_of_measurement", "%"),
             ("icon", "mdi:volume-high"),
         ]
@@ -130,7 +130,7 @@ struct Announcement {
 
     private var volumeSensor: [(String, JSONValue)] {
         [
-            ("name", "Volume"), told(.volume), ("unit_of_measurement", "%"),
+            ("name", "Volume"), published(.volume), ("unit_of_measurement", "%"),
             ("icon", "mdi:volume-high"),
         ]
     }
@@ -154,21 +154,21 @@ struct Announcement {
 
     private var timersSensor: [(String, JSONValue)] {
         [
-            ("name", "Timers"), told(.timers), ("value_template", "{{ value_json.count }}"),
+            ("name", "Timers"), published(.timers), ("value_template", "{{ value_json.count }}"),
             ("state_class", "measurement"), ("icon", "mdi:timer-outline"),
         ]
     }
 
     private var nextTimerSensor: [(String, JSONValue)] {
         [
-            ("name", "Next timer"), told(.timers), ("value_template", "{{ value_json.next }}"),
+            ("name", "Next timer"), published(.timers), ("value_template", "{{ value_json.next }}"),
             ("device_class", "timestamp"),
         ]
     }
 
     private var pinSensor: [(String, JSONValue)] {
         [
-            ("name", "PIN locked"), told(.pin), ("device_class", "problem"),
+            ("name", "PIN locked"), published(.pin), ("device_class", "problem"),
             ("entity_category", "diagnostic"),
         ]
     }
@@ -176,14 +176,14 @@ struct Announcement {
     private func words(
         _ name: String, _ property: PresenceTopics.Property
     ) -> [(String, JSONValue)] {
-        [("name", .string(name)), told(property), ("icon", "mdi:text")]
+        [("name", .string(name)), published(property), ("icon", "mdi:text")]
     }
 
     private func diagnostic(
         _ name: String, _ key: String, _ more: [(String, JSONValue)]
     ) -> [(String, JSONValue)] {
         [
-            ("name", .string(name)), told(.diagnostics),
+            ("name", .string(name)), published(.diagnostics),
             ("value_template", .string("{{ value_json.\(key) }}")),
             ("entity_category", "diagnostic"),
         ] + more

@@ -57,9 +57,9 @@ package struct MessageTool: Tool {
         let idPlace: JSONPlace?
     }
 
-    /// A line that is down is waited for so long: a broker that restarts is back by then.
+    /// A connection that is down is awaited for this time: a broker that restarts is back by then.
     private static let patience = Duration.seconds(3)
-    /// The tool gives up so much before the runner does, since it knows what it waited for.
+    /// The tool gives up by this much before the runner does, since it knows what it waited for.
     private static let margin = Duration.milliseconds(250)
 
     /// Checks the templates against the parameters, so that a fault is found at the start.
@@ -174,7 +174,7 @@ package struct MessageTool: Tool {
         return .string(text.isEmpty ? "the answer is empty" : text)
     }
 
-    /// So much of an answer that is not as expected is told (characters).
+    /// The most that is quoted of an answer that is not as expected (characters).
     private static let excerptLimit = 300
 
     private static func problem(_ what: String, _ answer: MQTTMessage) -> JSONValue {

@@ -24,10 +24,10 @@ package struct PresenceReaction: Sendable, Equatable {
     package var complaint: String?
 }
 
-/// The device as it is seen through a broker: what is told when, and what a message asks for.
+/// The device as it is seen through a broker: what is published when, and what a message asks for.
 ///
 /// A value: events, times (nanoseconds) and randomness (0..<1) come in, messages come out, which
-/// are published in their order; what could not be published is told anew with the next line.
+/// are published in their order; what could not be published is published with the next connection.
 package struct Presence: Sendable {
     /// A state of Home Assistant has no more characters.
     package static let stateLimit = 255
@@ -46,12 +46,12 @@ package struct Presence: Sendable {
     private var isConnected = false
     private var state = PresenceState()
     /// What the broker has of each property.
-    private var told: [PresenceTopics.Property: String] = [:]
+    private var published: [PresenceTopics.Property: String] = [:]
     private var commandTimes: [PresenceSettings.Power: [Int64]] = [:]
     /// Of what is a state and came too often, the last, which is done when its time comes.
     private var held: [PresenceSettings.Power: PresenceCommand] = [:]
     private var hasComplained = false
-    /// When Home Assistant is told everything again.
+    /// When everything is announced to Home Assistant again.
     private var birthAt: Int64?
 
     /// A presence that nobody sees yet.
@@ -98,7 +98,7 @@ package struct Presence: Sendable {
 
     // MARK: - The line
 
-    /// The line stands: everything is told.
+    /// The connection stands: everything is published.
     package mutating func connected() -> [MQTTMessage] {
         isConnected = true
         birthAt = nil
@@ -112,7 +112,7 @@ package struct Presence: Sendable {
     }
 
     private mutating func introduction() -> [MQTTMessage] {
-        told = [:]
+        published = [:]
         let announcement =
             settings.isAnnounced
             ? [
@@ -123,7 +123,7 @@ package struct Presence: Sendable {
         return announcement + [status(PresenceTopics.online)] + news()
     }
 
-    // MARK: - What is told
+    // MARK: - What is published
 
     /// Something may have changed.
     package mutating func changed(_ state: PresenceState) -> [MQTTMessage] {
@@ -133,11 +133,11 @@ package struct Presence: Sendable {
         return isConnected ? news() : []
     }
 
-    /// A message could not be published: it is told again with the next news.
+    /// A message could not be published: it is published again with the next news.
     package mutating func refused(_ message: MQTTMessage) {
         for property in PresenceTopics.Property.allCases
         where topics.topic(property) == message.topic {
-            told[property] = nil
+            published[property] = nil
         }
     }
 
@@ -158,8 +158,8 @@ package struct Presence: Sendable {
 
     private mutating func news() -> [MQTTMessage] {
         PresenceTopics.Property.allCases.compactMap { property in
-            guard let text = text(of: property), told[property] != text else { return nil }
-            told[property] = text
+            guard let text = text(of: property), published[property] != text else { return nil }
+            published[property] = text
             return MQTTMessage(topic: topics.topic(property), text, isRetained: property.isKept)
         }
     }
@@ -190,7 +190,7 @@ package struct Presence: Sendable {
         }
     }
 
-    /// Words as a state can hold them; nil where they are not told.
+    /// Words as a state can hold them; nil where they are not published.
     private func words(_ text: String) -> String? {
         guard settings.tellsWords, !text.isEmpty else { return nil }
         let scalars = text.unicodeScalars

@@ -18,7 +18,7 @@ package struct PresenceSettings: Sendable {
     /// Where Home Assistant listens for that.
     package var discoveryPrefix: String
     package var powers: Set<Power>
-    /// Whether the last request and reply are told.
+    /// Whether the words of the last request and reply are published.
     package var tellsWords: Bool
 
     /// A device's settings.

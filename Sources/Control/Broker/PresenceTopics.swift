@@ -1,17 +1,17 @@
 internal import Mosquitto
 
-/// Where what is told and what may be asked stands.
+/// The topics of what is published and of what may be asked for.
 ///
 /// `martlet/ID/status` is the availability; each property has a topic, and each that may be set
 /// the same one with `/set`.
 struct PresenceTopics: Sendable {
-    /// What is told, each under a topic of its own.
+    /// What is published, each under a topic of its own.
     enum Property: String, CaseIterable, Sendable {
         case state, mute, volume, pin, timers, request, reply, diagnostics
 
         /// Whether the broker keeps it for those who come later.
         ///
-        /// Words are told once and kept by nobody who was not asked to.
+        /// Words are published once, and retained by no broker.
         var isKept: Bool { self != .request && self != .reply }
     }
 
@@ -19,7 +19,7 @@ struct PresenceTopics: Sendable {
     static let offline = "offline"
 
     let base: String
-    /// Where Home Assistant is told what the device consists of.
+    /// Where Home Assistant reads what the device consists of.
     let announcement: String
     /// Where Home Assistant says that it has started.
     let birth: String

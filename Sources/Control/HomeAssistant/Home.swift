@@ -61,7 +61,7 @@ package final class Home: Sendable {
     let rest: HomeREST
     /// Calls that were judged before they are made, with what they were judged to be.
     private let judged = Mutex<[(arguments: ToolArguments, judgement: HomeJudgement)]>([])
-    /// No more are kept: there are never so many calls between judgement and start.
+    /// No more are kept: there are never that many calls between judgement and start.
     private static let judgedLimit = 64
 
     /// Connects when a function is called first, or at `prepare`.

@@ -148,8 +148,8 @@ struct HomeControlTool: Tool {
         switch await home.link.call(service, on: ids) {
         case .done: return
         case .refused(let words):
-            let told = HiddenSecrets([code].compactMap { $0 }).hide(in: words)
-            throw ToolFailure("Home Assistant refused it: \(HomeWords.cut(told))")
+            let said = HiddenSecrets([code].compactMap { $0 }).hide(in: words)
+            throw ToolFailure("Home Assistant refused it: \(HomeWords.cut(said))")
         case .unknown(let why):
             try Task.checkCancellation()
             throw ToolFailure(
@@ -158,7 +158,7 @@ struct HomeControlTool: Tool {
         }
     }
 
-    /// How things stand now; that it was done is told also where that cannot be asked.
+    /// How things stand now; that it was done is reported even where that cannot be asked.
     private func report(_ plan: Plan, _ less: [String]) async -> JSONValue {
         let states = await states(of: plan.targets)
         var answer: JSONObject = [

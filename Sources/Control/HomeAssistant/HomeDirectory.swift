@@ -23,7 +23,7 @@ struct HomeEntity: Sendable, Equatable {
 struct HomeDirectory: Sendable, Equatable {
     /// More entities are left out, in the order of their ids; nobody speaks about more.
     static let entityLimit = 1000
-    /// More candidates are not told when a name is ambiguous or unknown.
+    /// More candidates are not listed when a name is ambiguous or unknown.
     static let candidateLimit = 10
 
     /// In the order of their ids.

@@ -153,7 +153,7 @@ actor HomeLink {
         socket = opened
         Task {
             for await event in opened.events { self.take(event, from: opened) }
-            // Where more came than could be read, no end was told.
+            // Where more came than could be read, no end was reported.
             self.take(.ended("it sent more than could be read"), from: opened)
         }
     }

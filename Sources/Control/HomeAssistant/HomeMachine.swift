@@ -47,11 +47,11 @@ enum HomeOrder: Sendable, Equatable {
 ///
 /// States are not subscribed to: a home with a power meter changes many a second, and each would
 /// wake a device that is to sleep; they are asked for when somebody wants to know. Only the
-/// registries' own changes are told, and lead to a new directory.
+/// registries announce their own changes, which lead to a new directory.
 ///
 /// A value without clock and I/O: moments (nanoseconds) come with the events.
 struct HomeMachine: Sendable {
-    /// The greeting, the proof and the first lists may take so long together.
+    /// The greeting, the proof and the first lists may take this time together.
     static let loadingPatience: Int64 = 20_000_000_000
     /// A change of the registries is followed by others; the lists are asked for once after this.
     static let gatheringTime: Int64 = 1_000_000_000
@@ -63,7 +63,7 @@ struct HomeMachine: Sendable {
     /// A token that was refused is not shown again before this: Home Assistant bans addresses for
     /// failed attempts.
     static let refusalRest: Int64 = 600_000_000_000
-    /// A connection that held so long starts the count of failures anew.
+    /// A connection that held for this time starts the count of failures anew.
     static let stable: Int64 = 30_000_000_000
     /// Lists that are younger are not asked for again because a name is not in them.
     static let youth: Int64 = 10_000_000_000

@@ -3,7 +3,7 @@ internal import Tools
 
 /// `home_list_devices`: what there is in the home that the model may see.
 struct HomeListTool: Tool {
-    /// More are not told at once; the model is told how many there are.
+    /// More are not listed at once; the model learns how many there are.
     static let listLimit = 60
 
     let declaration: ToolDeclaration

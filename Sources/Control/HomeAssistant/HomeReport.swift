@@ -1,6 +1,6 @@
 internal import ModelTypes
 
-/// How a device stands, as the model is told it.
+/// The state of a device, as the model reads it.
 enum HomeReport {
     /// Lists such as those of a player's inputs are cut (items).
     private static let listLimit = 30
@@ -11,7 +11,7 @@ enum HomeReport {
     private static let percents: [(attribute: String, whole: Double)] = [
         ("brightness", 255), ("current_position", 100), ("percentage", 100), ("volume_level", 1),
     ]
-    /// Attributes that are told as they are.
+    /// Attributes that are reported as they are.
     private static let plain = [
         "temperature", "target_temp_low", "target_temp_high", "current_temperature", "humidity",
         "current_humidity", "hvac_action", "preset_mode", "source", "effect", "media_title",
@@ -40,8 +40,8 @@ enum HomeReport {
         if let color = color(attributes["rgb_color"]) { report["color"] = .string(color) }
         if let kelvin = attributes["color_temp_kelvin"]?.int { report["kelvin"] = .int(kelvin) }
         for name in plain {
-            guard let value = attributes[name], let told = told(value) else { continue }
-            report[name] = told
+            guard let value = attributes[name], let shown = shown(value) else { continue }
+            report[name] = shown
         }
         return report
     }
@@ -63,7 +63,7 @@ enum HomeReport {
         return "#" + bytes.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
     }
 
-    private static func told(_ value: JSONValue) -> JSONValue? {
+    private static func shown(_ value: JSONValue) -> JSONValue? {
         switch value {
         case .null, .object: nil
         case .bool, .int, .double: value

@@ -4,7 +4,7 @@
 /// ____|‾‾‾‾‾‾‾‾‾‾‾‾‾|____   held to talk: at the press, or once it has been held for a while
 /// ____|‾|________________   single: at the press if nothing longer is mapped, else when it is sure
 /// ____|‾|__|‾|___________   double: the second press comes within a while after the release
-/// ____|‾‾‾‾‾‾|~~~~~          long: once it has been held so long, before the release
+/// ____|‾‾‾‾‾‾|~~~~~          long: once it has been held long enough, before the release
 /// ```
 /// Only what is mapped is waited for. Where a talk has to wait, its event carries the time of the
 /// press, from which the microphone's history gives what was said meanwhile. A value without clock:
@@ -19,7 +19,7 @@ package struct ButtonGesture: Sendable {
         package var hasLong = false
         /// So long must it be held to talk, where a shorter press has a meaning of its own.
         package var holdMilliseconds = 250
-        /// The second press of a double comes so soon after the release.
+        /// The second press of a double comes within this time after the release.
         package var doubleMilliseconds = 250
         package var longMilliseconds = 1000
         /// Nobody holds it longer than this: it is stuck.
@@ -75,9 +75,9 @@ package struct ButtonGesture: Sendable {
         case dismissing(since: Int64)
         /// Down, to answer a question.
         case answering(since: Int64)
-        /// Down, and its meaning has been told.
+        /// Down, and its meaning has been reported.
         case decided(since: Int64)
-        /// Down for ever, which has been told.
+        /// Down for ever, which has been reported.
         case stuck
     }
 
@@ -123,7 +123,7 @@ package struct ButtonGesture: Sendable {
 
     /// It went down, or came up.
     package mutating func edge(isPress: Bool, at time: Int64) -> [Event] {
-        // The time that has passed comes first, however late it is told.
+        // The time that has passed comes first, however late it is reported.
         advance(to: time) + (isPress ? press(at: time) : release(at: time))
     }
 
@@ -135,7 +135,7 @@ package struct ButtonGesture: Sendable {
         return events
     }
 
-    /// What the press was good for that has just been told, told before the next event.
+    /// What the press that has just been reported was for, reported before the next event.
     package mutating func useTouch(_ use: Use) {
         switch (use, state) {
         case (.tap, .undecided(let since, let first, _)):

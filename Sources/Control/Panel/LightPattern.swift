@@ -64,7 +64,7 @@ package struct LightPattern: Sendable, Equatable {
         return found.count == parts.count && parts.count <= 2 ? found : nil
     }
 
-    /// How it looks so long after it began (nanoseconds), and how long that stays so; nil: for
+    /// How it looks at a time after it began (nanoseconds), and how long that stays so; nil: for
     /// good.
     func look(after elapsed: Int64, on kind: LightKind) -> (pixels: [Colour], lasts: Int64?) {
         let milliseconds = elapsed / 1_000_000

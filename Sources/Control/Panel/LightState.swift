@@ -24,7 +24,7 @@ package enum LightState: String, Sendable, CaseIterable {
 package enum LightKind: Sendable, Equatable {
     /// On and off.
     case switched
-    /// Colours or brightness, on so many pixels (at least 1).
+    /// Colours or brightness, on a number of pixels (at least 1).
     case pixels(Int)
 }
 

@@ -6,7 +6,7 @@ internal import Linux
 /// It may be innocent. When the program crashes once more without it, it is brought back, and
 /// nothing more is set aside until a life has lasted.
 struct CrashGuard {
-    /// A program that has lived for so long has not crashed because of what it read at its start.
+    /// A program that has lived for this time has not crashed because of what it read at its start.
     static let provenLife = Duration.seconds(600)
     /// Crashes in a row after which what was read is under suspicion, and one more acquits it.
     private static let suspicious = 2
@@ -18,7 +18,7 @@ struct CrashGuard {
 
     private static let suffix = ".suspect"
 
-    /// Acts on so many crashes in a row; says what was done, in words for the owner.
+    /// Acts on a number of crashes in a row; says what was done, in words for the owner.
     func begin(crashes: Int) -> [String] {
         guard crashes >= Self.suspicious, let names = try? disk.names() else { return [] }
         return crashes == Self.suspicious ? accuse(names) : acquit(names)

@@ -5,7 +5,7 @@ internal import Synchronization
 /// JSON values that outlast the program, one a line with its checksum, added at the end.
 ///
 /// What a power cut left of the last line is passed over, and reported. A tail that is missing
-/// exactly from the end of a line on cannot be told from one that was never there.
+/// exactly from the end of a line on cannot be distinguished from one that was never there.
 ///
 /// ## Concurrency
 /// From any thread but the loop's and the real-time ones: every call may block on the disk.

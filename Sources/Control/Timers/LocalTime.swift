@@ -56,7 +56,7 @@ package struct LocalTime: Sendable, Hashable, Comparable {
         return (year, month, Int(dayOfYear - (153 * part + 2) / 5) + 1)
     }
 
-    /// The same time of day so many days later.
+    /// The same time of day, a number of days later.
     package func adding(days: Int) -> LocalTime {
         LocalTime(reading: reading.saturatingPlus(Int64(days).saturatingTimes(86_400)))
     }

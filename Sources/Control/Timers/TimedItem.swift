@@ -70,7 +70,7 @@ package struct TimedItem: Sendable, Equatable {
     package enum Phase: Sendable, Equatable {
         /// It waits for its time.
         case armed
-        /// It rings, so long at most.
+        /// It rings, for this time at most.
         case ringing(Countdown)
         /// It rang, and will again after this.
         case snoozed(Countdown)

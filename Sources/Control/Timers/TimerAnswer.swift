@@ -1,6 +1,6 @@
 internal import ModelTypes
 
-/// What the model is told, in words that can be spoken.
+/// The answer to the model, in words that can be spoken.
 enum TimerAnswer {
     static let notLasting =
         "this device has no place to store it, so it is lost when the device restarts"
@@ -33,7 +33,7 @@ enum TimerAnswer {
     static func done(
         _ what: String, _ items: [TimedItem], _ list: TimerList, _ now: Now
     ) -> JSONValue {
-        var told: [JSONValue] = []
+        var described: [JSONValue] = []
         for item in items {
             var about: JSONObject = [
                 "title": .string(TimerWords.title(item.kind, item.number, item.name))
@@ -44,10 +44,10 @@ enum TimerAnswer {
                 about["rings_again"] = .string(
                     TimerWords.time(now.zone.localTime(at: due), from: now.local))
             }
-            told.append(.object(about))
+            described.append(.object(about))
         }
         return [
-            "done": .string(what), "items": .array(told),
+            "done": .string(what), "items": .array(described),
             "remaining": .int(Int64(list.items.count)),
         ]
     }

@@ -259,7 +259,7 @@ package struct TimerBook: Sendable {
         list.items.sort { $0.number < $1.number }
     }
 
-    /// Forgets what was missed and what was lost, since it has been told.
+    /// Forgets what was missed and what was lost, since it has been announced.
     package mutating func forgetMissed() {
         list.missed = []
         list.loss = nil

@@ -33,7 +33,7 @@ package actor TimerKeeper {
     private var kept = TimerList()
     private let clock: any TimerClock
     private let listener: any TimerListener
-    private var told: [Int] = []
+    private var announced: [Int] = []
     private var isInTrouble = false
     private var hasBegun = false
     private var isEnded = false
@@ -129,8 +129,8 @@ package actor TimerKeeper {
     private func tell() {
         guard !isEnded else { return }
         let ringing = book.ringing
-        if ringing.map(\.number) != told {
-            told = ringing.map(\.number)
+        if ringing.map(\.number) != announced {
+            announced = ringing.map(\.number)
             listener.ringing(ringing)
         }
         let wake = book.wake(at: clock.now)

@@ -1,6 +1,6 @@
 /// Why a timer cannot be had as wanted, in words that a model can act on.
 package enum TimerProblem: Error, Sendable, Equatable, CustomStringConvertible {
-    /// More than so many at once.
+    /// More than this number at once.
     case tooMany(Int)
     /// Nothing of that number or name.
     case unknown(String)

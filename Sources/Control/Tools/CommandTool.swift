@@ -72,7 +72,7 @@ package struct CommandTool: Tool {
         }
     }
 
-    /// Runs the program to its end; its failure is told with its status and what it said.
+    /// Runs the program to its end; its failure is reported with its status and what it said.
     package func call(_ arguments: ToolArguments) async throws -> JSONValue {
         let words = try template.fill(arguments)
         let secrets = try lookUpSecrets()
@@ -138,8 +138,8 @@ package struct CommandTool: Tool {
         }
         // A model repeats a call that returns nothing.
         guard !text.isEmpty else { return .string("done; the command printed nothing") }
-        let told = hidden.hide(in: text)
-        return .string(result.outputTruncated ? told + "\n(the rest was cut)" : told)
+        let said = hidden.hide(in: text)
+        return .string(result.outputTruncated ? said + "\n(the rest was cut)" : said)
     }
 
     private func failure(

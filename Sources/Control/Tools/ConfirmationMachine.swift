@@ -7,7 +7,7 @@ internal import ModelTypes
 /// | State    | Event                               | Next    | What is done                      |
 /// |----------|-------------------------------------|---------|-----------------------------------|
 /// | free     | asked, by button                    | pressing | the user is asked, the call waits |
-/// | free     | asked, by words                     | hearing | the model is told to ask the user |
+/// | free     | asked, by words                     | hearing | the model is asked to ask the user |
 /// | pressing | a press, after the user could react | free    | granted; the press is consumed    |
 /// | pressing | time over, stop, taken back         | free    | refused                           |
 /// | hearing  | the right words in a turn of the user | heard | nothing yet: the model calls again |

@@ -19,9 +19,9 @@ package struct ConfirmationSettings: Sendable, Equatable {
 
     /// How long the user has to answer.
     package var window: Int64 = 20_000_000_000
-    /// A press so soon after the question was meant for something else.
+    /// A press within this time after the question was meant for something else.
     package var reaction: Int64 = 500_000_000
-    /// The loudspeaker must have been silent so long before the user's turn.
+    /// The loudspeaker must have been silent for this time before the user's turn.
     package var quiet: Int64 = 500_000_000
     /// How long a call that comes again waits for its words, which the service may send late.
     package var patience: Int64 = 3_000_000_000
@@ -38,7 +38,7 @@ package struct ConfirmationSettings: Sendable, Equatable {
     package init() {}
 }
 
-/// What the model is told.
+/// What the model reads.
 enum ConfirmationWords {
     static let sayPhrase =
         "nothing was done yet: the user must confirm this. Ask them to say their confirmation "

@@ -19,7 +19,7 @@ extension ForeignReader {
     private static let types: Set = [
         "string", "integer", "number", "boolean", "null", "array", "object",
     ]
-    /// A list of more values is not told (values); the check knows them.
+    /// A list of more values is not passed on (values); the check knows them.
     private static let choicesLimit = 200
 
     mutating func plain(
@@ -113,7 +113,7 @@ extension ForeignReader {
         guard !choices.isEmpty else { return form }
         var form = form
         form.schema.choices = choices
-        // The service takes texts that say something; others are told in the description.
+        // The service takes texts that say something; others stand in the description.
         let texts = choices.compactMap(\.string).filter { !$0.isEmpty }
         if !texts.isEmpty, texts.count <= choicesLimit {
             form.json["enum"] = .array(texts.map { .string($0) })

@@ -9,7 +9,7 @@ package enum ForeignWords {
     /// Patterns of names beyond these are not said.
     private static let patternsLimit = 4
 
-    private static let told = [
+    private static let described = [
         ("format", "format"), ("pattern", "pattern"), ("default", "default"),
         ("multipleOf", "a multiple of"), ("exclusiveMinimum", "more than"),
         ("exclusiveMaximum", "less than"), ("not", "not"),
@@ -18,7 +18,7 @@ package enum ForeignWords {
     /// What a part is said to be; nil when nothing is.
     static func description(of members: JSONObject, schema: Schema) -> String? {
         var hints: [String] = []
-        for (key, words) in told {
+        for (key, words) in described {
             guard let value = members[key], value != .null else { continue }
             let text = value.string ?? value.serialized
             if text.count <= valueLimit, !text.isEmpty { hints.append("\(words) \(text)") }

@@ -11,7 +11,7 @@ package import ModelTypes
 package struct Schema: Sendable, Equatable {
     /// What values may be.
     package indirect enum Kind: Sendable, Equatable {
-        /// Text of so many characters.
+        /// Text, with its limits in characters.
         case string(length: ClosedRange<Int>)
         /// Whole numbers; 3.0 counts as 3.
         case integer(ClosedRange<Int64>)

@@ -6,7 +6,7 @@ package import ModelTypes
 /// and the size of the result; a tool only does its work. It is called on the pool, never on the
 /// event loop, and may block its caller but not others.
 package protocol Tool: Sendable {
-    /// What the model is told, and the limits of a call.
+    /// What the model reads of it, and the limits of a call.
     var declaration: ToolDeclaration { get }
 
     /// What stands before a call; the arguments have been checked against the schema.
@@ -33,7 +33,7 @@ extension Tool {
     }
 }
 
-/// What the model is told of a tool, and the limits of a call.
+/// What the model reads of a tool, and the limits of a call.
 package struct ToolDeclaration: Sendable {
     package let name: String
     package let description: String

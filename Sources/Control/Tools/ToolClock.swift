@@ -1,7 +1,7 @@
 internal import Linux
 
 /// Tells the time and lets it pass, for deadlines, pulses and rate limits; a test's own stands
-/// still until it is told to go on.
+/// still until it is moved on.
 package protocol ToolClock: Sendable {
     /// Nanoseconds since some moment.
     var now: Int64 { get }

@@ -5,8 +5,8 @@ internal import Synchronization
 /// sources such as an MCP server bring along while the program runs.
 ///
 /// What a source offers may change at any time; the next setup of a session declares what is
-/// there then, and `onChange` lets an open session be told. A call to a function that has gone is
-/// told so by `absence`.
+/// there then, and `onChange` lets an open session learn of it. A call to a function that has gone is
+/// answered by `absence`.
 ///
 /// ## Concurrency
 /// Every method may be called from every thread; the lock protects all of it.

@@ -6,7 +6,7 @@ package enum ToolRisk: String, Sendable, CaseIterable, Comparable {
     case read
     /// What anyone in the room may do with a hand: a lamp, the volume. Does not ask.
     case low
-    /// What costs money, wakes the house or cannot be undone. Asks unless told otherwise.
+    /// What costs money, wakes the house or cannot be undone. Asks unless the settings say otherwise.
     case high
     /// Lets somebody in: a door, a gate, the alarm system. Asks; switching that off is complained
     /// about.
