@@ -19,6 +19,27 @@ struct OwnedThreadTests {
         #expect(!thread.isRealTime)
     }
 
+    @Test("a thread's stack has no room for a huge page, which would be 2 MiB of memory")
+    func stack() throws {
+        let sizes = Mutex<[UInt]>([])
+        let thread = try OwnedThread(name: "small", priority: .normal) {
+            var local = 0
+            let address = withUnsafePointer(to: &local) { UInt(bitPattern: $0) }
+            let maps = (try? Files.read("/proc/self/maps", limitBytes: 1 << 22)) ?? []
+            for line in String(decoding: maps, as: UTF8.self).split(separator: "\n") {
+                let ends = line.prefix { $0 != " " }.split(separator: "-")
+                    .compactMap { UInt($0, radix: 16) }
+                if ends.count == 2, ends[0] <= address, address < ends[1] {
+                    sizes.withLock { $0.append(ends[1] - ends[0]) }
+                }
+            }
+        }
+        thread.join()
+        let sizesSeen = sizes.withLock { $0 }
+        #expect(sizesSeen.count == 1)
+        #expect(sizesSeen.allSatisfy { $0 < 2 << 20 }, "\(sizesSeen)")
+    }
+
     @Test("a real-time thread is scheduled so, or says that it is not")
     func realTime() throws {
         let policy = Atomic<Int32>(-1)

@@ -38,6 +38,13 @@ package enum ThreadPriority: Sendable, Equatable {
 /// The body runs on the new thread. `join` may be called from every other thread; the object may
 /// be released before the thread ends, which then finishes on its own.
 package final class OwnedThread: Sendable {
+    /// The stack of each thread: 1 MiB.
+    ///
+    /// glibc's default of 8 MiB is a place for a transparent huge page, where the kernel has them
+    /// "always" (Debian's does): since Linux 6.7 the first word on such a stack may take 2 MiB, 4
+    /// MiB of a daemon's 13 (Tests/VM/costs.sh). No thread of ours needs a tenth of this.
+    private static let stackBytes = 1 << 20
+
     /// Whether SCHED_FIFO was granted.
     package let isRealTime: Bool
 
@@ -90,6 +97,7 @@ package final class OwnedThread: Sendable {
         var attributes = pthread_attr_t()
         pthread_attr_init(&attributes)
         defer { pthread_attr_destroy(&attributes) }
+        pthread_attr_setstacksize(&attributes, Self.stackBytes)
         if let fifoPriority {
             var parameters = sched_param()
             parameters.sched_priority = fifoPriority
