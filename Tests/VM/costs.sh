@@ -103,11 +103,20 @@ touch /tmp/say
 sleep 3
 measure "hands-free, listening to speech" 15
 rm -f /tmp/say
+# What was asked until now is answered first.
+for _ in $(seq 300); do
+    [ "$(sed -n 's/.* -> //p' /tmp/log | tail -n 1)" = idle ] && break
+    sleep 0.2
+done
+sleep 2
 heard=$(first_sounds)
+touch /tmp/say
+sleep 0.5
+rm -f /tmp/say
 for _ in $(seq 200); do
     [ "$(first_sounds)" -gt "$heard" ] && break
     sleep 0.1
 done
-measure "hands-free, speaking with the canceller" 3
+measure "hands-free, speaking with the canceller" 6
 finish
 grep -h 'FAIL\|trap\|error' /tmp/log | head -n 5
