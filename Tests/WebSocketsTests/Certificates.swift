@@ -50,6 +50,24 @@ final class Certificates: Sendable {
         return WebSocketListener.Identity(certificateFile: certificate, keyFile: key)
     }
 
+    /// A folder as `update-ca-certificates` leaves it, with the certificates under their hashes.
+    func authorities(_ trusted: [WebSocketListener.Identity]) async throws -> String {
+        let path = "\(folder)/authorities"
+        try await replace(path, with: trusted)
+        return path
+    }
+
+    /// Has others in such a folder.
+    func replace(_ path: String, with trusted: [WebSocketListener.Identity]) async throws {
+        if Files.exists(path) { try Files.removeTree(path) }
+        try Files.makeDirectory(path, mode: 0o700)
+        for (index, identity) in trusted.enumerated() {
+            let bytes = try Files.read(identity.certificateFile, limitBytes: 65_536)
+            try Files.writeAtomically("\(path)/\(index).pem", bytes, mode: 0o600)
+        }
+        try await openssl(["rehash", path])
+    }
+
     private func write(_ text: String, to path: String) throws {
         try Files.writeAtomically(path, Array(text.utf8), mode: 0o600)
     }

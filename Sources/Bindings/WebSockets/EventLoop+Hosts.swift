@@ -1,5 +1,5 @@
 import CWebSockets
-import Glibc
+import Linux
 
 /// What libwebsockets keeps per virtual host and not per connection.
 struct ClientHost: Hashable {
@@ -17,20 +17,14 @@ extension EventLoop {
     /// The virtual hosts that every loop has: that of its watches, and that of direct connections
     /// which trust the system's authorities; and those of authorities that will be trusted.
     ///
-    /// What is read of an authority libwebsockets uses for all hosts that trust it, also through
-    /// a proxy. Before the loop's thread runs.
+    /// Before the loop's thread runs.
     func makeOwnHosts(_ authorities: [String]) throws(WebSocketsError) {
         // One whose watches need no TLS, so that it is there at once.
-        guard
-            let made = makeHost(
-                "watches", ClientHost(), protocols: Callback.watchProtocols, options: 0)
-        else { throw .noContext }
-        watchHost = made
-        let direct = ClientHost()
-        guard let clients = makeHost("client-0", direct, options: cws_init_tls) else {
-            throw .badAuthorityFile("the system's store")
+        guard let made = makeHost("watches", protocols: Callback.watchProtocols) else {
+            throw .noContext
         }
-        clientHosts[direct] = clients
+        watchHost = made
+        _ = try makeClientHost(ClientHost())
         for file in authorities { _ = try? makeClientHost(ClientHost(authorityFile: file)) }
     }
 
@@ -44,38 +38,51 @@ extension EventLoop {
     }
 
     private func makeClientHost(_ key: ClientHost) throws(WebSocketsError) -> OpaquePointer {
-        if let authorityFile = key.authorityFile, access(authorityFile, R_OK) != 0 {
-            throw .badAuthorityFile(authorityFile)
-        }
-        var options = cws_init_tls
-        if key.authorityFile != nil { options |= cws_only_given_authority }
-        guard let host = makeHost("client-\(clientHosts.count)", key, options: options) else {
-            throw .badAuthorityFile(key.authorityFile ?? "the system's store")
-        }
+        let trust = try trust(key.authorityFile)
+        guard
+            let host = makeHost(
+                "client-\(clientHosts.count)", proxy: key.proxy,
+                protocols: Callback.clientProtocols, trust: trust)
+        else { throw .noContext }
         clientHosts[key] = host
         return host
     }
 
+    /// What is read of an authority serves all hosts that trust it, also through a proxy.
+    private func trust(_ file: String?) throws(WebSocketsError) -> ClientTrust {
+        if let trust = trusts[file] { return trust }
+        let made = if let file { try ClientTrust(file: file) } else { try ClientTrust(system) }
+        trusts[file] = made
+        return made
+    }
+
     private func makeHost(
-        _ name: String, _ key: ClientHost,
-        protocols: UnsafeMutablePointer<lws_protocols> = Callback.clientProtocols, options: UInt64
+        _ name: String, proxy: Proxy? = nil, protocols: UnsafeMutablePointer<lws_protocols>,
+        trust: ClientTrust? = nil
     ) -> OpaquePointer? {
         var info = lws_context_creation_info()
         info.port = cws_no_listen
         info.protocols = UnsafePointer(protocols)
-        info.options = options
+        if let trust {
+            info.options = cws_init_tls
+            info.provided_client_ssl_ctx = trust.context
+        }
         info.retry_and_idle_policy = LineLiveness.policy
         info.connect_timeout_secs = Self.libraryTimeoutSeconds
         return name.withCString { name in
-            (key.proxy?.address(at: nil) ?? Self.noProxy).withCString { proxy in
-                withOptionalCString(key.authorityFile) { path in
-                    info.vhost_name = name
-                    info.http_proxy_address = proxy
-                    info.client_ssl_ca_filepath = path
-                    return lws_create_vhost(context, &info)
-                }
+            (proxy?.address(at: nil) ?? Self.noProxy).withCString { proxy in
+                info.vhost_name = name
+                info.http_proxy_address = proxy
+                return lws_create_vhost(context, &info)
             }
         }
+    }
+
+    /// Has the system's authorities fetched from the disk beside the loop, once; on the loop.
+    func fetchAuthorities() {
+        guard !hasFetched else { return }
+        hasFetched = true
+        DiskThread(name: "authorities").perform { [system] in system.fetch() }
     }
 }
 

@@ -61,6 +61,10 @@ package final class EventLoop: SerialExecutor, @unchecked Sendable {
     var watchHost: OpaquePointer?
     /// Virtual hosts for clients; libwebsockets keeps trust and proxy per host.
     var clientHosts: [ClientHost: OpaquePointer] = [:]
+    /// By the authority file; nil is the system.
+    var trusts: [String?: ClientTrust] = [:]
+    let system: SystemAuthorities
+    var hasFetched = false
     /// Clients that are neither open nor failed, which nobody else may hold.
     var opening: [ObjectIdentifier: WebSocketClient] = [:]
     let timers = TimerQueue()
@@ -75,12 +79,15 @@ package final class EventLoop: SerialExecutor, @unchecked Sendable {
     ///
     /// `names` finds the hosts of its connections. `authorities` are PEM files of authorities that
     /// will be trusted: they are read here, and not on the loop when they are first needed; one
-    /// that cannot be read is an error of its connections.
+    /// that cannot be read is an error of its connections. Connections that name none trust
+    /// `system`.
     package init(
-        name: String = "network", names: NameResolver = NameResolver(), authorities: [String] = []
+        name: String = "network", names: NameResolver = NameResolver(), authorities: [String] = [],
+        system: SystemAuthorities = SystemAuthorities()
     ) throws {
         ServiceLog.install()
         self.names = names
+        self.system = system
         timerDescriptor = FileDescriptor(
             adopting: try SystemError.checkNegative(
                 "timerfd_create", or: { _ in WebSocketsError.noDescriptor("the loop's timer") }
@@ -103,8 +110,8 @@ package final class EventLoop: SerialExecutor, @unchecked Sendable {
             throw WebSocketsError.noContext
         }
         context = created
-        // Before the thread runs: the authorities of the system take a while to be read, and
-        // nobody waits for the loop yet.
+        // Before the thread runs: authorities may take a while to be read, and nobody waits for
+        // the loop yet.
         do {
             try makeOwnHosts(authorities)
             timerWatch = try adopt(timerDescriptor.rawValue) { [unowned self] in fireTimers() }

@@ -71,6 +71,9 @@ package final class WebSocketClient: @unchecked Sendable {
             proxy = try request.proxies.proxy(for: request.url)
             vhost = try loop.clientHost(
                 ClientHost(authorityFile: request.certificateAuthorityFile, proxy: proxy))
+            if request.url.isSecure, request.certificateAuthorityFile == nil {
+                loop.fetchAuthorities()
+            }
         } catch {
             return failLater(error)
         }
