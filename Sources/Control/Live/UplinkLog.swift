@@ -14,7 +14,7 @@ struct UplinkLog {
     private static let goneLimit = 1024
 
     private struct Entry {
-        let item: UplinkItem
+        var item: UplinkItem
         /// The message's number on this connection, once it is sent; the setup is 0.
         var number: Int64?
     }
@@ -86,6 +86,11 @@ struct UplinkLog {
                 entries[start...].firstIndex { $0.item.isAudio }
                 ?? entries[start...].firstIndex { $0.item.opensWords == nil } ?? start
             if index >= sentCount { lostUnsent = true }
+            guard index > start else {
+                // As with every chunk of a microphone that is open for long: nothing is moved.
+                drop(1)
+                continue
+            }
             remove(at: index)
             removeMarks(around: index)
         }
@@ -224,10 +229,13 @@ struct UplinkLog {
         isActivityOpen = false
     }
 
-    /// The oldest `count`, all of them sent, are gone.
+    /// The oldest `count` are gone.
     private mutating func drop(_ count: Int) {
-        for entry in entries[start..<(start + count)] {
-            if case .audio(let samples) = entry.item { audioSamples -= samples.count }
+        for index in start..<(start + count) {
+            guard case .audio(let samples) = entries[index].item else { continue }
+            audioSamples -= samples.count
+            // Its place stays until many are removed together, its sound need not.
+            entries[index].item = .audio([])
         }
         start += count
         sentCount = max(sentCount, start)
