@@ -19,6 +19,25 @@ struct LiveSessionTests {
             rig.events.contains { if case .outputTranscript("hi") = $0 { true } else { false } })
     }
 
+    @Test("numbers are drawn for connections and their ends, and not for each message")
+    func draws() {
+        let count = Mutex(0)
+        let rig = SessionRig(random: {
+            count.withLock { $0 += 1 }
+            return 0.5
+        })
+        rig.perform { $0.connect() }
+        rig.accept()
+        let before = count.withLock { $0 }
+        for _ in 0..<1000 {
+            rig.receive(#"{"serverContent": {"outputTranscription": {"text": "hi"}}}"#)
+            rig.perform { $0.sendText("ho") }
+        }
+        #expect(count.withLock { $0 } == before)
+        rig.tell(.closed(code: 1006, reason: ""))
+        #expect(count.withLock { $0 } == before + 1)
+    }
+
     @Test("what needs a renewed credential asks for it before each connection")
     func renewed() async {
         let count = Mutex(0)

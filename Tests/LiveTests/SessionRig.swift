@@ -28,11 +28,12 @@ final class SessionRig: @unchecked Sendable {
     private let settings: SessionSettings
     private let credential: SessionCredential
     private let gate: @Sendable () -> SessionFailure?
+    private let random: @Sendable () -> Double
     private(set) lazy var session: LiveSession = {
         let surroundings = Surroundings(self)
         return LiveSession(
             executor: surroundings, transport: surroundings, settings: settings,
-            credential: credential, clock: surroundings, random: { 0.5 }, gate: gate
+            credential: credential, clock: surroundings, random: random, gate: gate
         ) { [weak self] event in
             self?.events.append(event)
             self?.handler(event)
@@ -44,10 +45,12 @@ final class SessionRig: @unchecked Sendable {
         settings: SessionSettings = SessionSettings(
             endpoint: LiveEndpoint(), model: "gemini-3.8-live"),
         credential: SessionCredential = .fixed(.key(Secret("k"))),
-        gate: @escaping @Sendable () -> SessionFailure? = { nil }
+        gate: @escaping @Sendable () -> SessionFailure? = { nil },
+        random: @escaping @Sendable () -> Double = { 0.5 }
     ) {
         self.settings = settings
         self.credential = credential
+        self.random = random
         self.gate = gate
     }
 

@@ -36,10 +36,19 @@ package struct SystemAuthorities: Sendable {
     private static func hashedNames(in folder: String) -> [String] {
         let names = (try? Files.list(folder)) ?? []
         return names.filter { name in
-            let parts = name.split(separator: ".", omittingEmptySubsequences: false)
-            return parts.count == 2 && parts[0].utf8.count == 8 && parts[0].allSatisfy(\.isHexDigit)
-                && !parts[1].isEmpty && parts[1].allSatisfy(\.isWholeNumber)
+            let bytes = Array(name.utf8)
+            return bytes.count > 9 && bytes[8] == UInt8(ascii: ".")
+                && bytes[..<8].allSatisfy(isHexadecimal) && bytes[9...].allSatisfy(isDecimal)
         }
+    }
+
+    private static func isDecimal(_ byte: UInt8) -> Bool {
+        (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte)
+    }
+
+    /// As `openssl rehash` writes them: in small letters.
+    private static func isHexadecimal(_ byte: UInt8) -> Bool {
+        isDecimal(byte) || (UInt8(ascii: "a")...UInt8(ascii: "f")).contains(byte)
     }
 
     /// Reads the files once, so that a card's slowness is over before a certificate is checked.

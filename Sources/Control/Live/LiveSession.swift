@@ -1,3 +1,4 @@
+internal import Linux
 package import ModelTypes
 internal import WebSockets
 
@@ -39,6 +40,9 @@ package actor LiveSession {
     private var queue: [SessionAction] = []
     private var isPerforming = false
     private var reply = ReplyAudio()
+    /// What the wait is drawn with where a message ends this connection: a number of the kernel's
+    /// for each message would be a system call for each.
+    private var drawn = 0.0
     /// Connections so far; an authorization that comes for an older one is not used.
     private var attempt = 0
 
@@ -171,10 +175,11 @@ package actor LiveSession {
         switch event {
         case .opened:
             reply = ReplyAudio()
+            drawn = random()
             perform(machine.opened(at: clock.now))
         case .message(let frame, _):
             let message = ServerMessage.read(frame, &reply)
-            perform(machine.received(message, at: clock.now, random: random()))
+            perform(machine.received(message, at: clock.now, random: drawn))
             if message.isTurnComplete, let refusal = gate() { refuse(refusal) }
         case .drained:
             break
@@ -200,9 +205,9 @@ package actor LiveSession {
     /// A handler may call back, as the assistant does to say what has waited for the session to be
     /// ready; what that leads to must not get between the actions of this event.
     private func perform(_ actions: [SessionAction]) {
-        queue += actions
-        guard !isPerforming else { return }
+        guard !isPerforming else { return queue += actions }
         isPerforming = true
+        for action in actions { perform(action) }
         while !queue.isEmpty {
             let batch = queue
             queue = []
@@ -267,8 +272,8 @@ package actor LiveSession {
         do {
             let request = try settings.endpoint.request(
                 as: authorization, timeoutMilliseconds: settings.connectTimeoutMilliseconds)
-            transport.open(request) { [weak self] event in
-                self?.assumeIsolated { $0.socket(event) }
+            transport.open(request) { [weak self, executor] event in
+                self?.isolated(by: executor) { $0.socket(event) }
             }
         } catch {
             perform(machine.openFailed("\(error)", at: clock.now, random: random()))

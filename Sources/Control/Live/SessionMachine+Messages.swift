@@ -71,7 +71,11 @@ extension SessionMachine {
 
     private mutating func tellContent(of message: ServerMessage, at now: Int64) {
         noteProgress(message, at: now)
-        let message = hasSpoken ? message : unasked(message)
+        // Two calls, since a message chosen into a variable is copied, with all its members.
+        if hasSpoken { tell(message, at: now) } else { tell(unasked(message), at: now) }
+    }
+
+    private mutating func tell(_ message: ServerMessage, at now: Int64) {
         if message.isInterrupted {
             isResidueDue = isResidueDue || isOldAnswerDue
             isOldAnswerDue = false

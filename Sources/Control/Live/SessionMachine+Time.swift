@@ -10,10 +10,16 @@ extension SessionMachine {
             return until
         case .ready:
             let rotation = isLeaveDue ? Optional<Int64>.none : rotateAt
-            return [
-                leaveBy, stayUntil, rotation, idleAt, stallAt, handleDueUntil, doubtfulUntil,
-            ].compactMap { $0 }.min()
+            // Not by a list, which would be memory for each message.
+            let leaving = earlier(leaveBy, earlier(stayUntil, rotation))
+            let waiting = earlier(handleDueUntil, doubtfulUntil)
+            return earlier(leaving, earlier(waiting, earlier(idleAt, stallAt)))
         }
+    }
+
+    private func earlier(_ first: Int64?, _ second: Int64?) -> Int64? {
+        guard let first, let second else { return first ?? second }
+        return min(first, second)
     }
 
     private var idleAt: Int64? {

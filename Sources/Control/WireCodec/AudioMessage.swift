@@ -6,15 +6,22 @@
 package enum AudioMessage {
     private static let head = Array(#"{"realtimeInput":{"audio":{"mimeType":"audio/pcm;rate="#.utf8)
     private static let middle = Array(#"","data":""#.utf8)
+    /// What the service's own rate of a microphone makes of head and middle.
+    private static let usualRate = 16_000
+    private static let usualHead = head + Array("\(usualRate)".utf8) + middle
     private static let tail = Array(#""}}}"#.utf8)
 
     /// Appends a `realtimeInput` message with mono samples at a rate (Hz).
     package static func append(
         _ samples: ArraySlice<Int16>, sampleRate: Int, to message: inout [UInt8]
     ) {
-        message.append(contentsOf: head)
-        message.append(contentsOf: String(sampleRate).utf8)
-        message.append(contentsOf: middle)
+        if sampleRate == usualRate {
+            message.append(contentsOf: usualHead)
+        } else {
+            message.append(contentsOf: head)
+            message.append(contentsOf: String(sampleRate).utf8)
+            message.append(contentsOf: middle)
+        }
         Base64.append(samples, to: &message)
         message.append(contentsOf: tail)
     }
@@ -36,6 +43,9 @@ package enum AudioMessage {
 
 /// A cursor over a message that compares it with an expected shape.
 private struct Matcher {
+    /// The type of nearly every message.
+    private static let plainType: StaticString = "audio/pcm;rate=24000"
+
     let bytes: [UInt8]
     var offset = 0
 
@@ -63,11 +73,13 @@ private struct Matcher {
     private mutating func part(_ samples: inout [Int16]) -> Bool {
         guard open("{"), key("inlineData"), open("{") else { return false }
         var isPlain = false
-        var data: ArraySlice<UInt8>?
+        var data: Range<Int>?
         repeat {
             if key("mimeType") {
                 guard !isPlain, let text = string() else { return false }
-                isPlain = AudioFormat(mimeType: text) == .output
+                isPlain =
+                    isPiece(text, Self.plainType)
+                    || AudioFormat(mimeType: bytes[text]) == .output
             } else if key("data") {
                 guard data == nil else { return false }
                 data = string()
@@ -76,7 +88,7 @@ private struct Matcher {
             }
         } while open(",")
         guard open("}"), open("}"), isPlain, let data else { return false }
-        return Base64.decode(data, appendingTo: &samples)
+        return Base64.decode(bytes[data], appendingTo: &samples)
     }
 
     private mutating func skipBlanks() {
@@ -95,17 +107,26 @@ private struct Matcher {
     private mutating func key(_ name: StaticString) -> Bool {
         skipBlanks()
         let start = offset
-        guard let text = string(), text.count == name.utf8CodeUnitCount,
-            name.withUTF8Buffer({ text.elementsEqual($0) }), open(":")
-        else {
+        guard let text = string(), isPiece(text, name), open(":") else {
             offset = start
             return false
         }
         return true
     }
 
+    /// Whether a piece of the message is this.
+    private func isPiece(_ piece: Range<Int>, _ text: StaticString) -> Bool {
+        text.withUTF8Buffer { text in
+            guard piece.count == text.count else { return false }
+            for index in text.indices where bytes[piece.lowerBound + index] != text[index] {
+                return false
+            }
+            return true
+        }
+    }
+
     /// Takes a string without escapes when it is the next thing; what is between its marks.
-    private mutating func string() -> ArraySlice<UInt8>? {
+    private mutating func string() -> Range<Int>? {
         guard open("\"") else { return nil }
         let start = offset
         guard let end = endOfPlainText(from: start), bytes[end] == UInt8(ascii: "\"") else {
@@ -113,7 +134,7 @@ private struct Matcher {
             return nil
         }
         offset = end + 1
-        return bytes[start..<end]
+        return start..<end
     }
 
     /// Where the next quotation mark or backslash is.

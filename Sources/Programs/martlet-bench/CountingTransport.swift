@@ -6,6 +6,8 @@ final class CountingTransport: LiveTransport, @unchecked Sendable {
     // @unchecked: touched on the loop only, as the transport that it counts for.
 
     private let transport: WebSocketTransport
+    /// Whether messages with sound are told from others, which reads each.
+    private let countsSound: Bool
     private let onDrained: @Sendable () -> Void
     private(set) var messagesSent = 0
     private(set) var messagesReceived = 0
@@ -13,7 +15,10 @@ final class CountingTransport: LiveTransport, @unchecked Sendable {
     private(set) var bytesReceived = 0
     private var audioMessages = 0
 
-    init(loop: EventLoop, onDrained: @escaping @Sendable () -> Void) {
+    init(
+        loop: EventLoop, countsSound: Bool = false, onDrained: @escaping @Sendable () -> Void
+    ) {
+        self.countsSound = countsSound
         transport = WebSocketTransport(loop: loop)
         self.onDrained = onDrained
     }
@@ -42,7 +47,7 @@ final class CountingTransport: LiveTransport, @unchecked Sendable {
             write(&buffer)
             messagesSent += 1
             bytesSent += buffer.count - before
-            if buffer[before...].starts(with: Self.audioStart) { audioMessages += 1 }
+            if countsSound, buffer[before...].starts(with: Self.audioStart) { audioMessages += 1 }
         }
     }
 

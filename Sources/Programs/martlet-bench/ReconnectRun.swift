@@ -71,7 +71,7 @@ final class ReconnectRun: Sendable {
                 service: service, base: url, certificateAuthorityFile: authority),
             model: "gemini-3.8-live")
         settings.activity = .manual
-        let transport = CountingTransport(loop: loop) {}
+        let transport = CountingTransport(loop: loop, countsSound: true) {}
         let authorization: Authorization =
             isTransparent
             ? .bearer(Secret("test-bearer"), quotaProject: nil) : .key(Secret("test-key"))
