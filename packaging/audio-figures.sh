@@ -53,6 +53,7 @@ assert u.find_spec("silero_vad")' || {
     ;;
 esac
 mkdir -p "$folder"
+export PYTHONDONTWRITEBYTECODE=1
 
 vad() { # vad SET
     sounds=$folder/$1/vad

@@ -12,7 +12,6 @@ there is a PATTERN.tsv (stretches that were taken for speech, as `martlet-bench 
 it also says how often the loudspeaker was, and after how long the near voice was heard.
 Everything is made from fixed seeds. Needs espeak-ng, sox, numpy and scipy.
 """
-import importlib.util
 import os
 import subprocess
 import sys
@@ -20,12 +19,10 @@ import sys
 import numpy as np
 import scipy.signal
 
-_spec = importlib.util.spec_from_file_location(
-    "vad", os.path.join(os.path.dirname(os.path.abspath(__file__)), "evaluate-vad.py"))
-vad = importlib.util.module_from_spec(_spec)
-_spec.loader.exec_module(vad)
+import sounds
+from sounds import RATE
 
-RATE, HIGH = 16000, 48000
+HIGH = 48000
 SECONDS = 30
 # When the near voice speaks alone in the file, over the loudspeaker.
 NEAR_AT = (12.0, 21.0)
@@ -92,7 +89,7 @@ def spoken(text, voice, rate, seconds, speed=165):
     subprocess.run(["espeak-ng", "-v", voice, "-s", str(speed), "-w", raw, text], check=True)
     out = raw + ".out.wav"
     subprocess.run(["sox", raw, "-r", str(rate), "-c", "1", out], check=True)
-    samples = vad.read(out)
+    samples = sounds.read(out)
     os.remove(raw)
     os.remove(out)
     count = int(seconds * rate)
@@ -131,9 +128,9 @@ def drifted(samples, ppm):
 def make(material, folder):
     os.makedirs(folder, exist_ok=True)
     far = spoken(material.far, material.far_voice, HIGH, SECONDS)
-    far *= 10 ** ((-18 - vad.decibels(far)) / 20)
+    far *= 10 ** ((-18 - sounds.decibels(far)) / 20)
     near_words = spoken(material.near, material.near_voice, RATE, 0)
-    near_words *= 10 ** ((-26 - vad.decibels(near_words)) / 20)
+    near_words *= 10 ** ((-26 - sounds.decibels(near_words)) / 20)
     for number, (name, (rt, gain, delay, ppm, noise, change)) in enumerate(
             material.cases.items()):
         rng = np.random.default_rng([material.seed, number])
@@ -158,17 +155,17 @@ def make(material, folder):
             at = int(start * RATE)
             near[at : at + len(near_words)] += near_words[: len(near) - at]
         echo16 = moved + rng.standard_normal(len(moved)) * 10 ** (noise / 20)
-        vad.write(f"{path}/microphone.wav", echo16 + near)
-        vad.write(f"{path}/near.wav", near)
-        vad.write(f"{path}/echo.wav", echo16)
+        sounds.write(f"{path}/microphone.wav", echo16 + near)
+        sounds.write(f"{path}/near.wav", near)
+        sounds.write(f"{path}/echo.wav", echo16)
         reference = scipy.signal.resample_poly(far, 1, 2)
         write24(f"{path}/reference.wav", reference)
         # The others want it at the microphone's rate.
-        vad.write(f"{path}/reference16.wav", scipy.signal.resample_poly(far, 1, 3))
+        sounds.write(f"{path}/reference16.wav", scipy.signal.resample_poly(far, 1, 3))
 
 
 def write24(path, samples):
-    vad.write(path, samples)
+    sounds.write(path, samples)
     data = bytearray(open(path, "rb").read())
     data[24:28] = (24000).to_bytes(4, "little")
     data[28:32] = (48000).to_bytes(4, "little")
@@ -195,13 +192,13 @@ def score(material, folder, systems):
     for name in material.cases:
         path = f"{folder}/{name.replace(' ', '_').replace(',', '')}"
         microphone, near, echo = (
-            vad.read(f"{path}/{part}.wav") for part in ("microphone", "near", "echo"))
+            sounds.read(f"{path}/{part}.wav") for part in ("microphone", "near", "echo"))
         print(name)
         for system, pattern in systems:
-            out = aligned(vad.read(f"{path}/{pattern}.wav"), near)
+            out = aligned(sounds.read(f"{path}/{pattern}.wav"), near)
             size = min(len(out), len(echo))
             erle = [
-                vad.decibels(span(echo[:size], a, b)) - vad.decibels(span(out[:size], a, b))
+                sounds.decibels(span(echo[:size], a, b)) - sounds.decibels(span(out[:size], a, b))
                 for a, b in ((5, 11), (18, 21), (27, 29.8))]
             lost, before, after = [], [], []
             for start in NEAR_AT:
@@ -212,8 +209,8 @@ def score(material, folder, systems):
                 gain = np.dot(got, target) / np.dot(target, target)
                 lost.append(-20 * np.log10(max(abs(gain), 1e-6)))
                 rest = got - gain * target
-                after.append(vad.decibels(gain * target) - vad.decibels(rest))
-                before.append(vad.decibels(target) - vad.decibels(mixed - target))
+                after.append(sounds.decibels(gain * target) - sounds.decibels(rest))
+                before.append(sounds.decibels(target) - sounds.decibels(mixed - target))
             print(f"  {system:18} {erle[0]:6.1f} {erle[1]:6.1f} {erle[2]:6.1f}   {lost[0]:5.1f}"
                   f" {lost[1]:5.1f}   {np.mean(before):5.1f} -> {np.mean(after):5.1f}"
                   f"{heard(f'{path}/{pattern}.tsv', words)}")

@@ -4,7 +4,8 @@
 RECORDINGS is what fetch-recordings.sh unpacked. `make` writes WAV files (16 kHz, mono) below
 FOLDER: real voices in quiet, in a room, beside a fan, music, television and babble, and whispered
 (by linear prediction); music, television, babble and household sounds without a voice to hear; and
-truth.tsv: file, first and last second of each utterance. A name says what it is, and of what:
+truth.tsv: file, first and last second of each utterance. Two minutes are taken of each piece of
+music, or what there is of it. A name says what it is, and of what:
 CONDITION__NAME.wav. NAME decides by its hash whether the file is one of those on which constants
 may be tuned; voices and music never meet those of the other half.
 
@@ -21,14 +22,13 @@ import sys
 import wave
 
 import numpy as np
-import scipy.fft
+import scipy.linalg
 import scipy.signal
 import soundfile
 
-RATE = 16000
+from sounds import HANGOVER, PRE_ROLL, RATE, decibels, read, shaped, webrtc, write
+
 GAP = 2.0
-PRE_ROLL = 0.3
-HANGOVER = 0.5
 UTTERANCES = 6
 # Name, level of the speech (dBFS), what is beside it, how far below the speech (dB), in a room.
 CONDITIONS = [
@@ -82,28 +82,10 @@ def is_tuned(name):
     return hashlib.sha256(name.encode()).digest()[0] % 2 == 0
 
 
-def decibels(samples):
-    return 10 * np.log10(np.mean(np.square(samples)) + 1e-12)
-
-
 def levels(samples, count=160):
     frames = len(samples) // count
     return 10 * np.log10(
         np.mean(np.square(samples[: frames * count].reshape(frames, count)), 1) + 1e-12)
-
-
-def read(path):
-    with wave.open(path) as file:
-        return np.frombuffer(file.readframes(file.getnframes()), "<i2").astype(float) / 32768
-
-
-def write(path, samples):
-    data = np.clip(np.round(samples * 32768), -32768, 32767).astype("<i2")
-    with wave.open(path, "wb") as file:
-        file.setnchannels(1)
-        file.setsampwidth(2)
-        file.setframerate(RATE)
-        file.writeframes(data.tobytes())
 
 
 def decoded(path, start=0, seconds=130):
@@ -175,7 +157,7 @@ def tracks(recordings):
             name = os.path.splitext(os.path.basename(path))[0].replace(" ", "_")[:24]
             if name == "song":
                 name = os.path.basename(os.path.dirname(path))
-            samples = decoded(path, 10, 60)
+            samples = decoded(path, 10, 120)
             if len(samples) < 30 * RATE or decibels(samples) < -50:
                 continue
             found[f"{package.split('-')[0]}-{name}"] = samples / np.sqrt(np.mean(samples**2))
@@ -184,16 +166,6 @@ def tracks(recordings):
 
 
 # MARK: Rooms and noises
-
-def shaped(rng, count, slope, low, high):
-    """Noise whose power falls by `slope` decibels an octave between two frequencies."""
-    size = scipy.fft.next_fast_len(count, real=True)
-    frequencies = np.fft.rfftfreq(size, 1 / RATE)
-    gain = (np.maximum(frequencies, low) / low) ** (slope / 6.02)
-    gain *= (frequencies >= low * 0.7) & (frequencies <= high)
-    samples = scipy.fft.irfft(scipy.fft.rfft(rng.standard_normal(size)) * gain, size)[:count]
-    return samples / np.sqrt(np.mean(samples**2))
-
 
 def quiet_room(rng, count):
     """Rumble, a little hum of the mains and the microphone's own noise: -62 dBFS."""
@@ -355,33 +327,6 @@ def make(recordings, folder):
 
 # MARK: The other detectors
 
-def gated(voiced, step, onset, hangover, gap):
-    """Frames of yes and no with the onset and hangover of Martlet's detector."""
-    found, is_speech, loud, quiet, candidate, start = [], False, 0, 0, 0, 0
-    for frame, is_loud in enumerate(voiced):
-        quiet = 0 if is_loud else quiet + 1
-        if not is_speech:
-            loud = loud + 1 if is_loud else (0 if quiet > gap else loud)
-            candidate = 0 if loud == 0 else candidate + 1
-            if loud >= onset:
-                is_speech, start, loud, quiet, candidate = True, frame + 1 - candidate, 0, 0, 0
-        elif quiet >= hangover:
-            found.append((start * step, (frame + 1 - quiet) * step, (frame + 1) * step))
-            is_speech, quiet = False, 0
-    if is_speech:
-        found.append((start * step, len(voiced) * step, len(voiced) * step))
-    return found
-
-
-def webrtc(path, mode):
-    import webrtcvad
-
-    detector = webrtcvad.Vad(mode)
-    data = np.round(read(path) * 32768).astype("<i2").tobytes()
-    voiced = [detector.is_speech(data[at : at + 640], RATE) for at in range(0, len(data) - 639, 640)]
-    return gated(voiced, 0.02, 3, 25, 2)
-
-
 def probabilities(paths, folder, batch=48):
     """What Silero makes of each file, one number for 32 ms; kept in FOLDER/silero."""
     import importlib.util
@@ -507,7 +452,7 @@ def score(folder, given):
     print("heard: % of utterances that overlap a segment; own: with which one begins; late: whose"
           " first 20 ms are lost in spite of 300 ms of pre-roll;\ncut: told as ended while they go"
           " on; end: told within 1.5 s of it; open: % of the time without speech; starts: a minute"
-          " of that;\nonce: % of files with at most one start without speech")
+          " of that;\nonce: % of files with at most one start without speech (music: of two minutes)")
     width = max(map(len, systems)) + 2
     for tuned in (True, False):
         print(f"{'tuned' if tuned else 'held out':{16 + width}}"

@@ -27,11 +27,12 @@ import sys
 import numpy as np
 import scipy.signal
 
+import sounds
+
 _spec = importlib.util.spec_from_file_location(
     "echo", os.path.join(os.path.dirname(os.path.abspath(__file__)), "evaluate-echo.py"))
 synthetic = importlib.util.module_from_spec(_spec)
 _spec.loader.exec_module(synthetic)
-vad = synthetic.vad
 
 RATE, HIGH = 16000, 48000
 SECONDS = 46
@@ -90,11 +91,11 @@ def said(rng, recordings, patterns, seconds, rate, shortest=1.0):
         if len(sound) < shortest * rate or np.max(np.abs(sound)) < 0.02:
             continue
         count = rate // 50
-        levels = np.array([vad.decibels(sound[i : i + count])
+        levels = np.array([sounds.decibels(sound[i : i + count])
                            for i in range(0, len(sound) - count + 1, count)])
         loud = np.flatnonzero(levels > levels.max() - 35)
         sound = sound[loud[0] * count : (loud[-1] + 1) * count]
-        sound = sound * 10 ** ((-20 - vad.decibels(sound)) / 20)
+        sound = sound * 10 ** ((-20 - sounds.decibels(sound)) / 20)
         parts += [sound, np.zeros(int(rng.uniform(0.1, 0.5) * rate))]
         length += (len(parts[-1]) + len(parts[-2])) / rate
     sound = np.concatenate(parts)[: int(seconds * rate)]
@@ -183,7 +184,7 @@ def make(name, folder, recordings):
                     0, 1, int(last * HIGH) - int(first * HIGH))
                 share[int(last * HIGH) :] = 1
                 echo = echo * np.sqrt(1 - share) + other * np.sqrt(share)
-        loud = vad.decibels(echo[HIGH : 13 * HIGH])
+        loud = sounds.decibels(echo[HIGH : 13 * HIGH])
         echo *= 10 ** ((-24 + how["gain"] - loud) / 20)
         echo = synthetic.drifted(echo, how["drift"])
         echo = np.concatenate([np.zeros(int(how["delay"] * HIGH / 1000)), echo])[: SECONDS * HIGH]
@@ -198,9 +199,9 @@ def make(name, folder, recordings):
             at = int(first * RATE)
             near[at : at + len(sound)] += sound[: len(near) - at]
         echo = echo + rng.standard_normal(len(echo)) * 10 ** (how["noise"] / 20)
-        vad.write(f"{path}/microphone.wav", echo + near)
-        vad.write(f"{path}/near.wav", near)
-        vad.write(f"{path}/echo.wav", echo)
+        sounds.write(f"{path}/microphone.wav", echo + near)
+        sounds.write(f"{path}/near.wav", near)
+        sounds.write(f"{path}/echo.wav", echo)
         synthetic.write24(f"{path}/reference.wav", scipy.signal.resample_poly(far, 1, 2))
 
 
@@ -213,11 +214,11 @@ def lost(out, near):
     kept = whole = 0.0
     cut = loud = 0
     count = RATE // 10
-    floor = vad.decibels(near) - 10
+    floor = sounds.decibels(near) - 10
     for at in range(0, min(len(out), len(near)) - count + 1, count):
         target, got = near[at : at + count], out[at : at + count]
         power = np.dot(target, target)
-        if vad.decibels(target) < floor:
+        if sounds.decibels(target) < floor:
             continue
         gain = max(0.0, np.dot(got, target) / power)
         kept += min(gain, 1.0) ** 2 * power
@@ -229,11 +230,11 @@ def lost(out, near):
 
 def score_case(path, name):
     microphone, near, echo, out = (
-        vad.read(f"{path}/{part}.wav") for part in ("microphone", "near", "echo", name))
+        sounds.read(f"{path}/{part}.wav") for part in ("microphone", "near", "echo", name))
     result = {}
     for key, (first, last) in {
             "first": (1.2, 4), "later": (4, 13), "last": (41.5, 44)}.items():
-        result[key] = vad.decibels(stretch(echo, first, last)) - vad.decibels(
+        result[key] = sounds.decibels(stretch(echo, first, last)) - sounds.decibels(
             stretch(out, first, last))
     losses = [lost(stretch(out, *at), stretch(near, *at)) for at in OVER]
     result["lost"] = np.mean([loss for loss, _ in losses])

@@ -14,34 +14,14 @@ Everything is made from fixed seeds. Needs espeak-ng, sox, numpy, scipy, and web
 import os
 import subprocess
 import sys
-import wave
 
 import numpy as np
 import scipy.signal
 
-RATE = 16000
+from sounds import HANGOVER, PRE_ROLL, RATE, decibels, read, shaped, webrtc, write
+
 GAP = 2.0
 SPEECH = -20.0  # dBFS over the speaking parts, next to the microphone
-PRE_ROLL = 0.3
-HANGOVER = 0.5
-
-
-def decibels(samples):
-    return 10 * np.log10(np.mean(np.square(samples)) + 1e-12)
-
-
-def read(path):
-    with wave.open(path) as file:
-        return np.frombuffer(file.readframes(file.getnframes()), "<i2").astype(float) / 32768
-
-
-def write(path, samples):
-    data = np.clip(np.round(samples * 32768), -32768, 32767).astype("<i2")
-    with wave.open(path, "wb") as file:
-        file.setnchannels(1)
-        file.setsampwidth(2)
-        file.setframerate(RATE)
-        file.writeframes(data.tobytes())
 
 
 def active(samples):
@@ -75,16 +55,6 @@ def reverberant(samples, seconds):
     room = 0.5 * tail / np.sqrt(np.sum(tail**2))
     room[0] = 1
     return scipy.signal.fftconvolve(samples, room)[: len(samples)]
-
-
-def shaped(rng, count, slope, low, high):
-    """Noise whose power falls by `slope` decibels an octave between two frequencies."""
-    spectrum = np.fft.rfft(rng.standard_normal(count))
-    frequencies = np.fft.rfftfreq(count, 1 / RATE)
-    gain = (np.maximum(frequencies, low) / low) ** (slope / 6.02)
-    gain *= (frequencies >= low * 0.7) & (frequencies <= high)
-    samples = np.fft.irfft(spectrum * gain, count)
-    return samples / np.sqrt(np.mean(samples**2))
 
 
 def fan(rng, count):
@@ -380,33 +350,6 @@ def make(material, folder):
         file.write("\n".join(truth) + "\n")
 
 
-def webrtc_segments(folder, file, mode, onset=3, hangover=25, gap=2):
-    """The frames of webrtcvad with the onset and hangover of Martlet's detector."""
-    import webrtcvad
-
-    detector = webrtcvad.Vad(mode)
-    samples = read(f"{folder}/{file}")
-    data = np.round(samples * 32768).astype("<i2").tobytes()
-    segments, is_speech, loud, quiet, candidate, start = [], False, 0, 0, 0, 0
-    for frame in range(len(samples) // 320):
-        voiced = detector.is_speech(data[frame * 640 : (frame + 1) * 640], RATE)
-        if not is_speech:
-            quiet = 0 if voiced else quiet + 1
-            loud = loud + 1 if voiced else (0 if quiet > gap else loud)
-            candidate = 0 if loud == 0 else candidate + 1
-            if loud >= onset:
-                is_speech, start = True, frame + 1 - candidate
-                loud = quiet = candidate = 0
-        else:
-            quiet = 0 if voiced else quiet + 1
-            if quiet >= hangover:
-                segments.append((start * 0.02, (frame + 1 - quiet) * 0.02))
-                is_speech, quiet = False, 0
-    if is_speech:
-        segments.append((start * 0.02, len(samples) / RATE))
-    return segments
-
-
 def rows(path):
     table = {}
     for line in open(path):
@@ -458,8 +401,10 @@ def main():
     truth = rows(f"{folder}/truth.tsv")
     systems = [(os.path.basename(path), rows(path)) for path in words[3:]]
     for mode in (0, 2, 3):
+        found = {file: webrtc(f"{folder}/{file}", mode) for file in truth}
         systems.append((
-            f"webrtcvad {mode}", {file: webrtc_segments(folder, file, mode) for file in truth}))
+            f"webrtcvad {mode}",
+            {file: [row[:2] for row in found[file]] for file in truth}))
     print("hit % of sentences | false starts a minute of no speech | share of no speech taken (%)"
           " | clipped % as marked (start later than 60 ms, end, hole)"
           " | clipped % as sent: with 300 ms pre-roll and the hangover")
