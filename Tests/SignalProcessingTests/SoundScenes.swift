@@ -101,6 +101,18 @@ enum SoundScenes {
         return song
     }
 
+    /// Some people who speak at the same time without a pause, and repeat themselves.
+    static func babble(_ seconds: Double, people: Int, seed: Int) -> [Double] {
+        var random = Random(seed)
+        var sum = silence(seconds)
+        for person in 0..<people {
+            let pitch = random.between(95, 220)
+            let voice = voice(random.between(1.5, 2.5), pitch: pitch, seed: 10 * seed + person)
+            for index in sum.indices { sum[index] += voice[index % voice.count] }
+        }
+        return sum
+    }
+
     static func mixed(_ one: [Double], _ other: [Double]) -> [Double] {
         let (long, rest) = one.count > other.count ? (one, other) : (other, one)
         var sum = long
@@ -118,8 +130,9 @@ struct Listening {
     /// When it told of a beginning, and which.
     private(set) var told: [Double] = []
     private(set) var began: [Double] = []
-    /// When it told of an end.
+    /// When it told of an end, and where that was.
     private(set) var ended: [Double] = []
+    private(set) var last: [Double] = []
     /// For how long there was speech to it (seconds).
     private(set) var open = 0.0
 
@@ -138,7 +151,9 @@ struct Listening {
             case .began(let ago):
                 told.append(seconds)
                 began.append(seconds - Double(ago) / 50)
-            case .ended: ended.append(seconds)
+            case .ended(let ago):
+                ended.append(seconds)
+                last.append(seconds - Double(ago) / 50)
             case nil: break
             }
             if detector.isSpeech { open += 0.02 }

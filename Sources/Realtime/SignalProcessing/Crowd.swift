@@ -21,6 +21,8 @@ struct Crowd {
     private static let beginning: Float = 4
     private static let goingOn: Float = 2
     private static let part: Float = 0.3
+    /// He is the same who began until this is left of it, be it a pause between words.
+    private static let partGoingOn: Float = 0.1
     private static let smoothing: Float = 0.2
 
     private let frameMilliseconds: Int
@@ -29,6 +31,8 @@ struct Crowd {
     private var busyFrames = 0
     private var silentFrames = 0
     private var leftFrames = 0
+    /// Frames since somebody began to be louder than the crowd.
+    private(set) var exceededFrames = 0
 
     init(frameMilliseconds: Int) { self.frameMilliseconds = frameMilliseconds }
 
@@ -37,6 +41,8 @@ struct Crowd {
         let step = Self.speed * Float(frameMilliseconds)
         bed = max(bed + step * (level > bed ? Self.share : Self.share - 1), level - Self.reach)
         above += Self.smoothing * ((level > bed + Self.beginning ? 1 : 0) - above)
+        let isAbove = above > (exceededFrames > 0 ? Self.partGoingOn : Self.part)
+        exceededFrames = isAbove ? exceededFrames + 1 : 0
         silentFrames = isHeard ? 0 : silentFrames + 1
         let isPause = silentFrames * frameMilliseconds > Self.pauseMilliseconds
         busyFrames = isPause ? 0 : min(busyFrames + 1, Self.memoryMilliseconds)

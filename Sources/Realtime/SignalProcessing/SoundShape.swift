@@ -39,8 +39,9 @@ struct SoundShape {
         voicelessFrames = framesAgo - 1
     }
 
-    /// What was heard so far was no speech; what comes may be.
-    mutating func beginAnew() {
+    /// What was heard so far was no speech; what comes, and the last frames, may be.
+    mutating func beginAnew(framesAgo: Int) {
+        frames = min(frames, framesAgo)
         loudFrames = 0
         swells = 0
         highest = 0

@@ -169,7 +169,9 @@ package struct VoiceDetector {
         }
         isSpeech = true
         if isVoice { voicelessFrames = 0 }
-        let lead = hintFrames + frames(Self.leadMilliseconds)
+        // In a crowd there is a hint of a voice all the time.
+        let hinted = crowd.isThere ? min(hintFrames, crowd.exceededFrames) : hintFrames
+        let lead = hinted + frames(Self.leadMilliseconds)
         let isOfOnePiece = isQuietRoom && sound.frames <= lead + frames(Self.unknownMilliseconds)
         return .began(framesAgo: isOfOnePiece ? sound.frames : min(sound.frames, lead))
     }
@@ -203,7 +205,7 @@ package struct VoiceDetector {
     /// The gate is open still, and what it has open is no voice.
     private mutating func endInDoubt(framesAgo: Int) -> Event {
         addDoubt(frames(3 * Self.doubtMilliseconds))
-        sound.beginAnew()
+        sound.beginAnew(framesAgo: framesAgo)
         return end(framesAgo: framesAgo)
     }
 }
