@@ -44,14 +44,13 @@ enum EchoFilter {
         }
     }
 
-    // What follows was chosen on `packaging/audio-figures.sh PROGRAM FOLDER replies`, set `tuning`,
-    // with every sound taken for a voice (`only_voices` off).
+    // What follows was chosen on `packaging/audio-figures.sh PROGRAM FOLDER replies`, set `tuning`.
 
     /// What is taken out of an echo at least while it works (decibels).
     ///
-    /// 10, 14, 18 and 22 let the device take itself for a person 14, 16, 22 and 33 times with
-    /// WebRTC's, and a person be heard 38, 41, 42 and 42 times of 42. SpeexDSP's at 6, 10 and 14,
-    /// without the gate: 10, 40 and 62, and 12, 31 and 36.
+    /// Where the net says what a voice is, 10, 14, 18 and 22 let the device take itself for a
+    /// person 3, 4, 8 and 15 times with WebRTC's, and a person be heard 38, 40, 40 and 40 times of
+    /// 42. SpeexDSP's at 6, 10 and 14: 15, 14 and 27, and 11, 32 and 39.
     var leastDecibels: Float {
         switch self {
         case .webrtc: 14
