@@ -69,7 +69,10 @@ enum Targets {
             .control("WireCodec", []),
             .control("ModelTypes", ["WireCodec"]),
             .control("Accounts", ["ModelTypes", "WireCodec", "Curl", "Crypto", "Linux"]),
-            .control("Live", ["ModelTypes", "WireCodec", "WebSockets", "SpeexDSP", "Linux"]),
+            .control("VoiceSession", ["ModelTypes"]),
+            .control(
+                "Live",
+                ["ModelTypes", "VoiceSession", "WireCodec", "WebSockets", "SpeexDSP", "Linux"]),
             .control("Store", ["ModelTypes", "Linux"]),
             .control("Tools", ["ModelTypes", "Store", "Linux"]),
             .control("WebTools", ["ModelTypes", "Tools", "Curl", "Linux"]),
@@ -78,7 +81,7 @@ enum Targets {
             .control(
                 "HomeAssistant", ["ModelTypes", "Tools", "Curl", "WebSockets", "Linux"]),
             .control("Timers", ["ModelTypes", "Store", "Tools", "Linux"]),
-            .control("Assistant", ["ModelTypes", "Live", "Tools"]),
+            .control("Assistant", ["ModelTypes", "Tools", "VoiceSession"]),
             .control(
                 "Sounds", ["Opus"],
                 embedded: [
@@ -95,7 +98,7 @@ enum Targets {
                 [
                     "Accounts", "Assistant", "Broker", "Configuration", "Curl", "HomeAssistant",
                     "Live", "MCP", "ModelTypes", "Mosquitto", "Panel", "Sounds", "Store", "Timers",
-                    "Tools", "WebTools", "AudioPath",
+                    "Tools", "VoiceSession", "WebTools", "AudioPath",
                     "SignalProcessing", "AudioCore", "ALSA", "GPIO", "Opus", "SpeexDSP",
                     "WebSockets",
                     "Linux",
@@ -110,15 +113,16 @@ enum Targets {
                 "Simulation",
                 [
                     "Assistant", "AudioCore", "Configuration", "Live", "ModelTypes", "Opus",
-                    "Panel", "SpeexDSP", "Timers", "Tools", "WebSockets", "WireCodec", "Linux",
+                    "Panel", "SpeexDSP", "Timers", "Tools", "VoiceSession", "WebSockets",
+                    "WireCodec", "Linux",
                 ],
                 embedded: ["Scenarios"]),
             .program(
                 "martlet",
                 [
-                    "Assistant", "AudioCore", "AudioPath", "Configuration", "Daemon", "Live",
+                    "Assistant", "AudioCore", "AudioPath", "Configuration", "Daemon",
                     "ModelTypes", "SignalProcessing", "Simulation", "ALSA", "GPIO", "SpeexDSP",
-                    "Tools", "WebSockets", "Linux",
+                    "Tools", "VoiceSession", "WebSockets", "Linux",
                 ]),
             .program(
                 "martlet-bench",
@@ -127,7 +131,7 @@ enum Targets {
                     "Configuration",
                     "Daemon", "Live", "MCP", "ModelTypes", "Mosquitto", "SignalProcessing",
                     "Simulation", "SpeexDSP", "Store",
-                    "TestBroker", "Tools", "WebSockets", "WireCodec", "Linux",
+                    "TestBroker", "Tools", "VoiceSession", "WebSockets", "WireCodec", "Linux",
                 ]),
             .target(name: "CAllocationCounter", path: "Tests/Support/CAllocationCounter"),
             .target(
@@ -177,9 +181,13 @@ enum Targets {
                 "AccountsTests",
                 ["Accounts", "Curl", "Crypto", "ModelTypes", "WireCodec", "Linux", "TestHTTP"]
             ),
+            ("VoiceSessionTests", ["VoiceSession"]),
             (
                 "LiveTests",
-                ["Live", "ModelTypes", "WireCodec", "WebSockets", "Linux", "TestInputs"]
+                [
+                    "Live", "ModelTypes", "VoiceSession", "WireCodec", "WebSockets", "Linux",
+                    "TestInputs",
+                ]
             ),
             ("StoreTests", ["Store", "ModelTypes", "Linux", "TestDisk"]),
             (
@@ -215,7 +223,10 @@ enum Targets {
                 "TimersTests",
                 ["Timers", "Tools", "ModelTypes", "Store", "Linux", "TestDisk", "TestInputs"]
             ),
-            ("AssistantTests", ["Assistant", "Live", "ModelTypes", "TestInputs", "Tools"]),
+            (
+                "AssistantTests",
+                ["Assistant", "ModelTypes", "TestInputs", "Tools", "VoiceSession"]
+            ),
             ("SoundsTests", ["Sounds"]),
             (
                 "SimulationTests",
@@ -226,7 +237,7 @@ enum Targets {
                 [
                     "Daemon", "Accounts", "ALSA", "Assistant", "AudioPath", "Configuration", "Curl",
                     "GPIO", "Live", "ModelTypes", "Mosquitto", "Panel", "Sounds", "AudioCore",
-                    "Store", "TestDisk", "Timers", "Tools",
+                    "Store", "TestDisk", "Timers", "Tools", "VoiceSession",
                     "WebSockets",
                     "Linux",
                     "TestHTTP", "TestHome", "TestInputs", "TestProcesses",
@@ -235,9 +246,9 @@ enum Targets {
             (
                 "EndToEndTests",
                 [
-                    "Daemon", "Simulation", "Configuration", "ALSA", "Assistant", "Live",
-                    "ModelTypes", "Mosquitto", "TestBroker", "Opus", "Sounds", "WebSockets",
-                    "Linux", "TestProcesses", "TestSockets",
+                    "Daemon", "Simulation", "Configuration", "ALSA", "Assistant",
+                    "ModelTypes", "Mosquitto", "TestBroker", "Opus", "Sounds", "VoiceSession",
+                    "WebSockets", "Linux", "TestProcesses", "TestSockets",
                 ]
             ),
             ("StyleTests", ["Linux"])

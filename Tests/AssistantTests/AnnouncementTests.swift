@@ -1,7 +1,7 @@
-import Live
 import ModelTypes
 import Testing
 import Tools
+import VoiceSession
 
 @testable import Assistant
 
@@ -28,7 +28,7 @@ struct AnnouncementTests {
         world.session(.audio([4, 5]))
         #expect(world.told.contains(.play([4, 5])))
         world.session(.generationComplete)
-        world.session(.turnComplete(nil))
+        world.session(.turnComplete)
         world.speaker(.drained(at: .milliseconds(900)))
         #expect(world.current == .idle)
     }
@@ -40,7 +40,7 @@ struct AnnouncementTests {
         // As services that write down whatever they are told.
         world.session(.inputTranscript("tea is ready"))
         world.session(.audio([400, 500]))
-        world.session(.turnComplete(nil))
+        world.session(.turnComplete)
         world.speaker(.drained(at: .milliseconds(900)))
         #expect(!world.timeline.contains { if case .heard = $0 { true } else { false } })
         world.button(true, at: 2_000)
@@ -60,14 +60,14 @@ struct AnnouncementTests {
         world.microphone(.segmentEnded(sample: 3))
         world.session(.audio([4]))
         world.session(.generationComplete)
-        world.session(.turnComplete(nil))
+        world.session(.turnComplete)
         #expect(texts(world).isEmpty)
         world.speaker(.drained(at: .milliseconds(2_900)))
         #expect(texts(world).count == 1)
         // The second one after the first.
         world.session(.audio([5]))
         world.session(.generationComplete)
-        world.session(.turnComplete(nil))
+        world.session(.turnComplete)
         world.speaker(.drained(at: .milliseconds(3_900)))
         #expect(texts(world).count == 2)
         #expect(texts(world).last?.contains("and the cake") == true)

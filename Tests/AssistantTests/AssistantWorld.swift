@@ -1,7 +1,7 @@
-import Live
 import ModelTypes
 import Synchronization
 import Tools
+import VoiceSession
 
 @testable import Assistant
 
@@ -17,6 +17,11 @@ final class TestExecutor: SerialExecutor {
 
     // The test is one task, so nothing else touches the actor while it does.
     func checkIsolated() {}
+}
+
+extension SessionRates {
+    /// 16 samples a millisecond up and 24 down, in which the tests count.
+    static let usual = SessionRates(input: 16_000, output: 24_000)
 }
 
 /// Every port of an assistant, writing down what it is told; time is in milliseconds.
@@ -52,13 +57,15 @@ final class AssistantWorld: Sendable {
     let executor = TestExecutor()
     let assistant: VoiceAssistant
 
-    init(_ mode: TurnMode) {
+    /// A world whose session writes down what it is told, unless another one takes its place.
+    init(_ mode: TurnMode, session: (any SessionPort)? = nil) {
         let ports = TestPorts()
         assistant = VoiceAssistant(
             executor: executor, settings: ConversationSettings(mode: mode),
             confirmation: ConfirmationSettings(),
             ports: AssistantPorts(
-                microphone: ports, speaker: ports, session: ports, tools: ports, indicator: ports,
+                microphone: ports, speaker: ports, session: session ?? ports, tools: ports,
+                indicator: ports,
                 earcons: ports, timeline: ports, alarm: ports, hasNetwork: { true }))
         ports.owner.withLock { $0.world = self }
     }
@@ -184,6 +191,7 @@ private final class TestPorts: MicrophonePort, SpeakerPort, SessionPort, ToolPor
     func hold() { tell(.hold) }
     func resume() { tell(.resume) }
     var pendingFrames: Int { world?.pendingFrames ?? 0 }
+    var rates: SessionRates { .usual }
     func connect() { tell(.connect) }
     func beginActivity() { tell(.beginActivity) }
     func sendAudio(_ samples: [Int16]) { tell(.sendAudio(samples)) }

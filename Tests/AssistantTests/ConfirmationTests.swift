@@ -1,8 +1,8 @@
-import Live
-import Synchronization
 import ModelTypes
+import Synchronization
 import Testing
 import Tools
+import VoiceSession
 
 @testable import Assistant
 

@@ -1,3 +1,4 @@
+import VoiceSession
 @testable import Assistant
 
 /// A machine with everything it wants done written down; time is in milliseconds.
@@ -18,7 +19,7 @@ final class ConversationWorld {
         var settings = ConversationSettings(mode: mode)
         adjust(&settings)
         usesAutomaticDetection = settings.usesAutomaticDetection
-        machine = ConversationMachine(settings: settings)
+        machine = ConversationMachine(settings: settings, rates: .usual)
         perform(machine.start())
     }
 

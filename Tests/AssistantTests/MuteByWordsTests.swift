@@ -1,4 +1,5 @@
 import Testing
+import VoiceSession
 
 @testable import Assistant
 
@@ -76,7 +77,8 @@ struct MuteByWordsTests {
         mode: TurnMode
     ) {
         for isByWords in [true, false] {
-            var machine = ConversationMachine(settings: ConversationSettings(mode: mode))
+            var machine = ConversationMachine(
+                settings: ConversationSettings(mode: mode), rates: .usual)
             // Before anything runs, as after a restart.
             var actions = isByWords ? machine.muteRequested(at: 0) : machine.muteToggled(at: 0)
             actions += machine.start()

@@ -1,4 +1,5 @@
 import TestInputs
+import VoiceSession
 
 @testable import Assistant
 
@@ -26,7 +27,7 @@ final class RandomConversation {
         settings.falseInterruptionMilliseconds = random.chance(70) ? 1_500 : 0
         settings.offlinePatienceMilliseconds = random.chance(80) ? 10_000 : 0
         settings.mayStaySilent = random.chance(20)
-        machine = ConversationMachine(settings: settings)
+        machine = ConversationMachine(settings: settings, rates: .usual)
         _ = machine.start()
     }
 

@@ -1,5 +1,5 @@
-import Live
 import Testing
+import VoiceSession
 
 @testable import Assistant
 

@@ -1,7 +1,7 @@
-import Live
 import ModelTypes
 import Testing
 import Tools
+import VoiceSession
 
 @testable import Assistant
 
@@ -138,7 +138,7 @@ struct SilentTurnTests {
         world.session(.text("It is"))
         world.session(.text(" on."))
         if hasSound { world.session(.audio([4_000])) }
-        world.session(.turnComplete(nil))
+        world.session(.turnComplete)
         world.speaker(.drained(at: .milliseconds(2_500)))
         #expect(world.timeline.contains(.said("It is on.")) == !hasSound)
         #expect(world.told.contains(.earcon(.error)) == !hasSound)

@@ -1,4 +1,5 @@
 import TestInputs
+import VoiceSession
 
 @testable import Assistant
 
@@ -64,7 +65,7 @@ final class SimulatedConversation {
         var settings = ConversationSettings(mode: mode)
         settings.voiceInterrupts = random.chance(70)
         latency = Int.random(in: 1...300, using: &random)
-        machine = ConversationMachine(settings: settings)
+        machine = ConversationMachine(settings: settings, rates: .usual)
         self.random = random
     }
 

@@ -1,5 +1,5 @@
-import Live
 import Testing
+import VoiceSession
 
 @testable import Assistant
 
@@ -118,7 +118,7 @@ struct SpokenLineTests {
 
     @Test("why the session ended chooses the line")
     func reasons() {
-        let lines: [(CloseReason, String)] = [
+        let lines: [(FailureReason, String)] = [
             (.noKey, "noKey"), (.budget, "budget"), (.credential, "refused"),
             (.model, "refused"), (.billing, "refused"),
         ]

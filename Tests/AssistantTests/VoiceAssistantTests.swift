@@ -1,7 +1,7 @@
-import Live
 import ModelTypes
 import Testing
 import Tools
+import VoiceSession
 
 @testable import Assistant
 
@@ -41,7 +41,7 @@ struct VoiceAssistantTests {
         world.session(.outputTranscript("It is on."))
         world.session(.audio([400, 500]))
         world.session(.generationComplete)
-        world.session(.turnComplete(nil))
+        world.session(.turnComplete)
         world.speaker(.started(at: .milliseconds(2_150)))
         world.speaker(.drained(at: .milliseconds(2_900)))
         let told = world.told.filter { if case .show = $0 { false } else { true } }
@@ -79,7 +79,7 @@ struct VoiceAssistantTests {
         let world = AssistantWorld.started(.hold)
         turn(world)
         world.session(.audio([4]))
-        world.session(.turnComplete(nil))
+        world.session(.turnComplete)
         world.setPendingFrames(480)
         world.speaker(.drained(at: .milliseconds(2_200)))
         #expect(world.current == .speaking)
@@ -178,7 +178,7 @@ struct VoiceAssistantTests {
             world.finish("7", .answeredBefore(answer))
             #expect(world.told.contains(.responses([answer])))
             #expect(world.current == .idle)
-            world.session(.turnComplete(nil))
+            world.session(.turnComplete)
             world.at(60_000)
             #expect(!world.told.contains { if case .earcon = $0 { true } else { false } })
         }
@@ -191,7 +191,7 @@ struct VoiceAssistantTests {
         world.session(.toolCalls([lampCall]))
         world.finish("7", .answeredBefore(lampAnswer))
         #expect(world.current == .thinking)
-        world.session(.turnComplete(nil))
+        world.session(.turnComplete)
         #expect(world.told.contains(.earcon(.error)))
     }
 

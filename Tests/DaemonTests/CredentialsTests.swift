@@ -1,8 +1,8 @@
 import Configuration
 import Linux
-import Live
 import ModelTypes
 import Testing
+import VoiceSession
 
 @testable import Daemon
 

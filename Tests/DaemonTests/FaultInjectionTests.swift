@@ -1,5 +1,4 @@
 import Linux
-import Live
 import ModelTypes
 import Store
 import Synchronization
@@ -8,6 +7,8 @@ import TestInputs
 import Testing
 import Timers
 import Tools
+import Live
+import VoiceSession
 
 @testable import Daemon
 

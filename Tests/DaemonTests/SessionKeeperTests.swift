@@ -5,6 +5,7 @@ import Store
 import Synchronization
 import TestDisk
 import Testing
+import VoiceSession
 
 @testable import Daemon
 
@@ -121,7 +122,7 @@ struct SessionKeeperTests {
             try StateStore(disk: disk) { _ in }.document(SessionKeeper.documentName).write(json)
             let keeper = keeper(budget: 100)
             _ = handleOfNextLife()
-            for _ in 0..<3 { keeper.add(Usage(json: ["totalTokenCount": 40])) }
+            for _ in 0..<3 { keeper.add(TokenUse(total: 40)) }
             #expect(keeper.refusal?.reason == .budget)
         }
     }
@@ -129,7 +130,7 @@ struct SessionKeeperTests {
     @Test("a clock that was never set begins no new day")
     func aClockThatWasNever() async {
         let keeper = keeper(budget: 100)
-        keeper.add(Usage(json: ["totalTokenCount": 100]))
+        keeper.add(TokenUse(total: 100))
         await keeper.settled()
         let now = wall.now
         wall.set(12_000_000_000)
@@ -142,12 +143,12 @@ struct SessionKeeperTests {
     @Test("the day's budget holds through a restart, and ends with the day")
     func budget() async {
         let keeper = keeper(budget: 100)
-        keeper.add(Usage(json: ["totalTokenCount": 60]))
+        keeper.add(TokenUse(total: 60))
         #expect(keeper.refusal == nil)
         await keeper.settled()
         let second = self.keeper(setup: "another", budget: 100)
         #expect(second.ledger.dayTokens == 60)
-        second.add(Usage(json: ["totalTokenCount": 40]))
+        second.add(TokenUse(total: 40))
         await second.settled()
         #expect(self.keeper(budget: 100).refusal?.reason == .budget)
         // Larger, by another configuration, it goes on.
@@ -159,11 +160,11 @@ struct SessionKeeperTests {
     @Test("a daemon that runs past midnight begins a new day's budget")
     func midnight() {
         let keeper = keeper(budget: 100)
-        keeper.add(Usage(json: ["totalTokenCount": 100]))
+        keeper.add(TokenUse(total: 100))
         #expect(keeper.refusal != nil)
         wall.advance(hours: 24)
         #expect(keeper.refusal == nil)
-        keeper.add(Usage(json: ["totalTokenCount": 30]))
+        keeper.add(TokenUse(total: 30))
         #expect(keeper.ledger.dayTokens == 30)
     }
 }

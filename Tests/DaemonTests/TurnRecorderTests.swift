@@ -1,5 +1,6 @@
 import Linux
 import Testing
+import VoiceSession
 
 @testable import Daemon
 
@@ -22,8 +23,8 @@ struct TurnRecorderTests {
         }
         try Files.writeAtomically("\(folder)/notes.txt", [1], mode: 0o600)
         let recorder = try TurnRecorder(
-            directory: folder, limitMegabytes: 1, limitDays: 7, log: Log(level: .error),
-            now: { now })
+            directory: folder, rates: SessionRates(input: 16_000, output: 24_000),
+            limitMegabytes: 1, limitDays: 7, log: Log(level: .error), now: { now })
         await recorder.tidy()
         #expect(
             Set(try Files.list(folder)) == [name(daysAgo: 1), name(daysAgo: 6), "notes.txt"])

@@ -7,6 +7,7 @@ import ModelTypes
 import Synchronization
 import TestHTTP
 import Testing
+import VoiceSession
 
 @testable import Daemon
 

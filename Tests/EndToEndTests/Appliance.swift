@@ -4,10 +4,10 @@ import Configuration
 import Daemon
 import Glibc
 import Linux
-import Live
 import ModelTypes
 import Simulation
 import Synchronization
+import VoiceSession
 import WebSockets
 
 /// The whole daemon on files for sound, against a Live service on a real socket.

@@ -1,5 +1,6 @@
 import ModelTypes
 import Testing
+import VoiceSession
 
 @testable import Live
 
@@ -114,7 +115,7 @@ struct ConnectionTests {
         world.connect()
         world.open()
         world.lose(code, reason)
-        #expect(world.failure?.reason == kind)
+        #expect(world.failure?.reason == kind.failure)
         #expect(world.failure?.text == reason)
         #expect(world.failure?.advice.isEmpty == false)
         #expect(world.deadline == nil)

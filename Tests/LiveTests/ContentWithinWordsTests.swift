@@ -1,5 +1,6 @@
 import ModelTypes
 import Testing
+import VoiceSession
 
 @testable import Live
 
@@ -76,7 +77,7 @@ struct ContentWithinWordsTests {
     @Test("an activity whose sound made room goes with its marks, and a text within it stays")
     func marksAroundText() {
         let world = SessionWorld { $0.replaySeconds = 1 }
-        let second = UplinkItem.audio([Int16](repeating: 3, count: UplinkItem.sampleRate))
+        let second = UplinkItem.audio([Int16](repeating: 3, count: SessionRates.live.input))
         world.say(.activityStart, SessionWorld.sound(1), .text("x"), .activityEnd)
         world.say(.activityStart, second)
         world.connect()
@@ -87,7 +88,7 @@ struct ContentWithinWordsTests {
     @Test("the end of an activity whose start a handle holds is said, though its sound made room")
     func endOfHeldActivity() {
         var log = UplinkLog(replaySeconds: 1)
-        let second = UplinkItem.audio([Int16](repeating: 3, count: UplinkItem.sampleRate))
+        let second = UplinkItem.audio([Int16](repeating: 3, count: SessionRates.live.input))
         for item in [.activityStart, SessionWorld.sound(1)] {
             _ = log.append(item)
             _ = log.nextUnsent()

@@ -1,5 +1,6 @@
 import ModelTypes
 import Testing
+import VoiceSession
 
 @testable import Live
 
@@ -20,11 +21,7 @@ struct KnownProblemTests {
         let content = UplinkItem.content([Content(role: .user, text: "x")], isComplete: true)
         for manual in [true, false] {
             let world = SessionWorld.ready(manual: manual)
-            if manual {
-                world.talk()
-            } else {
-                world.say(sound(1), .audioStreamEnd)
-            }
+            if manual { world.talk() } else { world.say(sound(1), .audioStreamEnd) }
             world.forget()
             world.say(content)
             #expect(world.sent.isEmpty)

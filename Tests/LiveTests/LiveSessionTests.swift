@@ -1,6 +1,7 @@
 import ModelTypes
 import Synchronization
 import Testing
+import VoiceSession
 import WebSockets
 
 @testable import Live
@@ -198,45 +199,5 @@ struct LiveSessionTests {
             return
         }
         #expect(retry != nil)
-    }
-}
-
-@Suite("The ledger of tokens")
-struct TokenLedgerTests {
-    private func usage(_ total: Int64) -> Usage {
-        Usage(json: ["totalTokenCount": .int(total)])
-    }
-
-    @Test("tokens are counted by turn, by session and by day")
-    func counts() {
-        var ledger = TokenLedger(day: "2026-11-21", dayTokens: 100, dailyBudget: nil)
-        ledger.add(usage(10), on: "2026-11-21")
-        ledger.add(usage(15), on: "2026-11-21")
-        #expect(ledger.turnTokens == 15)
-        #expect(ledger.sessionTokens == 25)
-        #expect(ledger.dayTokens == 125)
-        #expect(ledger.refusal(on: "2026-11-21") == nil)
-    }
-
-    @Test("a budget that is spent refuses until the next day, and says how much it was")
-    func budget() {
-        var ledger = TokenLedger(day: "2026-11-21", dayTokens: 0, dailyBudget: 20)
-        ledger.add(usage(19), on: "2026-11-21")
-        #expect(ledger.refusal(on: "2026-11-21") == nil)
-        ledger.add(usage(1), on: "2026-11-21")
-        let refusal = ledger.refusal(on: "2026-11-21")
-        #expect(refusal?.reason == .budget)
-        #expect(refusal?.text == "20 of 20 tokens are spent today")
-        #expect(ledger.refusal(on: "2026-11-22") == nil)
-        #expect(ledger.dayTokens == 0)
-    }
-
-    @Test("a turn that ends after midnight is the new day's")
-    func midnight() {
-        var ledger = TokenLedger(day: "2026-11-21", dayTokens: 500, dailyBudget: 600)
-        ledger.add(usage(30), on: "2026-11-22")
-        #expect(ledger.day == "2026-11-22")
-        #expect(ledger.dayTokens == 30)
-        #expect(ledger.sessionTokens == 30)
     }
 }

@@ -1,5 +1,6 @@
 import ModelTypes
 import Testing
+import VoiceSession
 
 @testable import Live
 
@@ -110,8 +111,8 @@ struct NumberFuzzTests {
                     let message = ServerMessage(Array(frame(place, number).utf8))
                     guard let usage = message.usage else { continue }
                     let before = ledger.dayTokens
-                    ledger.add(usage, on: "d")
-                    ledger.add(usage, on: "d")
+                    ledger.add(TokenUse(usage), on: "d")
+                    ledger.add(TokenUse(usage), on: "d")
                     let counts = [
                         usage.prompt, usage.cached, usage.response, usage.toolUse, usage.thoughts,
                         usage.total, ledger.turnTokens, ledger.sessionTokens, ledger.dayTokens,

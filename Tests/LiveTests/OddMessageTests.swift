@@ -1,5 +1,6 @@
 import ModelTypes
 import Testing
+import VoiceSession
 
 @testable import Live
 

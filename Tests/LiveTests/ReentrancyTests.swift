@@ -1,5 +1,6 @@
 import ModelTypes
 import Testing
+import VoiceSession
 import WebSockets
 
 @testable import Live

@@ -1,4 +1,5 @@
 import Testing
+import VoiceSession
 import WebSockets
 
 @testable import Live
@@ -145,7 +146,7 @@ struct RefusalTests {
             world.connect()
             world.open()
             world.lose(report.code, report.text)
-            #expect(world.failure?.reason == report.meaning)
+            #expect(world.failure?.reason == report.meaning.failure)
             #expect(world.failure?.text == report.text)
             #expect(world.failure?.description.contains(advice) == true, "\(report.text)")
             #expect(world.deadline == nil)

@@ -1,5 +1,6 @@
 import TestInputs
 import Testing
+import VoiceSession
 import WireCodec
 
 @testable import Live

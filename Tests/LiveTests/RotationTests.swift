@@ -1,4 +1,5 @@
 import Testing
+import VoiceSession
 
 @testable import Live
 

@@ -1,6 +1,7 @@
 import ModelTypes
 import Synchronization
 import Testing
+import VoiceSession
 import WebSockets
 
 @testable import Live

@@ -1,4 +1,5 @@
 import ModelTypes
+import VoiceSession
 import WebSockets
 
 @testable import Live

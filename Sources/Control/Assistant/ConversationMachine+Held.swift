@@ -1,3 +1,5 @@
+internal import VoiceSession
+
 // A reply that a voice interrupted, until it is known whether the voice said words.
 //
 // A cough, a door or the television is heard as speech by the local detector, and the reply is
@@ -75,7 +77,7 @@ extension ConversationMachine {
         kept.speaking.isEnded = false
         kept.speaking.isDrained = false
         kept.speaking.isAudible = kept.speaking.isAudible || isAudible
-        kept.speaking.playedBy += .milliseconds(samples) / Self.replySamplesPerMillisecond
+        kept.speaking.playedBy += rates.outputLength(samples)
         held = kept
         return .play(settle())
     }

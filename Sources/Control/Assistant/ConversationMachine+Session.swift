@@ -1,3 +1,5 @@
+internal import VoiceSession
+
 // What comes from the service.
 
 extension ConversationMachine {
@@ -66,7 +68,7 @@ extension ConversationMachine {
         completeReply()
     }
 
-    /// Audio of a reply came: a number of samples at 24 kHz; `isAudible` when it is no silence.
+    /// Audio of a reply came: a number of samples at the output rate; `isAudible` when it is no silence.
     package mutating func audioArrived(
         samples: Int, isAudible: Bool, at time: Int64
     ) -> ReplyVerdict {
@@ -83,7 +85,7 @@ extension ConversationMachine {
         }
         switch phase {
         case .idle, .thinking, .listening:
-            let length = Int64.milliseconds(samples) / Self.replySamplesPerMillisecond
+            let length = rates.outputLength(samples)
             phase = .speaking(
                 Speaking(since: time, playedBy: time + length, isAudible: isAudible))
         case .speaking(var speaking):
@@ -93,8 +95,7 @@ extension ConversationMachine {
             speaking.isToolAnswerDue = false
             speaking.isAudible = speaking.isAudible || isAudible
             speaking.playedBy =
-                max(speaking.playedBy, time)
-                + .milliseconds(samples) / Self.replySamplesPerMillisecond
+                max(speaking.playedBy, time) + rates.outputLength(samples)
             phase = .speaking(speaking)
         }
         if isAudible { isToolDone = false }

@@ -1,3 +1,5 @@
+package import VoiceSession
+
 /// The conversation: which turn is open, whose words go up, which reply is heard.
 ///
 /// A value: events and their times go in, actions come out; no clock, device or socket inside.
@@ -93,7 +95,8 @@ package struct ConversationMachine: ~Copyable {
 
     private(set) var settings: ConversationSettings
     var phase = Phase.idle
-    var uplink = Uplink()
+    let rates: SessionRates
+    var uplink: Uplink
     var reply = ReplyTracker()
     /// A reply that may go on, while what interrupted it is listened to.
     var held: Held?
@@ -136,14 +139,15 @@ package struct ConversationMachine: ~Copyable {
     /// What silence is measured from.
     var interruption: (at: Int64, cause: InterruptionCause)?
 
-    static let replySamplesPerMillisecond: Int64 = 24
-
     private var actions: [ConversationAction] = []
     private var shown: Indication?
 
-    /// A machine that is idle and offline, with both sound devices taken to be there.
-    package init(settings: ConversationSettings) {
+    /// A machine that is idle and offline, with both sound devices taken to be there; `rates` are
+    /// those of the session.
+    package init(settings: ConversationSettings, rates: SessionRates) {
         self.settings = settings
+        self.rates = rates
+        uplink = Uplink(rates: rates)
     }
 
     /// What the user sees.

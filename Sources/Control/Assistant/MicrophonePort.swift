@@ -2,7 +2,8 @@
 ///
 /// The bridge hops from the processing thread to the assistant's executor and keeps the order.
 package enum MicrophoneSignal: Sendable, Equatable {
-    /// Mono 16 kHz samples of the open segment; `first` counts samples since the engine started.
+    /// Mono samples of the open segment, at the session's input rate; `first` counts samples since
+    /// the engine started.
     case samples([Int16], first: Int64)
     /// The gate closed, and every sample up to the closing mark has been given.
     case segmentEnded(sample: Int64)

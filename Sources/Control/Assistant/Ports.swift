@@ -36,7 +36,7 @@ package enum SpeakerSignal: Sendable, Equatable {
     case back(String)
 }
 
-/// The loudspeaker's speech voice: mono 16-bit samples at 24 kHz.
+/// The loudspeaker's speech voice: mono 16-bit samples at the session's output rate.
 package protocol SpeakerPort: Sendable {
     /// Adds samples to the reply; never drops any.
     func play(_ samples: [Int16])
@@ -63,29 +63,6 @@ package protocol EarconPort: Sendable {
 package protocol TimelinePort: Sendable {
     /// Takes one entry; entries come in order.
     func record(_ entry: TimelineEntry)
-}
-
-/// The session with the service.
-package protocol SessionPort: Sendable {
-    /// Connects, or tries at once when it waits for its next attempt; nothing when it is connected.
-    func connect()
-    /// Begins the user's activity; only with manual detection.
-    func beginActivity()
-    /// Sends mono 16 kHz samples, or holds them in order while there is no connection.
-    func sendAudio(_ samples: [Int16])
-    /// Ends the user's activity; only with manual detection.
-    func endActivity()
-    /// Says that the microphone pauses; only with automatic detection.
-    func endAudioStream()
-    /// Says of the words whose end is said next that no answer to them is awaited: nobody was heard
-    /// to speak in them, or the user wants none.
-    func expectNoReply()
-    /// Forgets what is held and not sent, and the activity it belongs to, as if never begun.
-    func discardInput()
-    /// Says words without sound, which the model answers.
-    func sendText(_ text: String)
-    /// Answers calls of the model.
-    func sendToolResponses(_ responses: [FunctionResponse])
 }
 
 /// The tools.

@@ -1,3 +1,5 @@
+internal import VoiceSession
+
 /// The user's turns whose microphone samples are not all with the session yet, oldest first.
 ///
 /// The microphone gives the samples of one turn after the other, each ended by a mark, so a turn
@@ -34,12 +36,18 @@ struct Uplink {
     /// nothing to wait for.
     static let flushMilliseconds = 3_000
 
-    /// No pre-roll reaches further back than this (10 s at 16 kHz).
-    static let maximumOverlapSamples: Int64 = 160_000
+    /// No pre-roll reaches further back than this.
+    static let maximumOverlapMilliseconds = 10_000
 
+    private let maximumOverlapSamples: Int64
     private(set) var turns: [Turn] = []
     /// The first sample that was not sent yet; a pre-roll must not repeat what is before.
     private var nextSample: Int64 = 0
+
+    /// An uplink without turns, of a session with these rates.
+    init(rates: SessionRates) {
+        maximumOverlapSamples = rates.inputSamples(milliseconds: Self.maximumOverlapMilliseconds)
+    }
 
     var isFull: Bool { turns.count >= Self.maximumTurns }
 
@@ -79,7 +87,7 @@ struct Uplink {
     mutating func samples(first: Int64, count: Int) -> SampleVerdict {
         guard let turn = turns.first, !turn.isAbandoned else { return .drop }
         // A device that is back may count anew; to take that for a pre-roll would be deafness.
-        if nextSample - first > Self.maximumOverlapSamples { nextSample = first }
+        if nextSample - first > maximumOverlapSamples { nextSample = first }
         let skip = Int(min(max(0, nextSample - first), Int64(count)))
         guard skip < count else { return .drop }
         nextSample = first + Int64(count)

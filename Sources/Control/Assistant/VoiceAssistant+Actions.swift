@@ -1,6 +1,6 @@
-internal import Live
 internal import ModelTypes
 internal import Tools
+internal import VoiceSession
 
 // What the machine wants done.
 

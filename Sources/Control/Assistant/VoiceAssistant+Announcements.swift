@@ -1,5 +1,5 @@
-internal import Live
 internal import Tools
+internal import VoiceSession
 
 // What the device has said by the model, unasked.
 

@@ -1,5 +1,5 @@
-internal import Live
 package import Tools
+internal import VoiceSession
 
 // Questions to the user, in which the model has no part.
 

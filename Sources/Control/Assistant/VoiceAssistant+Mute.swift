@@ -1,4 +1,4 @@
-internal import Live
+internal import VoiceSession
 
 // Muting by words.
 

@@ -1,5 +1,5 @@
-package import Live
 internal import Tools
+package import VoiceSession
 
 // What comes from the service.
 
@@ -95,13 +95,12 @@ extension VoiceAssistant {
 
 extension Earcon {
     /// What tells the user why there is no session.
-    fileprivate init(refusal: CloseReason) {
+    fileprivate init(refusal: FailureReason) {
         switch refusal {
         case .noKey: self = .noKey
         case .settings: self = .settings
         case .budget: self = .budget
-        case .credential, .model, .billing, .project, .region, .payload, .handle, .quota,
-            .overloaded, .deadline, .unknown, .transient:
+        case .credential, .model, .billing, .project, .region, .payload, .unknown:
             self = .refused
         }
     }

@@ -1,6 +1,6 @@
-package import Live
 internal import ModelTypes
 package import Tools
+package import VoiceSession
 
 /// The world around the assistant.
 package struct AssistantPorts: Sendable {
@@ -86,7 +86,7 @@ package actor VoiceAssistant {
     ) {
         self.executor = executor
         self.ports = ports
-        machine = ConversationMachine(settings: settings)
+        machine = ConversationMachine(settings: settings, rates: ports.session.rates)
         confirmations = ConfirmationMachine(
             settings: confirmation, remembering: ports.pinLock.kept, at: ports.alarm.now)
     }

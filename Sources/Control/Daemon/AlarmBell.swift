@@ -56,7 +56,7 @@ final class AlarmBell: TimerListener, @unchecked Sendable {
     var keeper: TimerKeeper?
     var assistant: VoiceAssistant?
 
-    /// A bell with these sounds, made for 24 kHz, that is at least so loud (percent); `tell` is
+    /// A bell with these sounds, made for `AudioSettings.speechRate`, that is at least so loud (percent); `tell` is
     /// called on the loop, for the timeline.
     init(
         loop: EventLoop, bridge: AudioBridge, sounds: SoundLibrary, leastPercent: Double,

@@ -2,12 +2,12 @@ package import Assistant
 package import AudioPath
 package import Configuration
 internal import Linux
-package import Live
 internal import ModelTypes
 internal import Sounds
 internal import Store
 internal import Timers
 internal import Tools
+package import VoiceSession
 package import WebSockets
 
 /// Everything together: the composition root of the daemon, of `martlet talk` and of the demo.
@@ -43,7 +43,7 @@ package final class Application: @unchecked Sendable {
     let settings: Settings
     let loop: EventLoop
     let bridge: AudioBridge
-    let session: LiveSession
+    let session: any VoiceService
     let assistant: VoiceAssistant
     let device: DeviceControls
     let hand: HandSettings
@@ -110,21 +110,16 @@ package final class Application: @unchecked Sendable {
             registry: tools.registry, limits: settings.toolLimits,
             ports: settings.runnerPorts(confirmation: desk, store: store, log: log))
         light = try Self.light(settings, loop, log)
-        let wanted = try Credentials.completed(settings)
-            .sessionSettings(tools: tools.registry.declarations)
-        Self.tell(wanted.complaints, settings, log)
-        let keeper = SessionKeeper(settings, wanted, store, log)
+        let service = try LiveService(settings, tools: tools.registry.declarations)
+        Self.tell(service.complaints, settings, log)
+        let keeper = service.keeper(settings, store, log)
         let relay = relay
         relay.keeper = keeper
-        session = LiveSession(
-            executor: loop, transport: WebSocketTransport(loop: loop), settings: wanted,
-            credential: credential.noting(log.secrets), clock: LoopClock(loop: loop),
-            kept: keeper.kept,
-            gate: { keeper.refusal }, keep: { keeper.keep($0) }
+        session = service.session(
+            on: loop, as: credential.noting(log.secrets), keeper: keeper
         ) { event in relay.session(event) }
-        recorder = try Self.recorder(settings, log)
-        let recorder = recorder
-        let port = LiveSessionPort(session)
+        recorder = try Self.recorder(settings, session.rates, log)
+        let (session, recorder) = (session, recorder)
         let memory = ReplyMemory(
             recorder.map { RecordedSpeaker(speaker: bridge, recorder: $0) } ?? bridge, bridge
         ) { bridge.replay($0) }
@@ -135,7 +130,7 @@ package final class Application: @unchecked Sendable {
             next: Indicators(light, presence, hasTrouble: trouble != nil))
         var ports = AssistantPorts(
             microphone: memory, speaker: memory,
-            session: recorder.map { RecordedSession(session: port, recorder: $0) } ?? port,
+            session: recorder.map { RecordedSession(session: session, recorder: $0) } ?? session,
             tools: PooledTools(runner) { [loop] in loop.perform($0) },
             indicator: witness, earcons: earcons,
             timeline: timeline, alarm: LoopClock(loop: loop),
@@ -200,10 +195,12 @@ package final class Application: @unchecked Sendable {
         }
     }
 
-    private static func recorder(_ settings: Settings, _ log: Log) throws -> TurnRecorder? {
+    private static func recorder(
+        _ settings: Settings, _ rates: SessionRates, _ log: Log
+    ) throws -> TurnRecorder? {
         guard settings[Keys.Recording.enabled] else { return nil }
         return try TurnRecorder(
-            directory: settings[Keys.Recording.directory],
+            directory: settings[Keys.Recording.directory], rates: rates,
             limitMegabytes: settings[Keys.Recording.limit],
             limitDays: settings[Keys.Recording.maximumAge], log: log,
             now: { WallClock.now() })
@@ -275,9 +272,7 @@ package final class Application: @unchecked Sendable {
         // Nor for these: their functions come when they have answered.
         tools.startServers(log: log) { [loop, session, registry = tools.registry] in
             loop.perform {
-                session.assumeIsolated {
-                    $0.updateContext(instruction: nil, tools: registry.declarations)
-                }
+                session.updateContext(instruction: nil, tools: registry.declarations)
             }
         }
     }
@@ -354,8 +349,8 @@ package final class Application: @unchecked Sendable {
                 loop.schedule(
                     at: MonotonicClock.now() + Self.goodbyeMilliseconds * 1_000_000
                 ) { [relay] in relay.closed() }
-                session.assumeIsolated { $0.disconnect() }
-                if session.assumeIsolated({ $0.isIdle }) { relay.closed() }
+                session.disconnect()
+                if session.isIdle { relay.closed() }
             }
         }
     }

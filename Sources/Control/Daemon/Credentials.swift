@@ -2,9 +2,9 @@ internal import Accounts
 package import Configuration
 internal import Curl
 internal import Linux
-package import Live
 package import ModelTypes
 internal import Tools
+package import VoiceSession
 
 /// Why there is no key.
 package struct CredentialError: Error, Sendable, Equatable, CustomStringConvertible {

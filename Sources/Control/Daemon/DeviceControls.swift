@@ -1,11 +1,11 @@
 internal import Assistant
 internal import AudioPath
 internal import Linux
-internal import Live
 internal import ModelTypes
 internal import Store
 internal import Timers
 internal import Tools
+internal import VoiceSession
 internal import WebSockets
 
 /// The device as the model may handle it.
@@ -19,7 +19,7 @@ final class DeviceControls: DevicePort, @unchecked Sendable {
     /// What it handles; made after it.
     struct Parts {
         let assistant: VoiceAssistant
-        let session: LiveSession
+        let session: any VoiceService
         let bridge: AudioBridge
         let memory: ReplyMemory
         let timers: TimerKeeper
@@ -101,7 +101,7 @@ final class DeviceControls: DevicePort, @unchecked Sendable {
     }
 
     func takeLeave() async throws {
-        try await onLoop { parts in parts.session.assumeIsolated { $0.takeLeave() } }
+        try await onLoop { parts in parts.session.takeLeave() }
     }
 
     func status() async throws -> JSONValue {
@@ -115,7 +115,7 @@ final class DeviceControls: DevicePort, @unchecked Sendable {
             let audio = parts.bridge.engine?.status()
             let local = now.local
             let conversation = parts.assistant.assumeIsolated { $0.state }
-            let isConnected = parts.session.assumeIsolated { $0.isReady }
+            let isConnected = parts.session.isReady
             return [
                 "time": .string("\(local.dateText) \(local.timeText)"),
                 "running_for": .string(TimerWords.length(MonotonicClock.now() - startedAt)),

@@ -1,20 +1,20 @@
 package import Configuration
 internal import Linux
-internal import Live
 internal import Tools
+internal import VoiceSession
 internal import WebSockets
 
 /// One connection to the service as the daemon makes it, closed as soon as the service has
 /// accepted the setup; nothing is said, so it costs no tokens.
 package struct ServiceCheck: Sendable {
-    private let settings: SessionSettings
+    private let service: LiveService
     private let credential: SessionCredential
 
     /// Prepares a connection, and starts nothing; throws what the settings or the key lack for one.
     package init(_ settings: Settings) throws {
         credential = try Credentials.session(settings)
-        self.settings = try Credentials.completed(settings)
-            .sessionSettings(tools: ToolSet.declared(settings).map(\.announcement))
+        service = try LiveService(
+            settings, tools: ToolSet.declared(settings).map(\.announcement))
     }
 
     /// How it went; within the two timeouts of a connection.
@@ -25,7 +25,7 @@ package struct ServiceCheck: Sendable {
         } catch {
             return Finding(.broken, "service", "\(error)")
         }
-        let attempt = ServiceAttempt(loop, settings, credential)
+        let attempt = ServiceAttempt(loop, service, credential)
         let finding = await attempt.finding()
         loop.stop()
         return finding
@@ -40,16 +40,16 @@ private final class ServiceAttempt: @unchecked Sendable {
     // @unchecked: what is not constant is touched on the loop's thread only.
 
     private let loop: EventLoop
-    private let settings: SessionSettings
+    private let service: LiveService
     private let credential: SessionCredential
-    private var session: LiveSession?
+    private var session: (any VoiceService)?
     private var startedAt: Int64 = 0
     private var outcome: Finding?
     private var waiting: CheckedContinuation<Finding, Never>?
 
-    init(_ loop: EventLoop, _ settings: SessionSettings, _ credential: SessionCredential) {
+    init(_ loop: EventLoop, _ service: LiveService, _ credential: SessionCredential) {
         self.loop = loop
-        self.settings = settings
+        self.service = service
         self.credential = credential
     }
 
@@ -64,12 +64,11 @@ private final class ServiceAttempt: @unchecked Sendable {
 
     private func start() {
         startedAt = MonotonicClock.now()
-        let session = LiveSession(
-            executor: loop, transport: WebSocketTransport(loop: loop), settings: settings,
-            credential: credential, clock: LoopClock(loop: loop)
-        ) { [weak self] in self?.take($0) }
+        let session = service.session(on: loop, as: credential, keeper: nil) { [weak self] in
+            self?.take($0)
+        }
         self.session = session
-        session.assumeIsolated { $0.connect() }
+        session.connect()
     }
 
     private func take(_ event: SessionEvent) {
@@ -77,7 +76,7 @@ private final class ServiceAttempt: @unchecked Sendable {
         case .ready:
             let milliseconds = (MonotonicClock.now() - startedAt) / 1_000_000
             let text =
-                "\(settings.model) took the setup with \(settings.tools.count) functions, after "
+                "\(service.model) took the setup with \(service.functionCount) functions, after "
                 + "\(milliseconds) ms"
             end(Finding(.works, "service", text))
         case .offline(let reason, _): end(Finding(.broken, "service", "\(reason)"))
@@ -92,12 +91,9 @@ private final class ServiceAttempt: @unchecked Sendable {
         outcome = finding
         // Not from within the event, which the session tells in the middle of its work.
         loop.perform { [self] in
-            let isIdle = session?.assumeIsolated { session in
-                session.disconnect()
-                return session.isIdle
-            }
-            // Else it says goodbye, and `closed` is told.
-            if isIdle != false { finish() }
+            session?.disconnect()
+            // Else it says goodbye, and `closed` is reported.
+            if session?.isIdle != false { finish() }
         }
     }
 

@@ -1,8 +1,9 @@
 internal import Linux
 package import Live
-package import ModelTypes
+internal import ModelTypes
 package import Store
 internal import Synchronization
+package import VoiceSession
 
 /// What a conversation keeps through a restart of the daemon: its handle, and the day's tokens.
 ///
@@ -22,8 +23,6 @@ package final class SessionKeeper: Sendable {
     private static let oldest: Int64 = 7 * 86_400 * 1_000_000_000
     /// A wall clock before this (2024) has never been set.
     private static let earliestWall: Int64 = 1_704_067_200 * 1_000_000_000
-    /// More tokens than this in a day were not counted by us.
-    private static let highestTokens: Int64 = 1 << 53
 
     private struct State: Sendable {
         var handle: String?
@@ -57,7 +56,7 @@ package final class SessionKeeper: Sendable {
             let tokens = json["tokens"]?.int ?? 0
             state.ledger = TokenLedger(
                 day: json["day"]?.string ?? today,
-                dayTokens: min(max(0, tokens), Self.highestTokens), dailyBudget: dailyBudget)
+                dayTokens: tokens, dailyBudget: dailyBudget)
         }
         self.state = Mutex(state)
         writer = document.map { document in
@@ -86,11 +85,11 @@ package final class SessionKeeper: Sendable {
         }
     }
 
-    /// Adds a turn's tokens.
-    package func add(_ usage: Usage) {
+    /// Adds the tokens of one run of the model.
+    package func add(_ use: TokenUse) {
         change { state in
             let day = today(state)
-            state.ledger.add(usage, on: day)
+            state.ledger.add(use, on: day)
         }
     }
 

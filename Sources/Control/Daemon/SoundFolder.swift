@@ -1,4 +1,5 @@
 internal import AudioCore
+internal import AudioPath
 internal import Configuration
 internal import Linux
 internal import Opus
@@ -8,7 +9,7 @@ internal import SpeexDSP
 /// The owner's sounds in place of the device's: Ogg Opus or WAV files named after what they replace.
 package enum SoundFolder {
     /// What a check decodes with: that of the answers (Hz).
-    static let checkedRate: Int32 = 24_000
+    static let checkedRate = AudioSettings.speechRate
     /// A sound that is longer is none (seconds).
     private static let limitSeconds = 60
     /// A file that is larger is none (bytes): a minute of stereo at 48 kHz.

@@ -3,6 +3,7 @@ internal import Linux
 internal import ModelTypes
 internal import Opus
 private import Synchronization
+package import VoiceSession
 
 /// Keeps turns as Ogg Opus files, where the owner wants that: the user's words, and the reply.
 ///
@@ -28,6 +29,7 @@ package actor TurnRecorder {
 
     private let thread = DiskThread(name: "recordings")
     private let directory: String
+    private let rates: SessionRates
     private let limitBytes: Int
     private let limitDays: Int
     private let now: @Sendable () -> Int64
@@ -38,14 +40,15 @@ package actor TurnRecorder {
     private var reply: Recording?
     private var count: UInt32 = 0
 
-    /// A recorder that keeps at most so many megabytes and days in a folder, which is made.
+    /// A recorder of a session with these rates, in a folder, which is made.
     ///
-    /// `now` is the time of day (nanoseconds since 1970).
+    /// What is beyond `limitMegabytes` and `limitDays` in all is removed, the oldest first. `now` is the time of day (nanoseconds since 1970).
     package init(
-        directory: String, limitMegabytes: Int, limitDays: Int, log: Log,
+        directory: String, rates: SessionRates, limitMegabytes: Int, limitDays: Int, log: Log,
         now: @escaping @Sendable () -> Int64
     ) throws {
         self.directory = directory
+        self.rates = rates
         limitBytes = limitMegabytes << 20
         self.limitDays = limitDays
         self.now = now
@@ -84,13 +87,13 @@ package actor TurnRecorder {
         await withCheckedContinuation { _ = items.yield(.flush($0)) }
     }
 
-    /// Samples of the user's words: mono, 16 kHz.
+    /// Samples of the user's words: mono, at the session's input rate.
     package nonisolated func hear(_ samples: [Int16]) { items.yield(.words(samples)) }
 
     /// The user's words are over.
     package nonisolated func endWords() { items.yield(.wordsEnded) }
 
-    /// Samples of the reply: mono, 24 kHz.
+    /// Samples of the reply: mono, at the session's output rate.
     package nonisolated func say(_ samples: [Int16]) { items.yield(.reply(samples)) }
 
     /// The reply is over or was interrupted.
@@ -100,12 +103,12 @@ package actor TurnRecorder {
         do {
             switch item {
             case .words(let samples):
-                if words == nil { words = try begin("words", rate: 16_000) }
+                if words == nil { words = try begin("words", rate: rates.input) }
                 try words?.append(samples)
             case .wordsEnded:
                 try finish(&words)
             case .reply(let samples):
-                if reply == nil { reply = try begin("reply", rate: 24_000) }
+                if reply == nil { reply = try begin("reply", rate: rates.output) }
                 try reply?.append(samples)
             case .replyEnded:
                 try finish(&reply)
@@ -117,9 +120,9 @@ package actor TurnRecorder {
         }
     }
 
-    private func begin(_ kind: String, rate: Int32) throws -> Recording {
+    private func begin(_ kind: String, rate: Int) throws -> Recording {
         count += 1
-        return try Recording(kind: kind, rate: rate, serial: count)
+        return try Recording(kind: kind, rate: Int32(rate), serial: count)
     }
 
     private func finish(_ recording: inout Recording?) throws {
@@ -195,6 +198,7 @@ struct RecordedSession: SessionPort {
     let session: any SessionPort
     let recorder: TurnRecorder
 
+    var rates: SessionRates { session.rates }
     func connect() { session.connect() }
     func beginActivity() { session.beginActivity() }
     func sendAudio(_ samples: [Int16]) {

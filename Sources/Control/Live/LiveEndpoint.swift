@@ -1,4 +1,5 @@
-package import ModelTypes
+internal import ModelTypes
+package import VoiceSession
 package import WebSockets
 
 /// Where the Live service is.
@@ -77,14 +78,8 @@ package struct LiveEndpoint: Sendable {
     }
 }
 
-/// Who asks; sent in headers, never in the address, since addresses end up in logs.
-package enum Authorization: Sendable {
-    case key(Secret)
-    /// `auth_tokens/…`, which may be limited to some setups.
-    case ephemeralToken(Secret)
-    /// OAuth; the project that pays, where the credential names one.
-    case bearer(Secret, quotaProject: String?)
-
+extension Authorization {
+    /// As Google's services have it.
     var headers: [(name: String, value: String)] {
         switch self {
         case .key(let key): return [("x-goog-api-key", key.revealed)]
@@ -96,12 +91,16 @@ package enum Authorization: Sendable {
     }
 }
 
-/// How a session comes by its authorization for each new connection.
-package enum SessionCredential: Sendable {
-    /// The same for all.
-    case fixed(Authorization)
-    /// Asked for before each connection, off the session's executor, because it expires or its owner
-    /// may still have to put it there. A `SessionFailure` ends the session until `connect`; after
-    /// any other error it tries again.
-    case renewed(@Sendable () async throws -> Authorization)
+extension SessionRates {
+    /// What the Live service hears natively, and what it speaks (live-protocol.md section 3.1).
+    package static let live = SessionRates(input: 16_000, output: 24_000)
+}
+
+extension TokenUse {
+    /// What the service counts, without its modalities.
+    init(_ usage: Usage) {
+        self.init(
+            input: usage.prompt + usage.toolUse, cached: usage.cached,
+            output: usage.response + usage.thoughts, total: usage.total)
+    }
 }

@@ -1,26 +1,17 @@
 internal import Linux
 package import ModelTypes
+package import VoiceSession
 internal import WebSockets
-
-/// A clock and an alarm on the session's executor.
-package protocol SessionClock: Sendable {
-    /// Nanoseconds of CLOCK_MONOTONIC.
-    var now: Int64 { get }
-    /// Sets the one alarm, replacing the one before; nil takes it back.
-    ///
-    /// `ring` is called on the executor at or after the time, at most once, never from within.
-    func setAlarm(_ at: Int64?, _ ring: @escaping @Sendable () -> Void)
-}
 
 /// A conversation with the Live service that outlives its connections.
 ///
 /// The decisions are `SessionMachine`'s; this performs them.
 ///
 /// ## Concurrency
-/// An actor on the executor it is given, which is the event loop's thread: socket events enter it
-/// directly, and so does its owner by `assumeIsolated`. Events are told there, synchronously; a
-/// handler may call back.
-package actor LiveSession {
+/// An actor on the executor it is given, which is the event loop's thread: socket events and its
+/// owner's calls enter it directly, on that thread only. Events are reported there, synchronously;
+/// a handler may call back.
+package actor LiveSession: VoiceService {
     /// Oddities told per connection; the rest would only fill a log.
     private static let noticeLimit = 20
 
@@ -66,8 +57,8 @@ package actor LiveSession {
     /// A session that waits for `connect`.
     ///
     /// `random` gives numbers in 0..<1. `gate` is asked before each connection and after each turn
-    /// whether there is a reason of ours to do without. `keep` is told each new handle, and nil when there is none
-    /// any more, for `kept` of a later life.
+    /// whether the device has a reason to do without. `keep` is called with each new handle, and
+    /// with nil when there is none any more, for `kept` of a later life.
     package init(
         executor: any SerialExecutor, transport: any LiveTransport, settings: SessionSettings,
         credential: SessionCredential, clock: any SessionClock, kept: KeptHandle? = nil,
@@ -89,22 +80,30 @@ package actor LiveSession {
             rules: settings.rules, handle: kept?.handle, handleAge: kept?.age ?? 0, at: clock.now)
     }
 
-    // MARK: - The owner's calls
+    // MARK: - The owner's calls, on the session's executor
+
+    package nonisolated var rates: SessionRates { .live }
 
     /// Whether what is said now is sent now.
-    package var isReady: Bool { machine.isReady }
+    package nonisolated var isReady: Bool { assumeIsolated { $0.machine.isReady } }
 
     /// Whether there is no connection and none is wanted.
-    package var isIdle: Bool { machine.isIdle }
+    package nonisolated var isIdle: Bool { assumeIsolated { $0.machine.isIdle } }
 
     /// Connects, or tries at once when it waits for its next attempt.
-    package func connect() { perform(machine.connect(at: clock.now)) }
+    package nonisolated func connect() {
+        assumeIsolated { $0.perform($0.machine.connect(at: $0.clock.now)) }
+    }
 
     /// Closes for good; `closed` follows.
-    package func disconnect() { perform(machine.disconnect(at: clock.now)) }
+    package nonisolated func disconnect() {
+        assumeIsolated { $0.perform($0.machine.disconnect(at: $0.clock.now)) }
+    }
 
     /// Closes once nothing is going on, as after a long silence: `asleep` follows.
-    package func takeLeave() { perform(machine.takeLeave(at: clock.now)) }
+    package nonisolated func takeLeave() {
+        assumeIsolated { $0.perform($0.machine.takeLeave(at: $0.clock.now)) }
+    }
 
     /// Ends the session for a reason of ours, at the next quiet moment; `connect` tries again.
     private func refuse(_ failure: SessionFailure) {
@@ -112,32 +111,32 @@ package actor LiveSession {
     }
 
     /// Begins the user's activity; only with manual detection, as all marks of activity.
-    package func beginActivity() { say(.activityStart) }
+    package nonisolated func beginActivity() { say(.activityStart) }
 
-    /// Sends mono 16 kHz samples, or holds them in order while there is no connection.
-    package func sendAudio(_ samples: [Int16]) { say(.audio(samples)) }
+    /// Sends mono samples at the input rate, or holds them in order while there is no connection.
+    package nonisolated func sendAudio(_ samples: [Int16]) { say(.audio(samples)) }
 
     /// Ends the user's activity.
-    package func endActivity() { say(.activityEnd) }
+    package nonisolated func endActivity() { say(.activityEnd) }
 
     /// Says that the microphone pauses; only with automatic detection.
-    package func endAudioStream() { say(.audioStreamEnd) }
+    package nonisolated func endAudioStream() { say(.audioStreamEnd) }
 
-    /// Says of the words whose end is said next that no answer to them is awaited, as when nobody
-    /// was heard to speak in them: that none comes is no fault then.
-    package func expectNoReply() { machine.expectNoReply() }
+    /// Says that no answer is expected to the words whose end is said next, as when nobody was
+    /// heard to speak in them: that none comes is no fault then.
+    package nonisolated func expectNoReply() { assumeIsolated { $0.machine.expectNoReply() } }
 
     /// Says words without sound.
-    package func sendText(_ text: String) { say(.text(text)) }
+    package nonisolated func sendText(_ text: String) { say(.text(text)) }
 
     /// Shows a picture (JPEG, PNG or WebP); the service looks at one a second.
-    package func sendVideo(_ data: [UInt8], mimeType: String) {
+    package nonisolated func sendVideo(_ data: [UInt8], mimeType: String) {
         say(.video(mimeType: mimeType, data: data))
     }
 
     /// Adds turns to the history; with `isComplete` the model answers them, and stops whatever it
     /// was saying.
-    package func sendContent(_ turns: [Content], isComplete: Bool) {
+    package nonisolated func sendContent(_ turns: [Content], isComplete: Bool) {
         say(.content(turns, isComplete: isComplete))
     }
 
@@ -145,7 +144,11 @@ package actor LiveSession {
     ///
     /// Where that cannot be done on an open connection the session moves to another one, at
     /// the next quiet moment.
-    package func updateContext(instruction: String?, tools: [FunctionDeclaration]?) {
+    package nonisolated func updateContext(instruction: String?, tools: [FunctionDeclaration]?) {
+        assumeIsolated { $0.changeContext(instruction, tools) }
+    }
+
+    private func changeContext(_ instruction: String?, _ tools: [FunctionDeclaration]?) {
         if let instruction { settings.systemInstruction = instruction }
         if let tools {
             guard settings.tools != tools || instruction != nil else { return }
@@ -160,14 +163,18 @@ package actor LiveSession {
     /// Answers calls of the model.
     ///
     /// A call whose connection is lost is answered in words on the next one.
-    package func sendToolResponses(_ responses: [FunctionResponse]) {
-        say(.toolResponses(responses.map(settings.answer)))
+    package nonisolated func sendToolResponses(_ responses: [FunctionResponse]) {
+        assumeIsolated { session in
+            session.say(.toolResponses(responses.map(session.settings.answer)))
+        }
     }
 
     /// Forgets what is held and not sent, and the activity it belongs to.
-    package func discardInput() { machine.discard() }
+    package nonisolated func discardInput() { assumeIsolated { $0.machine.discard() } }
 
-    private func say(_ item: UplinkItem) { perform(machine.say(item, at: clock.now)) }
+    private nonisolated func say(_ item: UplinkItem) {
+        assumeIsolated { $0.perform($0.machine.say(item, at: $0.clock.now)) }
+    }
 
     // MARK: - What happens
 

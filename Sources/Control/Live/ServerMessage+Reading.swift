@@ -1,4 +1,5 @@
 internal import ModelTypes
+internal import VoiceSession
 internal import WireCodec
 
 // How a frame becomes a message.
@@ -203,11 +204,13 @@ extension ServerMessage {
                     $0.int.map(Int.init)
                 })
         }
-        grounding = Grounding(
+        var found = Grounding(
             queries: (search?["webSearchQueries"]?.array ?? []).compactMap(\.string),
-            sources: sources, supports: supports,
-            searchEntryPoint: search?["searchEntryPoint"]?["renderedContent"]?.string,
-            pages: pages)
+            sources: sources)
+        found.supports = supports
+        found.searchEntryPoint = search?["searchEntryPoint"]?["renderedContent"]?.string
+        found.pages = pages
+        grounding = found
     }
 
     private mutating func readPart(_ part: JSONValue, _ reply: inout ReplyAudio) {

@@ -1,4 +1,5 @@
 package import ModelTypes
+package import VoiceSession
 internal import WireCodec
 
 /// One message of the service, read key by key (live-protocol.md section 4).
@@ -73,49 +74,12 @@ package struct ServerMessage: Sendable, Equatable {
         case inProgress, idle
     }
 
-    /// Where an answer comes from, when it was searched for.
-    package struct Grounding: Sendable, Equatable {
-        package var queries: [String]
-        package var sources: [Source]
-        package var supports: [Support] = []
-        /// HTML that must be shown where answers are shown.
-        package var searchEntryPoint: String?
-        /// Pages that were read because the user named them, and how that went, such as
-        /// `URL_RETRIEVAL_STATUS_SUCCESS`.
-        package var pages: [Page] = []
-
-        /// A page that was used.
-        package struct Source: Sendable, Equatable {
-            package var uri: String
-            package var title: String
-        }
-
-        /// Words of the answer, and the sources (indexes of `sources`) that they stand on.
-        package struct Support: Sendable, Equatable {
-            package var text: String
-            package var sources: [Int]
-        }
-
-        /// See `pages`.
-        package struct Page: Sendable, Equatable {
-            package var url: String
-            package var status: String
-        }
-    }
-
     /// The state of a session's handle.
     package struct Resumption: Sendable, Equatable {
         /// The newest handle; nil while the session cannot be resumed.
         package var handle: String?
         /// All messages of ours up to this are in the handle; only with transparent resumption.
         package var consumedIndex: Int64?
-    }
-
-    /// What the service's detection heard, on models that tell.
-    package struct VoiceActivity: Sendable, Equatable {
-        package var isStart: Bool
-        /// In the audio that was sent (nanoseconds), where the service tells it.
-        package var offset: Int64?
     }
 
     /// The announcement of an end.

@@ -1,4 +1,5 @@
 internal import ModelTypes
+internal import VoiceSession
 
 // How connections begin and end.
 
@@ -89,7 +90,7 @@ extension SessionMachine {
             return openFailed(refusal.text, at: now, random: random)
         }
         if refusal.reason.isForGood || isUnknownForGood(refusal.reason) {
-            fail(SessionFailure(reason: refusal.reason, text: refusal.text))
+            fail(SessionFailure(refusal.reason, text: refusal.text))
             return take()
         }
         loseOpening(
@@ -191,8 +192,8 @@ extension SessionMachine {
         if cause != .unknown { unknownRefusals = 0 }
         loseConnection(at: now)
         switch cause {
-        case .credential, .noKey, .settings, .model, .billing, .project, .region, .budget:
-            return fail(SessionFailure(reason: cause, text: text))
+        case .credential, .model, .billing, .project, .region:
+            return fail(SessionFailure(cause, text: text))
         case .handle where isResumeRefused, .payload where isResumeRefused:
             return beginAnew(at: now, because: told)
         case .payload where isResuming && handle != nil:
@@ -202,12 +203,12 @@ extension SessionMachine {
             payloadFailures += 1
             dropRefusedWords()
             guard payloadFailures < Self.payloadTries else {
-                return fail(SessionFailure(reason: cause, text: text))
+                return fail(SessionFailure(cause, text: text))
             }
         case .handle:
             forgetHandle()
         case .unknown where wasSettingUp:
-            if isUnknownForGood(cause) { return fail(SessionFailure(reason: cause, text: text)) }
+            if isUnknownForGood(cause) { return fail(SessionFailure(cause, text: text)) }
         case .quota where isResuming, .overloaded where isResuming:
             spareHandle()
         case .quota, .overloaded, .deadline, .unknown, .transient:
@@ -221,7 +222,7 @@ extension SessionMachine {
         if uplink.isTurnOpen || log.hasUnsent {
             tell(.notice("what was said is not said again: the service refused it"))
             // Whoever has said all of it waits for an answer that will not come.
-            if !uplink.isTurnOpen { tell(.turnComplete(nil)) }
+            if !uplink.isTurnOpen { tell(.turnComplete) }
         }
         forgetInput(dropsRest: true)
         bridge.reset()

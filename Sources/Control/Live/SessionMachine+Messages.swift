@@ -1,4 +1,5 @@
 internal import ModelTypes
+internal import VoiceSession
 
 // What the service says.
 
@@ -102,7 +103,7 @@ extension SessionMachine {
         if let activity = message.voiceActivity { tell(.voiceActivity(activity)) }
         takeCalls(of: message, at: now)
         if message.isGenerationComplete { generated(at: now) }
-        if let usage = message.usage { tell(.usage(usage)) }
+        if let usage = message.usage { tell(.usage(TokenUse(usage))) }
         if message.isInterrupted, !isAnswerAwaited { replyDueSince = nil }
         if message.isTurnComplete { turnCompleted(message, at: now) }
     }
@@ -211,7 +212,7 @@ extension SessionMachine {
         if openCalls.isEmpty, !isAccountDue { bridge.reset() }
         // The turn's end is told when the sound would have been heard (section 4.1).
         guard let answer, replyDueSince != nil else { return }
-        let length = answer.samples.multiplied(by: 1_000_000_000) / Self.answerRate
+        let length = SessionRates.live.outputLength(Int(answer.samples))
         replyDueSince = max(now, answer.since.adding(length))
     }
 
@@ -292,7 +293,7 @@ extension SessionMachine {
         if !isAnswerAwaited { uplink.answerCame() }
         if answer?.isAudible == true { backoff.proved() }
         hasServed = true
-        tell(.turnComplete(message.usage))
+        tell(.turnComplete)
         endTurn()
         if rules.isResumable { handleDueUntil = now + Self.handlePatience }
         guard isEmpty, message.turnCompleteReason != Self.needsMore else { return }

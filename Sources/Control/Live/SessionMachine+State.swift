@@ -1,3 +1,5 @@
+internal import VoiceSession
+
 // What the machine keeps, and what it is made with.
 
 extension SessionMachine {

@@ -1,3 +1,5 @@
+internal import VoiceSession
+
 // What happens because nothing else does.
 
 extension SessionMachine {
@@ -112,7 +114,7 @@ extension SessionMachine {
             if bridge.hasCalls, transcript.saidLast.isEmpty, !accountAsks { isAccountDue = true }
             tell(.notice("the service does not finish its answer"))
             let isNoise = answer == nil && !rules.isManual && !isAccountDue
-            tell(.turnComplete(nil))
+            tell(.turnComplete)
             endTurn()
             // What an open microphone took for words may be none; to move again mends nothing.
             if isNoise { return }
@@ -129,7 +131,7 @@ extension SessionMachine {
         isResidueDue = true
         lastActivity = now
         hasServed = true
-        tell(.turnComplete(nil))
+        tell(.turnComplete)
         endTurn()
         if rules.isResumable { handleDueUntil = now + Self.handlePatience }
         leaveIfQuiet(at: now)

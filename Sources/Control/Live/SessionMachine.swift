@@ -1,4 +1,5 @@
 package import ModelTypes
+package import VoiceSession
 
 /// What the machine wants done, in order.
 package enum SessionAction: Sendable {
@@ -72,8 +73,6 @@ package struct SessionMachine: ~Copyable {
     static let callTimeout: Int64 = 3_600_000_000_000
     /// An answer that stays below this in all its samples (-66 dB) is silence.
     static let audibleLevel: UInt16 = 16
-    /// The rate of model audio (Hz).
-    static let answerRate: Int64 = 24_000
     /// So many answered calls are known again when they are made once more.
     static let answeredLimit = 64
     /// Turns without an answer after which a session is taken to be broken.
@@ -267,7 +266,7 @@ package struct SessionMachine: ~Copyable {
     package mutating func say(_ item: UplinkItem, at now: Int64) -> [SessionAction] {
         guard !uplink.isRest(item) else {
             // Whoever said it waits for an answer that will not come.
-            if item.endsWords { tell(.turnComplete(nil)) }
+            if item.endsWords { tell(.turnComplete) }
             return take()
         }
         if let refusal = uplink.refusal(of: item) {

@@ -1,11 +1,12 @@
 package import ModelTypes
+internal import VoiceSession
 internal import WireCodec
 
 /// One thing said to the service, in the order it was said (live-protocol.md section 3).
 package enum UplinkItem: Sendable, Equatable {
     /// The user begins to speak; only with manual detection.
     case activityStart
-    /// Mono samples at 16 kHz.
+    /// Mono samples at the session's input rate.
     case audio([Int16])
     /// The user has spoken; only with manual detection.
     case activityEnd
@@ -24,16 +25,14 @@ package enum UplinkItem: Sendable, Equatable {
     /// Another instruction or other tools from now on; nil leaves what there is.
     case contextUpdate(instruction: String?, tools: [FunctionDeclaration]?)
 
-    /// The rate of microphone samples (Hz); the service's native one.
-    package static let sampleRate = 16_000
-
     /// Appends the message as the wire has it.
     package func append(to message: inout [UInt8]) {
         switch self {
         case .activityStart:
             message.append(contentsOf: #"{"realtimeInput":{"activityStart":{}}}"#.utf8)
         case .audio(let samples):
-            AudioMessage.append(samples[...], sampleRate: Self.sampleRate, to: &message)
+            AudioMessage.append(
+                samples[...], sampleRate: SessionRates.live.input, to: &message)
         case .activityEnd:
             message.append(contentsOf: #"{"realtimeInput":{"activityEnd":{}}}"#.utf8)
         case .audioStreamEnd:

@@ -1,4 +1,5 @@
 internal import ModelTypes
+internal import VoiceSession
 
 /// What was said to the service, until the service has shown that it has it.
 ///
@@ -36,7 +37,7 @@ struct UplinkLog {
     private var nextNumber: Int64 = 1
 
     init(replaySeconds: Int) {
-        audioLimitSamples = replaySeconds * UplinkItem.sampleRate
+        audioLimitSamples = replaySeconds * SessionRates.live.input
     }
 
     var hasUnsent: Bool { sentCount < entries.count || !responses.isEmpty }

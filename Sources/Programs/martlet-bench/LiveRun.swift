@@ -1,6 +1,8 @@
+import Daemon
 import Linux
 import Live
 import ModelTypes
+import VoiceSession
 import WebSockets
 
 /// One measured conversation; everything but `perform` happens on the loop's thread.

@@ -1,8 +1,10 @@
+import Daemon
 import Linux
 import Live
 import ModelTypes
 import Simulation
 import Synchronization
+import VoiceSession
 import WebSockets
 
 /// Many lines lost in the middle of a turn, each of a session of its own.
@@ -87,32 +89,32 @@ final class ReconnectRun: Sendable {
     ) async throws {
         let session = client.session
         let before = state.withLock { $0 }
-        await session.connect()
+        await session.on { $0.connect() }
         try await until { $0.connections > before.connections }
         // A turn first, for a handle.
-        await session.beginActivity()
-        await session.sendAudio([Int16](repeating: 0, count: Self.chunkSamples))
-        await session.endActivity()
+        await session.on { $0.beginActivity() }
+        await session.on { $0.sendAudio([Int16](repeating: 0, count: Self.chunkSamples)) }
+        await session.on { $0.endActivity() }
         try await until { $0.turns > before.turns }
         let sent = await client.transport.audioMessagesSent(on: loop)
-        await session.beginActivity()
+        await session.on { $0.beginActivity() }
         for chunk in 0..<Self.chunks {
             if chunk == Self.chunksBefore {
                 let isReset = round % 2 == 0
                 try await server.inject(
                     isReset ? .reset : .close(code: 1011, reason: "Internal error encountered."))
             }
-            await session.sendAudio(Self.samples(of: chunk))
+            await session.on { $0.sendAudio(Self.samples(of: chunk)) }
             try await Task.sleep(nanoseconds: UInt64(Self.chunkMilliseconds) * 1_000_000)
         }
-        await session.endActivity()
+        await session.on { $0.endActivity() }
         try await until { $0.heardCount >= before.heardCount + 2 }
         let messages = await client.transport.audioMessagesSent(on: loop) - sent
         let again = (messages - Self.chunks) * Self.chunkSamples
         state.withLock { Self.judge(&$0, sentAgain: again) }
         try await until { $0.turns > before.turns + 1 }
-        await session.disconnect()
-        while await !session.isIdle { try await Task.sleep(nanoseconds: 5_000_000) }
+        await session.on { $0.disconnect() }
+        while await !session.on({ $0.isIdle }) { try await Task.sleep(nanoseconds: 5_000_000) }
     }
 
     private static func samples(of chunk: Int) -> [Int16] {
@@ -183,5 +185,14 @@ final class ReconnectRun: Sendable {
             "sent_again_samples": .int(
                 Int64(end.sentAgain.reduce(0, +) / max(1, end.sentAgain.count))),
         ]
+    }
+}
+
+extension LiveSession {
+    /// Runs on the session's executor, where alone it may be used.
+    fileprivate func on<Result: Sendable>(
+        _ body: @Sendable (isolated LiveSession) -> Result
+    ) -> Result {
+        body(self)
     }
 }

@@ -2,10 +2,10 @@ import Assistant
 import Configuration
 import Daemon
 import Linux
-import Live
 import ModelTypes
 import Simulation
 import Synchronization
+import VoiceSession
 
 /// The whole daemon in use for a long time; turns every few seconds, and troubles in between.
 final class SoakRun: Sendable {

@@ -3,9 +3,9 @@ import AudioCore
 import Configuration
 import Daemon
 import Linux
-import Live
 import ModelTypes
 import Simulation
+import VoiceSession
 
 /// The demonstration: three turns on the real pipeline, told as they happen.
 struct DemoPlay: Sendable {

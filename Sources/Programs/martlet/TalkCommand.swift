@@ -5,7 +5,7 @@ import AudioCore
 import Configuration
 import Daemon
 import Linux
-import Live
+import VoiceSession
 
 struct Talk: ParsableCommand {
     static let configuration = CommandConfiguration(

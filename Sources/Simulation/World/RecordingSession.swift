@@ -1,6 +1,7 @@
 internal import Assistant
 internal import Live
 internal import ModelTypes
+internal import VoiceSession
 internal import WebSockets
 
 /// The session as the assistant uses it, with what it says written down.
@@ -16,6 +17,8 @@ final class RecordingSession: SessionPort, @unchecked Sendable {
         self.book = book
         self.life = life
     }
+
+    var rates: SessionRates { session.rates }
 
     func connect() {
         guard !life.isOver else { return }

@@ -3,6 +3,7 @@ internal import Live
 internal import ModelTypes
 internal import Timers
 internal import Tools
+internal import VoiceSession
 
 /// One run of the device's program: the real session, assistant and tool runner, wired as the
 /// daemon wires them.
@@ -10,7 +11,7 @@ final class VirtualDevice: @unchecked Sendable {
     // @unchecked: see `VirtualLoop`.
 
     let life = Life()
-    let session: LiveSession
+    let session: any VoiceService
     let assistant: VoiceAssistant
     let runner: ToolRunner
     let bell: VirtualBell
@@ -25,7 +26,7 @@ final class VirtualDevice: @unchecked Sendable {
         let (loop, book, disk, day) = (parts.loop, parts.book, parts.disk, parts.day)
         let (life, relay) = (life, relay)
         let registry = parts.toolbox.registry(life)
-        session = LiveSession(
+        let session = LiveSession(
             executor: loop, transport: LivingTransport(parts.network, life: life),
             settings: Self.sessionSettings(day, registry.declarations),
             credential: .fixed(.key(Secret("test-key"))),
@@ -37,6 +38,7 @@ final class VirtualDevice: @unchecked Sendable {
                 if !life.isOver { disk.handle = handle.map { ($0, loop.now) } }
             },
             onEvent: { relay.onEvent($0) })
+        self.session = session
         let onLoop: @Sendable (@escaping @Sendable () -> Void) -> Void = { body in
             loop.after(0, body)
         }
@@ -52,8 +54,7 @@ final class VirtualDevice: @unchecked Sendable {
             confirmation: ConfirmationSettings(),
             ports: AssistantPorts(
                 microphone: parts.microphone, speaker: parts.speaker,
-                session: RecordingSession(
-                    session: LiveSessionPort(session), book: book, life: life),
+                session: RecordingSession(session: session, book: book, life: life),
                 tools: NamedCalls(PooledTools(runner, onExecutor: onLoop)),
                 indicator: WorldIndicator {
                     guard !life.isOver else { return }
@@ -137,7 +138,7 @@ final class VirtualDevice: @unchecked Sendable {
     /// Ends in order; `done` is called when all is over.
     func stop(_ done: @escaping @Sendable () -> Void) {
         assistant.assumeIsolated { $0.stop() }
-        session.assumeIsolated { $0.disconnect() }
+        session.disconnect()
         Task(executorPreference: parts.pool) { [parts, runner] in
             await runner.stop()
             // The goodbye is waited for, but not for ever.

@@ -1,4 +1,4 @@
-internal import Live
+internal import VoiceSession
 
 /// An executor whose time is virtual: everything happens on the caller's thread, in one order.
 ///

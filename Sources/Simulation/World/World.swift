@@ -1,6 +1,6 @@
 internal import Assistant
-internal import Live
 internal import ModelTypes
+internal import VoiceSession
 
 /// The real session, assistant, tool runner, button and book of timers against a simulated service,
 /// network, card, disk and user, in virtual time and from one seed.
@@ -179,7 +179,7 @@ package final class World: @unchecked Sendable {
         if state != .idle {
             book.fail("at rest the state is \(state?.rawValue ?? "none")", at: loop.now)
         }
-        let isThere = device?.session.assumeIsolated { $0.isReady || $0.isIdle } ?? false
+        let isThere = device.map { $0.session.isReady || $0.session.isIdle } ?? false
         if !isThere { book.fail("at rest there is no session", at: loop.now) }
         if device?.bell.isRinging ?? false { book.fail("at rest something rings", at: loop.now) }
         book.checkRest(toolbox.executions, at: loop.now)

@@ -1,6 +1,6 @@
 internal import Assistant
-internal import Live
 internal import ModelTypes
+internal import VoiceSession
 
 // What the assistant and the session tell, and what comes of it at the loudspeaker.
 

@@ -1,6 +1,6 @@
 internal import Assistant
-internal import Live
 internal import ModelTypes
+internal import VoiceSession
 
 /// Everything that has happened in a world, and the promises that it is held against.
 final class WorldBook: @unchecked Sendable {

@@ -1,10 +1,10 @@
 import Configuration
 import Linux
-import Live
 import ModelTypes
 import Synchronization
 import TestInputs
 import Testing
+import VoiceSession
 
 @testable import Daemon
 

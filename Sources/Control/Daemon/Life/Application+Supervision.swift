@@ -2,7 +2,7 @@ internal import Assistant
 internal import AudioPath
 package import Configuration
 internal import Linux
-internal import Live
+internal import VoiceSession
 internal import WebSockets
 
 extension Application: SupervisedDevice {
@@ -14,9 +14,7 @@ extension Application: SupervisedDevice {
         let before = self.settings
         try? await onLoop { [assistant, session, bridge] in
             assistant.assumeIsolated { _ = $0.apply(settings.conversationSettings) }
-            session.assumeIsolated {
-                $0.updateContext(instruction: settings[Keys.Live.instruction], tools: nil)
-            }
+            session.updateContext(instruction: settings[Keys.Live.instruction], tools: nil)
             let volume = settings[Keys.Playback.volume]
             if volume != before[Keys.Playback.volume] { bridge.setVolume(Double(volume)) }
         }
@@ -51,7 +49,7 @@ extension Application: SupervisedDevice {
         let mode = settings[Keys.Conversation.mode]
         return try? await onLoop { [bridge, session, assistant] in
             let audio = bridge.engine?.status()
-            let isConnected = session.assumeIsolated { $0.isReady }
+            let isConnected = session.isReady
             let outage = assistant.assumeIsolated { $0.outage }
             let words = [
                 "mode \(mode)",

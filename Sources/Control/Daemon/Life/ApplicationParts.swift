@@ -1,6 +1,6 @@
 internal import Assistant
 internal import Configuration
-internal import Live
+internal import VoiceSession
 
 /// Where the talk button is.
 package enum ButtonChoice: Sendable {
@@ -30,7 +30,7 @@ final class Relay: @unchecked Sendable {
     var onClosed: (() -> Void)?
 
     func session(_ event: SessionEvent) {
-        if case .usage(let usage) = event { keeper?.add(usage) }
+        if case .usage(let use) = event { keeper?.add(use) }
         assistant?.assumeIsolated { $0.session(event) }
         if case .closed = event { closed() }
     }

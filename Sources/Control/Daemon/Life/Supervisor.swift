@@ -1,6 +1,6 @@
 internal import Configuration
-internal import Live
 package import Linux
+internal import VoiceSession
 
 /// The daemon's life: starts the device, tells systemd, takes signals, begins anew, stops.
 ///

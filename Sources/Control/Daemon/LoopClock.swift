@@ -1,4 +1,5 @@
 internal import Linux
+internal import VoiceSession
 package import WebSockets
 
 /// The clock and one alarm on the event loop.

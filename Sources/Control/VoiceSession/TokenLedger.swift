@@ -1,13 +1,11 @@
-package import ModelTypes
-
 /// The tokens of a turn, of this session and of the day.
 ///
-/// Every run of the model pays for the whole context again, so what the service tells of each is
-/// added up (see `Usage`). A value; whoever keeps it through a restart stores `day` and `dayTokens`.
-/// Sums are in 0...`limit`, whatever was kept or comes.
+/// Every run of the model pays for the whole context again, so what the service counts for each is
+/// added up. A value; its owner keeps `day` and `dayTokens` through a restart. Sums are in
+/// 0...`limit`, whatever was kept or comes.
 package struct TokenLedger: Sendable, Equatable {
     /// A sum stops here; far above every budget, and two of them can be added.
-    package static let limit = Usage.limit
+    package static let limit = TokenUse.limit
 
     /// The day that `dayTokens` belong to, such as "2026-11-21".
     package private(set) var day: String
@@ -20,20 +18,17 @@ package struct TokenLedger: Sendable, Equatable {
     /// A ledger that goes on from what was kept.
     package init(day: String, dayTokens: Int64 = 0, dailyBudget: Int64?) {
         self.day = day
-        self.dayTokens = Self.within(dayTokens)
+        self.dayTokens = TokenUse.within(dayTokens)
         self.dailyBudget = dailyBudget
     }
 
-    /// Adds what the service has counted for a turn.
-    package mutating func add(_ usage: Usage, on today: String) {
+    /// Adds what the service has counted for a run of the model.
+    package mutating func add(_ use: TokenUse, on today: String) {
         turn(to: today)
-        // `total` may have been set by hand.
-        turnTokens = Self.within(usage.total)
-        sessionTokens = Self.within(sessionTokens + turnTokens)
-        dayTokens = Self.within(dayTokens + turnTokens)
+        turnTokens = use.total
+        sessionTokens = TokenUse.within(sessionTokens + turnTokens)
+        dayTokens = TokenUse.within(dayTokens + turnTokens)
     }
-
-    private static func within(_ tokens: Int64) -> Int64 { min(max(0, tokens), limit) }
 
     /// Why nothing more is to be spent today; nil while something is.
     package mutating func refusal(on today: String) -> SessionFailure? {

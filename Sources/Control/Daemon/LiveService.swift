@@ -1,0 +1,48 @@
+internal import Configuration
+internal import Live
+internal import ModelTypes
+internal import Store
+internal import VoiceSession
+internal import WebSockets
+
+/// The Live service as the settings want it: the one place of the device that makes its session.
+///
+/// Another service is a type like this one, and a choice between them in `Application`.
+struct LiveService {
+    /// What Live hears and speaks.
+    static let rates = SessionRates.live
+
+    private let wanted: SessionSettings
+
+    /// What the settings ask for, with the tools that the model is offered; throws what they or
+    /// the account file lack.
+    init(_ settings: Settings, tools: [FunctionDeclaration]) throws {
+        wanted = try Credentials.completed(settings).sessionSettings(tools: tools)
+    }
+
+    /// What the settings ask for and the model refuses, one line each.
+    var complaints: [String] { wanted.complaints }
+
+    /// The model's name, as the settings have it.
+    var model: String { wanted.model }
+
+    /// The functions that the model is offered.
+    var functionCount: Int { wanted.tools.count }
+
+    /// What the store holds of the conversation for these settings; reads the disk.
+    func keeper(_ settings: Settings, _ store: StateStore?, _ log: Log) -> SessionKeeper {
+        SessionKeeper(settings, wanted, store, log)
+    }
+
+    /// A session that waits for `connect`, on the loop; `keeper` nil keeps nothing and spends
+    /// without a limit.
+    func session(
+        on loop: EventLoop, as credential: SessionCredential, keeper: SessionKeeper?,
+        onEvent: @escaping @Sendable (SessionEvent) -> Void
+    ) -> any VoiceService {
+        LiveSession(
+            executor: loop, transport: WebSocketTransport(loop: loop), settings: wanted,
+            credential: credential, clock: LoopClock(loop: loop), kept: keeper?.kept,
+            gate: { keeper?.refusal }, keep: { keeper?.keep($0) }, onEvent: onEvent)
+    }
+}

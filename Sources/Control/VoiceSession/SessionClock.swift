@@ -1,0 +1,9 @@
+/// A clock and one alarm on the executor that session and conversation share.
+package protocol SessionClock: Sendable {
+    /// Nanoseconds of CLOCK_MONOTONIC.
+    var now: Int64 { get }
+    /// Sets the one alarm, replacing the one before; nil takes it back.
+    ///
+    /// `ring` is called on the executor at or after the time, at most once, never from within.
+    func setAlarm(_ at: Int64?, _ ring: @escaping @Sendable () -> Void)
+}

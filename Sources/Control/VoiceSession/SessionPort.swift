@@ -1,0 +1,47 @@
+package import ModelTypes
+
+/// The session with a voice service, as the conversation uses it.
+///
+/// Every method is called on the session's executor (the event loop's thread) and returns at once;
+/// none may block. What the session has to report comes as `SessionEvent`, also from within a call.
+package protocol SessionPort: Sendable {
+    /// The rates of the samples both ways; the same for the life of the session.
+    var rates: SessionRates { get }
+    /// Connects, or tries at once when it waits for its next attempt; nothing when it is connected.
+    func connect()
+    /// Begins the user's activity; only with manual detection.
+    func beginActivity()
+    /// Sends mono samples at the input rate, or holds them in order while there is no connection.
+    func sendAudio(_ samples: [Int16])
+    /// Ends the user's activity; only with manual detection.
+    func endActivity()
+    /// Says that the microphone pauses; only with automatic detection.
+    func endAudioStream()
+    /// Says that no answer is expected to the words whose end is said next: nobody was heard to
+    /// speak in them, or the user wants none.
+    func expectNoReply()
+    /// Forgets what is held and not sent, and the activity it belongs to, as if never begun.
+    func discardInput()
+    /// Says words without sound, which the model answers.
+    func sendText(_ text: String)
+    /// Answers calls of the model; each call is answered once.
+    func sendToolResponses(_ responses: [FunctionResponse])
+}
+
+/// The session with a voice service, as the device that owns it uses it.
+///
+/// A second service is one more type that conforms to this, and one line where the device makes
+/// its session.
+package protocol VoiceService: SessionPort {
+    /// Whether what is said now is sent now.
+    var isReady: Bool { get }
+    /// Whether there is no connection and none is wanted.
+    var isIdle: Bool { get }
+    /// Closes for good; `closed` follows.
+    func disconnect()
+    /// Closes once nothing is going on, as after a long silence: `asleep` follows.
+    func takeLeave()
+    /// Changes the instruction or the tools, for this connection and those after it; nil leaves
+    /// what there is.
+    func updateContext(instruction: String?, tools: [FunctionDeclaration]?)
+}
