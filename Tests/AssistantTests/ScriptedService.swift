@@ -1,0 +1,130 @@
+import ModelTypes
+import VoiceSession
+
+/// A voice service of a few dozen lines: it hears turns, answers by a script, at any rates.
+///
+/// It has nothing of a Live session: no handle, no line, no messages. What it must not be given it
+/// notes as a breach, where a strict service would close.
+final class ScriptedService: SessionPort, @unchecked Sendable {
+    // @unchecked: used on the test's one thread only.
+
+    enum Answer {
+        /// Words and their sound, which `finish` ends.
+        case words(String, milliseconds: Int)
+        case call(FunctionCall)
+    }
+
+    let rates: SessionRates
+    var onEvent: (SessionEvent) -> Void = { _ in }
+    private var script: [Answer]
+    private(set) var heard: [[Int16]] = []
+    private(set) var results: [FunctionResponse] = []
+    private(set) var breaches: [String] = []
+    private var isReachable = true
+    private var isOnline = false
+    private var isAnswering = false
+    private var wantsReply = true
+    /// Words that are being said, and those that were said without a connection.
+    private var open: [Int16]?
+    private var held: [[Int16]] = []
+    private var calls: Set<String> = []
+
+    init(_ rates: SessionRates, _ script: [Answer]) {
+        self.rates = rates
+        self.script = script
+    }
+
+    // MARK: - The port
+
+    func connect() {
+        guard !isOnline else { return }
+        onEvent(.connecting(attempt: 1))
+        guard isReachable else {
+            return onEvent(.offline(.unreachable("no route"), retryIn: .seconds(1)))
+        }
+        isOnline = true
+        onEvent(.ready(resumed: false))
+        let waiting = held
+        held = []
+        waiting.forEach(hear)
+    }
+
+    func beginActivity() {
+        if open != nil { breaches.append("an activity within another") }
+        open = []
+        guard isAnswering else { return }
+        isAnswering = false
+        onEvent(.interrupted)
+        onEvent(.turnComplete)
+    }
+
+    func sendAudio(_ samples: [Int16]) {
+        if open == nil { breaches.append("sound outside of an activity") }
+        open? += samples
+    }
+
+    func endActivity() {
+        guard let words = open, !words.isEmpty else {
+            return breaches.append("the end of an activity without sound")
+        }
+        open = nil
+        if isOnline { hear(words) } else { held.append(words) }
+    }
+
+    func endAudioStream() { breaches.append("a pause of the microphone, with manual turns") }
+    func expectNoReply() { wantsReply = false }
+    func discardInput() { (open, held) = (nil, []) }
+    func sendText(_ text: String) {}
+
+    func sendToolResponses(_ responses: [FunctionResponse]) {
+        for response in responses where calls.remove(response.id) == nil {
+            breaches.append("an answer to \(response.id), which is not open")
+        }
+        results += responses
+        if calls.isEmpty { answer() }
+    }
+
+    // MARK: - The service
+
+    private func hear(_ words: [Int16]) {
+        heard.append(words)
+        onEvent(.inputTranscript("turn \(heard.count)"))
+        if wantsReply { answer() }
+        wantsReply = true
+    }
+
+    private func answer() {
+        guard !script.isEmpty else { return breaches.append("a turn more than the script has") }
+        switch script.removeFirst() {
+        case .words(let text, let milliseconds):
+            isAnswering = true
+            onEvent(.outputTranscript(text))
+            speak(milliseconds: milliseconds)
+        case .call(let call):
+            calls.insert(call.id)
+            onEvent(.toolCalls([call]))
+        }
+    }
+
+    /// Sound of the answer to the latest turn, whose number each sample shows.
+    func speak(milliseconds: Int) {
+        let count = rates.output * milliseconds / 1000
+        onEvent(.audio([Int16](repeating: Int16(1000 + heard.count), count: count)))
+    }
+
+    func finish() {
+        isAnswering = false
+        onEvent(.generationComplete)
+        onEvent(.turnComplete)
+    }
+
+    func lose() {
+        (isOnline, isReachable, isAnswering) = (false, false, false)
+        onEvent(.offline(.lost, retryIn: .seconds(1)))
+    }
+
+    func returnToLife() {
+        isReachable = true
+        connect()
+    }
+}
