@@ -115,9 +115,14 @@ package final class Application: @unchecked Sendable {
         let keeper = service.keeper(settings, store, log)
         let relay = relay
         relay.keeper = keeper
-        session = service.session(
+        let fit = try RateFit(of: LiveService.rates, to: .sound)
+        let made = service.session(
             on: loop, as: credential.noting(log.secrets), keeper: keeper
-        ) { event in relay.session(event) }
+        ) { event in
+            guard let fit else { return relay.session(event) }
+            for fitted in fit.events(event) { relay.session(fitted) }
+        }
+        session = fit.map { FittedSession(service: made, fit: $0, rates: .sound) } ?? made
         recorder = try Self.recorder(settings, session.rates, log)
         let (session, recorder) = (session, recorder)
         let memory = ReplyMemory(

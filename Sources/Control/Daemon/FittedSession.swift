@@ -1,0 +1,137 @@
+internal import AudioPath
+internal import ModelTypes
+internal import SpeexDSP
+internal import VoiceSession
+
+/// Converts between the rates of a voice service and those of the device's sound path.
+///
+/// Live has the sound path's own rates, so that nothing is converted; a service with others is
+/// played and heard at the right pitch all the same.
+///
+/// ## Concurrency
+/// Confined to the loop's thread.
+final class RateFit: @unchecked Sendable {
+    // @unchecked: touched on the loop's thread only.
+
+    /// Speech sounds no better above it (of 10).
+    private static let quality: Int32 = 4
+
+    /// One direction of it.
+    private final class Conversion {
+        private let resampler: Resampler
+
+        init(from: Int, to: Int) throws(ResamplerError) {
+            resampler = try Resampler(
+                from: Int32(from), to: Int32(to), quality: RateFit.quality)
+        }
+
+        func convert(_ samples: [Int16]) -> [Int16] {
+            var converted: [Int16] = []
+            resampler.append(samples, to: &converted)
+            return converted
+        }
+
+        /// What the filter holds back at the end of a stream; the next one begins anew.
+        func end() -> [Int16] {
+            let rest = convert([Int16](repeating: 0, count: resampler.latencyFrames))
+            resampler.reset()
+            return rest
+        }
+
+        func reset() { resampler.reset() }
+    }
+
+    /// Nil where the rates are the same.
+    private let up: Conversion?
+    private let down: Conversion?
+
+    /// A fit between a service and the sound path; nil where there is nothing to convert.
+    init?(of service: SessionRates, to device: SessionRates) throws(ResamplerError) {
+        guard service != device else { return nil }
+        up =
+            service.input == device.input
+            ? nil : try Conversion(from: device.input, to: service.input)
+        down =
+            service.output == device.output
+            ? nil : try Conversion(from: service.output, to: device.output)
+    }
+
+    /// Words of the user, at the service's rate.
+    func words(_ samples: [Int16]) -> [Int16] { up?.convert(samples) ?? samples }
+
+    /// The last of the words, which are over; empty where nothing is held back.
+    func endOfWords() -> [Int16] { up?.end() ?? [] }
+
+    /// The words are not said after all, or others begin.
+    func forgetWords() { up?.reset() }
+
+    /// What the device is to hear of an event, in order.
+    func events(_ event: SessionEvent) -> [SessionEvent] {
+        guard let down else { return [event] }
+        switch event {
+        case .audio(let samples):
+            return [.audio(down.convert(samples))]
+        case .generationComplete, .turnComplete, .toolCalls:
+            let rest = down.end()
+            // Silence alone, where nothing was said.
+            guard rest.contains(where: { $0 != 0 }) else { return [event] }
+            return [.audio(rest), event]
+        case .interrupted, .offline, .failed, .closed, .asleep:
+            down.reset()
+            return [event]
+        case .connecting, .ready, .inputTranscript, .outputTranscript, .toolCallsCancelled, .text,
+            .answerFailed, .grounding, .voiceActivity, .usage, .notice:
+            return [event]
+        }
+    }
+}
+
+/// A voice service, in the rates of the device's sound path.
+struct FittedSession: VoiceService {
+    let service: any VoiceService
+    let fit: RateFit
+    /// The sound path's.
+    let rates: SessionRates
+
+    var isReady: Bool { service.isReady }
+    var isIdle: Bool { service.isIdle }
+    func connect() { service.connect() }
+    func disconnect() { service.disconnect() }
+    func takeLeave() { service.takeLeave() }
+    func beginActivity() {
+        fit.forgetWords()
+        service.beginActivity()
+    }
+    func sendAudio(_ samples: [Int16]) { service.sendAudio(fit.words(samples)) }
+    func endActivity() {
+        sendRest()
+        service.endActivity()
+    }
+    func endAudioStream() {
+        sendRest()
+        service.endAudioStream()
+    }
+    func expectNoReply() { service.expectNoReply() }
+    func discardInput() {
+        fit.forgetWords()
+        service.discardInput()
+    }
+    func sendText(_ text: String) { service.sendText(text) }
+    func sendToolResponses(_ responses: [FunctionResponse]) {
+        service.sendToolResponses(responses)
+    }
+    func updateContext(instruction: String?, tools: [FunctionDeclaration]?) {
+        service.updateContext(instruction: instruction, tools: tools)
+    }
+
+    private func sendRest() {
+        let rest = fit.endOfWords()
+        if !rest.isEmpty { service.sendAudio(rest) }
+    }
+}
+
+extension SessionRates {
+    /// What the sound path captures and plays.
+    static let sound = SessionRates(
+        input: Int(AudioSettings.microphoneRate), output: Int(AudioSettings.speechRate))
+}
