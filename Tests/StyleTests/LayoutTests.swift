@@ -78,6 +78,37 @@ struct LayoutTests {
         }
     }
 
+    @Test("the conversation and what it asks of a voice service know no such service")
+    func conversationKnowsNoService() {
+        for target in ["VoiceSession", "VoiceSessionTests", "Assistant", "AssistantTests"] {
+            #expect(manifest.edges[target]?.contains("Live") == false, "\(target)")
+        }
+    }
+
+    @Test("a voice service is named only where it is made, kept, measured or tested")
+    func serviceIsNamedWhereItIsMade() {
+        let places = [
+            "Sources/Control/Live", "Tests/LiveTests",
+            // The device's session is made here.
+            "Sources/Control/Daemon/LiveService.swift",
+            "Sources/Control/Daemon/SettingsMapping+Live.swift",
+            // It keeps the handle, which only Live has.
+            "Sources/Control/Daemon/SessionKeeper.swift",
+            "Sources/Control/Daemon/SessionKeeper+Settings.swift",
+            "Tests/DaemonTests/FaultInjectionTests.swift", "Tests/DaemonTests/MappingTests.swift",
+            "Tests/DaemonTests/SessionKeeperTests.swift",
+            "Tests/DaemonTests/VertexCredentialTests.swift",
+            // The deterministic world runs the real machine over a simulated line.
+            "Sources/Simulation/World", "Sources/Programs/martlet-bench",
+        ]
+        for file in tree.swiftFiles
+        where !places.contains(where: { file.path == $0 || file.isBelow($0) }) {
+            for (module, line) in imports(of: file) {
+                #expect(module != "Live", "\(file.path):\(line) imports a voice service")
+            }
+        }
+    }
+
     @Test("Foundation is imported nowhere, and the C library only where handles are owned")
     func noFoundation() {
         for file in tree.swiftFiles {
