@@ -46,12 +46,13 @@ struct OtherServiceTests {
             world.microphone(.segmentEnded(sample: nextSample))
         }
 
-        /// Captures words, in periods of 20 ms.
+        /// Captures words, in periods of 20 ms, each of which has a number.
         mutating func capture(milliseconds: Int) -> [Int16] {
             var words: [Int16] = []
             let period = service.rates.input / 50
             for _ in 0..<(milliseconds / 20) {
-                let samples = (0..<period).map { Int16(truncatingIfNeeded: nextSample + Int64($0)) }
+                let number = Int16(truncatingIfNeeded: nextSample / Int64(period))
+                let samples = [Int16](repeating: number, count: period)
                 world.microphone(.samples(samples, first: nextSample))
                 nextSample += Int64(period)
                 words += samples

@@ -1,6 +1,7 @@
 internal import ModelTypes
 package import VoiceSession
 package import WebSockets
+internal import WireCodec
 
 /// Where the Live service is.
 package struct LiveEndpoint: Sendable {
@@ -93,7 +94,7 @@ extension Authorization {
 
 extension SessionRates {
     /// What the Live service hears natively, and what it speaks (live-protocol.md section 3.1).
-    package static let live = SessionRates(input: 16_000, output: 24_000)
+    package static let live = SessionRates(input: 16_000, output: AudioFormat.output.rate)
 }
 
 extension TokenUse {
