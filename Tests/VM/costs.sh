@@ -72,8 +72,8 @@ finish() {
     wait $service 2>/dev/null
 }
 spent() { # nanoseconds of all threads, and how often they waited
-    cat /proc/$daemon/task/*/schedstat | awk '{ sum += $1 } END { printf "%.0f ", sum }'
-    cat /proc/$daemon/task/*/status | awk '/^voluntary_ctxt/ { sum += $2 } END { print sum }'
+    cat /proc/$daemon/task/*/schedstat 2>/dev/null | awk '{ sum += $1 } END { printf "%.0f ", sum }'
+    cat /proc/$daemon/task/*/status 2>/dev/null | awk '/^voluntary_ctxt/ { sum += $2 } END { print sum }'
 }
 now() { cut -d ' ' -f 1 /proc/uptime; }
 measure() { # measure WHAT SECONDS
