@@ -3,7 +3,11 @@
 
 SWIFT ?= swift
 # Debian 12's toolchain has its runtime in no package, so a release carries it.
-RELEASE = $(SWIFT) build -c release --static-swift-stdlib --scratch-path .build-release
+# The linker is the toolchain's own, as for the packages: it packs the relocations, and keeps what
+# only runs apart from what is only read, so that 2 MB less are resident. Debian has it beside PATH.
+export PATH := $(PATH):/usr/libexec/swift/bin
+RELEASE = $(SWIFT) build -c release --static-swift-stdlib --scratch-path .build-release \
+	-Xswiftc -use-ld=lld -Xlinker -z -Xlinker pack-relative-relocs
 
 # One test at a time: many have real threads and sound devices, which two busy cores would starve.
 ONE_BY_ONE = --disable-xctest --no-parallel
