@@ -45,6 +45,22 @@ struct EventTests {
         #expect(!timer.drain())
     }
 
+    @Test("a timer that repeats goes off until it is disarmed, and once for what was missed")
+    func repeatedTimer() throws {
+        let timer = try TimerFD()
+        let first = MonotonicClock.now(plus: .milliseconds(2))
+        timer.arm(at: first, every: 3_000_000)
+        for number in 0..<5 {
+            while !timer.drain() { #expect(MonotonicClock.now() - first < 60_000_000_000) }
+            #expect(MonotonicClock.now() >= first + Int64(number) * 3_000_000)
+        }
+        MonotonicClock.block(until: MonotonicClock.now(plus: .milliseconds(20)))
+        #expect(timer.drain())
+        timer.disarm()
+        MonotonicClock.block(until: MonotonicClock.now(plus: .milliseconds(10)))
+        #expect(!timer.drain())
+    }
+
     @Test("a set is readable while one of its members is")
     func readableSet() throws {
         let (first, second) = (try EventFD(), try EventFD())

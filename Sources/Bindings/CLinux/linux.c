@@ -55,8 +55,9 @@ int martlet_timerfd(void) {
     return timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC | TFD_NONBLOCK);
 }
 
-int martlet_timerfd_arm(int descriptor, int64_t nanoseconds) {
-    struct itimerspec when = {.it_value = timespec_of(nanoseconds)};
+int martlet_timerfd_arm(int descriptor, int64_t nanoseconds, int64_t interval) {
+    struct itimerspec when = {
+        .it_value = timespec_of(nanoseconds), .it_interval = timespec_of(interval)};
     return timerfd_settime(descriptor, TFD_TIMER_ABSTIME, &when, NULL);
 }
 

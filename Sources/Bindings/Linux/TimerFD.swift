@@ -1,6 +1,6 @@
 private import CLinux
 
-/// A one-shot alarm clock that becomes a readable descriptor.
+/// An alarm clock that becomes a readable descriptor, once or again and again.
 ///
 /// ## Concurrency
 /// Every method may be called from every thread; the object must outlive whoever watches its
@@ -22,14 +22,18 @@ package final class TimerFD: Sendable {
     ///
     /// A time that has passed makes the descriptor readable at once. The corresponding C function
     /// is `timerfd_settime`.
-    package func arm(at nanoseconds: Int64) {
+    package func arm(at nanoseconds: Int64) { arm(at: nanoseconds, every: 0) }
+
+    /// As `arm`, and again each time the interval (nanoseconds, 0: never) has passed since, which
+    /// costs no call; what is not drained in time is one alarm.
+    package func arm(at nanoseconds: Int64, every interval: Int64) {
         // 0 would disarm; every time but that one is valid, so the call cannot fail.
-        _ = martlet_timerfd_arm(descriptor, max(nanoseconds, 1))
+        _ = martlet_timerfd_arm(descriptor, max(nanoseconds, 1), max(interval, 0))
     }
 
     /// Takes the alarm back.
     package func disarm() {
-        _ = martlet_timerfd_arm(descriptor, 0)
+        _ = martlet_timerfd_arm(descriptor, 0, 0)
     }
 
     /// Takes an alarm that has gone off; false when there is none.

@@ -21,6 +21,9 @@ final class LiveRun: @unchecked Sendable {
     private let pace: Pace
     private let verifies: Bool
     private let done: EventFD
+    /// Goes off when a chunk is due: one that the loop sets anew for each would be a call for each.
+    private let ticks: TimerFD
+    private var tickWatch: LoopWatch?
     private let endpoint: LiveEndpoint
 
     private var transport: CountingTransport?
@@ -48,6 +51,7 @@ final class LiveRun: @unchecked Sendable {
     ) throws {
         loop = try EventLoop()
         done = try EventFD()
+        ticks = try TimerFD()
         self.source = source
         self.pace = pace
         self.verifies = verifies
@@ -131,20 +135,32 @@ final class LiveRun: @unchecked Sendable {
 
     private func stream() {
         switch pace {
-        case .rt: scheduleChunk()
+        case .rt: startTicks()
         case .flat: sendWhileTaken()
         }
     }
 
-    private func scheduleChunk() {
+    private func startTicks() {
         guard let readyAt else { return }
-        guard nextChunk < source.chunkCount else { return endStream() }
-        // From the start and not from the last chunk, so that nothing adds up.
-        let due = readyAt + Int64(nextChunk + 1) * source.chunkNanoseconds
-        timer = loop.schedule(at: due) { [unowned self] in
-            sendChunk()
-            scheduleChunk()
+        do {
+            tickWatch = try loop.watch(ticks.descriptor) { [unowned self] in sendDueChunks() }
+        } catch {
+            return end("\(error)")
         }
+        // From the start and not from the last chunk, so that nothing adds up.
+        ticks.arm(at: readyAt + source.chunkNanoseconds, every: source.chunkNanoseconds)
+    }
+
+    private func sendDueChunks() {
+        guard ticks.drain(), let readyAt, lastChunkAt == nil else { return }
+        let now = MonotonicClock.now()
+        while nextChunk < source.chunkCount {
+            guard readyAt + Int64(nextChunk + 1) * source.chunkNanoseconds <= now else { return }
+            sendChunk()
+        }
+        tickWatch?.cancel()
+        tickWatch = nil
+        endStream()
     }
 
     private func drained() {
@@ -163,7 +179,7 @@ final class LiveRun: @unchecked Sendable {
     private func sendChunk() {
         let chunk = source.chunk(nextChunk)
         nextChunk += 1
-        session?.assumeIsolated { $0.sendAudio(chunk) }
+        session?.isolated(by: loop) { $0.sendAudio(chunk) }
     }
 
     private func endStream() {
@@ -181,6 +197,7 @@ final class LiveRun: @unchecked Sendable {
         usageAtEnd = ResourceUsage.current()
         timer?.cancel()
         patience?.cancel()
+        tickWatch?.cancel()
         // Not from within an event of the session.
         loop.perform { [self] in
             session?.assumeIsolated { session in

@@ -24,8 +24,9 @@ int64_t martlet_monotonic_now(void) MARTLET_REALTIME;
 /// Sleeps until CLOCK_MONOTONIC reaches `nanoseconds`, through signals.
 void martlet_sleep_until(int64_t nanoseconds) MARTLET_REALTIME;
 int martlet_timerfd(void);
-/// Makes a timerfd readable once CLOCK_MONOTONIC reaches `nanoseconds`; 0 disarms it.
-int martlet_timerfd_arm(int descriptor, int64_t nanoseconds);
+/// Makes a timerfd readable once CLOCK_MONOTONIC reaches `nanoseconds`, and again after each
+/// `interval` where that is not 0; with 0 nanoseconds it is disarmed.
+int martlet_timerfd_arm(int descriptor, int64_t nanoseconds, int64_t interval);
 /// A timerfd on CLOCK_BOOTTIME, or on CLOCK_REALTIME.
 int martlet_clock_timerfd(bool is_wall_clock);
 /// Makes it readable once its clock reaches `nanoseconds`; one of the wall clock also when that
