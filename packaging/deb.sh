@@ -27,7 +27,7 @@ parser_version=$(sed -n 's/.*swift-argument-parser", exact: "\(.*\)".*/\1/p' Pac
 work=$PWD/.build-deb
 version=$(sed -n '1s/.*(\(.*\)).*/\1/p' packaging/debian/changelog)
 upstream=${version%-*}
-grep -q "text = \"$upstream\"" Sources/Control/Daemon/ProgramVersion.swift ||
+grep -q "text = \"$upstream\"" Sources/Control/Daemon/Life/ProgramVersion.swift ||
     fail "ProgramVersion.swift and packaging/debian/changelog name different versions"
 parser=$work/swift-argument-parser-$parser_version.tar.xz
 root=${DEBIAN13_ROOT:-/var/cache/martlet-debian13}

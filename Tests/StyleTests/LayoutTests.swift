@@ -89,15 +89,10 @@ struct LayoutTests {
     func serviceIsNamedWhereItIsMade() {
         let places = [
             "Sources/Control/Live", "Tests/LiveTests",
-            // The device's session is made here.
-            "Sources/Control/Daemon/LiveService.swift",
-            "Sources/Control/Daemon/SettingsMapping+Live.swift",
-            // It keeps the handle, which only Live has.
-            "Sources/Control/Daemon/SessionKeeper.swift",
-            "Sources/Control/Daemon/SessionKeeper+Settings.swift",
-            "Tests/DaemonTests/FaultInjectionTests.swift", "Tests/DaemonTests/MappingTests.swift",
-            "Tests/DaemonTests/SessionKeeperTests.swift",
-            "Tests/DaemonTests/VertexCredentialTests.swift",
+            // The device's session is made here, and its handle kept, which only Live has.
+            "Sources/Control/Daemon/Service", "Tests/DaemonTests/Service",
+            "Tests/DaemonTests/Life/FaultInjectionTests.swift",
+            "Tests/DaemonTests/Settings/MappingTests.swift",
             // The deterministic world runs the real machine over a simulated line.
             "Sources/Simulation/World", "Sources/Programs/martlet-bench",
         ]

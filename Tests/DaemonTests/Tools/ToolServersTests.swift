@@ -12,7 +12,7 @@ import Tools
 @Suite(.timeLimit(.minutes(1)))
 struct ToolServersTests {
     private static let fake: String = {
-        let root = #filePath.split(separator: "/").dropLast(3).map { "/" + $0 }.joined()
+        let root = #filePath.split(separator: "/").dropLast(4).map { "/" + $0 }.joined()
         return root + "/Tests/Support/MCPServers/hostile.py"
     }()
 

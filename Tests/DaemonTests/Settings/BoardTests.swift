@@ -7,7 +7,7 @@ import Testing
 @Suite("The board presets")
 struct BoardTests {
     private static let folder =
-        #filePath.split(separator: "/").dropLast(3).map { "/" + $0 }.joined() + "/config/boards"
+        #filePath.split(separator: "/").dropLast(4).map { "/" + $0 }.joined() + "/config/boards"
 
     private static func settings(_ names: [String]) throws -> Settings {
         let shipped = ("martlet.toml", SettingsFile.template())

@@ -6,7 +6,7 @@ import Testing
 
 /// Every example that ships, run through what a start would make of it.
 struct ExampleTests {
-    private static let root = #filePath.split(separator: "/").dropLast(3)
+    private static let root = #filePath.split(separator: "/").dropLast(4)
         .map { "/" + $0 }.joined()
 
     private func text(_ path: String) throws -> String {
