@@ -1,7 +1,7 @@
 package import ModelTypes
 
-/// As whom a session speaks to its service; sent in headers, never in the address, since addresses
-/// end up in logs.
+/// The identity a session shows to its service; sent in headers, never in the address, since
+/// addresses end up in logs.
 package enum Authorization: Sendable {
     /// An account's lasting key.
     case key(Secret)
