@@ -47,6 +47,9 @@ package struct VoiceDetector {
     /// in any room, and keep it; a door or a cough has more than the half for a moment.
     private static let voice: Float = 0.45
     private static let voiceMilliseconds = 60
+    /// In a quiet room a smaller share is enough, if it lasts: letters that are said alone.
+    private static let softVoice: Float = 0.25
+    private static let softVoiceMilliseconds = 100
     /// One that was heard goes on at this share and this far above the noise (decibels): soft ends
     /// beside a fan.
     private static let voiceGoingOn: Float = 0.35
@@ -62,6 +65,9 @@ package struct VoiceDetector {
     private static let doubtMilliseconds = 700
     private static let forgetting = 20
     private static let longestDoubtMilliseconds = 6000
+    /// What fell silent this long before its end goes on no more, and makes no doubt: a word whose
+    /// last sound was no voice (milliseconds).
+    private static let silenceMilliseconds = 400
     /// Where the room is not quiet, a voice began this long before the net's hint (milliseconds).
     ///
     /// In a quiet one it began with the sound, if that was earlier by no more than the second.
@@ -82,9 +88,10 @@ package struct VoiceDetector {
     package private(set) var isSpeech = false
     /// Whether a voice was heard in it.
     private var isVoice = false
-    /// Frames in a row with a voice, with a hint of one, without one, and with neither sound nor
-    /// voice.
+    /// Frames in a row with a voice, with a soft one, with a hint of one, without one, and with
+    /// neither sound nor voice.
     private var voiceFrames = 0
+    private var softVoiceFrames = 0
     private var hintFrames = 0
     private var voicelessFrames = 0
     private var silentFrames = 0
@@ -154,6 +161,7 @@ package struct VoiceDetector {
         let isVoiced = share >= Self.voiceGoingOn && crowd.isReached(gate.level)
         voicelessFrames = isVoiced ? 0 : voicelessFrames + 1
         voiceFrames = share >= Self.voice ? voiceFrames + 1 : 0
+        softVoiceFrames = share >= Self.softVoice ? softVoiceFrames + 1 : 0
         hintFrames = share >= SoundShape.hint ? hintFrames + 1 : 0
         doubt = max(0, doubt - 1)
     }
@@ -162,7 +170,9 @@ package struct VoiceDetector {
     private mutating func wait(isInterrupting: Bool) -> Event? {
         guard gate.isOpen else { return nil }
         isVoice = voiceFrames >= frames(Self.voiceMilliseconds) && crowd.isExceeded
-        let isLikely = isInterrupting || sound.isSyllable(quietFrames: gate.quietFrames)
+        let isSoftVoice = softVoiceFrames >= frames(Self.softVoiceMilliseconds)
+        let isLikely =
+            isInterrupting || isSoftVoice || sound.isSyllable(quietFrames: gate.quietFrames)
         guard isVoice || isQuietRoom && isLikely else {
             if gate.isLoud { addDoubt(1) }
             return nil
@@ -202,9 +212,11 @@ package struct VoiceDetector {
         return .ended(framesAgo: framesAgo)
     }
 
-    /// The gate is open still, and what it has open is no voice.
+    /// What the gate has open is no voice.
     private mutating func endInDoubt(framesAgo: Int) -> Event {
-        addDoubt(frames(3 * Self.doubtMilliseconds))
+        if gate.quietFrames < frames(Self.silenceMilliseconds) {
+            addDoubt(frames(3 * Self.doubtMilliseconds))
+        }
         sound.beginAnew(framesAgo: framesAgo)
         return end(framesAgo: framesAgo)
     }
