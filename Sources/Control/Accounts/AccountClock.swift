@@ -1,6 +1,6 @@
 internal import Linux
 
-/// The time as credentials need it; a test's own stands still until it is told to go on.
+/// The time as credentials need it; a test's own stands still until it is moved on.
 package protocol AccountClock: Sendable {
     /// Nanoseconds since 1970 UTC; people and time servers set it.
     var wallNanoseconds: Int64 { get }

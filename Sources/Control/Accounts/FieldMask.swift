@@ -1,6 +1,6 @@
 internal import ModelTypes
 
-/// Which fields of a session's setup an ephemeral token decides, as the service is told.
+/// Which fields of a session's setup an ephemeral token decides, as sent to the service.
 ///
 /// live-protocol.md section 7 has the three cases that Google's own libraries know.
 enum FieldMask {

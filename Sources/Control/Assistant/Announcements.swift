@@ -17,7 +17,7 @@ package enum AnnouncementManner: Sendable, Equatable {
 ///
 /// A value: times come in, in nanoseconds.
 struct Announcements {
-    /// More at a time are refused; whoever comes back after so many wants no list read out.
+    /// More at a time are refused: nobody who comes back wants a longer list read out.
     private static let limit = 8
 
     private var waiting: [(words: String, manner: AnnouncementManner, until: Int64)] = []

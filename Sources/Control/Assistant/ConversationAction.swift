@@ -47,7 +47,7 @@ package enum ConversationAction: Sendable, Equatable {
 /// How a call came to its end.
 package enum ToolEnd: Sendable, Equatable {
     case done
-    /// Done, and the model is told so in a way that makes it say nothing.
+    /// Done, and the model gets the answer in a way that makes it say nothing.
     case doneSilently
     case failed
 }

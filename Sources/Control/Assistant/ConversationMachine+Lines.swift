@@ -7,11 +7,11 @@ extension ConversationMachine {
     /// Presses hear a line again after this time, since somebody else may be asking by then.
     static let lineInterval = Int64.milliseconds(600_000)
 
-    /// Sounds an earcon; a line that was said of the same trouble lately gives way to a short sound.
+    /// Sounds an earcon; a line said lately of the same trouble gives way to a short sound.
     mutating func tell(_ line: Earcon, at time: Int64) {
         guard line.isLine else { return emit(.sound(line)) }
         guard isNews(line, at: time) else { return emit(.sound(.sameTrouble)) }
-        // What no loudspeaker said was not told.
+        // Without a loudspeaker nobody has heard it.
         if hasSpeaker { toldAt[line] = time }
         emit(.sound(line))
     }

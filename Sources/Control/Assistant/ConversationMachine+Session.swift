@@ -25,7 +25,7 @@ extension ConversationMachine {
         link = .down
         // Somebody who has had a session once has set the network up.
         lineOfOutage = isNetworkMissing && !wasOnline ? .noNetwork : .offline
-        // A reason that lasts is told once, however often it is met.
+        // A reason that lasts is reported once, however often it is met.
         if reason != outageTold { record(.offline(reason)) }
         outageTold = reason
         loseReply()
@@ -54,7 +54,7 @@ extension ConversationMachine {
         record(.refused(advice))
         outageTold = advice
         loseReply()
-        // Whoever waits for an answer is told each time, all others once.
+        // It is said each time to those who wait for an answer, to all others once.
         let isAwaited = phase == .listening || isThinking
         abandonTurns(at: time)
         if isAwaited || isNews(line, at: time) { tell(line, at: time) }
@@ -68,7 +68,7 @@ extension ConversationMachine {
         completeReply()
     }
 
-    /// Audio of a reply came: a number of samples at the output rate; `isAudible` when it is no silence.
+    /// Audio of a reply came: samples at the output rate; `isAudible` when it is no silence.
     package mutating func audioArrived(
         samples: Int, isAudible: Bool, at time: Int64
     ) -> ReplyVerdict {

@@ -1,9 +1,9 @@
-// What the loudspeaker tells, and the passing of time.
+// What the loudspeaker reports, and the passing of time.
 
 extension ConversationMachine {
     /// The first sample of a reply was written at that time.
     package mutating func playbackStarted(at time: Int64) -> [ConversationAction] {
-        // A mark older than this reply's first audio is an interrupted reply's, told late.
+        // A mark older than this reply's first audio comes late, from an interrupted reply.
         if case .speaking(let speaking) = phase, time >= speaking.since, let words = endOfWords {
             record(
                 .firstSound(
@@ -126,7 +126,7 @@ extension ConversationMachine {
         if isDue(thinkingDeadline) { giveUpThinking(at: time) }
         if isDue(stallDeadline), case .speaking(let speaking) = phase {
             record(.notice("the reply stopped before its end"))
-            // What nobody heard at all is told by its own sound.
+            // A reply of which nothing was heard has a sound of its own.
             if !speaking.isEnded, speaking.isAudible { emit(.sound(.error)) }
             finishReply()
         }

@@ -25,7 +25,7 @@ extension ConversationMachine {
         if link == .down {
             if opener != .voice { tell(lineOfOutage, at: time) }
         } else if settings.soundsListening || opener == .request {
-            // Nobody's hand opened it, so the room is told.
+            // A request opens it without a hand, so the room must hear it.
             emit(.sound(.listening))
         }
     }

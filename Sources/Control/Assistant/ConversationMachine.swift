@@ -76,7 +76,7 @@ package struct ConversationMachine: ~Copyable {
         var since: Int64
         /// All of it has come.
         var isComplete = false
-        /// The speaker was told that it is whole.
+        /// The speaker knows that it is complete.
         var isEnded = false
         /// The speaker has played all there is.
         var isDrained = false
@@ -126,11 +126,11 @@ package struct ConversationMachine: ~Copyable {
     var linkDeadline: Int64?
     /// There was a session since the start.
     var wasOnline = false
-    /// What tells why there is no session.
+    /// The line that says why there is no session.
     var lineOfOutage = Earcon.offline
-    /// When each trouble that lasts was told in words.
+    /// When each trouble that lasts was last reported in words.
     var toldAt: [Earcon: Int64] = [:]
-    /// Why there is no session, as it was last told; nil while there is one.
+    /// Why there is no session, as last reported; nil while there is one.
     var outageTold: String?
     /// The local detector hears speech since then.
     var speechSince: Int64?

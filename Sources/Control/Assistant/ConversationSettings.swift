@@ -8,7 +8,7 @@ package enum TurnMode: String, Sendable, CaseIterable {
     case handsFree
 }
 
-/// What the conversation machine may be told.
+/// The settings of the conversation machine.
 package struct ConversationSettings: Sendable, Equatable {
     /// How turns are opened and closed.
     package var mode: TurnMode

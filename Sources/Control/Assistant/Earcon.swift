@@ -22,7 +22,7 @@ package enum Earcon: String, Sendable, CaseIterable {
     case settings
     /// The day's tokens are spent.
     case budget
-    /// What was last told in words still holds.
+    /// What was last said in words still holds.
     case sameTrouble
     /// Something dangerous is to be done: press the button if you want it.
     case confirm

@@ -25,7 +25,7 @@ package struct Indication: Sendable, Equatable {
         self.isRinging = isRinging
     }
 
-    /// The one thing that counts most to somebody who is told one only.
+    /// The one thing that counts most, for those who can show only one.
     package enum Gist: Sendable, CaseIterable {
         case idle, listening, thinking, speaking, muted, trouble, offline
     }

@@ -12,7 +12,7 @@ package struct TimelineEntry: Sendable, Equatable {
     }
 }
 
-/// What a timeline tells: states, words both ways, tools, and the latencies that users feel.
+/// What a timeline reports: states, words both ways, tools, and the latencies that users feel.
 ///
 /// Transcripts and tool arguments are the user's own words: whoever writes them down decides
 /// whether that is wanted.
@@ -29,17 +29,17 @@ package enum TimelineEvent: Sendable, Equatable {
     case said(String)
     /// The model calls a function; the arguments are JSON.
     case toolCalled(id: String, name: String, arguments: String)
-    /// A function has answered (JSON), so many milliseconds after its call.
+    /// A function has answered (JSON), at this time after its call.
     case toolAnswered(id: String, name: String, response: String, milliseconds: Double)
-    /// A function has failed, in words for the model, so many milliseconds after its call.
+    /// A function has failed, in words for the model, at this time after its call.
     case toolFailed(id: String, name: String, reason: String, milliseconds: Double)
     /// The call was taken back by the server or given up, so nothing is answered.
     case toolCancelled(id: String)
-    /// The first sound of the reply was written, so long after the end of the words.
+    /// The first sound of the reply was written, at this time after the end of the words.
     case firstSound(milliseconds: Double, after: EndOfWords)
     /// Playback was interrupted.
     case interrupted(by: InterruptionCause)
-    /// The speaker is silent, so long after the interruption.
+    /// The speaker is silent, at this time after the interruption.
     case silence(milliseconds: Double, after: InterruptionCause)
     /// No words had interrupted, so the reply goes on.
     case resumed

@@ -17,7 +17,7 @@ struct Uplink {
         var hasSpeech = false
         /// The service showed that it hears words.
         var isConfirmed = false
-        /// The gate was told to close; then this is when the mark is given up.
+        /// When the mark is given up; set once the gate was asked to close.
         var flushBy: Int64?
         /// An answer is awaited, since somebody has spoken and has not taken it back.
         var isReplyWanted = true
@@ -75,7 +75,7 @@ struct Uplink {
         turns[turns.count - 1].isConfirmed = true
     }
 
-    /// The gate was told to close; returns the turn that was open.
+    /// The gate was asked to close; returns the turn that was open.
     mutating func close(at time: Int64, isReplyWanted: Bool) -> Turn? {
         guard let turn = open else { return nil }
         turns[turns.count - 1].isReplyWanted = isReplyWanted

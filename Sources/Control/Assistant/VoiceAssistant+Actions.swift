@@ -7,7 +7,7 @@ internal import VoiceSession
 extension VoiceAssistant {
     /// Performs the actions of an event; those of an event that comes meanwhile follow after.
     ///
-    /// A port may tell of something at once, as the session does of an attempt to connect; what
+    /// A port may report something at once, as the session does with an attempt to connect; what
     /// that leads to must not get between the actions of this event.
     func perform(_ actions: [ConversationAction], _ subject: Subject = .nothing) {
         guard !isStopped else { return }

@@ -34,7 +34,7 @@ extension VoiceAssistant {
         dismissAlarm == nil && confirmations.awaitsPress(at: time)
     }
 
-    /// What the press at that time turned out to be, after it was told to be asked for.
+    /// What the press at that time turned out to be, after its touch gave `asked`.
     ///
     /// Who holds the button on wants to say something, which is no yes.
     package func answer(isYes: Bool, pressedAt time: Int64) {

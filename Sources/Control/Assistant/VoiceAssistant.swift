@@ -105,7 +105,7 @@ package actor VoiceAssistant {
         }
     }
 
-    /// Why there is no session, as it was last told; nil while there is one or none is needed.
+    /// Why there is no session, as last reported; nil while there is one or none is needed.
     package var outage: String? { machine.outageTold }
 
     /// Whether a word, a press or a tool has muted the microphone, whatever its switch says.

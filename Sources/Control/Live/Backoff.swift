@@ -10,7 +10,7 @@ struct Backoff {
     static let longest: Int64 = 30_000_000_000
     /// The wait after the first failure of a service that has too much to do; it doubles, too.
     static let overload: Int64 = 2_000_000_000
-    /// A connection that held so long starts the count anew.
+    /// A connection that held for this time starts the count anew.
     static let stable: Int64 = 10_000_000_000
     /// No more attempts than this within a minute, whatever happens and whoever wants them.
     static let attemptsPerMinute = 12
@@ -18,7 +18,7 @@ struct Backoff {
     static let quota: Int64 = 60_000_000_000
     /// What the attempts are counted in.
     private static let minute: Int64 = 60_000_000_000
-    /// So many doublings reach the limit; more would overflow.
+    /// This number of doublings reaches the limit; more would overflow.
     private static let mostDoublings = 10
 
     private(set) var failures = 0

@@ -1,11 +1,11 @@
 /// Learns how long connections last on a line where something cuts them without a word, such as a
-/// proxy that allows each so many seconds.
+/// proxy with a time limit for each.
 struct LineLife {
     /// Two connections that end at ages closer than this end for the same reason.
     static let tolerance: Int64 = 3_000_000_000
     /// Connections that end sooner have other reasons.
     static let shortest: Int64 = 30_000_000_000
-    /// So much before the cut a connection is left.
+    /// A connection is left this time before the cut.
     static let spare: Int64 = 10_000_000_000
 
     private var last: Int64?

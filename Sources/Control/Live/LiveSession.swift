@@ -12,7 +12,7 @@ internal import WebSockets
 /// owner's calls enter it directly, on that thread only. Events are reported there, synchronously;
 /// a handler may call back.
 package actor LiveSession: VoiceService {
-    /// Oddities told per connection; the rest would only fill a log.
+    /// Notices reported per connection; the rest would only fill a log.
     private static let noticeLimit = 20
 
     private let executor: any SerialExecutor

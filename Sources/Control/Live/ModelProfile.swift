@@ -2,7 +2,7 @@ package import ModelTypes
 
 /// What a model allows, so that what it would refuse is not sent (live-protocol.md section 2.5).
 package struct ModelProfile: Sendable, Equatable {
-    /// How a model is told how much to think.
+    /// How the amount of thinking is set for a model.
     package enum Thinking: Sendable, Equatable {
         /// Not at all: the field must be left out.
         case fixed

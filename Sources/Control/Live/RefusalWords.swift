@@ -7,7 +7,7 @@ enum RefusalWords {
     /// A text of this length (bytes) may be cut: a close holds 123, of which a character of
     /// several bytes may leave some unused.
     private static let longestWhole = 119
-    /// So much of a phrase (bytes) at the end of a text that was cut stands for all of it.
+    /// This much of a phrase (bytes) at the end of a text that was cut stands for all of it.
     private static let shortestPart = 12
 
     /// The first that is found decides: what quotes our own words first, the service's words for a

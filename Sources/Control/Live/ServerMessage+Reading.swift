@@ -41,7 +41,7 @@ extension ServerMessage {
         // What is missing may be what matters in a call.
         if !isWhole { swap(&toolCalls, &unreadableCalls) }
         settleTurn()
-        // The frame that tells of the interruption may carry audio of what was interrupted.
+        // The frame that reports the interruption may carry audio of what was interrupted.
         if isInterrupted {
             audio = []
             texts = []

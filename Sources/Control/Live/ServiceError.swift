@@ -3,7 +3,7 @@ internal import ModelTypes
 /// An error as the service writes one, in a message or as the body of a refused upgrade
 /// (google.rpc.Status in JSON).
 package struct ServiceError: Sendable, Equatable {
-    /// An HTTP status; nil when none is told.
+    /// An HTTP status; nil when none is given.
     package var code: Int?
     package var message: String
     /// Such as `RESOURCE_EXHAUSTED`.
@@ -90,7 +90,7 @@ enum RetryDelay {
 
 /// A duration as protobuf's JSON has it: decimal seconds and an `s`, such as "11.600s".
 struct WireDuration {
-    /// The longest that is told apart (seconds): a day.
+    /// A longer one is taken for this (seconds): a day.
     static let limit = 86_400.0
 
     /// 0 to `limit`.

@@ -182,7 +182,7 @@ extension SessionMachine {
             asked: error.retryDelay, at: now, random: random)
     }
 
-    /// The connection has ended for a reason of the service's, which it told in these words.
+    /// The connection has ended for a reason that the service gave in these words.
     private mutating func end(
         because cause: CloseReason, _ told: OfflineReason, _ text: String, asked: Int64? = nil,
         at now: Int64, random: Double
@@ -239,7 +239,7 @@ extension SessionMachine {
         if spared.overloads >= Self.overloadsPerHandle { forgetHandle() }
     }
 
-    /// The session cannot be resumed: a fresh one, which is told what was said, can be had at once.
+    /// The session cannot be resumed: a fresh one, which gets what was said, can begin at once.
     private mutating func beginAnew(at now: Int64, because reason: OfflineReason) {
         forgetHandle()
         tell(.notice("the conversation is told to a fresh session, because \(reason)"))
@@ -275,7 +275,7 @@ extension SessionMachine {
         log.rewind()
     }
 
-    /// Keeps what the next session has to be told of a turn that is cut.
+    /// Keeps what the next session must know of a turn that is cut.
     private mutating func bridgeTurn() {
         let isCut = answer != nil && replyDueSince != nil && !isGenerated && !uplink.isTurnOpen
         let isWritten = !transcript.heard.isEmpty || !transcript.saidLast.isEmpty

@@ -1,7 +1,7 @@
 // The end of a conversation, when the user wants one.
 
 extension SessionMachine {
-    /// The last words are awaited so long after anything came (nanoseconds).
+    /// The last words are awaited for this time after anything came (nanoseconds).
     static let farewellPatience: Int64 = 3_000_000_000
 
     /// The user has taken leave: the connection is closed once nothing is going on, as after a

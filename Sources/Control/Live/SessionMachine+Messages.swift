@@ -7,7 +7,7 @@ extension SessionMachine {
     /// The reason of a turn that ends because the user is taken to go on.
     private static let needsMore = "NEED_MORE_INPUT"
 
-    /// A message came; its content is told to the owner.
+    /// A message came; its content is reported to the owner.
     ///
     /// `random` is in 0..<1, for the wait where the message ends the connection.
     package mutating func received(
@@ -39,14 +39,14 @@ extension SessionMachine {
         let since: Int64
         switch state {
         case .ready(let begin): since = begin
-        // A connection may be told its end before it is set up.
+        // The end of a connection may be announced before it is set up.
         case .settingUp: since = now
         case .idle, .asleep, .connecting, .closing, .waiting, .failed: return
         }
         let isNew = !hasServed && now - since < Backoff.stable
         isLeaveDue = true
         guard let left = goAway.timeLeft else {
-            // Nobody knows when; the turn that is open is let come to its end.
+            // The time is not known; the open turn may come to its end.
             leaveBy = min(leaveBy ?? .max, now + Self.rotationPatience)
             if isNew { stayUntil = since + Backoff.stable }
             return
@@ -210,7 +210,7 @@ extension SessionMachine {
         isGenerated = true
         isCompletionDue = answer != nil
         if openCalls.isEmpty, !isAccountDue { bridge.reset() }
-        // The turn's end is told when the sound would have been heard (section 4.1).
+        // The service reports the turn's end when the sound would have been heard (section 4.1).
         guard let answer, replyDueSince != nil else { return }
         let length = SessionRates.live.outputLength(Int(answer.samples))
         replyDueSince = max(now, answer.since.adding(length))
@@ -218,7 +218,7 @@ extension SessionMachine {
 
     private mutating func takeCalls(of message: ServerMessage, at now: Int64) {
         if !message.toolCalls.isEmpty {
-            // The model goes on by itself; being told now would only disturb it.
+            // The model goes on by itself; an account would only disturb it now.
             isAccountDue = false
             calledAt = now
             let calls = message.toolCalls.map { named($0) }

@@ -28,7 +28,7 @@ extension SessionMachine {
     /// The answer to a call, whose id may be one of ours.
     func answerItem(_ response: FunctionResponse) -> UplinkItem {
         guard Self.isNameless(response.id) else { return .toolResponses([response]) }
-        // An answer without the call's id is taken by Vertex only; others are told in words.
+        // Only Vertex takes an answer without the call's id; others get it in words.
         guard rules.isVertex else { return .text(TurnBridge.words(for: response)) }
         var response = response
         response.id = ""

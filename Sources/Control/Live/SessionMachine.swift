@@ -36,50 +36,51 @@ package enum SessionAction: Sendable {
 ///
 /// There is never more than one socket: a resume is refused while the older one is open, so the
 /// next is opened only when the one before has ended. A handle is tried twice, then a fresh
-/// session is begun, which is told what was said before and does not speak because of it.
+/// session is begun, which gets what was said before and does not speak because of it.
 package struct SessionMachine: ~Copyable {
-    /// A handle that led to no session so often is dead.
+    /// After this number of tries without a session a handle is dead.
     static let triesPerHandle = 2
     /// The service keeps a handle for two hours after the session's end; this is with a margin.
     static let handleLife: Int64 = 110 * 60 * 1_000_000_000
     /// A refused payload may be the fault of a resumed state; once more, fresh, then no more.
     static let payloadTries = 2
-    /// So often running the service may have too much to do before a handle counts as the cause.
+    /// After this number of overloads in a row the handle counts as the cause.
     static let overloadsPerHandle = 5
-    /// So often running a setup is refused in words that nobody knows before they count.
+    /// After this number of refusals in a row, each in unknown words, a setup counts as refused.
     static let unknownTries = 3
     /// How much longer than the transport the machine waits for the line to be open.
     static let connectSpare: Int64 = 1_000_000_000
     /// How long before the end that the service announced we leave at the latest.
     static let goAwaySpare: Int64 = 1_000_000_000
-    /// A connection whose end was announced at its birth is kept until so long before that.
+    /// A connection whose end was announced at its beginning is kept until this time before
+    /// that end.
     static let goAwayWindow: Int64 = 5_000_000_000
-    /// A connection that is too old is left at the first quiet moment, and so much later at all
-    /// events.
+    /// A connection that is too old is left at the first quiet moment, and after this time in any
+    /// case.
     static let rotationPatience: Int64 = 3 * 60 * 1_000_000_000
     /// The far end has this long to answer a close.
     static let closeTimeout: Int64 = 3_000_000_000
-    /// An answer that is due and of which nothing comes for so long is not being thought about.
+    /// When nothing of a due answer comes for this time, the service is not working on it.
     ///
     /// A line that is dead is found sooner, because what is sent on it is not acknowledged.
     static let stallTimeout: Int64 = 12_000_000_000
     /// The same while the service says that the interaction goes on.
     static let interactionTimeout: Int64 = 60_000_000_000
-    /// Of an answer that is whole the turn's end is due when it would have been heard, and so much
-    /// later at the latest.
+    /// The turn's end is due when a complete answer would have been heard, at the latest this time
+    /// after that.
     static let completionTimeout: Int64 = 3_000_000_000
     /// A call of ours that is not answered after this will not be; every tool has its own limit,
     /// which is far less.
     static let callTimeout: Int64 = 3_600_000_000_000
     /// An answer that stays below this in all its samples (-66 dB) is silence.
     static let audibleLevel: UInt16 = 16
-    /// So many answered calls are known again when they are made once more.
+    /// This number of answered calls is remembered, to recognize those that are made again.
     static let answeredLimit = 64
     /// Turns without an answer after which a session is taken to be broken.
     static let emptyTurnLimit = 2
-    /// The handle that knows a turn is awaited so long after its end.
+    /// The handle that knows a turn is awaited for this time after the turn's end.
     static let handlePatience: Int64 = 2_000_000_000
-    /// So often an answer that a lost line has cut is asked to go on.
+    /// How often an answer that a lost line has cut is asked to go on.
     static let continuationLimit = 3
 
     let rules: Rules
@@ -88,7 +89,7 @@ package struct SessionMachine: ~Copyable {
     var log: UplinkLog
     var transcript = Transcript()
     var bridge = TurnBridge()
-    /// What is in the bridge is to be told to the session.
+    /// What is in the bridge is to be sent to the session.
     var isAccountDue = false
     /// The account that was given last asked for an answer.
     var accountAsks = false
@@ -98,7 +99,7 @@ package struct SessionMachine: ~Copyable {
     /// A turn is over, and the handle that knows it may still come until then.
     var handleDueUntil: Int64?
     var payloadFailures = 0
-    /// Setups running that were refused in words that nobody knows.
+    /// Setups in a row that were refused in unknown words.
     var unknownRefusals = 0
     var isResuming = false
     var backoff = Backoff()
@@ -106,7 +107,7 @@ package struct SessionMachine: ~Copyable {
     var leaveBy: Int64?
     /// The connection is to be left at the first quiet moment.
     var isLeaveDue = false
-    /// But not before this, because the next would be told the same at once.
+    /// But not before this, because the next would get the same announcement at once.
     var stayUntil: Int64?
     /// A turn was over on this connection.
     var hasServed = false
@@ -136,7 +137,7 @@ package struct SessionMachine: ~Copyable {
     var isInteracting = false
     /// The user was silent since those words.
     var isSilentSince = false
-    /// Words were sent into an answer, which is about to be told as interrupted and over.
+    /// Words were sent into an answer, whose interruption and end are still to be reported.
     var isResidueDue = false
     /// Those words were sent, and what comes is still of the answer that they interrupt.
     var isOldAnswerDue = false
@@ -283,7 +284,7 @@ package struct SessionMachine: ~Copyable {
             return take()
         case .activityStart:
             isReplyDoubtful = false
-            // Told with the first sound, since an activity without any is closed for.
+            // Sent with the first sound, since the service closes when an activity has none.
             break
         case .contextUpdate:
             // The next setup has it anyway.

@@ -49,7 +49,7 @@ package struct SessionSettings: Sendable {
         package var vocabulary: [String] = []
         /// `VERBATIM` or `SMART`; nil leaves the default.
         package var mode: String?
-        /// Whether each word comes with its time, and speakers are told apart; only the models
+        /// Whether each word comes with its time, and speakers are distinguished; only the models
         /// that transcribe take these two.
         package var timesWords = false
         package var tellsSpeakers = false

@@ -2,10 +2,10 @@ internal import ModelTypes
 
 /// What outlives the connection of a turn, so that the next one can finish it.
 ///
-/// A handle is of a time before the turn, so the next session never heard of its calls, and of
-/// the beginning of an answer that the user has heard. It is told of both in words. Calls are
-/// carried out once, whatever happens to connections: one that the next session makes again has
-/// the answer of the first.
+/// A handle is older than the turn, so the next session does not know the turn's calls, nor the
+/// beginning of an answer that the user has heard. It gets both in words. Calls are carried out
+/// once, whatever happens to connections: one that the next session makes again gets the answer of
+/// the first.
 struct TurnBridge {
     private struct Call {
         var call: FunctionCall
@@ -82,10 +82,10 @@ struct TurnBridge {
 
     mutating func reset() { self = TurnBridge() }
 
-    /// What a session that never heard of the turn is told.
+    /// The account of the turn for a session that does not know it.
     ///
-    /// It is asked for an answer unless the user has more to say first. With `asText` it is told as
-    /// if it was typed, for models that close for content which was not announced.
+    /// It asks for an answer unless the user has more to say first. With `asText` it is sent as if
+    /// it was typed, for models that close on content which was not announced.
     func account(asksForAnswer: Bool, asText: Bool) -> UplinkItem {
         var text = "(The connection was renewed. "
         if !heard.isEmpty { text += "The user had said: \"\(heard)\". " }

@@ -173,7 +173,7 @@ struct UplinkRules {
         return nil
     }
 
-    /// Whether an activity's start is to be told before its first sound, which now comes.
+    /// Whether an activity's start is to be sent before its first sound, which comes now.
     mutating func takeStart() -> Bool {
         defer { isStartDue = false }
         return isStartDue

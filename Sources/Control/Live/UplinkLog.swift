@@ -202,7 +202,7 @@ struct UplinkLog {
         return mark.flatMap { entries[$0].item == .activityStart ? $0 : nil }
     }
 
-    /// The service has told that its handle holds all messages up to a number.
+    /// The service has reported that its handle holds all messages up to a number.
     mutating func hold(upTo number: Int64) {
         heldCount = entries[start..<sentCount].prefix { ($0.number ?? .max) <= number }.count
         if heldCount >= answeredCount { drop(answeredCount) }

@@ -17,7 +17,7 @@ struct HTTPReply {
 // What the server sends.
 
 extension HTTPConnection {
-    /// So many times a stream that broke is taken up again without anything new in it.
+    /// How often in a row a stream that broke is resumed without anything new in it.
     private static let resumptionsLimit = 5
     /// Waits before the stream of an answer is taken up again (milliseconds): when the server says
     /// nothing of it, and what it may ask for.

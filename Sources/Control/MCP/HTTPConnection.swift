@@ -92,7 +92,7 @@ final class HTTPConnection: Sendable {
         for task in waiting { task.resume() }
     }
 
-    /// Ends what is under way and the session; `lost` is told then.
+    /// Ends what is under way and the session; then `lost` is reported.
     func close() {
         let (tasks, waiting) = state.withLock { state in
             state.isClosed = true
@@ -120,15 +120,15 @@ final class HTTPConnection: Sendable {
         _ = try? await client.perform(request)
     }
 
-    // MARK: - Telling
+    // MARK: - Reporting
 
-    /// Tells what happened, unless it is over.
+    /// Reports what happened, unless the connection is closed.
     func tell(_ event: TransportEvent) {
         guard !state.withLock({ $0.isClosed }) else { return }
         onEvent(event, 0)
     }
 
-    /// Tells a message, and waits while too much of what was told is not dealt with.
+    /// Reports a message, and waits while too much of what was reported is not dealt with.
     func tell(_ json: JSONValue, bytes: Int) async {
         let isClosed = state.withLock { state in
             state.unread += bytes

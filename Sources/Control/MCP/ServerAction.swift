@@ -60,7 +60,7 @@ package struct OfferedTool: Sendable, Equatable {
     }
 }
 
-/// What a transport tells.
+/// What a transport reports.
 package enum TransportEvent: Sendable {
     /// Messages can be sent.
     case opened
@@ -88,7 +88,7 @@ package enum TransportEvent: Sendable {
 
 /// Texts of a server, fit for a log and for the model.
 enum Words {
-    /// One line of at most so many characters.
+    /// The text on one line, cut after `limit` characters.
     static func line(_ text: String, _ limit: Int) -> String {
         let scalars = text.unicodeScalars.lazy.prefix(4 * limit)
             .map { $0.value < 0x20 || $0.value == 0x7F ? " " : $0 }

@@ -6,7 +6,7 @@ package import Tools
 /// The decisions are `ServerMachine`'s; this performs them.
 ///
 /// ## Concurrency
-/// An actor on the pool. What the transport tells enters it in order, one after the other.
+/// An actor on the pool. What the transport reports enters it in order, one after the other.
 package actor ServerClient {
     private struct Waiting {
         let continuation: CheckedContinuation<JSONValue, any Error>
@@ -28,7 +28,7 @@ package actor ServerClient {
     private var isStopped = false
     private var listener: Task<Void, Never>?
 
-    /// What `martlet tools check` tells of it.
+    /// What `martlet tools check` reports of it.
     package private(set) var notes: [String] = []
     /// Whether it is not there, for the reason in `notes`.
     package private(set) var isFailed = false
@@ -80,7 +80,7 @@ package actor ServerClient {
 
     /// Calls a tool and gives the `result` of tools/call; throws `ToolFailure`.
     ///
-    /// When the task is cancelled the server is told so.
+    /// When the task is cancelled, the server is notified.
     func call(
         _ tool: String, _ arguments: JSONValue, patience: Duration, limit: Duration
     ) async throws -> JSONValue {

@@ -1,6 +1,6 @@
 internal import ModelTypes
 
-// How connections begin and end, and what the transport tells.
+// How connections begin and end, and what the transport reports.
 
 extension ServerMachine {
     mutating func open(at now: Int64) {

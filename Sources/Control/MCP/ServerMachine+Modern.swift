@@ -52,7 +52,7 @@ extension ServerMachine {
         fail("it refuses to begin: \(handshakeRefusal ?? reason)", at: now)
     }
 
-    /// Has changes told by a request that stays open; with the handshake they come anyway.
+    /// Subscribes to changes by a request that stays open; with the handshake they come anyway.
     mutating func subscribe() {
         guard isModern, tellsChanges else { return }
         guard !requests.values.contains(where: { $0.kind == .subscription }) else { return }

@@ -22,7 +22,7 @@ package struct ServerMachine: ~Copyable {
     /// A server that ended is started again after this, and after twice as long each time.
     static let leastWait: Int64 = 1_000_000_000
     static let mostWait: Int64 = 300_000_000_000
-    /// One that was ready for so long has proved itself.
+    /// One that was ready for this time has proved itself.
     static let stable: Int64 = 60_000_000_000
     static let hour: Int64 = 3_600_000_000_000
     /// How long a list, or an answer to a ping, is waited for.
@@ -158,8 +158,8 @@ package struct ServerMachine: ~Copyable {
 
     /// Calls a tool; `finish` follows, unless the call is cancelled.
     ///
-    /// It ends `patience` (nanoseconds) after the last progress that the server told, and `limit`
-    /// after now at the latest.
+    /// It ends `patience` (nanoseconds) after the last progress that the server reported, and
+    /// `limit` after now at the latest.
     package mutating func call(
         _ key: Int, tool: String, arguments: JSONValue, patience: Int64, limit: Int64, at now: Int64
     ) -> [ServerAction] {
@@ -193,7 +193,7 @@ package struct ServerMachine: ~Copyable {
                 + "tried again in \(minutes) min (\(lastFault))", onlyUnsent: true)
     }
 
-    /// Takes a call back; the server is told, and nothing more is heard of it.
+    /// Cancels a call; the server is notified, and nothing more is reported of it.
     package mutating func cancel(_ key: Int, at now: Int64) -> [ServerAction] {
         guard let call = calls[key] else { return [] }
         forget(key)

@@ -7,13 +7,13 @@ internal import Synchronization
 /// ## Concurrency
 /// The lock protects the program that runs; its events come on its own thread.
 package final class StdioTransport: ServerTransport {
-    /// A longer message is none (bytes); far above what a model could be told.
+    /// A longer line is no message (bytes); far more than could be given to a model.
     static let lineLimitBytes = 4 << 20
     /// Messages that the server has not read yet (bytes).
     static let queueLimitBytes = 4 << 20
-    /// A line on its standard error is cut (bytes).
+    /// A longer line on its standard error is dropped (bytes).
     private static let wordsLimitBytes = 16 << 10
-    /// Lines of its standard error that are told in a minute; the rest is read and thrown away.
+    /// Lines of its standard error that are reported in a minute; the rest is read and dropped.
     private static let wordsPerMinute = 60
     /// What it has to end once its input is closed, and again after TERM.
     private static let grace = Duration.seconds(1)
@@ -76,7 +76,7 @@ package final class StdioTransport: ServerTransport {
         var output = LineCutter(limitBytes: StdioTransport.lineLimitBytes)
         var errors = LineCutter(limitBytes: StdioTransport.wordsLimitBytes)
         var lastWords = ""
-        /// Lines told since then.
+        /// Lines since `minuteBegan`.
         var words = 0
         var minuteBegan: Int64 = 0
         var fault: String?
@@ -109,7 +109,7 @@ package final class StdioTransport: ServerTransport {
             return told
         }
 
-        /// What of a line on its standard error is told; nil: nothing.
+        /// What is reported of a line on its standard error; nil: nothing.
         private mutating func admit(_ line: String) -> String? {
             let now = MonotonicClock.now()
             if now - minuteBegan > 60_000_000_000 {

@@ -18,7 +18,7 @@ package final class StateStore: Sendable {
     /// How long a program that ends just now is waited for: its children, which may still hold the
     /// folder, end a moment after it.
     package static let lockPatience = Duration.seconds(3)
-    /// It is looked at so often meanwhile (nanoseconds).
+    /// It is looked at with this period meanwhile (nanoseconds).
     private static let lockInterval: Int64 = 20_000_000
     /// Reports that are remembered for `troubles`.
     private static let troubleLimit = 16

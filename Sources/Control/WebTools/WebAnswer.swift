@@ -2,16 +2,16 @@ internal import Curl
 internal import ModelTypes
 internal import Tools
 
-/// What a server answered, as the model is told it.
+/// What a server answered, as the model gets it.
 struct WebAnswer {
-    /// So much of an answer that is an error is told (characters).
+    /// This much of an answer that is an error is reported (characters).
     private static let excerptLimit = 300
-    /// So much of it is looked at (bytes).
+    /// This much of it is looked at (bytes).
     private static let excerptBytes = 16 * 1024
     private static let blanks: Set<Character> = [" ", "\t", "\n", "\r", "\r\n"]
 
     let response: HTTPResponse
-    /// What must not be told.
+    /// What must not be disclosed.
     let hidden: HiddenSecrets
 
     /// The answer itself, or what is at a place of it.

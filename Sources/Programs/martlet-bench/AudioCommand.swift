@@ -4,7 +4,7 @@ import AudioPath
 import Linux
 
 extension Bench {
-    /// How soon the audio path does what it is told, on any sound device.
+    /// How soon the audio path does what it is asked for, on any sound device.
     struct Audio: ParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "Measure the audio path: press to samples, reply to sound, stop to silence.",
@@ -47,7 +47,7 @@ extension Bench {
 
 /// The rounds of a measurement, on one audio path.
 final class AudioRun {
-    /// Nothing of a round takes so long (milliseconds).
+    /// Nothing in a round takes this long (milliseconds).
     private static let patienceMilliseconds: Int64 = 5000
     /// A piece of a reply, and how often one comes on the wire: 40 ms.
     private static let pieceMilliseconds: Int64 = 40

@@ -6,7 +6,7 @@ final class CountingTransport: LiveTransport, @unchecked Sendable {
     // @unchecked: touched on the loop only, as the transport that it counts for.
 
     private let transport: WebSocketTransport
-    /// Whether messages with sound are told from others, which reads each.
+    /// Whether messages with sound are counted, for which each message is read.
     private let countsSound: Bool
     private let onDrained: @Sendable () -> Void
     private(set) var messagesSent = 0

@@ -9,7 +9,7 @@ import WebSockets
 final class LiveRun: @unchecked Sendable {
     // @unchecked: touched on the loop only; `perform` hands over to it and waits for its end.
 
-    /// With no pace, so much may wait to be written before the socket counts as full (bytes).
+    /// With no pace, the socket counts as full when this much waits to be written (bytes).
     private static let fullBytes = 64 << 10
     /// Beyond the audio's own length, no answer takes longer.
     private static let patience: Int64 = 30_000_000_000

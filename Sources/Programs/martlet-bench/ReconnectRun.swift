@@ -26,7 +26,7 @@ final class ReconnectRun: Sendable {
     /// Samples of a chunk, and the time between two (20 ms).
     private static let chunkSamples = 320
     private static let chunkMilliseconds: Int64 = 20
-    /// The line is lost after so many chunks; so many follow in all.
+    /// The line is lost after `chunksBefore` of all `chunks`.
     private static let chunksBefore = 40
     private static let chunks = 80
     private static let patienceMilliseconds: Int64 = 10_000
@@ -122,7 +122,7 @@ final class ReconnectRun: Sendable {
         return (first..<(first + chunkSamples)).map { Int16(truncatingIfNeeded: $0) }
     }
 
-    /// Compares what was heard with what was said, which counts up from nought.
+    /// Compares what was heard with what was said, which counts up from zero.
     private static func judge(_ state: inout State, sentAgain: Int) {
         var counts = [Int](repeating: 0, count: chunks * chunkSamples)
         for sample in state.heard where counts.indices.contains(Int(UInt16(bitPattern: sample))) {

@@ -20,7 +20,7 @@ final class SoakRun: Sendable {
         var failures: [String] = []
     }
 
-    /// The button is held for so long (milliseconds).
+    /// The button is held for this time (milliseconds).
     private static let holdMilliseconds: Int64 = 1500
     /// The microphone's part before the press, and what may be missing or more at the edges.
     private static let preRollSamples = 16 * 300
@@ -29,7 +29,7 @@ final class SoakRun: Sendable {
     private static let patienceMilliseconds: Int64 = 30_000
     /// Between two turns (milliseconds).
     private static let pauseMilliseconds: Int64 = 2_000
-    /// So many failures are told in words.
+    /// This number of failures is reported in words.
     private static let toldFailures = 20
 
     /// What goes wrong, one of it in each third turn: about two a minute.
@@ -43,7 +43,7 @@ final class SoakRun: Sendable {
 
     private enum Place { case words, call, answer }
 
-    /// What is told of troubles that were mended.
+    /// What is reported of troubles that were mended.
     private static let expectedNotices = [
         "the conversation is told to a fresh session",
         "the service does not answer; asking it on another connection",

@@ -60,7 +60,7 @@ struct ToolBench: Sendable {
             return []
         }
         let broker = try TestBroker()
-        // It goes with the client, whose events are told as long as it lives.
+        // The client's event handler holds it, so it lives as long as the client.
         let client = try MQTTClient(
             BrokerSettings(host: "127.0.0.1", port: broker.port, clientID: "martlet-bench")
         ) { _ in withExtendedLifetime(broker) {} }
@@ -140,7 +140,7 @@ struct ToolBench: Sendable {
                 }))
     }
 
-    /// Calls it so often, one after the other, and gives its row.
+    /// Calls it this number of times, one after the other, and returns its row.
     func measure(_ calls: Int) async throws -> String {
         var times: [Int64] = []
         // The first makes a connection, where there is one.

@@ -7,7 +7,7 @@ import ModelTypes
 import Simulation
 import VoiceSession
 
-/// The demonstration: three turns on the real pipeline, told as they happen.
+/// The demonstration: three turns on the real pipeline, reported as they happen.
 struct DemoPlay: Sendable {
     let stage: DemoStage
 

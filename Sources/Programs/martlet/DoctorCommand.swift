@@ -15,7 +15,7 @@ struct Doctor: ParsableCommand {
             + "else the sound devices are not tried. Called by root it takes on the rights of "
             + "the daemon's user. The status is 1 where something is broken.")
 
-    /// The devices are listened to for so long (milliseconds).
+    /// The devices are listened to for this time (milliseconds).
     private static let listeningMilliseconds: Int32 = 1500
 
     @OptionGroup var options: SettingsOptions

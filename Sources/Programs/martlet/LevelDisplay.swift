@@ -7,7 +7,7 @@ struct LevelDisplay {
     /// The left end of the bar (dBFS).
     private static let lowest: Float = -60
     private static let refreshMilliseconds: Int32 = 100
-    /// The highest peak is held so many refreshes.
+    /// The highest peak is held for this number of refreshes.
     private static let heldRefreshes = 15
 
     /// What is no terminal gets a line this often (refreshes): a second.

@@ -8,9 +8,9 @@ struct LoopbackTest {
     static let chirps = 3
     /// Between the end of one and the start of the next; a room's echo is gone by then.
     private static let pauseMilliseconds: Int32 = 600
-    /// The room's own noise is measured so long before the first.
+    /// The room's own noise is measured for this time before the first.
     private static let noiseMilliseconds = 500
-    /// A tail is looked for so long (milliseconds), which is less than the pause.
+    /// A tail is looked for in this time (milliseconds), which is less than the pause.
     static let tailLimitMilliseconds = 500
     /// A chirp that has not come back within this is lost: more than any buffer.
     private static let searchMilliseconds = 900
@@ -126,7 +126,7 @@ struct Heard {
 
     /// 20 ms.
     private static let earlySamples = 320
-    /// A tail is measured in such steps (milliseconds), up to so little above the noise (decibels).
+    /// A tail is measured in these steps (milliseconds), down to this above the noise (decibels).
     private static let tailStepMilliseconds = 10
     private static let quietDecibels = 8.0
 
@@ -152,7 +152,7 @@ struct Heard {
         let rate = Double(AudioSettings.microphoneRate)
         return played.compactMap { time in
             let exact = Double(time - start) * rate / 1e9
-            // A card tells its position in steps, so that what came at once may seem to come early.
+            // A card reports its position in steps, so what came at once may seem to come early.
             let from = max(0, Int(exact) - Self.earlySamples)
             let to = min(samples.count, from + count)
             guard from < to, let finding = chirp.find(in: Array(samples[from..<to])) else {

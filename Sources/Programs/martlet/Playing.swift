@@ -17,7 +17,7 @@ struct Playing {
 
     func run() throws {
         let samples = what == "tone" ? Self.tone() : try Self.speech(WAVFile(reading: what))
-        // Of nothing no end would ever be told.
+        // Without samples no end would ever be reported.
         guard !samples.isEmpty else { throw WAVError.empty(path: what) }
         rig.settings.capture = .null
         if voice == .music, let device = rig.musicDevice {
@@ -45,7 +45,7 @@ struct Playing {
         guard voice == .speech else {
             engine.speaker.play(samples, on: voice)
             while engine.speaker.isPlaying(voice) { try rig.pass() }
-            // Only of speech is it told when the last of it has left the card.
+            // Only for speech is it reported when the last of it has left the card.
             return try rig.pass(milliseconds: Int32(rig.settings.bufferMilliseconds))
         }
         engine.speaker.enqueue(samples)

@@ -100,7 +100,7 @@ extension Simulate {
     }
 }
 
-/// What the simulated service tells on the terminal.
+/// What the simulated service reports on the terminal.
 enum ServerLines {
     static func line(_ event: ServerEvent) -> String? {
         switch event {

@@ -12,7 +12,7 @@ package enum ButtonChoice: Sendable {
     case scripted
 }
 
-/// Whom others take the program for.
+/// What the program is to others.
 package enum Role: Sendable {
     /// The device: its broker knows it by its name, and may tell it what to do.
     case device

@@ -20,7 +20,7 @@ package enum LifeAction: Sendable {
     /// The program's end.
     case end
 
-    /// What systemd is told.
+    /// What systemd is notified of.
     package enum Telling: Sendable, Equatable { case ready, reloading, stopping }
 }
 

@@ -57,7 +57,7 @@ package protocol SupervisedDevice: Sendable {
     func pulse() async -> DevicePulse?
 }
 
-/// Who is told how the daemon is: systemd.
+/// What is notified of the daemon's state: systemd.
 package protocol LifeNotifier: Sendable {
     /// How often `watchdog` must be called at the least; nil when nobody watches.
     var watchdogInterval: Duration? { get }

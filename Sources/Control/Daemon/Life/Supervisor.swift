@@ -2,11 +2,11 @@ internal import Configuration
 package import Linux
 internal import VoiceSession
 
-/// The daemon's life: starts the device, tells systemd, takes signals, begins anew, stops.
+/// The daemon's life: starts the device, notifies systemd, takes signals, begins anew, stops.
 ///
 /// The decisions are `LifeMachine`'s; this performs them. What takes long is done beside it, so
-/// that a signal is heard at any moment. A device that never comes to the end of its stop is left to
-/// systemd, which is not told of any life then.
+/// that a signal is heard at any moment. A device that never comes to the end of its stop is left
+/// to systemd, which then gets no watchdog signal.
 package actor Supervisor {
     /// What the supervisor works with.
     package struct Ports: Sendable {
@@ -16,7 +16,7 @@ package actor Supervisor {
         package var keep: @Sendable (LifePlan) async -> Void
         /// Builds a device; nothing of it is left where that throws.
         package var make: @Sendable (LifePlan, HandSettings) async throws -> any SupervisedDevice
-        /// nil where nobody is to be told.
+        /// nil where nobody is to be notified.
         package var notifier: (any LifeNotifier)?
 
         /// All of them.
@@ -34,7 +34,7 @@ package actor Supervisor {
         }
     }
 
-    /// The status is looked at so often where no watchdog asks for more.
+    /// The period of looks at the status where no watchdog asks for a shorter one.
     private static let statusPeriod = Duration.seconds(10)
 
     private let log: Log
@@ -93,7 +93,7 @@ package actor Supervisor {
     /// Takes a signal; from any thread.
     package nonisolated func take(_ signal: Signal) { self.signal.yield(signal) }
 
-    /// Runs until it is told to stop, whatever happens.
+    /// Runs until it is asked to stop, whatever happens.
     package func run() async {
         perform(machine.begin())
         let pulse = Task {
@@ -209,7 +209,7 @@ package actor Supervisor {
 
     // MARK: - Signs of life
 
-    /// Looks at the device, and tells systemd of it; gives the time until the next look.
+    /// Looks at the device and notifies systemd; returns the time until the next look.
     private func beat() async -> Duration {
         let interval = ports.notifier?.watchdogInterval
         // Twice in vain, and there is still time for a third.

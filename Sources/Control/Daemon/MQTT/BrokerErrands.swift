@@ -20,7 +20,7 @@ package enum BrokerErrands {
     /// Takes back what the broker and Home Assistant know of the device; returns its id.
     ///
     /// Throws where a daemon is connected, unless it `mayRun`: Home Assistant would lose a device
-    /// that is there, until the daemon connects anew and tells it again.
+    /// that is there, until the daemon connects anew and publishes it again.
     package static func forget(_ settings: Settings, mayRun: Bool) async throws -> String {
         let presence = Presence(settings.presenceSettings(version: ProgramVersion.text))
         let kept = await kept(of: presence, settings)

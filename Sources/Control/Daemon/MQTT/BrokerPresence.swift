@@ -9,7 +9,7 @@ internal import Synchronization
 internal import Timers
 internal import WebSockets
 
-/// The device on its broker: tells what it does, and does what messages ask for.
+/// The device on its broker: reports what it does, and does what messages ask for.
 ///
 /// The decisions are `Presence`'s; this gathers what is true, publishes, and performs.
 ///
@@ -19,7 +19,7 @@ internal import WebSockets
 final class BrokerPresence: IndicatorPort, @unchecked Sendable {
     // @unchecked: touched on the loop's thread only; `parts` is set before anything runs.
 
-    /// What it tells of and works on; made after it.
+    /// What it reports on and works on; made after it.
     struct Parts {
         let assistant: VoiceAssistant
         let bridge: AudioBridge
@@ -145,7 +145,7 @@ final class BrokerPresence: IndicatorPort, @unchecked Sendable {
             do {
                 try client.post(message.hiding(log.secrets))
             } catch {
-                // A line that is lost or behind; the next look tells it again.
+                // A line that is lost or behind; the next look reports it again.
                 machine.refused(message)
             }
         }
@@ -178,7 +178,7 @@ final class BrokerPresence: IndicatorPort, @unchecked Sendable {
         look()
     }
 
-    // MARK: - What is told
+    // MARK: - What is reported
 
     func show(_ indication: Indication) {
         state.activity =
@@ -218,7 +218,7 @@ final class BrokerPresence: IndicatorPort, @unchecked Sendable {
         publish(machine.changed(state))
     }
 
-    /// Looks at everything, and tells what changed; and again after a while.
+    /// Looks at everything, and reports what changed; and again after a while.
     private func look() {
         guard let parts, !isLooking, client.isConnected else { return }
         isLooking = true

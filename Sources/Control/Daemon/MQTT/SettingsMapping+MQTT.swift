@@ -46,12 +46,12 @@ extension Settings {
         return broker
     }
 
-    /// What the broker and Home Assistant tell the device by.
+    /// What the broker and Home Assistant identify the device by.
     var deviceID: String {
         let own = self[Keys.MQTT.id]
         guard own.isEmpty else { return own }
         let machine = Self.line(of: Self.machineIDFile) ?? deviceName
-        // A machine's id is to be told to nobody as it is (machine-id(5)).
+        // A machine's id must not be disclosed as it is (machine-id(5)).
         var hash: UInt64 = 0xCBF2_9CE4_8422_2325
         for byte in "martlet \(machine)".utf8 { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01B3 }
         return "martlet_" + String(hash & 0xFFFF_FFFF_FFFF, radix: 16)

@@ -9,7 +9,7 @@ package protocol PanelPort: AnyObject {
     func touch(at time: Int64, isTalk: Bool) -> TouchUse
     /// A gesture was made; `talk` is none of these.
     func perform(_ action: ButtonAction, at time: Int64)
-    /// What a press was that was told to be asked for.
+    /// What a press was whose touch gave `asked`.
     func answer(isYes: Bool, pressedAt time: Int64)
     /// The press that silenced an alarm is held on.
     func heldOn()

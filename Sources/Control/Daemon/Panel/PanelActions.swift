@@ -11,7 +11,7 @@ internal import Tools
 final class PanelActions: PanelPort, @unchecked Sendable {
     // @unchecked: touched on the loop's thread only.
 
-    /// One press makes it so much louder or softer.
+    /// One press makes it louder or softer by this.
     private static let volumeStep = 10.0
 
     private let assistant: VoiceAssistant

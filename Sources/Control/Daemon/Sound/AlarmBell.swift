@@ -24,8 +24,8 @@ final class AlarmBell: TimerListener, @unchecked Sendable {
     private static let steps: [Float] = [-20, -13, -7]
     /// How long it sounds at each step (samples): eight seconds.
     private static let stepSamples = 8 * Int(AudioSettings.speechRate)
-    /// The time zone may change unannounced; alarms of the wall clock are looked at so often
-    /// (nanoseconds).
+    /// The time zone may change unannounced; alarms of the wall clock are looked at with this
+    /// period (nanoseconds).
     private static let zoneInterval: Int64 = 60 * 1_000_000_000
 
     /// A reminder that nobody could say is still said so late (nanoseconds): an hour.
@@ -56,8 +56,8 @@ final class AlarmBell: TimerListener, @unchecked Sendable {
     var keeper: TimerKeeper?
     var assistant: VoiceAssistant?
 
-    /// A bell with these sounds, made for `AudioSettings.speechRate`, that is at least so loud (percent); `tell` is
-    /// called on the loop, for the timeline.
+    /// A bell with these sounds, made for `AudioSettings.speechRate`; `leastPercent` is its least
+    /// volume, and `tell` is called on the loop, for the timeline.
     init(
         loop: EventLoop, bridge: AudioBridge, sounds: SoundLibrary, leastPercent: Double,
         speaksReminders: Bool, log: Log, tell: @escaping (String) -> Void
@@ -152,7 +152,7 @@ final class AlarmBell: TimerListener, @unchecked Sendable {
         }
     }
 
-    /// The user pressed: silence first, and then the keeper is told what was heard.
+    /// The user pressed: silence first, and then the keeper learns what was heard.
     private func dismiss() {
         let heard = numbers
         silence()

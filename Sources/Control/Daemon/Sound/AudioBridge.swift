@@ -16,7 +16,7 @@ package final class AudioBridge: @unchecked Sendable {
     // @unchecked: `engine` is set once before the threads start; `inbox` is a Mutex; the rest is
     // touched on the loop's thread only.
 
-    /// A loudspeaker that was woken for an answer is kept awake for so long at most.
+    /// A loudspeaker that was woken for an answer is kept awake for this time at most.
     private static let wakeMilliseconds = 30_000
 
     /// By then the devices are open, if they can be.
@@ -26,7 +26,7 @@ package final class AudioBridge: @unchecked Sendable {
     private let inbox = Mutex(MicrophoneInbox())
     private var seen: PlaybackSnapshot?
     private var speakerNews = SpeakerNews()
-    /// It was told that a reply is too long.
+    /// It was logged that a reply is too long.
     private var isFlooded = false
     /// The device that has its volume.
     private var device: String?
@@ -78,7 +78,7 @@ package final class AudioBridge: @unchecked Sendable {
         watchDevices(after: Self.firstReportMilliseconds)
     }
 
-    /// Tells the log of the devices, now and then again.
+    /// Logs what is new about the devices, at intervals.
     private func watchDevices(after milliseconds: Int64) {
         let next = MonotonicClock.now() + milliseconds * 1_000_000
         reportTimer = loop.schedule(at: next) { [weak self] in

@@ -1,14 +1,14 @@
 package import AudioPath
 
-/// Tells the log what the sound devices do: what was granted, once an opening, and troubles that
+/// Lines for the log about the sound devices: what was granted, once an opening, and troubles that
 /// repair themselves, summed up.
 ///
-/// A value: the statuses and their times go in, lines come out. What lasts is told after ten
+/// A value: the statuses and their times go in, lines come out. What lasts is reported after ten
 /// seconds, then after ever longer times, so that a card with an overrun a second fills no disk.
 package struct AudioWatch {
     /// How often the devices are looked at (milliseconds).
     package static let intervalMilliseconds: Int64 = 10_000
-    /// Trouble that lasts is told no less often (milliseconds).
+    /// Trouble that lasts is reported at least this often (milliseconds).
     static let longestGapMilliseconds: Int64 = 640_000
 
     /// A line for the log.
@@ -23,7 +23,7 @@ package struct AudioWatch {
     private var echo = ToldEcho()
     private var hasStarted = false
 
-    /// Nothing has been told.
+    /// Nothing has been reported.
     package init() {}
 
     /// What is new since the last call, at a time (milliseconds of any steady clock).
@@ -114,7 +114,7 @@ enum EchoAdvice {
     }
 }
 
-/// What has been told of one device.
+/// What has been reported of one device.
 private struct Told {
     let name: String
     let xruns: String

@@ -10,7 +10,7 @@ internal import AudioPath
 final class ReplyMemory: SpeakerPort, MicrophonePort, @unchecked Sendable {
     // @unchecked: touched on the loop's thread only.
 
-    /// So much of an answer is kept (samples): forty seconds are two megabytes.
+    /// This much of an answer is kept (samples): forty seconds are two megabytes.
     private static let limitSamples = 40 * Int(AudioSettings.speechRate)
 
     private let speaker: any SpeakerPort

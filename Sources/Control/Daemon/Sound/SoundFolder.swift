@@ -17,8 +17,10 @@ package enum SoundFolder {
     /// The best conversion that costs nothing worth naming for a short sound.
     private static let quality: Int32 = 8
 
-    /// Reads what a folder has, as mono samples at a rate (Hz); what cannot be used is told once,
-    /// in words for its owner, and the device's own sound is used instead.
+    /// Reads what a folder has, as mono samples at a rate (Hz).
+    ///
+    /// What cannot be used is reported once, in words for its owner, and the device's own sound is
+    /// used instead.
     package static func read(
         _ folder: String, rate: Int32
     ) -> (sounds: [StoredSound: [Int16]], complaints: [String]) {

@@ -81,7 +81,7 @@ package struct SecretStore: Sendable {
         return Secret(resolved)
     }
 
-    /// What is wrong with the secrets of some texts, each told once.
+    /// What is wrong with the secrets of some texts, each reported once.
     package func problems(with texts: [SecretText]) -> [SecretError] {
         var seen: Set<String> = []
         return texts.flatMap(\.names).filter { seen.insert($0).inserted }.compactMap { name in

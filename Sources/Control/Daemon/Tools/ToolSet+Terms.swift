@@ -22,7 +22,7 @@ extension ToolSettings {
     /// The limits of a call.
     var terms: ToolTerms { terms(longestMilliseconds: deadlineMilliseconds) }
 
-    /// The limits of a call that may take longer than its deadline, while progress is told of it.
+    /// The limits of a call that may take longer than its deadline, while it reports progress.
     func terms(longestMilliseconds: Int) -> ToolTerms {
         var terms = ToolTerms(deadline: .milliseconds(deadlineMilliseconds))
         terms.resultBytes = resultLimitBytes
@@ -52,7 +52,7 @@ extension ToolSettings {
         return terms
     }
 
-    /// What the model is told of a function.
+    /// The declaration of a function for the model.
     func declaration() throws(ToolDeclarationError) -> ToolDeclaration {
         let properties = JSONObject(parameters.map { ($0.name, $0.schema.json) })
         return try ToolDeclaration(

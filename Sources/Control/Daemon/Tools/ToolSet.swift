@@ -49,7 +49,7 @@ package struct ToolSet: Sendable {
         ToolSetBuilder.build(settings, isDry: true, own: nil).mistakes
     }
 
-    /// What the model is told of each function; opens no line and runs nothing.
+    /// The declaration of each function for the model; opens no line and runs nothing.
     package static func declared(
         _ settings: Settings
     ) throws(ConfigurationErrors) -> [ToolDeclaration] {
