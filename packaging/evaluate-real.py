@@ -406,7 +406,7 @@ def of_utterance(found, a, b):
         own=any(a - PRE_ROLL <= one[0] <= b for one in inside),
         # The pre-roll does not reach back to its beginning.
         late=min(one[0] for one in inside) - PRE_ROLL > a + 0.02,
-        # Its end was told before it had ended.
+        # Its end was reported before it had ended.
         cut=any(max(one[2], one[1] + HANGOVER) < b - 0.1 for one in inside),
         end=last[2] < b + 1.5)
 

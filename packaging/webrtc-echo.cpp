@@ -2,7 +2,7 @@
 // (Debian's, which PulseAudio uses) on WAV files of one channel at 16 kHz, to compare with ours.
 //
 // MODE: any of `extended` (filter), `agnostic` (delay), `mobile` in one word, or `plain`. The
-// delay it is told is 45 ms, which the cases of evaluate-echo.py lie around.
+// delay it is given is 45 ms, which the cases of evaluate-echo.py lie around.
 #include <webrtc/modules/audio_processing/include/audio_processing.h>
 #include <webrtc/modules/interface/module_common_types.h>
 

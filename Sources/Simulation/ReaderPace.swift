@@ -8,11 +8,11 @@ struct ReaderPace {
     static let patienceNanoseconds: Int64 = 2_000_000_000
     /// How it stood before this is forgotten.
     private static let memoryNanoseconds: Int64 = 2_000_000_000
-    /// One that takes nothing for so long has ended, and begins anew.
+    /// One that takes nothing for this time has ended, and begins anew.
     private static let standstillNanoseconds: Int64 = 1_000_000_000
     /// A new reader shows within this how it stands.
     private static let trialNanoseconds: Int64 = 300_000_000
-    /// The looks that are remembered are so far apart.
+    /// Remembered looks are this far apart, unless the lead has grown.
     private static let lookNanoseconds: Int64 = 20_000_000
 
     private let bytesPerMillisecond: Int

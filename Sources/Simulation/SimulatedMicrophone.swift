@@ -19,8 +19,8 @@ package final class SimulatedMicrophone: @unchecked Sendable {
     private static let bytesPerMillisecond = 32
     /// What waits for the reader, at most: more would be heard later than it is said (bytes).
     private static let aheadBytes = 2 * 2 * blockSamples
-    /// A reader that is so far behind is in time for words: a user's are not that close to what he
-    /// does with the button (bytes).
+    /// A reader that is at most this far behind is in time for words: a user's are not that close
+    /// to what he does with the button (bytes).
     private static let lateBytes = 80 * bytesPerMillisecond
     private static let tickNanoseconds: Int64 = 5_000_000
     /// After a late wake-up as much as was due meanwhile is fed at once, up to this (bytes).

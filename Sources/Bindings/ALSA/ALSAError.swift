@@ -31,7 +31,7 @@ package enum ALSAError: Error, Sendable, Equatable {
 }
 
 extension ALSAError {
-    /// The error for a failed open, told apart by what can be done about it.
+    /// The error for a failed open, chosen by what can be done about it.
     ///
     /// `said` is what alsa-lib said of it.
     static func opening(

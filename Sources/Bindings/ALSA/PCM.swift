@@ -15,7 +15,7 @@ package enum WaitResult: Sendable, Equatable {
 
 /// How a read or a write ended.
 package enum Transfer: Sendable, Equatable {
-    /// So many frames have passed, perhaps fewer than offered.
+    /// This number of frames has passed, perhaps fewer than offered.
     case frames(Int)
     /// Nothing can pass now; wait first.
     case again
@@ -137,8 +137,9 @@ package struct PCM: ~Copyable {
 
     /// Frames between the caller and the converter; nil when the device is in trouble.
     ///
-    /// For playback the frame written next is heard after so many frames; for capture the frame
-    /// read next was spoken so many frames ago. The corresponding C function is `snd_pcm_delay`.
+    /// For playback the frame written next is heard after this number of frames; for capture the
+    /// frame read next was spoken this number of frames ago. The corresponding C function is
+    /// `snd_pcm_delay`.
     @_noAllocation @_noLocks
     package func delayFrames() -> Int? {
         let frames = martlet_pcm_delay(handle)

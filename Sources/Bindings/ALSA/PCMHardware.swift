@@ -74,7 +74,7 @@ struct PCMHardware {
     private func settleFormat(
         _ formats: [SampleFormat], _ parameters: OpaquePointer
     ) throws(ALSAError) -> SampleFormat {
-        // The first that it has; asking for one tells of a device that has none.
+        // The first that it has; where it has none, asking for one reports that.
         let found = formats.first { has($0, parameters) }
         if found == nil, formats.count > 1 {
             let digital = SND_PCM_FORMAT_IEC958_SUBFRAME_LE

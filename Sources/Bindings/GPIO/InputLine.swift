@@ -28,9 +28,9 @@ package struct Edge: Sendable, Equatable {
 
 /// How long a contact may move before and after it counts.
 package struct LineTiming: Sendable, Equatable {
-    /// After an edge that counts, so long may the contact bounce (microseconds).
+    /// After an edge that counts, the contact may bounce for this time (microseconds).
     package var debounceMicroseconds: Int32
-    /// A level counts only when it has lasted so long (microseconds); 0: at once.
+    /// A level counts only when it has lasted for this time (microseconds); 0: at once.
     ///
     /// For long wires that catch disturbances; it delays every press.
     package var filterMicroseconds: Int32

@@ -22,7 +22,7 @@ package enum MonotonicClock {
         martlet_sleep_until(nanoseconds)
     }
 
-    /// A time from now on; as late as can be told for one that is too far away.
+    /// A time from now on; as late as can be expressed for one that is too far away.
     package static func now(plus time: Duration) -> Int64 {
         let (sum, overflow) = now().addingReportingOverflow(time.nanoseconds)
         return overflow ? (time < .zero ? .min : .max) : sum

@@ -3,14 +3,14 @@ internal import Synchronization
 
 /// A program that is spoken with through its standard streams, until it ends or is ended.
 ///
-/// It leads a process group of its own and has no other descriptor of ours. What it writes is told
-/// as it comes, and is not read faster than its owner takes it.
+/// It leads a process group of its own and has no other descriptor of ours. What it writes is
+/// reported as it comes, and is not read faster than its owner takes it.
 ///
 /// ## Concurrency
 /// Every method may be called from every thread and none waits. Events come one after the other on
 /// a thread of the program's own, named `server`.
 package final class PipedProcess: Sendable {
-    /// What is told of a program.
+    /// What is reported of a program.
     package enum Event: Sendable, Equatable {
         /// Some bytes of its standard output; `take` is due once they are dealt with.
         case output([UInt8])
@@ -66,7 +66,7 @@ package final class PipedProcess: Sendable {
         return isTaken
     }
 
-    /// So many bytes of output were dealt with.
+    /// This number of bytes of output was dealt with.
     package func take(_ count: Int) {
         let isFree = state.withLock { state in
             let wasFull = state.unread >= Self.unreadLimit

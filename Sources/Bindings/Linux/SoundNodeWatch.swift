@@ -49,7 +49,7 @@ package final class SoundNodeWatch: Sendable {
     ///
     /// The corresponding C function is `inotify_add_watch`.
     package func arm() {
-        // Where neither folder can be watched, nothing is ever told.
+        // Where neither folder can be watched, nothing is ever reported.
         _ = martlet_inotify_nodes(inotify.rawValue, folder, parent)
         _ = take()
     }

@@ -18,7 +18,7 @@ final class ClientLoop {
     /// A silent connection is looked after this number of times in its keep-alive time.
     private static let looksPerKeepAlive = 4
 
-    /// So many lines in a row that broke soon after they were made are somebody's doing.
+    /// This number of lines in a row that broke soon after they were made is somebody's doing.
     private static let briefLinesLimit = 3
 
     private struct Sent {

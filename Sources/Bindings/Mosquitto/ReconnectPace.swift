@@ -13,7 +13,7 @@ struct ReconnectPace {
     static let stableContested: Int64 = 900_000_000_000
     /// An attempt that somebody waits for comes no sooner than this after the last one.
     static let shortest: Int64 = 1_000_000_000
-    /// So many doublings reach the limit; more would overflow.
+    /// This number of doublings reaches the limit; more would overflow.
     private static let doublingsLimit = 9
 
     private var failures = 0

@@ -1,7 +1,7 @@
 /// A page of an Ogg stream (RFC 3533, section 6).
 struct OggPage {
     static let headerBytes = 27
-    /// A page has at most so many segments of at most 255 bytes.
+    /// A page has at most this number of segments of at most 255 bytes.
     static let segmentLimit = 255
 
     var isContinued = false

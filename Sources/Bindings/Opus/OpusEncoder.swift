@@ -23,7 +23,7 @@ package struct OpusEncoder: ~Copyable {
         }
         handle = made
         frameSamples = Int(rate) / 50
-        // The encoder's own delay: 6.5 ms, as RFC 7845 wants it told (section 4.2).
+        // The encoder's own delay: 6.5 ms, as RFC 7845 wants it stated (section 4.2).
         preSkip = 312
         copus_set_bitrate(made, bitsPerSecond)
     }

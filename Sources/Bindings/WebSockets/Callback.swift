@@ -167,7 +167,7 @@ enum Callback {
 }
 
 extension lws_callback_reasons {
-    /// What the client's callback acts on; told of a socket of its own only.
+    /// What the client's callback acts on; reported only for a socket of its own.
     fileprivate var isOfClientSocket: Bool {
         switch self {
         case LWS_CALLBACK_WSI_CREATE, LWS_CALLBACK_CLIENT_APPEND_HANDSHAKE_HEADER,
@@ -182,7 +182,7 @@ extension lws_callback_reasons {
         }
     }
 
-    /// What the server's callback acts on; told of a socket of its own only.
+    /// What the server's callback acts on; reported only for a socket of its own.
     fileprivate var isOfServerSocket: Bool {
         switch self {
         case LWS_CALLBACK_ESTABLISHED, LWS_CALLBACK_RECEIVE, LWS_CALLBACK_SERVER_WRITEABLE,

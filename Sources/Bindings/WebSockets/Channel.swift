@@ -12,7 +12,7 @@ import CWebSockets
 final class Channel {
     /// A longer message is refused with close code 1009 (bytes).
     static let messageLimitBytes = 16 << 20
-    /// So much may wait to be sent before the connection counts as dead (bytes); at the rate of
+    /// This much may wait to be sent before the connection counts as dead (bytes); at the rate of
     /// a microphone in base64 this is six minutes.
     static let pendingLimitBytes = 16 << 20
     private static let headroomBytes = Int(cws_headroom_bytes)
@@ -176,7 +176,7 @@ final class Channel {
 
     func peerCloses(_ bytes: UnsafeMutableRawPointer?, _ count: Int) {
         guard let bytes, count >= 2 else {
-            // "No status was present", as RFC 6455 section 7.1.5 wants it told.
+            // "No status was present", as RFC 6455 section 7.1.5 wants it reported.
             theirClose = (1005, "")
             return
         }

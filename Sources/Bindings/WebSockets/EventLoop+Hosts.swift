@@ -5,12 +5,12 @@ import Linux
 struct ClientHost: Hashable {
     /// A PEM file whose authorities alone are trusted; nil trusts the system's.
     var authorityFile: String?
-    /// Through whom; nil for a direct connection.
+    /// The proxy by which the server is reached; nil for a direct connection.
     var proxy: Proxy?
 }
 
 extension EventLoop {
-    /// A proxy's address that stands for none; without it libwebsockets would read `http_proxy`
+    /// A proxy address that means no proxy; without it libwebsockets would read `http_proxy`
     /// from the environment, for every connection alike.
     static let noProxy = ":0"
 

@@ -11,16 +11,16 @@ enum LineLiveness {
     /// Then the connection ends: TCP_USER_TIMEOUT of tcp(7). A mobile line that hands over is
     /// silent for less.
     static let unacknowledgedLimitMilliseconds: UInt32 = 10_000
-    /// A line without traffic is probed after so long (TCP_KEEPIDLE of tcp(7), seconds).
+    /// A line without traffic is probed after this time (TCP_KEEPIDLE of tcp(7), seconds).
     static let keepaliveIdleSeconds: Int32 = 10
     /// The time between two probes (TCP_KEEPINTVL of tcp(7), seconds).
     static let keepaliveIntervalSeconds: Int32 = 3
-    /// So many probes without an answer end the connection (TCP_KEEPCNT of tcp(7)).
+    /// This number of probes without an answer ends the connection (TCP_KEEPCNT of tcp(7)).
     ///
     /// The limit for unacknowledged data ends it earlier, at the first probe behind it.
     static let keepaliveProbes: Int32 = 3
 
-    /// A WebSocket on which nothing came for so long is sent a ping (seconds).
+    /// A WebSocket on which nothing came for this time is sent a ping (seconds).
     static let pingSeconds: UInt16 = 30
     /// One on which not even the pong came is closed (seconds since the last sign of life).
     ///

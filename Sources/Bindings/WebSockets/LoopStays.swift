@@ -4,7 +4,7 @@ import Synchronization
 /// How long the loop was kept by what ran on it, and how long work waited for its turn.
 ///
 /// A stay is the time in one call of ours: a job, a timer, a descriptor's or a socket's event. A
-/// wait is that from the handing in of work to its beginning, which also tells of the time spent
+/// wait is that from the handing in of work to its beginning, which also shows the time spent
 /// inside libwebsockets, as with a TLS handshake. On a busy machine both are long though the loop
 /// does little; a stay in which the thread gave the processor away by itself, to wait for something,
 /// is the loop's own fault on any machine.

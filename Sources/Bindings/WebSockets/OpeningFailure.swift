@@ -9,7 +9,7 @@ import Linux
 struct OpeningFailure {
     /// Host and port that were asked for.
     let server: String
-    /// Through whom.
+    /// The proxy that was asked; nil for a direct connection.
     let proxy: Proxy?
     /// libwebsockets' words; may be empty.
     let text: String

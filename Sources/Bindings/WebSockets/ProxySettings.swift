@@ -6,7 +6,7 @@ struct Proxy: Hashable, Sendable, CustomStringConvertible {
     /// "user:password" in the clear, nil without; never for a log or an error.
     let credentials: String?
 
-    /// What may be told: where it is, not with what one enters.
+    /// What may be shown: where it is, without the credentials.
     var description: String { host.contains(":") ? "[\(host)]:\(port)" : "\(host):\(port)" }
 
     /// What libwebsockets takes as a proxy, the proxy's name replaced by one of its addresses;

@@ -2,7 +2,7 @@ import CWebSockets
 
 /// Takes in an answer that came instead of the upgrade, its body too.
 ///
-/// What has come when libwebsockets tells of the head is read by libwebsockets, the rest by
+/// What has come when libwebsockets reports the head is read by libwebsockets, the rest by
 /// `RefusalBody`.
 ///
 /// Confined to the loop's thread.

@@ -4,7 +4,8 @@ import Glibc
 /// The server's end of one WebSocket.
 ///
 /// ## Concurrency
-/// Confined to the loop's thread, which every door checks; events are told there, synchronously.
+/// Confined to the loop's thread, which every method checks; events are reported there,
+/// synchronously.
 package final class ServerConnection: @unchecked Sendable {
     // @unchecked: every method checks that it runs on the loop, which is one thread.
 

@@ -64,7 +64,7 @@ package struct SystemAuthorities: Sendable {
     }
 }
 
-/// What the TLS of clients shares: whom they trust.
+/// What the TLS of clients shares: the authorities that they trust.
 ///
 /// Confined to the loop's thread, after the loop's own that are made before it runs.
 final class ClientTrust {

@@ -4,13 +4,13 @@ import Linux
 /// The client's end of one WebSocket; made for one connection, and not used again after it.
 ///
 /// ## Concurrency
-/// Confined to the loop's thread, which every door checks; events are told there, synchronously.
-/// An actor pinned to the loop calls it directly.
+/// Confined to the loop's thread, which every method checks; events are reported there,
+/// synchronously. An actor pinned to the loop calls it directly.
 package final class WebSocketClient: @unchecked Sendable {
     // @unchecked: every method checks that it runs on the loop, which is one thread.
 
-    /// Where a name was found before, its address of then is tried after this, though the name
-    /// server has not answered yet (nanoseconds).
+    /// Where a name was found before, its earlier address is tried after this time, though the
+    /// name server has not answered yet (nanoseconds).
     static let namePatience: Int64 = 1_000_000_000
 
     enum Phase {
@@ -27,7 +27,7 @@ package final class WebSocketClient: @unchecked Sendable {
     let channel = Channel()
     var phase = Phase.new
     var request: WebSocketRequest?
-    /// Host and port, and through whom, for errors.
+    /// Host and port, and the proxy, for errors.
     private var server = ""
     var proxy: Proxy?
     var vhost: OpaquePointer?

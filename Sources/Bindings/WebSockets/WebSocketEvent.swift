@@ -1,6 +1,6 @@
 import Linux
 
-/// What happens on a WebSocket, told on the loop's thread in order.
+/// What happens on a WebSocket, reported on the loop's thread in order.
 package enum WebSocketEvent: Sendable {
     /// The upgrade succeeded; messages may be sent.
     case opened
@@ -27,14 +27,14 @@ package struct WebSocketRequest: Sendable {
     package var headers: [(name: String, value: String)]
     /// A PEM file whose authorities alone are trusted; nil trusts the system's.
     package var certificateAuthorityFile: String?
-    /// Through whom the server is reached.
+    /// The proxies by which a server is reached.
     package var proxies: ProxySettings
     /// The time from the call to the finished upgrade, names, TLS and all (milliseconds, 1000 to
     /// 70 000; what is outside counts as the nearest of them).
     package var timeoutMilliseconds: Int64
 
-    /// What the handshake sends beside the URL, what it trusts, and through whom it goes: as the
-    /// environment of this process says, unless told otherwise.
+    /// What the handshake sends beside the URL, what it trusts, and the proxies by which it goes:
+    /// those of this process's environment, unless others are given.
     package init(
         url: WebSocketURL, headers: [(name: String, value: String)] = [],
         certificateAuthorityFile: String? = nil,

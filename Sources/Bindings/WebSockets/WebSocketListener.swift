@@ -4,7 +4,7 @@ import Synchronization
 /// The server side, for the simulator: takes WebSocket upgrades on a loopback port.
 ///
 /// ## Concurrency
-/// Confined to the loop's thread, which every door checks; connections are announced there.
+/// Confined to the loop's thread, which every method checks; connections are announced there.
 package final class WebSocketListener: @unchecked Sendable {
     // @unchecked: every method checks that it runs on the loop, which is one thread.
 

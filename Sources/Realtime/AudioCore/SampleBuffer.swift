@@ -7,7 +7,7 @@ package struct SampleBuffer: ~Copyable, @unchecked Sendable {
     /// In samples.
     package let count: Int
 
-    /// Zeroed memory for so many samples.
+    /// Zeroed memory for this number of samples.
     package init(count: Int) {
         self.count = count
         start = .allocate(capacity: count)

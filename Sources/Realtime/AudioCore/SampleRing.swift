@@ -11,7 +11,7 @@ package struct SampleRing: ~Copyable {
     private var writer: RingWriter?
     private var reader: RingReader?
 
-    /// A ring for at least so many samples; the only allocation.
+    /// A ring for at least this number of samples; the only allocation.
     package init(capacity: Int) {
         let storage = RingStorage(capacity: capacity)
         writer = RingWriter(storage: storage)

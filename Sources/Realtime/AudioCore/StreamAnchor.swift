@@ -1,6 +1,6 @@
 import Synchronization
 
-/// Which frame of a stream passed at which time, told by one thread and read by others.
+/// Which frame of a stream passed at which time, written by one thread and read by others.
 ///
 /// With it a moment (a button's edge) becomes a frame. The two numbers belong together, so a
 /// reader that meets a writer tries again (a sequence lock); the writer never waits.

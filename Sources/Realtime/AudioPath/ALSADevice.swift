@@ -126,7 +126,7 @@ package struct ALSAPlayback: PlaybackDevice, ~Copyable {
 }
 
 extension SoftwareClock {
-    /// Sleeps until so many frames beyond those that passed are due, or the time is out.
+    /// Sleeps until this number of frames beyond those that passed is due, or the time is out.
     func wait(forFrames frames: Int, at timeoutMilliseconds: Int32) -> WaitResult {
         let due = time(ofFrame: frames)
         let limit = MonotonicClock.now() + Int64(timeoutMilliseconds) * 1_000_000

@@ -11,13 +11,13 @@ package protocol CaptureDevice: ~Copyable {
     mutating func start() -> Int32
     /// Waits until a period can be read.
     mutating func wait(timeoutMilliseconds: Int32) -> WaitResult
-    /// Waits so long, whatever comes, or for a signal, which is taken.
+    /// Waits for this time, whatever comes, or until a signal, which is taken.
     mutating func rest(milliseconds: Int32, orUntil wake: EventFD)
     /// The time (nanoseconds, CLOCK_MONOTONIC).
     func now() -> Int64
     /// Reads interleaved frames.
     mutating func read(into samples: UnsafeMutablePointer<Int16>, frames: Int) -> Transfer
-    /// Frames that the device holds; the frame read next was spoken so many frames ago.
+    /// Frames that the device holds; the frame read next was spoken this number of frames ago.
     mutating func heldFrames() -> Int
     /// Repairs the device after a code; 0 when it can be started again.
     mutating func recover(_ code: Int32) -> Int32
@@ -50,7 +50,7 @@ package protocol PlaybackDevice: ~Copyable {
     /// Frames written and not yet fetched from its buffer, which runs dry without them; 0 or less
     /// in trouble.
     mutating func queuedFrames() -> Int
-    /// Waits so long with nothing to write, or for a signal, which is taken: then true.
+    /// Waits for this time with nothing to write, or until a signal, which is taken: then true.
     mutating func rest(milliseconds: Int32, orUntil wake: EventFD) -> Bool
     /// The time (nanoseconds, CLOCK_MONOTONIC).
     func now() -> Int64

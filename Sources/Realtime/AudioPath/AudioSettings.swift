@@ -31,7 +31,7 @@ package enum CaptureChannel: Sendable, Equatable {
     /// The mean of all.
     case average
 
-    /// What its owner must be told of a device of this shape.
+    /// What its owner must know about a device of this shape.
     func warning(for grant: PCMGrant) -> String? {
         guard case .index(let index) = self, index >= grant.channels else { return nil }
         let channels = grant.channels == 1 ? "one channel" : "\(grant.channels) channels"
@@ -88,7 +88,7 @@ package struct AudioSettings: Sendable {
     /// Silence written before the first sound after a pause, so that an amplifier that slept loses
     /// none of it.
     package var leadInMilliseconds = 0
-    /// The device is kept running for so long after the last sound; nil: always (seconds).
+    /// The device is kept running for this time after the last sound; nil: always (seconds).
     package var keepRunningSeconds: Int? = 0
     /// Silence is the faintest noise there is, for amplifiers that sleep at digital silence.
     package var hasFaintNoise = false

@@ -28,7 +28,7 @@ package struct AudioStatus: Sendable, Equatable {
     }
 }
 
-/// What one device does, and what befell it since the start.
+/// What one device does, and what happened to it since the start.
 package struct DeviceStatus: Sendable, Equatable {
     /// The ALSA name that was opened last; nil before the first, and for what is no ALSA device.
     package var device: String?
@@ -54,7 +54,7 @@ package struct DeviceStatus: Sendable, Equatable {
     package var stalls = 0
     /// Captured frames that found no room, since the processing was held up.
     package var lostFrames = 0
-    /// Openings; more than one tells of losses.
+    /// Openings; more than one comes from losses, or from closing while idle.
     package var openings = 0
     /// Wake-ups of the thread by how late they came, in the classes of `LateWakeUps`.
     package var lateWakeUps: [Int] = []

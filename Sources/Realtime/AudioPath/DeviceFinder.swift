@@ -57,7 +57,7 @@ extension AudioSettings {
         direction == .capture ? captureFormat : playbackFormat
     }
 
-    /// What the owner must be told of the format that was granted.
+    /// What the owner must know about the format that was granted.
     func warning(of grant: PCMGrant, _ direction: StreamDirection) -> String? {
         guard grant.hasClock, let wish = format(direction), wish != grant.format else { return nil }
         return "it has no \(wish.name) (audio.\(direction).format); \(grant.format.name) is used"

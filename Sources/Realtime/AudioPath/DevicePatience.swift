@@ -11,9 +11,9 @@ internal import Linux
 /// ## Concurrency
 /// A value of one real-time thread; it neither allocates nor locks.
 struct DevicePatience {
-    /// A device that moves nothing for so long is stalled.
+    /// A device that moves nothing for this time is stalled.
     static var stallMilliseconds: Int32 { 1000 }
-    /// A device that fails so often without moving a frame is not repaired by repairing it.
+    /// After more repairs than this without a frame moved, repairing does not help.
     static var repairLimit: Int { 4 }
     /// The pause of a device that says it is ready and moves nothing; its asking costs time.
     static var pauseMilliseconds: Int32 { 2 }

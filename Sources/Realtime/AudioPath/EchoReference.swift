@@ -12,7 +12,7 @@ internal import SignalProcessing
 package final class EchoReference: @unchecked Sendable {
     // @unchecked: `mono` is the writing thread's, `head` the reading thread's; the ring is shared.
 
-    /// A piece, or the news that so many of the frames before are not heard.
+    /// A piece, or the notice that the last `frames` before it are not heard.
     enum Piece: Equatable {
         /// Frames at a rate (Hz), the first heard at a time (nanoseconds, CLOCK_MONOTONIC).
         case played(frames: Int, rate: Int32, heardAt: Int64)
@@ -22,7 +22,7 @@ package final class EchoReference: @unchecked Sendable {
     private static let headSamples = 8
     /// The longest piece: a period of 100 ms at 192 kHz.
     static let longestPiece = 19_200
-    /// So long may the processing thread be held up (seconds).
+    /// The processing thread may be held up for this time (seconds).
     private static let capacitySeconds = 1
     /// A card may grant more than it is asked for, so there is room for the usual rate (Hz).
     package static let usualRate: Int32 = 48_000
@@ -56,7 +56,7 @@ package final class EchoReference: @unchecked Sendable {
         _ = writer.write(mono.start, count: frames)
     }
 
-    /// Of what was written last, so many frames are not heard.
+    /// The last `frames` that were written are not heard.
     package func tookBack(frames: Int) {
         guard frames > 0, writer.room >= Self.headSamples else { return }
         writeHead(rate: 0, frames: frames, time: 0)

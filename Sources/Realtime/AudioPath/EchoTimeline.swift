@@ -53,7 +53,7 @@ struct EchoTimeline: ~Copyable {
     private let converted = SampleBuffer(count: EchoReference.longestPiece * 2 + 64)
     private var estimator = DelayEstimator()
     private var tracker: DelayTracker
-    /// The reference is read so far before the microphone's sample.
+    /// The reference is read this far before the microphone's sample.
     private(set) var lag = 0.0
     /// The same of the last frames, the oldest written over.
     private var lags = [Double](repeating: 0, count: Self.ageFrames + 1)
@@ -62,7 +62,7 @@ struct EchoTimeline: ~Copyable {
     private var behind = Self.headroom
     /// What the card's word is off by, once the echo was found.
     private var offset: Double?
-    /// By the card's word, so far before the microphone's sample (smoothed over pieces).
+    /// By the card's word, how far a piece is before the microphone's sample (smoothed over them).
     private var told: Double?
     /// Where the next piece belongs in the history; the resampler still holds some of the last.
     private var due = 0.0

@@ -1,4 +1,4 @@
-/// What the microphone gives, told on the processing thread, in order.
+/// What the microphone gives, reported on the processing thread, in order.
 package enum MicrophoneEvent: Sendable, Equatable {
     /// Samples of an open gate.
     case chunk(MicrophoneChunk)

@@ -70,7 +70,7 @@ package final class MicrophoneGate: Sendable {
         add(.openAtSample(sample, preRollMilliseconds: preRollMilliseconds))
     }
 
-    /// Closes at a time; what was captured before it is still given, then the end is told.
+    /// Closes at a time; what was captured before it is still given, then the end is reported.
     package func close(at nanoseconds: Int64) {
         add(.close(at: nanoseconds))
     }

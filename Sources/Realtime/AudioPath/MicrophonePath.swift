@@ -9,7 +9,7 @@ internal import Synchronization
 /// Each opening of the device makes a new ring, which the processing thread picks up: a device
 /// that returns may have another rate.
 final class MicrophonePath: Sendable {
-    /// The capture ring (seconds): so long may the processing thread be held up.
+    /// The capture ring (seconds): the processing thread may be held up for this time.
     private static let ringSeconds = 2
 
     private struct Handover: Sendable {
@@ -194,7 +194,7 @@ final class MicrophonePath: Sendable {
                 if let text = takeLoss() { processing.lose(text, tell: onEvent) }
                 if let stream = takeStream() { begin(stream, &processing) }
             }
-            // Before the first period no time can be told from another.
+            // Before the first period it is unknown which sample was captured when.
             if processing.knowsTime() { for mark in gate.take() { processing.take(mark) } }
             while let event = processing.cutter.next() { onEvent(event) }
             if let levels = processing.loop?.levels {

@@ -6,16 +6,16 @@
 struct MicrophoneShutter {
     var isShut = false
     private var wasShut = false
-    /// So many of the next frames are silence.
+    /// How many of the next frames are silence.
     private var frames = 0
 
-    /// A round of the processing thread begins with so many frames in the ring.
+    /// A round of the processing thread begins with `waiting` frames in the ring.
     mutating func begin(waiting: Int) {
         if isShut || wasShut { frames = waiting }
         wasShut = isShut
     }
 
-    /// So many of the frames that come next were captured while it was shut, wherever they are now.
+    /// The next `count` frames were captured while it was shut, wherever they are now.
     mutating func cover(_ count: Int) { frames = max(frames, count) }
 
     /// Silences what must be of the next `count` frames.

@@ -8,17 +8,17 @@ internal import Synchronization
 //     written  |=== heard ===|m|fade|====== never heard ======|
 //                            ^ the device is here, and plays `m` while the fade is written
 //
-// A card lets its buffer be written anew (snd_pcm_rewind): then the next few milliseconds are
+// A card lets its buffer be rewritten (snd_pcm_rewind): then the next few milliseconds are
 // faded and silence follows. What does not allow that is dropped where it stands.
 
 extension PlaybackLoop where Device: ~Copyable {
     /// What a card fetches at once, and the time to write the fade in.
     ///
     /// 5 ms, since snd-aloop moves by jiffies, which are 4 ms on Debian; and a period more where a
-    /// card fetches in bursts or tells its place by interrupts: it may be so far ahead of what it
-    /// tells, or be there at once.
+    /// card fetches in bursts or reports its position by interrupts: it may be that far ahead of
+    /// what it reports, or get there at once.
     private var fetchedFrames: Int { rate / 200 + (device.grant.isBatch ? periodFrames : 0) }
-    /// Silence within so much is promised: 20 ms.
+    /// Silence is promised within this time: 20 ms.
     ///
     /// Where a fade would not keep it, as behind 15 ms that USB has in flight, the card is dropped.
     private var silenceFrames: Int { rate / 50 }
@@ -70,7 +70,7 @@ extension PlaybackLoop where Device: ~Copyable {
         port.isSuspended = false
         port.isSpeaking = true
         pendingStart = true
-        // If nothing of it was left, its end is told behind silence.
+        // If nothing of it was left, its end is reported behind silence.
         begin()
     }
 

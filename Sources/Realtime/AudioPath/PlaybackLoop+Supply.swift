@@ -22,14 +22,14 @@ enum Supply: Equatable {
 }
 
 extension PlaybackLoop where Device: ~Copyable {
-    /// The margin to begin with: later by so much than asked for, a thread of real-time priority
-    /// does not come.
+    /// The margin to begin with: a thread of real-time priority does not wake up later than asked
+    /// for by more than this.
     static var leastMarginMilliseconds: Int { 10 }
 
     /// Silence is written when the device's buffer holds no more.
     ///
-    /// The period stands for what the device fetches at once: one that tells its position in steps
-    /// (dmix, USB, bcm2835) holds up to a step less than it says.
+    /// The period stands for what the device fetches at once: one that reports its position in
+    /// steps (dmix, USB, bcm2835) holds up to a step less than it says.
     private var lowFrames: Int { periodFrames + marginFrames }
 
     /// Whether its buffer holds enough to hold silence back; else it is kept full, as far as whole
@@ -128,9 +128,9 @@ extension PlaybackLoop where Device: ~Copyable {
         return Int32(clamping: min(frames * 1000 / rate + 1, Int(Self.waitMilliseconds)))
     }
 
-    /// How long until the device runs low, which by its own word it does after so many frames.
+    /// How long until the device runs low, by its own report after this number of frames.
     ///
-    /// Its first word after a write counts, since a later one may be as old as the first.
+    /// Its first report after a write counts, since a later one may be as old as the first.
     private mutating func millisecondsToLow(_ frames: Int) -> Int32 {
         let now = device.now()
         let time = FrameTime.nanoseconds(ofFrames: Int64(frames), rate: Int64(rate))

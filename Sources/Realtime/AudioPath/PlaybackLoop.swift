@@ -26,7 +26,7 @@ struct PlaybackLoop<Device: PlaybackDevice & ~Copyable>: ~Copyable {
     static var waitMilliseconds: Int32 { 100 }
     /// For the rounding of rates and filter lengths.
     private static var tailReserveFrames: Int { 8 }
-    /// An interrupted reply goes on so much before the place where it was cut (samples): 100 ms.
+    /// An interrupted reply goes on this far before the place where it was cut (samples): 100 ms.
     static var overlapSamples: Int { 2400 }
 
     var device: Device
@@ -44,7 +44,7 @@ struct PlaybackLoop<Device: PlaybackDevice & ~Copyable>: ~Copyable {
     // At the device's rate: a mono period, and the same for all channels.
     private let mono: SampleBuffer
     let frames: SampleBuffer
-    /// Five milliseconds: so far the mixing runs ahead of what is written.
+    /// Five milliseconds: the mixing runs this far ahead of what is written.
     private let blockSamples = Int(AudioSettings.speechRate) / 200
     private var blockStart = 0
     var blockCount = 0
@@ -107,7 +107,7 @@ struct PlaybackLoop<Device: PlaybackDevice & ~Copyable>: ~Copyable {
             Int(grant.bufferFrames + grant.periodFrames) * Int(AudioSettings.speechRate)
             / Int(grant.rate)
         for voice in port.voices { voice.keep(heldSamples + tailSamples + Self.overlapSamples) }
-        // With a reply under way there is an end to be told, if only behind silence.
+        // With a reply under way there is an end to report, even if only behind silence.
         isRunning = port.isSpeaking
         patience = DevicePatience(counters: port.share.counters)
         bufferFrames = Int(grant.bufferFrames)
@@ -192,7 +192,7 @@ struct PlaybackLoop<Device: PlaybackDevice & ~Copyable>: ~Copyable {
         port.share.counters.lateWakeUps.count(microseconds: max(0, late) * 1_000_000 / rate)
     }
 
-    /// Writes so many of `frames`, the rest of them also after a repair; 0 or the code of the
+    /// Writes `count` of `frames`, the rest of them also after a repair; 0 or the code of the
     /// failure.
     mutating func writeFrames(_ count: Int) -> Int32 {
         var written = 0

@@ -55,7 +55,7 @@ struct PlaybackPort: ~Copyable, Sendable {
     /// All of `PlaybackVoice`, in its order.
     let voices: [VoiceReader]
     let share: PlaybackShare
-    /// Is told what was really written; nil where nobody asks.
+    /// Gets what was really written; nil where nobody asks.
     let echo: EchoReference?
     /// Speech is going on: begun and neither drained nor silenced.
     ///

@@ -9,9 +9,9 @@ struct Prebuffer {
     static let leastSamples = 20 * perMillisecond
     /// Speech that stays away for longer is a pause of the model, which no buffer carries over.
     static let hiccupLimitNanoseconds: Int64 = 1_500_000_000
-    /// A shorter reply tells nothing.
+    /// A shorter reply shows nothing.
     static let tellingSamples = 500 * perMillisecond
-    /// What is there waits no longer for more, as for a reply whose end is never told.
+    /// What is there waits for more no longer than this: the end of a reply may never be reported.
     static let patienceNanoseconds: Int64 = 1_000_000_000
     private static let perMillisecond = Int(AudioSettings.speechRate) / 1000
 
@@ -24,7 +24,7 @@ struct Prebuffer {
     private var played = 0
     private var hadHiccup = false
 
-    /// Begins with so many milliseconds, and never asks for more than the limit.
+    /// Begins with this number of milliseconds, and never asks for more than the limit.
     init(milliseconds: Int, limitMilliseconds: Int) {
         samples = milliseconds * Self.perMillisecond
         limitSamples = max(milliseconds, limitMilliseconds) * Self.perMillisecond

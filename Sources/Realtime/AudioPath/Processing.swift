@@ -9,7 +9,7 @@ struct Processing: ~Copyable {
     /// When that ended last (nanoseconds, CLOCK_MONOTONIC).
     var openedAt: Int64?
 
-    /// Takes of what was captured so far a round's worth; returns whether more waits.
+    /// Takes a round's worth of what was captured so far; returns whether more waits.
     mutating func drain(tell: (MicrophoneEvent) -> Void) -> Bool {
         loop?.shutter.isShut = isShut
         loop?.openedAt = openedAt

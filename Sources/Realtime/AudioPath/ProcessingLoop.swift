@@ -83,7 +83,7 @@ struct ProcessingLoop: ~Copyable {
 
     /// Takes what was captured, up to a round's blocks; returns whether more waits.
     ///
-    /// Speech is told to `tell`, and the samples are appended to the cutter.
+    /// Speech is reported to `tell`, and the samples are appended to the cutter.
     mutating func drain(
         into cutter: inout SegmentCutter, tell: (MicrophoneEvent) -> Void
     ) -> Bool {

@@ -6,7 +6,7 @@ internal import Linux
 struct Reopening {
     static let firstMilliseconds: Int32 = 100
     static let longestMilliseconds: Int32 = 5000
-    /// A device that was open for so long worked.
+    /// A device that was open for this time worked.
     static let provenMilliseconds: Int64 = 5000
 
     private var wait: Int32 = 0
@@ -17,7 +17,7 @@ struct Reopening {
         return wait
     }
 
-    /// The device was open for so long, and ended with a code; 0: it was closed by its user.
+    /// The device was open for this time, and ended with a code; 0: it was closed by its user.
     mutating func ended(_ code: Int32, afterMilliseconds milliseconds: Int64) {
         if code >= 0 || milliseconds >= Self.provenMilliseconds { wait = 0 }
     }

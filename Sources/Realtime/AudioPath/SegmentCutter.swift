@@ -57,7 +57,7 @@ struct SegmentCutter {
         }
     }
 
-    /// The next thing to be told; nil when more must be captured first.
+    /// The next event to report; nil when more must be captured first.
     mutating func next() -> MicrophoneEvent? {
         guard let segment = segments.first else { return nil }
         let limit = min(total, segment.end ?? total)
@@ -70,7 +70,7 @@ struct SegmentCutter {
     }
 
     private mutating func take(upTo end: Int64) -> MicrophoneEvent {
-        // A reader that fell so far behind finds the ring written over; it never happens while
+        // A reader that fell this far behind finds the ring written over; it never happens while
         // the processing thread lives, since it reads after every append.
         let first = max(segments[0].next, oldest)
         let samples = (first..<max(first, end)).map {

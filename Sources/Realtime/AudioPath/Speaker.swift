@@ -165,8 +165,8 @@ package final class Speaker: @unchecked Sendable {
         }
     }
 
-    /// Has the device run for so long, because something will be said soon; an amplifier that
-    /// sleeps is awake then.
+    /// Keeps the device running for this time, because something will be said soon; an amplifier
+    /// that sleeps is awake then.
     package func stayAwake(milliseconds: Int) {
         let end = Int(MonotonicClock.now()) + milliseconds * 1_000_000
         share.awakeUntil.store(end, ordering: .relaxed)

@@ -3,7 +3,7 @@ internal import Synchronization
 
 /// What the two ends of a voice share, as atomics.
 final class VoiceShare: Sendable {
-    /// The sample that is mixed next; told by the playback thread.
+    /// The sample that is mixed next; written by the playback thread.
     let cursor = Atomic<Int>(0)
     /// The sound up to this index is whole.
     let endMark = Atomic<Int>(0)
@@ -21,7 +21,7 @@ final class VoiceShare: Sendable {
 
     init(gain: Float) { gainBits = Atomic(gain.bitPattern) }
 
-    /// Whether a voice's ring runs low that holds so many samples which were not mixed.
+    /// Whether a voice's ring runs low when it holds this number of samples that were not mixed.
     func isLow(_ samples: Int, of voice: PlaybackVoice) -> Bool {
         samples < voice.ringSamples / Self.refillDivisor
     }
@@ -29,17 +29,17 @@ final class VoiceShare: Sendable {
 
 /// The playback thread's end of a voice: where it is in the samples, and how loud they are now.
 ///
-/// What was mixed stays in the ring for a while, since the device plays it later and may be told
-/// to forget it: then the voice goes back to what was heard last.
+/// What was mixed stays in the ring for a while, since the device plays it later and may have to
+/// forget it: then the voice goes back to what was heard last.
 ///
 /// ## Concurrency
 /// One thread at a time, the owner of the `PlaybackPort`; nothing allocates but `init`.
 final class VoiceReader: @unchecked Sendable {
     // @unchecked: it moves with the port, which has one owner.
 
-    /// A change of gain takes so long (samples): 20 ms, so that it does not click.
+    /// A change of gain takes this time (samples): 20 ms, so that it does not click.
     static let rampSamples = 480
-    /// A sound that begins or ends in its middle is faded for so long (samples): 5 ms.
+    /// A sound that begins or ends in its middle is faded for this time (samples): 5 ms.
     static let fadeSamples = 120
     let voice: PlaybackVoice
     let share: VoiceShare
@@ -50,7 +50,7 @@ final class VoiceReader: @unchecked Sendable {
     private var start = 0
     private var isSounding = false
 
-    /// So much of what was mixed is kept for a return (samples).
+    /// How much of what was mixed is kept for a return (samples).
     private var keptSamples = 0
     private var stopsSeen = 0
     private var gain: Float
@@ -79,12 +79,12 @@ final class VoiceReader: @unchecked Sendable {
     /// The sound is whole up to an index that lies ahead, or at the cursor.
     var isEnded: Bool { share.endMark.load(ordering: .acquiring) >= ring.writtenIndex }
 
-    /// Keeps so much of what was mixed, as far as the ring has room for it beside what comes.
+    /// Keeps this much of what was mixed, as far as the ring has room for it beside what comes.
     func keep(_ samples: Int) {
         keptSamples = min(samples, voice.ringSamples / 2)
     }
 
-    /// Adds at most so many samples to a mix, and returns how many it has.
+    /// Adds at most `count` samples to a mix, and returns how many it has.
     func mix(
         into mix: UnsafeMutablePointer<Float>, by scratch: UnsafeMutablePointer<Int16>, count: Int
     ) -> Int {

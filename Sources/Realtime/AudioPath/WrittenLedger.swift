@@ -21,7 +21,7 @@ final class WrittenLedger {
     private(set) var frames = 0
     private var periodCount = 0
 
-    /// A ledger for a device that holds so many frames.
+    /// A ledger for a device that holds this number of frames.
     init(bufferFrames: Int, periodFrames: Int, channels: Int) {
         self.channels = channels
         roomFrames = bufferFrames + periodFrames
@@ -34,8 +34,8 @@ final class WrittenLedger {
 
     deinit { periods.deallocate() }
 
-    /// A period begins: so many samples of each voice (in their order) were mixed that are not in
-    /// it.
+    /// A period begins; the last `aheadSamples` that were mixed of each voice (in their order) are
+    /// not in it.
     func beginPeriod(voices: [VoiceReader], aheadSamples: Int) {
         let entry = periods + periodCount % roomPeriods * Self.stride
         entry[0] = frames

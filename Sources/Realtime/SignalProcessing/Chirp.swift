@@ -11,7 +11,7 @@ package struct Chirp: Sendable {
     package static let milliseconds = 250
     /// Half scale, so that no limiter and no converter distorts it.
     private static let amplitude = 16_384.0
-    /// Its ends rise and fall so long (milliseconds), since a click would be heard instead.
+    /// Its ends rise and fall for this time (milliseconds), since a click would be heard instead.
     private static let rampMilliseconds = 10
 
     /// Mono samples.

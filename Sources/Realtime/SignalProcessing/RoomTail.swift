@@ -7,18 +7,18 @@ package struct RoomTail: Sendable, Equatable {
     /// What counts until enough is known (milliseconds): too long rather than too short, since a
     /// device that hears itself answers itself.
     static let firstMilliseconds = 500
-    /// So many measurements are enough; until then the longest counts.
+    /// This number of measurements is enough; until then the longest counts.
     private static let enough = 3
-    /// Who is still heard after this is no echo (milliseconds).
+    /// What is still heard after this is no echo (milliseconds).
     private static let limitMilliseconds = 1000
     /// Added to what was measured (milliseconds): echoes of loud words are heard longer.
     static let marginMilliseconds = 60
-    /// Quiet is what lies less above the noise (decibels), for so long (milliseconds).
+    /// Quiet is at most this far above the noise (decibels), for this time (milliseconds).
     private static let quietDecibels: Float = 8
     private static let quietMilliseconds = 60
-    /// The noise's floor rises so fast (decibels a second) and falls at once.
+    /// The noise's floor rises at this rate (decibels a second) and falls at once.
     private static let risePerSecond: Float = 1
-    /// A measurement that differs moves the tail by so much (frames).
+    /// A longer measurement moves the tail by at most this (frames), a shorter one by one.
     private static let growth = 2
 
     private let frameMilliseconds: Int

@@ -13,13 +13,13 @@ package enum Fault: Sendable, Equatable {
     case drop
     /// Nothing is answered any more, not even a ping; no close either.
     ///
-    /// For so long the session counts as open, so that resuming it is refused.
+    /// For this time the session counts as open, so that resuming it is refused.
     case halfOpen(held: Duration)
-    /// Nothing is sent for so long, then everything at once; input is taken meanwhile.
+    /// Nothing is sent for this time, then everything at once; input is taken meanwhile.
     case stall(Duration)
-    /// Pings are not answered for so long.
+    /// Pings are not answered for this time.
     case delayPongs(Duration)
-    /// Nothing is read for so long, so that the client's sending is held up.
+    /// Nothing is read for this time, so that the client's sending is held up.
     case stopReading(Duration)
     /// A frame that no client should have to read.
     case garbage(Garbage)
@@ -37,7 +37,7 @@ package enum Fault: Sendable, Equatable {
     case soundAfterCall
     /// The frame of the next interruption carries a piece of the sound that it cuts.
     case staleSound
-    /// When the next words begin, a turn that is long over is told to be interrupted and complete.
+    /// When the next words begin, a turn that is long over is reported as interrupted and complete.
     case residualInterruption
     /// Open calls are taken back.
     case cancelCalls

@@ -13,7 +13,7 @@ package struct Scenario: Sendable {
         /// What it says before it calls, and the sound of it: mono, 24 kHz.
         package var filler = ""
         package var fillerVoice: [Int16] = []
-        /// A thought, told as text by the models that do.
+        /// A thought, sent as text by the models that do so.
         package var thought = ""
         /// Messages that come before the answer, such as one with grounding metadata.
         package var extras: [JSONValue] = []
@@ -83,9 +83,9 @@ package struct Scenario: Sendable {
     package var sessionLimit = 64
     /// The context that a session without compression must not outgrow (tokens).
     package var contextLimitTokens = 131_072
-    /// For load: so much sound is sent back for each second of input, without turns.
+    /// For load: this much sound (seconds) is sent back for each second of input, without turns.
     package var echoSecondsPerSecond: Double?
-    /// For load: the function `get_time` is called after so many seconds of input.
+    /// For load: `get_time` is called each time this number of seconds of input has come.
     package var callEverySeconds: Double?
 
     /// A scenario of these turns, taken in order.

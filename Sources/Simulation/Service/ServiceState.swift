@@ -65,7 +65,7 @@ package final class ServiceState: Sendable {
 }
 
 extension ServiceState.Shared {
-    /// Handles and sessions older than the newest so many are forgotten.
+    /// Only this number of the newest handles and sessions is remembered.
     private static let memoryLimit = 4096
 
     /// A handle that leads to a place in a session.

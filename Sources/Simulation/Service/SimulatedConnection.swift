@@ -9,7 +9,7 @@ final class SimulatedConnection: @unchecked Sendable {
     /// A line that is half-open is given up after this.
     private static let deadLine = Duration.seconds(600)
 
-    /// So much that is not sent yet is enough (bytes).
+    /// With more than this not sent yet, nothing more is read (bytes).
     private static let behindBytes = 4 << 20
 
     private let loop: EventLoop

@@ -91,7 +91,7 @@ struct Generation: Sendable {
         }
     }
 
-    /// Splits a text at blanks into about so many parts, each with the blank before it.
+    /// Splits a text at blanks into about `count` parts, each with the blank before it.
     static func fragments(of text: String, count: Int) -> [String] {
         let words = text.split(separator: " ")
         guard !words.isEmpty else { return [] }

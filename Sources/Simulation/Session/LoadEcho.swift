@@ -19,7 +19,7 @@ struct LoadEcho: Sendable {
         voice = scenario.turns.first?.voice ?? []
     }
 
-    /// What is to be sent when so much more input has come, with the samples of sound in it.
+    /// What is to be sent when `count` more samples have come, with the samples of sound in it.
     mutating func take(_ count: Int) -> (messages: [JSONValue], said: Int) {
         var messages: [JSONValue] = []
         var said = 0

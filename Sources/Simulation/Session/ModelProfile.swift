@@ -4,7 +4,7 @@ package struct ModelProfile: Sendable, Equatable {
     enum Thinking: Equatable { case none, budget, levels(Set<String>), any }
     /// What may be said about answering unasked.
     enum Proactivity: Equatable { case unsupported, alwaysOn, alphaOnly, any }
-    /// Where the status of the interaction is told.
+    /// Where the status of the interaction is reported.
     enum StatusPlace { case nowhere, everywhere }
     /// How the ids of calls look.
     enum CallStyle { case word, short, uuid }

@@ -88,7 +88,7 @@ extension ServerSession {
 
     // MARK: - Handles
 
-    /// A transparent session tells so often how far it has come (messages).
+    /// How often a transparent session reports how far it has come (messages).
     private static let progressInterval: Int64 = 25
 
     /// Tells the client the newest handle, or that there is none now.

@@ -1,7 +1,7 @@
 internal import ModelTypes
 
 extension ServerSession {
-    /// A heard text is told in so many fragments.
+    /// A heard text is sent in this number of fragments.
     private static let heardFragments = 3
 
     /// The model answers what has come, now or when it is done with what it does.

@@ -2,7 +2,7 @@ import Linux
 internal import ModelTypes
 
 extension ServerSession {
-    /// Silence before speech is kept for so long (samples: two minutes).
+    /// Silence before speech is kept for this time (samples: two minutes).
     private static let silenceLimit = 120 * 16_000
 
     var isUserSpeaking: Bool { terms.isManual ? activity != nil : gate?.isSpeech ?? false }

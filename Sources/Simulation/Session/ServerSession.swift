@@ -10,7 +10,7 @@ package struct ServerSession: Sendable {
     enum Phase {
         case awaitingSetup
         case live
-        /// Half-open: it neither hears nor speaks, and nobody is told.
+        /// Half-open: it neither hears nor speaks, and nobody learns of it.
         case dead
         case closed
     }

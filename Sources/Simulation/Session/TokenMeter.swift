@@ -2,7 +2,7 @@ internal import ModelTypes
 
 /// What a session's context and its last turn cost (live-protocol.md sections 5.5 and 5.6).
 struct TokenMeter: Sendable {
-    /// Speech costs so many tokens a second, in and out.
+    /// Speech costs this number of tokens a second, in and out.
     private static let tokensPerSecond = 25
     /// What a text costs, about (bytes a token).
     private static let bytesPerToken = 4

@@ -4,21 +4,21 @@ package import Assistant
 package struct Day: Sendable {
     /// What the user does.
     package enum Deed: Sendable, Equatable {
-        /// Holds the button for so long, or talks for so long where there is none (nanoseconds).
+        /// Holds the button for this time, or talks for it where there is none (nanoseconds).
         case talk(for: Int64)
-        /// Makes a noise for so long that the device takes for a voice, and the service does not
+        /// Makes a noise for this time that the device takes for a voice, and the service does not
         /// (nanoseconds).
         case cough(for: Int64)
         /// Wants silence.
         case stop
-        /// Mutes the microphone for so long, in one of three ways (nanoseconds).
+        /// Mutes the microphone for this time, in one of three ways (nanoseconds).
         case mute(Muting, for: Int64)
-        /// Asks the device from elsewhere to listen, and talks for so long; 0: not at all
+        /// Asks the device from elsewhere to listen, and talks for this time; 0: not at all
         /// (nanoseconds).
         case listen(for: Int64)
         /// Has the device say something, by its number.
         case say(Int)
-        /// Sets a timer of so many seconds, with something to be said when it rings.
+        /// Sets a timer of this number of seconds, with something to be said when it rings.
         case timer(Int64, isReminder: Bool)
         /// Answers a ringing alarm or timer with a press.
         case press
@@ -39,27 +39,27 @@ package struct Day: Sendable {
         case service(Fault)
         /// The line breaks for both ends.
         case reset
-        /// No packet goes anywhere for so long (nanoseconds).
+        /// No packet goes anywhere for this time (nanoseconds).
         case outage(Int64)
-        /// Nobody listens for so long (nanoseconds).
+        /// Nobody listens for this time (nanoseconds).
         case refusal(Int64)
-        /// Whoever connects within so long is never set up (nanoseconds).
+        /// Whoever connects within this time is never set up (nanoseconds).
         case mute(Int64)
-        /// The line breaks, and for so long the service refuses every handle and blames itself
+        /// The line breaks, and for this time the service refuses every handle and blames itself
         /// (nanoseconds).
         case lameHandle(Int64)
-        /// The microphone is gone for so long, and comes back with other periods (nanoseconds).
+        /// The microphone is gone for this time, and comes back with other periods (nanoseconds).
         case noMicrophone(Int64)
-        /// The loudspeaker is gone for so long (nanoseconds).
+        /// The loudspeaker is gone for this time (nanoseconds).
         case noSpeaker(Int64)
-        /// The program ends without a word, and begins again after so long (nanoseconds).
+        /// The program ends without a word, and begins again after this time (nanoseconds).
         case crash(Int64)
         /// The program is stopped in order, and begins again at once.
         case reload
         /// The service makes its latest call once more.
         case repeatedCall
-        /// For so long the service announces to each connection, as soon as it is set up, that it
-        /// ends after so long (nanoseconds).
+        /// For this time the service announces to each connection, as soon as it is set up, that
+        /// it ends after `timeLeft` (nanoseconds).
         case emptying(Int64, timeLeft: Int64)
         /// The day's quota is spent, as the service sees it at that moment.
         case quota

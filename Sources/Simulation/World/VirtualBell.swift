@@ -16,7 +16,7 @@ final class VirtualBell: @unchecked Sendable {
     private var book: TimerBook
     private(set) var numbers: [Int] = []
     private var dismissed: [TimedItem] = []
-    /// Told the items that begin to ring, and those that are dismissed.
+    /// Called with the items that begin to ring.
     var onRing: ([TimedItem]) -> Void = { _ in }
     var assistant: VoiceAssistant?
 

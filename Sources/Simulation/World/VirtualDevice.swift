@@ -203,7 +203,7 @@ final class RandomBox: @unchecked Sendable {
     func next() -> Double { .random(in: 0..<1, using: &random) }
 }
 
-/// Carries what is told early to an assistant that is made after it.
+/// Carries what is reported early to an assistant that is made after it.
 private final class WorldRelay: @unchecked Sendable {
     // @unchecked: see `VirtualLoop`.
 

@@ -69,7 +69,7 @@ final class VirtualMicrophone: MicrophonePort, @unchecked Sendable {
         onSignal(.lost("unplugged"))
     }
 
-    /// It is back, with periods of so many samples.
+    /// It is back, with periods of this number of samples.
     func come(chunk: Int64) {
         self.chunk = chunk
         isLost = false
@@ -113,7 +113,7 @@ final class VirtualMicrophone: MicrophonePort, @unchecked Sendable {
                 quiet.contains { $0.contains(index) } ? 0 : Self.sample(index)
             }
             onSignal(.samples(samples, first: segment.next))
-            // What was told may have led to the end of it all.
+            // What was reported may have led to the end of it all.
             guard mine == run else { return }
         }
         isRunning = !segments.isEmpty

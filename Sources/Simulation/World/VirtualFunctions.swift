@@ -74,7 +74,7 @@ final class VirtualToolbox: @unchecked Sendable {
     private var random: SeededRandom
     /// How often each call was begun.
     private(set) var executions: [String: Int] = [:]
-    /// Told each call that was carried out to its end, with its function.
+    /// Called for each call that was carried out to its end, with its function.
     var onEnd: (String, VirtualFunction) -> Void = { _, _ in }
 
     init(clock: VirtualToolClock, seed: UInt64) {

@@ -13,13 +13,13 @@ final class VirtualNetwork: LiveTransport, @unchecked Sendable {
     /// A name or address that does not answer.
     private static let connectTimeout: Int64 = 10_000_000_000
 
-    /// What the world is told.
+    /// What is reported to the world.
     struct Handlers {
         var opened: () -> Void = {}
         var event: (ServerEvent) -> Void = { _ in }
         var sent: ([UInt8]) -> Void = { _ in }
         var fault: (String) -> Void = { _ in }
-        /// The device closes its socket of its own will.
+        /// The device closes its socket by itself.
         var left: () -> Void = {}
     }
 
@@ -65,7 +65,7 @@ final class VirtualNetwork: LiveTransport, @unchecked Sendable {
     var refusesHandlesUntil: Int64 = 0
     /// Nobody listens until then.
     var refusesUntil: Int64 = 0
-    /// Whoever is set up until then is told at once that it ends after so long.
+    /// A connection that is set up until then hears at once that it ends after `timeLeft`.
     var emptying: (until: Int64, timeLeft: Int64) = (0, 0)
 
     init(loop: VirtualLoop, scenario: Scenario, seed: UInt64) {

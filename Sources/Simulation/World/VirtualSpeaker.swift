@@ -28,7 +28,7 @@ final class VirtualSpeaker: SpeakerPort, @unchecked Sendable {
     private var isPlaying = false
     private var generation = 0
     var onSignal: (SpeakerSignal) -> Void = { _ in }
-    /// Told the value and the number of samples that were heard, each once.
+    /// Called with the value and the number of samples that were heard, each once.
     var onHeard: (Int, Int) -> Void = { _, _ in }
 
     init(loop: VirtualLoop) { self.loop = loop }
@@ -38,7 +38,7 @@ final class VirtualSpeaker: SpeakerPort, @unchecked Sendable {
         return queue.reduce(0) { $0 + $1.count }
     }
 
-    /// Tells what has been heard up to now.
+    /// Reports what has been heard up to now.
     func advance() {
         guard !isHeld, !isLost, isPlaying else { return }
         var elapsed = Int((loop.now - front) * Int64(Self.perMillisecond) / 1_000_000)
@@ -136,7 +136,7 @@ final class VirtualSpeaker: SpeakerPort, @unchecked Sendable {
         onSignal(.back("24000 Hz"))
     }
 
-    /// The program is gone, and nobody is told.
+    /// The program is gone, and nobody learns of it.
     func die() {
         advance()
         generation += 1

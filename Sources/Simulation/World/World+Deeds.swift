@@ -44,7 +44,7 @@ extension World {
         }
     }
 
-    /// A device that does not hear of it in time tells so (nanoseconds).
+    /// A device that cannot say it in time reports that (nanoseconds).
     private static let announcementPatience: Int64 = 60_000_000_000
     /// No restart and no loss takes longer (nanoseconds).
     private static let ringPatience: Int64 = 6_000_000_000
@@ -121,7 +121,7 @@ extension World {
         }
     }
 
-    /// The local detector hears something for so long.
+    /// The local detector hears something for this time.
     private func speak(for length: Int64) {
         let begin = loop.now
         loop.after(60_000_000) {

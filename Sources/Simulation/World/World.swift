@@ -13,7 +13,7 @@ package final class World: @unchecked Sendable {
     /// What a run was like.
     package struct Report: Sendable {
         package var violations: [String] = []
-        /// What happened, one line each, the last so many.
+        /// What happened, one line each, the last `logLimit` of them.
         package var log: [String] = []
         package var counts = WorldCounts()
     }
@@ -22,7 +22,7 @@ package final class World: @unchecked Sendable {
     private static let logLimit = 400
     /// Crashes and losses that the day ended with are over by then (nanoseconds).
     private static let mendedAfter: Int64 = 9_000_000_000
-    /// The world is calm for so long after the day, and everything must be at rest then.
+    /// The world is calm for this time after the day, and everything must be at rest then.
     private static let calm: Int64 = 400_000_000_000
     private static let minute: Int64 = 60_000_000_000
 

@@ -7,7 +7,7 @@ internal import Tools
 extension WorldBook {
     static let question = "the user is asked to confirm "
     static let isSaid = "the model is asked to say something"
-    /// Told of everything that is not said after all.
+    /// The notices of everything that is not said after all.
     static let unsaidNotices: Set<String> = [
         "there was no session in time to say something",
         "too much is to be said already; something is not said",
@@ -73,7 +73,7 @@ extension WorldBook {
         if !isConfirmed { fail("\(function) was carried out and nobody confirmed it", at: time) }
     }
 
-    /// What the service is told of a call that is not carried out must stay true.
+    /// What the service hears about a call that is not carried out must stay true.
     func noteRefusal(_ response: JSONValue, of id: String) {
         let error = response["response"]?["error"]?.string ?? ""
         if error.hasPrefix("nothing was done") { undone.insert(id) }
@@ -116,7 +116,7 @@ extension WorldBook {
 
     // MARK: - Silence
 
-    /// Whoever waits for an answer is told by a sound when none comes.
+    /// Whoever waits for an answer hears a sound when none comes.
     ///
     /// Where the service finds the turns, a noise may have opened one, which ends in silence.
     func checkAwaited(at time: Int64) {
@@ -147,7 +147,7 @@ extension WorldBook {
         report.counts.announcements += 1
     }
 
-    /// The service was told something in writing.
+    /// The service was sent something in writing.
     func toldText(_ text: String, at time: Int64) {
         note("service: text", at: time)
         orphans = []

@@ -129,7 +129,7 @@ extension WorldBook {
     private func answered(_ asker: Int) {
         utterances[asker].isAnswered = true
         // An answer that was held back, and came behind words that nobody interrupted it with,
-        // cannot be told from one to those.
+        // cannot be distinguished from one to those.
         guard isAutomatic, !hearsGoAway else { return }
         for index in utterances.indices.dropFirst(asker + 1)
         where utterances[index].isOver && utterances[index].timesHeard == 0 {

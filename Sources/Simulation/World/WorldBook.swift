@@ -11,14 +11,14 @@ final class WorldBook: @unchecked Sendable {
     static let triesPerHandle = 2
     /// Shorter than pre-roll and a hold that counts together, words may be a slip (samples).
     static let wantedSamples = 8_000
-    /// A connection is left so long before its announced end at the latest, with the delay of a
-    /// close (nanoseconds), and when an answer is so much overdue.
+    /// A connection is left at the latest this time before its announced end, with the delay of a
+    /// close (nanoseconds), and when an answer is overdue (`overdue`).
     static let goAwaySpare: Int64 = 1_500_000_000
-    /// A connection whose end is announced at its birth is kept for so long, or until so long
-    /// before that end, with the delays of what is told (nanoseconds).
+    /// A connection whose end is announced at its birth is kept for `shortLife`, or until
+    /// `goAwayWindow` before that end, with the delays of what is reported (nanoseconds).
     static let shortLife: Int64 = 9_500_000_000
     static let goAwayWindow: Int64 = 6_500_000_000
-    /// Whoever has spent its quota waits for so long at least (nanoseconds).
+    /// Whoever has spent its quota waits for at least this time (nanoseconds).
     static let quotaWait: Int64 = 45_000_000_000
     static let quotaWords = KnownClose.quota.reason.prefix(40)
     /// Connections within a second, of which a press may bring one and a refused handle another.
@@ -77,7 +77,7 @@ final class WorldBook: @unchecked Sendable {
     var arrivedSamples: [Int: Int] = [:]
     var heardSamples: [Int: Int] = [:]
     var uncounted: Set<Int> = []
-    /// Calls of lost connections that no session was told of.
+    /// Calls of lost connections that were reported to no session.
     var orphans: Set<String> = []
     /// What was said last and is worth an answer; the user waits for a sound.
     var awaited: Int?
@@ -102,7 +102,7 @@ final class WorldBook: @unchecked Sendable {
     var presses: [Int64] = []
     var pressedAt: Int64 = .min / 2
     var turnOpenedAt: Int64 = -1
-    /// Calls of which the service was told that nothing was done.
+    /// Calls for which the service was informed that nothing was done.
     var undone: Set<String> = []
     /// When the user was asked to confirm each function last, and those that nobody asks about
     /// any more since their call was taken back.
@@ -149,7 +149,7 @@ final class WorldBook: @unchecked Sendable {
         self.current = nil
     }
 
-    /// What was said without a session is given up, and the user was told.
+    /// What was said without a session is given up, and the user was informed.
     func discardUtterances() {
         excuseUnheard()
         current = nil
@@ -163,10 +163,10 @@ final class WorldBook: @unchecked Sendable {
         unsaid = []
     }
 
-    /// The user was told by a sound that nothing comes.
+    /// The user heard by a sound that nothing comes.
     func refused(_ earcon: Earcon, at time: Int64) {
         awaited = nil
-        // A tap after which nobody spoke is told so.
+        // A tap after which nobody spoke is answered by this sound, too.
         if expectsNoError, earcon == .error, !isStopped {
             fail("the user heard an error that could be mended", at: time)
         }

@@ -92,7 +92,7 @@ void martlet_crash_unmark(int descriptor);
 /// The variables of this process, "NAME=value" each, ended by NULL.
 char **martlet_environment(void);
 int martlet_pipe(int descriptors[2]);
-/// How many bytes can be read at once; 0 when that cannot be told.
+/// How many bytes can be read at once; 0 when that is not known.
 int martlet_pending_bytes(int descriptor);
 int martlet_pidfd(pid_t process);
 /// Starts a program as leader of its own process group, with the three given descriptors as its

@@ -42,8 +42,8 @@ void cmosquitto_set_callbacks(
     cmosquitto_on_disconnect disconnected, cmosquitto_on_publish published,
     cmosquitto_on_subscribe subscribed, cmosquitto_on_message received, cmosquitto_on_log logged);
 
-// Resolves, connects and greets; blocks until the line stands. With version 5 the broker is told to
-// send no message that is longer.
+// Resolves, connects and greets; blocks until the line is up. With version 5 the broker is asked to
+// send no message longer than `longest_packet`.
 int cmosquitto_connect(
     struct mosquitto *client, const char *host, int port, int keep_alive_seconds, int version,
     unsigned longest_packet);
