@@ -57,7 +57,7 @@ final class AssistantWorld: Sendable {
     let executor = TestExecutor()
     let assistant: VoiceAssistant
 
-    /// A world whose session writes down what it is told, unless another one takes its place.
+    /// A world whose session records the calls that it gets, unless another one takes its place.
     init(_ mode: TurnMode, session: (any SessionPort)? = nil) {
         let ports = TestPorts()
         assistant = VoiceAssistant(

@@ -121,16 +121,16 @@ enum SoundScenes {
     }
 }
 
-/// A detector that hears sounds over the hiss of a room, and what it told (seconds).
+/// A detector that hears sounds over the hiss of a room, and what it reported (seconds).
 struct Listening {
     private var detector = VoiceDetector(
         settings: VoiceDetectorSettings(), frameMilliseconds: 20)
     private var random = SoundScenes.Random(1)
     private var frames = 0
-    /// When it told of a beginning, and which.
+    /// When it reported a beginning, and where that was.
     private(set) var told: [Double] = []
     private(set) var began: [Double] = []
-    /// When it told of an end, and where that was.
+    /// When it reported an end, and where that was.
     private(set) var ended: [Double] = []
     private(set) var last: [Double] = []
     /// For how long there was speech to it (seconds).

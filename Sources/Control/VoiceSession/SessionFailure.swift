@@ -46,7 +46,7 @@ package struct SessionFailure: Error, Sendable, Equatable, CustomStringConvertib
     /// What to do about it.
     package var advice: String
 
-    /// A failure with the words of whoever refused.
+    /// A failure with the words of the side that refused: the service, or the device.
     ///
     /// A service that knows more exactly what helps says so in `advice`; nil takes what is true of
     /// any service.
