@@ -1,41 +1,32 @@
 extension Keys {
     /// [audio.echo]: the microphone hears the loudspeaker.
-    package enum Echo {
-        package static let mode = Setting(
+    package struct Echo: SettingsSection {
+        package static let introduction =
+            "The microphone hears the loudspeaker, and what is done about it."
+
+        package let mode = Setting(
             "audio.echo.mode", "auto", .oneOf(["auto", "cancel", "half-duplex", "off"]),
             "cancel: its own voice is taken out of what it hears, so that you can interrupt it. "
                 + "half-duplex: it does not listen for a voice while it speaks. off: for a "
                 + "headset, or a card that does it. auto: cancel in hands-free mode, else off, "
                 + "as the button interrupts.")
-        package static let canceller = Setting(
+        package let canceller = Setting(
             "audio.echo.canceller", "auto", .oneOf(["auto", "webrtc", "speex"]),
             "cancel: which library does it. webrtc: that of browsers, which knows the echo sooner, "
                 + "and leaves more of your voice; only where Debian has "
                 + "libwebrtc-audio-processing 1 (Debian 13), and else as speex. speex: SpeexDSP. "
                 + "auto: webrtc where it is to be had.")
-        package static let tail = Setting(
+        package let tail = Setting(
             "audio.echo.tail_ms", 200, .range(32...512),
             "How long speex models the room's echo (milliseconds): about a third of its "
                 + "reverberation time or more. Longer costs more of the processor.")
-        package static let suppression = Setting(
+        package let suppression = Setting(
             "audio.echo.suppression_db", 40, .range(0...60),
             "By how much what speex leaves is pushed down, less while you speak too "
                 + "(decibels). 0: not at all, and nothing is delayed by 20 ms.")
-        package static let halfDuplexTail = Setting(
+        package let halfDuplexTail = Setting(
             "audio.echo.half_duplex_tail_ms", -1, .range(-1...2000),
             "half-duplex: how long the room is given to fall silent after the last sound "
                 + "(milliseconds). -1: as long as it was found to need, half a second at first.")
-    }
-
-    /// [audio.capture]: what is done to the sound besides.
-    package enum Cleaning {
-        package static let noise = Setting(
-            "audio.capture.noise_suppression_db", 0, .range(0...40),
-            "By how much steady noise is pushed down in what is sent (decibels). The service "
-                + "hears well in noise, so that this mostly helps recordings. 0: not at all.")
-        package static let gain = Setting(
-            "audio.capture.automatic_gain_db", 0, .range(0...40),
-            "By how much quiet speech is raised at most (decibels), for a microphone without a "
-                + "gain of its own. 0: not at all.")
     }
 }

@@ -1,71 +1,69 @@
 extension Keys {
     /// [mqtt]: the broker, and what the device is for those on it.
-    package enum MQTT {
+    package struct MQTT: SettingsSection {
+        package static let introduction =
+            "The broker that tools and Home Assistant talk through."
+
         /// What others may have done by messages.
         private static let commandNames = ["mute", "volume", "listen", "stop", "say"]
 
-        package static let host = Setting(
+        package let host = Setting(
             "mqtt.host", "", .form(Words.host),
             "The broker's name or address. Empty: there is none, and nothing of MQTT is loaded.")
-        package static let port = Setting(
+        package let port = Setting(
             "mqtt.port", 0, .range(0...65_535), "Its port. 0: 1883, and 8883 with TLS.")
-        package static let tls = Setting(
+        package let tls = Setting(
             "mqtt.tls", false,
             "Whether the line is encrypted. Without it everybody in the network can read the "
                 + "password.")
-        package static let authority = Setting(
+        package let authority = Setting(
             "mqtt.ca_file", "", .pathOrNothing,
             "A PEM file whose authorities alone are trusted; empty: those of the system.")
-        package static let certificate = Setting(
+        package let certificate = Setting(
             "mqtt.certificate_file", "", .pathOrNothing,
             "A PEM file with the device's own certificate, where the broker wants one.")
-        package static let key = Setting(
+        package let key = Setting(
             "mqtt.key_file", "", .pathOrNothing,
             "The PEM file with its key, which must not be encrypted.")
-        package static let user = Setting("mqtt.user", "", "The user; empty: none.")
-        package static let password = Setting(
+        package let user = Setting("mqtt.user", "", "The user; empty: none.")
+        package let password = Setting(
             "mqtt.password", "", .secretOrNothing,
             "\"{secret:NAME}\": the password is what the secret of that name holds, see "
                 + "tools.secrets_dir. Empty: none.")
-        package static let keepAlive = Setting(
+        package let keepAlive = Setting(
             "mqtt.keep_alive_s", 30, .range(5...3600),
             "A silent connection is probed after this time (seconds); a dead one is noticed "
                 + "after twice that.")
-        package static let name = Setting(
+        package let name = Setting(
             "mqtt.name", "",
             "What the device is called in Home Assistant. Empty: the machine's name.")
-        package static let id = Setting(
-            "mqtt.id", "", .form(identifier),
+        package let id = Setting(
+            "mqtt.id", "", .form(Self.identifier),
             "What the broker and Home Assistant tell it by: letters, digits, _ and -. Empty: made "
                 + "of the machine's own id. No two devices may have the same.")
-        package static let prefix = Setting(
-            "mqtt.topic", "martlet", .form(topic),
+        package let prefix = Setting(
+            "mqtt.topic", "martlet", .form(Self.topic),
             "The device's own topics begin with this, followed by its id.")
-        package static let discovery = Setting(
+        package let discovery = Setting(
             "mqtt.discovery", true,
             "Whether the device announces itself to Home Assistant (2024.11 or newer): state, "
                 + "mute, volume, timers and more. `martlet mqtt forget` takes that back.")
-        package static let discoveryPrefix = Setting(
-            "mqtt.discovery_topic", "homeassistant", .form(topic),
+        package let discoveryPrefix = Setting(
+            "mqtt.discovery_topic", "homeassistant", .form(Self.topic),
             "Where Home Assistant listens for announcements.")
-        package static let commands = Setting(
-            "mqtt.commands", commandNames,
+        package let commands = Setting(
+            "mqtt.commands", Self.commandNames,
             .form { name in
-                commandNames.contains(name)
-                    ? nil : "there is no \"\(name)\"; allowed: \(commandNames.toml)"
+                Self.commandNames.contains(name)
+                    ? nil : "there is no \"\(name)\"; allowed: \(Self.commandNames.toml)"
             },
             "What others may have the device do by messages; leave out what they may not. listen "
                 + "opens the microphone, mute also opens a muted one (but for the mute switch), and "
                 + "who says something through say is heard by the model as somebody in the room.")
-        package static let words = Setting(
+        package let words = Setting(
             "mqtt.publish_words", false,
             "Whether the words of the last request and reply are published. Everybody on the "
                 + "broker can read them then, and Home Assistant keeps them in its history.")
-
-        static let all: [any AnySetting] = [
-            host, port, tls, authority, certificate, key, user, password, keepAlive, name, id,
-            prefix, discovery, discoveryPrefix, commands, words,
-        ]
 
         private static func identifier(_ text: String) -> String? {
             let isPlain = text.utf8.allSatisfy { byte in

@@ -21,144 +21,148 @@ private func complaint<Value>(_ body: () throws -> Value) -> String? {
 
 extension Keys {
     /// [button]: where the button is, and what it does.
-    package enum Button {
-        package static let source = Setting(
+    package struct Button: SettingsSection {
+        package static let introduction =
+            "The button, for the modes hold and tap. Several: see [[button]] at the end."
+
+        package let source = Setting(
             "button.source", "gpio", .oneOf(["gpio", "keyboard", "none"]),
             "gpio: a line of this board. keyboard: the space bar of the terminal that runs "
                 + "`martlet talk`. none: for hands-free, or for tap where a message begins it "
                 + "(mqtt.commands \"listen\").")
-        package static let line = Setting(
+        package let line = Setting(
             "button.line", "GPIO17", .form(Words.line),
             "The line by its name, or as chip and offset: \"gpiochip0:17\". `martlet "
                 + "devices` lists them.")
-        package static let activeLow = Setting(
+        package let activeLow = Setting(
             "button.active_low", true, "Whether a pressed button pulls the line to ground.")
-        package static let bias = Setting(
+        package let bias = Setting(
             "button.bias", "pull-up", .oneOf(["pull-up", "pull-down", "none"]),
             "The resistor of the chip; a button to ground needs pull-up, if the board has none.")
-        package static let debounce = Setting(
+        package let debounce = Setting(
             "button.debounce_ms", 30, .range(0...500),
             "Contacts may bounce for this time after an edge (milliseconds). It delays no press: "
                 + "the first contact counts.")
-        package static let filter = Setting(
+        package let filter = Setting(
             "button.filter_ms", 0, .range(0...100),
             "The shortest press that counts (milliseconds), for a long wire that catches "
                 + "disturbances. It delays every press.")
-        package static let press = Setting(
+        package let press = Setting(
             "button.press", "talk", .form(action),
             "What a press does: talk (as conversation.mode says), stop, mute, repeat, volume_up, "
                 + "volume_down, none, or a tool as in 'tool switch_output {\"output\": \"lamp\", "
                 + "\"action\": \"toggle\"}'. "
                 + "While an alarm rings or an answer is spoken, it ends that first.")
-        package static let tap = Setting(
+        package let tap = Setting(
             "button.tap", "", .form(action),
             "What a short press does where holding means talking; empty: nothing.")
-        package static let double = Setting(
+        package let double = Setting(
             "button.double", "", .form(action),
             "What two short presses do; empty: nothing, and no press waits for a second one.")
-        package static let long = Setting(
+        package let long = Setting(
             "button.long", "", .form(action),
             "What a long press does, where holding does not mean talking; empty: nothing.")
-        package static let hold = Setting(
+        package let hold = Setting(
             "button.hold_ms", 250, .range(100...2000),
             "With tap or double: a press that is held for this time is talking (milliseconds). "
                 + "What was said meanwhile is not lost.")
-        package static let doubleGap = Setting(
+        package let doubleGap = Setting(
             "button.double_ms", 250, .range(100...1000),
             "The second press of two comes within this time after the first release "
                 + "(milliseconds).")
-        package static let longTime = Setting(
+        package let longTime = Setting(
             "button.long_ms", 1000, .range(300...10_000),
             "A press of this length is a long one (milliseconds), and one that silenced an "
                 + "alarm puts it off.")
-        package static let stuck = Setting(
+        package let stuck = Setting(
             "button.stuck_s", 120, .range(5...3600),
             "A button that is held longer is stuck: it is reported once and taken as released "
                 + "(seconds).")
-
-        static let all: [any AnySetting] = [
-            source, line, activeLow, bias, debounce, filter, press, tap, double, long, hold,
-            doubleGap, longTime, stuck,
-        ]
     }
 
     /// [mute_switch]: a switch that no software can override.
-    package enum MuteSwitch {
-        package static let line = Setting(
+    package struct MuteSwitch: SettingsSection {
+        package static let introduction =
+            "A switch that mutes the microphone, whatever a word, a tool or these files say."
+
+        package let line = Setting(
             "mute_switch.line", "", .form(Words.lineOrNothing),
             "The line of the switch, named as for the button; empty: there is none. While it "
                 + "cannot be read, the microphone is muted.")
-        package static let activeLow = Setting(
+        package let activeLow = Setting(
             "mute_switch.active_low", true, "Whether the line is at ground while it mutes.")
-        package static let bias = Setting(
+        package let bias = Setting(
             "mute_switch.bias", "pull-up", .oneOf(["pull-up", "pull-down", "none"]),
             "The resistor of the chip, as for the button.")
-
-        static let all: [any AnySetting] = [line, activeLow, bias]
     }
 
     /// [led]: which light there is.
-    package enum Light {
-        package static let kind = Setting(
+    package struct Light: SettingsSection {
+        package static let introduction =
+            "A light that shows the state, if there is one."
+
+        package let kind = Setting(
             "led.kind", "gpio", .oneOf(["gpio", "class", "apa102"]),
             "gpio: a light on a line. class: one of the kernel's, in /sys/class/leds. apa102: "
                 + "pixels (DotStar, SK9822) on SPI or on two lines.")
-        package static let line = Setting(
+        package let line = Setting(
             "led.line", "", .form(Words.lineOrNothing),
             "gpio: the line of the light, named as for the button; empty: there is none.")
-        package static let activeLow = Setting(
+        package let activeLow = Setting(
             "led.active_low", false,
             "gpio: whether the light is lit by pulling the line to ground.")
-        package static let name = Setting(
+        package let name = Setting(
             "led.name", "",
             "class: the light's name, or those of its red, green and blue parts, with commas "
                 + "between. `martlet devices` lists them.")
-        package static let device = Setting(
+        package let device = Setting(
             "led.device", "/dev/spidev0.0", .path, "apa102: the SPI device.")
-        package static let dataLine = Setting(
+        package let dataLine = Setting(
             "led.data_line", "", .form(Words.lineOrNothing),
             "apa102: the line of the data, where the pixels are not on SPI; then clock_line too.")
-        package static let clockLine = Setting(
+        package let clockLine = Setting(
             "led.clock_line", "", .form(Words.lineOrNothing), "apa102: the line of the clock.")
-        package static let pixels = Setting(
+        package let pixels = Setting(
             "led.pixels", 3, .range(1...64), "apa102: how many there are.")
-        package static let powerLine = Setting(
+        package let powerLine = Setting(
             "led.power_line", "", .form(Words.lineOrNothing),
             "A line that gives the light its power, where the board has one; empty: none.")
-        package static let powerActiveLow = Setting(
+        package let powerActiveLow = Setting(
             "led.power_active_low", false, "Whether that is done by pulling it to ground.")
-        package static let brightness = Setting(
+        package let brightness = Setting(
             "led.brightness", 30, .range(1...100), "How bright it is, if it can be (percent).")
-        package static let nightBrightness = Setting(
+        package let nightBrightness = Setting(
             "led.night_brightness", 5, .range(0...100), "The same by night (percent); 0: dark.")
-        package static let nightFrom = Setting(
+        package let nightFrom = Setting(
             "led.night_from", "", .form(clockTime),
             "When the night begins, such as \"22:00\"; the same as its end: there is none.")
-        package static let nightTo = Setting(
+        package let nightTo = Setting(
             "led.night_to", "", .form(clockTime), "When it ends, such as \"07:00\".")
+    }
 
-        package static let idle = Setting(
+    /// [led.patterns]: how each state looks.
+    package struct LightPatterns: SettingsSection {
+        package static let introduction =
+            "How each state looks: off; steady; blink LIT/DARK; pulse TIME; chase TIME; with a "
+            + "colour (a name or #rrggbb) and a percentage, times in milliseconds, such as "
+            + "\"blink red 30% 100/900\". Empty: the light's own way."
+
+        package let idle = Setting(
             "led.patterns.idle", "", .form(pattern), "Nothing is going on.")
-        package static let listening = Setting(
+        package let listening = Setting(
             "led.patterns.listening", "", .form(pattern), "The microphone is open.")
-        package static let thinking = Setting(
+        package let thinking = Setting(
             "led.patterns.thinking", "", .form(pattern), "The answer is awaited.")
-        package static let speaking = Setting(
+        package let speaking = Setting(
             "led.patterns.speaking", "", .form(pattern), "The answer is played.")
-        package static let muted = Setting(
+        package let muted = Setting(
             "led.patterns.muted", "", .form(pattern), "The microphone is muted.")
-        package static let offline = Setting(
+        package let offline = Setting(
             "led.patterns.offline", "", .form(pattern), "There is no connection.")
-        package static let error = Setting(
+        package let error = Setting(
             "led.patterns.error", "", .form(pattern),
             "Something is to be mended; the journal says what.")
-        package static let timer = Setting(
+        package let timer = Setting(
             "led.patterns.timer", "", .form(pattern), "An alarm rings.")
-
-        static let all: [any AnySetting] = [
-            kind, line, activeLow, name, device, dataLine, clockLine, pixels, powerLine,
-            powerActiveLow, brightness, nightBrightness, nightFrom, nightTo, idle, listening,
-            thinking, speaking, muted, offline, error, timer,
-        ]
     }
 }

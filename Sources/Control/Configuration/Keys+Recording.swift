@@ -1,18 +1,21 @@
 extension Keys {
     /// [recording]: turns kept as files.
-    package enum Recording {
-        package static let enabled = Setting(
+    package struct Recording: SettingsSection {
+        package static let introduction =
+            "Recordings of turns, for finding faults; off unless you ask for them."
+
+        package let enabled = Setting(
             "recording.enabled", false,
             "Whether turns are kept as Ogg Opus files: your words and the answers. Tell "
                 + "those who live with it.")
-        package static let directory = Setting(
+        package let directory = Setting(
             "recording.directory", "/var/lib/martlet/recordings", .path,
             "The folder of the "
                 + "recordings; it is made when it is missing, for its owner only.")
-        package static let limit = Setting(
+        package let limit = Setting(
             "recording.limit_mb", 100, .range(1...10_000),
             "The oldest are removed beyond this (megabytes).")
-        package static let maximumAge = Setting(
+        package let maximumAge = Setting(
             "recording.limit_days", 30, .range(1...3650),
             "Older ones are removed (days).")
     }

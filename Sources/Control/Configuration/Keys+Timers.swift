@@ -1,25 +1,26 @@
 extension Keys {
     /// [timers]: timers, alarms and reminders.
-    package enum Timers {
-        package static let ring = Setting(
+    package struct Timers: SettingsSection {
+        package static let introduction =
+            "Timers, alarms and reminders; they are kept in tools.state_directory."
+
+        package let ring = Setting(
             "timers.ring_s", 600, .range(10...7200),
             "What nobody dismisses rings for this time, and is then announced as missed (seconds).")
-        package static let late = Setting(
+        package let late = Setting(
             "timers.late_s", 3600, .range(0...604_800),
             "What fell due while the device was off still rings if it is no older than this "
                 + "(seconds); else it is announced as missed.")
-        package static let snooze = Setting(
+        package let snooze = Setting(
             "timers.snooze_s", 540, .range(60...7200),
             "What is snoozed rings again after this where nothing else is said (seconds). By "
                 + "button: the press silences, and holding it on for button.long_ms snoozes.")
-        package static let volume = Setting(
+        package let volume = Setting(
             "timers.minimum_volume_percent", 40, .range(0...100),
             "What rings is at least so loud, whatever the volume is; it grows for half a minute.")
-        package static let speaks = Setting(
+        package let speaks = Setting(
             "timers.speak_reminders", true,
             "Whether the model is asked to say what a reminder is for while it rings, which opens "
                 + "a session. Without one it only rings, and is said when there is one again.")
-
-        static let all: [any AnySetting] = [ring, late, snooze, volume, speaks]
     }
 }

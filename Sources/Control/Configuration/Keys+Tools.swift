@@ -1,30 +1,33 @@
 extension Keys {
     /// [tools]: what holds for all tools together.
-    package enum Tools {
+    package struct Tools: SettingsSection {
+        package static let introduction =
+            "What holds for all tools together; each one is a table at the end of this file."
+
         /// What the model may do with the device itself, in the order of the declarations.
         private static let builtInNames = [
             "timers", "volume", "mute", "repeat", "sleep", "device_status",
         ]
 
-        package static let builtIn = Setting(
-            "tools.builtin", builtInNames,
+        package let builtIn = Setting(
+            "tools.builtin", Self.builtInNames,
             .form { name in
-                builtInNames.contains(name)
-                    ? nil : "there is no \"\(name)\"; allowed: \(builtInNames.toml)"
+                Self.builtInNames.contains(name)
+                    ? nil : "there is no \"\(name)\"; allowed: \(Self.builtInNames.toml)"
             },
             "What the model may do with the device itself; leave out what it may not. timers: "
                 + "timers, alarms and reminders, which ring here also without the service.")
-        package static let parallel = Setting(
+        package let parallel = Setting(
             "tools.parallel_calls", 4, .range(1...32),
             "Calls that run at the same time; others wait.")
-        package static let waiting = Setting(
+        package let waiting = Setting(
             "tools.waiting_calls", 16, .range(0...256),
             "Calls that wait for their turn; more are refused at once.")
-        package static let confirmation = Setting(
+        package let confirmation = Setting(
             "tools.confirm_s", 20, .range(3...120),
             "How long a press, a phrase or a PIN is waited for (seconds), where a tool asks for "
                 + "one. A short press is a yes; one that is held on is a no.")
-        package static let pinFile = Setting(
+        package let pinFile = Setting(
             "tools.pin_file", "", .pathOrNothing,
             "A file that holds the PIN for confirm = \"pin\", four digits or more, and nothing "
                 + "else, readable by its owner only. It is said aloud and goes through the service, "
@@ -32,24 +35,19 @@ extension Keys {
                 + "each lock that follows lasts twice as long, up to an hour; they count over all "
                 + "questions and restarts until the right one is said, and the log and the broker "
                 + "report a lock. Empty: the systemd credential martlet-pin.")
-        package static let stateDirectory = Setting(
+        package let stateDirectory = Setting(
             "tools.state_directory", "", .pathOrNothing,
             "The folder in which all is that outlasts a restart: timers, mute and volume, the "
                 + "conversation and the day's tokens, the journal of calls (none is done twice) and "
                 + "the audit log tool-audit.jsonl. One program has it at a time. Empty: where systemd "
                 + "says, else nowhere.")
-        package static let auditLimit = Setting(
+        package let auditLimit = Setting(
             "tools.audit_limit_kb", 1_024, .range(16...1_000_000),
             "The audit log takes no more (kilobytes); the oldest entries go first.")
-        package static let secretsDirectory = Setting(
+        package let secretsDirectory = Setting(
             "tools.secrets_dir", "/etc/martlet/secrets", .path,
             "Where {secret:NAME} in a tool's settings is looked for when there is no systemd "
                 + "credential NAME: a file NAME that holds the secret and nothing else, readable by "
                 + "the daemon's user only.")
-
-        static let all: [any AnySetting] = [
-            builtIn, parallel, waiting, confirmation, pinFile, stateDirectory, auditLimit,
-            secretsDirectory,
-        ]
     }
 }

@@ -1,27 +1,30 @@
 extension Keys {
     /// [voice]: when a voice counts as speech.
-    package enum Voice {
-        package static let threshold = Setting(
+    package struct Voice: SettingsSection {
+        package static let introduction =
+            "What the device itself takes for speech, in hands-free mode and for tap."
+
+        package let threshold = Setting(
             "voice.threshold_db", 8.0, .range(3...40),
             "How far above the noise speech must be, in the bands where it stands out most "
                 + "(decibels). Raise it when noises open the microphone.")
-        package static let minimum = Setting(
+        package let minimum = Setting(
             "voice.minimum_level_dbfs", -60.0, .range(-90...(-10)),
             "Quieter than this is never speech (decibels below full scale).")
-        package static let onset = Setting(
+        package let onset = Setting(
             "voice.onset_ms", 60, .range(20...1000),
             "How long a sound must last before it may be speech (milliseconds). Whether it is a "
                 + "voice is known a moment later; the words of that time are kept.")
-        package static let onsetOverEcho = Setting(
+        package let onsetOverEcho = Setting(
             "voice.onset_over_echo_ms", 100, .range(20...2000),
             "The same while the device itself speaks and takes out its echo (milliseconds): "
                 + "longer, as what is left of the echo comes in short pieces.")
-        package static let hangover = Setting(
+        package let hangover = Setting(
             "voice.hangover_ms", 500, .range(100...5000),
             "How much silence closes it (milliseconds). Shorter than "
                 + "live.silence_duration_ms, it makes the "
                 + "answer come sooner, since the service then hears of the end at once.")
-        package static let onlyVoices = Setting(
+        package let onlyVoices = Setting(
             "voice.only_voices", true,
             "Whether only voices are speech. If not, every sound that stands out of the noise is: "
                 + "each whisper, but also music and doors.")

@@ -76,13 +76,11 @@ package enum SettingsFile {
             # `systemctl reload martlet` takes it up. Secrets do not belong here: see key_file.
 
             """
-        var section = ""
-        for setting in Keys.all {
-            if setting.section != section {
-                section = setting.section
-                text += "\n\n# \(Keys.introduction(of: section))\n[\(section)]\n"
+        for section in Keys.sections {
+            text += "\n\n# \(type(of: section).introduction)\n[\(section.name)]\n"
+            for setting in section.all {
+                text += "\n\(comment(for: setting))\(setting.name) = \(setting.fallbackText)\n"
             }
-            text += "\n\(comment(for: setting))\(setting.name) = \(setting.fallbackText)\n"
         }
         return text + buttonExample + tools
     }

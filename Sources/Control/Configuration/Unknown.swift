@@ -8,7 +8,7 @@ enum Unknown {
             return Diagnostic(
                 member.position, "write [[tool.gpio]] or another kind: \(kinds)")
         }
-        if Keys.sections.contains(name) {
+        if Keys.sectionNames.contains(name) {
             guard case .array = member.node.value else {
                 return Diagnostic(member.position, "[\(name)] is a section, not a value")
             }
@@ -22,7 +22,7 @@ enum Unknown {
     /// A section that there is not.
     static func section(_ member: TOMLTable.Member) -> Diagnostic {
         if let secret = Diagnostic(secret: member) { return secret }
-        let known = Keys.sections.filter { !$0.contains(".") } + ["tool"]
+        let known = Keys.sectionNames.filter { !$0.contains(".") } + ["tool"]
         let hint =
             nearest(to: member.key, among: known).map { "; did you mean [\($0)]?" }
             ?? "; there are \(known.dropLast().map { "[\($0)]" }.joined(separator: ", "))"
@@ -33,12 +33,12 @@ enum Unknown {
     /// A setting that its section has not.
     static func setting(_ member: TOMLTable.Member, in section: String) -> Diagnostic {
         if let secret = Diagnostic(secret: member) { return secret }
-        if Keys.sections.contains("\(section).\(member.key)") {
+        if Keys.sectionNames.contains("\(section).\(member.key)") {
             return Diagnostic(
                 member.position, "[\(section).\(member.key)] is a section, not a value")
         }
         let names = Keys.all.filter { $0.section == section }.map(\.name)
-        let inner = Keys.sections.filter { $0.hasPrefix("\(section).") }
+        let inner = Keys.sectionNames.filter { $0.hasPrefix("\(section).") }
             .map { String($0.dropFirst(section.count + 1)) }
         let hint =
             nearest(to: member.key, among: names + inner).map { "did you mean '\($0)'?" }

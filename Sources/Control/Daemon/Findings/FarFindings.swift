@@ -10,7 +10,7 @@ package enum FarFindings {
     /// Asks each of them; within the time-outs of each, one after the other.
     package static func all(_ settings: Settings) async -> [Finding] {
         var findings: [Finding] = []
-        if !settings[Keys.MQTT.host].isEmpty { findings.append(await broker(settings)) }
+        if !settings[Keys.mqtt.host].isEmpty { findings.append(await broker(settings)) }
         for (tool, home) in settings.tools(HomeAssistantToolSettings.self) {
             findings.append(await self.home(tool, home.url, settings))
         }
@@ -22,7 +22,7 @@ package enum FarFindings {
         do {
             return Finding(.works, "broker", try await BrokerErrands.check(settings))
         } catch {
-            return Finding(.broken, "broker", "\(settings[Keys.MQTT.host]): \(error)")
+            return Finding(.broken, "broker", "\(settings[Keys.mqtt.host]): \(error)")
         }
     }
 

@@ -15,7 +15,7 @@ package struct OwnParts: Sendable {
 extension ToolSetBuilder {
     /// Adds the functions that the device has by itself, as far as the settings want them.
     mutating func addBuiltIn(_ own: OwnParts?) {
-        let wanted = settings[Keys.Tools.builtIn]
+        let wanted = settings[Keys.tools.builtIn]
         do {
             for name in DeviceTools.names where wanted.contains(name) {
                 let tool = try DeviceTools.named(name, own?.device ?? AbsentDevice())
