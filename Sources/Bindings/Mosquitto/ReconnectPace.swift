@@ -1,3 +1,5 @@
+internal import Linux
+
 /// When a lost line is tried again: at once, then ever later, with jitter.
 ///
 /// A value; time (nanoseconds) and randomness come in.
@@ -13,10 +15,8 @@ struct ReconnectPace {
     static let stableContested: Int64 = 900_000_000_000
     /// An attempt that somebody waits for comes no sooner than this after the last one.
     static let shortest: Int64 = 1_000_000_000
-    /// This number of doublings reaches the limit; more would overflow.
-    private static let doublingsLimit = 9
 
-    private var failures = 0
+    private var backoff = Backoff(first: Self.first, longest: Self.longestContested, immediate: 1)
     private var lastAttempt: Int64?
     /// When the next attempt is due.
     private(set) var due: Int64 = .min
@@ -33,13 +33,12 @@ struct ReconnectPace {
         let (stable, longest) =
             isContested
             ? (Self.stableContested, Self.longestContested) : (Self.stable, Self.longest)
-        if let connectedAt, now - connectedAt >= stable { failures = 0 }
-        let doublings = min(max(0, failures - 1), Self.doublingsLimit)
-        let plain = failures == 0 ? 0 : min(longest, Self.first << Int64(doublings))
+        if let connectedAt, now - connectedAt >= stable { backoff.reset() }
         // A first failure is the broker's restart as a rule, which many devices see at once.
-        let spread = failures == 0 ? Int64(random * Double(Self.first)) : 0
-        due = now + spread + Int64(Double(plain) * (0.75 + random / 2))
-        failures += 1
+        let spread = backoff.failures == 0 ? Int64(random * Double(Self.first)) : 0
+        let plain = min(longest, backoff.next)
+        _ = backoff.failed()
+        due = now + spread + Backoff.spread(plain, random: random)
     }
 
     /// Somebody waits for the line.

@@ -15,8 +15,8 @@ package actor RefreshedToken: TokenSource {
     package static let margin: Duration = .seconds(240)
     /// How often a refresh asks before it fails.
     package static let attemptsLimit = 4
-    /// The wait before the second attempt; each further one waits twice as long.
-    package static let firstBackoff: Duration = .seconds(1)
+    /// The waits between the attempts.
+    private static let backoff = Backoff(first: 1_000_000_000, longest: 30_000_000_000)
     /// Callers that wait for one refresh.
     package static let waitersLimit = 1000
     /// The wait after a refresh that failed while the old token still serves.
@@ -108,7 +108,7 @@ package actor RefreshedToken: TokenSource {
     }
 
     private func fetch() async throws -> Secret {
-        var attempt = 1
+        var backoff = Self.backoff
         while true {
             // Before the question, so that the way of the answer does not make the token older
             // than it is believed to be.
@@ -118,12 +118,11 @@ package actor RefreshedToken: TokenSource {
                 keep(issued, asked)
                 return issued.token
             } catch {
-                guard error.isTransient, attempt < Self.attemptsLimit else { throw error }
+                guard error.isTransient, backoff.failures + 1 < Self.attemptsLimit else {
+                    throw error
+                }
             }
-            // One tenth more or less, so that many appliances do not come back together.
-            let spread = 0.9 + 0.2 * random()
-            try await clock.wait(Self.firstBackoff * Double(1 << (attempt - 1)) * spread)
-            attempt += 1
+            try await clock.wait(.nanoseconds(backoff.failed(random: random())))
         }
     }
 

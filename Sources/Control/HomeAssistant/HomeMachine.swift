@@ -1,3 +1,4 @@
+internal import Linux
 internal import ModelTypes
 
 /// How a service call over the WebSocket ended.
@@ -105,7 +106,7 @@ struct HomeMachine: Sendable {
     private var refreshAt: Int64?
     /// When what is under way has taken too long.
     private var tooLateAt: Int64?
-    private var failures = 0
+    private var backoff = Backoff(first: Self.firstRest, longest: Self.longestRest)
     private var lastAttempt: Int64 = 0
     private var lastLoading: Int64 = 0
     private var readySince: Int64 = 0
@@ -219,7 +220,7 @@ struct HomeMachine: Sendable {
         case .opening, .greeting, .proving, .loading, .ready: break
         }
         // One that ends as soon as it is there is a failure like any.
-        if phase == .ready, now - readySince >= Self.stable { failures = 0 }
+        if phase == .ready, now - readySince >= Self.stable { backoff.reset() }
         return rest(trouble, at: now, random: random)
     }
 
@@ -276,10 +277,7 @@ struct HomeMachine: Sendable {
     private mutating func rest(_ trouble: String, at now: Int64, random: Double) -> [HomeOrder] {
         lastTrouble = trouble
         let orders = letGo(trouble)
-        // So many doublings reach the limit; more would overflow.
-        let plain = min(Self.longestRest, Self.firstRest << Int64(min(failures, 10)))
-        failures += 1
-        phase = .resting(until: now + Int64(Double(plain) * (0.75 + random / 2)))
+        phase = .resting(until: now + backoff.failed(random: random))
         tooLateAt = nil
         refreshAt = nil
         guard !isToldAway else { return orders + [alarm, .tell(standing)] }

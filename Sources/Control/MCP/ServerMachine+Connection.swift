@@ -1,3 +1,4 @@
+internal import Linux
 internal import ModelTypes
 
 // How connections begin and end, and what the transport reports.
@@ -146,8 +147,8 @@ extension ServerMachine {
 
     private mutating func noteFault(_ reason: String, at now: Int64) {
         lastFault = reason
-        if case .ready(let since) = state, now - since >= Self.stable { failures = 0 }
-        failures += 1
+        if case .ready(let since) = state, now - since >= Self.stable { backoff.reset() }
+        retryWait = backoff.failed()
         log(.warning, reason)
         actions.append(.failed(reason))
         if case .opening = state {
@@ -172,8 +173,7 @@ extension ServerMachine {
 
     private mutating func wait(at now: Int64) {
         // Somebody waits for it already.
-        guard unsent.isEmpty || failures > 1 else { return open(at: now) }
-        let doublings = min(max(failures - 1, 0), 20)
-        state = .waiting(until: now + min(Self.leastWait << Int64(doublings), Self.mostWait))
+        guard unsent.isEmpty || backoff.failures > 1 else { return open(at: now) }
+        state = .waiting(until: now + retryWait)
     }
 }

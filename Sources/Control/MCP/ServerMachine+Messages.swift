@@ -1,3 +1,4 @@
+internal import Linux
 internal import ModelTypes
 
 // What the server says.
@@ -137,9 +138,8 @@ extension ServerMachine {
         }
         guard listAt == nil else { return }
         let last = listedAt ?? now - Self.listMemory
-        if now - last >= Self.listMemory { listPause = Self.leastListPause }
-        listAt = max(now, last + listPause)
-        listPause = min(listPause * 2, Self.mostListPause)
+        if now - last >= Self.listMemory { listPause.reset() }
+        listAt = max(now, last + listPause.failed())
     }
 
     private mutating func listCame(_ result: JSONValue, page: Int, at now: Int64) {
@@ -171,7 +171,6 @@ extension ServerMachine {
         log(.warning, "its tools cannot be listed: \(reason)")
         actions.append(.failed("its tools cannot be listed: \(reason)"))
         listed = []
-        listAt = now + listPause
-        listPause = min(listPause * 2, Self.mostListPause)
+        listAt = now + listPause.failed()
     }
 }

@@ -1,3 +1,4 @@
+internal import Linux
 package import ModelTypes
 
 /// The life of an MCP server as its client sees it (modelcontextprotocol.io, the revisions from
@@ -95,13 +96,15 @@ package struct ServerMachine: ~Copyable {
 
     /// Times of starts within the last hour.
     var starts: [Int64] = []
-    var failures = 0
+    var backoff = Backoff(first: Self.leastWait, longest: Self.mostWait)
+    /// The wait that the last failure brought (nanoseconds).
+    var retryWait = Self.leastWait
     var lastFault = "it has not been started"
 
     var listed: [OfferedTool] = []
     var listAt: Int64?
     var listedAt: Int64?
-    var listPause = ServerMachine.leastListPause
+    var listPause = Backoff(first: Self.leastListPause, longest: Self.mostListPause)
     var isListStale = false
 
     var minuteBegan: Int64 = 0

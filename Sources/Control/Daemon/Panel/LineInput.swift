@@ -6,19 +6,13 @@ internal import WebSockets
 ///
 /// A value: it says a trouble once however often it is met, and its end once.
 struct Absence {
-    static let firstSeconds: Int64 = 1
-    static let longestSeconds: Int64 = 30
-
-    private var wait = Self.firstSeconds
+    private var backoff = Backoff(first: 1_000_000_000, longest: 30_000_000_000)
     private var told: String?
 
     /// It failed at a time; gives when to try again, and the trouble if it is news.
     mutating func failed(_ trouble: String, at time: Int64) -> (next: Int64, news: String?) {
-        defer {
-            wait = min(wait * 2, Self.longestSeconds)
-            told = trouble
-        }
-        return (time + wait * 1_000_000_000, told == trouble ? nil : trouble)
+        defer { told = trouble }
+        return (time + backoff.failed(), told == trouble ? nil : trouble)
     }
 
     /// It works; true if it did not before.
