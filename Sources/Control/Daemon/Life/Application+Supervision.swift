@@ -47,20 +47,13 @@ extension Application: SupervisedDevice {
 
     package func pulse() async -> DevicePulse? {
         let mode = settings[Keys.conversation.mode]
-        return try? await onLoop { [bridge, session, assistant] in
-            let audio = bridge.engine?.status()
-            let isConnected = session.isReady
-            let outage = assistant.assumeIsolated { $0.outage }
-            let words = [
-                "mode \(mode)",
-                isConnected ? "connected" : outage ?? "not connected, as nobody talks",
-                "microphone \(DeviceControls.words(audio?.capture))",
-                "loudspeaker \(DeviceControls.words(audio?.playback))",
-            ]
+        return try? await onLoop { [reporter] in
+            let report = reporter.report
+            let capture = report?.audio?.capture
             return DevicePulse(
-                captureFrames: audio?.capture.frames ?? 0,
-                captureOpenings: audio?.capture.openings ?? 0,
-                hasMicrophone: audio?.capture.grant != nil, status: words.joined(separator: "; "))
+                captureFrames: capture?.frames ?? 0, captureOpenings: capture?.openings ?? 0,
+                hasMicrophone: capture?.grant != nil,
+                status: report.map { "mode \(mode); \($0.line)" } ?? "mode \(mode)")
         }
     }
 }

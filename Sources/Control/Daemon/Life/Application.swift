@@ -46,6 +46,7 @@ package final class Application: @unchecked Sendable {
     let session: any VoiceService
     let assistant: VoiceAssistant
     let device: DeviceControls
+    let reporter: DeviceReporter
     let hand: HandSettings
 
     /// Opens what the settings name and builds every part; nothing runs yet, and nothing is left
@@ -95,13 +96,16 @@ package final class Application: @unchecked Sendable {
         self.bridge = bridge
         let presence = try Self.presence(settings, role, loop, log)
         self.presence = presence
-        timeline = Fanout(settings, log, presence, onEntry)
+        let clock = try SystemTimerClock()
+        reporter = DeviceReporter(
+            loop: loop, bridge: bridge, clock: clock, store: store, settingsTrouble: trouble)
+        timeline = Fanout(settings, log, reporter, presence, onEntry)
         let sounds = try Self.sounds(settings, log)
         bell = try Self.bell(settings, loop, bridge, sounds, timeline, log)
         timers = TimerKeeper(
             document: store?.document(TimerKeeper.documentName), settings: settings.timerSettings,
-            clock: try SystemTimerClock(), listener: bell)
-        device = DeviceControls(loop: loop, memory: kept, store: store)
+            clock: clock, listener: bell)
+        device = DeviceControls(loop: loop, memory: kept)
         let desk = ConfirmationDesk { [loop] in loop.perform($0) }
         let own = OwnParts(
             device: device, timers: timers, broker: presence?.client, log: log)
@@ -114,7 +118,6 @@ package final class Application: @unchecked Sendable {
         Self.tell(service.complaints, settings, log)
         let keeper = service.keeper(settings, store, log)
         let relay = relay
-        relay.keeper = keeper
         let fit = try RateFit(of: LiveService.rates, to: .sound)
         let made = service.session(
             on: loop, as: credential.noting(log.secrets), keeper: keeper
@@ -132,7 +135,7 @@ package final class Application: @unchecked Sendable {
             loop: loop, bridge: bridge, library: settings[Keys.sounds.enabled] ? sounds : nil)
         let witness = MuteWitness(
             loop: loop, memory: kept, log: log,
-            next: Indicators(light, presence, hasTrouble: trouble != nil))
+            next: Indicators(reporter, light, presence, hasTrouble: trouble != nil))
         var ports = AssistantPorts(
             microphone: memory, speaker: memory,
             session: recorder.map { RecordedSession(session: session, recorder: $0) } ?? session,
@@ -141,15 +144,28 @@ package final class Application: @unchecked Sendable {
             timeline: timeline, alarm: LoopClock(loop: loop),
             hasNetwork: { NetworkRoutes.leadOut() })
         let pinLock = PINLockKeeper(document: store.map(PINLockKeeper.document), log: log) {
-            [weak presence] in presence?.pinLocked($0)
+            [reporter, weak presence] isLocked in
+            reporter.isPINLocked = isLocked
+            presence?.pinLocked(isLocked)
         }
         ports.pinLock = pinLock
-        relay.pinLock = pinLock
         assistant = VoiceAssistant(
             executor: loop, settings: settings.conversationSettings,
             confirmation: try settings.confirmationSettings(secrets: log.secrets), ports: ports)
-        // The last that may fail: what follows ties knots that only `stop` undoes.
+        // The last that may fail: the knots are undone by `stop` alone.
         panel = try makePanel(for: button)
+        tieKnots(witness, desk, keeper, pinLock, memory)
+    }
+
+    /// Hands the conversation to the parts that it is built on, which hear of it or handle it.
+    ///
+    /// Each needs the other, so that one of the two comes later; no part is handed in anywhere else.
+    private func tieKnots(
+        _ witness: MuteWitness, _ desk: ConfirmationDesk, _ keeper: SessionKeeper,
+        _ pinLock: PINLockKeeper, _ memory: ReplyMemory
+    ) {
+        relay.keeper = keeper
+        relay.pinLock = pinLock
         relay.assistant = assistant
         witness.assistant = assistant
         desk.take(assistant)
@@ -157,58 +173,12 @@ package final class Application: @unchecked Sendable {
         bell.keeper = timers
         device.parts = DeviceControls.Parts(
             assistant: assistant, session: session, bridge: bridge, memory: memory,
+            reporter: reporter)
+        reporter.parts = DeviceReporter.Parts(
+            assistant: assistant, session: session, keeper: keeper, device: device,
             timers: timers)
         presence?.parts = BrokerPresence.Parts(
-            assistant: assistant, bridge: bridge, timers: timers, memory: kept)
-    }
-
-    private static func presence(
-        _ settings: Settings, _ role: Role, _ loop: EventLoop, _ log: Log
-    ) throws -> BrokerPresence? {
-        switch role {
-        case .device:
-            try BrokerPresence(settings, loop: loop, log: log, version: ProgramVersion.text)
-        // Tools that publish have a line of their own then.
-        case .guest: nil
-        }
-    }
-
-    private static func light(
-        _ settings: Settings, _ loop: EventLoop, _ log: Log
-    ) throws -> StatusLight? {
-        try settings.lightMachine(at: MonotonicClock.now()).map { machine in
-            StatusLight(loop: loop, log: log, machine: machine) { try settings.lightDriver() }
-        }
-    }
-
-    private static func tell(_ complaints: [String], _ settings: Settings, _ log: Log) {
-        let lines = complaints + ToolSet.missingLines(settings) + ToolSet.refusals(settings)
-        for complaint in lines { log(.warning, complaint) }
-        for note in ToolSet.notes(settings) { log(.notice, note) }
-    }
-
-    private static func bell(
-        _ settings: Settings, _ loop: EventLoop, _ bridge: AudioBridge, _ sounds: SoundLibrary,
-        _ timeline: Fanout, _ log: Log
-    ) throws -> AlarmBell {
-        try AlarmBell(
-            loop: loop, bridge: bridge, sounds: sounds,
-            leastPercent: Double(settings[Keys.timers.volume]),
-            speaksReminders: settings[Keys.timers.speaks], log: log
-        ) { text in
-            timeline.record(TimelineEntry(at: MonotonicClock.now(), event: .notice(text)))
-        }
-    }
-
-    private static func recorder(
-        _ settings: Settings, _ rates: SessionRates, _ log: Log
-    ) throws -> TurnRecorder? {
-        guard settings[Keys.recording.enabled] else { return nil }
-        return try TurnRecorder(
-            directory: settings[Keys.recording.directory], rates: rates,
-            limitMegabytes: settings[Keys.recording.limit],
-            limitDays: settings[Keys.recording.maximumAge], log: log,
-            now: { WallClock.now() })
+            assistant: assistant, bridge: bridge, memory: kept, reporter: reporter)
     }
 
     private func makePanel(for button: ButtonChoice) throws -> FrontPanel? {
@@ -239,15 +209,6 @@ package final class Application: @unchecked Sendable {
             settings, buttons, loop: loop, log: log, actions: actions,
             shut: { bridge.engine?.gate.setShut($0) },
             tell: { isOn, at in assistant.assumeIsolated { $0.switchMute(isOn, at: at) } })
-    }
-
-    /// The device's own sounds, the owner's in their place.
-    private static func sounds(_ settings: Settings, _ log: Log) throws -> SoundLibrary {
-        let folder = settings[Keys.sounds.directory]
-        guard !folder.isEmpty else { return try SoundLibrary(rate: AudioSettings.speechRate) }
-        let own = SoundFolder.read(folder, rate: AudioSettings.speechRate)
-        for complaint in own.complaints { log(.warning, complaint) }
-        return try SoundLibrary(rate: AudioSettings.speechRate, own: own.sounds)
     }
 
     // MARK: - Life
@@ -333,6 +294,7 @@ package final class Application: @unchecked Sendable {
             // handle the device; and the keeper of the timers owns its bell.
             relay.assistant = nil
             device.release()
+            reporter.release()
             bell.keeper = nil
         }
         await presence?.end()

@@ -47,10 +47,12 @@ struct Fanout: TimelinePort {
     private let log: TimelineLog
 
     init(
-        _ settings: Settings, _ log: Log, _ presence: BrokerPresence?,
+        _ settings: Settings, _ log: Log, _ reporter: DeviceReporter,
+        _ presence: BrokerPresence?,
         _ onEntry: @escaping @Sendable (TimelineEntry) -> Void
     ) {
         self.log = TimelineLog(log: log, writesWords: settings[Keys.log.transcripts]) { entry in
+            reporter.record(entry)
             presence?.record(entry.event)
             onEntry(entry)
         }

@@ -6,7 +6,6 @@ internal import Linux
 internal import ModelTypes
 internal import Mosquitto
 internal import Synchronization
-internal import Timers
 internal import WebSockets
 
 /// The device on its broker: reports what it does, and does what messages ask for.
@@ -23,8 +22,8 @@ final class BrokerPresence: IndicatorPort, @unchecked Sendable {
     struct Parts {
         let assistant: VoiceAssistant
         let bridge: AudioBridge
-        let timers: TimerKeeper
         let memory: DeviceMemory
+        let reporter: DeviceReporter
     }
 
     /// What changes without a word, such as the card's own volume, is looked at this often.
@@ -38,7 +37,6 @@ final class BrokerPresence: IndicatorPort, @unchecked Sendable {
     let client: MQTTClient
     private let loop: EventLoop
     private let log: Log
-    private let startedAt = WallClock.now()
     private var machine: Presence
     private var state = PresenceState()
     private var absence = Absence()
@@ -47,7 +45,6 @@ final class BrokerPresence: IndicatorPort, @unchecked Sendable {
     private var deadlineTimer: (timer: LoopTimer, at: Int64)?
     /// When it was last logged as a warning that the broker forbids something.
     private var forbiddenAt: Int64?
-    private var sessions = 0
     private var words = LastWords()
 
     var parts: Parts?
@@ -203,10 +200,7 @@ final class BrokerPresence: IndicatorPort, @unchecked Sendable {
         case .replyPlayed, .interrupted:
             words.replyEnded()
             tellWords()
-        case .online:
-            sessions += 1
-            look()
-        case .toolAnswered, .toolFailed, .soundBack, .soundLost: look()
+        case .online, .toolAnswered, .toolFailed, .soundBack, .soundLost: look()
         case .state, .toolCalled, .toolCancelled, .firstSound, .silence, .resumed,
             .offline, .refused, .muted, .notice:
             break
@@ -224,27 +218,15 @@ final class BrokerPresence: IndicatorPort, @unchecked Sendable {
         isLooking = true
         lookTimer?.cancel()
         Task { [loop] in
-            let (book, now) = await parts.timers.look()
-            // One that rings is not the next any more.
-            let next = book.list.items.filter { !$0.isRinging }.map { $0.due(at: now) }.min()
-            let timers = (count: book.list.items.count, next: next)
-            let volume = Int(await parts.bridge.volume.read().rounded())
-            loop.perform { [weak self] in self?.looked(timers, volume) }
+            let report = await parts.reporter.refreshed()
+            loop.perform { [weak self] in self?.looked(report) }
         }
     }
 
-    private func looked(_ timers: (count: Int, next: Int64?), _ volume: Int) {
+    private func looked(_ report: DeviceReport?) {
         isLooking = false
-        guard let parts else { return }
-        state.volume = volume
-        state.timers = timers.count
-        state.nextTimer = timers.next.map { WallClock.localTime(at: $0).iso8601 }
-        let audio = parts.bridge.engine?.status()
-        state.diagnostics = PresenceState.Diagnostics(
-            started: WallClock.localTime(at: startedAt).iso8601,
-            reconnects: max(0, sessions - 1),
-            xruns: (audio?.capture.xruns ?? 0) + (audio?.playback.xruns ?? 0),
-            memory: ResourceUsage.residentKiB() / 1024)
+        guard parts != nil, let report else { return }
+        state.take(report)
         publish(machine.changed(state))
         lookTimer = loop.schedule(at: MonotonicClock.now() + Self.lookNanoseconds) { [weak self] in
             self?.look()
@@ -316,40 +298,5 @@ private final class BrokerPost: Sendable {
             }
             for message in late { owner?.handle(.received(message)) }
         }
-    }
-}
-
-extension PresenceState.Activity {
-    init(_ gist: Indication.Gist) {
-        switch gist {
-        case .idle: self = .idle
-        case .listening: self = .listening
-        case .thinking: self = .thinking
-        case .speaking: self = .speaking
-        case .muted: self = .muted
-        case .trouble: self = .error
-        case .offline: self = .offline
-        }
-    }
-}
-
-/// The light and the broker, as far as there are any.
-struct Indicators: IndicatorPort {
-    private let light: StatusLight?
-    private let presence: BrokerPresence?
-    /// The device has a trouble of its own, whatever the conversation says.
-    private let hasTrouble: Bool
-
-    init(_ light: StatusLight?, _ presence: BrokerPresence?, hasTrouble: Bool) {
-        self.light = light
-        self.presence = presence
-        self.hasTrouble = hasTrouble
-    }
-
-    func show(_ indication: Indication) {
-        var indication = indication
-        indication.hasTrouble = indication.hasTrouble || hasTrouble
-        light?.show(indication)
-        presence?.show(indication)
     }
 }

@@ -2,8 +2,6 @@ internal import Assistant
 internal import AudioPath
 internal import Linux
 internal import ModelTypes
-internal import Store
-internal import Timers
 internal import Tools
 internal import VoiceSession
 internal import WebSockets
@@ -22,24 +20,20 @@ final class DeviceControls: DevicePort, @unchecked Sendable {
         let session: any VoiceService
         let bridge: AudioBridge
         let memory: ReplyMemory
-        let timers: TimerKeeper
+        let reporter: DeviceReporter
     }
 
     private let loop: EventLoop
     private let memory: DeviceMemory
-    /// Nil: nothing outlasts the program.
-    private let store: StateStore?
-    private let startedAt = MonotonicClock.now()
     private var muteEnd: LoopTimer?
     /// When muting by words ends (CLOCK_MONOTONIC); nil where no time was said.
     private(set) var muteEndsAt: Int64?
 
     var parts: Parts?
 
-    init(loop: EventLoop, memory: DeviceMemory, store: StateStore?) {
+    init(loop: EventLoop, memory: DeviceMemory) {
         self.loop = loop
         self.memory = memory
-        self.store = store
     }
 
     /// Lets go of what it handles, which owns it by its tools; on the loop, at the end.
@@ -105,42 +99,8 @@ final class DeviceControls: DevicePort, @unchecked Sendable {
     }
 
     func status() async throws -> JSONValue {
-        guard let parts else { throw Self.notReady }
-        let (book, now) = await parts.timers.look()
-        let volume = await parts.bridge.volume.read()
-        let startedAt = startedAt
-        let storage: JSONValue =
-            store.map { .string($0.troubles.last ?? "works") } ?? "nothing outlasts a restart"
-        return try await onLoop { parts in
-            let audio = parts.bridge.engine?.status()
-            let local = now.local
-            let conversation = parts.assistant.assumeIsolated { $0.state }
-            let isConnected = parts.session.isReady
-            return [
-                "time": .string("\(local.dateText) \(local.timeText)"),
-                "running_for": .string(TimerWords.length(MonotonicClock.now() - startedAt)),
-                "machine_running_for": .string(TimerWords.length(BootClock.now())),
-                "conversation": .string("\(conversation)"),
-                "connection": isConnected ? "connected" : "not connected",
-                "microphone": .string(Self.words(audio?.capture)),
-                "loudspeaker": .string(Self.words(audio?.playback)),
-                "music_output": .string(audio?.music.map { Self.words($0) } ?? "the loudspeaker"),
-                "volume_percent": .int(Int64(volume.rounded())),
-                "timers": .int(Int64(book.list.items.count)),
-                "ringing": .int(Int64(book.ringing.count)),
-                "missed": .int(Int64(book.list.missed.count)),
-                "storage": storage,
-            ]
-        }
-    }
-
-    /// How a sound device is.
-    static func words(_ device: DeviceStatus?) -> String {
-        if let grant = device?.grant {
-            return "works (\(device?.device ?? "no sound card"), \(grant))"
-        }
-        if device?.isResting == true { return "is closed while nobody talks" }
-        return device?.trouble.map { "does not work: \($0)" } ?? "is not there"
+        guard let report = await parts?.reporter.refreshed() else { throw Self.notReady }
+        return report.status
     }
 
     private static let notReady = ToolFailure("nothing was done: the device is still starting")

@@ -1,0 +1,91 @@
+package import Assistant
+package import AudioPath
+package import Timers
+package import VoiceSession
+
+/// What the device knows of itself at one moment.
+///
+/// Whoever shows the device shows a view of this: the model's `device_status`, the broker, the
+/// light. `DeviceReporter` makes it.
+package struct DeviceReport: Sendable {
+    /// The connection to the service.
+    package struct Link: Sendable, Equatable {
+        /// Whether what is said now is sent now.
+        package var isReady = false
+        /// Connections that were made since the start.
+        package var connections = 0
+        /// Why there is none that somebody wants; nil where there is no such trouble.
+        package var outage: String?
+    }
+
+    /// What keeps the microphone from hearing.
+    package struct Mute: Sendable, Equatable {
+        package var isOn = false
+        /// The model was asked for it.
+        package var isByWords = false
+        /// When it ends by itself (CLOCK_MONOTONIC); nil: it does not.
+        package var endsAt: Int64?
+    }
+
+    /// What rings, or will.
+    package struct Timers: Sendable, Equatable {
+        package var count = 0
+        package var ringing = 0
+        package var missed = 0
+        /// When the next one rings (nanoseconds since 1970); nil: none does.
+        package var next: Int64?
+    }
+
+    /// A turn, as its user felt it.
+    package struct Turn: Sendable, Equatable {
+        /// Turns count from 1.
+        package var number: Int
+        /// From its opening to its last word (milliseconds); nil while it is open.
+        package var spoken: Double?
+        /// From its last word to the first sound of the answer (milliseconds).
+        package var firstSound: Double?
+        /// What each of its tools took (milliseconds), in the order in which they ended.
+        package var tools: [Double] = []
+    }
+
+    /// A part of the device that may be in trouble.
+    package enum Part: String, Sendable, CaseIterable {
+        case settings, service, microphone, loudspeaker, storage
+        case musicOutput = "music output"
+    }
+
+    /// Something that its owner should mend.
+    package struct Trouble: Sendable, Equatable {
+        package var part: Part
+        /// What is wrong, and what to do about it.
+        package var text: String
+    }
+
+    /// The program's version.
+    package var version: String
+    /// The time by all clocks.
+    package var now: Now
+    /// When the program started: CLOCK_MONOTONIC, and nanoseconds since 1970.
+    package var startedAt: Int64
+    package var startedAtWall: Int64
+    /// What the conversation has the light show.
+    package var indication: Indication
+    package var link: Link
+    package var mute: Mute
+    /// Percent of loudness.
+    package var volume: Double
+    /// The sound devices with what they granted; nil before they are opened.
+    package var audio: AudioStatus?
+    package var timers: Timers
+    /// What was spent on the service.
+    package var tokens: TokenLedger
+    /// The last turn whose answer was heard; nil before the first.
+    package var turn: Turn?
+    /// Whether a wrong PIN locks all that asks for one.
+    package var isPINLocked: Bool
+    /// Whether timers, mute and the conversation outlast a restart.
+    package var isKept: Bool
+    /// Of its memory (MiB), what is resident.
+    package var memory: Int
+    package var troubles: [Trouble]
+}

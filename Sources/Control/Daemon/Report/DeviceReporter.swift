@@ -1,0 +1,153 @@
+internal import Assistant
+internal import AudioPath
+internal import Linux
+internal import Store
+internal import Timers
+internal import VoiceSession
+internal import WebSockets
+
+/// Gathers what the device knows of itself; everybody who shows some of it asks here.
+///
+/// ## Concurrency
+/// Confined to the loop's thread, but for the making and for `refreshed()`, which is called on the
+/// pool.
+final class DeviceReporter: @unchecked Sendable {
+    // @unchecked: `parts` is set before anything runs; the rest is touched on the loop's thread
+    // only.
+
+    /// What it asks; made after it.
+    struct Parts {
+        let assistant: VoiceAssistant
+        let session: any VoiceService
+        let keeper: SessionKeeper
+        let device: DeviceControls
+        let timers: TimerKeeper
+    }
+
+    private let loop: EventLoop
+    private let bridge: AudioBridge
+    private let clock: any TimerClock
+    /// Nil: nothing outlasts the program.
+    private let store: StateStore?
+    /// Why the settings are not those that were asked for; nil where they are.
+    private let settingsTrouble: String?
+    private let startedAt = MonotonicClock.now()
+    private let startedAtWall = WallClock.now()
+
+    private var indication = Indication(
+        state: .offline, isMuted: false, isOffline: true, hasTrouble: false)
+    private var connections = 0
+    /// The turn that was opened last, and the one whose answer was heard last.
+    private var turn: DeviceReport.Turn?
+    private var answered: DeviceReport.Turn?
+    /// As they were when they were last asked for.
+    private var latestTimers = DeviceReport.Timers()
+    /// When the last turn was opened (CLOCK_MONOTONIC).
+    private var turnOpenedAt: Int64 = 0
+    /// No PIN is taken, since it was wrong too often.
+    var isPINLocked = false
+
+    var parts: Parts?
+
+    init(
+        loop: EventLoop, bridge: AudioBridge, clock: any TimerClock, store: StateStore?,
+        settingsTrouble: String?
+    ) {
+        self.loop = loop
+        self.bridge = bridge
+        self.clock = clock
+        self.store = store
+        self.settingsTrouble = settingsTrouble
+    }
+
+    /// Lets go of what it asks; on the loop, at the end.
+    func release() { parts = nil }
+
+    /// All that is known, once timers and card were asked; nil while the device is still starting,
+    /// or is ending.
+    func refreshed() async -> DeviceReport? {
+        guard let parts else { return nil }
+        let (book, now) = await parts.timers.look()
+        _ = await bridge.volume.read()
+        // One that rings is not the next any more.
+        let next = book.list.items.filter { !$0.isRinging }.map { $0.due(at: now) }.min()
+        let timers = DeviceReport.Timers(
+            count: book.list.items.count, ringing: book.ringing.count,
+            missed: book.list.missed.count, next: next)
+        return await withCheckedContinuation { continuation in
+            loop.perform { [self] in
+                latestTimers = timers
+                continuation.resume(returning: report)
+            }
+        }
+    }
+
+    /// All that is known without waiting, with timers and volume as they were last asked.
+    var report: DeviceReport? {
+        guard let parts else { return nil }
+        let (mute, outage) = parts.assistant.assumeIsolated { ($0.mute, $0.outage) }
+        let audio = bridge.engine?.status()
+        return DeviceReport(
+            version: ProgramVersion.text, now: clock.now, startedAt: startedAt,
+            startedAtWall: startedAtWall, indication: indication,
+            link: DeviceReport.Link(
+                isReady: parts.session.isReady, connections: connections, outage: outage),
+            mute: DeviceReport.Mute(
+                isOn: mute.isOn, isByWords: mute.isByWords,
+                endsAt: mute.isOn && mute.isByWords ? parts.device.muteEndsAt : nil),
+            volume: bridge.volume.percent, audio: audio, timers: latestTimers,
+            tokens: parts.keeper.ledger, turn: answered, isPINLocked: isPINLocked,
+            isKept: store != nil, memory: ResourceUsage.residentKiB() / 1024,
+            troubles: troubles(audio, outage))
+    }
+
+    private func troubles(
+        _ audio: AudioStatus?, _ outage: String?
+    ) -> [DeviceReport.Trouble] {
+        let all: [(DeviceReport.Part, String?)] = [
+            (.settings, settingsTrouble), (.service, outage),
+            (.microphone, audio?.capture.trouble), (.loudspeaker, audio?.playback.trouble),
+            (.musicOutput, audio?.music?.trouble), (.storage, store?.troubles.last),
+        ]
+        return all.compactMap { part, text in
+            text.map { DeviceReport.Trouble(part: part, text: $0) }
+        }
+    }
+
+    // MARK: - What happens
+
+    /// Notes what is to be shown.
+    func show(_ indication: Indication) { self.indication = indication }
+
+    /// Notes what happened.
+    func record(_ entry: TimelineEntry) {
+        switch entry.event {
+        case .turnOpened(let number, _):
+            turn = DeviceReport.Turn(number: number)
+            turnOpenedAt = entry.at
+        case .turnClosed(let number, _):
+            guard turn?.number == number else { break }
+            turn?.spoken = Double(entry.at - turnOpenedAt) / 1e6
+        case .firstSound(let milliseconds, _):
+            turn?.firstSound = milliseconds
+            answered = turn
+        case .toolAnswered(_, _, _, let milliseconds), .toolFailed(_, _, _, let milliseconds):
+            turn?.add(tool: milliseconds)
+            if answered?.number == turn?.number { answered = turn }
+        case .online: connections += 1
+        case .state, .offline, .refused, .heard, .said, .toolCalled, .toolCancelled, .interrupted,
+            .silence, .resumed,
+            .replyPlayed, .muted, .soundLost, .soundBack, .notice:
+            break
+        }
+    }
+}
+
+extension DeviceReport.Turn {
+    /// A model that calls tools without end is not followed further.
+    private static let toolsLimit = 64
+
+    fileprivate mutating func add(tool milliseconds: Double) {
+        if tools.count < Self.toolsLimit { tools.append(milliseconds) }
+    }
+}
