@@ -49,7 +49,7 @@ demo:
 test:
 	@packaging/prepare.sh build test
 	$(SWIFT) build --build-tests
-	$(SWIFT) test --skip-build $(ONE_BY_ONE)
+	packaging/failures.sh $(SWIFT) test --skip-build $(ONE_BY_ONE)
 	$(RELEASE) --product martlet-bench
 	.build-release/release/martlet-bench simulate --days $(DAYS) --open Tests/open-days.md
 
@@ -105,12 +105,12 @@ tsan:
 	$(SWIFT) build --build-tests $(THREADS)
 	LD_PRELOAD=$(CURDIR)/.build-tsan/thread-sanitizer.so \
 	TSAN_OPTIONS=suppressions=$(CURDIR)/Tests/Support/thread-sanitizer.supp \
-		$(SWIFT) test --skip-build $(THREADS) $(ONE_BY_ONE)
+		packaging/failures.sh $(SWIFT) test --skip-build $(THREADS) $(ONE_BY_ONE)
 
 asan:
 	@packaging/prepare.sh build test
 	LSAN_OPTIONS=suppressions=$(CURDIR)/Tests/Support/leaks.txt \
-		$(SWIFT) test --sanitize=address $(ONE_BY_ONE) --scratch-path .build-asan
+		packaging/failures.sh $(SWIFT) test --sanitize=address $(ONE_BY_ONE) --scratch-path .build-asan
 
 debian13:
 	packaging/debian13.sh

@@ -65,7 +65,8 @@ enum Targets {
     static var control: [Target] {
         [
             .control("Panel", []),
-            .control("Configuration", ["Panel"]),
+            .control("Text", []),
+            .control("Configuration", ["Panel", "Text"]),
             .control("WireCodec", []),
             .control("ModelTypes", ["WireCodec"]),
             .control("Accounts", ["ModelTypes", "WireCodec", "Curl", "Crypto", "Linux"]),
@@ -74,12 +75,12 @@ enum Targets {
                 "Live",
                 ["ModelTypes", "VoiceSession", "WireCodec", "WebSockets", "SpeexDSP", "Linux"]),
             .control("Store", ["ModelTypes", "Linux"]),
-            .control("Tools", ["ModelTypes", "Store", "Linux"]),
+            .control("Tools", ["ModelTypes", "Text", "Store", "Linux"]),
             .control("WebTools", ["ModelTypes", "Tools", "Curl", "Linux"]),
-            .control("MCP", ["ModelTypes", "Tools", "WireCodec", "Curl", "Linux"]),
+            .control("MCP", ["ModelTypes", "Text", "Tools", "WireCodec", "Curl", "Linux"]),
             .control("Broker", ["ModelTypes", "Tools", "Mosquitto", "Linux"]),
             .control(
-                "HomeAssistant", ["ModelTypes", "Tools", "Curl", "WebSockets", "Linux"]),
+                "HomeAssistant", ["ModelTypes", "Text", "Tools", "Curl", "WebSockets", "Linux"]),
             .control("Timers", ["ModelTypes", "Store", "Tools", "Linux"]),
             .control("Assistant", ["ModelTypes", "Tools", "VoiceSession"]),
             .control(
@@ -97,8 +98,8 @@ enum Targets {
                 "Daemon",
                 [
                     "Accounts", "Assistant", "Broker", "Configuration", "Curl", "HomeAssistant",
-                    "Live", "MCP", "ModelTypes", "Mosquitto", "Panel", "Sounds", "Store", "Timers",
-                    "Tools", "VoiceSession", "WebTools", "AudioPath",
+                    "Live", "MCP", "ModelTypes", "Mosquitto", "Panel", "Sounds", "Store", "Text",
+                    "Timers", "Tools", "VoiceSession", "WebTools", "AudioPath",
                     "SignalProcessing", "AudioCore", "ALSA", "GPIO", "Opus", "SpeexDSP",
                     "WebSockets",
                     "Linux",
@@ -113,7 +114,7 @@ enum Targets {
                 "Simulation",
                 [
                     "Assistant", "AudioCore", "Configuration", "Live", "ModelTypes", "Opus",
-                    "Panel", "SpeexDSP", "Timers", "Tools", "VoiceSession", "WebSockets",
+                    "Panel", "SpeexDSP", "Text", "Timers", "Tools", "VoiceSession", "WebSockets",
                     "WireCodec", "Linux",
                 ],
                 embedded: ["Scenarios"]),
@@ -122,7 +123,7 @@ enum Targets {
                 [
                     "Assistant", "AudioCore", "AudioPath", "Configuration", "Daemon",
                     "ModelTypes", "SignalProcessing", "Simulation", "ALSA", "GPIO", "SpeexDSP",
-                    "Tools", "VoiceSession", "WebSockets", "Linux",
+                    "Text", "Tools", "VoiceSession", "WebSockets", "Linux",
                 ]),
             .program(
                 "martlet-bench",
@@ -174,6 +175,7 @@ enum Targets {
                 ]
             ),
             ("PanelTests", ["Panel"]),
+            ("TextTests", ["Text", "TestInputs"]),
             ("ConfigurationTests", ["Configuration", "Linux"]),
             ("WireCodecTests", ["WireCodec", "TestInputs"]),
             ("ModelTypesTests", ["ModelTypes", "TestInputs"]),
@@ -215,7 +217,7 @@ enum Targets {
             (
                 "HomeAssistantTests",
                 [
-                    "HomeAssistant", "Tools", "ModelTypes", "Curl", "WebSockets", "Linux",
+                    "HomeAssistant", "Tools", "ModelTypes", "Text", "Curl", "WebSockets", "Linux",
                     "TestHTTP", "TestHome", "TestInputs",
                 ]
             ),

@@ -1,5 +1,6 @@
 import ModelTypes
 import Testing
+import Text
 import Tools
 
 @testable import HomeAssistant
@@ -65,7 +66,7 @@ struct DirectoryTests {
             ("light.ab", "light.a", false),
         ] as [(String, String, Bool)])
     func stars(id: String, pattern: String, isFit: Bool) {
-        #expect(HomeExposure.fits(id, pattern) == isFit)
+        #expect(Pattern.matches(id, pattern) == isFit)
     }
 
     // MARK: - Names

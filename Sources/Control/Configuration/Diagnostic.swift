@@ -1,3 +1,5 @@
+internal import Text
+
 /// A place in a configuration file; line and column count from 1, columns in characters.
 package struct Position: Sendable, Equatable, Comparable, CustomStringConvertible {
     package let file: String

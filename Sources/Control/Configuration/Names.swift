@@ -1,35 +1,5 @@
 // Names that a person wrote: which was meant, and which must not be repeated.
 
-/// The name among `names` that was probably meant; nil when none is near.
-package func nearest(to name: String, among names: [String]) -> String? {
-    // A longer one is no name that somebody mistyped.
-    guard name.unicodeScalars.count <= 64 else { return nil }
-    let wanted = name.lowercased()
-    let near = names.map { ($0, distance(wanted, $0)) }.min { $0.1 < $1.1 }
-    guard let near, near.1 <= max(1, name.count / 3) else { return nil }
-    return near.0
-}
-
-/// Insertions, deletions, exchanges and swaps of neighbours between two words.
-private func distance(_ one: String, _ other: String) -> Int {
-    let a = Array(one)
-    let b = Array(other)
-    var rows = [Array(0...b.count)]
-    for i in 1...max(1, a.count) where i <= a.count {
-        var row = [i]
-        for j in 1...max(1, b.count) where j <= b.count {
-            let change = rows[i - 1][j - 1] + (a[i - 1] == b[j - 1] ? 0 : 1)
-            var best = min(change, rows[i - 1][j] + 1, row[j - 1] + 1)
-            if i > 1, j > 1, a[i - 1] == b[j - 2], a[i - 2] == b[j - 1] {
-                best = min(best, rows[i - 2][j - 2] + 1)
-            }
-            row.append(best)
-        }
-        rows.append(row)
-    }
-    return rows[a.count][b.count]
-}
-
 /// A name as a message can hold it.
 package func shortened(_ name: String) -> String {
     name.unicodeScalars.count <= 40

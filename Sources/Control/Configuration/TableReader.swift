@@ -1,3 +1,5 @@
+internal import Text
+
 /// Reads one table's members and notes which were asked for.
 package struct TableReader {
     let table: TOMLTable
@@ -79,7 +81,7 @@ package struct TableReader {
     mutating func finish() -> [Diagnostic] {
         for member in table.members where !known.contains(member.key) {
             let hint =
-                nearest(to: member.key, among: known).map { "did you mean '\($0)'?" }
+                Spelling.nearest(to: member.key, among: known).map { "did you mean '\($0)'?" }
                 ?? "it has: \(known.joined(separator: ", "))"
             diagnostics.append(
                 Diagnostic(secret: member)

@@ -1,3 +1,5 @@
+internal import Text
+
 /// What is said of a name that no setting has: the nearest, or where it stands.
 enum Unknown {
     /// A value outside every section.
@@ -24,7 +26,7 @@ enum Unknown {
         if let secret = Diagnostic(secret: member) { return secret }
         let known = Keys.sectionNames.filter { !$0.contains(".") } + ["tool"]
         let hint =
-            nearest(to: member.key, among: known).map { "; did you mean [\($0)]?" }
+            Spelling.nearest(to: member.key, among: known).map { "; did you mean [\($0)]?" }
             ?? "; there are \(known.dropLast().map { "[\($0)]" }.joined(separator: ", "))"
         return Diagnostic(
             member.position, "there is no section [\(shortened(member.key))]\(hint)")
@@ -41,7 +43,7 @@ enum Unknown {
         let inner = Keys.sectionNames.filter { $0.hasPrefix("\(section).") }
             .map { String($0.dropFirst(section.count + 1)) }
         let hint =
-            nearest(to: member.key, among: names + inner).map { "did you mean '\($0)'?" }
+            Spelling.nearest(to: member.key, among: names + inner).map { "did you mean '\($0)'?" }
             ?? homes(of: member.key).map { "it stands in \($0)" }
             ?? "it has: \((names + inner).joined(separator: ", "))"
         return Diagnostic(
@@ -52,7 +54,7 @@ enum Unknown {
     static func tool(_ member: TOMLTable.Member) -> Diagnostic {
         if let secret = Diagnostic(secret: member) { return secret }
         let hint =
-            nearest(to: member.key, among: ToolKinds.names)
+            Spelling.nearest(to: member.key, among: ToolKinds.names)
             .map { "did you mean [[tool.\($0)]]?" } ?? "there are \(kinds)"
         return Diagnostic(member.position, "there is no 'tool.\(shortened(member.key))'; \(hint)")
     }

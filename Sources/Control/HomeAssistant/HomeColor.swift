@@ -1,3 +1,5 @@
+internal import Text
+
 /// The colours that Home Assistant knows by name: those of CSS (w3.org/TR/css-color-3, section
 /// 4.3), and its own.
 enum HomeColor {
@@ -10,7 +12,7 @@ enum HomeColor {
     /// A name that is spelled like this one.
     static func near(_ name: String) -> String {
         let plain = plain(name)
-        return names.map { ($0, HomeName.distance(plain, $0)) }.min { $0.1 < $1.1 }?.0 ?? "white"
+        return names.map { ($0, Spelling.distance(plain, $0)) }.min { $0.1 < $1.1 }?.0 ?? "white"
     }
 
     private static func plain(_ name: String) -> String {

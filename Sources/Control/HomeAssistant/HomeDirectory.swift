@@ -1,3 +1,5 @@
+internal import Text
+
 /// Something in a home that the model may see.
 struct HomeEntity: Sendable, Equatable {
     /// "light.kitchen_ceiling".
@@ -51,7 +53,7 @@ struct HomeDirectory: Sendable, Equatable {
 
     private func known(area: String) throws(HomeFault) -> String {
         let wanted = HomeName.plain(area)
-        let near = areas.map { ($0, HomeName.distance(wanted, HomeName.plain($0))) }
+        let near = areas.map { ($0, Spelling.distance(wanted, HomeName.plain($0))) }
             .min { $0.1 < $1.1 }
         if let near, near.1 <= wanted.count / 5 { return near.0 }
         throw HomeFault.unknown(
@@ -111,6 +113,6 @@ extension HomeEntity {
     }
 
     fileprivate func distance(to wanted: String) -> Int {
-        spellings.map { HomeName.distance(wanted, $0) }.min() ?? .max
+        spellings.map { Spelling.distance(wanted, $0) }.min() ?? .max
     }
 }

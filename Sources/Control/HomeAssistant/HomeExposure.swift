@@ -1,3 +1,5 @@
+internal import Text
+
 /// What of a home the model may see and use: nothing but what is named here.
 ///
 /// An entity is exposed when `entities` names it; or when any of the other lists says something
@@ -44,8 +46,10 @@ package struct HomeExposure: Sendable, Equatable {
     }
 
     func admits(_ candidate: Candidate) -> Bool {
-        guard !exceptions.contains(where: { Self.fits(candidate.id, $0) }) else { return false }
-        if let pattern = entities.first(where: { Self.fits(candidate.id, $0) }) {
+        guard !exceptions.contains(where: { Pattern.matches(candidate.id, $0) }) else {
+            return false
+        }
+        if let pattern = entities.first(where: { Pattern.matches(candidate.id, $0) }) {
             return !candidate.isAside || pattern == candidate.id
         }
         guard !candidate.isAside, !(domains.isEmpty && areas.isEmpty && labels.isEmpty) else {
@@ -61,22 +65,5 @@ package struct HomeExposure: Sendable, Equatable {
     private static func share(_ wanted: [String], _ names: [String]) -> Bool {
         let names = Set(names.map(HomeName.plain))
         return wanted.contains { names.contains(HomeName.plain($0)) }
-    }
-
-    /// Whether an id is what a pattern says; each star is tried at its leftmost fit.
-    static func fits(_ id: String, _ pattern: String) -> Bool {
-        let parts = pattern.split(separator: "*", omittingEmptySubsequences: false)
-        guard parts.count > 1, let first = parts.first, let last = parts.last else {
-            return id == pattern
-        }
-        guard id.hasPrefix(first), id.count >= first.count + last.count, id.hasSuffix(last) else {
-            return false
-        }
-        var rest = id.dropFirst(first.count).dropLast(last.count)
-        for part in parts.dropFirst().dropLast() where !part.isEmpty {
-            guard let place = rest.firstRange(of: part) else { return false }
-            rest = rest[place.upperBound...]
-        }
-        return true
     }
 }

@@ -39,22 +39,4 @@ enum HomeName {
     static func quoted(_ name: String) -> String {
         JSONValue.string(name.count > 40 ? name.prefix(40) + "…" : name).serialized
     }
-
-    /// Insertions, deletions and exchanges between two words, as far as there are few.
-    static func distance(_ one: String, _ other: String) -> Int {
-        let a = Array(one)
-        let b = Array(other)
-        guard !a.isEmpty, !b.isEmpty else { return max(a.count, b.count) }
-        var row = Array(0...b.count)
-        for i in 1...a.count {
-            var corner = row[0]
-            row[0] = i
-            for j in 1...b.count {
-                let change = corner + (a[i - 1] == b[j - 1] ? 0 : 1)
-                corner = row[j]
-                row[j] = min(change, row[j] + 1, row[j - 1] + 1)
-            }
-        }
-        return row[b.count]
-    }
 }

@@ -1,4 +1,5 @@
 internal import ModelTypes
+internal import Text
 internal import Tools
 
 /// Says how much harm a call of a service can do.
@@ -30,7 +31,7 @@ struct HomeRisk: Sendable {
 
     /// How much harm a service can do on an entity.
     func risk(of service: HomeService, on entity: HomeEntity) -> ToolRisk {
-        if guarded.contains(where: { HomeExposure.fits(entity.id, $0) }) { return .unlock }
+        if guarded.contains(where: { Pattern.matches(entity.id, $0) }) { return .unlock }
         switch entity.domain {
         case "lock": return service.service == "lock" ? plain : .unlock
         case "alarm_control_panel":

@@ -1,6 +1,7 @@
 internal import Curl
 internal import ModelTypes
 internal import Synchronization
+internal import Text
 
 /// The answer to one POST.
 struct HTTPReply {
@@ -85,7 +86,7 @@ extension HTTPConnection {
         case 300...399: words += ": it wants to be asked at another url, which is not followed"
         case 401, 403: words += ": check the headers of its settings, and the secret in them"
         default:
-            let text = Words.line(String(decoding: bytes, as: UTF8.self), Self.refusalWords)
+            let text = String(decoding: bytes, as: UTF8.self).oneLine(limit: Self.refusalWords)
             if !text.isEmpty { words += ": \(text)" }
         }
         // Who refuses a request has not executed it; who fails may have.

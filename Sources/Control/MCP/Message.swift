@@ -1,4 +1,5 @@
 internal import ModelTypes
+internal import Text
 
 /// A JSON-RPC 2.0 message as MCP has it.
 enum Message: Equatable {
@@ -31,7 +32,8 @@ enum Message: Equatable {
                 let text = error["message"]?.string ?? ""
                 self = .response(
                     id: id.int,
-                    .error(code: error["code"]?.int ?? 0, text: Words.line(text, Self.wordsLimit)))
+                    .error(
+                        code: error["code"]?.int ?? 0, text: text.oneLine(limit: Self.wordsLimit)))
             } else if let result = members["result"] {
                 self = .response(id: id.int, .result(result))
             } else {

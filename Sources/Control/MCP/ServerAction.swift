@@ -85,14 +85,3 @@ package enum TransportEvent: Sendable {
         case unknown
     }
 }
-
-/// Texts of a server, fit for a log and for the model.
-enum Words {
-    /// The text on one line, cut after `limit` characters.
-    static func line(_ text: String, _ limit: Int) -> String {
-        let scalars = text.unicodeScalars.lazy.prefix(4 * limit)
-            .map { $0.value < 0x20 || $0.value == 0x7F ? " " : $0 }
-        let line = String(String.UnicodeScalarView(scalars))
-        return line.count > limit ? line.prefix(limit) + "…" : line
-    }
-}

@@ -1,5 +1,6 @@
 internal import Linux
 internal import ModelTypes
+internal import Text
 
 // How connections begin and end, and what the transport reports.
 
@@ -42,7 +43,7 @@ extension ServerMachine {
                 ], until: until)
         case .message(let json): came(json, at: now)
         case .noise(let text): noiseCame(text, at: now)
-        case .words(let text): log(.debug, "says: \(Words.line(text, Self.quoteLimit))")
+        case .words(let text): log(.debug, "says: \(text.oneLine(limit: Self.quoteLimit))")
         case .undelivered(let id, let reason, let fate):
             undelivered(id, reason, fate, at: now)
         case .lost(let reason): lost(reason, at: now)
@@ -56,7 +57,7 @@ extension ServerMachine {
         if noise == 1 {
             log(
                 .warning,
-                "what it writes is no message: \"\(Words.line(text, 80))\"; it should write that "
+                "what it writes is no message: \"\(text.oneLine(limit: 80))\"; it should write that "
                     + "to its standard error")
         }
         if noise > Self.noiseLimit { fail("it writes what are no messages", at: now) }

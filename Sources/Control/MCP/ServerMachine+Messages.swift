@@ -1,5 +1,6 @@
 internal import Linux
 internal import ModelTypes
+internal import Text
 
 // What the server says.
 
@@ -21,7 +22,7 @@ extension ServerMachine {
             // We have neither files, nor a model, nor a form for it.
             let answer =
                 method == "ping" ? Message.result(id, [:]) : Message.refusal(id, method)
-            if method != "ping" { log(.debug, "asks for \(Words.line(method, 80)); refused") }
+            if method != "ping" { log(.debug, "asks for \(method.oneLine(limit: 80)); refused") }
             actions.append(.send(answer, id: nil))
         case .notification(let method, let params)?: noted(method, params, at: now)
         case .response(let id, let answer)?:
@@ -46,7 +47,7 @@ extension ServerMachine {
         case "notifications/message":
             let data = params["data"] ?? .null
             let words = data.string ?? data.serialized
-            log(.debug, "logs: \(Words.line(words, Self.quoteLimit))")
+            log(.debug, "logs: \(words.oneLine(limit: Self.quoteLimit))")
         default: break
         }
     }
@@ -83,7 +84,7 @@ extension ServerMachine {
         guard case .opening = state else { return }
         guard let version = result["protocolVersion"]?.string, Self.versions.contains(version)
         else {
-            let spoken = result["protocolVersion"]?.string.map { Words.line($0, 40) } ?? "none"
+            let spoken = result["protocolVersion"]?.string.map { $0.oneLine(limit: 40) } ?? "none"
             return fail(
                 "it speaks the protocol's version \(spoken); we speak "
                     + Self.versions.joined(separator: ", "), at: now)
@@ -98,10 +99,11 @@ extension ServerMachine {
         _ answer: JSONValue, _ info: JSONValue?, version: String, at now: Int64
     ) {
         state = .ready(since: now)
-        let title = Words.line(info?["name"]?.string ?? "?", 80)
+        let title = (info?["name"]?.string ?? "?").oneLine(limit: 80)
         log(
             .debug,
-            "ready: \(title) \(Words.line(info?["version"]?.string ?? "", 40)), MCP \(version)")
+            "ready: \(title) \((info?["version"]?.string ?? "").oneLine(limit: 40)), MCP \(version)"
+        )
         let tools = answer["capabilities"]?["tools"]
         tellsChanges = tools?["listChanged"]?.bool == true
         if tools != nil {

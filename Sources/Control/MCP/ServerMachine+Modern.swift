@@ -1,4 +1,5 @@
 internal import ModelTypes
+internal import Text
 
 // The revision 2026-07-28 has no handshake: every request says what it is, `server/discover` tells
 // what a server speaks, and changes come by a request that stays open. Most servers of that age
@@ -39,7 +40,7 @@ extension ServerMachine {
         let versions = (result["supportedVersions"]?.array ?? []).compactMap(\.string)
         guard versions.contains(Self.modernVersion) else {
             isModern = false
-            let spoken = versions.map { Words.line($0, 40) }.prefix(8).joined(separator: ", ")
+            let spoken = versions.map { $0.oneLine(limit: 40) }.prefix(8).joined(separator: ", ")
             return fail("it speaks the protocol's versions \(spoken), which we do not", at: now)
         }
         actions.append(.agreed(version: Self.modernVersion))

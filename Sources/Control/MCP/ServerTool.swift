@@ -1,4 +1,5 @@
 internal import ModelTypes
+internal import Text
 internal import Tools
 
 /// One tool of a server, as a function of the model.
@@ -50,18 +51,19 @@ enum CallResult {
         switch block["type"]?.string {
         case "text": return block["text"]?.string
         case "image", "audio":
-            let type = block["mimeType"]?.string.map { Words.line($0, 80) } ?? "of some kind"
+            let type = block["mimeType"]?.string.map { $0.oneLine(limit: 80) } ?? "of some kind"
             // Four characters of base64 are three bytes.
             let bytes = (block["data"]?.string?.utf8.count ?? 0) / 4 * 3
             let kind = block["type"]?.string == "image" ? "an image" : "a sound"
             return "(\(kind), \(type), \(bytes) bytes, which is not shown)"
         case "resource_link":
             let name = block["name"]?.string ?? ""
-            return "(a link: \(Words.line("\(name) \(block["uri"]?.string ?? "")", 300)))"
+            return "(a link: \("\(name) \(block["uri"]?.string ?? "")".oneLine(limit: 300)))"
         case "resource":
             let resource = block["resource"]
             if let text = resource?["text"]?.string { return text }
-            return "(a resource, \(Words.line(resource?["uri"]?.string ?? "", 300)), not shown)"
+            return
+                "(a resource, \((resource?["uri"]?.string ?? "").oneLine(limit: 300)), not shown)"
         default: return nil
         }
     }

@@ -1,6 +1,7 @@
 package import Linux
 package import ModelTypes
 internal import Synchronization
+internal import Text
 
 /// A server that is a program of ours: one message a line, on its standard streams.
 ///
@@ -95,8 +96,8 @@ package final class StdioTransport: ServerTransport {
             case .error(let bytes):
                 do throws(LineCutter.TooLong) {
                     for line in try errors.cut(bytes) {
-                        lastWords = Words.line(
-                            String(decoding: line.prefix(800), as: UTF8.self), 200)
+                        lastWords = String(decoding: line.prefix(800), as: UTF8.self).oneLine(
+                            limit: 200)
                         if let words = admit(lastWords) { told.events.append((.words(words), 0)) }
                     }
                 } catch {

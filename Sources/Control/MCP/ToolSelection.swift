@@ -1,4 +1,5 @@
 internal import ModelTypes
+internal import Text
 package import Tools
 
 /// Which of a server's tools are offered to the model, and on what terms.
@@ -47,7 +48,7 @@ package struct ToolSelection: Sendable {
     /// Makes functions of what a server offers.
     func offering(_ all: [OfferedTool], taken: Set<String>) -> Offering {
         var offering = Offering()
-        let wanted = all.filter { tool in allowed.contains { Self.matches(tool.name, $0) } }
+        let wanted = all.filter { tool in allowed.contains { Pattern.matches(tool.name, $0) } }
         note(all, &offering)
         let names = ForeignNames.names(of: wanted.map(\.name), source: source, taken: taken)
         var bytes = 0
@@ -71,7 +72,8 @@ package struct ToolSelection: Sendable {
                 bytes += size
                 offering.tools.append((declaration, tool.name, schema))
             } catch {
-                offering.notes.append("its tool \(Words.line(tool.name, 80)) is left out: \(error)")
+                offering.notes.append(
+                    "its tool \(tool.name.oneLine(limit: 80)) is left out: \(error)")
             }
         }
         offering.notes = Array(offering.notes.prefix(Self.functionsLimit))
@@ -82,22 +84,24 @@ package struct ToolSelection: Sendable {
         of tool: OfferedTool, name: String
     ) throws -> (ToolDeclaration, ForeignSchema) {
         let schema = try ForeignSchema(tool.inputSchema)
-        let words = ForeignWords.line(tool.description, limit: Self.descriptionLimit)
+        let words = tool.description.oneLine(limit: Self.descriptionLimit)
         let declaration = try ToolDeclaration(
             name: name,
-            description: words.isEmpty ? "\(Words.line(tool.name, 80)) of \(source)" : words,
+            description: words.isEmpty ? "\(tool.name.oneLine(limit: 80)) of \(source)" : words,
             foreign: schema, terms: terms(tool.name))
         return (declaration, schema)
     }
 
     /// What is not allowed, and what is allowed and not there.
     private func note(_ all: [OfferedTool], _ offering: inout Offering) {
-        let others = all.map(\.name).filter { name in !allowed.contains { Self.matches(name, $0) } }
+        let others = all.map(\.name).filter { name in
+            !allowed.contains { Pattern.matches(name, $0) }
+        }
         if !others.isEmpty {
             offering.unwanted = "not in 'tools', so not offered: \(Self.list(others))"
         }
         let missing = allowed.filter { pattern in
-            !all.contains { Self.matches($0.name, pattern) }
+            !all.contains { Pattern.matches($0.name, pattern) }
         }
         if !missing.isEmpty {
             offering.notes.append("in 'tools', but it has none so called: \(Self.list(missing))")
@@ -106,25 +110,11 @@ package struct ToolSelection: Sendable {
 
     private static func list(_ names: [String]) -> String {
         let more = names.count > listedNames ? " and \(names.count - listedNames) more" : ""
-        return names.prefix(listedNames).map { Words.line($0, 80) }.joined(separator: ", ") + more
+        return names.prefix(listedNames).map { $0.oneLine(limit: 80) }.joined(separator: ", ")
+            + more
     }
 
     private struct Refusal: Error, CustomStringConvertible {
         let description: String
-    }
-
-    /// Whether a name fits a pattern in which `*` stands for any characters.
-    package static func matches(_ name: String, _ pattern: String) -> Bool {
-        let parts = pattern.split(separator: "*", omittingEmptySubsequences: false)
-        guard parts.count > 1, let first = parts.first, let last = parts.last else {
-            return name == pattern
-        }
-        guard name.hasPrefix(first) else { return false }
-        var rest = name.dropFirst(first.count)
-        for part in parts.dropFirst().dropLast() where !part.isEmpty {
-            guard let range = rest.firstRange(of: part) else { return false }
-            rest = rest[range.upperBound...]
-        }
-        return rest.hasSuffix(last)
     }
 }

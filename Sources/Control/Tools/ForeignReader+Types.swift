@@ -1,4 +1,5 @@
 internal import ModelTypes
+internal import Text
 
 // Parts of a schema that have a type.
 
@@ -154,7 +155,7 @@ extension ForeignReader {
                 guard error.isNothing, !required.contains(original) else { throw error }
                 continue
             }
-            if name != original { form.say("called \(ForeignWords.line(original, limit: 80))") }
+            if name != original { form.say("called \(original.oneLine(limit: 80))") }
             // What must be there and may be null is null when the model leaves it out.
             let isFilled = depth == 0 && required.contains(original) && form.schema.isNullable
             if isFilled { note(null: original) }

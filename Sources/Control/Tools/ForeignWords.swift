@@ -1,4 +1,5 @@
 internal import ModelTypes
+internal import Text
 
 /// Words of somebody else for the model: cut to a length, and what cannot be a keyword said.
 package enum ForeignWords {
@@ -35,20 +36,9 @@ package enum ForeignWords {
             if list.count <= valueLimit { hints.append("one of \(list)") }
         }
         if schema.kind == .any { hints.append("any JSON value") }
-        let own = members["description"]?.string.map { line($0, limit: partLimit) } ?? ""
+        let own = members["description"]?.string.map { $0.oneLine(limit: partLimit) } ?? ""
         let parts = [own, hints.isEmpty ? "" : "(\(hints.joined(separator: "; ")))"]
         let whole = parts.filter { !$0.isEmpty }.joined(separator: " ")
         return whole.isEmpty ? nil : whole
-    }
-
-    /// A text without control characters, no longer than the limit (characters).
-    package static func line(_ text: String, limit: Int) -> String {
-        let scalars = text.unicodeScalars.lazy.prefix(4 * limit).map { scalar in
-            scalar.value < 0x20 || scalar.value == 0x7F ? " " : scalar
-        }
-        var line = String(String.UnicodeScalarView(scalars)).split(separator: " ")
-            .joined(separator: " ")
-        if line.count > limit { line = line.prefix(limit - 1) + "…" }
-        return line
     }
 }

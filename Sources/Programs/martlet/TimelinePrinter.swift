@@ -2,6 +2,7 @@ import Assistant
 import Configuration
 import Daemon
 import Linux
+internal import Text
 
 /// Prints a timeline for a person: seconds since the start, then what happened.
 final class TimelinePrinter: Sendable {

@@ -1,5 +1,6 @@
 internal import Configuration
 internal import ModelTypes
+internal import Text
 
 /// Reads the members of one table of a scenario, and gathers what is wrong with it.
 ///
@@ -142,7 +143,7 @@ struct TableReader {
     mutating func finish() -> [Diagnostic] {
         for member in table.members where !known.contains(member.key) {
             let hint =
-                nearest(to: member.key, among: known).map { "did you mean '\($0)'?" }
+                Spelling.nearest(to: member.key, among: known).map { "did you mean '\($0)'?" }
                 ?? "it has: \(known.joined(separator: ", "))"
             mistakes.append(
                 Diagnostic(member.position, "\(place) has no '\(shortened(member.key))'; \(hint)"))

@@ -1,4 +1,5 @@
 internal import Configuration
+internal import Text
 
 /// What `martlet doctor` says of one thing.
 package struct Finding: Sendable, Equatable, CustomStringConvertible {

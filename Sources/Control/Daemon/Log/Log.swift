@@ -2,6 +2,7 @@ internal import Configuration
 package import Linux
 package import ModelTypes
 internal import Synchronization
+internal import Text
 
 /// The daemon's log: one line an event, on standard error.
 ///

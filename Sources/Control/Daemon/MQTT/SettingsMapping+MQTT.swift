@@ -3,6 +3,7 @@ package import Configuration
 internal import Linux
 internal import ModelTypes
 internal import Mosquitto
+internal import Store
 
 // The broker, out of the one configuration.
 extension Settings {
@@ -52,8 +53,7 @@ extension Settings {
         guard own.isEmpty else { return own }
         let machine = Self.line(of: Self.machineIDFile) ?? deviceName
         // A machine's id must not be disclosed as it is (machine-id(5)).
-        var hash: UInt64 = 0xCBF2_9CE4_8422_2325
-        for byte in "martlet \(machine)".utf8 { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01B3 }
+        let hash = Checksum.number(of: "martlet \(machine)".utf8)
         return "martlet_" + String(hash & 0xFFFF_FFFF_FFFF, radix: 16)
     }
 

@@ -5,6 +5,7 @@ internal import Linux
 internal import Opus
 package import Sounds
 internal import SpeexDSP
+internal import Text
 
 /// The owner's sounds in place of the device's: Ogg Opus or WAV files named after what they replace.
 package enum SoundFolder {
@@ -64,7 +65,7 @@ package enum SoundFolder {
             let (name, ending) = (String(file[..<point]), String(file[file.index(after: point)...]))
             guard soundEndings.contains(ending.lowercased()) else { return nil }
             if names.contains(name), ending == "opus" || ending == "wav" { return nil }
-            guard let meant = nearest(to: name, among: names) else {
+            guard let meant = Spelling.nearest(to: name, among: names) else {
                 return "'\(folder)/\(file)' is no sound of the device and is not used; there are: "
                     + names.joined(separator: ", ")
             }

@@ -3,6 +3,7 @@ internal import Curl
 internal import Linux
 internal import MCP
 internal import ModelTypes
+internal import Text
 package import Tools
 
 // Servers of the Model Context Protocol: `[[tool.mcp]]`.
@@ -106,7 +107,7 @@ extension ToolSettings {
             patience: .milliseconds(deadlineMilliseconds), limit: limit
         ) { tool in
             var settings = self
-            if let own = server.risks.first(where: { ToolSelection.matches(tool, $0.name) }) {
+            if let own = server.risks.first(where: { Pattern.matches(tool, $0.name) }) {
                 settings.risk = own.risk
             }
             var terms = settings.terms(longestMilliseconds: server.longestMilliseconds)

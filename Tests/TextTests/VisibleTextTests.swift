@@ -1,6 +1,6 @@
 import Testing
 
-@testable import Configuration
+import Text
 
 @Suite("What far ends say, as a terminal and a journal show it")
 struct VisibleTextTests {
