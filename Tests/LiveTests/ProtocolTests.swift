@@ -29,22 +29,15 @@ struct ProtocolTests {
         settings.activity = .automatic(detection)
         settings.activityHandling = "NO_INTERRUPTION"
         settings.turnCoverage = "TURN_INCLUDES_ALL_INPUT"
-        settings.timesInterimTranscripts = true
         settings.compression = .init(triggerTokens: 25_000, targetTokens: 8_000)
         var transcription = SessionSettings.Transcription()
         transcription.languages = ["de-DE"]
         transcription.vocabulary = ["Martlet"]
-        transcription.mode = "SMART"
-        transcription.timesWords = true
-        transcription.tellsSpeakers = true
         settings.inputTranscription = transcription
         settings.thinkingBudget = -1
-        settings.includesThoughts = true
         settings.temperature = 0.5
         settings.topP = 0.25
         settings.topK = 40
-        settings.presencePenalty = 0.5
-        settings.frequencyPenalty = 0.25
         settings.seed = 7
         settings.maximumOutputTokens = 1000
         settings.mediaResolution = "MEDIA_RESOLUTION_LOW"
@@ -65,17 +58,15 @@ struct ProtocolTests {
             {"setup": {"model": "models/m",
              "generationConfig": {"responseModalities": ["AUDIO"],
               "speechConfig": {"voiceConfig": {"prebuiltVoiceConfig": {"voiceName": "Kore"}}},
-              "thinkingConfig": {"thinkingBudget": -1, "includeThoughts": true},
-              "temperature": 0.5, "topP": 0.25, "topK": 40.0, "presencePenalty": 0.5,
-              "frequencyPenalty": 0.25, "seed": 7, "maxOutputTokens": 1000,
+              "thinkingConfig": {"thinkingBudget": -1},
+              "temperature": 0.5, "topP": 0.25, "topK": 40.0, "seed": 7, "maxOutputTokens": 1000,
               "mediaResolution": "MEDIA_RESOLUTION_LOW", "enableAffectiveDialog": true,
               "translationConfig": {"targetLanguageCode": "fr", "echoTargetLanguage": true}},
              "realtimeInputConfig": {"automaticActivityDetection": {"disabled": false,
                "startOfSpeechSensitivity": "START_SENSITIVITY_HIGH",
                "endOfSpeechSensitivity": "END_SENSITIVITY_LOW", "prefixPaddingMs": 20,
                "silenceDurationMs": 800},
-              "activityHandling": "NO_INTERRUPTION", "turnCoverage": "TURN_INCLUDES_ALL_INPUT",
-              "interimTranscriptTimestampEnabled": true},
+              "activityHandling": "NO_INTERRUPTION", "turnCoverage": "TURN_INCLUDES_ALL_INPUT"},
              "systemInstruction": {"role": "user", "parts": [{"text": "Be brief."}]},
              "tools": [{"functionDeclarations": [{"name": "f", "description": "d",
                "parametersJsonSchema": {"type": "object"},
@@ -85,8 +76,7 @@ struct ProtocolTests {
              "contextWindowCompression": {"triggerTokens": 25000,
               "slidingWindow": {"targetTokens": 8000}},
              "inputAudioTranscription": {"languageCodes": ["de-DE"],
-              "customVocabulary": ["Martlet"], "mode": "SMART", "wordTimestamp": true,
-              "diarization": true},
+              "customVocabulary": ["Martlet"]},
              "outputAudioTranscription": {},
              "proactivity": {"proactiveAudio": true, "proactiveVideo": true},
              "safetySettings": [{"category": "HARM_CATEGORY_HARASSMENT", "threshold": "BLOCK_NONE"}],
@@ -105,7 +95,6 @@ struct ProtocolTests {
         var settings = everything
         settings.replicatedVoice = .init(sample: [1, 2, 3])
         settings.replicatedVoice?.consent = [4]
-        settings.replicatedVoice?.consentSignature = "signed"
         func config(_ settings: SessionSettings) -> JSONValue? {
             settings.setup(handle: nil)["setup"]?["generationConfig"]?["speechConfig"]?[
                 "voiceConfig"]?["replicatedVoiceConfig"]
@@ -113,7 +102,6 @@ struct ProtocolTests {
         #expect(
             config(settings) == [
                 "mimeType": "audio/wav", "voiceSampleAudio": "AQID", "consentAudio": "BA==",
-                "voiceConsentSignature": ["signature": "signed"],
             ])
         settings.endpoint = LiveEndpoint(service: .vertex(project: "p", location: "global"))
         #expect(config(settings) == ["mimeType": "audio/wav", "voiceSampleAudio": "AQID"])

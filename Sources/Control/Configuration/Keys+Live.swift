@@ -108,9 +108,84 @@ extension Keys {
         package let turnCoverage = Setting(
             "live.turn_coverage", "", .oneOf(["", "only_activity", "all_input"]),
             "What of the sound belongs to a turn; empty: the model's default.")
+        package let temperature = Setting(
+            "live.temperature", 0.0, .range(0...2),
+            "How freely the model chooses its words, above 0 and up to 2; the newest models are to "
+                + "do without. 0: not sent.")
+        package let topP = Setting(
+            "live.top_p", 0.0, .range(0...1),
+            "From how much of what is likely it chooses, above 0 and up to 1. 0: not sent.")
+        package let topK = Setting(
+            "live.top_k", 0, .range(0...1000),
+            "From how many of the likeliest words it chooses. 0: not sent.")
+        package let seed = Setting(
+            "live.seed", -1, .range(-1...2_147_483_647),
+            "The same seed makes the same choices again, as far as the service can. -1: not sent.")
+        package let outputLimit = Setting(
+            "live.max_output_tokens", 0, .range(0...65_536),
+            "The most tokens that an answer may have; a longer one is cut. 0: no limit of ours.")
+        package let safety = Setting(
+            "live.safety", [String](), .form(Self.safety),
+            "What is blocked, such as \"dangerous_content=only_high\": harassment, hate_speech, "
+                + "sexually_explicit or dangerous_content; then none, only_high, medium_and_above "
+                + "or low_and_above. What is not named is as the service has it.")
+        package let labels = Setting(
+            "live.labels", [String](), .form(Self.label),
+            "What the account's bills sort this device by, such as \"room=kitchen\".")
+        package let translation = Setting(
+            "live.translate_to", "",
+            "A language (BCP 47) that translation models translate everything into; others do not "
+                + "take it. Empty: they do not translate.")
+        package let translationRepeats = Setting(
+            "live.translate_repeats", false,
+            "Whether words that are in that language already are said again.")
+        package let transcriptLanguages = Setting(
+            "live.transcription_languages", [String](),
+            "Languages (BCP 47) that are expected in what you say, for writing it down; none: the "
+                + "service finds out.")
+        package let transcriptWords = Setting(
+            "live.transcription_words", [String](),
+            "Words that are hard to write down, such as names of the household.")
+        package let voiceSample = Setting(
+            "live.voice_sample_file", "", .pathOrNothing,
+            "A recording (WAV, 24000 Hz, 16 bits, mono) of a voice that the model is to have, in "
+                + "place of live.voice; where the service grants that. Empty: none.")
+        package let voiceConsent = Setting(
+            "live.voice_consent_file", "", .pathOrNothing,
+            "The recording in which the speaker of that voice agrees (WAV as above); the Gemini "
+                + "API wants one.")
         package let connectTimeout = Setting(
             "live.connect_timeout_ms", 10_000, .range(1000...60_000),
             "How long connecting may take before it is tried anew (milliseconds).")
+
+        private static let harms = [
+            "harassment", "hate_speech", "sexually_explicit", "dangerous_content",
+        ]
+        private static let thresholds = [
+            "none", "only_high", "medium_and_above", "low_and_above",
+        ]
+
+        private static func safety(_ text: String) -> String? {
+            let parts = text.split(separator: "=", omittingEmptySubsequences: false).map(
+                String.init)
+            guard parts.count == 2 else { return "write WHAT=THRESHOLD" }
+            if !harms.contains(parts[0]) {
+                return "there is no \"\(parts[0])\"; allowed: \(harms.toml)"
+            }
+            return thresholds.contains(parts[1])
+                ? nil : "there is no \"\(parts[1])\"; allowed: \(thresholds.toml)"
+        }
+
+        private static func label(_ text: String) -> String? {
+            let name = text.prefix { $0 != "=" }
+            let isPlain = name.utf8.allSatisfy { byte in
+                (0x61...0x7A).contains(byte) || (0x30...0x39).contains(byte) || byte == 0x5F
+                    || byte == 0x2D
+            }
+            let isName = isPlain && name.utf8.count <= 63 && name.first?.isLetter ?? false
+            return isName && name.count < text.count
+                ? nil : "write NAME=VALUE; a name has a letter first, then a-z, 0-9, _ and -"
+        }
     }
 
     /// [vertex]: whose account pays, where live.service is "vertex".

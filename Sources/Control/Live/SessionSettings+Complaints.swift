@@ -60,9 +60,6 @@ extension SessionSettings {
         if affectiveDialog, !isAllowed(profile.affectiveDialog) {
             lines.append(unavailable(profile.affectiveDialog, "affective dialog"))
         }
-        if explicitVoiceActivity, !endpoint.isVertex {
-            lines.append("voice activity can be asked for on Vertex only")
-        }
         if searches, !maySearch {
             lines.append("\(name) cannot search and call functions in one session")
         }

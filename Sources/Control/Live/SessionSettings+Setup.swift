@@ -45,7 +45,6 @@ extension SessionSettings {
             if proactiveVideo { proactivity["proactiveVideo"] = true }
             setup["proactivity"] = .object(proactivity)
         }
-        if explicitVoiceActivity, endpoint.isVertex { setup["explicitVadSignal"] = true }
         if !safety.isEmpty {
             setup["safetySettings"] = .array(
                 safety.map {
@@ -89,8 +88,6 @@ extension SessionSettings {
         generation["temperature"] = temperature.map { .double($0) }
         generation["topP"] = topP.map { .double($0) }
         generation["topK"] = topK.map { .double($0) }
-        generation["presencePenalty"] = presencePenalty.map { .double($0) }
-        generation["frequencyPenalty"] = frequencyPenalty.map { .double($0) }
         generation["seed"] = seed.map { .int(Int64($0)) }
         generation["maxOutputTokens"] = maximumOutputTokens.map { .int(Int64($0)) }
         generation["mediaResolution"] = mediaResolution.map { .string($0) }
@@ -116,7 +113,6 @@ extension SessionSettings {
         case .budget:
             thinking["thinkingBudget"] = thinkingBudget.map { .int(Int64($0)) }
         }
-        if includesThoughts { thinking["includeThoughts"] = true }
         return thinking.isEmpty ? Optional<JSONValue>.none : .object(thinking)
     }
 
@@ -165,7 +161,6 @@ extension SessionSettings {
         var input: JSONObject = ["automaticActivityDetection": .object(detection)]
         input["activityHandling"] = activityHandling.map { .string($0) }
         input["turnCoverage"] = turnCoverage.map { .string($0) }
-        if timesInterimTranscripts { input["interimTranscriptTimestampEnabled"] = true }
         return .object(input)
     }
 }
@@ -177,9 +172,6 @@ extension SessionSettings.Transcription {
         if !vocabulary.isEmpty {
             json["customVocabulary"] = .array(vocabulary.map { .string($0) })
         }
-        json["mode"] = mode.map { .string($0) }
-        if timesWords { json["wordTimestamp"] = true }
-        if tellsSpeakers { json["diarization"] = true }
         return .object(json)
     }
 }
@@ -187,10 +179,7 @@ extension SessionSettings.Transcription {
 extension SessionSettings.ReplicatedVoice {
     fileprivate func json(isVertex: Bool) -> JSONValue {
         var json: JSONObject = ["mimeType": "audio/wav", "voiceSampleAudio": Self.text(sample)]
-        if !isVertex {
-            json["consentAudio"] = consent.map(Self.text)
-            json["voiceConsentSignature"] = consentSignature.map { ["signature": .string($0)] }
-        }
+        if !isVertex { json["consentAudio"] = consent.map(Self.text) }
         return .object(json)
     }
 

@@ -47,12 +47,6 @@ package struct SessionSettings: Sendable {
         package var languages: [String] = []
         /// Words that are likely, such as names.
         package var vocabulary: [String] = []
-        /// `VERBATIM` or `SMART`; nil leaves the default.
-        package var mode: String?
-        /// Whether each word comes with its time, and speakers are distinguished; only the models
-        /// that transcribe take these two.
-        package var timesWords = false
-        package var tellsSpeakers = false
 
         /// The service's defaults.
         package init() {}
@@ -61,10 +55,8 @@ package struct SessionSettings: Sendable {
     /// A voice made after a recording (24 kHz, 16 bit, WAV).
     package struct ReplicatedVoice: Sendable, Equatable {
         package var sample: [UInt8]
-        /// The speaker's consent: spoken, or as the signature that the service made of it; both
-        /// on the Developer API alone.
+        /// The speaker's spoken consent; on the Developer API alone.
         package var consent: [UInt8]?
-        package var consentSignature: String?
 
         /// A voice like that of the sample.
         package init(sample: [UInt8]) { self.sample = sample }
@@ -99,12 +91,9 @@ package struct SessionSettings: Sendable {
     package var thinkingLevel: String?
     /// Tokens; 0 is off, -1 automatic.
     package var thinkingBudget: Int?
-    package var includesThoughts = false
     package var temperature: Double?
     package var topP: Double?
     package var topK: Double?
-    package var presencePenalty: Double?
-    package var frequencyPenalty: Double?
     package var seed: Int?
     package var maximumOutputTokens: Int?
     /// `MEDIA_RESOLUTION_LOW`, `_MEDIUM` or `_HIGH`.
@@ -120,10 +109,6 @@ package struct SessionSettings: Sendable {
     package var safety: [(category: String, threshold: String)] = []
     /// Keys begin with a letter and hold at most 63 of a-z, 0-9, `_` and `-`.
     package var labels: [(name: String, value: String)] = []
-    /// Asks for voice activity; Vertex alone.
-    package var explicitVoiceActivity = false
-    /// Asks for times in the transcripts that are replaced while the user speaks.
-    package var timesInterimTranscripts = false
     /// A connection without a turn is closed after this (milliseconds); nil: never.
     package var idleMilliseconds: Int64?
     /// From the call to the open socket, and from there to the end of the setup.

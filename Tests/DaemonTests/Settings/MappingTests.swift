@@ -32,6 +32,70 @@ struct MappingTests {
         #expect(detection?["startOfSpeechSensitivity"]?.string == "START_SENSITIVITY_LOW")
     }
 
+    @Test("what is not set of how the model chooses is not sent, and what is set is sent")
+    func choice() throws {
+        let none = try setup("")
+        let keys = ["temperature", "topP", "topK", "seed", "maxOutputTokens", "translationConfig"]
+        for key in keys { #expect(none["generationConfig"]?[key] == nil, "\(key)") }
+        #expect(none["safetySettings"] == nil)
+        #expect(none["labels"] == nil)
+        let all = try setup(
+            """
+            [live]
+            temperature = 0.5
+            top_p = 0.25
+            top_k = 40
+            seed = 0
+            max_output_tokens = 1000
+            safety = ["dangerous_content=only_high", "harassment=none"]
+            labels = ["room=kitchen", "note=a=b"]
+            transcription_languages = ["de-DE"]
+            transcription_words = ["Martlet"]
+            """)
+        let generation = all["generationConfig"]
+        #expect(generation?["temperature"]?.double == 0.5)
+        #expect(generation?["topP"]?.double == 0.25)
+        #expect(generation?["topK"]?.double == 40)
+        #expect(generation?["seed"]?.int == 0)
+        #expect(generation?["maxOutputTokens"]?.int == 1000)
+        #expect(
+            all["safetySettings"] == [
+                ["category": "HARM_CATEGORY_DANGEROUS_CONTENT", "threshold": "BLOCK_ONLY_HIGH"],
+                ["category": "HARM_CATEGORY_HARASSMENT", "threshold": "BLOCK_NONE"],
+            ])
+        #expect(all["labels"] == ["room": "kitchen", "note": "a=b"])
+        #expect(
+            all["inputAudioTranscription"]
+                == ["languageCodes": ["de-DE"], "customVocabulary": ["Martlet"]])
+    }
+
+    @Test("where no voice may interrupt, the service is asked not to stop either")
+    func interruption() throws {
+        let quiet = try setup(
+            "[conversation]\nmode = \"hands-free\"\nvoice_interrupts = false")
+        #expect(quiet["realtimeInputConfig"]?["activityHandling"]?.string == "NO_INTERRUPTION")
+        let usual = try setup("[conversation]\nmode = \"hands-free\"")
+        #expect(usual["realtimeInputConfig"]?["activityHandling"] == nil)
+    }
+
+    @Test(
+        "what would be refused by the service is refused by the file, with what is allowed",
+        arguments: [
+            (#"safety = ["dangerous=none"]"#, "dangerous_content"),
+            (#"safety = ["harassment=sometimes"]"#, "only_high"),
+            (#"safety = ["harassment"]"#, "WHAT=THRESHOLD"),
+            (#"labels = ["Room=kitchen"]"#, "NAME=VALUE"), (#"labels = ["room"]"#, "NAME=VALUE"),
+            ("temperature = 2.5", "0 to 2"), ("seed = -2", "-1 to"),
+        ])
+    func refused(line: String, words: String) {
+        do {
+            _ = try settings("[live]\n\(line)")
+            Issue.record("\(line) is taken")
+        } catch {
+            #expect("\(error)".contains(words), "\(error)")
+        }
+    }
+
     @Test("each setting of the session stands where the wire wants it")
     func session() throws {
         let setup = try setup(

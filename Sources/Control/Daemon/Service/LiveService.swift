@@ -13,15 +13,20 @@ struct LiveService {
     static let rates = SessionRates.live
 
     private let wanted: SessionSettings
+    private let voiceComplaints: [String]
 
     /// What the settings ask for, with the tools that the model is offered; throws what they or
     /// the account file lack.
     init(_ settings: Settings, tools: [FunctionDeclaration]) throws {
-        wanted = try Credentials.completed(settings).sessionSettings(tools: tools)
+        var wanted = try Credentials.completed(settings).sessionSettings(tools: tools)
+        let (voice, complaints) = VoiceSample.read(settings)
+        wanted.replicatedVoice = voice
+        self.wanted = wanted
+        voiceComplaints = complaints
     }
 
-    /// What the settings ask for and the model refuses, one line each.
-    var complaints: [String] { wanted.complaints }
+    /// What the settings ask for and cannot be had, one line each.
+    var complaints: [String] { wanted.complaints + voiceComplaints }
 
     /// The model's name, as the settings have it.
     var model: String { wanted.model }

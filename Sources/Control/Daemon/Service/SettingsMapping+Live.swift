@@ -36,19 +36,58 @@ extension Settings {
             ? nil
             : SessionSettings.Compression(
                 triggerTokens: trigger, targetTokens: self[Keys.live.compressionTarget])
-        if !self[Keys.live.inputTranscript] { session.inputTranscription = nil }
-        if !self[Keys.live.outputTranscript] { session.outputTranscription = nil }
         session.thinkingLevel = set(self[Keys.live.thinking])?.uppercased()
         let budget = self[Keys.live.thinkingBudget]
         session.thinkingBudget = budget < 0 ? nil : budget
         session.proactiveAudio = self[Keys.live.proactiveAudio] ? true : nil
         session.searches = self[Keys.live.webSearch]
         session.affectiveDialog = self[Keys.live.affectiveDialog]
+        readChoice(into: &session)
+        readTranscripts(into: &session)
+        session.translationTarget = set(self[Keys.live.translation])
+        session.echoesTarget = self[Keys.live.translationRepeats]
+        session.safety = Self.pairs(self[Keys.live.safety]).map { harm, threshold in
+            ("HARM_CATEGORY_\(harm.uppercased())", "BLOCK_\(threshold.uppercased())")
+        }
+        session.labels = Self.pairs(self[Keys.live.labels])
+        // The microphone stays open for the device's own rules; the service must follow them.
+        if turnMode == .handsFree, !self[Keys.conversation.bargeIn] {
+            session.activityHandling = "NO_INTERRUPTION"
+        }
         let idle = self[Keys.live.idleClose]
         session.idleMilliseconds = idle == 0 ? nil : Int64(idle) * 1000
         session.replaySeconds = self[Keys.live.replay]
         session.connectTimeoutMilliseconds = Int64(self[Keys.live.connectTimeout])
         return session
+    }
+
+    /// How the model chooses its words; what is not set is not sent.
+    private func readChoice(into session: inout SessionSettings) {
+        func above<Number: Comparable>(_ bound: Number, _ number: Number) -> Number? {
+            number > bound ? number : nil
+        }
+        session.temperature = above(0, self[Keys.live.temperature])
+        session.topP = above(0, self[Keys.live.topP])
+        session.topK = above(0, self[Keys.live.topK]).map { Double($0) }
+        session.seed = above(-1, self[Keys.live.seed])
+        session.maximumOutputTokens = above(0, self[Keys.live.outputLimit])
+    }
+
+    private func readTranscripts(into session: inout SessionSettings) {
+        var heard = SessionSettings.Transcription()
+        heard.languages = self[Keys.live.transcriptLanguages]
+        heard.vocabulary = self[Keys.live.transcriptWords]
+        session.inputTranscription = self[Keys.live.inputTranscript] ? heard : nil
+        session.outputTranscription =
+            self[Keys.live.outputTranscript] ? SessionSettings.Transcription() : nil
+    }
+
+    /// Texts such as "room=kitchen", apart.
+    private static func pairs(_ texts: [String]) -> [(name: String, value: String)] {
+        texts.map { text in
+            let name = text.prefix { $0 != "=" }
+            return (String(name), String(text.dropFirst(name.count + 1)))
+        }
     }
 
     var dailyTokenBudget: Int64? {
@@ -57,7 +96,9 @@ extension Settings {
     }
 
     /// What the settings ask for and the model refuses, one line each, for `config check`.
-    package var complaints: [String] { sessionSettings(tools: []).complaints }
+    package var complaints: [String] {
+        sessionSettings(tools: []).complaints + VoiceSample.read(self).complaints
+    }
 
     /// Whether the model may answer nothing to words that were not meant for it.
     var serviceMayStaySilent: Bool { sessionSettings(tools: []).isProactive }
