@@ -95,7 +95,7 @@ struct EnergyGateTests {
 
     @Test("speech ends when the hangover has passed, and the end is where the sound ended")
     func hangover() {
-        var room = Room()
+        var room = Room { $0.hangoverMilliseconds = 700 }
         room.hear(level: -60, milliseconds: 500)
         room.hear(level: -30, milliseconds: 500)
         room.hear(level: -60, milliseconds: 680)
@@ -108,7 +108,7 @@ struct EnergyGateTests {
 
     @Test("pauses between words shorter than the hangover do not end speech")
     func pauses() {
-        var room = Room()
+        var room = Room { $0.hangoverMilliseconds = 700 }
         room.hear(level: -60, milliseconds: 500)
         for _ in 0..<8 {
             room.hear(level: -28, milliseconds: 300)

@@ -22,8 +22,8 @@ extension Bench {
         @Option(help: "Quieter than this is never speech (dBFS).")
         var minimum = VoiceDetectorSettings().minimumLevel
 
-        @Option(help: "Silence so long ends speech (milliseconds).")
-        var hangover = 500
+        @Option(help: "Silence of this length ends speech (milliseconds).")
+        var hangover = VoiceDetectorSettings().hangoverMilliseconds
 
         @Flag(help: "Print what the net makes of each 32 ms instead: file, number, share.")
         var net = false

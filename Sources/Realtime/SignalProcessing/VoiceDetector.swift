@@ -9,7 +9,7 @@ package struct VoiceDetectorSettings: Sendable, Equatable {
     /// The same while the loudspeaker is heard, whose remaining echo comes in shorter pieces.
     package var onsetOverEchoMilliseconds = 100
     /// Silence must last this long for speech to count as ended.
-    package var hangoverMilliseconds = 700
+    package var hangoverMilliseconds = 500
     /// Whether only voices are speech; if not, every sound that stands out is.
     package var isOnlyVoices = true
 
