@@ -10,7 +10,7 @@ enum HomeCallEnd: Sendable, Equatable {
     case unknown(String)
 }
 
-/// What is known of the connection, for whoever waits for it.
+/// What is known of the connection, for those who wait for it.
 enum HomeStanding: Sendable, Equatable {
     /// The directory is there, and calls can be made.
     case ready
@@ -32,7 +32,7 @@ enum HomeOrder: Sendable, Equatable {
     /// Ring at this moment, and not at an earlier one asked for; nil: not at all.
     case alarm(Int64?)
     case publish(HomeDirectory)
-    /// Tell whoever waits how things stand.
+    /// Tell those who wait how things stand.
     case tell(HomeStanding)
     case settle(Int, HomeCallEnd)
     /// Into the log.
@@ -285,7 +285,7 @@ struct HomeMachine: Sendable {
         return orders + [alarm, .tell(standing), .note("Home Assistant is away: \(trouble)")]
     }
 
-    /// Whoever waits for an answer gets none.
+    /// Those who wait for an answer get none.
     private mutating func letGo(_ trouble: String) -> [HomeOrder] {
         let tickets = questions.values.compactMap { question in
             if case .call(let ticket) = question { ticket } else { nil }

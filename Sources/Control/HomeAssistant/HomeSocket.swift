@@ -18,7 +18,7 @@ enum HomeSocketEvent: Sendable {
 final class HomeSocket: @unchecked Sendable {
     // @unchecked: `client` is touched on the loop's thread only.
 
-    /// So many events may wait for whoever reads them; then the connection is given up.
+    /// This number of events may wait for their reader; then the connection is given up.
     private static let eventLimit = 512
 
     let events: AsyncStream<HomeSocketEvent>

@@ -145,7 +145,7 @@ package actor ServerClient {
         // Its length is bounded by the bytes that the transport gives before they are dealt with.
         let (events, teller) = AsyncStream<(TransportEvent, Int)>.makeStream()
         listener = Task { [weak self] in
-            for await (event, bytes) in events { await self?.told(event, bytes) }
+            for await (event, bytes) in events { await self?.received(event, bytes) }
         }
         transport.open { event, bytes in
             teller.yield((event, bytes))
@@ -153,7 +153,7 @@ package actor ServerClient {
         }
     }
 
-    private func told(_ event: TransportEvent, _ bytes: Int) {
+    private func received(_ event: TransportEvent, _ bytes: Int) {
         perform(machine.transport(event, at: clock.now))
         if bytes > 0 { transport.took(bytes) }
     }

@@ -40,10 +40,10 @@ package final class StdioTransport: ServerTransport {
                 onEvent(.opened, 0)
                 running = try PipedProcess(command, queueLimitBytes: Self.queueLimitBytes) {
                     [weak self] event in
-                    let told = reader.withLock { $0.take(event) }
-                    for (event, bytes) in told.events { onEvent(event, bytes) }
-                    if told.free > 0 { self?.took(told.free) }
-                    if told.isBroken { self?.end(grace: .zero) }
+                    let taken = reader.withLock { $0.take(event) }
+                    for (event, bytes) in taken.events { onEvent(event, bytes) }
+                    if taken.free > 0 { self?.took(taken.free) }
+                    if taken.isBroken { self?.end(grace: .zero) }
                 }
             }
         } catch {
@@ -82,32 +82,32 @@ package final class StdioTransport: ServerTransport {
         var minuteBegan: Int64 = 0
         var fault: String?
 
-        struct Told {
+        struct Taken {
             var events: [(TransportEvent, Int)] = []
             /// Bytes that nobody has to deal with.
             var free = 0
             var isBroken = false
         }
 
-        mutating func take(_ event: PipedProcess.Event) -> Told {
-            var told = Told()
+        mutating func take(_ event: PipedProcess.Event) -> Taken {
+            var taken = Taken()
             switch event {
-            case .output(let bytes): read(bytes, &told)
+            case .output(let bytes): read(bytes, &taken)
             case .error(let bytes):
                 do throws(LineCutter.TooLong) {
                     for line in try errors.cut(bytes) {
                         lastWords = String(decoding: line.prefix(800), as: UTF8.self).oneLine(
                             limit: 200)
-                        if let words = admit(lastWords) { told.events.append((.words(words), 0)) }
+                        if let words = admit(lastWords) { taken.events.append((.words(words), 0)) }
                     }
                 } catch {
                     errors = LineCutter(limitBytes: StdioTransport.wordsLimitBytes)
                 }
             case .failed(let error):
-                told.events.append((.lost("it cannot be started: \(error)"), 0))
-            case .ended(let exit): told.events.append((.lost(fault ?? words(exit)), 0))
+                taken.events.append((.lost("it cannot be started: \(error)"), 0))
+            case .ended(let exit): taken.events.append((.lost(fault ?? words(exit)), 0))
             }
-            return told
+            return taken
         }
 
         /// What is reported of a line on its standard error; nil: nothing.
@@ -125,29 +125,29 @@ package final class StdioTransport: ServerTransport {
             }
         }
 
-        private mutating func read(_ bytes: [UInt8], _ told: inout Told) {
+        private mutating func read(_ bytes: [UInt8], _ taken: inout Taken) {
             guard fault == nil else {
-                told.free = bytes.count
+                taken.free = bytes.count
                 return
             }
             do throws(LineCutter.TooLong) {
                 for line in try output.cut(bytes) {
                     do throws(JSONError) {
-                        told.events.append((.message(try JSONValue(foreign: line)), 0))
+                        taken.events.append((.message(try JSONValue(foreign: line)), 0))
                     } catch {
                         let words = String(decoding: line.prefix(200), as: UTF8.self)
-                        told.events.append((.noise(words), 0))
+                        taken.events.append((.noise(words), 0))
                     }
                 }
             } catch {
                 fault = "it wrote a line of more than \(StdioTransport.lineLimitBytes) bytes"
-                told.isBroken = true
-                told.events = []
+                taken.isBroken = true
+                taken.events = []
             }
-            if told.events.isEmpty {
-                told.free = bytes.count
+            if taken.events.isEmpty {
+                taken.free = bytes.count
             } else {
-                told.events[told.events.count - 1].1 = bytes.count
+                taken.events[taken.events.count - 1].1 = bytes.count
             }
         }
 

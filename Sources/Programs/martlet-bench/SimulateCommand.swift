@@ -10,10 +10,10 @@ extension Bench {
             discussion: "The real session and the real assistant against a simulated service, "
                 + "network, card, tools and user. A failure is cut down and printed with its seed.")
 
-        @Option(help: "Go on for so long (seconds); or see --days.")
+        @Option(help: "Go on for this time (seconds); or see --days.")
         var seconds: Int64 = 60
 
-        @Option(help: "Live through so many days, however long that takes.")
+        @Option(help: "Live through this number of days, however long that takes.")
         var days: UInt64?
 
         @Option(help: "Only this day, again.")

@@ -56,7 +56,7 @@ struct DaemonRights {
             let rights = DaemonRights(
                 Finding(
                     .weak, "user",
-                    "the rights of \(user.name), as whom martlet.service runs, cannot be taken on "
+                    "the rights of \(user.name), under which martlet.service runs, cannot be taken on "
                         + "(\(error)); what follows is judged as root"), credentials: copied)
             return rights
         }

@@ -26,7 +26,7 @@ struct Devices: ParsableCommand {
                 + "to the device of [audio.music], if there is one."))
     var playedAs = PlayedAs.speech
 
-    @Option(help: "Record so many seconds as the service would hear them, into FILE.")
+    @Option(help: "Record this number of seconds as the service would hear them, into FILE.")
     var record: Double?
 
     @Argument(help: "The WAV file for --record.")

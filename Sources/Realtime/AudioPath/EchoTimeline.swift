@@ -63,7 +63,7 @@ struct EchoTimeline: ~Copyable {
     /// What the card's word is off by, once the echo was found.
     private var offset: Double?
     /// By the card's word, how far a piece is before the microphone's sample (smoothed over them).
-    private var told: Double?
+    private var reported: Double?
     /// Where the next piece belongs in the history; the resampler still holds some of the last.
     private var due = 0.0
     /// Pieces since playback began.
@@ -89,7 +89,7 @@ struct EchoTimeline: ~Copyable {
         if rate != deviceRate {
             converter = try? RateConverter.make(from: rate, to: self.rate, quality: quality)
             deviceRate = rate
-            told = nil
+            reported = nil
         }
         place(at: sample)
         due += Double(frames) * Double(self.rate) / Double(rate)
@@ -121,16 +121,16 @@ struct EchoTimeline: ~Copyable {
         age += 1
         // A card that has not started yet says too early a time for what it is given first.
         let limit = age <= Self.youth ? Self.youngGap : Self.gap
-        if let told, abs(now - told) < limit {
-            self.told = told + 0.05 * (now - told)
+        if let reported, abs(now - reported) < limit {
+            self.reported = reported + 0.05 * (now - reported)
             return
         }
-        if told == nil || now - (told ?? 0) > Self.gap { age = 1 }
+        if reported == nil || now - (reported ?? 0) > Self.gap { age = 1 }
         // Where the canceller expects it, so that what it has learned goes on to hold.
         let expected = tracker.isLocked ? tracker.lag(at: sample) - (offset ?? 0) : 0
         history.move(to: max(0, Int64((Double(sample) - expected).rounded())))
         due = Double(history.end)
-        told = Double(sample) - due
+        reported = Double(sample) - due
         converter?.reset()
     }
 
@@ -171,7 +171,7 @@ struct EchoTimeline: ~Copyable {
         let wasLocked = tracker.isLocked
         let isNew = tracker.update(lag: then + estimate.lag, at: sample)
         guard tracker.isLocked else { return }
-        if let told { offset = tracker.lag(at: sample) - told }
+        if let reported { offset = tracker.lag(at: sample) - reported }
         guard isNew else { return }
         let farthest: Double? =
             switch reach {

@@ -172,10 +172,10 @@ struct ProcessingLoop: ~Copyable {
         peak = LevelMeter.peak(of: samples)
         let event = detector.process(samples, echo: echo)
         frameStart += Int64(frame.count)
-        if let event { tell(told(event)) }
+        if let event { tell(microphoneEvent(event)) }
     }
 
-    private func told(_ event: VoiceDetector.Event) -> MicrophoneEvent {
+    private func microphoneEvent(_ event: VoiceDetector.Event) -> MicrophoneEvent {
         switch event {
         case .began(let ago):
             let sample = frameStart - Int64(ago * AudioSettings.frameSamples)
