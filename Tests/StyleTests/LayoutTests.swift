@@ -93,6 +93,7 @@ struct LayoutTests {
             "Sources/Control/Daemon/Service", "Tests/DaemonTests/Service",
             "Tests/DaemonTests/Life/FaultInjectionTests.swift",
             "Tests/DaemonTests/Settings/MappingTests.swift",
+            "Tests/DaemonTests/Settings/DefaultsTests.swift",
             // The deterministic world runs the real machine over a simulated line.
             "Sources/Simulation/World", "Sources/Programs/martlet-bench",
         ]
