@@ -68,6 +68,8 @@ export ALSA_CONFIG_PATH=/tmp/asound.conf
 
 settings() { # settings CAPTURE PLAYBACK
     cat >/tmp/martlet.toml <<CONF
+[log]
+level = "debug"
 [live]
 url = "ws://127.0.0.1:8765"
 [conversation]

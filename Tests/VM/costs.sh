@@ -34,6 +34,8 @@ arecord -q -t raw -f S16_LE -r 16000 -c 1 --buffer-time=500000 -D ear >/dev/null
 
 begin() { # begin MODE: a daemon that is online
     cat >/tmp/martlet.toml <<CONF
+[log]
+level = "debug"
 [live]
 url = "ws://127.0.0.1:8765"
 [conversation]

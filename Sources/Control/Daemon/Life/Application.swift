@@ -166,6 +166,7 @@ package final class Application: @unchecked Sendable {
     ) {
         relay.keeper = keeper
         relay.pinLock = pinLock
+        relay.reporter = reporter
         relay.assistant = assistant
         witness.assistant = assistant
         desk.take(assistant)
@@ -293,6 +294,7 @@ package final class Application: @unchecked Sendable {
             // The assistant owns the session, whose events come by the relay, and the tools, which
             // handle the device; and the keeper of the timers owns its bell.
             relay.assistant = nil
+            relay.reporter = nil
             device.release()
             reporter.release()
             bell.keeper = nil

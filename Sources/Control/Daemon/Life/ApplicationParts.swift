@@ -27,10 +27,14 @@ final class Relay: @unchecked Sendable {
     var assistant: VoiceAssistant?
     var keeper: SessionKeeper?
     var pinLock: PINLockKeeper?
+    var reporter: DeviceReporter?
     var onClosed: (() -> Void)?
 
     func session(_ event: SessionEvent) {
-        if case .usage(let use) = event { keeper?.add(use) }
+        if case .usage(let use) = event {
+            keeper?.add(use)
+            reporter?.spent(use)
+        }
         assistant?.assumeIsolated { $0.session(event) }
         if case .closed = event { closed() }
     }
@@ -52,7 +56,7 @@ struct Fanout: TimelinePort {
         _ onEntry: @escaping @Sendable (TimelineEntry) -> Void
     ) {
         self.log = TimelineLog(log: log, writesWords: settings[Keys.log.transcripts]) { entry in
-            reporter.record(entry)
+            if let turn = reporter.record(entry) { log(.info, turn.line) }
             presence?.record(entry.event)
             onEntry(entry)
         }

@@ -2,7 +2,8 @@ package import Assistant
 
 /// Writes the timeline to the log and hands it on.
 ///
-/// What people say is written only where the owner wants it.
+/// What people say is written only where the owner wants it. The steps of a turn are there for
+/// finding faults; its owner reads one line of it, which `TurnReport` makes.
 package struct TimelineLog: TimelinePort {
     private let log: Log
     private let writesWords: Bool
@@ -24,27 +25,29 @@ package struct TimelineLog: TimelinePort {
 
     private func write(_ event: TimelineEvent) {
         switch event {
-        case .state(let from, let to): log(.info, "\(from.rawValue) -> \(to.rawValue)")
-        case .turnOpened(let number, let opener): log(.info, "turn \(number) opened by \(opener)")
-        case .turnClosed(let number, let outcome): log(.info, "turn \(number) \(outcome)")
+        case .state(let from, let to): log(.debug, "\(from.rawValue) -> \(to.rawValue)")
+        case .turnOpened(let number, let opener): log(.debug, "turn \(number) opened by \(opener)")
+        case .turnClosed(let number, let outcome): log(.debug, "turn \(number) \(outcome)")
         case .heard(let text): if writesWords { log(.info, "heard:\(spaced(text))") }
         case .said(let text): if writesWords { log(.info, "said:\(spaced(text))") }
         case .toolCalled(_, let name, let arguments):
-            log(.info, writesWords ? "calls \(name) \(arguments)" : "calls \(name)")
+            log(
+                writesWords ? .info : .debug,
+                writesWords ? "calls \(name) \(arguments)" : "calls \(name)")
         case .toolAnswered(_, let name, let response, let milliseconds):
             log(
-                .info,
+                writesWords ? .info : .debug,
                 "\(name) answered after \(rounded(milliseconds)) ms"
                     + (writesWords ? ": \(response)" : ""))
         case .toolFailed(_, let name, let reason, let milliseconds):
             log(.warning, "\(name) failed after \(rounded(milliseconds)) ms: \(reason)")
-        case .toolCancelled(let id): log(.info, "call \(id) cancelled")
+        case .toolCancelled(let id): log(.debug, "call \(id) cancelled")
         case .firstSound(let milliseconds, let after):
-            log(.info, "first sound \(rounded(milliseconds)) ms after the \(after)")
-        case .interrupted(let cause): log(.info, "interrupted by \(cause)")
+            log(.debug, "first sound \(rounded(milliseconds)) ms after the \(after)")
+        case .interrupted(let cause): log(.debug, "interrupted by \(cause)")
         case .silence(let milliseconds, let after):
-            log(.info, "silent \(rounded(milliseconds)) ms after the interruption by \(after)")
-        case .resumed: log(.info, "no words had interrupted; the reply goes on")
+            log(.debug, "silent \(rounded(milliseconds)) ms after the interruption by \(after)")
+        case .resumed: log(.debug, "no words had interrupted; the reply goes on")
         case .replyPlayed: log(.debug, "the reply has been played")
         case .online(let resumed):
             log(.notice, resumed ? "online, the conversation goes on" : "online")

@@ -36,18 +36,6 @@ package struct DeviceReport: Sendable {
         package var next: Int64?
     }
 
-    /// A turn, as its user felt it.
-    package struct Turn: Sendable, Equatable {
-        /// Turns count from 1.
-        package var number: Int
-        /// From its opening to its last word (milliseconds); nil while it is open.
-        package var spoken: Double?
-        /// From its last word to the first sound of the answer (milliseconds).
-        package var firstSound: Double?
-        /// What each of its tools took (milliseconds), in the order in which they ended.
-        package var tools: [Double] = []
-    }
-
     /// A part of the device that may be in trouble.
     package enum Part: String, Sendable, CaseIterable {
         case settings, service, microphone, loudspeaker, storage
@@ -80,7 +68,7 @@ package struct DeviceReport: Sendable {
     /// What was spent on the service.
     package var tokens: TokenLedger
     /// The last turn whose answer was heard; nil before the first.
-    package var turn: Turn?
+    package var turn: TurnReport?
     /// Whether a wrong PIN locks all that asks for one.
     package var isPINLocked: Bool
     /// Whether timers, mute and the conversation outlast a restart.

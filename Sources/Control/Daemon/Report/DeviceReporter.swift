@@ -37,13 +37,9 @@ final class DeviceReporter: @unchecked Sendable {
     private var indication = Indication(
         state: .offline, isMuted: false, isOffline: true, hasTrouble: false)
     private var connections = 0
-    /// The turn that was opened last, and the one whose answer was heard last.
-    private var turn: DeviceReport.Turn?
-    private var answered: DeviceReport.Turn?
+    private var turns = TurnBook()
     /// As they were when they were last asked for.
     private var latestTimers = DeviceReport.Timers()
-    /// When the last turn was opened (CLOCK_MONOTONIC).
-    private var turnOpenedAt: Int64 = 0
     /// No PIN is taken, since it was wrong too often.
     var isPINLocked = false
 
@@ -96,7 +92,7 @@ final class DeviceReporter: @unchecked Sendable {
                 isOn: mute.isOn, isByWords: mute.isByWords,
                 endsAt: mute.isOn && mute.isByWords ? parts.device.muteEndsAt : nil),
             volume: bridge.volume.percent, audio: audio, timers: latestTimers,
-            tokens: parts.keeper.ledger, turn: answered, isPINLocked: isPINLocked,
+            tokens: parts.keeper.ledger, turn: turns.answered, isPINLocked: isPINLocked,
             isKept: store != nil, memory: ResourceUsage.residentKiB() / 1024,
             troubles: troubles(audio, outage))
     }
@@ -119,35 +115,12 @@ final class DeviceReporter: @unchecked Sendable {
     /// Notes what is to be shown.
     func show(_ indication: Indication) { self.indication = indication }
 
-    /// Notes what happened.
-    func record(_ entry: TimelineEntry) {
-        switch entry.event {
-        case .turnOpened(let number, _):
-            turn = DeviceReport.Turn(number: number)
-            turnOpenedAt = entry.at
-        case .turnClosed(let number, _):
-            guard turn?.number == number else { break }
-            turn?.spoken = Double(entry.at - turnOpenedAt) / 1e6
-        case .firstSound(let milliseconds, _):
-            turn?.firstSound = milliseconds
-            answered = turn
-        case .toolAnswered(_, _, _, let milliseconds), .toolFailed(_, _, _, let milliseconds):
-            turn?.add(tool: milliseconds)
-            if answered?.number == turn?.number { answered = turn }
-        case .online: connections += 1
-        case .state, .offline, .refused, .heard, .said, .toolCalled, .toolCancelled, .interrupted,
-            .silence, .resumed,
-            .replyPlayed, .muted, .soundLost, .soundBack, .notice:
-            break
-        }
+    /// Notes what happened; gives the turn that is over by it.
+    func record(_ entry: TimelineEntry) -> TurnReport? {
+        if case .online = entry.event { connections += 1 }
+        return turns.take(entry)
     }
-}
 
-extension DeviceReport.Turn {
-    /// A model that calls tools without end is not followed further.
-    private static let toolsLimit = 64
-
-    fileprivate mutating func add(tool milliseconds: Double) {
-        if tools.count < Self.toolsLimit { tools.append(milliseconds) }
-    }
+    /// Notes what a run of the model was paid for with.
+    func spent(_ use: TokenUse) { turns.spent(use) }
 }
