@@ -62,4 +62,17 @@ struct DeviceReportTests {
         #expect(troubles.first?.hasPrefix("music output: ") == true, "\(troubles)")
         #expect(status["music_output"]?.string?.contains("does not work") == true, "\(status)")
     }
+
+    @Test("the journal of the whole program has one line for the turn, with what it took")
+    func journal() async throws {
+        let house = try await Household(scenario: .saying(Noise.samples(2400, seed: 1)))
+        defer { house.end() }
+        try await house.start()
+        await house.speak()
+        try await house.journal.wait { line in
+            line.contains("turn 1: ") && line.contains(", answer after ")
+                && line.hasSuffix(" tokens")
+        }
+        #expect(house.journal.all.count { $0.contains("turn 1: ") } == 1)
+    }
 }
