@@ -131,16 +131,17 @@ package enum SettingsFile {
 
         """# + "\n"
 
-    /// The merged settings as TOML, defaults marked.
-    package static func shown(_ settings: Settings) -> String {
+    /// The merged settings as TOML, defaults marked; or only those that are no defaults.
+    package static func shown(_ settings: Settings, changedOnly: Bool = false) -> String {
         var text = ""
         var section = ""
         for setting in Keys.all {
+            let value = settings.text(of: setting)
+            if changedOnly, value == setting.fallbackText { continue }
             if setting.section != section {
                 section = setting.section
                 text += "\(text.isEmpty ? "" : "\n")[\(section)]\n"
             }
-            let value = settings.text(of: setting)
             let place = settings.position(of: setting).map { place in
                 // A file made of the shipped one says everything, and changes little.
                 "\(place)\(value == setting.fallbackText ? ", the default" : "")"

@@ -5,8 +5,8 @@ import Linux
 
 struct Configure: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "config", abstract: "Check and show the settings.",
-        subcommands: [Check.self, Show.self, Template.self])
+        commandName: "config", abstract: "Check, show and change the settings.",
+        subcommands: [Check.self, Show.self, Set.self, Template.self])
 
     struct Check: ParsableCommand {
         static let configuration = CommandConfiguration(
@@ -38,11 +38,53 @@ struct Configure: ParsableCommand {
 
         @OptionGroup var options: SettingsOptions
 
+        @Flag(help: "Only what is not as it comes.")
+        var changed = false
+
         func run() throws {
             let settings = try reported { try options.load(isRequired: false) }
             try put(
-                "\(SettingsFile.shown(settings))\n# \(Credentials.origin(settings)); "
+                "\(SettingsFile.shown(settings, changedOnly: changed))\n# \(Credentials.origin(settings)); "
                     + "it is never shown\n")
+        }
+    }
+
+    struct Set: ParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Change one setting, after a check of all.",
+            discussion: """
+                It is written into conf.d/\(SettingsEdit.fileName), which counts over the other \
+                files. Examples: `config set live.voice Kore`, `config set audio.capture.rate \
+                48000`, `config set tools.builtin '["timers", "volume"]'`.
+                """)
+
+        @OptionGroup var options: SettingsOptions
+
+        @Argument(help: "Section and name, such as live.voice.")
+        var setting: String
+
+        @Argument(help: "What it is to be; a text needs no quotes.")
+        var value: String?
+
+        @Flag(help: "Back to its default: out of that file.")
+        var `default` = false
+
+        func validate() throws {
+            if (value == nil) != self.default {
+                throw ValidationError("give a value, or --default")
+            }
+        }
+
+        func run() throws {
+            try reported {
+                let wanted = try SettingsEdit.setting(setting)
+                let (file, settings) = try options.write(setting, value)
+                let now = "\(setting) = \(settings.text(of: wanted))"
+                guard let place = settings.position(of: wanted), place.file != file else {
+                    return try put("\(now)\n(\(file); `systemctl reload martlet` takes it up)\n")
+                }
+                try put("\(now)\n(as \(place) says, which is changed there)\n")
+            }
         }
     }
 

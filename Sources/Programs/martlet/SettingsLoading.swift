@@ -35,9 +35,6 @@ struct SettingsOptions: ParsableArguments {
         } else if named != nil {
             throw missing
         }
-        let folder = path.split(separator: "/", omittingEmptySubsequences: false).dropLast()
-            .joined(separator: "/")
-        let overlay = folder.isEmpty ? "conf.d" : "\(folder)/conf.d"
         for name in try names(in: overlay).sorted() where name.hasSuffix(".toml") {
             let file = "\(overlay)/\(name)"
             // One that has gone since is gone.
@@ -46,12 +43,42 @@ struct SettingsOptions: ParsableArguments {
         return texts
     }
 
+    /// Writes one setting into the file that `config set` keeps, where nothing is wrong then; nil
+    /// takes it out. Gives the file, and what counts with it.
+    func write(_ setting: String, _ value: String?) throws -> (file: String, Settings) {
+        var files = try texts()
+        let file = "\(overlay)/\(SettingsEdit.fileName)"
+        let old = files.first { $0.name == file }
+        let text = try SettingsEdit.text(
+            of: old.map { (name: $0.name, text: $0.text) }, setting, to: value)
+        files.removeAll { $0.name == file }
+        let place = files.firstIndex { $0.name > file && $0.name != path } ?? files.count
+        files.insert(SettingsText(name: file, text: text), at: place)
+        let settings = try SettingsFile.settings(from: files.map { (name: $0.name, text: $0.text) })
+        let mistakes = settings.allMistakes
+        guard mistakes.isEmpty else { throw ConfigurationErrors(diagnostics: mistakes) }
+        do {
+            if !Files.isDirectory(overlay) { try Files.makeDirectory(overlay, mode: 0o755) }
+            try Files.writeAtomically(file, Array(text.utf8), mode: 0o644)
+        } catch {
+            throw Complaint("\(file) cannot be written: \(error)")
+        }
+        return (file, settings)
+    }
+
     /// Throws where the file that was named is not there.
     func checkNamed() throws {
         if named != nil, !Files.exists(path) { throw missing }
     }
 
     private var path: String { named ?? Self.usualPath }
+
+    /// The folder of the files that count over it.
+    private var overlay: String {
+        let folder = path.split(separator: "/", omittingEmptySubsequences: false).dropLast()
+            .joined(separator: "/")
+        return folder.isEmpty ? "conf.d" : "\(folder)/conf.d"
+    }
 
     private var missing: Complaint {
         Complaint("there is no '\(path)': `martlet config template` prints one to start from")

@@ -1,0 +1,84 @@
+internal import Text
+
+/// A file of settings that `martlet config set` keeps: plain values, each in its section.
+package struct SettingsEdit {
+    /// Its name in conf.d: it counts over what people write there, and over what set-up writes.
+    package static let fileName = "95-set.toml"
+
+    /// The file's text with one setting changed; `value` nil takes it out.
+    ///
+    /// `old` is the file as it is, nil where there is none. The value is taken as TOML, or else as
+    /// the text itself. Throws what is wrong with the setting, the value or the file.
+    package static func text(
+        of old: (name: String, text: String)?, _ path: String, to value: String?
+    ) throws(ConfigurationErrors) -> String {
+        let wanted = try setting(path)
+        var written: String?
+        if let value { written = try Self.value(value, for: wanted) }
+        var settings = Settings()
+        if let old {
+            let (table, mistakes) = TOMLParser.parse(old.text, file: old.name)
+            let all = mistakes + settings.read(table)
+            guard all.isEmpty else { throw ConfigurationErrors(diagnostics: all) }
+            guard settings.tools.isEmpty, settings.buttonTables.isEmpty else {
+                let place = Position(file: old.name, line: 1, column: 1)
+                throw ConfigurationErrors(diagnostics: [
+                    Diagnostic(
+                        place,
+                        "it holds buttons or tools, which would be lost: move them into a file of "
+                            + "their own")
+                ])
+            }
+        }
+        var text = """
+            # What `martlet config set` was asked for, which writes this file anew each time.
+
+            """
+        for section in Keys.sections {
+            let lines = section.all.compactMap { setting -> String? in
+                if setting.path == path { return written.map { "\(setting.name) = \($0)" } }
+                guard settings.position(of: setting) != nil else { return nil }
+                return "\(setting.name) = \(settings.text(of: setting))"
+            }
+            if !lines.isEmpty {
+                text += "\n[\(section.name)]\n\(lines.joined(separator: "\n"))\n"
+            }
+        }
+        return text
+    }
+
+    /// The setting of a path such as "live.voice".
+    package static func setting(_ path: String) throws(ConfigurationErrors) -> any AnySetting {
+        if let setting = Keys.all.first(where: { $0.path == path }) { return setting }
+        let near = Spelling.nearest(to: path, among: Keys.all.map(\.path))
+        let namesakes = Keys.all.filter { $0.name == path }.map(\.path)
+        let hint =
+            near.map { "; did you mean \($0)?" }
+            ?? (namesakes.isEmpty
+                ? "; `martlet config show` lists all"
+                : "; there is \(namesakes.joined(separator: " and "))")
+        throw ConfigurationErrors(diagnostics: [
+            Diagnostic(nil, "there is no setting \(shortened(path))\(hint)")
+        ])
+    }
+
+    /// A value as TOML writes it, of what somebody typed.
+    private static func value(
+        _ typed: String, for setting: any AnySetting
+    ) throws(ConfigurationErrors) -> String {
+        func mistakes(_ text: String) -> (isTOML: Bool, value: String?, all: [Diagnostic]) {
+            let (table, mistakes) = TOMLParser.parse("value = \(text)", file: "the command line")
+            guard mistakes.isEmpty, table.members.count == 1, let node = table["value"] else {
+                return (false, nil, mistakes)
+            }
+            let wrong = setting.check(node)
+            return (true, wrong == nil ? setting.text(node) : nil, wrong.map { [$0] } ?? [])
+        }
+        let plain = mistakes(typed)
+        if let value = plain.value { return value }
+        let quoted = mistakes(typed.inlineTOML)
+        if let value = quoted.value { return value }
+        let wrong = (plain.isTOML ? plain : quoted).all
+        throw ConfigurationErrors(diagnostics: wrong.map { Diagnostic(nil, $0.message) })
+    }
+}

@@ -1,0 +1,84 @@
+import Testing
+
+@testable import Configuration
+
+/// The file that `martlet config set` keeps.
+struct SettingsEditTests {
+    private func settings(_ text: String) throws -> Settings {
+        try SettingsFile.settings(from: [("95-set.toml", text)])
+    }
+
+    @Test("each setting can be set to its own default, alone and one after the other")
+    func everySetting() throws {
+        var file = ""
+        for setting in Keys.all {
+            let alone = try SettingsEdit.text(of: nil, setting.path, to: setting.fallbackText)
+            #expect(try settings(alone).position(of: setting) != nil, "\(setting.path)")
+            file = try SettingsEdit.text(
+                of: ("95-set.toml", file), setting.path, to: setting.fallbackText)
+        }
+        let all = try settings(file)
+        for setting in Keys.all {
+            #expect(all.position(of: setting) != nil, "\(setting.path)")
+            #expect(all.text(of: setting) == setting.fallbackText, "\(setting.path)")
+        }
+        for setting in Keys.all {
+            file = try SettingsEdit.text(of: ("95-set.toml", file), setting.path, to: nil)
+        }
+        #expect(file.split(separator: "\n").allSatisfy { $0.hasPrefix("#") })
+    }
+
+    @Test("a text needs no quotes, whatever is in it, and stays what was typed")
+    func texts() throws {
+        for text in ["Kore", "a \"b\"", "C:\\x", "say: \"no\" # or = yes", "é 字", "true-ish"] {
+            let file = try SettingsEdit.text(of: nil, "live.system_instruction", to: text)
+            #expect(try settings(file)[Keys.live.instruction] == text)
+        }
+        // What is TOML is taken as such.
+        let quoted = try SettingsEdit.text(of: nil, "live.voice", to: "\"Kore\"")
+        #expect(try settings(quoted)[Keys.live.voice] == "Kore")
+        let list = try SettingsEdit.text(of: nil, "tools.builtin", to: #"["timers", "volume"]"#)
+        #expect(try settings(list)[Keys.tools.builtIn] == ["timers", "volume"])
+    }
+
+    @Test(
+        "what is wrong is refused with what is right, and the other settings stay",
+        arguments: [
+            ("live.voise", "Kore", "live.voice"), ("voice", "Kore", "live.voice"),
+            ("audio.capture.rate", "fast", "an integer"),
+            ("audio.capture.rate", "1", "8000 to 192000"),
+            ("conversation.mode", "Hold", "\"hold\""),
+            ("live.resumption", "maybe", "true or false"),
+            ("live.voice", "a\nb = \"c\"", ""),
+        ])
+    func mistakes(path: String, value: String, words: String) throws {
+        do {
+            let text = try SettingsEdit.text(of: nil, path, to: value)
+            // A line end in a value makes no second setting.
+            #expect(words.isEmpty)
+            #expect(try settings(text)[Keys.live.voice] == value)
+        } catch {
+            #expect("\(error)".contains(words), "\(error)")
+            #expect(!words.isEmpty)
+        }
+    }
+
+    @Test("a file that somebody else has filled is not written over")
+    func strangers() throws {
+        let tools = "[[tool.gpio]]\nname = \"lamp\"\ndescription = \"d\"\nline = \"GPIO27\"\n"
+        for text in [tools, "[live\n", "[live]\nvoise = \"x\"\n"] {
+            #expect(throws: ConfigurationErrors.self) {
+                try SettingsEdit.text(of: ("95-set.toml", text), "live.voice", to: "Kore")
+            }
+        }
+    }
+
+    @Test("what is not as it comes is all that is shown, where that is asked for")
+    func changed() throws {
+        let settings = try SettingsFile.settings(from: [
+            ("m.toml", SettingsFile.template()), ("c.toml", "[live]\nvoice = \"Kore\"\n"),
+        ])
+        let shown = SettingsFile.shown(settings, changedOnly: true)
+        #expect(shown == "[live]\nvoice = \"Kore\"  # c.toml:2:9\n")
+    }
+}
