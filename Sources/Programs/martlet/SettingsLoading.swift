@@ -43,8 +43,9 @@ struct SettingsOptions: ParsableArguments {
         return texts
     }
 
-    /// Writes one setting into the file that `config set` keeps, where nothing is wrong then; nil
-    /// takes it out. Gives the file, and what counts with it.
+    /// Writes one setting into the file that `config set` keeps, where nothing is wrong then.
+    ///
+    /// `value` nil takes it out. Gives the file, and what counts with it.
     func write(_ setting: String, _ value: String?) throws -> (file: String, Settings) {
         var files = try texts()
         let file = "\(overlay)/\(SettingsEdit.fileName)"
