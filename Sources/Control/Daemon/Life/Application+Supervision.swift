@@ -7,12 +7,12 @@ internal import WebSockets
 
 extension Application: SupervisedDevice {
     package func isQuiet() async -> Bool {
-        (try? await onLoop { [assistant] in assistant.assumeIsolated { $0.isQuiet } }) ?? true
+        (try? await loop.run { [assistant] in assistant.assumeIsolated { $0.isQuiet } }) ?? true
     }
 
     package func apply(_ settings: Settings) async {
         let before = self.settings
-        try? await onLoop { [assistant, session, bridge] in
+        try? await loop.run { [assistant, session, bridge] in
             assistant.assumeIsolated { _ = $0.apply(settings.conversationSettings) }
             session.updateContext(instruction: settings[Keys.live.instruction], tools: nil)
             let volume = settings[Keys.playback.volume]
@@ -21,7 +21,7 @@ extension Application: SupervisedDevice {
     }
 
     package func handSettings() async -> HandSettings {
-        let now = try? await onLoop { [assistant, bridge, device] in
+        let now = try? await loop.run { [assistant, bridge, device] in
             var hand = HandSettings()
             hand.mute = assistant.assumeIsolated { assistant in
                 guard assistant.isMutedByHand else { return .open }
@@ -47,7 +47,7 @@ extension Application: SupervisedDevice {
 
     package func pulse() async -> DevicePulse? {
         let mode = settings[Keys.conversation.mode]
-        return try? await onLoop { [reporter] in
+        return try? await loop.run { [reporter] in
             let report = reporter.report
             let capture = report?.audio?.capture
             return DevicePulse(

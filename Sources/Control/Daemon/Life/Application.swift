@@ -217,7 +217,7 @@ package final class Application: @unchecked Sendable {
     /// Starts the threads, connects, and listens to the button.
     package func start() async throws {
         await blocking.run { [kept] in kept.refresh() }
-        try await onLoop { [self] in
+        try await loop.run { [self] in
             let assistant = assistant
             restore()
             // Before there is a microphone, so that the mute switch comes first.
@@ -273,7 +273,7 @@ package final class Application: @unchecked Sendable {
 
     /// Stops in order: no more input, goodbye to the service, tools, outputs at rest, sound.
     package func stop() async {
-        try? await onLoop { [self] in
+        try? await loop.run { [self] in
             panel?.stop()
             keyboard?.stop()
             keyboard = nil
@@ -284,10 +284,10 @@ package final class Application: @unchecked Sendable {
         await sayGoodbye()
         await recorder?.finish()
         await runner.stop()
-        _ = await (try? onLoop { [bell] in bell.dismissal })??.value
+        _ = await (try? loop.run { [bell] in bell.dismissal })??.value
         await timers.end()
         await tools.rest()
-        try? await onLoop { [self] in
+        try? await loop.run { [self] in
             light?.turnOff()
             presence?.release()
             bridge.detach()
@@ -321,15 +321,6 @@ package final class Application: @unchecked Sendable {
                 session.disconnect()
                 if session.isIdle { relay.closed() }
             }
-        }
-    }
-
-    func onLoop<Result: Sendable>(
-        _ body: @escaping @Sendable () throws -> Result
-    ) async throws -> Result {
-        try await withCheckedThrowingContinuation { continuation in
-            let answer = LoopAnswer(continuation)
-            loop.perform { answer.give(Swift.Result { try body() }) }
         }
     }
 

@@ -1,7 +1,22 @@
 internal import Synchronization
+internal import WebSockets
+
+extension EventLoop {
+    /// Does work on the loop's thread, in its turn, and waits for it; from anywhere but there.
+    ///
+    /// Throws what the work throws, and where a loop that has stopped drops it.
+    func run<Result: Sendable>(
+        _ body: @escaping @Sendable () throws -> Result
+    ) async throws -> Result {
+        try await withCheckedThrowingContinuation { continuation in
+            let answer = LoopAnswer(continuation)
+            perform { answer.give(Swift.Result { try body() }) }
+        }
+    }
+}
 
 /// Answers whoever waits for work on the loop, also where a loop that has stopped drops the work.
-final class LoopAnswer<Result: Sendable>: Sendable {
+private final class LoopAnswer<Result: Sendable>: Sendable {
     private struct Stopped: Error {}
 
     private let waiting: Mutex<CheckedContinuation<Result, any Error>?>

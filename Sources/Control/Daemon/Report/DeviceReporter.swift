@@ -70,12 +70,11 @@ final class DeviceReporter: @unchecked Sendable {
         let timers = DeviceReport.Timers(
             count: book.list.items.count, ringing: book.ringing.count,
             missed: book.list.missed.count, next: next)
-        return await withCheckedContinuation { continuation in
-            loop.perform { [self] in
-                latestTimers = timers
-                continuation.resume(returning: report)
-            }
+        let made = try? await loop.run { [self] in
+            latestTimers = timers
+            return report
         }
+        return made ?? nil
     }
 
     /// All that is known without waiting, with timers and volume as they were last asked.

@@ -109,8 +109,6 @@ final class DeviceControls: DevicePort, @unchecked Sendable {
         _ body: @escaping @Sendable (Parts) throws -> Result
     ) async throws -> Result {
         guard let parts else { throw Self.notReady }
-        return try await withCheckedThrowingContinuation { continuation in
-            loop.perform { continuation.resume(with: Swift.Result { try body(parts) }) }
-        }
+        return try await loop.run { try body(parts) }
     }
 }
