@@ -49,6 +49,8 @@ final class AssistantWorld: Sendable {
         var now: Int64 = 0
         var alarm: (at: Int64, ring: @Sendable () -> Void)?
         var pendingFrames = 0
+        /// How many answers were due.
+        var answers = AnswerNumber.none
         var nested: (told: Told, event: SessionEvent)?
         var calls: [String: @Sendable (ToolOutcome) -> Void] = [:]
     }
@@ -150,6 +152,15 @@ final class AssistantWorld: Sendable {
         }
         if let nested { session(nested) }
     }
+    /// The answer that was due last, or the first that the model gives by itself.
+    var answer: AnswerNumber { max(state.withLock { $0.answers }, AnswerNumber(1)) }
+
+    fileprivate func nextAnswer() -> AnswerNumber {
+        state.withLock { state in
+            state.answers = state.answers.next
+            return state.answers
+        }
+    }
     fileprivate func record(_ entry: TimelineEntry) {
         state.withLock { $0.timeline.append(entry.event) }
     }
@@ -195,11 +206,16 @@ private final class TestPorts: MicrophonePort, SpeakerPort, SessionPort, ToolPor
     func connect() { tell(.connect) }
     func beginActivity() { tell(.beginActivity) }
     func sendAudio(_ samples: [Int16]) { tell(.sendAudio(samples)) }
-    func endActivity() { tell(.endActivity) }
-    func endAudioStream() { tell(.endAudioStream) }
+    private func end(_ told: AssistantWorld.Told) -> AnswerNumber? {
+        let answer = world?.nextAnswer()
+        tell(told)
+        return answer
+    }
+    func endActivity() -> AnswerNumber? { end(.endActivity) }
+    func endAudioStream() -> AnswerNumber? { end(.endAudioStream) }
     func expectNoReply() { tell(.expectNoReply) }
     func discardInput() { tell(.discardInput) }
-    func sendText(_ text: String) { tell(.text(text)) }
+    func sendText(_ text: String) -> AnswerNumber? { end(.text(text)) }
     func sendToolResponses(_ responses: [FunctionResponse]) { tell(.responses(responses)) }
     func conversationBegan() {}
     func run(_ call: FunctionCall, _ done: @escaping @Sendable (ToolOutcome) -> Void) {

@@ -68,7 +68,7 @@ struct ConfirmationTests {
         let first = ask(world, "1", .phrase("open sesame"))
         #expect(first.decision != nil && first.decision != .granted)
         // The model asks for it, and says it itself.
-        world.session(.audio([1, 2]))
+        world.session(.audio([1, 2], of: world.answer))
         world.session(.inputTranscript("open sesame"))
         world.speaker(.drained(at: .milliseconds(3_000)))
         #expect(isShown(world) == true)

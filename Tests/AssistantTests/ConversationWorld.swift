@@ -9,6 +9,7 @@ final class ConversationWorld {
     private(set) var wire: [Wire] = []
     private var nextSample: Int64 = 0
     let usesAutomaticDetection: Bool
+    private var answers: AnswerCounter
 
     enum Wire: Equatable {
         case begin, end, streamEnd, discard
@@ -19,6 +20,7 @@ final class ConversationWorld {
         var settings = ConversationSettings(mode: mode)
         adjust(&settings)
         usesAutomaticDetection = settings.usesAutomaticDetection
+        answers = AnswerCounter(isAutomatic: usesAutomaticDetection)
         machine = ConversationMachine(settings: settings, rates: .usual)
         perform(machine.start())
     }
@@ -49,8 +51,9 @@ final class ConversationWorld {
         actions += more
         for action in more {
             switch action {
-            case .endActivity: wire.append(.end)
-            case .endAudioStream: wire.append(.streamEnd)
+            case .endWords(let isReplyWanted):
+                wire.append(usesAutomaticDetection ? .streamEnd : .end)
+                machine.answerDue(answers.wordsEnded(), isWanted: isReplyWanted)
             case .discardInput: wire.append(.discard)
             case .openMicrophone, .openMicrophoneAtSpeech, .closeMicrophone, .connect,
                 .expectNoReply,
@@ -90,6 +93,7 @@ final class ConversationWorld {
             wire.append(.audio(first: first + Int64(skip), count: 320 - skip))
         case .beginAndSend(let skip):
             if !usesAutomaticDetection { wire.append(.begin) }
+            answers.wordsBegan()
             wire.append(.audio(first: first + Int64(skip), count: 320 - skip))
         }
         return verdict
@@ -99,7 +103,7 @@ final class ConversationWorld {
     @discardableResult
     func audio(_ time: Int, isAudible: Bool = true) -> Bool {
         switch machine.audioArrived(
-            samples: 2_400, isAudible: isAudible, at: .milliseconds(time))
+            samples: 2_400, isAudible: isAudible, of: answers.content(), at: .milliseconds(time))
         {
         case .drop:
             return false
@@ -127,10 +131,14 @@ final class ConversationWorld {
     func started(_ time: Int) { perform(machine.playbackStarted(at: .milliseconds(time))) }
     func drained(_ time: Int) { perform(machine.playbackDrained(at: .milliseconds(time))) }
     func silent(_ time: Int) { perform(machine.playbackSilent(at: .milliseconds(time))) }
-    func interrupted(_ time: Int) { perform(machine.interrupted(at: .milliseconds(time))) }
-    func generationComplete() { perform(machine.generationComplete()) }
-    func turnComplete() { perform(machine.turnComplete()) }
+    func interrupted(_ time: Int) {
+        let (answer, next) = answers.interrupted()
+        perform(machine.interrupted(answer, next: next, at: .milliseconds(time)))
+    }
+    func generationComplete() { perform(machine.generationComplete(answers.generated())) }
+    func turnComplete() { perform(machine.turnComplete(answers.completed())) }
     func ready(_ time: Int, resumed: Bool = true) {
+        answers.connected()
         perform(machine.sessionReady(resumed: resumed, at: .milliseconds(time)))
     }
     func offline(_ time: Int, _ reason: String = "lost", isNetworkMissing: Bool = false) {
@@ -146,7 +154,8 @@ final class ConversationWorld {
         actions.compactMap { if case .sound(let earcon) = $0 { earcon } else { nil } }
     }
     func calls(_ identifiers: [String], _ time: Int) {
-        perform(machine.toolCallsArrived(identifiers, at: .milliseconds(time)))
+        perform(
+            machine.toolCallsArrived(identifiers, of: answers.called(), at: .milliseconds(time)))
     }
     func cancelled(_ identifiers: [String], _ time: Int) {
         perform(machine.toolCallsCancelled(identifiers, at: .milliseconds(time)))

@@ -14,6 +14,7 @@ final class RandomConversation {
     private var sample: Int64 = 0
     private var calls: [String] = []
     private var callCount = 0
+    private var answers: UInt64 = 1
     private(set) var violations: [String] = []
     private(set) var silentEnds = 0
     private(set) var audibleEnds = 0
@@ -73,7 +74,9 @@ final class RandomConversation {
         case 5: check(isWish: true) { $0.stopRequested(at: self.time) }
         case 6: check(isWish: true) { $0.muteToggled(at: self.time) }
         case 7: check(isWish: true) { $0.listenRequested(at: self.time) }
-        default: if machine.mayAnnounce { check(isWish: true) { $0.announced(at: self.time) } }
+        default:
+            guard machine.mayAnnounce else { return }
+            check(isWish: true) { $0.announced(due: nil, at: self.time) }
         }
     }
 
@@ -93,24 +96,35 @@ final class RandomConversation {
         }
     }
 
+    /// An answer, mostly one of now.
+    private func anyAnswer() -> AnswerNumber {
+        if random.chance(20) { answers += 1 }
+        return AnswerNumber(answers - min(answers, UInt64.random(in: 0...2, using: &random)))
+    }
+
     private func serviceTells() {
+        let answer = anyAnswer()
         switch Int.random(in: 0..<12, using: &random) {
         case 0, 1, 2:
             let isAudible = random.chance(80)
             if case .play(let actions) = machine.audioArrived(
-                samples: 9_600, isAudible: isAudible, at: time)
+                samples: 9_600, isAudible: isAudible, of: answer, at: time)
             {
                 take(actions)
             }
-        case 3: check(isWish: false) { $0.generationComplete() }
-        case 4, 5: check(isWish: false) { $0.turnComplete() }
-        case 6: check(isWish: false) { $0.interrupted(at: self.time) }
+        case 3: check(isWish: false) { $0.generationComplete(answer) }
+        case 4, 5: check(isWish: false) { $0.turnComplete(answer) }
+        case 6:
+            let next = random.chance(50) ? anyAnswer() : nil
+            check(isWish: false) { $0.interrupted(answer, next: next, at: self.time) }
         case 7: check(isWish: false) { $0.wordsHeard(at: self.time) }
         case 8: check(isWish: false) { $0.answerShown(at: self.time) }
         case 9:
             callCount += 1
             calls.append("call-\(callCount)")
-            check(isWish: false) { $0.toolCallsArrived([self.calls.last ?? ""], at: self.time) }
+            check(isWish: false) {
+                $0.toolCallsArrived([self.calls.last ?? ""], of: answer, at: self.time)
+            }
         case 10: endCall()
         default:
             let id = calls.isEmpty ? "none" : calls.removeFirst()
@@ -173,6 +187,10 @@ final class RandomConversation {
 
     private func take(_ actions: [ConversationAction]) {
         for case .cancelTools(let ids) in actions { calls.removeAll(where: ids.contains) }
+        for case .endWords(let isReplyWanted) in actions {
+            answers += 1
+            machine.answerDue(AnswerNumber(answers), isWanted: isReplyWanted)
+        }
         // Those that came with the event, which are the latest.
         if actions.contains(.refuseTools) { calls.removeLast() }
     }

@@ -24,7 +24,7 @@ struct RequestTests {
         world.microphone(.segmentEnded(sample: 3))
         #expect(world.current == .thinking)
         #expect(world.timeline.contains(.turnClosed(1, .sent)))
-        world.session(.audio([4]))
+        world.session(.audio([4], of: world.answer))
         #expect(world.told.contains(.play([4])))
     }
 

@@ -26,7 +26,9 @@ final class ScriptedService: SessionPort, @unchecked Sendable {
     private var wantsReply = true
     /// Words that are being said, and those that were said without a connection.
     private var open: [Int16]?
-    private var held: [[Int16]] = []
+    private var held: [(words: [Int16], answer: AnswerNumber)] = []
+    /// The answer to the latest turn.
+    private var answer = AnswerNumber.none
     private var calls: Set<String> = []
 
     init(_ rates: SessionRates, _ script: [Answer]) {
@@ -46,7 +48,7 @@ final class ScriptedService: SessionPort, @unchecked Sendable {
         onEvent(.ready(resumed: false))
         let waiting = held
         held = []
-        waiting.forEach(hear)
+        for (words, answer) in waiting { hear(words, answer) }
     }
 
     func beginActivity() {
@@ -54,8 +56,8 @@ final class ScriptedService: SessionPort, @unchecked Sendable {
         open = []
         guard isAnswering else { return }
         isAnswering = false
-        onEvent(.interrupted)
-        onEvent(.turnComplete)
+        onEvent(.interrupted(answer, next: nil))
+        onEvent(.turnComplete(answer))
     }
 
     func sendAudio(_ samples: [Int16]) {
@@ -63,59 +65,66 @@ final class ScriptedService: SessionPort, @unchecked Sendable {
         open? += samples
     }
 
-    func endActivity() {
+    func endActivity() -> AnswerNumber? {
         guard let words = open, !words.isEmpty else {
-            return breaches.append("the end of an activity without sound")
+            breaches.append("the end of an activity without sound")
+            return nil
         }
         open = nil
-        if isOnline { hear(words) } else { held.append(words) }
+        let due = AnswerNumber(UInt64(heard.count + held.count + 1))
+        if isOnline { hear(words, due) } else { held.append((words, due)) }
+        return due
     }
 
-    func endAudioStream() { breaches.append("a pause of the microphone, with manual turns") }
+    func endAudioStream() -> AnswerNumber? {
+        breaches.append("a pause of the microphone, with manual turns")
+        return nil
+    }
     func expectNoReply() { wantsReply = false }
     func discardInput() { (open, held) = (nil, []) }
-    func sendText(_ text: String) {}
+    func sendText(_ text: String) -> AnswerNumber? { nil }
 
     func sendToolResponses(_ responses: [FunctionResponse]) {
         for response in responses where calls.remove(response.id) == nil {
             breaches.append("an answer to \(response.id), which is not open")
         }
         results += responses
-        if calls.isEmpty { answer() }
+        if calls.isEmpty { reply() }
     }
 
     // MARK: - The service
 
-    private func hear(_ words: [Int16]) {
+    private func hear(_ words: [Int16], _ due: AnswerNumber) {
         heard.append(words)
+        answer = due
         onEvent(.inputTranscript("turn \(heard.count)"))
-        if wantsReply { answer() }
+        if wantsReply { reply() }
         wantsReply = true
     }
 
-    private func answer() {
+    private func reply() {
         guard !script.isEmpty else { return breaches.append("a turn more than the script has") }
         switch script.removeFirst() {
         case .words(let text, let milliseconds):
             isAnswering = true
-            onEvent(.outputTranscript(text))
+            onEvent(.outputTranscript(text, of: answer))
             speak(milliseconds: milliseconds)
         case .call(let call):
             calls.insert(call.id)
-            onEvent(.toolCalls([call]))
+            onEvent(.toolCalls([call], of: answer))
         }
     }
 
     /// Sound of the answer to the latest turn, whose number each sample shows.
     func speak(milliseconds: Int) {
         let count = rates.output * milliseconds / 1000
-        onEvent(.audio([Int16](repeating: Int16(1000 + heard.count), count: count)))
+        onEvent(.audio([Int16](repeating: Int16(1000 + heard.count), count: count), of: answer))
     }
 
     func finish() {
         isAnswering = false
-        onEvent(.generationComplete)
-        onEvent(.turnComplete)
+        onEvent(.generationComplete(answer))
+        onEvent(.turnComplete(answer))
     }
 
     func lose() {

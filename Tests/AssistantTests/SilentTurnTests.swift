@@ -135,10 +135,10 @@ struct SilentTurnTests {
         world.microphone(.samples([1, 2, 3], first: 0))
         world.button(false, at: 2_000)
         world.microphone(.segmentEnded(sample: 3))
-        world.session(.text("It is"))
-        world.session(.text(" on."))
-        if hasSound { world.session(.audio([4_000])) }
-        world.session(.turnComplete)
+        world.session(.text("It is", of: world.answer))
+        world.session(.text(" on.", of: world.answer))
+        if hasSound { world.session(.audio([4_000], of: world.answer)) }
+        world.session(.turnComplete(world.answer))
         world.speaker(.drained(at: .milliseconds(2_500)))
         #expect(world.timeline.contains(.said("It is on.")) == !hasSound)
         #expect(world.told.contains(.earcon(.error)) == !hasSound)

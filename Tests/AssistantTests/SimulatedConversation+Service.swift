@@ -1,3 +1,5 @@
+import VoiceSession
+
 @testable import Assistant
 
 // The link to the service, and what comes over it.
@@ -56,6 +58,15 @@ extension SimulatedConversation {
 
     // MARK: - From the service
 
+    private func number(_ reply: Int) -> AnswerNumber { AnswerNumber(UInt64(reply)) }
+
+    /// Has the machine expect the next reply; returns its number.
+    func expectReply(isWanted: Bool) -> Int {
+        replies += 1
+        machine.answerDue(number(replies), isWanted: isWanted)
+        return replies
+    }
+
     private func receive(_ event: SimulatedService.Event) {
         switch event {
         case .audio(let reply, let milliseconds):
@@ -64,7 +75,7 @@ extension SimulatedConversation {
             let isWanted =
                 service.turn(of: reply) == latestTurn && !unwantedTurns.contains(latestTurn)
             switch machine.audioArrived(
-                samples: milliseconds * 24, isAudible: true, at: time)
+                samples: milliseconds * 24, isAudible: true, of: number(reply), at: time)
             {
             case .drop:
                 if isWanted { fail("audio of reply \(reply) to turn \(latestTurn) was dropped") }
@@ -76,20 +87,24 @@ extension SimulatedConversation {
                 perform(actions)
                 play(milliseconds)
             }
-        case .generationComplete: perform(machine.generationComplete())
-        case .turnComplete:
+        case .generationComplete(let reply): perform(machine.generationComplete(number(reply)))
+        case .turnComplete(let reply):
             mayEndReply = true
-            perform(machine.turnComplete())
+            perform(machine.turnComplete(number(reply)))
         case .words:
             hadWords = true
             perform(machine.wordsHeard(at: time))
-        case .interrupted:
+        case .interrupted(let reply):
             hadWords = true
             if case .speaking = machine.phase { noteInterruption() }
-            perform(machine.interrupted(at: time))
-        case .call(let id, _):
+            // Words that the service has found itself get their answer, too.
+            if replies == reply, mode == .handsFree { replies += 1 }
+            perform(
+                machine.interrupted(
+                    number(reply), next: replies > reply ? number(replies) : nil, at: time))
+        case .call(let id, let reply):
             unansweredCalls.insert(id)
-            perform(machine.toolCallsArrived([id], at: time), call: id)
+            perform(machine.toolCallsArrived([id], of: number(reply), at: time), call: id)
         case .cancelCalls(let ids):
             unansweredCalls.subtract(ids)
             perform(machine.toolCallsCancelled(ids, at: time))

@@ -39,6 +39,8 @@ final class SimulatedConversation {
     private var lastSample = Int64(-1)
     private var openTurns: Set<Int> = []
     private var closedTurns: Set<Int> = []
+    /// Replies that were due.
+    var replies = 0
     var heardReply: Int?
     var deadReplies: Set<Int> = []
     var unwantedTurns: Set<Int> = []
@@ -200,11 +202,15 @@ final class SimulatedConversation {
                 microphone.open(at: at / 1_000_000 * 16 - 4_800)
             case .openMicrophoneAtSpeech(let sample): microphone.open(at: sample - 4_800)
             case .closeMicrophone(let at): microphone.close(at: at / 1_000_000 * 16)
-            case .endActivity: endActivity()
-            case .endAudioStream:
+            case .endWords(let isReplyWanted):
+                let reply = expectReply(isWanted: isReplyWanted)
+                guard mode == .handsFree else {
+                    endActivity(reply)
+                    continue
+                }
                 if activityAudio == 0 { fail("a stream was ended that never began") }
                 activityAudio = 0
-                send(.streamEnd(turn: latestClosing))
+                send(.streamEnd(turn: latestClosing, reply: reply))
             case .discardInput:
                 held = []
                 isInActivity = false
@@ -236,12 +242,12 @@ final class SimulatedConversation {
     private var latestClosing: Int { closingTurn ?? latestTurn }
     private var closingTurn: Int?
 
-    private func endActivity() {
+    private func endActivity(_ reply: Int) {
         if !isInActivity { fail("an activity was ended that was not begun") }
         if activityAudio == 0 { fail("an activity was empty") }
         isInActivity = false
         activityAudio = 0
-        send(.end(turn: latestClosing))
+        send(.end(turn: latestClosing, reply: reply))
     }
 
     private func note(_ event: TimelineEvent) {

@@ -41,8 +41,8 @@ struct SimulatedMicrophone {
 struct SimulatedService {
     enum Message {
         case begin, audio
-        case end(turn: Int)
-        case streamEnd(turn: Int)
+        case end(turn: Int, reply: Int)
+        case streamEnd(turn: Int, reply: Int)
         case answer(String)
     }
 
@@ -50,14 +50,13 @@ struct SimulatedService {
         case audio(reply: Int, milliseconds: Int)
         case generationComplete(reply: Int)
         case turnComplete(reply: Int)
-        case interrupted
+        case interrupted(reply: Int)
         case words
         case call(String, reply: Int)
         case cancelCalls([String])
     }
 
     private var turns: [Int: Int] = [:]
-    private var replies = 0
     private var current: Int?
     private var isGenerating = false
     private var openCalls: Set<String> = []
@@ -109,14 +108,14 @@ struct SimulatedService {
             return interrupt(&random)
         case .begin:
             return current == nil ? [] : interrupt(&random)
-        case .end(let turn), .streamEnd(let turn):
+        case .end(let turn, let next), .streamEnd(let turn, let next):
             if isAutomatic, isNoise { return [] }
             let cut = current == nil ? [] : interrupt(&random)
             if random.chance(isAutomatic ? 15 : 5) { return cut }
             let words: [(Int, Event)] =
                 isAutomatic && random.chance(80)
                 ? [(Int.random(in: 0...800, using: &random), .words)] : []
-            return cut + words + answer(turn, &random)
+            return cut + words + answer(turn, next, &random)
         case .answer(let id):
             guard openCalls.remove(id) != nil, let reply = current, isGenerating else { return [] }
             return speak(reply, from: Int.random(in: 1...800, using: &random), &random)
@@ -125,7 +124,7 @@ struct SimulatedService {
 
     private mutating func interrupt(_ random: inout SeededGenerator) -> [(Int, Event)] {
         let reply = current ?? 0
-        var events: [(Int, Event)] = isGenerating ? [(0, .interrupted)] : []
+        var events: [(Int, Event)] = isGenerating ? [(0, .interrupted(reply: reply))] : []
         if !openCalls.isEmpty { events.append((0, .cancelCalls(openCalls.sorted()))) }
         openCalls = []
         // A reply that was generated already is always completed, one that was cut mostly.
@@ -136,10 +135,8 @@ struct SimulatedService {
     }
 
     private mutating func answer(
-        _ turn: Int, _ random: inout SeededGenerator
+        _ turn: Int, _ reply: Int, _ random: inout SeededGenerator
     ) -> [(Int, Event)] {
-        replies += 1
-        let reply = replies
         turns[reply] = turn
         current = reply
         isGenerating = true

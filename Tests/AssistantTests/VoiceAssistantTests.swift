@@ -36,12 +36,12 @@ struct VoiceAssistantTests {
         let world = AssistantWorld.started(.hold)
         turn(world)
         world.session(.inputTranscript("turn on the lamp"))
-        world.session(.toolCalls([lampCall]))
+        world.session(.toolCalls([lampCall], of: world.answer))
         world.finish("7", .answered(lampAnswer))
-        world.session(.outputTranscript("It is on."))
-        world.session(.audio([400, 500]))
-        world.session(.generationComplete)
-        world.session(.turnComplete)
+        world.session(.outputTranscript("It is on.", of: world.answer))
+        world.session(.audio([400, 500], of: world.answer))
+        world.session(.generationComplete(world.answer))
+        world.session(.turnComplete(world.answer))
         world.speaker(.started(at: .milliseconds(2_150)))
         world.speaker(.drained(at: .milliseconds(2_900)))
         let told = world.told.filter { if case .show = $0 { false } else { true } }
@@ -78,8 +78,8 @@ struct VoiceAssistantTests {
     func staleDrained() {
         let world = AssistantWorld.started(.hold)
         turn(world)
-        world.session(.audio([4]))
-        world.session(.turnComplete)
+        world.session(.audio([4], of: world.answer))
+        world.session(.turnComplete(world.answer))
         world.setPendingFrames(480)
         world.speaker(.drained(at: .milliseconds(2_200)))
         #expect(world.current == .speaking)
@@ -104,7 +104,7 @@ struct VoiceAssistantTests {
     func failedCall() {
         let world = AssistantWorld.started(.hold)
         turn(world)
-        world.session(.toolCalls([lampCall]))
+        world.session(.toolCalls([lampCall], of: world.answer))
         let answer = FunctionResponse(
             id: "7", name: "lamp", response: ["error": "there is no chip"])
         world.finish("7", .answered(answer))
@@ -120,7 +120,7 @@ struct VoiceAssistantTests {
         let world = AssistantWorld.started(.hold)
         turn(world)
         world.at(10_000)
-        world.session(.audio([4]))
+        world.session(.audio([4], of: world.answer))
         #expect(world.alarmAt == 17_000)
         world.at(17_000)
         #expect(world.current == .speaking)
@@ -131,7 +131,7 @@ struct VoiceAssistantTests {
     func lateAnswer() {
         let world = AssistantWorld.started(.hold)
         turn(world)
-        world.session(.toolCalls([lampCall]))
+        world.session(.toolCalls([lampCall], of: world.answer))
         world.session(.toolCallsCancelled(["7"]))
         #expect(world.told.contains(.cancel(["7"])))
         world.finish("7", .answered(lampAnswer))
@@ -145,7 +145,7 @@ struct VoiceAssistantTests {
         world.microphone(.samples([1], first: 0))
         world.button(false, at: 1_100)
         world.microphone(.segmentEnded(sample: 1))
-        world.session(.toolCalls([lampCall]))
+        world.session(.toolCalls([lampCall], of: world.answer))
         #expect(!world.told.contains(.run(lampCall)))
         // By the runner, which remembers that: when it comes again it is not carried out either.
         let words = "nothing was done: the user took the request back"
@@ -163,7 +163,7 @@ struct VoiceAssistantTests {
         world.microphone(.samples([1], first: 0))
         world.button(false, at: 1_100)
         world.microphone(.segmentEnded(sample: 1))
-        world.session(.toolCalls([lampCall]))
+        world.session(.toolCalls([lampCall], of: world.answer))
         world.finish("7", .answeredBefore(lampAnswer))
         #expect(world.told.last == .responses([lampAnswer]))
     }
@@ -174,11 +174,11 @@ struct VoiceAssistantTests {
             lampAnswer, FunctionResponse(id: "7", name: "lamp", response: ["error": "no"]),
         ] {
             let world = AssistantWorld.started(.hold)
-            world.session(.toolCalls([lampCall]))
+            world.session(.toolCalls([lampCall], of: world.answer))
             world.finish("7", .answeredBefore(answer))
             #expect(world.told.contains(.responses([answer])))
             #expect(world.current == .idle)
-            world.session(.turnComplete)
+            world.session(.turnComplete(world.answer))
             world.at(60_000)
             #expect(!world.told.contains { if case .earcon = $0 { true } else { false } })
         }
@@ -188,10 +188,10 @@ struct VoiceAssistantTests {
     func repeatedCallWithinTurn() {
         let world = AssistantWorld.started(.hold)
         turn(world)
-        world.session(.toolCalls([lampCall]))
+        world.session(.toolCalls([lampCall], of: world.answer))
         world.finish("7", .answeredBefore(lampAnswer))
         #expect(world.current == .thinking)
-        world.session(.turnComplete)
+        world.session(.turnComplete(world.answer))
         #expect(world.told.contains(.earcon(.error)))
     }
 
@@ -199,10 +199,10 @@ struct VoiceAssistantTests {
     func staleWords() {
         let world = AssistantWorld.started(.hold)
         turn(world)
-        world.session(.audio([4]))
+        world.session(.audio([4], of: world.answer))
         world.button(true, at: 3_000)
         world.forget()
-        world.session(.outputTranscript("old words"))
+        world.session(.outputTranscript("old words", of: world.answer))
         #expect(world.timeline.isEmpty)
     }
 
@@ -233,7 +233,7 @@ struct VoiceAssistantTests {
         #expect(world.told.last == .flush)
         #expect(world.alarmAt == nil)
         world.forget()
-        world.session(.audio([1]))
+        world.session(.audio([1], of: world.answer))
         world.button(false, at: 2_000)
         world.button(true, at: 3_000)
         #expect(world.told.isEmpty)

@@ -97,10 +97,10 @@ struct ContentWithinWordsTests {
         log.rewind()
         #expect(log.isWithinSentWords)
         for item in [.activityEnd, .activityStart, second] { _ = log.append(item) }
-        let first = log.nextUnsent()
+        let first = log.nextUnsent()?.item
         #expect(first == .activityEnd)
         #expect(!log.isWithinSentWords)
-        let rest = [log.nextUnsent(), log.nextUnsent(), log.nextUnsent()]
+        let rest = (0..<3).map { _ in log.nextUnsent()?.item }
         #expect(rest == [.activityStart, second, nil])
         #expect(log.isWithinSentWords)
     }

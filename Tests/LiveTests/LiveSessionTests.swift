@@ -17,7 +17,7 @@ struct LiveSessionTests {
         rig.receive(
             #"{"serverContent": {"outputTranscription": {"text": "hi"}}}"#, isBinary: isBinary)
         #expect(
-            rig.events.contains { if case .outputTranscript("hi") = $0 { true } else { false } })
+            rig.events.contains { if case .outputTranscript("hi", _) = $0 { true } else { false } })
     }
 
     @Test("numbers are drawn for connections and their ends, and not for each message")
@@ -32,7 +32,7 @@ struct LiveSessionTests {
         let before = count.withLock { $0 }
         for _ in 0..<1000 {
             rig.receive(#"{"serverContent": {"outputTranscription": {"text": "hi"}}}"#)
-            rig.perform { $0.sendText("ho") }
+            rig.perform { _ = $0.sendText("ho") }
         }
         #expect(count.withLock { $0 } == before)
         rig.tell(.closed(code: 1006, reason: ""))
@@ -145,7 +145,7 @@ struct LiveSessionTests {
         let rig = SessionRig(settings: settings)
         rig.perform { $0.connect() }
         rig.accept()
-        rig.perform { $0.sendText("x") }
+        rig.perform { _ = $0.sendText("x") }
         rig.receive(#"{"toolCall": {"functionCalls": [{"id": "1", "name": "f"}]}}"#)
         rig.perform { session in
             var response = FunctionResponse(

@@ -256,7 +256,7 @@ struct OddMessageTests {
         #expect(responses.first?.response["error"] != nil)
         #expect(
             world.events.contains {
-                if case .outputTranscript("Well.") = $0 { true } else { false }
+                if case .outputTranscript("Well.", _) = $0 { true } else { false }
             })
         #expect(world.isReplyDue)
     }

@@ -90,7 +90,7 @@ struct ReentrancyTests {
         }
 
         private func take(_ event: SessionEvent) {
-            if case .toolCalls(let new) = event { calls += new }
+            if case .toolCalls(let new, _) = event { calls += new }
             // Nested calls lead to events, too, which must come to an end.
             guard depth < 4, dice.isLucky(50) else { return }
             depth += 1
@@ -103,10 +103,10 @@ struct ReentrancyTests {
             let value = Int16(dice.number(1...30_000))
             switch dice.number(0...11) {
             case 0: rig.perform { $0.connect() }
-            case 1, 2: rig.perform { $0.sendText("announcement \(value)") }
+            case 1, 2: rig.perform { _ = $0.sendText("announcement \(value)") }
             case 3, 4: rig.perform { $0.beginActivity() }
             case 5, 6: rig.perform { $0.sendAudio([value, value]) }
-            case 7: rig.perform { $0.endActivity() }
+            case 7: rig.perform { _ = $0.endActivity() }
             case 8: rig.perform { $0.expectNoReply() }
             case 9: rig.perform { $0.updateContext(instruction: "be \(value)", tools: nil) }
             case 10: if dice.isLucky(20) { rig.perform { $0.discardInput() } }
@@ -189,7 +189,7 @@ struct ReentrancyTests {
         settings.isResumable = false
         let rig = SessionRig(settings: settings)
         rig.handler = { [unowned rig] event in
-            if case .ready = event { rig.perform { $0.sendText("Your tea is ready.") } }
+            if case .ready = event { rig.perform { _ = $0.sendText("Your tea is ready.") } }
         }
         rig.perform { $0.connect() }
         rig.accept()

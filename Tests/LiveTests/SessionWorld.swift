@@ -78,15 +78,21 @@ final class SessionWorld {
     func connect() { perform(machine.connect(at: nanoseconds)) }
     func disconnect() { perform(machine.disconnect(at: nanoseconds)) }
     func say(_ items: UplinkItem...) {
-        for item in items { perform(machine.say(item, at: nanoseconds)) }
+        for item in items { perform(machine.say(item, at: nanoseconds).actions) }
     }
 
     /// Nobody spoke in the words whose end comes next.
     func expectNoReply() { machine.expectNoReply() }
 
     /// A whole activity with 20 ms of sound of one value.
-    func talk(_ value: Int16 = 1) {
-        say(.activityStart, Self.sound(value), .activityEnd)
+    ///
+    /// Returns the number of the answer that is due to it.
+    @discardableResult
+    func talk(_ value: Int16 = 1) -> AnswerNumber? {
+        say(.activityStart, Self.sound(value))
+        let (actions, due) = machine.say(.activityEnd, at: nanoseconds)
+        perform(actions)
+        return due
     }
 
     static func sound(_ value: Int16) -> UplinkItem {
@@ -193,7 +199,11 @@ final class SessionWorld {
             .max() ?? 0
     }
     var calls: [FunctionCall] {
-        events.flatMap { if case .toolCalls(let calls) = $0 { calls } else { [FunctionCall]() } }
+        events.flatMap { if case .toolCalls(let calls, _) = $0 { calls } else { [FunctionCall]() } }
+    }
+    /// The answers whose sound was told, one for each piece.
+    var answers: [AnswerNumber] {
+        events.compactMap { if case .audio(_, let answer) = $0 { answer } else { nil } }
     }
     var soundsHeard: Int {
         events.filter { if case .audio = $0 { true } else { false } }.count
@@ -204,7 +214,14 @@ final class SessionWorld {
     var readies: [Bool] {
         events.compactMap { if case .ready(let resumed) = $0 { resumed } else { nil } }
     }
+    /// Turns that are over, but for those whose answer was interrupted.
     var turnsCompleted: Int {
-        events.filter { if case .turnComplete = $0 { true } else { false } }.count
+        var interrupted: Set<AnswerNumber> = []
+        var count = 0
+        for event in events {
+            if case .interrupted(let answer, _) = event { interrupted.insert(answer) }
+            if case .turnComplete(let answer) = event, !interrupted.contains(answer) { count += 1 }
+        }
+        return count
     }
 }

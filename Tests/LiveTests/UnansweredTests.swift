@@ -43,10 +43,11 @@ struct UnansweredTests {
         world.turnComplete()
         world.wait(60_000)
         #expect(world.closed == 0)
+        #expect(world.turnsCompleted == 0, "it was interrupted")
         world.talk()
         world.speak()
         world.turnComplete()
-        #expect(world.turnsCompleted == 2)
+        #expect(world.turnsCompleted == 1)
     }
 
     @Test("an answer to words in which nobody was heard to speak is told")

@@ -6,10 +6,8 @@ package enum ConversationAction: Sendable, Equatable {
     case openMicrophoneAtSpeech(sample: Int64)
     /// Close the microphone's gate at that time.
     case closeMicrophone(at: Int64)
-    /// Tell the session that the user's words end (manual detection).
-    case endActivity
-    /// Tell the session that the microphone pauses (automatic detection).
-    case endAudioStream
+    /// Tell the session that the user's words end, which says what number their answer will have.
+    case endWords(isReplyWanted: Bool)
     /// Tell the session that no answer is awaited to the words that end next.
     case expectNoReply
     /// Have the session forget what it holds and has not sent, with the activity it belongs to.

@@ -1,3 +1,5 @@
+package import VoiceSession
+
 // What the device has said unasked.
 
 extension ConversationMachine {
@@ -6,9 +8,12 @@ extension ConversationMachine {
         phase == .idle && held == nil && !uplink.isBusy && (link == .up || link == .asleep)
     }
 
-    /// The model was asked to say something; its reply is awaited as one to the user's words.
-    package mutating func announced(at time: Int64) -> [ConversationAction] {
-        reply.interruptedByUser(awaitsReply: false)
+    /// The model was asked to say something; its answer is awaited as one to the user's words.
+    package mutating func announced(
+        due answer: AnswerNumber?, at time: Int64
+    ) -> [ConversationAction] {
+        answers.interruptAll()
+        if let answer { answers.note(answer) }
         endOfWords = nil
         isToolDone = false
         isAnswerShown = false

@@ -37,7 +37,7 @@ extension ConversationMachine {
         guard let dropped = held else { return }
         held = nil
         emit(.flushSpeaker)
-        if !dropped.speaking.isComplete { reply.interruptedByUser(awaitsReply: false) }
+        answers.interrupt(dropped.speaking.answer)
     }
 
     /// The service cut the held reply itself, so its marks have come already.
@@ -63,15 +63,15 @@ extension ConversationMachine {
 
     /// Audio came while a reply is held; returns what is done with it, nil when it is a new reply's.
     mutating func audioWhileHeld(
-        samples: Int, isAudible: Bool, at time: Int64
+        samples: Int, isAudible: Bool, of answer: AnswerNumber, at time: Int64
     ) -> ReplyVerdict? {
         guard var kept = held else { return nil }
-        guard reply.isArriving || kept.speaking.isToolAnswerDue else {
+        guard answer <= kept.speaking.answer || kept.speaking.isToolAnswerDue else {
             // It answers what was said meanwhile: those were words.
             dropHeld()
             return nil
         }
-        guard reply.audio() else { return .drop }
+        kept.speaking.answer = max(kept.speaking.answer, answer)
         if kept.speaking.isToolAnswerDue { kept.speaking.isComplete = false }
         kept.speaking.isToolAnswerDue = false
         kept.speaking.isEnded = false
@@ -95,17 +95,16 @@ extension ConversationMachine {
     mutating func interruptResumed(at time: Int64) {
         guard case .speaking(let speaking) = phase, speaking.isResumed else { return }
         silence(cause: .voice, at: time)
-        if !speaking.isComplete { reply.interruptedByUser(awaitsReply: false) }
+        answers.interrupt(speaking.answer)
         phase =
             uplink.open == nil ? .thinking(awaiting(from: time, isDoubtful: false)) : .listening
     }
 
     /// Whether the audio that came is of a reply behind one that went on after an interruption, so
     /// that there were words after all.
-    var isAnswerToInterruption: Bool {
+    func isAnswerToInterruption(_ answer: AnswerNumber) -> Bool {
         guard case .speaking(let speaking) = phase else { return false }
-        return speaking.isResumed && speaking.isComplete && !speaking.isToolAnswerDue
-            && !reply.isArriving
+        return speaking.isResumed && !speaking.isToolAnswerDue && answer > speaking.answer
     }
 
     /// A function was answered, so that the next reply is no sign of words.

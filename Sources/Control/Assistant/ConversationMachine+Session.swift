@@ -1,4 +1,4 @@
-internal import VoiceSession
+package import VoiceSession
 
 // What comes from the service.
 
@@ -6,7 +6,6 @@ extension ConversationMachine {
     /// The session is set up; `resumed` when it knows what was said before.
     package mutating func sessionReady(resumed: Bool, at time: Int64) -> [ConversationAction] {
         link = .up
-        reply.connectionMade()
         linkDeadline = nil
         outageTold = nil
         wasOnline = true
@@ -63,23 +62,39 @@ extension ConversationMachine {
 
     /// What was being generated is never continued; what has come is still played.
     private mutating func loseReply() {
-        reply.connectionLost()
         completeHeld(isTurnOver: true)
         completeReply()
     }
 
+    /// An answer is due to words whose end the session has.
+    ///
+    /// It is not heard where the user has taken the words back, or has more to say already.
+    package mutating func answerDue(_ answer: AnswerNumber, isWanted: Bool) {
+        answers.note(answer)
+        if !isWanted {
+            answers.takeBack()
+        } else if !settings.usesAutomaticDetection, uplink.isBusy {
+            answers.interruptAll()
+        }
+    }
+
     /// Audio of a reply came: samples at the output rate; `isAudible` when it is no silence.
     package mutating func audioArrived(
-        samples: Int, isAudible: Bool, at time: Int64
+        samples: Int, isAudible: Bool, of answer: AnswerNumber, at time: Int64
     ) -> ReplyVerdict {
-        // With manual detection nothing new is said before the end of the user's words is sent.
-        if !settings.usesAutomaticDetection, uplink.isBusy { return .drop }
-        if let verdict = audioWhileHeld(samples: samples, isAudible: isAudible, at: time) {
+        guard answers.isHeard(answer) else { return .drop }
+        answers.note(answer)
+        guard isHeard(answer) else {
+            // With manual detection nothing new is said before the end of the user's words is sent.
+            answers.interrupt(answer)
+            return .drop
+        }
+        if let verdict = audioWhileHeld(
+            samples: samples, isAudible: isAudible, of: answer, at: time)
+        {
             return verdict
         }
-        let isAnswer = isAnswerToInterruption
-        guard reply.audio() else { return .drop }
-        if isAnswer {
+        if isAnswerToInterruption(answer) {
             silence(cause: .voice, at: time)
             phase = .idle
         }
@@ -87,8 +102,10 @@ extension ConversationMachine {
         case .idle, .thinking, .listening:
             let length = rates.outputLength(samples)
             phase = .speaking(
-                Speaking(since: time, playedBy: time + length, isAudible: isAudible))
+                Speaking(
+                    answer: answer, since: time, playedBy: time + length, isAudible: isAudible))
         case .speaking(var speaking):
+            speaking.answer = max(speaking.answer, answer)
             speaking.isComplete = false
             speaking.isEnded = false
             speaking.isDrained = false
@@ -102,38 +119,42 @@ extension ConversationMachine {
         return .play(settle())
     }
 
-    /// The server cut its reply because it heard the user.
-    package mutating func interrupted(at time: Int64) -> [ConversationAction] {
-        let anotherIsDue = reply.interruptedByServer(isAutomatic: settings.usesAutomaticDetection)
+    /// The server cut an answer because it heard the user; `next` is due in its place.
+    package mutating func interrupted(
+        _ answer: AnswerNumber, next: AnswerNumber?, at time: Int64
+    ) -> [ConversationAction] {
+        answers.note(max(answer, next ?? .none))
         dropHeldCut()
         switch phase {
         case .idle, .listening, .thinking:
             break
-        case .speaking:
+        case .speaking(let speaking):
+            // It comes late, of an answer that the user had cut.
+            guard answer >= speaking.answer else { break }
             silence(cause: .server, at: time)
             if uplink.open != nil {
                 phase = .listening
             } else {
                 // Who has heard nothing of an answer yet still waits for one.
                 let isUnheard = endOfWords != nil
-                phase = .thinking(awaiting(from: time, isDoubtful: !anotherIsDue && !isUnheard))
+                phase = .thinking(awaiting(from: time, isDoubtful: next == nil && !isUnheard))
             }
         }
         return settle()
     }
 
     /// The reply is whole, though the turn is not over.
-    package mutating func generationComplete() -> [ConversationAction] {
-        reply.generationComplete()
+    package mutating func generationComplete(_ answer: AnswerNumber) -> [ConversationAction] {
+        guard answers.isHeard(answer) else { return settle() }
         completeHeld(isTurnOver: false)
         endReply()
         return settle()
     }
 
-    /// The server's turn is over.
-    package mutating func turnComplete() -> [ConversationAction] {
-        guard reply.turnComplete() else { return settle() }
-        if let kept = held, !kept.speaking.isComplete {
+    /// The server's turn is over, and with it an answer.
+    package mutating func turnComplete(_ answer: AnswerNumber) -> [ConversationAction] {
+        guard answers.isHeard(answer) else { return settle() }
+        if let kept = held, !kept.speaking.isComplete, answer >= kept.speaking.answer {
             completeHeld(isTurnOver: true)
             return settle()
         }
@@ -141,6 +162,8 @@ extension ConversationMachine {
         case .idle, .listening:
             break
         case .thinking(var thinking):
+            // What is awaited is another.
+            guard answer >= answers.newest else { break }
             // With a tool running or words still on their way, another reply follows.
             if runningTools.isEmpty, !uplink.isBusy {
                 // Such a model has decided that nobody had spoken to it.
@@ -153,8 +176,8 @@ extension ConversationMachine {
                 thinking.isTurnOver = true
                 phase = .thinking(thinking)
             }
-        case .speaking:
-            completeReply()
+        case .speaking(let speaking):
+            if answer >= speaking.answer { completeReply() }
         }
         return settle()
     }
@@ -230,14 +253,14 @@ extension ConversationMachine {
 
     /// The model calls functions.
     package mutating func toolCallsArrived(
-        _ identifiers: [String], at time: Int64
+        _ identifiers: [String], of answer: AnswerNumber, at time: Int64
     ) -> [ConversationAction] {
-        guard !reply.isUnwanted else {
+        guard !answers.isUnwanted(answer) else {
             emit(.refuseTools)
             return settle()
         }
-        if !reply.isArriving { dropHeld() }
-        reply.called(isOfNow: !uplink.isBusy)
+        if let held, answer > held.speaking.answer { dropHeld() }
+        answers.note(answer)
         confirmWords(at: time)
         runningTools.formUnion(identifiers)
         emit(.runTools)

@@ -43,12 +43,10 @@ extension ConversationMachine {
                 return hold(speaking, at: time)
             }
             silence(cause: cause, at: time)
-            if !speaking.isComplete { reply.interruptedByUser(awaitsReply: false) }
-        case .thinking:
-            reply.interruptedByUser(awaitsReply: true)
-        case .idle, .listening:
-            reply.interruptedByUser(awaitsReply: false)
+        case .idle, .listening, .thinking:
+            break
         }
+        answers.interruptAll()
     }
 
     /// Silences the speaker; how long that takes is measured.
@@ -73,7 +71,7 @@ extension ConversationMachine {
             let isDoubtful = turn.opener == .voice && !turn.isConfirmed
             phase = .thinking(awaiting(from: time, isDoubtful: isDoubtful))
         } else {
-            reply.stoppedByUser()
+            answers.takeBack()
             phase = .idle
         }
     }
@@ -110,7 +108,7 @@ extension ConversationMachine {
             return
         }
         if !turn.isReplyWanted { emit(.expectNoReply) }
-        emit(settings.usesAutomaticDetection ? .endAudioStream : .endActivity)
+        emit(.endWords(isReplyWanted: turn.isReplyWanted))
         record(.turnClosed(turn.number, .sent))
     }
 

@@ -89,18 +89,24 @@ extension ConversationMachine {
         case .listening:
             return false
         case .thinking:
-            reply.stoppedByUser()
+            takeBack()
             endOfWords = nil
             phase = .idle
         case .speaking(let speaking):
             silence(cause: .button, at: time)
-            if !speaking.isComplete { reply.stoppedByUser() }
+            if !speaking.isComplete { takeBack() }
             if uplink.open != nil {
                 closeTurn(at: time, wordsEnd: time, kind: .cut, isReplyWanted: false)
             }
             phase = .idle
         }
         return true
+    }
+
+    /// Nothing is wanted any more of what was said, nor of what is still on its way.
+    private mutating func takeBack() {
+        answers.takeBack()
+        uplink.takeBack()
     }
 
     /// An alarm rings, until it is dismissed or `alarmEnded`.

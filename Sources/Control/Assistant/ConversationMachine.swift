@@ -72,6 +72,8 @@ package struct ConversationMachine: ~Copyable {
     }
 
     struct Speaking: Equatable {
+        /// The answer of which audio came last.
+        var answer: AnswerNumber
         /// When its first audio came.
         var since: Int64
         /// All of it has come.
@@ -97,7 +99,7 @@ package struct ConversationMachine: ~Copyable {
     var phase = Phase.idle
     let rates: SessionRates
     var uplink: Uplink
-    var reply = ReplyTracker()
+    var answers = HeardAnswers()
     /// A reply that may go on, while what interrupted it is listened to.
     var held: Held?
 
@@ -162,9 +164,9 @@ package struct ConversationMachine: ~Copyable {
 
     private var isOffline: Bool { link == .down || link == .refused }
 
-    /// Whether what the service says now is for the user's ears.
-    package var isReplyHeard: Bool {
-        reply.isHeard && (settings.usesAutomaticDetection || !uplink.isBusy)
+    /// Whether what the service says in an answer now is for the user's ears.
+    package func isHeard(_ answer: AnswerNumber) -> Bool {
+        answers.isHeard(answer) && (settings.usesAutomaticDetection || !uplink.isBusy)
     }
 
     /// Takes other settings; returns false, and keeps the old, when they need another session.

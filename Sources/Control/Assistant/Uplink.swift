@@ -83,6 +83,11 @@ struct Uplink {
         return turn
     }
 
+    /// No answer is wanted any more to what was said, though its end is on its way.
+    mutating func takeBack() {
+        for index in turns.indices where !turns[index].isOpen { turns[index].isReplyWanted = false }
+    }
+
     /// What becomes of samples that came.
     mutating func samples(first: Int64, count: Int) -> SampleVerdict {
         guard let turn = turns.first, !turn.isAbandoned else { return .drop }

@@ -34,8 +34,11 @@ extension VoiceAssistant {
             ports.microphone.openAtSpeech(
                 sample: sample, preRollMilliseconds: machine.preRollMilliseconds(at: onset))
         case .closeMicrophone(let at): ports.microphone.close(at: at)
-        case .endActivity: ports.session.endActivity()
-        case .endAudioStream: ports.session.endAudioStream()
+        case .endWords(let isReplyWanted):
+            let answer =
+                machine.settings.usesAutomaticDetection
+                ? ports.session.endAudioStream() : ports.session.endActivity()
+            if let answer { machine.answerDue(answer, isWanted: isReplyWanted) }
         case .expectNoReply: ports.session.expectNoReply()
         case .discardInput: ports.session.discardInput()
         case .connect: ports.session.connect()

@@ -27,10 +27,10 @@ extension VoiceAssistant {
         record(.notice("the model is asked to say something"))
         isAnnouncing = true
         written = ""
-        ports.session.sendText(
+        let answer = ports.session.sendText(
             "(The device writes this, not the user. Say the following to the user now, "
                 + "\(next.manner.words), and call no function: \(next.words))")
-        perform(machine.announced(at: ports.alarm.now))
+        perform(machine.announced(due: answer, at: ports.alarm.now))
     }
 
     func expireAnnouncements(at time: Int64) {

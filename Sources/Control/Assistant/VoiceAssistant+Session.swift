@@ -34,36 +34,36 @@ extension VoiceAssistant {
             perform(
                 machine.sessionRefused(
                     "\(failure)", because: Earcon(refusal: failure.reason), at: now))
-        case .audio(let samples):
-            play(samples, at: now)
+        case .audio(let samples, let answer):
+            play(samples, of: answer, at: now)
         case .inputTranscript(let text):
             // What the device wrote itself comes back as heard where nobody has spoken since.
             if isAnnouncing { break }
             if !confirmations.hidesWords { record(.heard(text)) }
             performConfirmation(confirmations.heard(text, at: now))
             if Self.hasWords(text) { perform(machine.wordsHeard(at: now)) }
-        case .outputTranscript(let text):
-            guard machine.isReplyHeard else { break }
+        case .outputTranscript(let text, let answer):
+            guard machine.isHeard(answer) else { break }
             record(.said(text))
             perform(machine.answerShown(at: now))
-        case .interrupted:
-            perform(machine.interrupted(at: now))
-        case .generationComplete:
-            perform(machine.generationComplete())
-        case .turnComplete:
-            perform(machine.turnComplete())
-        case .toolCalls(let calls):
-            take(calls, at: now)
+        case .interrupted(let answer, let next):
+            perform(machine.interrupted(answer, next: next, at: now))
+        case .generationComplete(let answer):
+            perform(machine.generationComplete(answer))
+        case .turnComplete(let answer):
+            perform(machine.turnComplete(answer))
+        case .toolCalls(let calls, let answer):
+            take(calls, of: answer, at: now)
         case .toolCallsCancelled(let identifiers):
             perform(machine.toolCallsCancelled(identifiers, at: now))
         case .notice(let text):
             record(.notice(text))
-        case .text(let text):
-            guard machine.isReplyHeard else { break }
+        case .text(let text, let answer):
+            guard machine.isHeard(answer) else { break }
             written += text.prefix(max(0, Self.writtenLimit - written.count))
             perform(machine.answerShown(at: now))
-        case .answerFailed:
-            if machine.isReplyHeard { perform(machine.answerShown(at: now)) }
+        case .answerFailed(let answer):
+            if machine.isHeard(answer) { perform(machine.answerShown(at: now)) }
         case .grounding, .voiceActivity, .usage:
             break
         }
@@ -80,9 +80,11 @@ extension VoiceAssistant {
         return false
     }
 
-    private func play(_ samples: [Int16], at time: Int64) {
+    private func play(_ samples: [Int16], of answer: AnswerNumber, at time: Int64) {
         let isAudible = samples.contains { $0.magnitude > Self.audibleLevel }
-        switch machine.audioArrived(samples: samples.count, isAudible: isAudible, at: time) {
+        switch machine.audioArrived(
+            samples: samples.count, isAudible: isAudible, of: answer, at: time)
+        {
         case .drop:
             break
         case .play(let actions):

@@ -5,7 +5,7 @@ internal import VoiceSession
 // The functions that the model calls.
 
 extension VoiceAssistant {
-    func take(_ calls: [FunctionCall], at time: Int64) {
+    func take(_ calls: [FunctionCall], of answer: AnswerNumber, at time: Int64) {
         var keys: [String] = []
         for call in calls {
             // A call without an id is answered without one, but kept apart from its like.
@@ -17,7 +17,7 @@ extension VoiceAssistant {
                 .toolCalled(
                     id: call.id, name: call.name, arguments: ports.tools.shown(call).serialized))
         }
-        perform(machine.toolCallsArrived(keys, at: time), .calls(keys))
+        perform(machine.toolCallsArrived(keys, of: answer, at: time), .calls(keys))
     }
 
     func run(_ key: String) {

@@ -117,17 +117,17 @@ package actor LiveSession: VoiceService {
     package nonisolated func sendAudio(_ samples: [Int16]) { say(.audio(samples)) }
 
     /// Ends the user's activity.
-    package nonisolated func endActivity() { say(.activityEnd) }
+    package nonisolated func endActivity() -> AnswerNumber? { say(.activityEnd) }
 
     /// Says that the microphone pauses; only with automatic detection.
-    package nonisolated func endAudioStream() { say(.audioStreamEnd) }
+    package nonisolated func endAudioStream() -> AnswerNumber? { say(.audioStreamEnd) }
 
     /// Says that no answer is expected to the words whose end is said next, as when nobody was
     /// heard to speak in them: that none comes is no fault then.
     package nonisolated func expectNoReply() { assumeIsolated { $0.machine.expectNoReply() } }
 
     /// Says words without sound.
-    package nonisolated func sendText(_ text: String) { say(.text(text)) }
+    package nonisolated func sendText(_ text: String) -> AnswerNumber? { say(.text(text)) }
 
     /// Shows a picture (JPEG, PNG or WebP); the service looks at one a second.
     package nonisolated func sendVideo(_ data: [UInt8], mimeType: String) {
@@ -165,15 +165,21 @@ package actor LiveSession: VoiceService {
     /// A call whose connection is lost is answered in words on the next one.
     package nonisolated func sendToolResponses(_ responses: [FunctionResponse]) {
         assumeIsolated { session in
-            session.say(.toolResponses(responses.map(session.settings.answer)))
+            _ = session.say(.toolResponses(responses.map(session.settings.answer)))
         }
     }
 
     /// Forgets what is held and not sent, and the activity it belongs to.
     package nonisolated func discardInput() { assumeIsolated { $0.machine.discard() } }
 
-    private nonisolated func say(_ item: UplinkItem) {
-        assumeIsolated { $0.perform($0.machine.say(item, at: $0.clock.now)) }
+    /// Returns the number of the answer that is due to words whose end the item is.
+    @discardableResult
+    private nonisolated func say(_ item: UplinkItem) -> AnswerNumber? {
+        assumeIsolated {
+            let (actions, due) = $0.machine.say(item, at: $0.clock.now)
+            $0.perform(actions)
+            return due
+        }
     }
 
     // MARK: - What happens

@@ -97,6 +97,11 @@ package struct ServerMessage: Sendable, Equatable {
         !audio.isEmpty || !texts.isEmpty || outputTranscript != nil || !toolCalls.isEmpty
     }
 
+    /// Whether calls are all that the message carries of an answer.
+    var isOfCalls: Bool {
+        !toolCalls.isEmpty && audio.isEmpty && texts.isEmpty && outputTranscript == nil
+    }
+
     /// Whether the message shows that the service works on an answer, though none of it comes.
     var showsWork: Bool {
         !thoughts.isEmpty || isThinking || inputTranscript != nil

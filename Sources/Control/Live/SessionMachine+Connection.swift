@@ -222,7 +222,7 @@ extension SessionMachine {
         if uplink.isTurnOpen || log.hasUnsent {
             tell(.notice("what was said is not said again: the service refused it"))
             // Whoever has said all of it waits for an answer that will not come.
-            if !uplink.isTurnOpen { tell(.turnComplete) }
+            if !uplink.isTurnOpen { tell(.turnComplete(answers.last)) }
         }
         forgetInput(dropsRest: true)
         bridge.reset()
@@ -264,25 +264,21 @@ extension SessionMachine {
         handleDueUntil = nil
         bridgeTurn()
         replyDueSince = nil
-        isAnswerAwaited = false
-        isResidueDue = false
-        isOldAnswerDue = false
+        answers.connectionLost()
         isUnaskedNoted = false
         doubtfulUntil = nil
-        isCompletionDue = false
-        answer = nil
         openCalls = []
         log.rewind()
     }
 
     /// Keeps what the next session must know of a turn that is cut.
     private mutating func bridgeTurn() {
-        let isCut = answer != nil && replyDueSince != nil && !isGenerated && !uplink.isTurnOpen
+        let cut = answers.isOfNow && replyDueSince != nil ? answers.coming : nil
         let isWritten = !transcript.heard.isEmpty || !transcript.saidLast.isEmpty
-        if isCut, isWritten {
+        if let cut, !cut.isGenerated, !uplink.isTurnOpen, isWritten {
             continuations += 1
             let mayGoOn = continuations <= Self.continuationLimit
-            bridge.cut(after: mayGoOn ? transcript.saidLast : nil)
+            bridge.cut(cut.number, after: mayGoOn ? transcript.saidLast : nil)
         }
         guard !bridge.isEmpty else { return }
         bridge.loseConnection(after: transcript.heard)

@@ -77,45 +77,38 @@ extension SessionMachine {
     }
 
     private mutating func tell(_ message: ServerMessage, at now: Int64) {
-        if message.isInterrupted {
-            isResidueDue = isResidueDue || isOldAnswerDue
-            isOldAnswerDue = false
-            tell(.interrupted)
-            awaitNewest(at: now)
-        }
+        if message.isInterrupted { interrupted(at: now) }
         if let words = message.inputTranscript, !words.text.isEmpty {
             transcript.hear(words.text)
             tell(.inputTranscript(words.text))
         }
+        var number = answers.current
         if isRepetition(message) {
-            repetitionCame(at: now)
+            number = repetitionCame(at: now)
         } else if message.hasAnswer {
             answerCame(message, at: now)
+            number = answers.current
         }
-        if !message.audio.isEmpty { tell(.audio(message.audio)) }
-        if message.hasUnplayableAudio { tell(.answerFailed) }
+        if !message.audio.isEmpty { tell(.audio(message.audio, of: number)) }
+        if message.hasUnplayableAudio { tell(.answerFailed(number)) }
         if let words = message.outputTranscript, !words.text.isEmpty {
             transcript.say(words.text)
-            tell(.outputTranscript(words.text))
+            tell(.outputTranscript(words.text, of: number))
         }
-        for text in message.texts { tell(.text(text)) }
+        for text in message.texts { tell(.text(text, of: number)) }
         if let grounding = message.grounding { tell(.grounding(grounding)) }
         if let activity = message.voiceActivity { tell(.voiceActivity(activity)) }
-        takeCalls(of: message, at: now)
+        takeCalls(of: message, number, at: now)
         if message.isGenerationComplete { generated(at: now) }
         if let usage = message.usage { tell(.usage(TokenUse(usage))) }
-        if message.isInterrupted, !isAnswerAwaited { replyDueSince = nil }
         if message.isTurnComplete { turnCompleted(message, at: now) }
     }
 
-    /// Words interrupted an answer; where they were sent whole before anything of it came, it was
-    /// taken for theirs.
-    private mutating func awaitNewest(at now: Int64) {
-        guard isResidueDue, !isAnswerAwaited, !isReplyDoubtful, !log.isActivityOpen else { return }
-        isAnswerAwaited = true
-        replyDueSince = now
-        answer = nil
-        isGenerated = false
+    private mutating func interrupted(at now: Int64) {
+        let cut = answers.interrupted()
+        if let (words, number) = cut.renumbered { log.renumber(words, number) }
+        tell(.interrupted(cut.number, next: cut.next))
+        replyDueSince = answers.isDue ? replyDueSince ?? now : nil
     }
 
     /// The service works, or says that it does, which is not the same as an answer.
@@ -160,63 +153,49 @@ extension SessionMachine {
     private mutating func answerCame(_ message: ServerMessage, at now: Int64) {
         lastActivity = now
         replyDueSince = now
+        settle(through: answers.contentCame(isCall: message.isOfCalls, at: now))
         // The user's newer words, perhaps whole on their way, are not what this answers.
-        guard !isOldAnswerDue else {
-            if hasIndexes { log.settleHeld(isOld: true) } else { log.settleOld() }
-            return
-        }
-        isAnswerAwaited = false
+        guard answers.isOfNow else { return }
         doubtfulUntil = nil
-        if answer?.isRepetition ?? false { answer = nil }
-        var came = answer ?? Answer(since: now)
-        came.samples = came.samples.adding(Int64(message.audio.count))
-        if !came.isAudible {
-            came.isAudible =
-                message.audio.contains { $0.magnitude > Self.audibleLevel }
-                || !message.toolCalls.isEmpty
-        }
-        answer = came
-        isGenerated = false
-        isCompletionDue = false
+        let isAudible = answers.note(
+            samples: message.audio.count,
+            isAudible: !message.toolCalls.isEmpty
+                || message.audio.contains { $0.magnitude > Self.audibleLevel })
         stalls = 0
         handle?.tries = 0
         handle?.overloads = 0
-        if came.isAudible { emptyTurns = 0 }
+        if isAudible { emptyTurns = 0 }
         uplink.answerCame()
-        // Where the service does not tell what it has, an answer is the only sign.
-        if hasIndexes { log.settleHeld(isOld: false) } else { log.settle() }
     }
 
     /// Whether a message is nothing but calls that this session has made before.
     private func isRepetition(_ message: ServerMessage) -> Bool {
-        guard !message.toolCalls.isEmpty, message.audio.isEmpty, message.texts.isEmpty,
-            message.outputTranscript == nil
-        else { return false }
+        guard message.isOfCalls else { return false }
         return message.toolCalls.allSatisfy {
             openCalls.contains($0.id) || answeredCalls.contains($0.id)
         }
     }
 
     /// Calls came once more, which answers no words: those that await an answer still do.
-    private mutating func repetitionCame(at now: Int64) {
+    private mutating func repetitionCame(at now: Int64) -> AnswerNumber {
         lastActivity = now
-        guard replyDueSince == nil else { return }
-        replyDueSince = now
-        answer = Answer(since: now, isAudible: true, isRepetition: true)
+        let number = answers.repetitionCame(at: now, isAwaited: replyDueSince != nil)
+        replyDueSince = replyDueSince ?? now
+        return number
     }
 
     private mutating func generated(at now: Int64) {
-        tell(.generationComplete)
-        isGenerated = true
-        isCompletionDue = answer != nil
+        tell(.generationComplete(answers.generated()))
         if openCalls.isEmpty, !isAccountDue { bridge.reset() }
         // The service reports the turn's end when the sound would have been heard (section 4.1).
-        guard let answer, replyDueSince != nil else { return }
+        guard let answer = answers.coming, !answer.isOld, replyDueSince != nil else { return }
         let length = SessionRates.live.outputLength(Int(answer.samples))
         replyDueSince = max(now, answer.since.adding(length))
     }
 
-    private mutating func takeCalls(of message: ServerMessage, at now: Int64) {
+    private mutating func takeCalls(
+        of message: ServerMessage, _ number: AnswerNumber, at now: Int64
+    ) {
         if !message.toolCalls.isEmpty {
             // The model goes on by itself; an account would only disturb it now.
             isAccountDue = false
@@ -224,9 +203,9 @@ extension SessionMachine {
             let calls = message.toolCalls.map { named($0) }
             openCalls.formUnion(calls.map(\.id))
             let new = calls.filter { !isMadeBefore($0) }
-            for call in new { bridge.add(call) }
-            isOldAnswerDue = false
-            if !new.isEmpty { tell(.toolCalls(new)) }
+            for call in new { bridge.add(call, of: number) }
+            answers.called()
+            if !new.isEmpty { tell(.toolCalls(new, of: number)) }
         }
         if !message.unreadableCalls.isEmpty {
             refuse(
@@ -262,38 +241,35 @@ extension SessionMachine {
         if let response {
             openCalls.remove(call.id)
             noteAnswered(call.id)
-            add(answerItem(FunctionResponse(id: call.id, name: call.name, response: response)))
+            addAnswer(FunctionResponse(id: call.id, name: call.name, response: response))
         }
         return true
     }
 
     private mutating func turnCompleted(_ message: ServerMessage, at now: Int64) {
+        let wasSilent = !answers.isWithinWords
+        let over = answers.completed()
+        note(over, at: now)
         if let reason = message.turnCompleteReason {
             tell(.notice("the service ended the turn early: \(reason)"))
             // Who is to go on needs no answer yet.
-            if reason != Self.needsMore { tell(.answerFailed) }
+            if reason != Self.needsMore { tell(.answerFailed(over.number)) }
         }
         lastActivity = now
-        let wasOld = isOldAnswerDue
-        isOldAnswerDue = false
-        if !wasOld { doubtfulUntil = nil }
-        if isResidueDue {
-            isResidueDue = false
+        guard !answers.isDue else {
             // The end of what was interrupted, while the words that did it await their answer.
-            if isAnswerAwaited { return }
+            replyDueSince = replyDueSince ?? now
+            if !over.isTold { tell(.turnComplete(over.number)) }
+            return
         }
         // Also one of words without sound: nobody hears them.
-        let isSilence = answer.map { !$0.isAudible } ?? false
-        let isEmpty =
-            !wasOld
-            && (isSilence || (isAnswerAwaited && isSilentSince && !message.isWaitingForInput))
-        // Words that came into the answer and did not interrupt it are still to be answered.
-        isAnswerAwaited = isAnswerAwaited && wasOld
-        replyDueSince = isAnswerAwaited ? now : nil
-        if !isAnswerAwaited { uplink.answerCame() }
-        if answer?.isAudible == true { backoff.proved() }
+        let isSilence = over.answer.map { !$0.isAudible } ?? false
+        let isEmpty = isSilence || over.isUnanswered && wasSilent && !message.isWaitingForInput
+        replyDueSince = nil
+        uplink.answerCame()
+        if over.answer?.isAudible == true { backoff.proved() }
         hasServed = true
-        tell(.turnComplete)
+        if !over.isTold { tell(.turnComplete(over.number)) }
         endTurn()
         if rules.isResumable { handleDueUntil = now + Self.handlePatience }
         guard isEmpty, message.turnCompleteReason != Self.needsMore else { return }
@@ -307,11 +283,14 @@ extension SessionMachine {
         leave(at: now)
     }
 
+    /// What the end of an answer says of the words that have none.
+    mutating func note(_ over: Answers.Completion, at now: Int64) {
+        if let (words, number) = over.renumbered { log.renumber(words, number) }
+        if !over.isOld { doubtfulUntil = answers.isSupposed ? now + Self.stallTimeout : nil }
+    }
+
     mutating func endTurn() {
         transcript.endTurn()
-        answer = nil
-        isGenerated = false
-        isCompletionDue = false
         continuations = 0
         accountAsks = false
         // Calls that are still open belong to a turn to come.

@@ -1,4 +1,5 @@
 internal import ModelTypes
+internal import VoiceSession
 
 // What of the owner's words goes out, and when.
 
@@ -10,7 +11,7 @@ extension SessionMachine {
             guard openCalls.remove(response.id) != nil else { continue }
             noteAnswered(response.id)
             if Self.isNameless(response.id) {
-                add(answerItem(response))
+                addAnswer(response)
             } else {
                 known.append(response)
             }
@@ -25,8 +26,14 @@ extension SessionMachine {
         if answeredCalls.count > Self.answeredLimit { answeredCalls.removeFirst() }
     }
 
-    /// The answer to a call, whose id may be one of ours.
-    func answerItem(_ response: FunctionResponse) -> UplinkItem {
+    /// Adds the answer to a call, whose id may be one of ours.
+    mutating func addAnswer(_ response: FunctionResponse) {
+        let item = answerItem(response)
+        // In words it is answered as words are, by the rest of the answer that made the call.
+        add(item, item.endsWords ? bridge.number ?? answers.give() : nil)
+    }
+
+    private func answerItem(_ response: FunctionResponse) -> UplinkItem {
         guard Self.isNameless(response.id) else { return .toolResponses([response]) }
         // Only Vertex takes an answer without the call's id; others get it in words.
         guard rules.isVertex else { return .text(TurnBridge.words(for: response)) }
@@ -38,68 +45,50 @@ extension SessionMachine {
     /// No answer is awaited to the words whose end is said next, as when nobody was heard to speak
     /// in them: one may come, but that none comes says nothing about the session.
     package mutating func expectNoReply() {
-        // Behind other words an answer is due to those.
-        let isAnswering = !rules.isManual && replyDueSince != nil
-        isReplyDoubtful = !isAnswering && !log.hasUnsentEnd
+        // Where the service finds the turns, an answer that is due is so to these words, too.
+        isReplyDoubtful = rules.isManual || replyDueSince == nil && !log.hasUnsentEnd
     }
 
     /// Sends what is held, answers to calls first.
     mutating func flush(at now: Int64) {
         guard case .ready = state else { return }
         giveAccount()
-        while let item = log.nextUnsent() {
-            noteSending(of: item, at: now)
-            actions.append(.send(item))
+        while let next = log.nextUnsent() {
+            noteSending(of: next, at: now)
+            actions.append(.send(next.item))
         }
     }
 
-    private mutating func noteSending(of item: UplinkItem, at now: Int64) {
-        switch item {
+    private mutating func noteSending(of next: UplinkLog.Outgoing, at now: Int64) {
+        switch next.item {
         case .content(_, isComplete: false), .video, .contextUpdate: break
         default: hasSpoken = true
         }
-        switch item {
+        switch next.item {
         case .toolResponses:
             replyDueSince = now
-            isCompletionDue = false
+            answers.coming?.isCompletionDue = false
         case .activityEnd, .audioStreamEnd, .text, .content(_, isComplete: true):
-            replyDueSince = isReplyDoubtful ? replyDueSince : now
-            isAnswerAwaited = !isReplyDoubtful
+            let isDoubtful = next.isDoubtful
+            replyDueSince = isDoubtful ? replyDueSince : now
             // The service may be at its answer all the same; whoever leaves then has to say it all
             // once more.
-            doubtfulUntil = isReplyDoubtful ? now + Self.stallTimeout : nil
-            isSilentSince = true
+            doubtfulUntil = isDoubtful ? now + Self.stallTimeout : nil
+            answers.wordsEnded(
+                next.answer ?? answers.give(), isDoubtful: isDoubtful,
+                isWithinWords: rules.isManual && log.isWithinSentWords)
             isInteracting = false
-            answer = nil
-            isGenerated = false
-            isCompletionDue = false
         case .activityStart:
-            isResidueDue = isResidueDue || replyDueSince != nil
-            noteNewWords()
-            isSilentSince = false
+            answers.wordsBegan()
         case .audio:
-            if !rules.isManual, isSilentSince { noteNewWords() }
-            isSilentSince = false
+            if !rules.isManual, !answers.isWithinWords { answers.wordsBegan() }
             // Nobody is answered while he speaks.
-            if answer?.isRepetition ?? true, let due = replyDueSince {
+            if answers.coming?.isRepetition ?? true, let due = replyDueSince {
                 replyDueSince = max(due, now)
             }
         case .content, .video, .contextUpdate:
             break
         }
-    }
-
-    /// Words go out, perhaps into an answer.
-    private mutating func noteNewWords() {
-        // Of an answer that has begun comes more, or its end. A noise is not answered at all, and
-        // beside a call that the model does not wait for, new words are answered at once.
-        // Of a call that was only repeated nothing may come, and what does come would be taken from
-        // the new words.
-        guard replyDueSince != nil, let answer, !answer.isRepetition, openCalls.isEmpty,
-            !isOldAnswerDue
-        else { return }
-        isOldAnswerDue = true
-        log.newWordsBegan()
     }
 
     /// Tells a session that never heard of a turn what became of it.
@@ -114,8 +103,17 @@ extension SessionMachine {
         isAccountDue = false
         guard bridge.hasLostCalls || asksForAnswer && canBeTold else { return bridge.reset() }
         accountAsks = asksForAnswer
+        // It goes on with the answer that was cut.
+        let number = bridge.number ?? answers.give()
         log.putFirst(
-            bridge.account(asksForAnswer: asksForAnswer, asText: !rules.takesContent))
+            bridge.account(asksForAnswer: asksForAnswer, asText: !rules.takesContent),
+            answer: number)
+    }
+
+    /// The words up to this number are answered.
+    mutating func settle(through answer: AnswerNumber) {
+        // Where the service does not tell what it has, an answer is the only sign.
+        if hasIndexes { log.settleHeld(through: answer) } else { log.settle(through: answer) }
     }
 
     /// Forgets what is held and not sent.

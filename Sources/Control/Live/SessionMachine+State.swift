@@ -27,17 +27,6 @@ extension SessionMachine {
         var overloads = 0
     }
 
-    /// What has come of an answer.
-    struct Answer {
-        let since: Int64
-        /// At 24 kHz.
-        var samples: Int64 = 0
-        var isAudible = false
-        /// Nothing but calls that were made before; nobody may be waiting for their answers, and
-        /// nothing more of it is certain to come.
-        var isRepetition = false
-    }
-
     /// What a session is about, as the machine needs to know it.
     package struct Rules: Sendable {
         package var isManual: Bool

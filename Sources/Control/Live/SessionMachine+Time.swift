@@ -36,7 +36,7 @@ extension SessionMachine {
         let patience =
             isInteracting
             ? Self.interactionTimeout
-            : isCompletionDue ? Self.completionTimeout : Self.stallTimeout
+            : answers.isCompletionDue ? Self.completionTimeout : Self.stallTimeout
         return replyDueSince.adding(patience)
     }
 
@@ -84,6 +84,7 @@ extension SessionMachine {
         }
         if let doubtfulUntil, doubtfulUntil <= now {
             self.doubtfulUntil = nil
+            if let answered = answers.expire() { settle(through: answered) }
             leaveIfQuiet(at: now)
             guard case .ready = state else { return }
         }
@@ -99,7 +100,8 @@ extension SessionMachine {
     private mutating func stalled(at now: Int64) {
         if !openCalls.isEmpty { return giveCallsUp(at: now) }
         replyDueSince = nil
-        if isCompletionDue { return completeUnended(at: now) }
+        if answers.isCompletionDue { return completeUnended(at: now) }
+        let answer = answers.isOfNow ? answers.coming : nil
         stalls += 1
         if answer != nil || stalls > 1 {
             // What has come is all there will be; asking once more would repeat it.
@@ -114,7 +116,7 @@ extension SessionMachine {
             if bridge.hasCalls, transcript.saidLast.isEmpty, !accountAsks { isAccountDue = true }
             tell(.notice("the service does not finish its answer"))
             let isNoise = answer == nil && !rules.isManual && !isAccountDue
-            tell(.turnComplete)
+            tell(.turnComplete(answers.giveUp()))
             endTurn()
             // What an open microphone took for words may be none; to move again mends nothing.
             if isNoise { return }
@@ -127,11 +129,11 @@ extension SessionMachine {
     /// The whole answer has come and would have been heard; only the word that the turn is over is
     /// missing, which is no reason to leave.
     private mutating func completeUnended(at now: Int64) {
-        // If it comes after all, it is not the end of a later turn.
-        isResidueDue = true
         lastActivity = now
         hasServed = true
-        tell(.turnComplete)
+        let over = answers.completedUnsaid()
+        note(over, at: now)
+        tell(.turnComplete(over.number))
         endTurn()
         if rules.isResumable { handleDueUntil = now + Self.handlePatience }
         leaveIfQuiet(at: now)
@@ -164,16 +166,16 @@ extension SessionMachine {
 
     /// The setup has changed in what no message can say.
     package mutating func setupChanged(at now: Int64) -> [SessionAction] {
-        isConnected ? renew(at: now) : []
+        if isConnected { leaveSoon(at: now) }
+        return take()
     }
 
     /// Takes the session up on another connection at the next quiet moment, for a setup that has
     /// changed in the meantime.
-    mutating func renew(at now: Int64) -> [SessionAction] {
+    mutating func leaveSoon(at now: Int64) {
         isLeaveDue = true
         leaveBy = leaveBy ?? now + Self.rotationPatience
         leaveIfQuiet(at: now)
-        return take()
     }
 
     mutating func leave(at now: Int64, then next: Next = .connecting) {

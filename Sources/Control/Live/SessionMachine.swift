@@ -121,11 +121,11 @@ package struct SessionMachine: ~Copyable {
     var lastActivity: Int64 = 0
     /// The user has taken leave.
     var hasTakenLeave = false
+    /// Whose answer it is that comes.
+    var answers: Answers
     /// The service owes the rest of a turn; something of it came last at this time.
     var replyDueSince: Int64?
-    /// The user's words are sent and nothing of an answer has come.
-    var isAnswerAwaited = false
-    /// No answer is awaited to the words that were said last.
+    /// No answer is expected to the words whose end is said next.
     var isReplyDoubtful = false
     /// To doubtful words that were sent something may still come until then.
     var doubtfulUntil: Int64?
@@ -135,18 +135,6 @@ package struct SessionMachine: ~Copyable {
     var isUnaskedNoted = false
     /// The service says that the interaction goes on, whatever turns end.
     var isInteracting = false
-    /// The user was silent since those words.
-    var isSilentSince = false
-    /// Words were sent into an answer, whose interruption and end are still to be reported.
-    var isResidueDue = false
-    /// Those words were sent, and what comes is still of the answer that they interrupt.
-    var isOldAnswerDue = false
-    /// What of the answer has come.
-    var answer: Answer?
-    /// All of it has come.
-    var isGenerated = false
-    /// And nothing else of its turn is due but the word that it is over.
-    var isCompletionDue = false
     /// How often the turn's answer was asked to go on.
     var continuations = 0
     /// The service says how far it has consumed.
@@ -172,6 +160,7 @@ package struct SessionMachine: ~Copyable {
         self.rules = rules
         uplink = UplinkRules(isManual: rules.isManual, isVertex: rules.isVertex)
         log = UplinkLog(replaySeconds: rules.replaySeconds)
+        answers = Answers(isAutomatic: !rules.isManual)
         self.handle = handle.map {
             Handle(text: $0, receivedAt: now.subtracting(max(0, handleAge)))
         }
@@ -264,32 +253,46 @@ package struct SessionMachine: ~Copyable {
     /// Says something; it is sent now or held in order.
     ///
     /// What the service would close for is refused with a notice. A session that is asleep wakes.
-    package mutating func say(_ item: UplinkItem, at now: Int64) -> [SessionAction] {
+    /// `due` is the number of the answer that is due to words whose end this is.
+    package mutating func say(
+        _ item: UplinkItem, at now: Int64
+    ) -> (actions: [SessionAction], due: AnswerNumber?) {
         guard !uplink.isRest(item) else {
+            guard item.endsWords else { return (take(), nil) }
             // Whoever said it waits for an answer that will not come.
-            if item.endsWords { tell(.turnComplete) }
-            return take()
+            let number = answers.give()
+            tell(.turnComplete(number))
+            return (take(), number)
         }
-        if let refusal = uplink.refusal(of: item) {
+        if let refusal = refusal(of: item) {
             tell(.notice("not sent: \(refusal)"))
-            return take()
+            return (take(), nil)
         }
+        let due = item.endsWords ? answers.give() : nil
+        hold(item, due, at: now)
+        return (take(), due)
+    }
+
+    private mutating func refusal(of item: UplinkItem) -> String? {
+        if let refusal = uplink.refusal(of: item) { return refusal }
+        guard case .content = item, !rules.takesContent else { return nil }
+        return "this model takes no client content; send text"
+    }
+
+    private mutating func hold(_ item: UplinkItem, _ due: AnswerNumber?, at now: Int64) {
         lastActivity = now
         if case .toolResponses = item {} else { hasTakenLeave = false }
         switch item {
         case .toolResponses(let responses):
             answer(responses)
-        case .content where !rules.takesContent:
-            tell(.notice("not sent: this model takes no client content; send text"))
-            return take()
         case .activityStart:
             isReplyDoubtful = false
             // Sent with the first sound, since the service closes when an activity has none.
             break
         case .contextUpdate:
             // The next setup has it anyway.
-            guard isConnected else { return take() }
-            guard rules.updatesContext else { return renew(at: now) }
+            guard isConnected else { return }
+            guard rules.updatesContext else { return leaveSoon(at: now) }
             add(item)
         case .audio:
             if !rules.isManual { isReplyDoubtful = false }
@@ -297,13 +300,14 @@ package struct SessionMachine: ~Copyable {
             add(item)
         case .text, .content:
             isReplyDoubtful = false
-            add(item)
-        case .activityEnd, .audioStreamEnd, .video:
+            add(item, due)
+        case .activityEnd, .audioStreamEnd:
+            add(item, due)
+        case .video:
             add(item)
         }
         if state == .asleep { open(at: now) }
         flush(at: now)
-        return take()
     }
 
     var isConnected: Bool {
@@ -313,8 +317,8 @@ package struct SessionMachine: ~Copyable {
         }
     }
 
-    mutating func add(_ item: UplinkItem) {
-        if !log.append(item) {
+    mutating func add(_ item: UplinkItem, _ due: AnswerNumber? = nil) {
+        if !log.append(item, answer: due, isDoubtful: isReplyDoubtful) {
             tell(.notice("the oldest words were dropped: there was no session for too long"))
         }
     }

@@ -1,4 +1,5 @@
 internal import ModelTypes
+internal import VoiceSession
 
 /// What outlives the connection of a turn, so that the next one can finish it.
 ///
@@ -20,6 +21,8 @@ struct TurnBridge {
     private var heard = ""
     /// The end of what had been said when the answer was cut; nil: no answer was.
     private var said: String?
+    /// The answer that made the calls, or was cut.
+    private(set) var number: AnswerNumber?
 
     var isEmpty: Bool { calls.isEmpty && said == nil }
 
@@ -32,7 +35,8 @@ struct TurnBridge {
     /// Whether every call has its answer.
     var isAnswered: Bool { calls.allSatisfy { $0.response != nil } }
 
-    mutating func add(_ call: FunctionCall) {
+    mutating func add(_ call: FunctionCall, of answer: AnswerNumber) {
+        number = answer
         // One that is made once more is the same call; a second would never get its answer.
         guard !calls.contains(where: { $0.call.id == call.id && !$0.isLost }) else { return }
         calls.append(Call(call: call, id: call.id))
@@ -72,7 +76,10 @@ struct TurnBridge {
     }
 
     /// The answer was cut after these words; nil: it is not to go on.
-    mutating func cut(after words: String?) { said = words }
+    mutating func cut(_ answer: AnswerNumber, after words: String?) {
+        number = answer
+        said = words
+    }
 
     /// The connection is gone; `words` is what the user had asked for, as far as it was written.
     mutating func loseConnection(after words: String) {

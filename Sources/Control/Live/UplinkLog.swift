@@ -18,6 +18,17 @@ struct UplinkLog {
         var item: UplinkItem
         /// The message's number on this connection, once it is sent; the setup is 0.
         var number: Int64?
+        /// The answer that is due to the words that end here; nil where none do.
+        var answer: AnswerNumber?
+        /// Perhaps nobody answers these words.
+        var isDoubtful = false
+    }
+
+    /// What is to be sent, and what is due to it.
+    struct Outgoing {
+        var item: UplinkItem
+        var answer: AnswerNumber?
+        var isDoubtful = false
     }
 
     private let audioLimitSamples: Int
@@ -31,9 +42,7 @@ struct UplinkLog {
     /// How many behind `start` have been answered.
     private var answeredCount = 0
     private var audioSamples = 0
-    /// The first of the words that were sent into an answer.
-    private var newWords = 0
-    private var responses: [UplinkItem] = []
+    private var responses: [Outgoing] = []
     private var nextNumber: Int64 = 1
 
     init(replaySeconds: Int) {
@@ -59,11 +68,14 @@ struct UplinkLog {
     /// Whether the last activity is begun and not ended.
     private(set) var isActivityOpen = false
 
-    /// Adds an item; returns false when something that was never sent had to make room.
-    mutating func append(_ item: UplinkItem) -> Bool {
+    /// Adds an item, with the number of the answer that is due where it ends words; returns false
+    /// when something that was never sent had to make room.
+    mutating func append(
+        _ item: UplinkItem, answer: AnswerNumber? = nil, isDoubtful: Bool = false
+    ) -> Bool {
         switch item {
         case .toolResponses:
-            responses.append(item)
+            responses.append(Outgoing(item: item))
             guard responses.count > Self.responseLimit else { return true }
             responses.removeFirst()
             return false
@@ -72,12 +84,21 @@ struct UplinkLog {
         case .activityEnd: isActivityOpen = false
         case .audioStreamEnd, .text, .content, .video, .contextUpdate: break
         }
-        entries.append(Entry(item: item))
+        entries.append(Entry(item: item, answer: answer, isDoubtful: isDoubtful))
         return makeRoom()
     }
 
     /// Has an item sent before everything else, on this connection only.
-    mutating func putFirst(_ item: UplinkItem) { responses.append(item) }
+    mutating func putFirst(_ item: UplinkItem, answer: AnswerNumber) {
+        responses.append(Outgoing(item: item, answer: answer))
+    }
+
+    /// The answer that is due to words gets another number, as what came under theirs was not it.
+    mutating func renumber(_ words: AnswerNumber, _ answer: AnswerNumber) {
+        for index in entries.indices where entries[index].answer == words {
+            entries[index].answer = answer
+        }
+    }
 
     private mutating func makeRoom() -> Bool {
         var lostUnsent = false
@@ -118,7 +139,6 @@ struct UplinkLog {
             audioSamples -= samples.count
         }
         if index < sentCount { sentCount -= 1 }
-        if index < newWords { newWords -= 1 }
         if index < start + heldCount { heldCount -= 1 }
         if index < start + answeredCount { answeredCount -= 1 }
     }
@@ -127,7 +147,7 @@ struct UplinkLog {
     mutating func skipNumber() { nextNumber += 1 }
 
     /// The next item to be sent, which then counts as sent.
-    mutating func nextUnsent() -> UplinkItem? {
+    mutating func nextUnsent() -> Outgoing? {
         defer { nextNumber += 1 }
         if !responses.isEmpty { return responses.removeFirst() }
         guard sentCount < entries.count else {
@@ -136,9 +156,9 @@ struct UplinkLog {
         }
         defer { sentCount += 1 }
         entries[sentCount].number = nextNumber
-        let item = entries[sentCount].item
-        isWithinSentWords = item.opensWords ?? isWithinSentWords
-        return item
+        let entry = entries[sentCount]
+        isWithinSentWords = entry.item.opensWords ?? isWithinSentWords
+        return Outgoing(item: entry.item, answer: entry.answer, isDoubtful: entry.isDoubtful)
     }
 
     /// The connection is lost: everything kept is to be sent again.
@@ -156,33 +176,23 @@ struct UplinkLog {
         }
     }
 
-    /// The service answers, so what was sent up to the last end of words need not be kept.
-    ///
-    /// Words that are not at their end are not what it answers: they may have interrupted it.
-    mutating func settle() {
-        noteAnswer(before: sentCount)
+    /// The words up to this number are answered, so they need not be kept.
+    mutating func settle(through answer: AnswerNumber) {
+        noteAnswer(through: answer)
         drop(answeredCount)
     }
 
-    /// What was sent last is the first of the words into an answer that is still coming.
-    mutating func newWordsBegan() { newWords = sentCount - 1 }
-
-    /// The same for the rest of an answer that came after `newWordsBegan`: newer words are kept.
-    mutating func settleOld() {
-        noteAnswer(before: newWords)
-        drop(answeredCount)
-    }
-
-    /// The service answers, and tells how much its handles hold: only that need not be kept.
-    mutating func settleHeld(isOld: Bool) {
-        noteAnswer(before: isOld ? newWords : sentCount)
+    /// The same where the service tells how much its handles hold: only that need not be kept.
+    mutating func settleHeld(through answer: AnswerNumber) {
+        noteAnswer(through: answer)
         if heldCount >= answeredCount { drop(answeredCount) }
     }
 
-    private mutating func noteAnswer(before limit: Int) {
-        guard limit > start,
-            let end = entries[start..<limit].lastIndex(where: { $0.item.endsWords })
-        else { return }
+    private mutating func noteAnswer(through answer: AnswerNumber) {
+        let end = entries[start..<sentCount].lastIndex { entry in
+            entry.answer.map { $0 <= answer } ?? false
+        }
+        guard let end else { return }
         guard let begin = beginning(of: end) else {
             answeredCount = end + 1 - start
             return
@@ -223,7 +233,6 @@ struct UplinkLog {
         responses = []
         start = 0
         sentCount = 0
-        newWords = 0
         heldCount = 0
         answeredCount = 0
         audioSamples = 0
@@ -245,7 +254,6 @@ struct UplinkLog {
         guard start == entries.count || start >= Self.goneLimit else { return }
         entries.removeFirst(start)
         sentCount -= start
-        newWords -= start
         start = 0
     }
 }

@@ -1,25 +1,29 @@
 package import ModelTypes
 
 /// What a session reports, in order, on its executor.
+///
+/// What is of an answer carries the answer's number. Whose answer it is that comes is decided by the
+/// session alone: after `interrupted` and after `turnComplete` nothing more of that answer comes.
 package enum SessionEvent: Sendable {
     /// An attempt to connect begins; attempts count from 1 since the last success.
     case connecting(attempt: Int)
     /// Set up; `resumed` when the service knows what was said before.
     case ready(resumed: Bool)
     /// Sound of an answer: mono, at the port's output rate.
-    case audio([Int16])
+    case audio([Int16], of: AnswerNumber)
     /// A fragment of what the service heard the user say.
     case inputTranscript(String)
     /// A fragment of what the model says.
-    case outputTranscript(String)
-    /// The user has cut the answer: play nothing more of it.
-    case interrupted
-    /// The model has made everything that it will say in this turn.
-    case generationComplete
-    /// The turn is over.
-    case turnComplete
+    case outputTranscript(String, of: AnswerNumber)
+    /// The user has cut the answer: play nothing more of it. `next` is the one that is due to the
+    /// words that have cut it; nil when there are none that end, as far as the session knows.
+    case interrupted(AnswerNumber, next: AnswerNumber?)
+    /// The model has made everything that it will say in this answer.
+    case generationComplete(AnswerNumber)
+    /// The turn is over, with or without an answer.
+    case turnComplete(AnswerNumber)
     /// The model calls functions.
-    case toolCalls([FunctionCall])
+    case toolCalls([FunctionCall], of: AnswerNumber)
     /// Calls are taken back, by their ids; they must not be answered.
     case toolCallsCancelled([String])
     /// The connection is lost; it comes back by itself after the time, where that is known.
@@ -31,10 +35,10 @@ package enum SessionEvent: Sendable {
     /// Closed because the device wanted it.
     case closed
     /// Text of an answer, from models that write.
-    case text(String)
+    case text(String, of: AnswerNumber)
     /// Part of an answer that nobody will hear: in a format that cannot be played, or not given by
     /// the service; a notice says which.
-    case answerFailed
+    case answerFailed(AnswerNumber)
     /// Where an answer comes from, when it was searched for.
     case grounding(Grounding)
     /// The service's own voice detection heard speech begin or end, from services that report it.

@@ -13,17 +13,20 @@ package protocol SessionPort: Sendable {
     func beginActivity()
     /// Sends mono samples at the input rate, or holds them in order while there is no connection.
     func sendAudio(_ samples: [Int16])
-    /// Ends the user's activity; only with manual detection.
-    func endActivity()
-    /// Says that the microphone pauses; only with automatic detection.
-    func endAudioStream()
+    /// Ends the user's activity; only with manual detection. Returns the number of the answer that is
+    /// due to it, nil where nothing was said.
+    func endActivity() -> AnswerNumber?
+    /// Says that the microphone pauses; only with automatic detection. Returns the number of the
+    /// answer that is due to what was said, nil where nothing was.
+    func endAudioStream() -> AnswerNumber?
     /// Says that no answer is expected to the words whose end is said next: nobody was heard to
     /// speak in them, or the user wants none.
     func expectNoReply()
     /// Forgets what is held and not sent, and the activity it belongs to, as if never begun.
     func discardInput()
-    /// Says words without sound, which the model answers.
-    func sendText(_ text: String)
+    /// Says words without sound, which the model answers. Returns the answer's number, nil where
+    /// they cannot be said.
+    func sendText(_ text: String) -> AnswerNumber?
     /// Answers calls of the model; each call is answered once.
     func sendToolResponses(_ responses: [FunctionResponse])
 }

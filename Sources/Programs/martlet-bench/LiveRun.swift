@@ -102,8 +102,8 @@ final class LiveRun: @unchecked Sendable {
             usageAtReady = ResourceUsage.current()
             // The session flushes what it holds when this returns; then it takes audio.
             loop.perform { [self] in stream() }
-        case .audio(let samples): takeAudio(samples)
-        case .toolCalls(let calls): answer(calls)
+        case .audio(let samples, _): takeAudio(samples)
+        case .toolCalls(let calls, _): answer(calls)
         case .turnComplete:
             turnsCompleted += 1
             if lastChunkAt != nil { end(nil) }
@@ -184,7 +184,7 @@ final class LiveRun: @unchecked Sendable {
 
     private func endStream() {
         lastChunkAt = MonotonicClock.now()
-        session?.assumeIsolated { $0.endAudioStream() }
+        session?.assumeIsolated { _ = $0.endAudioStream() }
         guard turnsCompleted > 0 else { return }
         timer = loop.schedule(at: MonotonicClock.now() + Self.grace) { [unowned self] in end(nil) }
     }

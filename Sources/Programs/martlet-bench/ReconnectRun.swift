@@ -94,7 +94,7 @@ final class ReconnectRun: Sendable {
         // A turn first, for a handle.
         await session.on { $0.beginActivity() }
         await session.on { $0.sendAudio([Int16](repeating: 0, count: Self.chunkSamples)) }
-        await session.on { $0.endActivity() }
+        await session.on { _ = $0.endActivity() }
         try await until { $0.turns > before.turns }
         let sent = await client.transport.audioMessagesSent(on: loop)
         await session.on { $0.beginActivity() }
@@ -107,7 +107,7 @@ final class ReconnectRun: Sendable {
             await session.on { $0.sendAudio(Self.samples(of: chunk)) }
             try await Task.sleep(nanoseconds: UInt64(Self.chunkMilliseconds) * 1_000_000)
         }
-        await session.on { $0.endActivity() }
+        await session.on { _ = $0.endActivity() }
         try await until { $0.heardCount >= before.heardCount + 2 }
         let messages = await client.transport.audioMessagesSent(on: loop) - sent
         let again = (messages - Self.chunks) * Self.chunkSamples

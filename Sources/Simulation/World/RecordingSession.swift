@@ -37,16 +37,16 @@ final class RecordingSession: SessionPort, @unchecked Sendable {
         session.sendAudio(samples)
     }
 
-    func endActivity() {
-        guard !life.isOver else { return }
+    func endActivity() -> AnswerNumber? {
+        guard !life.isOver else { return nil }
         book.endUtterance()
-        session.endActivity()
+        return session.endActivity()
     }
 
-    func endAudioStream() {
-        guard !life.isOver else { return }
+    func endAudioStream() -> AnswerNumber? {
+        guard !life.isOver else { return nil }
         book.endUtterance()
-        session.endAudioStream()
+        return session.endAudioStream()
     }
 
     func expectNoReply() { session.expectNoReply() }
@@ -57,9 +57,9 @@ final class RecordingSession: SessionPort, @unchecked Sendable {
         session.discardInput()
     }
 
-    func sendText(_ text: String) {
-        guard !life.isOver else { return }
-        session.sendText(text)
+    func sendText(_ text: String) -> AnswerNumber? {
+        guard !life.isOver else { return nil }
+        return session.sendText(text)
     }
 
     func sendToolResponses(_ responses: [FunctionResponse]) {

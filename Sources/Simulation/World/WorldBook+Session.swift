@@ -51,7 +51,7 @@ extension WorldBook {
 
     func take(_ event: SessionEvent, at time: Int64) {
         switch event {
-        case .audio(let samples):
+        case .audio(let samples, _):
             guard let value = samples.first.map(Int.init) else { break }
             arrived.insert(value)
             arrivedSamples[value, default: 0] += samples.count

@@ -27,11 +27,14 @@ private final class EarService: VoiceService, @unchecked Sendable {
         #expect(isOpen)
         words[words.count - 1] += samples
     }
-    func endActivity() { isOpen = false }
-    func endAudioStream() {}
+    func endActivity() -> AnswerNumber? {
+        isOpen = false
+        return nil
+    }
+    func endAudioStream() -> AnswerNumber? { nil }
     func expectNoReply() {}
     func discardInput() {}
-    func sendText(_ text: String) {}
+    func sendText(_ text: String) -> AnswerNumber? { nil }
     func sendToolResponses(_ responses: [FunctionResponse]) {}
     func updateContext(instruction: String?, tools: [FunctionDeclaration]?) {}
 }
@@ -43,6 +46,8 @@ private let otherRates = [
 
 @Suite("a voice service in other rates than the sound path's")
 struct FittedSessionTests {
+    private let answer = AnswerNumber(1)
+
     /// Half a second of a square wave: 200 Hz, which every rate can carry.
     private func tone(rate: Int) -> [Int16] {
         (0..<rate / 2).map { ($0 * 400 / rate) % 2 == 0 ? 8_000 : -8_000 }
@@ -76,7 +81,7 @@ struct FittedSessionTests {
             for start in stride(from: 0, to: spoken.count, by: 320) {
                 session.sendAudio(Array(spoken[start..<min(start + 320, spoken.count)]))
             }
-            session.endActivity()
+            _ = session.endActivity()
         }
         for heard in service.words {
             // Within a millisecond of half a second.
@@ -95,18 +100,20 @@ struct FittedSessionTests {
                 var heard: [Int16] = []
                 for start in stride(from: 0, to: made.count, by: 500) {
                     let part = Array(made[start..<min(start + 500, made.count)])
-                    for case .audio(let samples) in fit.events(.audio(part)) { heard += samples }
+                    for case .audio(let samples, _) in fit.events(.audio(part, of: answer)) {
+                        heard += samples
+                    }
                 }
-                let end = fit.events(.generationComplete)
+                let end = fit.events(.generationComplete(answer))
                 guard case .generationComplete? = end.last else {
                     Issue.record("the end of the answer is not reported")
                     return
                 }
-                for case .audio(let samples) in end { heard += samples }
+                for case .audio(let samples, _) in end { heard += samples }
                 #expect(abs(heard.count - 12_000) <= 24, "\(rates)")
                 #expect(crossings(heard) == crossings(made), "\(rates)")
                 // The turn's end adds nothing.
-                #expect(fit.events(.turnComplete).count == 1)
+                #expect(fit.events(.turnComplete(answer)).count == 1)
             }
         }
     }
@@ -115,11 +122,12 @@ struct FittedSessionTests {
     func cut() throws {
         for rates in otherRates where rates.output != SessionRates.sound.output {
             let fit = try #require(try RateFit(of: rates, to: .sound))
-            _ = fit.events(.audio([Int16](repeating: 30_000, count: 4_000)))
-            #expect(fit.events(.interrupted).count == 1)
+            _ = fit.events(.audio([Int16](repeating: 30_000, count: 4_000), of: answer))
+            #expect(fit.events(.interrupted(answer, next: nil)).count == 1)
             var loudest: UInt16 = 0
-            for event in [SessionEvent.audio([Int16](repeating: 0, count: 4_000)), .turnComplete] {
-                for case .audio(let samples) in fit.events(event) {
+            let silence = [Int16](repeating: 0, count: 4_000)
+            for event in [SessionEvent.audio(silence, of: answer), .turnComplete(answer)] {
+                for case .audio(let samples, _) in fit.events(event) {
                     loudest = max(loudest, samples.map(\.magnitude).max() ?? 0)
                 }
             }

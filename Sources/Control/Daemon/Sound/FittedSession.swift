@@ -69,13 +69,13 @@ final class RateFit: @unchecked Sendable {
     func events(_ event: SessionEvent) -> [SessionEvent] {
         guard let down else { return [event] }
         switch event {
-        case .audio(let samples):
-            return [.audio(down.convert(samples))]
-        case .generationComplete, .turnComplete, .toolCalls:
+        case .audio(let samples, let answer):
+            return [.audio(down.convert(samples), of: answer)]
+        case .generationComplete(let answer), .turnComplete(let answer), .toolCalls(_, let answer):
             let rest = down.end()
             // Silence alone, where nothing was said.
             guard rest.contains(where: { $0 != 0 }) else { return [event] }
-            return [.audio(rest), event]
+            return [.audio(rest, of: answer), event]
         case .interrupted, .offline, .failed, .closed, .asleep:
             down.reset()
             return [event]
@@ -103,20 +103,20 @@ struct FittedSession: VoiceService {
         service.beginActivity()
     }
     func sendAudio(_ samples: [Int16]) { service.sendAudio(fit.words(samples)) }
-    func endActivity() {
+    func endActivity() -> AnswerNumber? {
         sendRest()
-        service.endActivity()
+        return service.endActivity()
     }
-    func endAudioStream() {
+    func endAudioStream() -> AnswerNumber? {
         sendRest()
-        service.endAudioStream()
+        return service.endAudioStream()
     }
     func expectNoReply() { service.expectNoReply() }
     func discardInput() {
         fit.forgetWords()
         service.discardInput()
     }
-    func sendText(_ text: String) { service.sendText(text) }
+    func sendText(_ text: String) -> AnswerNumber? { service.sendText(text) }
     func sendToolResponses(_ responses: [FunctionResponse]) {
         service.sendToolResponses(responses)
     }

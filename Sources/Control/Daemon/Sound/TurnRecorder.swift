@@ -205,17 +205,17 @@ struct RecordedSession: SessionPort {
         recorder.hear(samples)
         session.sendAudio(samples)
     }
-    func endActivity() {
+    func endActivity() -> AnswerNumber? {
         recorder.endWords()
-        session.endActivity()
+        return session.endActivity()
     }
-    func endAudioStream() {
+    func endAudioStream() -> AnswerNumber? {
         recorder.endWords()
-        session.endAudioStream()
+        return session.endAudioStream()
     }
     func expectNoReply() { session.expectNoReply() }
     func discardInput() { session.discardInput() }
-    func sendText(_ text: String) { session.sendText(text) }
+    func sendText(_ text: String) -> AnswerNumber? { session.sendText(text) }
     func sendToolResponses(_ responses: [FunctionResponse]) {
         session.sendToolResponses(responses)
     }
