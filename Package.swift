@@ -65,8 +65,7 @@ enum Targets {
     static var control: [Target] {
         [
             .control("Panel", []),
-            .control("Configuration", ["Panel"]),
-            .control("WireCodec", []),
+                        .control("WireCodec", []),
             .control("ModelTypes", ["WireCodec"]),
             .control("Accounts", ["ModelTypes", "WireCodec", "Curl", "Crypto", "Linux"]),
             .control("VoiceSession", ["ModelTypes"]),
@@ -75,6 +74,7 @@ enum Targets {
                 ["ModelTypes", "VoiceSession", "WireCodec", "WebSockets", "SpeexDSP", "Linux"]),
             .control("Store", ["ModelTypes", "Linux"]),
             .control("Tools", ["ModelTypes", "Store", "Linux"]),
+            .control("Configuration", ["Linux", "ModelTypes", "Panel", "Tools"]),
             .control("WebTools", ["ModelTypes", "Tools", "Curl", "Linux"]),
             .control("MCP", ["ModelTypes", "Tools", "WireCodec", "Curl", "Linux"]),
             .control("Broker", ["ModelTypes", "Tools", "Mosquitto", "Linux"]),
@@ -174,7 +174,7 @@ enum Targets {
                 ]
             ),
             ("PanelTests", ["Panel"]),
-            ("ConfigurationTests", ["Configuration", "Linux"]),
+            ("ConfigurationTests", ["Configuration", "Linux", "Tools"]),
             ("WireCodecTests", ["WireCodec", "TestInputs"]),
             ("ModelTypesTests", ["ModelTypes", "TestInputs"]),
             (

@@ -1,4 +1,5 @@
 internal import Panel
+internal import Tools
 
 /// The configuration, read and checked.
 ///
@@ -176,7 +177,7 @@ package struct Settings: Sendable {
             seen[tool.title] = tool.position
             let asksButton =
                 tool.confirmation == .button
-                || tool.kind.mayAsk && [.byRisk, .button].contains(tool.confirm)
+                || tool.kind.mayAsk && tool.unlockingConfirmation == .button
             if asksButton, self[Keys.Button.source] == "none" {
                 let what = tool.confirmation == .button ? "" : "what lets somebody in through "
                 diagnostics.append(
@@ -224,7 +225,7 @@ package struct Settings: Sendable {
         idleWarnings
             + tools.flatMap { tool -> [Diagnostic] in
                 let own = tool.kind.warnings(tool).map { Diagnostic(tool.position, $0) }
-                guard tool.risk == .unlock, tool.confirmation == .none else { return own }
+                guard tool.risk == .unlock, tool.confirmation == nil else { return own }
                 return own + [
                     Diagnostic(
                         tool.position,

@@ -1,3 +1,5 @@
+internal import Tools
+
 /// How configuration files make settings.
 ///
 /// The files' texts come from the caller, who reads the disk.
@@ -179,11 +181,11 @@ package enum SettingsFile {
             ("deadline_ms", tool.deadlineMilliseconds.toml),
             ("result_limit_bytes", tool.resultLimitBytes.toml),
             ("calls_per_minute", tool.callsPerMinute.toml),
-            ("behavior", tool.behavior.rawValue.toml),
-            ("scheduling", tool.scheduling.rawValue.toml), ("risk", tool.risk.rawValue.toml),
-            ("confirm", tool.confirm.rawValue.toml),
+            ("behavior", tool.behaviorWord.toml),
+            ("scheduling", tool.schedulingWord.toml), ("risk", tool.risk.rawValue.toml),
+            ("confirm", tool.confirm.word.toml),
         ]
-        if !tool.phrase.isEmpty { lines.append(("phrase", tool.phrase.toml)) }
+        if !tool.confirm.phrase.isEmpty { lines.append(("phrase", tool.confirm.phrase.toml)) }
         lines.append(("secret_parameters", TOMLValue.list(tool.secretParameters)))
         let body = lines.map { "\($0.0) = \($0.1)\n" }.joined()
         return "\n[[tool.\(kind.name)]]  # \(tool.position)\n\(body)"

@@ -40,24 +40,12 @@ extension ToolSetBuilder {
                 entities: home.entities, exceptions: home.exceptions),
             guarded: home.guarded, terms: settings.terms,
             confirmation: settings.unlockingConfirmation)
-        if let risk = home.indirectRisk { shown.indirectRisk = risk.toolRisk }
+        if let risk = home.indirectRisk { shown.indirectRisk = risk }
         if !home.code.pieces.isEmpty { shown.code = { try secrets.resolve(home.code) } }
         return try Home(
             shown, client: client, clock: SystemToolClock(), loop: { try loop.value() },
             token: { try secrets.resolve(token) },
             note: { own?.log(.notice, "\(settings.title): \($0)") })
-    }
-}
-
-extension ToolSettings {
-    /// How the user confirms what lets somebody in, whatever the risk of the rest.
-    var unlockingConfirmation: ToolConfirmation? {
-        switch confirm {
-        case .none: nil
-        case .byRisk, .button: .button
-        case .phrase: .phrase(phrase)
-        case .pin: .pin
-        }
     }
 }
 

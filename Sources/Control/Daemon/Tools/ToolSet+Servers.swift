@@ -143,7 +143,7 @@ extension ToolSet {
         settings.tools(MCPToolSettings.self).flatMap { tool, server in
             var notes: [String] = []
             let unlocking = server.risks.filter { $0.risk == .unlock }.map(\.name)
-            if tool.confirm == .none, !unlocking.isEmpty {
+            if tool.confirm == .never, !unlocking.isEmpty {
                 notes.append(
                     "\(tool.title): \(unlocking.joined(separator: ", ")) lets somebody in (risk "
                         + "\"unlock\") and asks nobody: whoever can be heard can use it")

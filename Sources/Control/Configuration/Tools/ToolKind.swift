@@ -1,3 +1,5 @@
+package import Tools
+
 /// A kind of tool, `[[tool.KIND]]`: what its table holds beside the keys that all kinds share.
 ///
 /// To add a kind: a type of its own in `ToolKind+Name.swift`, its place in `ToolKinds.all`, and in
@@ -8,7 +10,7 @@ package protocol ToolKind: Sendable {
     /// Which of the shared keys it has.
     static var shape: ToolShape { get }
     /// How much harm a call can do when nothing is said.
-    static var usualRisk: ToolSettings.Risk { get }
+    static var usualRisk: ToolRisk { get }
     /// The kind in the shipped file: comment lines, without those of the shared keys.
     static var example: String { get }
     /// Reads what only this kind has; nil when something required is missing, which the reader
@@ -17,7 +19,7 @@ package protocol ToolKind: Sendable {
     /// What only this kind has, key and value as TOML writes it, for `martlet config show`.
     var members: [(key: String, toml: String)] { get }
     /// How much harm a call of this one can do when nothing is said.
-    var ownRisk: ToolSettings.Risk { get }
+    var ownRisk: ToolRisk { get }
     /// Whether some of its calls may have to be confirmed, whatever its own risk is.
     var mayAsk: Bool { get }
     /// What is allowed, but should be meant, beside what is said of all kinds.
@@ -28,7 +30,7 @@ package protocol ToolKind: Sendable {
 }
 
 extension ToolKind {
-    package var ownRisk: ToolSettings.Risk { Self.usualRisk }
+    package var ownRisk: ToolRisk { Self.usualRisk }
     package var mayAsk: Bool { false }
     package func warnings(_ shared: ToolSettings) -> [String] { [] }
     package var secretTexts: [SecretText] { [] }

@@ -1,3 +1,5 @@
+package import Tools
+
 /// A home that the model may look at and control: `[[tool.home_assistant]]`.
 package struct HomeAssistantToolSettings: ToolKind, Equatable {
     /// Where Home Assistant is.
@@ -15,7 +17,7 @@ package struct HomeAssistantToolSettings: ToolKind, Equatable {
     package var guarded: [String]
     /// The risk of scripts, scenes, automations, buttons, switches and helpers, which may do
     /// anything; nil: nothing is said, and it is low.
-    package var indirectRisk: ToolSettings.Risk?
+    package var indirectRisk: ToolRisk?
     /// The code that alarm systems and locks ask for; empty: none.
     package var code: SecretText
     /// A PEM file with the authorities that are trusted; empty: the system's.
@@ -23,7 +25,7 @@ package struct HomeAssistantToolSettings: ToolKind, Equatable {
 
     package static let name = "home_assistant"
     package static let shape = ToolShape.source
-    package static let usualRisk = ToolSettings.Risk.low
+    package static let usualRisk = ToolRisk.low
 
     package static let example = #"""
         # Homes: what Home Assistant controls, as three functions of the model: home_list_devices,
@@ -63,7 +65,7 @@ package struct HomeAssistantToolSettings: ToolKind, Equatable {
         let entities = table.strings("entities", [])
         let exceptions = table.strings("except", [])
         let guarded = table.strings("guarded", [])
-        let indirect = table.choice("indirect_risk", ToolSettings.Risk.low)
+        let indirect = table.choice("indirect_risk", ToolRisk.low)
         let code = table.secret("code", isRequired: false)
         let authorities = table.path("ca_file", "")
         guard let url, let token, let domains, let areas, let labels, let entities,
@@ -128,7 +130,7 @@ package struct HomeAssistantToolSettings: ToolKind, Equatable {
                 "\(shared.title) exposes nothing of the home: name areas, labels, domains or "
                     + "entities")
         }
-        if shared.confirm == .none {
+        if shared.confirm == .never {
             warnings.append(
                 "\(shared.title) asks nobody before it opens locks, gates and garage doors: "
                     + "whoever can be heard can use it; leave confirm out, or say \"phrase\" or "

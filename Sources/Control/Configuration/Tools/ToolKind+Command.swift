@@ -1,3 +1,5 @@
+package import Tools
+
 /// A program that the model may run: `[[tool.command]]`.
 package struct CommandToolSettings: ToolKind, Equatable {
     /// What its output is.
@@ -11,7 +13,7 @@ package struct CommandToolSettings: ToolKind, Equatable {
 
     package static let name = "command"
     package static let shape = ToolShape.function
-    package static let usualRisk = ToolSettings.Risk.low
+    package static let usualRisk = ToolRisk.low
 
     package static let example = #"""
         # Programs that the model may run, each a function of its own. There is no shell: argv is

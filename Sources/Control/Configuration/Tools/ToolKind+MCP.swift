@@ -1,3 +1,5 @@
+package import Tools
+
 /// A server of the Model Context Protocol whose tools the model may use: `[[tool.mcp]]`.
 package struct MCPToolSettings: ToolKind, Equatable {
     /// A server that is a program; nil for one that is reached by `url`.
@@ -10,7 +12,7 @@ package struct MCPToolSettings: ToolKind, Equatable {
     /// Names of its tools, in which `*` stands for anything; others are not offered.
     package var tools: [String]
     /// How much harm calls of some of them can do, by name or pattern; the first that fits counts.
-    package var risks: [(name: String, risk: ToolSettings.Risk)]
+    package var risks: [(name: String, risk: ToolRisk)]
     /// How long it may take until it answers at its start.
     package var startSeconds: Int
     /// How long a call may take at most, however much progress the server tells.
@@ -18,7 +20,7 @@ package struct MCPToolSettings: ToolKind, Equatable {
 
     package static let name = "mcp"
     package static let shape = ToolShape.source
-    package static let usualRisk = ToolSettings.Risk.low
+    package static let usualRisk = ToolRisk.low
 
     package static let example = #"""
         # Servers of the Model Context Protocol. Their tools are functions called NAME_tool as soon
@@ -103,10 +105,10 @@ package struct MCPToolSettings: ToolKind, Equatable {
 
     private static func readRisks(
         _ table: inout TableReader
-    ) -> [(name: String, risk: ToolSettings.Risk)] {
+    ) -> [(name: String, risk: ToolRisk)] {
         table.variables("risks").compactMap { name, word in
-            if let risk = ToolSettings.Risk(rawValue: word) { return (name, risk) }
-            let allowed = ToolSettings.Risk.allCases.map { "\"\($0.rawValue)\"" }
+            if let risk = ToolRisk(rawValue: word) { return (name, risk) }
+            let allowed = ToolRisk.allCases.map { "\"\($0.rawValue)\"" }
                 .joined(separator: ", ")
             table.note("risks", "holds \(TOMLValue.string(word).shown); allowed: \(allowed)")
             return nil

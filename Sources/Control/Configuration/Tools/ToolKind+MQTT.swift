@@ -1,3 +1,5 @@
+package import Tools
+
 /// A message that the model may have published: `[[tool.mqtt]]`.
 package struct MQTTToolSettings: ToolKind, Equatable {
     /// What a payload is.
@@ -20,7 +22,7 @@ package struct MQTTToolSettings: ToolKind, Equatable {
 
     package static let name = "mqtt"
     package static let shape = ToolShape.function
-    package static let usualRisk = ToolSettings.Risk.low
+    package static let usualRisk = ToolRisk.low
 
     package static let example = #"""
         # Messages to the broker of [mqtt], each a function of its own. {room} stands for what the

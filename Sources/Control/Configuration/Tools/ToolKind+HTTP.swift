@@ -1,3 +1,5 @@
+package import Tools
+
 /// A request to a web server that the model may have sent: `[[tool.http]]`.
 package struct HTTPToolSettings: ToolKind, Equatable {
     /// What is asked of the server.
@@ -27,10 +29,10 @@ package struct HTTPToolSettings: ToolKind, Equatable {
 
     package static let name = "http"
     package static let shape = ToolShape.function
-    package static let usualRisk = ToolSettings.Risk.low
+    package static let usualRisk = ToolRisk.low
 
     /// Asking changes nothing, as far as the server keeps to the rules.
-    package var ownRisk: ToolSettings.Risk {
+    package var ownRisk: ToolRisk {
         switch method {
         case .get, .head: .read
         case .post, .put, .patch, .delete: .low

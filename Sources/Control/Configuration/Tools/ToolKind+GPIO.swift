@@ -1,3 +1,5 @@
+package import Tools
+
 /// A line of the configuration that is switched or read: `[[tool.gpio]]`.
 package struct GPIOToolSettings: ToolKind, Equatable {
     /// Which way the line goes.
@@ -28,7 +30,7 @@ package struct GPIOToolSettings: ToolKind, Equatable {
 
     package static let name = "gpio"
     package static let shape = ToolShape.part
-    package static let usualRisk = ToolSettings.Risk.low
+    package static let usualRisk = ToolRisk.low
     static let allActions = ["on", "off", "toggle", "pulse", "read"]
 
     package static let example = #"""
