@@ -6,18 +6,18 @@ internal import Tools
 package enum SettingsFile {
     /// Reads files in order, later ones over earlier ones; throws all mistakes at once.
     package static func settings(
-        from files: [(name: String, text: String)]
+        from files: [(name: String, text: String)], kinds: ToolKinds
     ) throws(ConfigurationErrors) -> Settings {
-        let (settings, mistakes) = salvaged(from: files)
+        let (settings, mistakes) = salvaged(from: files, kinds: kinds)
         guard mistakes.isEmpty else { throw ConfigurationErrors(diagnostics: mistakes) }
         return settings
     }
 
     /// What is right in files, with defaults for the rest, and all mistakes.
     package static func salvaged(
-        from files: [(name: String, text: String)]
+        from files: [(name: String, text: String)], kinds: ToolKinds
     ) -> (settings: Settings, mistakes: [Diagnostic]) {
-        var settings = Settings()
+        var settings = Settings(kinds: kinds)
         var diagnostics: [Diagnostic] = []
         for file in files {
             let (table, mistakes) = TOMLParser.parse(file.text, file: file.name)
@@ -67,7 +67,7 @@ package enum SettingsFile {
     /// The commented file that shows every setting with its default.
     ///
     /// `config/martlet.toml` is this text; a test compares them.
-    package static func template() -> String {
+    package static func template(kinds: ToolKinds) -> String {
         var text = """
             # Martlet's settings: every one, with its default.
             #
@@ -86,7 +86,8 @@ package enum SettingsFile {
             }
             text += "\n\(comment(for: setting))\(setting.name) = \(setting.fallbackText)\n"
         }
-        return text + buttonExample + tools
+        return text + buttonExample + sharedToolKeys
+            + kinds.list.map { $0.example }.joined(separator: "\n")
     }
 
     /// What a setting is for, then its default and what is allowed.
@@ -109,10 +110,6 @@ package enum SettingsFile {
             }
         }
         return lines.map { "\($0)\n" }.joined()
-    }
-
-    private static var tools: String {
-        sharedToolKeys + ToolKinds.all.map { $0.example }.joined(separator: "\n")
     }
 
     private static let sharedToolKeys = #"""

@@ -1,4 +1,5 @@
 internal import ModelTypes
+internal import Tools
 
 // How connections begin and end, and what the transport reports.
 

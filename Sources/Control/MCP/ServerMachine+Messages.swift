@@ -1,4 +1,5 @@
 internal import ModelTypes
+internal import Tools
 
 // What the server says.
 

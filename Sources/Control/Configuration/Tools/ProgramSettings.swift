@@ -33,23 +33,33 @@ package struct ProgramSettings: Sendable {
         case ifPossible = "if-possible"
     }
 
+    /// Where it runs, a whole path.
+    package var workingDirectory: String { directory.isEmpty ? "/" : directory }
+
     /// What differs between the kinds of programs.
-    struct Usual {
+    package struct Usual: Sendable {
         /// Nil: the kind has no such key.
         var cpuSeconds: Int?
         var memoryMegabytes: Int
         var memoryRange: ClosedRange<Int>
+
+        /// The defaults of a kind, and how much memory may be allowed.
+        package init(cpuSeconds: Int?, memoryMegabytes: Int, memoryRange: ClosedRange<Int>) {
+            self.cpuSeconds = cpuSeconds
+            self.memoryMegabytes = memoryMegabytes
+            self.memoryRange = memoryRange
+        }
     }
 
     /// The keys beside argv that every kind of program has.
-    static let keys = [
+    package static let keys = [
         "environment", "directory", "writable", "readable", "devices", "groups", "confinement",
         "user", "memory_mb", "processes", "open_files", "file_mb",
     ]
 
     /// Reads what every kind of program has; nil when something is wrong, which the reader then
     /// tells.
-    static func read(
+    package static func read(
         _ table: inout TableReader, arguments: [String]?, usual: Usual
     ) -> ProgramSettings? {
         let directory = table.path("directory", "")
@@ -100,7 +110,7 @@ package struct ProgramSettings: Sendable {
     }
 
     /// Key and value as TOML writes them, argv first.
-    var members: [(key: String, toml: String)] {
+    package var members: [(key: String, toml: String)] {
         let head = [
             ("argv", TOMLValue.list(arguments)), ("environment", SecretText.table(environment)),
             ("directory", directory.toml), ("writable", TOMLValue.list(writable)),
@@ -112,5 +122,19 @@ package struct ProgramSettings: Sendable {
             ("memory_mb", memoryMegabytes.toml), ("processes", processes.toml),
             ("open_files", openFiles.toml), ("file_mb", fileMegabytes.toml),
         ]
+    }
+}
+
+extension ProgramSettings {
+    /// A program without further rights, with the usual limits.
+    package init(
+        arguments: [String], environment: [(name: String, value: SecretText)] = [],
+        directory: String = ""
+    ) {
+        self.init(
+            arguments: arguments, environment: environment, directory: directory, writable: [],
+            readable: [], devices: [], groups: [], confinement: .required, user: "",
+            cpuSeconds: 30, memoryMegabytes: 512, processes: 64, openFiles: 256,
+            fileMegabytes: 64)
     }
 }

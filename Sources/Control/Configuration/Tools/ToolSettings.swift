@@ -38,13 +38,16 @@ package struct ToolSettings: Sendable {
     /// Whether it is but a part of a function, such as one output of many.
     package var isPart: Bool { type(of: kind).shape == .part }
 
+    /// Whether it brings functions along.
+    package var isSource: Bool { type(of: kind).shape == .source }
+
     /// What it is called in error texts.
     package var title: String { "\(type(of: kind).shape == .part ? "output" : "tool") \(name)" }
 }
 
 extension TableReader {
     /// Longer deadlines keep a call open that nobody waits for any more (milliseconds).
-    static let deadlineRange = 100...600_000
+    package static let deadlineRange = 100...600_000
     static let resultRange = 256...1_048_576
 
     /// Reads one table of a kind.
