@@ -41,7 +41,7 @@ struct MistakeTests {
             #expect(found.count == 1, "\(setting.path): \(found)")
             #expect(found.first?.hasPrefix("m.toml:2:\(setting.name.count + 4): ") == true)
             // What stands in the place of a secret is not even called by its kind.
-            let isSecret = setting.path == Keys.MQTT.password.path
+            let isSecret = setting.path == Keys.mqtt.password.path
             let shown = isSecret ? "is set to what is not repeated here" : "is an array"
             #expect(
                 ["a", "true"].contains { wanted in

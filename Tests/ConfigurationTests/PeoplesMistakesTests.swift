@@ -94,7 +94,7 @@ struct PeoplesMistakesTests {
     @Test("each setting's wrong values are told with name, place, finding and remedy")
     func eachSettingSWrongValues() {
         var count = 0
-        for setting in Keys.all where setting.path != Keys.MQTT.password.path {
+        for setting in Keys.all where setting.path != Keys.mqtt.password.path {
             for written in Self.values(setting) {
                 let line = "\(setting.name) = \(written.value)"
                 let found = mistakes(in: "[\(setting.section)]\n\(line)")
@@ -110,7 +110,7 @@ struct PeoplesMistakesTests {
     @Test("a name written wrongly, or in a wrong place, is told with the right one")
     func aNameWrittenWronglyOr() {
         // A secret's name is told in words of its own, wherever it stands.
-        for setting in Keys.all where setting.path != Keys.MQTT.password.path {
+        for setting in Keys.all where setting.path != Keys.mqtt.password.path {
             let usual =
                 setting.fallbackText.contains("\n") ? "\"word\"" : setting.fallbackText
             let home = Set(Keys.all.filter { $0.section == setting.section }.map(\.name))
@@ -161,8 +161,8 @@ struct PeoplesMistakesTests {
     @Test("blanks around a name are told and never taken")
     func blanksAroundANameAre() {
         for setting in Keys.all
-        where Self.kind(of: setting) == .text && setting.path != Keys.Live.instruction.path
-            && setting.path != Keys.MQTT.password.path
+        where Self.kind(of: setting) == .text && setting.path != Keys.live.instruction.path
+            && setting.path != Keys.mqtt.password.path
         {
             let line = "\(setting.name) = \" /x \""
             let found = mistakes(in: "[\(setting.section)]\n\(line)")

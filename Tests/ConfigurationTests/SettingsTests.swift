@@ -107,11 +107,11 @@ import Testing
                 """
             ),
         ])
-        #expect(settings[Keys.Playback.volume] == 70)
-        #expect(settings[Keys.Playback.rate] == 48_000)
-        #expect(settings[Keys.Playback.prebuffer] == 60)
+        #expect(settings[Keys.playback.volume] == 70)
+        #expect(settings[Keys.playback.rate] == 48_000)
+        #expect(settings[Keys.playback.prebuffer] == 60)
         #expect(settings.tools(GPIOToolSettings.self).map(\.settings.name) == ["lamp", "fan"])
-        #expect(settings.position(of: Keys.Playback.volume)?.file == "conf.d/10-mine.toml")
+        #expect(settings.position(of: Keys.playback.volume)?.file == "conf.d/10-mine.toml")
     }
 
     @Test("a name that two tools share is told with both places")

@@ -13,7 +13,7 @@ struct FirstStartTests {
         let folder = try Files.makeTemporaryDirectory(prefix: "martlet-first-start")
         defer { try? Files.removeTree(folder) }
         var settings = Settings()
-        settings[Keys.Live.keyFile] = "\(folder)/key"
+        settings[Keys.live.keyFile] = "\(folder)/key"
         let reply = Noise.samples(4800, seed: 12)
         let appliance = try await Appliance.started(
             scenario: .saying(reply), credential: try Credentials.daemon(settings), sounds: true)

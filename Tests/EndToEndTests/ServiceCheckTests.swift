@@ -11,8 +11,8 @@ struct ServiceCheckTests {
         defer { try? Files.removeTree(folder) }
         try Files.writeAtomically("\(folder)/key", Array(key.utf8), mode: 0o600)
         var settings = Settings()
-        settings[Keys.Live.keyFile] = "\(folder)/key"
-        settings[Keys.Live.url] = url
+        settings[Keys.live.keyFile] = "\(folder)/key"
+        settings[Keys.live.url] = url
         return try await ServiceCheck(settings).run()
     }
 

@@ -24,7 +24,7 @@ extension Settings {
     ///
     /// Where there are [[button]] tables, [button] names no button of its own.
     package var buttons: [ButtonSettings] {
-        guard self[Keys.Button.source] == "gpio" else { return [] }
+        guard self[Keys.button.source] == "gpio" else { return [] }
         guard buttonTables.isEmpty else { return buttonTables }
         func action(_ key: Setting<String>) -> ButtonAction {
             // What is no action has been refused.
@@ -32,16 +32,16 @@ extension Settings {
         }
         return [
             ButtonSettings(
-                name: "", line: self[Keys.Button.line], activeLow: self[Keys.Button.activeLow],
-                bias: self[Keys.Button.bias], press: action(Keys.Button.press),
-                tap: action(Keys.Button.tap), double: action(Keys.Button.double),
-                long: action(Keys.Button.long),
-                position: position(of: Keys.Button.press) ?? position(of: Keys.Button.line))
+                name: "", line: self[Keys.button.line], activeLow: self[Keys.button.activeLow],
+                bias: self[Keys.button.bias], press: action(Keys.button.press),
+                tap: action(Keys.button.tap), double: action(Keys.button.double),
+                long: action(Keys.button.long),
+                position: position(of: Keys.button.press) ?? position(of: Keys.button.line))
         ]
     }
 
     /// Whether holding a button means talking.
-    package var holdsToTalk: Bool { self[Keys.Conversation.mode] != "tap" }
+    package var holdsToTalk: Bool { self[Keys.conversation.mode] != "tap" }
 
     mutating func readButtons(_ nodes: [TOMLNode]) -> [Diagnostic] {
         var diagnostics: [Diagnostic] = []
@@ -59,27 +59,27 @@ extension Settings {
 
     /// What is wrong between the buttons' settings.
     func buttonContradictions(refused: Set<String>) -> [Diagnostic] {
-        guard refused.isDisjoint(with: Keys.Button.all.map(\.path) + [Keys.Conversation.mode.path])
+        guard refused.isDisjoint(with: Keys.button.all.map(\.path) + [Keys.conversation.mode.path])
         else { return [] }
-        let mode = self[Keys.Conversation.mode]
+        let mode = self[Keys.conversation.mode]
         var diagnostics: [Diagnostic] = []
         let buttons = buttons
         let canTalk =
-            self[Keys.Button.source] == "keyboard" || buttons.contains { $0.press == .talk }
+            self[Keys.button.source] == "keyboard" || buttons.contains { $0.press == .talk }
         // A message opens a turn that silence ends, as a tap does; nobody holds it.
         let isListenedTo =
-            mode == "tap" && !self[Keys.MQTT.host].isEmpty
-            && self[Keys.MQTT.commands].contains("listen")
+            mode == "tap" && !self[Keys.mqtt.host].isEmpty
+            && self[Keys.mqtt.commands].contains("listen")
         if mode != "hands-free", !canTalk, !isListenedTo {
             let instead =
                 mode == "tap"
                 ? ", or mqtt.host with \"listen\" among mqtt.commands"
-                : self[Keys.Button.source] == "none"
+                : self[Keys.button.source] == "none"
                     ? "; without one: \"hands-free\", or \"tap\" begun by mqtt.commands \"listen\""
                     : ""
             diagnostics.append(
                 Diagnostic(
-                    position(of: Keys.Button.source) ?? position(of: Keys.Conversation.mode)
+                    position(of: Keys.button.source) ?? position(of: Keys.conversation.mode)
                         ?? buttons.first?.position,
                     "conversation.mode \"\(mode)\" needs a button whose press is \"talk\"" + instead
                 ))
@@ -124,11 +124,11 @@ extension TableReader {
         let double = action("double")
         let long = action("long")
         guard let name, let line, let activeLow, let bias else { return nil }
-        if let mistake = Keys.Button.bias.allowed.admits(bias) ? nil : bias {
+        if let mistake = Keys.button.bias.allowed.admits(bias) ? nil : bias {
             note(
                 "bias",
                 "is \"\(shortened(mistake))\"; allowed: "
-                    + (Keys.Button.bias.allowedWords ?? ""))
+                    + (Keys.button.bias.allowedWords ?? ""))
         }
         return ButtonSettings(
             name: name, line: line, activeLow: activeLow, bias: bias, press: press, tap: tap,

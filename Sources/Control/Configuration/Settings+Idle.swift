@@ -25,113 +25,113 @@ extension Settings {
     }
 
     private var listening: [Idle] {
-        let isHandsFree = self[Keys.Conversation.mode] == "hands-free"
-        let isVertex = self[Keys.Live.service] == "vertex"
+        let isHandsFree = self[Keys.conversation.mode] == "hands-free"
+        let isVertex = self[Keys.live.service] == "vertex"
         return [
             Idle(
                 isSo: !isHandsFree,
                 settings: [
-                    Keys.Live.startSensitivity, Keys.Live.endSensitivity, Keys.Live.prefixPadding,
-                    Keys.Live.silenceDuration, Keys.Conversation.bargeIn,
-                    Keys.Conversation.falseInterruption,
+                    Keys.live.startSensitivity, Keys.live.endSensitivity, Keys.live.prefixPadding,
+                    Keys.live.silenceDuration, Keys.conversation.bargeIn,
+                    Keys.conversation.falseInterruption,
                 ], reason: "it is for conversation.mode \"hands-free\""),
             Idle(
-                isSo: self[Keys.Live.silenceDuration] > self[Keys.Voice.hangover],
-                settings: [Keys.Live.silenceDuration],
+                isSo: self[Keys.live.silenceDuration] > self[Keys.voice.hangover],
+                settings: [Keys.live.silenceDuration],
                 reason: "the device itself ends the turn before, after voice.hangover_ms = "
-                    + "\(self[Keys.Voice.hangover]); raise that, too"),
+                    + "\(self[Keys.voice.hangover]); raise that, too"),
             Idle(
                 isSo: !isVertex,
-                settings: [Keys.Vertex.project, Keys.Vertex.location, Keys.Vertex.accountFile],
+                settings: [Keys.vertex.project, Keys.vertex.location, Keys.vertex.accountFile],
                 reason: "it is for live.service \"vertex\""),
             Idle(
-                isSo: isVertex, settings: [Keys.Live.keyFile],
+                isSo: isVertex, settings: [Keys.live.keyFile],
                 reason: "with live.service \"vertex\" an account pays, not a key"),
             Idle(
-                isSo: !self[Keys.Tools.builtIn].contains("timers"), settings: Keys.Timers.all,
+                isSo: !self[Keys.tools.builtIn].contains("timers"), settings: Keys.timers.all,
                 reason: "tools.builtin leaves \"timers\" out"),
         ]
     }
 
     private var panel: [Idle] {
         let places: [any AnySetting] = [
-            Keys.Button.line, Keys.Button.activeLow, Keys.Button.bias,
+            Keys.button.line, Keys.button.activeLow, Keys.button.bias,
         ]
         let deeds: [any AnySetting] = [
-            Keys.Button.press, Keys.Button.tap, Keys.Button.double, Keys.Button.long,
+            Keys.button.press, Keys.button.tap, Keys.button.double, Keys.button.long,
         ]
         return [
             Idle(
-                isSo: self[Keys.Button.source] != "gpio",
-                settings: places + deeds + [Keys.Button.debounce, Keys.Button.filter],
+                isSo: self[Keys.button.source] != "gpio",
+                settings: places + deeds + [Keys.button.debounce, Keys.button.filter],
                 reason: "it is for button.source \"gpio\""),
             Idle(
                 isSo: !buttonTables.isEmpty, settings: places + deeds,
                 reason: "the [[button]] tables stand in its place"),
             Idle(
-                isSo: self[Keys.MuteSwitch.line].isEmpty,
-                settings: [Keys.MuteSwitch.activeLow, Keys.MuteSwitch.bias],
+                isSo: self[Keys.muteSwitch.line].isEmpty,
+                settings: [Keys.muteSwitch.activeLow, Keys.muteSwitch.bias],
                 reason: "mute_switch.line is empty"),
         ]
     }
 
     private var light: [Idle] {
-        let kind = self[Keys.Light.kind]
+        let kind = self[Keys.light.kind]
         let pixels: [any AnySetting] = [
-            Keys.Light.device, Keys.Light.dataLine, Keys.Light.clockLine, Keys.Light.pixels,
+            Keys.light.device, Keys.light.dataLine, Keys.light.clockLine, Keys.light.pixels,
         ]
-        let night = self[Keys.Light.nightFrom]
+        let night = self[Keys.light.nightFrom]
         return [
             Idle(
-                isSo: kind != "gpio", settings: [Keys.Light.line, Keys.Light.activeLow],
+                isSo: kind != "gpio", settings: [Keys.light.line, Keys.light.activeLow],
                 reason: "it is for led.kind \"gpio\""),
             Idle(
-                isSo: kind != "class", settings: [Keys.Light.name],
+                isSo: kind != "class", settings: [Keys.light.name],
                 reason: "it is for led.kind \"class\""),
             Idle(isSo: kind != "apa102", settings: pixels, reason: "it is for led.kind \"apa102\""),
             Idle(
-                isSo: kind == "apa102" && !self[Keys.Light.dataLine].isEmpty,
-                settings: [Keys.Light.device],
+                isSo: kind == "apa102" && !self[Keys.light.dataLine].isEmpty,
+                settings: [Keys.light.device],
                 reason: "led.data_line and led.clock_line stand in its place"),
             Idle(
-                isSo: self[Keys.Light.powerLine].isEmpty, settings: [Keys.Light.powerActiveLow],
+                isSo: self[Keys.light.powerLine].isEmpty, settings: [Keys.light.powerActiveLow],
                 reason: "led.power_line is empty"),
             Idle(
-                isSo: night == self[Keys.Light.nightTo], settings: [Keys.Light.nightBrightness],
+                isSo: night == self[Keys.light.nightTo], settings: [Keys.light.nightBrightness],
                 reason: "led.night_from and led.night_to name no night"),
         ]
     }
 
     private var sound: [Idle] {
-        let echo = self[Keys.Echo.mode]
-        let isHandsFree = self[Keys.Conversation.mode] == "hands-free"
+        let echo = self[Keys.echo.mode]
+        let isHandsFree = self[Keys.conversation.mode] == "hands-free"
         let cancels = echo == "cancel" || echo == "auto" && isHandsFree
         return [
             Idle(
-                isSo: self[Keys.Music.device].isEmpty,
-                settings: [Keys.Music.rate, Keys.Music.channels, Keys.Music.format],
+                isSo: self[Keys.music.device].isEmpty,
+                settings: [Keys.music.rate, Keys.music.channels, Keys.music.format],
                 reason: "audio.music.device is empty"),
             Idle(
-                isSo: self[Keys.Capture.level] < 0, settings: [Keys.Capture.levelControl],
+                isSo: self[Keys.capture.level] < 0, settings: [Keys.capture.levelControl],
                 reason: "audio.capture.level_percent leaves it as it is"),
             Idle(
                 isSo: !cancels,
-                settings: [Keys.Echo.canceller, Keys.Echo.tail, Keys.Echo.suppression],
+                settings: [Keys.echo.canceller, Keys.echo.tail, Keys.echo.suppression],
                 reason: "it is for audio.echo.mode \"cancel\""),
             Idle(
-                isSo: self[Keys.Echo.canceller] == "webrtc",
-                settings: [Keys.Echo.tail, Keys.Echo.suppression],
+                isSo: self[Keys.echo.canceller] == "webrtc",
+                settings: [Keys.echo.tail, Keys.echo.suppression],
                 reason: "it is for audio.echo.canceller \"speex\""),
             Idle(
-                isSo: echo != "half-duplex", settings: [Keys.Echo.halfDuplexTail],
+                isSo: echo != "half-duplex", settings: [Keys.echo.halfDuplexTail],
                 reason: "it is for audio.echo.mode \"half-duplex\""),
             Idle(
-                isSo: !self[Keys.Sounds.enabled], settings: [Keys.Sounds.directory],
+                isSo: !self[Keys.sounds.enabled], settings: [Keys.sounds.directory],
                 reason: "sounds.enabled is false"),
             Idle(
-                isSo: !self[Keys.Recording.enabled],
+                isSo: !self[Keys.recording.enabled],
                 settings: [
-                    Keys.Recording.directory, Keys.Recording.limit, Keys.Recording.maximumAge,
+                    Keys.recording.directory, Keys.recording.limit, Keys.recording.maximumAge,
                 ], reason: "recording.enabled is false"),
         ]
     }
@@ -139,10 +139,10 @@ extension Settings {
     private var far: [Idle] {
         [
             Idle(
-                isSo: self[Keys.MQTT.host].isEmpty, settings: Keys.MQTT.all,
+                isSo: self[Keys.mqtt.host].isEmpty, settings: Keys.mqtt.all,
                 reason: "mqtt.host is empty"),
             Idle(
-                isSo: !self[Keys.MQTT.discovery], settings: [Keys.MQTT.discoveryPrefix],
+                isSo: !self[Keys.mqtt.discovery], settings: [Keys.mqtt.discoveryPrefix],
                 reason: "mqtt.discovery is false"),
         ]
     }

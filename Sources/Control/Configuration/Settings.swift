@@ -3,7 +3,7 @@ internal import Tools
 
 /// The configuration, read and checked.
 ///
-/// A setting is asked for by its declaration: `settings[Keys.Live.model]`.
+/// A setting is asked for by its declaration: `settings[Keys.live.model]`.
 package struct Settings: Sendable {
     private var nodes: [String: TOMLNode] = [:]
     /// Settings whose value was refused; what they contradict is not known.
@@ -145,24 +145,24 @@ package struct Settings: Sendable {
             let place = position(of: setting) ?? position(of: other)
             diagnostics.append(Diagnostic(place, message))
         }
-        if self[Keys.Live.compressionTrigger] > 0,
-            self[Keys.Live.compressionTarget] >= self[Keys.Live.compressionTrigger]
+        if self[Keys.live.compressionTrigger] > 0,
+            self[Keys.live.compressionTarget] >= self[Keys.live.compressionTrigger]
         {
             note(
-                Keys.Live.compressionTarget, and: Keys.Live.compressionTrigger,
+                Keys.live.compressionTarget, and: Keys.live.compressionTrigger,
                 "live.compression_target_tokens must be less than the trigger "
-                    + "(\(self[Keys.Live.compressionTrigger]))")
+                    + "(\(self[Keys.live.compressionTrigger]))")
         }
-        if self[Keys.Audio.buffer] < 2 * self[Keys.Audio.period] {
+        if self[Keys.audio.buffer] < 2 * self[Keys.audio.period] {
             note(
-                Keys.Audio.buffer, and: Keys.Audio.period,
+                Keys.audio.buffer, and: Keys.audio.period,
                 "audio.buffer_ms must be at least twice audio.period_ms")
         }
-        if self[Keys.Live.service] == "vertex", self[Keys.Vertex.project].isEmpty,
-            self[Keys.Vertex.accountFile].isEmpty
+        if self[Keys.live.service] == "vertex", self[Keys.vertex.project].isEmpty,
+            self[Keys.vertex.accountFile].isEmpty
         {
             note(
-                Keys.Vertex.project, and: Keys.Live.service,
+                Keys.vertex.project, and: Keys.live.service,
                 "live.service \"vertex\" needs vertex.project or vertex.account_file")
         }
         return diagnostics + buttonContradictions(refused: refused) + toolContradictions()
@@ -180,7 +180,7 @@ package struct Settings: Sendable {
             let asksButton =
                 tool.confirmation == .button
                 || tool.kind.mayAsk && tool.unlockingConfirmation == .button
-            if asksButton, self[Keys.Button.source] == "none" {
+            if asksButton, self[Keys.button.source] == "none" {
                 let what = tool.confirmation == .button ? "" : "what lets somebody in through "
                 diagnostics.append(
                     Diagnostic(
@@ -209,7 +209,7 @@ package struct Settings: Sendable {
             buttonTables[index].double = without(buttonTables[index].double)
             buttonTables[index].long = without(buttonTables[index].long)
         }
-        for key in [Keys.Button.press, Keys.Button.tap, Keys.Button.double, Keys.Button.long]
+        for key in [Keys.button.press, Keys.button.tap, Keys.button.double, Keys.button.long]
         where self[key].hasPrefix("tool ") {
             self[key] = ButtonAction.nothing.text
         }

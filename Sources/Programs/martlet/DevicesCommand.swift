@@ -73,8 +73,8 @@ struct Devices: ParsableCommand {
             return DevicesList().run()
         }
         var settings = try options.load(isRequired: false)
-        if let input { settings[Keys.Capture.device] = input }
-        if let output { settings[Keys.Playback.device] = output }
+        if let input { settings[Keys.capture.device] = input }
+        if let output { settings[Keys.playback.device] = output }
         if let mistake = DeviceNames.mistakes(in: settings).first {
             throw Complaint(mistake.message)
         }

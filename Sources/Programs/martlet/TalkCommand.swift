@@ -48,9 +48,9 @@ struct Talk: ParsableCommand {
                     throw WAVError.empty(path: input)
                 }
             }
-            settings[Keys.Capture.device] = input
+            settings[Keys.capture.device] = input
         }
-        if let output { settings[Keys.Playback.device] = output }
+        if let output { settings[Keys.playback.device] = output }
         if input != nil || output != nil, let mistake = DeviceNames.mistakes(in: settings).first {
             throw Complaint(mistake.message)
         }
@@ -59,9 +59,9 @@ struct Talk: ParsableCommand {
                 "the standard input is no terminal, so that there is no space bar to talk with; run "
                     + "it in a terminal, or with --button none")
         }
-        if let url { settings[Keys.Live.url] = url }
-        if let ca { settings[Keys.Live.authority] = ca }
-        if button == .none { settings[Keys.Conversation.mode] = "hands-free" }
+        if let url { settings[Keys.live.url] = url }
+        if let ca { settings[Keys.live.authority] = ca }
+        if button == .none { settings[Keys.conversation.mode] = "hands-free" }
         let stop = Latch()
         let taker = try SignalTaker(signals) { _ in stop.open() }
         let thread = try OwnedThread(name: "signals", priority: .normal) { taker.run() }

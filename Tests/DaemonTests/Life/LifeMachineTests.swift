@@ -207,14 +207,14 @@ import Testing
         _ = machine.read(reading(Settings(), "1"), at: 0)
         _ = machine.started(at: 1)
         var settings = Settings()
-        settings[Keys.Log.level] = "debug"
-        settings[Keys.Conversation.bargeIn].toggle()
+        settings[Keys.log.level] = "debug"
+        settings[Keys.conversation.bargeIn].toggle()
         _ = machine.signalled(.hangUp)
         let actions = machine.read(reading(settings, "2"), at: 2)
         let applied = actions.contains { if case .apply = $0 { true } else { false } }
         let kept = actions.contains { if case .keep = $0 { true } else { false } }
         #expect(applied && kept)
-        #expect(machine.running?.settings[Keys.Log.level] == "debug")
+        #expect(machine.running?.settings[Keys.log.level] == "debug")
         #expect(machine.deadline == nil)
     }
 }

@@ -102,7 +102,7 @@ struct LifeWorld {
 
     private func plan(_ kind: LifePlan.Kind, _ number: Int) -> LifePlan {
         var settings = Settings()
-        settings[Keys.Live.model] = "model-\(number)"
+        settings[Keys.live.model] = "model-\(number)"
         return LifePlan(kind, settings, texts: [SettingsText(name: "file", text: "\(number)")])
     }
 

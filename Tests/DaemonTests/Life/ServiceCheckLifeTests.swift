@@ -11,7 +11,7 @@ import Testing
         defer { try? Files.removeTree(folder) }
         try Files.writeAtomically("\(folder)/key", Array("test-key".utf8), mode: 0o600)
         var settings = Settings()
-        settings[Keys.Live.keyFile] = "\(folder)/key"
+        settings[Keys.live.keyFile] = "\(folder)/key"
         // The loop of one that was dropped at once aborted the program, sooner or later.
         for _ in 0..<200 { _ = try ServiceCheck(settings) }
     }

@@ -33,21 +33,21 @@ import Testing
     @Test("what cannot be given to what runs needs a new start")
     func anew() throws {
         var old = Settings()
-        old[Keys.Live.instruction] = "Be brief."
-        old[Keys.Playback.volume] = 30
+        old[Keys.live.instruction] = "Be brief."
+        old[Keys.playback.volume] = 30
         var new = old
-        new[Keys.Live.instruction] = "Be long."
-        #expect(SettingsChange(from: old, to: new) == .inPlace([Keys.Live.instruction.path]))
-        new[Keys.Live.instruction] = ""
+        new[Keys.live.instruction] = "Be long."
+        #expect(SettingsChange(from: old, to: new) == .inPlace([Keys.live.instruction.path]))
+        new[Keys.live.instruction] = ""
         #expect(SettingsChange(from: old, to: new) == .anew)
         new = old
-        new[Keys.Playback.volume] = 40
-        #expect(SettingsChange(from: old, to: new) == .inPlace([Keys.Playback.volume.path]))
-        new[Keys.Playback.volume] = -1
+        new[Keys.playback.volume] = 40
+        #expect(SettingsChange(from: old, to: new) == .inPlace([Keys.playback.volume.path]))
+        new[Keys.playback.volume] = -1
         #expect(SettingsChange(from: old, to: new) == .anew)
         new = old
-        new[Keys.Log.level] = "debug"
-        new[Keys.Conversation.preRoll] = 0
+        new[Keys.log.level] = "debug"
+        new[Keys.conversation.preRoll] = 0
         #expect(SettingsChange(from: old, to: new) == .anew)
     }
 }

@@ -151,7 +151,7 @@ import VoiceSession
             #expect(reading.asked == nil)
             // Where the state is stands in the file, but for systemd, which says it itself.
             if text != nil, text != "[live\n" {
-                #expect(reading.lastGood?.settings[Keys.Live.model] == "gemini-first")
+                #expect(reading.lastGood?.settings[Keys.live.model] == "gemini-first")
             }
         }
     }

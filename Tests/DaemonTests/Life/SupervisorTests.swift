@@ -95,7 +95,7 @@ private enum Rig {
                         return count
                     }
                     var settings = Settings()
-                    settings[Keys.Live.model] = "model-\(number)"
+                    settings[Keys.live.model] = "model-\(number)"
                     var reading = SettingsReading(least: Settings())
                     reading.asked = LifePlan(
                         .asked, settings, texts: [SettingsText(name: "f", text: "\(number)")])

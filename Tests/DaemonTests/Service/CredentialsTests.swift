@@ -12,7 +12,7 @@ import VoiceSession
         let folder = try Files.makeTemporaryDirectory(prefix: "martlet-key")
         try Files.writeAtomically("\(folder)/key", Array(text.utf8), mode: mode)
         var settings = Settings()
-        settings[Keys.Live.keyFile] = "\(folder)/key"
+        settings[Keys.live.keyFile] = "\(folder)/key"
         return (settings, folder)
     }
 
@@ -48,7 +48,7 @@ import VoiceSession
         let folder = try Files.makeTemporaryDirectory(prefix: "martlet-key")
         defer { try? Files.removeTree(folder) }
         var settings = Settings()
-        settings[Keys.Live.keyFile] = folder
+        settings[Keys.live.keyFile] = folder
         #expect(refusal(settings)?.contains("is a folder") == true)
     }
 
@@ -73,7 +73,7 @@ import VoiceSession
     @Test("a key file that is not there is told by its name")
     func missing() {
         var settings = Settings()
-        settings[Keys.Live.keyFile] = "/no/such/key"
+        settings[Keys.live.keyFile] = "/no/such/key"
         #expect(refusal(settings)?.contains("/no/such/key") == true)
     }
 

@@ -26,8 +26,8 @@ struct VertexCredentialTests {
 
     private func settings(file: String = "") -> Settings {
         var settings = Settings()
-        settings[Keys.Live.service] = "vertex"
-        settings[Keys.Vertex.accountFile] = file
+        settings[Keys.live.service] = "vertex"
+        settings[Keys.vertex.accountFile] = file
         return settings
     }
 

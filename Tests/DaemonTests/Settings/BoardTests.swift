@@ -49,7 +49,7 @@ struct BoardTests {
         #expect(try lines("braincraft").count == 6)
         #expect(try lines("respeaker-usb-array").isEmpty)
         let array = try Self.settings(["respeaker-4mic.toml"])
-        #expect(array[Keys.Light.pixels] == 12)
-        #expect(array[Keys.Light.powerLine] == "GPIO5")
+        #expect(array[Keys.light.pixels] == 12)
+        #expect(array[Keys.light.powerLine] == "GPIO5")
     }
 }

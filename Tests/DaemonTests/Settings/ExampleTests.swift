@@ -34,7 +34,7 @@ struct ExampleTests {
 
     private func mistakes(_ text: String) throws -> [Diagnostic] {
         var settings = try SettingsFile.settings(from: [("example", text)])
-        settings[Keys.Tools.secretsDirectory] = "/nonexistent"
+        settings[Keys.tools.secretsDirectory] = "/nonexistent"
         return settings.allMistakes
     }
 

@@ -184,15 +184,15 @@ final class SettingsChecksTests {
     @Test("the doctor names folders that cannot be written, and what is lost by it")
     func theDoctorNamesFoldersThat() throws {
         var settings = try settings("[recording]\nenabled = true\ndirectory = \"/proc/recordings\"")
-        settings[Keys.Tools.stateDirectory] = "/proc/martlet/state"
+        settings[Keys.tools.stateDirectory] = "/proc/martlet/state"
         let found = PlaceFindings.all(settings)
         for subject in ["state folder", "recordings"] {
             let finding = found.first { $0.subject == subject }
             #expect(finding?.grade == .broken)
             #expect(finding?.text.contains("/proc/") == true)
         }
-        settings[Keys.Tools.stateDirectory] = "\(folder)/made/later"
-        settings[Keys.Recording.directory] = folder
+        settings[Keys.tools.stateDirectory] = "\(folder)/made/later"
+        settings[Keys.recording.directory] = folder
         let right = PlaceFindings.all(settings)
         #expect(right.allSatisfy { $0.grade == .works }, "\(right)")
         #expect(try Files.list(folder).isEmpty)

@@ -57,7 +57,7 @@ final class HTTPToolSetTests {
             parameters = { place = { type = "string" } }
             answer = "now.text"
             """)
-        settings[Keys.Tools.stateDirectory] = folder
+        settings[Keys.tools.stateDirectory] = folder
         #expect(try await call(settings, ["place": "Bad Tölz"]) == ["output": "rain"])
         let seen = try #require(server.received.first)
         #expect(seen.target == "/?place=Bad%20T%C3%B6lz")

@@ -65,7 +65,7 @@ final class HomeToolSetTests {
         let fake = try await home()
         try Files.writeAtomically("\(folder)/ha", Array(FakeHome.token.utf8), mode: 0o600)
         var settings = try settings(fake.url, "areas = [\"kitchen\"]")
-        settings[Keys.Tools.stateDirectory] = folder
+        settings[Keys.tools.stateDirectory] = folder
         let answers = try await call(
             settings,
             [

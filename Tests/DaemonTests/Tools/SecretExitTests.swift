@@ -28,7 +28,7 @@ final class SecretExitTests {
         var settings = try SettingsFile.settings(from: [
             ("t", "[tools]\nbuiltin = []\nsecrets_dir = \"\(folder)\"\n" + text)
         ])
-        settings[Keys.Tools.stateDirectory] = folder
+        settings[Keys.tools.stateDirectory] = folder
         return settings
     }
 

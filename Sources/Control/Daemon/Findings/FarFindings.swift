@@ -10,7 +10,7 @@ package enum FarFindings {
     /// Asks each of them; within the time-outs of each, one after the other.
     package static func all(_ settings: Settings) async -> [Finding] {
         var findings: [Finding] = []
-        if !settings[Keys.MQTT.host].isEmpty { findings.append(await broker(settings)) }
+        if !settings[Keys.mqtt.host].isEmpty { findings.append(await broker(settings)) }
         for tool in settings.tools {
             guard let probe = tool.kind.probe(tool) else { continue }
             findings.append(await answer(to: probe, of: tool, settings))
@@ -23,7 +23,7 @@ package enum FarFindings {
         do {
             return Finding(.works, "broker", try await BrokerErrands.check(settings))
         } catch {
-            return Finding(.broken, "broker", "\(settings[Keys.MQTT.host]): \(error)")
+            return Finding(.broken, "broker", "\(settings[Keys.mqtt.host]): \(error)")
         }
     }
 

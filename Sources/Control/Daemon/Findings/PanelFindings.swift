@@ -44,7 +44,7 @@ package enum PanelFindings {
     }
 
     private static func light(_ settings: Settings, _ lights: [String]) -> [Finding] {
-        switch settings[Keys.Light.kind] {
+        switch settings[Keys.light.kind] {
         case "class":
             return settings.lightNames.map { name in
                 lights.contains(name)
@@ -57,9 +57,9 @@ package enum PanelFindings {
                                 ? "is none"
                                 : "are \(lights.prefix(shownNames).joined(separator: ", "))"))
             }
-        case "apa102" where settings[Keys.Light.dataLine].isEmpty:
-            return [pixels(settings[Keys.Light.device])]
-        case "gpio" where settings[Keys.Light.line].isEmpty:
+        case "apa102" where settings[Keys.light.dataLine].isEmpty:
+            return [pixels(settings[Keys.light.device])]
+        case "gpio" where settings[Keys.light.line].isEmpty:
             return [Finding(.works, "light", "none is set (led.line)")]
         default: return []
         }

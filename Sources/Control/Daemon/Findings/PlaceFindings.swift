@@ -9,14 +9,14 @@ package enum PlaceFindings {
     /// One for each folder that is wanted.
     package static func all(_ settings: Settings) -> [Finding] {
         var findings = [state(settings)]
-        if settings[Keys.Recording.enabled] {
+        if settings[Keys.recording.enabled] {
             findings.append(
                 writable(
-                    settings[Keys.Recording.directory], "recordings",
+                    settings[Keys.recording.directory], "recordings",
                     without: "no turn is recorded"))
         }
-        let sounds = settings[Keys.Sounds.directory]
-        guard settings[Keys.Sounds.enabled], !sounds.isEmpty else { return findings }
+        let sounds = settings[Keys.sounds.directory]
+        guard settings[Keys.sounds.enabled], !sounds.isEmpty else { return findings }
         let read = SoundFolder.read(sounds, rate: SoundFolder.checkedRate)
         findings += read.complaints.map { Finding(.weak, "sounds", $0) }
         if !read.sounds.isEmpty {

@@ -14,9 +14,9 @@ extension Application: SupervisedDevice {
         let before = self.settings
         try? await onLoop { [assistant, session, bridge] in
             assistant.assumeIsolated { _ = $0.apply(settings.conversationSettings) }
-            session.updateContext(instruction: settings[Keys.Live.instruction], tools: nil)
-            let volume = settings[Keys.Playback.volume]
-            if volume != before[Keys.Playback.volume] { bridge.setVolume(Double(volume)) }
+            session.updateContext(instruction: settings[Keys.live.instruction], tools: nil)
+            let volume = settings[Keys.playback.volume]
+            if volume != before[Keys.playback.volume] { bridge.setVolume(Double(volume)) }
         }
     }
 
@@ -46,7 +46,7 @@ extension Application: SupervisedDevice {
     }
 
     package func pulse() async -> DevicePulse? {
-        let mode = settings[Keys.Conversation.mode]
+        let mode = settings[Keys.conversation.mode]
         return try? await onLoop { [bridge, session, assistant] in
             let audio = bridge.engine?.status()
             let isConnected = session.isReady

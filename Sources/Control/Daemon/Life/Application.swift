@@ -64,7 +64,7 @@ package final class Application: @unchecked Sendable {
         // Before a line is opened: a line that is used twice may be a short circuit.
         let mistakes = settings.allMistakes
         guard mistakes.isEmpty else { throw ConfigurationErrors(diagnostics: mistakes) }
-        let authority = settings[Keys.Live.authority]
+        let authority = settings[Keys.live.authority]
         let loop = try EventLoop(names: names, authorities: authority.isEmpty ? [] : [authority])
         do {
             try self.init(
@@ -129,7 +129,7 @@ package final class Application: @unchecked Sendable {
             recorder.map { RecordedSpeaker(speaker: bridge, recorder: $0) } ?? bridge, bridge
         ) { bridge.replay($0) }
         earcons = Earcons(
-            loop: loop, bridge: bridge, library: settings[Keys.Sounds.enabled] ? sounds : nil)
+            loop: loop, bridge: bridge, library: settings[Keys.sounds.enabled] ? sounds : nil)
         let witness = MuteWitness(
             loop: loop, memory: kept, log: log,
             next: Indicators(light, presence, hasTrouble: trouble != nil))
@@ -193,8 +193,8 @@ package final class Application: @unchecked Sendable {
     ) throws -> AlarmBell {
         try AlarmBell(
             loop: loop, bridge: bridge, sounds: sounds,
-            leastPercent: Double(settings[Keys.Timers.volume]),
-            speaksReminders: settings[Keys.Timers.speaks], log: log
+            leastPercent: Double(settings[Keys.timers.volume]),
+            speaksReminders: settings[Keys.timers.speaks], log: log
         ) { text in
             timeline.record(TimelineEntry(at: MonotonicClock.now(), event: .notice(text)))
         }
@@ -203,11 +203,11 @@ package final class Application: @unchecked Sendable {
     private static func recorder(
         _ settings: Settings, _ rates: SessionRates, _ log: Log
     ) throws -> TurnRecorder? {
-        guard settings[Keys.Recording.enabled] else { return nil }
+        guard settings[Keys.recording.enabled] else { return nil }
         return try TurnRecorder(
-            directory: settings[Keys.Recording.directory], rates: rates,
-            limitMegabytes: settings[Keys.Recording.limit],
-            limitDays: settings[Keys.Recording.maximumAge], log: log,
+            directory: settings[Keys.recording.directory], rates: rates,
+            limitMegabytes: settings[Keys.recording.limit],
+            limitDays: settings[Keys.recording.maximumAge], log: log,
             now: { WallClock.now() })
     }
 
@@ -243,7 +243,7 @@ package final class Application: @unchecked Sendable {
 
     /// The device's own sounds, the owner's in their place.
     private static func sounds(_ settings: Settings, _ log: Log) throws -> SoundLibrary {
-        let folder = settings[Keys.Sounds.directory]
+        let folder = settings[Keys.sounds.directory]
         guard !folder.isEmpty else { return try SoundLibrary(rate: AudioSettings.speechRate) }
         let own = SoundFolder.read(folder, rate: AudioSettings.speechRate)
         for complaint in own.complaints { log(.warning, complaint) }

@@ -50,7 +50,7 @@ struct Fanout: TimelinePort {
         _ settings: Settings, _ log: Log, _ presence: BrokerPresence?,
         _ onEntry: @escaping @Sendable (TimelineEntry) -> Void
     ) {
-        self.log = TimelineLog(log: log, writesWords: settings[Keys.Log.transcripts]) { entry in
+        self.log = TimelineLog(log: log, writesWords: settings[Keys.log.transcripts]) { entry in
             presence?.record(entry.event)
             onEntry(entry)
         }

@@ -82,12 +82,12 @@ extension Settings {
     /// The sound devices alone.
     fileprivate var bare: Settings {
         var bare = Settings()
-        bare[Keys.Capture.device] = self[Keys.Capture.device]
-        bare[Keys.Playback.device] = self[Keys.Playback.device]
-        bare[Keys.Log.level] = self[Keys.Log.level]
+        bare[Keys.capture.device] = self[Keys.capture.device]
+        bare[Keys.playback.device] = self[Keys.playback.device]
+        bare[Keys.log.level] = self[Keys.log.level]
         // No line is touched: it may be what the settings are wrong about.
-        bare[Keys.Button.source] = "none"
-        bare[Keys.Conversation.mode] = "hands-free"
+        bare[Keys.button.source] = "none"
+        bare[Keys.conversation.mode] = "hands-free"
         return bare
     }
 }

@@ -11,10 +11,10 @@ enum SettingsChange: Equatable {
 
     /// What `Application.apply` can take over.
     private static let inPlace: Set<String> = [
-        Keys.Log.level.path, Keys.Live.instruction.path, Keys.Playback.volume.path,
-        Keys.Conversation.bargeIn.path, Keys.Conversation.falseInterruption.path,
-        Keys.Conversation.maximumTurn.path, Keys.Conversation.thinkingTimeout.path,
-        Keys.Conversation.offlinePatience.path, Keys.Conversation.listeningSound.path,
+        Keys.log.level.path, Keys.live.instruction.path, Keys.playback.volume.path,
+        Keys.conversation.bargeIn.path, Keys.conversation.falseInterruption.path,
+        Keys.conversation.maximumTurn.path, Keys.conversation.thinkingTimeout.path,
+        Keys.conversation.offlinePatience.path, Keys.conversation.listeningSound.path,
     ]
 
     init(from old: Settings, to new: Settings) {
@@ -27,11 +27,11 @@ enum SettingsChange: Equatable {
             self = .nothing
         } else if changed.allSatisfy(Self.inPlace.contains),
             // An open session can be given other words, but not none.
-            old[Keys.Live.instruction] == new[Keys.Live.instruction]
-                || !new[Keys.Live.instruction].isEmpty,
+            old[Keys.live.instruction] == new[Keys.live.instruction]
+                || !new[Keys.live.instruction].isEmpty,
             // As the card had it, only the card knew.
-            old[Keys.Playback.volume] == new[Keys.Playback.volume]
-                || new[Keys.Playback.volume] >= 0
+            old[Keys.playback.volume] == new[Keys.playback.volume]
+                || new[Keys.playback.volume] >= 0
         {
             self = .inPlace(changed)
         } else {

@@ -73,8 +73,8 @@ extension Settings {
         for button in buttons { check { _ = try wiring(of: button) } }
         check { _ = try Credentials.completed(self) }
         check { _ = try Credentials.daemon(self) }
-        if self[Keys.Recording.enabled] {
-            check { try Files.makeDirectory(self[Keys.Recording.directory], mode: 0o700) }
+        if self[Keys.recording.enabled] {
+            check { try Files.makeDirectory(self[Keys.recording.directory], mode: 0o700) }
         }
         return refusals
     }

@@ -16,8 +16,8 @@ enum StartLine {
             case .bare: "nothing of the settings but the sound devices"
             }
         guard plan.hasSession else { return "martlet \(ProgramVersion.text): \(which)" }
-        return "martlet \(ProgramVersion.text): \(which); model \(settings[Keys.Live.model]); "
+        return "martlet \(ProgramVersion.text): \(which); model \(settings[Keys.live.model]); "
             + "\(Credentials.origin(settings)); microphone "
-            + "\(settings[Keys.Capture.device]), loudspeaker \(settings[Keys.Playback.device])"
+            + "\(settings[Keys.capture.device]), loudspeaker \(settings[Keys.playback.device])"
     }
 }

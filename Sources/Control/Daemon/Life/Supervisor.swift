@@ -129,7 +129,7 @@ package actor Supervisor {
                 perform(machine.quiet(isQuiet, at: MonotonicClock.now()))
             }
         case .apply(let plan):
-            log.setLevel(Log.Level(named: plan.settings[Keys.Log.level]))
+            log.setLevel(Log.Level(named: plan.settings[Keys.log.level]))
             Task { await device?.apply(plan.settings) }
         case .keep(let plan): Task { await ports.keep(plan) }
         case .tell(let what): tell(what)
@@ -139,11 +139,11 @@ package actor Supervisor {
     }
 
     private func start(_ plan: LifePlan) async {
-        log.setLevel(Log.Level(named: plan.settings[Keys.Log.level]))
+        log.setLevel(Log.Level(named: plan.settings[Keys.log.level]))
         lockMemory(plan.settings)
         log(.notice, StartLine.text(plan))
         // Whoever changes the settings' volume means it.
-        if let last, last[Keys.Playback.volume] != plan.settings[Keys.Playback.volume] {
+        if let last, last[Keys.playback.volume] != plan.settings[Keys.playback.volume] {
             hand.volumePercent = nil
         }
         last = plan.settings
@@ -198,7 +198,7 @@ package actor Supervisor {
 
     /// Once for the process: there is no way back that would be worth it.
     private func lockMemory(_ settings: Settings) {
-        guard settings[Keys.Audio.memoryLock], !isMemoryLocked else { return }
+        guard settings[Keys.audio.memoryLock], !isMemoryLocked else { return }
         isMemoryLocked = true
         do {
             try MemoryLock.lockAll()

@@ -14,7 +14,7 @@ package enum BrokerErrands {
         // Where only the device itself may write, so that an access list shows.
         let probe = MQTTMessage(topic: presence.will.topic + "/check", "")
         try await publish([probe], settings)
-        return "\(settings[Keys.MQTT.host]) takes messages of \(settings.deviceID)"
+        return "\(settings[Keys.mqtt.host]) takes messages of \(settings.deviceID)"
     }
 
     /// Takes back what the broker and Home Assistant know of the device; returns its id.

@@ -15,7 +15,7 @@ extension Settings {
 
     /// The secret that the broker wants; nil: none.
     var brokerPassword: SecretText? {
-        let text = self[Keys.MQTT.password]
+        let text = self[Keys.mqtt.password]
         return text.isEmpty ? nil : try? SecretText(text)
     }
 
@@ -23,32 +23,32 @@ extension Settings {
     ///
     /// `suffix` makes another client of it than the daemon, whose line it would take away.
     func brokerSettings(_ secrets: SecretStore, suffix: String) -> BrokerSettings? {
-        let host = self[Keys.MQTT.host]
+        let host = self[Keys.mqtt.host]
         guard !host.isEmpty else { return nil }
-        let isProtected = self[Keys.MQTT.tls]
-        let port = self[Keys.MQTT.port]
+        let isProtected = self[Keys.mqtt.tls]
+        let port = self[Keys.mqtt.port]
         let usualPort = isProtected ? Self.protectedPort : Self.plainPort
         var broker = BrokerSettings(
             host: host, port: port == 0 ? usualPort : port, clientID: deviceID + suffix)
-        let authority = self[Keys.MQTT.authority]
+        let authority = self[Keys.mqtt.authority]
         if isProtected {
             broker.protection = authority.isEmpty ? .system : .authority(file: authority)
         }
-        let certificate = self[Keys.MQTT.certificate]
+        let certificate = self[Keys.mqtt.certificate]
         if !certificate.isEmpty {
-            broker.clientCertificate = (file: certificate, keyFile: self[Keys.MQTT.key])
+            broker.clientCertificate = (file: certificate, keyFile: self[Keys.mqtt.key])
         }
-        broker.user = self[Keys.MQTT.user]
+        broker.user = self[Keys.mqtt.user]
         if let password = brokerPassword {
             broker.password = { try secrets.resolve(password).revealed }
         }
-        broker.keepAliveSeconds = self[Keys.MQTT.keepAlive]
+        broker.keepAliveSeconds = self[Keys.mqtt.keepAlive]
         return broker
     }
 
     /// What the broker and Home Assistant identify the device by.
     var deviceID: String {
-        let own = self[Keys.MQTT.id]
+        let own = self[Keys.mqtt.id]
         guard own.isEmpty else { return own }
         let machine = Self.line(of: Self.machineIDFile) ?? deviceName
         // A machine's id must not be disclosed as it is (machine-id(5)).
@@ -59,7 +59,7 @@ extension Settings {
 
     /// What people call the device.
     var deviceName: String {
-        let own = self[Keys.MQTT.name]
+        let own = self[Keys.mqtt.name]
         return own.isEmpty ? Self.line(of: Self.machineNameFile) ?? "Martlet" : own
     }
 
@@ -72,14 +72,14 @@ extension Settings {
     /// What is wrong with the broker beyond the form of each setting.
     package var brokerMistakes: [Diagnostic] {
         var mistakes: [Diagnostic] = []
-        if self[Keys.MQTT.certificate].isEmpty != self[Keys.MQTT.key].isEmpty {
+        if self[Keys.mqtt.certificate].isEmpty != self[Keys.mqtt.key].isEmpty {
             mistakes.append(
                 Diagnostic(
-                    position(of: Keys.MQTT.certificate) ?? position(of: Keys.MQTT.key),
+                    position(of: Keys.mqtt.certificate) ?? position(of: Keys.mqtt.key),
                     "mqtt.certificate_file and mqtt.key_file go together"))
         }
-        for key in [Keys.MQTT.authority, Keys.MQTT.certificate] where !self[key].isEmpty {
-            guard !self[Keys.MQTT.tls] else { continue }
+        for key in [Keys.mqtt.authority, Keys.mqtt.certificate] where !self[key].isEmpty {
+            guard !self[Keys.mqtt.tls] else { continue }
             mistakes.append(
                 Diagnostic(position(of: key), "\(key.path) says nothing without mqtt.tls = true"))
         }
@@ -91,10 +91,10 @@ extension Settings {
     /// What the device is on its broker.
     func presenceSettings(version: String) -> PresenceSettings {
         PresenceSettings(
-            id: deviceID, name: deviceName, version: version, prefix: self[Keys.MQTT.prefix],
-            isAnnounced: self[Keys.MQTT.discovery],
-            discoveryPrefix: self[Keys.MQTT.discoveryPrefix],
-            powers: Set(self[Keys.MQTT.commands].compactMap(PresenceSettings.Power.init)),
-            tellsWords: self[Keys.MQTT.words])
+            id: deviceID, name: deviceName, version: version, prefix: self[Keys.mqtt.prefix],
+            isAnnounced: self[Keys.mqtt.discovery],
+            discoveryPrefix: self[Keys.mqtt.discoveryPrefix],
+            powers: Set(self[Keys.mqtt.commands].compactMap(PresenceSettings.Power.init)),
+            tellsWords: self[Keys.mqtt.words])
     }
 }

@@ -27,10 +27,10 @@ extension Settings {
                 LineUse(label: label, name: line, position: position, isTools: isTools))
         }
         func add(_ key: Setting<String>) { add(key.path, self[key], position(of: key)) }
-        add(Keys.MuteSwitch.line)
+        add(Keys.muteSwitch.line)
         for button in buttons {
             if button.name.isEmpty {
-                add(Keys.Button.line)
+                add(Keys.button.line)
             } else {
                 add("button '\(button.name)'", button.line, button.position)
             }
@@ -39,14 +39,14 @@ extension Settings {
             guard let line = tool.kind.takenLine(tool) else { continue }
             add(line.label, line.name, tool.position, isTools: true)
         }
-        switch self[Keys.Light.kind] {
-        case "gpio": add(Keys.Light.line)
+        switch self[Keys.light.kind] {
+        case "gpio": add(Keys.light.line)
         case "apa102":
-            add(Keys.Light.dataLine)
-            add(Keys.Light.clockLine)
+            add(Keys.light.dataLine)
+            add(Keys.light.clockLine)
         default: break
         }
-        add(Keys.Light.powerLine)
+        add(Keys.light.powerLine)
         return uses
     }
 

@@ -29,27 +29,27 @@ extension Settings {
             }
         }
         let lines = [
-            Keys.MuteSwitch.line, Keys.Light.line, Keys.Light.dataLine, Keys.Light.clockLine,
-            Keys.Light.powerLine,
+            Keys.muteSwitch.line, Keys.light.line, Keys.light.dataLine, Keys.light.clockLine,
+            Keys.light.powerLine,
         ]
         for key in lines where !self[key].isEmpty {
             check(position(of: key)) { _ = try LineName(self[key]) }
         }
-        if self[Keys.Light.dataLine].isEmpty != self[Keys.Light.clockLine].isEmpty {
+        if self[Keys.light.dataLine].isEmpty != self[Keys.light.clockLine].isEmpty {
             mistakes.append(
                 Diagnostic(
-                    position(of: Keys.Light.dataLine) ?? position(of: Keys.Light.clockLine),
+                    position(of: Keys.light.dataLine) ?? position(of: Keys.light.clockLine),
                     "led.data_line and led.clock_line go together"))
         }
         let names = lightNames.count
-        if self[Keys.Light.kind] == "class", names != 1, names != 3 {
+        if self[Keys.light.kind] == "class", names != 1, names != 3 {
             mistakes.append(
                 Diagnostic(
-                    position(of: Keys.Light.name) ?? position(of: Keys.Light.kind),
+                    position(of: Keys.light.name) ?? position(of: Keys.light.kind),
                     "led.name must be one light, or three: those of red, green and blue"))
         }
         // Patterns that this kind of light cannot show.
-        check(position(of: Keys.Light.kind)) { _ = try lightMachine(at: 0) }
+        check(position(of: Keys.light.kind)) { _ = try lightMachine(at: 0) }
         return mistakes
     }
 
@@ -75,18 +75,18 @@ extension Settings {
 
     /// The mute switch; nil: there is none.
     func muteSwitchWiring() throws -> LineInput.Wiring? {
-        let line = self[Keys.MuteSwitch.line]
+        let line = self[Keys.muteSwitch.line]
         guard !line.isEmpty else { return nil }
         return LineInput.Wiring(
             label: "the mute switch", line: try LineName(line),
-            bias: Self.bias(self[Keys.MuteSwitch.bias]),
-            activeLow: self[Keys.MuteSwitch.activeLow], timing: lineTiming)
+            bias: Self.bias(self[Keys.muteSwitch.bias]),
+            activeLow: self[Keys.muteSwitch.activeLow], timing: lineTiming)
     }
 
     private var lineTiming: LineTiming {
         LineTiming(
-            debounceMicroseconds: Int32(1000 * self[Keys.Button.debounce]),
-            filterMicroseconds: Int32(1000 * self[Keys.Button.filter]))
+            debounceMicroseconds: Int32(1000 * self[Keys.button.debounce]),
+            filterMicroseconds: Int32(1000 * self[Keys.button.filter]))
     }
 
     private static func bias(_ text: String) -> LineBias {
@@ -109,17 +109,17 @@ extension Settings {
 
     var gestureTimes: ButtonGesture.Settings {
         var times = ButtonGesture.Settings()
-        times.holdMilliseconds = self[Keys.Button.hold]
-        times.doubleMilliseconds = self[Keys.Button.doubleGap]
-        times.longMilliseconds = self[Keys.Button.longTime]
-        times.stuckMilliseconds = 1000 * self[Keys.Button.stuck]
+        times.holdMilliseconds = self[Keys.button.hold]
+        times.doubleMilliseconds = self[Keys.button.doubleGap]
+        times.longMilliseconds = self[Keys.button.longTime]
+        times.stuckMilliseconds = 1000 * self[Keys.button.stuck]
         return times
     }
 
     // MARK: - The light
 
     var lightNames: [String] {
-        self[Keys.Light.name].split(separator: ",").map { name in
+        self[Keys.light.name].split(separator: ",").map { name in
             String(name.drop { $0 == " " }.reversed().drop { $0 == " " }.reversed())
         }
     }
@@ -127,20 +127,20 @@ extension Settings {
     /// The light's machine; nil: there is no light.
     func lightMachine(at time: Int64) throws -> LightMachine? {
         let kind: LightKind
-        switch self[Keys.Light.kind] {
+        switch self[Keys.light.kind] {
         case "class":
             guard !lightNames.isEmpty else { return nil }
             kind = .pixels(1)
-        case "apa102": kind = .pixels(self[Keys.Light.pixels])
+        case "apa102": kind = .pixels(self[Keys.light.pixels])
         default:
-            guard !self[Keys.Light.line].isEmpty else { return nil }
+            guard !self[Keys.light.line].isEmpty else { return nil }
             kind = .switched
         }
         let brightness = try LightBrightness(
-            percent: self[Keys.Light.brightness],
-            nightPercent: self[Keys.Light.nightBrightness], nightFrom: self[Keys.Light.nightFrom],
-            nightTo: self[Keys.Light.nightTo])
-        let patterns = try LightPatterns.all(on: kind) { self[Keys.Light.pattern(of: $0)] }
+            percent: self[Keys.light.brightness],
+            nightPercent: self[Keys.light.nightBrightness], nightFrom: self[Keys.light.nightFrom],
+            nightTo: self[Keys.light.nightTo])
+        let patterns = try LightPatterns.all(on: kind) { self[Keys.light.pattern(of: $0)] }
         return LightMachine(
             patterns: patterns, kind: kind, brightness: brightness, state: .offline, at: time)
     }
@@ -148,28 +148,28 @@ extension Settings {
     /// Opens the light's hardware.
     func lightDriver() throws -> any LightDriver {
         let light = try bareLightDriver()
-        let power = self[Keys.Light.powerLine]
+        let power = self[Keys.light.powerLine]
         guard !power.isEmpty else { return light }
         return PoweredLight(
             power: try OutputLine(
-                try LineName(power), activeLow: self[Keys.Light.powerActiveLow], initial: true,
+                try LineName(power), activeLow: self[Keys.light.powerActiveLow], initial: true,
                 consumer: "martlet"), light: light)
     }
 
     private func bareLightDriver() throws -> any LightDriver {
-        switch self[Keys.Light.kind] {
+        switch self[Keys.light.kind] {
         case "class":
             return try ClassLight(names: lightNames, folder: ClassLED.folder)
         case "apa102":
-            let data = self[Keys.Light.dataLine]
-            guard !data.isEmpty else { return try SPIPixels(device: self[Keys.Light.device]) }
+            let data = self[Keys.light.dataLine]
+            guard !data.isEmpty else { return try SPIPixels(device: self[Keys.light.device]) }
             return try LinePixels(
-                data: try LineName(data), clock: try LineName(self[Keys.Light.clockLine]))
+                data: try LineName(data), clock: try LineName(self[Keys.light.clockLine]))
         default:
             return SwitchedLight(
                 line: try OutputLine(
-                    try LineName(self[Keys.Light.line]),
-                    activeLow: self[Keys.Light.activeLow], initial: false, consumer: "martlet"))
+                    try LineName(self[Keys.light.line]),
+                    activeLow: self[Keys.light.activeLow], initial: false, consumer: "martlet"))
         }
     }
 }

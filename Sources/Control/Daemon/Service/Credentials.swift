@@ -48,11 +48,11 @@ package enum Credentials {
     ///
     /// Nothing is read.
     package static func source(_ settings: Settings) -> String? {
-        if settings[Keys.Live.service] == "vertex" {
-            let path = settings[Keys.Vertex.accountFile]
+        if settings[Keys.live.service] == "vertex" {
+            let path = settings[Keys.vertex.accountFile]
             return path.isEmpty ? "the account of this machine" : "the account file \(path)"
         }
-        let file = settings[Keys.Live.keyFile]
+        let file = settings[Keys.live.keyFile]
         if !file.isEmpty { return "the file \(file) (live.key_file)" }
         if let path = credentialPath(), Files.exists(path) {
             return "the systemd credential \(credentialName)"
@@ -70,7 +70,7 @@ package enum Credentials {
     /// connection, so that a device without one starts and says so, and the press after it came,
     /// or was replaced, finds it.
     package static func daemon(_ settings: Settings) throws -> SessionCredential {
-        guard settings[Keys.Live.service] != "vertex" else { return try session(settings) }
+        guard settings[Keys.live.service] != "vertex" else { return try session(settings) }
         let thread = DiskThread(name: "key")
         return .renewed {
             do {
@@ -83,7 +83,7 @@ package enum Credentials {
 
     /// What a session asks the service with: the key, or an account's tokens on Vertex.
     package static func session(_ settings: Settings) throws -> SessionCredential {
-        guard settings[Keys.Live.service] == "vertex" else {
+        guard settings[Keys.live.service] == "vertex" else {
             return .fixed(authorization(try find(settings)))
         }
         return try account(
@@ -100,7 +100,7 @@ package enum Credentials {
     static func account(
         _ settings: Settings, http: HTTPClient, clock: any AccountClock, metadataHost: String?
     ) throws -> SessionCredential {
-        let path = settings[Keys.Vertex.accountFile]
+        let path = settings[Keys.vertex.accountFile]
         let account =
             path.isEmpty ? nil : try ServiceAccount.read(path, http: http, clock: clock)
         let issuer: any TokenIssuer = account ?? MetadataServer(host: metadataHost, http: http)
@@ -111,9 +111,9 @@ package enum Credentials {
 
     /// The settings with the project of the account, where they name none themselves.
     package static func completed(_ settings: Settings) throws -> Settings {
-        guard settings[Keys.Live.service] == "vertex", settings[Keys.Vertex.project].isEmpty
+        guard settings[Keys.live.service] == "vertex", settings[Keys.vertex.project].isEmpty
         else { return settings }
-        let path = settings[Keys.Vertex.accountFile]
+        let path = settings[Keys.vertex.accountFile]
         guard !path.isEmpty,
             let project = try ServiceAccount.read(
                 path, http: HTTPClient(), clock: SystemAccountClock()
@@ -124,7 +124,7 @@ package enum Credentials {
                     + "account file that holds a project_id with vertex.account_file")
         }
         var completed = settings
-        completed[Keys.Vertex.project] = project
+        completed[Keys.vertex.project] = project
         return completed
     }
 
@@ -132,7 +132,7 @@ package enum Credentials {
     ///
     /// It reads the disk, so not on the loop.
     package static func find(_ settings: Settings) throws -> Secret {
-        let file = settings[Keys.Live.keyFile]
+        let file = settings[Keys.live.keyFile]
         if !file.isEmpty { return try read(file, of: "key", isOurs: true) }
         if let path = credentialPath(), Files.exists(path) {
             return try read(path, of: "key", isOurs: false)
@@ -162,7 +162,7 @@ package enum Credentials {
     /// The PIN that confirms calls: from `tools.pin_file`, or the systemd credential martlet-pin;
     /// nil when there is none.
     package static func pin(_ settings: Settings) throws -> Secret? {
-        let file = settings[Keys.Tools.pinFile]
+        let file = settings[Keys.tools.pinFile]
         let pin: Secret
         if !file.isEmpty {
             pin = try read(file, of: "PIN", isOurs: true)

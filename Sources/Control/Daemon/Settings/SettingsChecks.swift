@@ -25,7 +25,7 @@ extension Settings {
             _ = try confirmationSettings()
             return []
         } catch {
-            return [Diagnostic(position(of: Keys.Tools.pinFile), "tools.pin_file: \(error)")]
+            return [Diagnostic(position(of: Keys.tools.pinFile), "tools.pin_file: \(error)")]
         }
     }
 
@@ -73,13 +73,13 @@ extension Settings {
     }
 
     private var keyWarnings: [Diagnostic] {
-        guard self[Keys.Live.service] != "vertex" else { return [] }
+        guard self[Keys.live.service] != "vertex" else { return [] }
         do {
             _ = try Credentials.find(self)
             return []
         } catch {
-            let place = position(of: Keys.Live.keyFile)
-            let path = self[Keys.Live.keyFile]
+            let place = position(of: Keys.live.keyFile)
+            let path = self[Keys.live.keyFile]
             guard path.isEmpty || Files.exists(path) else {
                 return [
                     Diagnostic(
@@ -94,9 +94,9 @@ extension Settings {
 
     /// An account without which nothing starts.
     private var accountMistakes: [Diagnostic] {
-        guard self[Keys.Live.service] == "vertex" else { return [] }
-        let place = position(of: Keys.Vertex.accountFile) ?? position(of: Keys.Live.service)
-        if let reason = absence(of: self[Keys.Vertex.accountFile]) {
+        guard self[Keys.live.service] == "vertex" else { return [] }
+        let place = position(of: Keys.vertex.accountFile) ?? position(of: Keys.live.service)
+        if let reason = absence(of: self[Keys.vertex.accountFile]) {
             return [Diagnostic(place, "vertex.account_file: \(reason)")]
         }
         do {
@@ -110,7 +110,7 @@ extension Settings {
     /// Files and folders that settings name and that are not there.
     private var fileWarnings: [Diagnostic] {
         let files = [
-            Keys.Live.authority, Keys.MQTT.authority, Keys.MQTT.certificate, Keys.MQTT.key,
+            Keys.live.authority, Keys.mqtt.authority, Keys.mqtt.certificate, Keys.mqtt.key,
         ]
         var warnings = files.compactMap { key in
             absence(of: self[key]).map { Diagnostic(position(of: key), "\(key.path): \($0)") }
@@ -125,10 +125,10 @@ extension Settings {
     }
 
     private var soundWarnings: [Diagnostic] {
-        let folder = self[Keys.Sounds.directory]
-        guard self[Keys.Sounds.enabled], !folder.isEmpty else { return [] }
+        let folder = self[Keys.sounds.directory]
+        guard self[Keys.sounds.enabled], !folder.isEmpty else { return [] }
         return SoundFolder.read(folder, rate: SoundFolder.checkedRate).complaints.map {
-            Diagnostic(position(of: Keys.Sounds.directory), $0)
+            Diagnostic(position(of: Keys.sounds.directory), $0)
         }
     }
 

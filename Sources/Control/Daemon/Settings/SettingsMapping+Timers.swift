@@ -6,9 +6,9 @@ extension Settings {
     /// The limits of ringing.
     var timerSettings: TimerBook.Settings {
         var book = TimerBook.Settings()
-        book.ringSeconds = self[Keys.Timers.ring]
-        book.lateSeconds = self[Keys.Timers.late]
-        book.snoozeSeconds = self[Keys.Timers.snooze]
+        book.ringSeconds = self[Keys.timers.ring]
+        book.lateSeconds = self[Keys.timers.late]
+        book.snoozeSeconds = self[Keys.timers.snooze]
         return book
     }
 }

@@ -22,9 +22,9 @@ package enum DeviceNames {
 
     /// The same with the identifiers of the cards by their numbers.
     static func mistakes(in settings: Settings, cardIDs: [Int: String]) -> [Diagnostic] {
-        [Keys.Capture.device, Keys.Playback.device, Keys.Music.device].compactMap { key in
+        [Keys.capture.device, Keys.playback.device, Keys.music.device].compactMap { key in
             let name = settings[key]
-            if key.path == Keys.Music.device.path, name == "auto" {
+            if key.path == Keys.music.device.path, name == "auto" {
                 return Diagnostic(
                     settings.position(of: key),
                     "\(key.path) cannot be auto, which is the loudspeaker; `martlet devices` lists "

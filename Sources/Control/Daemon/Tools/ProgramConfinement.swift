@@ -8,9 +8,9 @@ extension Settings {
     /// program of the settings can open them.
     package var hiddenPlaces: [String] {
         let named: [String?] = [
-            self[Keys.Live.keyFile], self[Keys.Vertex.accountFile], self[Keys.Tools.pinFile],
-            self[Keys.Tools.secretsDirectory], self[Keys.MQTT.key],
-            toolStateDirectory, self[Keys.Recording.directory],
+            self[Keys.live.keyFile], self[Keys.vertex.accountFile], self[Keys.tools.pinFile],
+            self[Keys.tools.secretsDirectory], self[Keys.mqtt.key],
+            toolStateDirectory, self[Keys.recording.directory],
         ]
         let environment = [
             "STATE_DIRECTORY", "CREDENTIALS_DIRECTORY", "GOOGLE_APPLICATION_CREDENTIALS",

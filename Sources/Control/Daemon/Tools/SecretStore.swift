@@ -44,7 +44,7 @@ package struct SecretStore: SecretPort {
     package init(_ settings: Settings, known: KnownSecrets = KnownSecrets()) {
         self.init(
             credentialsFolder: Environment.get("CREDENTIALS_DIRECTORY"),
-            folder: settings[Keys.Tools.secretsDirectory], known: known)
+            folder: settings[Keys.tools.secretsDirectory], known: known)
     }
 
     /// Secrets of systemd's folder, if there is one, and of another.

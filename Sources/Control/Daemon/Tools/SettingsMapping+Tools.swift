@@ -9,8 +9,8 @@ extension Settings {
     /// How much may run at once.
     package var toolLimits: ToolLimits {
         var limits = ToolLimits()
-        limits.parallelCalls = self[Keys.Tools.parallel]
-        limits.waitingCalls = self[Keys.Tools.waiting]
+        limits.parallelCalls = self[Keys.tools.parallel]
+        limits.waitingCalls = self[Keys.tools.waiting]
         return limits
     }
 
@@ -19,7 +19,7 @@ extension Settings {
         secrets: KnownSecrets = KnownSecrets()
     ) throws -> ConfirmationSettings {
         var confirmation = ConfirmationSettings()
-        confirmation.window = Int64(self[Keys.Tools.confirmation]) * 1_000_000_000
+        confirmation.window = Int64(self[Keys.tools.confirmation]) * 1_000_000_000
         let pin = try Credentials.pin(self)
         if let pin { secrets.add(pin) }
         confirmation.pin = pin?.revealed ?? ""
@@ -31,7 +31,7 @@ extension Settings {
         confirmation: any ConfirmationPort, store: StateStore?, log: Log
     ) -> RunnerPorts {
         let onTrouble: @Sendable (String) -> Void = { log(.error, $0) }
-        let limitBytes = self[Keys.Tools.auditLimit] * 1024
+        let limitBytes = self[Keys.tools.auditLimit] * 1024
         var ports = RunnerPorts(
             clock: SystemToolClock(), confirmation: confirmation, journal: NoJournal(),
             audit: NoAudit())
@@ -50,7 +50,7 @@ extension Settings {
 
     /// The folder in which all is that outlasts the program; nil: nowhere.
     package var toolStateDirectory: String? {
-        let path = self[Keys.Tools.stateDirectory]
+        let path = self[Keys.tools.stateDirectory]
         return path.isEmpty ? Environment.get("STATE_DIRECTORY") : path
     }
 
@@ -65,13 +65,13 @@ extension Settings {
 
     /// Whether somebody can open a microphone that was muted by words.
     private var hasHand: Bool {
-        let isBroker = !self[Keys.MQTT.host].isEmpty && self[Keys.MQTT.commands].contains("mute")
-        return isBroker || !buttons.isEmpty || self[Keys.Button.source] == "keyboard"
+        let isBroker = !self[Keys.mqtt.host].isEmpty && self[Keys.mqtt.commands].contains("mute")
+        return isBroker || !buttons.isEmpty || self[Keys.button.source] == "keyboard"
     }
 
     /// What people have set on the device; reads the disk.
     package func deviceMemory(_ store: StateStore?, _ log: Log) -> DeviceMemory {
-        let percent = self[Keys.Playback.volume]
+        let percent = self[Keys.playback.volume]
         return DeviceMemory(
             document: store?.document(DeviceMemory.documentName),
             configured: percent < 0 ? nil : Double(percent), hasHand: hasHand,

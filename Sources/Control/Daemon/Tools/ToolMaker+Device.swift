@@ -38,7 +38,7 @@ extension ToolMaker {
 
     /// Adds the functions that the device has by itself, as far as the settings want them.
     private mutating func addBuiltIn(_ settings: Settings, _ own: OwnParts?) {
-        let wanted = settings[Keys.Tools.builtIn]
+        let wanted = settings[Keys.tools.builtIn]
         do {
             for name in DeviceTools.names where wanted.contains(name) {
                 let tool = try DeviceTools.named(name, own?.device ?? AbsentDevice())
