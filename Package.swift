@@ -66,7 +66,6 @@ enum Targets {
         [
             .control("Panel", []),
             .control("Text", []),
-            .control("Configuration", ["Panel", "Text"]),
             .control("WireCodec", []),
             .control("ModelTypes", ["WireCodec"]),
             .control("Accounts", ["ModelTypes", "WireCodec", "Curl", "Crypto", "Linux"]),
@@ -75,12 +74,26 @@ enum Targets {
                 "Live",
                 ["ModelTypes", "VoiceSession", "WireCodec", "WebSockets", "SpeexDSP", "Linux"]),
             .control("Store", ["ModelTypes", "Linux"]),
-            .control("Tools", ["ModelTypes", "Text", "Store", "Linux"]),
-            .control("WebTools", ["ModelTypes", "Tools", "Curl", "Linux"]),
-            .control("MCP", ["ModelTypes", "Text", "Tools", "WireCodec", "Curl", "Linux"]),
-            .control("Broker", ["ModelTypes", "Tools", "Mosquitto", "Linux"]),
+            .control("Tools", ["ModelTypes", "Store", "Text", "Linux"]),
+            .control("Configuration", ["Linux", "ModelTypes", "Panel", "Text", "Tools"]),
+            // The kinds of tools, each under its name in the settings; none knows another.
+            .control("GPIOTools", ["Configuration", "ModelTypes", "Tools", "GPIO", "Linux"]),
+            .control("CommandTools", ["Configuration", "ModelTypes", "Tools", "Linux"]),
+            .control("HTTPTools", ["Configuration", "ModelTypes", "Tools", "Curl", "Linux"]),
+            .control("MQTTTools", ["Configuration", "ModelTypes", "Tools", "Mosquitto"]),
             .control(
-                "HomeAssistant", ["ModelTypes", "Text", "Tools", "Curl", "WebSockets", "Linux"]),
+                "HomeAssistant",
+                ["Configuration", "ModelTypes", "Text", "Tools", "Curl", "WebSockets", "Linux"]),
+            .control(
+                "MCP",
+                ["Configuration", "ModelTypes", "Text", "Tools", "WireCodec", "Curl", "Linux"]),
+            .control(
+                "AllToolKinds",
+                [
+                    "Configuration", "GPIOTools", "CommandTools", "HTTPTools", "MQTTTools",
+                    "HomeAssistant", "MCP",
+                ]),
+            .control("Broker", ["ModelTypes", "Mosquitto", "Linux"]),
             .control("Timers", ["ModelTypes", "Store", "Tools", "Linux"]),
             .control("Assistant", ["ModelTypes", "Tools", "VoiceSession"]),
             .control(
@@ -97,9 +110,9 @@ enum Targets {
             .control(
                 "Daemon",
                 [
-                    "Accounts", "Assistant", "Broker", "Configuration", "Curl", "HomeAssistant",
-                    "Live", "MCP", "ModelTypes", "Mosquitto", "Panel", "Sounds", "Store", "Text",
-                    "Timers", "Tools", "VoiceSession", "WebTools", "AudioPath",
+                    "Accounts", "AllToolKinds", "Assistant", "Broker", "Configuration", "Curl",
+                    "Live", "MQTTTools", "ModelTypes", "Mosquitto", "Panel", "Sounds", "Store",
+                    "Text", "Timers", "Tools", "VoiceSession", "AudioPath",
                     "SignalProcessing", "AudioCore", "ALSA", "GPIO", "Opus", "SpeexDSP",
                     "WebSockets",
                     "Linux",
@@ -121,16 +134,17 @@ enum Targets {
             .program(
                 "martlet",
                 [
-                    "Assistant", "AudioCore", "AudioPath", "Configuration", "Daemon",
-                    "ModelTypes", "SignalProcessing", "Simulation", "ALSA", "GPIO", "SpeexDSP",
+                    "AllToolKinds", "Assistant", "AudioCore", "AudioPath", "Configuration",
+                    "Daemon", "ModelTypes", "SignalProcessing", "Simulation", "ALSA", "GPIO",
+                    "SpeexDSP",
                     "Text", "Tools", "VoiceSession", "WebSockets", "Linux",
                 ]),
             .program(
                 "martlet-bench",
                 [
-                    "Assistant", "AudioCore", "AudioPath", "Broker", "CAllocationCounter",
-                    "Configuration",
-                    "Daemon", "Live", "MCP", "ModelTypes", "Mosquitto", "SignalProcessing",
+                    "AllToolKinds", "Assistant", "AudioCore", "AudioPath", "CAllocationCounter",
+                    "CommandTools", "Configuration", "Daemon", "GPIOTools", "Live", "MQTTTools",
+                    "MCP", "ModelTypes", "Mosquitto", "SignalProcessing",
                     "Simulation", "SpeexDSP", "Store",
                     "TestBroker", "Tools", "VoiceSession", "WebSockets", "WireCodec", "Linux",
                 ]),
@@ -176,7 +190,12 @@ enum Targets {
             ),
             ("PanelTests", ["Panel"]),
             ("TextTests", ["Text", "TestInputs"]),
-            ("ConfigurationTests", ["Configuration", "Linux"]),
+            (
+                "ConfigurationTests",
+                [
+                    "Configuration", "AllToolKinds", "CommandTools", "GPIOTools", "Linux", "Tools",
+                ]
+            ),
             ("WireCodecTests", ["WireCodec", "TestInputs"]),
             ("ModelTypesTests", ["ModelTypes", "TestInputs"]),
             (
@@ -195,17 +214,21 @@ enum Targets {
             (
                 "ToolsTests",
                 [
-                    "Tools", "ModelTypes", "Store", "Linux", "TestDisk", "TestInputs",
-                    "TestProcesses",
+                    "Tools", "CommandTools", "Configuration", "GPIOTools", "ModelTypes", "Store",
+                    "Linux", "TestDisk", "TestInputs", "TestProcesses",
                 ]
             ),
             (
-                "BrokerTests",
-                ["Broker", "Tools", "ModelTypes", "Mosquitto", "Linux", "TestBroker", "TestInputs"]
+                "MQTTToolsTests",
+                ["MQTTTools", "Tools", "ModelTypes", "Mosquitto", "TestBroker"]
             ),
+            ("BrokerTests", ["Broker", "ModelTypes", "Mosquitto", "TestInputs"]),
             (
-                "WebToolsTests",
-                ["WebTools", "Tools", "ModelTypes", "Curl", "Linux", "TestHTTP", "TestInputs"]
+                "HTTPToolsTests",
+                [
+                    "HTTPTools", "Configuration", "Tools", "ModelTypes", "Curl", "Linux",
+                    "TestHTTP", "TestInputs",
+                ]
             ),
             (
                 "MCPTests",
@@ -217,7 +240,8 @@ enum Targets {
             (
                 "HomeAssistantTests",
                 [
-                    "HomeAssistant", "Tools", "ModelTypes", "Text", "Curl", "WebSockets", "Linux",
+                    "HomeAssistant", "Configuration", "Tools", "ModelTypes", "Text", "Curl",
+                    "WebSockets", "Linux",
                     "TestHTTP", "TestHome", "TestInputs",
                 ]
             ),
@@ -237,7 +261,8 @@ enum Targets {
             (
                 "DaemonTests",
                 [
-                    "Daemon", "Accounts", "ALSA", "Assistant", "AudioPath", "Configuration", "Curl",
+                    "Daemon", "Accounts", "AllToolKinds", "ALSA", "Assistant", "AudioPath",
+                    "CommandTools", "Configuration", "Curl",
                     "GPIO", "Live", "ModelTypes", "Mosquitto", "Panel", "Sounds", "AudioCore",
                     "Store", "TestDisk", "Timers", "Tools", "VoiceSession",
                     "WebSockets",
@@ -248,7 +273,7 @@ enum Targets {
             (
                 "EndToEndTests",
                 [
-                    "Daemon", "Simulation", "Configuration", "ALSA", "Assistant",
+                    "Daemon", "AllToolKinds", "Simulation", "Configuration", "ALSA", "Assistant",
                     "ModelTypes", "Mosquitto", "TestBroker", "Opus", "Sounds", "VoiceSession",
                     "WebSockets", "Linux", "TestProcesses", "TestSockets",
                 ]

@@ -1,3 +1,4 @@
+import AllToolKinds
 import Testing
 
 @testable import Configuration

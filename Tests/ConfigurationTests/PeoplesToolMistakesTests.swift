@@ -1,3 +1,4 @@
+import AllToolKinds
 import Testing
 
 @testable import Configuration
@@ -52,7 +53,7 @@ struct PeoplesToolMistakesTests {
 
     @Test("each key of each kind of tool takes a value or says at it what is wrong with it")
     func eachKeyOfEachKind() {
-        #expect(Set(Self.tables.map(\.kind)) == Set(ToolKinds.names))
+        #expect(Set(Self.tables.map(\.kind)) == Set(ToolKinds.all.names))
         var count = 0
         for table in Self.tables {
             #expect(mistakes(in: table.text(-1, "")).isEmpty, "\(table.text(-1, ""))")

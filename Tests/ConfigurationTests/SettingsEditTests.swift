@@ -1,3 +1,4 @@
+import AllToolKinds
 import Testing
 
 @testable import Configuration
@@ -70,6 +71,11 @@ struct SettingsEditTests {
             #expect(throws: ConfigurationErrors.self) {
                 try SettingsEdit.text(of: ("95-set.toml", text), "live.voice", to: "Kore")
             }
+        }
+        do {
+            _ = try SettingsEdit.text(of: ("95-set.toml", tools), "live.voice", to: "Kore")
+        } catch {
+            #expect("\(error)".contains("file of their own"), "\(error)")
         }
     }
 

@@ -1,3 +1,6 @@
+import GPIOTools
+import CommandTools
+import AllToolKinds
 import Linux
 import Testing
 
@@ -169,7 +172,7 @@ import Testing
         #expect(settings.tools(GPIOToolSettings.self).count == 2)
         #expect(settings.tools(CommandToolSettings.self).count == 1)
         // Each kind shows itself, and the shown limits are its defaults.
-        for kind in ToolKinds.all {
+        for kind in ToolKinds.all.list {
             #expect(settings.tools.contains { type(of: $0.kind).name == kind.name })
         }
     }

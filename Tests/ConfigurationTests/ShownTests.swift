@@ -1,3 +1,6 @@
+import GPIOTools
+import CommandTools
+import AllToolKinds
 import Testing
 
 @testable import Configuration

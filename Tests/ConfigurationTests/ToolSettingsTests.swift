@@ -1,4 +1,8 @@
+import GPIOTools
+import CommandTools
+import AllToolKinds
 import Testing
+import Tools
 
 @testable import Configuration
 
@@ -58,19 +62,22 @@ struct ToolSettingsTests {
         #expect(command.program.directory.isEmpty)
         #expect(tool.resultLimitBytes == 16_384)
         #expect(tool.risk == .low)
-        #expect(tool.confirmation == .none)
+        #expect(tool.confirmation == nil)
     }
 
     @Test(
         "who is asked follows from the risk, unless something is said",
         arguments: [
-            ("", ToolSettings.Confirm.none), ("risk = \"read\"", .none),
+            ("", nil), ("risk = \"read\"", nil),
             ("risk = \"high\"", .button), ("risk = \"unlock\"", .button),
             ("risk = \"unlock\"\nconfirm = \"pin\"", .pin),
-            ("risk = \"high\"\nconfirm = \"none\"", .none),
-            ("risk = \"low\"\nconfirm = \"phrase\"\nphrase = \"open sesame\"", .phrase),
-        ] as [(String, ToolSettings.Confirm)])
-    func confirmation(keys: String, expected: ToolSettings.Confirm) throws {
+            ("risk = \"high\"\nconfirm = \"none\"", nil),
+            (
+                "risk = \"low\"\nconfirm = \"phrase\"\nphrase = \"open sesame\"",
+                .phrase("open sesame")
+            ),
+        ] as [(String, ToolConfirmation?)])
+    func confirmation(keys: String, expected: ToolConfirmation?) throws {
         let settings = try SettingsFile.settings(from: [("m", Self.command + keys)])
         #expect(settings.tools.first?.confirmation == expected)
         #expect(settings.warnings.isEmpty)

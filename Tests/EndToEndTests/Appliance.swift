@@ -1,3 +1,4 @@
+import AllToolKinds
 import ALSA
 import Assistant
 import Configuration

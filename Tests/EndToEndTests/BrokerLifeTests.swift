@@ -1,3 +1,4 @@
+import AllToolKinds
 import Assistant
 import Configuration
 import Daemon

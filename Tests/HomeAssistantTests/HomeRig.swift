@@ -1,3 +1,4 @@
+import Configuration
 import Curl
 import Linux
 import ModelTypes
@@ -45,6 +46,16 @@ final class HomeRig: Sendable {
         }
     }
 
+    /// What the home wants to be shown.
+    private struct Secrets: SecretPort {
+        let token: String
+        let code: String?
+
+        func secret(_ name: String) throws -> Secret {
+            Secret(name == "code" ? code ?? "" : token)
+        }
+    }
+
     /// A home that is reached at its own address, or at another.
     init(
         _ model: HomeModel = .usual, token: String = FakeHome.token, url: String? = nil,
@@ -58,13 +69,14 @@ final class HomeRig: Sendable {
         var terms = ToolTerms(deadline: deadline)
         terms.resultBytes = 64 * 1024
         terms.callsPerMinute = .max
-        var settings = HomeSettings(
-            name: "home", url: url ?? fake.url, authorityFile: "", exposure: exposure,
-            guarded: guarded, terms: terms, confirmation: .button)
-        if let code { settings.code = { Secret(code) } }
+        let settings = HomeAssistantToolSettings(
+            url: url ?? fake.url, token: try SecretText("{secret:token}"), exposure: exposure,
+            guarded: guarded, indirectRisk: nil,
+            code: try SecretText(code == nil ? "" : "{secret:code}"), authorityFile: "")
         home = try Home(
-            settings, client: HTTPClient(), clock: SystemToolClock(), loop: { loop },
-            token: { Secret(token) }, note: { text in noted.add(text) })
+            settings, name: "home", terms: terms, confirmation: .button, client: HTTPClient(),
+            ports: ToolPorts(secrets: Secrets(token: token, code: code)), loop: { loop },
+            note: { text in noted.add(text) })
         self.noted = noted
         runner = ToolRunner(
             registry: try ToolRegistry(try home.tools()), limits: ToolLimits(),

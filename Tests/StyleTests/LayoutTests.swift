@@ -105,6 +105,52 @@ struct LayoutTests {
         }
     }
 
+    /// The targets of the kinds of tools.
+    private var kinds: Set<String> {
+        manifest.edges["AllToolKinds", default: []].subtracting(["Configuration"])
+    }
+
+    @Test("no kind of tool knows another, the daemon or the list of the kinds")
+    func kindsAreApart() {
+        #expect(kinds.count >= 6)
+        let others = kinds.union(["AllToolKinds", "Daemon"])
+        for kind in kinds {
+            #expect(manifest.edges[kind]?.isDisjoint(with: others) == true, "\(kind)")
+        }
+    }
+
+    @Test("a kind of tool is named in the list of the kinds and where its ports are tied, only")
+    func kindsAreNamedWhereTheyAreTied() {
+        let places = [
+            "Sources/Control/AllToolKinds", "Sources/Control/Daemon/Tools/ToolMaker+Device.swift",
+            // It measures single tools.
+            "Sources/Programs/martlet-bench",
+        ]
+        for file in tree.swiftFiles where file.isBelow("Sources") {
+            guard !places.contains(where: { file.path == $0 || file.isBelow($0) }) else { continue }
+            for (module, line) in imports(of: file) {
+                #expect(!kinds.contains(module), "\(file.path):\(line) imports \(module)")
+            }
+        }
+    }
+
+    @Test("every kind of tool is in the list")
+    func kindsAreListed() throws {
+        let folder = "Sources/Control/AllToolKinds"
+        let list = try #require(tree.swiftFiles.first { $0.isBelow(folder) })
+        let listed = Set(list.lines.flatMap(\.code.words))
+        var count = 0
+        for file in tree.swiftFiles where file.isBelow("Sources/Control") {
+            for line in file.lines where line.code.contains(": ToolKind") {
+                let words = line.code.words
+                guard let keyword = words.firstIndex(of: "struct") else { continue }
+                count += 1
+                #expect(listed.contains(words[keyword + 1]), "\(file.path)")
+            }
+        }
+        #expect(count == kinds.count)
+    }
+
     @Test("Foundation is imported nowhere, and the C library only where handles are owned")
     func noFoundation() {
         for file in tree.swiftFiles {

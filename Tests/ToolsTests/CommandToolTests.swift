@@ -1,8 +1,10 @@
+import Configuration
 import Linux
 import ModelTypes
 import TestProcesses
 import Testing
 
+@testable import CommandTools
 @testable import Tools
 
 @Suite("commands", .timeLimit(.minutes(1)))
@@ -22,7 +24,7 @@ struct CommandToolTests {
 
     private func tool(
         _ words: [String], deadline: Duration = .seconds(20), folder: String = "/tmp",
-        output: CommandSettings.Output = .text
+        output: CommandToolSettings.Output = .text
     ) throws -> CommandTool {
         let parameters: JSONValue = [
             "type": "object", "properties": ["text": ["type": "string"]], "required": ["text"],
@@ -32,13 +34,15 @@ struct CommandToolTests {
         return try CommandTool(
             declaration: try ToolDeclaration(
                 name: "run", description: "A test.", parameters: parameters, terms: terms),
-            settings: CommandSettings(
-                arguments: words, environment: ["WHO": "test"], workingDirectory: folder,
-                confinement: Confinement(), output: output))
+            settings: CommandToolSettings(
+                program: ProgramSettings(
+                    arguments: words, environment: [("WHO", try SecretText("test"))],
+                    directory: folder),
+                output: output), confinement: Confinement())
     }
 
     private func run(
-        _ words: [String], _ text: String = "", output: CommandSettings.Output = .text
+        _ words: [String], _ text: String = "", output: CommandToolSettings.Output = .text
     ) async throws -> ToolOutcome {
         let runner = try ToolRunner([try tool(words, output: output)], clock: SystemToolClock())
         return await runner.run(call("run", ["text": .string(text)]))

@@ -1,6 +1,7 @@
 import ModelTypes
 import Synchronization
 
+@testable import GPIOTools
 @testable import Tools
 
 /// A tool made of a closure.

@@ -2,6 +2,7 @@ import Linux
 import ModelTypes
 import Testing
 
+@testable import GPIOTools
 @testable import Tools
 
 @Suite("switched outputs", .timeLimit(.minutes(1)))
@@ -25,11 +26,11 @@ struct GPIOToolTests {
     }
 
     private static func line(
-        _ name: String, _ description: String, _ port: NamedLine.Port,
-        _ actions: Set<NamedLine.Action> = Set(NamedLine.Action.allCases),
+        _ name: String, _ description: String, _ port: GPIOTool.Line.Port,
+        _ actions: Set<GPIOTool.Line.Action> = Set(GPIOTool.Line.Action.allCases),
         terms: ToolTerms = ToolTerms(deadline: .seconds(1))
-    ) -> NamedLine {
-        NamedLine(
+    ) -> GPIOTool.Line {
+        GPIOTool.Line(
             name: name, description: description, port: port, actions: actions,
             pulseMilliseconds: 500, terms: terms)
     }

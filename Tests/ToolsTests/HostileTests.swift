@@ -1,8 +1,10 @@
+import Configuration
 import Linux
 import ModelTypes
 import TestProcesses
 import Testing
 
+@testable import CommandTools
 @testable import Tools
 
 /// What a program can do to us, and what a model can have it do; through the real runner, with
@@ -18,14 +20,14 @@ struct HostileTests {
         let script: String
         /// A part of the error; nil when it is no error.
         let told: String?
-        let output: CommandSettings.Output
+        let output: CommandToolSettings.Output
         let shell: String
         /// Short where it is the deadline that ends it.
         let deadline: Duration
 
         init(
             _ name: String, _ script: String, told: String?,
-            output: CommandSettings.Output = .text, shell: String = "/bin/sh"
+            output: CommandToolSettings.Output = .text, shell: String = "/bin/sh"
         ) {
             testDescription = name
             self.script = script
@@ -105,16 +107,18 @@ struct HostileTests {
 
     private func tool(
         _ name: String, _ words: [String], parameters: JSONValue = ["type": "object"],
-        deadline: Duration, output: CommandSettings.Output = .text
+        deadline: Duration, output: CommandToolSettings.Output = .text
     ) throws -> CommandTool {
         var terms = ToolTerms(deadline: deadline)
         terms.resultBytes = 2_000
         return try CommandTool(
             declaration: try ToolDeclaration(
                 name: name, description: "A test.", parameters: parameters, terms: terms),
-            settings: CommandSettings(
-                arguments: words, environment: ["OTHER": other.path],
-                workingDirectory: folder.path, confinement: confinement(), output: output))
+            settings: CommandToolSettings(
+                program: ProgramSettings(
+                    arguments: words, environment: [("OTHER", try SecretText(other.path))],
+                    directory: folder.path),
+                output: output), confinement: confinement())
     }
 
     private func good() throws -> CommandTool {

@@ -4,6 +4,7 @@ import Store
 import TestInputs
 import Testing
 
+@testable import GPIOTools
 @testable import Tools
 
 /// Every number that a schema, a model or a file can hold, in every place that reads one.
@@ -91,7 +92,7 @@ struct NumberFuzzTests {
             }
             _ = await runner.run(call("repeat", id: "r"))
         }
-        let line = NamedLine(
+        let line = GPIOTool.Line(
             name: "lamp", description: "A lamp.",
             port: .output(TestOutput(), restsOn: false), actions: [.on, .off, .pulse],
             pulseMilliseconds: 500, terms: ToolTerms(deadline: .seconds(1)))

@@ -31,7 +31,7 @@ extension TOMLValue {
     private static let nameLength = 16
 
     /// Whether a value in a wrong place could be a key, which no message may repeat.
-    var mayBeSecret: Bool {
+    package var mayBeSecret: Bool {
         guard case .string(let text) = self else { return false }
         if text.contains(where: { "@?&=".contains($0) }) { return true }
         let runs = text.split { !($0.isLetter || $0.isNumber || $0 == "_" || $0 == "-") }

@@ -80,7 +80,7 @@ package enum SecretTextError: Error, Sendable, Equatable, CustomStringConvertibl
 
 extension SecretText {
     /// Texts by name as an inline table of TOML.
-    static func table(_ texts: [(name: String, value: SecretText)]) -> String {
+    package static func table(_ texts: [(name: String, value: SecretText)]) -> String {
         let members = texts.map { "\($0.name.inlineTOML) = \($0.value.written.inlineTOML)" }
         return "{\(members.joined(separator: ", "))}"
     }
@@ -88,14 +88,14 @@ extension SecretText {
 
 extension TableReader {
     /// A text that may hold secrets; without a fallback it is required.
-    mutating func secretText(_ key: String, _ fallback: String? = nil) -> SecretText? {
+    package mutating func secretText(_ key: String, _ fallback: String? = nil) -> SecretText? {
         guard let text: String = value(key, fallback) else { return nil }
         return secretText(text, at: key)
     }
 
     /// A text that is a secret, and so must hold nothing else than its name; empty only where it
     /// is not required.
-    mutating func secret(_ key: String, isRequired: Bool = true) -> SecretText? {
+    package mutating func secret(_ key: String, isRequired: Bool = true) -> SecretText? {
         guard let text = secretText(key, isRequired ? nil : "") else { return nil }
         if !isRequired, text.pieces.isEmpty { return text }
         guard case .secret? = text.pieces.first, text.pieces.count == 1 else {
@@ -112,7 +112,7 @@ extension TableReader {
     }
 
     /// The texts of an inline table, which may hold secrets, by name.
-    mutating func secretVariables(_ key: String) -> [(name: String, value: SecretText)] {
+    package mutating func secretVariables(_ key: String) -> [(name: String, value: SecretText)] {
         variables(key).compactMap { name, written in
             secretText(written, at: key).map { (name, $0) }
         }
@@ -129,7 +129,7 @@ extension TableReader {
     }
 
     /// Notes what is wrong with an address, unless it begins with a secret.
-    mutating func checkAddress(_ text: SecretText?, at key: String) {
+    package mutating func checkAddress(_ text: SecretText?, at key: String) {
         guard let text, !isWrong(key), case .text(let start)? = text.pieces.first,
             let mistake = Words.webAddress(start)
         else { return }

@@ -1,4 +1,5 @@
 internal import Panel
+internal import Tools
 
 /// The configuration, read and checked.
 ///
@@ -7,6 +8,8 @@ package struct Settings: Sendable {
     private var nodes: [String: TOMLNode] = [:]
     /// Settings whose value was refused; what they contradict is not known.
     private var refused: Set<String> = []
+    /// The kinds of tools that it can hold.
+    package let kinds: ToolKinds
     /// `[[tool.KIND]]`, in the order of the files.
     package private(set) var tools: [ToolSettings] = []
     /// `[[button]]`, in the order of the files.
@@ -15,7 +18,7 @@ package struct Settings: Sendable {
     package var files: [String] = []
 
     /// All defaults.
-    package init() {}
+    package init(kinds: ToolKinds = ToolKinds([])) { self.kinds = kinds }
 
     /// The value of a setting, or its default.
     package subscript<Value: SettingValue>(setting: Setting<Value>) -> Value {
@@ -66,7 +69,7 @@ package struct Settings: Sendable {
                 continue
             }
             guard case .table(let table) = member.node.value else {
-                diagnostics.append(Unknown.stray(member))
+                diagnostics.append(Unknown.stray(member, kinds))
                 continue
             }
             if member.key == "tool" {
@@ -111,8 +114,8 @@ package struct Settings: Sendable {
     private mutating func readTools(_ table: TOMLTable) -> [Diagnostic] {
         var diagnostics: [Diagnostic] = []
         for member in table.members {
-            guard let kind = ToolKinds.named(member.key) else {
-                diagnostics.append(Unknown.tool(member))
+            guard let kind = kinds.named(member.key) else {
+                diagnostics.append(Unknown.tool(member, kinds))
                 continue
             }
             guard case .array(let nodes) = member.node.value else {
@@ -177,7 +180,7 @@ package struct Settings: Sendable {
             seen[tool.title] = tool.position
             let asksButton =
                 tool.confirmation == .button
-                || tool.kind.mayAsk && [.byRisk, .button].contains(tool.confirm)
+                || tool.kind.mayAsk && tool.unlockingConfirmation == .button
             if asksButton, self[Keys.button.source] == "none" {
                 let what = tool.confirmation == .button ? "" : "what lets somebody in through "
                 diagnostics.append(
@@ -225,7 +228,7 @@ package struct Settings: Sendable {
         idleWarnings
             + tools.flatMap { tool -> [Diagnostic] in
                 let own = tool.kind.warnings(tool).map { Diagnostic(tool.position, $0) }
-                guard tool.risk == .unlock, tool.confirmation == .none else { return own }
+                guard tool.risk == .unlock, tool.confirmation == nil else { return own }
                 return own + [
                     Diagnostic(
                         tool.position,

@@ -18,17 +18,15 @@ package struct SettingsEdit {
         var settings = Settings()
         if let old {
             let (table, mistakes) = TOMLParser.parse(old.text, file: old.name)
-            let all = mistakes + settings.read(table)
-            guard all.isEmpty else { throw ConfigurationErrors(diagnostics: all) }
-            guard settings.tools.isEmpty, settings.buttonTables.isEmpty else {
-                let place = Position(file: old.name, line: 1, column: 1)
+            if let place = (table["tool"] ?? table["button"])?.position {
                 throw ConfigurationErrors(diagnostics: [
                     Diagnostic(
                         place,
-                        "it holds buttons or tools, which would be lost: move them into a file of "
-                            + "their own")
+                        "buttons and tools would be lost here: move them into a file of their own")
                 ])
             }
+            let all = mistakes + settings.read(table)
+            guard all.isEmpty else { throw ConfigurationErrors(diagnostics: all) }
         }
         var text = """
             # What `martlet config set` was asked for, which writes this file anew each time.

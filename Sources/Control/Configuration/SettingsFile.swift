@@ -1,21 +1,23 @@
+internal import Tools
+
 /// How configuration files make settings.
 ///
 /// The files' texts come from the caller, who reads the disk.
 package enum SettingsFile {
     /// Reads files in order, later ones over earlier ones; throws all mistakes at once.
     package static func settings(
-        from files: [(name: String, text: String)]
+        from files: [(name: String, text: String)], kinds: ToolKinds
     ) throws(ConfigurationErrors) -> Settings {
-        let (settings, mistakes) = salvaged(from: files)
+        let (settings, mistakes) = salvaged(from: files, kinds: kinds)
         guard mistakes.isEmpty else { throw ConfigurationErrors(diagnostics: mistakes) }
         return settings
     }
 
     /// What is right in files, with defaults for the rest, and all mistakes.
     package static func salvaged(
-        from files: [(name: String, text: String)]
+        from files: [(name: String, text: String)], kinds: ToolKinds
     ) -> (settings: Settings, mistakes: [Diagnostic]) {
-        var settings = Settings()
+        var settings = Settings(kinds: kinds)
         var diagnostics: [Diagnostic] = []
         for file in files {
             let (table, mistakes) = TOMLParser.parse(file.text, file: file.name)
@@ -65,7 +67,7 @@ package enum SettingsFile {
     /// The commented file that shows every setting with its default.
     ///
     /// `config/martlet.toml` is this text; a test compares them.
-    package static func template() -> String {
+    package static func template(kinds: ToolKinds) -> String {
         var text = """
             # Martlet's settings: every one, with its default.
             #
@@ -82,7 +84,8 @@ package enum SettingsFile {
                 text += "\n\(comment(for: setting))\(setting.name) = \(setting.fallbackText)\n"
             }
         }
-        return text + buttonExample + tools
+        return text + buttonExample + sharedToolKeys
+            + kinds.list.map { $0.example }.joined(separator: "\n")
     }
 
     /// What a setting is for, then its default and what is allowed.
@@ -105,10 +108,6 @@ package enum SettingsFile {
             }
         }
         return lines.map { "\($0)\n" }.joined()
-    }
-
-    private static var tools: String {
-        sharedToolKeys + ToolKinds.all.map { $0.example }.joined(separator: "\n")
     }
 
     private static let sharedToolKeys = #"""
@@ -178,11 +177,11 @@ package enum SettingsFile {
             ("deadline_ms", tool.deadlineMilliseconds.toml),
             ("result_limit_bytes", tool.resultLimitBytes.toml),
             ("calls_per_minute", tool.callsPerMinute.toml),
-            ("behavior", tool.behavior.rawValue.toml),
-            ("scheduling", tool.scheduling.rawValue.toml), ("risk", tool.risk.rawValue.toml),
-            ("confirm", tool.confirm.rawValue.toml),
+            ("behavior", tool.behaviorWord.toml),
+            ("scheduling", tool.schedulingWord.toml), ("risk", tool.risk.rawValue.toml),
+            ("confirm", tool.confirm.word.toml),
         ]
-        if !tool.phrase.isEmpty { lines.append(("phrase", tool.phrase.toml)) }
+        if !tool.confirm.phrase.isEmpty { lines.append(("phrase", tool.confirm.phrase.toml)) }
         lines.append(("secret_parameters", TOMLValue.list(tool.secretParameters)))
         let body = lines.map { "\($0.0) = \($0.1)\n" }.joined()
         return "\n[[tool.\(kind.name)]]  # \(tool.position)\n\(body)"

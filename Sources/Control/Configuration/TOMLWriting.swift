@@ -27,7 +27,7 @@ extension String {
     }
 
     /// The text on one line.
-    var inlineTOML: String { "\"" + unicodeScalars.map(\.escaped).joined() + "\"" }
+    package var inlineTOML: String { "\"" + unicodeScalars.map(\.escaped).joined() + "\"" }
 }
 
 extension Unicode.Scalar {
@@ -48,7 +48,7 @@ extension Unicode.Scalar {
 
 extension TOMLValue {
     /// Texts as an array on one line.
-    static func list(_ texts: [String]) -> String {
+    package static func list(_ texts: [String]) -> String {
         "[\(texts.map(\.inlineTOML).joined(separator: ", "))]"
     }
 

@@ -16,7 +16,9 @@ package struct TableReader {
     }
 
     /// A member's value, or the fallback; without one it is required.
-    mutating func value<Value: SettingValue>(_ key: String, _ fallback: Value? = nil) -> Value? {
+    package mutating func value<Value: SettingValue>(_ key: String, _ fallback: Value? = nil)
+        -> Value?
+    {
         known.append(key)
         guard let node = table[key] else {
             if fallback == nil {
@@ -35,7 +37,7 @@ package struct TableReader {
     }
 
     /// An array of strings, or the fallback; without one it is required.
-    mutating func strings(_ key: String, _ fallback: [String]? = nil) -> [String]? {
+    package mutating func strings(_ key: String, _ fallback: [String]? = nil) -> [String]? {
         known.append(key)
         guard let node = table[key] else {
             if fallback == nil {
@@ -66,7 +68,7 @@ package struct TableReader {
     }
 
     /// The members of an inline table; none when it is absent.
-    mutating func members(_ key: String) -> [TOMLTable.Member] {
+    package mutating func members(_ key: String) -> [TOMLTable.Member] {
         known.append(key)
         guard let node = table[key] else { return [] }
         if case .table(let inner) = node.value { return inner.members }
@@ -94,14 +96,14 @@ package struct TableReader {
 
 extension TableReader {
     /// A text that must say something.
-    mutating func text(_ key: String, _ fallback: String? = nil) -> String? {
+    package mutating func text(_ key: String, _ fallback: String? = nil) -> String? {
         let text: String? = value(key, fallback)
         if text?.isEmpty ?? false, fallback == nil { note(key, "must not be empty") }
         return text
     }
 
     /// A path that begins with /; only the fallback may do without.
-    mutating func path(_ key: String, _ fallback: String) -> String? {
+    package mutating func path(_ key: String, _ fallback: String) -> String? {
         let path: String? = value(key, fallback)
         if let path, path != fallback, !path.hasPrefix("/") {
             let found = TOMLValue.string(path)
@@ -114,7 +116,7 @@ extension TableReader {
     }
 
     /// A number within a range.
-    mutating func number(
+    package mutating func number(
         _ key: String, _ fallback: Int, _ range: ClosedRange<Int>
     ) -> Int? {
         let number: Int? = value(key, fallback)
@@ -153,13 +155,13 @@ extension TableReader {
     }
 
     /// Whether a member was refused, so that what it means is not known.
-    func isWrong(_ key: String) -> Bool {
+    package func isWrong(_ key: String) -> Bool {
         guard let place = table[key]?.position else { return false }
         return diagnostics.contains { $0.position.map { $0 >= place } ?? false }
     }
 
     /// A GPIO line's name.
-    mutating func line(_ key: String, _ fallback: String? = nil) -> String? {
+    package mutating func line(_ key: String, _ fallback: String? = nil) -> String? {
         let written: String? = value(key, fallback)
         if let name = written, name != fallback, let mistake = Words.line(name) {
             note(key, "is \(TOMLValue.string(name).shown): \(mistake)")
@@ -168,7 +170,7 @@ extension TableReader {
     }
 
     /// One of a few words.
-    mutating func choice<Choice: RawRepresentable & CaseIterable>(
+    package mutating func choice<Choice: RawRepresentable & CaseIterable>(
         _ key: String, _ fallback: Choice
     ) -> Choice? where Choice.RawValue == String {
         guard let word: String = value(key, fallback.rawValue) else { return nil }
@@ -179,17 +181,17 @@ extension TableReader {
     }
 
     /// Adds a mistake at a member, or at the table.
-    mutating func note(_ key: String?, _ message: String) {
+    package mutating func note(_ key: String?, _ message: String) {
         guard let key else { return diagnostics.append(Diagnostic(position, "\(name) \(message)")) }
         diagnostics.append(
             Diagnostic(table[key]?.position ?? position, "\(name).\(key) \(message)"))
     }
 
     /// Whether the table says something of a key.
-    func has(_ key: String) -> Bool { table[key] != nil }
+    package func has(_ key: String) -> Bool { table[key] != nil }
 
     /// The texts of an inline table, by name.
-    mutating func variables(_ key: String) -> [(name: String, value: String)] {
+    package mutating func variables(_ key: String) -> [(name: String, value: String)] {
         members(key).compactMap { member in
             if case .string(let text) = member.node.value { return (member.key, text) }
             diagnostics.append(

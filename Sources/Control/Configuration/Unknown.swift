@@ -3,12 +3,12 @@ internal import Text
 /// What is said of a name that no setting has: the nearest, or where it stands.
 enum Unknown {
     /// A value outside every section.
-    static func stray(_ member: TOMLTable.Member) -> Diagnostic {
+    static func stray(_ member: TOMLTable.Member, _ kinds: ToolKinds) -> Diagnostic {
         if let secret = Diagnostic(secret: member) { return secret }
         let name = member.key
         if name == "tool" {
             return Diagnostic(
-                member.position, "write [[tool.gpio]] or another kind: \(kinds)")
+                member.position, "write [[tool.gpio]] or another kind: \(kinds.headers)")
         }
         if Keys.sectionNames.contains(name) {
             guard case .array = member.node.value else {
@@ -51,16 +51,12 @@ enum Unknown {
     }
 
     /// A kind of tool that there is not.
-    static func tool(_ member: TOMLTable.Member) -> Diagnostic {
+    static func tool(_ member: TOMLTable.Member, _ kinds: ToolKinds) -> Diagnostic {
         if let secret = Diagnostic(secret: member) { return secret }
         let hint =
-            Spelling.nearest(to: member.key, among: ToolKinds.names)
-            .map { "did you mean [[tool.\($0)]]?" } ?? "there are \(kinds)"
+            Spelling.nearest(to: member.key, among: kinds.names)
+            .map { "did you mean [[tool.\($0)]]?" } ?? "there are \(kinds.headers)"
         return Diagnostic(member.position, "there is no 'tool.\(shortened(member.key))'; \(hint)")
-    }
-
-    private static var kinds: String {
-        ToolKinds.names.map { "[[tool.\($0)]]" }.joined(separator: ", ")
     }
 
     /// The sections that have a setting of a name.
@@ -68,4 +64,9 @@ enum Unknown {
         let sections = Keys.all.filter { $0.name == name }.map { "[\($0.section)]" }
         return sections.isEmpty ? nil : sections.joined(separator: " or ")
     }
+}
+
+extension ToolKinds {
+    /// How their tables begin.
+    fileprivate var headers: String { names.map { "[[tool.\($0)]]" }.joined(separator: ", ") }
 }

@@ -49,40 +49,4 @@ enum Words {
         return start.hasPrefix("http://") || start.hasPrefix("https://")
             ? nil : "it must begin with http:// or https:// and a host"
     }
-
-    /// A web server's name alone.
-    static func webHost(_ text: String) -> String? {
-        let isName = !text.isEmpty && !text.contains { $0.isWhitespace || "/@?#:".contains($0) }
-        let isAddress = text.count { $0 == ":" } > 1 && !text.contains("/")
-        return isName || isAddress
-            ? nil : "a host's name alone is wanted, such as \"api.example.org\""
-    }
-
-    /// Where Home Assistant is.
-    static func home(_ text: String) -> String? {
-        let right = "write scheme, host and port, such as \"http://homeassistant.local:8123\""
-        guard let mark = text.firstRange(of: "://") else {
-            return "it must begin with http:// or https://; \(right)"
-        }
-        let scheme = text[..<mark.lowerBound].lowercased()
-        guard scheme == "http" || scheme == "https" else {
-            return "it must begin with http:// or https://, not with \(scheme)://; \(right)"
-        }
-        let rest = text[mark.upperBound...]
-        let place = rest.prefix { !"/?#".contains($0) }
-        if place.contains("@") { return "a password does not belong here; \(right)" }
-        if place.isEmpty || place.hasPrefix(":") || text.contains(where: \.isWhitespace) {
-            return "it names no host; \(right)"
-        }
-        let behind = rest[place.endIndex...]
-        if !behind.isEmpty, behind != "/" {
-            return "\"\(shortened(String(behind)))\" does not belong to it; write \""
-                + "\(scheme)://\(place)\""
-        }
-        let port = place.hasSuffix("]") ? nil : place.lastIndex(of: ":")
-        if let port, !(1...65_535).contains(Int(place[place.index(after: port)...]) ?? 0) {
-            return "its port is no number from 1 to 65535; \(right)"
-        }
-        return nil
-    }
 }

@@ -1,45 +1,10 @@
+package import Configuration
 package import Curl
 internal import Linux
-package import ModelTypes
+internal import ModelTypes
 internal import Synchronization
 package import Tools
 package import WebSockets
-
-/// Where Home Assistant is, and what of it the model may have.
-package struct HomeSettings: Sendable {
-    /// The first part of the functions' names: "home" for `home_control`.
-    package var name: String
-    /// "http://homeassistant.local:8123", perhaps with a path.
-    package var url: String
-    /// A PEM file with the authorities that are trusted; empty: the system's.
-    package var authorityFile: String
-    package var exposure: HomeExposure
-    /// Entities that let somebody in though they do not look like it; `*` for any characters.
-    package var guarded: [String]
-    /// The risk of what may do anything, since its owner has written or wired it: scripts, scenes,
-    /// automations, buttons, switches, helpers.
-    package var indirectRisk = ToolRisk.low
-    /// The limits of each function; its risk is that of harmless control.
-    package var terms: ToolTerms
-    /// How the user confirms what lets somebody in; nil: not at all.
-    package var confirmation: ToolConfirmation?
-    /// The code that alarm systems and locks want; nil: none.
-    package var code: (@Sendable () throws -> Secret)?
-
-    /// Settings that `Home` checks.
-    package init(
-        name: String, url: String, authorityFile: String, exposure: HomeExposure,
-        guarded: [String], terms: ToolTerms, confirmation: ToolConfirmation?
-    ) {
-        self.name = name
-        self.url = url
-        self.authorityFile = authorityFile
-        self.exposure = exposure
-        self.guarded = guarded
-        self.terms = terms
-        self.confirmation = confirmation
-    }
-}
 
 /// Home Assistant as three functions of the model: what there is, how it stands, and control.
 ///
@@ -56,7 +21,14 @@ package final class Home: Sendable {
     /// The same where it is known from before what there is, and REST may do.
     private static let shortPatience = Duration.seconds(2)
 
-    let settings: HomeSettings
+    /// The first part of the functions' names: "home" for `home_control`.
+    let name: String
+    let settings: HomeAssistantToolSettings
+    /// The limits of each function; its risk is that of harmless control.
+    let terms: ToolTerms
+    /// How the user confirms what lets somebody in; nil: not at all.
+    let confirmation: ToolConfirmation?
+    private let secrets: any SecretPort
     let link: HomeLink
     let rest: HomeREST
     /// Calls that were judged before they are made, with what they were judged to be.
@@ -66,17 +38,23 @@ package final class Home: Sendable {
 
     /// Connects when a function is called first, or at `prepare`.
     ///
-    /// `loop` is asked for then, and `token` whenever it is shown. `note` takes a line for the log,
-    /// once for each change.
+    /// `loop` is asked for then, and `ports` for the token whenever it is shown. `note` takes a line
+    /// for the log, once for each change.
     package init(
-        _ settings: HomeSettings, client: HTTPClient, clock: any ToolClock,
-        loop: @escaping @Sendable () throws -> EventLoop,
-        token: @escaping @Sendable () throws -> Secret, note: @escaping @Sendable (String) -> Void
+        _ settings: HomeAssistantToolSettings, name: String, terms: ToolTerms,
+        confirmation: ToolConfirmation?, client: HTTPClient, ports: ToolPorts,
+        loop: @escaping @Sendable () throws -> EventLoop, note: @escaping @Sendable (String) -> Void
     ) throws(WebSocketsError) {
+        let secrets = ports.secrets
+        let token: @Sendable () throws -> Secret = { try secrets.resolve(settings.token) }
         let base = settings.url.hasSuffix("/") ? String(settings.url.dropLast()) : settings.url
         let authorityFile = settings.authorityFile.isEmpty ? nil : settings.authorityFile
         let address = try WebSocketURL(base + "/api/websocket")
+        self.name = name
         self.settings = settings
+        self.terms = terms
+        self.confirmation = confirmation
+        self.secrets = secrets
         rest = HomeREST(base: base, authorityFile: authorityFile, client: client, token: token)
         link = HomeLink(
             HomeLink.Place(
@@ -84,7 +62,12 @@ package final class Home: Sendable {
                     url: address, certificateAuthorityFile: authorityFile,
                     proxies: ProxySettings(environment: [:])),
                 token: token, loop: loop),
-            exposure: settings.exposure, clock: clock, note: note)
+            exposure: settings.exposure, clock: ports.clock, note: note)
+    }
+
+    /// The code that alarm systems and locks want; nil: none.
+    func code() throws -> Secret? {
+        try settings.code.pieces.isEmpty ? nil : secrets.resolve(settings.code)
     }
 
     /// The functions.
@@ -112,7 +95,7 @@ package final class Home: Sendable {
                     + "entities in the settings")
         }
         let patience = link.known.value == nil ? Self.patience : Self.shortPatience
-        let standing = await link.standing(within: min(patience, settings.terms.deadline / 2))
+        let standing = await link.standing(within: min(patience, terms.deadline / 2))
         if let known = link.known.value { return known }
         switch standing {
         case .refused(let words): throw ToolFailure(HomeWords.badToken(words))
@@ -131,7 +114,7 @@ package final class Home: Sendable {
             return try body(directory)
         } catch {
             guard case .unknown = error,
-                await link.refresh(within: min(Self.patience, settings.terms.deadline / 2)),
+                await link.refresh(within: min(Self.patience, terms.deadline / 2)),
                 let fresh = link.known.value
             else { throw error.failure }
             do throws(HomeFault) {

@@ -18,10 +18,10 @@ struct HomeControlTool: Tool {
     init(_ home: Home) throws(ToolDeclarationError) {
         self.home = home
         declaration = try ToolDeclaration(
-            name: "\(home.settings.name)_control",
+            name: "\(home.name)_control",
             description: "Controls a device of the home by its name, or all devices of a kind in "
                 + "an area.",
-            parameters: Self.parameters, terms: home.settings.terms)
+            parameters: Self.parameters, terms: home.terms)
     }
 
     private static var parameters: JSONValue {
@@ -61,7 +61,7 @@ struct HomeControlTool: Tool {
     /// What lets somebody in asks; what is not known yet is judged by the action alone, and judged
     /// again when it is made.
     func guarding(_ arguments: ToolArguments) -> CallGuard {
-        let terms = home.settings.terms
+        let terms = home.terms
         let plan = home.link.known.value.flatMap { try? Plan(arguments, $0) }
         let risk =
             plan.map { self.risk(of: $0) }
@@ -71,14 +71,15 @@ struct HomeControlTool: Tool {
         let names = plan.map { $0.targets.prefix(3).map(\.name).joined(separator: ", ") }
         return CallGuard(
             subject: names ?? arguments.string("device") ?? declaration.name, risk: risk,
-            confirmation: risk.asksByDefault ? home.settings.confirmation : nil,
+            confirmation: risk.asksByDefault ? home.confirmation : nil,
             callsPerMinute: terms.callsPerMinute)
     }
 
     private func risk(of plan: Plan) -> ToolRisk {
         let settings = home.settings
         let rules = HomeRisk(
-            plain: settings.terms.risk, indirect: settings.indirectRisk, guarded: settings.guarded)
+            plain: home.terms.risk, indirect: settings.indirectRisk ?? .low,
+            guarded: settings.guarded)
         return plan.targets.map { rules.risk(of: plan.service, on: $0) }.max() ?? .unlock
     }
 
@@ -140,7 +141,7 @@ struct HomeControlTool: Tool {
     private func perform(_ plan: Plan) async throws {
         let ids = plan.targets.map(\.id)
         var service = plan.service
-        let code = try plan.takesCode ? home.settings.code?() : nil
+        let code = try plan.takesCode ? home.code() : nil
         if let code { service.data["code"] = .string(code.revealed) }
         guard await home.link.standing(within: .zero) == .ready else {
             return try await home.rest.call(service, on: ids)

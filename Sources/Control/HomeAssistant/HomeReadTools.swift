@@ -12,7 +12,7 @@ struct HomeListTool: Tool {
     init(_ home: Home) throws(ToolDeclarationError) {
         self.home = home
         declaration = try ToolDeclaration(
-            name: "\(home.settings.name)_list_devices",
+            name: "\(home.name)_list_devices",
             description: "Lists the devices, sensors and scenes of the home with their states. "
                 + "Narrow it by area or kind.",
             parameters: [
@@ -26,7 +26,7 @@ struct HomeListTool: Tool {
                                 + "binary_sensor, scene and so on."),
                     ],
                 ],
-            ], terms: home.settings.terms.reading)
+            ], terms: home.terms.reading)
     }
 
     func call(_ arguments: ToolArguments) async throws -> JSONValue {
@@ -69,7 +69,7 @@ struct HomeStateTool: Tool {
     init(_ home: Home) throws(ToolDeclarationError) {
         self.home = home
         declaration = try ToolDeclaration(
-            name: "\(home.settings.name)_get_state",
+            name: "\(home.name)_get_state",
             description: "Tells how one device or sensor of the home stands.",
             parameters: [
                 "type": "object",
@@ -80,7 +80,7 @@ struct HomeStateTool: Tool {
                     ]
                 ],
                 "required": ["device"],
-            ], terms: home.settings.terms.reading)
+            ], terms: home.terms.reading)
     }
 
     func call(_ arguments: ToolArguments) async throws -> JSONValue {

@@ -1,4 +1,5 @@
 package import ModelTypes
+package import Tools
 
 /// What a server's machine wants done, in order.
 package enum ServerAction: Sendable, Equatable {
@@ -19,12 +20,7 @@ package enum ServerAction: Sendable, Equatable {
     /// Nothing runs any more, as was wished.
     case stopped
     /// For the log.
-    case log(ServerLogLevel, String)
-}
-
-/// How much a line for the log matters.
-package enum ServerLogLevel: Sendable, Equatable {
-    case warning, notice, debug
+    case log(ToolLogLevel, String)
 }
 
 /// How a call ended.

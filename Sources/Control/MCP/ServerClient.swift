@@ -7,17 +7,18 @@ package import Tools
 ///
 /// ## Concurrency
 /// An actor on the pool. What the transport reports enters it in order, one after the other.
-package actor ServerClient {
+package actor ServerClient: ToolSource {
     private struct Waiting {
         let continuation: CheckedContinuation<JSONValue, any Error>
     }
 
     package nonisolated let name: String
+    package nonisolated var title: String { "MCP server \(name)" }
     private let selection: ToolSelection
     private let transport: any ServerTransport
     private let registry: ToolRegistry
     private let clock: any ToolClock
-    private let log: @Sendable (ServerLogLevel, String) -> Void
+    private let log: @Sendable (ToolLogLevel, String) -> Void
     private var machine: ServerMachine
     private var alarm: (at: Int64, task: Task<Void, Never>)?
     private var calls: [Int: Waiting] = [:]
@@ -40,7 +41,7 @@ package actor ServerClient {
     package init(
         selection: ToolSelection, transport: any ServerTransport, startTimeout: Duration,
         registry: ToolRegistry, clock: any ToolClock, clientVersion: String,
-        log: @escaping @Sendable (ServerLogLevel, String) -> Void
+        log: @escaping @Sendable (ToolLogLevel, String) -> Void
     ) {
         name = selection.source
         self.selection = selection
@@ -162,7 +163,7 @@ package actor ServerClient {
         var offering = selection.offering(tools, taken: registry.fixedNames)
         registry.explain(absence: nil, of: name)
         let functions = offering.tools.map { tool in
-            ServerTool(
+            MCPTool(
                 declaration: tool.declaration, original: tool.original, schema: tool.schema,
                 patience: selection.patience, limit: selection.limit, client: self)
         }

@@ -1,6 +1,7 @@
 internal import Linux
 internal import ModelTypes
 internal import Text
+internal import Tools
 
 // How connections begin and end, and what the transport reports.
 

@@ -1,6 +1,7 @@
 internal import Linux
 internal import ModelTypes
 internal import Text
+internal import Tools
 
 // What the server says.
 

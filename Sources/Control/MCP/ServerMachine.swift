@@ -1,5 +1,6 @@
 internal import Linux
 package import ModelTypes
+internal import Tools
 
 /// The life of an MCP server as its client sees it (modelcontextprotocol.io, the revisions from
 /// 2024-11-05 to 2026-07-28): start, agree on a version, list the tools, call them, start again.
@@ -127,7 +128,7 @@ package struct ServerMachine: ~Copyable {
         return actions
     }
 
-    mutating func log(_ level: ServerLogLevel, _ text: String) {
+    mutating func log(_ level: ToolLogLevel, _ text: String) {
         actions.append(.log(level, "MCP server \(name): \(text)"))
     }
 

@@ -1,7 +1,7 @@
 /// A function that the model may call, as it is declared in a session's setup.
 package struct FunctionDeclaration: Sendable, Equatable {
     /// Whether the model waits for the answer.
-    package enum Behavior: String, Sendable {
+    package enum Behavior: String, Sendable, CaseIterable {
         case blocking = "BLOCKING"
         case nonBlocking = "NON_BLOCKING"
     }
@@ -58,7 +58,7 @@ package struct FunctionCall: Sendable, Equatable {
 /// The answer to one call.
 package struct FunctionResponse: Sendable, Equatable {
     /// When the model speaks about the answer to a call that it did not wait for.
-    package enum Scheduling: String, Sendable {
+    package enum Scheduling: String, Sendable, CaseIterable {
         case silent = "SILENT"
         case whenIdle = "WHEN_IDLE"
         case interrupt = "INTERRUPT"

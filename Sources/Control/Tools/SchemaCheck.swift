@@ -5,7 +5,7 @@ package struct SchemaCheck: Sendable {
     /// More faults than this help nobody.
     package static let maximumViolations = 8
     /// Values are quoted up to this many characters.
-    static let quoteLimit = 40
+    package static let quoteLimit = 40
 
     private let schema: Schema
     /// What stands under these names, in small letters, is not quoted.

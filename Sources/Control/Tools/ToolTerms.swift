@@ -42,6 +42,24 @@ package enum ToolConfirmation: Sendable, Equatable {
     case pin
 }
 
+/// Whether the user confirms calls, and how, as the settings have it.
+package enum ConfirmationRule: Sendable, Equatable {
+    /// As the risk says: by the button for what asks by default.
+    case byRisk
+    /// Nobody is asked, whatever the risk is.
+    case never
+    case always(ToolConfirmation)
+
+    /// The means for a risk; nil: the user is not asked.
+    package func means(for risk: ToolRisk) -> ToolConfirmation? {
+        switch self {
+        case .byRisk: risk.asksByDefault ? .button : nil
+        case .never: nil
+        case .always(let means): means
+        }
+    }
+}
+
 /// What stands before one call.
 package struct CallGuard: Sendable, Equatable {
     package var risk: ToolRisk

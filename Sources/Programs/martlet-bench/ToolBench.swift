@@ -1,7 +1,10 @@
-import Broker
+import CommandTools
+import Configuration
+import GPIOTools
 import Glibc
 import Linux
 import MCP
+import MQTTTools
 import ModelTypes
 import Mosquitto
 import Store
@@ -29,17 +32,16 @@ struct ToolBench: Sendable {
     static func all(in folder: String) throws -> [ToolBench] {
         var terms = ToolTerms(deadline: .seconds(10))
         terms.callsPerMinute = 10_000_000
-        let line = NamedLine(
+        let line = GPIOTool.Line(
             name: "lamp", description: "a file",
             port: .output(try FileOutput(path: "\(folder)/lamp", isOn: false), restsOn: false),
-            actions: Set(NamedLine.Action.allCases), pulseMilliseconds: 500, terms: terms)
+            actions: Set(GPIOTool.Line.Action.allCases), pulseMilliseconds: 500, terms: terms)
         let lines = try GPIOTool(lines: [line], clock: SystemToolClock())
         let command = try CommandTool(
             declaration: try ToolDeclaration(
                 name: "run", description: "Nothing.", parameters: ["type": "object"], terms: terms),
-            settings: CommandSettings(
-                arguments: ["/bin/true"], environment: [:], workingDirectory: "/",
-                confinement: Confinement(), output: .text))
+            settings: CommandToolSettings(program: ProgramSettings(arguments: ["/bin/true"])),
+            confinement: Confinement())
         let on: JSONValue = ["output": "lamp", "action": "on"]
         let read: JSONValue = ["output": "lamp", "action": "read"]
         let usual = try [
@@ -64,12 +66,11 @@ struct ToolBench: Sendable {
         let client = try MQTTClient(
             BrokerSettings(host: "127.0.0.1", port: broker.port, clientID: "martlet-bench")
         ) { _ in withExtendedLifetime(broker) {} }
-        let message = try MessageTool(
+        let message = try MQTTTool(
             declaration: try ToolDeclaration(
                 name: "send", description: "Sends.", parameters: ["type": "object"], terms: terms),
-            settings: MessageToolSettings(
-                topic: "lamp/set", payload: #"{"state": "on"}"#, format: .auto,
-                quality: .atLeastOnce, isRetained: true, answerTopic: "", answer: "", answerID: ""),
+            settings: MQTTToolSettings(
+                topic: "lamp/set", payload: #"{"state": "on"}"#, isRetained: true),
             client: client)
         return try [
             ToolBench("mqtt (qos 1), no journal", message, [:], journal: NoJournal(), in: folder),

@@ -1,3 +1,4 @@
+import AllToolKinds
 import ArgumentParser
 import Configuration
 import Daemon

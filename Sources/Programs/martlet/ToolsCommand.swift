@@ -78,7 +78,7 @@ struct ToolCommands: ParsableCommand {
                 }
                 let refusals = ToolSet.refusals(settings)
                 for refusal in refusals { StandardStream.output.write("\(refusal)\n") }
-                let servers = offer.failed.map { "the MCP server \($0) is not there" }
+                let servers = offer.failed.map { "the \($0) is not there" }
                 let faults = servers + (refusals.isEmpty ? [] : ["\(refusals.count) are refused"])
                 StandardStream.output.write(
                     "\(offer.declarations.count) functions; "
@@ -167,9 +167,7 @@ struct ToolCommands: ParsableCommand {
             }
             var settings = all
             settings.keepTools { tool in
-                !tool.isPart
-                    || (call.name == GPIOTool.name
-                        && call.arguments["output"]?.string == tool.name)
+                !tool.isPart || tool.kind.concerns(call, tool)
             }
             return settings
         }

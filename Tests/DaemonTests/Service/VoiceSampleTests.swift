@@ -1,3 +1,4 @@
+import AllToolKinds
 import AudioCore
 import Configuration
 import Linux

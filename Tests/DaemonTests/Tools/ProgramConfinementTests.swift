@@ -1,3 +1,5 @@
+import CommandTools
+import AllToolKinds
 import Configuration
 import Linux
 import Testing

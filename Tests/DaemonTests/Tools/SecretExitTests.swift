@@ -1,3 +1,4 @@
+import AllToolKinds
 import Configuration
 import Linux
 import ModelTypes
@@ -59,7 +60,7 @@ final class SecretExitTests {
         }
         #expect(exits.count == calls.count)
         exits += tools.registry.declarations.map(\.json.serialized)
-        exits += await tools.servers.notes().map { log.line(.warning, $0) }
+        exits += await tools.sources.notes().map { log.line(.warning, $0) }
         await runner.stop()
         await tools.rest()
         for file in try Files.list(folder) where file != "token" && file != "ha" {

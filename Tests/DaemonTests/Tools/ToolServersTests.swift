@@ -1,3 +1,4 @@
+import AllToolKinds
 import Configuration
 import Linux
 import ModelTypes
@@ -104,7 +105,7 @@ struct ToolServersTests {
     func failed() async throws {
         let found = try await ToolSet.offered(
             try settings(mode: "ends"), log: Log(level: .error))
-        #expect(found.failed == ["fake"])
+        #expect(found.failed == ["MCP server fake"])
         #expect(found.notes.first?.contains("it ended with status 1") == true)
     }
 

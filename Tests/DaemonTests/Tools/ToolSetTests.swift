@@ -1,3 +1,4 @@
+import AllToolKinds
 import Configuration
 import Testing
 

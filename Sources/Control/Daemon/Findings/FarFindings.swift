@@ -11,8 +11,9 @@ package enum FarFindings {
     package static func all(_ settings: Settings) async -> [Finding] {
         var findings: [Finding] = []
         if !settings[Keys.mqtt.host].isEmpty { findings.append(await broker(settings)) }
-        for (tool, home) in settings.tools(HomeAssistantToolSettings.self) {
-            findings.append(await self.home(tool, home.url, settings))
+        for tool in settings.tools {
+            guard let probe = tool.kind.probe(tool) else { continue }
+            findings.append(await answer(to: probe, of: tool, settings))
         }
         findings += await servers(settings)
         return findings
@@ -26,13 +27,12 @@ package enum FarFindings {
         }
     }
 
-    /// As the model would ask for the list of devices, which never asks anybody.
-    private static func home(
-        _ tool: ToolSettings, _ url: String, _ settings: Settings
+    private static func answer(
+        to probe: ToolProbe, of tool: ToolSettings, _ settings: Settings
     ) async -> Finding {
         var alone = settings
         alone.keepTools { $0.title == tool.title }
-        let function = "\(tool.name)_list_devices"
+        let (function, url) = (probe.function, probe.place)
         do {
             let tools = try ToolSet(alone, own: nil)
             await tools.prepare(for: function)
@@ -51,15 +51,10 @@ package enum FarFindings {
             if let error = answer.response["error"]?.string {
                 return Finding(.broken, tool.title, "\(url): \(error)")
             }
-            let output = answer.response["output"]
-            let count = output?["devices"]?.array?.count ?? 0
-            guard count > 0 else {
-                return Finding(
-                    .weak, tool.title,
-                    "\(url) answers, but nothing of the home is exposed: see areas, labels, domains "
-                        + "and entities")
+            switch probe.judge(answer.response["output"]) {
+            case .works(let words): return Finding(.works, tool.title, "\(url) \(words)")
+            case .weak(let words): return Finding(.weak, tool.title, "\(url) \(words)")
             }
-            return Finding(.works, tool.title, "\(url) answers and exposes \(count) devices")
         } catch {
             return Finding(.broken, tool.title, "\(error)")
         }
@@ -68,7 +63,7 @@ package enum FarFindings {
     /// Starts the servers, has them list their tools, and ends them.
     private static func servers(_ settings: Settings) async -> [Finding] {
         var alone = settings
-        alone.keepTools { $0.kind is MCPToolSettings }
+        alone.keepTools { $0.isSource && $0.kind.probe($0) == nil }
         guard !alone.tools.isEmpty else { return [] }
         do {
             let offered = try await ToolSet.offered(alone, log: Log(level: .error))

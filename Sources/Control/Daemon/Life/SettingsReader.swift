@@ -1,3 +1,4 @@
+internal import AllToolKinds
 package import Configuration
 internal import Linux
 

@@ -35,10 +35,9 @@ extension Settings {
                 add("button '\(button.name)'", button.line, button.position)
             }
         }
-        for (tool, line) in tools(GPIOToolSettings.self) {
-            add(
-                "\(line.direction.rawValue) \(tool.name)", line.line, tool.position,
-                isTools: true)
+        for tool in tools {
+            guard let line = tool.kind.takenLine(tool) else { continue }
+            add(line.label, line.name, tool.position, isTools: true)
         }
         switch self[Keys.light.kind] {
         case "gpio": add(Keys.light.line)

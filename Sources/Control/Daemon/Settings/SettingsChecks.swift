@@ -116,12 +116,9 @@ extension Settings {
             absence(of: self[key]).map { Diagnostic(position(of: key), "\(key.path): \($0)") }
         }
         for tool in tools {
-            let file =
-                (tool.kind as? HTTPToolSettings)?.authorityFile
-                ?? (tool.kind as? HomeAssistantToolSettings)?.authorityFile
-                ?? (tool.kind as? MCPToolSettings)?.authorityFile
-            if let file, let reason = absence(of: file) {
-                warnings.append(Diagnostic(tool.position, "\(tool.title): ca_file: \(reason)"))
+            for (key, path) in tool.kind.files {
+                guard let reason = absence(of: path) else { continue }
+                warnings.append(Diagnostic(tool.position, "\(tool.title): \(key): \(reason)"))
             }
         }
         return warnings
@@ -149,23 +146,24 @@ extension Settings {
 
     /// Programs of tools that are not there, and folders that they are to run in.
     private var programWarnings: [Diagnostic] {
-        tools.flatMap { tool -> [Diagnostic] in
-            let program =
-                (tool.kind as? CommandToolSettings)?.program
-                ?? (tool.kind as? MCPToolSettings)?.program
-            guard let program, let name = program.arguments.first, !name.contains("{") else {
-                return []
-            }
-            var words: [String] = []
-            let places = name.contains("/") ? [name] : Self.programFolders.map { "\($0)/\(name)" }
-            if !places.contains(where: Files.exists) {
-                words.append("there is no program '\(name)'")
-            }
-            for folder in [program.directory] + program.writable
-            where !folder.isEmpty && !Files.exists(folder) {
-                words.append("there is no '\(folder)'")
-            }
-            return words.map { Diagnostic(tool.position, "\(tool.title): \($0)") }
+        tools.flatMap { tool in
+            tool.kind.programs.flatMap { programWarnings($0, of: tool) }
         }
+    }
+
+    private func programWarnings(
+        _ program: ProgramSettings, of tool: ToolSettings
+    ) -> [Diagnostic] {
+        guard let name = program.arguments.first, !name.contains("{") else { return [] }
+        var words: [String] = []
+        let places = name.contains("/") ? [name] : Self.programFolders.map { "\($0)/\(name)" }
+        if !places.contains(where: Files.exists) {
+            words.append("there is no program '\(name)'")
+        }
+        for folder in [program.directory] + program.writable
+        where !folder.isEmpty && !Files.exists(folder) {
+            words.append("there is no '\(folder)'")
+        }
+        return words.map { Diagnostic(tool.position, "\(tool.title): \($0)") }
     }
 }

@@ -3,7 +3,6 @@ package import Assistant
 package import AudioPath
 package import Configuration
 internal import SignalProcessing
-internal import ModelTypes
 
 // What each part is built with, out of the one configuration.
 extension Settings {
@@ -136,19 +135,5 @@ extension Settings {
         if text == "null" { return .null }
         if text == "auto" { return .automatic }
         return text.lowercased().hasSuffix(".wav") ? .wav(text) : .alsa(text)
-    }
-}
-
-extension TOMLNode {
-    /// The value as JSON, as a tool's parameters are given to the model.
-    var json: JSONValue {
-        switch value {
-        case .string(let text): .string(text)
-        case .integer(let number): .int(number)
-        case .float(let number): .double(number)
-        case .boolean(let bool): .bool(bool)
-        case .array(let nodes): .array(nodes.map(\.json))
-        case .table(let table): .object(JSONObject(table.members.map { ($0.key, $0.node.json) }))
-        }
     }
 }

@@ -31,7 +31,7 @@ package enum SecretError: Error, Sendable, Equatable, CustomStringConvertible {
 ///
 /// Each is read when it is needed and kept by nobody here, so that one that is changed is taken
 /// up without a restart. It may be asked from any thread, and reads the disk.
-package struct SecretStore: Sendable {
+package struct SecretStore: SecretPort {
     /// Longer than any token or password (bytes).
     private static let limitBytes = 4096
 
@@ -67,18 +67,6 @@ package struct SecretStore: Sendable {
         // Those of systemd are its own to guard.
         guard !Files.isReadableByOthers(path) else { throw .readableByOthers(path: path) }
         return try read(path, name)
-    }
-
-    /// A text with its secrets in their places; all of it is one now.
-    package func resolve(_ text: SecretText) throws(SecretError) -> Secret {
-        var resolved = ""
-        for piece in text.pieces {
-            switch piece {
-            case .text(let text): resolved += text
-            case .secret(let name): resolved += try secret(name).revealed
-            }
-        }
-        return Secret(resolved)
     }
 
     /// What is wrong with the secrets of some texts, each reported once.

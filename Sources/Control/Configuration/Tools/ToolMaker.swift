@@ -1,0 +1,89 @@
+package import Tools
+
+/// Makes the tools of settings, kind by kind, and collects what is wrong with them.
+package struct ToolMaker {
+    /// What finds the far end of a source of functions.
+    package struct Beginning: Sendable {
+        /// The functions' names begin with it.
+        package let source: String
+        package let run: @Sendable () async -> Void
+    }
+
+    /// Only to find mistakes: nothing is opened, connected or started.
+    package let isDry: Bool
+    package private(set) var ports: ToolPorts
+    package private(set) var tools: [any Tool] = []
+    /// What brings its functions later.
+    package private(set) var sources: [ToolSourcePlan] = []
+    /// What can be done before the first call.
+    package private(set) var beginnings: [Beginning] = []
+    /// What is to be done at the end of the program, in this order.
+    package private(set) var endings: [@Sendable () async -> Void] = []
+    package private(set) var mistakes: [Diagnostic] = []
+    private var names: Set<String> = []
+
+    /// Makes nothing yet.
+    package init(_ ports: ToolPorts, isDry: Bool) {
+        self.ports = ports
+        self.isDry = isDry
+    }
+
+    /// Makes the tools of all kinds that the settings know.
+    package mutating func makeAll(_ settings: Settings) {
+        for kind in settings.kinds.list { make(kind, settings) }
+    }
+
+    private mutating func make<Kind: ToolKind>(_ kind: Kind.Type, _ settings: Settings) {
+        let tables = settings.tools(kind)
+        if !tables.isEmpty { kind.make(tables, with: &self) }
+    }
+
+    // MARK: - For kinds
+
+    /// Adds a tool; a name that another has is a mistake at that place.
+    package mutating func add(_ tool: any Tool, at position: Position?) {
+        guard names.insert(tool.declaration.name).inserted else {
+            return note(ToolDeclarationError.duplicate(tool.declaration.name), at: position)
+        }
+        tools.append(tool)
+    }
+
+    /// Adds the tool that `make` makes, or its error as a mistake at the settings' place.
+    package mutating func add(_ settings: ToolSettings, _ make: () throws -> any Tool) {
+        do {
+            add(try make(), at: settings.position)
+        } catch {
+            note(error, at: settings.position)
+        }
+    }
+
+    /// Adds something that brings its functions later.
+    package mutating func add(_ source: ToolSourcePlan) { sources.append(source) }
+
+    /// Has a source's far end found before its functions, `NAME_...`, are called first.
+    package mutating func begin(_ source: String, _ run: @escaping @Sendable () async -> Void) {
+        beginnings.append(Beginning(source: source, run: run))
+    }
+
+    /// Has something done at the end of the program, after what was said before.
+    package mutating func end(_ run: @escaping @Sendable () async -> Void) { endings.append(run) }
+
+    /// Notes a mistake.
+    package mutating func note(_ error: any Error, at position: Position?) {
+        mistakes.append(Diagnostic(position, "\(error)"))
+    }
+
+    /// Notes a mistake of a table, whose title stands before it.
+    package mutating func note(_ error: any Error, of settings: ToolSettings) {
+        mistakes.append(Diagnostic(settings.position, "\(settings.title): \(error)"))
+    }
+
+    /// What kinds use together, such as the client of all requests: the port of this type, made
+    /// when it is asked for first.
+    package mutating func shared<Port: Sendable>(_ make: () throws -> Port) rethrows -> Port {
+        if let port = ports[Port.self] { return port }
+        let port = try make()
+        ports[Port.self] = port
+        return port
+    }
+}
