@@ -1,8 +1,9 @@
 import Accounts
+import Linux
 import Synchronization
 
 /// A clock that stands still; a wait moves it on and returns at once.
-final class ManualClock: AccountClock {
+final class ManualClock: DeviceClock {
     private struct State {
         var wall: Int64 = 1_790_000_000_000_000_000
         var elapsed: Int64 = 0
@@ -11,8 +12,8 @@ final class ManualClock: AccountClock {
 
     private let state = Mutex(State())
 
-    var wallNanoseconds: Int64 { state.withLock { $0.wall } }
-    var elapsedNanoseconds: Int64 { state.withLock { $0.elapsed } }
+    var wall: Int64 { state.withLock { $0.wall } }
+    var now: Int64 { state.withLock { $0.elapsed } }
     var waits: [Duration] { state.withLock { $0.waits } }
 
     func advance(_ duration: Duration) {

@@ -1,5 +1,6 @@
 import Configuration
 import Curl
+import Linux
 import ModelTypes
 import TestHTTP
 import Testing
@@ -68,7 +69,7 @@ struct Rig {
         ToolRunner(
             registry: try ToolRegistry([try tool]), limits: ToolLimits(),
             ports: RunnerPorts(
-                clock: SystemToolClock(), confirmation: NobodyToAsk(), journal: NoJournal(),
+                clock: SystemClock(), confirmation: NobodyToAsk(), journal: NoJournal(),
                 audit: NoAudit()))
     }
 

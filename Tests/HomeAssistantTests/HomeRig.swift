@@ -81,7 +81,7 @@ final class HomeRig: Sendable {
         runner = ToolRunner(
             registry: try ToolRegistry(try home.tools()), limits: ToolLimits(),
             ports: RunnerPorts(
-                clock: SystemToolClock(), confirmation: user, journal: NoJournal(),
+                clock: SystemClock(), confirmation: user, journal: NoJournal(),
                 audit: NoAudit()))
     }
 

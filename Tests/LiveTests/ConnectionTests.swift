@@ -255,7 +255,7 @@ struct ConnectionTests {
         #expect(times[2] > times[1])
         for start in times.indices {
             let minute = times[start...].filter { $0 < times[start] + 60_000 }
-            #expect(minute.count <= Backoff.attemptsPerMinute)
+            #expect(minute.count <= ConnectionPace.attemptsPerMinute)
         }
         #expect(times[39] - times[38] <= 45_000)
     }

@@ -33,7 +33,7 @@ struct PaceTests {
     func aServiceThatSendsEvery(goAway: String) {
         let world = bornDying(goAway)
         #expect(world.now >= 100_000)
-        #expect(world.mostInAMinute <= Backoff.attemptsPerMinute)
+        #expect(world.mostInAMinute <= ConnectionPace.attemptsPerMinute)
         // Far fewer, since each counts as one that ended soon.
         #expect(world.openings.count <= 16, "\(world.openings)")
         #expect(world.openings.count > 1)
@@ -191,7 +191,7 @@ struct PaceTests {
     func whateverEndsConnectionsAndWhoever(seed: Int) {
         let world = misbehave(seed)
         #expect(world.openings.count > 10)
-        #expect(world.mostInAMinute <= Backoff.attemptsPerMinute)
+        #expect(world.mostInAMinute <= ConnectionPace.attemptsPerMinute)
     }
 
     @Test("every wait has an end, and none is longer than an hour", arguments: 0..<40)

@@ -57,12 +57,12 @@ final class ClientRig: Sendable {
         let logged = logged
         client = ServerClient(
             selection: selection, transport: transport, startTimeout: start, registry: registry,
-            clock: SystemToolClock(), clientVersion: "1"
+            clock: SystemClock(), clientVersion: "1"
         ) { logged.add("\($0) \($1)") }
         runner = ToolRunner(
             registry: registry, limits: ToolLimits(),
             ports: RunnerPorts(
-                clock: SystemToolClock(), confirmation: NobodyToAsk(), journal: NoJournal(),
+                clock: SystemClock(), confirmation: NobodyToAsk(), journal: NoJournal(),
                 audit: NoAudit()))
     }
 
@@ -98,7 +98,7 @@ final class ClientRig: Sendable {
     func waits(until isSo: @Sendable () async -> Bool) async -> Bool {
         for _ in 0..<600 {
             if await isSo() { return true }
-            try? await SystemToolClock().wait(.milliseconds(50))
+            try? await SystemClock().wait(.milliseconds(50))
         }
         return false
     }

@@ -1,3 +1,4 @@
+import Linux
 import ModelTypes
 import Mosquitto
 import TestBroker
@@ -47,7 +48,7 @@ struct Rig {
         let runner = ToolRunner(
             registry: try ToolRegistry([tool]), limits: ToolLimits(),
             ports: RunnerPorts(
-                clock: SystemToolClock(), confirmation: NobodyToAsk(), journal: NoJournal(),
+                clock: SystemClock(), confirmation: NobodyToAsk(), journal: NoJournal(),
                 audit: NoAudit()))
         let call = FunctionCall(
             id: "1", name: "send", arguments: .object(["text": .string(text)]))

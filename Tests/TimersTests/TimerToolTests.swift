@@ -1,3 +1,4 @@
+import Linux
 import ModelTypes
 import TestDisk
 import Testing
@@ -20,7 +21,7 @@ struct TimerToolTests {
         runner = ToolRunner(
             registry: try ToolRegistry(TimerTools.all(keeper)), limits: ToolLimits(),
             ports: RunnerPorts(
-                clock: SystemToolClock(), confirmation: NobodyToAsk(), journal: NoJournal(),
+                clock: SystemClock(), confirmation: NobodyToAsk(), journal: NoJournal(),
                 audit: NoAudit()))
     }
 

@@ -67,7 +67,7 @@ struct CanaryTests {
         let known = KnownSecrets()
         known.add(Secret(Self.canary))
         var ports = RunnerPorts(
-            clock: SystemToolClock(), confirmation: NobodyToAsk(), journal: journal,
+            clock: SystemClock(), confirmation: NobodyToAsk(), journal: journal,
             audit: AuditLog(disk: DiskFolder(path: folder.path), limitBytes: 1 << 20) {
                 Issue.record("trouble: \($0)")
             })
@@ -131,7 +131,7 @@ struct CanaryTests {
                     parameters: ["type": "object", "properties": .object([name: fault.schema])],
                     terms: terms)
                 let runner = try ToolRunner(
-                    [tool], clock: SystemToolClock(),
+                    [tool], clock: SystemClock(),
                     audit: AuditLog(disk: DiskFolder(path: folder.path), limitBytes: 1 << 20) {
                         Issue.record("\($0)")
                     })
@@ -155,7 +155,7 @@ struct CanaryTests {
             throw ToolFailure("wrong code \(arguments.string("code") ?? "")")
         }
         let runner = try ToolRunner(
-            [tool], clock: SystemToolClock(),
+            [tool], clock: SystemClock(),
             audit: AuditLog(disk: DiskFolder(path: folder.path), limitBytes: 1 << 20) {
                 Issue.record("\($0)")
             })

@@ -44,7 +44,7 @@ struct CommandToolTests {
     private func run(
         _ words: [String], _ text: String = "", output: CommandToolSettings.Output = .text
     ) async throws -> ToolOutcome {
-        let runner = try ToolRunner([try tool(words, output: output)], clock: SystemToolClock())
+        let runner = try ToolRunner([try tool(words, output: output)], clock: SystemClock())
         return await runner.run(call("run", ["text": .string(text)]))
     }
 
@@ -159,7 +159,7 @@ struct CommandToolTests {
         defer { try? Files.removeTree(folder) }
         let script = "setsid tail -f /dev/null & > \(folder)/ready; wait"
         let tool = try tool(["/bin/sh", "-c", script], folder: folder)
-        let runner = try ToolRunner([tool], clock: SystemToolClock())
+        let runner = try ToolRunner([tool], clock: SystemClock())
         async let outcome = runner.run(call("run", ["text": ""]))
         while !Files.exists(folder + "/ready") { await Task.yield() }
         await runner.cancel(["1"])

@@ -1,3 +1,4 @@
+import Linux
 import ModelTypes
 import Synchronization
 
@@ -82,7 +83,7 @@ extension ToolOutcome {
 extension ToolRunner {
     /// A runner of these tools.
     init(
-        _ tools: [any Tool], clock: any ToolClock, limits: ToolLimits = ToolLimits(),
+        _ tools: [any Tool], clock: any DeviceClock, limits: ToolLimits = ToolLimits(),
         confirmation: any ConfirmationPort = NobodyToAsk(), journal: any CallJournal = NoJournal(),
         audit: any AuditPort = NoAudit()
     ) throws {

@@ -142,7 +142,7 @@ struct HostileTests {
         let bad = try tool(
             "bad", [handler.shell, "-c", script], deadline: handler.deadline,
             output: handler.output)
-        let runner = try ToolRunner([bad, try good()], clock: SystemToolClock())
+        let runner = try ToolRunner([bad, try good()], clock: SystemClock())
         let outcome = await runner.run(call("bad", id: "1"))
         if let told = handler.told {
             #expect(outcome.error?.contains(told) == true, "\(outcome)")
@@ -166,7 +166,7 @@ struct HostileTests {
         let printer = try tool(
             "say", ["/usr/bin/printf", "%s", "{text}"], parameters: Self.text,
             deadline: .seconds(30))
-        return try ToolRunner([printer, try good()], clock: SystemToolClock())
+        return try ToolRunner([printer, try good()], clock: SystemClock())
     }
 
     @Test(
@@ -224,7 +224,7 @@ struct HostileTests {
         let bad = try tool(
             "bad", ["/bin/sh", "-c", "trap '' TERM; setsid tail -f /dev/null & tail -f /dev/null"],
             deadline: .milliseconds(300))
-        let runner = try ToolRunner([bad, try good()], clock: SystemToolClock())
+        let runner = try ToolRunner([bad, try good()], clock: SystemClock())
         let answers = await withTaskGroup(of: Bool.self) { group in
             for id in 0..<30 {
                 group.addTask { await runner.run(call("bad", id: "\(id)")).error != nil }

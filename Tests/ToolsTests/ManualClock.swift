@@ -1,8 +1,9 @@
+import Linux
 import Synchronization
 import Tools
 
 /// A clock that stands still until it is told to go on.
-final class ManualClock: ToolClock {
+final class ManualClock: DeviceClock {
     private struct State {
         var now = Duration.zero
         var count = 0
@@ -16,6 +17,8 @@ final class ManualClock: ToolClock {
         let (seconds, attoseconds) = state.withLock { $0.now }.components
         return seconds * 1_000_000_000 + attoseconds / 1_000_000_000
     }
+
+    var wall: Int64 { now }
 
     func wait(_ duration: Duration) async throws {
         let id = state.withLock { state in

@@ -9,6 +9,9 @@
 package final class HTTPClient: Sendable {
     private let queue = TransferQueue()
 
+    /// The program's own, so that one thread serves all who ask over HTTP.
+    package static let shared = HTTPClient()
+
     /// A client; nothing is started yet.
     package init() {}
 

@@ -1,5 +1,5 @@
 package import Curl
-internal import Linux
+package import Linux
 package import ModelTypes
 
 /// What of a session an ephemeral token decides, whoever holds it.
@@ -47,10 +47,10 @@ package struct EphemeralTokens: Sendable {
 
     private let key: Secret
     private let http: HTTPClient
-    private let clock: any AccountClock
+    private let clock: any DeviceClock
 
     /// Tokens on behalf of an API key.
-    package init(key: Secret, http: HTTPClient, clock: any AccountClock) {
+    package init(key: Secret, http: HTTPClient, clock: any DeviceClock) {
         self.key = key
         self.http = http
         self.clock = clock
@@ -101,7 +101,7 @@ package struct EphemeralTokens: Sendable {
         guard duration > .zero, duration <= Self.longestLifetime else {
             throw .malformedRequest("a life of \(duration); up to \(Self.longestLifetime)")
         }
-        let moment = clock.wallNanoseconds + duration.nanoseconds
+        let moment = clock.wall + duration.nanoseconds
         return .string(WallClock.universalTime(at: moment).iso8601)
     }
 }

@@ -1,4 +1,4 @@
-internal import Linux
+package import Linux
 package import ModelTypes
 
 /// A token that is always fresh: kept, renewed before it expires, and asked for once however many
@@ -24,7 +24,7 @@ package actor RefreshedToken: TokenSource {
 
     private struct Held {
         let token: Secret
-        /// Both on the clock's `elapsedNanoseconds`.
+        /// Both on the clock's `now`.
         let renewAt: Int64
         let expiresAt: Int64
     }
@@ -32,7 +32,7 @@ package actor RefreshedToken: TokenSource {
     private typealias Outcome = Result<Secret, any Error>
 
     private let issuer: any TokenIssuer
-    private let clock: any AccountClock
+    private let clock: any DeviceClock
     private let random: @Sendable () -> Double
     private var held: Held?
     /// Whether a request is under way.
@@ -43,7 +43,7 @@ package actor RefreshedToken: TokenSource {
 
     /// Nothing is asked for yet; `random` gives 0 to 1 and spreads the repetitions.
     package init(
-        issuer: any TokenIssuer, clock: any AccountClock,
+        issuer: any TokenIssuer, clock: any DeviceClock,
         random: @escaping @Sendable () -> Double
     ) {
         self.issuer = issuer
@@ -54,7 +54,7 @@ package actor RefreshedToken: TokenSource {
     /// A token that is still good for a moment; may wait for a server.
     package func token() async throws -> Secret {
         try Task.checkCancellation()
-        let now = clock.elapsedNanoseconds
+        let now = clock.now
         if let held, now < held.expiresAt {
             if now >= held.renewAt, now >= notBefore { startRefresh() }
             return held.token
@@ -99,7 +99,7 @@ package actor RefreshedToken: TokenSource {
             outcome = .success(try await fetch())
         } catch {
             outcome = .failure(error)
-            notBefore = moment(clock.elapsedNanoseconds, plus: Self.pauseAfterFailure)
+            notBefore = moment(clock.now, plus: Self.pauseAfterFailure)
         }
         isFetching = false
         let waiting = waiters
@@ -112,7 +112,7 @@ package actor RefreshedToken: TokenSource {
         while true {
             // Before the question, so that the way of the answer does not make the token older
             // than it is believed to be.
-            let asked = clock.elapsedNanoseconds
+            let asked = clock.now
             do {
                 let issued = try await issuer.issue()
                 keep(issued, asked)

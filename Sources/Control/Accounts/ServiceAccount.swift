@@ -1,6 +1,6 @@
 internal import Crypto
 package import Curl
-internal import Linux
+package import Linux
 internal import ModelTypes
 
 /// A Google service account, by the JSON key file that was downloaded for it.
@@ -26,12 +26,12 @@ package struct ServiceAccount: TokenIssuer {
     private let path: String
     private let key: SigningKey
     private let http: HTTPClient
-    private let clock: any AccountClock
+    private let clock: any DeviceClock
     private let certificateAuthorityFile: String?
 
     /// Reads the key file at a path, which nobody but its user may read.
     package static func read(
-        _ path: String, http: HTTPClient, clock: any AccountClock,
+        _ path: String, http: HTTPClient, clock: any DeviceClock,
         certificateAuthorityFile: String? = nil
     ) throws(AccountError) -> ServiceAccount {
         if Files.isReadableByOthers(path) {
@@ -50,7 +50,7 @@ package struct ServiceAccount: TokenIssuer {
 
     /// An account of a key file's content; `path` is for error texts alone.
     package init(
-        keyFile: [UInt8], path: String, http: HTTPClient, clock: any AccountClock,
+        keyFile: [UInt8], path: String, http: HTTPClient, clock: any DeviceClock,
         certificateAuthorityFile: String? = nil
     ) throws(AccountError) {
         let file = try Self.checked(keyFile, path)
@@ -100,7 +100,7 @@ package struct ServiceAccount: TokenIssuer {
     }
 
     private func claim() throws(AccountError) -> String {
-        let now = clock.wallNanoseconds / 1_000_000_000
+        let now = clock.wall / 1_000_000_000
         let claims: JSONValue = [
             "iss": .string(email), "scope": .string(Self.scope), "aud": .string(tokenAddress),
             "iat": .int(now), "exp": .int(now + Self.claimSeconds),

@@ -18,7 +18,7 @@ package struct SettingsEdit {
         var settings = Settings()
         if let old {
             let (table, mistakes) = TOMLParser.parse(old.text, file: old.name)
-            if let place = (table["tool"] ?? table["button"])?.position {
+            if let place = Self.tables(table).first?.position {
                 throw ConfigurationErrors(diagnostics: [
                     Diagnostic(
                         place,
@@ -43,6 +43,14 @@ package struct SettingsEdit {
             }
         }
         return text
+    }
+
+    /// What is no section of settings: [[tool.…]] and [[button]].
+    private static func tables(_ table: TOMLTable) -> [TOMLTable.Member] {
+        table.members.filter { member in
+            if case .array = member.node.value { return true }
+            return member.key == "tool"
+        }
     }
 
     /// The setting of a path such as "live.voice".

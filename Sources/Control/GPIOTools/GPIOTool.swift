@@ -1,3 +1,4 @@
+package import Linux
 package import ModelTypes
 package import Tools
 
@@ -13,7 +14,7 @@ package import Tools
 package actor GPIOTool: Tool {
     package nonisolated let declaration: ToolDeclaration
     private let lines: [GPIOTool.Line]
-    private let clock: any ToolClock
+    private let clock: any DeviceClock
     /// Counts the orders to each output; a pulse that was overtaken leaves the output alone.
     private var orders: [String: Int] = [:]
 
@@ -25,7 +26,7 @@ package actor GPIOTool: Tool {
     ///
     /// `clock` measures pulses.
     package init(
-        lines: [GPIOTool.Line], clock: any ToolClock
+        lines: [GPIOTool.Line], clock: any DeviceClock
     ) throws(ToolDeclarationError) {
         let names = lines.map(\.name)
         guard Set(names).count == names.count else { throw .duplicate(Self.name) }

@@ -111,7 +111,7 @@ package struct HTTPToolSettings: ToolKind, Equatable {
 
     package static func make(_ tables: [Table], with maker: inout ToolMaker) {
         // Its thread and libcurl come with the first request.
-        let client = maker.shared { HTTPClient() }
+        let client = HTTPClient.shared
         let secrets = maker.ports.secrets
         for (settings, request) in tables {
             maker.add(settings) {

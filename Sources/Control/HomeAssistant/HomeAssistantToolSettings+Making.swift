@@ -8,7 +8,7 @@ internal import WebSockets
 extension HomeAssistantToolSettings {
     package static func make(_ tables: [Table], with maker: inout ToolMaker) {
         // Its thread and libcurl come with the first request.
-        let client = maker.shared { HTTPClient() }
+        let client = HTTPClient.shared
         let ports = maker.ports
         let loop = HomeLoop()
         for (settings, settingsOfHome) in tables {

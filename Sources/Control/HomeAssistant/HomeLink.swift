@@ -1,3 +1,4 @@
+internal import Linux
 internal import ModelTypes
 internal import Synchronization
 internal import Tools
@@ -17,7 +18,7 @@ actor HomeLink {
     }
 
     private let place: Place
-    private let clock: any ToolClock
+    private let clock: any DeviceClock
     private let note: @Sendable (String) -> Void
     /// The last directory, also while nobody is there.
     nonisolated let known = Published()
@@ -31,7 +32,7 @@ actor HomeLink {
 
     /// A link that does nothing before somebody wants something.
     init(
-        _ place: Place, exposure: HomeExposure, clock: any ToolClock,
+        _ place: Place, exposure: HomeExposure, clock: any DeviceClock,
         note: @escaping @Sendable (String) -> Void
     ) {
         self.place = place

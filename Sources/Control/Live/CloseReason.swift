@@ -55,7 +55,7 @@ package enum CloseReason: Sendable, Equatable {
     }
 
     /// How soon the next attempt may come.
-    var pace: Backoff.Pace {
+    var pace: ConnectionPace.Cause {
         switch self {
         case .quota: .quota
         case .overloaded: .overload

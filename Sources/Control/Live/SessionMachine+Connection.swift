@@ -6,7 +6,7 @@ internal import VoiceSession
 extension SessionMachine {
     /// Opens a connection, as soon as the minute's attempts allow one.
     mutating func open(at now: Int64) {
-        let next = backoff.other(at: now)
+        let next = attempts.other(at: now)
         guard next <= now else {
             state = .waiting(until: next, earliest: next)
             return tell(.offline(.resting, retryIn: .nanoseconds(next - now)))
@@ -15,7 +15,7 @@ extension SessionMachine {
             forgetHandle()
         }
         log.rewind()
-        backoff.attemptStarted(at: now)
+        attempts.attemptStarted(at: now)
         isResuming = handle != nil
         handle?.tries += 1
         leaveBy = nil
@@ -26,7 +26,7 @@ extension SessionMachine {
         readySince = nil
         pendingFailure = nil
         state = .connecting(until: now + rules.connectTimeout + Self.connectSpare)
-        tell(.connecting(attempt: backoff.failures + 1))
+        tell(.connecting(attempt: attempts.failures + 1))
         actions.append(.open)
     }
 
@@ -101,7 +101,8 @@ extension SessionMachine {
 
     /// There will be no open line; the service never saw the handle.
     mutating func loseOpening(
-        _ reason: OfflineReason, pace: Backoff.Pace = .usual, asked: Int64? = nil, at now: Int64,
+        _ reason: OfflineReason, pace: ConnectionPace.Cause = .usual, asked: Int64? = nil,
+        at now: Int64,
         random: Double
     ) {
         handle?.tries -= isResuming ? 1 : 0
@@ -152,8 +153,8 @@ extension SessionMachine {
     /// Goes on to another connection, at once unless this one was left soon after its beginning:
     /// who is sent away by each would else open hundreds a second.
     private mutating func move(at now: Int64, random: Double) {
-        if let readySince, now - readySince >= Backoff.stable { return open(at: now) }
-        let next = backoff.failed(at: now, random: random)
+        if let readySince, now - readySince >= ConnectionPace.stable { return open(at: now) }
+        let next = attempts.failed(at: now, random: random)
         guard next > now else { return open(at: now) }
         state = .waiting(until: next, earliest: now)
         tell(.offline(.resting, retryIn: .nanoseconds(next - now)))
@@ -249,8 +250,8 @@ extension SessionMachine {
     /// What a connection that has ended leaves behind.
     mutating func loseConnection(at now: Int64) {
         if let readySince {
-            backoff.held(from: readySince, until: now)
-            if now - readySince >= Backoff.stable {
+            attempts.held(from: readySince, until: now)
+            if now - readySince >= ConnectionPace.stable {
                 payloadFailures = 0
                 handle?.tries = 0
             }
@@ -289,10 +290,11 @@ extension SessionMachine {
     /// Tries again later: at the service's pace when it has one, else at ours, which a wish of the
     /// owner's may cut short.
     mutating func wait(
-        _ reason: OfflineReason, pace: Backoff.Pace = .usual, asked: Int64? = nil, at now: Int64,
+        _ reason: OfflineReason, pace: ConnectionPace.Cause = .usual, asked: Int64? = nil,
+        at now: Int64,
         random: Double
     ) {
-        let next = backoff.failed(at: now, pace: pace, asked: asked ?? 0, random: random)
+        let next = attempts.failed(at: now, pace: pace, asked: asked ?? 0, random: random)
         let isOurs = pace == .usual && asked == nil
         state = .waiting(until: next, earliest: isOurs ? now : next)
         tell(.offline(reason, retryIn: .nanoseconds(next - now)))

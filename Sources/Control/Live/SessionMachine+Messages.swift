@@ -43,12 +43,12 @@ extension SessionMachine {
         case .settingUp: since = now
         case .idle, .asleep, .connecting, .closing, .waiting, .failed: return
         }
-        let isNew = !hasServed && now - since < Backoff.stable
+        let isNew = !hasServed && now - since < ConnectionPace.stable
         isLeaveDue = true
         guard let left = goAway.timeLeft else {
             // The time is not known; the open turn may come to its end.
             leaveBy = min(leaveBy ?? .max, now + Self.rotationPatience)
-            if isNew { stayUntil = since + Backoff.stable }
+            if isNew { stayUntil = since + ConnectionPace.stable }
             return
         }
         let end = now + max(0, left - Self.goAwaySpare)
@@ -267,7 +267,7 @@ extension SessionMachine {
         let isEmpty = isSilence || over.isUnanswered && wasSilent && !message.isWaitingForInput
         replyDueSince = nil
         uplink.answerCame()
-        if over.answer?.isAudible == true { backoff.proved() }
+        if over.answer?.isAudible == true { attempts.proved() }
         hasServed = true
         if !over.isTold { tell(.turnComplete(over.number)) }
         endTurn()

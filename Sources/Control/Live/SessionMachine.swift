@@ -102,7 +102,7 @@ package struct SessionMachine: ~Copyable {
     /// Setups in a row that were refused in unknown words.
     var unknownRefusals = 0
     var isResuming = false
-    var backoff = Backoff()
+    var attempts = ConnectionPace()
     /// When we must be gone, after the service said that it goes or because of the age.
     var leaveBy: Int64?
     /// The connection is to be left at the first quiet moment.
@@ -191,7 +191,7 @@ package struct SessionMachine: ~Copyable {
     package mutating func connect(at now: Int64) -> [SessionAction] {
         switch state {
         case .failed:
-            backoff.reset()
+            attempts.reset()
             open(at: now)
         case .idle, .asleep:
             open(at: now)

@@ -12,7 +12,7 @@ extension MCPToolSettings {
 
     package static func make(_ tables: [Table], with maker: inout ToolMaker) {
         // Its thread and libcurl come with the first request.
-        let client = maker.shared { HTTPClient() }
+        let client = HTTPClient.shared
         var names: Set<String> = []
         for (index, (settings, server)) in tables.enumerated() {
             do {

@@ -1,3 +1,4 @@
+package import Linux
 internal import ModelTypes
 package import Tools
 
@@ -17,7 +18,7 @@ package actor ServerClient: ToolSource {
     private let selection: ToolSelection
     private let transport: any ServerTransport
     private let registry: ToolRegistry
-    private let clock: any ToolClock
+    private let clock: any DeviceClock
     private let log: @Sendable (ToolLogLevel, String) -> Void
     private var machine: ServerMachine
     private var alarm: (at: Int64, task: Task<Void, Never>)?
@@ -40,7 +41,7 @@ package actor ServerClient: ToolSource {
     /// A server that waits for `start`; `startTimeout` is how long it may take until it answers.
     package init(
         selection: ToolSelection, transport: any ServerTransport, startTimeout: Duration,
-        registry: ToolRegistry, clock: any ToolClock, clientVersion: String,
+        registry: ToolRegistry, clock: any DeviceClock, clientVersion: String,
         log: @escaping @Sendable (ToolLogLevel, String) -> Void
     ) {
         name = selection.source

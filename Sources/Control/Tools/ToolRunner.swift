@@ -1,3 +1,4 @@
+package import Linux
 package import ModelTypes
 
 /// What became of a call.
@@ -33,7 +34,7 @@ package struct ToolLimits: Sendable, Equatable {
 /// What a runner speaks to.
 package struct RunnerPorts: Sendable {
     /// Measures deadlines and rates.
-    package var clock: any ToolClock
+    package var clock: any DeviceClock
     package var confirmation: any ConfirmationPort
     package var journal: any CallJournal
     package var audit: any AuditPort
@@ -44,7 +45,7 @@ package struct RunnerPorts: Sendable {
 
     /// Everything but the tools, each of which runs on a thread of its own.
     package init(
-        clock: any ToolClock, confirmation: any ConfirmationPort, journal: any CallJournal,
+        clock: any DeviceClock, confirmation: any ConfirmationPort, journal: any CallJournal,
         audit: any AuditPort
     ) {
         self.clock = clock

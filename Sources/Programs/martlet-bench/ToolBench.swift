@@ -36,7 +36,7 @@ struct ToolBench: Sendable {
             name: "lamp", description: "a file",
             port: .output(try FileOutput(path: "\(folder)/lamp", isOn: false), restsOn: false),
             actions: Set(GPIOTool.Line.Action.allCases), pulseMilliseconds: 500, terms: terms)
-        let lines = try GPIOTool(lines: [line], clock: SystemToolClock())
+        let lines = try GPIOTool(lines: [line], clock: SystemClock())
         let command = try CommandTool(
             declaration: try ToolDeclaration(
                 name: "run", description: "Nothing.", parameters: ["type": "object"], terms: terms),
@@ -98,7 +98,7 @@ struct ToolBench: Sendable {
         }
         let client = ServerClient(
             selection: selection, transport: transport, startTimeout: .seconds(10),
-            registry: registry, clock: SystemToolClock(), clientVersion: "bench"
+            registry: registry, clock: SystemClock(), clientVersion: "bench"
         ) { _, _ in }
         await client.start()
         await client.settled()
@@ -135,7 +135,7 @@ struct ToolBench: Sendable {
         runner = ToolRunner(
             registry: registry, limits: ToolLimits(),
             ports: RunnerPorts(
-                clock: SystemToolClock(), confirmation: NobodyToAsk(), journal: journal,
+                clock: SystemClock(), confirmation: NobodyToAsk(), journal: journal,
                 audit: AuditLog(disk: DiskFolder(path: folder), limitBytes: 1 << 20) {
                     StandardStream.error.write("\($0)\n")
                 }))

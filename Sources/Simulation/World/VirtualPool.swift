@@ -1,3 +1,4 @@
+internal import Linux
 internal import Tools
 
 /// Where tools run in a world: on its one thread, in the order in which they were begun.
@@ -17,10 +18,12 @@ final class VirtualPool: TaskExecutor, @unchecked Sendable {
 }
 
 /// The tools' clock in virtual time.
-struct VirtualToolClock: ToolClock {
+struct VirtualToolClock: DeviceClock {
     let loop: VirtualLoop
 
     var now: Int64 { loop.now }
+    /// The world began with the year 2026.
+    var wall: Int64 { 1_767_225_600_000_000_000 + loop.now }
 
     func wait(_ duration: Duration) async throws {
         let wait = Wait()

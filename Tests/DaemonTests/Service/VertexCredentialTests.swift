@@ -14,10 +14,10 @@ import VoiceSession
 @Suite("A session's credential on Vertex", .timeLimit(.minutes(1)))
 struct VertexCredentialTests {
     /// Stands still until it is told to go on.
-    private final class StandingClock: AccountClock {
+    private final class StandingClock: DeviceClock {
         private let elapsed = Atomic<Int64>(0)
-        var wallNanoseconds: Int64 { 1_790_000_000_000_000_000 + elapsedNanoseconds }
-        var elapsedNanoseconds: Int64 { elapsed.load(ordering: .relaxed) }
+        var wall: Int64 { 1_790_000_000_000_000_000 + now }
+        var now: Int64 { elapsed.load(ordering: .relaxed) }
         func wait(_ duration: Duration) async throws {}
         func advance(seconds: Int64) { elapsed.add(seconds * 1_000_000_000, ordering: .relaxed) }
     }

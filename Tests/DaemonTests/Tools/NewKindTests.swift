@@ -1,5 +1,6 @@
 import AllToolKinds
 import Configuration
+import Linux
 import ModelTypes
 import Testing
 import Tools
@@ -76,7 +77,7 @@ struct NewKindTests {
         let runner = ToolRunner(
             registry: tools.registry, limits: settings.toolLimits,
             ports: RunnerPorts(
-                clock: SystemToolClock(), confirmation: NobodyToAsk(), journal: NoJournal(),
+                clock: SystemClock(), confirmation: NobodyToAsk(), journal: NoJournal(),
                 audit: NoAudit()))
         let outcome = await runner.run(
             FunctionCall(id: "1", name: "polly", arguments: [:]), conversation: 1)

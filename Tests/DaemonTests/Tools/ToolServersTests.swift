@@ -38,7 +38,7 @@ struct ToolServersTests {
         ToolRunner(
             registry: tools.registry, limits: settings.toolLimits,
             ports: RunnerPorts(
-                clock: SystemToolClock(), confirmation: NobodyToAsk(), journal: NoJournal(),
+                clock: SystemClock(), confirmation: NobodyToAsk(), journal: NoJournal(),
                 audit: NoAudit()))
     }
 

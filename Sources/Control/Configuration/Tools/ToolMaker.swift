@@ -77,13 +77,4 @@ package struct ToolMaker {
     package mutating func note(_ error: any Error, of settings: ToolSettings) {
         mistakes.append(Diagnostic(settings.position, "\(settings.title): \(error)"))
     }
-
-    /// What kinds use together, such as the client of all requests: the port of this type, made
-    /// when it is asked for first.
-    package mutating func shared<Port: Sendable>(_ make: () throws -> Port) rethrows -> Port {
-        if let port = ports[Port.self] { return port }
-        let port = try make()
-        ports[Port.self] = port
-        return port
-    }
 }

@@ -1,10 +1,11 @@
+package import Linux
 package import ModelTypes
-package import Tools
+internal import Tools
 
 /// What tools are connected with, beside their settings.
 package struct ToolPorts: Sendable {
     package var secrets: any SecretPort
-    package var clock: any ToolClock
+    package var clock: any DeviceClock
     /// Files and folders that no program of a tool can open; whole paths.
     package var hiddenPlaces: [String]
     /// What far ends are shown as this program's version.
@@ -15,7 +16,7 @@ package struct ToolPorts: Sendable {
 
     /// The ports that every kind may need; those of one kind are set by their types.
     package init(
-        secrets: any SecretPort = NoSecrets(), clock: any ToolClock = SystemToolClock(),
+        secrets: any SecretPort = NoSecrets(), clock: any DeviceClock = SystemClock(),
         hiddenPlaces: [String] = [], programVersion: String = "",
         note: @escaping @Sendable (String) -> Void = { _ in }
     ) {

@@ -1,4 +1,5 @@
 package import Configuration
+internal import Linux
 internal import ModelTypes
 internal import Tools
 
@@ -39,7 +40,7 @@ package enum FarFindings {
             let runner = ToolRunner(
                 registry: tools.registry, limits: settings.toolLimits,
                 ports: RunnerPorts(
-                    clock: SystemToolClock(), confirmation: NobodyToAsk(), journal: NoJournal(),
+                    clock: SystemClock(), confirmation: NobodyToAsk(), journal: NoJournal(),
                     audit: NoAudit()))
             let outcome = await runner.run(
                 FunctionCall(id: "", name: function, arguments: [:]), conversation: 0)

@@ -87,7 +87,7 @@ package enum Credentials {
             return .fixed(authorization(try find(settings)))
         }
         return try account(
-            settings, http: HTTPClient(), clock: SystemAccountClock(), metadataHost: nil)
+            settings, http: HTTPClient.shared, clock: SystemClock(), metadataHost: nil)
     }
 
     /// A token of `auth_tokens` stands where a key would, and is shown in its own way.
@@ -98,7 +98,7 @@ package enum Credentials {
     /// The tokens of the account file that the settings name, else of this machine; renewed before
     /// they expire, by one request however many connections ask.
     static func account(
-        _ settings: Settings, http: HTTPClient, clock: any AccountClock, metadataHost: String?
+        _ settings: Settings, http: HTTPClient, clock: any DeviceClock, metadataHost: String?
     ) throws -> SessionCredential {
         let path = settings[Keys.vertex.accountFile]
         let account =
@@ -116,7 +116,7 @@ package enum Credentials {
         let path = settings[Keys.vertex.accountFile]
         guard !path.isEmpty,
             let project = try ServiceAccount.read(
-                path, http: HTTPClient(), clock: SystemAccountClock()
+                path, http: HTTPClient.shared, clock: SystemClock()
             ).projectID
         else {
             throw CredentialError(

@@ -33,7 +33,7 @@ extension Settings {
         let onTrouble: @Sendable (String) -> Void = { log(.error, $0) }
         let limitBytes = self[Keys.tools.auditLimit] * 1024
         var ports = RunnerPorts(
-            clock: SystemToolClock(), confirmation: confirmation, journal: NoJournal(),
+            clock: SystemClock(), confirmation: confirmation, journal: NoJournal(),
             audit: NoAudit())
         ports.secrets = log.secrets
         if let store {

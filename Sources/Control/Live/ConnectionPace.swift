@@ -1,9 +1,11 @@
-/// When to try again: the first time at once, then ever later, with jitter and a budget.
+internal import Linux
+
+/// When a connection is tried again: the first time at once, then ever later, with jitter and a budget.
 ///
 /// A value; time and randomness come in.
-struct Backoff {
+struct ConnectionPace {
     /// What the wait depends on.
-    enum Pace { case usual, overload, quota }
+    enum Cause { case usual, overload, quota }
 
     /// The wait after the second failure, which doubles from then on, and its limit.
     static let first: Int64 = 500_000_000
@@ -18,8 +20,6 @@ struct Backoff {
     static let quota: Int64 = 60_000_000_000
     /// What the attempts are counted in.
     private static let minute: Int64 = 60_000_000_000
-    /// This number of doublings reaches the limit; more would overflow.
-    private static let mostDoublings = 10
 
     private(set) var failures = 0
     private var attempts: [Int64] = []
@@ -42,7 +42,7 @@ struct Backoff {
     /// Counts a failure and gives the moment of the next attempt, not before the far end wants it;
     /// `random` is in 0..<1, `asked` in nanoseconds.
     mutating func failed(
-        at now: Int64, pace: Pace = .usual, asked: Int64 = 0, random: Double
+        at now: Int64, pace: Cause = .usual, asked: Int64 = 0, random: Double
     ) -> Int64 {
         defer { failures += 1 }
         let plain =
@@ -51,12 +51,12 @@ struct Backoff {
             case .overload: doubled(Self.overload, failures)
             case .quota: max(Self.quota, doubled(Self.first, failures))
             }
-        let wait = Int64(Double(plain) * (0.75 + random / 2))
+        let wait = Backoff.spread(plain, random: random)
         return max(now + max(wait, asked), budget)
     }
 
     private func doubled(_ wait: Int64, _ times: Int) -> Int64 {
-        min(Self.longest, wait << Int64(min(max(0, times), Self.mostDoublings)))
+        Backoff.doubled(wait, times, longest: Self.longest)
     }
 
     private var budget: Int64 {
