@@ -220,7 +220,7 @@ enum Targets {
             ),
             (
                 "MQTTToolsTests",
-                ["MQTTTools", "Tools", "ModelTypes", "Mosquitto", "TestBroker"]
+                ["MQTTTools", "Tools", "ModelTypes", "Mosquitto", "Linux", "TestBroker"]
             ),
             ("BrokerTests", ["Broker", "ModelTypes", "Mosquitto", "TestInputs"]),
             (

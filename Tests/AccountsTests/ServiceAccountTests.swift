@@ -8,7 +8,7 @@ import WireCodec
 
 @testable import Accounts
 
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(5)))
 struct ServiceAccountTests {
     let clock = ManualClock()
     let http = HTTPClient()

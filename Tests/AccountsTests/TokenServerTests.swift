@@ -4,7 +4,7 @@ import ModelTypes
 import TestHTTP
 import Testing
 
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(5)))
 struct TokenServerTests {
     let clock = ManualClock()
     let http = HTTPClient()

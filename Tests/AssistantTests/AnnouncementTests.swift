@@ -5,7 +5,7 @@ import VoiceSession
 
 @testable import Assistant
 
-@Suite("what the device has said unasked", .timeLimit(.minutes(1)))
+@Suite("what the device has said unasked", .timeLimit(.minutes(5)))
 struct AnnouncementTests {
     private static let hour: Int64 = 3_600_000_000_000
 

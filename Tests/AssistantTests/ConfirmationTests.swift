@@ -6,7 +6,7 @@ import VoiceSession
 
 @testable import Assistant
 
-@Suite("questions to the user", .timeLimit(.minutes(1)))
+@Suite("questions to the user", .timeLimit(.minutes(5)))
 struct ConfirmationTests {
     /// What became of a call that needed a confirmation.
     private final class Answer: Sendable {

@@ -13,7 +13,7 @@ private let someRates = [
     SessionRates(input: 48_000, output: 22_050),
 ]
 
-@Suite("the conversation with any voice service", .timeLimit(.minutes(1)))
+@Suite("the conversation with any voice service", .timeLimit(.minutes(5)))
 struct OtherServiceTests {
     /// An assistant that is online with a service, whose microphone counts samples at its rate.
     private struct Rig {

@@ -3,7 +3,7 @@ import VoiceSession
 
 @testable import Assistant
 
-@Suite("what somebody elsewhere asks of the device", .timeLimit(.minutes(1)))
+@Suite("what somebody elsewhere asks of the device", .timeLimit(.minutes(5)))
 struct RequestTests {
     private func listen(_ world: AssistantWorld, at milliseconds: Int = 1_000) {
         world.at(milliseconds)

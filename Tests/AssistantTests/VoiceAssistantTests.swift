@@ -5,7 +5,7 @@ import VoiceSession
 
 @testable import Assistant
 
-@Suite("the assistant between its ports", .timeLimit(.minutes(1)))
+@Suite("the assistant between its ports", .timeLimit(.minutes(5)))
 struct VoiceAssistantTests {
     private let lampCall = FunctionCall(id: "7", name: "lamp", arguments: ["on": true])
     private let lampAnswer = FunctionResponse(id: "7", name: "lamp", response: ["output": "on"])

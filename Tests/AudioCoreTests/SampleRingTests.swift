@@ -5,7 +5,7 @@ import Linux
 import Synchronization
 import Testing
 
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(5)))
 struct SampleRingTests {
     private func read(_ reader: borrowing RingReader, _ count: Int) -> [Int16] {
         var samples = [Int16](repeating: -1, count: count)

@@ -2,7 +2,7 @@ import AudioCore
 import Linux
 import Testing
 
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(5)))
 struct StreamAnchorTests {
     @Test("there is no pair before the first, and then the newest")
     func newest() throws {

@@ -5,7 +5,7 @@ import Testing
 
 @testable import AudioPath
 
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(5)))
 struct AudioEngineTests {
     /// A folder that is removed with its owner.
     final class Folder: Sendable {

@@ -5,7 +5,7 @@ import Testing
 @testable import AudioPath
 
 /// What befalls a card that stays: sleep, endless failure, standing still, and lateness.
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(5)))
 struct DeviceTroubleTests {
     static let xrun = DevicePatience.xrun
     static let suspended = DevicePatience.suspended

@@ -8,7 +8,7 @@ import Testing
 
 /// The whole way between ALSA and Control, for cards of every shape: what is heard is the right
 /// tone, as loud and as long as it was.
-@Suite(.timeLimit(.minutes(2)))
+@Suite(.timeLimit(.minutes(5)))
 struct FormatTests {
     /// What a card has, and what it is asked for.
     struct Card: Sendable, CustomTestStringConvertible {

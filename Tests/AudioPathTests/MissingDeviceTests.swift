@@ -6,7 +6,7 @@ import Testing
 @testable import AudioPath
 
 /// Devices that are not there when the engine starts.
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(5)))
 struct MissingDeviceTests {
     @Test("a microphone that comes later is told to be back, and heard from its first sample")
     func microphone() async throws {

@@ -5,7 +5,7 @@ import Testing
 @testable import AudioPath
 
 /// Music that has a device of its own.
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(5)))
 struct MusicOutputTests {
     /// An engine whose loudspeaker and music output write files, and what was written.
     private struct Rig {

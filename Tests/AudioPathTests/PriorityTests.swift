@@ -5,7 +5,7 @@ import Testing
 
 @testable import AudioPath
 
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(5)))
 struct PriorityTests {
     /// SCHED_RESET_ON_FORK, which says that what the thread starts is an ordinary thread.
     private static let ofChildren: Int32 = 0x4000_0000

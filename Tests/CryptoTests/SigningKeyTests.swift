@@ -2,7 +2,7 @@ import Crypto
 import Linux
 import Testing
 
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(5)))
 struct SigningKeyTests {
     /// Runs openssl with what it is to read; what it printed, nil when it failed.
     static func openssl(_ arguments: [String]) async throws -> String? {

@@ -3,7 +3,7 @@ import Linux
 import TestHTTP
 import Testing
 
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(5)))
 struct HTTPClientTests {
     /// A request that no proxy of the machine sees.
     static func request(_ method: String, _ url: String) -> HTTPRequest {

@@ -3,7 +3,7 @@ import Linux
 import Testing
 
 /// TLS, against the server in the openssl command.
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(5)))
 struct HTTPSTests {
     let client = HTTPClient()
 

@@ -3,7 +3,7 @@ import Linux
 import TestHTTP
 import Testing
 
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(5)))
 struct HTTPStreamTests {
     private static let head = Array("HTTP/1.1 200 OK\r\n\r\n".utf8)
 

@@ -4,7 +4,7 @@ import TestHTTP
 import Testing
 
 /// What goes wrong, and what is said about it.
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(5)))
 struct HTTPTroubleTests {
     let client = HTTPClient()
 

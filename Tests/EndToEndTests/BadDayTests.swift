@@ -4,7 +4,7 @@ import ModelTypes
 import Simulation
 import Testing
 
-@Suite("A bad day, over real sockets", .timeLimit(.minutes(2)))
+@Suite("A bad day, over real sockets", .timeLimit(.minutes(5)))
 struct BadDayTests {
     private static let internalError = Fault.close(
         code: KnownClose.internalError.code, reason: KnownClose.internalError.reason)

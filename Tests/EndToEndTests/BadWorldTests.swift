@@ -26,7 +26,7 @@ enum BadWorld: CaseIterable, CustomTestStringConvertible {
 }
 
 /// The whole daemon in worlds that make others wait: what a user can touch goes on.
-@Suite("In a world that does not answer", .serialized, .timeLimit(.minutes(2)))
+@Suite("In a world that does not answer", .serialized, .timeLimit(.minutes(5)))
 struct BadWorldTests {
     private static let reply = Noise.samples(4800, seed: 1)
     private static let host = "live.test"

@@ -12,7 +12,7 @@ import Testing
 @Suite(
     "The device on a real broker, as Home Assistant sees it",
     .enabled(if: TestBroker.isInstalled, Comment(rawValue: TestBroker.absence)),
-    .timeLimit(.minutes(3)))
+    .timeLimit(.minutes(5)))
 struct BrokerLifeTests {
     private let reply = Noise.samples(4800, seed: 1)
 

@@ -6,7 +6,7 @@ import Simulation
 import Testing
 
 /// A dangerous function through the whole daemon: who may say yes, and how.
-@Suite("What the user must confirm", .timeLimit(.minutes(1)))
+@Suite("What the user must confirm", .timeLimit(.minutes(5)))
 struct ConfirmingTests {
     private static let phrase = "open sesame now"
     private static let pin = "4711"

@@ -4,7 +4,7 @@ import Simulation
 import Testing
 
 /// What the model is told when it asks how the device is, against what the device did.
-@Suite("What the device says of itself", .timeLimit(.minutes(1)))
+@Suite("What the device says of itself", .timeLimit(.minutes(5)))
 struct DeviceReportTests {
     private func speak(to appliance: Appliance) async {
         appliance.press()

@@ -14,7 +14,7 @@ private let hasNameSpaces: Bool = {
     return exit == .exited(0)
 }()
 
-@Suite("The doctor judges with the daemon's rights", .timeLimit(.minutes(1)))
+@Suite("The doctor judges with the daemon's rights", .timeLimit(.minutes(5)))
 struct DoctorRightsTests {
     /// What the doctor says to root where the unit says this; in a `/run` of its own.
     private func doctor(unit: String, settings: (String) -> String) throws -> String {

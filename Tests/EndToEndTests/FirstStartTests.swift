@@ -6,7 +6,7 @@ import Simulation
 import Sounds
 import Testing
 
-@Suite("A device that is not set up says so", .timeLimit(.minutes(1)))
+@Suite("A device that is not set up says so", .timeLimit(.minutes(5)))
 struct FirstStartTests {
     @Test("without a key it says so once, and a press connects when the key is there")
     func noKey() async throws {

@@ -5,7 +5,7 @@ import TestProcesses
 import Testing
 
 /// The real program, killed by SIGKILL at the worst moments.
-@Suite("What a killed daemon has promised, it keeps", .serialized, .timeLimit(.minutes(3)))
+@Suite("What a killed daemon has promised, it keeps", .serialized, .timeLimit(.minutes(5)))
 struct KillTests {
     private static let reply = Noise.samples(2400, seed: 1)
 

@@ -5,7 +5,7 @@ import TestProcesses
 import Testing
 
 /// The real program under a systemd that watches it, with signals at every moment.
-@Suite("The daemon as systemd sees it", .serialized, .timeLimit(.minutes(3)))
+@Suite("The daemon as systemd sees it", .serialized, .timeLimit(.minutes(5)))
 struct LifeOfProcessTests {
     private static let handsFree = """
         [conversation]

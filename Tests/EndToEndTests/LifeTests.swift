@@ -3,7 +3,7 @@ import Daemon
 import Simulation
 import Testing
 
-@Suite("The daemon's life", .timeLimit(.minutes(1)))
+@Suite("The daemon's life", .timeLimit(.minutes(5)))
 struct LifeTests {
     /// Refers to something without owning it.
     private final class Weak<Object: AnyObject> {

@@ -2,7 +2,7 @@ import Assistant
 import Simulation
 import Testing
 
-@Suite("What the service hears is what the microphone gave, bit for bit", .timeLimit(.minutes(1)))
+@Suite("What the service hears is what the microphone gave, bit for bit", .timeLimit(.minutes(5)))
 struct MicrophoneTests {
     /// Samples of 20 ms: what is read at once from a microphone that keeps no time.
     private static let period = 320

@@ -9,7 +9,7 @@ import Testing
 @Suite(
     "Mute and volume through every end of the daemon",
     .enabled(if: TestBroker.isInstalled, Comment(rawValue: TestBroker.absence)), .serialized,
-    .timeLimit(.minutes(3)))
+    .timeLimit(.minutes(5)))
 struct MuteLifeTests {
     /// Somebody else on the broker.
     private final class Remote: Sendable {

@@ -2,7 +2,7 @@ import Assistant
 import Simulation
 import Testing
 
-@Suite("What is played is what the service sent, bit for bit", .timeLimit(.minutes(1)))
+@Suite("What is played is what the service sent, bit for bit", .timeLimit(.minutes(5)))
 struct PlaybackTests {
     /// Speaks a turn of 400 ms with the button held.
     private func speak(to appliance: Appliance) async {

@@ -4,7 +4,7 @@ import Opus
 import Simulation
 import Testing
 
-@Suite("Opt-in recordings", .timeLimit(.minutes(1)))
+@Suite("Opt-in recordings", .timeLimit(.minutes(5)))
 struct RecordingTests {
     @Test("a turn is kept as two sounds that can be decoded, and only its owner can read them")
     func turn() async throws {

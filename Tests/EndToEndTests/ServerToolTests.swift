@@ -8,7 +8,7 @@ import Testing
 @Suite(
     "Tools of an MCP server in a conversation",
     .enabled(if: Python.isInstalled, Comment(rawValue: Python.absence)),
-    .timeLimit(.minutes(2)))
+    .timeLimit(.minutes(5)))
 struct ServerToolTests {
     private let reply = Noise.samples(4800, seed: 1)
 

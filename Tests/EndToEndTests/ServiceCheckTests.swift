@@ -4,7 +4,7 @@ import Linux
 import Simulation
 import Testing
 
-@Suite("The doctor's connection to the service", .timeLimit(.minutes(1)))
+@Suite("The doctor's connection to the service", .timeLimit(.minutes(5)))
 struct ServiceCheckTests {
     private func check(key: String, url: String) async throws -> Finding {
         let folder = try Files.makeTemporaryDirectory(prefix: "martlet-doctor")

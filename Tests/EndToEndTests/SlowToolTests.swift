@@ -7,7 +7,7 @@ import TestProcesses
 import Testing
 
 /// A function that takes as long as the test wants, for which the model does not wait.
-@Suite("Functions that take their time", .timeLimit(.minutes(1)))
+@Suite("Functions that take their time", .timeLimit(.minutes(5)))
 struct SlowToolTests {
     /// The answer that follows the function, and that to whatever else is said.
     private static let late = Noise.samples(12_000, seed: 1)

@@ -4,7 +4,7 @@ import Simulation
 import Testing
 
 /// The real program on state folders as they are found.
-@Suite("The state folder of a running daemon", .serialized, .timeLimit(.minutes(3)))
+@Suite("The state folder of a running daemon", .serialized, .timeLimit(.minutes(5)))
 struct StateFolderTests {
     private func household() async throws -> Household {
         try await Household(scenario: .saying(Noise.samples(2400, seed: 1)))

@@ -4,7 +4,7 @@ import ModelTypes
 import Simulation
 import Testing
 
-@Suite("Timers through the end of the daemon", .timeLimit(.minutes(2)))
+@Suite("Timers through the end of the daemon", .timeLimit(.minutes(5)))
 struct TimerLifeTests {
     private let reply = Noise.samples(4800, seed: 1)
 

@@ -5,7 +5,7 @@ import Testing
 @testable import HTTPTools
 
 /// Requests of the model to a server that behaves.
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(5)))
 struct HTTPToolTests {
     @Test("what the model said arrives in its place, and the answer comes back")
     func asked() async throws {

@@ -6,7 +6,7 @@ import Testing
 @testable import HTTPTools
 
 /// Servers that lead astray, do not end, or do not begin.
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(5)))
 struct HostileServerTests {
     /// A server that sends every request on to an address.
     private func redirecting(_ status: Int = 302, to location: String) throws -> ScriptedServer {

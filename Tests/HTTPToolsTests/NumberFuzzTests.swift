@@ -6,7 +6,7 @@ import Testing
 @testable import HTTPTools
 
 /// Every number that a server or an address can give, in every place that reads one.
-@Suite(.timeLimit(.minutes(2)))
+@Suite(.timeLimit(.minutes(5)))
 struct NumberFuzzTests {
     @Test("a port of any number is one of 65535, or the address is none")
     func aPortOfAnyNumber() {

@@ -5,7 +5,7 @@ import Testing
 @testable import HomeAssistant
 
 /// What a lamp cannot do, which Home Assistant leaves out and calls done.
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(5)))
 struct HomeLampTests {
     private static let house: HomeModel = {
         var model = HomeModel()

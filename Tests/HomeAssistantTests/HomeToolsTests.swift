@@ -5,7 +5,7 @@ import Testing
 @testable import HomeAssistant
 
 /// The three functions on a home that behaves.
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(5)))
 struct HomeToolsTests {
     private func names(_ answer: JSONValue) -> [String] {
         (answer["output"]?["devices"]?.array ?? []).compactMap { $0["name"]?.string }

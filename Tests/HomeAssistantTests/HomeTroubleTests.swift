@@ -7,7 +7,7 @@ import Tools
 @testable import HomeAssistant
 
 /// Homes that refuse, hang, change and go away.
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(5)))
 struct HomeTroubleTests {
     private static let tableOn: JSONObject = ["device": "table lamp", "action": "on"]
 

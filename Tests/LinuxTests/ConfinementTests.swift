@@ -5,7 +5,7 @@ import Testing
 @testable import Linux
 
 /// Programs that may do less than we may; each test with a name space and without.
-@Suite("Confined programs", .timeLimit(.minutes(2)))
+@Suite("Confined programs", .timeLimit(.minutes(5)))
 struct ConfinementTests {
     private let never = Duration.seconds(60)
     private let folder: TemporaryFolder

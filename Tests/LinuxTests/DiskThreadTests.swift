@@ -4,7 +4,7 @@ import Testing
 @testable import Linux
 
 /// What may block, beside Swift's pool.
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(5)))
 struct DiskThreadTests {
     /// Keeps a number, on a thread of its own.
     private actor Keeper {

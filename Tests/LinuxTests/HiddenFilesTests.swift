@@ -5,7 +5,7 @@ import Testing
 @testable import Linux
 
 /// What a confined program can open, tried by real programs.
-@Suite("What confined programs can open", .timeLimit(.minutes(3)))
+@Suite("What confined programs can open", .timeLimit(.minutes(5)))
 struct HiddenFilesTests {
     private let never = Duration.seconds(60)
 

@@ -4,7 +4,7 @@ import Testing
 @testable import Linux
 
 /// Programs that are spoken with, and what was told of them.
-@Suite("programs behind pipes", .timeLimit(.minutes(1)))
+@Suite("programs behind pipes", .timeLimit(.minutes(5)))
 struct PipedProcessTests {
     private func start(
         _ script: String, queueLimitBytes: Int = 1 << 20

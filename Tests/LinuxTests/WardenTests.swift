@@ -4,7 +4,7 @@ import Testing
 @testable import Linux
 
 /// What stands between us and a program that runs for long.
-@Suite("The warden of a confined program", .timeLimit(.minutes(3)))
+@Suite("The warden of a confined program", .timeLimit(.minutes(5)))
 struct WardenTests {
     /// A secret that this process has in its memory, as the daemon has its key.
     private static let canary: [UInt8] = {

@@ -75,7 +75,7 @@ private func text(_ words: String, to request: JSONValue) -> String {
     return body.serialized
 }
 
-@Suite("MCP servers on HTTP", .timeLimit(.minutes(1)))
+@Suite("MCP servers on HTTP", .timeLimit(.minutes(5)))
 struct HTTPTransportTests {
     @Test("the session, the version and the headers are in each request, and DELETE is the last")
     func headers() async throws {

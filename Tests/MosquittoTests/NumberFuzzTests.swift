@@ -4,7 +4,7 @@ import TestSockets
 import Testing
 
 /// Packets of a broker with every number at its edges (MQTT 5.0, section 2): none ends the client.
-@Suite(.timeLimit(.minutes(2)))
+@Suite(.timeLimit(.minutes(5)))
 struct NumberFuzzTests {
     /// A greeting without properties, and with them.
     private static func greeting(_ properties: [UInt8] = []) -> [UInt8] {

@@ -6,7 +6,7 @@ import Testing
 /// TLS, with authorities of the test's own.
 @Suite(
     .enabled(if: TestBroker.isInstalled, Comment(rawValue: TestBroker.absence)),
-    .timeLimit(.minutes(2)))
+    .timeLimit(.minutes(5)))
 struct TLSTests {
     let events = Events()
 

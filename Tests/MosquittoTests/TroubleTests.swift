@@ -7,7 +7,7 @@ import Testing
 /// Brokers that are away, refuse, or send what nobody wants.
 @Suite(
     .enabled(if: TestBroker.isInstalled, Comment(rawValue: TestBroker.absence)),
-    .timeLimit(.minutes(2)))
+    .timeLimit(.minutes(5)))
 struct TroubleTests {
     let events = Events()
 

@@ -7,7 +7,7 @@ import WebSockets
 @testable import Simulation
 
 /// The simulated service on real sockets.
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(5)))
 struct LiveServerTests {
     private static let base = "/ws/google.ai.generativelanguage."
     private static let ready = SocketClient.Arrival.message(

@@ -6,7 +6,7 @@ import Testing
 @testable import Simulation
 
 /// Clients of the service ask it over HTTP, too; what is not there is said at once.
-@Suite("Plain HTTP on the simulator's port", .timeLimit(.minutes(1)))
+@Suite("Plain HTTP on the simulator's port", .timeLimit(.minutes(5)))
 struct PlainHTTPTests {
     /// Sends a request and reads to the end of the connection; nil where nobody listens.
     private static func exchange(_ request: String, port: Int) -> String? {

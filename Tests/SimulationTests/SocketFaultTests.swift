@@ -3,7 +3,7 @@ import Testing
 
 @testable import Simulation
 
-@Suite("Faults and credentials on real sockets", .timeLimit(.minutes(1)))
+@Suite("Faults and credentials on real sockets", .timeLimit(.minutes(5)))
 struct SocketFaultTests {
     private static let ready = SocketClient.Arrival.message(
         text: "{\n  \"setupComplete\": {}\n}\n", isBinary: true)

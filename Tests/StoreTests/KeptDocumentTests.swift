@@ -6,7 +6,7 @@ import Testing
 
 @testable import Store
 
-@Suite("A document that outlasts what disks do", .timeLimit(.minutes(1)))
+@Suite("A document that outlasts what disks do", .timeLimit(.minutes(5)))
 struct KeptDocumentTests {
     private let reports = Reports()
 

@@ -15,7 +15,7 @@ final class Reports: Sendable {
     func add(_ text: String) { lines.withLock { $0.append(text) } }
 }
 
-@Suite("The folder that one program has to itself", .timeLimit(.minutes(1)))
+@Suite("The folder that one program has to itself", .timeLimit(.minutes(5)))
 struct StateStoreTests {
     private let reports = Reports()
 

@@ -48,7 +48,7 @@ extension JSONValue {
     }
 }
 
-@Suite("Numbers from models, clocks and the disk end no program", .timeLimit(.minutes(3)))
+@Suite("Numbers from models, clocks and the disk end no program", .timeLimit(.minutes(5)))
 struct NumberFuzzTests {
     private static let numbers: [JSONValue] = {
         let whole: [Int64] = [

@@ -8,7 +8,7 @@ import Tools
 
 @testable import Timers
 
-@Suite("timers on the disk", .timeLimit(.minutes(1)))
+@Suite("timers on the disk", .timeLimit(.minutes(5)))
 struct TimerStoreTests {
     private func keeper(
         _ folder: MemoryDisk, _ clock: SetClock, _ ear: Ear = Ear()

@@ -6,7 +6,7 @@ import Tools
 
 @testable import Timers
 
-@Suite("timers by functions of the model", .timeLimit(.minutes(1)))
+@Suite("timers by functions of the model", .timeLimit(.minutes(5)))
 struct TimerToolTests {
     private let clock = SetClock(time(9, 0))
     private let ear = Ear()

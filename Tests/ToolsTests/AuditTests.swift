@@ -6,7 +6,7 @@ import Testing
 
 @testable import Tools
 
-@Suite("the audit log", .timeLimit(.minutes(1)))
+@Suite("the audit log", .timeLimit(.minutes(5)))
 struct AuditTests {
     private let folder: Folder
     private let clock = ManualClock()

@@ -8,7 +8,7 @@ import Testing
 
 /// A secret in every position in which a far end, a model or a fault can put it: none of the ways
 /// out of the runner has it.
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(5)))
 struct CanaryTests {
     private static let canary = "c4n4ry-\"ß/&-5ecret"
     private let folder: Folder

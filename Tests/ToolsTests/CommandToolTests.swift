@@ -7,7 +7,7 @@ import Testing
 @testable import CommandTools
 @testable import Tools
 
-@Suite("commands", .timeLimit(.minutes(1)))
+@Suite("commands", .timeLimit(.minutes(5)))
 struct CommandToolTests {
     private static let parameters: JSONValue = [
         "type": "object",

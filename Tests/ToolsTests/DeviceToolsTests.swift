@@ -22,7 +22,7 @@ private final class PaperDevice: DevicePort {
     func status() async throws -> JSONValue { ["conversation": "idle"] }
 }
 
-@Suite("the device itself by functions of the model", .timeLimit(.minutes(1)))
+@Suite("the device itself by functions of the model", .timeLimit(.minutes(5)))
 struct DeviceToolsTests {
     private let device = PaperDevice()
     private let runner: ToolRunner

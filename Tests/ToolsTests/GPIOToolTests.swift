@@ -5,7 +5,7 @@ import Testing
 @testable import GPIOTools
 @testable import Tools
 
-@Suite("switched outputs", .timeLimit(.minutes(1)))
+@Suite("switched outputs", .timeLimit(.minutes(5)))
 struct GPIOToolTests {
     private let clock = ManualClock()
     private let lamp = TestOutput()

@@ -7,7 +7,7 @@ import Testing
 
 @testable import Tools
 
-@Suite("what is remembered of calls beyond the program's end", .timeLimit(.minutes(1)))
+@Suite("what is remembered of calls beyond the program's end", .timeLimit(.minutes(5)))
 struct JournalTests {
     private let folder: Folder
     private let door = Door()

@@ -4,7 +4,7 @@ import Testing
 @testable import Tools
 
 /// Schemas and arguments of as many members as a far end likes: done, or refused, in linear time.
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(5)))
 struct LargeSchemaTests {
     private static let count = 100_000
 

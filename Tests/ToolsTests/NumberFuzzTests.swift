@@ -8,7 +8,7 @@ import Testing
 @testable import Tools
 
 /// Every number that a schema, a model or a file can hold, in every place that reads one.
-@Suite(.timeLimit(.minutes(2)))
+@Suite(.timeLimit(.minutes(5)))
 struct NumberFuzzTests {
     private static let values: [JSONValue] = OddNumbers.json.compactMap {
         try? JSONValue(parsing: $0)

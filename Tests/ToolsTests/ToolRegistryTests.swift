@@ -4,7 +4,7 @@ import Testing
 
 @testable import Tools
 
-@Suite("tools that come and go", .timeLimit(.minutes(1)))
+@Suite("tools that come and go", .timeLimit(.minutes(5)))
 struct ToolRegistryTests {
     private func tool(_ name: String) throws -> TestTool {
         try TestTool(name) { _ in .string("from \(name)") }

@@ -4,7 +4,7 @@ import Testing
 
 @testable import Tools
 
-@Suite("running tools", .timeLimit(.minutes(1)))
+@Suite("running tools", .timeLimit(.minutes(5)))
 struct ToolRunnerTests {
     private let clock = ManualClock()
     private let door = Door()

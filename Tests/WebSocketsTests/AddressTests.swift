@@ -42,7 +42,7 @@ final class UnservedAddress: Sendable {
 }
 
 /// Hosts with several addresses, of which not all lead somewhere.
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(5)))
 struct AddressTests {
     private func greeter(
         _ test: TestLoop, identity: WebSocketListener.Identity? = nil

@@ -4,7 +4,7 @@ import Testing
 @testable import WebSockets
 
 /// Whom a connection trusts that names no authority, against real servers.
-@Suite(.timeLimit(.minutes(2)))
+@Suite(.timeLimit(.minutes(5)))
 struct AuthorityTests {
     private static func system(folder: String, file: String? = nil) -> SystemAuthorities {
         SystemAuthorities { name in

@@ -5,7 +5,7 @@ import Testing
 
 @testable import WebSockets
 
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(5)))
 struct EventLoopTests {
     /// An actor that lives on a loop.
     actor Pinned {

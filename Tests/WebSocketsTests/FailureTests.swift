@@ -5,7 +5,7 @@ import Testing
 @testable import WebSockets
 
 /// What a user reads when a connection does not come about, each against a real server.
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(5)))
 struct FailureTests {
     /// The error of a connection that must not come about.
     private func failure(

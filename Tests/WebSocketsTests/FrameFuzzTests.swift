@@ -6,7 +6,7 @@ import Testing
 
 /// Frames that no server should send: whatever they say, the connection ends once, and the
 /// program goes on.
-@Suite(.timeLimit(.minutes(2)))
+@Suite(.timeLimit(.minutes(5)))
 struct FrameFuzzTests {
     /// Numbers at which arithmetic goes wrong.
     private static let lengths: [UInt64] = [

@@ -5,7 +5,7 @@ import Testing
 
 @testable import WebSockets
 
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(5)))
 struct LivenessTests {
     /// A ping a second; libwebsockets may look at it as long as the program runs.
     private nonisolated(unsafe) static let eagerPolicy = LineLiveness.makePolicy(

@@ -5,7 +5,7 @@ import Testing
 @testable import WebSockets
 
 /// What the loop does while something that it needs does not answer.
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(5)))
 struct LoopStayTests {
     /// Timers of a loop, a millisecond apart, which go on until they are stopped.
     private final class Pulse: Sendable {
@@ -116,7 +116,7 @@ struct LoopStayTests {
 }
 
 /// Names that are looked up beside the loop.
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(5)))
 struct NamedConnectionTests {
     private func echo(_ test: TestLoop) async throws -> WebSocketListener {
         try await test.listen { connection, event in

@@ -42,7 +42,7 @@ final class ScriptedNames: Sendable {
     }
 }
 
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(5)))
 struct NameResolverTests {
     private func result(
         _ resolver: NameResolver, _ name: String

@@ -3,7 +3,7 @@ import Testing
 @testable import WebSockets
 
 /// Connections through a proxy that leads every name to this machine.
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(5)))
 struct ProxyTests {
     private func echo(
         _ test: TestLoop, identity: WebSocketListener.Identity? = nil

@@ -7,7 +7,7 @@ import Testing
 @testable import WebSockets
 
 /// Servers and portals that answer an upgrade over HTTP.
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(5)))
 struct RefusalTests {
     /// What a client is left with that meets this answer, and how often it came.
     private func refusal(

@@ -4,7 +4,7 @@ import Testing
 
 @testable import WebSockets
 
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(5)))
 struct TimerQueueTests {
     /// What is due now, in order.
     private func due(_ queue: TimerQueue, at now: Int64) {

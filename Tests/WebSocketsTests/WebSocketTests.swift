@@ -3,7 +3,7 @@ import Testing
 
 @testable import WebSockets
 
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(5)))
 struct WebSocketTests {
     @Test("messages of every size come back whole and in order, text as text, binary as binary")
     func echo() async throws {

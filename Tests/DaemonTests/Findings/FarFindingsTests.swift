@@ -8,7 +8,7 @@ import Testing
 @testable import Daemon
 
 /// What the doctor says of far ends.
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(5)))
 final class FarFindingsTests {
     private let folder: String
 

@@ -13,7 +13,7 @@ import VoiceSession
 @testable import Daemon
 
 /// Whatever happens to what is on the disk: what was confirmed is there, or its loss is said.
-@Suite("Faults of the disk in every file", .timeLimit(.minutes(3)))
+@Suite("Faults of the disk in every file", .timeLimit(.minutes(5)))
 struct FaultInjectionTests {
     /// What became of something that was confirmed.
     private enum Fate: Equatable { case isThere, isGone }

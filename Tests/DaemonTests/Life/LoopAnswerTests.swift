@@ -3,7 +3,7 @@ import WebSockets
 
 @testable import Daemon
 
-@Suite("Work on the loop has an answer", .timeLimit(.minutes(1)))
+@Suite("Work on the loop has an answer", .timeLimit(.minutes(5)))
 struct LoopAnswerTests {
     private struct Refusal: Error, Equatable {}
 

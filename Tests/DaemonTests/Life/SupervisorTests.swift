@@ -122,7 +122,7 @@ private final class Shelf<Value: Sendable>: Sendable {
     }
 }
 
-@Suite("The supervisor", .timeLimit(.minutes(1))) struct SupervisorTests {
+@Suite("The supervisor", .timeLimit(.minutes(5))) struct SupervisorTests {
     @Test("a start that throws stops what it had begun, before anything else is started")
     func failingStart() async {
         let story = Story()

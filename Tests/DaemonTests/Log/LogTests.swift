@@ -5,7 +5,7 @@ import Testing
 @testable import Daemon
 
 /// Whoever reads the log may be behind: nobody who writes to it waits for that.
-@Suite("The log", .timeLimit(.minutes(1)))
+@Suite("The log", .timeLimit(.minutes(5)))
 struct LogTests {
     /// A reader who takes nothing until it is told to.
     private final class Reader: LineOutput {

@@ -11,7 +11,7 @@ import VoiceSession
 
 @testable import Daemon
 
-@Suite("A session's credential on Vertex", .timeLimit(.minutes(1)))
+@Suite("A session's credential on Vertex", .timeLimit(.minutes(5)))
 struct VertexCredentialTests {
     /// Stands still until it is told to go on.
     private final class StandingClock: DeviceClock {

@@ -6,7 +6,7 @@ import Testing
 @testable import Daemon
 
 /// The volume, where a card's driver may take its time; here there is no card.
-@Suite("The volume beside the loop", .timeLimit(.minutes(1)))
+@Suite("The volume beside the loop", .timeLimit(.minutes(5)))
 struct CardVolumeTests {
     private final class Gains: Sendable {
         private let state = Mutex<[Float]>([])

@@ -9,7 +9,7 @@ import Tools
 @testable import Daemon
 
 /// `[[tool.http]]` from the file of settings to the server and back.
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(5)))
 final class HTTPToolSetTests {
     private let folder: String
 

@@ -9,7 +9,7 @@ import Tools
 @testable import Daemon
 
 /// `[[tool.home_assistant]]` from the file of settings to the home and back.
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(5)))
 final class HomeToolSetTests {
     private let folder: String
 

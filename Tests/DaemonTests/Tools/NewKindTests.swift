@@ -54,7 +54,7 @@ private struct ParrotTool: Tool {
     }
 }
 
-@Suite("a new kind of tool", .timeLimit(.minutes(1)))
+@Suite("a new kind of tool", .timeLimit(.minutes(5)))
 struct NewKindTests {
     private static let kinds = ToolKinds(ToolKinds.all.list + [ParrotSettings.self])
     private static let head =

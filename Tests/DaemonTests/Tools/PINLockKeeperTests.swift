@@ -8,7 +8,7 @@ import Tools
 @testable import Daemon
 
 /// What is known of wrong PINs, through the end of the program and damage of its file.
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(5)))
 final class PINLockKeeperTests {
     private let folder: String
     private let log = Log(level: .error)

@@ -11,7 +11,7 @@ import Tools
 
 /// A secret of the settings, and far ends that were given it and repeat it: what leaves the program
 /// does not have it.
-@Suite(.timeLimit(.minutes(2)))
+@Suite(.timeLimit(.minutes(5)))
 final class SecretExitTests {
     private static let canary = "c4n4ry/t0ken+\"ü\""
     private let folder: String

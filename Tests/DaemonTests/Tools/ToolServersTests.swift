@@ -10,7 +10,7 @@ import Tools
 @testable import Daemon
 
 /// MCP servers of the settings, as far as a call through the daemon's own runner.
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(5)))
 struct ToolServersTests {
     private static let fake: String = {
         let root = #filePath.split(separator: "/").dropLast(4).map { "/" + $0 }.joined()
