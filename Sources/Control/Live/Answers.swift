@@ -255,7 +255,7 @@ struct Answers {
             end(came)
             cut.number = came.number
             if came.isOfUnknown {
-                awaited.removeFirst()
+                dropOldest()
                 cut.renumbered = renumberUsed(came.number)
             }
         } else if awaited.count > 1 || !isAutomatic && isWithinWords && !awaited.isEmpty {
@@ -281,6 +281,11 @@ struct Answers {
         guard awaited.last?.number == number, let renumbered = renumberNewest() else { return nil }
         awaited[awaited.count - 1].words = renumbered.number
         return renumbered
+    }
+
+    /// The oldest words are answered; there are none where they were given up meanwhile.
+    private mutating func dropOldest() {
+        if !awaited.isEmpty { awaited.removeFirst() }
     }
 
     private mutating func end(_ came: Coming) {
@@ -344,7 +349,7 @@ struct Answers {
         var over = Completion(number: came.number, answer: came.isOld ? nil : came)
         over.isOld = came.isOld
         if came.isOfUnknown {
-            awaited.removeFirst()
+            dropOldest()
             // The service may have taken all these words for one turn.
             for index in awaited.indices where awaited[index].kind == .due {
                 awaited[index].kind = .supposed
