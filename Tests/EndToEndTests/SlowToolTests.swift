@@ -154,14 +154,14 @@ struct SlowToolTests {
         try await rig.appliance.timeline.wait { $0 == .replyPlayed }
         #expect(rig.text("runs") == "once\n")
         // Told in words, or as the answer to the same call made anew.
-        let isTold = rig.appliance.service.all.contains { event in
+        let isReported = rig.appliance.service.all.contains { event in
             switch event {
             case .content(let content, _): content.serialized.contains("fine")
             case .answered(let response): response.serialized.contains("fine")
             default: false
             }
         }
-        #expect(isTold)
+        #expect(isReported)
         #expect(try await rig.end() == Self.late)
     }
 

@@ -225,13 +225,13 @@ struct KnownAnswerTests {
         world.callSwitch("again")
         world.turnComplete()
         #expect(world.events.count { if case .notice = $0 { true } else { false } } == 1)
-        let isTold = world.events.contains {
+        let isReported = world.events.contains {
             switch $0 {
             case .audio, .toolCalls: true
             default: false
             }
         }
-        #expect(!isTold)
+        #expect(!isReported)
         guard case .toolResponses(let responses)? = world.sent.first else {
             Issue.record("the call was not refused: \(world.sent)")
             return

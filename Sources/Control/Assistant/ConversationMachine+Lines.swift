@@ -12,13 +12,13 @@ extension ConversationMachine {
         guard line.isLine else { return emit(.sound(line)) }
         guard isNews(line, at: time) else { return emit(.sound(.sameTrouble)) }
         // Without a loudspeaker nobody has heard it.
-        if hasSpeaker { toldAt[line] = time }
+        if hasSpeaker { spokenAt[line] = time }
         emit(.sound(line))
     }
 
     /// Whether a line was not said of this trouble, or long ago.
     func isNews(_ line: Earcon, at time: Int64) -> Bool {
-        toldAt[line].map { time - $0 >= Self.lineInterval } ?? true
+        spokenAt[line].map { time - $0 >= Self.lineInterval } ?? true
     }
 }
 

@@ -7,9 +7,9 @@ extension ConversationMachine {
     package mutating func sessionReady(resumed: Bool, at time: Int64) -> [ConversationAction] {
         link = .up
         linkDeadline = nil
-        outageTold = nil
+        reportedOutage = nil
         wasOnline = true
-        for line in Earcon.outages { toldAt[line] = nil }
+        for line in Earcon.outages { spokenAt[line] = nil }
         record(.online(resumed: resumed))
         restartWait(at: time)
         return settle()
@@ -25,8 +25,8 @@ extension ConversationMachine {
         // Somebody who has had a session once has set the network up.
         lineOfOutage = isNetworkMissing && !wasOnline ? .noNetwork : .offline
         // A reason that lasts is reported once, however often it is met.
-        if reason != outageTold { record(.offline(reason)) }
-        outageTold = reason
+        if reason != reportedOutage { record(.offline(reason)) }
+        reportedOutage = reason
         loseReply()
         switch phase {
         case .listening, .thinking:
@@ -51,7 +51,7 @@ extension ConversationMachine {
         link = .refused
         lineOfOutage = line
         record(.refused(advice))
-        outageTold = advice
+        reportedOutage = advice
         loseReply()
         // It is said each time to those who wait for an answer, to all others once.
         let isAwaited = phase == .listening || isThinking

@@ -248,7 +248,7 @@ extension ConversationMachine {
     /// The microphone is back.
     package mutating func microphoneBack(_ text: String) -> [ConversationAction] {
         hasMicrophone = true
-        toldAt[.noMicrophone] = nil
+        spokenAt[.noMicrophone] = nil
         record(.soundBack(.capture, text))
         return settle()
     }

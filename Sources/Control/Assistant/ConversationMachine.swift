@@ -131,9 +131,9 @@ package struct ConversationMachine: ~Copyable {
     /// The line that says why there is no session.
     var lineOfOutage = Earcon.offline
     /// When each trouble that lasts was last reported in words.
-    var toldAt: [Earcon: Int64] = [:]
+    var spokenAt: [Earcon: Int64] = [:]
     /// Why there is no session, as last reported; nil while there is one.
-    var outageTold: String?
+    var reportedOutage: String?
     /// The local detector hears speech since then.
     var speechSince: Int64?
     /// What the first sound is measured from.

@@ -106,7 +106,7 @@ package actor VoiceAssistant {
     }
 
     /// Why there is no session, as last reported; nil while there is one or none is needed.
-    package var outage: String? { machine.outageTold }
+    package var outage: String? { machine.reportedOutage }
 
     /// Whether a word, a press or a tool has muted the microphone, whatever its switch says.
     package var isMutedByHand: Bool { machine.isMuted }

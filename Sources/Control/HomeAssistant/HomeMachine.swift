@@ -111,8 +111,8 @@ struct HomeMachine: Sendable {
     private var lastLoading: Int64 = 0
     private var readySince: Int64 = 0
     private var lastTrouble = ""
-    private var isToldAway = false
-    private var toldRefusal: String?
+    private var isReportedAway = false
+    private var reportedRefusal: String?
 
     /// A machine for what these lists expose; nothing happens before `want`.
     init(_ exposure: HomeExposure) {
@@ -197,7 +197,7 @@ struct HomeMachine: Sendable {
             return prove(token(), at: now, random: random)
         case (.proving, "auth_ok"):
             phase = .loading
-            toldRefusal = nil
+            reportedRefusal = nil
             return Self.subscriptions.map { event in
                 ask(.subscription, "subscribe_events", ["event_type": .string(event)])
             } + load(at: now) + [alarm]
@@ -266,8 +266,8 @@ struct HomeMachine: Sendable {
         tooLateAt = nil
         refreshAt = nil
         var orders: [HomeOrder] = [.drop, .alarm(nil), .tell(standing)]
-        if toldRefusal != words {
-            toldRefusal = words
+        if reportedRefusal != words {
+            reportedRefusal = words
             orders.append(
                 .note("Home Assistant does not accept the token (\(words)): make a new one there"))
         }
@@ -280,8 +280,8 @@ struct HomeMachine: Sendable {
         phase = .resting(until: now + backoff.failed(random: random))
         tooLateAt = nil
         refreshAt = nil
-        guard !isToldAway else { return orders + [alarm, .tell(standing)] }
-        isToldAway = true
+        guard !isReportedAway else { return orders + [alarm, .tell(standing)] }
+        isReportedAway = true
         return orders + [alarm, .tell(standing), .note("Home Assistant is away: \(trouble)")]
     }
 
@@ -372,8 +372,8 @@ struct HomeMachine: Sendable {
                     "\(directory.leftOut) entities are left out beyond "
                         + "\(HomeDirectory.entityLimit): expose fewer"))
         }
-        if isToldAway {
-            isToldAway = false
+        if isReportedAway {
+            isReportedAway = false
             orders.append(.note("Home Assistant is there again"))
         }
         return orders

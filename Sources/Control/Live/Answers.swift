@@ -73,7 +73,7 @@ struct Answers {
     /// An answer that was cut or given up, of which the end may still be reported.
     private var owed: AnswerNumber?
     /// That it is over was told already.
-    private var isOwedTold = false
+    private var isOwedReported = false
     /// What is due by the service's own word, to words that it has found.
     private var promised: AnswerNumber?
     /// Nothing was interrupted; what is over next is of that nothing.
@@ -262,7 +262,7 @@ struct Answers {
             // Cut before anything of it came.
             let first = awaited.removeFirst()
             owed = first.number
-            isOwedTold = false
+            isOwedReported = false
             ended = first.number
             cut.number = first.number
         } else if owed == nil, !awaited.isEmpty {
@@ -291,7 +291,7 @@ struct Answers {
     private mutating func end(_ came: Coming) {
         coming = nil
         owed = came.number
-        isOwedTold = false
+        isOwedReported = false
         ended = came.number
     }
 
@@ -306,7 +306,7 @@ struct Answers {
         /// It was the end of what was interrupted before.
         var isOld = false
         /// It was taken for over before.
-        var isTold = false
+        var isReported = false
         /// Words whose answer has another number now.
         var renumbered: (words: AnswerNumber, number: AnswerNumber)?
     }
@@ -315,7 +315,7 @@ struct Answers {
     mutating func completedUnsaid() -> Completion {
         let over = completed()
         owed = over.number
-        isOwedTold = true
+        isOwedReported = true
         return over
     }
 
@@ -328,7 +328,7 @@ struct Answers {
         }
         if let owed {
             self.owed = nil
-            return Completion(number: owed, isOld: true, isTold: isOwedTold)
+            return Completion(number: owed, isOld: true, isReported: isOwedReported)
         }
         guard let first = awaited.first else {
             promised = nil
@@ -371,7 +371,7 @@ struct Answers {
         awaited = []
         ended = number
         owed = number
-        isOwedTold = true
+        isOwedReported = true
         return number
     }
 

@@ -259,7 +259,7 @@ extension SessionMachine {
         guard !answers.isDue else {
             // The end of what was interrupted, while the words that did it await their answer.
             replyDueSince = replyDueSince ?? now
-            if !over.isTold { tell(.turnComplete(over.number)) }
+            if !over.isReported { tell(.turnComplete(over.number)) }
             return
         }
         // Also one of words without sound: nobody hears them.
@@ -269,7 +269,7 @@ extension SessionMachine {
         uplink.answerCame()
         if over.answer?.isAudible == true { attempts.proved() }
         hasServed = true
-        if !over.isTold { tell(.turnComplete(over.number)) }
+        if !over.isReported { tell(.turnComplete(over.number)) }
         endTurn()
         if rules.isResumable { handleDueUntil = now + Self.handlePatience }
         guard isEmpty, message.turnCompleteReason != Self.needsMore else { return }

@@ -97,11 +97,11 @@ extension SessionMachine {
         guard isAccountDue, bridge.isAnswered, openCalls.isEmpty else { return }
         let asksForAnswer = !log.hasUnsent
         // Content may not come within words, and would cut the answer to them.
-        let canBeTold = replyDueSince == nil && !log.isWithinSentWords
+        let mayExplain = replyDueSince == nil && !log.isWithinSentWords
         // Who has more to say does not want the rest of an answer, but must know what was done.
-        if bridge.hasLostCalls, !canBeTold { return }
+        if bridge.hasLostCalls, !mayExplain { return }
         isAccountDue = false
-        guard bridge.hasLostCalls || asksForAnswer && canBeTold else { return bridge.reset() }
+        guard bridge.hasLostCalls || asksForAnswer && mayExplain else { return bridge.reset() }
         accountAsks = asksForAnswer
         // It goes on with the answer that was cut.
         let number = bridge.number ?? answers.give()

@@ -31,7 +31,7 @@ final class SoakRun: Sendable {
     /// Between two turns (milliseconds).
     private static let pauseMilliseconds: Int64 = 2_000
     /// This number of failures is reported in words.
-    private static let toldFailures = 20
+    private static let reportedFailures = 20
 
     /// What goes wrong, one of it in each third turn: about two a minute.
     private static let troubles: [(place: Place, fault: Fault)] = [
@@ -253,7 +253,7 @@ final class SoakRun: Sendable {
             "reconnects": .int(Int64(now.connections - 1)),
             "calls": .int(Int64(now.calls)),
             "failures": .int(Int64(now.failures.count)),
-            "what_failed": .array(now.failures.prefix(Self.toldFailures).map { .string($0) }),
+            "what_failed": .array(now.failures.prefix(Self.reportedFailures).map { .string($0) }),
             "rss_with_service_start_kb": .int(Int64(residentAtStart.load(ordering: .relaxed))),
             "rss_with_service_end_kb": .int(Int64(ResourceUsage.residentKiB())),
             "rss_with_service_max_kb": .int(Int64(usage.maximumResidentKiB)),

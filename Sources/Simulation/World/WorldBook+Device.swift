@@ -148,7 +148,7 @@ extension WorldBook {
     }
 
     /// The service was sent something in writing.
-    func toldText(_ text: String, at time: Int64) {
+    func textCame(_ text: String, at time: Int64) {
         note("service: text", at: time)
         orphans = []
         // Its answer is nobody's words.

@@ -245,7 +245,7 @@ final class WorldBook: @unchecked Sendable {
             note(
                 "service: content, history \(isHistory): \(content.serialized.prefix(200))",
                 at: time)
-        case .text(let text): toldText(text, at: time)
+        case .text(let text): textCame(text, at: time)
         case .ignoredAudio(let count): fail("\(count) samples outside of an activity", at: time)
         case .refused(let code, let reason):
             note("service refuses: \(code) \(reason)", at: time)

@@ -131,10 +131,10 @@ struct SoundFindingsTests {
 
     @Test("a period that is much longer than what is asked for is told, with the remedy")
     func aPeriodThatIsMuch() {
-        for (wish, isTold) in [(20, false), (5, true)] {
+        for (wish, isReported) in [(20, false), (5, true)] {
             let findings = Self.well { findings, _, _ in findings.wishedPeriodMilliseconds = wish }
             let told = findings.all.filter { $0.text.contains("period_size") }
-            #expect(told.map(\.subject) == (isTold ? ["microphone", "loudspeaker"] : []))
+            #expect(told.map(\.subject) == (isReported ? ["microphone", "loudspeaker"] : []))
         }
     }
 
