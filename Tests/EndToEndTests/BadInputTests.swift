@@ -3,7 +3,7 @@ import Daemon
 import Simulation
 import Testing
 
-@Suite("Bad input is told once, and the daemon goes on", .timeLimit(.minutes(5)))
+@Suite("Bad input is reported once, and the daemon goes on", .timeLimit(.minutes(5)))
 struct BadInputTests {
     private let reply = Noise.samples(4800, seed: 9)
 

@@ -3,7 +3,7 @@ import ModelTypes
 import Simulation
 import Testing
 
-/// What the model is told when it asks how the device is, against what the device did.
+/// What `device_status` answers, against what the device did.
 @Suite("What the device says of itself", .timeLimit(.minutes(5)))
 struct DeviceReportTests {
     private func speak(to appliance: Appliance) async {

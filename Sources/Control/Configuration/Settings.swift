@@ -232,7 +232,7 @@ package struct Settings: Sendable {
                 return own + [
                     Diagnostic(
                         tool.position,
-                        "\(tool.title) lets somebody in (risk \"unlock\") and asks nobody: whoever can "
+                        "\(tool.title) lets somebody in (risk \"unlock\") and asks nobody: anyone who can "
                             + "be heard can use it; say confirm = \"button\", \"phrase\" or \"pin\""
                     )
                 ]

@@ -29,7 +29,7 @@ extension GPIOTool {
         /// Its risk, confirmation and rate; reading has no risk.
         package var terms: ToolTerms
 
-        /// A line; an output has been put to rest by whoever opened it.
+        /// A line; its opener has put an output to rest already.
         package init(
             name: String, description: String, port: Port, actions: Set<Action>,
             pulseMilliseconds: Int64, terms: ToolTerms

@@ -174,7 +174,7 @@ package struct HomeAssistantToolSettings: ToolKind, Equatable {
         if shared.confirm == .never {
             warnings.append(
                 "\(shared.title) asks nobody before it opens locks, gates and garage doors: "
-                    + "whoever can be heard can use it; leave confirm out, or say \"phrase\" or "
+                    + "anyone who can be heard can use it; leave confirm out, or say \"phrase\" or "
                     + "\"pin\"")
         }
         if indirectRisk == nil, mayExpose(Self.indirectDomains) {

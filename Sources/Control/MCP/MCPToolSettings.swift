@@ -125,7 +125,7 @@ package struct MCPToolSettings: ToolKind, Equatable {
         guard shared.confirm == .never, !unlocking.isEmpty else { return [] }
         return [
             "\(shared.title): \(unlocking.joined(separator: ", ")) lets somebody in (risk "
-                + "\"unlock\") and asks nobody: whoever can be heard can use it"
+                + "\"unlock\") and asks nobody: anyone who can be heard can use it"
         ]
     }
 

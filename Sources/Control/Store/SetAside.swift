@@ -1,6 +1,6 @@
 internal import Linux
 
-/// Keeps what cannot be used any more, under another name, for whoever looks into it later.
+/// Keeps what cannot be used any more, under another name, so that it can be looked into later.
 struct SetAside {
     /// Files that are kept of one name; beyond it the oldest goes.
     private static let limit = 3

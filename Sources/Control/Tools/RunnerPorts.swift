@@ -88,7 +88,7 @@ package struct RecalledCalls: Sendable {
     }
 }
 
-/// Takes what was done, for whoever looks later.
+/// Takes what was done, so that it can be looked up later.
 package protocol AuditPort: Sendable {
     /// Takes one entry, before the model is answered.
     func record(_ entry: AuditEntry) async

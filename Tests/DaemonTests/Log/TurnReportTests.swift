@@ -45,7 +45,7 @@ struct TurnReportTests {
             found == ["turn 3: button, 2.1 s, lamp, door failed, answer after 0.6 s, 310 tokens"])
     }
 
-    @Test("a turn that came to nothing says so, and one that was interrupted says by whom")
+    @Test("a turn that came to nothing says so, and one that was interrupted says what did it")
     func others() {
         #expect(
             lines([

@@ -46,7 +46,7 @@ package protocol ToolKind: Sendable {
     func warnings(_ shared: ToolSettings) -> [String]
     /// The same, said at each start, too.
     func notes(_ shared: ToolSettings) -> [String]
-    /// The texts that may hold secrets, for whoever looks whether they are there.
+    /// The texts that may hold secrets, for a check whether they are there.
     var secretTexts: [SecretText] { get }
     /// The files that it reads, by the key that names them; an empty path is none.
     var files: [(key: String, path: String)] { get }

@@ -62,19 +62,19 @@ final class DeviceReporter: @unchecked Sendable {
     /// All that is known, once timers and card were asked; nil while the device is still starting,
     /// or is ending.
     func refreshed() async -> DeviceReport? {
-        guard let parts else { return nil }
-        let (book, now) = await parts.timers.look()
+        // Asked for on the loop, where they are let go of at the end.
+        guard let keeper = try? await loop.run({ [self] in parts?.timers }) else { return nil }
+        let (book, now) = await keeper.look()
         _ = await bridge.volume.read()
         // One that rings is not the next any more.
         let next = book.list.items.filter { !$0.isRinging }.map { $0.due(at: now) }.min()
         let timers = DeviceReport.Timers(
             count: book.list.items.count, ringing: book.ringing.count,
             missed: book.list.missed.count, next: next)
-        let made = try? await loop.run { [self] in
+        return try? await loop.run { [self] in
             latestTimers = timers
             return report
         }
-        return made ?? nil
     }
 
     /// All that is known without waiting, with timers and volume as they were last asked.
