@@ -72,7 +72,10 @@ enum Targets {
             .control("VoiceSession", ["ModelTypes"]),
             .control(
                 "Live",
-                ["ModelTypes", "VoiceSession", "WireCodec", "WebSockets", "SpeexDSP", "Linux"]),
+                [
+                    "Configuration", "ModelTypes", "VoiceSession", "WireCodec", "WebSockets",
+                    "SpeexDSP", "Linux",
+                ]),
             .control("Store", ["ModelTypes", "Linux"]),
             .control("Tools", ["ModelTypes", "Store", "Text", "Linux"]),
             .control("Configuration", ["Linux", "ModelTypes", "Panel", "Text", "Tools"]),
@@ -94,8 +97,8 @@ enum Targets {
                     "HomeAssistant", "MCP",
                 ]),
             .control("Broker", ["ModelTypes", "Mosquitto", "Linux"]),
-            .control("Timers", ["ModelTypes", "Store", "Tools", "Linux"]),
-            .control("Assistant", ["ModelTypes", "Tools", "VoiceSession"]),
+            .control("Timers", ["Configuration", "ModelTypes", "Store", "Tools", "Linux"]),
+            .control("Assistant", ["Configuration", "ModelTypes", "Tools", "VoiceSession"]),
             .control(
                 "Sounds", ["Opus"],
                 embedded: [
@@ -220,7 +223,10 @@ enum Targets {
             ),
             (
                 "MQTTToolsTests",
-                ["MQTTTools", "Tools", "ModelTypes", "Mosquitto", "Linux", "TestBroker"]
+                [
+                    "MQTTTools", "Configuration", "Tools", "ModelTypes", "Mosquitto", "Linux",
+                    "TestBroker",
+                ]
             ),
             ("BrokerTests", ["Broker", "ModelTypes", "Mosquitto", "TestInputs"]),
             (
@@ -233,7 +239,8 @@ enum Targets {
             (
                 "MCPTests",
                 [
-                    "MCP", "Tools", "ModelTypes", "Curl", "Linux", "TestHTTP", "TestInputs",
+                    "MCP", "Configuration", "Tools", "ModelTypes", "Curl", "Linux", "TestHTTP",
+                    "TestInputs",
                     "TestProcesses",
                 ]
             ),
@@ -247,11 +254,14 @@ enum Targets {
             ),
             (
                 "TimersTests",
-                ["Timers", "Tools", "ModelTypes", "Store", "Linux", "TestDisk", "TestInputs"]
+                [
+                    "Timers", "Configuration", "Tools", "ModelTypes", "Store", "Linux", "TestDisk",
+                    "TestInputs",
+                ]
             ),
             (
                 "AssistantTests",
-                ["Assistant", "ModelTypes", "TestInputs", "Tools", "VoiceSession"]
+                ["Assistant", "Configuration", "ModelTypes", "TestInputs", "Tools", "VoiceSession"]
             ),
             ("SoundsTests", ["Sounds"]),
             (

@@ -57,9 +57,9 @@ struct AudioEngineTests {
         let said = Self.pattern(16 * (Int(lead) + 8000))
         try Self.write(said, rate: 16_000, to: folder.file("mic.wav"))
         var settings = AudioSettings()
-        settings.capture = .wav(folder.file("mic.wav"))
+        settings.capture.device = .wav(folder.file("mic.wav"))
         settings.highPassFrequency = 0
-        settings.playback = .null
+        settings.playback.device = .null
         settings.realTimePriority = nil
         let (stream, handler) = Self.events()
         let engine = try AudioEngine(settings, onMicrophone: handler)
@@ -97,8 +97,8 @@ struct AudioEngineTests {
     func playback() async throws {
         let folder = try Folder()
         var settings = AudioSettings()
-        settings.capture = .null
-        settings.playback = .wav(folder.file("out.wav"))
+        settings.capture.device = .null
+        settings.playback.device = .wav(folder.file("out.wav"))
         settings.realTimePriority = nil
         let engine = try AudioEngine(settings) { _ in }
         try engine.start()
@@ -123,8 +123,8 @@ struct AudioEngineTests {
     func aLongReplyAndAn() throws {
         let folder = try Folder()
         var settings = AudioSettings()
-        settings.capture = .null
-        settings.playback = .wav(folder.file("out.wav"))
+        settings.capture.device = .null
+        settings.playback.device = .wav(folder.file("out.wav"))
         settings.realTimePriority = nil
         settings.duckDecibels = 0
         let engine = try AudioEngine(settings) { _ in }
@@ -152,8 +152,8 @@ struct AudioEngineTests {
     func flush() async throws {
         let folder = try Folder()
         var settings = AudioSettings()
-        settings.capture = .null
-        settings.playback = .wav(folder.file("out.wav"))
+        settings.capture.device = .null
+        settings.playback.device = .wav(folder.file("out.wav"))
         settings.realTimePriority = nil
         let engine = try AudioEngine(settings) { _ in }
         try engine.start()
@@ -181,8 +181,8 @@ struct AudioEngineTests {
     @Test("without a pre-roll the microphone is open only while somebody listens")
     func closesWhenIdle() async throws {
         var settings = AudioSettings()
-        settings.capture = .null
-        settings.playback = .null
+        settings.capture.device = .null
+        settings.playback.device = .null
         settings.realTimePriority = nil
         settings.closesWhenIdle = true
         let (stream, handler) = Self.events()
@@ -216,8 +216,8 @@ struct AudioEngineTests {
     @Test("a microphone that does not exist is said once, and the engine goes on")
     func missingMicrophone() async throws {
         var settings = AudioSettings()
-        settings.capture = .alsa("martlet-no-such-device")
-        settings.playback = .null
+        settings.capture.device = .alsa("martlet-no-such-device")
+        settings.playback.device = .null
         settings.realTimePriority = nil
         let (stream, handler) = Self.events()
         let engine = try AudioEngine(settings, onMicrophone: handler)

@@ -75,10 +75,10 @@ struct DriverNumberTests {
     @Test("a microphone at a rate that cannot be converted is reported, and tried again")
     func rate() async throws {
         var settings = AudioSettings()
-        settings.capture = .null
-        settings.playback = .null
+        settings.capture.device = .null
+        settings.playback.device = .null
         settings.realTimePriority = nil
-        settings.captureRate = 384_000
+        settings.capture.rate = 384_000
         let (stream, handler) = AudioEngineTests.events()
         let engine = try AudioEngine(settings, onMicrophone: handler)
         try engine.start()

@@ -227,9 +227,9 @@ struct FormatTests {
     @Test("a channel that a card has not is told, and its last is heard")
     func missingChannel() async throws {
         var settings = AudioSettings()
-        settings.capture = .alsa("null")
-        settings.playback = .null
-        settings.captureChannels = 2
+        settings.capture.device = .alsa("null")
+        settings.playback.device = .null
+        settings.capture.channels = 2
         settings.channel = .index(3)
         settings.realTimePriority = nil
         let (stream, handler) = AudioEngineTests.events()

@@ -12,9 +12,9 @@ struct MissingDeviceTests {
     func microphone() async throws {
         let folder = try AudioEngineTests.Folder()
         var settings = AudioSettings()
-        settings.capture = .wav(folder.file("mic.wav"))
+        settings.capture.device = .wav(folder.file("mic.wav"))
         settings.highPassFrequency = 0
-        settings.playback = .null
+        settings.playback.device = .null
         settings.realTimePriority = nil
         let (stream, handler) = AudioEngineTests.events()
         let engine = try AudioEngine(settings, onMicrophone: handler)
@@ -47,7 +47,7 @@ struct MissingDeviceTests {
     func quickReturn() throws {
         let folder = try AudioEngineTests.Folder()
         var settings = AudioSettings()
-        settings.capture = .wav(folder.file("mic.wav"))
+        settings.capture.device = .wav(folder.file("mic.wav"))
         let (wake, demand) = (try EventFD(), try MicrophoneDemand())
         let told = Mutex<[MicrophoneEvent]>([])
         let (stop, processingStop) = (StopFlag(), StopFlag())
@@ -82,8 +82,8 @@ struct MissingDeviceTests {
     func speaker() async throws {
         let folder = try AudioEngineTests.Folder()
         var settings = AudioSettings()
-        settings.capture = .null
-        settings.playback = .wav(folder.file("later/out.wav"))
+        settings.capture.device = .null
+        settings.playback.device = .wav(folder.file("later/out.wav"))
         settings.realTimePriority = nil
         let engine = try AudioEngine(settings) { _ in }
         try engine.start()

@@ -14,10 +14,9 @@ struct MusicOutputTests {
 
         init() throws {
             folder = try AudioEngineTests.Folder()
-            settings.capture = .null
-            settings.playback = .wav(folder.file("speech.wav"))
-            settings.music = .wav(folder.file("music.wav"))
-            settings.musicRate = 24_000
+            settings.capture.device = .null
+            settings.playback.device = .wav(folder.file("speech.wav"))
+            settings.music = .music(.wav(folder.file("music.wav")), rate: 24_000)
             settings.realTimePriority = nil
         }
 
@@ -100,7 +99,7 @@ struct MusicOutputTests {
     @Test("a device for music that is missing is told, and neither holds the answers up")
     func missing() throws {
         var rig = try Rig()
-        rig.settings.music = .wav(rig.folder.file("nowhere/music.wav"))
+        rig.settings.music = .music(.wav(rig.folder.file("nowhere/music.wav")))
         let engine = try AudioEngine(rig.settings) { _ in }
         try engine.start()
         let speech = AudioEngineTests.pattern(4000, seed: 8)

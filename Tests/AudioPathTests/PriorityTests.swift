@@ -30,8 +30,8 @@ struct PriorityTests {
         let path = folder.file("microphone")
         try #require(mkfifo(path, 0o600) == 0)
         var settings = AudioSettings()
-        settings.capture = .alsa("martlet_microphone:\(path)")
-        settings.playback = .null
+        settings.capture.device = .alsa("martlet_microphone:\(path)")
+        settings.playback.device = .null
         settings.realTimePriority = 5
         let engine = try AudioEngine(settings) { _ in }
         try engine.start()

@@ -25,8 +25,8 @@ struct SharedCardTests {
         _ capture: String, _ playback: String, change: (inout AudioSettings) -> Void = { _ in }
     ) -> [Int32] {
         var settings = AudioSettings()
-        settings.capture = .alsa(capture)
-        settings.playback = .alsa(playback)
+        settings.capture.device = .alsa(capture)
+        settings.playback.device = .alsa(playback)
         change(&settings)
         return [StreamDirection.capture, .playback].map { direction in
             let name = direction == .capture ? capture : playback
@@ -52,8 +52,8 @@ struct SharedCardTests {
     @Test("a rate that its owner gave both ways stays")
     func ownersRate() {
         let both = rates("hw:1", "hw:1") {
-            $0.captureRate = 44_100
-            $0.playbackRate = 44_100
+            $0.capture.rate = 44_100
+            $0.playback.rate = 44_100
         }
         #expect(both == [44_100, 44_100])
     }
@@ -64,10 +64,10 @@ struct SharedCardTests {
         let beside = settings.beside(.capture, cards: [Self.headset])
         #expect(beside.map(\.name) == ["plughw:CARD=Headset,DEV=0"])
         #expect(beside.map(\.rate) == [24_000])
-        settings.playback = .null
-        settings.music = .alsa("plughw:CARD=Headset")
+        settings.playback.device = .null
+        settings.music = .music(.alsa("plughw:CARD=Headset"))
         #expect(settings.beside(.capture, cards: Self.all).map(\.rate) == [48_000])
-        settings.capture = .wav("mic.wav")
+        settings.capture.device = .wav("mic.wav")
         #expect(settings.beside(.playback, cards: Self.all).isEmpty)
     }
 
@@ -95,7 +95,7 @@ struct SharedCardTests {
     @Test("a format that its owner wants and the card has not is told")
     func otherFormat() {
         var settings = AudioSettings()
-        settings.captureFormat = .bits32
+        settings.capture.format = .bits32
         let grant = PCMGrant(
             rate: 48_000, channels: 1, periodFrames: 960, bufferFrames: 3840, hasClock: true)
         let words = settings.warning(of: grant, .capture)

@@ -11,8 +11,10 @@ struct SetupTests {
         _ model: String = "gemini-3.8-live", version: String? = nil,
         service: LiveEndpoint.Service = .developer
     ) -> SessionSettings {
-        SessionSettings(
+        var settings = SessionSettings(
             endpoint: LiveEndpoint(service: service, version: version), model: model)
+        settings.systemInstruction = nil
+        return settings
     }
 
     private func setup(_ settings: SessionSettings, history: [Content] = []) -> JSONValue {

@@ -10,7 +10,9 @@ struct GestureRun {
     var use: ButtonGesture.Use?
 
     init(isDown: Bool = false, _ adapt: (inout ButtonGesture.Settings) -> Void) {
-        var settings = ButtonGesture.Settings()
+        var settings = ButtonGesture.Settings(
+            holdMilliseconds: 250, doubleMilliseconds: 250, longMilliseconds: 1000,
+            stuckMilliseconds: 120_000)
         adapt(&settings)
         gesture = ButtonGesture(settings, isDown: isDown, at: 0)
     }

@@ -1,3 +1,5 @@
+package import Configuration
+
 /// How a turn is opened and closed.
 package enum TurnMode: String, Sendable, CaseIterable {
     /// Hold the button while talking.
@@ -6,6 +8,16 @@ package enum TurnMode: String, Sendable, CaseIterable {
     case tap
     /// Talk; the local detector opens the microphone and the service finds the turns.
     case handsFree
+
+    /// What the device's owner set.
+    package init(_ settings: Settings) {
+        self =
+            switch settings[Keys.conversation.mode] {
+            case "tap": .tap
+            case "hands-free": .handsFree
+            default: .hold
+            }
+    }
 }
 
 /// The settings of the conversation machine.
@@ -13,34 +25,41 @@ package struct ConversationSettings: Sendable, Equatable {
     /// How turns are opened and closed.
     package var mode: TurnMode
     /// Sound from before the press or the onset that is sent too (milliseconds).
-    package var preRollMilliseconds = 300
+    package var preRollMilliseconds: Int
     /// A hold shorter than this is a slip or a wish for silence: its reply is not played (0: off).
     package var minimumHoldMilliseconds = 150
     /// A turn is closed after this time, so that a stuck button cannot send for ever.
-    package var maximumTurnMilliseconds = 120_000
+    package var maximumTurnMilliseconds: Int
     /// Tap mode: whether the local detector's end of speech closes the turn.
     package var endsTapAtSpeechEnd = true
     /// Tap mode: a turn without any speech is closed after this time, and its reply not played.
     package var tapSilenceMilliseconds = 8_000
     /// Hands-free: whether a voice interrupts the reply; false where the device hears itself.
-    package var voiceInterrupts = true
+    package var voiceInterrupts: Bool
     /// A reply that a voice interrupted goes on when the service writes down no words within this
     /// time after the voice (milliseconds; 0: it never goes on).
-    package var falseInterruptionMilliseconds = 1_500
+    package var falseInterruptionMilliseconds: Int
     /// The wait for the first sound of a reply, and for its next one, before it is given up.
-    package var thinkingTimeoutMilliseconds = 15_000
+    package var thinkingTimeoutMilliseconds: Int
     /// Hands-free: the wait for any sign that the service heard words; most noises end here.
     package var unheardTimeoutMilliseconds = 5_000
     /// How long words said without a session are kept while it reconnects.
-    package var offlinePatienceMilliseconds = 10_000
+    package var offlinePatienceMilliseconds: Int
     /// Whether the model itself decides what it answers, so that no answer is none that is missing.
     package var mayStaySilent = false
     /// Whether the opening of the microphone is also sounded.
-    package var soundsListening = false
+    package var soundsListening: Bool
 
-    /// The usual settings for a mode.
-    package init(mode: TurnMode) {
-        self.mode = mode
+    /// What the device's owner set; in another mode where one is given.
+    package init(_ settings: Settings = Settings(), mode: TurnMode? = nil) {
+        self.mode = mode ?? TurnMode(settings)
+        preRollMilliseconds = settings[Keys.conversation.preRoll]
+        maximumTurnMilliseconds = 1000 * settings[Keys.conversation.maximumTurn]
+        voiceInterrupts = settings[Keys.conversation.bargeIn]
+        falseInterruptionMilliseconds = settings[Keys.conversation.falseInterruption]
+        thinkingTimeoutMilliseconds = 1000 * settings[Keys.conversation.thinkingTimeout]
+        offlinePatienceMilliseconds = 1000 * settings[Keys.conversation.offlinePatience]
+        soundsListening = settings[Keys.conversation.listeningSound]
     }
 
     /// Whether the service finds the turns itself, so that no activity markers are sent.

@@ -19,6 +19,17 @@ package struct ButtonSettings: Sendable, Equatable {
     var label: String { name.isEmpty ? "button" : "button '\(shortened(name))'" }
 }
 
+extension ButtonGesture.Settings {
+    /// The times that the device's owner set, and nothing mapped.
+    package init(_ settings: Settings = Settings()) {
+        self.init(
+            holdMilliseconds: settings[Keys.button.hold],
+            doubleMilliseconds: settings[Keys.button.doubleGap],
+            longMilliseconds: settings[Keys.button.longTime],
+            stuckMilliseconds: 1000 * settings[Keys.button.stuck])
+    }
+}
+
 extension Settings {
     /// The buttons on GPIO lines; none where the source is another.
     ///

@@ -82,11 +82,11 @@ package struct SessionSettings: Sendable {
     package var activityHandling: String?
     /// `TURN_INCLUDES_ONLY_ACTIVITY` and its like.
     package var turnCoverage: String?
-    package var isResumable = true
-    package var compression: Compression? = Compression(triggerTokens: 25_000, targetTokens: 8_000)
+    package var isResumable: Bool
+    package var compression: Compression?
     /// Nil: none is made.
-    package var inputTranscription: Transcription? = Transcription()
-    package var outputTranscription: Transcription? = Transcription()
+    package var inputTranscription: Transcription?
+    package var outputTranscription: Transcription?
     /// `MINIMAL`, `LOW`, `MEDIUM` or `HIGH`.
     package var thinkingLevel: String?
     /// Tokens; 0 is off, -1 automatic.
@@ -112,15 +112,8 @@ package struct SessionSettings: Sendable {
     /// A connection without a turn is closed after this (milliseconds); nil: never.
     package var idleMilliseconds: Int64?
     /// From the call to the open socket, and from there to the end of the setup.
-    package var connectTimeoutMilliseconds: Int64 = 10_000
+    package var connectTimeoutMilliseconds: Int64
     package var setupTimeoutMilliseconds: Int64 = 10_000
     /// Words kept for sending again after a lost connection (seconds).
-    package var replaySeconds = 30
-
-    /// Settings with every default of the configuration.
-    package init(endpoint: LiveEndpoint, model: String) {
-        self.endpoint = endpoint
-        self.model = model
-        profile = ModelProfile(of: model)
-    }
+    package var replaySeconds: Int
 }

@@ -18,15 +18,23 @@ package struct ButtonGesture: Sendable {
         package var hasDouble = false
         package var hasLong = false
         /// So long must it be held to talk, where a shorter press has a meaning of its own.
-        package var holdMilliseconds = 250
+        package var holdMilliseconds: Int
         /// The second press of a double comes within this time after the release.
-        package var doubleMilliseconds = 250
-        package var longMilliseconds = 1000
+        package var doubleMilliseconds: Int
+        package var longMilliseconds: Int
         /// Nobody holds it longer than this: it is stuck.
-        package var stuckMilliseconds = 120_000
+        package var stuckMilliseconds: Int
 
-        /// Nothing mapped.
-        package init() {}
+        /// These times, and nothing mapped.
+        package init(
+            holdMilliseconds: Int, doubleMilliseconds: Int, longMilliseconds: Int,
+            stuckMilliseconds: Int
+        ) {
+            self.holdMilliseconds = holdMilliseconds
+            self.doubleMilliseconds = doubleMilliseconds
+            self.longMilliseconds = longMilliseconds
+            self.stuckMilliseconds = stuckMilliseconds
+        }
     }
 
     /// What was recognised; times are those of the press unless said otherwise.

@@ -1,3 +1,5 @@
+package import Configuration
+
 /// Timers, alarms and reminders: what there is, what rings, and what was missed.
 ///
 /// A value without clock, disk or sound: the time comes with each event. Its owner keeps `list` on
@@ -17,14 +19,18 @@ package struct TimerBook: Sendable {
         /// Missed items that are remembered.
         package var missedLimit = 16
         /// It stops ringing by itself after this (seconds).
-        package var ringSeconds = 600
+        package var ringSeconds: Int
         /// What is due for longer, since the device was off, does not ring any more (seconds).
-        package var lateSeconds = 3600
+        package var lateSeconds: Int
         /// How long a snooze lasts when nothing is said (seconds).
-        package var snoozeSeconds = 540
+        package var snoozeSeconds: Int
 
-        /// The defaults.
-        package init() {}
+        /// What the device's owner set.
+        package init(_ settings: Configuration.Settings = Configuration.Settings()) {
+            ringSeconds = settings[Keys.timers.ring]
+            lateSeconds = settings[Keys.timers.late]
+            snoozeSeconds = settings[Keys.timers.snooze]
+        }
     }
 
     /// Characters of a name and of a reminder's text.

@@ -18,7 +18,7 @@ package struct ConfirmationSettings: Sendable, Equatable {
     package static let shortestPIN = 4
 
     /// How long the user has to answer.
-    package var window: Int64 = 20_000_000_000
+    package var window: Int64
     /// A press within this time after the question was meant for something else.
     package var reaction: Int64 = 500_000_000
     /// The loudspeaker must have been silent for this time before the user's turn.
@@ -34,8 +34,8 @@ package struct ConfirmationSettings: Sendable, Equatable {
     /// No lock lasts longer: 72 guesses a day of at least 10000 PINs, each day reported.
     package var longestPINLock: Int64 = 3_600_000_000_000
 
-    /// The usual times, and no PIN.
-    package init() {}
+    /// This time to answer, and no PIN.
+    package init(window: Int64) { self.window = window }
 }
 
 /// What the model reads.

@@ -17,9 +17,9 @@ package enum ToolOutcome: Sendable, Equatable {
 /// How much may run at once, and how much is remembered.
 package struct ToolLimits: Sendable, Equatable {
     /// Calls that run at the same time; a board has few cores.
-    package var parallelCalls = 4
+    package var parallelCalls: Int
     /// Calls that wait for their turn; more are refused at once.
-    package var waitingCalls = 16
+    package var waitingCalls: Int
     /// Longer arguments (bytes of JSON) are refused before they are looked at.
     package var argumentBytes = 64 * 1024
     /// Calls whose names are remembered, so that none is executed twice.
@@ -27,8 +27,11 @@ package struct ToolLimits: Sendable, Equatable {
     /// Answers that are kept for a call that is repeated because its answer was lost.
     package var keptAnswers = 32
 
-    /// Limits for a small board.
-    package init() {}
+    /// Limits with the usual memory.
+    package init(parallelCalls: Int, waitingCalls: Int) {
+        self.parallelCalls = parallelCalls
+        self.waitingCalls = waitingCalls
+    }
 }
 
 /// What a runner speaks to.

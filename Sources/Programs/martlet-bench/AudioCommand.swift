@@ -1,6 +1,8 @@
 import ArgumentParser
 import AudioCore
 import AudioPath
+import Configuration
+import Daemon
 import Linux
 
 extension Bench {
@@ -30,9 +32,9 @@ extension Bench {
         var prebuffer = 60
 
         func run() throws {
-            var settings = AudioSettings()
-            settings.capture = input == "null" ? .null : .alsa(input)
-            settings.playback = output == "null" ? .null : .alsa(output)
+            var settings = Settings().audioSettings
+            settings.capture.device = input == "null" ? .null : .alsa(input)
+            settings.playback.device = output == "null" ? .null : .alsa(output)
             settings.periodMilliseconds = period
             settings.bufferMilliseconds = 4 * period
             settings.prebufferMilliseconds = prebuffer

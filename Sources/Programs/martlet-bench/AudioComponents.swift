@@ -1,5 +1,7 @@
 import AudioCore
 import AudioPath
+import Configuration
+import Daemon
 import SignalProcessing
 import SpeexDSP
 
@@ -29,7 +31,8 @@ enum AudioComponents {
         table.measure("high-pass") {
             frames.next { highPass.process($0, count: SpokenFrames.samples) }
         }
-        var detector = VoiceDetector(settings: VoiceDetectorSettings(), frameMilliseconds: 20)
+        var detector = VoiceDetector(
+            settings: Settings().audioSettings.voice, frameMilliseconds: 20)
         table.measure("voice detection") {
             frames.next {
                 _ = detector.process(
@@ -50,14 +53,16 @@ enum AudioComponents {
 
     /// The whole way up, from the device to what is sent, a gate being open.
     private static var upPaths: [UpPath] {
-        var echo = AudioSettings()
+        var echo = Settings().audioSettings
         echo.echo.mode = .cancel
-        var clean = AudioSettings()
+        var clean = Settings().audioSettings
         clean.noiseSuppressionDecibels = 15
         clean.gainLimitDecibels = 12
         return [
-            UpPath(name: "up, 16 kHz mono", settings: AudioSettings(), rate: 16_000, channels: 1),
-            UpPath(name: "up, 48 kHz stereo", settings: AudioSettings()),
+            UpPath(
+                name: "up, 16 kHz mono", settings: Settings().audioSettings, rate: 16_000,
+                channels: 1),
+            UpPath(name: "up, 48 kHz stereo", settings: Settings().audioSettings),
             UpPath(name: "up, canceller, loudspeaker silent", settings: echo),
             UpPath(name: "up, canceller, loudspeaker heard", settings: echo, isLoud: true),
             UpPath(name: "up, noise suppression and gain", settings: clean),
@@ -75,7 +80,7 @@ enum AudioComponents {
     private static func mix(
         _ name: String, voices: [PlaybackVoice], rate: Int32, into table: inout ComponentTable
     ) throws {
-        let settings = AudioSettings()
+        let settings = Settings().audioSettings
         let playback = try OfflinePlayback(
             settings: settings, rate: rate, channels: rate == 24_000 ? 1 : 2)
         let sound = Signal.speech(samples: 24_000)

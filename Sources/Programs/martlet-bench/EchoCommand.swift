@@ -1,6 +1,8 @@
 import ArgumentParser
 import AudioCore
 import AudioPath
+import Configuration
+import Daemon
 import Linux
 import SignalProcessing
 
@@ -24,16 +26,16 @@ extension Bench {
         var output: String
 
         @Option(help: "How long an echo is modelled (milliseconds).")
-        var tail = EchoSettings().tailMilliseconds
+        var tail = Settings().audioSettings.echo.tailMilliseconds
 
         @Option(help: "By how much what is left is pushed down (decibels); 0: the filter alone.")
-        var suppression = EchoSettings().suppressionDecibels
+        var suppression = Settings().audioSettings.echo.suppressionDecibels
 
         @Option(help: "The library: auto, webrtc or speex.")
         var canceller = "auto"
 
         @Option(help: "The shared object with WebRTC's.")
-        var plugin = EchoSettings().pluginPath
+        var plugin = Settings().audioSettings.echo.pluginPath
 
         @Flag(help: "Half-duplex instead: nothing is taken out, the detector is deaf.")
         var halfDuplex = false
@@ -44,7 +46,7 @@ extension Bench {
             guard heard.rate == AudioSettings.microphoneRate, heard.channels == 1,
                 played.channels == 1
             else { throw ValidationError("the microphone must be mono at 16 kHz, both mono") }
-            var settings = AudioSettings()
+            var settings = Settings().audioSettings
             settings.echo.mode = halfDuplex ? .halfDuplex : .cancel
             settings.echo.canceller =
                 switch canceller {

@@ -1,6 +1,8 @@
 import ArgumentParser
 import AudioCore
 import AudioPath
+import Configuration
+import Daemon
 import Linux
 import SignalProcessing
 
@@ -17,20 +19,20 @@ extension Bench {
         var files: [String]
 
         @Option(help: "How far above the noise speech must be (decibels).")
-        var threshold = VoiceDetectorSettings().thresholdDecibels
+        var threshold = Settings().audioSettings.voice.thresholdDecibels
 
         @Option(help: "Quieter than this is never speech (dBFS).")
-        var minimum = VoiceDetectorSettings().minimumLevel
+        var minimum = Settings().audioSettings.voice.minimumLevel
 
         @Option(help: "Silence of this length ends speech (milliseconds).")
-        var hangover = VoiceDetectorSettings().hangoverMilliseconds
+        var hangover = Settings().audioSettings.voice.hangoverMilliseconds
 
         @Flag(help: "Print what the net makes of each 32 ms instead: file, number, share.")
         var net = false
 
         func run() throws {
             if net { return try runNet() }
-            var settings = VoiceDetectorSettings()
+            var settings = Settings().audioSettings.voice
             settings.thresholdDecibels = threshold
             settings.minimumLevel = minimum
             settings.hangoverMilliseconds = hangover
@@ -38,7 +40,7 @@ extension Bench {
                 let (name, file) = try sound(path)
                 var segments = SegmentPrinter(settings: settings, name: name)
                 var highPass = HighPass(
-                    frequency: AudioSettings().highPassFrequency, rate: file.rate)
+                    frequency: Settings().audioSettings.highPassFrequency, rate: file.rate)
                 let count = AudioSettings.frameSamples
                 for start in stride(from: 0, to: file.samples.count - count + 1, by: count) {
                     var frame = Array(file.samples[start..<(start + count)])

@@ -16,7 +16,7 @@ struct LevelDisplay {
     let rig: SoundRig
 
     func run() throws {
-        rig.settings.playback = .null
+        rig.settings.playback.device = .null
         try rig.run { engine in
             StandardStream.error.write(
                 "level | peak and clipped samples | noise floor | speech; Ctrl-C ends\n")

@@ -19,10 +19,10 @@ struct Playing {
         let samples = what == "tone" ? Self.tone() : try Self.speech(WAVFile(reading: what))
         // Without samples no end would ever be reported.
         guard !samples.isEmpty else { throw WAVError.empty(path: what) }
-        rig.settings.capture = .null
+        rig.settings.capture.device = .null
         if voice == .music, let device = rig.musicDevice {
             rig.settings.music = device
-            rig.settings.playback = .null
+            rig.settings.playback.device = .null
         }
         let isFinished = try rig.run { engine in
             do {

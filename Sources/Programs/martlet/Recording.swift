@@ -27,7 +27,7 @@ struct Recording {
     }
 
     func run() throws {
-        rig.settings.playback = .null
+        rig.settings.playback.device = .null
         let take = MicrophoneTake()
         try rig.run(onMicrophone: { take.take($0) }) { engine in
             let start = MonotonicClock.now()

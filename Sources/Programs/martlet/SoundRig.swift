@@ -24,7 +24,7 @@ final class SoundRig {
 
     /// Without the music's own device, which only music opens.
     var settings: AudioSettings
-    let musicDevice: SoundDevice?
+    let musicDevice: DeviceWish?
     private let signals: BlockedSignals
 
     init(_ settings: AudioSettings, _ signals: BlockedSignals) {
@@ -76,10 +76,10 @@ final class SoundRig {
             }
             try pass()
         }
-        tell("microphone", settings.capture, engine.status().capture)
-        tell("loudspeaker", settings.playback, engine.status().playback)
+        tell("microphone", settings.capture.device, engine.status().capture)
+        tell("loudspeaker", settings.playback.device, engine.status().playback)
         if let music = engine.status().music, let device = settings.music {
-            tell("music output", device, music)
+            tell("music output", device.device, music)
         }
     }
 

@@ -131,7 +131,7 @@ struct ToolCommands: ParsableCommand {
                     let ports = settings.runnerPorts(
                         confirmation: TerminalQuestion(), store: nil, log: log)
                     let runner = ToolRunner(
-                        registry: tools.registry, limits: settings.toolLimits, ports: ports)
+                        registry: tools.registry, limits: ToolLimits(settings), ports: ports)
                     let watch = Task {
                         await stop.wait()
                         await runner.stop()

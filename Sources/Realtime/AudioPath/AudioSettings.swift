@@ -40,6 +40,27 @@ package enum CaptureChannel: Sendable, Equatable {
     }
 }
 
+/// What one device is asked for; what it grants may differ.
+package struct DeviceWish: Sendable {
+    package var device: SoundDevice
+    /// Hz.
+    package var rate: Int32
+    package var channels: Int32
+    /// How it shall have its samples, where it can; nil: as costs least, and as a bare microphone
+    /// needs it.
+    package var format: SampleFormat?
+
+    /// A device in this rate (Hz) and shape.
+    package init(
+        _ device: SoundDevice, rate: Int32, channels: Int32, format: SampleFormat? = nil
+    ) {
+        self.device = device
+        self.rate = rate
+        self.channels = channels
+        self.format = format
+    }
+}
+
 /// What the audio path is built with.
 package struct AudioSettings: Sendable {
     /// The rate of what Control gets and the Live service wants (Hz).
@@ -58,33 +79,21 @@ package struct AudioSettings: Sendable {
     /// What a microphone is asked to hold then: twice as much, and a thread that comes late.
     static let restingBufferMilliseconds = 500
 
-    package var capture = SoundDevice.automatic
-    package var playback = SoundDevice.automatic
+    package var capture: DeviceWish
+    package var playback: DeviceWish
     /// Where music goes; nil: where everything goes.
-    package var music: SoundDevice?
-    /// What the devices are asked for; what they grant may differ (Hz).
-    package var captureRate: Int32 = 16_000
-    package var playbackRate: Int32 = 24_000
-    package var musicRate: Int32 = 48_000
-    package var captureChannels: Int32 = 1
-    package var playbackChannels: Int32 = 1
-    package var musicChannels: Int32 = 2
-    /// How the devices shall have their samples, where they can; nil: as costs least, and as a bare
-    /// microphone needs it.
-    package var captureFormat: SampleFormat?
-    package var playbackFormat: SampleFormat?
-    package var musicFormat: SampleFormat?
+    package var music: DeviceWish?
     package var channel = CaptureChannel.index(0)
     /// Nil: the card's own setting is left as it is.
     package var captureLevel: CaptureLevel?
     /// The time between two wake-ups, 5 to 100.
-    package var periodMilliseconds = 20
+    package var periodMilliseconds: Int
     /// What the device holds, at least two periods.
-    package var bufferMilliseconds = 80
+    package var bufferMilliseconds: Int
     /// Speech that must be there before playback begins, unless the reply is shorter.
-    package var prebufferMilliseconds = 60
+    package var prebufferMilliseconds: Int
     /// The most that it grows to where speech comes haltingly.
-    package var prebufferLimitMilliseconds = 1000
+    package var prebufferLimitMilliseconds: Int
     /// Silence written before the first sound after a pause, so that an amplifier that slept loses
     /// none of it.
     package var leadInMilliseconds = 0
@@ -98,12 +107,12 @@ package struct AudioSettings: Sendable {
     /// How loud each voice is beside the others (decibels, 0 or less).
     package var voiceDecibels: [PlaybackVoice: Float] = [:]
     /// How far music and alarms step back while somebody talks (decibels, 0 or less).
-    package var duckDecibels: Float = -15
+    package var duckDecibels: Float
     /// 0 (fastest) to 10 (best).
-    package var resamplerQuality: Int32 = 4
+    package var resamplerQuality: Int32
     /// What lies below is taken out (Hz); 0 takes out nothing.
-    package var highPassFrequency = 80
-    package var echo = EchoSettings()
+    package var highPassFrequency: Int
+    package var echo: EchoSettings
     /// By how much steady noise is pushed down in what is sent (decibels); 0 leaves it.
     package var noiseSuppressionDecibels = 0
     /// By how much quiet speech is raised at most (decibels); 0 leaves it as it is.
@@ -113,12 +122,35 @@ package struct AudioSettings: Sendable {
     /// Whether its threads look at it less often while no gate is open, as nobody waits for what it
     /// hears: the card has room for more then.
     package var restsWhenIdle = false
-    package var voice = VoiceDetectorSettings()
+    package var voice: VoiceDetectorSettings
     /// SCHED_FIFO priority of the audio threads, 1 to 99; nil asks for none.
-    package var realTimePriority: Int32? = 20
+    package var realTimePriority: Int32?
 
-    /// The defaults of the configuration.
-    package init() {}
+    /// These devices and times, and nothing of what an owner may want beside them.
+    package init(
+        capture: DeviceWish, playback: DeviceWish, periodMilliseconds: Int,
+        bufferMilliseconds: Int, prebufferMilliseconds: Int, prebufferLimitMilliseconds: Int,
+        duckDecibels: Float, resamplerQuality: Int32, highPassFrequency: Int, echo: EchoSettings,
+        voice: VoiceDetectorSettings, realTimePriority: Int32?
+    ) {
+        self.capture = capture
+        self.playback = playback
+        self.periodMilliseconds = periodMilliseconds
+        self.bufferMilliseconds = bufferMilliseconds
+        self.prebufferMilliseconds = prebufferMilliseconds
+        self.prebufferLimitMilliseconds = prebufferLimitMilliseconds
+        self.duckDecibels = duckDecibels
+        self.resamplerQuality = resamplerQuality
+        self.highPassFrequency = highPassFrequency
+        self.echo = echo
+        self.voice = voice
+        self.realTimePriority = realTimePriority
+    }
+
+    /// What a direction's device is asked for.
+    func wish(_ direction: StreamDirection) -> DeviceWish {
+        direction == .capture ? capture : playback
+    }
 
     /// How the audio threads are scheduled while their loops run.
     var priority: ThreadPriority { realTimePriority.map { .realTime($0) } ?? .normal }
@@ -128,12 +160,8 @@ package struct AudioSettings: Sendable {
     func request(
         _ device: String, _ direction: StreamDirection, rate other: Int32? = nil
     ) -> PCMRequest {
-        let (wished, channels) =
-            switch direction {
-            case .capture: (captureRate, captureChannels)
-            case .playback: (playbackRate, playbackChannels)
-            }
-        let rate = other ?? wished
+        let wish = wish(direction)
+        let rate = other ?? wish.rate
         let period = rate * Int32(periodMilliseconds) / 1000
         // What a microphone has room for is no delay, only time that its thread may be away.
         let holds =
@@ -141,18 +169,15 @@ package struct AudioSettings: Sendable {
             ? max(bufferMilliseconds, Self.restingBufferMilliseconds) : bufferMilliseconds
         let periods = Int32(max(2, holds / periodMilliseconds))
         return PCMRequest(
-            device: device, direction: direction, rate: rate, channels: channels,
+            device: device, direction: direction, rate: rate, channels: wish.channels,
             periodFrames: period, bufferFrames: period * periods)
     }
 
     /// What the output of music is built with; nil where it is the loudspeaker's own.
     var ofMusicOutput: AudioSettings? {
-        guard let music, music != playback else { return nil }
+        guard let music, music.device != playback.device else { return nil }
         var settings = self
         settings.playback = music
-        settings.playbackRate = musicRate
-        settings.playbackChannels = musicChannels
-        settings.playbackFormat = musicFormat
         // Its clock and its place are not the loudspeaker's, which is what the canceller follows.
         settings.echo.mode = .off
         return settings

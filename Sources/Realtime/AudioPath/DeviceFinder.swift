@@ -21,7 +21,7 @@ struct DeviceFinder {
     init?(_ settings: AudioSettings, _ direction: StreamDirection) {
         self.settings = settings
         self.direction = direction
-        let device = direction == .capture ? settings.capture : settings.playback
+        let device = settings.wish(direction).device
         switch device {
         case .automatic:
             automatic = AutomaticDevice(direction)
@@ -46,20 +46,17 @@ struct DeviceFinder {
             name, rate: request.rate, beside: settings.beside(direction, cards: cards),
             cards: cards)
         if let rate = shared.rate { request = settings.request(name, direction, rate: rate) }
-        request.format = settings.format(direction) ?? shared.format
+        request.format = settings.wish(direction).format ?? shared.format
         return Found(name: name, reason: reason, request: request)
     }
 }
 
 extension AudioSettings {
-    /// How a direction's samples shall be, where its owner says so.
-    func format(_ direction: StreamDirection) -> SampleFormat? {
-        direction == .capture ? captureFormat : playbackFormat
-    }
-
     /// What the owner must know about the format that was granted.
     func warning(of grant: PCMGrant, _ direction: StreamDirection) -> String? {
-        guard grant.hasClock, let wish = format(direction), wish != grant.format else { return nil }
+        guard grant.hasClock, let wish = wish(direction).format, wish != grant.format else {
+            return nil
+        }
         return "it has no \(wish.name) (audio.\(direction).format); \(grant.format.name) is used"
     }
 
@@ -69,17 +66,15 @@ extension AudioSettings {
     func beside(
         _ direction: StreamDirection, cards: [SoundCard]
     ) -> [(name: String, rate: Int32)] {
-        let others: [(SoundDevice, Int32)] =
-            direction == .capture
-            ? [(playback, playbackRate)] + (music.map { [($0, musicRate)] } ?? [])
-            : [(capture, captureRate)]
+        let others =
+            direction == .capture ? [playback] + (music.map { [$0] } ?? []) : [capture]
         let other: StreamDirection = direction == .capture ? .playback : .capture
-        return others.compactMap { device, rate in
-            switch device {
-            case .alsa(let name): return (name, rate)
+        return others.compactMap { wish in
+            switch wish.device {
+            case .alsa(let name): return (name, wish.rate)
             case .automatic:
                 var automatic = AutomaticDevice(other)
-                return automatic.choose(from: cards, now: 0).map { ($0.device, rate) }
+                return automatic.choose(from: cards, now: 0).map { ($0.device, wish.rate) }
             case .wav, .null: return nil
             }
         }

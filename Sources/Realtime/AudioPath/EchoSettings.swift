@@ -26,15 +26,18 @@ package struct EchoSettings: Sendable, Equatable {
     /// The shared object with WebRTC's.
     package var pluginPath = WebRTCCanceller.usualPath
     /// How long SpeexDSP models an echo (milliseconds, 32 to 512).
-    package var tailMilliseconds = 200
+    package var tailMilliseconds: Int
     /// By how much what SpeexDSP leaves is pushed down (decibels); 0 leaves it.
-    package var suppressionDecibels = 40
+    package var suppressionDecibels: Int
     /// Half-duplex: how long the room sounds after the loudspeaker (milliseconds); nil: as long as
     /// is measured.
     package var halfDuplexTailMilliseconds: Int?
 
-    /// The echo is left alone.
-    package init() {}
+    /// The echo is left alone; what SpeexDSP models and pushes down where that is changed.
+    package init(tailMilliseconds: Int, suppressionDecibels: Int) {
+        self.tailMilliseconds = tailMilliseconds
+        self.suppressionDecibels = suppressionDecibels
+    }
 }
 
 /// What the canceller does now.

@@ -85,7 +85,7 @@ final class MicrophonePath: Sendable {
             }
             back.arm()
             do {
-                switch settings.capture {
+                switch settings.capture.device {
                 case .alsa, .automatic:
                     guard let found = try finder?.find() else { return }
                     let device = try ALSACapture(found.request)
@@ -127,7 +127,8 @@ final class MicrophonePath: Sendable {
 
     private func file(_ file: WAVFile?) -> FileCapture {
         FileCapture(
-            file: file, rate: settings.captureRate, periodMilliseconds: settings.periodMilliseconds)
+            file: file, rate: settings.capture.rate, periodMilliseconds: settings.periodMilliseconds
+        )
     }
 
     private func run<Device: CaptureDevice & ~Copyable>(
@@ -235,7 +236,7 @@ final class MicrophonePath: Sendable {
 
     /// The device as it was opened.
     private var name: String {
-        handover.withLock { $0.status.device } ?? "\(settings.capture)"
+        handover.withLock { $0.status.device } ?? "\(settings.capture.device)"
     }
 
     private func begin(_ stream: Stream, _ processing: inout Processing) {
@@ -249,7 +250,7 @@ final class MicrophonePath: Sendable {
                 converter: converter,
                 settings: settings, base: processing.cutter.total, reference: reference)
         } catch {
-            lose("capture device \(settings.capture): \(error)")
+            lose("capture device \(settings.capture.device): \(error)")
             // Its frames would find no reader; it is closed and tried again like one that is gone.
             return handover.withLock { $0.run }?.raise() ?? ()
         }

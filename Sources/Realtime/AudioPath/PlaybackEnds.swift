@@ -30,7 +30,7 @@ final class PlaybackEnds {
             musicReaders.append(player === share ? .silent(voice) : reader)
         }
         speaker = Speaker(feeds: feeds, share: share, settings: settings)
-        echo = settings.echo.mode == .off ? nil : EchoReference(rate: settings.playbackRate)
+        echo = settings.echo.mode == .off ? nil : EchoReference(rate: settings.playback.rate)
         port = PlaybackPort(voices: readers, share: share, settings: settings, echo: echo)
         if let music, let musicShare {
             musicPort = PlaybackPort(voices: musicReaders, share: musicShare, settings: music)

@@ -38,7 +38,7 @@ final class SpeakerPath: Sendable {
         while !stop.isSet {
             back.arm()
             do {
-                switch settings.playback {
+                switch settings.playback.device {
                 case .alsa, .automatic:
                     guard let found = try finder?.find() else { return }
                     let device = try ALSAPlayback(found.request)
@@ -66,7 +66,7 @@ final class SpeakerPath: Sendable {
 
     private func standIn(_ path: String?) throws -> FilePlayback {
         try FilePlayback(
-            path: path, rate: settings.playbackRate,
+            path: path, rate: settings.playback.rate,
             periodMilliseconds: settings.periodMilliseconds)
     }
 
@@ -100,7 +100,7 @@ final class SpeakerPath: Sendable {
         ThreadPriority.normal.take()
         giveBack(loop.intoPort())
         reopening.ended(code, afterMilliseconds: (MonotonicClock.now() - opened) / 1_000_000)
-        let name = state.withLock { $0.device } ?? "\(settings.playback)"
+        let name = state.withLock { $0.device } ?? "\(settings.playback.device)"
         if code < 0 { lose(lossText(name, "playback", code: code)) }
     }
 

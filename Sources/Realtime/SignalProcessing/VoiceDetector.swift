@@ -1,20 +1,30 @@
 /// When speech counts as begun and as ended; times in milliseconds, levels in decibels.
 package struct VoiceDetectorSettings: Sendable, Equatable {
     /// How far above the noise speech must be, in the bands where it stands out most.
-    package var thresholdDecibels: Float = 8
+    package var thresholdDecibels: Float
     /// Quieter than this is never speech (dBFS).
-    package var minimumLevel: Float = -60
+    package var minimumLevel: Float
     /// A sound must last this long to be looked at as speech, which began at its first frame.
-    package var onsetMilliseconds = 60
+    package var onsetMilliseconds: Int
     /// The same while the loudspeaker is heard, whose remaining echo comes in shorter pieces.
-    package var onsetOverEchoMilliseconds = 100
+    package var onsetOverEchoMilliseconds: Int
     /// Silence must last this long for speech to count as ended.
-    package var hangoverMilliseconds = 500
+    package var hangoverMilliseconds: Int
     /// Whether only voices are speech; if not, every sound that stands out is.
-    package var isOnlyVoices = true
+    package var isOnlyVoices: Bool
 
-    /// The defaults of the configuration.
-    package init() {}
+    /// All of them, by the settings of [voice].
+    package init(
+        thresholdDecibels: Float, minimumLevel: Float, onsetMilliseconds: Int,
+        onsetOverEchoMilliseconds: Int, hangoverMilliseconds: Int, isOnlyVoices: Bool
+    ) {
+        self.thresholdDecibels = thresholdDecibels
+        self.minimumLevel = minimumLevel
+        self.onsetMilliseconds = onsetMilliseconds
+        self.onsetOverEchoMilliseconds = onsetOverEchoMilliseconds
+        self.hangoverMilliseconds = hangoverMilliseconds
+        self.isOnlyVoices = isOnlyVoices
+    }
 }
 
 /// Finds speech: what stands out of the noise of the room, and is a voice or may be one.

@@ -1,4 +1,5 @@
 internal import Assistant
+internal import Configuration
 internal import Panel
 
 /// A button whose presses mean several things, as the front panel has it.

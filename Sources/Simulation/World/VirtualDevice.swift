@@ -1,4 +1,5 @@
 internal import Assistant
+internal import Configuration
 internal import Live
 internal import ModelTypes
 internal import Timers

@@ -106,7 +106,7 @@ struct VertexCredentialTests {
             settings, http: HTTPClient(), clock: clock, metadataHost: nil)
         #expect(try await shown(credential) == "t1 for payer")
         let completed = try Credentials.completed(settings)
-        let model = completed.sessionSettings(tools: []).setup(handle: nil)["setup"]?["model"]
+        let model = SessionSettings(completed).setup(handle: nil)["setup"]?["model"]
         #expect(
             model?.string
                 == "projects/garden/locations/global/publishers/google/models/gemini-3.8-live")

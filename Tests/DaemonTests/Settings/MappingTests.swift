@@ -17,7 +17,7 @@ struct MappingTests {
     }
 
     private func setup(_ text: String) throws -> JSONValue {
-        let session = try settings(text).sessionSettings(tools: [])
+        let session = SessionSettings(try settings(text))
         return session.setup(handle: nil)["setup"] ?? nil
     }
 
@@ -142,14 +142,14 @@ struct MappingTests {
             real_time_priority = 0
             """
         ).audioSettings
-        #expect(audio.capture == .wav("/tmp/in.WAV"))
-        #expect(audio.playback == .null)
+        #expect(audio.capture.device == .wav("/tmp/in.WAV"))
+        #expect(audio.playback.device == .null)
         #expect(audio.channel == .average)
         #expect(audio.captureLevel == CaptureLevel(control: "Mic", percent: 70))
         #expect(Settings().audioSettings.captureLevel == nil)
         #expect(audio.volumePercent == 50)
         #expect(audio.realTimePriority == nil)
-        #expect(Settings().audioSettings.capture == .automatic)
+        #expect(Settings().audioSettings.capture.device == .automatic)
     }
 
     @Test("each card is asked for its own rate, channels and samples")
@@ -171,13 +171,13 @@ struct MappingTests {
             format = "S24_LE"
             """
         ).audioSettings
-        #expect(audio.captureRate == 48_000 && audio.captureChannels == 4)
-        #expect(audio.captureFormat == .bits24Packed)
-        #expect(audio.playbackRate == 44_100 && audio.playbackChannels == 1)
-        #expect(audio.playbackFormat == .bits32)
-        #expect(audio.musicRate == 96_000 && audio.musicChannels == 2)
-        #expect(audio.musicFormat == .bits24)
-        #expect(Settings().audioSettings.musicFormat == nil)
+        #expect(audio.capture.rate == 48_000 && audio.capture.channels == 4)
+        #expect(audio.capture.format == .bits24Packed)
+        #expect(audio.playback.rate == 44_100 && audio.playback.channels == 1)
+        #expect(audio.playback.format == .bits32)
+        #expect(audio.music?.rate == 96_000 && audio.music?.channels == 2)
+        #expect(audio.music?.format == .bits24)
+        #expect(Settings().audioSettings.music == nil)
     }
 
     @Test("a light shows what matters most of what is true")

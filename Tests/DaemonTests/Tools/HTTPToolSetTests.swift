@@ -35,7 +35,7 @@ final class HTTPToolSetTests {
         var ports = settings.runnerPorts(confirmation: NobodyToAsk(), store: nil, log: log)
         ports.journal = NoJournal()
         let runner = ToolRunner(
-            registry: tools.registry, limits: settings.toolLimits, ports: ports)
+            registry: tools.registry, limits: ToolLimits(settings), ports: ports)
         let outcome = await runner.run(
             FunctionCall(id: "1", name: "ask", arguments: arguments), conversation: 0)
         await runner.stop()

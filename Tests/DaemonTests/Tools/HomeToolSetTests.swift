@@ -47,7 +47,7 @@ final class HomeToolSetTests {
             confirmation: user, store: nil, log: Log(level: .error))
         ports.journal = NoJournal()
         let runner = ToolRunner(
-            registry: tools.registry, limits: settings.toolLimits, ports: ports)
+            registry: tools.registry, limits: ToolLimits(settings), ports: ports)
         var answers: [JSONValue] = []
         for (name, arguments) in calls {
             let outcome = await runner.run(

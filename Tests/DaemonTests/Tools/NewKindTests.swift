@@ -75,7 +75,7 @@ struct NewKindTests {
         #expect(settings.startRefusals.isEmpty)
         let tools = try ToolSet(settings, own: nil)
         let runner = ToolRunner(
-            registry: tools.registry, limits: settings.toolLimits,
+            registry: tools.registry, limits: ToolLimits(settings),
             ports: RunnerPorts(
                 clock: SystemClock(), confirmation: NobodyToAsk(), journal: NoJournal(),
                 audit: NoAudit()))

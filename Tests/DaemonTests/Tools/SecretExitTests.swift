@@ -47,7 +47,7 @@ final class SecretExitTests {
         await tools.serversSettled()
         await tools.prepare()
         let runner = ToolRunner(
-            registry: tools.registry, limits: settings.toolLimits,
+            registry: tools.registry, limits: ToolLimits(settings),
             ports: settings.runnerPorts(
                 confirmation: NobodyToAsk(), store: try settings.store(log), log: log))
         var exits: [String] = []

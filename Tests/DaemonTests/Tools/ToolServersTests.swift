@@ -36,7 +36,7 @@ struct ToolServersTests {
 
     private func runner(_ tools: ToolSet, _ settings: Settings) -> ToolRunner {
         ToolRunner(
-            registry: tools.registry, limits: settings.toolLimits,
+            registry: tools.registry, limits: ToolLimits(settings),
             ports: RunnerPorts(
                 clock: SystemClock(), confirmation: NobodyToAsk(), journal: NoJournal(),
                 audit: NoAudit()))

@@ -38,7 +38,7 @@ package enum FarFindings {
             let tools = try ToolSet(alone, own: nil)
             await tools.prepare(for: function)
             let runner = ToolRunner(
-                registry: tools.registry, limits: settings.toolLimits,
+                registry: tools.registry, limits: ToolLimits(settings),
                 ports: RunnerPorts(
                     clock: SystemClock(), confirmation: NobodyToAsk(), journal: NoJournal(),
                     audit: NoAudit()))

@@ -103,7 +103,8 @@ package final class Application: @unchecked Sendable {
         let sounds = try Self.sounds(settings, log)
         bell = try Self.bell(settings, loop, bridge, sounds, timeline, log)
         timers = TimerKeeper(
-            document: store?.document(TimerKeeper.documentName), settings: settings.timerSettings,
+            document: store?.document(TimerKeeper.documentName),
+            settings: TimerBook.Settings(settings),
             clock: clock, listener: bell)
         device = DeviceControls(loop: loop, memory: kept)
         let desk = ConfirmationDesk { [loop] in loop.perform($0) }
@@ -111,7 +112,7 @@ package final class Application: @unchecked Sendable {
             device: device, timers: timers, broker: presence?.client, log: log)
         tools = try ToolSet(settings, own: own, secrets: log.secrets)
         runner = ToolRunner(
-            registry: tools.registry, limits: settings.toolLimits,
+            registry: tools.registry, limits: ToolLimits(settings),
             ports: settings.runnerPorts(confirmation: desk, store: store, log: log))
         light = try Self.light(settings, loop, log)
         let service = try LiveService(settings, tools: tools.registry.declarations)

@@ -34,7 +34,7 @@ final class FrontPanel: @unchecked Sendable {
         func gestures(of button: ButtonSettings, _ label: String) -> GestureButton {
             GestureButton(
                 label: label, map: settings.gestureMap(of: button),
-                settings: settings.gestureTimes, port: actions
+                settings: ButtonGesture.Settings(settings), port: actions
             ) { [loop] time, body in
                 let timer = loop.schedule(at: time, body)
                 return { timer.cancel() }

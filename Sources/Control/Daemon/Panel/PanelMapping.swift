@@ -107,15 +107,6 @@ extension Settings {
         return map
     }
 
-    var gestureTimes: ButtonGesture.Settings {
-        var times = ButtonGesture.Settings()
-        times.holdMilliseconds = self[Keys.button.hold]
-        times.doubleMilliseconds = self[Keys.button.doubleGap]
-        times.longMilliseconds = self[Keys.button.longTime]
-        times.stuckMilliseconds = 1000 * self[Keys.button.stuck]
-        return times
-    }
-
     // MARK: - The light
 
     var lightNames: [String] {

@@ -18,7 +18,7 @@ struct LiveService {
     /// What the settings ask for, with the tools that the model is offered; throws what they or
     /// the account file lack.
     init(_ settings: Settings, tools: [FunctionDeclaration]) throws {
-        var wanted = try Credentials.completed(settings).sessionSettings(tools: tools)
+        var wanted = try SessionSettings(Credentials.completed(settings), tools: tools)
         let (voice, complaints) = VoiceSample.read(settings)
         wanted.replicatedVoice = voice
         self.wanted = wanted

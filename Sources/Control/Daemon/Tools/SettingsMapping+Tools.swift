@@ -6,20 +6,11 @@ package import Tools
 
 // What the tools' runner is built with, out of the one configuration.
 extension Settings {
-    /// How much may run at once.
-    package var toolLimits: ToolLimits {
-        var limits = ToolLimits()
-        limits.parallelCalls = self[Keys.tools.parallel]
-        limits.waitingCalls = self[Keys.tools.waiting]
-        return limits
-    }
-
     /// How users are asked; throws when the PIN cannot be read, which is noted in `secrets`.
     package func confirmationSettings(
         secrets: KnownSecrets = KnownSecrets()
     ) throws -> ConfirmationSettings {
-        var confirmation = ConfirmationSettings()
-        confirmation.window = Int64(self[Keys.tools.confirmation]) * 1_000_000_000
+        var confirmation = ConfirmationSettings(self)
         let pin = try Credentials.pin(self)
         if let pin { secrets.add(pin) }
         confirmation.pin = pin?.revealed ?? ""

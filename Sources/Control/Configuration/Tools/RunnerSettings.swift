@@ -1,0 +1,19 @@
+package import Tools
+
+// What the runner of the tools is built with.
+
+extension ToolLimits {
+    /// What the device's owner set.
+    package init(_ settings: Settings = Settings()) {
+        self.init(
+            parallelCalls: settings[Keys.tools.parallel],
+            waitingCalls: settings[Keys.tools.waiting])
+    }
+}
+
+extension ConfirmationSettings {
+    /// What the device's owner set but for the PIN, which is a secret.
+    package init(_ settings: Settings = Settings()) {
+        self.init(window: Int64(settings[Keys.tools.confirmation]) * 1_000_000_000)
+    }
+}
