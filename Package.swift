@@ -66,27 +66,36 @@ enum Targets {
         [
             .control("Panel", []),
             .control("Text", []),
+            // What goes over wires, whoever speaks: JSON, base64, event streams, secrets.
             .control("WireCodec", []),
             .control("ModelTypes", ["WireCodec"]),
             .control("Accounts", ["ModelTypes", "WireCodec", "Curl", "Crypto", "Linux"]),
-            .control("VoiceSession", ["ModelTypes"]),
+            .control("VoiceSession", ["ModelTypes", "WireCodec"]),
             .control(
                 "Live",
                 [
                     "Configuration", "ModelTypes", "VoiceSession", "WireCodec", "WebSockets",
                     "SpeexDSP", "Linux",
                 ]),
-            .control("Store", ["ModelTypes", "Linux"]),
-            .control("Tools", ["ModelTypes", "Store", "Text", "Linux"]),
-            .control("Configuration", ["Linux", "ModelTypes", "Panel", "Text", "Tools"]),
+            .control("Store", ["WireCodec", "Linux"]),
+            .control("Tools", ["ModelTypes", "WireCodec", "Store", "Text", "Linux"]),
+            .control(
+                "Configuration", ["Linux", "ModelTypes", "WireCodec", "Panel", "Text", "Tools"]),
             // The kinds of tools, each under its name in the settings; none knows another.
-            .control("GPIOTools", ["Configuration", "ModelTypes", "Tools", "GPIO", "Linux"]),
-            .control("CommandTools", ["Configuration", "ModelTypes", "Tools", "Linux"]),
-            .control("HTTPTools", ["Configuration", "ModelTypes", "Tools", "Curl", "Linux"]),
-            .control("MQTTTools", ["Configuration", "ModelTypes", "Tools", "Mosquitto"]),
+            .control(
+                "GPIOTools", ["Configuration", "ModelTypes", "WireCodec", "Tools", "GPIO", "Linux"]),
+            .control(
+                "CommandTools", ["Configuration", "ModelTypes", "WireCodec", "Tools", "Linux"]),
+            .control(
+                "HTTPTools", ["Configuration", "ModelTypes", "WireCodec", "Tools", "Curl", "Linux"]),
+            .control(
+                "MQTTTools", ["Configuration", "WireCodec", "Tools", "Mosquitto"]),
             .control(
                 "HomeAssistant",
-                ["Configuration", "ModelTypes", "Text", "Tools", "Curl", "WebSockets", "Linux"]),
+                [
+                    "Configuration", "ModelTypes", "WireCodec", "Text", "Tools", "Curl",
+                    "WebSockets", "Linux",
+                ]),
             .control(
                 "MCP",
                 ["Configuration", "ModelTypes", "Text", "Tools", "WireCodec", "Curl", "Linux"]),
@@ -96,9 +105,11 @@ enum Targets {
                     "Configuration", "GPIOTools", "CommandTools", "HTTPTools", "MQTTTools",
                     "HomeAssistant", "MCP",
                 ]),
-            .control("Broker", ["ModelTypes", "Mosquitto", "Linux"]),
-            .control("Timers", ["Configuration", "ModelTypes", "Store", "Tools", "Linux"]),
-            .control("Assistant", ["Configuration", "ModelTypes", "Tools", "VoiceSession"]),
+            .control("Broker", ["WireCodec", "Mosquitto"]),
+            .control(
+                "Timers", ["Configuration", "ModelTypes", "WireCodec", "Store", "Tools", "Linux"]),
+            .control(
+                "Assistant", ["Configuration", "ModelTypes", "WireCodec", "Tools", "VoiceSession"]),
             .control(
                 "Sounds", ["Opus"],
                 embedded: [
@@ -114,7 +125,8 @@ enum Targets {
                 "Daemon",
                 [
                     "Accounts", "AllToolKinds", "Assistant", "Broker", "Configuration", "Curl",
-                    "Live", "MQTTTools", "ModelTypes", "Mosquitto", "Panel", "Sounds", "Store",
+                    "Live", "MQTTTools", "ModelTypes", "WireCodec", "Mosquitto", "Panel", "Sounds",
+                    "Store",
                     "Text", "Timers", "Tools", "VoiceSession", "AudioPath",
                     "SignalProcessing", "AudioCore", "ALSA", "GPIO", "Opus", "SpeexDSP",
                     "WebSockets",
@@ -138,9 +150,10 @@ enum Targets {
                 "martlet",
                 [
                     "AllToolKinds", "Assistant", "AudioCore", "AudioPath", "Configuration",
-                    "Daemon", "ModelTypes", "SignalProcessing", "Simulation", "ALSA", "GPIO",
+                    "Daemon", "ModelTypes", "WireCodec", "SignalProcessing", "Simulation", "ALSA",
+                    "GPIO",
                     "SpeexDSP",
-                    "Text", "Tools", "VoiceSession", "WebSockets", "Linux",
+                    "Text", "Tools", "VoiceSession", "Linux",
                 ]),
             .program(
                 "martlet-bench",
@@ -158,7 +171,7 @@ enum Targets {
             .support("TestInputs", []),
             .support("TestSockets", ["Linux"]),
             .support("TestHTTP", ["TestSockets", "Linux"]),
-            .support("TestHome", ["ModelTypes", "TestHTTP", "WebSockets", "Linux"]),
+            .support("TestHome", ["ModelTypes", "WireCodec", "TestHTTP", "WebSockets", "Linux"]),
             .support("TestDisk", ["Store", "Linux"]),
             .support("TestEchoDoor", ["Linux"]),
             .support("TestProcesses", ["Linux"]),
@@ -180,7 +193,7 @@ enum Targets {
             ("CryptoTests", ["Crypto", "Linux"]),
             (
                 "MosquittoTests",
-                ["Mosquitto", "Linux", "TestBroker", "TestInputs", "TestSockets"]
+                ["Mosquitto", "Linux", "TestBroker", "TestSockets"]
             ),
             ("AudioCoreTests", ["AudioCore", "CAllocationCounter", "Linux"]),
             ("SignalProcessingTests", ["SignalProcessing", "TestInputs"]),
@@ -200,7 +213,7 @@ enum Targets {
                 ]
             ),
             ("WireCodecTests", ["WireCodec", "TestInputs"]),
-            ("ModelTypesTests", ["ModelTypes", "TestInputs"]),
+            ("ModelTypesTests", ["ModelTypes", "WireCodec", "TestInputs"]),
             (
                 "AccountsTests",
                 ["Accounts", "Curl", "Crypto", "ModelTypes", "WireCodec", "Linux", "TestHTTP"]
@@ -209,37 +222,40 @@ enum Targets {
             (
                 "LiveTests",
                 [
-                    "Live", "ModelTypes", "VoiceSession", "WireCodec", "WebSockets", "Linux",
-                    "TestInputs",
+                    "Live", "ModelTypes", "VoiceSession", "WireCodec", "WebSockets", "TestInputs",
                 ]
             ),
-            ("StoreTests", ["Store", "ModelTypes", "Linux", "TestDisk"]),
+            ("StoreTests", ["Store", "ModelTypes", "WireCodec", "Linux", "TestDisk"]),
             (
                 "ToolsTests",
                 [
-                    "Tools", "CommandTools", "Configuration", "GPIOTools", "ModelTypes", "Store",
+                    "Tools", "CommandTools", "Configuration", "GPIOTools", "ModelTypes",
+                    "WireCodec", "Store",
                     "Linux", "TestDisk", "TestInputs", "TestProcesses",
                 ]
             ),
             (
                 "MQTTToolsTests",
                 [
-                    "MQTTTools", "Configuration", "Tools", "ModelTypes", "Mosquitto", "Linux",
+                    "MQTTTools", "Configuration", "Tools", "ModelTypes", "WireCodec", "Mosquitto",
+                    "Linux",
                     "TestBroker",
                 ]
             ),
-            ("BrokerTests", ["Broker", "ModelTypes", "Mosquitto", "TestInputs"]),
+            ("BrokerTests", ["Broker", "WireCodec", "Mosquitto", "TestInputs"]),
             (
                 "HTTPToolsTests",
                 [
-                    "HTTPTools", "Configuration", "Tools", "ModelTypes", "Curl", "Linux",
+                    "HTTPTools", "Configuration", "Tools", "ModelTypes", "WireCodec", "Curl",
+                    "Linux",
                     "TestHTTP", "TestInputs",
                 ]
             ),
             (
                 "MCPTests",
                 [
-                    "MCP", "Configuration", "Tools", "ModelTypes", "Curl", "Linux", "TestHTTP",
+                    "MCP", "Configuration", "Tools", "ModelTypes", "WireCodec", "Curl", "Linux",
+                    "TestHTTP",
                     "TestInputs",
                     "TestProcesses",
                 ]
@@ -247,7 +263,8 @@ enum Targets {
             (
                 "HomeAssistantTests",
                 [
-                    "HomeAssistant", "Configuration", "Tools", "ModelTypes", "Text", "Curl",
+                    "HomeAssistant", "Configuration", "Tools", "ModelTypes", "WireCodec", "Text",
+                    "Curl",
                     "WebSockets", "Linux",
                     "TestHTTP", "TestHome", "TestInputs",
                 ]
@@ -255,25 +272,30 @@ enum Targets {
             (
                 "TimersTests",
                 [
-                    "Timers", "Configuration", "Tools", "ModelTypes", "Store", "Linux", "TestDisk",
+                    "Timers", "Configuration", "Tools", "ModelTypes", "WireCodec", "Store", "Linux",
+                    "TestDisk",
                     "TestInputs",
                 ]
             ),
             (
                 "AssistantTests",
-                ["Assistant", "Configuration", "ModelTypes", "TestInputs", "Tools", "VoiceSession"]
+                [
+                    "Assistant", "Configuration", "ModelTypes", "WireCodec", "TestInputs", "Tools",
+                    "VoiceSession",
+                ]
             ),
             ("SoundsTests", ["Sounds"]),
             (
                 "SimulationTests",
-                ["Simulation", "ModelTypes", "WebSockets", "Linux", "TestSockets"]
+                ["Simulation", "ModelTypes", "WireCodec", "WebSockets", "Linux", "TestSockets"]
             ),
             (
                 "DaemonTests",
                 [
                     "Daemon", "Accounts", "AllToolKinds", "ALSA", "Assistant", "AudioPath",
                     "CommandTools", "Configuration", "Curl",
-                    "GPIO", "Live", "ModelTypes", "Mosquitto", "Panel", "Sounds", "AudioCore",
+                    "GPIO", "Live", "ModelTypes", "WireCodec", "Mosquitto", "Panel", "Sounds",
+                    "AudioCore",
                     "Store", "TestDisk", "Timers", "Tools", "VoiceSession",
                     "WebSockets",
                     "Linux",
@@ -284,7 +306,8 @@ enum Targets {
                 "EndToEndTests",
                 [
                     "Daemon", "AllToolKinds", "Simulation", "Configuration", "ALSA", "Assistant",
-                    "ModelTypes", "Mosquitto", "TestBroker", "Opus", "Sounds", "VoiceSession",
+                    "ModelTypes", "WireCodec", "Mosquitto", "TestBroker", "Opus", "Sounds",
+                    "VoiceSession",
                     "WebSockets", "Linux", "TestProcesses", "TestSockets",
                 ]
             ),

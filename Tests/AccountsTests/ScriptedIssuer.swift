@@ -1,6 +1,6 @@
 import Accounts
 import Curl
-import ModelTypes
+import WireCodec
 
 /// Gives tokens named by their number, as the test tells it.
 actor ScriptedIssuer: TokenIssuer {

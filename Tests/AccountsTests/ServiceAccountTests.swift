@@ -1,7 +1,6 @@
 import Crypto
 import Curl
 import Linux
-import ModelTypes
 import TestHTTP
 import Testing
 import WireCodec

@@ -1,6 +1,6 @@
 import Accounts
 import Curl
-import ModelTypes
+import WireCodec
 import TestHTTP
 import Testing
 

@@ -2,6 +2,7 @@ import ModelTypes
 import Testing
 import Tools
 import VoiceSession
+import WireCodec
 
 @testable import Assistant
 

@@ -3,6 +3,7 @@ import Synchronization
 import Testing
 import Tools
 import VoiceSession
+import WireCodec
 
 @testable import Assistant
 

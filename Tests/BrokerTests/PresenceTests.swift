@@ -1,4 +1,4 @@
-import ModelTypes
+import WireCodec
 import Mosquitto
 import TestInputs
 import Testing

@@ -6,6 +6,7 @@ import Daemon
 import Glibc
 import Linux
 import ModelTypes
+import WireCodec
 import Simulation
 import Synchronization
 import VoiceSession

@@ -4,6 +4,7 @@ import Linux
 import ModelTypes
 import Simulation
 import Synchronization
+import WireCodec
 
 /// A device in use, turn after turn, while things go wrong.
 final class BadDay: Sendable {

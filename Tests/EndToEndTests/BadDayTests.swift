@@ -3,6 +3,7 @@ import Daemon
 import ModelTypes
 import Simulation
 import Testing
+import WireCodec
 
 @Suite("A bad day, over real sockets", .timeLimit(.minutes(5)))
 struct BadDayTests {

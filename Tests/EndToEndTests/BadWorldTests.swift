@@ -8,6 +8,7 @@ import Synchronization
 import TestSockets
 import Testing
 import WebSockets
+import WireCodec
 
 /// Something that the daemon needs takes very long, or never answers.
 enum BadWorld: CaseIterable, CustomTestStringConvertible {

@@ -4,6 +4,7 @@ import Configuration
 import Daemon
 import Linux
 import ModelTypes
+import WireCodec
 import Mosquitto
 import Simulation
 import TestBroker

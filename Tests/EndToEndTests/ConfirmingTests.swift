@@ -1,7 +1,7 @@
 import Assistant
 import Daemon
 import Linux
-import ModelTypes
+import WireCodec
 import Simulation
 import Testing
 

@@ -1,5 +1,5 @@
 import Assistant
-import ModelTypes
+import WireCodec
 import Simulation
 import Testing
 

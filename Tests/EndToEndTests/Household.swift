@@ -3,6 +3,7 @@ import Linux
 import ModelTypes
 import Simulation
 import Synchronization
+import WireCodec
 
 /// The installed program, `martlet run`, as a process that can be killed and started again; the
 /// service, the microphone and what is on the disk stay.

@@ -3,6 +3,7 @@ import ModelTypes
 import Simulation
 import TestProcesses
 import Testing
+import WireCodec
 
 /// The real program under a systemd that watches it, with signals at every moment.
 @Suite("The daemon as systemd sees it", .serialized, .timeLimit(.minutes(5)))

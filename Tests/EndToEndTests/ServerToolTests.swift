@@ -1,6 +1,6 @@
 import Assistant
 import Linux
-import ModelTypes
+import WireCodec
 import Simulation
 import TestProcesses
 import Testing

@@ -3,6 +3,7 @@ import Linux
 import ModelTypes
 import Simulation
 import Testing
+import WireCodec
 
 @Suite("Timers through the end of the daemon", .timeLimit(.minutes(5)))
 struct TimerLifeTests {

@@ -2,6 +2,7 @@ import ModelTypes
 import Synchronization
 import TestHTTP
 import Testing
+import WireCodec
 
 @testable import HTTPTools
 

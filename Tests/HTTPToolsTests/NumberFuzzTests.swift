@@ -2,6 +2,7 @@ import ModelTypes
 import TestHTTP
 import TestInputs
 import Testing
+import WireCodec
 
 @testable import HTTPTools
 

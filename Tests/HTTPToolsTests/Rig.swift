@@ -2,6 +2,7 @@ import Configuration
 import Curl
 import Linux
 import ModelTypes
+import WireCodec
 import TestHTTP
 import Testing
 import Tools

@@ -1,6 +1,7 @@
 import Curl
 import ModelTypes
 import Testing
+import WireCodec
 
 @testable import HTTPTools
 

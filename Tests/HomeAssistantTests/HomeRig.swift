@@ -2,6 +2,7 @@ import Configuration
 import Curl
 import Linux
 import ModelTypes
+import WireCodec
 import Synchronization
 import TestHome
 import Testing

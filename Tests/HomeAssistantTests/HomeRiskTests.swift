@@ -1,4 +1,4 @@
-import ModelTypes
+import WireCodec
 import TestHome
 import Testing
 import Tools

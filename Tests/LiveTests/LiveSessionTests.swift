@@ -1,4 +1,5 @@
 import ModelTypes
+import WireCodec
 import Synchronization
 import Testing
 import VoiceSession

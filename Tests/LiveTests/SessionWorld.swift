@@ -1,4 +1,5 @@
 import ModelTypes
+import WireCodec
 import VoiceSession
 import WebSockets
 

@@ -1,4 +1,5 @@
 import ModelTypes
+import WireCodec
 import Testing
 import VoiceSession
 import WebSockets

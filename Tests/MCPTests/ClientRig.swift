@@ -2,6 +2,7 @@ import Configuration
 import Linux
 import MCP
 import ModelTypes
+import WireCodec
 import Synchronization
 import TestProcesses
 import Testing

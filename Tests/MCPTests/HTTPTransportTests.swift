@@ -2,6 +2,7 @@ import Curl
 import Linux
 import MCP
 import ModelTypes
+import WireCodec
 import Synchronization
 import TestHTTP
 import Testing

@@ -1,5 +1,6 @@
 import MCP
 import ModelTypes
+import WireCodec
 import TestProcesses
 import Testing
 import Tools

@@ -4,6 +4,7 @@ import MCP
 import ModelTypes
 import Testing
 import Tools
+import WireCodec
 
 // The official package from PyPI. Where it cannot be had (no network, no Python) these tests are
 // skipped, and say so: packaging/prepare.sh test tells why.

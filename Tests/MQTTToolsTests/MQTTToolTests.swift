@@ -1,4 +1,4 @@
-import ModelTypes
+import WireCodec
 import Mosquitto
 import TestBroker
 import Testing

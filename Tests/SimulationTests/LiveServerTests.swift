@@ -1,5 +1,5 @@
 import Linux
-import ModelTypes
+import WireCodec
 import Synchronization
 import Testing
 import WebSockets

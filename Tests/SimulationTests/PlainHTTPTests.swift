@@ -1,5 +1,6 @@
 import Glibc
 import ModelTypes
+import WireCodec
 import TestSockets
 import Testing
 

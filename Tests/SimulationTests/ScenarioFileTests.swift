@@ -1,6 +1,7 @@
 import Linux
 import ModelTypes
 import Testing
+import WireCodec
 
 @testable import Simulation
 

@@ -1,5 +1,6 @@
 import ModelTypes
 import Testing
+import WireCodec
 
 @testable import Simulation
 

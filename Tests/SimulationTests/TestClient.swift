@@ -1,4 +1,4 @@
-import ModelTypes
+import WireCodec
 
 @testable import Simulation
 

@@ -1,4 +1,4 @@
-import ModelTypes
+import WireCodec
 import Testing
 
 @testable import Simulation

@@ -3,6 +3,7 @@ import Linux
 import ModelTypes
 import TestDisk
 import Testing
+import WireCodec
 
 @testable import Store
 

@@ -4,6 +4,7 @@ import ModelTypes
 import Synchronization
 import TestDisk
 import Testing
+import WireCodec
 
 @testable import Store
 

@@ -5,6 +5,7 @@ import Store
 import TestDisk
 import Testing
 import Tools
+import WireCodec
 
 @testable import Timers
 

@@ -1,5 +1,5 @@
 import Linux
-import ModelTypes
+import WireCodec
 import Store
 import Synchronization
 import Testing

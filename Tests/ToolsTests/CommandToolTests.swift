@@ -1,6 +1,6 @@
 import Configuration
 import Linux
-import ModelTypes
+import WireCodec
 import TestProcesses
 import Testing
 

@@ -1,5 +1,5 @@
 import Configuration
-import ModelTypes
+import WireCodec
 import Testing
 
 @testable import Tools

@@ -1,6 +1,7 @@
 import Configuration
 import Linux
 import ModelTypes
+import WireCodec
 import Synchronization
 
 @testable import GPIOTools

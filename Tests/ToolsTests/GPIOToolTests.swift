@@ -1,5 +1,5 @@
 import Linux
-import ModelTypes
+import WireCodec
 import Testing
 
 @testable import GPIOTools

@@ -1,5 +1,5 @@
 import Configuration
-import ModelTypes
+import WireCodec
 import TestInputs
 import Testing
 

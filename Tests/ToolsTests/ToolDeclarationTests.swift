@@ -1,4 +1,5 @@
 import ModelTypes
+import WireCodec
 import Testing
 
 @testable import Tools

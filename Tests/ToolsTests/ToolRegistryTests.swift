@@ -2,6 +2,7 @@ import Configuration
 import ModelTypes
 import Synchronization
 import Testing
+import WireCodec
 
 @testable import Tools
 

@@ -1,6 +1,7 @@
 package import Curl
 package import Linux
-package import ModelTypes
+internal import ModelTypes
+package import WireCodec
 
 /// What of a session an ephemeral token decides, whoever holds it.
 package enum LockedFields: Sendable, Equatable {

@@ -1,4 +1,4 @@
-internal import ModelTypes
+internal import WireCodec
 
 /// Which fields of a session's setup an ephemeral token decides, as sent to the service.
 ///

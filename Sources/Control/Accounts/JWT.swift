@@ -1,5 +1,4 @@
 internal import Crypto
-internal import ModelTypes
 internal import WireCodec
 
 /// A signed claim (RFC 7519), as Google's token server takes it from a service account.

@@ -1,5 +1,5 @@
 package import Linux
-package import ModelTypes
+package import WireCodec
 
 /// A token that is always fresh: kept, renewed before it expires, and asked for once however many
 /// want it.

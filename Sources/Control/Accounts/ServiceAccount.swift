@@ -2,6 +2,7 @@ internal import Crypto
 package import Curl
 package import Linux
 internal import ModelTypes
+internal import WireCodec
 
 /// A Google service account, by the JSON key file that was downloaded for it.
 ///

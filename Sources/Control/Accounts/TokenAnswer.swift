@@ -1,5 +1,5 @@
 internal import Curl
-internal import ModelTypes
+internal import WireCodec
 
 /// What token servers answer, read with care.
 enum TokenAnswer {

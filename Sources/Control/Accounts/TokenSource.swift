@@ -1,4 +1,4 @@
-package import ModelTypes
+package import WireCodec
 
 /// Gives the credential for a request about to be made.
 package protocol TokenSource: Sendable {

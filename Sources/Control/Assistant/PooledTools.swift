@@ -1,4 +1,5 @@
 package import ModelTypes
+package import WireCodec
 package import Tools
 
 /// The tool runner as the assistant sees it: calls go to the pool, and their outcomes come back.

@@ -1,4 +1,5 @@
 package import ModelTypes
+package import WireCodec
 package import Tools
 
 // What the assistant needs of the world, as it sees it. The daemon's audio bridge and its tests

@@ -1,6 +1,7 @@
 internal import ModelTypes
 internal import Tools
 internal import VoiceSession
+internal import WireCodec
 
 // The functions that the model calls.
 

@@ -1,4 +1,4 @@
-internal import ModelTypes
+internal import WireCodec
 
 /// The discovery message: what the device consists of, for Home Assistant.
 ///

@@ -1,4 +1,4 @@
-internal import ModelTypes
+internal import WireCodec
 package import Mosquitto
 
 /// What others want of the device.

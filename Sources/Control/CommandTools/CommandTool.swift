@@ -1,6 +1,6 @@
 package import Configuration
 package import Linux
-package import ModelTypes
+package import WireCodec
 package import Tools
 
 /// Runs a program without a shell, and gives the model what it printed.

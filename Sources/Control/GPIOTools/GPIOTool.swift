@@ -1,5 +1,5 @@
 package import Linux
-package import ModelTypes
+package import WireCodec
 package import Tools
 
 /// Switches the named outputs, and reads them and the inputs.

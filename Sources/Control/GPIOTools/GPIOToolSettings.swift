@@ -1,6 +1,7 @@
 package import Configuration
 package import ModelTypes
 package import Tools
+internal import WireCodec
 
 /// A line of the configuration that is switched or read: `[[tool.gpio]]`.
 package struct GPIOToolSettings: ToolKind, Equatable {

@@ -1,5 +1,5 @@
 internal import Configuration
-internal import ModelTypes
+internal import WireCodec
 internal import Tools
 
 extension TemplatePiece {

@@ -1,6 +1,6 @@
 package import Configuration
 package import Curl
-package import ModelTypes
+package import WireCodec
 package import Tools
 
 /// Sends a request to a web server, and gives the model the answer.

@@ -1,4 +1,4 @@
-internal import ModelTypes
+internal import WireCodec
 
 /// An address of a web server's, taken apart strictly: what two readers could take for different
 /// hosts is none.

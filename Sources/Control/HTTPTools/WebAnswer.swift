@@ -1,5 +1,5 @@
 internal import Curl
-internal import ModelTypes
+internal import WireCodec
 internal import Tools
 
 /// What a server answered, as the model gets it.

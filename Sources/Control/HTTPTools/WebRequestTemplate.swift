@@ -1,6 +1,7 @@
 internal import Configuration
 internal import Curl
 internal import ModelTypes
+internal import WireCodec
 internal import Tools
 
 /// What the settings say of a request, checked once.

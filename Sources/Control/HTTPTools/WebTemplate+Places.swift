@@ -1,5 +1,6 @@
 internal import Configuration
 internal import ModelTypes
+internal import WireCodec
 internal import Tools
 
 // Which escaping a place of a request needs, by what stands around it.

@@ -1,5 +1,6 @@
 internal import Configuration
 internal import ModelTypes
+internal import WireCodec
 internal import Tools
 
 /// A text with places, each of which knows how a value is written there.

@@ -1,7 +1,7 @@
 package import Configuration
 package import Curl
 internal import Linux
-internal import ModelTypes
+internal import WireCodec
 internal import Synchronization
 package import Tools
 package import WebSockets

@@ -1,4 +1,4 @@
-internal import ModelTypes
+internal import WireCodec
 
 /// What the model may have done with a device, in words that are the same for all kinds.
 enum HomeAction: String, Sendable, CaseIterable {

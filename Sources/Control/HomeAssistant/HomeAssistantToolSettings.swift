@@ -1,6 +1,7 @@
 package import Configuration
 internal import ModelTypes
 package import Tools
+internal import WireCodec
 
 /// A home that the model may look at and control: `[[tool.home_assistant]]`.
 package struct HomeAssistantToolSettings: ToolKind, Equatable {

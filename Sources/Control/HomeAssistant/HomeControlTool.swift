@@ -1,4 +1,4 @@
-internal import ModelTypes
+internal import WireCodec
 internal import Tools
 
 /// `home_control`: has Home Assistant do something with a device, or with all of a kind in an area.

@@ -1,4 +1,4 @@
-internal import ModelTypes
+internal import WireCodec
 
 /// What a lamp can do, as its state says.
 ///

@@ -1,5 +1,5 @@
 internal import Linux
-internal import ModelTypes
+internal import WireCodec
 
 /// How a service call over the WebSocket ended.
 enum HomeCallEnd: Sendable, Equatable {

@@ -1,4 +1,4 @@
-internal import ModelTypes
+internal import WireCodec
 
 /// Names as people say them, made comparable.
 enum HomeName {

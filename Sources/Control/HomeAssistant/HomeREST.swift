@@ -1,5 +1,6 @@
 internal import Curl
 internal import ModelTypes
+internal import WireCodec
 internal import Tools
 
 /// The REST API of Home Assistant (developers.home-assistant.io/docs/api/rest): how things stand,
@@ -42,7 +43,7 @@ struct HomeREST: Sendable {
         _ method: String, _ path: String, _ body: [UInt8]?, _ deadline: Duration
     ) async throws -> HTTPResponse {
         var request = HTTPRequest(method, base + path)
-        request.headers = [HTTPHeader("Authorization", "Bearer \(try token().revealed)")]
+        request.headers = [HTTPHeader("Authorization", try token().asBearer)]
         if body != nil { request.headers.append(HTTPHeader("Content-Type", "application/json")) }
         request.body = body
         request.deadline = deadline

@@ -1,4 +1,4 @@
-internal import ModelTypes
+internal import WireCodec
 internal import Tools
 
 /// `home_list_devices`: what there is in the home that the model may see.

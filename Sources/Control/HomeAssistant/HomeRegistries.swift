@@ -1,4 +1,4 @@
-internal import ModelTypes
+internal import WireCodec
 
 /// What Home Assistant tells of a home, piece by piece, until it is a directory.
 ///

@@ -1,4 +1,4 @@
-internal import ModelTypes
+internal import WireCodec
 
 /// The state of a device, as the model reads it.
 enum HomeReport {

@@ -1,6 +1,7 @@
 internal import ModelTypes
 internal import Text
 internal import Tools
+internal import WireCodec
 
 /// Says how much harm a call of a service can do.
 ///

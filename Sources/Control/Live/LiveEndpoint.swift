@@ -86,7 +86,7 @@ extension Authorization {
         case .key(let key): return [("x-goog-api-key", key.revealed)]
         case .ephemeralToken(let token): return [("authorization", "Token \(token.revealed)")]
         case .bearer(let token, let project):
-            let headers = [(name: "authorization", value: "Bearer \(token.revealed)")]
+            let headers = [(name: "authorization", value: token.asBearer)]
             return headers + (project.map { [("x-goog-user-project", $0)] } ?? [])
         }
     }

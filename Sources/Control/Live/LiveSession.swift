@@ -2,6 +2,7 @@ internal import Linux
 package import ModelTypes
 package import VoiceSession
 internal import WebSockets
+internal import WireCodec
 
 /// A conversation with the Live service that outlives its connections.
 ///

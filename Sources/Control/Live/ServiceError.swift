@@ -1,4 +1,4 @@
-internal import ModelTypes
+internal import WireCodec
 
 /// An error as the service writes one, in a message or as the body of a refused upgrade
 /// (google.rpc.Status in JSON).

@@ -1,4 +1,5 @@
 internal import ModelTypes
+internal import WireCodec
 internal import VoiceSession
 
 // What the service says.

@@ -1,5 +1,5 @@
 package import ModelTypes
-internal import WireCodec
+package import WireCodec
 
 // The setup message, as the wire has it.
 

@@ -1,4 +1,5 @@
 internal import ModelTypes
+internal import WireCodec
 internal import VoiceSession
 
 /// What outlives the connection of a turn, so that the next one can finish it.

@@ -1,5 +1,5 @@
 internal import Curl
-internal import ModelTypes
+internal import WireCodec
 internal import Synchronization
 internal import Text
 

@@ -1,5 +1,5 @@
 package import Curl
-package import ModelTypes
+package import WireCodec
 internal import Synchronization
 
 /// Where a server is reached by HTTP, looked up anew for each request, since secrets may change.

@@ -4,6 +4,7 @@ internal import Linux
 internal import ModelTypes
 internal import Text
 internal import Tools
+internal import WireCodec
 
 // A server each, whose functions come when it has listed them.
 extension MCPToolSettings {

@@ -1,4 +1,4 @@
-internal import ModelTypes
+internal import WireCodec
 internal import Text
 
 /// A JSON-RPC 2.0 message as MCP has it.

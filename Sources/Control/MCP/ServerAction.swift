@@ -1,4 +1,4 @@
-package import ModelTypes
+package import WireCodec
 package import Tools
 
 /// What a server's machine wants done, in order.

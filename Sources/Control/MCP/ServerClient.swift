@@ -1,5 +1,5 @@
 package import Linux
-internal import ModelTypes
+internal import WireCodec
 package import Tools
 
 /// An MCP server, whose tools are functions of a registry as long as it lives.

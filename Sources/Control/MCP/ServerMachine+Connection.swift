@@ -2,6 +2,7 @@ internal import Linux
 internal import ModelTypes
 internal import Text
 internal import Tools
+internal import WireCodec
 
 // How connections begin and end, and what the transport reports.
 

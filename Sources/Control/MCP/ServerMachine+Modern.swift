@@ -1,4 +1,4 @@
-internal import ModelTypes
+internal import WireCodec
 internal import Text
 
 // The revision 2026-07-28 has no handshake: every request says what it is, `server/discover` tells

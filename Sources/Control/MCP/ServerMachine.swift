@@ -1,5 +1,5 @@
 internal import Linux
-package import ModelTypes
+package import WireCodec
 internal import Tools
 
 /// The life of an MCP server as its client sees it (modelcontextprotocol.io, the revisions from

@@ -1,4 +1,4 @@
-package import ModelTypes
+package import WireCodec
 
 /// The line to a server: a program's standard streams, or HTTP.
 ///

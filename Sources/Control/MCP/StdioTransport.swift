@@ -1,5 +1,5 @@
 package import Linux
-package import ModelTypes
+package import WireCodec
 internal import Synchronization
 internal import Text
 

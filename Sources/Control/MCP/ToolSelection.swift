@@ -1,6 +1,7 @@
 internal import ModelTypes
 internal import Text
 package import Tools
+internal import WireCodec
 
 /// Which of a server's tools are offered to the model, and on what terms.
 package struct ToolSelection: Sendable {

@@ -1,4 +1,4 @@
-package import ModelTypes
+package import WireCodec
 package import Mosquitto
 package import Tools
 

@@ -1,4 +1,4 @@
-internal import ModelTypes
+internal import WireCodec
 internal import Mosquitto
 internal import Tools
 

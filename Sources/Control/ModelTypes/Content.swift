@@ -1,4 +1,4 @@
-internal import WireCodec
+package import WireCodec
 
 /// One speaker's contribution to a conversation.
 package struct Content: Sendable, Equatable {

@@ -1,3 +1,5 @@
+package import WireCodec
+
 /// A function that the model may call, as it is declared in a session's setup.
 package struct FunctionDeclaration: Sendable, Equatable {
     /// Whether the model waits for the answer.

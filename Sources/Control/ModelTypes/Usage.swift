@@ -1,3 +1,5 @@
+package import WireCodec
+
 /// The tokens of one run of the model, as the service counts them.
 ///
 /// A turn may have several: a run that calls a function is counted apart from the one that speaks

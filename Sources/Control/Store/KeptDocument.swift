@@ -1,5 +1,5 @@
 internal import Linux
-package import ModelTypes
+package import WireCodec
 internal import Synchronization
 
 /// One JSON value that outlasts restarts, crashes and power cuts.

@@ -1,5 +1,5 @@
 internal import Linux
-package import ModelTypes
+package import WireCodec
 internal import Synchronization
 
 /// JSON values that outlast the program, one a line with its checksum, added at the end.

@@ -1,5 +1,5 @@
 internal import Linux
-package import ModelTypes
+package import WireCodec
 internal import Synchronization
 
 /// Writes a document now and then: of values that follow each other quickly only the newest, which

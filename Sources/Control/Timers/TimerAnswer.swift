@@ -1,4 +1,4 @@
-internal import ModelTypes
+internal import WireCodec
 
 /// The answer to the model, in words that can be spoken.
 enum TimerAnswer {

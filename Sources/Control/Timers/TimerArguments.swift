@@ -1,5 +1,6 @@
 internal import ModelTypes
 internal import Tools
+internal import WireCodec
 
 /// What a call wants, read out of its arguments.
 struct TimerArguments {

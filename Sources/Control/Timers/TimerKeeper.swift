@@ -1,5 +1,5 @@
 internal import Linux
-internal import ModelTypes
+internal import WireCodec
 package import Store
 
 /// What the keeper tells of; every call comes in order, and none may block.

@@ -1,4 +1,4 @@
-internal import ModelTypes
+internal import WireCodec
 
 // The list as it stands on the disk. What cannot be read of it is left out, and counted.
 

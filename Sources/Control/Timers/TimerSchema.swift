@@ -1,4 +1,4 @@
-internal import ModelTypes
+internal import WireCodec
 
 /// The parts of the functions' parameters, as JSON Schema.
 enum TimerSchema {

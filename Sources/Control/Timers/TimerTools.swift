@@ -1,4 +1,4 @@
-internal import ModelTypes
+internal import WireCodec
 package import Tools
 
 /// The functions by which the model handles timers, alarms and reminders.

@@ -1,5 +1,5 @@
 internal import Linux
-internal import ModelTypes
+internal import WireCodec
 package import Store
 
 /// What the tools did, as a file of JSON lines; the older half is in a second file.

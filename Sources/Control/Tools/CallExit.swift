@@ -1,4 +1,4 @@
-internal import ModelTypes
+internal import WireCodec
 
 /// What leaves of one call: to the model, the journal of calls and the audit log.
 ///

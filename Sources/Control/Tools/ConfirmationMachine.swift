@@ -1,4 +1,5 @@
 internal import ModelTypes
+internal import WireCodec
 
 /// Asks the user before a dangerous call, outside of the model; sans I/O, times in nanoseconds.
 ///

@@ -1,4 +1,5 @@
-package import ModelTypes
+internal import ModelTypes
+package import WireCodec
 
 /// The device itself, as far as the model may handle it.
 ///

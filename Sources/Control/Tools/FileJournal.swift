@@ -1,5 +1,6 @@
 internal import Linux
 package import ModelTypes
+internal import WireCodec
 package import Store
 
 /// The journal of calls as lines of the store.

@@ -1,4 +1,4 @@
-internal import ModelTypes
+internal import WireCodec
 
 /// Makes function names of names that somebody else gave.
 ///

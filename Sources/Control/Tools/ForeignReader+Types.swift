@@ -1,4 +1,4 @@
-internal import ModelTypes
+internal import WireCodec
 internal import Text
 
 // Parts of a schema that have a type.

@@ -1,4 +1,4 @@
-package import ModelTypes
+package import WireCodec
 
 /// What somebody else's JSON Schema of an object becomes for the model and for the check.
 ///

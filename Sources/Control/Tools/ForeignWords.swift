@@ -1,4 +1,4 @@
-internal import ModelTypes
+internal import WireCodec
 internal import Text
 
 /// Words of somebody else for the model: cut to a length, and what cannot be a keyword said.

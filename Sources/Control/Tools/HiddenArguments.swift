@@ -1,4 +1,4 @@
-internal import ModelTypes
+internal import WireCodec
 
 /// Arguments as a log may hold them: secrets hidden, long texts shortened.
 enum HiddenArguments {

@@ -1,4 +1,5 @@
 package import ModelTypes
+package import WireCodec
 
 // What the runner needs beside the tools and a clock.
 

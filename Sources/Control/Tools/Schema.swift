@@ -1,4 +1,4 @@
-package import ModelTypes
+package import WireCodec
 
 /// The part of JSON Schema that function declarations need.
 ///

@@ -1,4 +1,4 @@
-package import ModelTypes
+package import WireCodec
 
 /// Checks a model's arguments, and says what is wrong in words the model can act on.
 package struct SchemaCheck: Sendable {

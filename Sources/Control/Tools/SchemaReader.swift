@@ -1,4 +1,4 @@
-internal import ModelTypes
+internal import WireCodec
 
 /// Reads a schema out of JSON, keyword by keyword.
 enum SchemaReader {

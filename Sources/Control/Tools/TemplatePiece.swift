@@ -1,4 +1,4 @@
-internal import ModelTypes
+internal import WireCodec
 
 /// A piece of a template.
 ///

@@ -1,4 +1,5 @@
 internal import ModelTypes
+internal import WireCodec
 
 // What templates of all kinds ask of the parameters that stand in them.
 

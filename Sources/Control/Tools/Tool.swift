@@ -1,4 +1,5 @@
 package import ModelTypes
+package import WireCodec
 
 /// Something the model may have done.
 ///

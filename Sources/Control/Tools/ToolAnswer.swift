@@ -1,4 +1,4 @@
-internal import ModelTypes
+internal import WireCodec
 
 /// The shape of answers that the service knows: `output` for a result, `error` for a failure.
 enum ToolAnswer {

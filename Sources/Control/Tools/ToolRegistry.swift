@@ -1,4 +1,5 @@
 package import ModelTypes
+package import WireCodec
 internal import Synchronization
 
 /// The tools that the model is offered, by name: those of the configuration, and those that

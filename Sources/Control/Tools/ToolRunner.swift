@@ -1,5 +1,6 @@
 package import Linux
 package import ModelTypes
+package import WireCodec
 
 /// What became of a call.
 package enum ToolOutcome: Sendable, Equatable {

@@ -1,4 +1,4 @@
-package import ModelTypes
+package import WireCodec
 
 /// The identity a session shows to its service; sent in headers, never in the address, since
 /// addresses end up in logs.

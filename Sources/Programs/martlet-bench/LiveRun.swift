@@ -2,6 +2,7 @@ import Daemon
 import Linux
 import Live
 import ModelTypes
+import WireCodec
 import VoiceSession
 import WebSockets
 

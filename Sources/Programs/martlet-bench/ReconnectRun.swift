@@ -1,7 +1,7 @@
 import Daemon
 import Linux
 import Live
-import ModelTypes
+import WireCodec
 import Simulation
 import Synchronization
 import VoiceSession

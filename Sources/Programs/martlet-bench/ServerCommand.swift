@@ -1,6 +1,6 @@
 import ArgumentParser
 import Linux
-import ModelTypes
+import WireCodec
 
 extension Bench {
     /// The far end of the row `mcp`: an MCP server that does nothing.

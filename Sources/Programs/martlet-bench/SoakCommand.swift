@@ -1,6 +1,7 @@
 import ArgumentParser
 import Linux
 import ModelTypes
+import WireCodec
 
 extension Bench {
     struct Soak: ParsableCommand {

@@ -3,7 +3,7 @@ import Assistant
 import Configuration
 import Daemon
 import Linux
-import ModelTypes
+import WireCodec
 import Simulation
 import Synchronization
 import VoiceSession

@@ -6,6 +6,7 @@ import Linux
 import MCP
 import MQTTTools
 import ModelTypes
+import WireCodec
 import Mosquitto
 import Store
 import Synchronization

@@ -3,7 +3,7 @@ import AudioCore
 import Configuration
 import Daemon
 import Linux
-import ModelTypes
+import WireCodec
 import Simulation
 import VoiceSession
 

@@ -2,6 +2,7 @@ import ArgumentParser
 import Linux
 import ModelTypes
 import Simulation
+import WireCodec
 
 struct Simulate: ParsableCommand {
     static let configuration = CommandConfiguration(

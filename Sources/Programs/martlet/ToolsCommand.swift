@@ -3,6 +3,7 @@ import Configuration
 import Daemon
 import Linux
 import ModelTypes
+import WireCodec
 import Tools
 
 struct ToolCommands: ParsableCommand {

@@ -1,4 +1,4 @@
-package import ModelTypes
+package import WireCodec
 
 /// What the simulated model hears and says, turn after turn, and what goes wrong meanwhile.
 package struct Scenario: Sendable {

@@ -1,6 +1,6 @@
 internal import Configuration
 internal import Linux
-internal import ModelTypes
+internal import WireCodec
 
 /// Reads a scenario's table; the sounds that it names are fetched afterwards.
 struct ScenarioReader {

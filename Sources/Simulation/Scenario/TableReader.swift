@@ -1,5 +1,5 @@
 internal import Configuration
-internal import ModelTypes
+internal import WireCodec
 internal import Text
 
 /// Reads the members of one table of a scenario, and gathers what is wrong with it.

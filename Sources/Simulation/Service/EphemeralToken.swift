@@ -1,5 +1,5 @@
 import Linux
-package import ModelTypes
+package import WireCodec
 
 /// A token that lets a client connect without a key (live-protocol.md section 7).
 package struct EphemeralToken: Sendable, Equatable {

@@ -1,4 +1,4 @@
-internal import ModelTypes
+internal import WireCodec
 internal import WebSockets
 
 /// The errors that the service gives as HTTP, in its own JSON.

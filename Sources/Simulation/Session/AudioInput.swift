@@ -1,4 +1,3 @@
-internal import ModelTypes
 import WireCodec
 
 /// Samples in messages, as the simulated service reads and writes them.

@@ -1,4 +1,4 @@
-internal import ModelTypes
+internal import WireCodec
 
 /// For load: sound for sound, and a call now and then, without turns.
 struct LoadEcho: Sendable {

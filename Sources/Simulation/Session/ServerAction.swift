@@ -1,4 +1,4 @@
-package import ModelTypes
+package import WireCodec
 
 /// What a simulated session wants done with its connection.
 package enum ServerAction: Sendable {

@@ -1,5 +1,5 @@
 import Linux
-internal import ModelTypes
+internal import WireCodec
 
 extension ServerSession {
     /// Why what the client showed lets it in no further; nil when it does.

@@ -1,4 +1,4 @@
-internal import ModelTypes
+internal import WireCodec
 
 extension ServerSession {
     /// A heard text is sent in this number of fragments.

@@ -1,4 +1,4 @@
-internal import ModelTypes
+internal import WireCodec
 
 extension ServerSession {
     /// Has the functions of a turn called.

@@ -1,5 +1,6 @@
 import Linux
 internal import ModelTypes
+internal import WireCodec
 
 extension ServerSession {
     /// Something happens that faults may wait for.

@@ -1,5 +1,5 @@
 import Linux
-internal import ModelTypes
+internal import WireCodec
 
 extension ServerSession {
     /// Silence before speech is kept for this time (samples: two minutes).

@@ -1,5 +1,5 @@
 import Linux
-internal import ModelTypes
+internal import WireCodec
 
 extension ServerSession {
     mutating func take(_ json: JSONValue, at now: Int64) {

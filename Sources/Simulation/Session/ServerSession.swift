@@ -1,5 +1,5 @@
 import Linux
-internal import ModelTypes
+internal import WireCodec
 
 /// One connection to the simulated service: messages and time in, messages and closes out.
 ///

@@ -1,4 +1,4 @@
-internal import ModelTypes
+internal import WireCodec
 
 /// A close that the service answers with.
 struct Refusal: Equatable, Sendable {

@@ -1,4 +1,4 @@
-internal import ModelTypes
+internal import WireCodec
 
 /// Finds where speech begins and ends in what a client sends, as the service's own detection does.
 ///

@@ -1,4 +1,4 @@
-internal import ModelTypes
+internal import WireCodec
 
 /// What a session's context and its last turn cost (live-protocol.md sections 5.5 and 5.6).
 struct TokenMeter: Sendable {

@@ -1,4 +1,4 @@
-internal import ModelTypes
+internal import WireCodec
 
 /// What a message of a client may look like, as the service checks it.
 ///

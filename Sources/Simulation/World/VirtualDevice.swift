@@ -2,6 +2,7 @@ internal import Assistant
 internal import Configuration
 internal import Live
 internal import ModelTypes
+internal import WireCodec
 internal import Timers
 internal import Tools
 internal import VoiceSession

@@ -1,5 +1,6 @@
 internal import Assistant
 internal import ModelTypes
+internal import WireCodec
 internal import Tools
 
 /// A function of a world, each of another behaviour.

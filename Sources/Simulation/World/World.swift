@@ -1,6 +1,7 @@
 internal import Assistant
 internal import ModelTypes
 internal import VoiceSession
+internal import WireCodec
 
 /// The real session, assistant, tool runner, button and book of timers against a simulated service,
 /// network, card, disk and user, in virtual time and from one seed.

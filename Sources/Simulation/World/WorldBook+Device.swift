@@ -1,5 +1,5 @@
 internal import Assistant
-internal import ModelTypes
+internal import WireCodec
 internal import Tools
 
 // Promises about the device itself: mute, questions, timers, announcements, and its restarts.

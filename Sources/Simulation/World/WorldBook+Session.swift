@@ -1,5 +1,5 @@
 internal import Assistant
-internal import ModelTypes
+internal import WireCodec
 internal import VoiceSession
 
 // What the assistant and the session tell, and what comes of it at the loudspeaker.

@@ -1,6 +1,7 @@
 internal import Assistant
 internal import ModelTypes
 internal import VoiceSession
+internal import WireCodec
 
 /// Everything that has happened in a world, and the promises that it is held against.
 final class WorldBook: @unchecked Sendable {

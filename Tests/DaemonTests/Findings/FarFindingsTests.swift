@@ -4,6 +4,7 @@ import Linux
 import ModelTypes
 import TestHome
 import Testing
+import WireCodec
 
 @testable import Daemon
 

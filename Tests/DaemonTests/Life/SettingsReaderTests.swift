@@ -1,7 +1,7 @@
 import AllToolKinds
 import Configuration
 import Linux
-import ModelTypes
+import WireCodec
 import Synchronization
 import TestInputs
 import Testing

@@ -1,6 +1,6 @@
 import Configuration
 import Linux
-import ModelTypes
+import WireCodec
 import Synchronization
 import TestInputs
 import Testing

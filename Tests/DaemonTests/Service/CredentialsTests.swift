@@ -3,6 +3,7 @@ import Linux
 import ModelTypes
 import Testing
 import VoiceSession
+import WireCodec
 
 @testable import Daemon
 

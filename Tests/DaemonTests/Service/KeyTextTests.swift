@@ -1,6 +1,7 @@
 import ModelTypes
 import TestInputs
 import Testing
+import WireCodec
 
 @testable import Daemon
 

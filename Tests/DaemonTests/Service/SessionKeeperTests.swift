@@ -1,6 +1,6 @@
 import Linux
 import Live
-import ModelTypes
+import WireCodec
 import Store
 import Synchronization
 import TestDisk

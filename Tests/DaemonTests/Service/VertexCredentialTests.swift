@@ -3,7 +3,7 @@ import Configuration
 import Curl
 import Linux
 import Live
-import ModelTypes
+import WireCodec
 import Synchronization
 import TestHTTP
 import Testing

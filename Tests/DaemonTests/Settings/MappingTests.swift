@@ -4,7 +4,7 @@ import Assistant
 import AudioPath
 import Configuration
 import Live
-import ModelTypes
+import WireCodec
 import Panel
 import Testing
 

@@ -2,6 +2,7 @@ import AllToolKinds
 import Configuration
 import Linux
 import ModelTypes
+import WireCodec
 import TestHTTP
 import Testing
 import Tools

@@ -2,6 +2,7 @@ import Configuration
 import Linux
 import ModelTypes
 import Testing
+import WireCodec
 
 @testable import Daemon
 

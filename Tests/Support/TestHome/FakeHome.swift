@@ -1,5 +1,6 @@
 import Linux
 import ModelTypes
+import WireCodec
 import Synchronization
 import TestHTTP
 import WebSockets

@@ -1,4 +1,4 @@
-package import ModelTypes
+package import WireCodec
 package import TestHTTP
 
 /// What a fake Home Assistant holds.

@@ -1,4 +1,5 @@
 package import ModelTypes
+package import WireCodec
 package import Tools
 
 /// A kind of tool, `[[tool.KIND]]`: what its table holds beside the keys that all kinds share, and

@@ -1,4 +1,5 @@
 internal import ModelTypes
+internal import WireCodec
 package import Tools
 
 // The keys that all kinds share, as the runner takes them.

@@ -2,6 +2,7 @@ package import Configuration
 internal import Linux
 internal import ModelTypes
 internal import Tools
+internal import WireCodec
 
 /// What the doctor says of the far ends that the settings name, the service aside.
 ///

@@ -1,5 +1,5 @@
 internal import Linux
-internal import ModelTypes
+internal import WireCodec
 package import Store
 internal import Synchronization
 

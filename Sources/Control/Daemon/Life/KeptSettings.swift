@@ -1,6 +1,6 @@
 internal import Configuration
 internal import Linux
-internal import ModelTypes
+internal import WireCodec
 internal import Store
 
 /// The settings files that last worked, in the state folder, for a start when the files have a

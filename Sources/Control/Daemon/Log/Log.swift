@@ -1,6 +1,6 @@
 internal import Configuration
 package import Linux
-package import ModelTypes
+package import WireCodec
 internal import Synchronization
 internal import Text
 

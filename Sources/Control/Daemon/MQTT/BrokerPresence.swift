@@ -3,7 +3,7 @@ internal import AudioPath
 internal import Broker
 internal import Configuration
 internal import Linux
-internal import ModelTypes
+internal import WireCodec
 internal import Mosquitto
 internal import Synchronization
 internal import WebSockets

@@ -4,6 +4,7 @@ internal import Linux
 internal import ModelTypes
 internal import Mosquitto
 internal import Store
+internal import WireCodec
 
 // The broker, out of the one configuration.
 extension Settings {

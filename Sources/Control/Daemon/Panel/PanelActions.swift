@@ -1,6 +1,7 @@
 internal import Assistant
 internal import Linux
 internal import ModelTypes
+internal import WireCodec
 internal import Panel
 internal import Tools
 

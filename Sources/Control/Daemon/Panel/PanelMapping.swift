@@ -1,7 +1,7 @@
 package import Configuration
 internal import GPIO
 internal import Linux
-internal import ModelTypes
+internal import WireCodec
 internal import Panel
 internal import WebSockets
 

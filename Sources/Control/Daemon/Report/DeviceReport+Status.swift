@@ -1,7 +1,7 @@
 internal import Assistant
 internal import AudioPath
 internal import Linux
-internal import ModelTypes
+internal import WireCodec
 internal import Timers
 internal import VoiceSession
 

@@ -2,7 +2,7 @@ internal import Accounts
 package import Configuration
 internal import Curl
 internal import Linux
-package import ModelTypes
+package import WireCodec
 internal import Tools
 package import VoiceSession
 

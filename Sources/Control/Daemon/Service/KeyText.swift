@@ -1,4 +1,4 @@
-internal import ModelTypes
+internal import WireCodec
 
 /// A key, PIN or token as people leave it in a file, a credential or a variable.
 ///

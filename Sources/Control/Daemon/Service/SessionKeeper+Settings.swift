@@ -3,6 +3,7 @@ internal import Linux
 internal import Live
 internal import ModelTypes
 internal import Store
+internal import WireCodec
 
 extension SessionKeeper {
     /// What the store holds of the conversation for these settings; reads the disk.

@@ -1,6 +1,6 @@
 internal import Linux
 package import Live
-internal import ModelTypes
+internal import WireCodec
 package import Store
 internal import Synchronization
 package import VoiceSession

@@ -1,7 +1,7 @@
 internal import Assistant
 internal import AudioPath
 internal import Linux
-internal import ModelTypes
+internal import WireCodec
 internal import Tools
 internal import VoiceSession
 internal import WebSockets

@@ -1,5 +1,5 @@
 internal import Linux
-internal import ModelTypes
+internal import WireCodec
 internal import Store
 internal import Synchronization
 internal import Tools

@@ -1,6 +1,6 @@
 package import Configuration
 internal import Linux
-package import ModelTypes
+package import WireCodec
 
 /// Why a secret cannot be had; never the secret, nor what stands beside it.
 package enum SecretError: Error, Sendable, Equatable, CustomStringConvertible {

@@ -1,6 +1,6 @@
 package import Configuration
 internal import Linux
-package import ModelTypes
+package import WireCodec
 package import Store
 package import Tools
 

@@ -1,6 +1,6 @@
 internal import Configuration
 internal import MQTTTools
-internal import ModelTypes
+internal import WireCodec
 internal import Mosquitto
 internal import Timers
 internal import Tools

@@ -1,6 +1,7 @@
 package import Configuration
 internal import ModelTypes
 package import Tools
+internal import WireCodec
 
 // What brings its functions while the program runs: servers, until there is another kind.
 extension ToolSet {

@@ -1,7 +1,7 @@
 package import Configuration
 internal import GPIO
 internal import Linux
-package import ModelTypes
+package import WireCodec
 package import Tools
 
 /// The tools of the configuration, ready to be called.

@@ -1,6 +1,6 @@
 import Testing
 
-@testable import ModelTypes
+@testable import WireCodec
 
 /// A message of a far end one part of which cannot be held.
 struct ForeignJSONTests {

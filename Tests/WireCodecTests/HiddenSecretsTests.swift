@@ -1,6 +1,6 @@
 import Testing
 
-@testable import ModelTypes
+@testable import WireCodec
 
 /// What hides secrets, against servers that echo them in any spelling.
 struct HiddenSecretsTests {

@@ -1,16 +1,17 @@
 /// Cuts what comes in pieces into lines.
-struct LineCutter {
+package struct LineCutter {
     /// A longer line is no message (bytes).
-    let limitBytes: Int
+    package let limitBytes: Int
     private var pending: [UInt8] = []
 
-    init(limitBytes: Int) { self.limitBytes = limitBytes }
+    /// Lines up to this limit (bytes).
+    package init(limitBytes: Int) { self.limitBytes = limitBytes }
 
     /// A line was longer than the limit.
-    struct TooLong: Error {}
+    package struct TooLong: Error {}
 
     /// Takes a piece and gives the lines that it completes, without their ends and empty ones.
-    mutating func cut(_ piece: [UInt8]) throws(TooLong) -> [[UInt8]] {
+    package mutating func cut(_ piece: [UInt8]) throws(TooLong) -> [[UInt8]] {
         var lines: [[UInt8]] = []
         var rest = piece[...]
         while let end = rest.firstIndex(of: UInt8(ascii: "\n")) {

@@ -1,7 +1,7 @@
 import TestInputs
 import Testing
 
-@testable import ModelTypes
+@testable import WireCodec
 
 /// Objects of as many members as a far end likes: what is done with them is linear, so that it
 /// ends within a test's patience; were it quadratic, each of these would take minutes.

@@ -1,22 +1,22 @@
 /// Cuts a `text/event-stream` into its events (html.spec.whatwg.org, server-sent events).
-struct EventStream {
+package struct EventStream {
     /// What the server sent as one.
-    struct Event: Equatable {
+    package struct Event: Equatable {
         /// Its lines of data, joined by line feeds.
-        var data = ""
+        package var data = ""
         /// The last that was given, by this event or one before it.
-        var id: String?
+        package var id: String?
     }
 
     /// A longer line, or longer data of one event, is none of ours (bytes).
-    let limitBytes: Int
+    package let limitBytes: Int
     /// The last id that was given; for `Last-Event-ID`.
-    private(set) var lastID: String?
+    package private(set) var lastID: String?
     /// How long to wait before the stream is taken up again (milliseconds, at most `retryLimit`);
     /// nil: nothing was said of it.
-    private(set) var retryMilliseconds: Int?
+    package private(set) var retryMilliseconds: Int?
     /// A longer wait is none that anybody means (milliseconds: one hour).
-    static let retryLimit = 3_600_000
+    package static let retryLimit = 3_600_000
 
     private var line: [UInt8] = []
     private var data: [UInt8] = []
@@ -24,18 +24,19 @@ struct EventStream {
     private var isMessage = true
     private var endedWithReturn = false
 
-    init(limitBytes: Int, lastID: String? = nil) {
+    /// A stream of events up to this limit (bytes); after one that was taken up to an id.
+    package init(limitBytes: Int, lastID: String? = nil) {
         self.limitBytes = limitBytes
         self.lastID = lastID
     }
 
     /// Something was longer than the limit.
-    struct TooLong: Error, CustomStringConvertible {
-        let description = "it sent an event that is too long"
+    package struct TooLong: Error, CustomStringConvertible {
+        package let description = "it sent an event that is too long"
     }
 
     /// Takes a piece and gives the events that it completes.
-    mutating func take(_ piece: [UInt8]) throws(TooLong) -> [Event] {
+    package mutating func take(_ piece: [UInt8]) throws(TooLong) -> [Event] {
         var events: [Event] = []
         for byte in piece {
             switch byte {

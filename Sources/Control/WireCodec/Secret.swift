@@ -8,6 +8,9 @@ package struct Secret: Sendable, CustomStringConvertible, CustomDebugStringConve
     /// Wraps a credential.
     package init(_ text: String) { revealed = text }
 
+    /// What a header `Authorization` says of a bearer token (RFC 6750, section 2.1).
+    package var asBearer: String { "Bearer \(revealed)" }
+
     package var description: String { "(hidden)" }
     package var debugDescription: String { "(hidden)" }
     package var customMirror: Mirror { Mirror(self, children: []) }

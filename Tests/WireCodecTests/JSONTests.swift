@@ -1,6 +1,6 @@
 import Testing
 
-@testable import ModelTypes
+@testable import WireCodec
 
 struct JSONTests {
     @Test("a document comes back as it was written, members in order")
@@ -76,14 +76,5 @@ struct JSONTests {
             mutated[count] = UInt8.random(in: 0...255, using: &generator)
             _ = try? JSONValue(parsing: mutated)
         }
-    }
-
-    @Test("usage is read in both dialects, numbers as strings too")
-    func usage() throws {
-        let developer = Usage(
-            json: ["promptTokenCount": 10, "responseTokenCount": "7", "totalTokenCount": 17])
-        #expect(developer.prompt == 10 && developer.response == 7 && developer.total == 17)
-        let vertex = Usage(json: ["candidatesTokenCount": 5, "thoughtsTokenCount": 2])
-        #expect(vertex.response == 5 && vertex.thoughts == 2 && vertex.prompt == 0)
     }
 }

@@ -1,7 +1,7 @@
 import TestInputs
 import Testing
 
-@testable import ModelTypes
+@testable import WireCodec
 
 /// Whether two values say the same.
 struct SameValueTests {
