@@ -6,6 +6,11 @@ package struct Position: Sendable, Equatable, Comparable, CustomStringConvertibl
     package let line: Int
     package let column: Int
 
+    /// Where a file begins.
+    package static func start(of file: String) -> Position {
+        Position(file: file, line: 1, column: 1)
+    }
+
     package var description: String { "\(file):\(line):\(column)" }
 
     package static func < (one: Position, other: Position) -> Bool {

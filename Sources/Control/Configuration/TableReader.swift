@@ -3,16 +3,48 @@ internal import Text
 /// Reads one table's members and notes which were asked for.
 package struct TableReader {
     let table: TOMLTable
-    /// The table's name in error texts: tool.gpio.
+    /// What error texts call the table: "tool.gpio", "a turn".
     let name: String
+    /// What stands before the names of its members there: "tool.gpio.", "turn.".
+    package let path: String
     let position: Position
-    private(set) var diagnostics: [Diagnostic] = []
+    package private(set) var diagnostics: [Diagnostic] = []
     private var known: [String] = []
 
     init(_ table: TOMLTable, name: String, position: Position) {
         self.table = table
         self.name = name
+        path = name + "."
         self.position = position
+    }
+
+    /// A reader of a table that error texts call `name`, its members by the path before them.
+    package init(_ table: TOMLTable, name: String, path: String, position: Position) {
+        self.table = table
+        self.name = name
+        self.path = path
+        self.position = position
+    }
+
+    /// Adds a mistake that its finder has put into words.
+    package mutating func add(_ mistake: Diagnostic) { diagnostics.append(mistake) }
+
+    /// A member as it is, for a reader of its own; it counts as asked for.
+    package mutating func node(_ key: String) -> TOMLNode? {
+        known.append(key)
+        return table[key]
+    }
+
+    /// A member that may be absent; `wanted` says what it must be, where `read` gives nil.
+    package mutating func optional<Value>(
+        _ key: String, _ wanted: String, _ read: (TOMLValue) -> Value?
+    ) -> Value? {
+        guard let node = node(key) else { return nil }
+        if let value = read(node.value) { return value }
+        diagnostics.append(
+            Diagnostic(
+                node.position, "\(path)\(key) is \(node.value.shown), but must be \(wanted)"))
+        return nil
     }
 
     /// A member's value, or the fallback; without one it is required.
@@ -31,7 +63,7 @@ package struct TableReader {
         diagnostics.append(
             Diagnostic(
                 node.position,
-                "\(name).\(key) is \(node.value.shown), but must be "
+                "\(path)\(key) is \(node.value.shown), but must be "
                     + Value.typeName + node.value.remedy(for: Value.self)))
         return fallback
     }
@@ -49,7 +81,7 @@ package struct TableReader {
             diagnostics.append(
                 Diagnostic(
                     node.position,
-                    "\(name).\(key) must be an array of strings, but is \(node.value.kind)"
+                    "\(path)\(key) must be an array of strings, but is \(node.value.kind)"
                         + node.value.remedy(for: [String].self)))
             return fallback
         }
@@ -61,7 +93,7 @@ package struct TableReader {
                 diagnostics.append(
                     Diagnostic(
                         element.position,
-                        "\(name).\(key) holds \(element.value.shown), but must hold strings only"))
+                        "\(path)\(key) holds \(element.value.shown), but must hold strings only"))
             }
         }
         return texts
@@ -75,12 +107,12 @@ package struct TableReader {
         diagnostics.append(
             Diagnostic(
                 node.position,
-                "\(name).\(key) is \(node.value.shown), but must be a table such as { a = 1 }"))
+                "\(path)\(key) is \(node.value.shown), but must be a table such as { a = 1 }"))
         return []
     }
 
     /// What is wrong in all, with the members that nobody asked for.
-    mutating func finish() -> [Diagnostic] {
+    package mutating func finish() -> [Diagnostic] {
         for member in table.members where !known.contains(member.key) {
             let hint =
                 Spelling.nearest(to: member.key, among: known).map { "did you mean '\($0)'?" }
@@ -133,7 +165,7 @@ extension TableReader {
             diagnostics.append(
                 Diagnostic(
                     member.node.position,
-                    "\(name).parameters.\(shortened(member.key)) must be a table such as "
+                    "\(path)parameters.\(shortened(member.key)) must be a table such as "
                         + "{ type = \"string\" }"))
             return (member.key, member.node)
         }
@@ -149,7 +181,7 @@ extension TableReader {
             diagnostics.append(
                 Diagnostic(
                     node.position,
-                    "\(name).required names '\(shortened(text))', which is none of the parameters"
+                    "\(path)required names '\(shortened(text))', which is none of the parameters"
                 ))
         }
     }
@@ -184,7 +216,7 @@ extension TableReader {
     package mutating func note(_ key: String?, _ message: String) {
         guard let key else { return diagnostics.append(Diagnostic(position, "\(name) \(message)")) }
         diagnostics.append(
-            Diagnostic(table[key]?.position ?? position, "\(name).\(key) \(message)"))
+            Diagnostic(table[key]?.position ?? position, "\(path)\(key) \(message)"))
     }
 
     /// Whether the table says something of a key.
@@ -197,7 +229,7 @@ extension TableReader {
             diagnostics.append(
                 Diagnostic(
                     member.node.position,
-                    "\(name).\(key).\(shortened(member.key)) is \(member.node.value.shown), but "
+                    "\(path)\(key).\(shortened(member.key)) is \(member.node.value.shown), but "
                         + "must be a string"))
             return nil
         }

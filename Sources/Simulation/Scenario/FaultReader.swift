@@ -38,11 +38,13 @@ enum FaultReader {
     /// A fault happens no more often than this.
     private static let timesLimit = 1_000_000
 
-    static func read(_ table: TOMLTable) -> (TimedFault?, [Diagnostic]) {
-        var reader = TableReader(table, place: "a fault", path: "fault.")
+    static func read(
+        _ table: TOMLTable, at position: Position
+    ) -> (TimedFault?, [Diagnostic]) {
+        var reader = TableReader(table, name: "a fault", path: "fault.", position: position)
         guard let kind = reader.choice("kind", Kind.self) else {
-            if reader.mistakes.isEmpty { reader.miss("a 'kind'") }
-            return (nil, reader.mistakes)
+            if reader.diagnostics.isEmpty { reader.miss("a 'kind'") }
+            return (nil, reader.diagnostics)
         }
         var timed = fault(kind, &reader).map { TimedFault($0) }
         let delay = reader.seconds("at_s")
@@ -70,13 +72,13 @@ enum FaultReader {
         case .stopReading: return lasting(&reader).map { .stopReading($0) }
         case .garbage:
             guard let garbage = reader.choice("garbage", Garbage.self) else {
-                if reader.mistakes.isEmpty { reader.miss("to say which 'garbage'") }
+                if reader.diagnostics.isEmpty { reader.miss("to say which 'garbage'") }
                 return nil
             }
             return .garbage(garbage)
         case .raw:
             guard let text = reader.text("text") else {
-                if reader.mistakes.isEmpty { reader.miss("a 'text'") }
+                if reader.diagnostics.isEmpty { reader.miss("a 'text'") }
                 return nil
             }
             return .raw(text)
@@ -98,7 +100,7 @@ enum FaultReader {
 
     private static func lasting(_ reader: inout TableReader) -> Duration? {
         if let length = reader.seconds("for_s") { return length }
-        if reader.mistakes.isEmpty { reader.miss("a length, 'for_s'") }
+        if reader.diagnostics.isEmpty { reader.miss("a length, 'for_s'") }
         return nil
     }
 
@@ -112,7 +114,7 @@ enum FaultReader {
                 code: code.map { UInt16($0) } ?? known.code, reason: reason ?? known.reason)
         }
         guard let code else {
-            if reader.mistakes.isEmpty { reader.miss("a 'close' or a 'code'") }
+            if reader.diagnostics.isEmpty { reader.miss("a 'close' or a 'code'") }
             return nil
         }
         return .close(code: UInt16(code), reason: reason ?? "")

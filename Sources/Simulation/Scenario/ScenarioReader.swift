@@ -23,15 +23,17 @@ struct ScenarioReader {
     }
 
     mutating func read(_ table: TOMLTable) {
-        var reader = TableReader(table, place: "a scenario", path: "")
+        var reader = TableReader(
+            table, name: "a scenario", path: "",
+            position: .start(of: file))
         readService(&reader)
-        for turn in reader.tables("turn") { readTurn(turn) }
+        for turn in reader.tables("turn") { readTurn(turn.table, turn.position) }
         for fault in reader.tables("fault") {
-            let (timed, wrong) = FaultReader.read(fault)
+            let (timed, wrong) = FaultReader.read(fault.table, at: fault.position)
             if let timed { scenario.faults.append(timed) }
             mistakes += wrong
         }
-        for token in reader.tables("token") { readToken(token) }
+        for token in reader.tables("token") { readToken(token.table, token.position) }
         mistakes += reader.finish()
         if mistakes.isEmpty, scenario.turns.isEmpty, scenario.echoSecondsPerSecond == nil {
             mistakes.append(
@@ -64,8 +66,8 @@ struct ScenarioReader {
         scenario.callEverySeconds = reader.positive("call_every_seconds", upTo: 86_400)
     }
 
-    private mutating func readTurn(_ table: TOMLTable) {
-        var reader = TableReader(table, place: "a turn", path: "turn.")
+    private mutating func readTurn(_ table: TOMLTable, _ position: Position) {
+        var reader = TableReader(table, name: "a turn", path: "turn.", position: position)
         var turn = Scenario.Turn(heard: reader.text("heard") ?? "", says: "", voice: [])
         turn.says = reader.text("says") ?? ""
         turn.filler = reader.text("filler") ?? ""
@@ -89,15 +91,15 @@ struct ScenarioReader {
                     node.position, "turn.call needs a name, such as { name = \"get_time\" }"))
             return
         }
-        var reader = TableReader(table, place: "a call", path: "turn.call.")
+        var reader = TableReader(table, name: "a call", path: "turn.call.", position: node.position)
         let name = reader.text("name") ?? ""
         turn.calls.append(
-            .init(name: name, arguments: reader.table("arguments")?.json ?? [:]))
+            .init(name: name, arguments: reader.inner("arguments")?.json ?? [:]))
         mistakes += reader.finish()
     }
 
-    private mutating func readToken(_ table: TOMLTable) {
-        var reader = TableReader(table, place: "a token", path: "token.")
+    private mutating func readToken(_ table: TOMLTable, _ position: Position) {
+        var reader = TableReader(table, name: "a token", path: "token.", position: position)
         if let name = reader.text("name") {
             // Times are counted from the start of the service.
             var token = EphemeralToken(name: name, at: 0)
@@ -109,10 +111,10 @@ struct ScenarioReader {
             if let life = reader.seconds("new_sessions_for_s") {
                 token.newSessionsUntil = life.nanoseconds
             }
-            token.setup = reader.table("setup")?.json
+            token.setup = reader.inner("setup")?.json
             token.fieldMask = reader.text("field_mask")
             scenario.tokens.append(token)
-        } else if reader.mistakes.isEmpty {
+        } else if reader.diagnostics.isEmpty {
             reader.miss("a 'name'")
         }
         mistakes += reader.finish()
