@@ -44,7 +44,7 @@ struct CardHolderTests {
         #expect(holders(.playback).isEmpty)
     }
 
-    @Test("one whose process cannot be seen is told all the same")
+    @Test("one whose process cannot be seen is reported all the same")
     func hidden() throws {
         defer { try? Files.removeTree(folder) }
         try write("asound/card1/pcm0p/sub0/status", "state: OPEN\nowner_pid   : 7\n")

@@ -171,7 +171,7 @@ struct NegotiationTests {
         }
     }
 
-    @Test("a screen that takes IEC958 frames only is told with the name that makes them")
+    @Test("a screen that takes IEC958 frames only is reported with the name that makes them")
     func digital() throws {
         let screen = Kind(
             driver: "vc4-hdmi", source: "gpu/drm/vc4/vc4_hdmi.c",

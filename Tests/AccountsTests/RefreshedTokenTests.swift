@@ -113,7 +113,7 @@ struct RefreshedTokenTests {
         #expect(clock.waits == [.seconds(1), .seconds(2), .seconds(4)])
     }
 
-    @Test("a trouble that stays is told after the last attempt, and not kept")
+    @Test("a trouble that stays is reported after the last attempt, and not kept")
     func lastingOutage() async throws {
         let issuer = ScriptedIssuer(
             failures: [AccountError](repeating: ScriptedIssuer.outage, count: 4))

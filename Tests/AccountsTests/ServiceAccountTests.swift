@@ -99,7 +99,7 @@ struct ServiceAccountTests {
         #expect(words == "Verified OK\n")
     }
 
-    @Test("a server's refusal is told in its words, and whether it is worth another try")
+    @Test("a server's refusal is reported in its words, and whether it is worth another try")
     func refusals() async throws {
         let server = try ScriptedServer { request in
             switch request.target {

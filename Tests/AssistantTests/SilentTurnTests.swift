@@ -16,7 +16,7 @@ struct SilentTurnTests {
         #expect(world.state == .idle)
     }
 
-    @Test("an answer that is nothing but silence is told by a sound once it was played")
+    @Test("an answer that is nothing but silence is reported by a sound once it was played")
     func silence() {
         let world = ConversationWorld.online(.hold)
         world.turn(0, 500)
@@ -51,7 +51,7 @@ struct SilentTurnTests {
         #expect(world.sounds.isEmpty, "its beginning was heard")
     }
 
-    @Test("what a function has done is told as done, what it has not as failed")
+    @Test("what a function has done is reported as done, what it has not as failed")
     func functions() {
         for (end, sound) in [(ToolEnd.done, Earcon.done), (.failed, .error)] {
             let world = ConversationWorld.online(.hold)
@@ -89,7 +89,7 @@ struct SilentTurnTests {
         #expect(world.sounds == [.error])
     }
 
-    @Test("words that no microphone gave are told as lost")
+    @Test("words that no microphone gave are reported as lost")
     func nothingCaptured() {
         let world = ConversationWorld.online(.hold)
         world.press(0)

@@ -15,7 +15,7 @@ struct SpokenLineTests {
         return world.sounds
     }
 
-    @Test("a missing key is told at the start, and once, however often the button is pressed")
+    @Test("a missing key is reported at the start, and once, however often the button is pressed")
     func missingKey() {
         let world = ConversationWorld(.hold)
         world.refused(10, because: .noKey)
@@ -49,7 +49,7 @@ struct SpokenLineTests {
         #expect(!indication.hasTrouble && !indication.isOffline)
     }
 
-    @Test("a trouble that was mended and comes again is told again")
+    @Test("a trouble that was mended and comes again is reported again")
     func again() {
         let world = ConversationWorld(.hold)
         world.refused(10, because: .budget)
@@ -59,7 +59,7 @@ struct SpokenLineTests {
         #expect(world.sounds == [.budget])
     }
 
-    @Test("another trouble is told though the one before was")
+    @Test("another trouble is reported though the one before was")
     func other() {
         let world = ConversationWorld(.hold)
         world.offline(10)
@@ -70,7 +70,7 @@ struct SpokenLineTests {
         #expect(world.sounds == [.refused])
     }
 
-    @Test("no network is told at a press, not at the start, where it may still be coming up")
+    @Test("no network is reported at a press, not at the start, where it may still be coming up")
     func missingNetwork() {
         let world = ConversationWorld(.hold)
         world.offline(10, isNetworkMissing: true)
@@ -87,7 +87,7 @@ struct SpokenLineTests {
         #expect(press(world, 1_000) == [.offline])
     }
 
-    @Test("a missing microphone is told once, and again after it had come back")
+    @Test("a missing microphone is reported once, and again after it had come back")
     func missingMicrophone() {
         let world = ConversationWorld.online(.hold)
         world.perform(world.machine.microphoneLost("unplugged", at: .milliseconds(0)))

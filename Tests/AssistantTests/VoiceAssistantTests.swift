@@ -101,7 +101,7 @@ struct VoiceAssistantTests {
         #expect(world.alarmAt == nil)
     }
 
-    @Test("a function that failed is told as failed, with its reason, to people as to the model")
+    @Test("a function that failed is reported as failed, with its reason, to users and model")
     func failedCall() {
         let world = AssistantWorld.started(.hold)
         turn(world)
@@ -196,7 +196,7 @@ struct VoiceAssistantTests {
         #expect(world.told.contains(.earcon(.error)))
     }
 
-    @Test("words of a reply that is not heard are not told as said")
+    @Test("words of a reply that is not heard are not reported as said")
     func staleWords() {
         let world = AssistantWorld.started(.hold)
         turn(world)

@@ -93,7 +93,7 @@ struct AudioEngineTests {
         return true
     }
 
-    @Test("what is enqueued is played bit for bit, longer than the ring, and its end is told")
+    @Test("what is enqueued is played bit for bit, longer than the ring, and its end is reported")
     func playback() async throws {
         let folder = try Folder()
         var settings = AudioSettings()

@@ -4,7 +4,7 @@ import Testing
 
 @Suite("The sensitivity of a card's microphone")
 struct CaptureLevelTests {
-    @Test("a control that was named and cannot be set is told; a likely one is not missed")
+    @Test("a control that was named and cannot be set is reported; a likely one is not missed")
     func devices() throws {
         let named = CaptureLevel(control: "Mic", percent: 50)
         let likely = CaptureLevel(control: nil, percent: 50)

@@ -32,7 +32,7 @@ struct EchoReferenceTests {
         #expect(reference.next(into: buffer.start) == nil)
     }
 
-    @Test("what nobody reads is left out whole, and later pieces are told right")
+    @Test("what nobody reads is left out whole, and later pieces are reported right")
     func overflow() {
         let reference = EchoReference()
         let period = AudioEngineTests.pattern(960)

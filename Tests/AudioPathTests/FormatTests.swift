@@ -224,7 +224,7 @@ struct FormatTests {
         return heard
     }
 
-    @Test("a channel that a card has not is told, and its last is heard")
+    @Test("a channel that a card has not is reported, and its last is heard")
     func missingChannel() async throws {
         var settings = AudioSettings()
         settings.capture.device = .alsa("null")

@@ -43,7 +43,7 @@ struct MissingDeviceTests {
         #expect(engine.status().capture.trouble == nil)
     }
 
-    @Test("a loss is told even where the microphone is back before anybody has looked")
+    @Test("a loss is reported even where the microphone is back before anybody has looked")
     func quickReturn() throws {
         let folder = try AudioEngineTests.Folder()
         var settings = AudioSettings()

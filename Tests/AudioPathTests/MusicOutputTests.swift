@@ -96,7 +96,7 @@ struct MusicOutputTests {
         #expect(Array(music.prefix(heard.count)) == heard)
     }
 
-    @Test("a device for music that is missing is told, and neither holds the answers up")
+    @Test("a device for music that is missing is reported, and neither holds the answers up")
     func missing() throws {
         var rig = try Rig()
         rig.settings.music = .music(.wav(rig.folder.file("nowhere/music.wav")))

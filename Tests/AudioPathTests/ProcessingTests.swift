@@ -201,7 +201,7 @@ struct ProcessingTests {
         #expect(wrong < 160)
     }
 
-    @Test("speech is told with the sample and the time of its first and of its last sound")
+    @Test("speech is reported with the sample and the time of its first and of its last sound")
     func speech() throws {
         var rig = try Rig()
         let loud = AudioEngineTests.pattern(8000)
@@ -225,7 +225,7 @@ struct ProcessingTests {
         #expect(heard.samples == Array(all[11_200..<32_000]))
     }
 
-    @Test("a lost microphone ends the segment with what it gave, then is told; numbers go on")
+    @Test("a lost microphone ends the segment with what it gave, then is reported; numbers go on")
     func lost() throws {
         var rig = try Rig()
         let said = AudioEngineTests.pattern(1000)

@@ -55,7 +55,7 @@ struct SegmentCutterTests {
         expectSegment(events, 5201..<12_007)
     }
 
-    @Test("the samples up to the closing mark are given although it is told before they come")
+    @Test("the samples up to the closing mark are given although it is reported before they come")
     func tail() {
         var cutter = SegmentCutter()
         _ = feed(&cutter, 1000)

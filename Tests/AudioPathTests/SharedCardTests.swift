@@ -92,7 +92,7 @@ struct SharedCardTests {
                 .hasBareMicrophone)
     }
 
-    @Test("a format that its owner wants and the card has not is told")
+    @Test("a format that its owner wants and the card has not is reported")
     func otherFormat() {
         var settings = AudioSettings()
         settings.capture.format = .bits32

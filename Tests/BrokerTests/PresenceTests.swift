@@ -34,7 +34,7 @@ struct PresenceTests {
         messages.last { $0.topic == topic }?.text
     }
 
-    @Test("each line begins with everything, and then only what changes is told")
+    @Test("each line begins with everything, and then only what changes is reported")
     func telling() throws {
         var presence = presence()
         var state = PresenceState()
@@ -57,7 +57,7 @@ struct PresenceTests {
         #expect(presence.farewell.map(\.topic) == ["martlet/martlet_1/status"])
     }
 
-    @Test("what could not be published is told again")
+    @Test("what could not be published is reported again")
     func refused() {
         var presence = presence()
         var state = PresenceState()

@@ -13,7 +13,7 @@ struct FileTextTests {
         }
     }
 
-    @Test("a file in Latin-1 is told with line and column of its first such character")
+    @Test("a file in Latin-1 is reported with line and column of its first such character")
     func aFileInLatin1() {
         let latin = Array("[live]\nvoice = \"K".utf8) + [0xF6] + Array("re\"\n".utf8)
         #expect(mistake(latin)?.hasPrefix("m.toml:2:11: ") == true)

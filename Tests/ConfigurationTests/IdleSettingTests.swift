@@ -31,7 +31,7 @@ struct IdleSettingTests {
         ("[button]\nsource = \"keyboard\"\nline = \"GPIO4\"", "button.source \"gpio\""),
     ]
 
-    @Test("what changes nothing is told where it stands, and why", arguments: idle)
+    @Test("what changes nothing is reported where it stands, and why", arguments: idle)
     func whatChangesNothingIsTold(_ text: String, _ why: String)
         throws
     {

@@ -4,7 +4,7 @@ import Testing
 
 /// What a wrong file is told, beside the ten mistakes of `SettingsTests`.
 struct MistakeTests {
-    @Test("ten mistakes of writing and of meaning are told together, in the order of the file")
+    @Test("ten mistakes of writing and of meaning are reported together, in the order of the file")
     func tenOfBothKinds() {
         let text = """
             [live]
@@ -107,7 +107,7 @@ struct MistakeTests {
         #expect(found.first?.contains(told.words) == true, "\(found)")
     }
 
-    @Test("a name without end is told shortened")
+    @Test("a name without end is reported shortened")
     func longName() {
         let name = String(repeating: "x", count: 100_000)
         for text in ["[live]\n\(name) = 1", "\(name) = 1", "[\(name)]", "[live]\nvoice = \(name)"] {
@@ -136,7 +136,7 @@ struct MistakeTests {
     }
 
     @Test(
-        "an address that no WebSocket has is told where it stands",
+        "an address that no WebSocket has is reported where it stands",
         arguments: ["generativelanguage.googleapis.com", "ftp://host", "wss://", "wss://a b"])
     func addresses(text: String) {
         #expect(

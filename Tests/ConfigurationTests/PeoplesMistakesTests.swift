@@ -91,7 +91,7 @@ struct PeoplesMistakesTests {
         #expect(Self.cues.contains { mistake.contains($0) }, "\(mistake)")
     }
 
-    @Test("each setting's wrong values are told with name, place, finding and remedy")
+    @Test("each setting's wrong values are reported with name, place, finding and remedy")
     func eachSettingSWrongValues() {
         var count = 0
         for setting in Keys.all where setting.path != Keys.mqtt.password.path {
@@ -107,7 +107,7 @@ struct PeoplesMistakesTests {
         #expect(count > 12 * Keys.all.count)
     }
 
-    @Test("a name written wrongly, or in a wrong place, is told with the right one")
+    @Test("a name written wrongly, or in a wrong place, is reported with the right one")
     func aNameWrittenWronglyOr() {
         // A secret's name is told in words of its own, wherever it stands.
         for setting in Keys.all where setting.path != Keys.mqtt.password.path {
@@ -158,7 +158,7 @@ struct PeoplesMistakesTests {
         #expect(count > 50)
     }
 
-    @Test("blanks around a name are told and never taken")
+    @Test("blanks around a name are reported and never taken")
     func blanksAroundANameAre() {
         for setting in Keys.all
         where Self.kind(of: setting) == .text && setting.path != Keys.live.instruction.path
@@ -170,7 +170,7 @@ struct PeoplesMistakesTests {
         }
     }
 
-    @Test("a path that begins in no known folder is told, be it relative or of a home")
+    @Test("a path that begins in no known folder is reported, be it relative or of a home")
     func aPathThatBeginsIn() {
         for setting in Keys.all {
             guard Self.kind(of: setting) == .text,
@@ -248,7 +248,7 @@ struct PeoplesMistakesTests {
     }
 
     @Test(
-        "a tool's url without http is told at the url",
+        "a tool's url without http is reported at the url",
         arguments: ["api.example.org/v1", "ftp://api.example.org", "//api.example.org"])
     func aToolSUrlWithout(url: String) {
         let http = "[[tool.http]]\nurl = \"\(url)\"\nname = \"a\"\ndescription = \"b\""
@@ -269,7 +269,7 @@ struct PeoplesMistakesTests {
     }
 
     @Test(
-        "what names no line is told wherever a line can stand",
+        "what names no line is reported wherever a line can stand",
         arguments: ["17", "GPIO 17", "gpiochip0:", "gpiochip0:x", ":17", "gpiochip0:-1"])
     func whatNamesNoLineIs(line: String) {
         let files = [

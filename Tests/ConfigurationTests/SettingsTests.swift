@@ -7,7 +7,7 @@ import Testing
 @testable import Configuration
 
 @Suite struct SettingsTests {
-    @Test("ten mistakes are told at once, each with its place, what was found and what is allowed")
+    @Test("ten mistakes are reported at once, each with its place, finding and what is allowed")
     func tenMistakes() {
         let text = """
             stray = 1
@@ -60,7 +60,7 @@ import Testing
         #expect(!mistakes(in: "[live]\napi_key = \"AIzaVerySecret\"")[0].contains("AIza"))
     }
 
-    @Test("settings that contradict each other are told; a refused one contradicts nothing")
+    @Test("settings that contradict each other are reported; a refused one contradicts nothing")
     func contradictions() {
         #expect(
             mistakes(in: "[live]\ncompression_trigger_tokens = 5000") == [
@@ -114,7 +114,7 @@ import Testing
         #expect(settings.position(of: Keys.playback.volume)?.file == "conf.d/10-mine.toml")
     }
 
-    @Test("a name that two tools share is told with both places")
+    @Test("a name that two tools share is reported with both places")
     func doubleName() {
         let tool = "[[tool.gpio]]\nname = \"lamp\"\ndescription = \"a\"\nline = \"GPIO1\"\n"
         #expect(

@@ -95,7 +95,7 @@ struct TOMLStructureTests {
         Case("\"a = 1", "1:1: the string's closing \" is missing"),
     ]
 
-    @Test("each mistake of structure is told with line and column", arguments: wrong)
+    @Test("each mistake of structure is reported with line and column", arguments: wrong)
     func tellsStructure(_ example: Case) {
         let reading = TOMLReading(example.document)
         #expect(
@@ -132,7 +132,7 @@ struct TOMLStructureTests {
         Case("a = '''x''''''", "1:14: text behind"), Case("a = `x`", "1:5: a value is due"),
     ]
 
-    @Test("each mistake in a text is told with line and column", arguments: wrongText)
+    @Test("each mistake in a text is reported with line and column", arguments: wrongText)
     func tellsText(_ example: Case) { tellsStructure(example) }
 
     @Test("a column counts characters, whatever their bytes; a line may end in two ways")
@@ -142,7 +142,7 @@ struct TOMLStructureTests {
         #expect(TOMLReading("a = '''\n\n''' x").mistakes.first?.hasPrefix("t:3:5: ") == true)
     }
 
-    @Test("every line's mistake is told, and the right lines are kept")
+    @Test("every line's mistake is reported, and the right lines are kept")
     func goesOn() {
         let reading = TOMLReading("a = x\nb = 1\nc = 'y\n[d\ne = 2\nf = ?\n[g]\nh = 3\nh = 4\n")
         #expect(reading.text == "{b: 1, g: {h: 3}}")

@@ -194,7 +194,7 @@ struct ToolSettingsTests {
         ),
     ]
 
-    @Test("each mistake in a tool is told with its place", arguments: wrong)
+    @Test("each mistake in a tool is reported with its place", arguments: wrong)
     func toolMistakes(_ told: Told) {
         #expect(mistakes(in: told.text).count == 1)
         #expect(
@@ -202,12 +202,12 @@ struct ToolSettingsTests {
             "\(mistakes(in: told.text))")
     }
 
-    @Test("a tool in brackets that are not doubled, and a plain value among tools, are told")
+    @Test("a tool in brackets that are not doubled, and a plain value among tools, are reported")
     func brackets() {
         #expect(mistakes(in: "[tool]\ngpio = [1]") == ["m.toml:2:9: write [[tool.gpio]]"])
     }
 
-    @Test("names are told twice across files, a command and an output may share one")
+    @Test("names are reported twice across files, a command and an output may share one")
     func names() {
         let gpio = Self.gpio + "line = \"x\"\n"
         #expect(mistakes(in: [("1", gpio), ("2", Self.command)]).isEmpty)

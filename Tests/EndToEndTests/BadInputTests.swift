@@ -66,7 +66,7 @@ struct BadInputTests {
         _ = try await appliance.stopped()
     }
 
-    @Test("a microphone that does not exist is told by name, and the daemon stays up")
+    @Test("a microphone that does not exist is reported by name, and the daemon stays up")
     func missingMicrophone() async throws {
         let appliance = try await Appliance.started(
             scenario: .saying(reply), microphone: "martlet_no_such_device")

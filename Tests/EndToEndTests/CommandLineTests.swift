@@ -75,7 +75,7 @@ final class CommandLineTests {
         #expect(try await shell("$martlet config template > /dev/null").exit == .exited(0))
     }
 
-    @Test("what is no mistake of usage is told without the usage")
+    @Test("what is no mistake of usage is reported without the usage")
     func whatIsNoMistakeOf()
         async throws
     {

@@ -78,7 +78,7 @@ struct DoctorRightsTests {
         #expect(!output.contains("test-key"), "\(output)")
     }
 
-    @Test("a user who does not exist is told, with what makes one", .enabled(if: hasNameSpaces))
+    @Test("a user who does not exist is reported, with what makes one", .enabled(if: hasNameSpaces))
     func nobody() throws {
         let output = try doctor(unit: "[Service]\nUser=martlet-no-such\n") { _ in "" }
         #expect(output.contains("martlet-no-such, who does not exist here"), "\(output)")

@@ -27,7 +27,7 @@ struct ServiceCheckTests {
         server.stop()
     }
 
-    @Test("a wrong key is told, and that it is the key")
+    @Test("a wrong key is reported, and that it is the key")
     func wrongKey() async throws {
         let server = try LiveServer(scenario: Scenario(turns: [])) { _ in }
         let port = try await server.start()
@@ -38,7 +38,7 @@ struct ServiceCheckTests {
         server.stop()
     }
 
-    @Test("where nobody answers, that is told")
+    @Test("where nobody answers, that is reported")
     func nobody() async throws {
         let server = try LiveServer(scenario: Scenario(turns: [])) { _ in }
         let port = try await server.start()

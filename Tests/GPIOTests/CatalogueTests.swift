@@ -65,7 +65,7 @@ struct CatalogueTests {
     }
     #endif
 
-    @Test("a refused request is told by its reason")
+    @Test("a refused request is reported by its reason")
     func requesting() throws {
         let line = try LineName("GPIO17")
         func error(_ code: Int32, holder: String? = nil) -> GPIOError {

@@ -42,7 +42,7 @@ struct HTTPToolTests {
         #expect(try await rig.call() == ["output": true])
     }
 
-    @Test("a place that the answer has not, and an answer that is no JSON, are told")
+    @Test("a place that the answer has not, and an answer that is no JSON, are reported")
     func notPicked() async throws {
         let server = try ScriptedServer { request in
             .reply(200, request.target == "/html" ? "<html>Welcome</html>" : "{\"a\": [1]}")
@@ -135,7 +135,7 @@ struct HTTPToolTests {
                 == "the server answered with status 500: Oops Try later")
     }
 
-    @Test("what is no text is told as that, and the letters of old devices are read")
+    @Test("what is no text is reported as that, and the letters of old devices are read")
     func otherAnswers() async throws {
         let server = try ScriptedServer { request in
             let isImage = request.target == "/image"

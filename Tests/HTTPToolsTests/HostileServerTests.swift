@@ -131,7 +131,7 @@ struct HostileServerTests {
         gate.open()
     }
 
-    @Test("nobody there, and a line that breaks, are told with the host alone")
+    @Test("nobody there, and a line that breaks, are reported with the host alone")
     func gone() async throws {
         let port = try ScriptedServer { _ in [] }.port
         var rig = Rig("http://127.0.0.1:\(port)/secret-path?{secret:key}")

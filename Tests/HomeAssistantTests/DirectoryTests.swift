@@ -101,7 +101,7 @@ struct DirectoryTests {
         #expect(found(said) == [id])
     }
 
-    @Test("of several nobody is chosen, and of none the nearest are told")
+    @Test("of several nobody is chosen, and of none the nearest are reported")
     func ambiguous() throws {
         #expect(Set(found("living room lamp")) == ["light.table", "light.floor"])
         #expect(Set(found("door")) == ["lock.front", "lock.back"])

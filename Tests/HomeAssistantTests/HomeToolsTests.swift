@@ -53,7 +53,7 @@ struct HomeToolsTests {
         await rig.end()
     }
 
-    @Test("a device is controlled by its name, and how it then stands is told")
+    @Test("a device is controlled by its name, and how it then stands is reported")
     func control() async throws {
         let rig = try await HomeRig()
         let answer = await rig.call(
@@ -135,7 +135,7 @@ struct HomeToolsTests {
         }
     }
 
-    @Test("a device that Home Assistant does not reach is told, as it says nothing itself")
+    @Test("a device that Home Assistant does not reach is reported, as it says nothing itself")
     func unavailable() async throws {
         let rig = try await HomeRig()
         rig.fake.change { $0.set("light.table", to: "unavailable") }

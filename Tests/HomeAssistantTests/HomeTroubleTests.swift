@@ -146,7 +146,7 @@ struct HomeTroubleTests {
         await rig.end()
     }
 
-    @Test("nobody there is told with the reason, at once and not after the deadline")
+    @Test("nobody there is reported with the reason, at once and not after the deadline")
     func away() async throws {
         let rig = try await HomeRig(url: "http://127.0.0.1:1")
         let error = await rig.error("list_devices")
@@ -156,7 +156,7 @@ struct HomeTroubleTests {
         await rig.end()
     }
 
-    @Test("what is no Home Assistant is told as that")
+    @Test("what is no Home Assistant is reported as that")
     func nonsense() async throws {
         for text in ["SSH-2.0", String(repeating: "[", count: 1000), "{\"type\": 7}"] {
             var model = HomeModel.usual
@@ -168,7 +168,7 @@ struct HomeTroubleTests {
         }
     }
 
-    @Test("what was done is told as done also where nobody says how it then stands")
+    @Test("what was done is reported as done also where nobody says how it then stands")
     func silentAfterwards() async throws {
         let rig = try await HomeRig()
         _ = await rig.call("list_devices")
@@ -199,7 +199,7 @@ struct HomeTroubleTests {
         await rig.end()
     }
 
-    @Test("a server that takes the line and says nothing is told as that, within the deadline")
+    @Test("a server that takes the line and says nothing is reported as that, within the deadline")
     func mute() async throws {
         var model = HomeModel.usual
         model.isMute = true

@@ -83,7 +83,7 @@ struct MachineTests {
         #expect(machine.standing == .ready)
     }
 
-    @Test("a token that is refused is told once, and not shown again for long")
+    @Test("a token that is refused is reported once, and not shown again for long")
     mutating func badToken() {
         var notes = 0
         var now: Int64 = 0

@@ -93,7 +93,7 @@ struct ClockTests {
         #expect(now > 1_700_000_000_000_000_000)
     }
 
-    @Test("used CPU time and memory are told")
+    @Test("used CPU time and memory are reported")
     func resourceUsage() {
         let usage = ResourceUsage.current()
         #expect(usage.userSeconds + usage.systemSeconds > 0)

@@ -103,7 +103,7 @@ struct ConfinementTests {
     }
 
     @Test(
-        "it writes in its folder and where it is told, and nowhere else", arguments: Hold.allCases)
+        "it writes in its folder and where it may, and nowhere else", arguments: Hold.allCases)
     func writing(hold: Hold) async throws {
         try #require(Confinement.landlockVersion > 0, "this kernel has no Landlock")
         let other = try TemporaryFolder()

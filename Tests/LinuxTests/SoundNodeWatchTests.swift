@@ -12,7 +12,7 @@ struct SoundNodeWatchTests {
         try Files.writeAtomically("\(folder)/\(name)", [1], mode: 0o600)
     }
 
-    @Test("a node that comes is told, of its own direction alone")
+    @Test("a node that comes is reported, of its own direction alone")
     func comes() throws {
         defer { try? Files.removeTree(parent) }
         try Files.makeDirectory(folder, mode: 0o700)
@@ -38,7 +38,7 @@ struct SoundNodeWatchTests {
         #expect(watch.take().contains(.came))
     }
 
-    @Test("a node that a program lets go of is told as that")
+    @Test("a node that a program lets go of is reported as that")
     func released() throws {
         defer { try? Files.removeTree(parent) }
         try Files.makeDirectory(folder, mode: 0o700)

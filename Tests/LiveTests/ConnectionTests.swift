@@ -99,7 +99,7 @@ struct ConnectionTests {
     }
 
     @Test(
-        "what cannot be mended by trying again is told once and not tried",
+        "what cannot be mended by trying again is reported once and not tried",
         arguments: [
             (
                 UInt16(1007), "API key not valid. Please pass a valid API key.",

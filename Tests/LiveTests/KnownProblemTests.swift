@@ -9,7 +9,7 @@ import WireCodec
 struct KnownProblemTests {
     private func sound(_ value: Int16) -> UplinkItem { SessionWorld.sound(value) }
 
-    @Test("turn after turn is told, over one connection")
+    @Test("turn after turn is reported, over one connection")
     func severalTurns() {
         let world = SessionWorld.ready()
         for _ in 0..<5 { world.converse("h") }
@@ -214,7 +214,7 @@ struct KnownAnswerTests {
         #expect(world.closed == 0)
     }
 
-    @Test("an old answer that comes again on a new connection is not told, nor carried out")
+    @Test("an old answer that comes again on a new connection is not reported, nor carried out")
     func repeatedAnswer() {
         let world = SessionWorld.ready()
         world.converse("h")

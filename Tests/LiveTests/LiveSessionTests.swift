@@ -160,7 +160,7 @@ struct LiveSessionTests {
         #expect((sent?["willContinue"] != nil) == isSent)
     }
 
-    @Test("a spent budget is told instead of connecting")
+    @Test("a spent budget is reported instead of connecting")
     func budget() {
         let spent = SessionFailure(reason: .budget, text: "9 of 9 tokens are spent today")
         let rig = SessionRig(gate: { spent })

@@ -134,7 +134,7 @@ struct RefusalTests {
         #expect(CloseReason(code: 1008, reason: "it is a resource_exhau") == .unknown)
     }
 
-    @Test("what no try mends is told once, with what to do, and not tried again")
+    @Test("what no try mends is reported once, with what to do, and not tried again")
     func whatNoTryMendsIs() {
         let words: [CloseReason: String] = [
             .credential: "the key", .model: "live.model", .billing: "billing",
@@ -367,7 +367,7 @@ struct OpeningRefusalTests {
     }
 
     @Test(
-        "a page where the service should be is told three times and then for good",
+        "a page where the service should be is reported three times and then for good",
         arguments: [404, 405, 410, 421])
     func aPageWhereTheService(status: Int) {
         let world = SessionWorld()

@@ -91,7 +91,7 @@ struct ServerMessageTests {
     }
 
     @Test(
-        "a value of a wrong kind costs itself and nothing else, and is told",
+        "a value of a wrong kind costs itself and nothing else, and is reported",
         arguments: [
             #""serverContent": 1"#, #""toolCall": {"functionCalls": 2}"#,
             #""toolCall": {"functionCalls": [{"args": {}}]}"#, #""toolCallCancellation": []"#,

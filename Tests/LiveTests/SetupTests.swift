@@ -23,7 +23,7 @@ struct SetupTests {
     }
 
     @Test(
-        "what a model does not allow is not sent, and the reason is told",
+        "what a model does not allow is not sent, and the reason is reported",
         arguments: [
             ("gemini-3.8-live", "takes no word about thinking"),
             ("gemini-2.5-flash-native-audio-preview-12-2025", "takes a thinking budget, no level"),

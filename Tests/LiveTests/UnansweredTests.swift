@@ -51,7 +51,7 @@ struct UnansweredTests {
         #expect(world.turnsCompleted == 1)
     }
 
-    @Test("an answer to words in which nobody was heard to speak is told")
+    @Test("an answer to words in which nobody was heard to speak is reported")
     func anAnswerToWordsIn() {
         let world = SessionWorld.ready()
         world.say(.activityStart, SessionWorld.sound(1))

@@ -170,7 +170,7 @@ struct UplinkTests {
         #expect(world.sent.isEmpty)
     }
 
-    @Test("what is held is bounded, and what is lost by that is told")
+    @Test("what is held is bounded, and what is lost by that is reported")
     func bounded() {
         let world = SessionWorld { $0.replaySeconds = 1 }
         world.connect()
@@ -269,7 +269,7 @@ struct UplinkTests {
     }
 
     @Test(
-        "what was done is told before words that began during the outage", arguments: [true, false])
+        "what was done is reported before words that began in the outage", arguments: [true, false])
     func callBesideNewWords(manual: Bool) {
         let world = SessionWorld.ready(manual: manual)
         if manual { world.talk() } else { world.say(sound(1), .audioStreamEnd) }
@@ -326,7 +326,7 @@ struct UplinkTests {
         }
     }
 
-    @Test("beside a noise that nobody answers, what was done is told again, for an answer")
+    @Test("beside a noise that nobody answers, what was done is reported again, for an answer")
     func callBesideNoise() {
         let world = SessionWorld.ready(manual: false)
         world.say(sound(1), .audioStreamEnd)

@@ -137,7 +137,7 @@ struct HTTPTransportTests {
         await rig.stop()
     }
 
-    @Test("a stream that breaks and cannot be taken up again, and no answer at all, are told")
+    @Test("a stream that breaks and cannot be taken up again, and no answer at all, are reported")
     func breaks() async throws {
         let count = Mutex(0)
         let site = try FakeSite { _, request in
@@ -291,7 +291,7 @@ struct HTTPTransportTests {
         await rig.stop()
     }
 
-    @Test("a server that is not there is told, and found when it comes")
+    @Test("a server that is not there is reported, and found when it comes")
     func absent() async throws {
         let transport = HTTPTransport(
             HTTPPlace(

@@ -366,7 +366,7 @@ struct ServerMachineTests {
         #expect(rig.count("server/discover") == 2)
     }
 
-    @Test("a server that refuses both ways to begin is told with its own words")
+    @Test("a server that refuses both ways to begin is reported with its own words")
     func refusesAll() {
         let rig = MachineRig()
         rig.start()

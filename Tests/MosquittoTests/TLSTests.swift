@@ -75,7 +75,7 @@ struct TLSTests {
         }
     }
 
-    @Test("an authority file that is not there is told as such")
+    @Test("an authority file that is not there is reported as such")
     func missingFile() async throws {
         let broker = try broker(name: "localhost")
         var settings = settings(broker)

@@ -31,7 +31,7 @@ struct TopicTests {
     }
 
     @Test(
-        "messages reach whom the protocol's own examples say",
+        "messages reach the clients that the protocol's own examples name",
         arguments: [
             ("sport/tennis/player1", "sport/tennis/player1/#", true),
             ("sport/tennis/player1/ranking", "sport/tennis/player1/#", true),

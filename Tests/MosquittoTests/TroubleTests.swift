@@ -91,7 +91,7 @@ struct TroubleTests {
         #expect(await events.message()?.text == "next")
     }
 
-    @Test("a wrong password is told as such, and never in the text; a right one is let in")
+    @Test("a wrong password is reported as such, and never in the text; a right one is let in")
     func password() async throws {
         let broker = try TestBroker { folder in
             // Of mosquitto_passwd, for "right".
@@ -223,7 +223,7 @@ struct TroubleTests {
         #expect(server.versions.last == 4)
     }
 
-    @Test("a line that another client takes is told as such by a broker that says so")
+    @Test("a line that another client takes is reported as such by a broker that says so")
     func takenOver() async throws {
         let server = try RawServer { line in
             _ = line.read()
@@ -273,7 +273,7 @@ struct TroubleTests {
         await client.stop(farewell: [])
     }
 
-    @Test("a host that nobody knows is told as such")
+    @Test("a host that nobody knows is reported as such")
     func unknownHost() async throws {
         let client = try MQTTClient.started(
             BrokerSettings(host: "nobody.invalid", port: 1883, clientID: "martlet"), events)

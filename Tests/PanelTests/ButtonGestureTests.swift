@@ -83,7 +83,7 @@ struct ButtonGestureTests {
             ])
     }
 
-    @Test("a hold whose deadline is told late is a hold all the same")
+    @Test("a hold whose deadline is reported late is a hold all the same")
     func lateDeadline() {
         var run = GestureRun {
             $0.holdsToTalk = true
@@ -162,7 +162,7 @@ struct ButtonGestureTests {
         #expect(run.events.last == .double(at: ms(300)))
     }
 
-    @Test("a long press is told while it is held, and its release is nothing")
+    @Test("a long press is reported while it is held, and its release is nothing")
     func long() {
         var run = GestureRun {
             $0.hasSingle = true
@@ -212,7 +212,7 @@ struct ButtonGestureTests {
         #expect(run.events == [.touched(at: ms(100))])
     }
 
-    @Test("a button that is held for ever is told once, and counts as released")
+    @Test("a button that is held for ever is reported once, and counts as released")
     func stuck() {
         var run = GestureRun {
             $0.holdsToTalk = true

@@ -130,7 +130,7 @@ struct LightTests {
         }
     }
 
-    @Test("the configuration's pattern comes first, a mistake in it is told")
+    @Test("the configuration's pattern comes first, a mistake in it is reported")
     func wishes() throws {
         let patterns = try LightPatterns.all(on: .switched) { $0 == .idle ? "steady 5%" : "" }
         #expect(patterns[.idle]?.shape == .steady)

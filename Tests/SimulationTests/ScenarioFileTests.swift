@@ -47,7 +47,7 @@ struct ScenarioFileTests {
         #expect(scenario.turns[1].call == nil)
     }
 
-    @Test("all mistakes of a scenario are told, each with place, what it is and what it may be")
+    @Test("all mistakes of a scenario are reported, each with place, what it is and what it may be")
     func allMistakes() async {
         let found = await mistakes(
             in: """
@@ -82,7 +82,7 @@ struct ScenarioFileTests {
             ])
     }
 
-    @Test("mistakes of writing and an unfit 'turn' are told too")
+    @Test("mistakes of writing and an unfit 'turn' are reported too")
     func otherMistakes() async {
         #expect(await mistakes(in: "turn = 3") == ["s.toml:1:8: write [[turn]]"])
         #expect(await mistakes(in: "[turn]\nsays = 'x'") == ["s.toml:1:1: write [[turn]]"])
@@ -101,7 +101,7 @@ struct ScenarioFileTests {
         #expect(await mistakes(in: "echo_seconds_per_second = 1.0").isEmpty)
     }
 
-    @Test("a voice that cannot be read is told with the turn's place and the file's name")
+    @Test("a voice that cannot be read is reported with the turn's place and the file's name")
     func missingVoice() async throws {
         let found = await mistakes(in: "[[turn]]\nsays = \"x\"\nvoice = \"/nowhere/a.opus\"")
         #expect(found.count == 1)
@@ -111,7 +111,7 @@ struct ScenarioFileTests {
         #expect(noSound.first?.hasPrefix("s.toml:2:9: ") == true, "\(noSound)")
     }
 
-    @Test("a file that is not there is told by its name")
+    @Test("a file that is not there is reported by its name")
     func missingFile() async {
         do {
             _ = try await Scenario.read(path: "/nowhere/s.toml")

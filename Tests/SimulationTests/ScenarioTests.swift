@@ -87,7 +87,7 @@ import WireCodec
     }
 
     @Test(
-        "a mistake is told with its place",
+        "a mistake is reported with its place",
         arguments: [
             ("[[fault]]\nkind = \"boredom\"", "but must be one of \"go_away\""),
             ("[[fault]]\nkind = \"stall\"", "a fault needs a length, 'for_s'"),

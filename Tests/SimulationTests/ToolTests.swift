@@ -114,7 +114,7 @@ struct ToolTests {
         #expect(client.shapes.filter { $0 == "turnComplete" }.count == 1)
     }
 
-    @Test("an answer that nobody waits for is told, and changes nothing")
+    @Test("an answer that nobody waits for is reported, and changes nothing")
     func inVain() {
         let client = TestClient.ready(.plain)
         client.answer("never")

@@ -164,7 +164,7 @@ struct TurnTests {
         #expect(words.suffix(3200).allSatisfy { $0 == 5000 })
     }
 
-    @Test("what the client said of its functions is told as it was, names within included")
+    @Test("what the client said of its functions is reported as it was, names within included")
     func setupIsToldAsItWas() {
         let client = TestClient()
         client.send(

@@ -68,7 +68,7 @@ struct TimerBookTests {
         #expect(book.look(clock) == [number])
     }
 
-    @Test("a clock that is set over an alarm makes it ring, one that is set far over it is told")
+    @Test("a clock that is set over an alarm makes it ring, set far over it is reported")
     func jumpedOver() throws {
         let clock = SetClock(time(9, 0))
         var book = TimerBook()
@@ -201,7 +201,7 @@ struct TimerBookTests {
         #expect(book.look(clock) == [])
     }
 
-    @Test("it stops by itself, is then told as missed, and goes on to its next day")
+    @Test("it stops by itself, is then reported as missed, and goes on to its next day")
     func unanswered() throws {
         let clock = SetClock(time(6, 59))
         var book = TimerBook()

@@ -14,7 +14,7 @@ struct TimerSimulationTests {
         var isCancelled = false
     }
 
-    @Test("each rings exactly once or is told as missed, and nothing answered is lost")
+    @Test("each rings exactly once or is reported as missed, and nothing answered is lost")
     func household() async throws {
         for seed in UInt64(1)...150 { try await run(seed) }
     }

@@ -78,7 +78,7 @@ struct TimerStoreTests {
         }
     }
 
-    @Test("a full disk: nothing is set and that is told, what is due rings all the same")
+    @Test("a full disk: nothing is set and that is reported, what is due rings all the same")
     func fullDisk() async throws {
         let clock = SetClock(time(9, 0))
         let folder = MemoryDisk()

@@ -88,7 +88,7 @@ struct TimerToolTests {
         #expect(await output("list_timers", [:])["items"] == [])
     }
 
-    @Test("one is meant by number, name, part of a name or kind, and doubt is told")
+    @Test("one is meant by number, name, part of a name or kind, and doubt is reported")
     func choice() async {
         _ = await output("set_timer", ["minutes": 5, "name": "green tea"])
         _ = await output("set_timer", ["minutes": 6, "name": "black tea"])
@@ -162,7 +162,7 @@ struct TimerToolTests {
         #expect(mixed.map { $0["kind"] } == ["timer", "reminder", "alarm"])
     }
 
-    @Test("what was missed is told until it is to be forgotten")
+    @Test("what was missed is reported until it is to be forgotten")
     func missed() async {
         _ = await output("set_timer", ["minutes": 1, "name": "tea"])
         clock.restart(off: 7200)

@@ -117,12 +117,12 @@ struct CommandToolTests {
             ])
     }
 
-    @Test("silence is told as success, so that the model does not repeat the call")
+    @Test("silence is reported as success, so that the model does not repeat the call")
     func silence() async throws {
         #expect(try await run(["/bin/true"]).output == "done; the command printed nothing")
     }
 
-    @Test("a failure is told with its status and what was said")
+    @Test("a failure is reported with its status and what was said")
     func failure() async throws {
         let outcome = try await run(["/bin/sh", "-c", "echo no such room >&2; exit 3"])
         #expect(outcome.error == "the command ended with status 3: no such room")
@@ -132,7 +132,7 @@ struct CommandToolTests {
         #expect(try await run(["/nowhere/x"]).error?.contains("/nowhere/x") == true)
     }
 
-    @Test("JSON is given as such, and what is none is told")
+    @Test("JSON is given as such, and what is none is reported")
     func json() async throws {
         #expect(
             try await run(["/bin/echo", #"{{"a": [1, true]}}"#], output: .json).output

@@ -110,7 +110,7 @@ struct GPIOToolTests {
                 ])
     }
 
-    @Test("a line that is gone is told in its own words")
+    @Test("a line that is gone is reported in its own words")
     func failure() async throws {
         let gone = TestOutput(failure: ToolFailure("GPIO17 is gone"))
         let tool = try GPIOTool(

@@ -56,7 +56,7 @@ struct JournalTests {
         #expect(await again.run(call("count", id: "b")).output == 2)
     }
 
-    @Test("a call that was begun when the program ended is not executed again, and that is told")
+    @Test("a call that was begun when the program ended is not executed again, but reported")
     func interrupted() async throws {
         let before = journal()
         _ = await before.recall()

@@ -126,7 +126,7 @@ struct SchemaCheckTests {
         #expect(try violations(arguments) == [expected])
     }
 
-    @Test("all faults are told at once, up to a limit, and long values are cut")
+    @Test("all faults are reported at once, up to a limit, and long values are cut")
     func manyFaults() throws {
         #expect(try violations(["level": -1, "fade": 1]).count == 3)
         let long = JSONValue.string(String(repeating: "x", count: 1_000_000))

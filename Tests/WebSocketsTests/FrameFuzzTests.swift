@@ -74,7 +74,7 @@ struct FrameFuzzTests {
     }
 
     @Test(
-        "a close with any code is told, and its reason as text",
+        "a close with any code is reported, and its reason as text",
         arguments: [
             0, 1, 999, 1000, 1004, 1005, 1006, 1015, 1016, 2999, 3000, 4999, 5000, 65_535,
         ])

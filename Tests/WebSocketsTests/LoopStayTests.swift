@@ -146,7 +146,7 @@ struct NamedConnectionTests {
         names.answer("far.test")
     }
 
-    @Test("a name server that cannot be asked is told in the system's words")
+    @Test("a name server that cannot be asked is reported in the system's words")
     func aNameServerThatCannot() async throws {
         let test = try TestLoop(names: NameResolver { _ in .failure(.unavailable("no route")) })
         let events = try await events(test, port: 1)

@@ -88,7 +88,7 @@ struct WebSocketTests {
         #expect(await log.untilEnd().filter { $0 != "drained" } == ["opened", "closed 1006 "])
     }
 
-    @Test("nobody listening is told at once")
+    @Test("nobody listening is reported at once")
     func refused() async throws {
         let test = try TestLoop()
         let log = EventLog()

@@ -23,7 +23,7 @@ package struct PCMRequest: Sendable, Equatable {
     package var periodFrames: Int32
     /// Frames of that rate that the device holds in all.
     package var bufferFrames: Int32
-    /// How the device shall have its samples, where it can; nil: as costs least.
+    /// The wanted sample format, where the device has it; nil: the cheapest one.
     package var format: SampleFormat?
 
     /// Describes a wish; no device is opened yet.
@@ -89,7 +89,7 @@ package struct PCMGrant: Sendable, Equatable, CustomStringConvertible {
 
     /// What is written to a loudspeaker before it starts by itself (frames).
     ///
-    /// As many whole periods as it holds. Its whole buffer would never be reached by whoever writes
+    /// As many whole periods as it holds. Its whole buffer would never be reached by a program that writes
     /// whole periods: no driver need grant a multiple of the period, and the headphones of a
     /// Raspberry Pi (bcm2835-pcm.c, which asks for no whole number of periods) do not.
     package var startFrames: Int32 {

@@ -1,6 +1,6 @@
 /// One HTTP request.
 ///
-/// Redirects are never followed: a key in a header of ours would go to whoever the answer names.
+/// Redirects are never followed: a key in a header of ours would go to the server that the answer names.
 /// The caller gets the 3xx answer and decides.
 package struct HTTPRequest: Sendable {
     /// "GET", "POST", "PUT", "DELETE" and so on, in capitals.

@@ -32,7 +32,7 @@ package enum BootClock {
 /// at the time anew; one of `BootClock` goes off after a suspension if its time came meanwhile.
 ///
 /// ## Concurrency
-/// Every method may be called from every thread; the object must outlive whoever watches its
+/// Every method may be called from every thread; the object must outlive what watches its
 /// descriptor.
 package final class ClockAlarm: Sendable {
     /// Which clock an alarm goes by.

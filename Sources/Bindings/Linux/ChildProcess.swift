@@ -9,7 +9,7 @@ package enum ChildProcess {
     /// Runs a program and gives what it said and how it ended.
     ///
     /// At the deadline, or when the calling task is cancelled, the program's process group is sent
-    /// SIGTERM and, after `grace`, SIGKILL. The call ends when the program ends, whoever else holds
+    /// SIGTERM and, after `grace`, SIGKILL. The call ends when the program ends, whatever else holds
     /// its output; children it leaves behind in its group are killed then. The program reads
     /// /dev/null and has no other descriptor of ours.
     ///

@@ -3,7 +3,7 @@ private import Synchronization
 /// A thread for what may block, on a disk or a driver; there while there is something to do.
 ///
 /// Swift's pool has as many threads as the machine has processors, so that two writes to a slow
-/// card would hold up every tool, and whoever is asked for a sign of life. An actor that touches
+/// card would hold up every tool, and the loop that is asked for a sign of life. An actor that touches
 /// files names one of these as its executor, a task prefers one; others hand work to `run`. Each has one of its own,
 /// so that a bell does not wait for somebody else's audit log: one that has nothing to do costs
 /// no thread and no memory worth a word.

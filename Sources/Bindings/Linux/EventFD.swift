@@ -5,7 +5,7 @@ private import CLinux
 /// Signals do not add up: however many came, one `drain` takes them.
 ///
 /// ## Concurrency
-/// Every method may be called from every thread. The object must outlive whoever watches its
+/// Every method may be called from every thread. The object must outlive what watches its
 /// descriptor.
 package final class EventFD: Sendable {
     /// Readable while a signal waits, for event loops; closed with this object.
@@ -20,7 +20,7 @@ package final class EventFD: Sendable {
         _ = FileDescriptor(adopting: descriptor)
     }
 
-    /// Wakes whoever waits; safe on a real-time thread.
+    /// Wakes the waiter; safe on a real-time thread.
     @_noAllocation @_noLocks
     package func signal() {
         martlet_eventfd_signal(descriptor)

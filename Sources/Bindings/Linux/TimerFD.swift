@@ -3,7 +3,7 @@ private import CLinux
 /// An alarm clock that becomes a readable descriptor, once or again and again.
 ///
 /// ## Concurrency
-/// Every method may be called from every thread; the object must outlive whoever watches its
+/// Every method may be called from every thread; the object must outlive what watches its
 /// descriptor.
 package final class TimerFD: Sendable {
     /// Readable once the time has come, until `drain` or the next `arm`; closed with this object.

@@ -65,7 +65,7 @@ final class ClientCore: Sendable {
 
     // MARK: - Callers
 
-    /// True for the one who is to start the thread.
+    /// True for the caller that must start the thread.
     func beginStart() -> Bool {
         state.withLock { state in
             defer { state.isStarted = true }

@@ -32,7 +32,7 @@ package struct MQTTMessage: Sendable, Equatable {
             topic: topic, payload: Array(text.utf8), quality: quality, isRetained: isRetained)
     }
 
-    /// The payload as text; what is no UTF-8 becomes U+FFFD.
+    /// The payload as text; invalid UTF-8 becomes U+FFFD.
     package var text: String { String(decoding: payload, as: UTF8.self) }
 }
 

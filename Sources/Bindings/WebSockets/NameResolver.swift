@@ -4,8 +4,8 @@ import Synchronization
 /// Finds the addresses of names on threads of their own, so that a name server which does not
 /// answer holds up nobody.
 ///
-/// A look-up cannot be taken back, so that its thread lasts until the system gives up; whoever
-/// asks for the same name meanwhile joins it. What was found is remembered, and bridges the time
+/// A look-up cannot be taken back, so that its thread lasts until the system gives up; a caller
+/// that asks for the same name meanwhile joins it. What was found is remembered, and bridges the time
 /// in which no name server answers.
 ///
 /// ## Concurrency

@@ -7,7 +7,7 @@ import Linux
 /// OpenSSL by itself reads the whole file for each TLS context: 144 certificates of Debian 12 take
 /// 30 ms and 0.9 MB, of which one or two are ever asked for. The folder holds the same ones, since
 /// `update-ca-certificates` writes both, and of it only the file is read that a certificate in hand
-/// names as its signer. Whoever names a file in `SSL_CERT_FILE` wants that one, and a folder
+/// names as its signer. An owner who names a file in `SSL_CERT_FILE` wants that one, and a folder
 /// without hashes is of no use; then all is read as OpenSSL does it.
 package struct SystemAuthorities: Sendable {
     /// No more files than this are fetched; Debian has 144.

@@ -3,7 +3,7 @@ package import Linux
 internal import ModelTypes
 package import WireCodec
 
-/// What of a session an ephemeral token decides, whoever holds it.
+/// What of a session an ephemeral token decides, whatever client holds it.
 package enum LockedFields: Sendable, Equatable {
     /// The whole setup comes from the token; the client's own is ignored.
     case everything

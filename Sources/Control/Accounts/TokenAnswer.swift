@@ -3,7 +3,7 @@ internal import WireCodec
 
 /// What token servers answer, read with care.
 enum TokenAnswer {
-    /// A token is never asked for longer than this, whoever answers.
+    /// A token is never asked for longer than this, whatever server answers.
     static let deadline: Duration = .seconds(30)
     /// No token answer is longer (bytes).
     static let limitBytes = 64 << 10

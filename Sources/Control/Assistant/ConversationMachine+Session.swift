@@ -22,7 +22,7 @@ extension ConversationMachine {
         _ reason: String, isNetworkMissing: Bool, at time: Int64
     ) -> [ConversationAction] {
         link = .down
-        // Somebody who has had a session once has set the network up.
+        // A device that has had a session once has a network.
         lineOfOutage = isNetworkMissing && !wasOnline ? .noNetwork : .offline
         // A reason that lasts is reported once, however often it is met.
         if reason != reportedOutage { record(.offline(reason)) }
@@ -135,7 +135,7 @@ extension ConversationMachine {
             if uplink.open != nil {
                 phase = .listening
             } else {
-                // Who has heard nothing of an answer yet still waits for one.
+                // A user who has heard nothing of an answer yet still waits for one.
                 let isUnheard = endOfWords != nil
                 phase = .thinking(awaiting(from: time, isDoubtful: next == nil && !isUnheard))
             }

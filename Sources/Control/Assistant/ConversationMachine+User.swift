@@ -9,7 +9,7 @@ extension ConversationMachine {
         guard touch(at: time) == .nothing else { return settle() }
         pressEndsMute(at: time)
         if let refusal = refusal {
-            // Whoever hears an answer wants it stopped. Whoever waits for one meant to say more,
+            // A user who hears an answer wants it stopped. One who waits for it meant to say more,
             // and would otherwise hear nothing: neither the answer nor why nobody listens.
             if !isThinking || held != nil, stopAnswer(at: time) { return settle() }
             tell(refusal, at: time)

@@ -127,7 +127,7 @@ package struct Presence: Sendable {
 
     /// Something may have changed.
     package mutating func changed(_ state: PresenceState) -> [MQTTMessage] {
-        // Whoever mutes the device after a message that waits has the last word.
+        // A user who mutes the device after a message that waits has the last word.
         if state.isMuted, !self.state.isMuted { held[.mute] = nil }
         self.state = state
         return isConnected ? news() : []

@@ -114,7 +114,7 @@ package struct CommandTool: Tool {
             "the command \(what)" + (said.isEmpty ? "" : ": " + hidden.hide(in: said)))
     }
 
-    /// Output as text without the blank space around it; what is no UTF-8 becomes U+FFFD.
+    /// Output as text without the blank space around it; invalid UTF-8 becomes U+FFFD.
     private static func text(_ bytes: [UInt8]) -> String {
         let blank: Set<UInt8> = [0x20, 0x09, 0x0A, 0x0D]
         guard let first = bytes.firstIndex(where: { !blank.contains($0) }),

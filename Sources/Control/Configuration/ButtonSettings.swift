@@ -38,7 +38,7 @@ extension Settings {
         guard self[Keys.button.source] == "gpio" else { return [] }
         guard buttonTables.isEmpty else { return buttonTables }
         func action(_ key: Setting<String>) -> ButtonAction {
-            // What is no action has been refused.
+            // Anything else has been refused.
             (try? ButtonAction(self[key])) ?? .nothing
         }
         return [

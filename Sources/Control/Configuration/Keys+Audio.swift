@@ -46,8 +46,8 @@ extension Keys {
                 + "asked for; arrays of microphones have several.")
         package let format = Setting(
             "audio.capture.format", "auto", .oneOf(sampleFormats),
-            "How the device shall have its samples, where it can; they are converted here. auto: "
-                + "as costs least, and 32 bits for bare I2S microphones (INMP441, SPH0645), which "
+            "The sample format to ask for, where the device has it; others are converted. auto: "
+                + "the cheapest one, and 32 bits for bare I2S microphones (INMP441, SPH0645), which "
                 + "give nothing useful in less.")
         package let channel = Setting(
             "audio.capture.channel", 0, .range(-1...7),
@@ -92,7 +92,7 @@ extension Keys {
                 + "asked for; both of two get the same.")
         package let format = Setting(
             "audio.playback.format", "auto", .oneOf(sampleFormats),
-            "How the device shall have its samples, as in [audio.capture]. On a card with an I2S "
+            "The sample format to ask for, as in [audio.capture]. On a card with an I2S "
                 + "line both ways must have the same.")
         package let volume = Setting(
             "audio.playback.volume", -1, .range(-1...100),

@@ -16,6 +16,6 @@ extension Keys {
             "How many channels it is asked for; both of two get the same.")
         package let format = Setting(
             "audio.music.format", "auto", .oneOf(sampleFormats),
-            "How it shall have its samples, as in [audio.capture].")
+            "The sample format that it is asked for, as in [audio.capture].")
     }
 }

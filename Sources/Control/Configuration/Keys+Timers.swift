@@ -17,7 +17,8 @@ extension Keys {
                 + "button: the press silences, and holding it on for button.long_ms snoozes.")
         package let volume = Setting(
             "timers.minimum_volume_percent", 40, .range(0...100),
-            "What rings is at least so loud, whatever the volume is; it grows for half a minute.")
+            "What rings has at least this volume, whatever the volume is; it grows for half a minute."
+        )
         package let speaks = Setting(
             "timers.speak_reminders", true,
             "Whether the model is asked to say what a reminder is for while it rings, which opens "

@@ -45,7 +45,7 @@ package struct SettingsEdit {
         return text
     }
 
-    /// What is no section of settings: [[tool.…]] and [[button]].
+    /// Tables that are not sections of settings: [[tool.…]] and [[button]].
     private static func tables(_ table: TOMLTable) -> [TOMLTable.Member] {
         table.members.filter { member in
             if case .array = member.node.value { return true }

@@ -34,7 +34,7 @@ package struct FileInput: InputPort {
 
 /// A file that stands for a line: holds `1` or `0` and a newline.
 ///
-/// For demonstrations and desks without GPIO; whoever reads the file sees what a lamp would do.
+/// For demonstrations and desks without GPIO; a person who reads the file sees what a lamp would do.
 package struct FileOutput: OutputPort {
     /// The file is written whole or not at all, so a reader never sees half of it.
     private static let mode: UInt32 = 0o644

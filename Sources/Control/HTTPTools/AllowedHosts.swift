@@ -40,7 +40,7 @@ struct AllowedHosts: Sendable {
     /// Which addresses the host's name may lead to.
     ///
     /// A host that is of the home by its name was meant to be; any other is one of the internet,
-    /// and whoever answers for its name must not lead us into the home.
+    /// and the one who answers for its name must not lead us into the home.
     func reach(_ address: WebAddress) -> HTTPReach {
         allowsLocal || Self.isOfTheHome(address.host) ? .anywhere : .internetOnly
     }

@@ -79,7 +79,8 @@ package struct HTTPTool: Tool {
     ) throws(ToolFailure) {
         let from = errand.address
         guard let address = from.following(location) else {
-            throw ToolFailure("\(from.server) sent the request on to what is no web address")
+            throw ToolFailure(
+                "\(from.server) sent the request on to something that is not a web address")
         }
         guard template.hosts.admit(address) else {
             throw ToolFailure(

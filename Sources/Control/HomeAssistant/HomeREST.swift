@@ -74,7 +74,7 @@ struct HomeREST: Sendable {
         do {
             return try JSONValue(parsing: response.body)
         } catch {
-            throw ToolFailure("Home Assistant answered with what is no JSON: \(error)")
+            throw ToolFailure("Home Assistant did not answer with JSON: \(error)")
         }
     }
 }

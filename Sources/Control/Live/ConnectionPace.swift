@@ -14,7 +14,7 @@ struct ConnectionPace {
     static let overload: Int64 = 2_000_000_000
     /// A connection that held for this time starts the count anew.
     static let stable: Int64 = 10_000_000_000
-    /// No more attempts than this within a minute, whatever happens and whoever wants them.
+    /// No more attempts than this within a minute, whatever happens and for whatever reason.
     static let attemptsPerMinute = 12
     /// The wait after "quota exceeded": trying earlier prolongs it.
     static let quota: Int64 = 60_000_000_000

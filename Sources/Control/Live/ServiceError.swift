@@ -74,7 +74,7 @@ package struct ServiceError: Sendable, Equatable {
 
 /// How long a far end asks us to wait.
 enum RetryDelay {
-    /// Whoever asks for more is asked again after this all the same (nanoseconds): an hour.
+    /// A service that asks for more is asked again after this all the same (nanoseconds): an hour.
     static let longest: Int64 = 3_600_000_000_000
 
     /// Nanoseconds, 0 to `longest`.

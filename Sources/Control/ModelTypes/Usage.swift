@@ -54,7 +54,7 @@ package struct Usage: Sendable, Equatable {
         tier = json["serviceTier"]?.string ?? json["trafficType"]?.string
     }
 
-    /// A count within its range; nil for what is no number.
+    /// A count within its range; nil for anything but a number.
     ///
     /// The wire may write 64-bit numbers as strings.
     private static func count(_ json: JSONValue?) -> Int64? {

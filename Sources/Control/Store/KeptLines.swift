@@ -31,7 +31,7 @@ package final class KeptLines: Sendable {
     private let report: @Sendable (String) -> Void
     private let state = Mutex(State())
 
-    /// The lines of a file; one longer than `limitBytes` is none of ours.
+    /// The lines of a file; one longer than `limitBytes` was not written by us.
     init(
         name: String, disk: any StateDisk, limitBytes: Int,
         report: @escaping @Sendable (String) -> Void

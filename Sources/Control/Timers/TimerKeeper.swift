@@ -12,7 +12,7 @@ package protocol TimerListener: Sendable {
     func trouble(_ text: String)
 }
 
-/// Keeps the timers: a book, its place on the disk, and whoever makes them heard.
+/// Keeps the timers: a book, its place on the disk, and what makes them heard.
 ///
 /// What is changed is on the disk before the caller is answered. What rings does so even when the
 /// disk is full or gone. What the disk holds is read before anything else is done; while it cannot

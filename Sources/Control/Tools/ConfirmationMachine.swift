@@ -308,7 +308,7 @@ package struct ConfirmationMachine: ~Copyable {
 
     /// Ends a question that the user did not answer as asked, or wanted stopped.
     private mutating func refuse(_ question: Question, _ words: String, again: String? = nil) {
-        // Who has spoken since the question may have said that they want it after all.
+        // A user who has spoken since the question may have said that they want it after all.
         if turnOpenedAt <= question.askedAt {
             refused.append(question)
             if refused.count > Self.refusedLimit { refused.removeFirst() }

@@ -7,7 +7,7 @@ package import WireCodec
 package protocol DevicePort: Sendable {
     /// How loud it is (percent).
     func volume() async throws -> Int
-    /// Makes it so loud (percent, 0 to 100).
+    /// Sets the volume (percent, 0 to 100).
     func setVolume(_ percent: Int) async throws
     /// Mutes the microphone until the button is pressed, or for a while; nobody but the user can
     /// take that back.
@@ -70,7 +70,7 @@ package enum DeviceTools {
             [
                 "set_percent": [
                     "type": "integer", "minimum": 0, "maximum": 100,
-                    "description": "How loud it shall be",
+                    "description": "The volume to set",
                 ],
                 "change_percent": [
                     "type": "integer", "minimum": -100, "maximum": 100,

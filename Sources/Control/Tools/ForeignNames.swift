@@ -89,7 +89,7 @@ package enum ForeignNames {
         }.joined()
     }
 
-    /// A value with the names that whoever wrote its schema gave.
+    /// A value with the names that the author of its schema gave.
     static func restored(_ value: JSONValue, _ schema: Schema) -> JSONValue {
         switch (schema.kind, value) {
         case (.object(let members), .object(let values)):

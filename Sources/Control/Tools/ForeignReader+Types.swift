@@ -138,7 +138,7 @@ extension ForeignReader {
     private mutating func object(
         _ members: JSONObject, at path: String, depth: Int
     ) throws(SchemaError) -> ForeignForm {
-        // What goes on without end is a free object at some depth, for whoever executes the call.
+        // What goes on without end is a free object at some depth, for the executor of the call.
         guard depth < Schema.maximumDepth else { return .freeObject }
         let required = Set((members["required"]?.array ?? []).compactMap(\.string))
         let declared = members["properties"]?.object ?? [:]
@@ -180,7 +180,7 @@ extension ForeignReader {
 
     /// Whether names that are not declared may be there.
     private static func allowsOthers(_ members: JSONObject, hasProperties: Bool) -> Bool {
-        // Names that fit a pattern; whoever executes the call looks at which, since a pattern can
+        // Names that fit a pattern; the executor of the call looks at which, since a pattern can
         // take for ever to match.
         if members["patternProperties"]?.object?.isEmpty == false { return true }
         return switch members["additionalProperties"] {

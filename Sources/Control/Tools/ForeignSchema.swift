@@ -7,7 +7,7 @@ package import WireCodec
 /// and lists of types become `anyOf`, `const` an `enum`, `allOf` is merged, null is accepted for
 /// what may be null. A property that allows nothing is left out, and one whose name the service
 /// does not take gets another, which `restored` takes back. What else can be said in words goes
-/// into the description, as `pattern` and `format`; the rest is left to whoever wrote the schema,
+/// into the description, as `pattern` and `format`; the rest is left to the author of the schema,
 /// and executes the call. Of what lies deeper than `Schema.maximumDepth` only the type is said.
 package struct ForeignSchema: Sendable, Equatable {
     /// The schema as the model sees it.
@@ -39,7 +39,7 @@ package struct ForeignSchema: Sendable, Equatable {
         nulls = reader.nulls
     }
 
-    /// Arguments with the names that whoever wrote the schema gave them.
+    /// Arguments with the names that the author of the schema gave them.
     package func restored(_ arguments: JSONValue) -> JSONValue {
         ForeignNames.restored(arguments, schema)
     }

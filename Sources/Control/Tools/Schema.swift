@@ -27,7 +27,7 @@ package struct Schema: Sendable, Equatable {
         case object(Members)
         /// One of several forms.
         case anyOf([Schema])
-        /// Anything: whoever executes the call checks it.
+        /// Anything: the executor of the call checks it.
         case any
     }
 
@@ -47,7 +47,7 @@ package struct Schema: Sendable, Equatable {
         package var name: String
         package var schema: Schema
         package var isRequired: Bool
-        /// What it is called by whoever executes the call; nil: as it is called here.
+        /// What the executor of the call calls it; nil: as it is called here.
         package var original: String?
     }
 

@@ -1,4 +1,4 @@
-/// A few places, and a bounded queue before them; whoever waits can be called away.
+/// A few places, and a bounded queue before them; a waiter can be called away.
 ///
 /// Part of the actor that holds it: entered, left and freed on that actor only.
 final class WaitingRoom {

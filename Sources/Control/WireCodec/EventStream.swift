@@ -8,7 +8,7 @@ package struct EventStream {
         package var id: String?
     }
 
-    /// A longer line, or longer data of one event, is none of ours (bytes).
+    /// A longer line, or longer data of one event, ends the stream (bytes).
     package let limitBytes: Int
     /// The last id that was given; for `Last-Event-ID`.
     package private(set) var lastID: String?
@@ -67,7 +67,7 @@ package struct EventStream {
             data += value
         case "event": isMessage = value.elementsEqual("message".utf8) || value.isEmpty
         case "id": if !value.contains(0) { lastID = String(decoding: value, as: UTF8.self) }
-        // What is no number says nothing, and leaves what was said before.
+        // A value that is not a number leaves the one before.
         case "retry": retryMilliseconds = Self.number(value) ?? retryMilliseconds
         default: break
         }

@@ -20,7 +20,7 @@ package struct ForeignJSON: Sendable {
     /// What could not be held, in the order of the text; at most `faultLimit`.
     package let faults: [Fault]
 
-    /// Reads a whole text; throws for what is no JSON, and for a text above
+    /// Reads a whole text; throws for anything but JSON, and for a text above
     /// `JSONValue.sizeLimitBytes`.
     package init(_ bytes: [UInt8]) throws(JSONError) {
         var parser = JSONParser(bytes: bytes)

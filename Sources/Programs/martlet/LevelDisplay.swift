@@ -10,7 +10,7 @@ struct LevelDisplay {
     /// The highest peak is held for this number of refreshes.
     private static let heldRefreshes = 15
 
-    /// What is no terminal gets a line this often (refreshes): a second.
+    /// Anything but a terminal gets a line this often (refreshes): a second.
     private static let plainRefreshes = 10
 
     let rig: SoundRig

@@ -49,7 +49,7 @@ struct LoopbackTest {
             heard.clipped = engine.status().microphone.clippedSamples
             try report(heard, engine.status())
         }
-        // No result is no success, for whoever asks by a script.
+        // No result is no success, for a script that asks.
         guard isFinished else { throw ExitCode.failure }
     }
 

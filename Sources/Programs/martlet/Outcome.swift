@@ -30,7 +30,7 @@ final class Latch: Sendable {
     }
     private let state = Mutex(State.closed)
 
-    /// Lets whoever awaits go on; more than once is harmless.
+    /// Lets the waiter go on; more than once is harmless.
     func open() {
         let waiting = state.withLock { state -> CheckedContinuation<Void, Never>? in
             defer { state = .open }

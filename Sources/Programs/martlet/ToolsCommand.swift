@@ -228,7 +228,7 @@ extension ToolConfirmation {
     }
 }
 
-/// Whoever sits at the terminal confirms, as they could run the program themselves.
+/// The person at the terminal confirms, as they could run the program themselves.
 private struct TerminalQuestion: ConfirmationPort {
     func confirm(_ request: ConfirmationRequest) async -> ConfirmationDecision {
         guard StandardStream.isInputTerminal else {

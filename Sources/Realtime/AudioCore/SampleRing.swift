@@ -4,7 +4,7 @@ import Synchronization
 ///
 /// It is two noncopyable halves, so that there is one writer and one reader: take each once and
 /// hand it to its thread. Indices only grow and are masked on access; so they also number the
-/// samples for whoever speaks about a point in the stream.
+/// samples for callers that speak about a point in the stream.
 package struct SampleRing: ~Copyable {
     // Optional, and taken at run time, because the compiler of Swift 6.0 fails on a noncopyable
     // value of another module that is taken apart.

@@ -46,8 +46,8 @@ package struct DeviceWish: Sendable {
     /// Hz.
     package var rate: Int32
     package var channels: Int32
-    /// How it shall have its samples, where it can; nil: as costs least, and as a bare microphone
-    /// needs it.
+    /// The wanted sample format, where it can; nil: the cheapest one, and what a bare microphone
+    /// needs.
     package var format: SampleFormat?
 
     /// A device in this rate (Hz) and shape.

@@ -30,7 +30,7 @@ package struct AudioStatus: Sendable, Equatable {
 
 /// What one device does, and what happened to it since the start.
 package struct DeviceStatus: Sendable, Equatable {
-    /// The ALSA name that was opened last; nil before the first, and for what is no ALSA device.
+    /// The ALSA name that was opened last; nil before the first, and for anything but an ALSA device.
     package var device: String?
     /// Why this device, where `auto` chose it.
     package var reason: String?

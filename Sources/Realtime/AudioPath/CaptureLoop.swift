@@ -4,7 +4,7 @@ internal import Linux
 
 /// The microphone's real-time loop: device to ring, a period at a time.
 ///
-/// It owns the device while it runs and gives up when the device cannot be repaired; whoever runs
+/// It owns the device while it runs and gives up when the device cannot be repaired; the caller that runs
 /// it opens another. `step` allocates nothing and takes no lock.
 struct CaptureLoop<Device: CaptureDevice & ~Copyable>: ~Copyable {
     /// How a period ended.

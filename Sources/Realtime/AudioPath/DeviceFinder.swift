@@ -17,7 +17,7 @@ struct DeviceFinder {
     private let direction: StreamDirection
     private let settings: AudioSettings
 
-    /// Nil for what is no ALSA device.
+    /// Nil for anything but an ALSA device.
     init?(_ settings: AudioSettings, _ direction: StreamDirection) {
         self.settings = settings
         self.direction = direction
@@ -62,7 +62,7 @@ extension AudioSettings {
 
     /// The devices of the other direction, by ALSA's names, and what they are asked for (Hz).
     ///
-    /// What `auto` means there is chosen anew, as whoever opens it does.
+    /// What `auto` means there is chosen anew, as its opener does.
     func beside(
         _ direction: StreamDirection, cards: [SoundCard]
     ) -> [(name: String, rate: Int32)] {

@@ -139,7 +139,7 @@ package final class Speaker: @unchecked Sendable {
     /// `elsewhere` is that of a voice with a device of its own, where the loudspeaker's card
     /// does part of the work; nil: the same.
     package func setGain(_ gain: Float, elsewhere: Float? = nil) {
-        // Written so that what is no number is silence, too.
+        // Written so that NaN is silence, too.
         volumeGain = gain > 0 ? min(gain, 1) : 0
         let other = elsewhere ?? gain
         otherGain = other > 0 ? min(other, 1) : 0

@@ -26,7 +26,7 @@ extension TableReader {
         }
     }
 
-    /// A number above nought up to a limit, whole or not.
+    /// A number above 0, up to a limit, whole or not.
     mutating func positive(_ key: String, upTo limit: Int) -> Double? {
         optional(key, "a number above 0, up to \(limit)") { value in
             Double.read(value).flatMap { $0 > 0 && $0 <= Double(limit) ? $0 : nil }

@@ -24,7 +24,7 @@ package struct EphemeralToken: Sendable, Equatable {
         newSessionsUntil = now + Duration.seconds(60).nanoseconds
     }
 
-    /// The token, with times that were counted from nought counted from now.
+    /// The token, with times that were counted from 0 counted from now.
     func aged(by now: Int64) -> EphemeralToken {
         var token = self
         token.expiresAt += now

@@ -41,7 +41,7 @@ enum AudioInput {
         return ["serverContent": ["modelTurn": .object(turn)]]
     }
 
-    /// The rate of PCM (Hz), 16,000 when none is said; nil for what is no PCM.
+    /// The rate of PCM (Hz), 16,000 when none is said; nil for anything but PCM.
     static func rate(ofMIMEType type: String) -> Int? {
         let parts = type.split(separator: ";").map { part in
             part.filter { $0 != " " }.lowercased()

@@ -60,7 +60,7 @@ struct TokenMeter: Sendable {
         (heard, spoken, read) = (0, 0, 0)
         let prefix = backend == .vertex ? "candidates" : "response"
         var usage = JSONObject()
-        // What is nought is left out, as proto3's JSON does.
+        // What is 0 is left out, as proto3's JSON does.
         if prompt > 0 {
             usage["promptTokenCount"] = .int(Int64(prompt))
             usage["promptTokensDetails"] = details(prompt)

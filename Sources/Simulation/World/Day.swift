@@ -43,7 +43,7 @@ package struct Day: Sendable {
         case outage(Int64)
         /// Nobody listens for this time (nanoseconds).
         case refusal(Int64)
-        /// Whoever connects within this time is never set up (nanoseconds).
+        /// A client that connects within this time is never set up (nanoseconds).
         case mute(Int64)
         /// The line breaks, and for this time the service refuses every handle and blames itself
         /// (nanoseconds).

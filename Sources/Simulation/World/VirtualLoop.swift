@@ -29,7 +29,7 @@ final class VirtualLoop: SerialExecutor, @unchecked Sendable {
         UnownedSerialExecutor(ordinary: self)
     }
 
-    /// There is one thread, so whoever asks is on it.
+    /// There is one thread, so every caller is on it.
     func checkIsolated() {}
 
     /// Calls back at a time, after what was asked for before at the same time.

@@ -59,7 +59,7 @@ final class VirtualNetwork: LiveTransport, @unchecked Sendable {
     private var lineCount = 0
     /// No packet goes anywhere until then.
     var downUntil: Int64 = 0
-    /// Whoever connects until then is never set up.
+    /// A client that connects until then is never set up.
     var mutesUntil: Int64 = 0
     /// Every handle is refused until then, though it is good.
     var refusesHandlesUntil: Int64 = 0
@@ -192,7 +192,7 @@ final class VirtualNetwork: LiveTransport, @unchecked Sendable {
         loop.after(0) { self.finish(line, 1006, "") }
     }
 
-    /// The device's program is gone, and with it whoever would hear of its socket's end.
+    /// The device's program is gone, and with it what would hear of its socket's end.
     func die() {
         guard let line else { return }
         line.onEvent = nil

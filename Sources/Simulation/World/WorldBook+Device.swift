@@ -116,7 +116,7 @@ extension WorldBook {
 
     // MARK: - Silence
 
-    /// Whoever waits for an answer hears a sound when none comes.
+    /// A user who waits for an answer hears a sound when none comes.
     ///
     /// Where the service finds the turns, a noise may have opened one, which ends in silence.
     func checkAwaited(at time: Int64) {
@@ -177,7 +177,7 @@ extension WorldBook {
         doubted = []
     }
 
-    /// The program ended, and with it what it had heard and not sent, and whoever waited.
+    /// The program ended, and with it what it had heard and not sent, and the users who waited.
     func restarted(at time: Int64) {
         note("the program ended", at: time)
         report.counts.restarts += 1

@@ -24,7 +24,7 @@ extension WorldBook {
             report.counts.interruptions += 1
             dead.formUnion(arrived)
             missSpeaker()
-            // Who has cut an answer that they had not heard yet waits for it no more.
+            // A user who has cut an answer before hearing it waits for it no more.
             if cause == .button { awaited = nil }
         case .resumed:
             report.counts.resumptions += 1
@@ -120,7 +120,7 @@ extension WorldBook {
         if !hasSpeaker, hasVisibleTrouble { awaited = nil }
     }
 
-    /// The connection is gone, and with it whoever waits for the calls.
+    /// The connection is gone, and with it the model that waits for the calls.
     func orphanCalls() {
         orphans.formUnion(calls.filter { !$0.value }.keys)
         for id in orphans { calls[id] = true }

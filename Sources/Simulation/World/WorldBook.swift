@@ -19,7 +19,7 @@ final class WorldBook: @unchecked Sendable {
     /// `goAwayWindow` before that end, with the delays of what is reported (nanoseconds).
     static let shortLife: Int64 = 9_500_000_000
     static let goAwayWindow: Int64 = 6_500_000_000
-    /// Whoever has spent its quota waits for at least this time (nanoseconds).
+    /// A device that has spent its quota waits for at least this time (nanoseconds).
     static let quotaWait: Int64 = 45_000_000_000
     static let quotaWords = KnownClose.quota.reason.prefix(40)
     /// Connections within a second, of which a press may bring one and a refused handle another.

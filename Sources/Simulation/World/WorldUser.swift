@@ -1,6 +1,6 @@
 internal import Assistant
 
-/// What the user does by themselves: whoever is asked something presses, or does not.
+/// What the user does by themselves: a user who is asked something presses, or does not.
 final class WorldUser: @unchecked Sendable {
     // @unchecked: see `VirtualLoop`.
 

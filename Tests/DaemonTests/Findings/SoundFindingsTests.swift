@@ -47,7 +47,7 @@ struct SoundFindingsTests {
         findings.all.first { $0.grade == grade }?.text ?? ""
     }
 
-    @Test("devices that do well are told with what was granted")
+    @Test("devices that do well are reported with what was granted")
     func well() {
         let all = Self.well { _, _, _ in }.all
         #expect(all.allSatisfy { $0.grade == .works })
@@ -57,7 +57,7 @@ struct SoundFindingsTests {
         #expect(all[2].text.contains("48000 Hz"))
     }
 
-    @Test("a busy card is told with the program that holds it")
+    @Test("a busy card is reported with the program that holds it")
     func busy() {
         let findings = Self.well { findings, microphone, _ in
             microphone.grant = nil
@@ -98,7 +98,7 @@ struct SoundFindingsTests {
         #expect(first(.weak, none).contains("names no card"))
     }
 
-    @Test("clipping, noise, drop-outs and a missing priority are told with what helps")
+    @Test("clipping, noise, drop-outs and a missing priority are reported with what helps")
     func weak() {
         let clipping = Self.well { findings, microphone, loudspeaker in
             var levels = MicrophoneLevels()
@@ -129,7 +129,7 @@ struct SoundFindingsTests {
         #expect(first(.broken, findings).contains("0 percent"))
     }
 
-    @Test("a period that is much longer than what is asked for is told, with the remedy")
+    @Test("a period that is much longer than what is asked for is reported, with the remedy")
     func aPeriodThatIsMuch() {
         for (wish, isReported) in [(20, false), (5, true)] {
             let findings = Self.well { findings, _, _ in findings.wishedPeriodMilliseconds = wish }
@@ -138,7 +138,7 @@ struct SoundFindingsTests {
         }
     }
 
-    @Test("a sound server in the way is told, with what it costs")
+    @Test("a sound server in the way is reported, with what it costs")
     func server() {
         let findings = Self.well { _, _, loudspeaker in
             loudspeaker.device = "default"
@@ -151,7 +151,7 @@ struct SoundFindingsTests {
         #expect(text.contains("plughw:"))
     }
 
-    @Test("a mixer control that the card has not is told, though no volume is set")
+    @Test("a mixer control that the card has not is reported, though no volume is set")
     func aMixerControlThatThe() {
         let findings = Self.well { findings, _, _ in findings.mixerTrouble = "card x has no control"
         }

@@ -75,7 +75,7 @@ struct BrokerMappingTests {
     }
 
     @Test(
-        "what contradicts itself is told with its place",
+        "what contradicts itself is reported with its place",
         arguments: [
             "host = \"mqtt://broker\"", "host = \"b\"\nca_file = \"/ca.pem\"",
             "host = \"b\"\ntls = true\ncertificate_file = \"/a.pem\"", "topic = \"a/#\"",

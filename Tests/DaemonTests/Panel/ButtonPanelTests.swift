@@ -160,7 +160,7 @@ struct ButtonPanelTests {
         #expect(bench.told == [.talk(true, 2_000), .talk(false, 4_000)])
     }
 
-    @Test("a stuck button is told once and ends the turn")
+    @Test("a stuck button is reported once and ends the turn")
     func stuck() {
         let bench = Bench { _ in }
         bench.edges(100)
@@ -197,7 +197,7 @@ struct ButtonPanelTests {
         #expect(settings.panelMistakes.isEmpty)
     }
 
-    @Test("what cannot work is told with its place")
+    @Test("what cannot work is reported with its place")
     func mistakes() throws {
         func mistakes(_ text: String) throws -> [String] {
             do {

@@ -69,7 +69,7 @@ struct LineUseTests {
         #expect(count > 80)
     }
 
-    @Test("a line that the default takes is told by its default")
+    @Test("a line that the default takes is reported by its default")
     func aLineThatTheDefault() throws {
         let found = try settings(
             Self.tool.replacing("NAME", with: "lamp") + "line = \"GPIO17\"\n"
@@ -95,7 +95,7 @@ struct LineUseTests {
         ]
     }
 
-    @Test("a line, a chip and a board that are missing are each told")
+    @Test("a line, a chip and a board that are missing are each reported")
     func aLineAChipAnd() throws {
         let all = try settings(
             "[button]\nline = \"PIN11\"\n[mute_switch]\nline = \"gpiochip7:1\"\n"

@@ -71,7 +71,7 @@ import WireCodec
         #expect(try await key() == "AIza-second")
     }
 
-    @Test("a key file that is not there is told by its name")
+    @Test("a key file that is not there is reported by its name")
     func missing() {
         var settings = Settings()
         settings[Keys.live.keyFile] = "/no/such/key"

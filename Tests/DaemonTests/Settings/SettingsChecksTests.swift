@@ -23,7 +23,7 @@ final class SettingsChecksTests {
         try settings(text).allWarnings.map(\.description)
     }
 
-    @Test("each file that a setting names and that is not there is told with its place")
+    @Test("each file that a setting names and that is not there is reported with its place")
     func eachFileThatASetting()
         throws
     {
@@ -52,7 +52,7 @@ final class SettingsChecksTests {
         #expect(!right.contains { $0.contains("key") }, "\(right)")
     }
 
-    @Test("a program that is not there is told, and one that is there is not")
+    @Test("a program that is not there is reported, and one that is there is not")
     func aProgramThatIsNot() throws {
         func tool(_ program: String, _ more: String = "") -> String {
             "[[tool.command]]\nname = \"a\"\ndescription = \"b\"\nargv = [\"\(program)\"]\n\(more)"
@@ -130,7 +130,7 @@ final class SettingsChecksTests {
         }
     }
 
-    @Test("sounds under names of no sound are told, and other files are nobody's business")
+    @Test("sounds under names of no sound are reported, and other files are nobody's business")
     func soundsUnderNamesOfNo()
         throws
     {

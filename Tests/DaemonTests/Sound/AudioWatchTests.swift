@@ -24,7 +24,7 @@ struct AudioWatchTests {
             microphone: MicrophoneLevels())
     }
 
-    @Test("what was granted is told with the device and the reason, once an opening")
+    @Test("what was granted is reported with the device and the reason, once an opening")
     func granted() {
         var watch = AudioWatch()
         let first = watch.lines(status(), atMilliseconds: 0).map(\.text)
@@ -39,7 +39,7 @@ struct AudioWatchTests {
         #expect(watch.lines(status(openings: 2), atMilliseconds: 30_000).count == 1)
     }
 
-    @Test("what could not be set at the card is told with the opening, once")
+    @Test("what could not be set at the card is reported with the opening, once")
     func warning() {
         var watch = AudioWatch()
         var device = DeviceStatus()
@@ -55,7 +55,7 @@ struct AudioWatchTests {
         #expect(watch.lines(status, atMilliseconds: 10_000).isEmpty)
     }
 
-    @Test("an overrun is told at the next look; what lasts is told ever less often")
+    @Test("an overrun is reported at the next look; what lasts is reported ever less often")
     func overruns() {
         var watch = AudioWatch()
         _ = watch.lines(status(), atMilliseconds: 0)

@@ -7,7 +7,7 @@ import Testing
 
 /// The owner's own sounds.
 struct SoundFolderTests {
-    @Test("a folder's sounds replace the device's, at any rate, and a bad file is told once")
+    @Test("a folder's sounds replace the device's, at any rate, and a bad file is reported once")
     func folder() throws {
         let folder = try Files.makeTemporaryDirectory(prefix: "martlet-sounds")
         defer { try? Files.removeTree(folder) }
@@ -31,7 +31,7 @@ struct SoundFolderTests {
         #expect(complaints.contains { $0.contains("muted.wav") })
     }
 
-    @Test("a folder that is none is told, and the device's own sounds are used")
+    @Test("a folder that is none is reported, and the device's own sounds are used")
     func noFolder() {
         let (sounds, complaints) = SoundFolder.read("/martlet/no/such/folder", rate: 24_000)
         #expect(sounds.isEmpty)

@@ -19,7 +19,7 @@ struct SpeakerNewsTests {
         return status
     }
 
-    @Test("a loss is told once, however often the device is tried, and then its return")
+    @Test("a loss is reported once, however often the device is tried, and then its return")
     func lossAndReturn() {
         var news = SpeakerNews()
         #expect(news.signals(status(losses: 0)).isEmpty)

@@ -107,7 +107,7 @@ final class HTTPToolSetTests {
             ])
     }
 
-    @Test("a mistake in the template is told with its place")
+    @Test("a mistake in the template is reported with its place")
     func mistakes() throws {
         let settings = try settings(
             "url = \"http://h.test/{plac}\"\nparameters = { place = { type = \"string\" } }")

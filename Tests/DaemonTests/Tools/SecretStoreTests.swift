@@ -60,7 +60,7 @@ final class SecretStoreTests {
         #expect("\(resolved)" == "(hidden)")
     }
 
-    @Test("one that is not there is told by its name, the place and what to do")
+    @Test("one that is not there is reported by its name, the place and what to do")
     func missing() throws {
         let problem = try #require(refusal("door"))
         #expect(problem.isAbsence)
@@ -98,7 +98,7 @@ final class SecretStoreTests {
         #expect(refusal("door") != nil)
     }
 
-    @Test("each problem is told once, however often the name stands there")
+    @Test("each problem is reported once, however often the name stands there")
     func once() throws {
         let texts = [try SecretText("{secret:a}{secret:b}"), try SecretText("{secret:a}")]
         #expect(store.problems(with: texts).count == 2)

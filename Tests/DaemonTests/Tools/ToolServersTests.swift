@@ -110,7 +110,7 @@ struct ToolServersTests {
         #expect(found.notes.first?.contains("it ended with status 1") == true)
     }
 
-    @Test("a server that cannot be used as it is declared is told with its place")
+    @Test("a server that cannot be used as it is declared is reported with its place")
     func mistakes() throws {
         func mistakes(_ text: String) throws -> [String] {
             let settings = try SettingsFile.settings(from: [("t", "[[tool.mcp]]\n" + text)])

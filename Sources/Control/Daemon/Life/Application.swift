@@ -186,7 +186,7 @@ package final class Application: @unchecked Sendable {
     private func makePanel(for button: ButtonChoice) throws -> FrontPanel? {
         switch button {
         case .configured: try makePanel(.lines(settings.buttons))
-        // The switch holds for whoever listens with this machine's microphone.
+        // The switch holds for everything that listens with this machine's microphone.
         case .keyboard: try makePanel(.lines([]))
         case .scripted: try makePanel(.scripted(settings.buttons.first))
         }

@@ -63,7 +63,7 @@ package final class DeviceMemory: Sendable {
         refresh()
     }
 
-    /// Reads the disk again: whoever takes over from another begins with what that has stored.
+    /// Reads the disk again: an instance that takes over begins with what the other has stored.
     package func refresh() {
         guard let document else { return }
         var mute: Mute?

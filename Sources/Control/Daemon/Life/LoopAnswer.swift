@@ -15,7 +15,7 @@ extension EventLoop {
     }
 }
 
-/// Answers whoever waits for work on the loop, also where a loop that has stopped drops the work.
+/// Answers a caller that waits for work on the loop, also where a loop that has stopped drops the work.
 private final class LoopAnswer<Result: Sendable>: Sendable {
     private struct Stopped: Error {}
 

@@ -142,7 +142,7 @@ package actor Supervisor {
         log.setLevel(Log.Level(named: plan.settings[Keys.log.level]))
         lockMemory(plan.settings)
         log(.notice, StartLine.text(plan))
-        // Whoever changes the settings' volume means it.
+        // An owner who changes the settings' volume means it.
         if let last, last[Keys.playback.volume] != plan.settings[Keys.playback.volume] {
             hand.volumePercent = nil
         }

@@ -53,7 +53,7 @@ package final class Log: Sendable {
     private let waiting = Mutex(Waiting())
     private let thread = DiskThread(name: "log")
     private let isJournal: Bool
-    /// What this program has read that nobody may see: whoever reads a secret notes it here, and
+    /// What this program has read that nobody may see: the reader of a secret notes it here, and
     /// every way out of the program asks here.
     package let secrets = KnownSecrets()
 
@@ -123,7 +123,7 @@ package final class Log: Sendable {
     /// A message as one line, without secrets.
     func shown(_ message: String) -> String { Self.line(secrets.hide(in: message)) }
 
-    /// A message as one line, whoever wrote what is in it.
+    /// A message as one line, wherever its text comes from.
     ///
     /// A line break would make the rest of it look like another line, and a far end's words may
     /// hold what steers the terminal on which the journal is read.

@@ -6,7 +6,7 @@ internal import WebSockets
 /// true after every restart.
 ///
 /// The microphone itself is off before. A disk that takes longer than a moment is not waited for:
-/// whoever sees nothing happen presses again, and would open it.
+/// a user who sees nothing happen presses again, and would open it.
 ///
 /// ## Concurrency
 /// Confined to the loop's thread.

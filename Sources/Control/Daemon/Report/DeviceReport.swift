@@ -5,7 +5,7 @@ package import VoiceSession
 
 /// What the device knows of itself at one moment.
 ///
-/// Whoever shows the device shows a view of this: the model's `device_status`, the broker, the
+/// Everything that shows the device shows a view of this: the model's `device_status`, the broker, the
 /// light. `DeviceReporter` makes it.
 package struct DeviceReport: Sendable {
     /// The connection to the service.

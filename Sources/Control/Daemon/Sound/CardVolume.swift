@@ -91,7 +91,7 @@ package final class CardVolume: @unchecked Sendable {
 
     // MARK: - An alarm
 
-    /// Makes it at least so loud (percent), until `lower`.
+    /// Raises the volume to at least this (percent), until `lower`.
     func raise(to least: Double) {
         perform { [self] in
             let before = look()

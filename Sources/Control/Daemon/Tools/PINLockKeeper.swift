@@ -15,7 +15,7 @@ final class PINLockKeeper: PINLockPort {
     static let documentName = "pin-lock"
     /// Where earlier versions kept it.
     static let earlierName = "pin-lock.json"
-    /// A longer file is none of ours (bytes).
+    /// A longer file was not written by us (bytes).
     static let limitBytes = 4096
 
     private struct State {

@@ -31,7 +31,7 @@ extension Settings {
             ports.journal = FileJournal(
                 lines: store.lines(KeptLines.journalName), onTrouble: onTrouble)
         }
-        // Whoever has no store may still add to what was done.
+        // A program without a store may still add to what was done.
         if let folder = toolStateDirectory {
             ports.audit = AuditLog(
                 disk: DiskFolder(path: folder), limitBytes: limitBytes, onTrouble: onTrouble)
