@@ -38,7 +38,7 @@ final class AssistantWorld: Sendable {
         case responses([FunctionResponse])
         case run(FunctionCall)
         case refuse(FunctionCall, String)
-        case cancel([String])
+        case cancel([CallKey])
         case show(Indication)
         case earcon(Earcon)
     }
@@ -217,19 +217,21 @@ private final class TestPorts: MicrophonePort, SpeakerPort, SessionPort, ToolPor
     func discardInput() { tell(.discardInput) }
     func sendText(_ text: String) -> AnswerNumber? { end(.text(text)) }
     func sendToolResponses(_ responses: [FunctionResponse]) { tell(.responses(responses)) }
-    func conversationBegan() {}
-    func run(_ call: FunctionCall, _ done: @escaping @Sendable (ToolOutcome) -> Void) {
+    func run(
+        _ call: FunctionCall, conversation: Int,
+        _ done: @escaping @Sendable (ToolOutcome) -> Void
+    ) {
         world?.note(call.id, done)
         tell(.run(call))
     }
     func refuse(
-        _ call: FunctionCall, because words: String,
+        _ call: FunctionCall, because words: String, conversation: Int,
         _ done: @escaping @Sendable (ToolOutcome) -> Void
     ) {
         world?.note(call.id, done)
         tell(.refuse(call, words))
     }
-    func cancel(_ identifiers: [String]) { tell(.cancel(identifiers)) }
+    func cancel(_ calls: [CallKey]) { tell(.cancel(calls)) }
     func show(_ indication: Indication) { tell(.show(indication)) }
     func play(_ earcon: Earcon) { tell(.earcon(earcon)) }
     func record(_ entry: TimelineEntry) { world?.record(entry) }

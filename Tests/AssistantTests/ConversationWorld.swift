@@ -1,3 +1,5 @@
+import ModelTypes
+import Tools
 import VoiceSession
 @testable import Assistant
 
@@ -153,17 +155,55 @@ final class ConversationWorld {
     var sounds: [Earcon] {
         actions.compactMap { if case .sound(let earcon) = $0 { earcon } else { nil } }
     }
+    /// The model calls functions, each named as its call.
     func calls(_ identifiers: [String], _ time: Int) {
         perform(
-            machine.toolCallsArrived(identifiers, of: answers.called(), at: .milliseconds(time)))
+            machine.toolCallsArrived(
+                identifiers.map { .named($0) }, of: answers.called(), at: .milliseconds(time)))
     }
     func cancelled(_ identifiers: [String], _ time: Int) {
         perform(machine.toolCallsCancelled(identifiers, at: .milliseconds(time)))
     }
     func finished(_ identifier: String, _ time: Int, _ end: ToolEnd = .done) {
-        perform(machine.toolFinished(identifier, end, at: .milliseconds(time)))
+        finished(machine.calls.key(of: identifier), time, end)
     }
-    func repeated(_ identifier: String, _ time: Int) {
-        perform(machine.toolRepeated(identifier, at: .milliseconds(time)))
+    func finished(_ key: CallKey, _ time: Int, _ end: ToolEnd = .done) {
+        perform(
+            machine.callEnded(key, .answered(end.response(key.id)), at: .milliseconds(time)))
+    }
+    /// Answers that were given to the model, by the calls' ids.
+    var answered: [String] {
+        actions.compactMap { if case .answerTool(let response) = $0 { response.id } else { nil } }
+    }
+    /// Calls that were to be run, by their ids.
+    var ran: [String] {
+        actions.flatMap { action -> [String] in
+            if case .runTools(let calls, _) = action { calls.map(\.id) } else { [] }
+        }
+    }
+}
+
+/// How a call came to its end.
+enum ToolEnd: CaseIterable {
+    case done
+    /// Done, and the model gets the answer in a way that makes it say nothing.
+    case doneSilently
+    case failed
+
+    /// What a function gives then.
+    func response(_ id: String) -> FunctionResponse {
+        switch self {
+        case .done: FunctionResponse(id: id, name: id, response: ["output": true])
+        case .doneSilently:
+            FunctionResponse(id: id, name: id, response: ["output": true], scheduling: .silent)
+        case .failed: FunctionResponse(id: id, name: id, response: ["error": "no"])
+        }
+    }
+}
+
+extension FunctionCall {
+    /// A call with an id, of the function of that name.
+    static func named(_ id: String) -> FunctionCall {
+        FunctionCall(id: id, name: id, arguments: .object([:]))
     }
 }

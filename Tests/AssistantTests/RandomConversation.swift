@@ -1,4 +1,6 @@
+import ModelTypes
 import TestInputs
+import Tools
 import VoiceSession
 
 @testable import Assistant
@@ -123,7 +125,8 @@ final class RandomConversation {
             callCount += 1
             calls.append("call-\(callCount)")
             check(isWish: false) {
-                $0.toolCallsArrived([self.calls.last ?? ""], of: answer, at: self.time)
+                $0.toolCallsArrived(
+                    [.named(self.calls.last ?? "")], of: answer, at: self.time)
             }
         case 10: endCall()
         default:
@@ -134,9 +137,11 @@ final class RandomConversation {
 
     private func endCall() {
         guard !calls.isEmpty else { return }
-        let end = [ToolEnd.done, .doneSilently, .failed].randomElement(using: &random) ?? .done
+        let end = ToolEnd.allCases.randomElement(using: &random) ?? .done
         let id = calls.removeFirst()
-        check(isWish: false) { $0.toolFinished(id, end, at: self.time) }
+        check(isWish: false) {
+            $0.callEnded($0.calls.key(of: id), .answered(end.response(id)), at: self.time)
+        }
     }
 
     private func linkTells() {
@@ -186,13 +191,16 @@ final class RandomConversation {
     }
 
     private func take(_ actions: [ConversationAction]) {
-        for case .cancelTools(let ids) in actions { calls.removeAll(where: ids.contains) }
+        for case .cancelTools(let keys) in actions {
+            calls.removeAll { id in keys.contains { $0.id == id } }
+        }
         for case .endWords(let isReplyWanted) in actions {
             answers += 1
             machine.answerDue(AnswerNumber(answers), isWanted: isReplyWanted)
         }
-        // Those that came with the event, which are the latest.
-        if actions.contains(.refuseTools) { calls.removeLast() }
+        for case .refuseTools(let refused, _) in actions {
+            calls.removeAll { id in refused.contains { $0.id == id } }
+        }
     }
 
     private func fail(_ text: String) {

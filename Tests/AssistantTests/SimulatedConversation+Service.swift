@@ -1,3 +1,4 @@
+import ModelTypes
 import VoiceSession
 
 @testable import Assistant
@@ -104,7 +105,7 @@ extension SimulatedConversation {
                     number(reply), next: replies > reply ? number(replies) : nil, at: time))
         case .call(let id, let reply):
             unansweredCalls.insert(id)
-            perform(machine.toolCallsArrived([id], of: number(reply), at: time), call: id)
+            perform(machine.toolCallsArrived([.named(id)], of: number(reply), at: time))
         case .cancelCalls(let ids):
             unansweredCalls.subtract(ids)
             perform(machine.toolCallsCancelled(ids, at: time))

@@ -133,7 +133,7 @@ struct VoiceAssistantTests {
         turn(world)
         world.session(.toolCalls([lampCall], of: world.answer))
         world.session(.toolCallsCancelled(["7"]))
-        #expect(world.told.contains(.cancel(["7"])))
+        #expect(world.told.contains(.cancel([CallKey(conversation: 1, id: "7")])))
         world.finish("7", .answered(lampAnswer))
         #expect(!world.told.contains(.responses([lampAnswer])))
     }

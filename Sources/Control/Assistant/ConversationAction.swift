@@ -1,3 +1,6 @@
+package import ModelTypes
+package import Tools
+
 /// What the machine wants done, in order.
 package enum ConversationAction: Sendable, Equatable {
     /// Open the microphone's gate at that time less the pre-roll.
@@ -22,14 +25,14 @@ package enum ConversationAction: Sendable, Equatable {
     case resumeSpeaker
     /// The reply is whole.
     case endReply
-    /// Run the calls that came with this event.
-    case runTools
-    /// Answer the calls that came with this event: the user took the request back.
-    case refuseTools
+    /// Run these calls of a conversation.
+    case runTools([FunctionCall], conversation: Int)
+    /// Have these calls of a conversation answered and not run: the user took the request back.
+    case refuseTools([FunctionCall], conversation: Int)
     /// Stop these calls and answer none of them.
-    case cancelTools([String])
-    /// Send the answer that came with this event.
-    case answerTool
+    case cancelTools([CallKey])
+    /// Send the answer to a call.
+    case answerTool(FunctionResponse)
     /// Sound an earcon.
     case sound(Earcon)
     /// Silence the alarm that rings.
@@ -40,14 +43,6 @@ package enum ConversationAction: Sendable, Equatable {
     case show(Indication)
     /// Tell the timeline.
     case record(TimelineEvent)
-}
-
-/// How a call came to its end.
-package enum ToolEnd: Sendable, Equatable {
-    case done
-    /// Done, and the model gets the answer in a way that makes it say nothing.
-    case doneSilently
-    case failed
 }
 
 /// What a press did before it was known whether the button is held.

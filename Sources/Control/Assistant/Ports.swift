@@ -67,18 +67,18 @@ package protocol TimelinePort: Sendable {
 
 /// The tools.
 package protocol ToolPort: Sendable {
-    /// A conversation begins in which nothing of an earlier one counts, call ids neither.
-    func conversationBegan()
-    /// Runs a call elsewhere; `done` is called once, on the assistant's executor, and never from
-    /// within this call.
-    func run(_ call: FunctionCall, _ done: @escaping @Sendable (ToolOutcome) -> Void)
+    /// Runs a call of a conversation elsewhere; `done` is called once, on the assistant's executor,
+    /// and never from within this call.
+    func run(
+        _ call: FunctionCall, conversation: Int,
+        _ done: @escaping @Sendable (ToolOutcome) -> Void)
     /// Has a call answered with these words and never run, however often it comes; `done` as for
     /// `run`.
     func refuse(
-        _ call: FunctionCall, because words: String,
+        _ call: FunctionCall, because words: String, conversation: Int,
         _ done: @escaping @Sendable (ToolOutcome) -> Void)
-    /// Takes calls back by their ids.
-    func cancel(_ identifiers: [String])
+    /// Takes calls back.
+    func cancel(_ calls: [CallKey])
     /// The arguments of a call as a log may hold them.
     func shown(_ call: FunctionCall) -> JSONValue
 }

@@ -17,7 +17,6 @@ extension VoiceAssistant {
         case .connecting:
             break
         case .ready(let resumed):
-            if !resumed { ports.tools.conversationBegan() }
             perform(machine.sessionReady(resumed: resumed, at: now))
         case .offline(let reason, _):
             confirmations.sessionLost()
@@ -53,7 +52,7 @@ extension VoiceAssistant {
         case .turnComplete(let answer):
             perform(machine.turnComplete(answer))
         case .toolCalls(let calls, let answer):
-            take(calls, of: answer, at: now)
+            perform(machine.toolCallsArrived(calls, of: answer, at: now))
         case .toolCallsCancelled(let identifiers):
             perform(machine.toolCallsCancelled(identifiers, at: now))
         case .notice(let text):

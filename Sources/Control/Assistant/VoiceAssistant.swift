@@ -1,4 +1,3 @@
-internal import ModelTypes
 package import Tools
 package import VoiceSession
 
@@ -53,8 +52,6 @@ package actor VoiceAssistant {
     var ignoresRelease = false
     /// What the light shows but for the question to the user.
     var indication: Indication?
-    var calls: [String: (call: FunctionCall, since: Int64)] = [:]
-    var namelessCalls = 0
     var alarmAt: Int64?
     var announcements = Announcements()
     /// The device itself spoke to the model last, and nobody has since.
@@ -65,18 +62,11 @@ package actor VoiceAssistant {
     var dismissAlarm: (@Sendable () -> Void)?
     var isStopped = false
     /// Actions that wait for those before them.
-    var queue: [(ConversationAction, Subject)] = []
+    var queue: [ConversationAction] = []
     var isPerforming = false
 
     package nonisolated var unownedExecutor: UnownedSerialExecutor {
         executor.asUnownedSerialExecutor()
-    }
-
-    /// What came with an event and its actions refer to.
-    enum Subject {
-        case nothing
-        case calls([String])
-        case answer(String, FunctionResponse)
     }
 
     /// An assistant that waits for `start`; `executor` is the event loop, which the ports share.
@@ -99,7 +89,7 @@ package actor VoiceAssistant {
     package var isQuiet: Bool {
         switch machine.state {
         case .idle, .offline, .muted:
-            !machine.isRinging && machine.held == nil && machine.runningTools.isEmpty
+            !machine.isRinging && machine.held == nil && !machine.calls.isAwaiting
                 && deciders.isEmpty
         case .listening, .thinking, .speaking: false
         }

@@ -180,11 +180,10 @@ package actor ToolRunner {
         return ports.secrets.hide(in: HiddenArguments.hide(call.arguments, named: names))
     }
 
-    /// Takes calls of a conversation back: they are stopped, or not begun, and not answered.
-    package func cancel(_ identifiers: [String], conversation: Int) async {
+    /// Takes calls back: they are stopped, or not begun, and not answered.
+    package func cancel(_ calls: [CallKey]) async {
         let base = await recall()
-        let number = Self.number(conversation, after: base)
-        cancel(keys: identifiers.map { "\(number)/\($0)" })
+        cancel(keys: calls.map { "\(Self.number($0.conversation, after: base))/\($0.id)" })
     }
 
     private func cancel(keys: [String]) {

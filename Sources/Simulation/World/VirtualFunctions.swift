@@ -134,19 +134,22 @@ final class NamedCalls: ToolPort, @unchecked Sendable {
 
     init(_ tools: PooledTools) { self.tools = tools }
 
-    func conversationBegan() { tools.conversationBegan() }
-
-    func run(_ call: FunctionCall, _ done: @escaping @Sendable (ToolOutcome) -> Void) {
+    func run(
+        _ call: FunctionCall, conversation: Int,
+        _ done: @escaping @Sendable (ToolOutcome) -> Void
+    ) {
         // Tasks that begin within take it along.
-        CallUnderWay.$id.withValue(call.id) { tools.run(call, done) }
+        CallUnderWay.$id.withValue(call.id) {
+            tools.run(call, conversation: conversation, done)
+        }
     }
 
     func refuse(
-        _ call: FunctionCall, because words: String,
+        _ call: FunctionCall, because words: String, conversation: Int,
         _ done: @escaping @Sendable (ToolOutcome) -> Void
     ) {
-        tools.refuse(call, because: words, done)
+        tools.refuse(call, because: words, conversation: conversation, done)
     }
 
-    func cancel(_ identifiers: [String]) { tools.cancel(identifiers) }
+    func cancel(_ calls: [CallKey]) { tools.cancel(calls) }
 }
