@@ -52,7 +52,7 @@ extension VoiceAssistant {
             for call in calls { run(call, conversation: conversation) }
         case .refuseTools(let calls, let conversation):
             for call in calls { refuse(call, conversation: conversation) }
-        case .cancelTools(let keys): ports.tools.cancel(keys)
+        case .cancelTools(let keys): ports.tools.takeBack(keys)
         case .answerTool(let response): ports.session.sendToolResponses([response])
         case .sound(let earcon): ports.earcons.play(earcon)
         case .dismissAlarm:

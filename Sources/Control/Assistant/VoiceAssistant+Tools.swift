@@ -10,16 +10,14 @@ extension VoiceAssistant {
     func run(_ call: FunctionCall, conversation: Int) {
         told(call)
         let key = CallKey(conversation: conversation, id: call.id)
-        ports.tools.run(call, conversation: conversation) { outcome in
-            self.assumeIsolated { $0.ended(key, outcome) }
-        }
+        ports.tools.run(call, conversation: conversation) { await self.ended(key, $0) }
     }
 
     func refuse(_ call: FunctionCall, conversation: Int) {
         told(call)
         let key = CallKey(conversation: conversation, id: call.id)
-        ports.tools.refuse(call, because: Self.takenBack, conversation: conversation) { outcome in
-            self.assumeIsolated { $0.ended(key, outcome) }
+        ports.tools.refuse(call, because: Self.takenBack, conversation: conversation) {
+            await self.ended(key, $0)
         }
     }
 

@@ -127,29 +127,27 @@ private struct VirtualTool: Tool {
 }
 
 /// The real runner's calls, each with its name for the functions.
-final class NamedCalls: ToolPort, @unchecked Sendable {
-    // @unchecked: see `VirtualLoop`.
-
-    private let tools: PooledTools
-
-    init(_ tools: PooledTools) { self.tools = tools }
+struct NamedCalls: ToolPort {
+    let runner: ToolRunner
 
     func run(
         _ call: FunctionCall, conversation: Int,
-        _ done: @escaping @Sendable (ToolOutcome) -> Void
+        _ done: @escaping @Sendable (ToolOutcome) async -> Void
     ) {
         // Tasks that begin within take it along.
         CallUnderWay.$id.withValue(call.id) {
-            tools.run(call, conversation: conversation, done)
+            runner.run(call, conversation: conversation, done)
         }
     }
 
     func refuse(
         _ call: FunctionCall, because words: String, conversation: Int,
-        _ done: @escaping @Sendable (ToolOutcome) -> Void
+        _ done: @escaping @Sendable (ToolOutcome) async -> Void
     ) {
-        tools.refuse(call, because: words, conversation: conversation, done)
+        runner.refuse(call, because: words, conversation: conversation, done)
     }
 
-    func cancel(_ calls: [CallKey]) { tools.cancel(calls) }
+    func takeBack(_ calls: [CallKey]) { runner.takeBack(calls) }
+
+    func shown(_ call: FunctionCall) -> JSONValue { call.arguments }
 }
