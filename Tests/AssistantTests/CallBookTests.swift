@@ -144,7 +144,7 @@ private final class CallLife {
     /// A turn that the user takes back: what is called for it is refused.
     private func slip() {
         take(machine.buttonPressed(at: time))
-        _ = machine.samplesArrived(first: Int64(now) * 16, count: 320)
+        take(machine.samplesArrived([0, 0], first: Int64(now) * 16))
         take(machine.buttonReleased(at: time + .milliseconds(10)))
         take(machine.segmentEnded())
     }

@@ -58,9 +58,9 @@ final class ConversationWorld {
                 machine.answerDue(answers.wordsEnded(), isWanted: isReplyWanted)
             case .discardInput: wire.append(.discard)
             case .openMicrophone, .openMicrophoneAtSpeech, .closeMicrophone, .connect,
-                .expectNoReply,
-                .flushSpeaker, .holdSpeaker, .resumeSpeaker, .endReply, .runTools, .refuseTools,
-                .cancelTools, .answerTool, .sound, .tellText, .dismissAlarm, .show, .record:
+                .expectNoReply, .beginWords, .sendAudio, .play, .flushSpeaker, .holdSpeaker,
+                .resumeSpeaker, .endReply, .runTools, .refuseTools, .cancelTools, .answerTool,
+                .sound, .tellText, .dismissAlarm, .show, .record:
                 break
             }
         }
@@ -82,37 +82,34 @@ final class ConversationWorld {
         perform(machine.speechEnded(wordsEnd: .milliseconds(wordsEnd), at: .milliseconds(time)))
     }
 
-    /// 20 ms of sound from the microphone, following what came before or from a given sample.
+    /// 20 ms of sound from the microphone, following what came before or from a given sample;
+    /// returns what is done with them.
     @discardableResult
-    func samples(from first: Int64? = nil) -> SampleVerdict {
+    func samples(from first: Int64? = nil) -> [ConversationAction] {
         let first = first ?? nextSample
         nextSample = first + 320
-        let verdict = machine.samplesArrived(first: first, count: 320)
-        switch verdict {
-        case .drop:
-            break
-        case .send(let skip):
-            wire.append(.audio(first: first + Int64(skip), count: 320 - skip))
-        case .beginAndSend(let skip):
-            if !usesAutomaticDetection { wire.append(.begin) }
-            answers.wordsBegan()
-            wire.append(.audio(first: first + Int64(skip), count: 320 - skip))
+        let done = machine.samplesArrived([Int16](repeating: 0, count: 320), first: first)
+        for action in done {
+            switch action {
+            case .beginWords:
+                if !usesAutomaticDetection { wire.append(.begin) }
+                answers.wordsBegan()
+            case .sendAudio(let samples):
+                wire.append(.audio(first: nextSample - Int64(samples.count), count: samples.count))
+            default: perform([action])
+            }
         }
-        return verdict
+        return done
     }
 
     /// 100 ms of a reply; returns whether it is to be heard.
     @discardableResult
     func audio(_ time: Int, isAudible: Bool = true) -> Bool {
-        switch machine.audioArrived(
-            samples: 2_400, isAudible: isAudible, of: answers.content(), at: .milliseconds(time))
-        {
-        case .drop:
-            return false
-        case .play(let more):
-            perform(more)
-            return true
-        }
+        let samples = [Int16](repeating: 0, count: 2_400)
+        let more = machine.audioArrived(
+            samples, isAudible: isAudible, of: answers.content(), at: .milliseconds(time))
+        perform(more)
+        return more.contains(.play(samples))
     }
 
     /// A whole turn of the user, up to its end on the wire.

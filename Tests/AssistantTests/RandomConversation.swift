@@ -89,7 +89,7 @@ final class RandomConversation {
         case 2, 3:
             check(isWish: false) { $0.speechEnded(wordsEnd: self.time, at: self.time) }
         case 4, 5, 6:
-            _ = machine.samplesArrived(first: sample, count: 320)
+            take(machine.samplesArrived([Int16](repeating: 0, count: 320), first: sample))
             sample += 320
         case 7: check(isWish: false) { $0.segmentEnded() }
         default:
@@ -109,11 +109,10 @@ final class RandomConversation {
         switch Int.random(in: 0..<12, using: &random) {
         case 0, 1, 2:
             let isAudible = random.chance(80)
-            if case .play(let actions) = machine.audioArrived(
-                samples: 9_600, isAudible: isAudible, of: answer, at: time)
-            {
-                take(actions)
-            }
+            take(
+                machine.audioArrived(
+                    [Int16](repeating: 0, count: 9_600), isAudible: isAudible, of: answer,
+                    at: time))
         case 3: check(isWish: false) { $0.generationComplete(answer) }
         case 4, 5: check(isWish: false) { $0.turnComplete(answer) }
         case 6:

@@ -230,7 +230,8 @@ final class SimulatedConversation {
             case .answerTool(let response): answer(response.id)
             case .cancelTools(let keys): unansweredCalls.subtract(keys.map(\.id))
             case .record(let event): note(event)
-            case .endReply, .connect, .expectNoReply, .sound, .tellText, .dismissAlarm, .show:
+            case .endReply, .connect, .expectNoReply, .sound, .tellText, .dismissAlarm, .show,
+                .beginWords, .sendAudio, .play:
                 break
             }
         }
@@ -302,25 +303,27 @@ final class SimulatedConversation {
     }
 
     private func sendSamples(first: Int64, count: Int) {
-        let skipped: Int
-        switch machine.samplesArrived(first: first, count: count) {
-        case .drop:
-            return
-        case .send(let skip):
-            if !isInActivity, mode != .handsFree { fail("audio outside an activity") }
-            skipped = skip
-        case .beginAndSend(let skip):
-            if isInActivity { fail("an activity was begun within another") }
-            isInActivity = mode != .handsFree
-            activityAudio = 0
-            skipped = skip
-            if isInActivity { send(.begin) }
+        let samples = [Int16](repeating: 0, count: count)
+        for action in machine.samplesArrived(samples, first: first) {
+            switch action {
+            case .beginWords:
+                if isInActivity { fail("an activity was begun within another") }
+                isInActivity = mode != .handsFree
+                activityAudio = 0
+                if isInActivity { send(.begin) }
+            case .sendAudio(let rest): sendAudio(upTo: first + Int64(count), count: rest.count)
+            default: perform([action])
+            }
         }
-        let start = first + Int64(skipped)
+    }
+
+    private func sendAudio(upTo end: Int64, count: Int) {
+        if !isInActivity, mode != .handsFree { fail("audio outside an activity") }
+        let start = end - Int64(count)
         if start <= lastSample { fail("sample \(start) was sent again") }
         if activityAudio > 0, start != lastSample + 1 { fail("samples are missing at \(start)") }
-        lastSample = first + Int64(count) - 1
-        activityAudio += count - skipped
+        lastSample = end - 1
+        activityAudio += count
         send(.audio)
     }
 

@@ -9,6 +9,10 @@ package enum ConversationAction: Sendable, Equatable {
     case openMicrophoneAtSpeech(sample: Int64)
     /// Close the microphone's gate at that time.
     case closeMicrophone(at: Int64)
+    /// Tell the session that the user's words begin, where that is said.
+    case beginWords
+    /// Send samples of the user's words.
+    case sendAudio([Int16])
     /// Tell the session that the user's words end, which says what number their answer will have.
     case endWords(isReplyWanted: Bool)
     /// Tell the session that no answer is awaited to the words that end next.
@@ -17,6 +21,8 @@ package enum ConversationAction: Sendable, Equatable {
     case discardInput
     /// Connect now instead of after the back-off.
     case connect
+    /// Play samples of the reply.
+    case play([Int16])
     /// Silence the reply at once, and forget it.
     case flushSpeaker
     /// Silence the reply at once, and keep what was not heard of it.
@@ -55,22 +61,4 @@ package enum TouchUse: Sendable, Equatable {
     case dismissed
     /// Nothing yet: the user is asked something, and a short press is a yes.
     case asked
-}
-
-/// What becomes of a chunk of microphone samples.
-package enum SampleVerdict: Sendable, Equatable {
-    /// It belongs to no turn, or was sent before.
-    case drop
-    /// Send it, without its first samples.
-    case send(skipping: Int)
-    /// Begin the activity, then send it without its first samples.
-    case beginAndSend(skipping: Int)
-}
-
-/// What becomes of a chunk of the reply.
-package enum ReplyVerdict: Sendable, Equatable {
-    /// It belongs to a reply that is not to be heard.
-    case drop
-    /// Play it after performing the actions.
-    case play([ConversationAction])
 }

@@ -81,19 +81,19 @@ extension ConversationMachine {
 
     /// Audio of a reply came: samples at the output rate; `isAudible` when it is no silence.
     package mutating func audioArrived(
-        samples: Int, isAudible: Bool, of answer: AnswerNumber, at time: Int64
-    ) -> ReplyVerdict {
-        guard answers.isHeard(answer) else { return .drop }
+        _ samples: [Int16], isAudible: Bool, of answer: AnswerNumber, at time: Int64
+    ) -> [ConversationAction] {
+        guard answers.isHeard(answer) else { return settle() }
         answers.note(answer)
         guard isHeard(answer) else {
             // With manual detection nothing new is said before the end of the user's words is sent.
             answers.interrupt(answer)
-            return .drop
+            return settle()
         }
-        if let verdict = audioWhileHeld(
-            samples: samples, isAudible: isAudible, of: answer, at: time)
-        {
-            return verdict
+        let length = rates.outputLength(samples.count)
+        if isAddedToHeld(length, isAudible: isAudible, of: answer) {
+            emit(.play(samples))
+            return settle()
         }
         if isAnswerToInterruption(answer) {
             silence(cause: .voice, at: time)
@@ -101,7 +101,6 @@ extension ConversationMachine {
         }
         switch phase {
         case .idle, .thinking, .listening:
-            let length = rates.outputLength(samples)
             phase = .speaking(
                 Speaking(
                     answer: answer, since: time, playedBy: time + length, isAudible: isAudible))
@@ -112,12 +111,12 @@ extension ConversationMachine {
             speaking.isDrained = false
             speaking.isToolAnswerDue = false
             speaking.isAudible = speaking.isAudible || isAudible
-            speaking.playedBy =
-                max(speaking.playedBy, time) + rates.outputLength(samples)
+            speaking.playedBy = max(speaking.playedBy, time) + length
             phase = .speaking(speaking)
         }
         if isAudible { isToolDone = false }
-        return .play(settle())
+        emit(.play(samples))
+        return settle()
     }
 
     /// The server cut an answer because it heard the user; `next` is due in its place.

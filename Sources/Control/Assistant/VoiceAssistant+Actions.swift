@@ -34,6 +34,9 @@ extension VoiceAssistant {
             ports.microphone.openAtSpeech(
                 sample: sample, preRollMilliseconds: machine.preRollMilliseconds(at: onset))
         case .closeMicrophone(let at): ports.microphone.close(at: at)
+        case .beginWords:
+            if !machine.settings.usesAutomaticDetection { ports.session.beginActivity() }
+        case .sendAudio(let samples): ports.session.sendAudio(samples)
         case .endWords(let isReplyWanted):
             let answer =
                 machine.settings.usesAutomaticDetection
@@ -42,6 +45,9 @@ extension VoiceAssistant {
         case .expectNoReply: ports.session.expectNoReply()
         case .discardInput: ports.session.discardInput()
         case .connect: ports.session.connect()
+        case .play(let samples):
+            confirmations.speakingBegan()
+            ports.speaker.play(samples)
         case .flushSpeaker: ports.speaker.flush()
         case .holdSpeaker: ports.speaker.hold()
         case .resumeSpeaker:

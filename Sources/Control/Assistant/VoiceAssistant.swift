@@ -193,7 +193,7 @@ package actor VoiceAssistant {
         guard !isStopped else { return }
         switch signal {
         case .samples(let samples, let first):
-            send(samples, machine.samplesArrived(first: first, count: samples.count))
+            perform(machine.samplesArrived(samples, first: first))
         case .segmentEnded:
             perform(machine.segmentEnded())
         case .speechStarted(let sample, let at):
@@ -236,17 +236,5 @@ package actor VoiceAssistant {
         performConfirmation(confirmations.deadlineReached(at: now))
         expireAnnouncements(at: now)
         setAlarm()
-    }
-
-    private func send(_ samples: [Int16], _ verdict: SampleVerdict) {
-        switch verdict {
-        case .drop:
-            break
-        case .send(let skip):
-            ports.session.sendAudio(skip == 0 ? samples : Array(samples.dropFirst(skip)))
-        case .beginAndSend(let skip):
-            if !machine.settings.usesAutomaticDetection { ports.session.beginActivity() }
-            ports.session.sendAudio(skip == 0 ? samples : Array(samples.dropFirst(skip)))
-        }
     }
 }
