@@ -8,8 +8,9 @@ import VoiceSession
 
 /// An executor whose thread is whichever the test runs on.
 final class TestExecutor: SerialExecutor {
+    /// What a tool gives enters the assistant at once, all else directly.
     func enqueue(_ job: consuming ExecutorJob) {
-        preconditionFailure("everything enters the assistant directly")
+        UnownedJob(job).runSynchronously(on: asUnownedSerialExecutor())
     }
 
     func asUnownedSerialExecutor() -> UnownedSerialExecutor {
@@ -39,7 +40,7 @@ final class AssistantWorld: Sendable {
         case responses([FunctionResponse])
         case run(FunctionCall)
         case refuse(FunctionCall, String)
-        case cancel([String])
+        case takeBack([CallKey])
         case show(Indication)
         case earcon(Earcon)
     }
@@ -53,7 +54,7 @@ final class AssistantWorld: Sendable {
         /// How many answers were due.
         var answers = AnswerNumber.none
         var nested: (told: Told, event: SessionEvent)?
-        var calls: [String: @Sendable (ToolOutcome) -> Void] = [:]
+        var calls: [String: @Sendable (ToolOutcome) async -> Void] = [:]
     }
 
     private let state = Mutex(State())
@@ -133,8 +134,8 @@ final class AssistantWorld: Sendable {
     }
 
     /// Has the tool answer, and the assistant take the answer.
-    func finish(_ id: String, _ outcome: ToolOutcome) {
-        state.withLock { $0.calls.removeValue(forKey: id) }?(outcome)
+    func finish(_ id: String, _ outcome: ToolOutcome) async {
+        await state.withLock { $0.calls.removeValue(forKey: id) }?(outcome)
     }
 
     func setPendingFrames(_ count: Int) { state.withLock { $0.pendingFrames = count } }
@@ -170,7 +171,7 @@ final class AssistantWorld: Sendable {
     fileprivate func setAlarm(_ at: Int64?, _ ring: @escaping @Sendable () -> Void) {
         state.withLock { $0.alarm = at.map { ($0, ring) } }
     }
-    fileprivate func note(_ id: String, _ done: @escaping @Sendable (ToolOutcome) -> Void) {
+    fileprivate func note(_ id: String, _ done: @escaping @Sendable (ToolOutcome) async -> Void) {
         state.withLock { $0.calls[id] = done }
     }
 }
@@ -218,19 +219,22 @@ private final class TestPorts: MicrophonePort, SpeakerPort, SessionPort, ToolPor
     func discardInput() { tell(.discardInput) }
     func sendText(_ text: String) -> AnswerNumber? { end(.text(text)) }
     func sendToolResponses(_ responses: [FunctionResponse]) { tell(.responses(responses)) }
-    func conversationBegan() {}
-    func run(_ call: FunctionCall, _ done: @escaping @Sendable (ToolOutcome) -> Void) {
+    func run(
+        _ call: FunctionCall, conversation: Int,
+        _ done: @escaping @Sendable (ToolOutcome) async -> Void
+    ) {
         world?.note(call.id, done)
         tell(.run(call))
     }
     func refuse(
-        _ call: FunctionCall, because words: String,
-        _ done: @escaping @Sendable (ToolOutcome) -> Void
+        _ call: FunctionCall, because words: String, conversation: Int,
+        _ done: @escaping @Sendable (ToolOutcome) async -> Void
     ) {
         world?.note(call.id, done)
         tell(.refuse(call, words))
     }
-    func cancel(_ identifiers: [String]) { tell(.cancel(identifiers)) }
+    func takeBack(_ calls: [CallKey]) { tell(.takeBack(calls)) }
+    func shown(_ call: FunctionCall) -> JSONValue { call.arguments }
     func show(_ indication: Indication) { tell(.show(indication)) }
     func play(_ earcon: Earcon) { tell(.earcon(earcon)) }
     func record(_ entry: TimelineEntry) { world?.record(entry) }

@@ -1,3 +1,4 @@
+import ModelTypes
 import Testing
 
 @testable import Assistant
@@ -70,7 +71,7 @@ struct ButtonTurnTests {
         #expect(world.state == .idle)
         #expect(!world.audio(1_200))
         world.calls(["a"], 1_210)
-        #expect(world.actions.contains(.refuseTools))
+        #expect(world.actions.contains(.refuseTools([.named("a")], conversation: 1)))
         world.turnComplete()
         world.turn(2_000, 3_000)
         #expect(world.audio(3_100), "the next turn is heard")

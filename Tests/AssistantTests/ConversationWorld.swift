@@ -1,3 +1,5 @@
+import ModelTypes
+import Tools
 import VoiceSession
 @testable import Assistant
 
@@ -56,9 +58,9 @@ final class ConversationWorld {
                 machine.answerDue(answers.wordsEnded(), isWanted: isReplyWanted)
             case .discardInput: wire.append(.discard)
             case .openMicrophone, .openMicrophoneAtSpeech, .closeMicrophone, .connect,
-                .expectNoReply,
-                .flushSpeaker, .holdSpeaker, .resumeSpeaker, .endReply, .runTools, .refuseTools,
-                .cancelTools, .answerTool, .sound, .tellText, .dismissAlarm, .show, .record:
+                .expectNoReply, .beginWords, .sendAudio, .play, .flushSpeaker, .holdSpeaker,
+                .resumeSpeaker, .endReply, .runTools, .refuseTools, .cancelTools, .answerTool,
+                .sound, .tellText, .dismissAlarm, .show, .record:
                 break
             }
         }
@@ -80,37 +82,34 @@ final class ConversationWorld {
         perform(machine.speechEnded(wordsEnd: .milliseconds(wordsEnd), at: .milliseconds(time)))
     }
 
-    /// 20 ms of sound from the microphone, following what came before or from a given sample.
+    /// 20 ms of sound from the microphone, following what came before or from a given sample;
+    /// returns what is done with them.
     @discardableResult
-    func samples(from first: Int64? = nil) -> SampleVerdict {
+    func samples(from first: Int64? = nil) -> [ConversationAction] {
         let first = first ?? nextSample
         nextSample = first + 320
-        let verdict = machine.samplesArrived(first: first, count: 320)
-        switch verdict {
-        case .drop:
-            break
-        case .send(let skip):
-            wire.append(.audio(first: first + Int64(skip), count: 320 - skip))
-        case .beginAndSend(let skip):
-            if !usesAutomaticDetection { wire.append(.begin) }
-            answers.wordsBegan()
-            wire.append(.audio(first: first + Int64(skip), count: 320 - skip))
+        let done = machine.samplesArrived([Int16](repeating: 0, count: 320), first: first)
+        for action in done {
+            switch action {
+            case .beginWords:
+                if !usesAutomaticDetection { wire.append(.begin) }
+                answers.wordsBegan()
+            case .sendAudio(let samples):
+                wire.append(.audio(first: nextSample - Int64(samples.count), count: samples.count))
+            default: perform([action])
+            }
         }
-        return verdict
+        return done
     }
 
     /// 100 ms of a reply; returns whether it is to be heard.
     @discardableResult
     func audio(_ time: Int, isAudible: Bool = true) -> Bool {
-        switch machine.audioArrived(
-            samples: 2_400, isAudible: isAudible, of: answers.content(), at: .milliseconds(time))
-        {
-        case .drop:
-            return false
-        case .play(let more):
-            perform(more)
-            return true
-        }
+        let samples = [Int16](repeating: 0, count: 2_400)
+        let more = machine.audioArrived(
+            samples, isAudible: isAudible, of: answers.content(), at: .milliseconds(time))
+        perform(more)
+        return more.contains(.play(samples))
     }
 
     /// A whole turn of the user, up to its end on the wire.
@@ -153,17 +152,55 @@ final class ConversationWorld {
     var sounds: [Earcon] {
         actions.compactMap { if case .sound(let earcon) = $0 { earcon } else { nil } }
     }
+    /// The model calls functions, each named as its call.
     func calls(_ identifiers: [String], _ time: Int) {
         perform(
-            machine.toolCallsArrived(identifiers, of: answers.called(), at: .milliseconds(time)))
+            machine.toolCallsArrived(
+                identifiers.map { .named($0) }, of: answers.called(), at: .milliseconds(time)))
     }
     func cancelled(_ identifiers: [String], _ time: Int) {
         perform(machine.toolCallsCancelled(identifiers, at: .milliseconds(time)))
     }
     func finished(_ identifier: String, _ time: Int, _ end: ToolEnd = .done) {
-        perform(machine.toolFinished(identifier, end, at: .milliseconds(time)))
+        finished(machine.calls.key(of: identifier), time, end)
     }
-    func repeated(_ identifier: String, _ time: Int) {
-        perform(machine.toolRepeated(identifier, at: .milliseconds(time)))
+    func finished(_ key: CallKey, _ time: Int, _ end: ToolEnd = .done) {
+        perform(
+            machine.callEnded(key, .answered(end.response(key.id)), at: .milliseconds(time)))
+    }
+    /// Answers that were given to the model, by the calls' ids.
+    var answered: [String] {
+        actions.compactMap { if case .answerTool(let response) = $0 { response.id } else { nil } }
+    }
+    /// Calls that were to be run, by their ids.
+    var ran: [String] {
+        actions.flatMap { action -> [String] in
+            if case .runTools(let calls, _) = action { calls.map(\.id) } else { [] }
+        }
+    }
+}
+
+/// How a call came to its end.
+enum ToolEnd: CaseIterable {
+    case done
+    /// Done, and the model gets the answer in a way that makes it say nothing.
+    case doneSilently
+    case failed
+
+    /// What a function gives then.
+    func response(_ id: String) -> FunctionResponse {
+        switch self {
+        case .done: FunctionResponse(id: id, name: id, response: ["output": true])
+        case .doneSilently:
+            FunctionResponse(id: id, name: id, response: ["output": true], scheduling: .silent)
+        case .failed: FunctionResponse(id: id, name: id, response: ["error": "no"])
+        }
+    }
+}
+
+extension FunctionCall {
+    /// A call with an id, of the function of that name.
+    static func named(_ id: String) -> FunctionCall {
+        FunctionCall(id: id, name: id, arguments: .object([:]))
     }
 }

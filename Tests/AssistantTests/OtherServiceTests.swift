@@ -88,14 +88,14 @@ struct OtherServiceTests {
     }
 
     @Test("a function is called, answered, and spoken of", arguments: someRates)
-    func call(rates: SessionRates) {
+    func call(rates: SessionRates) async {
         let call = FunctionCall(id: "a", name: "lamp", arguments: ["on": true])
         var rig = Rig(rates, [.call(call), .words("It is on.", milliseconds: 400)])
         rig.say(from: 1_000, milliseconds: 600)
         #expect(rig.world.told.contains(.run(call)))
         #expect(rig.world.current == .thinking)
         let response = FunctionResponse(id: "a", name: "lamp", response: ["output": "on"])
-        rig.world.finish("a", .answered(response))
+        await rig.world.finish("a", .answered(response))
         rig.service.finish()
         rig.world.speaker(.drained(at: .milliseconds(3_000)))
         #expect(rig.service.results == [response])

@@ -1,4 +1,6 @@
+import ModelTypes
 import TestInputs
+import Tools
 import VoiceSession
 
 @testable import Assistant
@@ -87,7 +89,7 @@ final class RandomConversation {
         case 2, 3:
             check(isWish: false) { $0.speechEnded(wordsEnd: self.time, at: self.time) }
         case 4, 5, 6:
-            _ = machine.samplesArrived(first: sample, count: 320)
+            take(machine.samplesArrived([Int16](repeating: 0, count: 320), first: sample))
             sample += 320
         case 7: check(isWish: false) { $0.segmentEnded() }
         default:
@@ -107,11 +109,10 @@ final class RandomConversation {
         switch Int.random(in: 0..<12, using: &random) {
         case 0, 1, 2:
             let isAudible = random.chance(80)
-            if case .play(let actions) = machine.audioArrived(
-                samples: 9_600, isAudible: isAudible, of: answer, at: time)
-            {
-                take(actions)
-            }
+            take(
+                machine.audioArrived(
+                    [Int16](repeating: 0, count: 9_600), isAudible: isAudible, of: answer,
+                    at: time))
         case 3: check(isWish: false) { $0.generationComplete(answer) }
         case 4, 5: check(isWish: false) { $0.turnComplete(answer) }
         case 6:
@@ -123,7 +124,8 @@ final class RandomConversation {
             callCount += 1
             calls.append("call-\(callCount)")
             check(isWish: false) {
-                $0.toolCallsArrived([self.calls.last ?? ""], of: answer, at: self.time)
+                $0.toolCallsArrived(
+                    [.named(self.calls.last ?? "")], of: answer, at: self.time)
             }
         case 10: endCall()
         default:
@@ -134,9 +136,11 @@ final class RandomConversation {
 
     private func endCall() {
         guard !calls.isEmpty else { return }
-        let end = [ToolEnd.done, .doneSilently, .failed].randomElement(using: &random) ?? .done
+        let end = ToolEnd.allCases.randomElement(using: &random) ?? .done
         let id = calls.removeFirst()
-        check(isWish: false) { $0.toolFinished(id, end, at: self.time) }
+        check(isWish: false) {
+            $0.callEnded($0.calls.key(of: id), .answered(end.response(id)), at: self.time)
+        }
     }
 
     private func linkTells() {
@@ -186,13 +190,16 @@ final class RandomConversation {
     }
 
     private func take(_ actions: [ConversationAction]) {
-        for case .cancelTools(let ids) in actions { calls.removeAll(where: ids.contains) }
+        for case .cancelTools(let keys) in actions {
+            calls.removeAll { id in keys.contains { $0.id == id } }
+        }
         for case .endWords(let isReplyWanted) in actions {
             answers += 1
             machine.answerDue(AnswerNumber(answers), isWanted: isReplyWanted)
         }
-        // Those that came with the event, which are the latest.
-        if actions.contains(.refuseTools) { calls.removeLast() }
+        for case .refuseTools(let refused, _) in actions {
+            calls.removeAll { id in refused.contains { $0.id == id } }
+        }
     }
 
     private func fail(_ text: String) {

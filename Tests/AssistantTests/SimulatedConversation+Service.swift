@@ -1,3 +1,4 @@
+import ModelTypes
 import VoiceSession
 
 @testable import Assistant
@@ -74,19 +75,19 @@ extension SimulatedConversation {
             if isHeld, reply != heldReply { hadWords = true }
             let isWanted =
                 service.turn(of: reply) == latestTurn && !unwantedTurns.contains(latestTurn)
-            switch machine.audioArrived(
-                samples: milliseconds * 24, isAudible: true, of: number(reply), at: time)
-            {
-            case .drop:
+            let actions = machine.audioArrived(
+                [Int16](repeating: 0, count: milliseconds * 24), isAudible: true,
+                of: number(reply), at: time)
+            guard actions.contains(where: { if case .play = $0 { true } else { false } }) else {
                 if isWanted { fail("audio of reply \(reply) to turn \(latestTurn) was dropped") }
-            case .play(let actions):
-                if deadReplies.contains(reply) { fail("audio of interrupted reply \(reply) heard") }
-                if heardReply != reply { mayEndReply = false }
-                heardReply = reply
-                playedChunks += 1
-                perform(actions)
-                play(milliseconds)
+                return perform(actions)
             }
+            if deadReplies.contains(reply) { fail("audio of interrupted reply \(reply) heard") }
+            if heardReply != reply { mayEndReply = false }
+            heardReply = reply
+            playedChunks += 1
+            perform(actions)
+            play(milliseconds)
         case .generationComplete(let reply): perform(machine.generationComplete(number(reply)))
         case .turnComplete(let reply):
             mayEndReply = true
@@ -104,7 +105,7 @@ extension SimulatedConversation {
                     number(reply), next: replies > reply ? number(replies) : nil, at: time))
         case .call(let id, let reply):
             unansweredCalls.insert(id)
-            perform(machine.toolCallsArrived([id], of: number(reply), at: time), call: id)
+            perform(machine.toolCallsArrived([.named(id)], of: number(reply), at: time))
         case .cancelCalls(let ids):
             unansweredCalls.subtract(ids)
             perform(machine.toolCallsCancelled(ids, at: time))

@@ -1,4 +1,6 @@
+import ModelTypes
 import TestInputs
+import Tools
 import VoiceSession
 
 @testable import Assistant
@@ -195,7 +197,7 @@ final class SimulatedConversation {
 
     // MARK: - Actions
 
-    func perform(_ actions: [ConversationAction], call: String? = nil) {
+    func perform(_ actions: [ConversationAction]) {
         for action in actions {
             switch action {
             case .openMicrophone(let at):
@@ -218,25 +220,33 @@ final class SimulatedConversation {
             case .flushSpeaker: flush()
             case .holdSpeaker: hold()
             case .resumeSpeaker: resume()
-            case .runTools:
-                if let call {
-                    after(1...3_000) {
-                        self.perform(
-                            self.machine.toolFinished(call, .done, at: self.time), call: call)
-                    }
+            case .runTools(let calls, let conversation):
+                for call in calls {
+                    let key = CallKey(conversation: conversation, id: call.id)
+                    after(1...3_000) { self.end(key) }
                 }
-            case .refuseTools, .answerTool:
-                guard let call, unansweredCalls.remove(call) != nil else {
-                    fail("\(call ?? "nothing") was answered twice or without being asked")
-                    continue
-                }
-                send(.answer(call))
-            case .cancelTools(let ids): unansweredCalls.subtract(ids)
+            case .refuseTools(let calls, let conversation):
+                for call in calls { end(CallKey(conversation: conversation, id: call.id)) }
+            case .answerTool(let response): answer(response.id)
+            case .cancelTools(let keys): unansweredCalls.subtract(keys.map(\.id))
             case .record(let event): note(event)
-            case .endReply, .connect, .expectNoReply, .sound, .tellText, .dismissAlarm, .show:
+            case .endReply, .connect, .expectNoReply, .sound, .tellText, .dismissAlarm, .show,
+                .beginWords, .sendAudio, .play:
                 break
             }
         }
+    }
+
+    private func end(_ key: CallKey) {
+        let response = ToolEnd.done.response(key.id)
+        perform(machine.callEnded(key, .answered(response), at: time))
+    }
+
+    private func answer(_ call: String) {
+        guard unansweredCalls.remove(call) != nil else {
+            return fail("\(call) was answered twice or without being asked")
+        }
+        send(.answer(call))
     }
 
     private var latestClosing: Int { closingTurn ?? latestTurn }
@@ -293,25 +303,27 @@ final class SimulatedConversation {
     }
 
     private func sendSamples(first: Int64, count: Int) {
-        let skipped: Int
-        switch machine.samplesArrived(first: first, count: count) {
-        case .drop:
-            return
-        case .send(let skip):
-            if !isInActivity, mode != .handsFree { fail("audio outside an activity") }
-            skipped = skip
-        case .beginAndSend(let skip):
-            if isInActivity { fail("an activity was begun within another") }
-            isInActivity = mode != .handsFree
-            activityAudio = 0
-            skipped = skip
-            if isInActivity { send(.begin) }
+        let samples = [Int16](repeating: 0, count: count)
+        for action in machine.samplesArrived(samples, first: first) {
+            switch action {
+            case .beginWords:
+                if isInActivity { fail("an activity was begun within another") }
+                isInActivity = mode != .handsFree
+                activityAudio = 0
+                if isInActivity { send(.begin) }
+            case .sendAudio(let rest): sendAudio(upTo: first + Int64(count), count: rest.count)
+            default: perform([action])
+            }
         }
-        let start = first + Int64(skipped)
+    }
+
+    private func sendAudio(upTo end: Int64, count: Int) {
+        if !isInActivity, mode != .handsFree { fail("audio outside an activity") }
+        let start = end - Int64(count)
         if start <= lastSample { fail("sample \(start) was sent again") }
         if activityAudio > 0, start != lastSample + 1 { fail("samples are missing at \(start)") }
-        lastSample = first + Int64(count) - 1
-        activityAudio += count - skipped
+        lastSample = end - 1
+        activityAudio += count
         send(.audio)
     }
 
@@ -325,6 +337,7 @@ final class SimulatedConversation {
         if isHeld { fail("a reply is held for ever") }
         if !openTurns.isEmpty { fail("turns \(openTurns) were never closed") }
         if !unansweredCalls.isEmpty { fail("calls \(unansweredCalls) were never answered") }
+        if !machine.calls.isEmpty { fail("calls are left in the book") }
         if !machine.uplink.turns.isEmpty { fail("turns wait for their marks") }
     }
 }

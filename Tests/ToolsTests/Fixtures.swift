@@ -98,7 +98,9 @@ extension ToolRunner {
     /// Runs a call of the only conversation.
     func run(_ call: FunctionCall) async -> ToolOutcome { await run(call, conversation: 0) }
 
-    func cancel(_ identifiers: [String]) async { await cancel(identifiers, conversation: 0) }
+    func cancel(_ identifiers: [String]) async {
+        await cancel(identifiers.map { CallKey(conversation: 0, id: $0) })
+    }
 }
 
 func call(

@@ -178,7 +178,7 @@ struct ToolRunnerTests {
         for id in 0..<1_000 {
             #expect(ledger.begin("\(id)") == .isNew)
             ledger.finish("\(id)", FunctionResponse(id: "\(id)", name: "a", response: .null))
-            ledger.cancel("c\(id)")
+            _ = ledger.cancel("c\(id)")
         }
         #expect(ledger.size <= 10)
     }

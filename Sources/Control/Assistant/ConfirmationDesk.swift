@@ -31,30 +31,10 @@ package final class ConfirmationDesk: ConfirmationPort {
         guard let assistant else {
             return .refused("nothing was done: nobody is there to confirm it")
         }
-        let withdrawal = Withdrawal()
         return await withTaskCancellationHandler {
-            await withCheckedContinuation { continuation in
-                onExecutor {
-                    assistant.assumeIsolated { assistant in
-                        assistant.confirm(request) { continuation.resume(returning: $0) }
-                        // Its withdrawal may have come first, and then found nothing.
-                        if withdrawal.isWanted { assistant.withdraw(request.id) }
-                    }
-                }
-            }
+            await assistant.confirm(request)
         } onCancel: {
-            withdrawal.want()
             onExecutor { assistant.assumeIsolated { $0.withdraw(request.id) } }
         }
     }
-}
-
-/// Whether a question was taken back.
-private final class Withdrawal: Sendable {
-    // An object, because the compiler of Swift 6.0 fails on closures that share an atomic value.
-    private let flag = Atomic(false)
-
-    var isWanted: Bool { flag.load(ordering: .relaxed) }
-
-    func want() { flag.store(true, ordering: .relaxed) }
 }

@@ -1,3 +1,6 @@
+package import ModelTypes
+package import Tools
+
 /// What the machine wants done, in order.
 package enum ConversationAction: Sendable, Equatable {
     /// Open the microphone's gate at that time less the pre-roll.
@@ -6,6 +9,10 @@ package enum ConversationAction: Sendable, Equatable {
     case openMicrophoneAtSpeech(sample: Int64)
     /// Close the microphone's gate at that time.
     case closeMicrophone(at: Int64)
+    /// Tell the session that the user's words begin, where that is said.
+    case beginWords
+    /// Send samples of the user's words.
+    case sendAudio([Int16])
     /// Tell the session that the user's words end, which says what number their answer will have.
     case endWords(isReplyWanted: Bool)
     /// Tell the session that no answer is awaited to the words that end next.
@@ -14,6 +21,8 @@ package enum ConversationAction: Sendable, Equatable {
     case discardInput
     /// Connect now instead of after the back-off.
     case connect
+    /// Play samples of the reply.
+    case play([Int16])
     /// Silence the reply at once, and forget it.
     case flushSpeaker
     /// Silence the reply at once, and keep what was not heard of it.
@@ -22,14 +31,14 @@ package enum ConversationAction: Sendable, Equatable {
     case resumeSpeaker
     /// The reply is whole.
     case endReply
-    /// Run the calls that came with this event.
-    case runTools
-    /// Answer the calls that came with this event: the user took the request back.
-    case refuseTools
+    /// Run these calls of a conversation.
+    case runTools([FunctionCall], conversation: Int)
+    /// Have these calls of a conversation answered and not run: the user took the request back.
+    case refuseTools([FunctionCall], conversation: Int)
     /// Stop these calls and answer none of them.
-    case cancelTools([String])
-    /// Send the answer that came with this event.
-    case answerTool
+    case cancelTools([CallKey])
+    /// Send the answer to a call.
+    case answerTool(FunctionResponse)
     /// Sound an earcon.
     case sound(Earcon)
     /// Silence the alarm that rings.
@@ -42,14 +51,6 @@ package enum ConversationAction: Sendable, Equatable {
     case record(TimelineEvent)
 }
 
-/// How a call came to its end.
-package enum ToolEnd: Sendable, Equatable {
-    case done
-    /// Done, and the model gets the answer in a way that makes it say nothing.
-    case doneSilently
-    case failed
-}
-
 /// What a press did before it was known whether the button is held.
 package enum TouchUse: Sendable, Equatable {
     /// Nothing: there was nothing to stop.
@@ -60,22 +61,4 @@ package enum TouchUse: Sendable, Equatable {
     case dismissed
     /// Nothing yet: the user is asked something, and a short press is a yes.
     case asked
-}
-
-/// What becomes of a chunk of microphone samples.
-package enum SampleVerdict: Sendable, Equatable {
-    /// It belongs to no turn, or was sent before.
-    case drop
-    /// Send it, without its first samples.
-    case send(skipping: Int)
-    /// Begin the activity, then send it without its first samples.
-    case beginAndSend(skipping: Int)
-}
-
-/// What becomes of a chunk of the reply.
-package enum ReplyVerdict: Sendable, Equatable {
-    /// It belongs to a reply that is not to be heard.
-    case drop
-    /// Play it after performing the actions.
-    case play([ConversationAction])
 }

@@ -61,15 +61,15 @@ extension ConversationMachine {
         if speaking.isComplete, speaking.isDrained || !hasSpeaker { finishReply() }
     }
 
-    /// Audio came while a reply is held; returns what is done with it, nil when it is a new reply's.
-    mutating func audioWhileHeld(
-        samples: Int, isAudible: Bool, of answer: AnswerNumber, at time: Int64
-    ) -> ReplyVerdict? {
-        guard var kept = held else { return nil }
+    /// Audio of that length came: whether a reply is held to which it belongs.
+    mutating func isAddedToHeld(
+        _ length: Int64, isAudible: Bool, of answer: AnswerNumber
+    ) -> Bool {
+        guard var kept = held else { return false }
         guard answer <= kept.speaking.answer || kept.speaking.isToolAnswerDue else {
             // It answers what was said meanwhile: those were words.
             dropHeld()
-            return nil
+            return false
         }
         kept.speaking.answer = max(kept.speaking.answer, answer)
         if kept.speaking.isToolAnswerDue { kept.speaking.isComplete = false }
@@ -77,9 +77,9 @@ extension ConversationMachine {
         kept.speaking.isEnded = false
         kept.speaking.isDrained = false
         kept.speaking.isAudible = kept.speaking.isAudible || isAudible
-        kept.speaking.playedBy += rates.outputLength(samples)
+        kept.speaking.playedBy += length
         held = kept
-        return .play(settle())
+        return true
     }
 
     /// The held reply is whole, or all of it that ever comes.

@@ -5,6 +5,7 @@ package import VoiceSession
 extension ConversationMachine {
     /// The session is set up; `resumed` when it knows what was said before.
     package mutating func sessionReady(resumed: Bool, at time: Int64) -> [ConversationAction] {
+        if !resumed { calls.conversationBegan() }
         link = .up
         linkDeadline = nil
         reportedOutage = nil
@@ -80,19 +81,19 @@ extension ConversationMachine {
 
     /// Audio of a reply came: samples at the output rate; `isAudible` when it is no silence.
     package mutating func audioArrived(
-        samples: Int, isAudible: Bool, of answer: AnswerNumber, at time: Int64
-    ) -> ReplyVerdict {
-        guard answers.isHeard(answer) else { return .drop }
+        _ samples: [Int16], isAudible: Bool, of answer: AnswerNumber, at time: Int64
+    ) -> [ConversationAction] {
+        guard answers.isHeard(answer) else { return settle() }
         answers.note(answer)
         guard isHeard(answer) else {
             // With manual detection nothing new is said before the end of the user's words is sent.
             answers.interrupt(answer)
-            return .drop
+            return settle()
         }
-        if let verdict = audioWhileHeld(
-            samples: samples, isAudible: isAudible, of: answer, at: time)
-        {
-            return verdict
+        let length = rates.outputLength(samples.count)
+        if isAddedToHeld(length, isAudible: isAudible, of: answer) {
+            emit(.play(samples))
+            return settle()
         }
         if isAnswerToInterruption(answer) {
             silence(cause: .voice, at: time)
@@ -100,7 +101,6 @@ extension ConversationMachine {
         }
         switch phase {
         case .idle, .thinking, .listening:
-            let length = rates.outputLength(samples)
             phase = .speaking(
                 Speaking(
                     answer: answer, since: time, playedBy: time + length, isAudible: isAudible))
@@ -111,12 +111,12 @@ extension ConversationMachine {
             speaking.isDrained = false
             speaking.isToolAnswerDue = false
             speaking.isAudible = speaking.isAudible || isAudible
-            speaking.playedBy =
-                max(speaking.playedBy, time) + rates.outputLength(samples)
+            speaking.playedBy = max(speaking.playedBy, time) + length
             phase = .speaking(speaking)
         }
         if isAudible { isToolDone = false }
-        return .play(settle())
+        emit(.play(samples))
+        return settle()
     }
 
     /// The server cut an answer because it heard the user; `next` is due in its place.
@@ -165,7 +165,7 @@ extension ConversationMachine {
             // What is awaited is another.
             guard answer >= answers.newest else { break }
             // With a tool running or words still on their way, another reply follows.
-            if runningTools.isEmpty, !uplink.isBusy {
+            if !calls.isAwaiting, !uplink.isBusy {
                 // Such a model has decided that nobody had spoken to it.
                 if settings.mayStaySilent, !isToolDone, !isAnswerShown {
                     thinking.isDoubtful = true
@@ -246,74 +246,6 @@ extension ConversationMachine {
         dropHeld()
         interruptResumed(at: time)
         confirmWords(at: time)
-        return settle()
-    }
-
-    // MARK: - Tools
-
-    /// The model calls functions.
-    package mutating func toolCallsArrived(
-        _ identifiers: [String], of answer: AnswerNumber, at time: Int64
-    ) -> [ConversationAction] {
-        guard !answers.isUnwanted(answer) else {
-            emit(.refuseTools)
-            return settle()
-        }
-        if let held, answer > held.speaking.answer { dropHeld() }
-        answers.note(answer)
-        confirmWords(at: time)
-        runningTools.formUnion(identifiers)
-        emit(.runTools)
-        if case .idle = phase {
-            var thinking = awaiting(from: time, isDoubtful: false)
-            thinking.isUnasked = true
-            phase = .thinking(thinking)
-        }
-        return settle()
-    }
-
-    /// The server takes calls back.
-    package mutating func toolCallsCancelled(
-        _ identifiers: [String], at time: Int64
-    ) -> [ConversationAction] {
-        emit(.cancelTools(identifiers))
-        for id in identifiers where runningTools.remove(id) != nil {
-            record(.toolCancelled(id: id))
-        }
-        if runningTools.isEmpty { restartWait(at: time) }
-        return settle()
-    }
-
-    /// A call came to its end.
-    package mutating func toolFinished(
-        _ identifier: String, _ end: ToolEnd, at time: Int64
-    ) -> [ConversationAction] {
-        guard runningTools.remove(identifier) != nil else { return settle() }
-        emit(.answerTool)
-        isToolDone = end != .failed
-        expectToolAnswer()
-        guard runningTools.isEmpty else { return settle() }
-        if end == .doneSilently, case .thinking(let thinking) = phase, thinking.isTurnOver {
-            endUnheard("the answer had no sound")
-        } else {
-            restartWait(at: time)
-        }
-        return settle()
-    }
-
-    /// A call that came again was answered as it was the first time, so nothing need follow.
-    package mutating func toolRepeated(
-        _ identifier: String, at time: Int64
-    ) -> [ConversationAction] {
-        guard runningTools.remove(identifier) != nil else { return settle() }
-        emit(.answerTool)
-        expectToolAnswer()
-        guard runningTools.isEmpty else { return settle() }
-        if case .thinking(let thinking) = phase, thinking.isUnasked {
-            phase = .idle
-        } else {
-            restartWait(at: time)
-        }
         return settle()
     }
 }

@@ -20,7 +20,7 @@ extension ConversationMachine {
         guard case .speaking(var speaking) = phase else { return settle() }
         if speaking.isComplete {
             finishReply()
-        } else if !runningTools.isEmpty {
+        } else if calls.isAwaiting {
             phase = .thinking(awaiting(from: time, isDoubtful: false))
         } else {
             speaking.isDrained = true
@@ -84,7 +84,7 @@ extension ConversationMachine {
     }
 
     private var thinkingDeadline: Int64? {
-        guard case .thinking(let thinking) = phase, runningTools.isEmpty else { return nil }
+        guard case .thinking(let thinking) = phase, !calls.isAwaiting else { return nil }
         // While the session is away its own patience counts, where it was given.
         guard link == .up || linkDeadline == nil else { return nil }
         return thinking.until
@@ -92,7 +92,7 @@ extension ConversationMachine {
 
     /// A reply of which no more comes, or that the speaker does not finish.
     private var stallDeadline: Int64? {
-        guard case .speaking(let speaking) = phase, runningTools.isEmpty else { return nil }
+        guard case .speaking(let speaking) = phase, !calls.isAwaiting else { return nil }
         return speaking.playedBy + .milliseconds(settings.thinkingTimeoutMilliseconds)
     }
 

@@ -104,7 +104,7 @@ extension ConversationMachine {
             guard !uplink.isBusy else { return }
             // Nothing was said, so nothing is held and nothing will be answered.
             linkDeadline = nil
-            if runningTools.isEmpty { endUnheard("nothing came from the microphone") }
+            if !calls.isAwaiting { endUnheard("nothing came from the microphone") }
             return
         }
         if !turn.isReplyWanted { emit(.expectNoReply) }

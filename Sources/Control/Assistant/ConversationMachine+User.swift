@@ -220,8 +220,12 @@ extension ConversationMachine {
     }
 
     /// Samples came; `first` counts since the engine started.
-    package mutating func samplesArrived(first: Int64, count: Int) -> SampleVerdict {
-        uplink.samples(first: first, count: count)
+    package mutating func samplesArrived(_ samples: [Int16], first: Int64) -> [ConversationAction] {
+        if let (skip, isBeginning) = uplink.samples(first: first, count: samples.count) {
+            if isBeginning { emit(.beginWords) }
+            emit(.sendAudio(skip == 0 ? samples : Array(samples.dropFirst(skip))))
+        }
+        return settle()
     }
 
     /// Every sample up to the closing of the gate has come.

@@ -119,7 +119,7 @@ package struct ConversationMachine: ~Copyable {
     var hasSpeaker = true
 
     var turnCount = 0
-    var runningTools: Set<String> = []
+    var calls = CallBook()
     /// Something of an answer came since the user's words, if only in writing.
     var isAnswerShown = false
     /// A function has done its work since the user's words, and nothing was heard since.

@@ -1,7 +1,3 @@
-package import ModelTypes
-package import WireCodec
-package import Tools
-
 // What the assistant needs of the world, as it sees it. The daemon's audio bridge and its tests
 // implement these; the assistant itself touches no device, socket or clock.
 //
@@ -64,27 +60,4 @@ package protocol EarconPort: Sendable {
 package protocol TimelinePort: Sendable {
     /// Takes one entry; entries come in order.
     func record(_ entry: TimelineEntry)
-}
-
-/// The tools.
-package protocol ToolPort: Sendable {
-    /// A conversation begins in which nothing of an earlier one counts, call ids neither.
-    func conversationBegan()
-    /// Runs a call elsewhere; `done` is called once, on the assistant's executor, and never from
-    /// within this call.
-    func run(_ call: FunctionCall, _ done: @escaping @Sendable (ToolOutcome) -> Void)
-    /// Has a call answered with these words and never run, however often it comes; `done` as for
-    /// `run`.
-    func refuse(
-        _ call: FunctionCall, because words: String,
-        _ done: @escaping @Sendable (ToolOutcome) -> Void)
-    /// Takes calls back by their ids.
-    func cancel(_ identifiers: [String])
-    /// The arguments of a call as a log may hold them.
-    func shown(_ call: FunctionCall) -> JSONValue
-}
-
-extension ToolPort {
-    /// All of them, where there are no secrets.
-    package func shown(_ call: FunctionCall) -> JSONValue { call.arguments }
 }

@@ -88,19 +88,17 @@ struct Uplink {
         for index in turns.indices where !turns[index].isOpen { turns[index].isReplyWanted = false }
     }
 
-    /// What becomes of samples that came.
-    mutating func samples(first: Int64, count: Int) -> SampleVerdict {
-        guard let turn = turns.first, !turn.isAbandoned else { return .drop }
+    /// Samples came: how many of them were sent before, and whether they begin an activity; nil where
+    /// nothing of them is to be sent.
+    mutating func samples(first: Int64, count: Int) -> (skipping: Int, isBeginning: Bool)? {
+        guard let turn = turns.first, !turn.isAbandoned else { return nil }
         // A device that is back may count anew; to take that for a pre-roll would be deafness.
         if nextSample - first > maximumOverlapSamples { nextSample = first }
         let skip = Int(min(max(0, nextSample - first), Int64(count)))
-        guard skip < count else { return .drop }
+        guard skip < count else { return nil }
         nextSample = first + Int64(count)
-        guard turn.hasBegun else {
-            turns[0].hasBegun = true
-            return .beginAndSend(skipping: skip)
-        }
-        return .send(skipping: skip)
+        turns[0].hasBegun = true
+        return (skip, !turn.hasBegun)
     }
 
     /// A mark came or was given up; returns the turn it ended.

@@ -9,22 +9,22 @@ extension VoiceAssistant {
     ///
     /// A port may report something at once, as the session does with an attempt to connect; what
     /// that leads to must not get between the actions of this event.
-    func perform(_ actions: [ConversationAction], _ subject: Subject = .nothing) {
+    func perform(_ actions: [ConversationAction]) {
         guard !isStopped else { return }
-        for action in actions { queue.append((action, subject)) }
+        queue += actions
         guard !isPerforming else { return }
         isPerforming = true
         while !queue.isEmpty {
             let batch = queue
             queue = []
-            for (action, subject) in batch { perform(action, subject) }
+            batch.forEach(perform)
         }
         isPerforming = false
         announceNext()
         setAlarm()
     }
 
-    func perform(_ action: ConversationAction, _ subject: Subject) {
+    private func perform(_ action: ConversationAction) {
         switch action {
         case .openMicrophone(let at):
             ports.microphone.open(
@@ -34,6 +34,9 @@ extension VoiceAssistant {
             ports.microphone.openAtSpeech(
                 sample: sample, preRollMilliseconds: machine.preRollMilliseconds(at: onset))
         case .closeMicrophone(let at): ports.microphone.close(at: at)
+        case .beginWords:
+            if !machine.settings.usesAutomaticDetection { ports.session.beginActivity() }
+        case .sendAudio(let samples): ports.session.sendAudio(samples)
         case .endWords(let isReplyWanted):
             let answer =
                 machine.settings.usesAutomaticDetection
@@ -42,21 +45,21 @@ extension VoiceAssistant {
         case .expectNoReply: ports.session.expectNoReply()
         case .discardInput: ports.session.discardInput()
         case .connect: ports.session.connect()
+        case .play(let samples):
+            confirmations.speakingBegan()
+            ports.speaker.play(samples)
         case .flushSpeaker: ports.speaker.flush()
         case .holdSpeaker: ports.speaker.hold()
         case .resumeSpeaker:
             confirmations.speakingBegan()
             ports.speaker.resume()
         case .endReply: ports.speaker.endOfTurn()
-        case .runTools:
-            if case .calls(let keys) = subject { keys.forEach(run) }
-        case .refuseTools:
-            if case .calls(let keys) = subject { keys.forEach(refuse) }
-        case .cancelTools(let identifiers):
-            for id in identifiers { calls[id] = nil }
-            ports.tools.cancel(identifiers)
-        case .answerTool:
-            if case .answer(let key, let response) = subject { answer(key, response) }
+        case .runTools(let calls, let conversation):
+            for call in calls { run(call, conversation: conversation) }
+        case .refuseTools(let calls, let conversation):
+            for call in calls { refuse(call, conversation: conversation) }
+        case .cancelTools(let keys): ports.tools.takeBack(keys)
+        case .answerTool(let response): ports.session.sendToolResponses([response])
         case .sound(let earcon): ports.earcons.play(earcon)
         case .dismissAlarm:
             let dismiss = dismissAlarm

@@ -1,11 +1,22 @@
-package import Tools
+internal import Tools
 internal import VoiceSession
 
 // Questions to the user, in which the model has no part.
 
 extension VoiceAssistant {
+    private static let withdrawn = "nothing was done: the call was taken back"
+
+    /// A call needs the user's word; gives the decision.
+    func confirm(_ request: ConfirmationRequest) async -> ConfirmationDecision {
+        // Its withdrawal may have come first, and then found nothing.
+        guard !Task.isCancelled else { return .refused(Self.withdrawn) }
+        return await withCheckedContinuation { decided in
+            confirm(request) { decided.resume(returning: $0) }
+        }
+    }
+
     /// A call needs the user's word; `done` is called once, on the executor.
-    package func confirm(
+    func confirm(
         _ request: ConfirmationRequest,
         _ done: @escaping @Sendable (ConfirmationDecision) -> Void
     ) {
@@ -15,7 +26,7 @@ extension VoiceAssistant {
     }
 
     /// The call was taken back.
-    package func withdraw(_ id: String) {
+    func withdraw(_ id: String) {
         performConfirmation(confirmations.withdraw(id))
     }
 

@@ -17,7 +17,6 @@ extension VoiceAssistant {
         case .connecting:
             break
         case .ready(let resumed):
-            if !resumed { ports.tools.conversationBegan() }
             perform(machine.sessionReady(resumed: resumed, at: now))
         case .offline(let reason, _):
             confirmations.sessionLost()
@@ -35,7 +34,8 @@ extension VoiceAssistant {
                 machine.sessionRefused(
                     "\(failure)", because: Earcon(refusal: failure.reason), at: now))
         case .audio(let samples, let answer):
-            play(samples, of: answer, at: now)
+            let isAudible = samples.contains { $0.magnitude > Self.audibleLevel }
+            perform(machine.audioArrived(samples, isAudible: isAudible, of: answer, at: now))
         case .inputTranscript(let text):
             // What the device wrote itself comes back as heard where nobody has spoken since.
             if isAnnouncing { break }
@@ -53,7 +53,7 @@ extension VoiceAssistant {
         case .turnComplete(let answer):
             perform(machine.turnComplete(answer))
         case .toolCalls(let calls, let answer):
-            take(calls, of: answer, at: now)
+            perform(machine.toolCallsArrived(calls, of: answer, at: now))
         case .toolCallsCancelled(let identifiers):
             perform(machine.toolCallsCancelled(identifiers, at: now))
         case .notice(let text):
@@ -78,20 +78,6 @@ extension VoiceAssistant {
             if character == ">" { isTag = false }
         }
         return false
-    }
-
-    private func play(_ samples: [Int16], of answer: AnswerNumber, at time: Int64) {
-        let isAudible = samples.contains { $0.magnitude > Self.audibleLevel }
-        switch machine.audioArrived(
-            samples: samples.count, isAudible: isAudible, of: answer, at: time)
-        {
-        case .drop:
-            break
-        case .play(let actions):
-            perform(actions)
-            confirmations.speakingBegan()
-            ports.speaker.play(samples)
-        }
     }
 }
 

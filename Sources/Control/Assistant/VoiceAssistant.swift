@@ -1,4 +1,3 @@
-internal import ModelTypes
 package import Tools
 package import VoiceSession
 
@@ -53,8 +52,6 @@ package actor VoiceAssistant {
     var ignoresRelease = false
     /// What the light shows but for the question to the user.
     var indication: Indication?
-    var calls: [String: (call: FunctionCall, since: Int64)] = [:]
-    var namelessCalls = 0
     var alarmAt: Int64?
     var announcements = Announcements()
     /// The device itself spoke to the model last, and nobody has since.
@@ -65,18 +62,11 @@ package actor VoiceAssistant {
     var dismissAlarm: (@Sendable () -> Void)?
     var isStopped = false
     /// Actions that wait for those before them.
-    var queue: [(ConversationAction, Subject)] = []
+    var queue: [ConversationAction] = []
     var isPerforming = false
 
     package nonisolated var unownedExecutor: UnownedSerialExecutor {
         executor.asUnownedSerialExecutor()
-    }
-
-    /// What came with an event and its actions refer to.
-    enum Subject {
-        case nothing
-        case calls([String])
-        case answer(String, FunctionResponse)
     }
 
     /// An assistant that waits for `start`; `executor` is the event loop, which the ports share.
@@ -99,7 +89,7 @@ package actor VoiceAssistant {
     package var isQuiet: Bool {
         switch machine.state {
         case .idle, .offline, .muted:
-            !machine.isRinging && machine.held == nil && machine.runningTools.isEmpty
+            !machine.isRinging && machine.held == nil && !machine.calls.isAwaiting
                 && deciders.isEmpty
         case .listening, .thinking, .speaking: false
         }
@@ -203,7 +193,7 @@ package actor VoiceAssistant {
         guard !isStopped else { return }
         switch signal {
         case .samples(let samples, let first):
-            send(samples, machine.samplesArrived(first: first, count: samples.count))
+            perform(machine.samplesArrived(samples, first: first))
         case .segmentEnded:
             perform(machine.segmentEnded())
         case .speechStarted(let sample, let at):
@@ -246,17 +236,5 @@ package actor VoiceAssistant {
         performConfirmation(confirmations.deadlineReached(at: now))
         expireAnnouncements(at: now)
         setAlarm()
-    }
-
-    private func send(_ samples: [Int16], _ verdict: SampleVerdict) {
-        switch verdict {
-        case .drop:
-            break
-        case .send(let skip):
-            ports.session.sendAudio(skip == 0 ? samples : Array(samples.dropFirst(skip)))
-        case .beginAndSend(let skip):
-            if !machine.settings.usesAutomaticDetection { ports.session.beginActivity() }
-            ports.session.sendAudio(skip == 0 ? samples : Array(samples.dropFirst(skip)))
-        }
     }
 }

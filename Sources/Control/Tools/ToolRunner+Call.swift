@@ -76,7 +76,7 @@ extension ToolRunner {
         defer { places.free() }
         // While the call waited it may have been taken back.
         guard !ledger.isCancelled(passage.key) else { return .cancelled }
-        guard overdue[passage.call.tool] == nil else {
+        guard !isOverdue(passage.call.tool) else {
             return .failure(
                 "nothing was done: an earlier \(passage.call.tool) has not ended yet; "
                     + "try again later")
@@ -138,9 +138,9 @@ extension ToolRunner {
     private func ask(_ request: ConfirmationRequest) async -> Ending? {
         let port = ports.confirmation
         let question = Task(executorPreference: executor) { await port.confirm(request) }
-        questions[request.id] = question
+        ledger.move(request.id, to: .asking(question))
         let decision = await question.value
-        questions[request.id] = nil
+        ledger.move(request.id, to: .passing)
         if ledger.isCancelled(request.id) { return .cancelled }
         switch decision {
         case .granted: return nil
@@ -166,7 +166,7 @@ extension ToolRunner {
                 } catch {
                     ending = .failure("\(error)")
                 }
-                await self.handlerEnded(id, tool.declaration.name, ending)
+                await self.handlerEnded(id, ending)
             }
             let alarm = Task(executorPreference: executor) {
                 do {
@@ -174,31 +174,41 @@ extension ToolRunner {
                 } catch {
                     return
                 }
-                await self.end(
-                    id, with: .failure("it took longer than \(deadline) and was stopped"))
+                await self.deadlineReached(id, deadline)
             }
-            handlers[id] = handler
-            executions[id] = Execution(
-                tool: tool.declaration.name, alarm: alarm, answer: answer)
+            handlers[id] = Handler(tool: tool.declaration.name, task: handler)
+            ledger.move(
+                id, to: .executing(CallLedger.Execution(alarm: alarm, answer: answer)))
         }
     }
 
-    private func handlerEnded(_ id: String, _ tool: String, _ ending: Ending) {
+    private func handlerEnded(_ id: String, _ ending: Ending) {
         handlers[id] = nil
-        if let execution = executions.removeValue(forKey: id) {
-            execution.alarm.cancel()
-            execution.answer.resume(returning: ending)
-        } else if let count = overdue[tool] {
-            overdue[tool] = count > 1 ? count - 1 : nil
-        }
+        guard case .executing(let execution)? = ledger[id] else { return }
+        ledger.move(id, to: .passing)
+        execution.alarm.cancel()
+        execution.answer.resume(returning: ending)
+    }
+
+    private func deadlineReached(_ id: String, _ deadline: Duration) {
+        guard case .executing(let execution)? = ledger[id] else { return }
+        ledger.move(id, to: .passing)
+        end(id, execution, with: .failure("it took longer than \(deadline) and was stopped"))
     }
 
     /// Answers a call before its handler has ended.
-    func end(_ id: String, with ending: Ending) {
-        guard let execution = executions.removeValue(forKey: id) else { return }
-        overdue[execution.tool, default: 0] += 1
-        handlers[id]?.cancel()
+    func end(_ id: String, _ execution: CallLedger.Execution, with ending: Ending) {
+        handlers[id]?.task.cancel()
         execution.alarm.cancel()
         execution.answer.resume(returning: ending)
+    }
+
+    /// Whether a handler of a tool has not ended though its call was answered or taken back.
+    private func isOverdue(_ tool: String) -> Bool {
+        handlers.contains { key, handler in
+            if handler.tool != tool { return false }
+            if case .executing? = ledger[key] { return false }
+            return true
+        }
     }
 }

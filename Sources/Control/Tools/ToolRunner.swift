@@ -82,14 +82,8 @@ package actor ToolRunner {
     var ledger: CallLedger
     var places: WaitingRoom
     var rates = RateLimit()
-    /// Calls that are not answered yet.
-    var executions: [String: Execution] = [:]
-    /// Handlers that have not ended, by call; those of answered calls among them.
-    var handlers: [String: Task<Void, Never>] = [:]
-    /// Questions to the user that have no answer yet, by call.
-    var questions: [String: Task<ConfirmationDecision, Never>] = [:]
-    /// Tools whose handler has not ended though its call was answered or cancelled.
-    var overdue: [String: Int] = [:]
+    /// Handlers that have not ended, by call; those of calls that are over among them.
+    var handlers: [String: Handler] = [:]
     /// Conversations of all lives of a device.
     private static let conversationLimit = 1 << 53
     private var namelessCalls = 0
@@ -97,10 +91,9 @@ package actor ToolRunner {
     private var earlierConversation: Int?
     private var recollection: Task<RecalledCalls, Never>?
 
-    struct Execution {
+    struct Handler {
         let tool: String
-        let alarm: Task<Void, Never>
-        let answer: CheckedContinuation<Ending, Never>
+        let task: Task<Void, Never>
     }
 
     enum Ending: Equatable {
@@ -147,7 +140,7 @@ package actor ToolRunner {
         let id = Self.key(subject)
         switch ledger.begin(id) {
         case .isNew: break
-        case .isRunning: return .repeated
+        case .isUnderWay: return .repeated
         case .wasCancelled: return .cancelled
         case .wasAnswered(let answer):
             return .answeredBefore(answer ?? forgotten(call.id, call.name))
@@ -168,7 +161,7 @@ package actor ToolRunner {
         await ports.audit.record(
             exit.hide(passage.entry(ending, since: began, at: ports.clock.now)))
         guard !ledger.isCancelled(id), ending != .cancelled else {
-            ledger.cancel(id)
+            _ = ledger.cancel(id)
             return .cancelled
         }
         let answer = answer(call, ending, passage.terms)
@@ -184,26 +177,27 @@ package actor ToolRunner {
         return ports.secrets.hide(in: HiddenArguments.hide(call.arguments, named: names))
     }
 
-    /// Takes calls of a conversation back: they are stopped, or not begun, and not answered.
-    package func cancel(_ identifiers: [String], conversation: Int) async {
+    /// Takes calls back: they are stopped, or not begun, and not answered.
+    package func cancel(_ calls: [CallKey]) async {
         let base = await recall()
-        let number = Self.number(conversation, after: base)
-        cancel(keys: identifiers.map { "\(number)/\($0)" })
+        cancel(keys: calls.map { "\(Self.number($0.conversation, after: base))/\($0.id)" })
     }
 
     private func cancel(keys: [String]) {
         for key in keys {
-            ledger.cancel(key)
-            places.leave(key)
-            questions[key]?.cancel()
-            end(key, with: .cancelled)
+            switch ledger.cancel(key) {
+            case .asking(let question)?: question.cancel()
+            case .executing(let execution)?: end(key, execution, with: .cancelled)
+            case .passing?: places.leave(key)
+            case nil: break
+            }
         }
     }
 
     /// Takes back whatever runs or waits, and returns when every handler has ended.
     package func stop() async {
-        cancel(keys: ledger.running)
-        while let handler = handlers.values.first { await handler.value }
+        cancel(keys: ledger.underWay)
+        while let handler = handlers.values.first { await handler.task.value }
     }
 
     // MARK: - Names and memory

@@ -41,10 +41,7 @@ final class VirtualDevice: @unchecked Sendable {
             },
             onEvent: { relay.onEvent($0) })
         self.session = session
-        let onLoop: @Sendable (@escaping @Sendable () -> Void) -> Void = { body in
-            loop.after(0, body)
-        }
-        let desk = ConfirmationDesk(onExecutor: onLoop)
+        let desk = ConfirmationDesk { loop.after(0, $0) }
         var ports = RunnerPorts(
             clock: VirtualToolClock(loop: loop), confirmation: desk,
             journal: VirtualJournal(disk: disk, life: life), audit: NoAudit())
@@ -57,7 +54,7 @@ final class VirtualDevice: @unchecked Sendable {
             ports: AssistantPorts(
                 microphone: parts.microphone, speaker: parts.speaker,
                 session: RecordingSession(session: session, book: book, life: life),
-                tools: NamedCalls(PooledTools(runner, onExecutor: onLoop)),
+                tools: NamedCalls(runner: runner),
                 indicator: WorldIndicator {
                     guard !life.isOver else { return }
                     // On the disk before people see it.

@@ -128,26 +128,27 @@ private struct VirtualTool: Tool {
 }
 
 /// The real runner's calls, each with its name for the functions.
-final class NamedCalls: ToolPort, @unchecked Sendable {
-    // @unchecked: see `VirtualLoop`.
+struct NamedCalls: ToolPort {
+    let runner: ToolRunner
 
-    private let tools: PooledTools
-
-    init(_ tools: PooledTools) { self.tools = tools }
-
-    func conversationBegan() { tools.conversationBegan() }
-
-    func run(_ call: FunctionCall, _ done: @escaping @Sendable (ToolOutcome) -> Void) {
+    func run(
+        _ call: FunctionCall, conversation: Int,
+        _ done: @escaping @Sendable (ToolOutcome) async -> Void
+    ) {
         // Tasks that begin within take it along.
-        CallUnderWay.$id.withValue(call.id) { tools.run(call, done) }
+        CallUnderWay.$id.withValue(call.id) {
+            runner.run(call, conversation: conversation, done)
+        }
     }
 
     func refuse(
-        _ call: FunctionCall, because words: String,
-        _ done: @escaping @Sendable (ToolOutcome) -> Void
+        _ call: FunctionCall, because words: String, conversation: Int,
+        _ done: @escaping @Sendable (ToolOutcome) async -> Void
     ) {
-        tools.refuse(call, because: words, done)
+        runner.refuse(call, because: words, conversation: conversation, done)
     }
 
-    func cancel(_ identifiers: [String]) { tools.cancel(identifiers) }
+    func takeBack(_ calls: [CallKey]) { runner.takeBack(calls) }
+
+    func shown(_ call: FunctionCall) -> JSONValue { call.arguments }
 }

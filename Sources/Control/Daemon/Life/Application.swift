@@ -140,9 +140,8 @@ package final class Application: @unchecked Sendable {
         var ports = AssistantPorts(
             microphone: memory, speaker: memory,
             session: recorder.map { RecordedSession(session: session, recorder: $0) } ?? session,
-            tools: PooledTools(runner) { [loop] in loop.perform($0) },
-            indicator: witness, earcons: earcons,
-            timeline: timeline, alarm: LoopClock(loop: loop),
+            tools: runner, indicator: witness, earcons: earcons, timeline: timeline,
+            alarm: LoopClock(loop: loop),
             hasNetwork: { NetworkRoutes.leadOut() })
         let pinLock = PINLockKeeper(document: store.map(PINLockKeeper.document), log: log) {
             [reporter, weak presence] isLocked in
