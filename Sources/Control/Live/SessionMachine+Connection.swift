@@ -38,7 +38,7 @@ extension SessionMachine {
         guard handle != nil else { return }
         handle = nil
         log.forgetHeld()
-        isAccountDue = !bridge.isEmpty
+        account.setDue(hasAccount)
         actions.append(.keep(handle: nil))
     }
 
@@ -61,7 +61,7 @@ extension SessionMachine {
         isResumableNow = true
         hasIndexes = false
         isInteracting = false
-        if isResuming { log.forgetAnswers() } else { answeredCalls = [] }
+        if isResuming { log.forgetAnswers() } else { calls.sessionBegan() }
         tell(.ready(resumed: isResuming))
         let history = transcript.history
         hasSpoken = !isResuming && history.isEmpty
@@ -226,7 +226,7 @@ extension SessionMachine {
             if !uplink.isTurnOpen { tell(.turnComplete(answers.last)) }
         }
         forgetInput(dropsRest: true)
-        bridge.reset()
+        forgetAccount()
         forgetHandle()
     }
 
@@ -268,7 +268,6 @@ extension SessionMachine {
         answers.connectionLost()
         isUnaskedNoted = false
         doubtfulUntil = nil
-        openCalls = []
         log.rewind()
     }
 
@@ -277,14 +276,13 @@ extension SessionMachine {
         let cut = answers.isOfNow && replyDueSince != nil ? answers.coming : nil
         let isWritten = !transcript.heard.isEmpty || !transcript.saidLast.isEmpty
         if let cut, !cut.isGenerated, !uplink.isTurnOpen, isWritten {
-            continuations += 1
-            let mayGoOn = continuations <= Self.continuationLimit
-            bridge.cut(cut.number, after: mayGoOn ? transcript.saidLast : nil)
+            account.cut(cut.number, after: transcript.saidLast)
         }
-        guard !bridge.isEmpty else { return }
-        bridge.loseConnection(after: transcript.heard)
+        guard hasAccount else { return }
+        calls.connectionLost()
+        account.connectionLost(after: transcript.heard)
         // With indexes the words of the turn may be said again, and then it is made anew.
-        isAccountDue = !(hasIndexes && log.holdsSentWords)
+        account.setDue(!(hasIndexes && log.holdsSentWords))
     }
 
     /// Tries again later: at the service's pace when it has one, else at ours, which a wish of the
@@ -303,7 +301,7 @@ extension SessionMachine {
     mutating func fail(_ failure: SessionFailure) {
         state = .failed
         forgetInput()
-        bridge.reset()
+        forgetAccount()
         if !failure.reason.sparesConversation { forgetHandle() }
         tell(.failed(failure))
     }

@@ -171,9 +171,7 @@ extension SessionMachine {
     /// Whether a message is nothing but calls that this session has made before.
     private func isRepetition(_ message: ServerMessage) -> Bool {
         guard message.isOfCalls else { return false }
-        return message.toolCalls.allSatisfy {
-            openCalls.contains($0.id) || answeredCalls.contains($0.id)
-        }
+        return message.toolCalls.allSatisfy { calls.isRepetition($0.id) }
     }
 
     /// Calls came once more, which answers no words: those that await an answer still do.
@@ -186,7 +184,7 @@ extension SessionMachine {
 
     private mutating func generated(at now: Int64) {
         tell(.generationComplete(answers.generated()))
-        if openCalls.isEmpty, !isAccountDue { bridge.reset() }
+        if !calls.isAnyAwaited, !account.isDue { forgetAccount() }
         // The service reports the turn's end when the sound would have been heard (section 4.1).
         guard let answer = answers.coming, !answer.isOld, replyDueSince != nil else { return }
         let length = SessionRates.live.outputLength(Int(answer.samples))
@@ -198,14 +196,8 @@ extension SessionMachine {
     ) {
         if !message.toolCalls.isEmpty {
             // The model goes on by itself; an account would only disturb it now.
-            isAccountDue = false
-            calledAt = now
-            let calls = message.toolCalls.map { named($0) }
-            openCalls.formUnion(calls.map(\.id))
-            let new = calls.filter { !isMadeBefore($0) }
-            for call in new { bridge.add(call, of: number) }
-            answers.called()
-            if !new.isEmpty { tell(.toolCalls(new, of: number)) }
+            account.setDue(false)
+            makeCalls(message.toolCalls, number, at: now)
         }
         if !message.unreadableCalls.isEmpty {
             refuse(
@@ -215,35 +207,28 @@ extension SessionMachine {
             replyDueSince = now
         }
         if !message.cancelledCalls.isEmpty {
-            openCalls.subtract(message.cancelledCalls)
-            tell(.toolCallsCancelled(bridge.cancel(message.cancelledCalls)))
+            let taken = calls.takeBack(message.cancelledCalls)
+            if !taken.isEmpty { tell(.toolCallsCancelled(taken)) }
         }
     }
 
-    /// A call under a name of its own: one without an id gets one of ours, which the model does not
-    /// know.
-    private mutating func named(_ call: FunctionCall) -> FunctionCall {
-        guard call.id.isEmpty else { return call }
-        namelessCalls += 1
-        var call = call
-        call.id = Self.namelessPrefix + String(namelessCalls)
-        return call
-    }
-
-    /// The ids of the service are words and numbers without blanks.
-    private static let namelessPrefix = "call without id "
-
-    static func isNameless(_ id: String) -> Bool { id.hasPrefix(namelessPrefix) }
-
-    /// Whether a call repeats one of a lost connection, whose answer then is its answer, too.
-    private mutating func isMadeBefore(_ call: FunctionCall) -> Bool {
-        guard let response = bridge.claim(call) else { return false }
-        if let response {
-            openCalls.remove(call.id)
-            noteAnswered(call.id)
-            addAnswer(FunctionResponse(id: call.id, name: call.name, response: response))
+    private mutating func makeCalls(
+        _ made: [FunctionCall], _ number: AnswerNumber, at now: Int64
+    ) {
+        var told: [FunctionCall] = []
+        var refused: [FunctionCall] = []
+        for call in made {
+            switch calls.make(call, at: now) {
+            case .tell(let call): told.append(call)
+            case .wait: break
+            case .answer(let response): addAnswer(response)
+            case .refuse: refused.append(call)
+            }
         }
-        return true
+        if !told.isEmpty { account.calls(of: number) }
+        answers.called()
+        if !told.isEmpty { tell(.toolCalls(told, of: number)) }
+        refuse(refused, because: "nothing was done: too many calls await an answer")
     }
 
     private mutating func turnCompleted(_ message: ServerMessage, at now: Int64) {
@@ -291,9 +276,8 @@ extension SessionMachine {
 
     mutating func endTurn() {
         transcript.endTurn()
-        continuations = 0
-        accountAsks = false
+        account.endTurn()
         // Calls that are still open belong to a turn to come.
-        if openCalls.isEmpty, !isAccountDue { bridge.reset() }
+        if !calls.isAnyAwaited, !account.isDue { forgetAccount() }
     }
 }

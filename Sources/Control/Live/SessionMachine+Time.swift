@@ -31,7 +31,7 @@ extension SessionMachine {
     }
 
     private var stallAt: Int64? {
-        guard openCalls.isEmpty else { return calledAt.adding(Self.callTimeout) }
+        guard !calls.isAnyAwaited else { return calls.madeAt.adding(Self.callTimeout) }
         guard let replyDueSince else { return nil }
         let patience =
             isInteracting
@@ -98,7 +98,7 @@ extension SessionMachine {
 
     /// An answer is due, and nothing of it comes though the line is alive.
     private mutating func stalled(at now: Int64) {
-        if !openCalls.isEmpty { return giveCallsUp(at: now) }
+        if calls.isAnyAwaited { return giveCallsUp(at: now) }
         replyDueSince = nil
         if answers.isCompletionDue { return completeUnended(at: now) }
         let answer = answers.isOfNow ? answers.coming : nil
@@ -113,9 +113,11 @@ extension SessionMachine {
             }
             // Nothing was said of what was done: beside a noise that nobody answers nobody was asked
             // to, and an answer to a call may have gone into a dead line. It is asked for once.
-            if bridge.hasCalls, transcript.saidLast.isEmpty, !accountAsks { isAccountDue = true }
+            if !calls.isEmpty, transcript.saidLast.isEmpty, !account.hasAsked {
+                account.setDue(true)
+            }
             tell(.notice("the service does not finish its answer"))
-            let isNoise = answer == nil && !rules.isManual && !isAccountDue
+            let isNoise = answer == nil && !rules.isManual && !account.isDue
             tell(.turnComplete(answers.giveUp()))
             endTurn()
             // What an open microphone took for words may be none; to move again mends nothing.
@@ -141,11 +143,10 @@ extension SessionMachine {
 
     /// The program owes answers that it will not give any more.
     private mutating func giveCallsUp(at now: Int64) {
-        tell(.notice("\(openCalls.count) calls were never answered; the model is told so"))
-        let calls = bridge.open(openCalls.filter { !Self.isNameless($0) })
-        openCalls = []
-        refuse(calls, because: "no answer came in time; it is not known what was done")
-        bridge.reset()
+        tell(.notice("\(calls.awaitedCount) calls were never answered; the model is told so"))
+        refuse(
+            calls.giveUp(), because: "no answer came in time; it is not known what was done")
+        forgetAccount()
         replyDueSince = now
     }
 
@@ -153,7 +154,7 @@ extension SessionMachine {
 
     /// Whether nobody would notice if the connection went.
     var isQuiet: Bool {
-        replyDueSince == nil && openCalls.isEmpty && !log.isActivityOpen && !log.hasUnsent
+        replyDueSince == nil && !calls.isAnyAwaited && !log.isActivityOpen && !log.hasUnsent
             && !uplink.isTurnOpen && handleDueUntil == nil && doubtfulUntil == nil
             && (isResumableNow || handle == nil)
     }

@@ -74,25 +74,18 @@ package struct SessionMachine: ~Copyable {
     static let callTimeout: Int64 = 3_600_000_000_000
     /// An answer that stays below this in all its samples (-66 dB) is silence.
     static let audibleLevel: UInt16 = 16
-    /// This number of answered calls is remembered, to recognize those that are made again.
-    static let answeredLimit = 64
     /// Turns without an answer after which a session is taken to be broken.
     static let emptyTurnLimit = 2
     /// The handle that knows a turn is awaited for this time after the turn's end.
     static let handlePatience: Int64 = 2_000_000_000
-    /// How often an answer that a lost line has cut is asked to go on.
-    static let continuationLimit = 3
 
     let rules: Rules
     var state = State.idle
     var uplink: UplinkRules
     var log: UplinkLog
     var transcript = Transcript()
-    var bridge = TurnBridge()
-    /// What is in the bridge is to be sent to the session.
-    var isAccountDue = false
-    /// The account that was given last asked for an answer.
-    var accountAsks = false
+    var calls = SessionCalls()
+    var account = TurnAccount()
 
     var handle: Handle?
     var isResumableNow = true
@@ -135,21 +128,10 @@ package struct SessionMachine: ~Copyable {
     var isUnaskedNoted = false
     /// The service says that the interaction goes on, whatever turns end.
     var isInteracting = false
-    /// How often the turn's answer was asked to go on.
-    var continuations = 0
     /// The service says how far it has consumed.
     var hasIndexes = false
     var stalls = 0
     var emptyTurns = 0
-    /// Calls of this connection by the ids under which the model waits, or our own where it gave
-    /// none.
-    var openCalls: Set<String> = []
-    /// When the newest of them was made.
-    var calledAt: Int64 = 0
-    /// The calls of the session that were answered last, by the same ids.
-    var answeredCalls: [String] = []
-    /// How many calls came without an id.
-    var namelessCalls = 0
     var lineLife = LineLife()
 
     var actions: [SessionAction] = []
