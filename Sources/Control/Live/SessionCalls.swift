@@ -99,14 +99,15 @@ struct SessionCalls {
     /// The service makes a call; the id may be empty.
     mutating func make(_ call: FunctionCall, at now: Int64) -> Making {
         madeAt = now
-        if let index = calls.firstIndex(where: { $0.isLost && $0.isSame(as: call) }) {
-            return claim(index, as: call)
-        }
         if let index = calls.firstIndex(where: { !$0.isLost && $0.isKnown(as: call.id) }) {
             let ids = calls[index].awaitingIDs.filter { $0 != call.id }
             calls[index].standing = .awaited(under: ids + [call.id])
             calls[index].id = call.id
-            return .tell(call.with(id: calls[index].call.id))
+            return .tell(calls[index].call)
+        }
+        let lost = calls.indices.filter { calls[$0].isLost && calls[$0].isSame(as: call) }
+        if let index = lost.first(where: { calls[$0].isKnown(as: call.id) }) ?? lost.first {
+            return claim(index, as: call)
         }
         if calls.count >= Self.turnLimit {
             guard let oldest = calls.firstIndex(where: \.awaitingIDs.isEmpty) else {
@@ -142,11 +143,22 @@ struct SessionCalls {
     }
 
     /// The service takes calls back; returns their ids as the owner knows them.
+    ///
+    /// A call for which it still waits under another id stays.
     mutating func takeBack(_ ids: [String]) -> [String] {
-        let ids = ids.filter { !$0.isEmpty }
-        let owners = ids.map { id in calls.first { $0.id == id }?.call.id ?? id }
-        calls.removeAll { ids.contains($0.id) }
-        return owners
+        ids.filter { !$0.isEmpty }.compactMap { takeBack($0) }
+    }
+
+    private mutating func takeBack(_ id: String) -> String? {
+        let found =
+            calls.firstIndex { $0.awaitingIDs.contains(id) } ?? calls.firstIndex { $0.id == id }
+        // One of an older turn, which the owner may know.
+        guard let index = found else { return id }
+        let others = calls[index].awaitingIDs.filter { $0 != id }
+        guard let other = others.last else { return calls.remove(at: index).call.id }
+        calls[index].standing = .awaited(under: others)
+        calls[index].id = other
+        return nil
     }
 
     // MARK: - What the owner does

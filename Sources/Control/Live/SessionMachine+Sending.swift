@@ -26,7 +26,7 @@ extension SessionMachine {
     /// in them: one may come, but that none comes says nothing about the session.
     package mutating func expectNoReply() {
         // Where the service finds the turns, an answer that is due is so to these words, too.
-        isReplyDoubtful = rules.isManual || replyDueSince == nil && !log.hasUnsentEnd
+        isReplyDoubtful = rules.isManual || line?.replyDueSince == nil && !log.hasUnsentEnd
     }
 
     /// Sends what is held, answers to calls first.
@@ -42,30 +42,28 @@ extension SessionMachine {
     private mutating func noteSending(of next: UplinkLog.Outgoing, at now: Int64) {
         switch next.item {
         case .content(_, isComplete: false), .video, .contextUpdate: break
-        default: hasSpoken = true
+        default: line?.hasSpoken = true
         }
         switch next.item {
         case .toolResponses:
-            replyDueSince = now
+            line?.replyDueSince = now
             answers.coming?.isCompletionDue = false
         case .activityEnd, .audioStreamEnd, .text, .content(_, isComplete: true):
             let isDoubtful = next.isDoubtful
-            replyDueSince = isDoubtful ? replyDueSince : now
+            if !isDoubtful { line?.replyDueSince = now }
             // The service may be at its answer all the same; whoever leaves then has to say it all
             // once more.
-            doubtfulUntil = isDoubtful ? now + Self.stallTimeout : nil
+            line?.doubtfulUntil = isDoubtful ? now + Self.stallTimeout : nil
             answers.wordsEnded(
                 next.answer ?? answers.give(), isDoubtful: isDoubtful,
                 isWithinWords: rules.isManual && log.isWithinSentWords)
-            isInteracting = false
+            line?.isInteracting = false
         case .activityStart:
             answers.wordsBegan()
         case .audio:
             if !rules.isManual, !answers.isWithinWords { answers.wordsBegan() }
             // Nobody is answered while he speaks.
-            if answers.coming?.isRepetition ?? true, let due = replyDueSince {
-                replyDueSince = max(due, now)
-            }
+            if answers.coming?.isRepetition ?? true { line?.noteWork(at: now) }
         case .content, .video, .contextUpdate:
             break
         }
@@ -77,7 +75,7 @@ extension SessionMachine {
         guard account.isDue, calls.isEveryAnswerKnown, !calls.isAnyAwaited else { return }
         let asksForAnswer = !log.hasUnsent
         // Content may not come within words, and would cut the answer to them.
-        let mayExplain = replyDueSince == nil && !log.isWithinSentWords
+        let mayExplain = line?.replyDueSince == nil && !log.isWithinSentWords
         // Who has more to say does not want the rest of an answer, but must know what was done.
         if calls.isAnyLost, !mayExplain { return }
         guard calls.isAnyLost || asksForAnswer && mayExplain else { return forgetAccount() }
@@ -100,7 +98,11 @@ extension SessionMachine {
     /// The words up to this number are answered.
     mutating func settle(through answer: AnswerNumber) {
         // Where the service does not tell what it has, an answer is the only sign.
-        if hasIndexes { log.settleHeld(through: answer) } else { log.settle(through: answer) }
+        if line?.hasIndexes ?? false {
+            log.settleHeld(through: answer)
+        } else {
+            log.settle(through: answer)
+        }
     }
 
     /// Forgets what is held and not sent.

@@ -34,6 +34,11 @@ package enum SessionAction: Sendable {
 ///                                v
 ///                             failed --connect--> connecting
 ///
+/// What holds in one state only is that state's value, and is gone with it: when to leave a
+/// connection, what the service owes on it, what was said on it. The variables here outlive
+/// connections. What ends a ready connection, our close or its loss, moves what the next one must
+/// know into `calls` and `account` at that moment.
+///
 /// There is never more than one socket: a resume is refused while the older one is open, so the
 /// next is opened only when the one before has ended. A handle is tried twice, then a fresh
 /// session is begun, which gets what was said before and does not speak because of it.
@@ -88,48 +93,14 @@ package struct SessionMachine: ~Copyable {
     var account = TurnAccount()
 
     var handle: Handle?
-    var isResumableNow = true
-    /// A turn is over, and the handle that knows it may still come until then.
-    var handleDueUntil: Int64?
     var payloadFailures = 0
     /// Setups in a row that were refused in unknown words.
     var unknownRefusals = 0
-    var isResuming = false
     var attempts = ConnectionPace()
-    /// When we must be gone, after the service said that it goes or because of the age.
-    var leaveBy: Int64?
-    /// The connection is to be left at the first quiet moment.
-    var isLeaveDue = false
-    /// But not before this, because the next would get the same announcement at once.
-    var stayUntil: Int64?
-    /// A turn was over on this connection.
-    var hasServed = false
-    /// When the last connection was set up; nil: it never was.
-    var readySince: Int64?
-    /// What ends the session when the connection is left.
-    var pendingFailure: SessionFailure?
-    /// The connection gets too old then.
-    var rotateAt: Int64?
-    /// Something was said, by either side.
-    var lastActivity: Int64 = 0
-    /// The user has taken leave.
-    var hasTakenLeave = false
     /// Whose answer it is that comes.
     var answers: Answers
-    /// The service owes the rest of a turn; something of it came last at this time.
-    var replyDueSince: Int64?
     /// No answer is expected to the words whose end is said next.
     var isReplyDoubtful = false
-    /// To doubtful words that were sent something may still come until then.
-    var doubtfulUntil: Int64?
-    /// Something that can be answered was said on this connection, or no other was before it.
-    var hasSpoken = true
-    /// An answer that nobody asked for comes on this connection, and the log knows.
-    var isUnaskedNoted = false
-    /// The service says that the interaction goes on, whatever turns end.
-    var isInteracting = false
-    /// The service says how far it has consumed.
-    var hasIndexes = false
     var stalls = 0
     var emptyTurns = 0
     var lineLife = LineLife()
@@ -184,8 +155,9 @@ package struct SessionMachine: ~Copyable {
             } else {
                 open(at: now)
             }
-        case .closing(let until, _):
-            state = .closing(until: until, then: .connecting)
+        case .closing(var closing):
+            closing.next = .connecting
+            state = .closing(closing)
         case .connecting, .settingUp, .ready:
             break
         }
@@ -201,12 +173,10 @@ package struct SessionMachine: ~Copyable {
             actions.append(.abort)
             fail(failure)
         case .settingUp, .ready:
-            pendingFailure = failure
-            isLeaveDue = true
-            leaveBy = leaveBy ?? now + Self.rotationPatience
-            leaveIfQuiet(at: now)
-        case .closing(let until, _):
-            state = .closing(until: until, then: .failed(failure))
+            leaveSoon(at: now, because: failure)
+        case .closing(var closing):
+            closing.next = .failed(failure)
+            state = .closing(closing)
         case .failed:
             break
         }
@@ -224,10 +194,10 @@ package struct SessionMachine: ~Copyable {
             tell(.closed)
         case .connecting:
             actions.append(.abort)
-            state = .closing(until: now + Self.closeTimeout, then: .idle)
+            startClosing(at: now, then: .idle)
         case .settingUp, .ready, .closing:
             actions.append(.close)
-            state = .closing(until: now + Self.closeTimeout, then: .idle)
+            startClosing(at: now, then: .idle)
         }
         return take()
     }
@@ -262,8 +232,8 @@ package struct SessionMachine: ~Copyable {
     }
 
     private mutating func hold(_ item: UplinkItem, _ due: AnswerNumber?, at now: Int64) {
-        lastActivity = now
-        if case .toolResponses = item {} else { hasTakenLeave = false }
+        line?.lastActivity = now
+        if case .toolResponses = item {} else { line?.hasTakenLeave = false }
         switch item {
         case .toolResponses(let responses):
             answer(responses)
