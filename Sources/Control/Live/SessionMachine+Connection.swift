@@ -11,20 +11,14 @@ extension SessionMachine {
             state = .waiting(until: next, earliest: next)
             return tell(.offline(.resting, retryIn: .nanoseconds(next - now)))
         }
-        if let handle, handle.tries >= Self.triesPerHandle || isExpired(handle, at: now) {
-            forgetHandle()
-        }
+        if let handle, handle.isDead(at: now) { forgetHandle() }
         log.rewind()
         attempts.attemptStarted(at: now)
-        handle?.tries += 1
+        handle?.beginTry()
         let until = now + rules.connectTimeout + Self.connectSpare
         state = .connecting(Connecting(until: until, isResuming: handle != nil))
         tell(.connecting(attempt: attempts.failures + 1))
         actions.append(.open)
-    }
-
-    private func isExpired(_ handle: Handle, at now: Int64) -> Bool {
-        now.subtracting(handle.receivedAt) > Self.handleLife
     }
 
     mutating func forgetHandle() {
@@ -53,7 +47,7 @@ extension SessionMachine {
             Ready(
                 since: now, isResuming: isResuming, rotateAt: now + age, leave: settingUp.leave,
                 lastActivity: now, hasSpoken: !isResuming && history.isEmpty))
-        unknownRefusals = 0
+        setbacks.wordsWereKnown()
         if isResuming { log.forgetAnswers() } else { calls.sessionBegan() }
         tell(.ready(resumed: isResuming))
         if !isResuming, rules.sendsHistory, !history.isEmpty {
@@ -96,17 +90,13 @@ extension SessionMachine {
         at now: Int64,
         random: Double
     ) {
-        if isResuming { handle?.tries -= 1 }
+        if isResuming { handle?.takeTryBack() }
         wait(reason, pace: pace, asked: asked, at: now, random: random)
     }
 
     /// Counts a refusal of a connection that was not set up; returns whether it has repeated.
     private mutating func isUnknownForGood(_ reason: CloseReason) -> Bool {
-        guard reason == .unknown else { return false }
-        unknownRefusals += 1
-        guard unknownRefusals >= Self.unknownTries else { return false }
-        unknownRefusals = 0
-        return true
+        reason == .unknown && setbacks.refusedInUnknownWords()
     }
 
     /// The socket is gone.
@@ -185,7 +175,7 @@ extension SessionMachine {
         let wasSettingUp = if case .settingUp = state { true } else { false }
         let isResuming = isResuming
         let isResumeRefused = wasSettingUp && isResuming
-        if cause != .unknown { unknownRefusals = 0 }
+        if cause != .unknown { setbacks.wordsWereKnown() }
         loseConnection(at: now)
         switch cause {
         case .credential, .model, .billing, .project, .region:
@@ -196,17 +186,14 @@ extension SessionMachine {
             // The state that was resumed is to blame before the words are (section 9, 10 and 13).
             forgetHandle()
         case .payload:
-            payloadFailures += 1
             dropRefusedWords()
-            guard payloadFailures < Self.payloadTries else {
-                return fail(SessionFailure(cause, text: text))
-            }
+            if setbacks.payloadRefused() { return fail(SessionFailure(cause, text: text)) }
         case .handle:
             forgetHandle()
         case .unknown where wasSettingUp:
             if isUnknownForGood(cause) { return fail(SessionFailure(cause, text: text)) }
         case .quota where isResuming, .overloaded where isResuming:
-            spareHandle()
+            if handle?.overloaded() ?? false { forgetHandle() }
         case .quota, .overloaded, .deadline, .unknown, .transient:
             break
         }
@@ -223,16 +210,6 @@ extension SessionMachine {
         forgetInput(dropsRest: true)
         forgetAccount()
         forgetHandle()
-    }
-
-    /// A service that has too much to do has not looked at the handle, unless it is the handle
-    /// that it cannot do.
-    private mutating func spareHandle() {
-        guard var spared = handle else { return }
-        spared.tries = max(0, spared.tries - 1)
-        spared.overloads += 1
-        handle = spared
-        if spared.overloads >= Self.overloadsPerHandle { forgetHandle() }
     }
 
     /// The session cannot be resumed: a fresh one, which gets what was said, can begin at once.
@@ -254,12 +231,11 @@ extension SessionMachine {
         if let readySince {
             attempts.held(from: readySince, until: now)
             if now - readySince >= ConnectionPace.stable {
-                payloadFailures = 0
-                handle?.tries = 0
+                setbacks.connectionHeld()
+                handle?.forgiveTries()
             }
         }
-        // The service counts a handle's life from the end of its session.
-        handle?.receivedAt = now
+        handle?.sessionEnded(at: now)
         log.rewind()
     }
 

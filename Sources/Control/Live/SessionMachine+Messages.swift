@@ -62,7 +62,7 @@ extension SessionMachine {
         guard rules.isResumable else { return }
         line?.isResumableNow = resumption.handle != nil
         guard let newest = resumption.handle else { return }
-        handle = Handle(text: newest, receivedAt: now)
+        handle = SessionHandle(newest, since: now)
         line?.handleDueUntil = nil
         if let index = resumption.consumedIndex {
             line?.hasIndexes = true
@@ -169,10 +169,8 @@ extension SessionMachine {
             samples: message.audio.count,
             isAudible: !message.toolCalls.isEmpty
                 || message.audio.contains { $0.magnitude > Self.audibleLevel })
-        stalls = 0
-        handle?.tries = 0
-        handle?.overloads = 0
-        if isAudible { emptyTurns = 0 }
+        setbacks.answerCame(isAudible: isAudible)
+        handle?.answered()
         uplink.answerCame()
     }
 
@@ -267,10 +265,8 @@ extension SessionMachine {
         endTurn()
         if rules.isResumable { line?.handleDueUntil = now + Self.handlePatience }
         guard isEmpty, message.turnCompleteReason != Self.needsMore else { return }
-        emptyTurns += 1
-        guard emptyTurns >= Self.emptyTurnLimit else { return }
+        guard setbacks.turnWasEmpty() else { return }
         // A session in this state was never seen to recover.
-        emptyTurns = 0
         forgetInput(dropsRest: true)
         forgetHandle()
         tell(.notice("the session answers nothing any more; a fresh one is begun"))

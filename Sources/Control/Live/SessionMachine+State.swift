@@ -147,14 +147,6 @@ extension SessionMachine {
         }
     }
 
-    struct Handle {
-        var text: String
-        var receivedAt: Int64
-        var tries = 0
-        /// How often running the service had too much to do to look at it.
-        var overloads = 0
-    }
-
     /// What a session is about, as the machine needs to know it.
     package struct Rules: Sendable {
         package var isManual: Bool

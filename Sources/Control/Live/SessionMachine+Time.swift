@@ -96,8 +96,8 @@ extension SessionMachine {
         line?.replyDueSince = nil
         if answers.isCompletionDue { return completeUnended(at: now) }
         let answer = answers.isOfNow ? answers.coming : nil
-        stalls += 1
-        if answer != nil || stalls > 1 {
+        let isRepeated = setbacks.stalled()
+        if answer != nil || isRepeated {
             // What has come is all there will be; asking once more would repeat it.
             if answer == nil {
                 forgetInput(dropsRest: true)
@@ -182,7 +182,7 @@ extension SessionMachine {
     mutating func close(at now: Int64, then next: Next = .connecting) {
         actions.append(.close)
         // We go of our own will, which says nothing against the handle.
-        handle?.tries = 0
+        handle?.forgiveTries()
         startClosing(at: now, then: leave?.failure.map { Next.failed($0) } ?? next)
     }
 }

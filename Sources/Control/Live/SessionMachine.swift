@@ -43,16 +43,6 @@ package enum SessionAction: Sendable {
 /// next is opened only when the one before has ended. A handle is tried twice, then a fresh
 /// session is begun, which gets what was said before and does not speak because of it.
 package struct SessionMachine: ~Copyable {
-    /// After this number of tries without a session a handle is dead.
-    static let triesPerHandle = 2
-    /// The service keeps a handle for two hours after the session's end; this is with a margin.
-    static let handleLife: Int64 = 110 * 60 * 1_000_000_000
-    /// A refused payload may be the fault of a resumed state; once more, fresh, then no more.
-    static let payloadTries = 2
-    /// After this number of overloads in a row the handle counts as the cause.
-    static let overloadsPerHandle = 5
-    /// After this number of refusals in a row, each in unknown words, a setup counts as refused.
-    static let unknownTries = 3
     /// How much longer than the transport the machine waits for the line to be open.
     static let connectSpare: Int64 = 1_000_000_000
     /// How long before the end that the service announced we leave at the latest.
@@ -79,32 +69,33 @@ package struct SessionMachine: ~Copyable {
     static let callTimeout: Int64 = 3_600_000_000_000
     /// An answer that stays below this in all its samples (-66 dB) is silence.
     static let audibleLevel: UInt16 = 16
-    /// Turns without an answer after which a session is taken to be broken.
-    static let emptyTurnLimit = 2
     /// The handle that knows a turn is awaited for this time after the turn's end.
     static let handlePatience: Int64 = 2_000_000_000
 
     let rules: Rules
     var state = State.idle
+    /// What may be said next.
     var uplink: UplinkRules
+    /// What was said, until the service has shown that it has it.
     var log: UplinkLog
-    var transcript = Transcript()
-    var calls = SessionCalls()
-    var account = TurnAccount()
-
-    var handle: Handle?
-    var payloadFailures = 0
-    /// Setups in a row that were refused in unknown words.
-    var unknownRefusals = 0
-    var attempts = ConnectionPace()
     /// Whose answer it is that comes.
     var answers: Answers
+    var transcript = Transcript()
+    /// The calls of the turn.
+    var calls = SessionCalls()
+    /// What the next session is told of the turn.
+    var account = TurnAccount()
+    /// nil: there is no session that could be resumed.
+    var handle: SessionHandle?
+    /// When a connection may be tried again.
+    var attempts = ConnectionPace()
+    /// What went wrong in a row.
+    var setbacks = Setbacks()
+    /// How long connections last on this line.
+    var lineLife = LineLife()
     /// No answer is expected to the words whose end is said next.
     var isReplyDoubtful = false
-    var stalls = 0
-    var emptyTurns = 0
-    var lineLife = LineLife()
-
+    /// What the event that is under way has led to so far.
     var actions: [SessionAction] = []
 
     /// A machine that waits for `connect`; `handle` is one that an earlier life has kept, whose
@@ -114,9 +105,7 @@ package struct SessionMachine: ~Copyable {
         uplink = UplinkRules(isManual: rules.isManual, isVertex: rules.isVertex)
         log = UplinkLog(replaySeconds: rules.replaySeconds)
         answers = Answers(isAutomatic: !rules.isManual)
-        self.handle = handle.map {
-            Handle(text: $0, receivedAt: now.subtracting(max(0, handleAge)))
-        }
+        self.handle = handle.map { SessionHandle($0, since: now.subtracting(max(0, handleAge))) }
     }
 
     /// Whether an item given now is sent at once.
