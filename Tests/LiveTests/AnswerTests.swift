@@ -209,7 +209,7 @@ struct AnswerTests {
             world.accept()
             asked += world.sent.count
         }
-        #expect(asked == SessionMachine.continuationLimit)
+        #expect(asked == TurnAccount.continuationLimit)
     }
 
     @Test("while a function runs the model is waiting, however long that takes")

@@ -181,7 +181,7 @@ struct NumberFuzzTests {
             let isTried = actions.contains {
                 if case .sendSetup(handle: "h", _) = $0 { true } else { false }
             }
-            #expect(isTried == (age < SessionMachine.handleLife), "\(age)")
+            #expect(isTried == (age < SessionHandle.life), "\(age)")
         }
     }
 }

@@ -238,7 +238,7 @@ struct RefusalTests {
             world.lose(1013)
             tries += 1
         } while world.setups.last?.handle == "h" && tries < 50
-        #expect(tries <= SessionMachine.overloadsPerHandle + 1)
+        #expect(tries <= SessionHandle.overloadLimit + 1)
     }
 }
 

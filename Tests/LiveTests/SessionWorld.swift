@@ -186,7 +186,7 @@ final class SessionWorld {
 
     var isReady: Bool { machine.isReady }
     var isIdle: Bool { machine.isIdle }
-    var isReplyDue: Bool { machine.replyDueSince != nil }
+    var isReplyDue: Bool { machine.line?.replyDueSince != nil }
     var notices: [String] {
         events.compactMap { if case .notice(let text) = $0 { text } else { nil } }
     }

@@ -11,60 +11,45 @@ extension SessionMachine {
             state = .waiting(until: next, earliest: next)
             return tell(.offline(.resting, retryIn: .nanoseconds(next - now)))
         }
-        if let handle, handle.tries >= Self.triesPerHandle || isExpired(handle, at: now) {
-            forgetHandle()
-        }
+        if let handle, handle.isDead(at: now) { forgetHandle() }
         log.rewind()
         attempts.attemptStarted(at: now)
-        isResuming = handle != nil
-        handle?.tries += 1
-        leaveBy = nil
-        rotateAt = nil
-        isLeaveDue = false
-        stayUntil = nil
-        hasServed = false
-        readySince = nil
-        pendingFailure = nil
-        state = .connecting(until: now + rules.connectTimeout + Self.connectSpare)
+        handle?.beginTry()
+        let until = now + rules.connectTimeout + Self.connectSpare
+        state = .connecting(Connecting(until: until, isResuming: handle != nil))
         tell(.connecting(attempt: attempts.failures + 1))
         actions.append(.open)
-    }
-
-    private func isExpired(_ handle: Handle, at now: Int64) -> Bool {
-        now.subtracting(handle.receivedAt) > Self.handleLife
     }
 
     mutating func forgetHandle() {
         guard handle != nil else { return }
         handle = nil
         log.forgetHeld()
-        isAccountDue = !bridge.isEmpty
+        account.setDue(hasAccount)
         actions.append(.keep(handle: nil))
     }
 
     /// The socket is open.
     package mutating func opened(at now: Int64) -> [SessionAction] {
-        guard case .connecting = state else { return [] }
-        state = .settingUp(until: now + rules.setupTimeout)
+        guard case .connecting(let connecting) = state else { return [] }
+        let isResuming = connecting.isResuming
+        state = .settingUp(SettingUp(until: now + rules.setupTimeout, isResuming: isResuming))
         let history = isResuming ? [] : transcript.history
         actions.append(.sendSetup(handle: isResuming ? handle?.text : nil, history: history))
         return take()
     }
 
-    mutating func becomeReady(at now: Int64) {
-        state = .ready(since: now)
-        readySince = now
-        unknownRefusals = 0
-        rotateAt = now + min(rules.connectionAge, lineLife.limit ?? .max)
-        lastActivity = now
-        hasTakenLeave = false
-        isResumableNow = true
-        hasIndexes = false
-        isInteracting = false
-        if isResuming { log.forgetAnswers() } else { answeredCalls = [] }
-        tell(.ready(resumed: isResuming))
+    mutating func becomeReady(_ settingUp: SettingUp, at now: Int64) {
+        let isResuming = settingUp.isResuming
         let history = transcript.history
-        hasSpoken = !isResuming && history.isEmpty
+        let age = min(rules.connectionAge, lineLife.limit ?? .max)
+        state = .ready(
+            Ready(
+                since: now, isResuming: isResuming, rotateAt: now + age, leave: settingUp.leave,
+                lastActivity: now, hasSpoken: !isResuming && history.isEmpty))
+        setbacks.wordsWereKnown()
+        if isResuming { log.forgetAnswers() } else { calls.sessionBegan() }
+        tell(.ready(resumed: isResuming))
         if !isResuming, rules.sendsHistory, !history.isEmpty {
             // As announced in the setup: taken as history, answered by nothing.
             sendAside(.content(history, isComplete: true))
@@ -105,17 +90,13 @@ extension SessionMachine {
         at now: Int64,
         random: Double
     ) {
-        handle?.tries -= isResuming ? 1 : 0
+        if isResuming { handle?.takeTryBack() }
         wait(reason, pace: pace, asked: asked, at: now, random: random)
     }
 
     /// Counts a refusal of a connection that was not set up; returns whether it has repeated.
     private mutating func isUnknownForGood(_ reason: CloseReason) -> Bool {
-        guard reason == .unknown else { return false }
-        unknownRefusals += 1
-        guard unknownRefusals >= Self.unknownTries else { return false }
-        unknownRefusals = 0
-        return true
+        reason == .unknown && setbacks.refusedInUnknownWords()
     }
 
     /// The socket is gone.
@@ -125,18 +106,19 @@ extension SessionMachine {
         switch state {
         case .idle, .asleep, .waiting, .failed:
             return []
-        case .closing(_, let next):
-            loseConnection(at: now)
-            go(to: next, at: now, random: random)
+        case .closing(let closing):
+            ended(closing, at: now, random: random)
         case .connecting, .settingUp, .ready:
             lost(code: code, reason: reason, at: now, random: random)
         }
         return take()
     }
 
-    mutating func go(to next: Next, at now: Int64, random: Double) {
-        switch next {
-        case .connecting: move(at: now, random: random)
+    /// The connection that we have closed is gone.
+    mutating func ended(_ closing: Closing, at now: Int64, random: Double) {
+        socketGone(readySince: closing.readySince, at: now)
+        switch closing.next {
+        case .connecting: move(from: closing, at: now, random: random)
         case .asleep:
             // Something may have been said while the close was under way.
             if log.hasUnsent { return open(at: now) }
@@ -152,8 +134,10 @@ extension SessionMachine {
 
     /// Goes on to another connection, at once unless this one was left soon after its beginning:
     /// who is sent away by each would else open hundreds a second.
-    private mutating func move(at now: Int64, random: Double) {
-        if let readySince, now - readySince >= ConnectionPace.stable { return open(at: now) }
+    private mutating func move(from closing: Closing, at now: Int64, random: Double) {
+        if let readySince = closing.readySince, now - readySince >= ConnectionPace.stable {
+            return open(at: now)
+        }
         let next = attempts.failed(at: now, random: random)
         guard next > now else { return open(at: now) }
         state = .waiting(until: next, earliest: now)
@@ -161,12 +145,12 @@ extension SessionMachine {
     }
 
     private mutating func lost(code: UInt16, reason: String, at now: Int64, random: Double) {
-        if case .ready(let since) = state, reason.isEmpty,
-            lineLife.lost(after: now - since), let limit = lineLife.limit
+        if case .ready(let ready) = state, reason.isEmpty,
+            lineLife.lost(after: now - ready.since), let limit = lineLife.limit
         {
             tell(
                 .notice(
-                    "connections end after \((now - since) / 1_000_000_000) s without a word: "
+                    "connections end after \((now - ready.since) / 1_000_000_000) s without a word: "
                         + "something on the way cuts them; each is left after "
                         + "\(limit / 1_000_000_000) s from now on"))
         }
@@ -189,8 +173,9 @@ extension SessionMachine {
         at now: Int64, random: Double
     ) {
         let wasSettingUp = if case .settingUp = state { true } else { false }
+        let isResuming = isResuming
         let isResumeRefused = wasSettingUp && isResuming
-        if cause != .unknown { unknownRefusals = 0 }
+        if cause != .unknown { setbacks.wordsWereKnown() }
         loseConnection(at: now)
         switch cause {
         case .credential, .model, .billing, .project, .region:
@@ -201,17 +186,14 @@ extension SessionMachine {
             // The state that was resumed is to blame before the words are (section 9, 10 and 13).
             forgetHandle()
         case .payload:
-            payloadFailures += 1
             dropRefusedWords()
-            guard payloadFailures < Self.payloadTries else {
-                return fail(SessionFailure(cause, text: text))
-            }
+            if setbacks.payloadRefused() { return fail(SessionFailure(cause, text: text)) }
         case .handle:
             forgetHandle()
         case .unknown where wasSettingUp:
             if isUnknownForGood(cause) { return fail(SessionFailure(cause, text: text)) }
         case .quota where isResuming, .overloaded where isResuming:
-            spareHandle()
+            if handle?.overloaded() ?? false { forgetHandle() }
         case .quota, .overloaded, .deadline, .unknown, .transient:
             break
         }
@@ -226,18 +208,8 @@ extension SessionMachine {
             if !uplink.isTurnOpen { tell(.turnComplete(answers.last)) }
         }
         forgetInput(dropsRest: true)
-        bridge.reset()
+        forgetAccount()
         forgetHandle()
-    }
-
-    /// A service that has too much to do has not looked at the handle, unless it is the handle
-    /// that it cannot do.
-    private mutating func spareHandle() {
-        guard var spared = handle else { return }
-        spared.tries = max(0, spared.tries - 1)
-        spared.overloads += 1
-        handle = spared
-        if spared.overloads >= Self.overloadsPerHandle { forgetHandle() }
     }
 
     /// The session cannot be resumed: a fresh one, which gets what was said, can begin at once.
@@ -247,44 +219,54 @@ extension SessionMachine {
         state = .waiting(until: now, earliest: now)
     }
 
-    /// What a connection that has ended leaves behind.
+    /// The connection has ended without our close; what is to come next is still to be decided.
     mutating func loseConnection(at now: Int64) {
+        let readySince = line?.since
+        lineGone()
+        socketGone(readySince: readySince, at: now)
+    }
+
+    /// The socket's end, for whatever reason, in whatever state.
+    private mutating func socketGone(readySince: Int64?, at now: Int64) {
         if let readySince {
             attempts.held(from: readySince, until: now)
             if now - readySince >= ConnectionPace.stable {
-                payloadFailures = 0
-                handle?.tries = 0
+                setbacks.connectionHeld()
+                handle?.forgiveTries()
             }
         }
-        // The service counts a handle's life from the end of its session.
-        handle?.receivedAt = now
-        leaveBy = nil
-        rotateAt = nil
-        isLeaveDue = false
-        stayUntil = nil
-        handleDueUntil = nil
-        bridgeTurn()
-        replyDueSince = nil
-        answers.connectionLost()
-        isUnaskedNoted = false
-        doubtfulUntil = nil
-        openCalls = []
+        handle?.sessionEnded(at: now)
         log.rewind()
     }
 
+    /// We close: nothing more is heard or said on the connection, and what was so on it is over.
+    mutating func startClosing(at now: Int64, then next: Next) {
+        let readySince: Int64? =
+            if case .closing(let closing) = state { closing.readySince } else { line?.since }
+        lineGone()
+        state = .closing(
+            Closing(until: now + Self.closeTimeout, readySince: readySince, next: next))
+    }
+
+    /// Nothing comes any more where the session was ready.
+    private mutating func lineGone() {
+        guard let line else { return }
+        bridgeTurn(of: line)
+        answers.connectionLost()
+    }
+
     /// Keeps what the next session must know of a turn that is cut.
-    private mutating func bridgeTurn() {
-        let cut = answers.isOfNow && replyDueSince != nil ? answers.coming : nil
+    private mutating func bridgeTurn(of line: Ready) {
+        let cut = answers.isOfNow && line.replyDueSince != nil ? answers.coming : nil
         let isWritten = !transcript.heard.isEmpty || !transcript.saidLast.isEmpty
         if let cut, !cut.isGenerated, !uplink.isTurnOpen, isWritten {
-            continuations += 1
-            let mayGoOn = continuations <= Self.continuationLimit
-            bridge.cut(cut.number, after: mayGoOn ? transcript.saidLast : nil)
+            account.cut(cut.number, after: transcript.saidLast)
         }
-        guard !bridge.isEmpty else { return }
-        bridge.loseConnection(after: transcript.heard)
+        guard hasAccount else { return }
+        calls.connectionLost()
+        account.connectionLost(after: transcript.heard)
         // With indexes the words of the turn may be said again, and then it is made anew.
-        isAccountDue = !(hasIndexes && log.holdsSentWords)
+        account.setDue(!(line.hasIndexes && log.holdsSentWords))
     }
 
     /// Tries again later: at the service's pace when it has one, else at ours, which a wish of the
@@ -303,7 +285,7 @@ extension SessionMachine {
     mutating func fail(_ failure: SessionFailure) {
         state = .failed
         forgetInput()
-        bridge.reset()
+        forgetAccount()
         if !failure.reason.sparesConversation { forgetHandle() }
         tell(.failed(failure))
     }

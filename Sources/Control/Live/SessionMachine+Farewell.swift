@@ -8,8 +8,8 @@ extension SessionMachine {
     /// long silence, and the next word opens another.
     package mutating func takeLeave(at now: Int64) -> [SessionAction] {
         guard case .ready = state else { return take() }
-        hasTakenLeave = true
-        lastActivity = now
+        line?.hasTakenLeave = true
+        line?.lastActivity = now
         return take()
     }
 }

@@ -16,8 +16,8 @@ extension SessionMachine {
     ) -> [SessionAction] {
         for notice in message.notices { tell(.notice(notice)) }
         switch state {
-        case .settingUp:
-            if message.isSetupComplete { becomeReady(at: now) }
+        case .settingUp(let settingUp):
+            if message.isSetupComplete { becomeReady(settingUp, at: now) }
         case .ready:
             tellContent(of: message, at: now)
             flush(at: now)
@@ -39,33 +39,34 @@ extension SessionMachine {
     private mutating func noteGoAway(_ goAway: ServerMessage.GoAway, at now: Int64) {
         let since: Int64
         switch state {
-        case .ready(let begin): since = begin
+        case .ready(let ready): since = ready.since
         // The end of a connection may be announced before it is set up.
         case .settingUp: since = now
         case .idle, .asleep, .connecting, .closing, .waiting, .failed: return
         }
-        let isNew = !hasServed && now - since < ConnectionPace.stable
-        isLeaveDue = true
-        guard let left = goAway.timeLeft else {
-            // The time is not known; the open turn may come to its end.
-            leaveBy = min(leaveBy ?? .max, now + Self.rotationPatience)
-            if isNew { stayUntil = since + ConnectionPace.stable }
-            return
+        let isNew = !(line?.hasServed ?? false) && now - since < ConnectionPace.stable
+        // Where the time is not known the open turn may come to its end.
+        let left = goAway.timeLeft.map { max(0, $0 - Self.goAwaySpare) }
+        let end = now + (left ?? Self.rotationPatience)
+        var due = leave ?? Leave(by: end)
+        due.by = min(due.by, end)
+        if isNew {
+            // A service that is being emptied says so on each new connection.
+            due.notBefore =
+                left == nil
+                ? since + ConnectionPace.stable : max(now, end - Self.goAwayWindow)
         }
-        let end = now + max(0, left - Self.goAwaySpare)
-        leaveBy = min(leaveBy ?? .max, end)
-        // A service that is being emptied says so on each new connection.
-        if isNew { stayUntil = max(now, end - Self.goAwayWindow) }
+        leave = due
     }
 
     private mutating func take(_ resumption: ServerMessage.Resumption, at now: Int64) {
         guard rules.isResumable else { return }
-        isResumableNow = resumption.handle != nil
+        line?.isResumableNow = resumption.handle != nil
         guard let newest = resumption.handle else { return }
-        handle = Handle(text: newest, receivedAt: now)
-        handleDueUntil = nil
+        handle = SessionHandle(newest, since: now)
+        line?.handleDueUntil = nil
         if let index = resumption.consumedIndex {
-            hasIndexes = true
+            line?.hasIndexes = true
             log.hold(upTo: index)
         }
         actions.append(.keep(handle: newest))
@@ -74,7 +75,11 @@ extension SessionMachine {
     private mutating func tellContent(of message: ServerMessage, at now: Int64) {
         noteProgress(message, at: now)
         // Two calls, since a message chosen into a variable is copied, with all its members.
-        if hasSpoken { tell(message, at: now) } else { tell(unasked(message), at: now) }
+        if line?.hasSpoken ?? true {
+            tell(message, at: now)
+        } else {
+            tell(unasked(message), at: now)
+        }
     }
 
     private mutating func tell(_ message: ServerMessage, at now: Int64) {
@@ -109,24 +114,27 @@ extension SessionMachine {
         let cut = answers.interrupted()
         if let (words, number) = cut.renumbered { log.renumber(words, number) }
         tell(.interrupted(cut.number, next: cut.next))
-        replyDueSince = answers.isDue ? replyDueSince ?? now : nil
+        if answers.isDue {
+            line?.stillOwesReply(at: now)
+        } else {
+            line?.replyDueSince = nil
+        }
     }
 
     /// The service works, or says that it does, which is not the same as an answer.
     private mutating func noteProgress(_ message: ServerMessage, at now: Int64) {
-        if let status = message.interactionStatus { isInteracting = status == .inProgress }
-        guard message.showsWork, let due = replyDueSince else { return }
-        replyDueSince = max(due, now)
+        if let status = message.interactionStatus { line?.isInteracting = status == .inProgress }
+        if message.showsWork { line?.noteWork(at: now) }
     }
 
     /// A message without what answers nothing: the service was seen to repeat an old answer on
     /// each new connection.
     private mutating func unasked(_ message: ServerMessage) -> ServerMessage {
-        defer { if message.isTurnComplete { isUnaskedNoted = false } }
+        defer { if message.isTurnComplete { line?.isUnaskedNoted = false } }
         guard message.hasAnswer else { return message }
         // Once an answer, however many messages it comes in.
-        if !isUnaskedNoted {
-            isUnaskedNoted = true
+        if line?.isUnaskedNoted == false {
+            line?.isUnaskedNoted = true
             tell(.notice("an answer is not told: nothing was said on this connection"))
         }
         refuse(message.toolCalls, because: "nothing was done: nobody asked for it")
@@ -152,46 +160,43 @@ extension SessionMachine {
     }
 
     private mutating func answerCame(_ message: ServerMessage, at now: Int64) {
-        lastActivity = now
-        replyDueSince = now
+        line?.lastActivity = now
+        line?.replyDueSince = now
         settle(through: answers.contentCame(isCall: message.isOfCalls, at: now))
         // The user's newer words, perhaps whole on their way, are not what this answers.
         guard answers.isOfNow else { return }
-        doubtfulUntil = nil
+        line?.doubtfulUntil = nil
         let isAudible = answers.note(
             samples: message.audio.count,
             isAudible: !message.toolCalls.isEmpty
                 || message.audio.contains { $0.magnitude > Self.audibleLevel })
-        stalls = 0
-        handle?.tries = 0
-        handle?.overloads = 0
-        if isAudible { emptyTurns = 0 }
+        setbacks.answerCame(isAudible: isAudible)
+        handle?.answered()
         uplink.answerCame()
     }
 
     /// Whether a message is nothing but calls that this session has made before.
     private func isRepetition(_ message: ServerMessage) -> Bool {
         guard message.isOfCalls else { return false }
-        return message.toolCalls.allSatisfy {
-            openCalls.contains($0.id) || answeredCalls.contains($0.id)
-        }
+        return message.toolCalls.allSatisfy { calls.isRepetition($0.id) }
     }
 
     /// Calls came once more, which answers no words: those that await an answer still do.
     private mutating func repetitionCame(at now: Int64) -> AnswerNumber {
-        lastActivity = now
-        let number = answers.repetitionCame(at: now, isAwaited: replyDueSince != nil)
-        replyDueSince = replyDueSince ?? now
+        line?.lastActivity = now
+        let number = answers.repetitionCame(at: now, isAwaited: line?.replyDueSince != nil)
+        line?.stillOwesReply(at: now)
         return number
     }
 
     private mutating func generated(at now: Int64) {
         tell(.generationComplete(answers.generated()))
-        if openCalls.isEmpty, !isAccountDue { bridge.reset() }
+        if !calls.isAnyAwaited, !account.isDue { forgetAccount() }
         // The service reports the turn's end when the sound would have been heard (section 4.1).
-        guard let answer = answers.coming, !answer.isOld, replyDueSince != nil else { return }
+        guard let answer = answers.coming, !answer.isOld, line?.replyDueSince != nil
+        else { return }
         let length = SessionRates.live.outputLength(Int(answer.samples))
-        replyDueSince = max(now, answer.since.adding(length))
+        line?.replyDueSince = max(now, answer.since.adding(length))
     }
 
     private mutating func takeCalls(
@@ -199,52 +204,39 @@ extension SessionMachine {
     ) {
         if !message.toolCalls.isEmpty {
             // The model goes on by itself; an account would only disturb it now.
-            isAccountDue = false
-            calledAt = now
-            let calls = message.toolCalls.map { named($0) }
-            openCalls.formUnion(calls.map(\.id))
-            let new = calls.filter { !isMadeBefore($0) }
-            for call in new { bridge.add(call, of: number) }
-            answers.called()
-            if !new.isEmpty { tell(.toolCalls(new, of: number)) }
+            account.setDue(false)
+            makeCalls(message.toolCalls, number, at: now)
         }
         if !message.unreadableCalls.isEmpty {
             refuse(
                 message.unreadableCalls,
                 because: "nothing was done: the arguments are nested too deep, or hold a number "
                     + "that is too large")
-            replyDueSince = now
+            line?.replyDueSince = now
         }
         if !message.cancelledCalls.isEmpty {
-            openCalls.subtract(message.cancelledCalls)
-            tell(.toolCallsCancelled(bridge.cancel(message.cancelledCalls)))
+            let taken = calls.takeBack(message.cancelledCalls)
+            if !taken.isEmpty { tell(.toolCallsCancelled(taken)) }
         }
     }
 
-    /// A call under a name of its own: one without an id gets one of ours, which the model does not
-    /// know.
-    private mutating func named(_ call: FunctionCall) -> FunctionCall {
-        guard call.id.isEmpty else { return call }
-        namelessCalls += 1
-        var call = call
-        call.id = Self.namelessPrefix + String(namelessCalls)
-        return call
-    }
-
-    /// The ids of the service are words and numbers without blanks.
-    private static let namelessPrefix = "call without id "
-
-    static func isNameless(_ id: String) -> Bool { id.hasPrefix(namelessPrefix) }
-
-    /// Whether a call repeats one of a lost connection, whose answer then is its answer, too.
-    private mutating func isMadeBefore(_ call: FunctionCall) -> Bool {
-        guard let response = bridge.claim(call) else { return false }
-        if let response {
-            openCalls.remove(call.id)
-            noteAnswered(call.id)
-            addAnswer(FunctionResponse(id: call.id, name: call.name, response: response))
+    private mutating func makeCalls(
+        _ made: [FunctionCall], _ number: AnswerNumber, at now: Int64
+    ) {
+        var told: [FunctionCall] = []
+        var refused: [FunctionCall] = []
+        for call in made {
+            switch calls.make(call, at: now) {
+            case .tell(let call): told.append(call)
+            case .wait: break
+            case .answer(let response): addAnswer(response)
+            case .refuse: refused.append(call)
+            }
         }
-        return true
+        if !told.isEmpty { account.calls(of: number) }
+        answers.called()
+        if !told.isEmpty { tell(.toolCalls(told, of: number)) }
+        refuse(refused, because: "nothing was done: too many calls await an answer")
     }
 
     private mutating func turnCompleted(_ message: ServerMessage, at now: Int64) {
@@ -256,45 +248,45 @@ extension SessionMachine {
             // Who is to go on needs no answer yet.
             if reason != Self.needsMore { tell(.answerFailed(over.number)) }
         }
-        lastActivity = now
+        line?.lastActivity = now
         guard !answers.isDue else {
             // The end of what was interrupted, while the words that did it await their answer.
-            replyDueSince = replyDueSince ?? now
+            line?.stillOwesReply(at: now)
             if !over.isReported { tell(.turnComplete(over.number)) }
             return
         }
         // Also one of words without sound: nobody hears them.
         let isSilence = over.answer.map { !$0.isAudible } ?? false
         let isEmpty = isSilence || over.isUnanswered && wasSilent && !message.isWaitingForInput
-        replyDueSince = nil
+        line?.replyDueSince = nil
         uplink.answerCame()
         if over.answer?.isAudible == true { attempts.proved() }
-        hasServed = true
+        line?.hasServed = true
         if !over.isReported { tell(.turnComplete(over.number)) }
         endTurn()
-        if rules.isResumable { handleDueUntil = now + Self.handlePatience }
+        if rules.isResumable { line?.handleDueUntil = now + Self.handlePatience }
         guard isEmpty, message.turnCompleteReason != Self.needsMore else { return }
-        emptyTurns += 1
-        guard emptyTurns >= Self.emptyTurnLimit else { return }
+        guard setbacks.turnWasEmpty() else { return }
         // A session in this state was never seen to recover.
-        emptyTurns = 0
         forgetInput(dropsRest: true)
         forgetHandle()
         tell(.notice("the session answers nothing any more; a fresh one is begun"))
-        leave(at: now)
+        close(at: now)
     }
 
     /// What the end of an answer says of the words that have none.
     mutating func note(_ over: Answers.Completion, at now: Int64) {
         if let (words, number) = over.renumbered { log.renumber(words, number) }
-        if !over.isOld { doubtfulUntil = answers.isSupposed ? now + Self.stallTimeout : nil }
+        if !over.isOld {
+            let doubtfulUntil: Int64? = answers.isSupposed ? now + Self.stallTimeout : nil
+            line?.doubtfulUntil = doubtfulUntil
+        }
     }
 
     mutating func endTurn() {
         transcript.endTurn()
-        continuations = 0
-        accountAsks = false
+        account.endTurn()
         // Calls that are still open belong to a turn to come.
-        if openCalls.isEmpty, !isAccountDue { bridge.reset() }
+        if !calls.isAnyAwaited, !account.isDue { forgetAccount() }
     }
 }

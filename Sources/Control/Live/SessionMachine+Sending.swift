@@ -5,48 +5,28 @@ internal import VoiceSession
 
 extension SessionMachine {
     mutating func answer(_ responses: [FunctionResponse]) {
-        var known: [FunctionResponse] = []
-        for var response in responses {
-            response.id = bridge.answer(response.id, response.response)
-            guard openCalls.remove(response.id) != nil else { continue }
-            noteAnswered(response.id)
-            if Self.isNameless(response.id) {
-                addAnswer(response)
-            } else {
-                known.append(response)
-            }
-        }
+        let sent = responses.flatMap { calls.answer($0) }
+        for response in sent where response.id.isEmpty { addAnswer(response) }
+        let known = sent.filter { !$0.id.isEmpty }
         if !known.isEmpty { add(.toolResponses(known)) }
     }
 
-    /// Keeps in mind that a call was answered, so that its repetition is known for one.
-    mutating func noteAnswered(_ id: String) {
-        guard !Self.isNameless(id), !answeredCalls.contains(id) else { return }
-        answeredCalls.append(id)
-        if answeredCalls.count > Self.answeredLimit { answeredCalls.removeFirst() }
-    }
-
-    /// Adds the answer to a call, whose id may be one of ours.
+    /// Adds the answer to a call, which the service may have made without an id.
     mutating func addAnswer(_ response: FunctionResponse) {
-        let item = answerItem(response)
-        // In words it is answered as words are, by the rest of the answer that made the call.
-        add(item, item.endsWords ? bridge.number ?? answers.give() : nil)
-    }
-
-    private func answerItem(_ response: FunctionResponse) -> UplinkItem {
-        guard Self.isNameless(response.id) else { return .toolResponses([response]) }
         // Only Vertex takes an answer without the call's id; others get it in words.
-        guard rules.isVertex else { return .text(TurnBridge.words(for: response)) }
-        var response = response
-        response.id = ""
-        return .toolResponses([response])
+        guard response.id.isEmpty, !rules.isVertex else { return add(.toolResponses([response])) }
+        let words =
+            "(\(response.name) was called without an id. It gave "
+            + "\(response.response.serialized). Answer the user now.)"
+        // It is answered as words are, by the rest of the answer that made the call.
+        add(.text(words), account.number ?? answers.give())
     }
 
     /// No answer is awaited to the words whose end is said next, as when nobody was heard to speak
     /// in them: one may come, but that none comes says nothing about the session.
     package mutating func expectNoReply() {
         // Where the service finds the turns, an answer that is due is so to these words, too.
-        isReplyDoubtful = rules.isManual || replyDueSince == nil && !log.hasUnsentEnd
+        isReplyDoubtful = rules.isManual || line?.replyDueSince == nil && !log.hasUnsentEnd
     }
 
     /// Sends what is held, answers to calls first.
@@ -62,30 +42,28 @@ extension SessionMachine {
     private mutating func noteSending(of next: UplinkLog.Outgoing, at now: Int64) {
         switch next.item {
         case .content(_, isComplete: false), .video, .contextUpdate: break
-        default: hasSpoken = true
+        default: line?.hasSpoken = true
         }
         switch next.item {
         case .toolResponses:
-            replyDueSince = now
+            line?.replyDueSince = now
             answers.coming?.isCompletionDue = false
         case .activityEnd, .audioStreamEnd, .text, .content(_, isComplete: true):
             let isDoubtful = next.isDoubtful
-            replyDueSince = isDoubtful ? replyDueSince : now
+            if !isDoubtful { line?.replyDueSince = now }
             // The service may be at its answer all the same; whoever leaves then has to say it all
             // once more.
-            doubtfulUntil = isDoubtful ? now + Self.stallTimeout : nil
+            line?.doubtfulUntil = isDoubtful ? now + Self.stallTimeout : nil
             answers.wordsEnded(
                 next.answer ?? answers.give(), isDoubtful: isDoubtful,
                 isWithinWords: rules.isManual && log.isWithinSentWords)
-            isInteracting = false
+            line?.isInteracting = false
         case .activityStart:
             answers.wordsBegan()
         case .audio:
             if !rules.isManual, !answers.isWithinWords { answers.wordsBegan() }
             // Nobody is answered while he speaks.
-            if answers.coming?.isRepetition ?? true, let due = replyDueSince {
-                replyDueSince = max(due, now)
-            }
+            if answers.coming?.isRepetition ?? true { line?.noteWork(at: now) }
         case .content, .video, .contextUpdate:
             break
         }
@@ -94,26 +72,37 @@ extension SessionMachine {
     /// Tells a session that never heard of a turn what became of it.
     private mutating func giveAccount() {
         // Calls of this connection are answered in the service's own way.
-        guard isAccountDue, bridge.isAnswered, openCalls.isEmpty else { return }
+        guard account.isDue, calls.isEveryAnswerKnown, !calls.isAnyAwaited else { return }
         let asksForAnswer = !log.hasUnsent
         // Content may not come within words, and would cut the answer to them.
-        let mayExplain = replyDueSince == nil && !log.isWithinSentWords
+        let mayExplain = line?.replyDueSince == nil && !log.isWithinSentWords
         // Who has more to say does not want the rest of an answer, but must know what was done.
-        if bridge.hasLostCalls, !mayExplain { return }
-        isAccountDue = false
-        guard bridge.hasLostCalls || asksForAnswer && mayExplain else { return bridge.reset() }
-        accountAsks = asksForAnswer
+        if calls.isAnyLost, !mayExplain { return }
+        guard calls.isAnyLost || asksForAnswer && mayExplain else { return forgetAccount() }
+        account.give(asksForAnswer: asksForAnswer)
+        let item = account.item(
+            lost: calls.lost, asksForAnswer: asksForAnswer, asText: !rules.takesContent)
         // It goes on with the answer that was cut.
-        let number = bridge.number ?? answers.give()
-        log.putFirst(
-            bridge.account(asksForAnswer: asksForAnswer, asText: !rules.takesContent),
-            answer: number)
+        log.putFirst(item, answer: account.number ?? answers.give())
+    }
+
+    /// Whether there is something that only this turn's sessions knew.
+    var hasAccount: Bool { !calls.isEmpty || account.isOfCutAnswer }
+
+    /// Nothing of this turn is to be told to another session.
+    mutating func forgetAccount() {
+        calls.endTurn()
+        account.reset()
     }
 
     /// The words up to this number are answered.
     mutating func settle(through answer: AnswerNumber) {
         // Where the service does not tell what it has, an answer is the only sign.
-        if hasIndexes { log.settleHeld(through: answer) } else { log.settle(through: answer) }
+        if line?.hasIndexes ?? false {
+            log.settleHeld(through: answer)
+        } else {
+            log.settle(through: answer)
+        }
     }
 
     /// Forgets what is held and not sent.

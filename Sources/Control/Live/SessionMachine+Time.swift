@@ -7,15 +7,16 @@ extension SessionMachine {
     package var deadline: Int64? {
         switch state {
         case .idle, .asleep, .failed: return nil
-        case .connecting(let until), .settingUp(let until), .waiting(let until, _),
-            .closing(let until, _):
-            return until
-        case .ready:
-            let rotation = isLeaveDue ? Optional<Int64>.none : rotateAt
+        case .connecting(let connecting): return connecting.until
+        case .settingUp(let settingUp): return settingUp.until
+        case .waiting(let until, _): return until
+        case .closing(let closing): return closing.until
+        case .ready(let ready):
             // Not by a list, which would be memory for each message.
-            let leaving = earlier(leaveBy, earlier(stayUntil, rotation))
-            let waiting = earlier(handleDueUntil, doubtfulUntil)
-            return earlier(leaving, earlier(waiting, earlier(idleAt, stallAt)))
+            let leaving = earlier(ready.leave?.by ?? ready.rotateAt, ready.leave?.notBefore)
+            let waiting = earlier(ready.handleDueUntil, ready.doubtfulUntil)
+            let nothing = earlier(idleAt(of: ready), stallAt(of: ready))
+            return earlier(leaving, earlier(waiting, nothing))
         }
     }
 
@@ -24,17 +25,17 @@ extension SessionMachine {
         return min(first, second)
     }
 
-    private var idleAt: Int64? {
-        guard isQuiet else { return nil }
-        if hasTakenLeave { return lastActivity + Self.farewellPatience }
-        return rules.idleTimeout.map { lastActivity + $0 }
+    private func idleAt(of ready: Ready) -> Int64? {
+        guard isQuiet(ready) else { return nil }
+        if ready.hasTakenLeave { return ready.lastActivity + Self.farewellPatience }
+        return rules.idleTimeout.map { ready.lastActivity + $0 }
     }
 
-    private var stallAt: Int64? {
-        guard openCalls.isEmpty else { return calledAt.adding(Self.callTimeout) }
-        guard let replyDueSince else { return nil }
+    private func stallAt(of ready: Ready) -> Int64? {
+        guard !calls.isAnyAwaited else { return calls.madeAt.adding(Self.callTimeout) }
+        guard let replyDueSince = ready.replyDueSince else { return nil }
         let patience =
-            isInteracting
+            ready.isInteracting
             ? Self.interactionTimeout
             : answers.isCompletionDue ? Self.completionTimeout : Self.stallTimeout
         return replyDueSince.adding(patience)
@@ -56,54 +57,47 @@ extension SessionMachine {
             actions.append(.abort)
             loseConnection(at: now)
             wait(.setupTimedOut, at: now, random: random)
-        case .ready:
-            readyForLong(at: now)
+        case .ready(let ready):
+            readyForLong(ready, at: now)
         case .waiting:
             open(at: now)
-        case .closing(_, let next):
+        case .closing(let closing):
             // The close was not answered in time; the transport makes an end of the socket.
             actions.append(.abort)
-            loseConnection(at: now)
-            go(to: next, at: now, random: random)
+            ended(closing, at: now, random: random)
         }
         return take()
     }
 
-    private mutating func readyForLong(at now: Int64) {
-        if let leaveBy, leaveBy <= now { return leave(at: now) }
-        if let stallAt, stallAt <= now { return stalled(at: now) }
-        if let stayUntil, stayUntil <= now {
-            self.stayUntil = nil
+    private mutating func readyForLong(_ ready: Ready, at now: Int64) {
+        if let leave = ready.leave, leave.by <= now { return close(at: now) }
+        if let stallAt = stallAt(of: ready), stallAt <= now { return stalled(at: now) }
+        if let notBefore = ready.leave?.notBefore, notBefore <= now {
+            leave?.notBefore = nil
             leaveIfQuiet(at: now)
-            guard case .ready = state else { return }
         }
-        if let handleDueUntil, handleDueUntil <= now {
-            self.handleDueUntil = nil
+        if let handleDueUntil = line?.handleDueUntil, handleDueUntil <= now {
+            line?.handleDueUntil = nil
             leaveIfQuiet(at: now)
-            guard case .ready = state else { return }
         }
-        if let doubtfulUntil, doubtfulUntil <= now {
-            self.doubtfulUntil = nil
+        if let doubtfulUntil = line?.doubtfulUntil, doubtfulUntil <= now {
+            line?.doubtfulUntil = nil
             if let answered = answers.expire() { settle(through: answered) }
             leaveIfQuiet(at: now)
-            guard case .ready = state else { return }
         }
-        if let idleAt, idleAt <= now { return leave(at: now, then: .asleep) }
-        if let rotateAt, rotateAt <= now, !isLeaveDue {
-            isLeaveDue = true
-            leaveBy = now + Self.rotationPatience
-            leaveIfQuiet(at: now)
-        }
+        guard case .ready(let ready) = state else { return }
+        if let idleAt = idleAt(of: ready), idleAt <= now { return close(at: now, then: .asleep) }
+        if ready.rotateAt <= now, ready.leave == nil { leaveSoon(at: now) }
     }
 
     /// An answer is due, and nothing of it comes though the line is alive.
     private mutating func stalled(at now: Int64) {
-        if !openCalls.isEmpty { return giveCallsUp(at: now) }
-        replyDueSince = nil
+        if calls.isAnyAwaited { return giveCallsUp(at: now) }
+        line?.replyDueSince = nil
         if answers.isCompletionDue { return completeUnended(at: now) }
         let answer = answers.isOfNow ? answers.coming : nil
-        stalls += 1
-        if answer != nil || stalls > 1 {
+        let isRepeated = setbacks.stalled()
+        if answer != nil || isRepeated {
             // What has come is all there will be; asking once more would repeat it.
             if answer == nil {
                 forgetInput(dropsRest: true)
@@ -113,9 +107,11 @@ extension SessionMachine {
             }
             // Nothing was said of what was done: beside a noise that nobody answers nobody was asked
             // to, and an answer to a call may have gone into a dead line. It is asked for once.
-            if bridge.hasCalls, transcript.saidLast.isEmpty, !accountAsks { isAccountDue = true }
+            if !calls.isEmpty, transcript.saidLast.isEmpty, !account.hasAsked {
+                account.setDue(true)
+            }
             tell(.notice("the service does not finish its answer"))
-            let isNoise = answer == nil && !rules.isManual && !isAccountDue
+            let isNoise = answer == nil && !rules.isManual && !account.isDue
             tell(.turnComplete(answers.giveUp()))
             endTurn()
             // What an open microphone took for words may be none; to move again mends nothing.
@@ -123,45 +119,46 @@ extension SessionMachine {
         } else {
             tell(.notice("the service does not answer; asking it on another connection"))
         }
-        leave(at: now)
+        close(at: now)
     }
 
     /// The whole answer has come and would have been heard; only the word that the turn is over is
     /// missing, which is no reason to leave.
     private mutating func completeUnended(at now: Int64) {
-        lastActivity = now
-        hasServed = true
+        line?.lastActivity = now
+        line?.hasServed = true
         let over = answers.completedUnsaid()
         note(over, at: now)
         tell(.turnComplete(over.number))
         endTurn()
-        if rules.isResumable { handleDueUntil = now + Self.handlePatience }
+        if rules.isResumable { line?.handleDueUntil = now + Self.handlePatience }
         leaveIfQuiet(at: now)
     }
 
     /// The program owes answers that it will not give any more.
     private mutating func giveCallsUp(at now: Int64) {
-        tell(.notice("\(openCalls.count) calls were never answered; the model is told so"))
-        let calls = bridge.open(openCalls.filter { !Self.isNameless($0) })
-        openCalls = []
-        refuse(calls, because: "no answer came in time; it is not known what was done")
-        bridge.reset()
-        replyDueSince = now
+        tell(.notice("\(calls.awaitedCount) calls were never answered; the model is told so"))
+        refuse(
+            calls.giveUp(), because: "no answer came in time; it is not known what was done")
+        forgetAccount()
+        line?.replyDueSince = now
     }
 
     // MARK: - Moving to another connection
 
     /// Whether nobody would notice if the connection went.
-    var isQuiet: Bool {
-        replyDueSince == nil && openCalls.isEmpty && !log.isActivityOpen && !log.hasUnsent
-            && !uplink.isTurnOpen && handleDueUntil == nil && doubtfulUntil == nil
-            && (isResumableNow || handle == nil)
+    private func isQuiet(_ ready: Ready) -> Bool {
+        ready.replyDueSince == nil && !calls.isAnyAwaited && !log.isActivityOpen
+            && !log.hasUnsent && !uplink.isTurnOpen && ready.handleDueUntil == nil
+            && ready.doubtfulUntil == nil && (ready.isResumableNow || handle == nil)
     }
 
     /// Leaves when nothing is going on, so that the user notices nothing.
     mutating func leaveIfQuiet(at now: Int64) {
-        guard isLeaveDue, stayUntil == nil, case .ready = state, isQuiet else { return }
-        leave(at: now)
+        guard case .ready(let ready) = state, let leave = ready.leave, leave.notBefore == nil,
+            isQuiet(ready)
+        else { return }
+        close(at: now)
     }
 
     /// The setup has changed in what no message can say.
@@ -172,17 +169,20 @@ extension SessionMachine {
 
     /// Takes the session up on another connection at the next quiet moment, for a setup that has
     /// changed in the meantime.
-    mutating func leaveSoon(at now: Int64) {
-        isLeaveDue = true
-        leaveBy = leaveBy ?? now + Self.rotationPatience
+    ///
+    /// A failure ends the session then.
+    mutating func leaveSoon(at now: Int64, because failure: SessionFailure? = nil) {
+        var due = leave ?? Leave(by: now + Self.rotationPatience)
+        due.failure = failure ?? due.failure
+        leave = due
         leaveIfQuiet(at: now)
     }
 
-    mutating func leave(at now: Int64, then next: Next = .connecting) {
+    /// Closes now.
+    mutating func close(at now: Int64, then next: Next = .connecting) {
         actions.append(.close)
         // We go of our own will, which says nothing against the handle.
-        handle?.tries = 0
-        let end = pendingFailure.map { Next.failed($0) } ?? next
-        state = .closing(until: now + Self.closeTimeout, then: end)
+        handle?.forgiveTries()
+        startClosing(at: now, then: leave?.failure.map { Next.failed($0) } ?? next)
     }
 }

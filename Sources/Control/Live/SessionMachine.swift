@@ -34,20 +34,15 @@ package enum SessionAction: Sendable {
 ///                                v
 ///                             failed --connect--> connecting
 ///
+/// What holds in one state only is that state's value, and is gone with it: when to leave a
+/// connection, what the service owes on it, what was said on it. The variables here outlive
+/// connections. What ends a ready connection, our close or its loss, moves what the next one must
+/// know into `calls` and `account` at that moment.
+///
 /// There is never more than one socket: a resume is refused while the older one is open, so the
 /// next is opened only when the one before has ended. A handle is tried twice, then a fresh
 /// session is begun, which gets what was said before and does not speak because of it.
 package struct SessionMachine: ~Copyable {
-    /// After this number of tries without a session a handle is dead.
-    static let triesPerHandle = 2
-    /// The service keeps a handle for two hours after the session's end; this is with a margin.
-    static let handleLife: Int64 = 110 * 60 * 1_000_000_000
-    /// A refused payload may be the fault of a resumed state; once more, fresh, then no more.
-    static let payloadTries = 2
-    /// After this number of overloads in a row the handle counts as the cause.
-    static let overloadsPerHandle = 5
-    /// After this number of refusals in a row, each in unknown words, a setup counts as refused.
-    static let unknownTries = 3
     /// How much longer than the transport the machine waits for the line to be open.
     static let connectSpare: Int64 = 1_000_000_000
     /// How long before the end that the service announced we leave at the latest.
@@ -74,84 +69,33 @@ package struct SessionMachine: ~Copyable {
     static let callTimeout: Int64 = 3_600_000_000_000
     /// An answer that stays below this in all its samples (-66 dB) is silence.
     static let audibleLevel: UInt16 = 16
-    /// This number of answered calls is remembered, to recognize those that are made again.
-    static let answeredLimit = 64
-    /// Turns without an answer after which a session is taken to be broken.
-    static let emptyTurnLimit = 2
     /// The handle that knows a turn is awaited for this time after the turn's end.
     static let handlePatience: Int64 = 2_000_000_000
-    /// How often an answer that a lost line has cut is asked to go on.
-    static let continuationLimit = 3
 
     let rules: Rules
     var state = State.idle
+    /// What may be said next.
     var uplink: UplinkRules
+    /// What was said, until the service has shown that it has it.
     var log: UplinkLog
-    var transcript = Transcript()
-    var bridge = TurnBridge()
-    /// What is in the bridge is to be sent to the session.
-    var isAccountDue = false
-    /// The account that was given last asked for an answer.
-    var accountAsks = false
-
-    var handle: Handle?
-    var isResumableNow = true
-    /// A turn is over, and the handle that knows it may still come until then.
-    var handleDueUntil: Int64?
-    var payloadFailures = 0
-    /// Setups in a row that were refused in unknown words.
-    var unknownRefusals = 0
-    var isResuming = false
-    var attempts = ConnectionPace()
-    /// When we must be gone, after the service said that it goes or because of the age.
-    var leaveBy: Int64?
-    /// The connection is to be left at the first quiet moment.
-    var isLeaveDue = false
-    /// But not before this, because the next would get the same announcement at once.
-    var stayUntil: Int64?
-    /// A turn was over on this connection.
-    var hasServed = false
-    /// When the last connection was set up; nil: it never was.
-    var readySince: Int64?
-    /// What ends the session when the connection is left.
-    var pendingFailure: SessionFailure?
-    /// The connection gets too old then.
-    var rotateAt: Int64?
-    /// Something was said, by either side.
-    var lastActivity: Int64 = 0
-    /// The user has taken leave.
-    var hasTakenLeave = false
     /// Whose answer it is that comes.
     var answers: Answers
-    /// The service owes the rest of a turn; something of it came last at this time.
-    var replyDueSince: Int64?
+    var transcript = Transcript()
+    /// The calls of the turn.
+    var calls = SessionCalls()
+    /// What the next session is told of the turn.
+    var account = TurnAccount()
+    /// nil: there is no session that could be resumed.
+    var handle: SessionHandle?
+    /// When a connection may be tried again.
+    var attempts = ConnectionPace()
+    /// What went wrong in a row.
+    var setbacks = Setbacks()
+    /// How long connections last on this line.
+    var lineLife = LineLife()
     /// No answer is expected to the words whose end is said next.
     var isReplyDoubtful = false
-    /// To doubtful words that were sent something may still come until then.
-    var doubtfulUntil: Int64?
-    /// Something that can be answered was said on this connection, or no other was before it.
-    var hasSpoken = true
-    /// An answer that nobody asked for comes on this connection, and the log knows.
-    var isUnaskedNoted = false
-    /// The service says that the interaction goes on, whatever turns end.
-    var isInteracting = false
-    /// How often the turn's answer was asked to go on.
-    var continuations = 0
-    /// The service says how far it has consumed.
-    var hasIndexes = false
-    var stalls = 0
-    var emptyTurns = 0
-    /// Calls of this connection by the ids under which the model waits, or our own where it gave
-    /// none.
-    var openCalls: Set<String> = []
-    /// When the newest of them was made.
-    var calledAt: Int64 = 0
-    /// The calls of the session that were answered last, by the same ids.
-    var answeredCalls: [String] = []
-    /// How many calls came without an id.
-    var namelessCalls = 0
-    var lineLife = LineLife()
-
+    /// What the event that is under way has led to so far.
     var actions: [SessionAction] = []
 
     /// A machine that waits for `connect`; `handle` is one that an earlier life has kept, whose
@@ -161,9 +105,7 @@ package struct SessionMachine: ~Copyable {
         uplink = UplinkRules(isManual: rules.isManual, isVertex: rules.isVertex)
         log = UplinkLog(replaySeconds: rules.replaySeconds)
         answers = Answers(isAutomatic: !rules.isManual)
-        self.handle = handle.map {
-            Handle(text: $0, receivedAt: now.subtracting(max(0, handleAge)))
-        }
+        self.handle = handle.map { SessionHandle($0, since: now.subtracting(max(0, handleAge))) }
     }
 
     /// Whether an item given now is sent at once.
@@ -202,8 +144,9 @@ package struct SessionMachine: ~Copyable {
             } else {
                 open(at: now)
             }
-        case .closing(let until, _):
-            state = .closing(until: until, then: .connecting)
+        case .closing(var closing):
+            closing.next = .connecting
+            state = .closing(closing)
         case .connecting, .settingUp, .ready:
             break
         }
@@ -219,12 +162,10 @@ package struct SessionMachine: ~Copyable {
             actions.append(.abort)
             fail(failure)
         case .settingUp, .ready:
-            pendingFailure = failure
-            isLeaveDue = true
-            leaveBy = leaveBy ?? now + Self.rotationPatience
-            leaveIfQuiet(at: now)
-        case .closing(let until, _):
-            state = .closing(until: until, then: .failed(failure))
+            leaveSoon(at: now, because: failure)
+        case .closing(var closing):
+            closing.next = .failed(failure)
+            state = .closing(closing)
         case .failed:
             break
         }
@@ -242,10 +183,10 @@ package struct SessionMachine: ~Copyable {
             tell(.closed)
         case .connecting:
             actions.append(.abort)
-            state = .closing(until: now + Self.closeTimeout, then: .idle)
+            startClosing(at: now, then: .idle)
         case .settingUp, .ready, .closing:
             actions.append(.close)
-            state = .closing(until: now + Self.closeTimeout, then: .idle)
+            startClosing(at: now, then: .idle)
         }
         return take()
     }
@@ -280,8 +221,8 @@ package struct SessionMachine: ~Copyable {
     }
 
     private mutating func hold(_ item: UplinkItem, _ due: AnswerNumber?, at now: Int64) {
-        lastActivity = now
-        if case .toolResponses = item {} else { hasTakenLeave = false }
+        line?.lastActivity = now
+        if case .toolResponses = item {} else { line?.hasTakenLeave = false }
         switch item {
         case .toolResponses(let responses):
             answer(responses)

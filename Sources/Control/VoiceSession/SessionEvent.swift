@@ -23,6 +23,9 @@ package enum SessionEvent: Sendable {
     /// The turn is over, with or without an answer.
     case turnComplete(AnswerNumber)
     /// The model calls functions.
+    ///
+    /// Each call's id is not empty and is no other call's; the session gives one where the service
+    /// has none. The same id again is the same call, made once more: it wants its answer again.
     case toolCalls([FunctionCall], of: AnswerNumber)
     /// Calls are taken back, by their ids; they must not be answered.
     case toolCallsCancelled([String])

@@ -27,7 +27,8 @@ package protocol SessionPort: Sendable {
     /// Says words without sound, which the model answers. Returns the answer's number, nil where
     /// they cannot be said.
     func sendText(_ text: String) -> AnswerNumber?
-    /// Answers calls of the model; each call is answered once.
+    /// Answers calls of the model by the ids of `SessionEvent.toolCalls`; each call is answered
+    /// once. What nobody waits for any more is passed over.
     func sendToolResponses(_ responses: [FunctionResponse])
 }
 
