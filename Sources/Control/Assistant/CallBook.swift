@@ -38,8 +38,6 @@ struct CallBook {
     /// Whether the answer of a call is awaited.
     var isAwaiting: Bool { entries.values.contains { $0.standing == .running } }
 
-    subscript(key: CallKey) -> Entry? { entries[key] }
-
     /// The call under way that has an id now; where there is none, the key of one in this
     /// conversation, which may still come.
     func key(of id: String) -> CallKey {
