@@ -3,6 +3,7 @@ import ModelTypes
 import Synchronization
 import Tools
 import VoiceSession
+import WireCodec
 
 @testable import Assistant
 

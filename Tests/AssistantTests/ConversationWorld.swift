@@ -1,6 +1,7 @@
 import ModelTypes
 import Tools
 import VoiceSession
+import WireCodec
 @testable import Assistant
 
 /// A machine with everything it wants done written down; time is in milliseconds.

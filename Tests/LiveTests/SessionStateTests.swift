@@ -1,6 +1,7 @@
 import ModelTypes
 import Testing
 import VoiceSession
+import WireCodec
 
 @testable import Live
 

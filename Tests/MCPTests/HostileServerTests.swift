@@ -194,7 +194,7 @@ struct HostileServerTests {
         async let outcome = rig.runner.run(call, conversation: 0)
         let isRunning = await rig.waits { runs(in: rig.folder) }
         #expect(isRunning)
-        await rig.runner.cancel(["x"], conversation: 0)
+        await rig.runner.cancel([CallKey(conversation: 0, id: "x")])
         #expect(await outcome == .cancelled)
         await rig.stop()
     }

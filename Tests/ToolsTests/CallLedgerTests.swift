@@ -1,6 +1,8 @@
+import Configuration
 import ModelTypes
 import TestInputs
 import Testing
+import WireCodec
 
 @testable import Tools
 

@@ -1,6 +1,7 @@
 package import ModelTypes
 package import Tools
 package import VoiceSession
+internal import WireCodec
 
 // The functions that the model calls.
 

@@ -1,4 +1,5 @@
 internal import ModelTypes
+internal import WireCodec
 
 /// The calls of the turn: each once, with what has become of it; everyone here asks this.
 ///

@@ -1,5 +1,6 @@
 internal import ModelTypes
 internal import VoiceSession
+internal import WireCodec
 
 // What of the owner's words goes out, and when.
 

@@ -1,5 +1,6 @@
 internal import ModelTypes
 internal import VoiceSession
+internal import WireCodec
 
 /// What the next session is told of a turn that a lost connection has cut.
 ///

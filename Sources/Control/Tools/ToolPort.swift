@@ -1,4 +1,5 @@
 package import ModelTypes
+package import WireCodec
 
 /// The tools as the conversation uses them; the runner is one.
 ///
