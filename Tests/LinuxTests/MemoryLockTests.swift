@@ -26,11 +26,26 @@ struct MemoryLockTests {
         }
     }
 
-    private static func lockedKilobytes() -> Int {
+    private static func lockedKilobytes() -> Int { kilobytes("VmLck:") }
+
+    /// A line of the process's status, in KiB; -1 where there is none.
+    private static func kilobytes(_ name: String) -> Int {
         let status = (try? Files.read("/proc/self/status", limitBytes: 1 << 16)) ?? []
         let lines = String(decoding: status, as: UTF8.self).split(separator: "\n")
-        let words = lines.first { $0.hasPrefix("VmLck:") }?.split { !$0.isNumber }
+        let words = lines.first { $0.hasPrefix(name) }?.split { !$0.isNumber }
         return words?.first.flatMap { Int($0) } ?? -1
+    }
+
+    @Test("what only the start has used is given back, and what is used again is as it was")
+    func letGo() {
+        let words = (1...2000).map { "\($0) \($0 * 7)" }
+        let before = Self.kilobytes("RssFile:")
+        MemoryLock.letStartGo()
+        let after = Self.kilobytes("RssFile:")
+        #expect(after >= 0 && after < before)
+        // Code, constants and heap of before.
+        #expect(words.joined() == (1...2000).map { "\($0) \($0 * 7)" }.joined())
+        #expect(throws: SystemError.self) { try Files.read("/nowhere/at/all", limitBytes: 1) }
     }
 
     @Test("memory is locked where the system grants it, and else nothing is changed")

@@ -3,8 +3,10 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <link.h>
 #include <linux/capability.h>
 #include <linux/spi/spidev.h>
+#include <malloc.h>
 #include <poll.h>
 #include <pthread.h>
 #include <sched.h>
@@ -198,6 +200,28 @@ int martlet_lock_memory(void) {
     }
     // On fault: what is never touched, such as most of each thread's stack, takes no memory.
     return mlockall(MCL_CURRENT | MCL_FUTURE | MCL_ONFAULT);
+}
+
+static int let_go(struct dl_phdr_info *object, size_t size, void *context) {
+    (void)size;
+    (void)context;
+    uintptr_t page = (uintptr_t)sysconf(_SC_PAGESIZE);
+    for (int index = 0; index < object->dlpi_phnum; index++) {
+        const ElfW(Phdr) *part = &object->dlpi_phdr[index];
+        // Only what nobody writes: code and constants, which are read again from the file. What
+        // the loader has relocated (RELRO) lies in a part that can be written.
+        if (part->p_type != PT_LOAD || (part->p_flags & PF_W) != 0) continue;
+        uintptr_t begin = (object->dlpi_addr + part->p_vaddr + page - 1) / page * page;
+        uintptr_t end = (object->dlpi_addr + part->p_vaddr + part->p_memsz) / page * page;
+        // The kernel's own page of code (vdso) refuses, and so does what is locked.
+        if (end > begin) madvise((void *)begin, end - begin, MADV_DONTNEED);
+    }
+    return 0;
+}
+
+void martlet_let_start_go(void) {
+    dl_iterate_phdr(let_go, NULL);
+    malloc_trim(0);
 }
 
 int martlet_signalfd(const int *signals, int count) {

@@ -74,6 +74,10 @@ int martlet_schedule_thread(int priority);
 /// Keeps in memory what this process touches from now on; 0, or -1 and errno. EPERM when the
 /// account's limit would soon refuse it memory of any kind.
 int martlet_lock_memory(void);
+
+/// Takes the pages of code and constants out of the process's memory, and what its heap has free;
+/// what is used again comes back from the page cache.
+void martlet_let_start_go(void);
 /// A non-blocking signalfd for `signals`, which are blocked in the calling thread from now on.
 int martlet_signalfd(const int *signals, int count);
 /// The next signal's number, or -1 and errno.

@@ -140,7 +140,6 @@ package actor Supervisor {
 
     private func start(_ plan: LifePlan) async {
         log.setLevel(Log.Level(named: plan.settings[Keys.log.level]))
-        lockMemory(plan.settings)
         log(.notice, StartLine.text(plan))
         // An owner who changes the settings' volume means it.
         if let last, last[Keys.playback.volume] != plan.settings[Keys.playback.volume] {
@@ -156,6 +155,7 @@ package actor Supervisor {
                 throw error
             }
             self.device = device
+            keepMemory(plan.settings)
             vitality = Vitality()
             perform(machine.started(at: MonotonicClock.now()))
             // A device that has just started has shown that it lives.
@@ -196,9 +196,13 @@ package actor Supervisor {
         }
     }
 
-    /// Once for the process: there is no way back that would be worth it.
-    private func lockMemory(_ settings: Settings) {
-        guard settings[Keys.audio.memoryLock], !isMemoryLocked else { return }
+    /// Keeps what a running device uses, and gives back what only its start has used.
+    ///
+    /// Locked once for the process: there is no way back that would be worth it.
+    private func keepMemory(_ settings: Settings) {
+        guard !isMemoryLocked else { return }
+        MemoryLock.letStartGo()
+        guard settings[Keys.audio.memoryLock] else { return }
         isMemoryLocked = true
         do {
             try MemoryLock.lockAll()
