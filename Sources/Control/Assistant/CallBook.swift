@@ -2,7 +2,7 @@ internal import ModelTypes
 internal import Tools
 internal import VoiceSession
 
-/// The calls that are under way, by their keys: whoever wants to know of one asks here.
+/// The calls that are under way, by their keys; every question about one is asked here.
 ///
 /// This is what the conversation waits for; what has been done, across conversations and restarts,
 /// is in the runner's `CallLedger`. A call is entered when the session reports it, and leaves with

@@ -78,7 +78,8 @@ package actor LiveSession: VoiceService {
         self.keep = keep
         self.onEvent = onEvent
         machine = SessionMachine(
-            rules: settings.rules, handle: kept?.handle, handleAge: kept?.age ?? 0, at: clock.now)
+            rules: SessionMachine.Rules(settings), handle: kept?.handle, handleAge: kept?.age ?? 0,
+            at: clock.now)
     }
 
     // MARK: - The owner's calls, on the session's executor
@@ -292,23 +293,5 @@ package actor LiveSession: VoiceService {
         } catch {
             perform(machine.openFailed("\(error)", at: clock.now, random: random()))
         }
-    }
-}
-
-extension SessionSettings {
-    fileprivate var rules: SessionMachine.Rules {
-        var rules = SessionMachine.Rules(isManual: activity == .manual)
-        rules.isVertex = endpoint.isVertex
-        rules.sendsHistory = sendsHistory
-        rules.connectTimeout = connectTimeoutMilliseconds * 1_000_000
-        rules.setupTimeout = setupTimeoutMilliseconds * 1_000_000
-        rules.connectionAge = profile.connectionSeconds * 1_000_000_000
-        rules.idleTimeout = idleMilliseconds.map { $0 * 1_000_000 }
-        rules.replaySeconds = replaySeconds
-        rules.isResumable = isResumable
-        rules.updatesContext = profile.updatesContext
-        // Whether Vertex takes typed words in place of it is not known.
-        rules.takesContent = profile.takesContent || endpoint.isVertex
-        return rules
     }
 }

@@ -150,21 +150,34 @@ extension SessionMachine {
     /// What a session is about, as the machine needs to know it.
     package struct Rules: Sendable {
         package var isManual: Bool
-        package var isVertex = false
-        package var sendsHistory = true
-        package var connectTimeout: Int64 = 10_000_000_000
-        package var setupTimeout: Int64 = 10_000_000_000
-        package var connectionAge: Int64 = 540_000_000_000
+        package var isVertex: Bool
+        package var sendsHistory: Bool
+        package var connectTimeout: Int64
+        package var setupTimeout: Int64
+        package var connectionAge: Int64
         package var idleTimeout: Int64?
-        package var replaySeconds = 30
+        package var replaySeconds: Int
         /// Handles are used; some models give them unasked.
-        package var isResumable = true
+        package var isResumable: Bool
         /// The instruction and the tools may change on an open connection.
-        package var updatesContext = true
+        package var updatesContext: Bool
         /// Client content may be said at any time, not only as the history of a fresh session.
-        package var takesContent = true
+        package var takesContent: Bool
 
-        /// Rules with the defaults of the configuration; times are nanoseconds.
-        package init(isManual: Bool) { self.isManual = isManual }
+        /// What the settings and the model's profile say; times are nanoseconds.
+        package init(_ settings: SessionSettings) {
+            isManual = settings.activity == .manual
+            isVertex = settings.endpoint.isVertex
+            sendsHistory = settings.sendsHistory
+            connectTimeout = settings.connectTimeoutMilliseconds * 1_000_000
+            setupTimeout = settings.setupTimeoutMilliseconds * 1_000_000
+            connectionAge = settings.profile.connectionSeconds * 1_000_000_000
+            idleTimeout = settings.idleMilliseconds.map { $0 * 1_000_000 }
+            replaySeconds = settings.replaySeconds
+            isResumable = settings.isResumable
+            updatesContext = settings.profile.updatesContext
+            // Whether Vertex takes typed words in place of it is not known.
+            takesContent = settings.profile.takesContent || isVertex
+        }
     }
 }

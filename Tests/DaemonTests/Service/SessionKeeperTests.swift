@@ -35,7 +35,7 @@ struct SessionKeeperTests {
     private func handleOfNextLife(setup: String = "setup-1") -> String? {
         let kept = keeper(setup: setup).kept
         var machine = SessionMachine(
-            rules: SessionMachine.Rules(isManual: true), handle: kept?.handle,
+            rules: SessionMachine.Rules(SessionSettings()), handle: kept?.handle,
             handleAge: kept?.age ?? 0)
         _ = machine.connect(at: 0)
         for case .sendSetup(let handle, _) in machine.opened(at: 0) { return handle }
