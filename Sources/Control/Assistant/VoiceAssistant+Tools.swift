@@ -9,20 +9,20 @@ extension VoiceAssistant {
     private static let takenBack = "nothing was done: the user took the request back"
 
     func run(_ call: FunctionCall, conversation: Int) {
-        told(call)
+        report(call)
         let key = CallKey(conversation: conversation, id: call.id)
         ports.tools.run(call, conversation: conversation) { await self.ended(key, $0) }
     }
 
     func refuse(_ call: FunctionCall, conversation: Int) {
-        told(call)
+        report(call)
         let key = CallKey(conversation: conversation, id: call.id)
         ports.tools.refuse(call, because: Self.takenBack, conversation: conversation) {
             await self.ended(key, $0)
         }
     }
 
-    private func told(_ call: FunctionCall) {
+    private func report(_ call: FunctionCall) {
         record(
             .toolCalled(
                 id: call.id, name: call.name, arguments: ports.tools.shown(call).serialized))
