@@ -146,7 +146,7 @@ package final class Application: @unchecked Sendable {
         let pinLock = PINLockKeeper(document: store.map(PINLockKeeper.document), log: log) {
             [reporter, weak presence] isLocked in
             reporter.isPINLocked = isLocked
-            presence?.pinLocked(isLocked)
+            presence?.reportChanged()
         }
         ports.pinLock = pinLock
         assistant = VoiceAssistant(

@@ -15,7 +15,7 @@ internal import WebSockets
 /// ## Concurrency
 /// Confined to the loop's thread, but for making it, for `client`, and for what `BrokerPost` does
 /// on the client's thread.
-final class BrokerPresence: IndicatorPort, @unchecked Sendable {
+final class BrokerPresence: @unchecked Sendable {
     // @unchecked: touched on the loop's thread only; `parts` is set before anything runs.
 
     /// What it reports on and works on; made after it.
@@ -177,16 +177,10 @@ final class BrokerPresence: IndicatorPort, @unchecked Sendable {
 
     // MARK: - What is reported
 
-    func show(_ indication: Indication) {
-        state.activity =
-            indication.isRinging ? .ringing : PresenceState.Activity(indication.gist)
-        state.isMuted = indication.isMuted
-        publish(machine.changed(state))
-    }
-
-    /// Wrong PINs have locked the PIN, or it is taken again.
-    func pinLocked(_ isLocked: Bool) {
-        state.isPINLocked = isLocked
+    /// The report says something new.
+    func reportChanged() {
+        guard let report = parts?.reporter.report else { return }
+        state.take(report)
         publish(machine.changed(state))
     }
 

@@ -5,8 +5,12 @@ internal import Linux
 
 // The report as the broker has it.
 extension PresenceState {
-    /// Takes over what changes without a word.
+    /// Takes over all that the report says; the words of the last turn are not in it.
     mutating func take(_ report: DeviceReport) {
+        activity =
+            report.indication.isRinging ? .ringing : Activity(report.indication.gist)
+        isMuted = report.indication.isMuted
+        isPINLocked = report.isPINLocked
         volume = Int(report.volume.rounded())
         timers = report.timers.count
         nextTimer = report.timers.next.map { WallClock.localTime(at: $0).iso8601 }
@@ -19,7 +23,7 @@ extension PresenceState {
 }
 
 extension PresenceState.Activity {
-    init(_ gist: Indication.Gist) {
+    fileprivate init(_ gist: Indication.Gist) {
         switch gist {
         case .idle: self = .idle
         case .listening: self = .listening

@@ -23,6 +23,6 @@ struct Indicators: IndicatorPort {
         indication.hasTrouble = indication.hasTrouble || hasTrouble
         reporter.show(indication)
         light?.show(indication)
-        presence?.show(indication)
+        presence?.reportChanged()
     }
 }
