@@ -1,8 +1,8 @@
 import Accounts
 import Curl
-import WireCodec
 import TestHTTP
 import Testing
+import WireCodec
 
 @Suite(.timeLimit(.minutes(5)))
 struct TokenServerTests {

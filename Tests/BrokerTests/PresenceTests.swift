@@ -1,7 +1,7 @@
-import WireCodec
 import Mosquitto
 import TestInputs
 import Testing
+import WireCodec
 
 @testable import Broker
 

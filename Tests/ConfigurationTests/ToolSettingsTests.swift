@@ -1,6 +1,6 @@
-import GPIOTools
-import CommandTools
 import AllToolKinds
+import CommandTools
+import GPIOTools
 import Testing
 import Tools
 

@@ -1,16 +1,16 @@
-import AllToolKinds
 import ALSA
+import AllToolKinds
 import Assistant
 import Configuration
 import Daemon
 import Glibc
 import Linux
 import ModelTypes
-import WireCodec
 import Simulation
 import Synchronization
 import VoiceSession
 import WebSockets
+import WireCodec
 
 /// The whole daemon on files for sound, against a Live service on a real socket.
 final class Appliance: Sendable {

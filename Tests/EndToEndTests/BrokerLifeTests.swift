@@ -4,11 +4,11 @@ import Configuration
 import Daemon
 import Linux
 import ModelTypes
-import WireCodec
 import Mosquitto
 import Simulation
 import TestBroker
 import Testing
+import WireCodec
 
 @Suite(
     "The device on a real broker, as Home Assistant sees it",

@@ -1,9 +1,9 @@
 import Assistant
 import Daemon
 import Linux
-import WireCodec
 import Simulation
 import Testing
+import WireCodec
 
 /// A dangerous function through the whole daemon: who may say yes, and how.
 @Suite("What the user must confirm", .timeLimit(.minutes(5)))

@@ -1,7 +1,7 @@
 import Assistant
-import WireCodec
 import Simulation
 import Testing
+import WireCodec
 
 /// What `device_status` answers, against what the device did.
 @Suite("What the device says of itself", .timeLimit(.minutes(5)))

@@ -1,8 +1,8 @@
 import Linux
-import WireCodec
 import Simulation
 import TestProcesses
 import Testing
+import WireCodec
 
 /// The real program, killed by SIGKILL at the worst moments.
 @Suite("What a killed daemon has promised, it keeps", .serialized, .timeLimit(.minutes(5)))

@@ -1,9 +1,9 @@
 import Assistant
 import Linux
-import WireCodec
 import Simulation
 import TestProcesses
 import Testing
+import WireCodec
 
 @Suite(
     "Tools of an MCP server in a conversation",

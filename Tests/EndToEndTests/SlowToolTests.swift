@@ -1,10 +1,10 @@
 import Assistant
 import Daemon
 import Linux
-import WireCodec
 import Simulation
 import TestProcesses
 import Testing
+import WireCodec
 
 /// A function that takes as long as the test wants, for which the model does not wait.
 @Suite("Functions that take their time", .timeLimit(.minutes(5)))

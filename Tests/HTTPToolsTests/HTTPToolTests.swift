@@ -1,7 +1,7 @@
 import ModelTypes
-import WireCodec
 import TestHTTP
 import Testing
+import WireCodec
 
 @testable import HTTPTools
 

@@ -2,10 +2,10 @@ import Configuration
 import Curl
 import Linux
 import ModelTypes
-import WireCodec
 import TestHTTP
 import Testing
 import Tools
+import WireCodec
 
 @testable import HTTPTools
 

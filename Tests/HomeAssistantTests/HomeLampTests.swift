@@ -1,6 +1,6 @@
-import WireCodec
 import TestHome
 import Testing
+import WireCodec
 
 @testable import HomeAssistant
 

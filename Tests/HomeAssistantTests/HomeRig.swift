@@ -2,12 +2,12 @@ import Configuration
 import Curl
 import Linux
 import ModelTypes
-import WireCodec
 import Synchronization
 import TestHome
 import Testing
 import Tools
 import WebSockets
+import WireCodec
 
 @testable import HomeAssistant
 

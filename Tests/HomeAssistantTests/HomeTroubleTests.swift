@@ -1,8 +1,8 @@
-import WireCodec
 import TestHTTP
 import TestHome
 import Testing
 import Tools
+import WireCodec
 
 @testable import HomeAssistant
 

@@ -1,7 +1,7 @@
-import WireCodec
 import TestInputs
 import Testing
 import Tools
+import WireCodec
 
 @testable import HomeAssistant
 

@@ -1,7 +1,7 @@
 import ModelTypes
-import WireCodec
 import Testing
 import VoiceSession
+import WireCodec
 
 @testable import Live
 

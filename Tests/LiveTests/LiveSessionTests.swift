@@ -1,9 +1,9 @@
 import ModelTypes
-import WireCodec
 import Synchronization
 import Testing
 import VoiceSession
 import WebSockets
+import WireCodec
 
 @testable import Live
 

@@ -1,8 +1,8 @@
 import ModelTypes
-import WireCodec
 import Testing
 import VoiceSession
 import WebSockets
+import WireCodec
 
 @testable import Live
 

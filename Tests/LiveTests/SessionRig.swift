@@ -1,8 +1,8 @@
-import WireCodec
 import Synchronization
 import Testing
 import VoiceSession
 import WebSockets
+import WireCodec
 
 @testable import Live
 

@@ -1,7 +1,7 @@
 import ModelTypes
-import WireCodec
 import VoiceSession
 import WebSockets
+import WireCodec
 
 @testable import Live
 

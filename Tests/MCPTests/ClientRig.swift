@@ -2,11 +2,11 @@ import Configuration
 import Linux
 import MCP
 import ModelTypes
-import WireCodec
 import Synchronization
 import TestProcesses
 import Testing
 import Tools
+import WireCodec
 
 /// A server behind the daemon's own runner, in a folder of its own.
 final class ClientRig: Sendable {

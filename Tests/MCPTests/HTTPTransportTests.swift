@@ -2,11 +2,11 @@ import Curl
 import Linux
 import MCP
 import ModelTypes
-import WireCodec
 import Synchronization
 import TestHTTP
 import Testing
 import Tools
+import WireCodec
 
 /// A server on HTTP that a test scripts: what it answers to each method of MCP.
 private final class FakeSite: Sendable {

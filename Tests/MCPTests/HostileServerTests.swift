@@ -1,9 +1,9 @@
 import MCP
 import ModelTypes
-import WireCodec
 import TestProcesses
 import Testing
 import Tools
+import WireCodec
 
 @Suite(
     "MCP servers that misbehave",

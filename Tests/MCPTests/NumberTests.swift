@@ -1,6 +1,6 @@
-import WireCodec
 import TestInputs
 import Testing
+import WireCodec
 
 @testable import MCP
 

@@ -1,8 +1,8 @@
-import WireCodec
 import Mosquitto
 import TestBroker
 import Testing
 import Tools
+import WireCodec
 
 @testable import MQTTTools
 

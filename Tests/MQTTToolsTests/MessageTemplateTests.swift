@@ -1,6 +1,6 @@
-import WireCodec
 import Testing
 import Tools
+import WireCodec
 
 @testable import MQTTTools
 

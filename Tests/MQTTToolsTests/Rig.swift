@@ -1,10 +1,10 @@
 import Configuration
 import Linux
 import ModelTypes
-import WireCodec
 import Mosquitto
 import TestBroker
 import Tools
+import WireCodec
 
 @testable import MQTTTools
 

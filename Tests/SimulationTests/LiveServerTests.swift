@@ -1,8 +1,8 @@
 import Linux
-import WireCodec
 import Synchronization
 import Testing
 import WebSockets
+import WireCodec
 
 @testable import Simulation
 

@@ -1,8 +1,8 @@
 import Glibc
 import ModelTypes
-import WireCodec
 import TestSockets
 import Testing
+import WireCodec
 
 @testable import Simulation
 

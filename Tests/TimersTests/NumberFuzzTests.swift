@@ -1,11 +1,11 @@
 import Configuration
 import Linux
 import ModelTypes
-import WireCodec
 import Store
 import TestDisk
 import Testing
 import Tools
+import WireCodec
 
 @testable import Timers
 

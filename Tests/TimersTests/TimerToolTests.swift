@@ -1,10 +1,10 @@
 import Configuration
 import Linux
 import ModelTypes
-import WireCodec
 import TestDisk
 import Testing
 import Tools
+import WireCodec
 
 @testable import Timers
 

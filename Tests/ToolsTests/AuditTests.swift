@@ -1,8 +1,8 @@
 import Linux
-import WireCodec
 import Store
 import Synchronization
 import Testing
+import WireCodec
 
 @testable import Tools
 

@@ -1,10 +1,10 @@
 import Configuration
 import Linux
 import ModelTypes
-import WireCodec
 import Store
 import Synchronization
 import Testing
+import WireCodec
 
 @testable import Tools
 

@@ -1,8 +1,8 @@
 import Configuration
 import Linux
-import WireCodec
 import TestProcesses
 import Testing
+import WireCodec
 
 @testable import CommandTools
 @testable import Tools

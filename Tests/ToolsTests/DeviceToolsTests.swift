@@ -1,6 +1,6 @@
-import WireCodec
 import Synchronization
 import Testing
+import WireCodec
 
 @testable import Tools
 

@@ -1,8 +1,8 @@
 import Configuration
 import Linux
 import ModelTypes
-import WireCodec
 import Synchronization
+import WireCodec
 
 @testable import GPIOTools
 @testable import Tools

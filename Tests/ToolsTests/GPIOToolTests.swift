@@ -1,6 +1,6 @@
 import Linux
-import WireCodec
 import Testing
+import WireCodec
 
 @testable import GPIOTools
 @testable import Tools

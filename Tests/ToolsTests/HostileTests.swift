@@ -1,9 +1,9 @@
 import Configuration
 import Linux
 import ModelTypes
-import WireCodec
 import TestProcesses
 import Testing
+import WireCodec
 
 @testable import CommandTools
 @testable import Tools

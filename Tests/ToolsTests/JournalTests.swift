@@ -1,10 +1,10 @@
 import Linux
 import ModelTypes
-import WireCodec
 import Store
 import Synchronization
 import TestDisk
 import Testing
+import WireCodec
 
 @testable import Tools
 

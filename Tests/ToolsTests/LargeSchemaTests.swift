@@ -1,5 +1,5 @@
-import WireCodec
 import Testing
+import WireCodec
 
 @testable import Tools
 

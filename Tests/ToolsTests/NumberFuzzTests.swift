@@ -1,8 +1,8 @@
 import Linux
-import WireCodec
 import Store
 import TestInputs
 import Testing
+import WireCodec
 
 @testable import GPIOTools
 @testable import Tools

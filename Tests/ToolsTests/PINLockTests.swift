@@ -1,7 +1,7 @@
 import Configuration
-import WireCodec
 import TestInputs
 import Testing
+import WireCodec
 
 @testable import Tools
 

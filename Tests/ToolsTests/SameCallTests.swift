@@ -1,6 +1,6 @@
 import Configuration
-import WireCodec
 import Testing
+import WireCodec
 
 @testable import Tools
 

@@ -1,6 +1,6 @@
 import ModelTypes
-import WireCodec
 import Testing
+import WireCodec
 
 @testable import Tools
 

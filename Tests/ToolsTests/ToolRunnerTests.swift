@@ -1,8 +1,8 @@
 import Configuration
 import Linux
 import ModelTypes
-import WireCodec
 import Testing
+import WireCodec
 
 @testable import Tools
 

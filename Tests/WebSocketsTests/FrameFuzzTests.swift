@@ -1,5 +1,5 @@
-import TestSockets
 import TestInputs
+import TestSockets
 import Testing
 
 @testable import WebSockets

@@ -1,5 +1,5 @@
-internal import WireCodec
 package import Mosquitto
+internal import WireCodec
 
 /// What others want of the device.
 package enum PresenceCommand: Sendable, Equatable {

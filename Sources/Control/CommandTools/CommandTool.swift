@@ -1,7 +1,7 @@
 package import Configuration
 package import Linux
-package import WireCodec
 package import Tools
+package import WireCodec
 
 /// Runs a program without a shell, and gives the model what it printed.
 package struct CommandTool: Tool {

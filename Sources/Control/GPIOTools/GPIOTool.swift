@@ -1,6 +1,6 @@
 package import Linux
-package import WireCodec
 package import Tools
+package import WireCodec
 
 /// Switches the named outputs, and reads them and the inputs.
 ///

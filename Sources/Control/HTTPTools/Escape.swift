@@ -1,6 +1,6 @@
 internal import Configuration
-internal import WireCodec
 internal import Tools
+internal import WireCodec
 
 extension TemplatePiece {
     /// Finds the arguments in the texts of a request.

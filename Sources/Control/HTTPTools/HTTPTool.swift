@@ -1,7 +1,7 @@
 package import Configuration
 package import Curl
-package import WireCodec
 package import Tools
+package import WireCodec
 
 /// Sends a request to a web server, and gives the model the answer.
 package struct HTTPTool: Tool {

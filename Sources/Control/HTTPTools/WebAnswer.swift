@@ -1,6 +1,6 @@
 internal import Curl
-internal import WireCodec
 internal import Tools
+internal import WireCodec
 
 /// What a server answered, as the model gets it.
 struct WebAnswer {

@@ -1,8 +1,8 @@
 internal import Configuration
 internal import Curl
 internal import ModelTypes
-internal import WireCodec
 internal import Tools
+internal import WireCodec
 
 /// What the settings say of a request, checked once.
 struct WebRequestTemplate: Sendable {

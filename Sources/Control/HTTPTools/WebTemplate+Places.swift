@@ -1,7 +1,7 @@
 internal import Configuration
 internal import ModelTypes
-internal import WireCodec
 internal import Tools
+internal import WireCodec
 
 // Which escaping a place of a request needs, by what stands around it.
 

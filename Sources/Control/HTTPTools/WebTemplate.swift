@@ -1,7 +1,7 @@
 internal import Configuration
 internal import ModelTypes
-internal import WireCodec
 internal import Tools
+internal import WireCodec
 
 /// A text with places, each of which knows how a value is written there.
 struct WebTemplate: Sendable {

@@ -1,10 +1,10 @@
 package import Configuration
 package import Curl
 internal import Linux
-internal import WireCodec
 internal import Synchronization
 package import Tools
 package import WebSockets
+internal import WireCodec
 
 /// Home Assistant as three functions of the model: what there is, how it stands, and control.
 ///

@@ -1,5 +1,5 @@
-internal import WireCodec
 internal import Tools
+internal import WireCodec
 
 /// `home_control`: has Home Assistant do something with a device, or with all of a kind in an area.
 struct HomeControlTool: Tool {

@@ -1,8 +1,8 @@
 internal import Linux
-internal import WireCodec
 internal import Synchronization
 internal import Tools
 internal import WebSockets
+internal import WireCodec
 
 /// The connection to Home Assistant: performs what `HomeMachine` orders.
 ///

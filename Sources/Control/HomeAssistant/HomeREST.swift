@@ -1,7 +1,7 @@
 internal import Curl
 internal import ModelTypes
-internal import WireCodec
 internal import Tools
+internal import WireCodec
 
 /// The REST API of Home Assistant (developers.home-assistant.io/docs/api/rest): how things stand,
 /// and service calls while the WebSocket is not there.

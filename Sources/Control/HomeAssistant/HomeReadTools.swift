@@ -1,5 +1,5 @@
-internal import WireCodec
 internal import Tools
+internal import WireCodec
 
 /// `home_list_devices`: what there is in the home that the model may see.
 struct HomeListTool: Tool {

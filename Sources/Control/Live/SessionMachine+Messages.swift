@@ -1,6 +1,6 @@
 internal import ModelTypes
-internal import WireCodec
 internal import VoiceSession
+internal import WireCodec
 
 // What the service says.
 

@@ -1,7 +1,7 @@
 internal import Curl
-internal import WireCodec
 internal import Synchronization
 internal import Text
+internal import WireCodec
 
 /// The answer to one POST.
 struct HTTPReply {

@@ -1,6 +1,6 @@
 package import Curl
-package import WireCodec
 internal import Synchronization
+package import WireCodec
 
 /// Where a server is reached by HTTP, looked up anew for each request, since secrets may change.
 package struct HTTPPlace: Sendable {

@@ -1,6 +1,6 @@
-internal import WireCodec
 internal import Text
 internal import Tools
+internal import WireCodec
 
 /// One tool of a server, as a function of the model.
 struct MCPTool: Tool {

@@ -1,5 +1,5 @@
-internal import WireCodec
 internal import Text
+internal import WireCodec
 
 /// A JSON-RPC 2.0 message as MCP has it.
 enum Message: Equatable {

@@ -1,5 +1,5 @@
-package import WireCodec
 package import Tools
+package import WireCodec
 
 /// What a server's machine wants done, in order.
 package enum ServerAction: Sendable, Equatable {

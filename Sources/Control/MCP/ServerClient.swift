@@ -1,6 +1,6 @@
 package import Linux
-internal import WireCodec
 package import Tools
+internal import WireCodec
 
 /// An MCP server, whose tools are functions of a registry as long as it lives.
 ///

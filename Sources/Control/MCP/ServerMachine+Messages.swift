@@ -1,7 +1,7 @@
 internal import Linux
-internal import WireCodec
 internal import Text
 internal import Tools
+internal import WireCodec
 
 // What the server says.
 

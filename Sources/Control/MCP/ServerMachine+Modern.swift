@@ -1,5 +1,5 @@
-internal import WireCodec
 internal import Text
+internal import WireCodec
 
 // The revision 2026-07-28 has no handshake: every request says what it is, `server/discover` tells
 // what a server speaks, and changes come by a request that stays open. Most servers of that age

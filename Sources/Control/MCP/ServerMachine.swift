@@ -1,6 +1,6 @@
 internal import Linux
-package import WireCodec
 internal import Tools
+package import WireCodec
 
 /// The life of an MCP server as its client sees it (modelcontextprotocol.io, the revisions from
 /// 2024-11-05 to 2026-07-28): start, agree on a version, list the tools, call them, start again.

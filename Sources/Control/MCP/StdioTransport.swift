@@ -1,7 +1,7 @@
 package import Linux
-package import WireCodec
 internal import Synchronization
 internal import Text
+package import WireCodec
 
 /// A server that is a program of ours: one message a line, on its standard streams.
 ///

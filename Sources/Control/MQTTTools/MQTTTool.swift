@@ -1,6 +1,6 @@
-package import WireCodec
 package import Mosquitto
 package import Tools
+package import WireCodec
 
 /// Publishes a message, and gives the model what came of it.
 package struct MQTTTool: Tool {

@@ -1,6 +1,6 @@
-internal import WireCodec
 internal import Mosquitto
 internal import Tools
+internal import WireCodec
 
 /// A topic or a payload with places for arguments.
 struct MessageTemplate: Sendable {

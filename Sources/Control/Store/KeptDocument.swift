@@ -1,6 +1,6 @@
 internal import Linux
-package import WireCodec
 internal import Synchronization
+package import WireCodec
 
 /// One JSON value that outlasts restarts, crashes and power cuts.
 ///

@@ -1,6 +1,6 @@
 internal import Linux
-package import WireCodec
 internal import Synchronization
+package import WireCodec
 
 /// JSON values that outlast the program, one a line with its checksum, added at the end.
 ///

@@ -1,6 +1,6 @@
 internal import Linux
-package import WireCodec
 internal import Synchronization
+package import WireCodec
 
 /// Writes a document now and then: of values that follow each other quickly only the newest, which
 /// spares a card.

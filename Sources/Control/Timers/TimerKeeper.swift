@@ -1,6 +1,6 @@
 internal import Linux
-internal import WireCodec
 package import Store
+internal import WireCodec
 
 /// What the keeper tells of; every call comes in order, and none may block.
 package protocol TimerListener: Sendable {

@@ -1,5 +1,5 @@
-internal import WireCodec
 package import Tools
+internal import WireCodec
 
 /// The functions by which the model handles timers, alarms and reminders.
 ///

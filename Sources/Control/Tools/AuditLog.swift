@@ -1,6 +1,6 @@
 internal import Linux
-internal import WireCodec
 package import Store
+internal import WireCodec
 
 /// What the tools did, as a file of JSON lines; the older half is in a second file.
 ///

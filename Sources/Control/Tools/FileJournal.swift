@@ -1,7 +1,7 @@
 internal import Linux
 package import ModelTypes
-internal import WireCodec
 package import Store
+internal import WireCodec
 
 /// The journal of calls as lines of the store.
 ///

@@ -1,5 +1,5 @@
-internal import WireCodec
 internal import Text
+internal import WireCodec
 
 // Parts of a schema that have a type.
 

@@ -1,5 +1,5 @@
-internal import WireCodec
 internal import Text
+internal import WireCodec
 
 /// Words of somebody else for the model: cut to a length, and what cannot be a keyword said.
 package enum ForeignWords {

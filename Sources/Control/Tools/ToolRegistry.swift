@@ -1,6 +1,6 @@
 package import ModelTypes
-package import WireCodec
 internal import Synchronization
+package import WireCodec
 
 /// The tools that the model is offered, by name: those of the configuration, and those that
 /// sources such as an MCP server bring along while the program runs.

@@ -2,9 +2,9 @@ import Daemon
 import Linux
 import Live
 import ModelTypes
-import WireCodec
 import VoiceSession
 import WebSockets
+import WireCodec
 
 /// One measured conversation; everything but `perform` happens on the loop's thread.
 final class LiveRun: @unchecked Sendable {

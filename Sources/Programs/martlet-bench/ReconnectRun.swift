@@ -1,11 +1,11 @@
 import Daemon
 import Linux
 import Live
-import WireCodec
 import Simulation
 import Synchronization
 import VoiceSession
 import WebSockets
+import WireCodec
 
 /// Many lines lost in the middle of a turn, each of a session of its own.
 final class ReconnectRun: Sendable {

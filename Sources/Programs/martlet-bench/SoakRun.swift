@@ -3,10 +3,10 @@ import Assistant
 import Configuration
 import Daemon
 import Linux
-import WireCodec
 import Simulation
 import Synchronization
 import VoiceSession
+import WireCodec
 
 /// The whole daemon in use for a long time; turns every few seconds, and troubles in between.
 final class SoakRun: Sendable {

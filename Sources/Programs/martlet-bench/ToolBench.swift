@@ -6,12 +6,12 @@ import Linux
 import MCP
 import MQTTTools
 import ModelTypes
-import WireCodec
 import Mosquitto
 import Store
 import Synchronization
 import TestBroker
 import Tools
+import WireCodec
 
 /// The rows of the table, made on another thread.
 final class ToolTimes: Sendable {

@@ -3,9 +3,9 @@ import AudioCore
 import Configuration
 import Daemon
 import Linux
-import WireCodec
 import Simulation
 import VoiceSession
+import WireCodec
 
 /// The demonstration: three turns on the real pipeline, reported as they happen.
 struct DemoPlay: Sendable {

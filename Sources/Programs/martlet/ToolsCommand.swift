@@ -3,8 +3,8 @@ import Configuration
 import Daemon
 import Linux
 import ModelTypes
-import WireCodec
 import Tools
+import WireCodec
 
 struct ToolCommands: ParsableCommand {
     static let configuration = CommandConfiguration(

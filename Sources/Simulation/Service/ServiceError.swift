@@ -1,5 +1,5 @@
-internal import WireCodec
 internal import WebSockets
+internal import WireCodec
 
 /// The errors that the service gives as HTTP, in its own JSON.
 enum ServiceError {

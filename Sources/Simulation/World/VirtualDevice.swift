@@ -2,10 +2,10 @@ internal import Assistant
 internal import Configuration
 internal import Live
 internal import ModelTypes
-internal import WireCodec
 internal import Timers
 internal import Tools
 internal import VoiceSession
+internal import WireCodec
 
 /// One run of the device's program: the real session, assistant and tool runner, wired as the
 /// daemon wires them.

@@ -1,7 +1,7 @@
 internal import Assistant
 internal import ModelTypes
-internal import WireCodec
 internal import Tools
+internal import WireCodec
 
 /// A function of a world, each of another behaviour.
 enum VirtualFunction: String, CaseIterable {

@@ -1,6 +1,6 @@
 internal import Assistant
-internal import WireCodec
 internal import Tools
+internal import WireCodec
 
 // Promises about the device itself: mute, questions, timers, announcements, and its restarts.
 

@@ -1,6 +1,6 @@
 internal import Assistant
-internal import WireCodec
 internal import VoiceSession
+internal import WireCodec
 
 // What the assistant and the session tell, and what comes of it at the loudspeaker.
 

@@ -1,11 +1,11 @@
 import AllToolKinds
 import Configuration
 import Linux
-import WireCodec
 import Synchronization
 import TestInputs
 import Testing
 import VoiceSession
+import WireCodec
 
 @testable import Daemon
 

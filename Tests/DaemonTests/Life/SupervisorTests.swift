@@ -1,9 +1,9 @@
 import Configuration
 import Linux
-import WireCodec
 import Synchronization
 import TestInputs
 import Testing
+import WireCodec
 
 @testable import Daemon
 

@@ -1,11 +1,11 @@
 import Linux
 import Live
-import WireCodec
 import Store
 import Synchronization
 import TestDisk
 import Testing
 import VoiceSession
+import WireCodec
 
 @testable import Daemon
 

@@ -3,11 +3,11 @@ import Configuration
 import Curl
 import Linux
 import Live
-import WireCodec
 import Synchronization
 import TestHTTP
 import Testing
 import VoiceSession
+import WireCodec
 
 @testable import Daemon
 

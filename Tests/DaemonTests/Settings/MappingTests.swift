@@ -1,12 +1,12 @@
-import AllToolKinds
 import ALSA
+import AllToolKinds
 import Assistant
 import AudioPath
 import Configuration
 import Live
-import WireCodec
 import Panel
 import Testing
+import WireCodec
 
 @testable import Daemon
 

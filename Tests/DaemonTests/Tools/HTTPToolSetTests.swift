@@ -2,10 +2,10 @@ import AllToolKinds
 import Configuration
 import Linux
 import ModelTypes
-import WireCodec
 import TestHTTP
 import Testing
 import Tools
+import WireCodec
 
 @testable import Daemon
 

@@ -2,9 +2,9 @@ import AllToolKinds
 import Configuration
 import Linux
 import ModelTypes
-import WireCodec
 import Testing
 import Tools
+import WireCodec
 
 @testable import Daemon
 

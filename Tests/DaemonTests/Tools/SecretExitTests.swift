@@ -2,11 +2,11 @@ import AllToolKinds
 import Configuration
 import Linux
 import ModelTypes
-import WireCodec
 import TestHome
 import TestProcesses
 import Testing
 import Tools
+import WireCodec
 
 @testable import Daemon
 

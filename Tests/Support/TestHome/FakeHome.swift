@@ -1,9 +1,9 @@
 import Linux
 import ModelTypes
-import WireCodec
 import Synchronization
 import TestHTTP
 import WebSockets
+import WireCodec
 
 /// A small Home Assistant on 127.0.0.1, REST and WebSocket on one port as the real one.
 ///

@@ -1,5 +1,5 @@
-package import WireCodec
 package import TestHTTP
+package import WireCodec
 
 /// What a fake Home Assistant holds.
 package struct HomeModel: Sendable {

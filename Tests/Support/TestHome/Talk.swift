@@ -1,6 +1,6 @@
-import WireCodec
 import Synchronization
 import WebSockets
+import WireCodec
 
 /// One WebSocket of a fake Home Assistant, on the loop's thread only.
 final class Talk: @unchecked Sendable {

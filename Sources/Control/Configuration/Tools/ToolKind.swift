@@ -1,6 +1,6 @@
 package import ModelTypes
-package import WireCodec
 package import Tools
+package import WireCodec
 
 /// A kind of tool, `[[tool.KIND]]`: what its table holds beside the keys that all kinds share, and
 /// the tools that are made of it.

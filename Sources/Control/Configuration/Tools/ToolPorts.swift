@@ -1,6 +1,6 @@
 package import Linux
-package import WireCodec
 internal import Tools
+package import WireCodec
 
 /// What tools are connected with, beside their settings.
 package struct ToolPorts: Sendable {

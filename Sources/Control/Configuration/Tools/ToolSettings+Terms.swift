@@ -1,6 +1,6 @@
 internal import ModelTypes
-internal import WireCodec
 package import Tools
+internal import WireCodec
 
 // The keys that all kinds share, as the runner takes them.
 extension ToolSettings {

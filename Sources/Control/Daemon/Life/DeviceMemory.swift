@@ -1,7 +1,7 @@
 internal import Linux
-internal import WireCodec
 package import Store
 internal import Synchronization
+internal import WireCodec
 
 /// What people have set on the device by hand or by words, and find again after every restart:
 /// whether the microphone is muted, and the volume.

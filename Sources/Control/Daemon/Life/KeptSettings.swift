@@ -1,7 +1,7 @@
 internal import Configuration
 internal import Linux
-internal import WireCodec
 internal import Store
+internal import WireCodec
 
 /// The settings files that last worked, in the state folder, for a start when the files have a
 /// mistake.

@@ -1,8 +1,8 @@
 internal import Configuration
 package import Linux
-package import WireCodec
 internal import Synchronization
 internal import Text
+package import WireCodec
 
 /// The daemon's log: one line an event, on standard error.
 ///

@@ -3,10 +3,10 @@ internal import AudioPath
 internal import Broker
 internal import Configuration
 internal import Linux
-internal import WireCodec
 internal import Mosquitto
 internal import Synchronization
 internal import WebSockets
+internal import WireCodec
 
 /// The device on its broker: reports what it does, and does what messages ask for.
 ///

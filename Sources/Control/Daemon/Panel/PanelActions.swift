@@ -1,9 +1,9 @@
 internal import Assistant
 internal import Linux
 internal import ModelTypes
-internal import WireCodec
 internal import Panel
 internal import Tools
+internal import WireCodec
 
 /// Does what the buttons want done.
 ///

@@ -1,9 +1,9 @@
 package import Configuration
 internal import GPIO
 internal import Linux
-internal import WireCodec
 internal import Panel
 internal import WebSockets
+internal import WireCodec
 
 // What the buttons, the switch and the light are built with, out of the one configuration.
 extension Settings {

@@ -1,9 +1,9 @@
 internal import Assistant
 internal import AudioPath
 internal import Linux
-internal import WireCodec
 internal import Timers
 internal import VoiceSession
+internal import WireCodec
 
 // The report as the model reads it, in `device_status`.
 extension DeviceReport {

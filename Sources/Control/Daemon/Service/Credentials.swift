@@ -2,9 +2,9 @@ internal import Accounts
 package import Configuration
 internal import Curl
 internal import Linux
-package import WireCodec
 internal import Tools
 package import VoiceSession
+package import WireCodec
 
 /// Why there is no key.
 package struct CredentialError: Error, Sendable, Equatable, CustomStringConvertible {

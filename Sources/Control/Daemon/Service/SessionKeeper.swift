@@ -1,9 +1,9 @@
 internal import Linux
 package import Live
-internal import WireCodec
 package import Store
 internal import Synchronization
 package import VoiceSession
+internal import WireCodec
 
 /// What a conversation keeps through a restart of the daemon: its handle, and the day's tokens.
 ///

@@ -1,9 +1,9 @@
 package import Configuration
 internal import GPIO
 internal import Linux
-internal import WireCodec
 internal import Panel
 internal import Tools
+internal import WireCodec
 
 // What a start would refuse or complain about, beyond the form of each setting.
 extension Settings {

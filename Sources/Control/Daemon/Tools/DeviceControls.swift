@@ -1,10 +1,10 @@
 internal import Assistant
 internal import AudioPath
 internal import Linux
-internal import WireCodec
 internal import Tools
 internal import VoiceSession
 internal import WebSockets
+internal import WireCodec
 
 /// The device as the model may handle it.
 ///

@@ -1,8 +1,8 @@
 internal import Linux
-internal import WireCodec
 internal import Store
 internal import Synchronization
 internal import Tools
+internal import WireCodec
 
 /// Keeps what is known of wrong PINs in the store, so that a restart gives no new guesses, and
 /// reports a lock to the owner: in the log, and on the broker.

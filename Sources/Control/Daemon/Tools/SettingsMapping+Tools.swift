@@ -1,8 +1,8 @@
 package import Configuration
 internal import Linux
-package import WireCodec
 package import Store
 package import Tools
+package import WireCodec
 
 // What the tools' runner is built with, out of the one configuration.
 extension Settings {

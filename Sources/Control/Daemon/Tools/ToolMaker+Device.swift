@@ -1,9 +1,9 @@
 internal import Configuration
 internal import MQTTTools
-internal import WireCodec
 internal import Mosquitto
 internal import Timers
 internal import Tools
+internal import WireCodec
 
 /// What the functions of the device itself work on.
 package struct OwnParts: Sendable {

@@ -1,8 +1,8 @@
 package import Configuration
 internal import GPIO
 internal import Linux
-package import WireCodec
 package import Tools
+package import WireCodec
 
 /// The tools of the configuration, ready to be called.
 package struct ToolSet: Sendable {
