@@ -66,7 +66,7 @@ enum Targets {
         [
             .control("Panel", []),
             .control("Text", []),
-            // What goes over wires, whoever speaks: JSON, base64, event streams, secrets.
+            // What goes over wires in any protocol: JSON, base64, event streams, secrets.
             .control("WireCodec", []),
             .control("ModelTypes", ["WireCodec"]),
             .control("Accounts", ["ModelTypes", "WireCodec", "Curl", "Crypto", "Linux"]),

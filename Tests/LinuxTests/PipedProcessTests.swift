@@ -30,7 +30,7 @@ struct PipedProcessTests {
         #expect(await events.next() == .ended(.exited(0)))
     }
 
-    @Test("its errors are told apart from its output, and its end is the last that is reported")
+    @Test("errors and output are reported apart, and the end is reported last")
     func streams() async throws {
         var (process, events) = try start("echo no >&2; read _; echo yes; exit 3")
         #expect(await events.next() == .error(Array("no\n".utf8)))

@@ -146,7 +146,7 @@ struct SessionStateTests {
         #expect(calls.awaitedCount == limit)
     }
 
-    @Test("after a refusal nothing is told of a turn that is forgotten")
+    @Test("after a refusal the next session hears nothing of a forgotten turn")
     func nothingIsToldOfAForgottenTurn() {
         let world = SessionWorld.ready()
         world.talk()

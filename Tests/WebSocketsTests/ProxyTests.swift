@@ -63,7 +63,7 @@ struct ProxyTests {
     }
 
     @Test(
-        "a proxy that refuses is told apart from the server, and no password is reported",
+        "a refusal of the proxy is not taken for one of the server, and no password is logged",
         arguments: ["407 Proxy Authentication Required", "403 Forbidden", "502 Bad Gateway"])
     func refusal(status: String) async throws {
         let test = try TestLoop()

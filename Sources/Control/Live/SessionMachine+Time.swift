@@ -137,7 +137,7 @@ extension SessionMachine {
 
     /// The program owes answers that it will not give any more.
     private mutating func giveCallsUp(at now: Int64) {
-        tell(.notice("\(calls.awaitedCount) calls were never answered; the model is told so"))
+        tell(.notice("\(calls.awaitedCount) calls were never answered; the model hears of it"))
         refuse(
             calls.giveUp(), because: "no answer came in time; it is not known what was done")
         forgetAccount()

@@ -83,7 +83,7 @@ package struct SessionMachine: ~Copyable {
     var transcript = Transcript()
     /// The calls of the turn.
     var calls = SessionCalls()
-    /// What the next session is told of the turn.
+    /// What the next session must know of the turn.
     var account = TurnAccount()
     /// nil: there is no session that could be resumed.
     var handle: SessionHandle?

@@ -2,7 +2,7 @@ internal import ModelTypes
 internal import VoiceSession
 internal import WireCodec
 
-/// What the next session is told of a turn that a lost connection has cut.
+/// What the next session must know of a turn that a lost connection has cut.
 ///
 /// A handle is older than the turn, so the next session does not know the turn's calls, nor the
 /// beginning of an answer that the user has heard. It gets both in words, once.

@@ -158,7 +158,7 @@ final class SecretExitTests {
         }
     }
 
-    @Test("a line of the log hides what was read, whoever writes it")
+    @Test("a line of the log hides secrets that were read, whatever part writes it")
     func aLineOfTheLog() throws {
         let store = SecretStore(credentialsFolder: nil, folder: folder, known: log.secrets)
         #expect(isLeaked(log.line(.warning, "the server says \(Self.canary)")))
