@@ -179,7 +179,7 @@ final class AssistantWorld: Sendable {
 
 /// The ports, which pass everything on to the world once it is there.
 private final class TestPorts: MicrophonePort, SpeakerPort, SessionPort, ToolPort, IndicatorPort,
-    EarconPort, TimelinePort, SessionClock
+    EarconPort, TimelinePort, LoopAlarm
 {
     /// Weak, since the world owns the assistant that owns its ports.
     struct Owner: Sendable {

@@ -34,7 +34,7 @@ final class SessionRig: @unchecked Sendable {
         let surroundings = Surroundings(self)
         return LiveSession(
             executor: surroundings, transport: surroundings, settings: settings,
-            credential: credential, clock: surroundings, random: random, gate: gate
+            credential: credential, alarm: surroundings, random: random, gate: gate
         ) { [weak self] event in
             self?.events.append(event)
             self?.handler(event)
@@ -153,7 +153,7 @@ final class SessionRig: @unchecked Sendable {
 }
 
 /// What the session has of a rig; weak, since the rig owns the session.
-private final class Surroundings: SerialExecutor, LiveTransport, SessionClock, @unchecked Sendable {
+private final class Surroundings: SerialExecutor, LiveTransport, LoopAlarm, @unchecked Sendable {
     // @unchecked: as the rig.
 
     private weak var rig: SessionRig?

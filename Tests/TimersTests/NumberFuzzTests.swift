@@ -10,7 +10,7 @@ import WireCodec
 @testable import Timers
 
 /// Clocks that stand still, wherever they are.
-private struct StillClock: TimerClock {
+private struct StillClock {
     let now: Now
 
     init(wall: Int64, boot: Int64 = 5_000_000_000, life: String = "life 1") {
@@ -74,9 +74,9 @@ struct NumberFuzzTests {
                 audit: NoAudit()))
     }
 
-    private func keeper(_ disk: MemoryDisk, _ clock: any TimerClock) -> TimerKeeper {
+    private func keeper(_ disk: MemoryDisk, _ clock: StillClock) -> TimerKeeper {
         TimerKeeper(
-            document: timers(on: disk), settings: TimerBook.Settings(), clock: clock,
+            document: timers(on: disk), settings: TimerBook.Settings(), now: { clock.now },
             listener: Ear())
     }
 
@@ -216,7 +216,7 @@ struct NumberFuzzTests {
     func readingsAndMomentsStopAt()
         throws
     {
-        let zones = [Zone.berlin, Zone.utc, try SystemTimerClock().now.zone]
+        let zones = [Zone.berlin, Zone.utc, try Now.reader()().zone]
         for zone in zones {
             for reading in [Int64.min, .min + 1, -1, 0, .max - 1, .max] {
                 let local = LocalTime(reading: reading)

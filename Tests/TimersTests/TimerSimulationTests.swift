@@ -22,13 +22,13 @@ struct TimerSimulationTests {
     private func run(_ seed: UInt64) async throws {
         var dice = SeededGenerator(seed: seed)
         let clock = SetClock(time(9, 0, day: Int.random(in: 20...28, using: &dice), month: 10))
+        let now: @Sendable () -> Now = { clock.now }
         var settings = TimerBook.Settings()
         settings.missedLimit = 1000
         settings.itemLimit = 1000
-        var folder = MemoryDisk()
-        var ear = Ear()
+        var (folder, ear) = (MemoryDisk(), Ear())
         var keeper = TimerKeeper(
-            document: timers(on: folder), settings: settings, clock: clock, listener: ear)
+            document: timers(on: folder), settings: settings, now: now, listener: ear)
         await keeper.begin()
         var outcomes: [String: Outcome] = [:]
         var ringing: Set<String> = []
@@ -60,7 +60,7 @@ struct TimerSimulationTests {
                 clock.restart(off: off, lag: Bool.random(using: &dice) ? off : 0)
                 ear = Ear()
                 keeper = TimerKeeper(
-                    document: timers(on: folder), settings: settings, clock: clock, listener: ear)
+                    document: timers(on: folder), settings: settings, now: now, listener: ear)
                 await keeper.begin()
             case 8:
                 _ = await keeper.silence(nil)

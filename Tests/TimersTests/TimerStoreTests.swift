@@ -15,8 +15,8 @@ struct TimerStoreTests {
         _ folder: MemoryDisk, _ clock: SetClock, _ ear: Ear = Ear()
     ) -> TimerKeeper {
         TimerKeeper(
-            document: timers(on: folder), settings: TimerBook.Settings(), clock: clock,
-            listener: ear)
+            document: timers(on: folder), settings: TimerBook.Settings(),
+            now: { clock.now }, listener: ear)
     }
 
     @Test("a power cut at any moment of any write loses nothing that was answered")
@@ -231,7 +231,7 @@ struct TimerStoreTests {
             let store = try StateStore.open(state) { Issue.record("\($0)") }
             return TimerKeeper(
                 document: store.document(TimerKeeper.documentName),
-                settings: TimerBook.Settings(), clock: clock, listener: Ear())
+                settings: TimerBook.Settings(), now: { clock.now }, listener: Ear())
         }
         let before = try keeper()
         await before.begin()

@@ -18,8 +18,8 @@ struct TimerToolTests {
 
     init() throws {
         keeper = TimerKeeper(
-            document: timers(on: folder), settings: TimerBook.Settings(), clock: clock,
-            listener: ear)
+            document: timers(on: folder), settings: TimerBook.Settings(),
+            now: { [clock] in clock.now }, listener: ear)
         runner = ToolRunner(
             registry: try ToolRegistry(TimerTools.all(keeper)), limits: ToolLimits(),
             ports: RunnerPorts(
@@ -175,7 +175,7 @@ struct TimerToolTests {
     @Test("without a place on the disk it is said that a restart loses it")
     func notLasting() async throws {
         let keeper = TimerKeeper(
-            document: nil, settings: TimerBook.Settings(), clock: clock, listener: ear)
+            document: nil, settings: TimerBook.Settings(), now: { clock.now }, listener: ear)
         let tool = try #require(try TimerTools.all(keeper).first)
         let answer = try await tool.call(ToolArguments(["minutes": 5]))
         #expect(answer["note"]?.string?.contains("lost") == true)

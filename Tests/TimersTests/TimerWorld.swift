@@ -4,7 +4,7 @@ import TestDisk
 import Timers
 
 /// Clocks that a test sets, in a machine that a test switches off and on.
-final class SetClock: TimerClock {
+final class SetClock: Sendable {
     private let state: Mutex<(wall: Int64, boot: Int64, life: Int)>
     private let zone: Zone
 

@@ -1,6 +1,5 @@
 internal import ModelTypes
 internal import Tools
-internal import VoiceSession
 
 /// The calls that are under way, by their keys; every question about one is asked here.
 ///
@@ -22,8 +21,6 @@ struct CallBook {
     /// A call from its arrival to its end.
     struct Entry {
         let call: FunctionCall
-        /// The answer in which the model made it.
-        let answer: AnswerNumber
         let since: Int64
         var standing: Standing
     }
@@ -54,7 +51,7 @@ struct CallBook {
     /// A session gives each call an id of its own; one that comes without is given one here, since
     /// it must not be taken for another.
     mutating func add(
-        _ calls: [FunctionCall], of answer: AnswerNumber, _ standing: Standing, at time: Int64
+        _ calls: [FunctionCall], _ standing: Standing, at time: Int64
     ) -> [FunctionCall] {
         var new: [FunctionCall] = []
         for var call in calls {
@@ -68,7 +65,7 @@ struct CallBook {
             for older in entries.keys where older.id == key.id {
                 entries[older]?.standing = .outlived
             }
-            entries[key] = Entry(call: call, answer: answer, since: time, standing: standing)
+            entries[key] = Entry(call: call, since: time, standing: standing)
             new.append(call)
         }
         return new

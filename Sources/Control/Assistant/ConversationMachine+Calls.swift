@@ -11,14 +11,14 @@ extension ConversationMachine {
         _ made: [FunctionCall], of answer: AnswerNumber, at time: Int64
     ) -> [ConversationAction] {
         guard !answers.isUnwanted(answer) else {
-            let new = calls.add(made, of: answer, .refused, at: time)
+            let new = calls.add(made, .refused, at: time)
             if !new.isEmpty { emit(.refuseTools(new, conversation: calls.conversation)) }
             return settle()
         }
         if let held, answer > held.speaking.answer { dropHeld() }
         answers.note(answer)
         confirmWords(at: time)
-        let new = calls.add(made, of: answer, .running, at: time)
+        let new = calls.add(made, .running, at: time)
         if !new.isEmpty { emit(.runTools(new, conversation: calls.conversation)) }
         if case .idle = phase {
             var thinking = awaiting(from: time, isDoubtful: false)

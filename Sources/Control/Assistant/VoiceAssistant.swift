@@ -10,7 +10,7 @@ package struct AssistantPorts: Sendable {
     package var indicator: any IndicatorPort
     package var earcons: any EarconPort
     package var timeline: any TimelinePort
-    package var alarm: any SessionClock
+    package var alarm: any LoopAlarm
     /// Whether any way leads out of this machine; asked after each attempt to connect that failed.
     package var hasNetwork: @Sendable () -> Bool
     /// Keeps what is known of wrong PINs.
@@ -20,7 +20,7 @@ package struct AssistantPorts: Sendable {
     package init(
         microphone: any MicrophonePort, speaker: any SpeakerPort, session: any SessionPort,
         tools: any ToolPort, indicator: any IndicatorPort, earcons: any EarconPort,
-        timeline: any TimelinePort, alarm: any SessionClock,
+        timeline: any TimelinePort, alarm: any LoopAlarm,
         hasNetwork: @escaping @Sendable () -> Bool
     ) {
         self.microphone = microphone

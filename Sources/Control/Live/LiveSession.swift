@@ -20,7 +20,7 @@ package actor LiveSession: VoiceService {
     private let transport: any LiveTransport
     private var settings: SessionSettings
     private let credential: SessionCredential
-    private let clock: any SessionClock
+    private let alarm: any LoopAlarm
     private let random: @Sendable () -> Double
     private let gate: @Sendable () -> SessionFailure?
     private let keep: @Sendable (String?) -> Void
@@ -62,7 +62,7 @@ package actor LiveSession: VoiceService {
     /// with nil when there is none any more, for `kept` of a later life.
     package init(
         executor: any SerialExecutor, transport: any LiveTransport, settings: SessionSettings,
-        credential: SessionCredential, clock: any SessionClock, kept: KeptHandle? = nil,
+        credential: SessionCredential, alarm: any LoopAlarm, kept: KeptHandle? = nil,
         random: @escaping @Sendable () -> Double = { .random(in: 0..<1) },
         gate: @escaping @Sendable () -> SessionFailure? = { nil },
         keep: @escaping @Sendable (String?) -> Void = { _ in },
@@ -72,14 +72,14 @@ package actor LiveSession: VoiceService {
         self.transport = transport
         self.settings = settings
         self.credential = credential
-        self.clock = clock
+        self.alarm = alarm
         self.random = random
         self.gate = gate
         self.keep = keep
         self.onEvent = onEvent
         machine = SessionMachine(
             rules: SessionMachine.Rules(settings), handle: kept?.handle, handleAge: kept?.age ?? 0,
-            at: clock.now)
+            at: alarm.now)
     }
 
     // MARK: - The owner's calls, on the session's executor
@@ -94,22 +94,22 @@ package actor LiveSession: VoiceService {
 
     /// Connects, or tries at once when it waits for its next attempt.
     package nonisolated func connect() {
-        assumeIsolated { $0.perform($0.machine.connect(at: $0.clock.now)) }
+        assumeIsolated { $0.perform($0.machine.connect(at: $0.alarm.now)) }
     }
 
     /// Closes for good; `closed` follows.
     package nonisolated func disconnect() {
-        assumeIsolated { $0.perform($0.machine.disconnect(at: $0.clock.now)) }
+        assumeIsolated { $0.perform($0.machine.disconnect(at: $0.alarm.now)) }
     }
 
     /// Closes once nothing is going on, as after a long silence: `asleep` follows.
     package nonisolated func takeLeave() {
-        assumeIsolated { $0.perform($0.machine.takeLeave(at: $0.clock.now)) }
+        assumeIsolated { $0.perform($0.machine.takeLeave(at: $0.alarm.now)) }
     }
 
     /// Ends the session for a reason of ours, at the next quiet moment; `connect` tries again.
     private func refuse(_ failure: SessionFailure) {
-        perform(machine.refuse(failure, at: clock.now))
+        perform(machine.refuse(failure, at: alarm.now))
     }
 
     /// Begins the user's activity; only with manual detection, as all marks of activity.
@@ -156,7 +156,7 @@ package actor LiveSession: VoiceService {
             guard settings.tools != tools || instruction != nil else { return }
             settings.tools = tools
             // An update names all tools there are, and has no word for the search.
-            if settings.searches { return perform(machine.setupChanged(at: clock.now)) }
+            if settings.searches { return perform(machine.setupChanged(at: alarm.now)) }
         }
         let allowed = tools?.map { settings.allowed($0) }
         say(.contextUpdate(instruction: instruction, tools: allowed))
@@ -178,7 +178,7 @@ package actor LiveSession: VoiceService {
     @discardableResult
     private nonisolated func say(_ item: UplinkItem) -> AnswerNumber? {
         assumeIsolated {
-            let (actions, due) = $0.machine.say(item, at: $0.clock.now)
+            let (actions, due) = $0.machine.say(item, at: $0.alarm.now)
             $0.perform(actions)
             return due
         }
@@ -191,26 +191,26 @@ package actor LiveSession: VoiceService {
         case .opened:
             reply = ReplyAudio()
             drawn = random()
-            perform(machine.opened(at: clock.now))
+            perform(machine.opened(at: alarm.now))
         case .message(let frame, _):
             let message = ServerMessage.read(frame, &reply)
-            perform(machine.received(message, at: clock.now, random: drawn))
+            perform(machine.received(message, at: alarm.now, random: drawn))
             if message.isTurnComplete, let refusal = gate() { refuse(refusal) }
         case .drained:
             break
         case .closed(let code, let reason):
-            perform(machine.closed(code: code, reason: reason, at: clock.now, random: random()))
+            perform(machine.closed(code: code, reason: reason, at: alarm.now, random: random()))
         case .failed(.refusedUpgrade(let host, let answer)):
             let refusal = OpeningRefusal(host: host, answer: answer)
-            perform(machine.openingRefused(refusal, at: clock.now, random: random()))
+            perform(machine.openingRefused(refusal, at: alarm.now, random: random()))
         case .failed(let error):
-            perform(machine.openFailed("\(error)", at: clock.now, random: random()))
+            perform(machine.openFailed("\(error)", at: alarm.now, random: random()))
         }
     }
 
     private func ring() {
         alarmAt = nil
-        perform(machine.deadlineReached(at: clock.now, random: random()))
+        perform(machine.deadlineReached(at: alarm.now, random: random()))
     }
 
     // MARK: - Actions
@@ -235,7 +235,7 @@ package actor LiveSession: VoiceService {
     private func setAlarm() {
         guard machine.deadline != alarmAt else { return }
         alarmAt = machine.deadline
-        clock.setAlarm(alarmAt) { [weak self] in
+        alarm.setAlarm(alarmAt) { [weak self] in
             self?.assumeIsolated { $0.ring() }
         }
     }
@@ -277,7 +277,7 @@ package actor LiveSession: VoiceService {
                 } catch {
                     guard attempt == current else { return }
                     if let failure = error as? SessionFailure { return refuse(failure) }
-                    perform(machine.openFailed("\(error)", at: clock.now, random: random()))
+                    perform(machine.openFailed("\(error)", at: alarm.now, random: random()))
                 }
             }
         }
@@ -291,7 +291,7 @@ package actor LiveSession: VoiceService {
                 self?.isolated(by: executor) { $0.socket(event) }
             }
         } catch {
-            perform(machine.openFailed("\(error)", at: clock.now, random: random()))
+            perform(machine.openFailed("\(error)", at: alarm.now, random: random()))
         }
     }
 }

@@ -31,7 +31,7 @@ package actor TimerKeeper {
     private let document: KeptDocument?
     /// What the disk has.
     private var kept = TimerList()
-    private let clock: any TimerClock
+    private let now: @Sendable () -> Now
     private let listener: any TimerListener
     private var announced: [Int] = []
     private var isInTrouble = false
@@ -42,12 +42,13 @@ package actor TimerKeeper {
 
     /// A keeper of what a document holds.
     package init(
-        document: KeptDocument?, settings: TimerBook.Settings, clock: any TimerClock,
+        document: KeptDocument?, settings: TimerBook.Settings,
+        now: @escaping @Sendable () -> Now,
         listener: any TimerListener
     ) {
         self.document = document
         book = TimerBook(TimerList(), settings: settings)
-        self.clock = clock
+        self.now = now
         self.listener = listener
     }
 
@@ -76,7 +77,7 @@ package actor TimerKeeper {
     ) throws -> Result {
         guard !isEnded else { throw TimerProblem.notKept("it stops just now") }
         readIfNeeded()
-        let now = clock.now
+        let now = now()
         book.advance(to: now)
         let before = book
         // Also after a failure: what is due meanwhile rings all the same.
@@ -117,7 +118,7 @@ package actor TimerKeeper {
     /// Does what is done whether the disk can keep it or not.
     private func atOnce<Result>(_ body: (inout TimerBook, Now) -> Result) -> Result {
         if !hasBegun { readIfNeeded() }
-        let now = clock.now
+        let now = now()
         book.advance(to: now)
         let result = body(&book, now)
         // The sound comes first: a bell must not wait for a disk.
@@ -133,7 +134,7 @@ package actor TimerKeeper {
             announced = ringing.map(\.number)
             listener.ringing(ringing)
         }
-        let wake = book.wake(at: clock.now)
+        let wake = book.wake(at: now())
         listener.wake(wall: wake.wall, boot: wake.boot)
     }
 

@@ -84,7 +84,7 @@ final class LiveRun: @unchecked Sendable {
         let transport = CountingTransport(loop: loop) { [unowned self] in drained() }
         let session = LiveSession(
             executor: loop, transport: transport, settings: settings,
-            credential: .fixed(.key(Secret("test-key"))), clock: LoopClock(loop: loop)
+            credential: .fixed(.key(Secret("test-key"))), alarm: EventLoopAlarm(loop: loop)
         ) { [unowned self] in take($0) }
         self.transport = transport
         self.session = session

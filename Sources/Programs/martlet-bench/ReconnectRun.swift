@@ -79,7 +79,7 @@ final class ReconnectRun: Sendable {
             ? .bearer(Secret("test-bearer"), quotaProject: nil) : .key(Secret("test-key"))
         let session = LiveSession(
             executor: loop, transport: transport, settings: settings,
-            credential: .fixed(authorization), clock: LoopClock(loop: loop)
+            credential: .fixed(authorization), alarm: EventLoopAlarm(loop: loop)
         ) { _ in }
         return Client(session: session, transport: transport)
     }

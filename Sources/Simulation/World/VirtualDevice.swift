@@ -32,7 +32,7 @@ final class VirtualDevice: @unchecked Sendable {
             executor: loop, transport: LivingTransport(parts.network, life: life),
             settings: Self.sessionSettings(day, registry.declarations),
             credential: .fixed(.key(Secret("test-key"))),
-            clock: VirtualClock(loop: loop, life: life),
+            alarm: VirtualAlarm(loop: loop, life: life),
             kept: disk.handle.map { .init(handle: $0.text, age: loop.now - $0.at) },
             random: { parts.random.next() },
             gate: { Self.missingKey(day, loop) },
@@ -63,7 +63,7 @@ final class VirtualDevice: @unchecked Sendable {
                 },
                 earcons: WorldEarcons { if !life.isOver { book.refused($0, at: loop.now) } },
                 timeline: WorldTimeline { if !life.isOver { parts.record($0.event) } },
-                alarm: VirtualClock(loop: loop, life: life), hasNetwork: { true }))
+                alarm: VirtualAlarm(loop: loop, life: life), hasNetwork: { true }))
         button =
             day.hasGestures && day.mode != .handsFree
             ? VirtualButton(

@@ -78,7 +78,7 @@ final class VirtualLoop: SerialExecutor, @unchecked Sendable {
 }
 
 /// One alarm on the virtual loop, for a run of the program.
-final class VirtualClock: SessionClock, @unchecked Sendable {
+final class VirtualAlarm: LoopAlarm, @unchecked Sendable {
     // @unchecked: see `VirtualLoop`.
 
     private let loop: VirtualLoop

@@ -26,7 +26,7 @@ struct FaultInjectionTests {
         /// Confirms it; returns false, or throws, when that was refused.
         let confirm: @Sendable (StateStore, Int) async throws -> Void
         /// Looks for what was confirmed last.
-        let look: @Sendable (StateStore, Int, any TimerClock) async -> Fate
+        let look: @Sendable (StateStore, Int, StoredAlarms.Clock) async -> Fate
     }
 
     private final class Reports: Sendable {

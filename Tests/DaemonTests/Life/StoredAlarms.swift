@@ -5,7 +5,7 @@ import Timers
 ///
 /// Apart from the closures that use it, in which Swift 6.0 sees no call of an actor.
 enum StoredAlarms {
-    struct Clock: TimerClock {
+    struct Clock: Sendable {
         var now = Now(
             wall: 1_800_000_000_000_000_000, boot: 5_000_000_000, life: "one",
             zone: Zone { _ in 0 })
@@ -17,10 +17,10 @@ enum StoredAlarms {
         func trouble(_ text: String) {}
     }
 
-    static func keeper(_ store: StateStore, _ clock: any TimerClock) -> TimerKeeper {
+    static func keeper(_ store: StateStore, _ clock: Clock) -> TimerKeeper {
         TimerKeeper(
             document: store.document(TimerKeeper.documentName),
-            settings: TimerBook.Settings(), clock: clock, listener: Ear())
+            settings: TimerBook.Settings(), now: { clock.now }, listener: Ear())
     }
 
     /// Sets an alarm for every weekday, whose name is the number.
@@ -34,7 +34,7 @@ enum StoredAlarms {
 
     /// Whether the alarms 1 to `number` are all there, none of them rings and none was missed.
     static func areThere(
-        _ number: Int, in store: StateStore, _ clock: any TimerClock
+        _ number: Int, in store: StateStore, _ clock: Clock
     ) async -> Bool {
         let keeper = Self.keeper(store, clock)
         await keeper.begin()

@@ -96,16 +96,16 @@ package final class Application: @unchecked Sendable {
         self.bridge = bridge
         let presence = try Self.presence(settings, role, loop, log)
         self.presence = presence
-        let clock = try SystemTimerClock()
+        let now = try Now.reader()
         reporter = DeviceReporter(
-            loop: loop, bridge: bridge, clock: clock, store: store, settingsTrouble: trouble)
+            loop: loop, bridge: bridge, now: now, store: store, settingsTrouble: trouble)
         timeline = Fanout(settings, log, reporter, presence, onEntry)
         let sounds = try Self.sounds(settings, log)
         bell = try Self.bell(settings, loop, bridge, sounds, timeline, log)
         timers = TimerKeeper(
             document: store?.document(TimerKeeper.documentName),
             settings: TimerBook.Settings(settings),
-            clock: clock, listener: bell)
+            now: now, listener: bell)
         device = DeviceControls(loop: loop, memory: kept)
         let desk = ConfirmationDesk { [loop] in loop.perform($0) }
         let own = OwnParts(
@@ -141,7 +141,7 @@ package final class Application: @unchecked Sendable {
             microphone: memory, speaker: memory,
             session: recorder.map { RecordedSession(session: session, recorder: $0) } ?? session,
             tools: runner, indicator: witness, earcons: earcons, timeline: timeline,
-            alarm: LoopClock(loop: loop),
+            alarm: EventLoopAlarm(loop: loop),
             hasNetwork: { NetworkRoutes.leadOut() })
         let pinLock = PINLockKeeper(document: store.map(PINLockKeeper.document), log: log) {
             [reporter, weak presence] isLocked in

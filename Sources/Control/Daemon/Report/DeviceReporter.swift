@@ -26,7 +26,7 @@ final class DeviceReporter: @unchecked Sendable {
 
     private let loop: EventLoop
     private let bridge: AudioBridge
-    private let clock: any TimerClock
+    private let now: @Sendable () -> Now
     /// Nil: nothing outlasts the program.
     private let store: StateStore?
     /// Why the settings are not those that were asked for; nil where they are.
@@ -46,12 +46,13 @@ final class DeviceReporter: @unchecked Sendable {
     var parts: Parts?
 
     init(
-        loop: EventLoop, bridge: AudioBridge, clock: any TimerClock, store: StateStore?,
+        loop: EventLoop, bridge: AudioBridge, now: @escaping @Sendable () -> Now,
+        store: StateStore?,
         settingsTrouble: String?
     ) {
         self.loop = loop
         self.bridge = bridge
-        self.clock = clock
+        self.now = now
         self.store = store
         self.settingsTrouble = settingsTrouble
     }
@@ -83,7 +84,7 @@ final class DeviceReporter: @unchecked Sendable {
         let (mute, outage) = parts.assistant.assumeIsolated { ($0.mute, $0.outage) }
         let audio = bridge.engine?.status()
         return DeviceReport(
-            version: ProgramVersion.text, now: clock.now, startedAt: startedAt,
+            version: ProgramVersion.text, now: now(), startedAt: startedAt,
             startedAtWall: startedAtWall, indication: indication,
             link: DeviceReport.Link(
                 isReady: parts.session.isReady, connections: connections, outage: outage),

@@ -47,7 +47,7 @@ struct LiveService {
     ) -> any VoiceService {
         LiveSession(
             executor: loop, transport: WebSocketTransport(loop: loop), settings: wanted,
-            credential: credential, clock: LoopClock(loop: loop), kept: keeper?.kept,
+            credential: credential, alarm: EventLoopAlarm(loop: loop), kept: keeper?.kept,
             gate: { keeper?.refusal }, keep: { keeper?.keep($0) }, onEvent: onEvent)
     }
 }

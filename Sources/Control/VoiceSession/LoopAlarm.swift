@@ -1,5 +1,8 @@
-/// A clock and one alarm on the executor that session and conversation share.
-package protocol SessionClock: Sendable {
+/// One alarm on the executor that session and conversation share, and the time by which it rings.
+///
+/// No `DeviceClock`: nobody may wait on that executor, and its time is that of samples and edges,
+/// which stands still while the machine is suspended.
+package protocol LoopAlarm: Sendable {
     /// Nanoseconds of CLOCK_MONOTONIC.
     var now: Int64 { get }
     /// Sets the one alarm, replacing the one before; nil takes it back.

@@ -2,17 +2,17 @@ internal import Linux
 internal import VoiceSession
 package import WebSockets
 
-/// The clock and one alarm on the event loop.
+/// One alarm on the event loop, and its time.
 ///
 /// ## Concurrency
 /// Confined to the loop's thread, like the timers it sets.
-package final class LoopClock: SessionClock, @unchecked Sendable {
+package final class EventLoopAlarm: LoopAlarm, @unchecked Sendable {
     // @unchecked: `timer` is touched on the loop's thread only.
 
     private let loop: EventLoop
     private var timer: LoopTimer?
 
-    /// A clock whose alarm rings on a loop.
+    /// An alarm that rings on a loop.
     package init(loop: EventLoop) {
         self.loop = loop
     }

@@ -1,4 +1,4 @@
-internal import Linux
+package import Linux
 
 /// The time by all clocks at once.
 package struct Now: Sendable {
@@ -32,25 +32,20 @@ package struct Now: Sendable {
     package var local: LocalTime { zone.localTime(at: wall) }
 }
 
-/// Tells the time by all clocks.
-package protocol TimerClock: Sendable {
-    /// The time.
-    var now: Now { get }
-}
-
-/// The clocks of the machine, and its time zone.
-package struct SystemTimerClock: TimerClock {
-    private let life: String
-    private static let zone = Zone { seconds in
-        WallClock.localTime(at: seconds.saturatingTimes(1_000_000_000)).offsetSeconds
-    }
-
+extension Now {
+    /// Reads the clocks of the machine and its time zone, each time it is called, from any thread.
+    ///
     /// Throws where the kernel does not tell one start from another.
-    package init() throws { life = try BootClock.life() }
-
-    package var now: Now {
-        WallClock.refreshZone()
-        return Now(
-            wall: WallClock.now(), boot: BootClock.now(), life: life, zone: Self.zone)
+    package static func reader(
+        of clock: any DeviceClock = SystemClock()
+    ) throws -> @Sendable () -> Now {
+        let life = try BootClock.life()
+        let zone = Zone { seconds in
+            WallClock.localTime(at: seconds.saturatingTimes(1_000_000_000)).offsetSeconds
+        }
+        return {
+            WallClock.refreshZone()
+            return Now(wall: clock.wall, boot: clock.now, life: life, zone: zone)
+        }
     }
 }
