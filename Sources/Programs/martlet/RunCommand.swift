@@ -23,7 +23,8 @@ struct Run: ParsableCommand {
         // Before any other thread exists, since threads inherit what is blocked.
         let signals = try BlockedSignals([.terminate, .interrupt, .hangUp])
         ALSALog.silence()
-        let log = Log(level: .info)
+        let journal = JournalSocket(environment: Environment.all())
+        let log = Log(level: .info, journal: journal)
         do {
             try options.checkNamed()
         } catch {

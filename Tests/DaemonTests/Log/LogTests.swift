@@ -74,4 +74,62 @@ struct LogTests {
         log(.info, "after it")
         await until { reader.lines.last == "<6>after it\n" }
     }
+
+    /// What comes to a journal's socket, as text.
+    private static func messages(_ receiver: borrowing UnixSocket) throws -> [String] {
+        var texts: [String] = []
+        while let message = try receiver.receive(limit: 1 << 16) {
+            texts.append(String(decoding: message, as: UTF8.self))
+        }
+        return texts
+    }
+
+    @Test("the journal has the turn of every line, and standard error none of them")
+    func theJournalHas() throws {
+        let folder = try Files.makeTemporaryDirectory(prefix: "martlet-test")
+        defer { try? Files.removeTree(folder) }
+        let receiver = try UnixSocket(boundTo: .path("\(folder)/socket"), kind: .datagram)
+        let reader = try Reader()
+        let log = Log(
+            level: .info, isJournal: true, journal: JournalSocket(path: "\(folder)/socket"),
+            output: reader)
+        log(.notice, "before")
+        log.setTurn(3)
+        log(.warning, "lamp failed\nagain")
+        log(.debug, "left out")
+        log(.info, "turn 2", fields: [JournalField("TURN_ID", "2"), JournalField("X", "y")])
+        log.setTurn(nil)
+        log(.info, "after")
+        let head = "SYSLOG_IDENTIFIER=martlet\n"
+        #expect(
+            try Self.messages(receiver) == [
+                "MESSAGE=before\nPRIORITY=5\n\(head)",
+                "MESSAGE=lamp failed | again\nPRIORITY=4\n\(head)TURN_ID=3\n",
+                "MESSAGE=turn 2\nPRIORITY=6\n\(head)TURN_ID=2\nX=y\n",
+                "MESSAGE=after\nPRIORITY=6\n\(head)",
+            ])
+        #expect(reader.lines.isEmpty)
+    }
+
+    @Test("no line is lost while the journal is behind or away, and none comes twice")
+    func journalAway() async throws {
+        let folder = try Files.makeTemporaryDirectory(prefix: "martlet-test")
+        defer { try? Files.removeTree(folder) }
+        let reader = try Reader()
+        let log = Log(
+            level: .info, isJournal: true, journal: JournalSocket(path: "\(folder)/socket"),
+            output: reader)
+        log(.info, "0")
+        let receiver = try UnixSocket(boundTo: .path("\(folder)/socket"), kind: .datagram)
+        // More than the kernel keeps for a reader who takes none (net.unix.max_dgram_qlen).
+        for number in 1..<3000 { log(.info, "\(number)") }
+        await until { reader.lines.count > 1 }
+        var numbers = reader.lines.compactMap { Int($0.dropFirst(3).dropLast()) }
+        #expect(numbers.first == 0)
+        for message in try Self.messages(receiver) {
+            let text = message.dropFirst("MESSAGE=".count).prefix { $0 != "\n" }
+            numbers.append(Int(text) ?? -1)
+        }
+        #expect(numbers.sorted() == Array(0..<3000))
+    }
 }

@@ -1,4 +1,5 @@
 import Assistant
+import Linux
 import TestInputs
 import Testing
 import VoiceSession
@@ -43,6 +44,28 @@ struct TurnReportTests {
             ], tokens: 310)
         #expect(
             found == ["turn 3: button, 2.1 s, lamp, door failed, answer after 0.6 s, 310 tokens"])
+    }
+
+    @Test("programs find the same in the fields of its line")
+    func fields() {
+        var turn = TurnReport(number: 7, opener: .voice, openedAt: 0)
+        turn.spoken = 2100.4
+        turn.tokens = 310
+        turn.add(.init(name: "lamp", took: 90, failed: false))
+        turn.add(.init(name: "door", took: 8, failed: true))
+        let before = [
+            "TURN_ID=7", "TURN_OPENER=voice", "TURN_SPOKEN_MS=2100", "TURN_TOKENS=310",
+        ]
+        let tools = ["TURN_TOOL=lamp", "TURN_TOOL_FAILED=door"]
+        #expect(turn.fields.map { "\($0.name)=\($0.value)" } == before + tools)
+        turn.firstSound = 610.9
+        let all = before + ["TURN_ANSWER_MS=610"] + tools
+        #expect(turn.fields.map { "\($0.name)=\($0.value)" } == all)
+        for odd in [Double.nan, .infinity, -.infinity, -1, 1e300] {
+            turn.firstSound = odd
+            turn.spoken = odd
+            #expect(turn.fields.allSatisfy { !$0.value.isEmpty })
+        }
     }
 
     @Test("a turn that came to nothing says so, and one that was interrupted says what did it")

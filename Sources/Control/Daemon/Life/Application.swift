@@ -308,6 +308,7 @@ package final class Application: @unchecked Sendable {
             bridge.engine?.stop()
             loop.stop()
         }
+        log.setTurn(nil)
         log(.notice, "stopped; \(loop.stays)")
     }
 

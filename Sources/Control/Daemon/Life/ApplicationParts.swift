@@ -56,7 +56,10 @@ struct Fanout: TimelinePort {
         _ onEntry: @escaping @Sendable (TimelineEntry) -> Void
     ) {
         self.log = TimelineLog(log: log, writesWords: settings[Keys.log.transcripts]) { entry in
-            if let turn = reporter.record(entry) { log(.info, turn.line) }
+            if let turn = reporter.record(entry) {
+                log(.info, turn.line, fields: turn.fields)
+                log.setTurn(reporter.turnNumber)
+            }
             presence?.record(entry.event)
             onEntry(entry)
         }

@@ -7,7 +7,8 @@ package import WireCodec
 /// The daemon's log: one line an event, on standard error.
 ///
 /// Under systemd each line carries its priority, so that the journal knows it; on a terminal it
-/// carries the time of day. Secrets are of type `Secret`, which does not print itself; those that
+/// carries the time of day. The journal itself takes a line with fields, the number of the turn
+/// (`TURN_ID`) among them; while it does not, standard error has the line. Secrets are of type `Secret`, which does not print itself; those that
 /// come back from somebody who was given them are hidden, as far as they are among `secrets`.
 ///
 /// ## Concurrency
@@ -38,18 +39,30 @@ package final class Log: Sendable {
         package static func < (one: Level, other: Level) -> Bool { one.rawValue < other.rawValue }
     }
 
+    /// The field that has the number of a turn, counted from the start of the program.
+    static let turnField = "TURN_ID"
     /// Lines that wait for a reader who is behind.
     static let waitingLimit = 1000
 
+    private struct Line: Sendable {
+        /// As standard error has it.
+        var text: String
+        /// As the journal has it; empty where there is none.
+        var fields: [JournalField]
+    }
+
     private struct Waiting: Sendable {
-        var lines: [String] = []
+        var lines: [Line] = []
         var lost = 0
         /// Somebody writes them, and every other line comes behind.
         var isWriting = false
     }
 
     private let limit: Atomic<Int>
+    /// The turn that goes on; 0: none.
+    private let turn = Atomic(0)
     private let output: any LineOutput
+    private let journal: JournalSocket?
     private let waiting = Mutex(Waiting())
     private let thread = DiskThread(name: "log")
     private let isJournal: Bool
@@ -60,11 +73,13 @@ package final class Log: Sendable {
     /// A log that leaves out what matters less than `level`.
     ///
     /// `isJournal` asks for priorities instead of the time of day; systemd sets JOURNAL_STREAM.
+    /// `journal` takes lines with fields; nil: there are no fields.
     package init(
         level: Level, isJournal: Bool = Environment.get("JOURNAL_STREAM") != nil,
-        output: any LineOutput = StandardStream.error
+        journal: JournalSocket? = nil, output: any LineOutput = StandardStream.error
     ) {
         self.output = output
+        self.journal = journal
         limit = Atomic(level.rawValue)
         self.isJournal = isJournal
     }
@@ -72,18 +87,40 @@ package final class Log: Sendable {
     /// Changes what is left out from now on.
     package func setLevel(_ level: Level) { limit.store(level.rawValue, ordering: .relaxed) }
 
+    /// Lines belong to this turn from now on, on whatever thread they are written; nil: to none.
+    package func setTurn(_ number: Int?) { turn.store(number ?? 0, ordering: .relaxed) }
+
     /// Writes a line when its level is not left out.
-    package func callAsFunction(_ level: Level, _ message: @autoclosure () -> String) {
+    ///
+    /// `fields` are for the journal alone; a `TURN_ID` among them counts over `setTurn`.
+    package func callAsFunction(
+        _ level: Level, _ message: @autoclosure () -> String,
+        fields: @autoclosure () -> [JournalField] = []
+    ) {
         guard level.rawValue <= limit.load(ordering: .relaxed) else { return }
-        write(line(level, message()))
+        write(made(level, message(), fields()))
     }
 
-    private func write(_ line: String) {
+    private func made(
+        _ level: Level, _ message: String, _ fields: @autoclosure () -> [JournalField] = []
+    ) -> Line {
+        let shown = shown(message)
+        guard journal != nil else { return Line(text: headed(level, shown), fields: []) }
+        var all = [
+            JournalField("MESSAGE", shown), JournalField("PRIORITY", "\(level.rawValue)"),
+            JournalField("SYSLOG_IDENTIFIER", "martlet"),
+        ]
+        all += fields()
+        let turn = turn.load(ordering: .relaxed)
+        if turn > 0, !all.contains(where: { $0.name == Self.turnField }) {
+            all.append(JournalField(Self.turnField, "\(turn)"))
+        }
+        return Line(text: headed(level, shown), fields: all)
+    }
+
+    private func write(_ line: Line) {
         let mustStart = waiting.withLock { waiting in
-            if !waiting.isWriting, output.isReady(forBytes: line.utf8.count) {
-                output.write(line)
-                return false
-            }
+            if !waiting.isWriting, put(line, mayWait: false) { return false }
             if waiting.lines.count < Self.waitingLimit {
                 waiting.lines.append(line)
             } else {
@@ -97,7 +134,7 @@ package final class Log: Sendable {
 
     private func writeWaiting() {
         while true {
-            let taken: (lines: [String], lost: Int)? = waiting.withLock { waiting in
+            let taken: (lines: [Line], lost: Int)? = waiting.withLock { waiting in
                 guard !waiting.lines.isEmpty else {
                     waiting.isWriting = false
                     return nil
@@ -106,18 +143,29 @@ package final class Log: Sendable {
                 return (waiting.lines, waiting.lost)
             }
             guard let taken else { return }
-            for line in taken.lines { output.write(line) }
+            for line in taken.lines { put(line, mayWait: true) }
             if taken.lost > 0 {
-                output.write(
-                    line(.warning, "\(taken.lost) lines of the log were lost: nobody took them"))
+                let text = "\(taken.lost) lines of the log were lost: nobody took them"
+                put(made(.warning, text), mayWait: true)
             }
         }
     }
 
-    /// A message as it is written.
-    func line(_ level: Level, _ message: String) -> String {
+    /// Gives a line to the journal, else to standard error; false where it would have to wait.
+    @discardableResult
+    private func put(_ line: Line, mayWait: Bool) -> Bool {
+        if let journal, journal.send(line.fields) { return true }
+        guard mayWait || output.isReady(forBytes: line.text.utf8.count) else { return false }
+        output.write(line.text)
+        return true
+    }
+
+    /// A message as standard error has it.
+    func line(_ level: Level, _ message: String) -> String { headed(level, shown(message)) }
+
+    private func headed(_ level: Level, _ text: String) -> String {
         let head = isJournal ? "<\(level.rawValue)>" : "\(Self.time()) \(Self.name(level)) "
-        return head + shown(message) + "\n"
+        return head + text + "\n"
     }
 
     /// A message as one line, without secrets.

@@ -26,7 +26,9 @@ package struct TimelineLog: TimelinePort {
     private func write(_ event: TimelineEvent) {
         switch event {
         case .state(let from, let to): log(.debug, "\(from.rawValue) -> \(to.rawValue)")
-        case .turnOpened(let number, let opener): log(.debug, "turn \(number) opened by \(opener)")
+        case .turnOpened(let number, let opener):
+            log.setTurn(number)
+            log(.debug, "turn \(number) opened by \(opener)")
         case .turnClosed(let number, let outcome): log(.debug, "turn \(number) \(outcome)")
         case .heard(let text): if writesWords { log(.info, "heard:\(spaced(text))") }
         case .said(let text): if writesWords { log(.info, "said:\(spaced(text))") }

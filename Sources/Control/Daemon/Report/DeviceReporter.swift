@@ -121,6 +121,9 @@ final class DeviceReporter: @unchecked Sendable {
         return turns.take(entry)
     }
 
+    /// The turn that goes on; nil: none does.
+    var turnNumber: Int? { turns.current?.number }
+
     /// Notes what a run of the model was paid for with.
     func spent(_ use: TokenUse) { turns.spent(use) }
 }

@@ -1,4 +1,5 @@
 package import Assistant
+internal import Linux
 internal import VoiceSession
 
 /// A turn, as its user felt it.
@@ -58,6 +59,27 @@ extension TurnReport {
         if let interruption { parts.append("interrupted by \(interruption)") }
         if tokens > 0 { parts.append("\(tokens) tokens") }
         return "turn \(number): \(parts.joined(separator: ", "))"
+    }
+
+    /// The same for programs that read the journal; times in whole milliseconds.
+    var fields: [JournalField] {
+        var all = [
+            JournalField(Log.turnField, "\(number)"),
+            JournalField("TURN_OPENER", Self.words(opener)),
+            JournalField("TURN_SPOKEN_MS", Self.milliseconds(spoken)),
+            JournalField("TURN_TOKENS", "\(tokens)"),
+        ]
+        if let firstSound {
+            all.append(JournalField("TURN_ANSWER_MS", Self.milliseconds(firstSound)))
+        }
+        // The journal takes a field more than once, and each is found.
+        all += tools.map { JournalField($0.failed ? "TURN_TOOL_FAILED" : "TURN_TOOL", $0.name) }
+        return all
+    }
+
+    /// At most about a day, so that any number fits.
+    private static func milliseconds(_ number: Double) -> String {
+        "\(Int(min(max(0, number), 99_999_999)))"
     }
 
     private static func words(_ opener: TurnOpener) -> String {
