@@ -2,22 +2,22 @@
 # (packaging/prepare.sh says what and why), builds, and does its job.
 
 SWIFT ?= swift
-# Debian 12's toolchain has its runtime in no package, so a release carries it.
-# The linker is the toolchain's own, as for the packages: it packs the relocations, and keeps what
-# only runs apart from what is only read, so that 2 MB less are resident. Debian has it beside PATH.
+# No package has the runtime of Debian 12's toolchain, so a release includes it. The linker is the
+# toolchain's own, as for the packages: it packs the relocations, and separates executable from
+# read-only pages, so that 2 MB less are resident. Debian installs it outside of PATH.
 export PATH := $(PATH):/usr/libexec/swift/bin
 RELEASE = $(SWIFT) build -c release --static-swift-stdlib --scratch-path .build-release \
 	-Xswiftc -use-ld=lld -Xlinker -z -Xlinker pack-relative-relocs
 
-# One test at a time: many have real threads and sound devices, which two busy cores would starve.
+# One test at a time: many use real threads and sound devices, which two busy cores would starve.
 ONE_BY_ONE = --disable-xctest --no-parallel
 THREADS = --sanitize=thread -Xswiftc -O -Xswiftc -DMARTLET_TSAN --scratch-path .build-tsan
-# How many of the device's days `make test` lives through, and how long `make simulate` goes on.
+# How many of the device's days `make test` simulates, and how long `make simulate` runs.
 DAYS ?= 2000
 SECONDS ?= 600
 FROM ?= 0
 
-# How long `make vm-test` lasts in each steady check, and how often it unplugs a card.
+# How long each steady check of `make vm-test` lasts, and how often it unplugs a card.
 MINUTES ?= 1
 CYCLES ?= 10
 
@@ -95,8 +95,8 @@ rtsan:
 	@packaging/prepare.sh build
 	SWIFT=$(SWIFT) packaging/rtsan.sh
 
-# XCTest's own runner leaks, so the sanitizers run Swift Testing alone. Optimized, since the audio
-# path cannot follow real time with the thread sanitizer in it otherwise.
+# XCTest's own runner leaks, so the sanitizers run only Swift Testing. Optimized, since otherwise
+# the audio path cannot keep up with real time under the thread sanitizer.
 tsan:
 	@packaging/prepare.sh build test
 	mkdir -p .build-tsan
@@ -122,7 +122,7 @@ deb:
 package-test:
 	packaging/package-test.sh
 
-# What their unit grants and what it does not, under systemd in a virtual machine.
+# Checks what their unit allows and denies, under systemd in a virtual machine.
 service-test:
 	for deb in .build-deb/out/martlet_*_amd64.deb; do packaging/service-vm.sh "$$deb" || exit 1; done
 

@@ -42,7 +42,7 @@ install_here() { # install_here PACKAGE...
 
 # MARK: the source
 
-# The same bytes whenever and by whomever it is made: sorted, no owner, one time.
+# The same bytes whenever and by whomever it is made: sorted, without owner, all with one time.
 pack() { # pack FOLDER NAME FILE: what is in FOLDER, as the folder NAME
     tar -C "$1" -c --sort=name --owner=0 --group=0 --numeric-owner --mode=u+rw,go=rX \
         --mtime="@$SOURCE_DATE_EPOCH" --transform="s,^\.,$2," . | xz -T1 >"$3.new"
@@ -85,8 +85,8 @@ make_source() {
 
 # MARK: the package
 
-# Runs a command at /build, which is the tree for it alone; for arm64 with the sysroot beside the
-# source, and its libraries where that machine has them.
+# Runs a command at /build, where only it sees the tree; for arm64 with the sysroot beside the
+# source, and its libraries at their usual paths.
 in_build() {
     mkdir -p /build
     unshare -m --propagation private sh -c 'mount --bind "$1" /build && cd /build/martlet || exit 1
@@ -142,7 +142,7 @@ build_once() { # build_once: the packages of $architecture, in $work/tree
     in_build env -i "${settings[@]}" dpkg-buildpackage "${words[@]}"
 }
 
-# What is compared; the others hold the moment, or hashes of these.
+# The files to compare; the others contain the time, or hashes of these.
 products() { (cd "$1" && find . -maxdepth 1 -type f \( -name '*.deb' -o -name '*.dsc' -o -name '*.tar.*' \) | sort); }
 
 build() {

@@ -19,7 +19,7 @@ if [ ! -e "$root/etc/debian_version" ]; then
     chroot "$root" apt-get -qq update
     chroot "$root" env DEBIAN_FRONTEND=noninteractive \
         apt-get -qq install -y --no-install-recommends make git ca-certificates >/dev/null
-    # A root is no machine yet: nobody wrote there what localhost is.
+    # A new root does not define localhost yet.
     [ -e "$root/etc/hosts" ] || echo "127.0.0.1 localhost" >"$root/etc/hosts"
 fi
 mounts=()
@@ -30,7 +30,7 @@ bind() { # bind FOLDER: show it inside the root at the same path, until this scr
 }
 clean_up() { for m in "${mounts[@]}"; do umount -l "$m"; done; }
 trap clean_up EXIT
-# A mount point itself, so that what runs inside can have mounts of its own.
+# Made a mount point itself, so that programs inside can have their own mounts.
 mount --bind "$root" "$root"
 mounts=("$root")
 bind /proc
@@ -42,8 +42,8 @@ if [ -n "${SWIFT_PACKAGES:-}" ]; then
         [ ! -e "$file" ] || cp "$file" "$root${file/#"$HOME"//root}"
     done
 fi
-# The build folder of an earlier run stays, and so do files that are the same, with their times: a
-# second run builds only what changed.
+# The build folder of an earlier run is kept, and so are unchanged files with their times: a second
+# run builds only what changed.
 stage=$root/martlet.new
 rm -rf "$stage"
 mkdir -p "$root/martlet" "$stage"

@@ -1,7 +1,7 @@
 #!/bin/bash
-# failures.sh COMMAND...: runs the tests, and says again at the end what failed.
+# failures.sh COMMAND...: runs the tests, and repeats the failures at the end.
 #
-# Two thousand tests write thousands of lines, in which nobody finds the one that counts.
+# Two thousand tests write thousands of lines, among which the important one is hard to find.
 set -uo pipefail
 log=$(mktemp)
 trap 'rm -f "$log"' EXIT

@@ -2,8 +2,8 @@
 # fetch-recordings.sh FOLDER: recordings of voices, music and household sounds out of Debian's
 # packages, unpacked below FOLDER (about 2 GB) and not installed.
 #
-# What is there already stays. Their licences lie beside them, in usr/share/doc/PACKAGE/copyright;
-# none of it is ever committed.
+# Existing files are kept. Their licences are beside them, in usr/share/doc/PACKAGE/copyright; none
+# of it is ever committed.
 set -eu
 mkdir -p "$1"
 cd "$1"

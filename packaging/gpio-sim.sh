@@ -38,8 +38,8 @@ apt-get -qq -o APT::Sandbox::User=root download \
 for package in "$headers" "$common" "$tools"; do
     dpkg-deb -x "$package"_*.deb tree
 done
-# The archive in the archive is long, and is read no further than to the last of the files; what
-# is missing is found below.
+# The archive in the archive is long, and is read only up to the last of the files; missing ones are
+# detected below.
 wanted="drivers/gpio/gpio-sim.c drivers/gpio/gpiolib.h kernel/irq/irq_sim.c"
 files=$(printf "$source/%s " $wanted)
 (
@@ -50,10 +50,10 @@ files=$(printf "$source/%s " $wanted)
 mkdir module
 for file in $wanted; do cp "$source/$file" module/ || fail "no $file in $source"; done
 mv module/gpio-sim.c module/chips.c
-# What it calls is for the kernel itself only; a module finds the same by way of the data.
+# Its calls are not exported to modules; a module finds the same functions through the data.
 sed -i 's/irq_to_desc(\([^)]*\))/irq_data_to_desc(irq_get_irq_data(\1))/' module/irq_sim.c
 printf 'obj-m := gpio-sim.o\ngpio-sim-y := chips.o irq_sim.o\n' >module/Makefile
-# The headers name each other by where they would be installed.
+# The headers refer to each other by their installed paths.
 sed -i "s#include /usr/src#include $work/tree/usr/src#" "tree/usr/src/$headers/Makefile"
 make -s -C "tree/usr/src/$headers" M="$work/module" CC=gcc modules >log 2>&1 ||
     { cat log >&2; fail "it does not build"; }

@@ -1,6 +1,6 @@
 #!/bin/bash
-# make-sounds.sh: make the stored sounds anew: the device's own (Sources/Control/Sounds/Assets) and
-# what the shipped scenario says (Sources/Simulation/Scenarios).
+# make-sounds.sh: makes the stored sounds again: the device's own (Sources/Control/Sounds/Assets)
+# and the words of the shipped scenario (Sources/Simulation/Scenarios).
 #
 # Needs sox, espeak-ng and opus-tools. The results are committed; run this only to change them.
 set -euo pipefail

@@ -24,7 +24,7 @@ check() { # check TEXT COMMAND...
     fi
 }
 
-# In the root, with the kernel's folders; they go with the name space.
+# Runs in the root, with the kernel's folders mounted; the mounts end with the name space.
 within() { # within COMMAND...
     unshare -m --propagation private sh -c 'root=$1
         shift
@@ -39,7 +39,7 @@ says() { # says PATTERN COMMAND...: whether it ends well and prints that
     shift
     within "$@" >"$log" 2>&1 && grep -q "$pattern" "$log" || { tail -n 30 "$log"; return 1; }
 }
-# A doctor finds faults where there is no sound card; it may not crash on the way.
+# The doctor finds faults if there is no sound card, but it must not crash.
 judges() {
     local status=0
     within "$@" >"$log" 2>&1 || status=$?
@@ -126,7 +126,7 @@ try() { # try DEB
     [ -n "${KEEP:-}" ] || rm -rf "$root" "$log"
 }
 
-# A repository of what is tried, with a key of its own, at a free port of this machine.
+# A repository of the tested packages, with its own key, on a free port of this machine.
 publish() { # publish DEB...
     scratch=$(mktemp -d)
     mkdir "$scratch/packages"

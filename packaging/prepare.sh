@@ -1,8 +1,8 @@
 #!/bin/sh
 # prepare.sh [build] [demo] [test] [style]: install what a fresh Debian 12 or 13 lacks, and check Swift.
 #
-# It says what it installs and why, uses sudo when it is not root, and asks for nothing when
-# nothing is missing. It is what `make demo` and `make test` run first.
+# It reports what it installs and why, uses sudo when it is not root, and asks for nothing when
+# nothing is missing. `make demo` and `make test` run it first.
 set -eu
 
 say() { printf 'prepare: %s\n' "$*"; }
@@ -77,7 +77,7 @@ done
 if [ -n "$missing" ]; then
     say "installing:$missing"
     as_root apt-get -qq update
-    # Tests start brokers of their own; the service that the package brings is not wanted for that.
+    # Tests start their own brokers; the package's service is not needed for that.
     case "$missing" in
     *" mosquitto"*)
         unit=/etc/systemd/system/mosquitto.service
@@ -99,7 +99,8 @@ case "$version" in
 [0-5].* | [0-5]) fail "Swift $version is too old: Martlet needs 6.0 or newer (Debian 13: apt install swiftlang; Debian 12: swift.org/install/linux)" ;;
 esac
 
-# Into a folder below .build, pinned; without it (no network) those tests are skipped, loudly.
+# Installed in a folder below .build, pinned; without it (no network) those tests are skipped with a
+# message.
 fetch_mcp() {
     place="$(dirname "$0")/../.build/mcp-server"
     [ "$(cat "$place/version" 2>/dev/null)" = "$mcp_version" ] && return

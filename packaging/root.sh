@@ -22,7 +22,7 @@ if [ "$architecture" = arm64 ] && [ "$(dpkg --print-architecture)" != arm64 ]; t
     binfmt=/proc/sys/fs/binfmt_misc
     command -v qemu-aarch64-static >/dev/null || install_here qemu-user-static
     [ -e $binfmt/register ] || mount -t binfmt_misc none $binfmt
-    # As systemd would at its start, from what the package brings.
+    # As systemd would at its start, from the package's files.
     [ -e $binfmt/qemu-aarch64 ] ||
         grep -hv '^#' /usr/lib/binfmt.d/qemu-aarch64*.conf | tr -d '\n' >$binfmt/register
 fi
@@ -33,7 +33,7 @@ if [ ! -s "$archive" ]; then
     say "making an empty $suite for $architecture"
     debootstrap --arch="$architecture" --variant=minbase "$suite" "$new/root" >"$new/log" 2>&1 ||
         { tail -n 20 "$new/log" >&2; exit 1; }
-    # A root is no machine yet: nobody wrote there what localhost is.
+    # A new root does not define localhost yet.
     [ -e "$new/root/etc/hosts" ] || echo "127.0.0.1 localhost" >"$new/root/etc/hosts"
     tar -C "$new/root" -c --numeric-owner --one-file-system -f "$archive.new" .
     mv "$archive.new" "$archive"

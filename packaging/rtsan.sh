@@ -1,9 +1,9 @@
 #!/bin/sh
 # rtsan.sh [SCRATCH]: the audio threads' loops under the real-time sanitizer (`make rtsan`).
 #
-# Swift's compiler has no flag for it, but the clang beside it has its library, which stands before
-# whatever allocates, locks or waits; the tests say between which two points that must not be called.
-# Tests/Support/realtime-sanitizer.supp names what is meant to be.
+# Swift's compiler has no flag for it, but the clang beside it has its library, which intercepts
+# everything that allocates, locks or waits; the tests mark the two points between which that must
+# not be called. Tests/Support/realtime-sanitizer.supp names the intended exceptions.
 set -eu
 cd "$(dirname "$0")/.."
 swift=${SWIFT:-swift}
@@ -18,7 +18,8 @@ fi
 
 export MARTLET_TESTS=AudioPathTests
 export RTSAN_OPTIONS="suppressions=$PWD/Tests/Support/realtime-sanitizer.supp"
-# alsa-lib locks each handle of a plugin for its calls, which no two threads of ours ever make on one.
+# alsa-lib locks each handle of a plugin for its calls, but no two of our threads ever share a
+# handle.
 export LIBASOUND_THREAD_SAFE=0
 set -- --scratch-path "$scratch" -Xcc -DMARTLET_RTSAN \
     -Xlinker --whole-archive -Xlinker "$library" -Xlinker --no-whole-archive

@@ -95,7 +95,7 @@ echo vm >"$root/etc/hostname"
 echo 0123456789abcdef0123456789abcdef >"$root/etc/machine-id"
 tar -C "$root" -c --numeric-owner -f "$work/initrd/root.tar" .
 
-# All of it is memory: a guest whose clock counts instructions cannot wait for a disk.
+# Everything is in memory: a guest whose clock counts instructions cannot wait for a disk.
 cp /bin/busybox "$work/initrd/bin/"
 cat >"$work/initrd/init" <<'INIT'
 #!/bin/busybox sh

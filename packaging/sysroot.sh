@@ -2,8 +2,8 @@
 # sysroot.sh FOLDER: what cross building for arm64 needs, in FOLDER: a Debian 13 of arm64 in root/
 # with the C libraries and the Swift runtime, and sdks/, which tells SwiftPM of it.
 #
-# It is made once. SwiftPM reads sdks/ at the path that FOLDER has where it builds, since it is
-# named relatively. Needs root.
+# It is made once. SwiftPM reads sdks/ at FOLDER's path on the building machine, since its paths are
+# relative. Needs root.
 set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
 mkdir -p "$1"
@@ -21,7 +21,7 @@ chroot "$root" sh -ec 'apt-get -qq update
     cd /tmp && apt-get -qq -o APT::Sandbox::User=root download swiftlang libswiftlang' sh \
     libc6-dev libstdc++-14-dev libgcc-14-dev \
     $(sed -n 's/^ \(lib[^ ,]*-dev\),/\1/p' "$here/debian/control")
-# Of the toolchain only what is linked; the compiler is that of the building machine.
+# Only the linked parts of the toolchain; the compiler is that of the building machine.
 for package in "$root"/tmp/*swiftlang_*.deb; do
     dpkg-deb --fsys-tarfile "$package" | tar -C "$root" -x --wildcards \
         './usr/libexec/swift/lib/swift' './usr/libexec/swift/lib/swift/*' \

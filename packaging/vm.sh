@@ -11,9 +11,8 @@
 #
 # The guest is one file system in memory: busybox, ALSA's own tools, the program with its C
 # libraries, all taken from this machine, and the modules. Nothing waits for a disk. Its clock
-# counts instructions, two nanoseconds each, as on a small board, so that what a busy host does to
-# the emulator is not seen inside, and idle minutes pass in no time: all times and figures are the
-# guest's own.
+# counts instructions, two nanoseconds each, as on a small board, so that a busy host does not
+# affect the guest, and idle minutes pass in no time: all times and figures are the guest's own.
 #
 # In the guest: /vm/martlet, /vm/SCRIPT with its neighbours, and /out, which is the folder VM_OUT
 # of this machine (default: a new one), for what should outlive the guest. VM_DIR keeps the kernel

@@ -3,8 +3,8 @@
 # (Sources/Bindings/CWebRTC/include/EchoDoor.h).
 #
 # Needs webrtc-audio-processing 1.x, which Debian 13 has: libwebrtc-audio-processing-dev. That of
-# Debian 12 is 0.3, without the canceller; there -q makes nothing and is content, where else this
-# fails. CXX, CXXFLAGS, LDFLAGS and PKG_CONFIG may be given, as by dpkg-buildflags.
+# Debian 12 is 0.3, without the canceller; there this fails, or with -q succeeds and makes nothing.
+# CXX, CXXFLAGS, LDFLAGS and PKG_CONFIG may be given, as by dpkg-buildflags.
 set -eu
 if [ "$1" = -q ]; then
     missing=0
@@ -22,7 +22,7 @@ pkg_config=${PKG_CONFIG:-pkg-config}
 }
 mkdir -p "$(dirname "$file")"
 version=$("$pkg_config" --modversion webrtc-audio-processing-1)
-# What is not needed itself is not linked: abseil's names change with every release of it.
+# Libraries that are not needed directly are not linked: abseil's names change with every release.
 # shellcheck disable=SC2046,SC2086 # several words
 ${CXX:-c++} -std=c++17 -O2 ${CXXFLAGS:-} -fPIC -fvisibility=hidden -Wall -Wextra \
     -DMARTLET_LIBRARY="\"webrtc-audio-processing $version (AEC3)\"" \

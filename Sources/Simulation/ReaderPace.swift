@@ -1,28 +1,28 @@
-/// How far the reader of a simulated microphone is behind the time.
+/// How far the reader of a simulated microphone is behind real time.
 ///
-/// It takes sound when it is due by the system's clock. One that was held up, or had nothing to
-/// read, takes less, and then all that was due: what it has taken beyond the time that has passed
-/// comes back to what it was before. A value; times are nanoseconds of one clock.
+/// A reader takes sound when it is due by the system's clock. If it was held up, or had nothing to
+/// read, it takes less, and then all that was due: its lead over the elapsed time returns to its
+/// earlier value. A value; times are nanoseconds of one clock.
 struct ReaderPace {
-    /// No wait for the reader is longer: a machine that is never in time does what it can.
+    /// The longest wait for the reader: a machine that is never in time does what it can.
     static let patienceNanoseconds: Int64 = 2_000_000_000
-    /// How it stood before this is forgotten.
+    /// How long earlier leads are remembered.
     private static let memoryNanoseconds: Int64 = 2_000_000_000
-    /// One that takes nothing for this time has ended, and begins anew.
+    /// A reader that takes nothing for this time has ended, and the next one starts over.
     private static let standstillNanoseconds: Int64 = 1_000_000_000
-    /// A new reader shows within this how it stands.
+    /// How long a new reader is observed before it is judged.
     private static let trialNanoseconds: Int64 = 300_000_000
-    /// Remembered looks are this far apart, unless the lead has grown.
+    /// Remembered samples are this far apart, unless the lead has grown.
     private static let lookNanoseconds: Int64 = 20_000_000
 
     private let bytesPerMillisecond: Int
     private let allowanceBytes: Int
-    /// What was taken beyond the time, at some moments.
+    /// The lead over the elapsed time, at some moments.
     private var looks: [(at: Int64, lead: Int)] = []
     private var began: (at: Int64, takenBytes: Int)?
     private var last: (at: Int64, takenBytes: Int)?
 
-    /// Whether the reader has taken all that was due but `allowanceBytes`.
+    /// Whether the reader has taken all that was due, except at most `allowanceBytes`.
     private(set) var isInTime = false
 
     init(bytesPerMillisecond: Int, allowanceBytes: Int) {
@@ -30,7 +30,7 @@ struct ReaderPace {
         self.allowanceBytes = allowanceBytes
     }
 
-    /// Takes note of how much it has taken in all.
+    /// Notes how much the reader has taken in all.
     mutating func look(takenBytes: Int, at now: Int64) {
         if takenBytes != last?.takenBytes {
             let isNew = last.map { now - $0.at >= Self.standstillNanoseconds } ?? false

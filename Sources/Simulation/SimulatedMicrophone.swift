@@ -4,26 +4,26 @@ internal import WebSockets
 
 /// A microphone for ALSA's `file` PCM: a named pipe that is fed in real time.
 ///
-/// Silence flows all the time, and what is said in between. The reader takes sound when it is due
-/// by the system's clock; where a busy machine has held up either side, the rest is taken at once.
-/// Then what the pipe gives was, for the reader, heard earlier than it is said here, which no
-/// microphone does; so words begin when the reader is in time.
+/// Silence is fed all the time, with words in between. The reader takes sound when it is due by the
+/// system's clock; if a busy machine has held up either side, the rest is taken at once. Then, for
+/// the reader, sound from the pipe was captured before it was spoken here, which no microphone
+/// does; so words begin only when the reader is in time.
 ///
 /// ## Concurrency
-/// The pipe is fed on a thread of its own; the methods may be called from any task.
+/// The pipe is fed on its own thread; the methods may be called from any task.
 package final class SimulatedMicrophone: @unchecked Sendable {
-    // @unchecked: everything mutable is touched on the loop's thread only.
+    // @unchecked: all mutable state is accessed only on the loop's thread.
 
     /// 20 ms at 16 kHz.
     private static let blockSamples = 320
     private static let bytesPerMillisecond = 32
-    /// What waits for the reader, at most: more would be heard later than it is said (bytes).
+    /// The most that waits for the reader (bytes): more would be heard later than it is spoken.
     private static let aheadBytes = 2 * 2 * blockSamples
-    /// A reader that is at most this far behind is in time for words: a user's are not that close
-    /// to what he does with the button (bytes).
+    /// A reader that is at most this far behind is in time for words (bytes): users do not time
+    /// their words that closely to the button.
     private static let lateBytes = 80 * bytesPerMillisecond
     private static let tickNanoseconds: Int64 = 5_000_000
-    /// After a late wake-up as much as was due meanwhile is fed at once, up to this (bytes).
+    /// After a late wake-up all that was due meanwhile is fed at once, up to this (bytes).
     private static let catchUpBytes = 1000 * bytesPerMillisecond
 
     private let loop: EventLoop
@@ -34,12 +34,12 @@ package final class SimulatedMicrophone: @unchecked Sendable {
     private var fedAt = MonotonicClock.now()
     private var words: [Int16] = []
     private var position = 0
-    /// Words that wait for the reader to be in time; they begin at this moment anyway.
+    /// Words that wait for the reader to be in time; at `until` they begin anyway.
     private var waiting: (words: [Int16], until: Int64)?
     private var timer: LoopTimer?
     private var onSaid: (@Sendable () -> Void)?
 
-    /// Makes the pipe and begins to feed it: mono, 16 kHz, little-endian, without a header.
+    /// Creates the pipe and begins to feed it: mono, 16 kHz, little-endian, without a header.
     package init(path: String) throws {
         pipe = try Files.makePipe(path, mode: 0o600)
         loop = try EventLoop(name: "microphone")
@@ -65,7 +65,7 @@ package final class SimulatedMicrophone: @unchecked Sendable {
                 }
             }
         } onCancel: {
-            // Where nobody reads any more, what is said would never be heard to its end.
+            // Without a reader the words would never be read to their end.
             isGivenUp.set()
             loop.perform { [self] in fallSilent() }
         }
@@ -95,7 +95,7 @@ package final class SimulatedMicrophone: @unchecked Sendable {
         let pending = pipe.pendingBytes
         pace.look(takenBytes: fedBytes - pending, at: now)
         begin(at: now)
-        // One that has left something is not behind for want of it.
+        // A reader that has left something in the pipe is not starved.
         let isStarved = pending == 0 && fedBytes > 0
         let due = isStarved ? min(Int(late) * Self.bytesPerMillisecond, Self.catchUpBytes) : 0
         // The reader sets the pace, as a sound card would.
@@ -117,7 +117,7 @@ package final class SimulatedMicrophone: @unchecked Sendable {
     }
 }
 
-/// Something that is so from some moment on.
+/// A flag that is set once.
 private final class Flag: Sendable {
     private let value = Atomic<Bool>(false)
 

@@ -142,7 +142,7 @@ struct WAVFileTests {
                 #expect(read.samples == Array(Self.samples.prefix(read.samples.count)))
                 #expect(read.samples.count < Self.samples.count)
             } catch {
-                #expect("\(error)".hasPrefix("'sound.wav' is no usable WAV file: "))
+                #expect("\(error)".hasPrefix("'sound.wav' is not a usable WAV file: "))
                 #expect(length < whole.count - data.count)
             }
         }

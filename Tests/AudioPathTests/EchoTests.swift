@@ -98,7 +98,7 @@ struct EchoTests {
             settings.echo.canceller = wish
             let status = try #require(MicrophoneStages.make(settings)).status
             #expect(status.canceller == "SpeexDSP")
-            #expect(status.lack == "/nowhere/martlet-webrtc.so is not there")
+            #expect(status.lack == "/nowhere/martlet-webrtc.so does not exist")
             #expect(status.gate == .learning)
         }
         settings.echo.canceller = .speex

@@ -43,7 +43,7 @@ struct WebRTCCancellerTests {
 
     @Test("where there is none, what is missing is said by its name")
     func absent() {
-        #expect(reason("/nowhere/martlet-webrtc.so") == "/nowhere/martlet-webrtc.so is not there")
+        #expect(reason("/nowhere/martlet-webrtc.so") == "/nowhere/martlet-webrtc.so does not exist")
     }
 
     @Test("what is no shared object, or wants a library that is missing, is refused with a reason")
@@ -66,11 +66,11 @@ struct WebRTCCancellerTests {
         var newer = FakeDoor.Promise()
         newer.version = "99"
         let version = try await FakeDoor(newer)
-        #expect(reason(version.path).contains("is of version 99, and this program wants 1"))
+        #expect(reason(version.path).contains("has version 99, and this program needs 1"))
         var none = FakeDoor.Promise()
         none.door = "some_other_function"
         let other = try await FakeDoor(none)
-        #expect(reason(other.path).contains("is no canceller of Martlet's"))
+        #expect(reason(other.path).contains("is not a canceller for Martlet"))
     }
 
     @Test("what this program could not use is refused", arguments: ["frame", "delay", "process"])
@@ -82,7 +82,7 @@ struct WebRTCCancellerTests {
         default: promise.process = "0"
         }
         let fake = try await FakeDoor(promise)
-        #expect(reason(fake.path).contains("promises what this program cannot use"))
+        #expect(reason(fake.path).contains("has properties that this program cannot use"))
     }
 
     @Test("a library that makes no canceller is named")

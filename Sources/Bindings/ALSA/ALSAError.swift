@@ -2,7 +2,7 @@ private import CALSA
 private import Glibc
 private import Linux
 
-/// Why a sound device cannot be used; the text says what to do about it.
+/// Why a sound device cannot be used; the text says what can be done about it.
 ///
 /// Codes are errno values, positive.
 package enum ALSAError: Error, Sendable, Equatable {
@@ -14,13 +14,13 @@ package enum ALSAError: Error, Sendable, Equatable {
     case notPermitted(device: String, direction: StreamDirection)
     /// No sound card at all is plugged in.
     case noCard(device: String, direction: StreamDirection)
-    /// The name is defined, and the reason is in what alsa-lib said.
+    /// The name is defined; the reason is from alsa-lib's messages.
     case unusable(device: String, direction: StreamDirection, reason: String)
     /// A file of ALSA's configuration has a mistake, so that no device at all can be opened.
     case configuration(reason: String)
     /// Opening failed for another reason.
     case cannotOpen(device: String, direction: StreamDirection, code: Int32)
-    /// The open device cannot do what is asked, or anything near it.
+    /// The open device cannot do what was requested, or anything near it.
     case refused(device: String, what: String, code: Int32)
     /// The device takes IEC958 frames and nothing else, as HDMI does.
     case digitalOnly(device: String)
@@ -31,9 +31,9 @@ package enum ALSAError: Error, Sendable, Equatable {
 }
 
 extension ALSAError {
-    /// The error for a failed open, chosen by what can be done about it.
+    /// The error for a failed open, chosen by its remedy.
     ///
-    /// `said` is what alsa-lib said of it.
+    /// `said` explains alsa-lib's messages about it.
     static func opening(
         _ device: String, _ direction: StreamDirection, code: Int32, said: ALSAExplanation,
         hasCards: Bool
@@ -45,7 +45,7 @@ extension ALSAError {
         switch code {
         case EBUSY: return .busy(device: device, direction: direction)
         case ENOENT, ENODEV, ENXIO:
-            // A name with arguments means its card, and one that nothing defines is none.
+            // A name with arguments refers to its card; a name that is not defined is not a device.
             let isAbsent = said.undefinedName == device && said.missingCard == nil
             let namesCard = said.missingCard.map { device.contains(":") && device.contains($0) }
             if isAbsent || namesCard ?? said.messages.isEmpty {
@@ -63,10 +63,10 @@ extension ALSAError {
         return .unusable(device: device, direction: direction, reason: reason)
     }
 
-    /// Makes an ALSA call and gives its result; throws what `failure` makes of its errno value.
+    /// Makes an ALSA call and returns its result; on failure throws `failure` of its errno value.
     ///
-    /// All calls of this target but the audio threads' pass here, so that tests can force a
-    /// failure by the call's name, as in `SystemError.forced`.
+    /// All calls of this target except the audio threads' pass through here, so that tests can
+    /// force a failure by the call's name, as in `SystemError.forced`.
     @discardableResult
     static func check(
         _ call: String, or failure: (Int32) -> ALSAError, _ body: () -> Int32
@@ -112,7 +112,7 @@ extension ALSAError: CustomStringConvertible {
 }
 
 extension ALSAError {
-    /// What was refused and why, without the device and without a remedy.
+    /// What was refused and why, without the device's name and the remedy.
     var reason: String {
         guard case .refused(_, let what, let code) = self else { return "\(self)" }
         return "it refuses \(what): \(SystemError.text(of: code))"

@@ -1,26 +1,26 @@
 private import Glibc
 private import Linux
 
-/// What alsa-lib said while an opening failed, put into words that help.
+/// Turns alsa-lib's messages about a failed open into helpful words.
 ///
-/// It names the cause first; behind it each layer that stands on it says that it failed, too.
+/// alsa-lib names the cause first; after that each layer above it reports that it failed, too.
 struct ALSAExplanation {
-    /// Messages that only say that another one was said.
+    /// Messages that only repeat that there was another.
     private static let echoes = [
         " returned error: ", "error evaluating ", "Evaluate error", "hooks failed",
     ]
     private static let suspectFile = " may be old or corrupted"
     private static let library = "Cannot open shared library libasound_module_pcm_"
 
-    /// The messages that say something, in their order.
+    /// The messages that carry information, in order.
     let messages: [String]
 
     init(_ said: [String]) {
         messages = said.filter { message in !Self.echoes.contains { message.contains($0) } }
     }
 
-    /// What is wrong with a file of ALSA's configuration, which then opens nothing at all; nil
-    /// where all of them could be read.
+    /// The mistake in a file of ALSA's configuration, with which no device can be opened; nil if
+    /// all files could be read.
     var configuration: String? {
         let file = messages.lazy.compactMap { message in
             message.firstRange(of: Self.suspectFile).map { String(message[..<$0.lowerBound]) }
@@ -35,7 +35,7 @@ struct ALSAExplanation {
         return "\(name), line \(place.line) or before it: \(place.text)" + (quote ?? "")
     }
 
-    /// The card that is asked for and is not there, by its number or identifier.
+    /// The missing card that was requested, by its number or identifier.
     var missingCard: String? {
         messages.lazy.compactMap { message in
             Self.rest(of: message, behind: "Cannot get card index for ")
@@ -43,7 +43,7 @@ struct ALSAExplanation {
         }.first { !$0.hasPrefix("$") }
     }
 
-    /// The name at the end of the chain that nobody has defined.
+    /// The undefined name at the end of the chain.
     var undefinedName: String? {
         messages.lazy.compactMap { Self.rest(of: $0, behind: "Unknown PCM ") }.first
     }
@@ -74,7 +74,7 @@ struct ALSAExplanation {
         return "ALSA says: \(messages.prefix(Self.shownMessages).joined(separator: "; "))"
     }
 
-    /// Of many messages the later ones follow from the first.
+    /// How many messages are shown: the later ones follow from the first.
     private static let shownMessages = 3
 
     private static func plugin(_ message: String) -> String? {
@@ -92,7 +92,7 @@ struct ALSAExplanation {
         rest(of: message, behind: words).map { $0.filter { $0 != "'" } }
     }
 
-    /// A longer file is not looked through (bytes).
+    /// Longer files are not searched (bytes).
     private static let fileLimitBytes = 1 << 16
 
     /// The first line of a file that has a quote as word processors write it.

@@ -3,10 +3,10 @@ private import Synchronization
 
 /// The messages that alsa-lib itself writes to the standard error stream.
 package enum ALSALog {
-    /// What is kept of one call: the cause comes first, and what follows from it behind it.
+    /// How many messages of one call are kept: the cause comes first, its consequences follow.
     private static let keptMessages = 32
 
-    /// What alsa-lib has reported to its listener.
+    /// The messages that alsa-lib has sent to a listener.
     fileprivate final class Messages: Sendable {
         private let texts = Mutex<[String]>([])
 
@@ -17,22 +17,22 @@ package enum ALSALog {
         var all: [String] { texts.withLock { $0 } }
     }
 
-    // alsa-lib speaks on the thread that called it, so that a value of the task (or, where there
-    // is none, of the thread) belongs to one call.
+    // alsa-lib reports on the thread that called it, so that a task-local value (or, without a
+    // task, the thread's) belongs to one call.
     @TaskLocal fileprivate static var listener: Messages?
 
-    /// Takes them off that stream for the whole program; what matters of them is in the errors.
+    /// Removes them from that stream for the whole program; errors hold what matters of them.
     ///
-    /// To be called once, before other threads use ALSA. The corresponding C functions are
+    /// Must be called once, before other threads use ALSA. The corresponding C functions are
     /// `snd_lib_error_set_handler` and, in newer libraries, `snd_lib_log_set_handler`.
     package static func silence() {
         martlet_alsa_silence()
     }
 
-    /// Makes a call; gives its result and what alsa-lib said during it, the first message first.
+    /// Makes a call; returns its result and alsa-lib's messages during it, the first one first.
     ///
-    /// Control characters are shown as `\u{1B}`, since the texts hold what others wrote into
-    /// files. Nothing is heard before `silence`.
+    /// Control characters are shown as `\u{1B}`, since the texts quote files that others wrote.
+    /// There are no messages before `silence`.
     static func listening<Result>(_ body: () -> Result) -> (result: Result, said: [String]) {
         let messages = Messages()
         let result = $listener.withValue(messages, operation: body)
@@ -49,7 +49,7 @@ package enum ALSALog {
     }
 }
 
-// Called by C alone. Swift 6.0's optimizer removes what is private, although C refers to it.
+// Called only by C. Swift 6.0's optimizer removes private functions, although C refers to them.
 
 /// Whether a call on this thread listens to alsa-lib's messages.
 @_cdecl("martlet_alsa_is_heard")

@@ -1,8 +1,8 @@
 internal import Linux
 
-/// A program that has a device of a card open, by the kernel's own list.
+/// A program that has a device of a card open, from the kernel's own list.
 ///
-/// ALSA only says that a device is busy. Also those are seen that another user runs.
+/// ALSA only reports that a device is busy. This list includes other users' programs.
 package struct CardHolder: Sendable, Equatable, CustomStringConvertible {
     /// The card's identifier.
     package let card: String
@@ -19,12 +19,12 @@ package struct CardHolder: Sendable, Equatable, CustomStringConvertible {
 
     package var description: String { "\(program) (process \(process)) holds card \(card)" }
 
-    /// The files are a line or ten (bytes).
+    /// The files have one to ten lines (bytes).
     private static let limitBytes = 4096
 
-    /// Who holds devices of a direction now, one each, in the order of their cards.
+    /// The programs that now hold devices of a direction, each once, in the order of their cards.
     ///
-    /// The kernel tells it in `/proc/asound/CARD/pcmNc/subN/status` as the thread that opened.
+    /// The kernel names the thread that opened the device in `/proc/asound/CARD/pcmNc/subN/status`.
     package static func all(
         _ direction: StreamDirection, sound: String = "/proc/asound", processes: String = "/proc"
     ) -> [CardHolder] {
@@ -58,7 +58,7 @@ package struct CardHolder: Sendable, Equatable, CustomStringConvertible {
         return String(decoding: bytes, as: UTF8.self).split(separator: "\n").map(String.init)
     }
 
-    /// The number behind a name such as "owner_pid   : 1234".
+    /// The number after a name, as in "owner_pid   : 1234".
     private static func number(_ name: String, in lines: [String]) -> Int? {
         for line in lines {
             let parts = line.split(separator: ":", maxSplits: 1)

@@ -4,7 +4,7 @@ private import CALSA
 package struct MixerElement: Sendable, Equatable {
     /// As the card has it: "Master", "Speaker", "Mic".
     package let name: String
-    /// Tells elements of one name apart; mostly 0.
+    /// Distinguishes elements of the same name; mostly 0.
     package let index: UInt32
     package let hasPlaybackVolume: Bool
     package let hasCaptureVolume: Bool
@@ -69,7 +69,8 @@ package struct Mixer: ~Copyable {
         return control.scale.percent(value: try control.read())
     }
 
-    /// Sets the loudness of all channels, in percent, 0 to 100, to the nearest the card can.
+    /// Sets the loudness of all channels, in percent, 0 to 100, to the nearest value that the card
+    /// has.
     ///
     /// The corresponding C functions are `snd_mixer_selem_set_playback_dB_all` and its siblings.
     package mutating func setVolume(
@@ -79,7 +80,7 @@ package struct Mixer: ~Copyable {
         try control.write(control.scale.value(percent: percent))
     }
 
-    /// Whether the control lets nothing through on its first channel.
+    /// Whether the control's first channel is muted.
     ///
     /// The corresponding C functions are `snd_mixer_selem_get_playback_switch` and its sibling.
     package func isMuted(
@@ -121,7 +122,7 @@ package struct Mixer: ~Copyable {
 
     /// The first control of a name.
     private func find(_ name: String) throws(ALSAError) -> OpaquePointer {
-        // Somebody else may have changed the card since the last call.
+        // Another program may have changed the card since the last call.
         _ = snd_mixer_handle_events(handle)
         var next = snd_mixer_first_elem(handle)
         while let element = next {

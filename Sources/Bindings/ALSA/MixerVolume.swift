@@ -1,7 +1,7 @@
 private import CALSA
 private import Glibc
 
-/// The volume of one mixer control in one direction, in decibels where the card has them.
+/// The volume of one mixer control in one direction, in decibels if the card has them.
 struct MixerVolume {
     let scale: VolumeScale
 
@@ -9,7 +9,7 @@ struct MixerVolume {
     private let direction: StreamDirection
     private let failure: (Int32) -> ALSAError
 
-    /// Finds the scale; throws what `failure` makes of the code when there is no volume.
+    /// Finds the scale; throws `failure` of the code if there is no volume.
     init(
         _ element: OpaquePointer, _ direction: StreamDirection,
         _ failure: @escaping (Int32) -> ALSAError
@@ -53,7 +53,7 @@ struct MixerVolume {
     func write(_ value: Int) throws(ALSAError) {
         try ALSAError.check("snd_mixer_selem_set_volume", or: failure) {
             switch (scale, direction) {
-            // Rounded to the step at or above, so that a wish above nothing is not silence.
+            // Rounded to the step at or above, so that a volume above 0 is not silence.
             case (.decibels, .capture): snd_mixer_selem_set_capture_dB_all(element, value, 1)
             case (.decibels, .playback): snd_mixer_selem_set_playback_dB_all(element, value, 1)
             case (.linear, .capture): snd_mixer_selem_set_capture_volume_all(element, value)

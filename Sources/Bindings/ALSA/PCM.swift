@@ -7,7 +7,7 @@ package enum WaitResult: Sendable, Equatable {
     /// A period can be read or written.
     case ready
     case timedOut
-    /// Somebody wants something else done first.
+    /// The caller was woken to do something else first.
     case woken
     /// The device is in trouble; the code is negative and meant for `PCM.recover`.
     case failed(Int32)
@@ -25,24 +25,25 @@ package enum Transfer: Sendable, Equatable {
 
 /// A sound device, open for one direction, not blocking.
 ///
-/// All methods take and give frames of interleaved 16-bit samples, whatever the device has; a frame
-/// has `grant.channels` samples. Playback starts by itself once it has `grant.startFrames`, capture with the first
-/// read; `start` does it earlier. The device is closed with its owner, and what it still holds is then lost.
+/// All methods take and return frames of interleaved 16-bit samples, whatever the device's format;
+/// a frame has `grant.channels` samples. Playback starts by itself once it has `grant.startFrames`,
+/// capture with the first read; `start` starts it earlier. The device is closed with its owner, and
+/// what it still holds is then lost.
 ///
 /// ## Concurrency
 /// One thread at a time, which may be a real-time thread: no method but `init` and `deinit`
 /// allocates, takes a contended lock or throws. Codes are negative errno values, as ALSA has them.
 package struct PCM: ~Copyable {
-    /// What the device does.
+    /// The device's settled configuration.
     package let grant: PCMGrant
-    /// What the device refused, and what it is asked for instead, in words; nil where it took all.
+    /// What the device refused and what it granted instead, in words; nil if it granted everything.
     package let concession: String?
 
     private let handle: OpaquePointer
-    /// A device with 16 bits has no need of it and gets an empty one.
+    /// Empty for a device with 16 bits, which does not need it.
     private let wide: WideSamples
     private let isWide: Bool
-    /// What is cleared before a read, per frame (bytes).
+    /// How much is cleared before a read, per frame (bytes).
     private let clearedFrameBytes: Int
 
     /// Opens and configures a device, and leaves it prepared.
@@ -57,8 +58,8 @@ package struct PCM: ~Copyable {
             format: grant.format, channels: Int(grant.channels),
             frames: grant.format == .bits16 ? 0 : Int(grant.periodFrames))
         isWide = grant.format != .bits16
-        // At the end of its file, and behind a short read of it, ALSA's `file` counts frames that
-        // it never wrote: without this the last sounds would be heard again and again.
+        // At the end of its file, and after a short read, ALSA's `file` plugin counts frames that
+        // it never wrote: without this the last sounds would be repeated.
         clearedFrameBytes = grant.hasClock ? 0 : Int(grant.channels) * grant.format.bytes
     }
 
@@ -77,13 +78,13 @@ package struct PCM: ~Copyable {
         return result == 0 ? .timedOut : .ready
     }
 
-    /// Whether a device that nobody uses now is still there: 0, or a negative code.
+    /// Checks that a device that is not in use still exists: 0, or a negative code.
     ///
     /// The corresponding C function is `snd_pcm_state`.
     @_noAllocation @_noLocks
     package func trouble() -> Int32 { martlet_pcm_trouble(handle) }
 
-    /// Waits until a period can be written, or for a signal, which is taken.
+    /// Waits until a period can be written, or for a signal, which is consumed.
     @_noAllocation @_noLocks
     package func wait(timeoutMilliseconds: Int32, orUntil wake: EventFD) -> WaitResult {
         let frames = Int(grant.periodFrames)
@@ -126,7 +127,8 @@ package struct PCM: ~Copyable {
         return Transfer(martlet_pcm_write(handle, wide.memory, UInt(count)))
     }
 
-    /// Frames that can pass now, by the hardware's newest word; nil when the device is in trouble.
+    /// Frames that can pass now, by the hardware's current position; nil when the device is in
+    /// trouble.
     ///
     /// The corresponding C function is `snd_pcm_avail`.
     @_noAllocation @_noLocks
@@ -147,12 +149,11 @@ package struct PCM: ~Copyable {
     }
 
     /// Takes back frames that were written last and not fetched yet, so that others can be written
-    /// in their place; returns how many it gave back.
+    /// in their place; returns how many were taken back.
     ///
-    /// At least `margin` frames stay before what the device fetches next, so that it does not get
-    /// there before the others do.
-    /// None where the grant says that nothing can be taken back.
-    /// The corresponding C function is `snd_pcm_rewind`.
+    /// At least `margin` frames stay ahead of the device's read position, so that it does not get
+    /// there before the new frames do. Returns 0 if the grant does not allow rewinding. The
+    /// corresponding C function is `snd_pcm_rewind`.
     @_noAllocation @_noLocks
     package func rewind(_ frames: Int, leaving margin: Int) -> Int {
         grant.rewinds ? martlet_pcm_rewind(handle, frames, margin) : 0
@@ -185,17 +186,18 @@ package struct PCM: ~Copyable {
 
     /// Lets the device play out what it holds.
     ///
-    /// It does not wait: -EAGAIN while sound is left, then 0, then `prepare` must follow. The
-    /// corresponding C function is `snd_pcm_drain`.
+    /// It does not wait: it returns -EAGAIN while sound is left, then 0; after that `prepare` must
+    /// follow. The corresponding C function is `snd_pcm_drain`.
     @_noAllocation @_noLocks
     package func drain() -> Int32 {
         martlet_pcm_drain(handle)
     }
 
-    /// Repairs an overrun or underrun (-EPIPE), a suspended card (-ESTRPIPE), an interruption.
+    /// Recovers from an overrun or underrun (-EPIPE), a suspended card (-ESTRPIPE), or an
+    /// interruption.
     ///
-    /// 0 when the device is ready to start again, -EAGAIN when the card is not awake yet (try
-    /// later), else the code that cannot be repaired: close the device. It never waits. The
+    /// Returns 0 when the device is ready to start again, -EAGAIN when the card is not awake yet
+    /// (try later), else a code from which it cannot recover: close the device. It never waits. The
     /// corresponding C function is `snd_pcm_recover`.
     @_noAllocation @_noLocks
     package func recover(_ code: Int32) -> Int32 {

@@ -1,15 +1,16 @@
-/// One way to ask a device for its shape: for all that is wished, or for less.
+/// One configuration to request of a device: everything that is wanted, or less.
 ///
-/// ALSA narrows what a device can do wish by wish, but drivers and plugins refuse combinations at
-/// the end that looked possible: a clock that another stream has set, a size that only the memory of
-/// the other direction allows, a format that a rate does not go with.
+/// ALSA narrows a device's configurations parameter by parameter, but drivers and plugins finally
+/// refuse combinations that looked possible: another rate than that of a stream that shares the
+/// clock, a size that does not fit beside the other direction's memory, a format that does not work
+/// at a rate.
 struct PCMAttempt: Equatable {
-    /// Rates that most devices have (Hz), the ones nearest to speech's loss-free first.
+    /// Rates that most devices have (Hz), the best for speech first.
     private static let usualRates: [Int32] = [
         48_000, 44_100, 32_000, 24_000, 22_050, 16_000, 96_000, 12_000, 11_025, 8000,
     ]
 
-    /// More than this is no wish but a mistake (Hz, channels).
+    /// More than this is a mistake (Hz, channels).
     private static let mostRate: Int32 = 768_000
     private static let mostChannels: Int32 = 32
 
@@ -17,13 +18,13 @@ struct PCMAttempt: Equatable {
     var rate: Int32
     /// Nil: as the device has it.
     var channels: Int32?
-    /// The first that the device has is taken.
+    /// The formats to use; the first that the device has is taken.
     var formats: [SampleFormat]
-    /// Whether the time between two wake-ups is asked for, and what the device holds.
+    /// Whether a period is requested, and a buffer size.
     var hasPeriod = true
     var hasBuffer = true
 
-    /// All that are tried, the next only when the one before was refused.
+    /// All attempts, each tried only when the one before was refused.
     static func all(for request: PCMRequest) -> [PCMAttempt] {
         let others = SampleFormat.allCases.filter { $0 != request.format }
         let formats = (request.format.map { [$0] } ?? []) + others
@@ -51,7 +52,7 @@ struct PCMAttempt: Equatable {
         return all
     }
 
-    /// What of a wish it leaves out, in words; nil where that is nothing.
+    /// What the device chooses or gets instead of the request, in words; nil if nothing differs.
     func concession(to request: PCMRequest) -> String? {
         var left: [String] = []
         if !hasPeriod { left.append(hasBuffer ? "a period of its own" : "sizes of its own") }

@@ -30,9 +30,8 @@ package struct PCMDescription: Sendable, Equatable {
 package enum PCMCatalogue {
     /// All devices for a direction that ALSA lists, plugins such as "default" among them.
     ///
-    /// A device that is listed need not be free, and one that is not may still open. Empty when
-    /// ALSA's configuration cannot be read. The corresponding C function is
-    /// `snd_device_name_hint`.
+    /// A listed device may be busy, and one that is not listed may still open. Empty when ALSA's
+    /// configuration cannot be read. The corresponding C function is `snd_device_name_hint`.
     package static func list(_ direction: StreamDirection) -> [PCMDescription] {
         var hints: UnsafeMutablePointer<UnsafeMutableRawPointer?>?
         guard snd_device_name_hint(-1, "pcm", &hints) == 0, let hints else { return [] }
@@ -47,7 +46,8 @@ package enum PCMCatalogue {
         return found
     }
 
-    /// Why nothing can be listed or opened: a mistake in ALSA's own files; nil when there is none.
+    /// Why nothing can be listed or opened: a mistake in ALSA's configuration; nil when there is
+    /// none.
     ///
     /// The corresponding C function is `snd_config_update`.
     package static func trouble() -> ALSAError? {
@@ -71,7 +71,7 @@ package enum PCMCatalogue {
         }
     }
 
-    /// Whether a device has the direction; one that does not say has both.
+    /// Whether a device has the direction; a device that names none has both.
     private static func serves(
         _ direction: StreamDirection, _ hint: UnsafeMutableRawPointer
     ) -> Bool {

@@ -1,20 +1,21 @@
 private import CALSA
 private import Glibc
 
-/// The shape of an open PCM on its way to being settled: rate, format, channels, sizes.
+/// Settles the configuration of an open PCM: rate, format, channels, sizes.
 ///
-/// What is wished is asked for first. Where a device refuses it, it is asked for less, until it
-/// agrees or nothing is left; a device that has any shape at all that can be used is used.
+/// The full request is tried first. If a device refuses it, less is requested, until it agrees or
+/// nothing is left; a device with any usable configuration is used.
 struct PCMHardware {
     let request: PCMRequest
     let handle: OpaquePointer
 
-    /// A device that is gone, or that another program took, is not asked again.
+    /// A device that was removed, or that another program took, is not asked again.
     private static let finalCodes = [ENODEV, ENXIO, EBUSY]
 
-    /// Settles the shape; `concession` becomes what it cost, in words, where that is anything.
+    /// Settles the configuration; `concession` becomes the difference to the request, in words, if
+    /// there is any.
     ///
-    /// Throws what was said to the whole wish when everything was refused. The corresponding C
+    /// Throws the refusal of the full request when every attempt was refused. The corresponding C
     /// function is `snd_pcm_hw_params`.
     func settle(_ concession: inout String?) throws(ALSAError) -> PCMGrant {
         var allocated: OpaquePointer?
@@ -44,8 +45,8 @@ struct PCMHardware {
         try step("snd_pcm_hw_params_any", "every configuration") {
             snd_pcm_hw_params_any(handle, parameters)
         }
-        // ALSA's own converter is linear; the rate a plugin would convert to is converted better
-        // by ours. Devices that know no such switch have nothing to switch off.
+        // ALSA's own converter is linear; ours converts better than a plugin would. Devices without
+        // this switch have nothing to switch off.
         _ = snd_pcm_hw_params_set_rate_resample(handle, parameters, 0)
         try step("snd_pcm_hw_params_set_access", "interleaved access") {
             snd_pcm_hw_params_set_access(handle, parameters, SND_PCM_ACCESS_RW_INTERLEAVED)
@@ -74,7 +75,7 @@ struct PCMHardware {
     private func settleFormat(
         _ formats: [SampleFormat], _ parameters: OpaquePointer
     ) throws(ALSAError) -> SampleFormat {
-        // The first that it has; where it has none, asking for one reports that.
+        // The first format that it has; if it has none, requesting one reports that.
         let found = formats.first { has($0, parameters) }
         if found == nil, formats.count > 1 {
             let digital = SND_PCM_FORMAT_IEC958_SUBFRAME_LE
@@ -107,8 +108,8 @@ struct PCMHardware {
         _ wished: Int32, _ parameters: OpaquePointer
     ) throws(ALSAError) -> UInt32 {
         var rate = UInt32(clamping: wished)
-        // Where the nearest lies below and takes the upper part of speech away, a higher one is
-        // better; a device that has none is left as it was.
+        // A lower rate would remove the upper part of speech, so only higher ones are allowed; a
+        // device that has none keeps its rates.
         var least = rate
         _ = snd_pcm_hw_params_set_rate_min(handle, parameters, &least, nil)
         try step("snd_pcm_hw_params_set_rate_near", "\(wished) Hz") {
@@ -120,7 +121,7 @@ struct PCMHardware {
     private func settleSizes(
         _ attempt: PCMAttempt, _ rate: UInt32, _ parameters: OpaquePointer
     ) throws(ALSAError) {
-        // Wished in frames of the wished rate; meant are times.
+        // The request counts frames at the requested rate, but means times.
         var period = scaled(request.periodFrames, rate)
         var buffer = scaled(request.bufferFrames, rate)
         preferWholePeriods(parameters)
@@ -129,7 +130,7 @@ struct PCMHardware {
                 snd_pcm_hw_params_set_period_size_near(handle, parameters, &period, nil)
             }
         } else {
-            // Left to itself ALSA takes the shortest, which may be of a millisecond.
+            // By itself ALSA takes the shortest period, which may be a millisecond.
             var least = scaled(Self.leastPeriodMilliseconds, rate)
             prefer(parameters) { snd_pcm_hw_params_set_period_size_min(handle, $0, &least, nil) }
         }
@@ -138,7 +139,7 @@ struct PCMHardware {
                 snd_pcm_hw_params_set_buffer_size_near(handle, parameters, &buffer)
             }
         } else {
-            // And the largest, which is as much memory as a device can name.
+            // By itself ALSA takes the largest buffer, as much memory as a device can name.
             var most = scaled(Self.mostBufferMilliseconds, rate)
             prefer(parameters) { snd_pcm_hw_params_set_buffer_size_max(handle, $0, &most) }
             most = Self.mostBufferFrames
@@ -148,17 +149,17 @@ struct PCMHardware {
         }
     }
 
-    /// What is looked for where a device gets sizes of its own (milliseconds).
+    /// The limits to prefer if a device chooses its own sizes (milliseconds).
     private static let leastPeriodMilliseconds: Int64 = 10
     private static let mostBufferMilliseconds: Int64 = 500
-    /// Four seconds at 192 kHz; a device that must hold more is not meant to talk with (frames).
+    /// Five seconds at 192 kHz; a device that must hold more is not meant for speech (frames).
     private static let mostBufferFrames: snd_pcm_uframes_t = 1 << 20
 
     private func scaled(_ milliseconds: Int64, _ rate: UInt32) -> snd_pcm_uframes_t {
         snd_pcm_uframes_t(clamping: max(1, Int64(rate) * milliseconds / 1000))
     }
 
-    /// What has been settled.
+    /// Reads the settled configuration.
     private func grant(
         _ rate: UInt32, _ format: SampleFormat, _ parameters: OpaquePointer
     ) throws(ALSAError) -> PCMGrant {
@@ -189,18 +190,17 @@ struct PCMHardware {
             rewinds: chain.rewinds)
     }
 
-    /// Fewer leave no time to write one while another is heard.
+    /// With fewer there is no time to write one while another is heard.
     private static let leastPeriods: snd_pcm_uframes_t = 2
 
-    /// Asks for a buffer of at least two periods, and of a whole number of them, where it can be
-    /// had.
+    /// Prefers a buffer of at least two periods, and of a whole number of them.
     private func preferWholePeriods(_ parameters: OpaquePointer) {
         var least = UInt32(Self.leastPeriods)
         prefer(parameters) { snd_pcm_hw_params_set_periods_min(handle, $0, &least, nil) }
         prefer(parameters) { snd_pcm_hw_params_set_periods_integer(handle, $0) }
     }
 
-    /// Narrows what is left of the configurations, where anything is left then.
+    /// Narrows the remaining configurations, unless none would be left.
     ///
     /// It is tried on a copy, since a call that fails may have narrowed it.
     private func prefer(_ parameters: OpaquePointer, _ narrow: (OpaquePointer) -> Int32) {
@@ -211,7 +211,7 @@ struct PCMHardware {
         if narrow(copy) == 0 { snd_pcm_hw_params_copy(parameters, copy) }
     }
 
-    /// As many frames as last as long at the granted rate.
+    /// The number of frames that last as long at the granted rate.
     private func scaled(_ frames: Int32, _ granted: UInt32) -> snd_pcm_uframes_t {
         let wished = snd_pcm_uframes_t(clamping: max(1, request.rate))
         let frames = snd_pcm_uframes_t(clamping: frames)
@@ -226,10 +226,10 @@ struct PCMHardware {
             call, or: { .refused(device: device, what: what(), code: $0) }, body)
     }
 
-    /// What is at the end of the chain of plugins: hardware or a server, which keep time, or
-    /// nothing; and whether what was written can be taken back from it.
+    /// Finds the end of the chain of plugins: hardware or a server, which keep time, or nothing;
+    /// and whether written frames can be taken back from it.
     ///
-    /// Only the dump of a configured PCM tells what a `file` or `plug` PCM stands on.
+    /// Only the dump of a configured PCM shows what is below a `file` or `plug` PCM.
     private static func chain(
         _ handle: OpaquePointer
     ) -> (hasClock: Bool, server: SoundServer?, rewinds: Bool) {

@@ -5,7 +5,7 @@ private import Glibc
 struct PCMNegotiation: ~Copyable {
     private let request: PCMRequest
     private var handle: OpaquePointer?
-    /// What the device was not asked for since it refused it, in words; nil where it refused nothing.
+    /// What the device refused and what it granted instead, in words; nil if it refused nothing.
     private(set) var concession: String?
 
     init(_ request: PCMRequest) throws(ALSAError) {
@@ -47,7 +47,7 @@ struct PCMNegotiation: ~Copyable {
         return taken
     }
 
-    /// Settles shape and thresholds.
+    /// Settles configuration and thresholds.
     ///
     /// The corresponding C functions are `snd_pcm_hw_params` and `snd_pcm_sw_params`.
     mutating func settle() throws(ALSAError) -> PCMGrant {

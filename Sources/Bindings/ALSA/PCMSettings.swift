@@ -1,4 +1,4 @@
-/// Which way samples go.
+/// The direction of a stream of samples.
 package enum StreamDirection: Sendable, Equatable, CustomStringConvertible {
     /// From the microphone.
     case capture
@@ -8,10 +8,10 @@ package enum StreamDirection: Sendable, Equatable, CustomStringConvertible {
     package var description: String { self == .capture ? "capture" : "playback" }
 }
 
-/// What is wished of a sound device; samples pass as 16-bit, interleaved, whatever it has.
+/// A request to a sound device; samples pass as 16-bit, interleaved, whatever its format.
 ///
-/// A device that cannot do a value gives the nearest it can, of rates the nearest above where it has
-/// one; at another rate, period and buffer last as long.
+/// A device that cannot grant a value grants the nearest, preferring a higher rate to a lower one;
+/// at another rate, period and buffer last as long.
 package struct PCMRequest: Sendable, Equatable {
     /// The ALSA name: "default", "hw:1,0", "plughw:CARD=Headset".
     package var device: String
@@ -23,10 +23,10 @@ package struct PCMRequest: Sendable, Equatable {
     package var periodFrames: Int32
     /// Frames of that rate that the device holds in all.
     package var bufferFrames: Int32
-    /// The wanted sample format, where the device has it; nil: the cheapest one.
+    /// The sample format to use if the device has it; nil: the cheapest one.
     package var format: SampleFormat?
 
-    /// Describes a wish; no device is opened yet.
+    /// Describes a request; no device is opened yet.
     package init(
         device: String, direction: StreamDirection, rate: Int32, channels: Int32,
         periodFrames: Int32, bufferFrames: Int32, format: SampleFormat? = nil
@@ -41,7 +41,7 @@ package struct PCMRequest: Sendable, Equatable {
     }
 }
 
-/// What a sound device does: interleaved samples in this shape.
+/// The configuration that a sound device granted, for interleaved samples.
 package struct PCMGrant: Sendable, Equatable, CustomStringConvertible {
     /// Hz.
     package let rate: Int32
@@ -50,27 +50,27 @@ package struct PCMGrant: Sendable, Equatable, CustomStringConvertible {
     package let periodFrames: Int32
     /// Frames the device holds in all.
     package let bufferFrames: Int32
-    /// Whether the device takes and gives samples at its rate.
+    /// Whether the device consumes and produces samples at its rate.
     ///
     /// Without a clock (ALSA's `null`, and `file` over it) any amount passes at once, and the
-    /// caller must keep the time. Reading from `null`, or past the end of a file, gives silence.
+    /// caller must keep time. Reading from `null`, or past the end of a file, gives silence.
     package let hasClock: Bool
-    /// How the device has its samples, which pass as 16-bit ones.
+    /// The device's own sample format; to callers samples are always 16-bit.
     package let format: SampleFormat
-    /// Whether the device fetches in bursts and tells its position in steps
+    /// Whether the device fetches in bursts and reports its position in steps
     /// (SNDRV_PCM_INFO_BATCH), as USB does.
     package let isBatch: Bool
-    /// What stands between us and the card; nil where that is nobody.
+    /// The sound server between us and the card; nil if there is none.
     package let server: SoundServer?
-    /// Whether what was written and not fetched can be taken back.
+    /// Whether frames that were written and not fetched can be taken back.
     ///
-    /// From a card it can, plain or as plughw, which converts sample by sample or, between rates,
-    /// gives nothing back; and from dmix, which plays on what was mixed when it is dropped
-    /// (alsa-lib's pcm_dmix.c, snd_pcm_dmix_drop). Of other plugins some count frames as theirs that
-    /// a server has already (pcm_ioplug.c, snd_pcm_ioplug_rewind).
+    /// This works with a card, plain or as plughw (which converts sample by sample; between rates
+    /// it takes nothing back), and with dmix, which otherwise goes on playing mixed frames after a
+    /// drop (alsa-lib's pcm_dmix.c, snd_pcm_dmix_drop). Some other plugins also take back frames
+    /// that a server already has (pcm_ioplug.c, snd_pcm_ioplug_rewind).
     package let rewinds: Bool
 
-    /// Puts a grant together; devices that are no PCM do too.
+    /// Creates a grant, also for devices that are not PCMs.
     package init(
         rate: Int32, channels: Int32, periodFrames: Int32, bufferFrames: Int32, hasClock: Bool,
         format: SampleFormat = .bits16, isBatch: Bool = false, server: SoundServer? = nil,
@@ -87,22 +87,22 @@ package struct PCMGrant: Sendable, Equatable, CustomStringConvertible {
         self.rewinds = rewinds
     }
 
-    /// What is written to a loudspeaker before it starts by itself (frames).
+    /// How much must be written to a loudspeaker before it starts by itself (frames).
     ///
-    /// As many whole periods as it holds. Its whole buffer would never be reached by a program that writes
-    /// whole periods: no driver need grant a multiple of the period, and the headphones of a
-    /// Raspberry Pi (bcm2835-pcm.c, which asks for no whole number of periods) do not.
+    /// As many whole periods as fit its buffer. A program that writes whole periods might never
+    /// fill the whole buffer: a driver need not grant a multiple of the period, and the headphones
+    /// of a Raspberry Pi (bcm2835-pcm.c, which does not require a whole number of periods) do not.
     package var startFrames: Int32 {
         let period = max(1, periodFrames)
         return max(1, bufferFrames / period * period)
     }
 
-    /// A delay (frames) as a driver reports it, or what can be believed instead.
+    /// A delay (frames) as a driver reports it, or a plausible value instead.
     ///
-    /// None is negative, and one above five buffers and above 10 s is a driver's mistake: SOF once
-    /// reported 7,493,989,779,945,237,086 frames (thesofproject/linux#4686). PulseAudio draws its
-    /// line at the same place (`pa_alsa_safe_delay`). The whole buffer is the most that the card
-    /// itself can hold, so that stands for it.
+    /// A delay is never negative, and one above both five buffers and 10 s is a driver's mistake:
+    /// SOF once reported 7,493,989,779,945,237,086 frames (thesofproject/linux#4686). PulseAudio
+    /// uses the same limit (`pa_alsa_safe_delay`). The card itself can hold at most its whole
+    /// buffer, so that is used instead.
     @_noAllocation @_noLocks
     package func plausible(delayFrames: Int) -> Int {
         let limit = max(5 * Int(bufferFrames), 10 * Int(rate))

@@ -1,10 +1,10 @@
 internal import CALSA
 
-/// How a device has its samples; the program's own are always 16-bit.
+/// The sample format of a device; the program's own samples are always 16-bit.
 ///
-/// I2S microphones and converters often know nothing but 32 bits, or 24; USB converters that are
-/// opened as `hw:` may have 20 or 18 bits, and some virtual devices nothing but floating point.
-/// They are in the order in which they are tried: what needs no conversion comes first.
+/// I2S microphones and converters often have only 32 or 24 bits; USB converters that are opened as
+/// `hw:` may have 20 or 18 bits, and some virtual devices only floating point. The cases are in the
+/// order in which they are tried: the one that needs no conversion comes first.
 package enum SampleFormat: Sendable, Equatable, CaseIterable {
     /// 16 bits, little-endian.
     case bits16
@@ -23,7 +23,7 @@ package enum SampleFormat: Sendable, Equatable, CaseIterable {
     /// Floating point of 32 bits, from -1 to 1.
     case float
 
-    /// The format that ALSA's tools call so ("S32_LE"), whatever its letters' case.
+    /// The format with this name in ALSA's tools ("S32_LE"), in any case.
     package init?(name: String) {
         let wanted = name.uppercased()
         guard let found = Self.allCases.first(where: { $0.name == wanted }) else { return nil }
@@ -39,7 +39,7 @@ package enum SampleFormat: Sendable, Equatable, CaseIterable {
         }
     }
 
-    /// Bits of one sample that carry something.
+    /// Significant bits of one sample.
     var width: Int32 {
         switch self {
         case .bits16: 16
@@ -50,7 +50,7 @@ package enum SampleFormat: Sendable, Equatable, CaseIterable {
         }
     }
 
-    /// As ALSA's tools call it: "S32_LE".
+    /// The name in ALSA's tools: "S32_LE".
     package var name: String {
         switch self {
         case .bits16: "S16_LE"

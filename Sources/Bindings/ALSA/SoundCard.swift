@@ -1,15 +1,15 @@
 private import CALSA
 private import Glibc
 
-/// A sound card of the kernel's, with what a choice between cards goes by.
+/// A sound card of the kernel, with the properties for choosing between cards.
 package struct SoundCard: Sendable, Equatable {
     /// One device of a card, for one direction.
     package struct Device: Sendable, Equatable {
-        /// The number behind DEV=; unlike a card's, it is the driver's own and stays.
+        /// The number after DEV=; unlike a card's number, it is the driver's own and constant.
         package let number: Int32
         /// As the driver has it: "USB Audio", "HDMI 0".
         package let name: String
-        /// The driver's other name for it, in which a card that is put together of parts has those:
+        /// The driver's other name for it; for a card made of several parts it names the parts:
         /// "bcm2835-i2s-dmic-hifi dmic-hifi-0".
         package let id: String
 
@@ -23,7 +23,7 @@ package struct SoundCard: Sendable, Equatable {
 
     /// The kernel's number, which depends on the order in which drivers found their cards.
     package let number: Int32
-    /// The identifier, which stays: "Headset".
+    /// The identifier, which is constant: "Headset".
     package let id: String
     /// "USB-Audio", "vc4-hdmi", "Loopback".
     package let driver: String
@@ -52,7 +52,7 @@ package struct SoundCard: Sendable, Equatable {
 
     /// The cards that are plugged in, in the order of their numbers.
     ///
-    /// One that cannot be asked, since it is being unplugged, is left out. The corresponding C
+    /// A card that cannot be queried, since it is being unplugged, is left out. The corresponding C
     /// functions are `snd_card_next`, `snd_ctl_card_info` and `snd_ctl_pcm_info`.
     package static func all() -> [SoundCard] {
         var cards: [SoundCard] = []
@@ -63,7 +63,7 @@ package struct SoundCard: Sendable, Equatable {
         return cards
     }
 
-    /// Whether any card is plugged in, be it one that this account may not use.
+    /// Whether any card is plugged in, even one that this account may not use.
     static var areThere: Bool {
         var number: Int32 = -1
         return snd_card_next(&number) == 0 && number >= 0

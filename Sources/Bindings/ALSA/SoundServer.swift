@@ -1,13 +1,13 @@
 /// A sound server behind an ALSA plugin.
 ///
-/// Its plugin takes locks and talks to the server's thread in calls that a card answers at once
-/// (`snd_pcm_delay`, `snd_pcm_avail`), so that an audio thread may wait for it; what it has taken is
-/// not given back, and what it holds itself comes on top of our buffer.
+/// Its plugin takes locks and waits for the server's thread in calls that a card answers at once
+/// (`snd_pcm_delay`, `snd_pcm_avail`), so an audio thread may be blocked; frames that it has taken
+/// cannot be rewound, and its own buffer adds to ours.
 package enum SoundServer: Sendable, Equatable {
     case pulseAudio
     case pipeWire
 
-    /// As its makers write it.
+    /// The official spelling.
     package var name: String {
         switch self {
         case .pulseAudio: "PulseAudio"
@@ -15,7 +15,7 @@ package enum SoundServer: Sendable, Equatable {
         }
     }
 
-    /// By the dump of a PCM: "ALSA <-> PulseAudio PCM I/O Plugin".
+    /// Recognizes the server in the dump of a PCM: "ALSA <-> PulseAudio PCM I/O Plugin".
     init?(dump: String) {
         if dump.contains("PulseAudio PCM") {
             self = .pulseAudio

@@ -1,6 +1,6 @@
 private import Glibc
 
-/// Percent of loudness against a mixer's own steps, as alsamixer shows them.
+/// Maps percent of loudness to a mixer's own steps, as alsamixer shows them.
 ///
 /// Cards with decibels are scaled so that half the percent sounds half as loud; a linear scale
 /// would put everything audible into the topmost few percent.
@@ -12,9 +12,9 @@ enum VolumeScale: Equatable {
 
     /// A scale for a control's range (hundredths of a decibel).
     ///
-    /// A loudspeaker's ends at 0 dB, at which nothing is added to what is played: the headphones of
-    /// a Raspberry Pi go up to 4 dB (bcm2835-ctl.c), and what is as loud as can be is cut off there,
-    /// which no canceller can take out. What a microphone adds is its sensitivity.
+    /// A loudspeaker's range ends at 0 dB, without amplification: the headphones of a Raspberry Pi
+    /// go up to 4 dB (bcm2835-ctl.c), where full-scale sound clips, and no canceller can remove
+    /// that. A microphone's gain is its sensitivity.
     static func ofDecibels(_ range: ClosedRange<Int>, _ direction: StreamDirection) -> VolumeScale {
         guard direction == .playback, range.lowerBound < 0, range.upperBound > 0 else {
             return .decibels(range)
@@ -22,9 +22,10 @@ enum VolumeScale: Equatable {
         return .decibels(range.lowerBound...0)
     }
 
-    // Below this range (24 dB) steps are even enough; alsamixer's volume_mapping.c has the value.
+    // Ranges up to this (24 dB) are mapped linearly; the value is from alsamixer's
+    // volume_mapping.c.
     private static let leastCurvedRange = 2_400
-    // Hundredths of a decibel that make a factor of ten in loudness, from the same place.
+    // Hundredths of a decibel for a factor of ten in loudness, from the same file.
     private static let perTenfold = 6_000.0
 
     /// The step or hundredth of a decibel nearest to a percentage of 0 to 100.
@@ -77,7 +78,7 @@ enum VolumeScale: Equatable {
         return min(max(Double(value - range.lowerBound) / width(range), 0), 1) * 100
     }
 
-    // SND_CTL_TLV_DB_GAIN_MUTE: what drivers give for the decibels of silence.
+    // SND_CTL_TLV_DB_GAIN_MUTE: the decibels that drivers report for silence.
     private static let silence = -9_999_999
 }
 

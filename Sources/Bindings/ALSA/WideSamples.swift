@@ -1,8 +1,8 @@
-/// Samples wider than 16 bits, to and from the program's own, in memory made once.
+/// Converts samples wider than 16 bits from and to the program's own, in memory allocated once.
 ///
-/// Belongs to one PCM, is used by its thread and given back by its end; only `init` allocates.
-/// A plain value, because the compiler of Swift 6.0 fails on a noncopyable member of what can fail
-/// to be made, and a reference would be counted on the audio thread.
+/// Belongs to one PCM, which uses it on its thread and frees it at its end; only `init` allocates.
+/// A plain value, because Swift 6.0's compiler fails on a noncopyable member of a type with a
+/// throwing initializer, and a class would be reference-counted on the audio thread.
 struct WideSamples {
     /// Where the device's samples are read to and written from.
     let memory: UnsafeMutableRawPointer
@@ -10,7 +10,7 @@ struct WideSamples {
     let frames: Int
     private let format: SampleFormat
     private let channels: Int
-    /// Bits by which a sample lies below the top of 32.
+    /// How many of the top bits of 32 a sample does not use.
     private let unused: Int32
 
     init(format: SampleFormat, channels: Int, frames: Int) {
@@ -21,13 +21,13 @@ struct WideSamples {
         memory = .allocate(byteCount: frames * channels * format.bytes, alignment: 4)
     }
 
-    /// Gives the memory back; by the PCM, at its end.
+    /// Frees the memory; called by the PCM at its end.
     func deallocate() { memory.deallocate() }
 
-    /// Gives what was read as 16 bits: the nearest value.
+    /// Converts the samples that were read to 16 bits, rounding to nearest.
     ///
-    /// Cut, every negative value below one step would become -1 and every positive one 0: an offset
-    /// of half a step, and silence that is none.
+    /// Truncation would turn every negative value below one step into -1 and every positive one
+    /// into 0: an offset of half a step, and silence that is not silent.
     @_noAllocation @_noLocks
     func narrow(into samples: UnsafeMutablePointer<Int16>, frames: Int) {
         let count = frames * channels
@@ -49,22 +49,22 @@ struct WideSamples {
         }
     }
 
-    /// The 16 bits that are nearest to 32; what lies above the largest is the largest.
+    /// The 16 bits that are nearest to 32; larger values saturate.
     @_noAllocation @_noLocks
     private static func nearest(_ wide: Int32) -> Int16 {
         Int16(truncatingIfNeeded: min(((wide >> 15) + 1) >> 1, 32_767))
     }
 
-    /// The 16 bits that are nearest to -1...1; what lies beyond is the end, and no number is 0.
+    /// The 16 bits that are nearest to -1...1; values beyond saturate, and NaN is 0.
     @_noAllocation @_noLocks
     private static func nearest(_ wide: Float) -> Int16 {
         guard wide == wide else { return 0 }
-        // Shifted so that cutting it off, which is what a conversion does, goes one way.
+        // Shifted to be positive, so that the conversion's truncation rounds in one direction.
         let shifted = min(max(wide * 32_768, -32_768), 32_767) + 32_768.5
         return Int16(truncatingIfNeeded: Int32(shifted) - 32_768)
     }
 
-    /// Makes the device's samples of ours; the added bits are zero.
+    /// Converts our samples to the device's; the added bits are zero.
     @_noAllocation @_noLocks
     func widen(_ samples: UnsafePointer<Int16>, frames: Int) {
         let count = frames * channels

@@ -1,4 +1,4 @@
-// ALSA imports whole, but for its `…_alloca` macros and its variadic error handler.
+// All of ALSA is imported except its `…_alloca` macros and its variadic error handler.
 #pragma once
 
 #include <alsa/asoundlib.h>
@@ -9,10 +9,9 @@
 #include <stdio.h>
 #include <string.h>
 
-// The calls below are all that an audio thread may make on a sound card: they neither allocate nor
-// take a contended lock. The compiler believes the mark and holds every Swift caller that carries
-// the same mark to it. (alsa-lib's own lock on plugin PCMs is never contended: one thread owns
-// each handle.)
+// An audio thread may make only the calls below on a sound card: they neither allocate nor take a
+// contended lock. The compiler trusts this attribute and checks every Swift caller that carries the
+// same one. (alsa-lib's own lock on plugin PCMs is never contended: one thread owns each handle.)
 #define MARTLET_REALTIME                                          \
     __attribute__((swift_attr("@_noAllocation"))) __attribute__((swift_attr("@_noLocks")))
 
@@ -21,15 +20,15 @@ static inline int martlet_pcm_wait(snd_pcm_t *pcm, int milliseconds) {
     return snd_pcm_wait(pcm, milliseconds);
 }
 
-/// -ENODEV where the device has gone, else 0.
+/// -ENODEV if the device was removed, else 0.
 MARTLET_REALTIME
 static inline int martlet_pcm_trouble(snd_pcm_t *pcm) {
     return snd_pcm_state(pcm) == SND_PCM_STATE_DISCONNECTED ? -ENODEV : 0;
 }
 
-/// As snd_pcm_wait for a device that plays, but ended by `wake`, too: 2 when that is readable.
+/// Like snd_pcm_wait for a playback device, but also ended by `wake`: 2 when that is readable.
 ///
-/// Devices of more descriptors than any has in practice are waited for without it.
+/// If the device has more descriptors than any has in practice, `wake` is ignored.
 MARTLET_REALTIME
 static inline int martlet_pcm_wait_or(
     snd_pcm_t *pcm, int milliseconds, long frames, int wake) {
@@ -64,7 +63,7 @@ static inline int martlet_pcm_wait_or(
     }
 }
 
-/// snd_pcm_readi into memory of which the first `cleared` bytes are made silence before.
+/// snd_pcm_readi into memory whose first `cleared` bytes are zeroed before.
 MARTLET_REALTIME
 static inline long martlet_pcm_read(
     snd_pcm_t *pcm, void *samples, unsigned long frames, size_t cleared) {
@@ -91,14 +90,14 @@ static inline long martlet_pcm_delay(snd_pcm_t *pcm) {
     return code < 0 ? code : (frames < 0 ? 0 : frames);
 }
 
-/// snd_pcm_rewind of as much as can be; 0 in trouble.
+/// snd_pcm_rewind by as much as possible; 0 after an error.
 ///
-/// `margin` frames are left before the place that the card fetches next. They are taken off what
-/// can be rewound and not off the delay: on USB that has some 15 ms in flight, which are fetched
-/// already.
+/// `margin` frames are left ahead of the card's read position. They are subtracted from what can be
+/// rewound and not from the delay: on USB the delay includes some 15 ms in flight, which are
+/// fetched already.
 MARTLET_REALTIME
 static inline long martlet_pcm_rewind(snd_pcm_t *pcm, long frames, long margin) {
-    // Has the card's newest position read.
+    // Updates the card's position.
     if (snd_pcm_avail(pcm) < 0) return 0;
     snd_pcm_sframes_t most = snd_pcm_rewindable(pcm) - margin;
     if (frames > most) frames = most;
@@ -146,12 +145,12 @@ static inline int martlet_mixer_load(snd_mixer_t *mixer) {
 
 // Both are implemented in ALSALog.swift.
 
-/// Whether a call of this thread wants to know what alsa-lib says.
+/// Whether a call on this thread listens to alsa-lib's messages.
 bool martlet_alsa_is_heard(void);
 /// Takes one message of alsa-lib's.
 void martlet_alsa_note(const char *text);
 
-/// A longer message is cut (bytes): alsa-lib's own are a line, with a path or two in it.
+/// Longer messages are truncated (bytes): alsa-lib's own are one line with a path or two.
 enum { martlet_alsa_longest = 512 };
 
 static inline void martlet_alsa_put(int code, const char *format, va_list arguments) {
@@ -181,8 +180,8 @@ static inline void martlet_alsa_hear_log(
     martlet_alsa_put(code, format, arguments);
 }
 
-// alsa-lib 1.2.15 writes through a second door; older headers do not know it, but a library that
-// is newer than the headers has it.
+// alsa-lib 1.2.15 writes through a second handler; older headers do not declare it, but the library
+// may be newer than the headers.
 #if SND_LIB_VERSION < ((1 << 16) | (2 << 8) | 15)
 typedef void (*martlet_alsa_log_handler)(
     int, int, const char *, int, const char *, int, const char *, va_list);
@@ -190,7 +189,7 @@ extern martlet_alsa_log_handler snd_lib_log_set_handler(martlet_alsa_log_handler
     __attribute__((weak));
 #endif
 
-/// Takes alsa-lib's messages off the standard error stream, for martlet_alsa_note.
+/// Redirects alsa-lib's messages from the standard error stream to martlet_alsa_note.
 static inline void martlet_alsa_silence(void) {
     snd_lib_error_set_handler(martlet_alsa_hear);
     if (snd_lib_log_set_handler) snd_lib_log_set_handler(martlet_alsa_hear_log);

@@ -1,4 +1,4 @@
-// What the Crypto target sees of OpenSSL's libcrypto.
+// The part of OpenSSL's libcrypto that the Crypto target uses.
 #pragma once
 #include <openssl/bio.h>
 #include <openssl/err.h>

@@ -4,7 +4,7 @@
 #include <dlfcn.h>
 #include <pthread.h>
 
-// The name says the binary interface, which Debian 12 and 13 share.
+// The soname of the ABI that Debian 12 and 13 share.
 static const char library[] = "libcurl.so.4";
 
 #define EACH_FUNCTION(do)                                                                          \

@@ -1,4 +1,4 @@
-// libgpiod 1.6: a line belongs to its chip, which stays open as long.
+// libgpiod 1.6: a line belongs to its chip, which stays open while the line is used.
 #pragma once
 
 struct martlet_gpio_line {
@@ -86,7 +86,7 @@ static inline int martlet_gpio_descriptor(struct martlet_gpio_line line) {
     return gpiod_line_event_get_fd(line.line);
 }
 
-/// Takes at most `limit` (up to 16) edges that wait; 0 when none does.
+/// Takes at most `limit` (up to 16) waiting edges; 0 if there are none.
 static inline int martlet_gpio_edges(
     struct martlet_gpio_line line, struct martlet_gpio_edge *edges, int limit) {
     struct gpiod_line_event events[16];

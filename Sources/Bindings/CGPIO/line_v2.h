@@ -1,4 +1,4 @@
-// libgpiod 2.x: a request stands on its own, the chip is closed at once.
+// libgpiod 2.x: a request does not need its chip, which is closed at once.
 #pragma once
 
 struct martlet_gpio_line {
@@ -30,7 +30,7 @@ static inline int martlet_gpio_line_of(
     return 0;
 }
 
-/// Requests a line and gives `settings` back, which may be NULL for want of memory.
+/// Requests a line and frees `settings`, which may be NULL if memory ran out.
 static inline int martlet_gpio_request(
     const char *path, unsigned int offset, const char *consumer,
     struct gpiod_line_settings *settings, struct martlet_gpio_line *line) {
@@ -69,7 +69,8 @@ static inline int martlet_gpio_request_output(
     return martlet_gpio_request(path, offset, consumer, settings, line);
 }
 
-/// The kernel reports a level only when it has lasted for `filter_us`, and stamps the end of that.
+/// The kernel reports a level only when it has lasted for `filter_us`; the timestamp is the end of
+/// that time.
 static inline bool martlet_gpio_kernel_filters(void) {
     return true;
 }
@@ -116,7 +117,7 @@ static inline int martlet_gpio_descriptor(struct martlet_gpio_line line) {
     return gpiod_line_request_get_fd(line.request);
 }
 
-/// Takes at most `limit` (up to 16) edges that wait; 0 when none does.
+/// Takes at most `limit` (up to 16) waiting edges; 0 if there are none.
 static inline int martlet_gpio_edges(
     struct martlet_gpio_line line, struct martlet_gpio_edge *edges, int limit) {
     int waiting = gpiod_line_request_wait_edge_events(line.request, 0);

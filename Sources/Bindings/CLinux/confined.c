@@ -1,11 +1,11 @@
-// A program that has no more than it needs: see Confinement.swift for what that is.
+// Starts a program with no more rights than it needs: see Confinement.swift for which.
 //
-// Two processes are made. The first, the warden (warden.c), is this executable once more, with
-// nothing in its memory but what describes the program: it is the init process of a PID name space
-// of its own where the kernel allows one, else a subreaper, so that whatever the program starts,
-// and wherever that hides, ends with it. The second becomes the program. Between fork and exec
-// only async-signal-safe calls are made, and system calls in place of the C library's functions
-// that look at threads which are not there any more.
+// Two processes are created. The first, the warden (warden.c), is this executable again, with only
+// the program's description in its memory: it is the init process of its own PID name space if the
+// kernel allows one, else a subreaper, so that every process that the program starts ends with it,
+// however it hides. The second becomes the program. Between fork and exec only async-signal-safe
+// calls are made, and system calls in place of C library functions that refer to threads which no
+// longer exist.
 #define _GNU_SOURCE
 #include "confined.h"
 
@@ -42,7 +42,8 @@ pid_t martlet_split(unsigned long flags) {
 
 // MARK: the description
 
-// What is written: the limits, the counts, the texts with their ends. -1 and errno.
+// Writes the limits, the counts and the zero-terminated texts to a file; returns it, or -1 and
+// errno.
 static int describe(const martlet_confined *program) {
     size_t count = 0;
     for (int list = 0; list < MARTLET_LISTS; list++) count += program->counts[list];
@@ -103,7 +104,8 @@ static bool map_ids(uid_t user, gid_t group) {
     return write_text("/proc/self/gid_map", text);
 }
 
-// Our rights in a user name space are to last through exec, which gives them to root alone else.
+// Keeps our capabilities in a user name space through exec, which otherwise leaves them only to
+// root.
 static void keep_rights(void) {
     struct __user_cap_header_struct header = {_LINUX_CAPABILITY_VERSION_3, 0};
     struct __user_cap_data_struct rights[2];
@@ -115,8 +117,8 @@ static void keep_rights(void) {
     }
 }
 
-// The variables that a warden keeps: where its libraries are, and what sanitizers read. The
-// others may hold our key.
+// The variables that a warden keeps: those for the loader and for sanitizers. Others may hold our
+// key.
 enum { WARDEN_VARIABLES = 16 };
 
 static void choose_variables(char **chosen) {
@@ -131,12 +133,12 @@ static void choose_variables(char **chosen) {
     chosen[count] = NULL;
 }
 
-// In a copy of us: becomes the warden, with its descriptors and no other.
+// Runs in the child: becomes the warden, with only its own descriptors.
 static _Noreturn void become_warden(const int *descriptors, const char *spaces, char **variables) {
     int launch = descriptors[LAUNCH_PLACE];
     int high[PLACES];
     for (int place = 0; place < PLACES; place++) {
-        // Above the places that are taken now.
+        // Above the descriptors in use now.
         high[place] = fcntl(descriptors[place], F_DUPFD_CLOEXEC, 16);
         if (high[place] < 0) martlet_fail_launch(launch, MARTLET_STAGE_STREAMS);
     }
@@ -186,7 +188,7 @@ static pid_t try_warden(const int *descriptors, const char *spaces, char **varia
 }
 
 static pid_t start_warden(const martlet_confined *program, const int *descriptors) {
-    // What services may be forbidden: mounts before processes, then both.
+    // A service may be forbidden to create name spaces: for mounts, or for processes too.
     static const char *const tries[] = {"pm", "p", ""};
     char *variables[WARDEN_VARIABLES + 1];
     choose_variables(variables);
@@ -215,7 +217,7 @@ int martlet_spawn_confined(
     }
     int descriptors[PLACES] = {program->input, program->output, program->error, description,
                                launch[1], reports[1]};
-    // So that no handler of ours runs in a copy of us.
+    // So that none of our signal handlers runs in the child.
     sigset_t all, before;
     sigfillset(&all);
     pthread_sigmask(SIG_SETMASK, &all, &before);

@@ -17,8 +17,8 @@ static _Atomic pid_t owner;
 static void crashed(int number, siginfo_t *information, void *context) {
     (void)context;
     int saved = errno;
-    // Somebody else's signal, as of systemd's watchdog, is no fault of what this program reads; a
-    // child that has not started its program yet is another process.
+    // A signal from another process, such as systemd's watchdog, is not caused by what this program
+    // reads; a child that has not started its program yet is another process.
     bool is_sent = information->si_code == SI_USER || information->si_code == SI_QUEUE;
     bool is_own = !is_sent || information->si_pid == getpid();
     int descriptor = atomic_exchange(&mark, -1);
@@ -30,7 +30,7 @@ static void crashed(int number, siginfo_t *information, void *context) {
         if (fatal[index] == number) sigaction(number, &before[index], NULL);
     }
     errno = saved;
-    // Delivered when this returns, to whoever was there before.
+    // Delivered to the previous handler when this returns.
     raise(number);
 }
 
@@ -41,7 +41,7 @@ void martlet_crash_mark(int descriptor) {
     struct sigaction action = {.sa_sigaction = crashed, .sa_flags = SA_SIGINFO | SA_ONSTACK};
     sigemptyset(&action.sa_mask);
     for (int index = 0; index < fatal_count; index++) {
-        // Whoever took a signal since the last mark goes on to have it, behind this.
+        // A handler that was installed since the last mark is kept and runs after this one.
         struct sigaction present;
         if (sigaction(fatal[index], NULL, &present) != 0 || present.sa_sigaction == crashed) continue;
         before[index] = present;

@@ -1,4 +1,4 @@
-// All that a process has started, as /proc knows it: for a warden without a name space.
+// Finds all descendants of a process in /proc: for a warden without a name space.
 #define _GNU_SOURCE
 #include "confined.h"
 
@@ -9,7 +9,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-// The processes there are, with their parents; more than these are found in the next round.
+// All processes with their parents; those that do not fit are found in the next round.
 enum { TABLE_LENGTH = 4096 };
 static struct {
     pid_t process, parent;
@@ -33,7 +33,7 @@ static pid_t parent_of(const char *name) {
     close(file);
     if (count <= 0) return 0;
     text[count] = 0;
-    // The name in brackets may hold anything; behind the last bracket stand state and parent.
+    // The name in brackets may contain anything; the state and the parent follow the last bracket.
     char *end = strrchr(text, ')');
     if (!end || strlen(end) < 5) return 0;
     char *parent = end + 4;
@@ -88,7 +88,7 @@ void martlet_kill_descendants(void) {
     const struct rlimit none = {0, 0};
     for (int index = 0; index < count; index++) {
         if (!table[index].is_ours) continue;
-        // First of all no more of them.
+        // First prevent it from creating more.
         syscall(SYS_prlimit64, table[index].process, RLIMIT_NPROC, &none, NULL);
         kill(table[index].process, SIGKILL);
     }

@@ -1,4 +1,4 @@
-// What the kernel refuses a confined program by Landlock (landlock(7)).
+// Restricts a confined program by Landlock (landlock(7)).
 #define _GNU_SOURCE
 #include "confined.h"
 
@@ -12,7 +12,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-// The UAPI headers of the oldest system we build on end before these.
+// The UAPI headers of the oldest system that we build on lack these.
 enum {
     RULE_BENEATH = 1,
     ASK_VERSION = 1,
@@ -40,10 +40,10 @@ int martlet_landlock_version(void) {
     return version < 0 ? 0 : (int)version;
 }
 
-// Links are passed over: what they lead to has a path of its own.
+// Links are skipped: their target has its own path.
 static int allow(int rules, const char *path, uint64_t access) {
     int file = open(path, O_PATH | O_NOFOLLOW | O_CLOEXEC);
-    // What is not there, or not for us, cannot be had.
+    // A path that does not exist, or that we may not open, needs no rule.
     if (file < 0) return errno == ENOENT || errno == ENOTDIR || errno == EACCES ? 0 : -1;
     struct stat status;
     int result = -1;
@@ -77,8 +77,8 @@ static bool is_below(const char *path, const char *folder) {
     return strcmp(path, folder) != 0 && martlet_is_within(path, folder);
 }
 
-// All that is below a folder, but what is hidden below `start`. A folder on the way to something
-// hidden cannot be listed, as that right would go down to it.
+// Allows reading of all that is below a folder, except hidden paths below `start`. A folder on the
+// way to a hidden path cannot be listed, since that right would extend to it.
 static int allow_reading(
     int rules, const char *path, const char *start, char *const *hidden, uint64_t access) {
     bool holds = false;
@@ -107,7 +107,7 @@ static int allow_reading(
     return result;
 }
 
-// Whether a place that may be written holds something hidden: that would be writable, too.
+// Whether a writable path contains a hidden one, which would then be writable, too.
 static bool is_open(char *const *writable, char *const *hidden) {
     for (; *writable; writable++) {
         char *whole = martlet_resolve(*writable);

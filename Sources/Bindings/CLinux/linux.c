@@ -82,8 +82,9 @@ int martlet_eventfd(void) {
     return eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
 }
 
-// eventfd's own calls and not write and read, which the real-time sanitizer cannot tell from those
-// on a log or a pipe; the thread sanitizer in turn knows only write and read, and what they order.
+// These are eventfd's own calls and not write and read, which the real-time sanitizer cannot
+// distinguish from those on a log or a pipe; the thread sanitizer, however, knows only write and
+// read, and the order that they establish.
 #if __has_feature(thread_sanitizer)
 static bool counter_add(int descriptor) {
     const eventfd_t one = 1;
@@ -145,7 +146,7 @@ int martlet_inotify_nodes(int inotify, const char *folder, const char *parent) {
 }
 
 static int change_of(const struct inotify_event *event, char last, const char *name) {
-    // What was lost may have been anything.
+    // Lost events may have been of any kind.
     if (event->mask & IN_Q_OVERFLOW) return 1;
     if (event->len == 0) return 0;
     if (strcmp(event->name, name) == 0) return 1;
@@ -198,7 +199,7 @@ int martlet_lock_memory(void) {
         errno = EPERM;
         return -1;
     }
-    // On fault: what is never touched, such as most of each thread's stack, takes no memory.
+    // On fault: pages that are never touched, such as most of each thread's stack, take no memory.
     return mlockall(MCL_CURRENT | MCL_FUTURE | MCL_ONFAULT);
 }
 
@@ -208,12 +209,12 @@ static int let_go(struct dl_phdr_info *object, size_t size, void *context) {
     uintptr_t page = (uintptr_t)sysconf(_SC_PAGESIZE);
     for (int index = 0; index < object->dlpi_phnum; index++) {
         const ElfW(Phdr) *part = &object->dlpi_phdr[index];
-        // Only what nobody writes: code and constants, which are read again from the file. What
-        // the loader has relocated (RELRO) lies in a part that can be written.
+        // Only read-only parts: code and constants, which are read again from the file. Relocated
+        // data (RELRO) is in a writable part.
         if (part->p_type != PT_LOAD || (part->p_flags & PF_W) != 0) continue;
         uintptr_t begin = (object->dlpi_addr + part->p_vaddr + page - 1) / page * page;
         uintptr_t end = (object->dlpi_addr + part->p_vaddr + part->p_memsz) / page * page;
-        // The kernel's own page of code (vdso) refuses, and so does what is locked.
+        // This fails for the kernel's own page of code (vdso), and for locked pages.
         if (end > begin) madvise((void *)begin, end - begin, MADV_DONTNEED);
     }
     return 0;
@@ -294,7 +295,7 @@ int martlet_spawn(
     return code;
 }
 
-// Fills an address and gives its length; 0 and ENAMETOOLONG when the name does not fit.
+// Fills an address and returns its length; 0 and ENAMETOOLONG when the name does not fit.
 static socklen_t unix_address(struct sockaddr_un *address, const void *name, size_t length) {
     memset(address, 0, sizeof *address);
     address->sun_family = AF_UNIX;

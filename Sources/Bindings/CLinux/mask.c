@@ -1,5 +1,5 @@
-// What a confined program sees, in a mount name space of its own: an empty folder or a closed file
-// in place of what is hidden, and nothing writable but what was named.
+// Makes the view of a confined program in its own mount name space: an empty folder or a closed
+// file in place of each hidden path, and only the named paths writable.
 #define _GNU_SOURCE
 #include "confined.h"
 
@@ -14,7 +14,7 @@
 #include <unistd.h>
 
 // Calls and numbers of mount_setattr(2), open_tree(2) and move_mount(2), which the C library of the
-// oldest system we build on does not name.
+// oldest system that we build on lacks.
 enum {
     TREE_CLONE = 1,
     TREE_RECURSIVE = 0x8000,
@@ -67,14 +67,14 @@ bool martlet_is_within(const char *path, const char *folder) {
 
 // MARK: places
 
-// A path at which something is put in place of what is there.
+// A path over which something is mounted.
 struct place {
     char *path;
     bool is_shown;
-    // Of what is shown: how it was before anything was hidden.
+    // For a shown path: its tree before anything was hidden.
     int copy;
     bool is_folder;
-    // Of a folder that is hidden: the empty one, to make places in.
+    // For a hidden folder: the empty one over it, in which mount points are made.
     int mask;
 };
 
@@ -85,7 +85,7 @@ struct places {
 
 static bool add(struct places *places, const char *path, bool is_shown, uint64_t attributes) {
     char *whole = martlet_resolve(path);
-    // What cannot be found here cannot be found by the program.
+    // If we cannot find it, the program cannot either.
     if (!whole || strcmp(whole, "/") == 0) return true;
     struct stat status;
     struct place place = {whole, is_shown, -1, false, -1};
@@ -116,7 +116,7 @@ static bool add_all(
     return true;
 }
 
-// From the root down; at the same place what is shown lies upon what is hidden.
+// From the root down; at the same path a shown one is mounted over a hidden one.
 static int compare(const void *one, const void *other) {
     const struct place *first = one, *second = other;
     size_t lengths[2] = {strlen(first->path), strlen(second->path)};
@@ -124,7 +124,7 @@ static int compare(const void *one, const void *other) {
     return first->is_shown - second->is_shown;
 }
 
-// The working folder, and the program itself, are seen where something around them is hidden.
+// Shows the program itself if a folder around it is hidden.
 static bool add_own(struct places *places, const struct program *program, const char *path) {
     char *whole = martlet_resolve(path);
     bool is_inside = false;
@@ -152,13 +152,13 @@ static bool collect(struct places *places, const struct program *program) {
 
 // MARK: masking
 
-// Only root's own right, which the program has not, makes entries in it; nobody lists it.
+// Only root, and not the program, can create entries in it; nobody can list it.
 #define EMPTY_FOLDER "size=64k,nr_inodes=1k,mode=0111"
 #define CLOSED_FILE DEVICE_FOLDER "/.closed"
 
 static bool hide(struct place *place) {
     if (!place->is_folder) {
-        // Another mask may have taken it away already.
+        // Another mask may already hide it.
         return access(place->path, F_OK) != 0
             || (mount(CLOSED_FILE, place->path, NULL, MS_BIND, NULL) == 0
                 && set_attributes(AT_FDCWD, place->path, 0, ATTRIBUTE_READ_ONLY));
@@ -170,7 +170,7 @@ static bool hide(struct place *place) {
     return place->mask >= 0;
 }
 
-// Makes what a copy can be put upon, and the folders on the way to it, in an empty folder.
+// Makes the mount point for a copy, and the folders on the way to it, in an empty folder.
 static void make_target(const struct place *place) {
     char *path = strdup(place->path);
     for (char *slash = path ? strchr(path + 1, '/') : NULL; slash; slash = strchr(slash + 1, '/')) {
@@ -210,7 +210,7 @@ static bool make_common_links(void) {
 }
 
 static bool lay(struct places *places) {
-    // First that of the devices, which holds what is laid upon files.
+    // First the mask of the devices, which holds the closed file that is mounted over files.
     for (size_t index = 0; index < places->count; index++) {
         struct place *place = &places->all[index];
         if (strcmp(place->path, DEVICE_FOLDER) != 0 || place->is_shown) continue;
@@ -232,12 +232,12 @@ static bool lay(struct places *places) {
 }
 
 bool martlet_mask(const struct program *program, bool has_processes) {
-    // What others mount or unmount is seen; what is mounted here is seen by nobody else.
+    // Mounts of others remain visible here; our mounts are visible to nobody else.
     if (mount(NULL, "/", NULL, MS_REC | MS_SLAVE, NULL) != 0) return false;
     struct places places = {NULL, 0, 0};
     if (!collect(&places, program)) return false;
-    // Of the processes only its own. Where the system does not grant it, it sees that others are
-    // there, and can read nothing of them that matters.
+    // Show the program only its own processes. If the system does not allow that, it sees that
+    // others exist, but can read nothing of them that matters.
     if (has_processes) {
         mount("proc", "/proc", "proc", MS_NOSUID | MS_NODEV | MS_NOEXEC, NULL);
     }

@@ -6,7 +6,7 @@
 #include <unistd.h>
 
 int martlet_assume_user(const char *name, uint32_t user, uint32_t group) {
-    // The real identity goes too, since access(2) asks by that; the saved one is the way back.
+    // The real identity changes too, since access(2) checks by that; the saved one is the way back.
     if (initgroups(name, group) == -1 || setresgid(group, group, 0) == -1) {
         return -1;
     }

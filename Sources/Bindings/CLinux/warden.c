@@ -1,8 +1,8 @@
-// The warden of a confined program, and the program's way to its exec.
+// The warden of a confined program, and the program's start up to its exec.
 //
-// A warden is this executable, started with a name of its own: it takes its way before `main`, in
-// whatever program this is linked into. So it has none of the memory that the daemon has, no key
-// among it. Nothing here has to be safe beside other threads, as there are none.
+// A warden is this executable, started with its own argv[0]: it branches off before `main`, in
+// whatever program this is linked into. So it has none of the daemon's memory, and no key. Nothing
+// here has to be thread-safe, as there are no other threads.
 #define _GNU_SOURCE
 #include "confined.h"
 
@@ -56,7 +56,7 @@ static bool read_program(int file, struct program *program) {
 static int limit(int resource, uint64_t value) {
     struct rlimit wanted = {value, value};
     struct rlimit now;
-    // Without the right to raise it, what there is stays.
+    // Without the right to raise the limit, the current one stays.
     if (getrlimit(resource, &now) == 0 && now.rlim_max != RLIM_INFINITY && now.rlim_max < value) {
         wanted.rlim_cur = wanted.rlim_max = now.rlim_max;
     }
@@ -77,7 +77,7 @@ static int set_limits(const martlet_limits *limits) {
     return 0;
 }
 
-// When memory runs out it goes before the daemon does.
+// When memory runs out, the program is killed before the daemon.
 static void offer_to_oom_killer(void) {
     int file = open("/proc/self/oom_score_adj", O_WRONLY | O_CLOEXEC);
     if (file < 0) return;
@@ -95,7 +95,7 @@ static int drop_privileges(const martlet_limits *limits) {
         PR_SET_SECUREBITS, SECBIT_NOROOT | SECBIT_NOROOT_LOCKED | SECBIT_NO_CAP_AMBIENT_RAISE, 0, 0,
         0);
     prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0);
-    // Whoever is not root may not change them; what they open is hidden from it anyway.
+    // Only root may change the groups; what they give access to is hidden from the program anyway.
     bool has_groups = syscall(SYS_setgroups, limits->group_count, limits->groups) == 0;
     if (limits->user != MARTLET_SAME_USER) {
         if (!has_groups) return -1;
@@ -106,7 +106,7 @@ static int drop_privileges(const martlet_limits *limits) {
     }
     struct __user_cap_header_struct header = {_LINUX_CAPABILITY_VERSION_3, 0};
     struct __user_cap_data_struct held[2] = {{0}}, none[2] = {{0}};
-    // A service whose filter forbids the call has none to give up.
+    // A service whose filter forbids the call has no capabilities to give up.
     if (syscall(SYS_capget, &header, held) == 0 &&
         (held[0].permitted | held[1].permitted | held[0].inheritable | held[1].inheritable) == 0) {
         return 0;
@@ -188,7 +188,7 @@ static int64_t seconds_now(void) {
     return now.tv_sec;
 }
 
-// Takes children that have ended; true when the program is among them.
+// Reaps children that have ended; true when the program is among them.
 static bool reap(pid_t program, int *status, bool *has_children) {
     bool is_ended = false;
     *has_children = true;
@@ -207,7 +207,7 @@ static bool reap(pid_t program, int *status, bool *has_children) {
     }
 }
 
-// Ends whatever is left. One that is stuck in the kernel is given up after some seconds.
+// Kills all remaining processes. One that is stuck in the kernel is given up after some seconds.
 static void clear_up(pid_t program, int *status) {
     enum { PATIENCE_SECONDS = 5 };
     int64_t end = seconds_now() + PATIENCE_SECONDS;
@@ -220,7 +220,7 @@ static void clear_up(pid_t program, int *status) {
     }
 }
 
-// Starts the program, and forgets what describes it: its variables may hold secrets.
+// Starts the program, and drops its description: its variables may hold secrets.
 static pid_t start_program(const char *spaces) {
     struct program program;
     errno = EINVAL;
@@ -228,7 +228,7 @@ static pid_t start_program(const char *spaces) {
         martlet_fail_launch(LAUNCH_PLACE, MARTLET_STAGE_WARDEN);
     }
     close(PROGRAM_PLACE);
-    // They end with the program's exec.
+    // They are closed by the program's exec.
     fcntl(LAUNCH_PLACE, F_SETFD, FD_CLOEXEC);
     fcntl(REPORT_PLACE, F_SETFD, FD_CLOEXEC);
     pid_t child = martlet_split(0);
@@ -244,14 +244,14 @@ static _Noreturn void guard(const char *spaces) {
     if (!has_processes) prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0);
     prctl(PR_SET_NAME, WARDEN_NAME, 0, 0, 0);
     pid_t child = start_program(spaces);
-    // The program, where it runs as we do, has no business in here.
+    // A program that runs as our user must not read our memory.
     prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
     const int report = REPORT_PLACE;
     martlet_close_range(0, REPORT_PLACE - 1);
     int status = SIGKILL;
     bool is_ended = false, is_forced = false, has_children = true;
-    // Every signal is blocked. The report has no reader any more when the daemon is dead; the
-    // death signal of the kernel would come with that of the thread that started us.
+    // Every signal is blocked. The death of the daemon shows in that the report has no reader; the
+    // kernel's parent death signal would already come when the thread that started us exits.
     sigset_t awaited;
     sigfillset(&awaited);
     sigprocmask(SIG_SETMASK, &awaited, NULL);
@@ -268,7 +268,7 @@ static _Noreturn void guard(const char *spaces) {
             kill(-child, signal);
         }
     }
-    // The end of a name space's first process is the end of all in it; the kernel sees to that.
+    // When a name space's first process ends, the kernel kills all others in it.
     if (!has_processes) clear_up(child, &status);
     if (has_processes && is_forced) {
         kill(child, SIGKILL);
@@ -280,7 +280,7 @@ static _Noreturn void guard(const char *spaces) {
     _exit(0);
 }
 
-// Behind the sanitizers' own beginnings, before everything else in this executable.
+// Runs after the sanitizers' own constructors, before everything else in this executable.
 __attribute__((constructor(101))) static void become_warden_if_asked(int count, char **arguments) {
     if (count == 2 && strcmp(arguments[0], WARDEN_NAME) == 0) guard(arguments[1]);
 }

@@ -6,7 +6,7 @@
 #include <pthread.h>
 #include <signal.h>
 
-// The name says the binary interface, which Debian 12 and 13 share.
+// The soname of the ABI that Debian 12 and 13 share.
 static const char library[] = "libmosquitto.so.1";
 
 #define EACH_FUNCTION(do)                                                                          \

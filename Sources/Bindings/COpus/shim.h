@@ -1,5 +1,5 @@
-// What the Opus target sees of libopus: its header, and the one control request it makes as a
-// function, since the C function takes a variable number of arguments.
+// The part of libopus that the Opus target uses: its header, and one control request as a function,
+// since the C function is variadic.
 #pragma once
 #include <opus.h>
 

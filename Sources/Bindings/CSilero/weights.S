@@ -1,4 +1,4 @@
-/* The file as it is, so that no compiler need read its 900 KB as numbers. All machines that we
+/* The raw file, so that no compiler need parse its 900 KB as numbers. All machines that we
    build for are little-endian, as it is. */
     .section .rodata
     .balign 16

@@ -1,5 +1,5 @@
-// What the WebSockets target sees of libwebsockets: its headers, the macros that Swift cannot
-// import, and the kernel's timer descriptors, which the C library's Swift module lacks.
+// The part of libwebsockets that the WebSockets target uses: its headers, the macros that Swift
+// cannot import, and the kernel's timer descriptors, which Swift's Glibc module lacks.
 #pragma once
 #include <libwebsockets.h>
 #include <errno.h>
@@ -8,7 +8,7 @@
 #include <sys/socket.h>
 #include <sys/timerfd.h>
 
-// Room that lws_write wants before the payload, for the frame's head.
+// Room that lws_write needs before the payload, for the frame's header.
 static const int cws_headroom_bytes = LWS_PRE;
 // lws_set_timeout's "close at the next turn of the loop".
 static const int cws_kill_soon = LWS_TO_KILL_ASYNC;
@@ -20,10 +20,10 @@ static const unsigned long long cws_init_tls = LWS_SERVER_OPTION_DO_SSL_GLOBAL_I
 static const unsigned long long cws_no_ipv6 = LWS_SERVER_OPTION_DISABLE_IPV6;
 static const unsigned long long cws_explicit_vhosts = LWS_SERVER_OPTION_EXPLICIT_VHOSTS;
 
-// What the TLS of clients has in common: libwebsockets' own choices, and no authority yet. Where
-// libwebsockets makes it without an authority's file, it trusts whoever is in the folder "../share"
-// of wherever the program was started. For each connection it asks OpenSSL itself to check the
-// certificate and its name; that it does is held by the tests.
+// The TLS context of all clients: libwebsockets' own choices, and no authority yet. If
+// libwebsockets made it without an authority file, it would trust the authorities in the folder
+// "../share", relative to where the program was started. For each connection libwebsockets asks
+// OpenSSL to check the certificate and its name; tests verify that.
 static inline SSL_CTX *cws_make_client_tls(void) {
     SSL_CTX *context = SSL_CTX_new(TLS_client_method());
     if (!context) return NULL;
@@ -33,31 +33,31 @@ static inline SSL_CTX *cws_make_client_tls(void) {
     return context;
 }
 
-// The X509_V_ERR number that the far end's certificate was refused for; 0 when none was, or when
-// the connection is not encrypted.
+// The X509_V_ERR number for which the far end's certificate was refused; 0 if it was not, or if the
+// connection is not encrypted.
 static inline long cws_certificate_problem(struct lws *socket) {
     SSL *tls = lws_get_ssl(socket);
     return tls ? SSL_get_verify_result(tls) : X509_V_OK;
 }
 
-// Keeps the TLS of a connection that libwebsockets is about to close, and has it say nothing to
-// the far end at that; NULL where the line is in the clear.
+// Keeps the TLS of a connection that libwebsockets is about to close, and suppresses its closing
+// message to the far end; NULL if the connection is not encrypted.
 static inline SSL *cws_tls_keep(struct lws *socket) {
     SSL *tls = lws_get_ssl(socket);
     if (!tls || SSL_up_ref(tls) != 1) return NULL;
     SSL_set_quiet_shutdown(tls, 1);
     return tls;
 }
-// Goes on with it on another descriptor of the same line.
+// Continues it on another descriptor of the same connection.
 static inline void cws_tls_move(SSL *tls, int descriptor) {
     SSL_set_shutdown(tls, 0);
     SSL_set_fd(tls, descriptor);
 }
 static inline void cws_tls_release(SSL *tls) { SSL_free(tls); }
 
-// What cws_line_read says where nothing is there yet.
+// The result of cws_line_read when nothing has arrived yet.
 static const int cws_line_again = -2;
-// Reads what is there of a line, by TLS where that is not NULL; 0 or -1 at its end.
+// Reads available bytes of a connection, by TLS unless that is NULL; 0 or -1 at its end.
 static inline int cws_line_read(SSL *tls, int descriptor, unsigned char *bytes, int room) {
     if (!tls) {
         ssize_t count = recv(descriptor, bytes, (size_t)room, MSG_DONTWAIT);
@@ -83,7 +83,7 @@ static inline int cws_make_timer(void) {
     return descriptor >= 0 ? descriptor : -errno;
 }
 
-// The union that adoption takes by value does not build well from Swift.
+// Swift cannot easily build the union that adoption takes by value.
 static inline struct lws *cws_adopt_file(struct lws_vhost *vhost, int descriptor,
                                          const char *protocol, void *owner) {
     lws_adopt_desc_t info;

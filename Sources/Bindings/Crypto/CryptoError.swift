@@ -1,12 +1,12 @@
-/// Why a key cannot be used, or nothing be signed with it.
+/// Why a key cannot be used, or why signing with it failed.
 ///
-/// No text of these holds any part of a key.
+/// None of the texts contains any part of a key.
 package enum CryptoError: Error, Sendable, Equatable, CustomStringConvertible {
-    /// The text is no private key in PEM; what it is instead, or lacks.
+    /// The text is not a private key in PEM; what it is instead, or what it lacks.
     case malformed(String)
     /// A key that needs a passphrase.
     case encrypted
-    /// A private key, but not for this algorithm; what it is.
+    /// A private key, but not for this algorithm; its kind.
     case unsuitable(String)
     /// OpenSSL refused; its own words.
     case library(String)

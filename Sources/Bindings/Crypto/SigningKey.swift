@@ -75,7 +75,7 @@ package final class SigningKey: @unchecked Sendable {
         }
     }
 
-    /// What a person would see in a text that is no key.
+    /// Describes to a person why a text is not a key.
     private static func problem(of pem: String) -> String {
         let label = pem.firstRange(of: "-----BEGIN ").flatMap { begin in
             pem[begin.upperBound...].firstRange(of: "-----").map {
@@ -106,7 +106,7 @@ package final class SigningKey: @unchecked Sendable {
     }
 }
 
-/// Remembers whether OpenSSL asked for a passphrase, which it would else ask the terminal for.
+/// Remembers whether OpenSSL asked for a passphrase; by default it would ask at the terminal.
 private final class PassphraseQuestion {
     var wasAsked = false
 }

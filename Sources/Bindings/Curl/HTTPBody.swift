@@ -1,4 +1,4 @@
-/// The body of an answer, in pieces as they come from the line.
+/// The body of an answer, in pieces as they arrive.
 ///
 /// For one reader. Releasing it before the end aborts the transfer.
 package struct HTTPBody: AsyncSequence, Sendable {

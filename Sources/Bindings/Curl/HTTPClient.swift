@@ -1,15 +1,16 @@
 /// Sends requests and receives answers, HTTP/1.1 and 2.
 ///
-/// Connections are kept and used again. The thread `http`, which all transfers share, starts with
-/// the first request; releasing the client aborts what is under way and ends the thread.
+/// Connections are kept and reused. The thread `http`, which all transfers share, starts with the
+/// first request; releasing the client aborts all transfers under way and ends the thread.
 ///
 /// ## Concurrency
-/// Every method may be called from every task. The thread owns curl's handles; callers and thread
-/// meet in the lock of `TransferQueue` and, for each answer, in that of `ResponseChannel`.
+/// Every method may be called from every task. The thread owns curl's handles; callers and the
+/// thread synchronize by the lock of `TransferQueue` and, for each answer, that of
+/// `ResponseChannel`.
 package final class HTTPClient: Sendable {
     private let queue = TransferQueue()
 
-    /// The program's own, so that one thread serves all who ask over HTTP.
+    /// The program's shared client, so that one thread serves all HTTP requests.
     package static let shared = HTTPClient()
 
     /// A client; nothing is started yet.
@@ -30,7 +31,7 @@ package final class HTTPClient: Sendable {
         return try result.get()
     }
 
-    /// Sends a request and waits for the beginning of the answer; its body is read as it comes.
+    /// Sends a request and waits for the head of the answer; its body is read as it arrives.
     ///
     /// No more of it is held than `ResponseChannel.watermarkBytes`: a slow reader slows the
     /// sender. Cancelling the task, or releasing the body, aborts the transfer.
@@ -74,7 +75,7 @@ extension HTTPRequest {
     /// More headers than any service asks for.
     static let headersLimit = 100
 
-    /// Why the request cannot be sent as it is; values are left out, they may be secret.
+    /// Why the request cannot be sent as it is; the text omits values, which may be secret.
     var problem: String? {
         let scheme = url.prefix { $0 != ":" }.lowercased()
         guard scheme == "http" || scheme == "https", !server.isEmpty else {

@@ -1,25 +1,25 @@
 /// Why there is no answer.
 ///
-/// An answer with a status of 400 and more is an answer, not an error. No text of these holds a
+/// An answer with a status of 400 and more is an answer, not an error. None of the texts contains a
 /// header, a body, or more of an address than host and port.
 package enum HTTPError: Error, Sendable, Equatable, CustomStringConvertible {
     /// The request cannot be sent as it is; the text says why.
     case malformed(String)
-    /// There is no such host, or nobody who could tell.
+    /// There is no such host, or no name server answers.
     case unresolved(server: String)
-    /// Nobody answers there, or the proxy does not let through; curl's words.
+    /// The host does not answer, or the proxy refuses; curl's words.
     case unreachable(server: String, reason: String)
     /// The server's certificate is not trusted, or TLS failed otherwise; curl's words.
     case untrusted(server: String, reason: String)
     /// A deadline of the request passed.
     case timedOut(server: String)
-    /// The line broke, or what came was no HTTP; curl's words.
+    /// The connection broke, or the answer was not HTTP; curl's words.
     case broken(server: String, reason: String)
     /// The answer was longer than the request allows.
     case tooLarge(server: String, limitBytes: Int)
-    /// The name leads to this machine or into its networks, where the request may not go.
+    /// The name resolves to this machine or into its networks, where the request may not go.
     case forbidden(server: String)
-    /// As many requests as allowed are under way.
+    /// The limit of requests under way is reached.
     case busy(limit: Int)
     /// The task was cancelled.
     case cancelled
@@ -38,7 +38,7 @@ package enum HTTPError: Error, Sendable, Equatable, CustomStringConvertible {
                 + "ca-certificates, or the authority file in the configuration"
         case .timedOut(let server):
             "\(server) did not answer in time: check the network, or allow more time"
-        // Not what to do: the server may have done what it was asked for.
+        // No advice to retry: the server may have executed the request.
         case .broken(let server, let reason): "the line to \(server) broke (\(reason))"
         case .tooLarge(let server, let limit):
             "the answer of \(server) is longer than \(limit) bytes: it is not what was asked for"
@@ -50,7 +50,7 @@ package enum HTTPError: Error, Sendable, Equatable, CustomStringConvertible {
         }
     }
 
-    /// Whether the request certainly never reached the server, which so has done nothing.
+    /// Whether the request certainly never reached the server, so that it has done nothing.
     package var isUnsent: Bool {
         switch self {
         case .malformed, .unresolved, .unreachable, .untrusted, .forbidden, .busy, .unavailable:

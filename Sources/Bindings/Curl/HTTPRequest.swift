@@ -1,41 +1,42 @@
 /// One HTTP request.
 ///
-/// Redirects are never followed: a key in a header of ours would go to the server that the answer names.
-/// The caller gets the 3xx answer and decides.
+/// Redirects are never followed: a key in our headers would be sent to the server that the answer
+/// names. The caller gets the 3xx answer and decides.
 package struct HTTPRequest: Sendable {
     /// "GET", "POST", "PUT", "DELETE" and so on, in capitals.
     package var method: String
-    /// The whole address, `http` or `https`; a key never belongs into it.
+    /// The whole address, `http` or `https`; it must not contain a key.
     package var url: String
     /// Sent as they are, in order; a name or value with a line end is refused.
     package var headers: [HTTPHeader]
     /// What is sent; nil sends none.
     ///
-    /// Its `Content-Type` is among the headers or not sent.
+    /// A `Content-Type` is sent only if it is among the headers.
     package var body: [UInt8]?
-    /// How long finding and reaching the server may take.
+    /// How long resolving and connecting may take.
     package var connectDeadline: Duration
-    /// How long all of it may take; nil for as long as bytes arrive.
+    /// How long the whole transfer may take; nil: no limit while bytes arrive.
     package var deadline: Duration?
-    /// How long the line may be silent while an answer is due (whole seconds); nil for any time.
+    /// How long the connection may be silent while an answer is due (whole seconds); nil: no limit.
     package var idleDeadline: Duration?
     /// The longest answer that is accepted (bytes of body).
     package var responseLimitBytes: Int
-    /// A PEM file whose authorities alone are trusted; nil trusts the system's.
+    /// A PEM file with the only trusted authorities; nil trusts the system's.
     package var certificateAuthorityFile: String?
-    /// The proxy by which the server is reached.
+    /// The proxy for reaching the server.
     package var proxy: HTTPProxy
-    /// Whether it goes out on a connection of its own, and so is never sent twice.
+    /// Whether it is sent on a new connection, so that it is never sent twice.
     ///
-    /// On a kept connection that dies without a byte of the answer, curl sends a request again by
-    /// itself, though the server may have executed it.
+    /// If a kept connection dies before a byte of the answer, curl itself sends the request again,
+    /// though the server may have executed it.
     package var isSentOnce = false
-    /// Which addresses the server's name may lead to.
+    /// Which addresses the server's name may resolve to.
     ///
-    /// With a proxy it is the proxy's that counts, which alone knows the server's.
+    /// With a proxy the proxy's address is checked, since only the proxy resolves the server's
+    /// name.
     package var reach: HTTPReach
 
-    /// Long enough for a mobile line that has to wake.
+    /// Long enough for a mobile connection that has to wake up.
     package static let defaultConnectDeadline: Duration = .seconds(10)
     /// Far above what a token or status answer needs.
     package static let defaultResponseLimitBytes = 4 << 20
@@ -57,7 +58,7 @@ package struct HTTPRequest: Sendable {
 
     /// The host (and port, where one is given) of the address, for error texts.
     ///
-    /// Neither path nor query nor a password, which an address may hold.
+    /// It has neither path nor query nor a password, which an address may contain.
     package var server: String {
         let start = url.firstRange(of: "://")?.upperBound ?? url.startIndex
         let authority = url[start...].prefix { !"/?#".contains($0) }
@@ -80,9 +81,9 @@ package struct HTTPHeader: Sendable, Equatable {
     }
 }
 
-/// The proxy by which a server is reached, or none.
+/// The proxy for reaching a server, or none.
 package enum HTTPProxy: Sendable, Equatable {
-    /// As `https_proxy`, `http_proxy`, `all_proxy` and `no_proxy` say, the way curl reads them.
+    /// From `https_proxy`, `http_proxy`, `all_proxy` and `no_proxy`, as curl reads them.
     case environment
     /// Directly, whatever the environment says.
     case none
@@ -90,24 +91,24 @@ package enum HTTPProxy: Sendable, Equatable {
     case address(String)
 }
 
-/// Which addresses a server's name may lead to.
+/// Which addresses a server's name may resolve to.
 package enum HTTPReach: Sendable, Equatable {
     /// Any.
     case anywhere
-    /// Only those out in the internet: not this machine, and nothing in its networks.
+    /// Only addresses on the internet: not this machine, and nothing in its networks.
     ///
-    /// A line that was opened for another request is used again all the same.
+    /// A connection that was opened for another request is still reused.
     case internetOnly
 }
 
-/// What an answer begins with.
+/// The status and headers of an answer.
 package struct HTTPHead: Sendable, Equatable {
-    /// 200 to 599; answers of the 100s are passed over.
+    /// 200 to 599; 1xx answers are skipped.
     package let status: Int
     /// In the order of the answer.
     package let headers: [HTTPHeader]
 
-    /// The value of the first header of a name, in whatever case.
+    /// The value of the first header with a name, in any case.
     package subscript(name: String) -> String? {
         headers.first { $0.name.lowercased() == name.lowercased() }?.value
     }

@@ -3,13 +3,13 @@ internal import Synchronization
 /// An answer on its way from the `http` thread to the task that waits for it.
 ///
 /// ## Concurrency
-/// The lock protects all of it. The thread calls `begin`, `take` and `end`, never waiting; one task
-/// at a time waits in `whole`, `head` or `next`.
+/// The lock protects the whole state. The thread calls `begin`, `take` and `end`, which never wait;
+/// one task at a time waits in `whole`, `head` or `next`.
 final class ResponseChannel: Sendable {
     /// How many bytes of a streamed body may wait for their reader before the sender is paused.
     static let watermarkBytes = 256 << 10
 
-    /// What becomes of bytes that were offered.
+    /// The result of offering bytes.
     enum Verdict { case taken, pause, tooLarge }
 
     private struct State {
@@ -80,7 +80,7 @@ final class ResponseChannel: Sendable {
 
     // MARK: The reader
 
-    /// Waits for the end; the whole answer.
+    /// Waits for the end; returns the whole answer.
     func whole() async -> Result<HTTPResponse, HTTPError> {
         await wait { $0.end != nil }
         return state.withLock { state in
@@ -91,7 +91,7 @@ final class ResponseChannel: Sendable {
         }
     }
 
-    /// Waits for the beginning.
+    /// Waits for the head.
     func head() async -> Result<HTTPHead, HTTPError> {
         await wait { $0.head != nil || $0.end != nil }
         return state.withLock { state in
@@ -100,7 +100,7 @@ final class ResponseChannel: Sendable {
         }
     }
 
-    /// Waits for bytes or the end; and whether the sender is to be asked to go on.
+    /// Waits for bytes or the end; also returns whether the sender is paused and must be resumed.
     func next() async -> (Result<[UInt8]?, HTTPError>, isPaused: Bool) {
         await wait { !$0.bytes.isEmpty || $0.end != nil }
         return state.withLock { state in

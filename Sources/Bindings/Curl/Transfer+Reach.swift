@@ -2,10 +2,10 @@ private import CCurl
 private import Glibc
 internal import Linux
 
-// Which addresses a name may lead to. The check is made where the line is opened, so that a name
-// server cannot answer with one address for the check and another for the line.
+// Which addresses a name may resolve to. The check is made where the connection is opened, so that
+// a name server cannot give one address for the check and another for the connection.
 extension Transfer {
-    /// Has curl ask before each line it opens.
+    /// Makes curl ask before each connection that it opens.
     ///
     /// The corresponding C option is `CURLOPT_OPENSOCKETFUNCTION`.
     func setReach() {
@@ -30,7 +30,7 @@ private func openSocket(
     guard let owner, let address else { return ccurl_no_socket }
     let transfer = Unmanaged<Transfer>.fromOpaque(owner).takeUnretainedValue()
     let isAllowed = withUnsafeBytes(of: &address.pointee.addr) { start in
-        // curl's own room goes on behind this member, for the longer families.
+        // curl's storage extends beyond this member, for longer address families.
         let bytes = UnsafeRawBufferPointer(
             start: start.baseAddress, count: Int(address.pointee.addrlen))
         return transfer.mayReach(IPAddress(socketAddress: bytes))

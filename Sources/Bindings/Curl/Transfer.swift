@@ -1,10 +1,10 @@
 internal import CCurl
 internal import Linux
 
-/// One request on its way through curl: its handle, what that points to, and the answer so far.
+/// One request in curl: its handle, the memory that this refers to, and the answer so far.
 ///
 /// ## Concurrency
-/// Confined to the `http` thread; so are curl's calls of the functions at the end of this file.
+/// Confined to the `http` thread; curl also calls the functions at the end of this file on it.
 final class Transfer {
     /// The longest head that is accepted (bytes of all headers).
     static let headLimitBytes = 256 << 10
@@ -24,11 +24,11 @@ final class Transfer {
     private var hasBegun = false
     // Why our functions refused what curl offered.
     var refusal: HTTPError?
-    /// What curl did not take of the request: it is not to be sent then, since curl would go on
-    /// with what it has by itself, such as the system's authorities.
+    /// The option of the request that curl did not accept: the request must not be sent then, since
+    /// curl would use its defaults, such as the system's authorities.
     private(set) var fault: HTTPError?
 
-    /// Nil when curl has no memory left.
+    /// Creates a handle; nil if curl has no memory left.
     ///
     /// The corresponding C functions are `curl_easy_init` and `curl_easy_setopt`.
     init?(number: UInt64, request: HTTPRequest, channel: ResponseChannel) {
@@ -53,9 +53,9 @@ final class Transfer {
         errorText.deallocate()
     }
 
-    // MARK: What curl is asked for
+    // MARK: The options for curl
 
-    /// Notes what curl says to an option.
+    /// Notes curl's answer to an option.
     func take(_ code: CURLcode) {
         guard code != CURLE_OK, fault == nil else { return }
         fault = .malformed(
@@ -64,7 +64,7 @@ final class Transfer {
 
     private func setMethodAndBody() {
         take(ccurl_set_text(easy, CURLOPT_URL, request.url))
-        // Never a file, whatever an address from elsewhere says.
+        // Never a file, even if an address from elsewhere names one.
         take(ccurl_set_text(easy, CURLOPT_PROTOCOLS_STR, "http,https"))
         switch (request.method, request.body) {
         case ("GET", nil): take(ccurl_set_number(easy, CURLOPT_HTTPGET, 1))
@@ -82,7 +82,8 @@ final class Transfer {
     private func setBody(_ body: [UInt8]) {
         take(ccurl_set_number(easy, CURLOPT_POST, 1))
         take(ccurl_set_offset(easy, CURLOPT_POSTFIELDSIZE_LARGE, curl_off_t(body.count)))
-        // The byte behind it keeps an empty body from being no body, which curl reads from stdin.
+        // The extra byte makes the pointer of an empty body valid: without a body curl would read
+        // stdin.
         var bytes = body + [0]
         take(ccurl_set_pointer(easy, CURLOPT_COPYPOSTFIELDS, &bytes))
     }
@@ -93,7 +94,8 @@ final class Transfer {
             // curl's way to write a header without value.
             header.value.isEmpty ? "\(header.name);" : "\(header.name): \(header.value)"
         }
-        // What curl would add on its own: a wrong type, and a round trip before a long body.
+        // Removes headers that curl would add on its own: a wrong type, and a round trip before a
+        // long body.
         if !names.contains("content-type") { lines.append("Content-Type:") }
         if !names.contains("expect") { lines.append("Expect:") }
         for line in lines {
@@ -120,14 +122,15 @@ final class Transfer {
         if request.isSentOnce { take(ccurl_set_number(easy, CURLOPT_FRESH_CONNECT, 1)) }
         // Timeouts by signal would hit other threads.
         take(ccurl_set_number(easy, CURLOPT_NOSIGNAL, 1))
-        // Else an abort waits, with all other transfers, until the name server has answered.
+        // Otherwise an abort, and all other transfers, would wait until the name server has
+        // answered.
         take(ccurl_set_number(easy, CURLOPT_QUICK_EXIT, 1))
     }
 
     private func setTrust() {
         if let file = request.certificateAuthorityFile {
             take(ccurl_set_text(easy, CURLOPT_CAINFO, file))
-            // Debian's curl also trusts the system's folder unless that is taken away.
+            // Debian's curl also trusts the system's folder unless it is removed here.
             take(ccurl_set_text(easy, CURLOPT_CAPATH, nil))
         }
         switch request.proxy {
@@ -152,10 +155,10 @@ final class Transfer {
         Int(min(max(duration.nanoseconds / 1_000_000, 1), Int64(Int32.max)))
     }
 
-    // MARK: What comes
+    // MARK: The answer
 
     fileprivate func receiveHeaderLine(_ bytes: UnsafeRawBufferPointer) -> Bool {
-        // Lines behind the head are trailers, which nobody here reads.
+        // Lines after the head are trailers, which are ignored.
         if hasBegun { return true }
         headBytes += bytes.count
         guard headBytes <= Self.headLimitBytes else {
@@ -195,7 +198,7 @@ final class Transfer {
         }
     }
 
-    /// What curl's last word about the transfer means.
+    /// The outcome for curl's final code of the transfer.
     func outcome(_ code: CURLcode) -> Result<Void, HTTPError> {
         if code == CURLE_OK { return .success(()) }
         if let refusal { return .failure(refusal) }
@@ -227,7 +230,7 @@ final class Transfer {
         return isTelling ? general : text
     }
 
-    /// Shorter values are no secrets.
+    /// Shorter values are not secrets.
     private static let secretCharacters = 8
 }
 

@@ -1,11 +1,11 @@
 private import CCurl
 
-/// The life of the `http` thread: transfers come, are driven by curl, and end.
+/// The loop of the `http` thread: starts transfers, drives them by curl, and ends them.
 ///
 /// ## Concurrency
 /// Confined to the thread.
 final class TransferLoop {
-    /// How long the thread waits when nothing happens; only to be finite, orders wake it.
+    /// How long the thread waits when nothing happens; it is merely finite, since orders wake it.
     private static let idleMilliseconds: Int32 = 60 * 60 * 1000
     /// Connections that are kept for the next request.
     private static let cachedConnectionsLimit = 8
@@ -36,7 +36,7 @@ final class TransferLoop {
         ccurl_multi_cleanup(multi)
     }
 
-    /// False when the loop is to end.
+    /// Follows orders; returns false when the loop must end.
     private func follow(_ orders: TransferQueue.Orders, _ multi: UnsafeMutableRawPointer) -> Bool {
         for command in orders.commands {
             switch command {

@@ -2,23 +2,23 @@ private import CCurl
 internal import Linux
 internal import Synchronization
 
-/// What callers hand to the `http` thread.
+/// The queue of orders from callers to the `http` thread.
 ///
 /// ## Concurrency
-/// The lock protects all of it, including curl's multi handle as far as waking goes: the thread
-/// takes it out under the lock before it releases it.
+/// The lock protects the whole state, including curl's multi handle for waking: the thread removes
+/// it under the lock before it frees it.
 final class TransferQueue: Sendable {
-    /// As many transfers at once as an appliance can want.
+    /// More simultaneous transfers than an appliance needs.
     static let transfersLimit = 64
 
-    /// A word to the thread.
+    /// A command to the thread.
     enum Command: Sendable {
         case start(UInt64, HTTPRequest, ResponseChannel)
         case cancel(UInt64)
         case resume(UInt64)
     }
 
-    /// What the thread is to do next.
+    /// What the thread must do next.
     struct Orders {
         var commands: [Command]
         var isStopped: Bool
@@ -35,7 +35,7 @@ final class TransferQueue: Sendable {
 
     private let state = Mutex(State())
 
-    /// Queues a transfer, starting the thread with the first; its number.
+    /// Queues a transfer, and starts the thread with the first; returns its number.
     func start(
         _ request: HTTPRequest, _ channel: ResponseChannel
     ) throws(HTTPError) -> UInt64 {
@@ -61,7 +61,7 @@ final class TransferQueue: Sendable {
         return try result.get()
     }
 
-    /// Queues a word about a transfer; one that has ended is not looked for.
+    /// Queues a command for a transfer; it is ignored if the transfer has ended.
     func post(_ command: Command) {
         state.withLock { state in
             guard state.isRunning, !state.isStopped else { return }
@@ -70,7 +70,7 @@ final class TransferQueue: Sendable {
         }
     }
 
-    /// Ends the thread, which aborts what is under way.
+    /// Ends the thread, which aborts all transfers under way.
     func stop() {
         state.withLock { state in
             state.isStopped = true
@@ -81,16 +81,16 @@ final class TransferQueue: Sendable {
     // MARK: The http thread
 
     private func startThread() throws(SystemError) {
-        // The thread keeps the queue, not the client, whose release ends it.
+        // The thread retains the queue and not the client, whose release ends the thread.
         _ = try OwnedThread(name: "http", priority: .normal) { TransferLoop(queue: self).run() }
     }
 
-    /// Lets callers wake the thread, or no longer.
+    /// Allows callers to wake the thread, or no longer.
     func attach(_ multi: MultiHandle?) {
         state.withLock { $0.multi = multi }
     }
 
-    /// What was queued since the last time.
+    /// Takes the orders queued since the last call.
     func takeOrders() -> Orders {
         state.withLock { state in
             defer { state.commands = [] }
@@ -98,7 +98,7 @@ final class TransferQueue: Sendable {
         }
     }
 
-    /// A transfer has ended.
+    /// Counts a transfer that has ended.
     func countEnded() {
         state.withLock { $0.transfers -= 1 }
     }

@@ -1,13 +1,12 @@
-/// Tells a press from the bouncing of its contact, without waiting for that to end.
+/// Distinguishes a press from its contact's bouncing, without waiting for the end of the bouncing.
 ///
 /// ```
 /// line      ____|‾|_|‾|__|‾‾‾‾‾‾‾‾‾‾‾‾‾‾‾|_|‾|______________
 ///               ^ press  ....................^ release at the first move after the lockout
 ///               |<---- lockout ---->|        |<---- lockout ---->|
-/// ```
-/// The first move counts at once, since nobody should wait for a button; further ones are looked
-/// at when the contact has had its time, and what it then rests at counts, with the time at which
-/// it began to. Pure: time comes in with the edges.
+/// ``` The first edge counts at once, since nobody should wait for a button; further ones are
+/// evaluated after the lockout: the level at which the contact then rests counts, with the time of
+/// its last edge. Pure: time comes in with the edges.
 struct BounceLockout: ~Copyable {
     /// When to call `settle`, if no edge comes before; nil while nothing can bounce.
     private(set) var deadline: Int64?
@@ -24,9 +23,10 @@ struct BounceLockout: ~Copyable {
         latest = Edge(timestamp: .min, isPress: isActive)
     }
 
-    /// Takes an edge; gives what was settled before it, and it itself if it counts.
+    /// Takes an edge; returns the edge that was settled before it, if any, and this one if it
+    /// counts.
     mutating func move(_ edge: Edge) -> [Edge] {
-        // Edges that were read late: the contact may have come to rest in between.
+        // Edges may be read late: the contact may have come to rest in between.
         var counted =
             deadline.map { $0 <= edge.timestamp } ?? false ? settle(isActive: latest.isPress) : []
         latest = edge
@@ -36,7 +36,7 @@ struct BounceLockout: ~Copyable {
 
     /// The lockout is over, and the line has this level.
     ///
-    /// The level is asked of the line again, because the kernel drops edges when there are many.
+    /// The level is read from the line again, because the kernel drops edges when there are many.
     mutating func settle(isActive level: Bool) -> [Edge] {
         deadline = nil
         latest = Edge(timestamp: latest.timestamp, isPress: level)

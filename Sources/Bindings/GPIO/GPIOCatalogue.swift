@@ -25,7 +25,7 @@ package struct LineDescription: Sendable, Equatable {
     package let offset: UInt32
     /// Empty when the board gives the line no name.
     package let name: String
-    /// Who holds the line; nil when it is free.
+    /// The holder of the line; nil when it is free.
     package let consumer: String?
     package let isOutput: Bool
 }

@@ -1,11 +1,11 @@
 private import Glibc
 private import Linux
 
-/// Why a GPIO line cannot be used; the text says what to do about it.
+/// Why a GPIO line cannot be used; the text says what can be done about it.
 ///
 /// Codes are errno values, positive.
 package enum GPIOError: Error, Sendable, Equatable {
-    /// The text is no line's name.
+    /// The text is not the name of a line.
     case badName(String)
     /// This machine has no GPIO chip, or its driver is not loaded.
     case noChips(line: LineName)
@@ -19,14 +19,14 @@ package enum GPIOError: Error, Sendable, Equatable {
     case unreadable(path: String, code: Int32)
     /// Another program or a kernel driver holds the line.
     case busy(line: LineName, consumer: String?)
-    /// The line cannot be set up as wished: no bias on this chip, not an output.
+    /// The line cannot be set up as requested: no bias on this chip, or not an output.
     case refused(line: LineName, code: Int32)
     /// A line that worked has failed; its chip may be unplugged.
     case failed(line: LineName, code: Int32)
 }
 
 extension GPIOError {
-    /// Whether it may be over without anybody's help: the chip comes later, or comes back.
+    /// Whether the error may go away by itself: the chip may appear later, or come back.
     package var isAbsence: Bool {
         switch self {
         case .noChips, .noSuchLine, .unreadable, .failed: true
@@ -51,10 +51,10 @@ extension GPIOError {
         }
     }
 
-    /// Makes a call of the shim and gives its result; throws what `failure` makes of its errno.
+    /// Makes a call of the shim and returns its result; on failure throws `failure` of its errno.
     ///
-    /// All calls of this target pass here, so that tests can force a failure by the call's name,
-    /// as in `SystemError.forced`.
+    /// All calls of this target pass through here, so that tests can force a failure by the call's
+    /// name, as in `SystemError.forced`.
     @discardableResult
     static func check(
         _ call: String, or failure: (Int32) -> GPIOError, _ body: () -> Int32

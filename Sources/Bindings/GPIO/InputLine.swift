@@ -14,25 +14,25 @@ package enum LineBias: Sendable, Equatable, CaseIterable {
 
 /// One press or release.
 package struct Edge: Sendable, Equatable {
-    /// Nanoseconds of `MonotonicClock` at which the contact first moved, by the kernel's stamp.
+    /// When the contact first moved (nanoseconds of `MonotonicClock`), from the kernel's timestamp.
     package let timestamp: Int64
     /// Whether the line became active.
     package let isPress: Bool
 
-    /// Puts an edge together; keys of a keyboard make them too.
+    /// Creates an edge; keys of a keyboard make them too.
     package init(timestamp: Int64, isPress: Bool) {
         self.timestamp = timestamp
         self.isPress = isPress
     }
 }
 
-/// How long a contact may move before and after it counts.
+/// The times for filtering and debouncing a contact.
 package struct LineTiming: Sendable, Equatable {
     /// After an edge that counts, the contact may bounce for this time (microseconds).
     package var debounceMicroseconds: Int32
     /// A level counts only when it has lasted for this time (microseconds); 0: at once.
     ///
-    /// For long wires that catch disturbances; it delays every press.
+    /// For long wires that pick up disturbances; it delays every press.
     package var filterMicroseconds: Int32
 
     /// Both times.
@@ -44,33 +44,33 @@ package struct LineTiming: Sendable, Equatable {
 
 /// A GPIO input: a button or a switch.
 ///
-/// An edge is reported at the first contact, with the kernel's time of it, and further moves only
-/// once the contact has had its time to bounce. The kernel's own debouncing (in the second
-/// libgpiod API) reports an edge after the bouncing, so it serves as the filter against
-/// disturbances, which has to wait by its nature; where it is missing, the same is done here.
+/// An edge is reported at the first contact, with the kernel's timestamp, and further ones only
+/// after the time for bouncing. The kernel's own debouncing (in the second libgpiod API) reports an
+/// edge after the bouncing, so it serves as the filter against disturbances, which has to wait
+/// anyway; where it is missing, the same is done here.
 ///
 /// ## Concurrency
 /// One caller at a time, on any thread; nothing blocks.
 package struct InputLine: ~Copyable, @unchecked Sendable {
-    // Batches of edges one call takes from a line that chatters without end.
+    // How many batches of edges one call takes from a line that chatters endlessly.
     private static let roundLimit = 16
 
-    // Proof of Sendable: libgpiod's handles know no thread, nobody else has this one, and
-    // `readEdges` is mutating, so the compiler keeps calls apart.
+    // Proof of Sendable: libgpiod's handles are not bound to a thread, this one is not shared, and
+    // `readEdges` is mutating, so the compiler excludes simultaneous calls.
     private let line: RequestedLine
     private let timer: TimerFD
     private let readable: ReadableSet
-    /// The kernel stamps the end of its filtering.
+    /// The kernel's filtering time, at whose end it makes the timestamp.
     private let stampDelay: Int64
     private var filter: SpikeFilter
     private var lockout: BounceLockout
 
     /// Takes the line.
     ///
-    /// With `activeLow` the low voltage is a press. `consumer` is what `gpioinfo` shows as the
-    /// holder. Edges wait from here on; a button that is held already is reported by `value` only.
-    /// The corresponding C functions are `gpiod_line_request` (1.6) and
-    /// `gpiod_chip_request_lines` (2.x).
+    /// With `activeLow` the low voltage is a press. `gpioinfo` shows `consumer` as the holder.
+    /// Edges are queued from here on; a button that is already held is reported by `value` only.
+    /// The corresponding C functions are `gpiod_line_request` (1.6) and `gpiod_chip_request_lines`
+    /// (2.x).
     package init(
         _ name: LineName, bias: LineBias, activeLow: Bool, timing: LineTiming, consumer: String
     ) throws(GPIOError) {
@@ -105,7 +105,7 @@ package struct InputLine: ~Copyable, @unchecked Sendable {
 
     /// Takes the presses and releases since the last call; never waits.
     ///
-    /// To be called whenever the descriptor is readable; often there is nothing to report yet.
+    /// Call it whenever the descriptor is readable; often there is nothing to report yet.
     package mutating func readEdges() throws(GPIOError) -> [Edge] {
         var edges: [Edge] = []
         _ = timer.drain()
@@ -116,7 +116,7 @@ package struct InputLine: ~Copyable, @unchecked Sendable {
                 let edge = edge.corrected(delay: stampDelay, notAfter: MonotonicClock.now())
                 if let settled = filter.move(edge) { edges += lockout.move(settled) }
             }
-            // A level is the true one of its time only if no edge has come since it was asked for.
+            // A level is valid only if no edge has come since it was read.
             isDrained = raw.isEmpty
             if !isDrained { level = try line.get() }
         }
@@ -142,9 +142,9 @@ package struct InputLine: ~Copyable, @unchecked Sendable {
 }
 
 extension Edge {
-    /// The same edge, with its time corrected by what the kernel waited.
+    /// The same edge, with its time corrected by the kernel's filtering time.
     ///
-    /// Kernels before 5.7 stamp with the wall clock; the present is near enough then.
+    /// Kernels before 5.7 use the wall clock; then the present time is close enough.
     fileprivate func corrected(delay: Int64, notAfter now: Int64) -> Edge {
         Edge(timestamp: min(timestamp, now) - delay, isPress: isPress)
     }

@@ -1,7 +1,7 @@
-// Which names mean one line.
+// Which names refer to the same line.
 
 extension LineName {
-    /// Chips whose lines a Raspberry Pi calls GPIO0, GPIO1 and so on, in the order of their offsets.
+    /// Chips whose lines are called GPIO0, GPIO1 and so on by a Raspberry Pi, in order of offsets.
     private static let boardChips = ["gpiochip0", "pinctrl-rp1"]
     private static let boardPrefix = "pinctrl-bcm"
 
@@ -12,8 +12,8 @@ extension LineName {
         36: 16, 37: 26, 38: 20, 40: 21,
     ]
 
-    /// What names of the same line have in common: on these chips if they hold it, else as on a
-    /// Raspberry Pi, the one board whose lines are called GPIO17.
+    /// An identity that all names of the same line share: on these chips if they hold it, else as
+    /// on a Raspberry Pi, the only board whose lines have names like GPIO17.
     package func identity(in chips: [ChipDescription]) -> String {
         if let found = try? resolve(in: chips) { return "\(found.path):\(found.offset)" }
         switch place {
@@ -27,8 +27,8 @@ extension LineName {
         }
     }
 
-    /// The number behind "GPIO" that a Raspberry Pi's line has, of which this name gives the pin in
-    /// its header; nil for other names.
+    /// The GPIO number of a Raspberry Pi's line if this name is a pin of its header; nil for other
+    /// names.
     package var headerLine: UInt32? {
         guard case .line(let name) = place else { return nil }
         let pin = Self.number(name.uppercased().filter { $0 != "_" }, behind: "PIN")

@@ -1,7 +1,7 @@
 /// How the configuration names a GPIO line.
 ///
-/// "GPIO17" is a line's own name, which stays the same over all models of a Raspberry Pi;
-/// "gpiochip0:17" and "pinctrl-bcm2835:17" are the 17th line of the chip with that name or label.
+/// "GPIO17" is a line's own name, which is the same on all models of a Raspberry Pi; "gpiochip0:17"
+/// and "pinctrl-bcm2835:17" are line 17 of the chip with that name or label.
 package struct LineName: Sendable, Equatable, CustomStringConvertible {
     /// The two ways to find a line.
     enum Place: Sendable, Equatable {
@@ -34,7 +34,7 @@ package struct LineName: Sendable, Equatable, CustomStringConvertible {
         }
     }
 
-    /// Finds the one line that is meant; throws why there is none, or that there are several.
+    /// Finds the line with this name; throws if there is none or more than one.
     package func resolve(in chips: [ChipDescription]) throws(GPIOError) -> (
         path: String, offset: UInt32
     ) {

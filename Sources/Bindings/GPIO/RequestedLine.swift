@@ -1,14 +1,14 @@
 private import CGPIO
 
-/// A line that is ours until its owner goes.
+/// A requested line, released with its owner.
 struct RequestedLine: ~Copyable {
-    // What one call takes; the kernel keeps no more for a line.
+    // How many edges one call takes; the kernel queues no more for a line.
     private static let edgeLimit = 16
 
     private let name: LineName
     private let handle: martlet_gpio_line
 
-    /// Takes a line as output at a first value.
+    /// Takes a line as output with an initial value.
     init(
         output name: LineName, activeLow: Bool, initial: Bool, consumer: String
     ) throws(GPIOError) {
@@ -20,8 +20,8 @@ struct RequestedLine: ~Copyable {
         handle = line
     }
 
-    /// Takes a line as input that reports both edges, of levels that last for a time where
-    /// `kernelFilters`.
+    /// Takes a line as input that reports both edges; if `kernelFilters`, only of levels that last
+    /// for the given time.
     init(
         input name: LineName, activeLow: Bool, bias: LineBias, filterMicroseconds: Int32,
         consumer: String
@@ -36,7 +36,7 @@ struct RequestedLine: ~Copyable {
         handle = line
     }
 
-    /// Whether the kernel can be asked to report no level that is shorter than a time.
+    /// Whether the kernel can filter out levels that are shorter than a time.
     static var kernelFilters: Bool { martlet_gpio_kernel_filters() }
 
     deinit {
@@ -61,7 +61,7 @@ struct RequestedLine: ~Copyable {
         }
     }
 
-    /// Takes the edges that wait, as the kernel saw them.
+    /// Takes the waiting edges, as the kernel saw them.
     func takeEdges() throws(GPIOError) -> [Edge] {
         let name = name
         var taken = [martlet_gpio_edge](repeating: martlet_gpio_edge(), count: Self.edgeLimit)

@@ -1,10 +1,10 @@
-/// Tells presses from disturbances on a long wire, by their length.
+/// Distinguishes presses from disturbances on a long wire by their length.
 ///
 /// ```
 /// line      ____|‾|_|‾|__|‾‾‾‾‾‾‾‾‾‾‾‾‾‾‾‾‾
 /// first move    ^              ^ still for the time: a press, stamped with the first move
-/// ```
-/// A spike that falls back before the time is over is nothing. Pure: time comes in with the edges.
+/// ``` A spike that falls back before the time is over is ignored. Pure: time comes in with the
+/// edges.
 struct SpikeFilter: ~Copyable {
     /// When to call `settle`, if no edge comes before; nil while the line is at rest.
     private(set) var deadline: Int64?
@@ -12,7 +12,7 @@ struct SpikeFilter: ~Copyable {
     private let nanoseconds: Int64
     /// The level that was settled last.
     private(set) var isActive: Bool
-    // While the line moves: when it began to, and its newest level.
+    // While the line moves: when it began, and its newest level.
     private var movement: (since: Int64, isActive: Bool)?
 
     /// Starts at rest.
@@ -26,10 +26,10 @@ struct SpikeFilter: ~Copyable {
     /// Whether all edges pass.
     var isOff: Bool { nanoseconds <= 0 }
 
-    /// Takes a raw edge; gives the press or release that was settled before it, or by it.
+    /// Takes a raw edge; returns the press or release that was settled before or by it.
     mutating func move(_ edge: Edge) -> Edge? {
         if isOff { return adopt(edge.isPress, since: edge.timestamp) }
-        // Edges that were read late: the line may have been still in between.
+        // Edges may be read late: the line may have been still in between.
         var settled: Edge?
         if let deadline, let movement, edge.timestamp >= deadline {
             settled = settle(isActive: movement.isActive)
@@ -41,7 +41,7 @@ struct SpikeFilter: ~Copyable {
 
     /// The line has been still until the deadline, at this level.
     ///
-    /// The level is asked of the line again, because the kernel drops edges when there are many.
+    /// The level is read from the line again, because the kernel drops edges when there are many.
     mutating func settle(isActive level: Bool) -> Edge? {
         guard let since = movement?.since else { return nil }
         movement = nil

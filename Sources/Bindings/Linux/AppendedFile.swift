@@ -3,14 +3,14 @@ private import Glibc
 /// A file that only grows, for journals and logs.
 ///
 /// ## Concurrency
-/// From any thread; what several add at once is whole, in some order. Every call may block on the
-/// disk.
+/// Any thread may call it; simultaneous appends stay whole, in some order. Every call may block on
+/// the disk.
 package final class AppendedFile: Sendable {
     private let file: FileDescriptor
     private let path: String
 
-    /// Opens a file for adding to its end, and makes it when it is missing; what root makes is its
-    /// folder's owner's.
+    /// Opens a file for appending, and creates it if it is missing; a file that root creates gets
+    /// its folder's owner.
     ///
     /// The corresponding C function is `open` with `O_APPEND`.
     package init(_ path: String, mode: UInt32) throws(SystemError) {
@@ -28,7 +28,7 @@ package final class AppendedFile: Sendable {
         return fstat(file.rawValue, &status) == 0 ? Int64(status.st_size) : 0
     }
 
-    /// Adds to the end.
+    /// Appends bytes.
     package func append(_ bytes: [UInt8]) throws(SystemError) {
         do throws(SystemError) {
             try file.writeAll(bytes)
@@ -37,7 +37,7 @@ package final class AppendedFile: Sendable {
         }
     }
 
-    /// Returns when what was added outlasts a loss of power.
+    /// Returns once the appended bytes would survive a loss of power.
     ///
     /// The corresponding C function is `fdatasync`.
     package func synchronize() throws(SystemError) {
@@ -46,7 +46,7 @@ package final class AppendedFile: Sendable {
 }
 
 extension Files {
-    /// Gives a file another name; one of that name is replaced.
+    /// Renames a file; an existing file with the new name is replaced.
     ///
     /// The corresponding C function is `rename`.
     package static func rename(_ path: String, to other: String) throws(SystemError) {

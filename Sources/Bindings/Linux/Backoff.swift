@@ -1,11 +1,11 @@
-/// Waits before what failed is tried again: each twice the last, up to a limit.
+/// The waits before retries: each twice the last, up to a limit.
 ///
-/// A value; randomness comes in. Whatever is tried again takes its waits from here.
+/// A value; the caller provides randomness. All retries take their waits from here.
 package struct Backoff: Sendable, Equatable {
     /// The shortest wait, and the longest (nanoseconds).
     package let first: Int64
     package let longest: Int64
-    /// How many failures are followed by an attempt at once, before the waits begin.
+    /// How many failures are retried at once, before the waits begin.
     package let immediate: Int
     /// Attempts that have failed since the last reset.
     package private(set) var failures = 0
@@ -17,27 +17,27 @@ package struct Backoff: Sendable, Equatable {
         self.immediate = immediate
     }
 
-    /// Counts a failure, and gives the wait before the next attempt (nanoseconds).
+    /// Counts a failure, and returns the wait before the next attempt (nanoseconds).
     ///
-    /// `random`, in 0..<1, makes it up to a quarter shorter or longer, so that devices which failed
-    /// together do not come back together; 0.5 leaves it as it is.
+    /// `random`, in 0..<1, makes the wait up to a quarter shorter or longer, so that devices that
+    /// failed together do not reconnect together; 0.5 leaves it unchanged.
     package mutating func failed(random: Double = 0.5) -> Int64 {
         defer { failures += 1 }
         return Self.spread(next, random: random)
     }
 
-    /// The wait that the next failure brings, before it is spread (nanoseconds).
+    /// The wait after the next failure, before it is spread (nanoseconds).
     package var next: Int64 {
         failures < immediate
             ? 0 : Self.doubled(first, failures - immediate, longest: longest)
     }
 
-    /// It worked: the next failure is a first one.
+    /// The attempt succeeded: the next failure counts as the first.
     package mutating func reset() { failures = 0 }
 
-    /// A wait that was doubled a number of times, and is no longer than the longest.
+    /// A wait, doubled a number of times and capped at the longest.
     package static func doubled(_ wait: Int64, _ times: Int, longest: Int64) -> Int64 {
-        // Shifted down, the limit tells what would overflow if it were shifted up.
+        // Shifting the limit down avoids the overflow of shifting the wait up.
         guard times > 0 else { return min(wait, longest) }
         return times < 63 && wait <= longest >> Int64(times) ? wait << Int64(times) : longest
     }

@@ -1,12 +1,11 @@
 private import CLinux
 private import Glibc
 
-/// The clock that counts from the start of the machine on, also while it is suspended, and that
-/// nothing sets.
+/// The clock that counts from the start of the machine, also during suspension, and is never set.
 ///
-/// Its times mean nothing after another start: `life` tells one start from another.
+/// Its times mean nothing after a reboot: `life` identifies the boot.
 package enum BootClock {
-    /// What the kernel's name for this start of the machine has at most (bytes).
+    /// The most that the kernel's identifier of this boot may have (bytes).
     private static let lifeLimitBytes = 256
 
     /// Nanoseconds since the machine started.
@@ -18,7 +17,7 @@ package enum BootClock {
         return Int64(time.tv_sec) * 1_000_000_000 + Int64(time.tv_nsec)
     }
 
-    /// The kernel's name for this start of the machine, another at each; see random(4).
+    /// The kernel's identifier of this boot; see random(4).
     package static func life() throws(SystemError) -> String {
         let bytes = try Files.read(
             "/proc/sys/kernel/random/boot_id", limitBytes: lifeLimitBytes)
@@ -26,16 +25,16 @@ package enum BootClock {
     }
 }
 
-/// An alarm clock that goes by the wall clock or by `BootClock`, as a readable descriptor.
+/// An alarm on the wall clock or on `BootClock`, as a readable descriptor.
 ///
-/// One of the wall clock goes off, too, when somebody sets that clock, so that its owner can look
-/// at the time anew; one of `BootClock` goes off after a suspension if its time came meanwhile.
+/// On the wall clock it also goes off when that clock is set, so that its owner can check the time
+/// again; on `BootClock` it goes off after a suspension if its time came meanwhile.
 ///
 /// ## Concurrency
-/// Every method may be called from every thread; the object must outlive what watches its
+/// Every method may be called from every thread; the object must outlive every watch of its
 /// descriptor.
 package final class ClockAlarm: Sendable {
-    /// Which clock an alarm goes by.
+    /// The clock of an alarm.
     package enum Clock: Sendable { case wall, boot }
 
     /// Readable once the time has come, until `drain` or the next `arm`; closed with this object.
@@ -55,18 +54,17 @@ package final class ClockAlarm: Sendable {
         _ = FileDescriptor(adopting: descriptor)
     }
 
-    /// Sets the alarm to a time of its clock (nanoseconds), in place of an earlier one.
+    /// Sets the alarm to a time of its clock (nanoseconds), and replaces an earlier one.
     ///
     /// A time that has passed makes the descriptor readable at once. Returns false when the wall
-    /// clock has been set since the last call: the alarm is set, but look at the time again. The
-    /// corresponding C function is `timerfd_settime`.
+    /// clock has been set since the last call: the alarm is set, but the caller must check the time
+    /// again. The corresponding C function is `timerfd_settime`.
     package func arm(at nanoseconds: Int64) -> Bool {
         // Every time is valid, so ECANCELED is the only failure: it says that the clock was set.
         martlet_clock_timerfd_arm(descriptor, nanoseconds, isWallClock) == 0
     }
 
-    /// Takes what has made the descriptor readable; false when its time has not come, as when
-    /// the wall clock was set.
+    /// Resets the descriptor; false when the time has not come, as when the wall clock was set.
     @discardableResult
     package func drain() -> Bool {
         martlet_counter_drain(descriptor)

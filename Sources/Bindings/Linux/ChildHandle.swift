@@ -3,16 +3,16 @@ private import Glibc
 
 /// A started program that has not been reaped: its process, its group, its end.
 ///
-/// The program leads a process group of its own. When it has ended, or the owner lets go of it,
-/// all that is left of the group is killed; of a confined program, all that it started.
+/// The program leads its own process group. When it has ended, or its owner releases it, the rest
+/// of the group is killed; for a confined program, all that it started.
 struct ChildHandle: ~Copyable, Sendable {
-    /// The program's, or that of the warden of a confined one.
+    /// The program's process, or for a confined program its warden's.
     let processID: Int32
 
     /// Readable once the program has ended.
     let descriptor: FileDescriptor
 
-    /// Of a confined program.
+    /// The warden of a confined program.
     private let warden: Warden?
 
     private var isLetGo = false
@@ -32,7 +32,7 @@ struct ChildHandle: ~Copyable, Sendable {
         let started = if let warden { warden.processID } else { try Self.spawn(command, streams) }
         let opened: Int32
         do throws(SystemError) {
-            // Nobody else waits for our children, so the number still means this one.
+            // Nothing else reaps our children, so the number still refers to this one.
             opened = try SystemError.check("pidfd_open") { martlet_pidfd(started) }
         } catch {
             _ = endProcess(started, isWarden: warden != nil)
@@ -65,8 +65,8 @@ struct ChildHandle: ~Copyable, Sendable {
         if !isLetGo { _ = endProcess(processID, isWarden: warden != nil) }
     }
 
-    /// Signals the program and all it has started, but those that left its group; SIGKILL reaches
-    /// those of a confined program too.
+    /// Signals the program and all that it has started, except processes that left its group; for a
+    /// confined program SIGKILL reaches those too.
     ///
     /// Does nothing once it was reaped. The corresponding C function is `kill`.
     func signalGroup(_ signal: Signal) {
@@ -78,7 +78,7 @@ struct ChildHandle: ~Copyable, Sendable {
         }
     }
 
-    /// Gives up a program that cannot be killed; it stays until our own end.
+    /// Gives up a program that cannot be killed; it stays until this process ends.
     mutating func abandon() {
         isLetGo = true
     }
@@ -91,17 +91,17 @@ struct ChildHandle: ~Copyable, Sendable {
         isLetGo = true
         let status = endProcess(processID, isWarden: warden != nil)
         guard let warden else { return ProcessExit(status: status) }
-        // A warden that was killed reports nothing, and cannot have been killed more gently.
+        // A warden that was killed reports nothing; then its program was killed too.
         return ProcessExit(status: warden.status() ?? SIGKILL)
     }
 }
 
-/// Kills a process group and reaps its leader, or has a warden do so; gives the wait status.
+/// Kills a process group and reaps its leader, or makes a warden do that; returns the wait status.
 ///
-/// Until it is reaped the leader's number cannot be given to anybody else, so the group's cannot.
+/// Until the leader is reaped its number is not reused, and neither is the group's.
 private func endProcess(_ process: Int32, isWarden: Bool) -> Int32 {
     if isWarden {
-        // Ignored when it has ended already.
+        // This has no effect if it has already ended.
         kill(process, SIGUSR1)
     } else {
         kill(-process, SIGKILL)

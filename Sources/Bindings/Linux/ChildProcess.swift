@@ -3,18 +3,18 @@ private import Synchronization
 /// Programs run to their end, for tools and tests.
 package enum ChildProcess {
     // Each running program holds a thread and four descriptors, and those belong to the whole
-    // process, so the limit does too. Far more than the tools of one device start at once.
+    // process, so the limit does too. It is far more than the tools of one device start at once.
     private static let places = ChildPlaces(limit: 32)
 
-    /// Runs a program and gives what it said and how it ended.
+    /// Runs a program and returns its output and how it ended.
     ///
     /// At the deadline, or when the calling task is cancelled, the program's process group is sent
-    /// SIGTERM and, after `grace`, SIGKILL. The call ends when the program ends, whatever else holds
-    /// its output; children it leaves behind in its group are killed then. The program reads
-    /// /dev/null and has no other descriptor of ours.
+    /// SIGTERM and, after `grace`, SIGKILL. The call ends when the program ends, even if other
+    /// processes hold its output; children that it leaves in its group are then killed. The program
+    /// reads /dev/null and has no other descriptor of ours.
     ///
-    /// A program that cannot be started is an error, one that fails is a result. Too many at once
-    /// are the error EAGAIN.
+    /// A program that cannot be started is an error, one that fails is a result. If too many run at
+    /// once, the error is EAGAIN.
     package static func run(
         _ command: Command, deadline: Duration, grace: Duration
     ) async throws(SystemError) -> CommandResult {
@@ -44,7 +44,7 @@ package enum ChildProcess {
         }.get()
     }
 
-    /// Does what blocks on a thread of its own.
+    /// Runs a blocking body on its own thread.
     private static func onThread(
         in places: ChildPlaces,
         _ body: @escaping @Sendable () -> Result<CommandResult, SystemError>,

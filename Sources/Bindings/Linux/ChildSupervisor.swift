@@ -2,10 +2,10 @@ private import Glibc
 
 /// One program from its start to its end, on a thread that may block.
 struct ChildSupervisor: ~Copyable {
-    // How long a killed program may take to go; one stuck in the kernel is given up.
+    // How long a killed program may take to end; one that is stuck in the kernel is given up.
     private static let killLimit = Duration.seconds(5)
 
-    /// What waiting can end with.
+    /// How waiting can end.
     private enum Event {
         case ended
         case cancelled
@@ -48,11 +48,11 @@ struct ChildSupervisor: ~Copyable {
         return result(forced)
     }
 
-    /// Takes output until the program has ended, the time is over or the caller gives up.
+    /// Takes output until the program has ended, the time-out or the caller's cancellation.
     private mutating func collect(for time: Duration, _ cancellation: EventFD?) -> Event {
         let end = MonotonicClock.now(plus: time)
         while true {
-            // poll(2) passes over negative descriptors: what is not watched needs no place less.
+            // poll(2) ignores negative descriptors, so unwatched ones can stay in the array.
             var entries = [
                 child.descriptor.rawValue, cancellation?.descriptor ?? -1, output.descriptor,
                 errors.descriptor,
@@ -61,7 +61,7 @@ struct ChildSupervisor: ~Copyable {
             let isReady = entries.map { $0.revents != 0 }
             if isReady[0] { return .ended }
             if isReady[1] { return .cancelled }
-            // By the clock and not by poll, which never times out under endless output.
+            // Check the clock, since poll never times out under endless output.
             if MonotonicClock.now() >= end { return .timedOut }
             if isReady[2] { output.take() }
             if isReady[3] { errors.take() }

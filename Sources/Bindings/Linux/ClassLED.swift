@@ -3,11 +3,11 @@ private import Glibc
 /// A light of the kernel's LED class, of one colour or of several.
 ///
 /// After Documentation/leds/leds-class.rst and leds-class-multicolor.rst of the kernel. Nothing is
-/// kept open: the attributes are files that take a whole value each time they are opened, and a
-/// light that went away and came back is simply there again.
+/// kept open: the attributes are files that take a whole value each time they are opened, so a
+/// light that was removed and came back simply works again.
 ///
 /// ## Concurrency
-/// By any thread but a real-time one; a call takes some tens of microseconds.
+/// Any thread but a real-time one may call it; a call takes some tens of microseconds.
 package struct ClassLED: Sendable {
     /// Where the kernel shows its lights.
     package static let folder = "/sys/class/leds"
@@ -16,7 +16,7 @@ package struct ClassLED: Sendable {
 
     private let path: String
     private let maximum: Int
-    /// The parts of a light of several colours, in the order in which it wants them.
+    /// The parts of a light of several colours, in its own order.
     private let parts: [String]
 
     /// Takes the light from the kernel's own triggers; `folder` holds the lights by their names.
@@ -28,7 +28,7 @@ package struct ClassLED: Sendable {
         parts =
             Files.exists(index)
             ? try Self.read(index).split(separator: " ").map(String.init) : []
-        // One without triggers has no such file.
+        // A light without triggers has no such file.
         if Files.exists("\(path)/trigger") { try Files.overwrite("\(path)/trigger", "none") }
     }
 
@@ -39,7 +39,7 @@ package struct ClassLED: Sendable {
 
     /// Lights it: each part is 0 to 255.
     ///
-    /// One of a single colour takes the brightest of them.
+    /// A light of a single colour uses the brightest of them.
     package func set(red: UInt8, green: UInt8, blue: UInt8) throws(SystemError) {
         guard !parts.isEmpty else {
             return try set(brightness: Int(max(red, green, blue)))
@@ -57,7 +57,7 @@ package struct ClassLED: Sendable {
         try set(brightness: 255)
     }
 
-    /// 0 to 255; what is lit at all is not rounded to dark.
+    /// Sets 0 to 255; a value above 0 is not rounded to dark.
     private func set(brightness: Int) throws(SystemError) {
         let level = brightness == 0 ? 0 : max(1, brightness * maximum / 255)
         try Files.overwrite("\(path)/brightness", "\(level)")

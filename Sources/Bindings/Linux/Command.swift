@@ -2,7 +2,7 @@
 package struct Command: Sendable, Equatable {
     /// argv: the program first, as a path or as a name looked up in our own PATH; never empty.
     ///
-    /// No shell reads them.
+    /// No shell interprets them.
     package var arguments: [String]
     /// All variables the program gets; it inherits none.
     package var environment: [String: String]
@@ -10,7 +10,7 @@ package struct Command: Sendable, Equatable {
     package var workingDirectory: String?
     /// How much of each of the two output streams is kept; the rest is read and thrown away.
     package var outputLimitBytes: Int
-    /// What it may do; nil: all that we may.
+    /// What the program may do; nil: all that we may.
     package var confinement: Confinement?
 
     /// Describes a program that may do all that we may; nothing is started yet.
@@ -25,7 +25,7 @@ package struct Command: Sendable, Equatable {
     }
 }
 
-/// How a program ended, and what it said.
+/// How a program ended, and its output.
 package struct CommandResult: Sendable, Equatable {
     package let exit: ProcessExit
     package let standardOutput: [UInt8]
@@ -33,7 +33,7 @@ package struct CommandResult: Sendable, Equatable {
     /// Whether one of the streams was longer than the command's limit.
     package let outputTruncated: Bool
 
-    /// Puts a result together; tools' tests do too.
+    /// Creates a result; tests of tools do too.
     package init(
         exit: ProcessExit, standardOutput: [UInt8], standardError: [UInt8], outputTruncated: Bool
     ) {
@@ -44,7 +44,7 @@ package struct CommandResult: Sendable, Equatable {
     }
 }
 
-/// Why a process is no more.
+/// Why a process ended.
 package enum ProcessExit: Sendable, Equatable {
     /// It returned this status, 0 to 255.
     case exited(Int32)

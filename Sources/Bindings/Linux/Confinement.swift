@@ -1,20 +1,20 @@
 private import CLinux
 private import Glibc
 
-/// What a program that somebody else chose the arguments of may do.
+/// What a program may do whose arguments come from someone else.
 ///
 /// It has no capability and cannot gain one, and writes only below its folder and `writable`. It
-/// cannot open what is `hidden`, nor any device node but null, zero, full, random, urandom, tty
-/// and `devices`. Every process of it is limited. All that it starts ends with it, also what left
-/// its process group or session: it runs in a PID name space of its own, or where the kernel
-/// grants none under a subreaper.
+/// cannot open `hidden` paths, nor any device node but null, zero, full, random, urandom, tty and
+/// `devices`. Each of its processes has limits. All that it starts ends with it, also processes
+/// that left its process group or session: it runs in its own PID name space, or under a subreaper
+/// if the kernel does not allow one.
 ///
-/// Mounts in a name space of its own hold that, and Landlock, which holds it alone where there is
-/// no such name space; a program that nothing holds is not started, unless `mayBeOpen`.
+/// Mounts in its own name space enforce this, and Landlock, alone if there is no such name space;
+/// if neither is available the program is not started, unless `mayBeOpen`.
 ///
-/// Not held back are the network, and reading what is not hidden.
+/// The network, and reading of paths that are not hidden, are not restricted.
 package struct Confinement: Sendable, Equatable {
-    /// Whom a program runs as.
+    /// The user that a program runs as.
     package struct User: Sendable, Equatable {
         package var user: UInt32
         package var group: UInt32
@@ -22,23 +22,23 @@ package struct Confinement: Sendable, Equatable {
 
     /// Folders and files that it may write beside its working directory.
     ///
-    /// What is not there is passed over. A link stands for what it leads to.
+    /// Missing ones are skipped. A link stands for its target.
     package var writable: [String] = []
-    /// Files and folders that it cannot open, whole paths; what lies in them neither.
+    /// Files and folders (whole paths) that it cannot open, including their contents.
     ///
-    /// What is not there is passed over. The folders and files of `writable` and `readable` that
-    /// lie within, its folder and the program itself, are seen all the same.
+    /// Missing ones are skipped. The folders and files of `writable` and `readable` within them,
+    /// its folder and the program itself remain visible.
     package var hidden: [String] = []
-    /// Files and folders within what is hidden that it may read.
+    /// Files and folders within hidden ones that it may read.
     package var readable: [String] = []
-    /// Device nodes, or folders of them, that it may use beside those that everybody may.
+    /// Device nodes, or folders of them, that it may use in addition to the common ones.
     package var devices: [String] = []
     /// Another user, which needs root; nil: ours.
     package var user: User?
-    /// Its further groups, at most 32, where we may set them, which needs root; without that right
-    /// ours stay.
+    /// Its supplementary groups, at most 32, if we may set them, which needs root; without that
+    /// right it keeps ours.
     package var groups: [UInt32] = []
-    /// The work that each process may do (seconds); it is killed then; nil: any.
+    /// The processor time that each process may use before it is killed (seconds); nil: any.
     package var cpuSeconds: Int? = 30
     /// What each process may allocate.
     package var memoryBytes: Int64 = 512 << 20
@@ -46,14 +46,14 @@ package struct Confinement: Sendable, Equatable {
     package var processes = 64
     /// Descriptors of each process.
     package var openFiles = 256
-    /// The length of each file that it writes; it is killed beyond.
+    /// The longest file that it may write; beyond that it is killed.
     package var fileBytes: Int64 = 64 << 20
-    /// Whether a PID name space is tried; without one a subreaper does the same, but a program
-    /// can see, and if the kernel is old signal, what else its user runs.
+    /// Whether a PID name space is tried; with only a subreaper a program can see its user's other
+    /// processes, and signal them if the kernel is old.
     package var usesNameSpace = true
-    /// Whether Landlock is used where the kernel has it.
+    /// Whether Landlock is used if the kernel has it.
     package var usesLandlock = true
-    /// Whether it is started where neither can hold it.
+    /// Whether it is started if neither can confine it.
     package var mayBeOpen = false
 
     /// The signal that ends a process which worked longer than `cpuSeconds`: SIGXCPU.
@@ -61,23 +61,23 @@ package struct Confinement: Sendable, Equatable {
     /// The signal that ends a process which wrote more than `fileBytes`: SIGXFSZ.
     package static let fileSignal = SIGXFSZ
 
-    /// The usual limits, and nothing that may be written.
+    /// The usual limits, and no writable paths.
     package init() {}
 
     /// The version of Landlock that the kernel has; 0: none.
     ///
-    /// From 6 on a program that has no name space cannot signal others either.
+    /// From version 6 on, a program without a name space cannot signal others either.
     package static var landlockVersion: Int { Int(martlet_landlock_version()) }
 
-    /// Whether the system lets a program of ours have mounts of its own.
+    /// Whether the system allows our programs their own mounts.
     ///
     /// The corresponding C functions are `clone`, `mount` and `mount_setattr`, in a child.
     package static var hasNameSpaces: Bool { martlet_can_mount() }
 
-    /// Whether what a program may not open and write can be held at all.
+    /// Whether opening and writing of files can be restricted at all.
     package static var isHeld: Bool { landlockVersion > 0 || hasNameSpaces }
 
-    /// Whether limits on the number of processes count for us: not for root.
+    /// Whether we are root, for whom limits on the number of processes do not count.
     package static var isRoot: Bool { geteuid() == 0 }
 
     /// Whether this process is in a group.
@@ -120,9 +120,9 @@ package struct Confinement: Sendable, Equatable {
 }
 
 extension Confinement {
-    /// The limit on the kernel's count, which has all threads of the user.
+    /// The limit on the kernel's count, which includes all threads of the user.
     ///
-    /// Ours are among them where it runs as we do, outside of a user name space.
+    /// Ours are included if the program runs as our user, outside of a user name space.
     fileprivate var processLimit: UInt64 {
         guard user == nil else { return UInt64(processes) }
         let own = (try? Files.list("/proc/self/task").count) ?? 0
@@ -135,7 +135,7 @@ extension Confinement {
     /// Processes of other confined programs, which count too.
     private static let neighbours = 64
 
-    /// What a stage of the start is called in an error.
+    /// The name of a start's stage in an error.
     private static func call(of stage: Int32) -> String {
         switch Int(stage) {
         case MARTLET_STAGE_SPLIT: "clone"
@@ -150,7 +150,7 @@ extension Confinement {
         }
     }
 
-    /// What the stage worked on, and what can be done about it.
+    /// The object of the stage, and what can be done about the error.
     private static func detail(of stage: Int32, _ program: String, _ directory: String) -> String {
         switch Int(stage) {
         case MARTLET_STAGE_FOLDER: directory
@@ -164,7 +164,7 @@ extension Confinement {
         }
     }
 
-    /// Starts a program; gives its warden.
+    /// Starts a program; returns its warden.
     func spawn(
         _ command: Command, input: Int32, output: Int32, error: Int32
     ) throws(SystemError) -> Warden {
@@ -172,7 +172,7 @@ extension Confinement {
         // In the order of the lists in CLinux.h.
         let lists = [
             command.arguments, command.environment.map { "\($0.key)=\($0.value)" },
-            // The root itself is where programs are that may write nowhere.
+            // The root is the working directory of programs that may not write anywhere.
             writable + (directory == "/" ? [] : [directory]), readable, devices, hidden,
             [command.environment["PATH"] ?? "/usr/local/bin:/usr/bin:/bin", directory],
         ]
@@ -222,7 +222,7 @@ extension Confinement {
 }
 
 extension SystemError {
-    /// Whether a program was not started because nothing here could hold it.
+    /// Whether a program was not started because this system cannot confine it.
     package var isUnconfined: Bool { call.hasPrefix("confine ") }
 }
 

@@ -1,13 +1,13 @@
 private import CLinux
 private import Glibc
 
-/// Counts how often the program ended by a fault of its own: a trap, bad memory, an abort.
+/// Counts how often the program crashed by its own fault: a trap, bad memory, an abort.
 ///
-/// Nothing is written until that happens; the count then outlasts the program. Being killed by
-/// another process, by the kernel for want of memory, or with the power is no fault of its own.
+/// Nothing is written until that happens; the count then outlasts the program. A kill by another
+/// process or by the kernel's OOM killer, or a loss of power, does not count.
 ///
 /// ## Concurrency
-/// From any thread. One mark counts for the process at a time, the latest that was made.
+/// Any thread may use it. The process has one mark at a time, the latest.
 package final class CrashMark: Sendable {
     private let file: FileDescriptor
 
@@ -31,7 +31,7 @@ package final class CrashMark: Sendable {
         return fstat(file.rawValue, &status) == 0 ? Int(status.st_size) : 0
     }
 
-    /// Begins to count anew; a disk that does not take it leaves the count.
+    /// Resets the count; if the disk refuses, the count stays.
     ///
     /// The corresponding C function is `ftruncate`.
     package func clear() {

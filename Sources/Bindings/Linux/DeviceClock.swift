@@ -1,10 +1,11 @@
 /// Tells the time and lets it pass, for deadlines, pulses, limits and credentials.
 ///
-/// A test's own stands still until it is moved on.
+/// A test's clock stands still until the test advances it.
 package protocol DeviceClock: Sendable {
-    /// Nanoseconds since some moment; nothing sets it, and it counts while the machine is suspended.
+    /// Nanoseconds since a fixed moment; it is never set, and counts during suspension.
     ///
-    /// A board without a battery starts in the past and jumps; nothing gets old by that.
+    /// On a board without a battery the wall clock starts in the past and jumps; this clock does
+    /// not.
     var now: Int64 { get }
     /// Nanoseconds since 1970 UTC, which people and time servers set.
     var wall: Int64 { get }

@@ -1,17 +1,17 @@
 private import Synchronization
 
-/// A thread for what may block, on a disk or a driver; there while there is something to do.
+/// A thread for work that may block on a disk or a driver; it exists while there is work.
 ///
-/// Swift's pool has as many threads as the machine has processors, so that two writes to a slow
-/// card would hold up every tool, and the loop that is asked for a sign of life. An actor that touches
-/// files names one of these as its executor, a task prefers one; others hand work to `run`. Each has one of its own,
-/// so that a bell does not wait for somebody else's audit log: one that has nothing to do costs
-/// no thread and no memory worth a word.
+/// Swift's pool has as many threads as the machine has processors, so two writes to a slow card
+/// would hold up every tool, and the loop that answers the watchdog. An actor that uses files names
+/// a `DiskThread` as its executor, a task prefers one; others pass work to `run`. Each user has its
+/// own, so that a bell does not wait for an audit log: without work it costs no thread and hardly
+/// any memory.
 ///
 /// ## Concurrency
-/// From every thread, the loop's too: nothing waits but the caller of `run`. Work is done in the
-/// order in which it came, one piece after the other. An executor may refuse no job, so that the
-/// queue has no limit of its own; those that hand in work have one.
+/// Every thread may call it, also the loop's: only the caller of `run` waits. Work is done in the
+/// order of arrival, one piece after the other. An executor must not refuse jobs, so the queue has
+/// no limit; its users have limits.
 package final class DiskThread: SerialExecutor, TaskExecutor {
     private enum Work: Sendable {
         case job(UnownedJob)
@@ -20,14 +20,14 @@ package final class DiskThread: SerialExecutor, TaskExecutor {
 
     private struct State: Sendable {
         var work: [Work] = []
-        /// Somebody does it.
+        /// Whether a thread works on the queue.
         var isBusy = false
     }
 
     private let name: String
     private let state = Mutex(State())
 
-    /// A thread that begins with the first work; `name` is at most 15 bytes.
+    /// Creates the executor; its thread starts with the first work; `name` is at most 15 bytes.
     package init(name: String) { self.name = name }
 
     // MARK: - The executor
@@ -40,7 +40,7 @@ package final class DiskThread: SerialExecutor, TaskExecutor {
 
     // MARK: - Work
 
-    /// Does something on the thread, and returns what came of it.
+    /// Runs a closure on the thread, and returns its result.
     package func run<Result: Sendable, Failure: Error>(
         _ body: @escaping @Sendable () throws(Failure) -> Result
     ) async throws(Failure) -> Result {
@@ -51,7 +51,7 @@ package final class DiskThread: SerialExecutor, TaskExecutor {
         return try result.get()
     }
 
-    /// Has something done on the thread, and returns at once.
+    /// Queues a closure for the thread, and returns at once.
     package func perform(_ body: @escaping @Sendable () -> Void) { add(.closure(body)) }
 
     private func add(_ work: Work) {
@@ -84,7 +84,7 @@ package final class DiskThread: SerialExecutor, TaskExecutor {
         }
     }
 
-    /// What is to be done now; nil ends the thread.
+    /// The next work; nil ends the thread.
     private func next() -> Work? {
         state.withLock { state in
             guard !state.work.isEmpty else {

@@ -4,7 +4,7 @@ private import Glibc
 /// The environment variables of this process.
 ///
 /// ## Concurrency
-/// Reading is safe on every thread as long as nobody writes: `set` belongs at the very start of a
+/// Reading is safe on every thread while nothing writes: call `set` only at the very start of a
 /// program, before other threads exist, because C libraries read the environment without a lock.
 package enum Environment {
     /// A variable's value; nil when it is not set.

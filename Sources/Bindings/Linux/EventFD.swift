@@ -1,11 +1,11 @@
 private import CLinux
 
-/// A wake-up that any thread may give, a real-time one too.
+/// A wake-up that any thread may signal, also a real-time one.
 ///
-/// Signals do not add up: however many came, one `drain` takes them.
+/// Signals do not add up: one `drain` takes them all.
 ///
 /// ## Concurrency
-/// Every method may be called from every thread. The object must outlive what watches its
+/// Every method may be called from every thread. The object must outlive every watch of its
 /// descriptor.
 package final class EventFD: Sendable {
     /// Readable while a signal waits, for event loops; closed with this object.
@@ -34,7 +34,7 @@ package final class EventFD: Sendable {
 
     /// Waits for a signal and takes it; false when the time ran out first.
     ///
-    /// A negative time waits for ever. Safe on a real-time thread that may wait.
+    /// A negative time waits forever. Safe on a real-time thread that may wait.
     @_noAllocation @_noLocks
     package func wait(timeoutMilliseconds: Int32) -> Bool {
         let isReadable = martlet_wait_readable(descriptor, timeoutMilliseconds) > 0

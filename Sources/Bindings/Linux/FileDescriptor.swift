@@ -3,10 +3,10 @@ private import Glibc
 
 /// An open file descriptor, closed with its owner.
 ///
-/// The methods may block when the descriptor does; on a non-blocking one they give nil instead.
+/// The methods may block if the descriptor does; on a non-blocking one they return nil instead.
 /// They must not be used by a real-time thread.
 package struct FileDescriptor: ~Copyable, Sendable {
-    /// The kernel's number, valid as long as the owner lives.
+    /// The kernel's number, valid while the owner lives.
     package let rawValue: Int32
 
     /// Takes over an open descriptor, which nothing else may close from now on.
@@ -26,15 +26,15 @@ package struct FileDescriptor: ~Copyable, Sendable {
         return rawValue
     }
 
-    /// Waits until something can be read, or the end of the file has come.
+    /// Waits until something can be read, or until the end of the file.
     ///
-    /// False when the time is over or a signal interrupted; a negative time waits for ever. The
+    /// False after the time-out or if a signal interrupted; a negative time waits forever. The
     /// corresponding C function is `poll`.
     package func waitReadable(milliseconds: Int32) -> Bool {
         martlet_wait_readable(rawValue, milliseconds) > 0
     }
 
-    /// What a pipe or socket holds for its reader (bytes).
+    /// How much can be read from a pipe or socket now (bytes).
     ///
     /// The corresponding C function is `ioctl` with `FIONREAD`.
     package var pendingBytes: Int { Int(martlet_pending_bytes(rawValue)) }
@@ -65,7 +65,7 @@ package struct FileDescriptor: ~Copyable, Sendable {
         return wouldBlock ? nil : bytes
     }
 
-    /// Reads into caller's memory; 0 at the end of the file, nil when there is nothing now.
+    /// Reads into the caller's memory; 0 at the end of the file, nil when there is nothing now.
     ///
     /// The corresponding C function is `read`.
     package func read(into buffer: UnsafeMutableRawBufferPointer) throws(SystemError) -> Int? {
@@ -115,7 +115,7 @@ package struct FileDescriptor: ~Copyable, Sendable {
     static func duplicate(_ rawValue: Int32) throws(SystemError) -> FileDescriptor {
         FileDescriptor(
             adopting: try SystemError.check("fcntl", "F_DUPFD_CLOEXEC") {
-                // Not below 3: the places of the standard streams stay for those.
+                // At least 3: lower numbers are for the standard streams.
                 fcntl(rawValue, F_DUPFD_CLOEXEC, 3)
             })
     }

@@ -6,7 +6,7 @@ private import Glibc
 /// Everything here may block on the disk: not for the event loop or a real-time thread. Errors
 /// name the path.
 package enum Files {
-    // What one read takes when a file (in /proc, a pipe) does not tell its size.
+    // How much one read takes, since a file (in /proc, a pipe) may not report its size.
     private static let chunkBytes = 64 * 1024
 
     /// The whole file.
@@ -60,7 +60,7 @@ package enum Files {
         access(path, F_OK) == 0
     }
 
-    /// Makes a folder and those above it; one that exists is left as it is.
+    /// Creates a folder and its missing parents; an existing folder is left as it is.
     ///
     /// The corresponding C function is `mkdir`.
     package static func makeDirectory(_ path: String, mode: UInt32) throws(SystemError) {
@@ -107,7 +107,7 @@ package enum Files {
         try SystemError.check("remove", path) { Glibc.remove(path) }
     }
 
-    /// Makes an empty folder with a name of its own in the folder for temporary files.
+    /// Creates an empty folder with a unique name in the folder for temporary files.
     ///
     /// The corresponding C function is `mkdtemp`.
     package static func makeTemporaryDirectory(prefix: String) throws(SystemError) -> String {
@@ -134,7 +134,7 @@ package enum Files {
         return slash == path.startIndex ? "/" : String(path[..<slash])
     }
 
-    /// Makes a rename last through a loss of power.
+    /// Makes a rename survive a loss of power.
     static func synchronize(folder: String) throws(SystemError) {
         let opened = FileDescriptor(
             adopting: try SystemError.check("open", folder) {

@@ -1,12 +1,12 @@
 private import Glibc
 
-/// A folder that one program has to itself, as long as this object lives.
+/// An exclusive lock on a folder, held while this object lives.
 ///
-/// The kernel lets go of it when the program ends, however it ends.
+/// The kernel releases it when the program ends, however it ends.
 package final class FolderLock: Sendable {
     private let folder: FileDescriptor
 
-    /// Takes a folder, or gives nil where somebody else has it, in this program or in another.
+    /// Locks a folder, or returns nil if it is already locked, in this program or in another.
     ///
     /// Does not wait. The corresponding C function is `flock`.
     package init?(_ path: String) throws(SystemError) {
@@ -24,19 +24,19 @@ package final class FolderLock: Sendable {
     }
 }
 
-/// This program, as others see it.
+/// This process.
 package enum OwnProcess {
     /// Its number.
     ///
     /// The corresponding C function is `getpid`.
     package static var identifier: Int32 { getpid() }
 
-    /// The words that it was started with, its own name first; empty where /proc is missing.
+    /// Its arguments, its own name first; empty if /proc is missing.
     package static var words: [String] {
         let bytes = (try? Files.read("/proc/self/cmdline", limitBytes: wordsLimitBytes)) ?? []
         return bytes.split(separator: 0).map { String(decoding: $0, as: UTF8.self) }
     }
 
-    /// Longer ones are not looked at (bytes).
+    /// Longer arguments are not read (bytes).
     private static let wordsLimitBytes = 64 << 10
 }

@@ -1,6 +1,6 @@
 private import Glibc
 
-/// An internet address, as far as it says where it leads.
+/// An internet address, with what it reveals about its network.
 package struct IPAddress: Sendable, Equatable, CustomStringConvertible {
     /// 4 or 16 bytes, the first of the text first.
     private let bytes: [UInt8]
@@ -19,9 +19,9 @@ package struct IPAddress: Sendable, Equatable, CustomStringConvertible {
         }
     }
 
-    /// The address that a `sockaddr` of a family holds; nil for other families and cut ones.
+    /// The address in a `sockaddr`; nil for other families and truncated ones.
     ///
-    /// The caller keeps the bytes alive for the call; no thread of its own matters.
+    /// The caller keeps the bytes alive for the call; any thread may call it.
     package init?(socketAddress: UnsafeRawBufferPointer) {
         guard socketAddress.count >= MemoryLayout<sa_family_t>.size else { return nil }
         let family = socketAddress.loadUnaligned(as: sa_family_t.self)
@@ -46,19 +46,19 @@ package struct IPAddress: Sendable, Equatable, CustomStringConvertible {
         return String(decoding: room.prefix { $0 != 0 }.map(UInt8.init(bitPattern:)), as: UTF8.self)
     }
 
-    /// Whether it leads out into the internet: not to this machine, its networks, many at once or
-    /// nowhere (the special-purpose registries of RFC 6890).
+    /// Whether it is an address on the internet: not of this machine or its networks, not multicast
+    /// or reserved (the special-purpose registries of RFC 6890).
     package var isPublic: Bool {
         if bytes.count == 4 { return !Self.special4.contains { $0.holds(bytes) } }
-        // Addresses of the other kind in this one's clothes lead where those lead.
+        // IPv6 addresses that embed an IPv4 address lead where that leads.
         for (prefix, offset) in Self.wrapping where prefix.holds(bytes) {
             return IPAddress(bytes: bytes[offset..<(offset + 4)]).isPublic
         }
-        // Only 2000::/3 was ever given out.
+        // Only 2000::/3 has been allocated.
         return Block([0x20], bits: 3).holds(bytes) && !Self.special6.contains { $0.holds(bytes) }
     }
 
-    /// The addresses that begin alike.
+    /// A block of addresses with the same prefix.
     private struct Block {
         let start: [UInt8]
         let bits: Int

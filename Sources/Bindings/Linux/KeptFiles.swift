@@ -1,9 +1,9 @@
 private import Glibc
 
-// Files that a program keeps for its next life. What root writes into a folder of somebody else's
-// is given to that owner, whose program is to read it.
+// Files that a program keeps for its next run. A file that root writes into another user's folder
+// is given to that user, whose program must read it.
 extension Files {
-    /// The whole file; nil where there is none, which is not the same as one that cannot be read.
+    /// The whole file; nil if it does not exist; a file that cannot be read throws.
     ///
     /// More than `limitBytes` is the error EFBIG. The corresponding C functions are `open`, `read`.
     package static func readIfPresent(
@@ -17,10 +17,10 @@ extension Files {
         }
     }
 
-    /// Replaces a file in one step; when this returns, the new content outlasts a loss of power.
+    /// Replaces a file in one step; when this returns, the new content survives a loss of power.
     ///
-    /// What a loss of power leaves meanwhile is one file with ".new" to its name, which the next
-    /// write replaces: the path must be one writer's alone. `mode` are the permission bits. The
+    /// A loss of power during the write leaves a file with ".new" added to its name, which the next
+    /// write replaces: the path must have only one writer. `mode` are the permission bits. The
     /// corresponding C functions are `open`, `fsync`, `rename`.
     package static func replace(
         _ path: String, _ bytes: [UInt8], mode: UInt32
@@ -44,9 +44,9 @@ extension Files {
         try synchronize(folder: parent(of: path))
     }
 
-    /// Makes a folder that a program keeps its files in, and those above it.
+    /// Creates a folder for a program's kept files, and its missing parents.
     ///
-    /// One that exists is left as it is. The corresponding C function is `mkdir`.
+    /// An existing folder is left as it is. The corresponding C function is `mkdir`.
     package static func makeKeptDirectory(_ path: String) throws(SystemError) {
         guard !isDirectory(path) else { return }
         try makeDirectory(path, mode: 0o700)
@@ -54,7 +54,8 @@ extension Files {
         _ = chown(path, owner.user, owner.group)
     }
 
-    /// Gives a file that root has open to the owner of its folder; others cannot, and need not.
+    /// Gives a file that root has opened to the owner of its folder; other users cannot, and need
+    /// not.
     ///
     /// The corresponding C function is `fchown`.
     static func adopt(_ descriptor: Int32, inFolderOf path: String) {

@@ -1,6 +1,6 @@
 private import CLinux
 
-/// The clock that nothing sets back or forward, in nanoseconds.
+/// The clock that is never set back or forward, in nanoseconds.
 ///
 /// It is the kernel's CLOCK_MONOTONIC, which also stamps the edges of GPIO lines and the positions
 /// of sound cards, so all three can be compared.
@@ -22,7 +22,7 @@ package enum MonotonicClock {
         martlet_sleep_until(nanoseconds)
     }
 
-    /// A time from now on; as late as can be expressed for one that is too far away.
+    /// The time a duration from now; it saturates.
     package static func now(plus time: Duration) -> Int64 {
         let (sum, overflow) = now().addingReportingOverflow(time.nanoseconds)
         return overflow ? (time < .zero ? .min : .max) : sum

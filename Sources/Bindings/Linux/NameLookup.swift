@@ -14,14 +14,13 @@ package enum NameLookup {
     /// The addresses of a name as numeric text ("192.0.2.1", "2001:db8::1", "fe80::1%wlan0"), the
     /// best first; at least one.
     ///
-    /// Blocks for as long as the name servers let it wait, which is tens of seconds where they do
-    /// not answer, and cannot be interrupted: for a thread of its own. The corresponding C
-    /// function is `getaddrinfo`.
+    /// Blocks while the name servers do not answer, which may be tens of seconds, and cannot be
+    /// interrupted: call it on its own thread. The corresponding C function is `getaddrinfo`.
     package static func addresses(of name: String) throws(Failure) -> [String] {
         var hints = addrinfo()
         hints.ai_family = AF_UNSPEC
         hints.ai_socktype = Int32(SOCK_STREAM.rawValue)
-        // No question for addresses of a kind that leads nowhere from here.
+        // Do not ask for addresses of a family that this machine has no address of.
         hints.ai_flags = AI_ADDRCONFIG
         var list: UnsafeMutablePointer<addrinfo>?
         let code = getaddrinfo(name, nil, &hints, &list)

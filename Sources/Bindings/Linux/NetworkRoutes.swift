@@ -1,6 +1,6 @@
-/// Whether any way leads out of this machine, as the kernel's routing tables say.
+/// Whether the kernel's routing tables have a way out of this machine.
 ///
-/// It says nothing about whether anybody answers there.
+/// It does not say whether any host answers there.
 package enum NetworkRoutes {
     /// A table of this size has a default route among its first lines (bytes).
     private static let limitBytes = 1 << 20
@@ -9,7 +9,7 @@ package enum NetworkRoutes {
     /// RTF_REJECT of linux/ipv6_route.h: the kernel's own route to nowhere.
     private static let reject: UInt32 = 0x0200
 
-    /// Whether there is a default route over any interface; true where that cannot be known.
+    /// Whether there is a default route over any interface; true if that cannot be determined.
     package static func leadOut() -> Bool {
         let tables = ["/proc/net/route", "/proc/net/ipv6_route"].map {
             (try? Files.read($0, limitBytes: limitBytes)).map {

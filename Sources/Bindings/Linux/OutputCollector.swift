@@ -1,10 +1,10 @@
 private import CLinux
 
-/// The first bytes of what a program writes into a pipe; the rest is read and thrown away.
+/// Collects the first bytes of a program's output from a pipe; the rest is read and discarded.
 ///
-/// Reading on keeps a talkative program from standing still until its deadline.
+/// Reading on keeps a talkative program from blocking until its deadline.
 struct OutputCollector: ~Copyable {
-    // What one read takes: as much as a pipe holds.
+    // How much one read takes: the capacity of a pipe.
     private static let chunkBytes = 64 * 1024
 
     private(set) var bytes: [UInt8] = []
@@ -19,7 +19,7 @@ struct OutputCollector: ~Copyable {
         self.limitBytes = limitBytes
     }
 
-    /// What to poll; -1 when there is nothing more to come.
+    /// The descriptor to poll; -1 at the end.
     var descriptor: Int32 { isAtEnd ? -1 : reader.rawValue }
 
     /// Takes one chunk; the pipe must be readable, else this waits.
@@ -35,7 +35,7 @@ struct OutputCollector: ~Copyable {
 
     /// Takes what is in the pipe now, and does not wait for more.
     mutating func takeRest() {
-        // More than a pipe holds cannot be there from before, so this ends.
+        // This ends, since a pipe cannot hold more than its capacity.
         var left = martlet_pending_bytes(reader.rawValue)
         while left > 0 && !isAtEnd {
             take()

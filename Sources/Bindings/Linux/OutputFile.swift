@@ -1,8 +1,8 @@
 private import Glibc
 
-// Files that are written piece by piece, and the pipes that stand for devices.
+// Files that are written piece by piece, and pipes that stand in for devices.
 extension Files {
-    /// Makes a file anew, open for writing.
+    /// Creates a file, or empties it, and opens it for writing.
     ///
     /// The corresponding C function is `open` with `O_CREAT` and `O_TRUNC`.
     package static func create(_ path: String, mode: UInt32) throws(SystemError) -> FileDescriptor {
@@ -12,10 +12,10 @@ extension Files {
             })
     }
 
-    /// Writes text in the place of what a file holds; one that is missing is not made.
+    /// Replaces a file's content by text; a missing file is not created.
     ///
-    /// For the kernel's attributes, which take a value in one write and say by an error what they
-    /// think of it. The corresponding C functions are `open` with `O_TRUNC`, and `write`.
+    /// For the kernel's attributes, which take a value in one write and reject a bad one by an
+    /// error. The corresponding C functions are `open` with `O_TRUNC`, and `write`.
     package static func overwrite(_ path: String, _ text: String) throws(SystemError) {
         let file = FileDescriptor(
             adopting: try SystemError.check("open", path) {
@@ -28,7 +28,8 @@ extension Files {
         }
     }
 
-    /// Makes a named pipe and opens it for both ends, so that nobody waits for the other.
+    /// Creates a named pipe and opens it for reading and writing, so that neither end waits for the
+    /// other.
     ///
     /// Not blocking. The corresponding C functions are `mkfifo` and `open`.
     package static func makePipe(_ path: String, mode: UInt32) throws(SystemError) -> FileDescriptor
@@ -41,9 +42,9 @@ extension Files {
     }
 }
 
-/// Something that takes text, which may let its writer wait.
+/// An output for text, which may make its writer wait.
 package protocol LineOutput: Sendable {
-    /// Whether that number of bytes is taken at once.
+    /// Whether that number of bytes can be written without waiting.
     func isReady(forBytes count: Int) -> Bool
     /// Writes text; returns whether all of it was taken.
     @discardableResult func write(_ text: String) -> Bool
@@ -53,24 +54,24 @@ package protocol LineOutput: Sendable {
 package enum StandardStream: LineOutput {
     case output, error
 
-    /// Whether somebody sits at our input.
+    /// Whether our input is a terminal.
     ///
     /// The corresponding C function is `isatty`.
     package static var isInputTerminal: Bool { isatty(STDIN_FILENO) == 1 }
 
-    /// Whether a terminal shows our output.
+    /// Whether our output is a terminal.
     ///
     /// The corresponding C function is `isatty`.
     package static var isOutputTerminal: Bool { isatty(STDOUT_FILENO) == 1 }
 
-    /// Whether that number of bytes is taken at once: the reader of a pipe may be behind.
+    /// Whether that number of bytes can be written without waiting: the reader of a pipe may be
+    /// behind.
     ///
-    /// What is closed takes them, too, and says so when they are written. The corresponding C
-    /// function is `poll`.
+    /// A closed pipe counts as ready; writing to it fails. The corresponding C function is `poll`.
     package func isReady(forBytes count: Int) -> Bool { Self.isReady(descriptor, forBytes: count) }
 
     static func isReady(_ descriptor: Int32, forBytes count: Int) -> Bool {
-        // More than this a pipe takes in pieces, as it has room.
+        // A pipe takes more than this in pieces, as it has room.
         guard count <= Int(PIPE_BUF) || !isPipe(descriptor) else { return false }
         var state = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
         return poll(&state, 1, 0) != 0
@@ -83,10 +84,10 @@ package enum StandardStream: LineOutput {
 
     private var descriptor: Int32 { self == .output ? STDOUT_FILENO : STDERR_FILENO }
 
-    /// Writes text in one call; what a closed pipe or a full disk does not take is lost.
+    /// Writes text; what a closed pipe or a full disk does not take is lost.
     ///
-    /// Returns whether all of it was taken. By any thread but a real-time one. The corresponding C
-    /// function is `write`.
+    /// Returns whether all of it was taken. Any thread but a real-time one may call it. The
+    /// corresponding C function is `write`.
     @discardableResult
     package func write(_ text: String) -> Bool {
         var text = text
@@ -105,7 +106,7 @@ package enum StandardStream: LineOutput {
 }
 
 extension Files {
-    /// The folder that relative paths begin in.
+    /// The folder that relative paths refer to.
     ///
     /// The corresponding C function is `getcwd`.
     package static func currentDirectory() -> String {

@@ -6,16 +6,16 @@ private import Synchronization
 package enum ThreadPriority: Sendable, Equatable {
     /// The ordinary time-sharing scheduler.
     case normal
-    /// SCHED_FIFO at this priority, 1 to 99, where the system grants it.
+    /// SCHED_FIFO at this priority, 1 to 99, if the system grants it.
     case realTime(Int32)
 
-    /// Gives it to the calling thread from now on; false where the system does not grant it, and
-    /// the thread is scheduled as before.
+    /// Sets it for the calling thread; false if the system does not grant it, and the thread is
+    /// scheduled as before.
     ///
-    /// For a real-time thread that opens a device, reads a file or does whatever may take its time:
-    /// it is an ordinary one meanwhile. Neither threads nor processes that are made from now on
-    /// inherit anything (SCHED_RESET_ON_FORK): sound plugins make some, and a real-time thread that
-    /// nobody knows may take the processor from all others. The corresponding C function is
+    /// For a real-time thread that opens a device, reads a file or does other slow work: it has
+    /// normal priority meanwhile. Threads and processes that are created from now on inherit
+    /// nothing (SCHED_RESET_ON_FORK): sound plugins create some, and an unknown real-time thread
+    /// may take the processor from all others. The corresponding C function is
     /// `sched_setscheduler`.
     @discardableResult
     package func take() -> Bool {
@@ -35,20 +35,20 @@ package enum ThreadPriority: Sendable, Equatable {
 /// an error: the thread runs at normal priority, and `isRealTime` says so.
 ///
 /// ## Concurrency
-/// The body runs on the new thread. `join` may be called from every other thread; the object may
-/// be released before the thread ends, which then finishes on its own.
+/// The body runs on the new thread. `join` may be called from every other thread; the object may be
+/// released before the thread ends; the thread then finishes by itself.
 package final class OwnedThread: Sendable {
     /// The stack of each thread: 1 MiB.
     ///
-    /// glibc's default of 8 MiB is a place for a transparent huge page, where the kernel has them
-    /// "always" (Debian's does): since Linux 6.7 the first word on such a stack may take 2 MiB, 4
-    /// MiB of a daemon's 13 (Tests/VM/costs.sh). No thread of ours needs a tenth of this.
+    /// glibc's default of 8 MiB has room for transparent huge pages, if the kernel has them set to
+    /// "always" (Debian's does): since Linux 6.7 the first word on such a stack may take 2 MiB, in
+    /// all 4 MiB of a daemon's 13 (Tests/VM/costs.sh). No thread of ours needs a tenth of 1 MiB.
     private static let stackBytes = 1 << 20
 
     /// Whether SCHED_FIFO was granted.
     package let isRealTime: Bool
 
-    // The thread until it is joined; the lock lets one of several joiners be the one who reaps.
+    // The thread until it is joined; the lock ensures that only one of several joiners reaps it.
     private let running: Mutex<pthread_t?>
 
     /// Starts a thread.
@@ -77,7 +77,7 @@ package final class OwnedThread: Sendable {
         }
     }
 
-    /// Waits until the body has returned; at once when somebody has waited already.
+    /// Waits until the body has returned; returns at once if the thread was already joined.
     ///
     /// The corresponding C function is `pthread_join`.
     package func join() {
@@ -121,7 +121,7 @@ package final class OwnedThread: Sendable {
     }
 }
 
-/// What a new thread is handed.
+/// The argument of a new thread.
 private final class ThreadStart: Sendable {
     let name: String
     let body: @Sendable () -> Void

@@ -1,6 +1,6 @@
 private import Glibc
 
-// What a thread needs that stands in for a clock or a device, or waits for signals.
+// For threads that stand in for a clock or a device, or wait for signals.
 
 extension MonotonicClock {
     /// Blocks the calling thread until a moment; returns at once when it has passed.
@@ -14,7 +14,7 @@ extension MonotonicClock {
 }
 
 extension FileDescriptor {
-    /// Writes memory, without looking at the result but its length; 0 after a failure.
+    /// Writes memory; returns only how much was written, 0 after a failure.
     ///
     /// For a stream that must go on whatever the disk does. The corresponding C function is
     /// `write`.
@@ -31,7 +31,7 @@ extension FileDescriptor {
 }
 
 extension Signals {
-    /// Waits until a signal has come, or the time is out; a negative time waits for ever.
+    /// Waits for a signal or the time-out; a negative time waits forever.
     ///
     /// The corresponding C function is `poll`.
     package func wait(timeoutMilliseconds: Int32) -> Bool {

@@ -1,7 +1,7 @@
 private import Glibc
 
 extension Files {
-    /// Whether anybody but the owner may read a file; false when there is none.
+    /// Whether users other than the owner may read a file; false when there is no file.
     ///
     /// The corresponding C function is `stat`.
     package static func isReadableByOthers(_ path: String) -> Bool {
@@ -9,7 +9,7 @@ extension Files {
         return information.st_mode & (S_IRGRP | S_IROTH) != 0
     }
 
-    /// The length of a file (bytes); 0 when there is none.
+    /// The length of a file (bytes); 0 when there is no file.
     ///
     /// The corresponding C function is `stat`.
     package static func size(_ path: String) -> Int {

@@ -1,11 +1,11 @@
 private import CLinux
 
-/// Both ends of a pipe, which do not block only by themselves: see `OutputCollector`.
+/// Both ends of a pipe, which block: see `OutputCollector`.
 struct Pipe: ~Copyable {
     let reader: FileDescriptor
     let writer: FileDescriptor
 
-    /// Makes a pipe whose ends programs we start do not inherit.
+    /// Creates a pipe whose ends are not inherited by programs that we start.
     ///
     /// The corresponding C function is `pipe2`.
     init() throws(SystemError) {

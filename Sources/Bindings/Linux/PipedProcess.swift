@@ -1,30 +1,30 @@
 private import Glibc
 internal import Synchronization
 
-/// A program that is spoken with through its standard streams, until it ends or is ended.
+/// A program that exchanges data with us through its standard streams, until it ends or is ended.
 ///
-/// It leads a process group of its own and has no other descriptor of ours. What it writes is
-/// reported as it comes, and is not read faster than its owner takes it.
+/// It leads its own process group and has no other descriptor of ours. Its output is reported as it
+/// arrives, and is not read faster than its owner takes it.
 ///
 /// ## Concurrency
-/// Every method may be called from every thread and none waits. Events come one after the other on
-/// a thread of the program's own, named `server`.
+/// Every method may be called from every thread and none waits. Events are reported one after the
+/// other on a thread for this program, named `server`.
 package final class PipedProcess: Sendable {
-    /// What is reported of a program.
+    /// An event of a program.
     package enum Event: Sendable, Equatable {
-        /// Some bytes of its standard output; `take` is due once they are dealt with.
+        /// Some bytes of its standard output; the owner must call `take` once they are processed.
         case output([UInt8])
         /// Some bytes of its standard error.
         case error([UInt8])
         /// It could not be started; nothing follows.
         case failed(SystemError)
-        /// It has ended and nothing of its group is left; nothing follows.
+        /// It has ended and its whole group is gone; nothing follows.
         ///
-        /// `.timedOut` of one that was ended and would not go.
+        /// `.timedOut` if it was killed and still did not end.
         case ended(ProcessExit)
     }
 
-    /// Bytes of output that may wait for the owner; beyond, the program waits.
+    /// Bytes of output that may wait for the owner; beyond that the program waits.
     static let unreadLimit = 1 << 20
 
     struct State {
@@ -55,7 +55,7 @@ package final class PipedProcess: Sendable {
         }
     }
 
-    /// Queues bytes for its standard input; false when too many wait there, and none are taken.
+    /// Queues bytes for its standard input; false, and queues none, if too many already wait.
     package func write(_ bytes: [UInt8]) -> Bool {
         let isTaken = state.withLock { state in
             guard state.outgoing.count + bytes.count <= queueLimitBytes else { return false }
@@ -66,7 +66,7 @@ package final class PipedProcess: Sendable {
         return isTaken
     }
 
-    /// This number of bytes of output was dealt with.
+    /// Notes that this number of bytes of output was processed.
     package func take(_ count: Int) {
         let isFree = state.withLock { state in
             let wasFull = state.unread >= Self.unreadLimit
@@ -76,8 +76,8 @@ package final class PipedProcess: Sendable {
         if isFree { wake.signal() }
     }
 
-    /// Ends the program: its standard input is closed, then SIGTERM after `grace`, then SIGKILL
-    /// after as long again; `ended` follows.
+    /// Ends the program: closes its standard input, then sends SIGTERM after `grace` and SIGKILL
+    /// after `grace` again; `ended` follows.
     package func end(grace: Duration) {
         state.withLock { $0.grace = $0.grace ?? grace }
         wake.signal()
@@ -86,11 +86,12 @@ package final class PipedProcess: Sendable {
 
 /// The thread's side: the program, and the ends of its pipes.
 ///
-/// A class, since Swift 6.0 cannot compile a value that makes others in an `init` that throws.
+/// A class, since Swift 6.0 cannot compile a noncopyable struct that creates others in a throwing
+/// `init`.
 private final class PipedTalk {
     // As much as a pipe holds.
     private static let chunkBytes = 64 * 1024
-    // How long a killed program may take to go; one stuck in the kernel is given up.
+    // How long a killed program may take to end; one that is stuck in the kernel is given up.
     private static let killLimit = Duration.seconds(5)
 
     private let process: PipedProcess
@@ -99,7 +100,7 @@ private final class PipedTalk {
     private var input: FileDescriptor?
     private var output: FileDescriptor?
     private var errors: FileDescriptor?
-    /// What is being written.
+    /// The bytes that are being written.
     private var pending: ArraySlice<UInt8> = []
 
     init(
@@ -112,7 +113,7 @@ private final class PipedTalk {
         child = try ChildHandle(
             command, input: input.reader, output: output.writer, error: errors.writer)
         let writer = input.intoWriter()
-        // A full pipe must not hold up what the program says meanwhile.
+        // A full pipe must not hold up the program's output.
         _ = fcntl(writer.rawValue, F_SETFL, O_NONBLOCK)
         self.input = consume writer
         self.output = output.intoReader()
@@ -121,9 +122,9 @@ private final class PipedTalk {
         self.onEvent = onEvent
     }
 
-    /// Speaks until the program has ended; once only.
+    /// Exchanges data until the program has ended; call it only once.
     func run() -> ProcessExit {
-        // A program that reads no more must not end us.
+        // A program that stops reading must not kill us by SIGPIPE.
         var pipe = sigset_t()
         sigemptyset(&pipe)
         sigaddset(&pipe, SIGPIPE)
@@ -132,7 +133,7 @@ private final class PipedTalk {
         while grace == nil {
             if talk(until: nil) { return finish() }
             grace = process.state.withLock { $0.grace }
-            // A program that closes its output has nothing more to say.
+            // A program that closes its output has finished.
             if output == nil, grace == nil { grace = .milliseconds(500) }
         }
         return end(grace: grace ?? .zero)
@@ -152,13 +153,13 @@ private final class PipedTalk {
     }
 
     private func finish() -> ProcessExit {
-        // What it said at last, and no more than was there when it ended.
+        // Takes its last output, and no more than was in the pipe when it ended.
         for _ in 0..<2 where (output?.pendingBytes ?? 0) > 0 { takeOutput() }
         if (errors?.pendingBytes ?? 0) > 0 { takeErrors() }
         return child.reap()
     }
 
-    /// Speaks for a time; true when the program has ended.
+    /// Exchanges data for a time; true when the program has ended.
     private func talk(for time: Duration) -> Bool {
         let end = MonotonicClock.now(plus: time)
         while MonotonicClock.now() < end {
@@ -167,7 +168,7 @@ private final class PipedTalk {
         return false
     }
 
-    /// Waits once, and does what is due; true when the program has ended.
+    /// Waits once, and moves the data that is ready; true when the program has ended.
     private func talk(until end: Int64?) -> Bool {
         if pending.isEmpty, input != nil {
             pending = process.state.withLock { state in
@@ -176,7 +177,7 @@ private final class PipedTalk {
             }
         }
         let isFull = process.state.withLock { $0.unread >= PipedProcess.unreadLimit }
-        // poll(2) passes over negative descriptors.
+        // poll(2) ignores negative descriptors.
         var entries = [
             pollfd(fd: child.descriptor.rawValue, events: Int16(POLLIN), revents: 0),
             pollfd(fd: process.wake.descriptor, events: Int16(POLLIN), revents: 0),
@@ -217,7 +218,7 @@ private final class PipedTalk {
         do {
             if let count = try input?.write(pending) { pending = pending.dropFirst(count) }
         } catch {
-            // It reads no more; its end, or its owner's, is to follow.
+            // It has stopped reading; it will end, or its owner will end it.
             input = nil
             pending = []
         }

@@ -6,7 +6,7 @@ private import Glibc
 /// The interrupt key still sends SIGINT. A program that is killed leaves the terminal as it is;
 /// `stty sane` repairs it.
 package struct RawTerminal: ~Copyable, Sendable {
-    // Keys are few; this is what one read takes at most.
+    // The most that one read takes; keys are few.
     private static let readLimitBytes = 64
 
     /// Readable when keys wait, for event loops; not owned.
@@ -14,12 +14,12 @@ package struct RawTerminal: ~Copyable, Sendable {
 
     private let saved: termios
 
-    /// Switches standard input; nil when it is no terminal.
+    /// Switches standard input; nil when it is not a terminal.
     package init?() {
         self.init(descriptor: STDIN_FILENO)
     }
 
-    /// Switches a terminal that the caller owns; nil when it is none.
+    /// Switches a terminal that the caller owns; nil when it is not a terminal.
     ///
     /// The corresponding C function is `tcsetattr`.
     package init?(descriptor: Int32) {

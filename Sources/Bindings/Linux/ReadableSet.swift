@@ -2,7 +2,7 @@ private import CLinux
 
 /// Several descriptors behind one, which is readable while any of them is.
 ///
-/// For types that watch more than one thing but promise their user one descriptor.
+/// For types that watch more than one descriptor but offer a single one.
 package struct ReadableSet: ~Copyable, Sendable {
     private let epoll: FileDescriptor
 

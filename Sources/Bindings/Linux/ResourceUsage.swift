@@ -1,7 +1,7 @@
 private import CLinux
 private import Glibc
 
-/// What this process has used so far.
+/// The resources that this process has used so far.
 package struct ResourceUsage: Sendable, Equatable {
     /// CPU seconds in our own code, over all threads.
     package let userSeconds: Double
@@ -19,7 +19,7 @@ package struct ResourceUsage: Sendable, Equatable {
             maximumResidentKiB: usage.ru_maxrss)
     }
 
-    /// Memory that is resident now, in KiB; 0 where the system does not tell.
+    /// Memory that is resident now, in KiB; 0 if the system does not report it.
     ///
     /// The source is statm of proc(5).
     package static func residentKiB() -> Int {
@@ -29,8 +29,8 @@ package struct ResourceUsage: Sendable, Equatable {
         return pages * sysconf(Int32(_SC_PAGESIZE)) / 1024
     }
 
-    /// How often the calling thread has given the processor away by itself, since it had to wait
-    /// for something; that others took it is not counted.
+    /// How often the calling thread gave up the processor voluntarily, because it had to wait;
+    /// preemptions are not counted.
     ///
     /// The corresponding C function is `getrusage` with `RUSAGE_THREAD`.
     package static func threadWaits() -> Int { martlet_thread_waits() }

@@ -3,7 +3,7 @@ private import Glibc
 
 /// The sending half of an SPI device (spidev): mode 0, eight bits, most significant first.
 ///
-/// A file or a pipe serves as well, so that what is sent can be looked at.
+/// A file or a pipe works as well, so that the sent bytes can be inspected.
 ///
 /// ## Concurrency
 /// One caller at a time, on any thread; a write takes as long as the bytes do on the wire.
@@ -30,7 +30,7 @@ package final class SPIDevice: Sendable {
         let sent = try SystemError.check("write", path) {
             bytes.withUnsafeBytes { write(descriptor, $0.baseAddress, $0.count) }
         }
-        // A driver takes a transfer whole or not at all.
+        // A driver takes a whole transfer or none.
         if sent != bytes.count { throw SystemError(call: "write \(path)", code: EIO) }
     }
 }

@@ -1,10 +1,10 @@
 private import Glibc
 
-/// Tells systemd how the service is; see sd_notify(3).
+/// Reports the service's state to systemd; see sd_notify(3).
 ///
 /// A message that cannot be sent is lost: nothing useful could be done about it.
 package struct ServiceNotifier: Sendable {
-    /// How often `watchdog` must be called at the least; nil when nobody watches.
+    /// The longest interval between calls of `watchdog`; nil when there is no watchdog.
     ///
     /// Call twice as often, as sd_watchdog_enabled(3) advises.
     package let watchdogInterval: Duration?
@@ -18,7 +18,7 @@ package struct ServiceNotifier: Sendable {
         watchdogInterval = Self.watchdogInterval(environment, processID: getpid())
     }
 
-    /// The service does its work; also ends a `reloading`.
+    /// The service is ready; also ends a `reloading`.
     package func ready() {
         send("READY=1")
     }

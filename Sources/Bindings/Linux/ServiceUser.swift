@@ -1,10 +1,11 @@
 private import CLinux
 private import Glibc
 
-/// A user of this machine whose rights the program takes on for a while, as a service has them.
+/// A user of this machine whose identity the program takes on for a while, as a service would have
+/// it.
 ///
 /// ## Concurrency
-/// All threads of the process change at once; what was opened before stays open.
+/// All threads of the process change at once; open descriptors stay open.
 package struct ServiceUser: Sendable, Equatable {
     /// The name in the user database.
     package let name: String
@@ -13,10 +14,10 @@ package struct ServiceUser: Sendable, Equatable {
     private let user: UInt32
     private let group: UInt32
 
-    /// The user of a name; nil where there is none.
+    /// The user with a name; nil if there is none.
     ///
-    /// At the start of a program, before other threads exist. The corresponding C function is
-    /// `getpwnam`.
+    /// Call it at the start of a program, before other threads exist. The corresponding C function
+    /// is `getpwnam`.
     package init?(named name: String) {
         guard let entry = getpwnam(name)?.pointee else { return nil }
         self.name = name
@@ -25,19 +26,19 @@ package struct ServiceUser: Sendable, Equatable {
         group = entry.pw_gid
     }
 
-    /// Whether this process is root, who alone may become another.
+    /// Whether this process is root, which alone may become another user.
     package static var isRoot: Bool { geteuid() == 0 }
 
-    /// Takes on the user's identity, groups and, where that is allowed, limits; only root may.
+    /// Takes on the user's identity, groups and, if that is allowed, limits; only root may.
     ///
-    /// `priority` limits real-time threads, `lockedBytes` locked memory (nil: without limit). Gives
-    /// why a limit stayed as it was, if one did: root in a container may not raise one, and is
-    /// another user all the same. The corresponding C functions are `initgroups`, `setresuid` and
-    /// `setrlimit`.
+    /// `priority` limits real-time threads, `lockedBytes` locked memory (nil: without limit).
+    /// Returns why a limit was not changed, if so: root in a container may not raise limits, but
+    /// can still become another user. The corresponding C functions are `initgroups`, `setresuid`
+    /// and `setrlimit`.
     package func assume(
         priority: UInt64, lockedBytes: UInt64?
     ) throws(SystemError) -> SystemError? {
-        // Before the rights to it are gone.
+        // Set them before the right to do it is lost.
         let refusal = Self.limit(priority: priority, lockedBytes: lockedBytes)
         try SystemError.check("setresuid", name) { martlet_assume_user(name, user, group) }
         return refusal

@@ -1,7 +1,7 @@
 private import CLinux
 private import Glibc
 
-/// The signals this program has a use for.
+/// The signals that this program uses.
 package enum Signal: Int32, Sendable {
     /// SIGHUP: read the configuration again.
     case hangUp = 1
@@ -19,9 +19,9 @@ package enum Signal: Int32, Sendable {
 
 /// Unix signals as a descriptor that becomes readable, in place of handlers.
 ///
-/// Made on the main thread before any other thread exists, because threads inherit what is
-/// blocked; the signals stay blocked when the object is gone. Also switches SIGPIPE off, so that a
-/// lost connection is an error of `write` and not the end of the program.
+/// Create it on the main thread before any other thread exists, because threads inherit the mask;
+/// the signals stay blocked after the object is released. Also switches SIGPIPE off, so that a lost
+/// connection is an error of `write` and not the end of the program.
 package struct Signals: ~Copyable, Sendable {
     private let source: FileDescriptor
 
@@ -45,7 +45,7 @@ package struct Signals: ~Copyable, Sendable {
         Signal(rawValue: martlet_signalfd_next(source.rawValue))
     }
 
-    /// Waits until a signal has come, or somebody says that it need not be awaited any more.
+    /// Waits for a signal, or until `over` ends the wait.
     ///
     /// The corresponding C function is `poll`.
     package func wait(orUntil over: EventFD) {

@@ -1,9 +1,9 @@
 private import Synchronization
 
-/// System calls that take their time, as on a card that is worn out or on its way to being so.
+/// Delays system calls, as on an SD card that wears out.
 ///
-/// Tests of what must go on meanwhile use it; debug builds only. It holds for the whole process,
-/// since what waits for a disk is on threads of its own.
+/// Tests use it to show that other work goes on meanwhile; debug builds only. It applies to the
+/// whole process, since work that waits for a disk has its own threads.
 ///
 /// ## Concurrency
 /// Every method may be called from every thread.
@@ -13,13 +13,13 @@ package final class SlowedCalls: Sendable {
 
     init() {}
 
-    /// How long calls take (nanoseconds), by their names; replaces what was set before.
+    /// Sets how long calls take (nanoseconds), by their names; replaces earlier settings.
     package func set(_ nanoseconds: [String: Int64]) {
         delays.withLock { $0 = nanoseconds }
         isSet.store(!nanoseconds.isEmpty, ordering: .releasing)
     }
 
-    /// Takes the time that a call is to take.
+    /// Waits for the time that a call must take.
     func wait(_ call: String) {
         guard isSet.load(ordering: .acquiring), let time = delays.withLock({ $0[call] }) else {
             return

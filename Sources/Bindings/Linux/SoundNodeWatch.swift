@@ -1,8 +1,8 @@
 private import CLinux
 
-/// Tells when the nodes of sound devices come, get another owner, or are let go by a program.
+/// Reports when nodes of sound devices are created, change their owner, or are closed by a program.
 ///
-/// Only what a folder of device nodes shows: a device behind a sound server is not among it.
+/// It sees only nodes in a folder: a device behind a sound server has none there.
 ///
 /// ## Concurrency
 /// One thread at a time.
@@ -14,7 +14,7 @@ package final class SoundNodeWatch: Sendable {
         /// Both, either or neither.
         package init(rawValue: Int32) { self.rawValue = rawValue }
 
-        /// A node has come, or may be opened by others than before.
+        /// A node was created, or has new permissions.
         package static let came = Changes(rawValue: 1)
         /// A program has closed a node.
         package static let released = Changes(rawValue: 2)
@@ -26,7 +26,7 @@ package final class SoundNodeWatch: Sendable {
     private let inotify: FileDescriptor
     private let folder: String
     private let parent: String
-    /// What the names of such nodes end in.
+    /// The last letter of the names of such nodes.
     private let last: CChar
     /// The folder's name, ended by zero.
     private let name: [CChar]
@@ -45,16 +45,16 @@ package final class SoundNodeWatch: Sendable {
         arm()
     }
 
-    /// Watches the folder if it has come since, and forgets what has happened until now.
+    /// Watches the folder if it exists by now, and discards events until now.
     ///
     /// The corresponding C function is `inotify_add_watch`.
     package func arm() {
-        // Where neither folder can be watched, nothing is ever reported.
+        // If neither folder can be watched, nothing is ever reported.
         _ = martlet_inotify_nodes(inotify.rawValue, folder, parent)
         _ = take()
     }
 
-    /// Takes what has happened; does not wait, allocate or lock.
+    /// Takes the changes since the last call; does not wait, allocate or lock.
     package func take() -> Changes {
         Changes(
             rawValue: name.withUnsafeBufferPointer { name in
@@ -62,9 +62,9 @@ package final class SoundNodeWatch: Sendable {
             })
     }
 
-    /// Waits for any change, or a signal, which is taken, or until the time is over.
+    /// Waits for any change, for a signal, which it consumes, or until the time-out.
     ///
-    /// Returns whether there was a change. A negative time waits for ever.
+    /// Returns whether there was a change. A negative time waits forever.
     package func wait(timeoutMilliseconds: Int32, orUntil wake: EventFD) -> Bool {
         let end = MonotonicClock.now() + Int64(timeoutMilliseconds) * 1_000_000
         while true {

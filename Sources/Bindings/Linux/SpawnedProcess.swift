@@ -4,20 +4,20 @@ private import Synchronization
 /// A program that runs beside us until it ends or is ended.
 ///
 /// It leads its own process group, reads /dev/null and has no other descriptor of ours. When the
-/// object goes, the whole group is killed.
+/// object is released, the whole group is killed.
 ///
 /// ## Concurrency
 /// Every method may be called from every thread. `wait`, `terminate` and `readLine` block, so not
 /// from the event loop.
 package final class SpawnedProcess: Sendable {
-    /// Where what it writes goes.
+    /// Where its output goes.
     package enum Output: Sendable, Equatable {
         /// To our own streams.
         case inherited
         case discarded
         /// Both streams into a file, emptied first.
         case file(String)
-        /// To `readLine`, which must then be called; its error stream goes to ours.
+        /// To `readLine`, which must be called; its error stream goes to ours.
         case lines
     }
 
@@ -30,7 +30,8 @@ package final class SpawnedProcess: Sendable {
     /// The kernel's number, also of the process group.
     package let processID: Int32
 
-    // The lock lets one of several waiters reap, and nobody signal a number that was reaped.
+    // The lock ensures that only one of several waiters reaps, and that no reaped number is
+    // signalled.
     private let state: Mutex<State>
     // Readable once the program has ended.
     private let ended: FileDescriptor
@@ -71,9 +72,9 @@ package final class SpawnedProcess: Sendable {
         state.withLock { $0.child.signalGroup(signal) }
     }
 
-    /// Waits for the end; nil when the program runs on after `timeout`.
+    /// Waits for the end; nil when the program still runs after `timeout`.
     ///
-    /// What is left of the process group is killed then.
+    /// At its end the rest of the process group is killed.
     package func wait(timeout: Duration) -> ProcessExit? {
         let end = MonotonicClock.now(plus: timeout)
         while !ended.waitReadable(milliseconds: MonotonicClock.milliseconds(until: end)) {
@@ -88,7 +89,7 @@ package final class SpawnedProcess: Sendable {
 
     /// Ends the program: SIGTERM, and SIGKILL when it has not ended after `grace`.
     ///
-    /// Gives how it ended, nil when even SIGKILL did not end it in time.
+    /// Returns how it ended; nil when even SIGKILL did not end it in time.
     @discardableResult
     package func terminate(grace: Duration) -> ProcessExit? {
         send(.terminate)
@@ -106,9 +107,9 @@ package final class SpawnedProcess: Sendable {
     }
 }
 
-/// Cuts what comes out of a pipe into lines.
+/// Splits the bytes from a pipe into lines.
 private final class LineReader: Sendable {
-    // A line without end comes in pieces of this length.
+    // An endless line is returned in pieces of this length.
     private static let limitBytes = 64 * 1024
 
     private let source: FileDescriptor
@@ -131,7 +132,8 @@ private final class LineReader: Sendable {
                     pending += chunk
                     continue
                 }
-                // Time is over: the line may still be completed. Nothing more comes: this is it.
+                // After a time-out the line may still be completed; at the end of the pipe this is
+                // the last.
                 if chunk == nil && pending.count < Self.limitBytes || pending.isEmpty { return nil }
                 defer { pending = [] }
                 return String(decoding: pending, as: UTF8.self)
@@ -139,7 +141,7 @@ private final class LineReader: Sendable {
         }
     }
 
-    /// The next bytes; empty at the end, nil when the time is over.
+    /// The next bytes; empty at the end, nil after the time-out.
     private func read(until end: Int64) -> [UInt8]? {
         while !source.waitReadable(milliseconds: MonotonicClock.milliseconds(until: end)) {
             if MonotonicClock.now() >= end { return nil }

@@ -27,19 +27,19 @@ package struct SystemError: Error, Sendable, Equatable, CustomStringConvertible 
 }
 
 extension SystemError {
-    /// Errno values that the doors below report instead of making the call, by call name.
+    /// Errno values that the functions below report instead of making the call, by call name.
     ///
-    /// Tests reach failure paths with it that no healthy machine shows. Debug builds only; bound
-    /// to the current task, so tests that run side by side do not meet.
+    /// Tests use it to reach failure paths that no healthy machine shows. Debug builds only; bound
+    /// to the current task, so parallel tests do not interfere.
     @TaskLocal package static var forced: [String: Int32] = [:]
 
     /// System calls that are made slowly, in debug builds.
     package static let slowed = SlowedCalls()
 
-    /// Makes a call that returns -1 for failure, again as long as a signal interrupts it.
+    /// Makes a call that returns -1 for failure, and repeats it while signals interrupt it.
     ///
-    /// Every system call of this target passes here, but those a real-time thread makes. `detail`
-    /// is what the call works on, for the error's text.
+    /// Every system call of this target passes through here, except those of real-time threads.
+    /// `detail` is the object of the call, for the error's text.
     @discardableResult
     static func check<Result: FixedWidthInteger & SignedInteger>(
         _ call: String, _ detail: @autoclosure () -> String = "", _ body: () -> Result
@@ -72,9 +72,9 @@ extension SystemError {
     }
 
     /// Makes a call of another library that returns a negative errno value for failure; throws
-    /// what `failure` makes of it.
+    /// `failure` of it.
     ///
-    /// A binding's own door: what passes here can be forced to fail by the call's name.
+    /// For bindings: a call that passes through here can be forced to fail by its name.
     @discardableResult
     package static func checkNegative<Failure: Error>(
         _ call: String, or failure: (Int32) -> Failure, _ body: () -> Int32

@@ -1,7 +1,7 @@
 private import CLinux
 private import Glibc
 
-/// The place of a local socket.
+/// The address of a local socket.
 package enum UnixAddress: Sendable, Equatable, CustomStringConvertible {
     /// A file.
     case path(String)
@@ -20,7 +20,7 @@ package enum UnixAddress: Sendable, Equatable, CustomStringConvertible {
         }
     }
 
-    /// The bytes the kernel knows the place by.
+    /// The address in bytes, as the kernel expects it.
     fileprivate var name: [UInt8] {
         switch self {
         case .path(let path): Array(path.utf8)
@@ -33,7 +33,7 @@ package enum UnixAddress: Sendable, Equatable, CustomStringConvertible {
 ///
 /// A bound path is removed with the socket that bound it.
 package struct UnixSocket: ~Copyable, Sendable {
-    /// How bytes travel.
+    /// How bytes are transferred.
     package enum Kind: Sendable {
         /// As one stream to one peer.
         case stream
@@ -47,7 +47,7 @@ package struct UnixSocket: ~Copyable, Sendable {
     private let socket: FileDescriptor
     private let boundPath: String?
 
-    /// Connects to a socket that somebody has bound.
+    /// Connects to a bound socket.
     ///
     /// The corresponding C function is `connect`.
     package init(connectingTo address: UnixAddress, kind: Kind) throws(SystemError) {
@@ -60,7 +60,7 @@ package struct UnixSocket: ~Copyable, Sendable {
         boundPath = nil
     }
 
-    /// Binds a place, and listens there when it is a stream.
+    /// Binds an address, and listens there if it is a stream.
     ///
     /// A file that a dead process left behind is replaced; one that is in use is the error
     /// EADDRINUSE. The corresponding C functions are `bind` and `listen`.
@@ -94,7 +94,7 @@ package struct UnixSocket: ~Copyable, Sendable {
     /// Readable when bytes or a connection wait; closed with the socket.
     package var descriptor: Int32 { socket.rawValue }
 
-    /// Takes the next connection of a listening stream; nil when nobody waits.
+    /// Takes the next connection of a listening stream; nil when none waits.
     ///
     /// The corresponding C function is `accept4`.
     package func accept() throws(SystemError) -> UnixSocket? {
@@ -117,9 +117,10 @@ package struct UnixSocket: ~Copyable, Sendable {
         }
     }
 
-    /// Receives one message or what a stream holds, at most `limit` bytes; nil when nothing waits.
+    /// Receives one message or the available bytes of a stream, at most `limit`; nil when nothing
+    /// waits.
     ///
-    /// Empty when a stream's peer has closed. A longer message loses its rest.
+    /// Empty when a stream's peer has closed. A longer message is truncated.
     package func receive(limit: Int) throws(SystemError) -> [UInt8]? {
         try socket.read(limit: limit)
     }

@@ -1,6 +1,6 @@
 private import Glibc
 
-/// The clock on the wall, which people and time servers set.
+/// The wall clock, which people and time servers set.
 ///
 /// For showing and storing times; intervals are measured with `MonotonicClock`.
 package enum WallClock {
@@ -20,7 +20,7 @@ package enum WallClock {
         CalendarTime(at: nanoseconds) { localtime_r($0, $1) }
     }
 
-    /// Takes notice of another time zone of the system, or other rules of it.
+    /// Picks up a change of the system's time zone or of its rules.
     ///
     /// A few system calls at most. The corresponding C function is `tzset`.
     package static func refreshZone() {
@@ -60,7 +60,7 @@ package struct CalendarTime: Sendable, Equatable {
         // Rounds down before 1970 too, where plain division rounds up.
         let part = nanoseconds % nanosecondsPerSecond
         let fraction = part < 0 ? part + nanosecondsPerSecond : part
-        // Written so that the earliest moment there is does not overflow.
+        // Written so that the earliest possible moment does not overflow.
         var seconds = time_t(nanoseconds / nanosecondsPerSecond - (part < 0 ? 1 : 0))
         var fields = tm()
         // Every moment that fits 64 bits of nanoseconds has a year that fits `tm`.

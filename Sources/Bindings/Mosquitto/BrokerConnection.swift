@@ -2,12 +2,12 @@ private import CMosquitto
 
 /// One connection to a broker: libmosquitto's handle, from the attempt to the end.
 ///
-/// Each attempt has a handle of its own, so that nothing of an older line is sent again on a new
-/// one: a door that was to be opened an hour ago stays shut.
+/// Each attempt has its own handle, so that no message of an older connection is sent again on a
+/// new one: an hour-old command to open a door must not be executed.
 ///
 /// ## Concurrency
 /// Confined to the `mqtt` thread. The callbacks run inside of `open`, `work` and the calls that
-/// send; what they tell is kept until `takeHappenings`.
+/// send; their reports are kept until `takeHappenings`.
 final class BrokerConnection {
     /// What a callback reported.
     enum Happening {
@@ -19,30 +19,30 @@ final class BrokerConnection {
         case refused(topic: String, bytes: Int)
     }
 
-    /// What the broker is spoken to in.
+    /// The protocol version.
     enum Version: Sendable {
         case five, three
 
         var code: Int32 { Int32(self == .five ? MQTT_PROTOCOL_V5 : MQTT_PROTOCOL_V311) }
     }
 
-    /// What a packet holds beside topic and payload, at most (bytes).
+    /// The most that a packet has besides its payload (bytes).
     private static let headBytes = MQTTTopic.maximumBytes + 1024
-    /// From here on a reason of the protocol is a failure (MQTT 5.0, section 2.4).
+    /// Reason codes from this one on are failures (MQTT 5.0, section 2.4).
     static let firstFailure: Int32 = 0x80
 
     private let settings: BrokerSettings
     private let version: Version
-    // Made in `init` with this object as its context, which therefore must outlive it: `deinit`
-    // ends it.
+    // Created in `init` with this object as its context, which therefore must outlive it: `deinit`
+    // frees it.
     private var client: OpaquePointer?
     private var happenings: [Happening] = []
-    /// The line was made, so that something may have gone over it.
+    /// Whether the connection was made, so that messages may have been sent.
     private var isOpen = false
-    /// OpenSSL's last words.
+    /// OpenSSL's last error text.
     private var complaint = ""
 
-    /// A handle; nil when the settings hold something libmosquitto refuses, or memory is short.
+    /// Creates a handle; throws if libmosquitto refuses a setting, or memory is short.
     init(_ settings: BrokerSettings, version: Version) throws(MQTTError) {
         self.settings = settings
         self.version = version
@@ -77,7 +77,7 @@ final class BrokerConnection {
         try check(cmosquitto_set_login(client, settings.user, password))
     }
 
-    /// Debian's, as OpenSSL looks them up: by the hash of the name.
+    /// Debian's folder, in which OpenSSL looks them up by the hash of the name.
     private static let systemAuthorities = "/etc/ssl/certs"
 
     private func protect() throws(MQTTError) {
@@ -114,7 +114,7 @@ final class BrokerConnection {
         isOpen = true
     }
 
-    /// The descriptor to wait for; negative when the line is gone.
+    /// The descriptor to wait for; negative when the connection is lost.
     var socket: Int32 { cmosquitto_socket(client) }
 
     /// Whether something waits to be written.
@@ -127,12 +127,12 @@ final class BrokerConnection {
         try check(cmosquitto_misc(client))
     }
 
-    /// Says goodbye, so that the broker keeps the will to itself.
+    /// Disconnects in order, so that the broker does not publish the will.
     func bidFarewell() { _ = cmosquitto_disconnect(client) }
 
     // MARK: - What is sent
 
-    /// Queues a message; its number in the protocol.
+    /// Queues a message; returns its packet identifier.
     func publish(_ message: MQTTMessage) throws(MQTTError) -> Int32 {
         var mid: Int32 = 0
         try check(
@@ -142,9 +142,9 @@ final class BrokerConnection {
         return mid
     }
 
-    /// Asks for messages; its number in the protocol.
+    /// Subscribes to messages; returns the packet identifier.
     ///
-    /// Messages that the broker has kept are sent for it only where they are wanted.
+    /// The broker sends retained messages only if they are wanted.
     func subscribe(to filter: String, wantsKept: Bool) throws(MQTTError) -> Int32 {
         var mid: Int32 = 0
         let options =
@@ -155,18 +155,18 @@ final class BrokerConnection {
         return mid
     }
 
-    /// Asks for them no longer.
+    /// Unsubscribes from messages.
     func unsubscribe(from filter: String) { _ = cmosquitto_unsubscribe(client, filter) }
 
     // MARK: - What is reported
 
-    /// What the callbacks reported since the last time.
+    /// Takes the callbacks' reports since the last call.
     func takeHappenings() -> [Happening] {
         defer { happenings = [] }
         return happenings
     }
 
-    /// What a reason of the protocol means.
+    /// The text of a reason code.
     func text(ofReason reason: Int32) -> String {
         let text = String(cString: cmosquitto_reason_text(reason, version.code))
         return text.hasSuffix(".") ? String(text.dropLast()) : text
@@ -178,8 +178,8 @@ final class BrokerConnection {
         switch UInt32(bitPattern: result) {
         case UInt32(MOSQ_ERR_EAI.rawValue), UInt32(MOSQ_ERR_LOOKUP.rawValue):
             return .unresolved(broker: settings.place)
-        // libmosquitto 2.0.2x gives an error of the system, such as EPROTO, for what OpenSSL
-        // refused, now and then; its log has OpenSSL's words.
+        // libmosquitto 2.0.2x sometimes reports a refusal by OpenSSL as a system error, such as
+        // EPROTO; its log has OpenSSL's text.
         case UInt32(MOSQ_ERR_ERRNO.rawValue) where !isOpen && complaint.contains("certificate"):
             return .untrusted(broker: settings.place, reason: complaint)
         case UInt32(MOSQ_ERR_ERRNO.rawValue):
@@ -244,7 +244,7 @@ private func onSubscribe(
     _: OpaquePointer?, _ owner: UnsafeMutableRawPointer?, _ mid: Int32, _ count: Int32,
     _ granted: UnsafePointer<Int32>?, _: OpaquePointer?
 ) {
-    // One filter a request, so one answer.
+    // There is one filter in a request, so there is one answer.
     let first = count > 0 ? granted?.pointee : nil
     connection(owner)?.tell(
         .subscribed(mid: mid, granted: first ?? BrokerConnection.firstFailure))

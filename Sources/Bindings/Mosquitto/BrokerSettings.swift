@@ -1,12 +1,12 @@
-/// Which broker, and how it is reached.
+/// The settings of a connection to a broker.
 package struct BrokerSettings: Sendable {
     /// How the line is protected.
     package enum Protection: Sendable, Equatable {
-        /// Not at all; for a broker on this machine, or in a network that is trusted.
+        /// Not at all; for a broker on this machine, or in a trusted network.
         case none
         /// TLS; the system's authorities are trusted.
         case system
-        /// TLS; the authorities of this PEM file alone are trusted.
+        /// TLS; only the authorities of this PEM file are trusted.
         case authority(file: String)
     }
 
@@ -14,23 +14,23 @@ package struct BrokerSettings: Sendable {
     package var host: String
     package var port: Int
     package var protection = Protection.none
-    /// PEM files, where the broker wants to know the client by a certificate.
+    /// PEM files, if the broker identifies the client by a certificate.
     package var clientCertificate: (file: String, keyFile: String)?
     /// Empty: none.
     package var user = ""
-    /// Looks the password up, at each attempt; nil: there is none.
+    /// Looks up the password at each attempt; nil: there is none.
     package var password: (@Sendable () throws -> String)?
-    /// What the broker knows the client by; no two clients may have the same.
+    /// The broker's identifier of the client; no two clients may have the same.
     package var clientID: String
     /// The connection is probed when it was silent for this time (seconds).
     package var keepAliveSeconds = 30
-    /// Whether the broker forgets subscriptions and messages with the line.
+    /// Whether the broker drops subscriptions and messages when the connection ends.
     ///
-    /// Without it commands of an hour ago arrive when the line is back.
+    /// Without it, hour-old commands arrive after a reconnection.
     package var isCleanSession = true
-    /// What the broker tells the others when the line breaks.
+    /// The message that the broker publishes when the connection breaks.
     package var will: MQTTMessage?
-    /// Longer payloads are neither sent nor taken (bytes).
+    /// Longer payloads are neither sent nor accepted (bytes).
     package var payloadLimitBytes = 256 * 1024
 
     /// Settings for a broker without user and protection.
@@ -40,9 +40,9 @@ package struct BrokerSettings: Sendable {
         self.clientID = clientID
     }
 
-    /// Shorter and longer ones are refused by libmosquitto and by the protocol (seconds).
+    /// The keep-alive times that libmosquitto and the protocol accept (seconds).
     package static let keepAliveRange = 5...65_535
 
-    /// Where the broker is, for texts.
+    /// The broker's address, for texts.
     var place: String { host.contains(":") ? "[\(host)]:\(port)" : "\(host):\(port)" }
 }

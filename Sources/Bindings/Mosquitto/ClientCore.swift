@@ -1,19 +1,19 @@
 internal import Linux
 internal import Synchronization
 
-/// What callers and the `mqtt` thread share.
+/// The state that callers and the `mqtt` thread share.
 ///
 /// ## Concurrency
-/// The lock protects all of it; promises are settled outside of it.
+/// The lock protects the whole state; promises are settled outside of it.
 final class ClientCore: Sendable {
-    /// As many messages are under way at once.
+    /// The most messages under way at once.
     static let outstandingLimit = 256
     /// The same in bytes of payload.
     static let outstandingLimitBytes = 1 << 20
-    /// As many tasks wait for the line, and as many for an answer.
+    /// The most tasks that wait for the connection, and the most that wait for an answer.
     static let waitersLimit = 64
 
-    /// A word to the thread.
+    /// An order to the thread.
     enum Order: Sendable {
         case publish(MQTTMessage, Promise<MQTTDelivery>?)
         case subscribe(String, Promise<Void>?)
@@ -22,12 +22,12 @@ final class ClientCore: Sendable {
         case stop([MQTTMessage], Promise<Void>)
     }
 
-    /// How the line stands.
+    /// The state of the connection.
     enum Line: Sendable {
         case up
-        /// Why, where that is known.
+        /// Not connected; the reason, if it is known.
         case down(MQTTError?)
-        /// For good.
+        /// Stopped for good.
         case over
     }
 
@@ -45,7 +45,7 @@ final class ClientCore: Sendable {
         var outstanding = 0
         var outstandingBytes = 0
         var filters: [String: Int] = [:]
-        /// Those of which the broker is to send what it has kept.
+        /// The filters whose retained messages the broker must send.
         var keptFilters: Set<String> = []
         var listeners: [(number: UInt64, listener: Listener)] = []
         var lastNumber: UInt64 = 0
@@ -77,7 +77,7 @@ final class ClientCore: Sendable {
     var underWay: Int { state.withLock { $0.outstanding } }
     var connections: Int { state.withLock { $0.connections } }
 
-    /// Gives the thread a word, unless it has ended.
+    /// Queues an order for the thread, unless it has ended.
     func order(_ order: Order) {
         state.withLock { state in
             if case .over = state.line { return }
@@ -86,7 +86,7 @@ final class ClientCore: Sendable {
         wake.signal()
     }
 
-    /// Queues a message, if the line stands and not too much is under way.
+    /// Queues a message, if the connection is up and not too much is under way.
     func publish(
         _ message: MQTTMessage, _ promise: Promise<MQTTDelivery>?
     ) throws(MQTTError) {
@@ -109,7 +109,7 @@ final class ClientCore: Sendable {
         wake.signal()
     }
 
-    /// A promise that is kept when the line stands; nil when it does.
+    /// A promise that is settled when the connection is up; nil if it is up already.
     func awaitLine() throws(MQTTError) -> Promise<Void>? {
         let result = state.withLock { state -> Result<Promise<Void>?, MQTTError> in
             switch state.line {
@@ -129,12 +129,12 @@ final class ClientCore: Sendable {
         return try result.get()
     }
 
-    /// Somebody no longer waits for the line.
+    /// Removes a promise that no task waits for any more.
     func forget(_ promise: Promise<Void>) {
         state.withLock { $0.awaitingLine.removeAll { $0 === promise } }
     }
 
-    /// The broker is to send what it has kept under a filter.
+    /// Makes the broker send its retained messages for a filter.
     func wantKept(_ filter: String) { state.withLock { _ = $0.keptFilters.insert(filter) } }
 
     func wantsKept(_ filter: String) -> Bool {
@@ -150,7 +150,7 @@ final class ClientCore: Sendable {
         }
     }
 
-    /// Takes a user of a filter back; true for the last.
+    /// Removes a user of a filter; true for the last.
     func release(_ filter: String) -> Bool {
         state.withLock { state in
             state.filters[filter, default: 1] -= 1
@@ -160,7 +160,7 @@ final class ClientCore: Sendable {
         }
     }
 
-    /// Adds one who waits for an answer; its number.
+    /// Adds a listener that waits for an answer; returns its number.
     func listen(_ listener: Listener) throws(MQTTError) -> UInt64 {
         let number = state.withLock { state -> UInt64? in
             guard state.listeners.count < Self.waitersLimit else { return nil }
@@ -178,7 +178,7 @@ final class ClientCore: Sendable {
 
     // MARK: - The mqtt thread
 
-    /// What was queued since the last time.
+    /// Takes the orders queued since the last call.
     func takeOrders() -> [Order] {
         state.withLock { state in
             defer { state.orders = [] }
@@ -186,10 +186,10 @@ final class ClientCore: Sendable {
         }
     }
 
-    /// What is subscribed to on every line.
+    /// The filters that are subscribed to on every connection.
     var filters: [String] { state.withLock { Array($0.filters.keys) } }
 
-    /// Counts a message of the farewell, which is sent whatever else is under way.
+    /// Counts a farewell message, which is sent regardless of the limits.
     func admit(_ message: MQTTMessage) {
         state.withLock { state in
             state.outstanding += 1
@@ -197,7 +197,7 @@ final class ClientCore: Sendable {
         }
     }
 
-    /// A message is acknowledged or given up.
+    /// Counts a message that was acknowledged or given up.
     func settled(bytes: Int) {
         state.withLock { state in
             state.outstanding -= 1
@@ -205,7 +205,7 @@ final class ClientCore: Sendable {
         }
     }
 
-    /// The line stands.
+    /// Notes that the connection is up.
     func lineMade() {
         let waiting = state.withLock { state in
             state.line = .up
@@ -216,7 +216,8 @@ final class ClientCore: Sendable {
         for promise in waiting { promise.settle(.success(())) }
     }
 
-    /// The line is lost, or was not made; who waits for an answer waits in vain.
+    /// Notes that the connection was lost, or not made; fails all listeners that wait for an
+    /// answer.
     func lineLost(_ error: MQTTError) {
         let listeners = state.withLock { state in
             state.line = .down(error)
@@ -226,7 +227,7 @@ final class ClientCore: Sendable {
         for (_, listener) in listeners { listener.promise.settle(.failure(error)) }
     }
 
-    /// The thread ends; what is still queued is refused.
+    /// Notes that the thread ends; refuses queued orders.
     func end() {
         let (orders, waiting, listeners) = state.withLock { state in
             state.line = .over
@@ -250,10 +251,11 @@ final class ClientCore: Sendable {
         }
     }
 
-    /// Hands a message to the one who waits for it longest; retained ones answer nobody.
+    /// Passes a message to the listener that has waited longest for it; a retained message is never
+    /// an answer.
     func offer(_ message: MQTTMessage) {
         guard !message.isRetained else { return }
-        // The judge is the caller's code, which the lock is not held for.
+        // `isAnswer` is the caller's code, so it runs without the lock.
         for (number, listener) in state.withLock({ $0.listeners })
         where MQTTTopic.matches(message.topic, filter: listener.filter)
             && listener.isAnswer(message)

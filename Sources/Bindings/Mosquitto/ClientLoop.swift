@@ -1,24 +1,26 @@
 private import CMosquitto
 internal import Linux
 
-/// The life of the `mqtt` thread: it connects, serves the line, and connects again.
+/// The loop of the `mqtt` thread: it connects, serves the connection, and reconnects.
 ///
-/// libmosquitto has a thread and a reconnection of its own. Ours wakes only when something is to be
-/// done, has a name and a limit for each wait, tells apart what a person can mend, and sends nothing
-/// of an older line again. Its blocking `connect` is used, which tries all addresses of a name; only
-/// this thread waits for it.
+/// libmosquitto has its own thread and reconnection. Ours wakes only when there is something to do,
+/// has a named limit for each wait, distinguishes errors that a person can fix, and never resends a
+/// message of an older connection. It uses libmosquitto's blocking `connect`, which tries all
+/// addresses of a name; only this thread waits for it.
 ///
 /// ## Concurrency
 /// Confined to the thread.
 final class ClientLoop {
-    /// The broker answers a greeting within this, or the line is given up (nanoseconds).
+    /// The broker must answer CONNECT within this time, or the connection is given up
+    /// (nanoseconds).
     private static let greetingLimit: Int64 = 10_000_000_000
-    /// The last messages are acknowledged within this, or not any more (nanoseconds).
+    /// The time for acknowledgements of the last messages (nanoseconds).
     static let farewellLimit: Int64 = 500_000_000
-    /// A silent connection is looked after this number of times in its keep-alive time.
+    /// How often a silent connection is checked in its keep-alive time.
     private static let looksPerKeepAlive = 4
 
-    /// This number of lines in a row that broke soon after they were made is somebody's doing.
+    /// If this number of connections in a row break soon after they were made, another client is
+    /// suspected.
     private static let briefLinesLimit = 3
 
     private struct Sent {
@@ -34,7 +36,7 @@ final class ClientLoop {
     private var version = BrokerConnection.Version.five
     private var connection: BrokerConnection?
     private var openedAt: Int64 = 0
-    /// When the broker let us in.
+    /// When the broker accepted the connection.
     private var greetedAt: Int64?
     private var briefLines = 0
     private var sent: [Int32: Sent] = [:]
@@ -50,7 +52,7 @@ final class ClientLoop {
         self.onEvent = onEvent
     }
 
-    /// Runs until it is asked to stop.
+    /// Runs until it must stop.
     func run() {
         defer { core.end() }
         if let fault = cmosquitto_load() {
@@ -129,7 +131,7 @@ final class ClientLoop {
             random: .random(in: 0..<1))
         greetedAt = nil
         if !wasGreeted, case .lost = cause {
-            // Some old brokers hang up on a greeting of version 5 without a word.
+            // Some old brokers close the connection after a CONNECT of version 5, without a reason.
             version = version == .five ? .three : .five
         }
         core.lineLost(error)
@@ -137,8 +139,8 @@ final class ClientLoop {
         onEvent(.disconnected(error))
     }
 
-    /// Says more of a line that breaks again and again: a broker before version 5 does not tell
-    /// that another client of this id has come.
+    /// Explains a connection that breaks repeatedly: a broker before version 5 does not report that
+    /// another client with this id has connected.
     private func steady(_ error: MQTTError) -> MQTTError {
         guard greetedAt != nil, briefLines >= Self.briefLinesLimit,
             case .lost(let broker, let reason) = error
@@ -146,18 +148,18 @@ final class ClientLoop {
         return .unsteady(broker: broker, client: settings.clientID, reason: reason)
     }
 
-    /// Says what a broker may want that hangs up on a greeting.
+    /// Explains what a broker may require if it closes the connection after CONNECT.
     private func explained(_ error: MQTTError) -> MQTTError {
         switch error {
         case .lost(let broker, let reason) where connection != nil:
             return .hungUp(broker: broker, reason: reason, hint: hint)
-        // What libmosquitto makes of a TLS alert in the handshake: errno is EPROTO then.
+        // libmosquitto reports a TLS alert in the handshake like this: errno is EPROTO then.
         case .unreachable(let broker, let reason) where reason == "Protocol error":
             return .hungUp(broker: broker, reason: reason, hint: hint)
         // OpenSSL's words for the alert of that name (RFC 8446, section 6.2).
         case .untrusted(let broker, let reason) where reason.contains("certificate required"):
             return .hungUp(broker: broker, reason: reason, hint: hint)
-        // The same alert, where the far end was gone before it was read.
+        // The same alert, if the far end closed before it was read.
         case .untrusted(let broker, let reason) where reason == "Connection reset by peer":
             return .hungUp(broker: broker, reason: reason, hint: hint)
         case .lost, .malformed, .unresolved, .unreachable, .untrusted, .refused, .hungUp,
@@ -185,7 +187,7 @@ final class ClientLoop {
         subscribing = [:]
     }
 
-    // MARK: - What is asked for
+    // MARK: - Orders
 
     private func follow(_ order: ClientCore.Order) {
         switch order {
@@ -217,13 +219,13 @@ final class ClientLoop {
         } catch {
             core.settled(bytes: bytes)
             promise?.settle(.failure(error))
-            // What the line's end has cost is published anew with the next.
+            // Messages lost with the connection are published again on the next one.
             if promise == nil, case .malformed = error { onEvent(.forbidden(error)) }
         }
     }
 
     private func subscribe(_ filter: String, _ promise: Promise<Void>?) {
-        // Without a line it is done when there is one.
+        // Without a connection it is done when there is one.
         guard let connection, greetedAt != nil else {
             promise?.settle(
                 .failure(
@@ -239,14 +241,14 @@ final class ClientLoop {
         }
     }
 
-    // MARK: - What happens
+    // MARK: - Reports of the connection
 
     private func takeHappenings(of connection: BrokerConnection) {
         for happening in connection.takeHappenings() {
             switch happening {
             case .greeted(let reason): greeted(reason, connection)
             case .closed(let reason):
-                // A reason of the broker's; what breaks without one is reported by `work`.
+                // Only with a reason from the broker; `work` reports a break without one.
                 guard self.connection != nil, reason >= BrokerConnection.firstFailure else { break }
                 let isTaken = reason == Int32(MQTT_RC_SESSION_TAKEN_OVER.rawValue)
                 lose(

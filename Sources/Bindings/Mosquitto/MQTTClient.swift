@@ -1,21 +1,23 @@
 internal import Linux
 
-/// What became of a message that was published.
+/// The outcome of publishing a message.
 package enum MQTTDelivery: Sendable, Equatable {
-    /// The broker has it, or with `.atMostOnce` the line.
+    /// The broker has it; with `.atMostOnce` it was written to the connection.
     case delivered
-    /// The broker says that nobody has subscribed to its topic; brokers before version 5 do not say.
+    /// The broker reports that no client subscribes to its topic; brokers before version 5 do not.
     case nobodyListens
 }
 
 /// A client of an MQTT broker that outlives its connections.
 ///
-/// Speaks version 5, whose brokers say what they refuse and keep too long messages away, and 3.1.1
-/// to brokers that know no other. What cannot be sent now is refused at once and never sent later.
+/// Uses version 5, whose brokers report refusals and hold back messages that are too long, and
+/// 3.1.1 with brokers that lack it. A message that cannot be sent now is refused at once and never
+/// sent later.
 ///
 /// ## Concurrency
 /// Every method may be called from every task. One thread, `mqtt`, owns libmosquitto's handle and
-/// starts with the first message; events are delivered on it. Releasing the client ends it, without a farewell.
+/// starts with the first message; events are delivered on it. Releasing the client ends the thread,
+/// without a farewell.
 package final class MQTTClient: Sendable {
     private let settings: BrokerSettings
     private let core: ClientCore
@@ -23,7 +25,7 @@ package final class MQTTClient: Sendable {
 
     /// A client; nothing is started yet.
     ///
-    /// `onEvent` is called on the client's thread and returns soon.
+    /// `onEvent` is called on the client's thread and must return soon.
     package init(
         _ settings: BrokerSettings, onEvent: @escaping @Sendable (MQTTEvent) -> Void
     ) throws(MQTTError) {
@@ -34,13 +36,13 @@ package final class MQTTClient: Sendable {
 
     deinit { core.order(.stop([], Promise())) }
 
-    /// Starts the thread, which connects and stays connected; nothing when it has started.
+    /// Starts the thread, which connects and stays connected; does nothing if it has started.
     ///
-    /// What is published or asked starts it too.
+    /// Publishing or asking starts it too.
     package func start() throws(MQTTError) {
         guard core.beginStart() else { return }
         do {
-            // The thread keeps the core, not the client, whose release ends it.
+            // The thread retains the core and not the client, whose release ends the thread.
             _ = try OwnedThread(name: "mqtt", priority: .normal) { [settings, core, onEvent] in
                 ClientLoop(settings, core, onEvent: onEvent).run()
             }
@@ -49,40 +51,40 @@ package final class MQTTClient: Sendable {
         }
     }
 
-    /// Publishes some last messages, says goodbye and ends the thread, in half a second or so.
+    /// Publishes some last messages, disconnects and ends the thread, in about half a second.
     package func stop(farewell: [MQTTMessage]) async {
-        // One that has not started has nothing to end, and shall not start any more.
+        // A thread that has not started has nothing to end, and must not start any more.
         if core.beginStart() { return core.end() }
         let promise = Promise<Void>()
         core.order(.stop(farewell, promise))
-        // A thread that is still connecting ends on its own.
+        // A thread that is still connecting ends by itself.
         let limit = Duration.nanoseconds(2 * ClientLoop.farewellLimit)
         _ = try? await promise.value(within: limit, else: .timedOut(broker: settings.place))
     }
 
-    /// Whether the line stands.
+    /// Whether the connection is up.
     package var isConnected: Bool { if case .up = core.line { true } else { false } }
 
-    /// How many messages were handed over and are neither acknowledged nor given up.
+    /// How many messages were accepted and are neither acknowledged nor given up.
     package var underWay: Int { core.underWay }
 
-    /// How often the line was made.
+    /// How often the connection was made.
     package var connections: Int { core.connections }
 
     // MARK: - Messages
 
-    /// Subscribes, now and whenever the line is made anew; refusals are events.
+    /// Subscribes, now and after every reconnection; refusals are events.
     ///
-    /// What the broker has kept comes only where `wantsKept` says so: old commands are not new
-    /// ones. Brokers before version 5 send it always.
+    /// Retained messages arrive only with `wantsKept`: old commands are not new ones. Brokers
+    /// before version 5 always send them.
     package func subscribe(to filter: String, wantsKept: Bool = false) throws(MQTTError) {
         try Self.check(filter: filter)
         if wantsKept { core.wantKept(filter) }
         if core.use(filter) { core.order(.subscribe(filter, nil)) }
     }
 
-    /// Publishes without waiting; that the broker forbids it, or that it cannot be sent as it is,
-    /// is reported as an event.
+    /// Publishes without waiting; an event reports if the broker forbids it, or if it cannot be
+    /// sent as it is.
     package func post(_ message: MQTTMessage) throws(MQTTError) {
         try check(message)
         try core.publish(message, nil)
@@ -90,7 +92,7 @@ package final class MQTTClient: Sendable {
 
     /// Publishes, and waits until the broker has it.
     ///
-    /// Waits for a line that is down no longer than `patience`, and for all no longer than `time`.
+    /// Waits for the connection no longer than `patience`, and in all no longer than `time`.
     package func publish(
         _ message: MQTTMessage, patience: Duration, within time: Duration
     ) async throws(MQTTError) -> MQTTDelivery {
@@ -100,9 +102,9 @@ package final class MQTTClient: Sendable {
         return try await send(message, until: end)
     }
 
-    /// Publishes a question, and waits for its answer under a topic.
+    /// Publishes a question, and waits for its answer on a topic.
     ///
-    /// Of several that wait for the same, each gets one answer, in the order of the questions.
+    /// Several callers that wait for the same answer get one each, in the order of the questions.
     package func ask(
         _ question: MQTTMessage, answerOn filter: String, patience: Duration,
         within time: Duration, isAnswer: @escaping @Sendable (MQTTMessage) -> Bool
@@ -134,7 +136,7 @@ package final class MQTTClient: Sendable {
         do throws(MQTTError) {
             try await promise.value(within: patience, else: silence)
         } catch {
-            // Why the last attempt failed says more than that there is no line.
+            // The reason of the last failed attempt says more than that there is no connection.
             if error == silence, case .down(let reason?) = core.line {
                 throw reason.beforeSending
             }

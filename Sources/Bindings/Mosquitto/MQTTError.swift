@@ -1,43 +1,43 @@
-/// Why a message was not published or no line stands.
+/// Why a message was not published, or why there is no connection.
 ///
-/// No text of these holds a payload, a user or a password.
+/// None of the texts contains a payload, a user or a password.
 package enum MQTTError: Error, Sendable, Equatable, CustomStringConvertible {
     /// It cannot be sent as it is; the text says why.
     case malformed(String)
-    /// There is no such host, or nobody who could tell.
+    /// There is no such host, or no name server answers.
     case unresolved(broker: String)
-    /// Nobody answers there; the system's words.
+    /// The host does not answer; the system's words.
     case unreachable(broker: String, reason: String)
     /// The broker's certificate is not trusted, or TLS failed otherwise; OpenSSL's words.
     case untrusted(broker: String, reason: String)
     /// The broker does not let the client in: user, password, client id; the broker's words.
     case refused(broker: String, reason: String)
-    /// The broker ended the line before it let the client in; what it may want.
+    /// The broker closed the connection before it accepted the client; what it may require.
     case hungUp(broker: String, reason: String, hint: String)
     /// The broker does not allow this topic; its words.
     case forbidden(topic: String, reason: String)
-    /// The line broke; what was under way may have been delivered or not.
+    /// The connection broke; messages under way may have been delivered or not.
     case lost(broker: String, reason: String)
-    /// Another client of the same id has the line now.
+    /// Another client with the same id has taken over.
     case takenOver(broker: String, client: String)
-    /// The line breaks again and again as soon as it is made.
+    /// The connection breaks repeatedly as soon as it is made.
     case unsteady(broker: String, client: String, reason: String)
     /// The broker did not acknowledge or answer in time.
     case timedOut(broker: String)
-    /// The broker says that nobody has subscribed to the topic of a question.
+    /// The broker reports that no client subscribes to the topic of a question.
     case unanswered(topic: String)
-    /// A question was delivered, and no answer came in time.
+    /// A question was delivered, but no answer came in time.
     case noAnswer(topic: String)
     /// The payload is longer than allowed.
     case tooLarge(bytes: Int, limitBytes: Int)
-    /// As much as allowed is under way.
+    /// The limit of messages under way is reached.
     case busy(limit: Int)
     /// The task was cancelled.
     case cancelled
     /// There is no client: not started, stopped, or without its library.
     case unavailable(String)
 
-    /// The same as the reason why something was not even sent.
+    /// The same error as the reason why a message was not sent at all.
     var beforeSending: MQTTError {
         switch self {
         case .lost(let broker, let reason): .unreachable(broker: broker, reason: reason)
@@ -51,7 +51,7 @@ package enum MQTTError: Error, Sendable, Equatable, CustomStringConvertible {
         }
     }
 
-    /// Somebody else lays claim to the line.
+    /// Whether another client competes for the connection.
     var isContest: Bool {
         switch self {
         case .takenOver, .unsteady: true

@@ -1,8 +1,8 @@
 /// A message, sent or received.
 package struct MQTTMessage: Sendable, Equatable {
-    /// How surely a message arrives.
+    /// The quality of service.
     package enum Quality: Int32, Sendable {
-        /// At most once: nobody acknowledges it.
+        /// At most once: it is not acknowledged.
         case atMostOnce = 0
         /// At least once: the broker acknowledges it.
         case atLeastOnce = 1
@@ -11,7 +11,7 @@ package struct MQTTMessage: Sendable, Equatable {
     package var topic: String
     package var payload: [UInt8]
     package var quality: Quality
-    /// Whether the broker keeps it for later subscribers, or has kept it.
+    /// Whether the broker must retain it for later subscribers, or has retained it.
     package var isRetained: Bool
 
     /// A message.
@@ -36,16 +36,16 @@ package struct MQTTMessage: Sendable, Equatable {
     package var text: String { String(decoding: payload, as: UTF8.self) }
 }
 
-/// What a client tells; on its own thread, in order, and never after `stop` has returned.
+/// An event of a client, reported on its own thread, in order, and never after `stop` has returned.
 package enum MQTTEvent: Sendable, Equatable {
-    /// The line stands, and what was subscribed to is being subscribed to again.
+    /// The connection is up, and the subscriptions are being renewed.
     case connected
-    /// The line is lost, or an attempt failed; the next one comes by itself.
+    /// The connection is lost, or an attempt failed; a reconnection follows by itself.
     case disconnected(MQTTError)
-    /// A message under a topic that was subscribed to.
+    /// A message on a subscribed topic.
     case received(MQTTMessage)
-    /// The broker does not allow what was subscribed to or posted, or it cannot be sent as it is.
+    /// The broker does not allow a subscription or a posted message, or it cannot be sent as it is.
     case forbidden(MQTTError)
-    /// A message was longer than allowed (bytes) and not taken.
+    /// A message was longer than allowed (bytes) and was dropped.
     case refused(topic: String, bytes: Int)
 }

@@ -1,9 +1,9 @@
 /// The rules of topic names and filters (MQTT 5.0, section 4.7).
 package enum MQTTTopic {
-    /// A name or filter takes no more (bytes of UTF-8).
+    /// The longest name or filter (bytes of UTF-8).
     package static let maximumBytes = 65_535
 
-    /// Why nothing can be published under a name; nil when it can.
+    /// Why nothing can be published on a topic name; nil if the name is valid.
     package static func problem(inName name: String) -> String? {
         if let problem = common(name) { return problem }
         guard !name.utf8.contains(where: { $0 == plus || $0 == hash }) else {
@@ -12,7 +12,7 @@ package enum MQTTTopic {
         return nil
     }
 
-    /// Why nothing can be subscribed to by a filter; nil when it can.
+    /// Why a filter cannot be subscribed to; nil if it is valid.
     package static func problem(inFilter filter: String) -> String? {
         if let problem = common(filter) { return problem }
         let levels = filter.utf8.split(separator: slash, omittingEmptySubsequences: false)
@@ -27,7 +27,7 @@ package enum MQTTTopic {
         return nil
     }
 
-    /// Whether a message under a name reaches who subscribed to a filter; both are valid.
+    /// Whether a topic name matches a filter; both are valid.
     ///
     /// A wildcard on the first level leaves out names that begin with $, which are the broker's.
     package static func matches(_ name: String, filter: String) -> Bool {
@@ -52,7 +52,7 @@ package enum MQTTTopic {
     private static func common(_ text: String) -> String? {
         if text.isEmpty { return "is empty" }
         if text.utf8.count > maximumBytes { return "is longer than \(maximumBytes) bytes" }
-        // Brokers drop the line over a zero, and mosquitto over the other control characters.
+        // Brokers close the connection over a zero, and mosquitto over other control characters.
         guard !text.unicodeScalars.contains(where: { $0.value < 0x20 || $0.value == 0x7F }) else {
             return "holds a control character"
         }

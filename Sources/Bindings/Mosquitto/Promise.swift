@@ -1,6 +1,6 @@
 internal import Synchronization
 
-/// A result that one task waits for; the first one that is given counts.
+/// A result that one task waits for; the first one given counts.
 ///
 /// ## Concurrency
 /// The lock protects the state. `settle` may be called from every thread, never waits, and does
@@ -32,7 +32,7 @@ final class Promise<Value: Sendable>: Sendable {
         waiter?.resume(returning: result)
     }
 
-    /// Waits for the result, no longer than `time`, for which `timeout` stands then.
+    /// Waits for the result, no longer than `time`; then throws `timeout`.
     func value(within time: Duration, else timeout: MQTTError) async throws(MQTTError) -> Value {
         let alarm = alarm(after: time, timeout)
         defer { alarm.cancel() }

@@ -1,6 +1,6 @@
 /// Reads whole Ogg Opus sounds (RFC 7845): the device's stored ones, and its own recordings.
 package enum OggOpusReader {
-    /// A longer file is no earcon (bytes).
+    /// A longer file is not an earcon (bytes).
     package static let sizeLimitBytes = 64 << 20
 
     /// Decodes a sound to mono samples at a rate (8000, 12000, 16000, 24000 or 48000 Hz).

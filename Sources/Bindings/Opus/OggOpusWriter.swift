@@ -1,8 +1,8 @@
 /// Writes mono samples as an Ogg Opus stream (RFC 7845), page by page.
 ///
-/// A page holds one second, so that a recording that is cut off loses no more. One caller at a
-/// time; a reference, because the compiler of Swift 6.0 fails on a noncopyable value whose
-/// initializer makes another and throws.
+/// A page holds one second, so that a truncated recording loses no more. One caller at a time; a
+/// class, because Swift 6.0's compiler fails on a noncopyable struct whose throwing initializer
+/// creates another.
 package final class OggOpusWriter {
     private static let packetsPerPage = 50
 
@@ -15,7 +15,7 @@ package final class OggOpusWriter {
     private var packets: [[UInt8]] = []
     private var inputSamples: Int64 = 0
 
-    /// A stream at 8000, 12000, 16000, 24000 or 48000 Hz; `serial` tells streams apart.
+    /// A stream at 8000, 12000, 16000, 24000 or 48000 Hz; `serial` distinguishes streams.
     package init(rate: Int32, bitsPerSecond: Int32, serial: UInt32) throws(OpusError) {
         encoder = try OpusEncoder(rate: rate, bitsPerSecond: bitsPerSecond)
         self.rate = rate
@@ -42,14 +42,15 @@ package final class OggOpusWriter {
         return OggPage(packets: packets, granule: granule, serial: serial, sequence: sequence)
     }
 
-    /// Encodes samples; returns the pages that are full.
+    /// Encodes samples; returns the pages that were filled.
     package func append(_ more: [Int16]) throws(OpusError) -> [UInt8] {
         samples += more
         inputSamples += Int64(more.count)
         var bytes: [UInt8] = []
         var start = 0
         while samples.count - start >= encoder.frameSamples {
-            // A full page waits for the next packet: the last page must hold one, to end within.
+            // A full page waits for the next packet, since the last page must have a packet in
+            // which the stream ends.
             if packets.count == Self.packetsPerPage {
                 bytes += page(packets, granule: granule).bytes
                 packets = []
@@ -64,7 +65,7 @@ package final class OggOpusWriter {
 
     /// Ends the stream; returns its last page.
     package func finish() throws(OpusError) -> [UInt8] {
-        // The encoder holds the last samples back by its delay, so silence pushes them out.
+        // The encoder delays the last samples, so silence pushes them out.
         let end = Int64(encoder.preSkip) + inputSamples * 48_000 / Int64(rate)
         var bytes: [UInt8] = []
         while granule < end {

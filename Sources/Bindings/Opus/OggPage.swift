@@ -15,7 +15,7 @@ struct OggPage {
     var segments: [UInt8]
     var payload: ArraySlice<UInt8>
 
-    /// Reads the page that begins at an offset, which moves behind it.
+    /// Reads the page at an offset, and moves the offset behind it.
     init(reading bytes: [UInt8], at offset: inout Int) throws(OpusError) {
         let start = offset
         func number(_ at: Int, _ count: Int) -> UInt64 {
@@ -74,7 +74,7 @@ struct OggPage {
         return page
     }
 
-    /// CRC-32 with polynomial 0x04c11db7, no reflection, as Ogg has it.
+    /// CRC-32 with polynomial 0x04c11db7, without reflection, as Ogg defines it.
     private static func checksum(_ bytes: [UInt8]) -> UInt32 {
         bytes.reduce(0) { sum, byte in sum << 8 ^ table[Int((sum >> 24) ^ UInt32(byte))] }
     }

@@ -4,7 +4,7 @@ private import COpus
 ///
 /// One caller at a time.
 package struct OpusDecoder: ~Copyable {
-    /// The longest that a packet can be (120 ms at 48 kHz).
+    /// The longest packet (120 ms at 48 kHz).
     private static let packetSamples = 5760
 
     private let handle: OpaquePointer

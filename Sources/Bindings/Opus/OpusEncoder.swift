@@ -4,13 +4,13 @@ private import COpus
 ///
 /// One caller at a time.
 package struct OpusEncoder: ~Copyable {
-    /// The largest packet that is worth having (bytes).
+    /// Room for the largest packet (bytes).
     private static let packetBytes = 1500
 
     private let handle: OpaquePointer
     /// Samples of one packet.
     package let frameSamples: Int
-    /// Samples that the decoder is to skip at the start, at 48 kHz.
+    /// Samples at 48 kHz that the decoder must skip at the start.
     package let preSkip: Int
 
     /// An encoder for speech at 8000, 12000, 16000, 24000 or 48000 Hz.
@@ -23,7 +23,7 @@ package struct OpusEncoder: ~Copyable {
         }
         handle = made
         frameSamples = Int(rate) / 50
-        // The encoder's own delay: 6.5 ms, as RFC 7845 wants it stated (section 4.2).
+        // The encoder's own delay: 6.5 ms, which RFC 7845 requires to be stated (section 4.2).
         preSkip = 312
         copus_set_bitrate(made, bitsPerSecond)
     }

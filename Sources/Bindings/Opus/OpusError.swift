@@ -4,7 +4,7 @@ private import COpus
 package enum OpusError: Error, Sendable, Equatable, CustomStringConvertible {
     /// libopus refused; its own words.
     case library(String)
-    /// The bytes are no Ogg Opus stream; the text says what is wrong and where.
+    /// The bytes are not an Ogg Opus stream; the text says what is wrong and where.
     case malformed(String)
     /// A valid stream of a kind that is not played here.
     case unsupported(String)

@@ -1,6 +1,6 @@
 private import CSpeexDSP
 
-/// Subtracts from a microphone what it hears of a loudspeaker (an adaptive filter, MDF).
+/// Subtracts a loudspeaker's echo from a microphone (an adaptive filter, MDF).
 ///
 /// One thread at a time; only `init` allocates. The signal is not delayed.
 package final class EchoCanceller {
@@ -8,8 +8,8 @@ package final class EchoCanceller {
     package let frameSamples: Int
     fileprivate let handle: OpaquePointer
 
-    /// A canceller for mono at a rate (Hz); `tailSamples` is how long an echo is modelled, beginning
-    /// with the reference's own sample.
+    /// A canceller for mono at a rate (Hz); `tailSamples` is how long an echo is modelled,
+    /// beginning with the reference's sample.
     ///
     /// The corresponding C function is `speex_echo_state_init`.
     package init(frameSamples: Int, tailSamples: Int, rate: Int32) {
@@ -24,7 +24,7 @@ package final class EchoCanceller {
 
     deinit { speex_echo_state_destroy(handle) }
 
-    /// Takes a frame of the microphone and the same moment's of the reference; gives what is left.
+    /// Takes a frame of the microphone and the reference of the same moment; outputs what is left.
     ///
     /// The corresponding C function is `speex_echo_cancellation`.
     package func process(
@@ -40,25 +40,26 @@ package final class EchoCanceller {
     package func reset() { speex_echo_state_reset(handle) }
 }
 
-/// Suppresses steady noise and what a canceller has left of an echo, and evens out the level.
+/// Suppresses steady noise and a canceller's residual echo, and evens out the level.
 ///
 /// One thread at a time; only `init` allocates. The output lags by `delaySamples`.
 package final class Preprocessor {
-    /// What is done; levels in decibels.
+    /// The processing to apply; levels in decibels.
     package struct Settings: Sendable, Equatable {
-        /// By how much noise is pushed down at most; 0 leaves it.
+        /// By how much noise is suppressed at most; 0 leaves it.
         package var noiseDecibels = 0
-        /// By how much the rest of an echo is pushed down, alone and under the near voice.
+        /// By how much residual echo is suppressed, alone and under the near voice.
         package var echoDecibels = 0
         package var echoUnderVoiceDecibels = 0
         /// By how much quiet speech is raised at most; 0 leaves it.
         package var gainLimitDecibels = 0
 
-        /// Nothing is done.
+        /// Settings that change nothing.
         package init() {}
     }
 
-    /// What speech is brought to (an amplitude of 16 bits): -12 dBFS, the library's own choice.
+    /// The level that speech is brought to (an amplitude of 16 bits): -12 dBFS, the library's
+    /// default.
     private static let gainTarget: Int32 = 8000
 
     /// Samples of a frame.
@@ -66,10 +67,10 @@ package final class Preprocessor {
     /// Samples that the output lags behind the input.
     package var delaySamples: Int { frameSamples }
     private let handle: OpaquePointer
-    /// Kept, as the handle points into it.
+    /// Retained, since the handle points into it.
     private let canceller: EchoCanceller?
 
-    /// A preprocessor for mono at a rate (Hz), behind a canceller whose frames are of its length.
+    /// A preprocessor for mono at a rate (Hz), after a canceller with frames of the same length.
     ///
     /// The corresponding C function is `speex_preprocess_state_init`.
     package init(
@@ -81,7 +82,7 @@ package final class Preprocessor {
             preconditionFailure("libspeexdsp has no memory for a preprocessor")
         }
         handle = made
-        // Its gains, those against echo too, are applied by the noise suppressor alone.
+        // Only the noise suppressor applies its gains, also those against echo.
         set(SPEEX_PREPROCESS_SET_DENOISE, 1)
         set(SPEEX_PREPROCESS_SET_NOISE_SUPPRESS, Int32(-settings.noiseDecibels))
         if let canceller {
@@ -105,7 +106,7 @@ package final class Preprocessor {
         speex_preprocess_ctl(handle, request, &value)
     }
 
-    /// Processes a frame in its place.
+    /// Processes a frame in place.
     ///
     /// The corresponding C function is `speex_preprocess_run`.
     package func process(_ samples: UnsafeMutablePointer<Int16>) {

@@ -1,10 +1,10 @@
 extension Resampler {
-    /// The longest piece that is converted at once (samples): what one call makes has a limit.
+    /// The longest piece that is converted at once (samples): it limits the output of one call.
     private static let pieceFrames = 4096
 
-    /// Converts the next samples of a stream and appends what they make; it allocates.
+    /// Converts the next samples of a stream and appends the result; it allocates.
     package func append(_ samples: [Int16], to output: inout [Int16]) {
-        // 24 times as many at most, from 8 to 192 kHz, and what the filter held back.
+        // At most 24 times as many, from 8 to 192 kHz, plus what the filter held back.
         var made = [Int16](repeating: 0, count: 24 * Self.pieceFrames + 4096)
         samples.withUnsafeBufferPointer { input in
             guard let source = input.baseAddress else { return }
@@ -17,7 +17,7 @@ extension Resampler {
                     return process(source + taken, count: count, into: room, capacity: target.count)
                 }
                 output.append(contentsOf: made[..<produced])
-                // A converter that takes nothing and makes nothing is at its end.
+                // A converter that neither consumes nor produces anything is at its end.
                 guard consumed > 0 || produced > 0 else { return }
                 taken += consumed
             }
@@ -31,7 +31,7 @@ extension Resampler {
         guard from != to else { return samples }
         let resampler = try Resampler(from: from, to: to, quality: quality)
         let length = Int(Int64(samples.count) * Int64(to) / Int64(from))
-        // The converter holds its filter's length back until more comes.
+        // The converter holds back its filter's length until more input comes.
         let input = samples + [Int16](repeating: 0, count: 2 * resampler.latencyFrames)
         var output = [Int16](repeating: 0, count: length + 4096)
         let produced = input.withUnsafeBufferPointer { input in

@@ -27,13 +27,13 @@ package struct Resampler: ~Copyable, Sendable {
             let made = speex_resampler_init(1, UInt32(from), UInt32(to), quality, &code)
         else { throw ResamplerError(from: from, to: to) }
         handle = made
-        // Without this the first output is silence of the filter's length.
+        // Otherwise the output would begin with silence of the filter's length.
         speex_resampler_skip_zeros(handle)
     }
 
     deinit { speex_resampler_destroy(handle) }
 
-    /// Converts as much as there is input and room; returns what was taken and what was made.
+    /// Converts as much as there is input and room; returns how much was consumed and produced.
     ///
     /// The corresponding C function is `speex_resampler_process_int`.
     package func process(
@@ -46,10 +46,10 @@ package struct Resampler: ~Copyable, Sendable {
         return (Int(consumed), Int(produced))
     }
 
-    /// Samples of input that the output lags behind.
+    /// How many samples of input the output lags behind.
     package var latencyFrames: Int { Int(speex_resampler_get_input_latency(handle)) }
 
-    /// Forgets what has passed, for a new stream.
+    /// Resets the filter for a new stream.
     package func reset() {
         speex_resampler_reset_mem(handle)
         speex_resampler_skip_zeros(handle)

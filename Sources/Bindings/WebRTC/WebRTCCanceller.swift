@@ -1,10 +1,11 @@
 private import CWebRTC
 
-/// Why the canceller of WebRTC is not to be had.
+/// Why WebRTC's canceller is not available.
 package enum WebRTCError: Error, Equatable, CustomStringConvertible {
-    /// The shared object, or the library it wants, is missing or of another version; why.
+    /// The shared object, or the library that it needs, is missing or has another version; the
+    /// reason.
     case unavailable(String)
-    /// The library makes no canceller.
+    /// The library did not create a canceller.
     case refused(library: String)
 
     package var description: String {
@@ -15,14 +16,14 @@ package enum WebRTCError: Error, Equatable, CustomStringConvertible {
     }
 }
 
-/// Takes out of a microphone what it hears of a loudspeaker, by the library that browsers use.
+/// Removes a loudspeaker's echo from a microphone by the library that browsers use.
 ///
-/// It comes in a shared object of its own, `EchoDoor.h` describes it, and is loaded by the first
-/// `init`. The object stays loaded; a canceller is 0.7 MB.
+/// It is in its own shared object, described by `EchoDoor.h`, which the first `init` loads. The
+/// object stays loaded; a canceller takes 0.7 MB.
 ///
 /// ## Concurrency
-/// One thread at a time. What the library allocates and locks is its own, so that thread keeps no
-/// card.
+/// One thread at a time. The library allocates and locks by itself, so do not use it on a thread
+/// that serves a card.
 package final class WebRTCCanceller {
     /// Samples of a frame: 10 ms of mono at 16 kHz.
     package static let frameSamples = 160
@@ -38,7 +39,7 @@ package final class WebRTCCanceller {
     /// By how much the output is later than the microphone (samples).
     package let delaySamples: Int
 
-    /// A canceller that knows nothing yet, from the shared object at a path.
+    /// Creates a canceller that has learned nothing yet, from the shared object at a path.
     ///
     /// The corresponding C functions are `dlopen` and `martlet_echo_door`.
     package init(path: String) throws(WebRTCError) {
@@ -57,8 +58,8 @@ package final class WebRTCCanceller {
 
     deinit { cwebrtc_release(door, handle) }
 
-    /// Takes a frame of the reference, and puts what is left of the microphone's in its place;
-    /// returns 0, or the library's error, and the frame is as it was then or cleaned in part.
+    /// Takes a frame of the reference, and replaces the microphone's by what is left of it; returns
+    /// 0, or the library's error, after which the frame is unchanged or partly processed.
     package func process(
         reference: UnsafePointer<Int16>, microphone: UnsafeMutablePointer<Int16>
     ) -> Int32 {

@@ -1,21 +1,21 @@
 import CWebSockets
 import Linux
 
-/// Tries the addresses of a host one behind the other until a line stands (RFC 8305): each gets a
-/// head start, and is not given up for the next.
+/// Tries the addresses of a host one after the other until a connection is made (RFC 8305): each
+/// gets a head start, and is not given up for the next.
 ///
-/// The race is won by the first whose line is ready for the upgrade, behind TLS and a proxy: an
-/// address may take a connection and then be silent, as where packets over a certain size are
-/// lost. Only the winner is sent the request, and with it the key.
+/// The first connection that is ready for the upgrade, after TLS and a proxy, wins the race: an
+/// address may accept a connection and then be silent, for example if packets over a certain size
+/// are lost. Only the winner gets the request, and with it the key.
 ///
 /// Confined to the loop's thread.
 final class AddressRace: @unchecked Sendable {
-    // @unchecked: made and used on the loop's thread only, like the client that owns it.
+    // @unchecked: created and used only on the loop's thread, like the client that owns it.
 
     /// The head start of an address before the next (nanoseconds): RFC 8305's 250 ms.
     static let headStart: Int64 = 250_000_000
-    /// That of one that has taken the TCP connection and is at TLS (nanoseconds): a slow line
-    /// needs several ways back and forth for it.
+    /// The head start of an address that has accepted TCP and is in the TLS handshake
+    /// (nanoseconds): the handshake takes several round trips, which are long on a slow line.
     static let handshakeHeadStart: Int64 = 2_000_000_000
 
     private let loop: EventLoop
@@ -23,16 +23,16 @@ final class AddressRace: @unchecked Sendable {
     private(set) var attempts: [ConnectionAttempt] = []
     private(set) var winner: ConnectionAttempt?
     private var pace: LoopTimer?
-    /// The most telling of what went wrong.
+    /// The most informative failure so far.
     private var failure: WebSocketsError?
     private var isOver = false
-    /// Begins a try; nil when libwebsockets has given it up already, with its reason.
+    /// Begins an attempt; nil if it failed at once.
     private let begin: (_ address: String) -> ConnectionAttempt?
     private let lose: (WebSocketsError) -> Void
 
-    /// A race that has not begun.
+    /// Creates a race that has not begun.
     ///
-    /// `lose` is called once where no address leads anywhere.
+    /// `lose` is called once if all addresses fail.
     init(
         _ addresses: [String], on loop: EventLoop,
         begin: @escaping (_ address: String) -> ConnectionAttempt?,
@@ -44,7 +44,7 @@ final class AddressRace: @unchecked Sendable {
         self.lose = lose
     }
 
-    /// Begins, or goes on to the next address.
+    /// Begins, or continues with the next address.
     func goOn() {
         pace?.cancel()
         pace = nil
@@ -66,7 +66,7 @@ final class AddressRace: @unchecked Sendable {
             guard let self else { return }
             let now = MonotonicClock.now()
             let connected = attempts.filter { !$0.isOver }.compactMap(\.connectedAt).max()
-            // The one that stands is given its time.
+            // A connected address is given its time.
             if let connected, now - connected < Self.handshakeHeadStart {
                 return setPace(connected + Self.handshakeHeadStart - now)
             }
@@ -74,7 +74,7 @@ final class AddressRace: @unchecked Sendable {
         }
     }
 
-    /// Whether this one is to go on to the upgrade; the first that asks is.
+    /// Whether this attempt may go on to the upgrade; the first that asks wins.
     func wins(_ attempt: ConnectionAttempt) -> Bool {
         guard !isOver, !attempt.isOver else { return false }
         if winner == nil {
@@ -85,22 +85,22 @@ final class AddressRace: @unchecked Sendable {
         return winner === attempt
     }
 
-    /// One has failed.
+    /// Notes that an attempt has failed.
     func failed(_ error: WebSocketsError) {
         if error.rank > failure?.rank ?? -1 { failure = error }
-        // Not from within libwebsockets' call about another socket.
+        // Not inside of libwebsockets' callback about another socket.
         loop.perform { [weak self] in self?.goOn() }
     }
 
-    /// Remembers why one came to nothing at once.
+    /// Remembers why an attempt failed at once.
     func note(_ error: WebSocketsError) {
         if error.rank > failure?.rank ?? -1 { failure = error }
     }
 
-    /// libwebsockets has forgotten one.
+    /// Removes an attempt that libwebsockets has freed.
     func remove(_ attempt: ConnectionAttempt) { attempts.removeAll { $0 === attempt } }
 
-    /// Gives all up.
+    /// Gives up all attempts.
     func stop() {
         isOver = true
         pace?.cancel()
@@ -116,7 +116,8 @@ final class AddressRace: @unchecked Sendable {
 }
 
 extension WebSocketsError {
-    /// How much a failure at one address says about the host: the further a try came, the more.
+    /// How much a failure at one address says about the host: the further the attempt came, the
+    /// more.
     fileprivate var rank: Int {
         switch self {
         case .untrusted: 4

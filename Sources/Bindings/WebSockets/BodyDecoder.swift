@@ -1,4 +1,4 @@
-/// Takes a body out of what comes behind the head of an HTTP answer (RFC 9112, section 6).
+/// Extracts the body from the bytes after the head of an HTTP answer (RFC 9112, section 6).
 struct BodyDecoder {
     /// How the body's end is known.
     enum Framing: Equatable {
@@ -7,7 +7,7 @@ struct BodyDecoder {
         case chunked
         case untilClose
 
-        /// The same, once this number of bytes of the body has come.
+        /// The same, after this number of bytes of the body.
         func behind(_ count: Int) -> Framing {
             guard case .length(let all) = self else { return self }
             return .length(max(0, all - count))
@@ -17,15 +17,15 @@ struct BodyDecoder {
     private enum Place { case size, extensionText, data, dataEnd }
 
     private(set) var body: [UInt8]
-    /// Nothing more belongs to it, or nothing more is wanted.
+    /// Whether the body is complete, or long enough.
     private(set) var isWhole = false
     private let framing: Framing
     private var place = Place.size
-    /// Bytes of the body, or of the chunk, that are to come.
+    /// Bytes of the body, or of the chunk, that are still missing.
     private var left = 0
     private var digits = 0
 
-    /// A decoder for what follows `held`.
+    /// A decoder for the bytes that follow `held`.
     init(_ framing: Framing, held: [UInt8] = []) {
         self.framing = framing
         body = held
@@ -36,7 +36,7 @@ struct BodyDecoder {
         cut()
     }
 
-    /// Takes what has come.
+    /// Takes the bytes that have arrived.
     mutating func take(_ bytes: ArraySlice<UInt8>) {
         switch framing {
         case .untilClose: body += bytes
@@ -76,7 +76,7 @@ struct BodyDecoder {
         case .size:
             if let digit = Character(Unicode.Scalar(byte)).hexDigitValue, byte < 0x80 {
                 digits += 1
-                // More than a body may have; the digits after it change nothing.
+                // It is capped at the most that a body may have; further digits change nothing.
                 left = min(left * 16 + digit, UpgradeRefusal.bodyLimitBytes)
             } else if isLineEnd {
                 beginChunk()
@@ -95,7 +95,7 @@ struct BodyDecoder {
 
     private mutating func beginChunk() {
         if digits == 0 || left == 0 {
-            // The last chunk, or none at all; what follows explains nothing.
+            // The last chunk, or not a chunk at all; what follows is not needed.
             isWhole = true
         } else {
             place = .data

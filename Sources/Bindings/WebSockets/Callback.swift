@@ -1,10 +1,10 @@
 import CWebSockets
 import Glibc
 
-/// What libwebsockets calls, and the tables it reads; all on the loop's thread.
+/// libwebsockets' callbacks, and the tables that it reads; all on the loop's thread.
 enum Callback {
-    // nonisolated(unsafe): written once before first use, read only; libwebsockets keeps the
-    // pointers for as long as the process lives.
+    // nonisolated(unsafe): written once before first use, then only read; libwebsockets keeps the
+    // pointers while the process lives.
     nonisolated(unsafe) static let clientName = strdup("martlet-client")
     nonisolated(unsafe) static let watchName = strdup("martlet-watch")
     nonisolated(unsafe) static let serverName = strdup("martlet-server")
@@ -72,7 +72,7 @@ enum Callback {
         _ socket: OpaquePointer?, _ reason: lws_callback_reasons,
         _ bytes: UnsafeMutableRawPointer?, _ count: Int
     ) -> Int32 {
-        // Broadcasts come with a handle that is no socket, whose owner must not be looked at.
+        // Broadcasts come with a handle that is not a socket, whose owner must not be read.
         guard let socket, reason.isOfClientSocket,
             let attempt = owner(socket, ConnectionAttempt.self)
         else { return 0 }
@@ -132,7 +132,7 @@ enum Callback {
             return WebSocketListener.admit(socket)
         case LWS_CALLBACK_HTTP:
             return WebSocketListener.answer(socket, path: text(bytes, count))
-        // Its answer has gone before it.
+        // Its answer was sent before.
         case LWS_CALLBACK_HTTP_BODY_COMPLETION: return -1
         default: break
         }
@@ -167,7 +167,8 @@ enum Callback {
 }
 
 extension lws_callback_reasons {
-    /// What the client's callback acts on; reported only for a socket of its own.
+    /// Whether the client's callback handles the reason, which is reported only for its own
+    /// sockets.
     fileprivate var isOfClientSocket: Bool {
         switch self {
         case LWS_CALLBACK_WSI_CREATE, LWS_CALLBACK_CLIENT_APPEND_HANDSHAKE_HEADER,
@@ -182,7 +183,8 @@ extension lws_callback_reasons {
         }
     }
 
-    /// What the server's callback acts on; reported only for a socket of its own.
+    /// Whether the server's callback handles the reason, which is reported only for its own
+    /// sockets.
     fileprivate var isOfServerSocket: Bool {
         switch self {
         case LWS_CALLBACK_ESTABLISHED, LWS_CALLBACK_RECEIVE, LWS_CALLBACK_SERVER_WRITEABLE,

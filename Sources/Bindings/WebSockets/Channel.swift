@@ -2,11 +2,11 @@ import CWebSockets
 
 /// One open WebSocket, client's or server's: messages out, messages in, and the close.
 ///
-/// Sending writes at once when nothing waits, so a message costs one system call; what the kernel
-/// does not take waits here and leaves when the socket is writable. libwebsockets wants writing
-/// left to its writable event; it is done outside of it on purpose, where `lws_partial_buffered`
-/// says that it holds nothing back, as the tests hold on 4.1 and 4.3. Received fragments gather
-/// in one buffer that is reused.
+/// Sending writes at once if nothing waits, so a message costs one system call; what the kernel
+/// does not take waits here until the socket is writable. libwebsockets wants writes only in its
+/// writable event; they are made outside of it on purpose, if `lws_partial_buffered` reports that
+/// it holds nothing back, which tests verify on 4.1 and 4.3. Received fragments are collected in
+/// one buffer that is reused.
 ///
 /// Confined to the loop's thread.
 final class Channel {
@@ -16,7 +16,7 @@ final class Channel {
     /// a microphone in base64 this is six minutes.
     static let pendingLimitBytes = 16 << 20
     private static let headroomBytes = Int(cws_headroom_bytes)
-    /// Buffers kept for reuse, and the largest that is (bytes).
+    /// How many buffers are kept for reuse, and the largest that is kept (bytes).
     private static let poolLimit = 16
     private static let pooledLimitBytes = 64 << 10
     /// The far end has this long to answer a close (seconds).
@@ -36,9 +36,9 @@ final class Channel {
     private var pool: [[UInt8]] = []
     private var inbox: [UInt8] = []
     private var isInboxBinary = false
-    /// What we close with, once decided.
+    /// Our close code and reason, once decided.
     private var ourClose: (code: UInt16, reason: String)?
-    /// What the far end closed with.
+    /// The far end's close code and reason.
     private var theirClose: (code: UInt16, reason: String)?
     private var isFinished = false
 
@@ -55,7 +55,8 @@ final class Channel {
 
     // MARK: Sending
 
-    /// The headroom that libwebsockets writes its frame's head into.
+    /// Returns memory that begins with the headroom, into which libwebsockets writes the frame's
+    /// header.
     private func takeMemory() -> [UInt8] {
         if let memory = pool.popLast() { return memory }
         var memory: [UInt8] = []
@@ -64,7 +65,7 @@ final class Channel {
         return memory
     }
 
-    /// Sends a message, which `write` appends; one for a socket that is not open goes nowhere.
+    /// Sends a message, which `write` appends; if the socket is not open it is dropped.
     func send(kind: MessageKind, _ write: (inout [UInt8]) -> Void) {
         guard let socket, isOpen else { return }
         var message = Outgoing(bytes: takeMemory(), kind: kind)
@@ -97,7 +98,7 @@ final class Channel {
         pool.append(memory)
     }
 
-    /// libwebsockets can write; returns -1 to have the socket closed.
+    /// Called when libwebsockets can write; returns -1 to make it close the socket.
     func writable() -> Int32 {
         guard let socket else { return -1 }
         while nextOutgoing < outgoing.count {
@@ -116,7 +117,7 @@ final class Channel {
             lws_callback_on_writable(socket)
             return 0
         }
-        // What was sent before the close arrives before it.
+        // Messages sent before the close arrive before it.
         if let ourClose {
             sayClose(ourClose, on: socket)
             return -1
@@ -140,8 +141,8 @@ final class Channel {
         guard lws_is_final_fragment(socket) != 0, lws_remaining_packet_payload(socket) == 0 else {
             return 0
         }
-        // To libwebsockets only a pong is a sign of life; what comes late behind messages is not
-        // missed.
+        // libwebsockets takes only a pong for a sign of life, and a pong may be late behind
+        // messages.
         lws_validity_confirmed(socket)
         onEvent?(.message(inbox, isBinary: isInboxBinary))
         inbox.removeAll(keepingCapacity: true)
@@ -154,7 +155,7 @@ final class Channel {
         guard let socket, ourClose == nil else { return }
         ourClose = (code, reason)
         lws_callback_on_writable(socket)
-        // A far end that takes nothing any more must not keep the socket.
+        // A far end that stopped reading must not keep the socket open.
         lws_set_timeout(socket, PENDING_TIMEOUT_CLOSE_SEND, Self.closeTimeoutSeconds)
     }
 
@@ -176,7 +177,7 @@ final class Channel {
 
     func peerCloses(_ bytes: UnsafeMutableRawPointer?, _ count: Int) {
         guard let bytes, count >= 2 else {
-            // "No status was present", as RFC 6455 section 7.1.5 wants it reported.
+            // "No status was present", the code that RFC 6455 section 7.1.5 prescribes.
             theirClose = (1005, "")
             return
         }
@@ -185,7 +186,7 @@ final class Channel {
         theirClose = (code, String(decoding: frame[2...], as: UTF8.self))
     }
 
-    /// The socket is gone; says so once.
+    /// Reports once that the socket is closed.
     func finish() {
         guard !isFinished else { return }
         isFinished = true
@@ -194,7 +195,7 @@ final class Channel {
         pendingBytes = 0
         let end = theirClose ?? ourClose ?? (1006, "")
         let handler = onEvent
-        // What the handler holds must not outlive the socket.
+        // The handler's captures must not outlive the socket.
         onEvent = nil
         handler?(.closed(code: end.code, reason: end.reason))
     }

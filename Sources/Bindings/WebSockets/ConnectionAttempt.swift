@@ -1,16 +1,16 @@
-/// One try of a client at one address, as libwebsockets sees it.
+/// One attempt of a client at one address, as libwebsockets sees it.
 ///
-/// Confined to the loop's thread. libwebsockets refers to it without owning it, so that the client
-/// keeps it until the socket is destroyed.
+/// Confined to the loop's thread. libwebsockets refers to it without owning it, so the client
+/// retains it until the socket is destroyed.
 final class ConnectionAttempt {
     let client: WebSocketClient
     /// libwebsockets' handle, once it has given one.
     var socket: OpaquePointer?
-    /// libwebsockets is being asked, and may call back at once.
+    /// Whether libwebsockets is being called, and may call back at once.
     var isStarting = true
-    /// When the TCP connection was there (nanoseconds of CLOCK_MONOTONIC).
+    /// When the TCP connection was made (nanoseconds of CLOCK_MONOTONIC).
     var connectedAt: Int64?
-    /// It has failed, or is not wanted any more.
+    /// Whether it has failed or is no longer wanted.
     var isOver = false
 
     init(client: WebSocketClient) { self.client = client }

@@ -1,11 +1,11 @@
 import CWebSockets
 import Linux
 
-/// What libwebsockets keeps per virtual host and not per connection.
+/// The settings that libwebsockets keeps per virtual host and not per connection.
 struct ClientHost: Hashable {
-    /// A PEM file whose authorities alone are trusted; nil trusts the system's.
+    /// A PEM file with the only trusted authorities; nil trusts the system's.
     var authorityFile: String?
-    /// The proxy by which the server is reached; nil for a direct connection.
+    /// The proxy for reaching the server; nil for a direct connection.
     var proxy: Proxy?
 }
 
@@ -14,12 +14,12 @@ extension EventLoop {
     /// from the environment, for every connection alike.
     static let noProxy = ":0"
 
-    /// The virtual hosts that every loop has: that of its watches, and that of direct connections
-    /// which trust the system's authorities; and those of authorities that will be trusted.
+    /// Makes the virtual hosts that every loop has: one for its watches, one for direct connections
+    /// that trust the system's authorities, and one for each given authority file.
     ///
-    /// Before the loop's thread runs.
+    /// Called before the loop's thread runs.
     func makeOwnHosts(_ authorities: [String]) throws(WebSocketsError) {
-        // One whose watches need no TLS, so that it is there at once.
+        // Watches need no TLS, so this host is made at once.
         guard let made = makeHost("watches", protocols: Callback.watchProtocols) else {
             throw .noContext
         }
@@ -30,7 +30,7 @@ extension EventLoop {
 
     /// The virtual host for clients that trust the same and use the same proxy.
     ///
-    /// On the loop only. One is made for each such pair, and kept.
+    /// On the loop only. One host is made for each such pair, and kept.
     func clientHost(_ key: ClientHost) throws(WebSocketsError) -> OpaquePointer {
         checkIsolated()
         if let host = clientHosts[key] { return host }
@@ -48,7 +48,7 @@ extension EventLoop {
         return host
     }
 
-    /// What is read of an authority serves all hosts that trust it, also through a proxy.
+    /// The authorities of a file are read once, for all hosts that trust it, also through a proxy.
     private func trust(_ file: String?) throws(WebSocketsError) -> ClientTrust {
         if let trust = trusts[file] { return trust }
         let made = if let file { try ClientTrust(file: file) } else { try ClientTrust(system) }
@@ -78,7 +78,7 @@ extension EventLoop {
         }
     }
 
-    /// Has the system's authorities fetched from the disk beside the loop, once; on the loop.
+    /// Fetches the system's authorities from the disk once, on another thread; called on the loop.
     func fetchAuthorities() {
         guard !hasFetched else { return }
         hasFetched = true

@@ -4,9 +4,9 @@ import Linux
 extension EventLoop {
     /// Calls back once at or after a moment (nanoseconds of CLOCK_MONOTONIC), never before it.
     ///
-    /// On the loop only. Every moment is taken: one that has passed is due at once, and one that
-    /// is too far away for the kernel never comes. libwebsockets' own timers count milliseconds
-    /// and spin through the rest of one, hence a timer descriptor of the kernel's.
+    /// On the loop only. Every moment is accepted: one that has passed is due at once, and one that
+    /// is too far away for the kernel never comes. libwebsockets' own timers count milliseconds and
+    /// spin through the rest of one, so the loop uses a timer descriptor of the kernel.
     @discardableResult
     package func schedule(
         at nanoseconds: Int64, _ body: @escaping @Sendable () -> Void
@@ -19,17 +19,18 @@ extension EventLoop {
     }
 
     private func armTimer() {
-        // One set too early costs a wake-up; setting it back would cost a call each time.
+        // A timer that is set too early costs one wake-up; resetting it would cost a call each
+        // time.
         guard let earliest = timers.earliest, earliest < timers.armed ?? .max else { return }
         timers.armed = earliest
-        // 0 would disarm it, and the kernel refuses what is negative.
+        // 0 would disarm it, and the kernel refuses negative times.
         cws_arm_timer(timerDescriptor.rawValue, max(1, earliest))
     }
 
     func fireTimers() {
         var expirations: UInt64 = 0
         withUnsafeMutableBytes(of: &expirations) { memory in
-            // Nothing to read means that the timer was set anew meanwhile.
+            // Nothing to read means that the timer was set again meanwhile.
             _ = try? timerDescriptor.read(into: memory)
         }
         timers.armed = nil

@@ -2,10 +2,10 @@ import CWebSockets
 import Glibc
 import Linux
 
-/// A descriptor that the loop looks at.
+/// A descriptor that the loop watches.
 ///
-/// Confined to the loop's thread. Cancel it before the descriptor is closed; one that is merely
-/// released is cancelled too.
+/// Confined to the loop's thread. Cancel it before the descriptor is closed; releasing it cancels
+/// it too.
 package final class LoopWatch: @unchecked Sendable {
     // @unchecked: made, called and cancelled on the loop's thread only.
 
@@ -22,7 +22,7 @@ package final class LoopWatch: @unchecked Sendable {
 
     deinit { cancel() }
 
-    /// Stops looking; no call comes after this.
+    /// Stops watching; there is no callback after this.
     package func cancel() {
         onReadable = nil
         guard let socket else { return }
@@ -35,8 +35,8 @@ package final class LoopWatch: @unchecked Sendable {
 extension EventLoop {
     /// Calls back whenever a descriptor is readable, until the watch is cancelled.
     ///
-    /// On the loop only. The descriptor stays the caller's; it must be non-blocking, and the
-    /// callback must read it, since it is called for as long as there is something to read.
+    /// On the loop only. The caller still owns the descriptor; it must be non-blocking, and the
+    /// callback must read it, since it is called while there is something to read.
     package func watch(
         _ descriptor: Int32, onReadable: @escaping @Sendable () -> Void
     ) throws(WebSocketsError) -> LoopWatch {
@@ -44,7 +44,7 @@ extension EventLoop {
         return try adopt(descriptor, onReadable)
     }
 
-    /// As `watch`; also before the loop's thread runs.
+    /// Like `watch`, but also before the loop's thread runs.
     func adopt(
         _ descriptor: Int32, _ onReadable: @escaping @Sendable () -> Void
     ) throws(WebSocketsError) -> LoopWatch {

@@ -6,17 +6,17 @@ import Synchronization
 
 /// The `network` thread: libwebsockets' loop, and the executor of every actor pinned to it.
 ///
-/// libwebsockets is single-threaded, so what it owns is touched on this thread only. Actors that
-/// name the loop as their executor run here too; a call between them needs no hop, and what one
-/// socket delivers is handled in the order it came.
+/// libwebsockets is single-threaded, so its state is accessed on this thread only. Actors that name
+/// the loop as their executor run here too; a call between them needs no hop, and the events of a
+/// socket are handled in order.
 ///
 /// ## Concurrency
 /// `enqueue`, `perform`, `isCurrent` and `stop` may be called from every thread; everything else
-/// only on the loop, which is checked. Jobs run between two turns of the loop, in the order they
-/// came; one that blocks stops the network.
+/// only on the loop, which is checked. Jobs run between two turns of the loop, in the order of
+/// arrival; a job that blocks stops the network.
 package final class EventLoop: SerialExecutor, @unchecked Sendable {
-    // @unchecked: `backlog` is a Mutex, `identity` an Atomic; all other mutable state is touched
-    // on the loop's thread only, which `checkIsolated` holds at each door.
+    // @unchecked: `backlog` is a Mutex, `identity` an Atomic; all other mutable state is accessed
+    // only on the loop's thread, which `checkIsolated` enforces at each entry.
 
     private enum Work {
         case job(UnownedJob)
@@ -25,35 +25,35 @@ package final class EventLoop: SerialExecutor, @unchecked Sendable {
 
     private struct Backlog {
         var work: [Work] = []
-        /// When the oldest of it was handed in (nanoseconds of CLOCK_MONOTONIC).
+        /// When the oldest work was added (nanoseconds of CLOCK_MONOTONIC).
         var since: Int64 = 0
         var isAwake = false
         var isStopping = false
-        /// The context is no more, and must not be woken.
+        /// Whether the context was destroyed and must not be woken.
         var isOver = false
     }
 
     /// libwebsockets gives up on each step of a connection after this (seconds).
     ///
-    /// More than `WebSocketRequest` can ask for, so that the request's own time decides; where
-    /// nothing is set libwebsockets takes 5.
+    /// More than `WebSocketRequest` can ask for, so that the request's own time-out applies;
+    /// libwebsockets' default is 5.
     static let libraryTimeoutSeconds: UInt32 = 75
 
-    /// The longest head of an answer that is read, while it is read (bytes); where nothing is set
-    /// libwebsockets takes a quarter of it, and an answer with more is none.
+    /// The longest head of an answer that is read (bytes); libwebsockets' default is a quarter of
+    /// this, and a longer head makes the answer invalid.
     static let headLimitBytes: UInt16 = 16_384
 
-    /// Whether a context has made TLS ready, which is done once in a process.
+    /// Whether a context has initialized TLS, which is done once in a process.
     ///
-    /// Each time it is done, libwebsockets keeps what belongs to a TLS connection under a new
-    /// index, and a handshake of another context then finds nothing under it.
+    /// Each initialization makes libwebsockets store the data of TLS connections under a new index,
+    /// and a handshake of another context then finds nothing under it.
     private static let tlsIsReady = Mutex(false)
 
     private let backlog = Mutex(Backlog())
     /// The loop thread's pthread_t, 0 until it runs.
     private let identity = Atomic<UInt>(0)
     private let thread = Mutex<OwnedThread?>(nil)
-    /// Given back to the loop after each batch, so that batches allocate nothing.
+    /// Reused for each batch, so that batches allocate nothing.
     private var batch: [Work] = []
 
     let context: OpaquePointer
@@ -61,26 +61,26 @@ package final class EventLoop: SerialExecutor, @unchecked Sendable {
     var watchHost: OpaquePointer?
     /// Virtual hosts for clients; libwebsockets keeps trust and proxy per host.
     var clientHosts: [ClientHost: OpaquePointer] = [:]
-    /// By the authority file; nil is the system.
+    /// By authority file; nil is the system's store.
     var trusts: [String?: ClientTrust] = [:]
     let system: SystemAuthorities
     var hasFetched = false
-    /// Clients that are neither open nor failed, which nobody else may hold.
+    /// Retains clients that are neither open nor failed, since there may be no other reference.
     var opening: [ObjectIdentifier: WebSocketClient] = [:]
     let timers = TimerQueue()
     let timerDescriptor: FileDescriptor
     private var timerWatch: LoopWatch?
-    /// Finds names beside the loop.
+    /// Resolves names on other threads.
     let names: NameResolver
-    /// How long the loop was kept, and by what.
+    /// How long the loop was kept busy, and by what.
     package let stays = LoopStays()
 
-    /// Starts the loop on a thread of its own; `name` is at most 15 bytes.
+    /// Starts the loop on its own thread; `name` is at most 15 bytes.
     ///
-    /// `names` finds the hosts of its connections. `authorities` are PEM files of authorities that
-    /// will be trusted: they are read here, and not on the loop when they are first needed; one
-    /// that cannot be read is an error of its connections. Connections that name none trust
-    /// `system`.
+    /// `names` resolves the hosts of its connections. `authorities` are PEM files of authorities
+    /// that will be trusted: they are read here, and not on the loop when they are first needed; a
+    /// file that cannot be read is an error of the connections that use it. Connections that name
+    /// none trust `system`.
     package init(
         name: String = "network", names: NameResolver = NameResolver(), authorities: [String] = [],
         system: SystemAuthorities = SystemAuthorities()
@@ -110,7 +110,7 @@ package final class EventLoop: SerialExecutor, @unchecked Sendable {
             throw WebSocketsError.noContext
         }
         context = created
-        // Before the thread runs: authorities may take a while to be read, and nobody waits for
+        // Before the thread runs, since reading authorities may take a while, and nothing waits for
         // the loop yet.
         do {
             try makeOwnHosts(authorities)
@@ -125,17 +125,17 @@ package final class EventLoop: SerialExecutor, @unchecked Sendable {
     }
 
     deinit {
-        // The thread refers to the loop without owning it, so it must be gone first.
+        // The thread refers to the loop without owning it, so it must end first.
         stop()
     }
 
-    /// Ends the thread; sockets still open are closed without ceremony.
+    /// Ends the thread; open sockets are closed without a close frame.
     ///
     /// Jobs that come later never run. Must not be called on the loop itself.
     package func stop() {
         precondition(!isCurrent, "the event loop cannot stop itself")
         guard let thread = thread.withLock({ $0.take() }) else { return }
-        // Under the lock, since the thread destroys the context when it has seen the wish.
+        // Under the lock, since the thread destroys the context once it has seen the request.
         backlog.withLock { backlog in
             backlog.isStopping = true
             if !backlog.isOver { lws_cancel_service(context) }
@@ -143,7 +143,7 @@ package final class EventLoop: SerialExecutor, @unchecked Sendable {
         thread.join()
         // The number may be given to another thread.
         identity.store(0, ordering: .relaxed)
-        // What waits here may own whatever owns the loop.
+        // Waiting timers may own the loop's owner.
         timers.removeAll()
         for client in opening.values { client.loopEnded() }
         opening = [:]
@@ -178,7 +178,7 @@ package final class EventLoop: SerialExecutor, @unchecked Sendable {
     private func add(_ work: Work) {
         let now = MonotonicClock.now()
         backlog.withLock { backlog in
-            // Nobody would ever run it, and it may own whatever owns the loop.
+            // It would never run, and it may own the loop's owner.
             guard !backlog.isStopping else { return }
             if backlog.work.isEmpty { backlog.since = now }
             backlog.work.append(work)
@@ -202,7 +202,7 @@ package final class EventLoop: SerialExecutor, @unchecked Sendable {
                 lws_context_destroy(context)
                 return
             case .moreToDo:
-                // A negative time-out looks at the sockets without waiting.
+                // A negative time-out polls the sockets without waiting.
                 lws_service(context, -1)
             case .idle:
                 lws_service(context, 0)

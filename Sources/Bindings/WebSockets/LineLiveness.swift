@@ -1,15 +1,15 @@
 import CWebSockets
 import Glibc
 
-/// When a line counts as dead: what the kernel and libwebsockets watch on an open connection.
+/// When an open connection counts as dead, as watched by the kernel and libwebsockets.
 ///
-/// The kernel finds a far end that is gone, within seconds; libwebsockets' pings find one whose
-/// kernel still answers while the service behind it does not, and leave it much more time.
+/// The kernel detects within seconds that the far end is gone; libwebsockets' pings detect a far
+/// end whose kernel still answers but whose service does not, and give it much more time.
 enum LineLiveness {
     /// How long data may wait for the far end's kernel to acknowledge it (milliseconds).
     ///
-    /// Then the connection ends: TCP_USER_TIMEOUT of tcp(7). A mobile line that hands over is
-    /// silent for less.
+    /// Then the connection ends: TCP_USER_TIMEOUT of tcp(7). A hand-over of a mobile connection is
+    /// shorter.
     static let unacknowledgedLimitMilliseconds: UInt32 = 10_000
     /// A line without traffic is probed after this time (TCP_KEEPIDLE of tcp(7), seconds).
     static let keepaliveIdleSeconds: Int32 = 10
@@ -17,24 +17,23 @@ enum LineLiveness {
     static let keepaliveIntervalSeconds: Int32 = 3
     /// This number of probes without an answer ends the connection (TCP_KEEPCNT of tcp(7)).
     ///
-    /// The limit for unacknowledged data ends it earlier, at the first probe behind it.
+    /// The limit for unacknowledged data ends it earlier, at the first probe after that limit.
     static let keepaliveProbes: Int32 = 3
 
-    /// A WebSocket on which nothing came for this time is sent a ping (seconds).
+    /// A ping is sent on a WebSocket that has received nothing for this time (seconds).
     static let pingSeconds: UInt16 = 30
-    /// One on which not even the pong came is closed (seconds since the last sign of life).
+    /// A WebSocket without even a pong is closed (seconds since the last sign of life).
     ///
-    /// Pongs of a loaded Live service were seen to take 8 to 30 seconds, which this allows
-    /// threefold.
+    /// Pongs of a loaded Live service have taken 8 to 30 seconds; this allows three times as much.
     static let hangupSeconds: UInt16 = 120
 
-    /// The policy of every connection of ours.
-    // nonisolated(unsafe): written once before first use, read only; libwebsockets keeps the
-    // pointer for as long as the process lives.
+    /// The policy of all our connections.
+    // nonisolated(unsafe): written once before first use, then only read; libwebsockets keeps the
+    // pointer while the process lives.
     nonisolated(unsafe) static let policy = makePolicy(
         pingSeconds: pingSeconds, hangupSeconds: hangupSeconds)
 
-    /// A policy that is never released, as libwebsockets wants it.
+    /// Creates a policy that is never freed, as libwebsockets requires.
     static func makePolicy(
         pingSeconds: UInt16, hangupSeconds: UInt16
     ) -> UnsafePointer<lws_retry_bo_t> {
@@ -46,10 +45,10 @@ enum LineLiveness {
         return UnsafePointer(memory)
     }
 
-    /// Has the kernel watch a connected TCP socket.
+    /// Makes the kernel watch a connected TCP socket.
     ///
-    /// A kernel that refuses an option leaves the work to the pings. The corresponding C function
-    /// is `setsockopt`.
+    /// If the kernel refuses an option, the pings do the work. The corresponding C function is
+    /// `setsockopt`.
     static func watch(_ descriptor: Int32) {
         set(descriptor, SOL_SOCKET, SO_KEEPALIVE, 1)
         set(descriptor, Int32(IPPROTO_TCP), TCP_KEEPIDLE, keepaliveIdleSeconds)

@@ -1,18 +1,18 @@
 import Linux
 import Synchronization
 
-/// How long the loop was kept by what ran on it, and how long work waited for its turn.
+/// Measures how long calls kept the loop busy, and how long work waited for its turn.
 ///
 /// A stay is the time in one call of ours: a job, a timer, a descriptor's or a socket's event. A
-/// wait is that from the handing in of work to its beginning, which also shows the time spent
-/// inside libwebsockets, as with a TLS handshake. On a busy machine both are long though the loop
-/// does little; a stay in which the thread gave the processor away by itself, to wait for something,
-/// is the loop's own fault on any machine.
+/// wait is the time from queueing work to its start, which includes the time inside libwebsockets,
+/// for example in a TLS handshake. On a busy machine both are long even if the loop does little; a
+/// stay in which the thread gave up the processor voluntarily, to wait for something, is the loop's
+/// own fault on any machine.
 ///
 /// ## Concurrency
 /// Written on the loop's thread, read from every thread.
 package final class LoopStays: Sendable {
-    /// What kept the loop.
+    /// What kept the loop busy.
     package enum Kind: Int, Sendable, CaseIterable, CustomStringConvertible {
         case job, timer, descriptor, socket
 
@@ -38,7 +38,7 @@ package final class LoopStays: Sendable {
     /// The longest stay (nanoseconds).
     package var longestNanoseconds: Int64 { longest.load(ordering: .relaxed) }
 
-    /// What the longest stay was in.
+    /// The kind of the longest stay.
     package var kind: Kind { Kind(rawValue: kindOfLongest.load(ordering: .relaxed)) ?? .job }
 
     /// The longest stay in which the thread waited for something (nanoseconds); 0: it never did.
@@ -47,7 +47,8 @@ package final class LoopStays: Sendable {
     /// The longest that work waited for its turn (nanoseconds).
     package var longestWaitNanoseconds: Int64 { longestWait.load(ordering: .relaxed) }
 
-    /// Begins anew, as after a start whose stays nobody noticed; from every thread.
+    /// Resets the figures, for example after the start, whose stays nobody notices; from every
+    /// thread.
     package func reset() {
         longest.store(0, ordering: .relaxed)
         longestBlocked.store(0, ordering: .relaxed)
@@ -78,7 +79,7 @@ package final class LoopStays: Sendable {
         kindOfLongest.store(kind.rawValue, ordering: .relaxed)
     }
 
-    /// Work that was handed in at a moment begins now.
+    /// Notes that work begins now that was queued at a moment.
     func waited(since moment: Int64) {
         let wait = MonotonicClock.now() - moment
         if wait > longestWait.load(ordering: .relaxed) {

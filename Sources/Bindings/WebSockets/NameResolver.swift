@@ -1,32 +1,33 @@
 package import Linux
 import Synchronization
 
-/// Finds the addresses of names on threads of their own, so that a name server which does not
-/// answer holds up nobody.
+/// Resolves names on separate threads, so that a name server that does not answer blocks nothing
+/// else.
 ///
-/// A look-up cannot be taken back, so that its thread lasts until the system gives up; a caller
-/// that asks for the same name meanwhile joins it. What was found is remembered, and bridges the time
-/// in which no name server answers.
+/// A look-up cannot be cancelled, so its thread lasts until the system gives up; a caller that asks
+/// for the same name meanwhile joins it. Results are remembered, and are used while no name server
+/// answers.
 ///
 /// ## Concurrency
 /// Every method may be called from every thread.
 package final class NameResolver: Sendable {
-    /// Gives the addresses of a name as numeric text, the best first; may block.
+    /// Returns the addresses of a name as numeric text, the best first; may block.
     package typealias Lookup =
         @Sendable (_ name: String) -> Result<[String], NameLookup.Failure>
 
-    /// Names that are looked up at the same time, each with a thread; a program like this one
-    /// knows a handful of hosts.
+    /// The most names that are looked up at the same time, each on a thread; this program uses a
+    /// handful of hosts.
     static let lookupLimit = 8
-    /// Those that wait for one look-up; the one that has waited longest is let go.
+    /// The most callers that wait for one look-up; beyond that the one that has waited longest is
+    /// dropped.
     static let waiterLimit = 64
-    /// Names whose addresses are remembered.
+    /// The most names that are remembered.
     static let memoryLimit = 64
-    /// Addresses of a name that are of use.
+    /// The most addresses of a name that are used.
     static let addressLimit = 8
-    /// What was found bridges a name server that does not answer for a day (nanoseconds).
+    /// How long a result is used while no name server answers (nanoseconds): a day.
     ///
-    /// A stranger at an address that was given away is found out by its certificate.
+    /// If an address now belongs to another host, its certificate reveals that.
     static let memoryNanoseconds: Int64 = 24 * 3600 * 1_000_000_000
 
     private typealias Waiter = @Sendable (Result<[String], NameLookup.Failure>) -> Void
@@ -46,7 +47,7 @@ package final class NameResolver: Sendable {
     private let lookup: Lookup
     private let now: @Sendable () -> Int64
 
-    /// A resolver that knows nothing yet; `lookup` is called on threads of its own.
+    /// An empty resolver; `lookup` is called on separate threads.
     package init(
         lookup: @escaping Lookup = { name in
             Result { () throws(NameLookup.Failure) in try NameLookup.addresses(of: name) }
@@ -57,7 +58,7 @@ package final class NameResolver: Sendable {
         self.lookup = lookup
     }
 
-    /// What was found for a name not too long ago; nil when nothing was.
+    /// The remembered addresses of a name that are not too old; nil if there are none.
     package func remembered(_ name: String) -> [String]? {
         state.withLock { state in
             guard let known = state.known[name], now() - known.at <= Self.memoryNanoseconds
@@ -66,11 +67,10 @@ package final class NameResolver: Sendable {
         }
     }
 
-    /// Looks a name up; `then` is called once on another thread, unless more ask for the same
-    /// than are kept waiting.
+    /// Looks up a name; `then` is called once on another thread, unless too many wait for the same
+    /// name.
     ///
-    /// It may take as long as the system's resolver takes; who cannot wait that long stops
-    /// waiting.
+    /// It may take as long as the system's resolver; callers need their own time-out.
     package func find(
         _ name: String,
         then: @escaping @Sendable (Result<[String], NameLookup.Failure>) -> Void
@@ -107,7 +107,7 @@ package final class NameResolver: Sendable {
         let found = result.map { Array($0.prefix(Self.addressLimit)) }
         let waiters = state.withLock { state in
             if case .success(let addresses) = found { remember(name, addresses, in: &state) }
-            // A name that is gone is gone for those who come later, too.
+            // A name that no longer exists is forgotten for later callers, too.
             if case .failure(.unknown) = found { state.known[name] = nil }
             return state.running.removeValue(forKey: name) ?? []
         }
@@ -124,8 +124,8 @@ package final class NameResolver: Sendable {
     }
 }
 
-/// The order in which addresses of both kinds are tried (RFC 8305, section 4): that of the
-/// system, but the kinds take turns.
+/// The order in which addresses of both kinds are tried (RFC 8305, section 4): the system's order,
+/// but alternating between the kinds.
 func interleaved(_ addresses: [String]) -> [String] {
     // Only IPv6 addresses have colons.
     let first = addresses.first?.contains(":") ?? false

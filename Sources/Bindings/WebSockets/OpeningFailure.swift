@@ -2,14 +2,14 @@ import CWebSockets
 import Glibc
 import Linux
 
-/// What is known of a connection that was never open, and the error it amounts to.
+/// Derives the error from what is known of a connection that was never open.
 ///
-/// libwebsockets tells a text, which differs between 4.1 and 4.3; what has a number (certificate,
-/// status) is taken from that.
+/// libwebsockets gives a text, which differs between 4.1 and 4.3; where there is a number
+/// (certificate, status), that is used.
 struct OpeningFailure {
-    /// Host and port that were asked for.
+    /// The requested host and port.
     let server: String
-    /// The proxy that was asked; nil for a direct connection.
+    /// The proxy that was used; nil for a direct connection.
     let proxy: Proxy?
     /// libwebsockets' words; may be empty.
     let text: String
@@ -17,7 +17,7 @@ struct OpeningFailure {
     let certificateProblem: Int
     /// The answer that came instead of the upgrade.
     let answer: UpgradeRefusal?
-    /// What 4.1 tells where no line could be opened.
+    /// The text of 4.1 if no connection could be made.
     static let noLine = "Unable to connect"
 
     init(
@@ -31,7 +31,7 @@ struct OpeningFailure {
         self.answer = answer
     }
 
-    /// Whom the TCP connection goes to.
+    /// The host that the TCP connection goes to.
     private var neighbour: String { proxy.map { "the proxy \($0)" } ?? server }
 
     var error: WebSocketsError {
@@ -66,12 +66,12 @@ struct OpeningFailure {
         }
     }
 
-    /// 4.3 tells it ("http_proxy -> 407"), 4.1 does not.
+    /// The status is in the text of 4.3 ("http_proxy -> 407"), not of 4.1.
     private var proxyStatus: Int? {
         text.firstRange(of: "-> ").flatMap { Int(text[$0.upperBound...]) }
     }
 
-    /// 4.3 tells the errno ("conn fail: 111", "conn fail: errno 101: ..."), 4.1 does not.
+    /// The errno is in the text of 4.3 ("conn fail: 111", "conn fail: errno 101: ..."), not of 4.1.
     private var connectReason: String {
         let code = text.split { !$0.isNumber }.first.flatMap { Int32($0) }
         return code.map { SystemError.text(of: $0).lowercased() }

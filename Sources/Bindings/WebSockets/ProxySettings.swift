@@ -1,4 +1,4 @@
-/// A proxy that opens lines for others by HTTP's CONNECT (RFC 9110, section 9.3.6).
+/// A proxy that opens connections by HTTP's CONNECT (RFC 9110, section 9.3.6).
 struct Proxy: Hashable, Sendable, CustomStringConvertible {
     /// Name or address, without the brackets of an IPv6 address.
     let host: String
@@ -6,38 +6,38 @@ struct Proxy: Hashable, Sendable, CustomStringConvertible {
     /// "user:password" in the clear, nil without; never for a log or an error.
     let credentials: String?
 
-    /// What may be shown: where it is, without the credentials.
+    /// The address without the credentials, which may be shown.
     var description: String { host.contains(":") ? "[\(host)]:\(port)" : "\(host):\(port)" }
 
-    /// What libwebsockets takes as a proxy, the proxy's name replaced by one of its addresses;
-    /// holds the password.
+    /// The proxy as libwebsockets expects it, its name replaced by one of its addresses; contains
+    /// the password.
     func address(at numeric: String?) -> String {
         let host = numeric ?? host
         let place = host.contains(":") ? "[\(host)]:\(port)" : "\(host):\(port)"
         return (credentials.map { "\($0)@" } ?? "") + place
     }
 
-    /// Whatever a debugger or an interpolation asks for, the password is not among it.
+    /// Keeps the password out of debuggers and interpolations.
     var customMirror: Mirror { Mirror(reflecting: description) }
 }
 
 extension Proxy: CustomReflectable {}
 
-/// Which connections go through a proxy, as the environment says it.
+/// Which connections go through a proxy, from the environment.
 ///
 /// `wss` goes through `https_proxy` or `HTTPS_PROXY`, `ws` through `http_proxy` (in small letters
 /// only, since a web server sets the other one from a request's header), both else through
-/// `all_proxy` or `ALL_PROXY`; hosts that `no_proxy` or `NO_PROXY` names are reached directly, and
-/// so is this machine itself.
+/// `all_proxy` or `ALL_PROXY`; hosts in `no_proxy` or `NO_PROXY` are reached directly, and so is
+/// this machine itself.
 package struct ProxySettings: Sendable {
     private static let secureNames = ["https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY"]
     private static let plainNames = ["http_proxy", "all_proxy", "ALL_PROXY"]
     private static let exceptionNames = ["no_proxy", "NO_PROXY"]
-    /// What curl takes where the address of a proxy names no port.
+    /// curl's default if the address of a proxy has no port.
     private static let defaultPort = 1080
-    /// User, colon and password have this room in libwebsockets (bytes).
+    /// libwebsockets' room for user, colon and password (bytes).
     static let credentialsLimitBytes = 90
-    /// The proxy's name has this room in libwebsockets (bytes).
+    /// libwebsockets' room for the proxy's name (bytes).
     static let proxyHostLimitBytes = 120
     /// libwebsockets writes the host twice into a request of 256 bytes.
     static let hostLimitBytes = 99
@@ -45,7 +45,7 @@ package struct ProxySettings: Sendable {
     /// The variables above, as far as they are set to something.
     private let variables: [String: String]
 
-    /// Takes what it needs from the variables of an environment; none at all means no proxy.
+    /// Takes the variables above from an environment; without any there is no proxy.
     package init(environment: [String: String]) {
         let names = Self.secureNames + Self.plainNames + Self.exceptionNames
         variables = environment.filter { names.contains($0.key) && !$0.value.isEmpty }
@@ -85,7 +85,7 @@ package struct ProxySettings: Sendable {
         return parts.count == 4 && parts[0] == "127" && parts.allSatisfy { UInt8($0) != nil }
     }
 
-    /// In small letters, without the dot of a complete name.
+    /// In lower case, without the trailing dot.
     private static func plainName(_ name: some StringProtocol) -> String {
         let small = name.lowercased()
         return small.hasSuffix(".") ? String(small.dropLast()) : small
@@ -116,7 +116,7 @@ package struct ProxySettings: Sendable {
     private static func read(
         _ text: String, from variable: String
     ) throws(WebSocketsError) -> Proxy {
-        // The text may hold a password, so that no error quotes it.
+        // The text may contain a password, so no error quotes it.
         func bad(_ reason: String) -> WebSocketsError {
             .badProxy(variable: variable, reason: reason)
         }

@@ -2,31 +2,31 @@ import CWebSockets
 import Glibc
 import Linux
 
-/// The body of an answer that came instead of the upgrade: its head is there, the rest is awaited.
+/// Reads the body of an answer that came instead of the upgrade, once its head has arrived.
 ///
-/// libwebsockets ends such a connection as soon as it has read the head. Its line is kept open
-/// here by a second descriptor, and its TLS by a second reference, and is read to the body's end.
+/// libwebsockets ends such a connection as soon as it has read the head. Here a second descriptor
+/// keeps the connection open, and a second reference its TLS, until the body is read.
 ///
 /// Confined to the loop's thread.
 final class RefusalBody: @unchecked Sendable {
-    // @unchecked: made and used on the loop's thread only, like the client that owns it.
+    // @unchecked: created and used only on the loop's thread, like the client that owns it.
 
-    /// A far end that explains itself does so at once (nanoseconds).
+    /// How long to wait for the body (nanoseconds): a far end sends it at once.
     static let patience: Int64 = 2_000_000_000
     private static let chunkBytes = 4096
 
     private let loop: EventLoop
     private let line: FileDescriptor
-    /// OpenSSL's handle; nil where the line is in the clear.
+    /// OpenSSL's handle; nil if the connection is not encrypted.
     private var tls: OpaquePointer?
     private var decoder: BodyDecoder
     private var watch: LoopWatch?
     private var timer: LoopTimer?
     private var onEnd: (([UInt8]) -> Void)?
 
-    /// Takes over the line of a connection that libwebsockets is about to close.
+    /// Takes over the socket of a connection that libwebsockets is about to close.
     ///
-    /// Nil where the kernel gives no descriptor for it.
+    /// Nil if the kernel has no descriptor left.
     init?(of socket: OpaquePointer, on loop: EventLoop, decoder: BodyDecoder) {
         let raw = fcntl(lws_get_socket_fd(socket), F_DUPFD_CLOEXEC, 3)
         guard raw >= 0 else { return nil }
@@ -38,7 +38,8 @@ final class RefusalBody: @unchecked Sendable {
 
     deinit { if let tls { cws_tls_release(tls) } }
 
-    /// Reads on, once libwebsockets has closed its own; `onEnd` is called once, with the body.
+    /// Reads on after libwebsockets has closed its descriptor; `onEnd` is called once, with the
+    /// body.
     func begin(_ onEnd: @escaping ([UInt8]) -> Void) {
         self.onEnd = onEnd
         if let tls { cws_tls_move(tls, line.rawValue) }
@@ -46,7 +47,7 @@ final class RefusalBody: @unchecked Sendable {
             self?.end()
         }
         watch = try? loop.watch(line.rawValue) { [weak self] in self?.read() }
-        // TLS may hold something that makes the line no longer readable.
+        // TLS may have buffered data, for which the socket does not become readable.
         read()
         if watch == nil { end() }
     }

@@ -1,17 +1,17 @@
 import CWebSockets
 
-/// Takes in an answer that came instead of the upgrade, its body too.
+/// Reads an answer that came instead of the upgrade, including its body.
 ///
-/// What has come when libwebsockets reports the head is read by libwebsockets, the rest by
-/// `RefusalBody`.
+/// libwebsockets reads the part that has arrived when it reports the head; `RefusalBody` reads the
+/// rest.
 ///
 /// Confined to the loop's thread.
 final class RefusalReader: @unchecked Sendable {
-    // @unchecked: made and used on the loop's thread only, like the client that owns it.
+    // @unchecked: created and used only on the loop's thread, like the client that owns it.
 
-    /// What has come so far.
+    /// The answer so far.
     private(set) var refusal: UpgradeRefusal
-    /// Whether the last look at the body found something.
+    /// Whether the last read of the body found something.
     private var hasRead = false
     private var isWhole = false
     private var rest: RefusalBody?
@@ -24,26 +24,26 @@ final class RefusalReader: @unchecked Sendable {
     /// Whether more of the body is to come.
     var isWaiting: Bool { rest != nil }
 
-    /// Takes what is there of the body, and keeps the line where it is not whole; within
-    /// libwebsockets' call about the head.
+    /// Reads the available part of the body, and keeps the connection if more follows; called
+    /// within libwebsockets' callback for the head.
     func read(_ socket: OpaquePointer, on loop: EventLoop) {
         let hadSome = readNow(socket)
         let framing = UpgradeRefusal.framing(socket)
-        // Where libwebsockets is within a chunk only it knows.
+        // Only libwebsockets knows its position within a chunk.
         guard !isWhole, framing != .chunked || !hadSome else { return }
         let decoder = BodyDecoder(framing.behind(refusal.body.count), held: refusal.body)
         if !decoder.isWhole { rest = RefusalBody(of: socket, on: loop, decoder: decoder) }
     }
 
-    /// Has libwebsockets decode what is there; returns whether there was anything.
+    /// Makes libwebsockets decode the available bytes; returns whether there were any.
     private func readNow(_ socket: OpaquePointer) -> Bool {
         var hadSome = false
         repeat {
             hasRead = false
-            // Without memory of ours libwebsockets reads into its own.
+            // Without our memory libwebsockets reads into its own.
             var bytes: UnsafeMutablePointer<CChar>?
             var count: Int32 = 0
-            // It fails at the end of the line, and where `receivedAll` has it stop.
+            // It fails at the end of the connection, and when `receivedAll` stops it.
             if lws_http_client_read(socket, &bytes, &count) != 0 { isWhole = true }
             hadSome = hadSome || hasRead
         } while hasRead && !isWhole
@@ -63,7 +63,7 @@ final class RefusalReader: @unchecked Sendable {
     /// The body was read to its end.
     func receivedAll() { isWhole = true }
 
-    /// Awaits the rest, once libwebsockets has closed its end of the line; `onEnd` is called once.
+    /// Reads the rest after libwebsockets has closed its descriptor; `onEnd` is called once.
     func goOn(_ onEnd: @escaping () -> Void) {
         rest?.begin { [weak self] body in
             self?.refusal.body = body

@@ -61,10 +61,10 @@ package final class ServerConnection: @unchecked Sendable {
         return count > 0 ? Self.text(buffer) : nil
     }
 
-    /// Sends a message; one given to a socket that is not open goes nowhere.
+    /// Sends a message; if the socket is not open it is dropped.
     ///
     /// `write` appends the payload to memory that is reused, so that a steady stream allocates
-    /// nothing; it must leave alone what is there already.
+    /// nothing; it must not change the bytes already there.
     package func send(kind: MessageKind = .binary, _ write: (inout [UInt8]) -> Void) {
         loop.checkIsolated()
         channel.send(kind: kind, write)
@@ -73,7 +73,7 @@ package final class ServerConnection: @unchecked Sendable {
     /// Bytes given to `send` that the kernel has not taken yet.
     package var pendingBytes: Int { channel.pendingBytes }
 
-    /// Closes with a code and a reason, of which the first 123 bytes are sent.
+    /// Closes with a code and the first 123 bytes of a reason.
     package func close(code: UInt16, reason: String = "") {
         loop.checkIsolated()
         channel.close(code: code, reason: reason)
@@ -91,14 +91,14 @@ package final class ServerConnection: @unchecked Sendable {
         channel.abort()
     }
 
-    /// Stops or goes on reading, so that the far end feels a slow reader.
+    /// Stops or resumes reading, which simulates a slow reader.
     package func setReading(_ isReading: Bool) {
         loop.checkIsolated()
         guard let socket else { return }
         lws_rx_flow_control(socket, isReading ? 1 : 0)
     }
 
-    // MARK: What libwebsockets tells
+    // MARK: Callbacks of libwebsockets
 
     func adopt(_ socket: OpaquePointer, onEvent: @escaping @Sendable (WebSocketEvent) -> Void) {
         channel.onEvent = onEvent

@@ -4,18 +4,18 @@ import Linux
 /// The authorities that the system trusts: a file with all of them, and a folder with one file
 /// each, named by the hash of the authority's name (see `openssl-rehash`).
 ///
-/// OpenSSL by itself reads the whole file for each TLS context: 144 certificates of Debian 12 take
-/// 30 ms and 0.9 MB, of which one or two are ever asked for. The folder holds the same ones, since
-/// `update-ca-certificates` writes both, and of it only the file is read that a certificate in hand
-/// names as its signer. An owner who names a file in `SSL_CERT_FILE` wants that one, and a folder
-/// without hashes is of no use; then all is read as OpenSSL does it.
+/// OpenSSL by itself reads the whole file for each TLS context: the 144 certificates of Debian 12
+/// take 30 ms and 0.9 MB, and one or two are ever used. The folder has the same certificates, since
+/// `update-ca-certificates` writes both, and only the file of a server certificate's issuer is read
+/// from it. An owner who sets `SSL_CERT_FILE` wants that file, and a folder without hashes is of no
+/// use; then OpenSSL's defaults apply.
 package struct SystemAuthorities: Sendable {
-    /// No more files than this are fetched; Debian has 144.
+    /// The most files that are fetched; Debian has 144.
     private static let fetchLimit = 1024
     /// The largest certificate that is worth fetching (bytes).
     private static let fileLimitBytes = 64 << 10
 
-    /// The folder that stands for all; nil: what OpenSSL takes when nothing is said.
+    /// The folder to use; nil: OpenSSL's defaults.
     let folder: String?
 
     /// The system's; reads the environment and a folder's names.
@@ -32,7 +32,7 @@ package struct SystemAuthorities: Sendable {
         folders.split(separator: ":").contains { !hashedNames(in: String($0)).isEmpty }
     }
 
-    /// Eight digits of a hash, and a number for those that share it.
+    /// Names of eight hash digits, and a number for those with the same hash.
     private static func hashedNames(in folder: String) -> [String] {
         let names = (try? Files.list(folder)) ?? []
         return names.filter { name in
@@ -46,15 +46,15 @@ package struct SystemAuthorities: Sendable {
         (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte)
     }
 
-    /// As `openssl rehash` writes them: in small letters.
+    /// As `openssl rehash` writes them: in lower case.
     private static func isHexadecimal(_ byte: UInt8) -> Bool {
         isDecimal(byte) || (UInt8(ascii: "a")...UInt8(ascii: "f")).contains(byte)
     }
 
-    /// Reads the files once, so that a card's slowness is over before a certificate is checked.
+    /// Reads the files once, so that a slow SD card does not delay the check of a certificate.
     ///
-    /// Blocks on the disk; what is read is left to the kernel's cache, since which of them a
-    /// server will need is not known.
+    /// Blocks on the disk; the files stay in the kernel's cache, since it is not known which of
+    /// them a server will need.
     func fetch() {
         for folder in folder?.split(separator: ":") ?? [] {
             for name in Self.hashedNames(in: String(folder)).prefix(Self.fetchLimit) {
@@ -64,9 +64,9 @@ package struct SystemAuthorities: Sendable {
     }
 }
 
-/// What the TLS of clients shares: the authorities that they trust.
+/// The TLS context that clients share: the authorities that they trust.
 ///
-/// Confined to the loop's thread, after the loop's own that are made before it runs.
+/// Confined to the loop's thread, except those created before it runs.
 final class ClientTrust {
     /// OpenSSL's `SSL_CTX`, which must outlive the virtual hosts that it was given to.
     let context: OpaquePointer
@@ -75,7 +75,7 @@ final class ClientTrust {
     init(file: String) throws(WebSocketsError) {
         context = try Self.make()
         guard SSL_CTX_load_verify_file(context, file) == 1 else {
-            // What it noted of this would be taken for a later connection's.
+            // Otherwise the noted error would be taken for a later connection's.
             ERR_clear_error()
             throw .badAuthorityFile(file)
         }

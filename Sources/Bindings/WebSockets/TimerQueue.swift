@@ -1,14 +1,14 @@
-/// A moment at which the loop calls back, once.
+/// A single callback of the loop at a given moment.
 ///
 /// Confined to the loop's thread, like the loop's own state.
 package final class LoopTimer: @unchecked Sendable {
-    // @unchecked: made, fired and cancelled on the loop's thread only.
+    // @unchecked: created, fired and cancelled only on the loop's thread.
 
     let deadline: Int64
-    /// Tells timers of one moment apart: the one that was set first fires first.
+    /// Orders timers of the same moment: the one that was set first fires first.
     fileprivate(set) var order: UInt64 = 0
     fileprivate(set) var body: (@Sendable () -> Void)?
-    /// Where it waits, and at which place there; nil once it has fired or was taken back.
+    /// Its queue, and its place there; nil once it has fired or was cancelled.
     fileprivate var queue: TimerQueue?
     fileprivate var place = 0
 
@@ -21,19 +21,19 @@ package final class LoopTimer: @unchecked Sendable {
         deadline == other.deadline ? order < other.order : deadline < other.deadline
     }
 
-    /// Takes the call back; harmless when it has been made.
+    /// Cancels the callback; harmless if it has been made.
     package func cancel() { queue?.remove(self) }
 }
 
 /// The timers of a loop: a binary heap, whose root is the next to fire.
 ///
-/// Setting one and taking one back costs the logarithm of how many wait, and one that was taken
-/// back is gone: a far end that has a timer set anew with each message costs no more than one
-/// that does not. How many there are is up to who sets them; none is refused.
+/// Setting or cancelling a timer costs the logarithm of their number, and a cancelled timer is
+/// removed: a far end whose messages reset a timer each time costs no more than another. The
+/// callers limit how many there are; none is refused.
 final class TimerQueue {
     private var heap: [LoopTimer] = []
     private var nextOrder: UInt64 = 0
-    /// What the kernel's timer is set to.
+    /// The time that the kernel's timer is set to.
     var armed: Int64?
 
     var count: Int { heap.count }
@@ -52,9 +52,10 @@ final class TimerQueue {
         rise(from: timer.place)
     }
 
-    /// Takes out the next timer if it is due and was set before `mark`, and gives its call.
+    /// Removes the next timer if it is due and was set before `mark`, and returns its callback.
     ///
-    /// The mark keeps a timer that sets itself anew for the past from keeping the loop for ever.
+    /// The mark keeps a timer that always reschedules itself for the past from occupying the loop
+    /// forever.
     func popDue(at now: Int64, before mark: UInt64) -> (@Sendable () -> Void)? {
         guard let first = heap.first, first.deadline <= now, first.order < mark else { return nil }
         let body = first.body
@@ -71,11 +72,11 @@ final class TimerQueue {
             sink(from: last.place)
         }
         timer.queue = nil
-        // What it holds may own the timer.
+        // Its captures may own the timer.
         timer.body = nil
     }
 
-    /// Takes all back.
+    /// Cancels all timers.
     func removeAll() {
         let forgotten = heap
         heap = []

@@ -2,19 +2,20 @@ import CWebSockets
 
 /// An HTTP answer that came instead of the upgrade to WebSocket.
 ///
-/// Everything in it is the far end's word: not for a terminal or a log as it is.
+/// All of it comes from the far end: do not print it to a terminal or a log unescaped.
 package struct UpgradeRefusal: Sendable, Equatable {
-    /// More of a body than this is not kept (bytes); what explains an error is far shorter.
+    /// How much of a body is kept (bytes); the explanation of an error is far shorter.
     package static let bodyLimitBytes = 64 << 10
 
     /// The status; 100 to 999, but not 101.
     package var status: Int
-    /// How long the far end wants to be left alone (seconds, at least 0), where it says so in
-    /// figures; a date is not read.
+    /// The wait that the far end asks for (seconds, at least 0), if it is a number; a date is not
+    /// read.
     package var retryAfterSeconds: Int64?
-    /// Where a redirection leads, which is never followed.
+    /// The target of a redirection, which is never followed.
     package var location: String?
-    /// The body, often JSON that says why; cut at `bodyLimitBytes`, and empty where none came.
+    /// The body, often JSON with the reason; truncated to `bodyLimitBytes`, and empty if there was
+    /// none.
     package var body: [UInt8]
 
     /// An answer as it came.
@@ -32,11 +33,11 @@ package struct UpgradeRefusal: Sendable, Equatable {
         guard !text.isEmpty, text.utf8.allSatisfy({ (0x30...0x39).contains($0) }) else {
             return nil
         }
-        // More digits than fit are a long time, not none.
+        // More digits than fit mean a long time, not none.
         return Int64(text) ?? .max
     }
 
-    /// What may be done about it, for an error's text.
+    /// What can be done about it, for an error's text.
     var advice: String {
         switch status {
         case 300..<400:
@@ -53,10 +54,10 @@ package struct UpgradeRefusal: Sendable, Equatable {
 }
 
 extension UpgradeRefusal {
-    /// The longest value of a header that is looked at (bytes).
+    /// The longest header value that is read (bytes).
     private static let headerLimitBytes = 2048
 
-    /// What libwebsockets holds of the answer's head.
+    /// Reads the answer's head from libwebsockets.
     init(status: Int, head socket: OpaquePointer) {
         self.init(
             status: status,

@@ -1,21 +1,20 @@
 import CWebSockets
 import Linux
 
-/// What the client asks of libwebsockets, and what that tells.
+/// The client's calls of libwebsockets, and its callbacks.
 ///
 /// Confined to the loop's thread.
 extension WebSocketClient {
     func begin(at address: String) -> ConnectionAttempt? {
         guard let url = request?.url, let vhost else { return nil }
         let attempt = ConnectionAttempt(client: self)
-        // libwebsockets looks at a numeric address without asking anybody. It takes the proxy's
-        // from the virtual host, within this call; the far host's name is then the proxy's to
-        // find.
+        // libwebsockets uses a numeric address without a look-up. It takes the proxy's address from
+        // the virtual host, within this call; then the proxy resolves the far host's name.
         if let proxy { lws_set_proxy(vhost, proxy.address(at: address)) }
         attempt.socket = ask(url, at: proxy == nil ? address : url.host, on: vhost, for: attempt)
         attempt.isStarting = false
         guard attempt.socket != nil else {
-            // Where this fails at once, libwebsockets may or may not have called back before.
+            // If this fails at once, libwebsockets may or may not have called back before.
             if !attempt.isOver { race?.note(failure(nil, OpeningFailure.noLine)) }
             return nil
         }
@@ -36,8 +35,8 @@ extension WebSocketClient {
                         info.address = address
                         info.port = Int32(url.port)
                         info.path = target
-                        // Of this libwebsockets takes the name that TLS asks for, and that the
-                        // certificate must be for.
+                        // libwebsockets takes from this the name for SNI and for the certificate's
+                        // check.
                         info.host = hostHeader
                         info.alpn = protocols
                         info.ssl_connection = Int32(
@@ -53,7 +52,7 @@ extension WebSocketClient {
         }
     }
 
-    // MARK: What libwebsockets tells
+    // MARK: Callbacks of libwebsockets
 
     func connected(_ attempt: ConnectionAttempt) { attempt.connectedAt = MonotonicClock.now() }
 
@@ -77,7 +76,7 @@ extension WebSocketClient {
         return 0
     }
 
-    /// The head of the answer is there; returns -1 to go no further.
+    /// Called when the head of the answer has arrived; returns -1 to stop.
     func answered(_ socket: OpaquePointer) -> Int32 {
         let status = Int(lws_http_client_http_response(socket))
         guard status != 101 else { return 0 }
@@ -120,17 +119,17 @@ extension WebSocketClient {
         race?.remove(attempt)
         letGo()
         guard let answer, answer.isWaiting, phase == .opening else { return }
-        // Not from within libwebsockets' call about the socket whose line this was.
+        // Not inside of libwebsockets' callback for the same socket.
         loop.perform { [self] in
             guard phase == .opening else { return }
             answer.goOn { [unowned self] in fail(failure(nil, "")) }
         }
     }
 
-    /// Lets go of the race that is over, once its last socket is gone: the winner owns the client,
-    /// and would keep both for ever.
+    /// Releases a decided race once its last socket is destroyed: the winner owns the client, and
+    /// both would be retained forever.
     ///
-    /// An answer whose body comes late is the end of the sockets first.
+    /// With a late body the sockets end before the race is decided.
     func letGo() {
         if phase == .decided, race?.attempts.isEmpty == true { race = nil }
     }

@@ -1,7 +1,7 @@
 import CWebSockets
 import Linux
 
-/// The client's end of one WebSocket; made for one connection, and not used again after it.
+/// The client's end of one WebSocket, for a single connection.
 ///
 /// ## Concurrency
 /// Confined to the loop's thread, which every method checks; events are reported there,
@@ -9,15 +9,15 @@ import Linux
 package final class WebSocketClient: @unchecked Sendable {
     // @unchecked: every method checks that it runs on the loop, which is one thread.
 
-    /// Where a name was found before, its earlier address is tried after this time, though the
-    /// name server has not answered yet (nanoseconds).
+    /// A remembered address of a name is tried after this time if the name server has not answered
+    /// yet (nanoseconds).
     static let namePatience: Int64 = 1_000_000_000
 
     enum Phase {
         case new
-        /// The host's addresses are looked up.
+        /// The host's name is being resolved.
         case looking
-        /// Lines are opened, and the upgrade asked for.
+        /// Connections are opened, and the upgrade is requested.
         case opening
         /// It is open, or never will be.
         case decided
@@ -36,7 +36,7 @@ package final class WebSocketClient: @unchecked Sendable {
     var race: AddressRace?
     var timeout: LoopTimer?
     private var patience: LoopTimer?
-    /// What came instead of the upgrade.
+    /// The answer that came instead of the upgrade.
     var answer: RefusalReader?
 
     /// A client on a loop; nothing happens before `open`.
@@ -44,15 +44,16 @@ package final class WebSocketClient: @unchecked Sendable {
         self.init(loop: loop, livenessPolicy: LineLiveness.policy)
     }
 
-    /// A client with a policy of its own, which is never released.
+    /// A client with its own policy, which is never freed.
     init(loop: EventLoop, livenessPolicy: UnsafePointer<lws_retry_bo_t>) {
         self.loop = loop
         self.livenessPolicy = livenessPolicy
     }
 
-    /// Connects; `onEvent` is called until `closed` or `failed`, each of which is the last.
+    /// Connects; `onEvent` is called until `closed` or `failed`, which are last events.
     ///
-    /// Never calls back from within this call, and never waits: names are found beside the loop.
+    /// Never calls back from within this call, and never waits: names are resolved on other
+    /// threads.
     package func open(
         _ request: WebSocketRequest, onEvent: @escaping @Sendable (WebSocketEvent) -> Void
     ) {
@@ -110,14 +111,14 @@ package final class WebSocketClient: @unchecked Sendable {
         }
     }
 
-    /// Whom the TCP connection goes to.
+    /// The host that the TCP connection goes to.
     private var neighbour: String { proxy.map { "the proxy \($0)" } ?? server }
 
     // MARK: Opening
 
     private func connect(_ addresses: [String]) {
         guard phase == .looking else { return }
-        // libwebsockets would look up whatever else there is, on the loop.
+        // libwebsockets would look up anything else, on the loop.
         let numeric = addresses.filter { IPAddress(String($0.prefix { $0 != "%" })) != nil }
         guard !numeric.isEmpty else { return fail(.unknownName(host: neighbour)) }
         phase = .opening
@@ -147,7 +148,7 @@ package final class WebSocketClient: @unchecked Sendable {
         phase = .decided
         defer {
             letGo()
-            // What waits here may be all that holds it.
+            // This may be the last reference to it.
             loop.opening[ObjectIdentifier(self)] = nil
         }
         timeout?.cancel()
@@ -161,7 +162,7 @@ package final class WebSocketClient: @unchecked Sendable {
         handler(.failed(error))
     }
 
-    /// The loop has ended, and tells nobody of anything any more; not on the loop.
+    /// Called when the loop has ended, on another thread: no events are reported any more.
     func loopEnded() { channel.onEvent = nil }
 
     private func timedOut() {
@@ -177,10 +178,10 @@ package final class WebSocketClient: @unchecked Sendable {
 
     // MARK: Use
 
-    /// Sends a message; one given to a socket that is not open goes nowhere.
+    /// Sends a message; if the socket is not open it is dropped.
     ///
     /// `write` appends the payload to memory that is reused, so that a steady stream allocates
-    /// nothing; it must leave alone what is there already.
+    /// nothing; it must not change the bytes already there.
     package func send(kind: MessageKind = .text, _ write: (inout [UInt8]) -> Void) {
         loop.checkIsolated()
         channel.send(kind: kind, write)
@@ -189,7 +190,7 @@ package final class WebSocketClient: @unchecked Sendable {
     /// Bytes given to `send` that the kernel has not taken yet.
     package var pendingBytes: Int { channel.pendingBytes }
 
-    /// Says goodbye and closes; `closed` follows, or `failed` when it was not open yet.
+    /// Closes with a close frame; `closed` follows, or `failed` if it was not open yet.
     package func close(code: UInt16 = 1000, reason: String = "") {
         loop.checkIsolated()
         if channel.socket == nil { return abort() }

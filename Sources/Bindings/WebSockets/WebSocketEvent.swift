@@ -1,14 +1,14 @@
 import Linux
 
-/// What happens on a WebSocket, reported on the loop's thread in order.
+/// An event of a WebSocket, reported on the loop's thread in order.
 package enum WebSocketEvent: Sendable {
     /// The upgrade succeeded; messages may be sent.
     case opened
-    /// A whole message; the array is reused, so keep a copy of what must outlive the call.
+    /// A whole message; the array is reused, so copy what must outlive the call.
     case message([UInt8], isBinary: Bool)
-    /// Everything that was sent has left for the kernel.
+    /// The kernel has taken everything that was sent.
     case drained
-    /// The socket was open and is no more. Last event. 1006 stands for "no close frame came".
+    /// The socket was open and is now closed. Last event. 1006 means that no close frame came.
     case closed(code: UInt16, reason: String)
     /// The socket was never open. Last event.
     case failed(WebSocketsError)
@@ -19,22 +19,22 @@ package enum MessageKind: Sendable {
     case text, binary
 }
 
-/// What is asked of a connection.
+/// A request for a connection.
 package struct WebSocketRequest: Sendable {
     /// Where to connect.
     package var url: WebSocketURL
     /// Headers added to the upgrade, name without colon; values may be secret and are not logged.
     package var headers: [(name: String, value: String)]
-    /// A PEM file whose authorities alone are trusted; nil trusts the system's.
+    /// A PEM file with the only trusted authorities; nil trusts the system's.
     package var certificateAuthorityFile: String?
-    /// The proxies by which a server is reached.
+    /// The proxies for reaching a server.
     package var proxies: ProxySettings
-    /// The time from the call to the finished upgrade, names, TLS and all (milliseconds, 1000 to
-    /// 70 000; what is outside counts as the nearest of them).
+    /// The time from the call to the finished upgrade, including names and TLS (milliseconds,
+    /// clamped to 1000 to 70 000).
     package var timeoutMilliseconds: Int64
 
-    /// What the handshake sends beside the URL, what it trusts, and the proxies by which it goes:
-    /// those of this process's environment, unless others are given.
+    /// A request with additional headers, trusted authorities and proxies; by default the proxies
+    /// of this process's environment.
     package init(
         url: WebSocketURL, headers: [(name: String, value: String)] = [],
         certificateAuthorityFile: String? = nil,
@@ -50,12 +50,12 @@ package struct WebSocketRequest: Sendable {
 }
 
 extension WebSocketRequest {
-    /// The longest host and port that libwebsockets has room for in the request (bytes).
+    /// libwebsockets' room for host and port in the request (bytes).
     static let hostLimitBytes = 119
-    /// The longest path and query that it has room for (bytes).
+    /// Its room for path and query (bytes).
     static let targetLimitBytes = 2000
 
-    /// The time that is given, within its range.
+    /// The time-out, clamped to its range.
     var limitedTimeoutMilliseconds: Int64 { min(max(1000, timeoutMilliseconds), 70_000) }
 
     /// Whether it can be sent as it is.

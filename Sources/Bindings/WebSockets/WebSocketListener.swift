@@ -22,17 +22,17 @@ package final class WebSocketListener: @unchecked Sendable {
 
     /// What to do with an upgrade.
     package enum Verdict: Sendable {
-        /// Take it and tell the connection's events to the handler.
+        /// Accept it and report the connection's events to the handler.
         case accept(@Sendable (WebSocketEvent) -> Void)
         /// Answer with HTTP instead.
         case refuse(PlainAnswer)
     }
 
-    /// An HTTP answer with a JSON text, behind which the connection is closed.
+    /// An HTTP answer with a JSON text, after which the connection is closed.
     package struct PlainAnswer: Sendable {
         /// 400 to 599.
         package var status: Int
-        /// What stands behind the status in the first line, such as `Not Found`.
+        /// The reason phrase after the status, such as `Not Found`.
         package var phrase: String
         /// JSON.
         package var body: String
@@ -46,7 +46,7 @@ package final class WebSocketListener: @unchecked Sendable {
     }
 
     /// A request's body is read to its end, so that the answer reaches a client that still sends;
-    /// one larger than this (bytes) is cut off.
+    /// for a larger one (bytes) the connection is closed.
     private static let bodyLimit = 1 << 20
 
     private let loop: EventLoop
@@ -58,9 +58,9 @@ package final class WebSocketListener: @unchecked Sendable {
 
     /// Listens on 127.0.0.1, on a free port when `port` is 0; on the loop only.
     ///
-    /// `onUpgrade` is asked on the loop for every upgrade, before it is answered; path and
-    /// headers of the connection are known then. `onRequest` answers every other request, by its
-    /// path, on the loop too.
+    /// `onUpgrade` is called on the loop for every upgrade, before it is answered; the connection's
+    /// path and headers are known by then. `onRequest` answers every other request, by its path, on
+    /// the loop too.
     package init(
         loop: EventLoop, port: Int = 0, identity: Identity? = nil,
         onRequest: @escaping @Sendable (String) -> PlainAnswer = { _ in
@@ -74,8 +74,8 @@ package final class WebSocketListener: @unchecked Sendable {
         self.onRequest = onRequest
         var info = lws_context_creation_info()
         info.port = Int32(port)
-        // With IPv6, libwebsockets 4.1 takes the address for the name of an interface that there is
-        // not, and listens on every address of the machine.
+        // With IPv6, libwebsockets 4.1 takes the address for the name of an interface that does not
+        // exist, and listens on every address of the machine.
         info.options = cws_no_ipv6
         info.protocols = UnsafePointer(Callback.serverProtocols)
         let made = "server".withCString { name in
@@ -98,7 +98,7 @@ package final class WebSocketListener: @unchecked Sendable {
         Self.registry.withLock { $0[UInt(bitPattern: made)] = Registered(listener: self) }
     }
 
-    /// Stops listening and closes what was accepted; on the loop only.
+    /// Stops listening and closes accepted connections; on the loop only.
     package func close() {
         loop.checkIsolated()
         guard let host else { return }
@@ -107,11 +107,11 @@ package final class WebSocketListener: @unchecked Sendable {
         Self.registry.withLock { $0[UInt(bitPattern: host)] = nil }
     }
 
-    /// A listener is found by libwebsockets' host, which has no place for an owner of ours.
+    /// Finds a listener by libwebsockets' host, which has no field for our owner.
     private struct Registered: Sendable { let listener: WebSocketListener }
     private static let registry = Mutex<[UInt: Registered]>([:])
 
-    /// The thread of a loop has ended, and with it all that was listened on.
+    /// Removes a loop's listeners after its thread has ended.
     static func forget(all loop: EventLoop) {
         let forgotten = registry.withLock { listeners in
             let dead = listeners.filter { $0.value.listener.loop === loop }
@@ -141,7 +141,7 @@ package final class WebSocketListener: @unchecked Sendable {
         }
     }
 
-    /// A request that is no upgrade has arrived; returns non-zero when it is done with.
+    /// A request that is not an upgrade has arrived; returns non-zero if it is finished.
     static func answer(_ socket: OpaquePointer, path: String) -> Int32 {
         guard let listener = listener(of: socket) else { return -1 }
         let isHead = lws_hdr_total_length(socket, WSI_TOKEN_HEAD_URI) > 0
@@ -150,8 +150,8 @@ package final class WebSocketListener: @unchecked Sendable {
         return (1...bodyLimit).contains(length) ? 0 : -1
     }
 
-    /// By hand, since libwebsockets answers an upgrade with HTTP/1.0, which clients of WebSockets
-    /// take for no HTTP at all.
+    /// Writes the answer by hand, since libwebsockets answers an upgrade with HTTP/1.0, which
+    /// WebSocket clients do not accept as HTTP.
     private static func write(
         _ answer: PlainAnswer, to socket: OpaquePointer, withBody: Bool
     ) {

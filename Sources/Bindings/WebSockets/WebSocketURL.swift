@@ -59,7 +59,7 @@ package struct WebSocketURL: Sendable, Equatable, CustomStringConvertible {
     /// Host and port, for errors.
     var server: String { host.contains(":") ? "[\(host)]:\(port)" : "\(host):\(port)" }
 
-    /// What the request's Host header says (RFC 9110, section 7.2).
+    /// The value of the request's Host header (RFC 9110, section 7.2).
     var hostHeader: String {
         let shown = host.contains(":") ? "[\(host)]" : host
         return port == (isSecure ? 443 : 80) ? shown : "\(shown):\(port)"

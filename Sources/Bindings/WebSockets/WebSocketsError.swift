@@ -1,40 +1,40 @@
-/// Why a socket could not be opened, or a listener not be made.
+/// Why a socket could not be opened, or a listener could not be created.
 ///
-/// A `host` is named with its port, never with path or query, which may hold a key.
+/// A `host` includes its port, but never path or query, which may contain a key.
 package enum WebSocketsError: Error, Sendable, Equatable, CustomStringConvertible {
-    /// The address is no `ws://` or `wss://` address; the text says what is wrong with it.
+    /// The address is not a `ws://` or `wss://` address; the text says what is wrong with it.
     case badAddress(String, reason: String)
     /// The environment variable of a proxy cannot be used.
     case badProxy(variable: String, reason: String)
-    /// Nobody answered in time.
+    /// The far end did not answer in time.
     case timedOut(host: String, milliseconds: Int64)
     /// The far end's certificate is not accepted.
     case untrusted(host: String, problem: CertificateProblem)
-    /// What answered does not speak TLS, or none that is common to both.
+    /// The far end does not speak TLS, or there is no common version or cipher.
     case noTLS(host: String)
     /// The far end answered over HTTP instead of upgrading to WebSocket.
     case refusedUpgrade(host: String, answer: UpgradeRefusal)
-    /// What answered is no WebSocket server; libwebsockets' words.
+    /// The far end is not a WebSocket server; libwebsockets' words.
     case notWebSocket(host: String, reason: String)
     /// A header's value cannot be sent, since it would end the header.
     case badHeader(String)
-    /// No name server knows the host, or it has no address.
+    /// The host does not exist, or it has no address.
     case unknownName(host: String)
-    /// Where the host is could not be found out; the text says why.
+    /// The host could not be resolved; the text says why.
     case namesUnavailable(host: String, reason: String)
-    /// The line could not be opened; the text says why, as far as it is known.
+    /// The connection could not be made; the text says why, as far as is known.
     case unreachable(host: String, reason: String)
-    /// The proxy answered, but opens no line to the server; the status when it is known.
+    /// The proxy answered, but does not connect to the server; the status if it is known.
     case proxyRefused(proxy: String, host: String, status: Int?)
     /// Our side gave the connection up before it was open.
     case givenUp(host: String)
     /// The certificate authority file cannot be read.
     case badAuthorityFile(String)
-    /// libwebsockets could not make its context.
+    /// libwebsockets could not create its context.
     case noContext
-    /// The listener could not be made; the port may be taken, or the certificate unreadable.
+    /// The listener could not be created; the port may be taken, or the certificate unreadable.
     case cannotListen(port: Int)
-    /// The kernel gave no descriptor.
+    /// The kernel has no descriptor left.
     case noDescriptor(String)
 
     package var description: String {
@@ -95,7 +95,7 @@ package enum WebSocketsError: Error, Sendable, Equatable, CustomStringConvertibl
 
 /// What is wrong with a certificate.
 package enum CertificateProblem: Sendable, Equatable, CustomStringConvertible {
-    /// No authority that is trusted here has signed it.
+    /// No trusted authority has signed it.
     case unknownAuthority
     /// It is no longer valid, by the clock of this machine.
     case expired
@@ -103,7 +103,7 @@ package enum CertificateProblem: Sendable, Equatable, CustomStringConvertible {
     case notYetValid
     /// It is for other hosts.
     case otherHost
-    /// Something rarer; OpenSSL's number (X509_V_ERR in x509_vfy.h).
+    /// Another problem; OpenSSL's number (X509_V_ERR in x509_vfy.h).
     case other(Int)
 
     package var description: String {

@@ -1,10 +1,10 @@
 // martlet-webrtc.so: the canceller of webrtc-audio-processing 1.x (AEC3) behind Martlet's door.
 //
 // The library's interface is a C++ class with virtual methods, which only code that was compiled
-// against its headers can call. packaging/webrtc.sh builds this where they are.
+// against its headers can call. packaging/webrtc.sh builds this where they are installed.
 //
-// Nothing is thrown out of here. What the library allocates and locks is its own: it runs on the
-// thread that processes the microphone, never on one that keeps a card.
+// No exception leaves this file. The library may allocate and lock: it runs on the thread that
+// processes the microphone, never on one that serves a card.
 #include <modules/audio_processing/include/audio_processing.h>
 
 #include <cstdlib>
@@ -15,8 +15,8 @@
 namespace {
 constexpr int kRate = 16000;
 constexpr uint32_t kFrame = kRate / 100;
-// Two of the library's blocks of 4 ms. Measured: noise beside a silent reference comes out as it
-// was, later by this. (`audio-figures.sh PROGRAM FOLDER replies` shifts the output back by it; with
+// Two of the library's blocks of 4 ms. Measured: with a silent reference noise comes out unchanged,
+// delayed by this. (`audio-figures.sh PROGRAM FOLDER replies` shifts the output back by it; with
 // any other number all of a voice would count as lost.)
 constexpr uint32_t kDelay = 128;
 }  // namespace
@@ -36,7 +36,7 @@ martlet_echo *make() {
         webrtc::AudioProcessing::Config config;
         config.echo_canceller.enabled = true;
         config.echo_canceller.mobile_mode = false;
-        // Martlet has a filter of its own in front.
+        // Martlet has its own filter before this.
         config.echo_canceller.enforce_high_pass_filtering = false;
         config.residual_echo_detector.enabled = false;
         processing->ApplyConfig(config);
@@ -57,7 +57,7 @@ int32_t process(martlet_echo *echo, const int16_t *reference, int16_t *microphon
         int error = processing.ProcessReverseStream(
             reference, echo->format, echo->format, echo->unheard);
         if (error != webrtc::AudioProcessing::kNoError) return error;
-        // The reference lies where its echo is, but for some metres of air.
+        // The reference is aligned with its echo, except for some metres of air.
         error = processing.set_stream_delay_ms(0);
         if (error != webrtc::AudioProcessing::kNoError) return error;
         return processing.ProcessStream(microphone, echo->format, echo->format, microphone);

@@ -1,23 +1,23 @@
 package import Synchronization
 
-/// What one audio thread counts, for others to read at any time.
+/// The counters of one audio thread, which others may read at any time.
 ///
 /// ## Concurrency
-/// One thread adds, everyone reads; the numbers are single and need not fit each other.
+/// One thread adds, any thread reads; the counters are independent and need not be consistent.
 package final class AudioCounters: Sendable {
     /// Frames that passed since the start.
     package let frames = Atomic<Int>(0)
     /// Overruns or underruns of the device.
     package let xruns = Atomic<Int>(0)
-    /// Times that the card was put to sleep by the system.
+    /// How often the system suspended the card.
     package let suspensions = Atomic<Int>(0)
-    /// Times that the device neither erred nor moved for a second.
+    /// How often the device neither failed nor moved for a second.
     package let stalls = Atomic<Int>(0)
-    /// Frames that found no room in the ring, since its reader is stuck.
+    /// Frames that were dropped because the ring's reader was stuck.
     package let lostFrames = Atomic<Int>(0)
-    /// Times that the device was opened anew.
+    /// How often the device was opened.
     package let reopenings = Atomic<Int>(0)
-    /// How late the thread was served.
+    /// How late the thread woke up.
     package let lateWakeUps = LateWakeUps()
 
     /// All zero.

@@ -1,8 +1,8 @@
-/// What a count of frames is in time, and back, for counts that a driver or a long run makes large.
+/// Converts counts of frames to time and back, for counts that a driver or a long run makes large.
 ///
 /// Frames × 10⁹ passes 64 bits after 6.7 days at 16 kHz, and a driver may report any number (SOF
-/// gave 7,493,989,779,945,237,086: thesofproject/linux#4686). Seconds and their rest are therefore
-/// reckoned apart, and what still does not fit is the largest or smallest number there is.
+/// gave 7,493,989,779,945,237,086: thesofproject/linux#4686). Whole seconds and the remainder are
+/// therefore computed apart, and a result that still does not fit saturates.
 ///
 /// ## Concurrency
 /// Pure; it neither allocates nor locks, so a real-time thread may call it.

@@ -1,17 +1,17 @@
 internal import Synchronization
 
-/// How late an audio thread was served, as a histogram.
+/// A histogram of how late an audio thread woke up.
 ///
-/// Late is what the device had waiting beyond the period that it woke the thread for. What comes
-/// near to the rest of its buffer is an overrun or underrun.
+/// The lateness is what the device had waiting beyond the period that it woke the thread for. If it
+/// comes near the rest of the buffer, an xrun is close.
 ///
 /// ## Concurrency
-/// One thread counts, without a lock; everyone reads.
+/// One thread counts, without a lock; any thread reads.
 package final class LateWakeUps: Sendable {
     /// The upper ends of all classes but the last, which has none (microseconds).
     package static let limitsMicroseconds = [500, 1000, 2000, 5000, 10_000, 20_000]
 
-    // Fields in place of an array, whose making would allocate and whose reading could lock.
+    // Fields instead of an array, since creating one allocates and reading one could lock.
     private let upToHalf = Atomic<Int>(0)
     private let upToOne = Atomic<Int>(0)
     private let upToTwo = Atomic<Int>(0)
@@ -23,7 +23,7 @@ package final class LateWakeUps: Sendable {
     /// All zero.
     package init() {}
 
-    /// Counts one wake-up, so late; by one thread, which may be a real-time thread.
+    /// Counts one wake-up that was this late; by one thread, which may be a real-time thread.
     package func count(microseconds: Int) {
         switch microseconds {
         case ...500: upToHalf.count()

@@ -2,7 +2,7 @@
 package struct SampleBuffer: ~Copyable, @unchecked Sendable {
     // @unchecked: the memory is the value's own and moves with it.
 
-    /// Valid as long as the buffer lives.
+    /// Valid while the buffer lives.
     package let start: UnsafeMutablePointer<Int16>
     /// In samples.
     package let count: Int

@@ -3,8 +3,8 @@ import Synchronization
 /// A lock-free ring of samples between one writing and one reading thread.
 ///
 /// It is two noncopyable halves, so that there is one writer and one reader: take each once and
-/// hand it to its thread. Indices only grow and are masked on access; so they also number the
-/// samples for callers that speak about a point in the stream.
+/// hand it to its thread. Indices only grow and are masked on access, so they also number the
+/// samples for callers that refer to a point in the stream.
 package struct SampleRing: ~Copyable {
     // Optional, and taken at run time, because the compiler of Swift 6.0 fails on a noncopyable
     // value of another module that is taken apart.
@@ -33,7 +33,7 @@ package struct SampleRing: ~Copyable {
 
 /// What the two halves share.
 final class RingStorage: @unchecked Sendable {
-    // @unchecked: the writer writes only what the reader has left, and the reverse, by the two
+    // @unchecked: the writer writes only what the reader has released, and vice versa, by the two
     // indices: each is stored by one side (releasing) and loaded by the other (acquiring).
 
     let samples: UnsafeMutablePointer<Int16>
@@ -107,7 +107,7 @@ package struct RingReader: ~Copyable, Sendable {
         storage.copy(from: index, into: target, count: count)
     }
 
-    /// Takes as many samples as there are, at most `count`, and returns how many.
+    /// Takes the available samples, at most `count`, and returns how many.
     package func read(into target: UnsafeMutablePointer<Int16>, count: Int) -> Int {
         let index = readIndex
         let taken = min(count, available)
@@ -116,7 +116,7 @@ package struct RingReader: ~Copyable, Sendable {
         return taken
     }
 
-    /// Skips to an index; one that is behind or not written yet is brought into range.
+    /// Skips to an index, which is clamped to the range that can be read.
     package func skip(to index: Int) {
         let target = max(readIndex, min(index, storage.written.load(ordering: .acquiring)))
         storage.read.store(target, ordering: .releasing)

@@ -1,6 +1,6 @@
-/// Paces a stream that has no clock of its own, by the system's.
+/// Paces by the system's clock a stream that has no clock of its own.
 ///
-/// It holds for as long as the system runs, and its numbers saturate.
+/// It stays valid however long the system runs, and its numbers saturate.
 ///
 /// A value owned by one thread, which may be a real-time thread.
 package struct SoftwareClock {
@@ -29,10 +29,10 @@ package struct SoftwareClock {
                 FrameTime.frames(inNanoseconds: elapsed, rate: rate), passed))
     }
 
-    /// Says that frames have passed.
+    /// Notes that frames have passed.
     package mutating func pass(_ frames: Int) { passed = FrameTime.sum(passed, Int64(frames)) }
 
-    /// Starts anew at a moment.
+    /// Restarts the clock at a time.
     package mutating func restart(at now: Int64) {
         start = now
         passed = 0

@@ -1,9 +1,10 @@
 import Synchronization
 
-/// Which frame of a stream passed at which time, written by one thread and read by others.
+/// Pairs a frame of a stream with the time at which it passed; one thread writes it, others read
+/// it.
 ///
-/// With it a moment (a button's edge) becomes a frame. The two numbers belong together, so a
-/// reader that meets a writer tries again (a sequence lock); the writer never waits.
+/// It maps a time (of a button's edge) to a frame. The two numbers belong together, so a reader
+/// that overlaps a write tries again (a sequence lock); the writer never waits.
 package final class StreamAnchor: Sendable {
     private let sequence = Atomic<Int>(0)
     private let frame = Atomic<Int>(0)
@@ -12,7 +13,7 @@ package final class StreamAnchor: Sendable {
     /// No frame has passed.
     package init() {}
 
-    /// Says that `frame` frames had passed at `time` (nanoseconds, CLOCK_MONOTONIC).
+    /// Records that `frame` frames had passed at `time` (nanoseconds, CLOCK_MONOTONIC).
     ///
     /// By one thread only.
     package func set(frame: Int, time: Int64) {

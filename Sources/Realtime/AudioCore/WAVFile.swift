@@ -4,9 +4,9 @@ internal import Linux
 package enum WAVError: Error, Sendable, Equatable, CustomStringConvertible {
     /// It cannot be read or written; the text says why.
     case file(path: String, reason: String)
-    /// It is no WAV file with 16-bit samples, mono or stereo.
+    /// It is not a WAV file with 16-bit samples, mono or stereo.
     case unsupported(path: String, reason: String)
-    /// It is one, and holds no sound at all.
+    /// It is a WAV file without any samples.
     case empty(path: String)
 
     package var description: String {
@@ -14,7 +14,7 @@ package enum WAVError: Error, Sendable, Equatable, CustomStringConvertible {
         case .file(let path, let reason): "'\(path)': \(reason)"
         case .empty(let path): "'\(path)' has no samples behind its header; record it again"
         case .unsupported(let path, let reason):
-            "'\(path)' is no usable WAV file: \(reason); 16-bit PCM, mono or stereo, is"
+            "'\(path)' is not a usable WAV file: \(reason); use 16-bit PCM, mono or stereo"
         }
     }
 }
@@ -64,12 +64,12 @@ package struct WAVFile: Sendable, Equatable {
             let start = offset + 8
             let named = number(offset + 4, bytes: 4)
             let isData = name.elementsEqual("data".utf8)
-            // A stream's writer may not have known the size, and left 0 or the largest; then the
-            // rest is meant.
+            // A streaming writer may not have known the size, and left 0 or the maximum; then the
+            // data is the rest of the file.
             let isUnknown = isData && named == 0 && !Self.isChain(bytes[start...])
             let size = isUnknown ? bytes.count - start : min(named, bytes.count - start)
             if name.elementsEqual("fmt ".utf8), size >= 16 {
-                // WAVE_FORMAT_EXTENSIBLE has the true format at the start of a longer chunk's end.
+                // WAVE_FORMAT_EXTENSIBLE has the true format in the extension of its longer chunk.
                 let isExtensible = number(start, bytes: 2) == 0xFFFE && size >= 26
                 format = (
                     number(start + (isExtensible ? 24 : 0), bytes: 2),
@@ -96,7 +96,8 @@ package struct WAVFile: Sendable, Equatable {
         throw bad("it holds no data")
     }
 
-    /// Whether bytes are whole chunks up to their end, as behind a `data` that is truly empty.
+    /// Whether the bytes are a sequence of whole chunks, as after a `data` chunk that is truly
+    /// empty.
     private static func isChain(_ bytes: ArraySlice<UInt8>) -> Bool {
         var rest = bytes
         while rest.count >= 8 {
@@ -110,7 +111,7 @@ package struct WAVFile: Sendable, Equatable {
         return rest.isEmpty
     }
 
-    /// A format's number (RFC 2361) with its name, where people meet it.
+    /// A format's number (RFC 2361), with its name if it is a common one.
     private static func name(of tag: Int) -> String {
         switch tag {
         case 1: "PCM"

@@ -2,7 +2,7 @@ package import ALSA
 internal import AudioCore
 package import Linux
 
-/// An ALSA microphone, paced by the system's clock where it has none of its own.
+/// An ALSA microphone, paced by the system's clock if it has no clock of its own.
 package struct ALSACapture: CaptureDevice, ~Copyable {
     private let pcm: PCM
     private var clock: SoftwareClock
@@ -15,12 +15,12 @@ package struct ALSACapture: CaptureDevice, ~Copyable {
 
     package var grant: PCMGrant { pcm.grant }
 
-    /// What the device refused, and what it is asked for instead; nil where it took all.
+    /// What the device refused and what it granted instead; nil if it granted everything.
     package var concession: String? { pcm.concession }
 
     package mutating func start() -> Int32 {
         clock.restart(at: MonotonicClock.now())
-        // Starting what is running already is no failure of ours to report.
+        // Starting a device that already runs is not an error that we report.
         let code = pcm.start()
         return pcm.grant.hasClock ? code : 0
     }
@@ -35,7 +35,7 @@ package struct ALSACapture: CaptureDevice, ~Copyable {
     ) -> Transfer {
         let result = pcm.read(into: samples, frames: frames)
         guard !pcm.grant.hasClock, case .frames(let count) = result else { return result }
-        // The end of a file that stands for a microphone is silence, not the end of time.
+        // When a file stands in for a microphone, silence follows its end; the clock runs on.
         if count == 0 {
             samples.update(repeating: 0, count: frames * Int(pcm.grant.channels))
             clock.pass(frames)
@@ -53,7 +53,7 @@ package struct ALSACapture: CaptureDevice, ~Copyable {
     package mutating func recover(_ code: Int32) -> Int32 { pcm.recover(code) }
 }
 
-/// An ALSA speaker, paced by the system's clock where it has none of its own.
+/// An ALSA speaker, paced by the system's clock if it has no clock of its own.
 package struct ALSAPlayback: PlaybackDevice, ~Copyable {
     private let pcm: PCM
     private var clock: SoftwareClock
@@ -67,7 +67,7 @@ package struct ALSAPlayback: PlaybackDevice, ~Copyable {
 
     package var grant: PCMGrant { pcm.grant }
 
-    /// What the device refused, and what it is asked for instead; nil where it took all.
+    /// What the device refused and what it granted instead; nil if it granted everything.
     package var concession: String? { pcm.concession }
 
     package mutating func wait(timeoutMilliseconds: Int32, orUntil hush: EventFD) -> WaitResult {
@@ -75,7 +75,7 @@ package struct ALSAPlayback: PlaybackDevice, ~Copyable {
             return pcm.wait(timeoutMilliseconds: timeoutMilliseconds, orUntil: hush)
         }
         guard isClockRunning else { return .ready }
-        // There is room for a period when all but the rest of the buffer has been heard.
+        // There is room for a period once no more than the rest of the buffer is still unheard.
         let spare = Int(pcm.grant.bufferFrames - pcm.grant.periodFrames)
         return clock.wait(forFrames: -spare, at: timeoutMilliseconds, orUntil: hush)
     }
@@ -88,7 +88,7 @@ package struct ALSAPlayback: PlaybackDevice, ~Copyable {
         let result = pcm.write(samples, frames: frames)
         guard !pcm.grant.hasClock, case .frames(let count) = result else { return result }
         if !isClockRunning || clock.due(at: MonotonicClock.now()) > 0 {
-            // As a card after an underrun, it starts anew with what is written now.
+            // Like a card after an underrun, it restarts with what is written now.
             clock.restart(at: MonotonicClock.now())
             isClockRunning = true
         }
@@ -126,7 +126,7 @@ package struct ALSAPlayback: PlaybackDevice, ~Copyable {
 }
 
 extension SoftwareClock {
-    /// Sleeps until this number of frames beyond those that passed is due, or the time is out.
+    /// Sleeps until this number of frames after those that passed is due, or until the time-out.
     func wait(forFrames frames: Int, at timeoutMilliseconds: Int32) -> WaitResult {
         let due = time(ofFrame: frames)
         let limit = MonotonicClock.now() + Int64(timeoutMilliseconds) * 1_000_000
@@ -134,7 +134,7 @@ extension SoftwareClock {
         return due <= limit ? .ready : .timedOut
     }
 
-    /// The same, or until a signal, which is taken.
+    /// The same, but a signal also ends the wait and is consumed.
     func wait(
         forFrames frames: Int, at timeoutMilliseconds: Int32, orUntil wake: EventFD
     ) -> WaitResult {

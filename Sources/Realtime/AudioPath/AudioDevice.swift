@@ -11,7 +11,7 @@ package protocol CaptureDevice: ~Copyable {
     mutating func start() -> Int32
     /// Waits until a period can be read.
     mutating func wait(timeoutMilliseconds: Int32) -> WaitResult
-    /// Waits for this time, whatever comes, or until a signal, which is taken.
+    /// Waits for this time even if frames arrive, or until a signal, which it consumes.
     mutating func rest(milliseconds: Int32, orUntil wake: EventFD)
     /// The time (nanoseconds, CLOCK_MONOTONIC).
     func now() -> Int64
@@ -39,30 +39,33 @@ package protocol PlaybackDevice: ~Copyable {
     var grant: PCMGrant { get }
     /// Waits until a period can be written.
     ///
-    /// A signal of `hush` ends the wait and is taken: silence cannot wait for a period.
+    /// A signal of `hush` ends the wait and is consumed: silence cannot wait for a period.
     mutating func wait(timeoutMilliseconds: Int32, orUntil hush: EventFD) -> WaitResult
-    /// Whether it is still there while nothing is played: 0, or a negative code.
+    /// Checks while nothing is played that the device still exists: 0, or a negative code.
     mutating func trouble() -> Int32
     /// Writes interleaved frames.
     mutating func write(_ samples: UnsafePointer<Int16>, frames: Int) -> Transfer
-    /// Frames written and not yet heard, those included that are on their way behind its buffer.
+    /// Frames written and not yet heard, including those that have already left its buffer.
     mutating func heldFrames() -> Int
-    /// Frames written and not yet fetched from its buffer, which runs dry without them; 0 or less
-    /// in trouble.
+    /// Frames written and not yet fetched from its buffer; at 0 it underruns; 0 or less after an
+    /// error.
     mutating func queuedFrames() -> Int
-    /// Waits for this time with nothing to write, or until a signal, which is taken: then true.
+    /// Waits for this time with nothing to write; true if a signal ended the wait, which it
+    /// consumes.
     mutating func rest(milliseconds: Int32, orUntil wake: EventFD) -> Bool
     /// The time (nanoseconds, CLOCK_MONOTONIC).
     func now() -> Int64
-    /// Starts playing what was written, though it is less than `grant.startFrames`; 0 or a negative
-    /// code, -EBADFD where it plays already.
+    /// Starts playing what was written, even if it is less than `grant.startFrames`; 0 or a
+    /// negative code, -EBADFD if it already plays.
     mutating func start() -> Int32
-    /// Takes back what was written last, so that other sound is played in its place; `margin`
-    /// frames at least are left in its buffer.
+    /// Takes back what was written last, so that other sound can replace it; leaves at least
+    /// `margin` frames in its buffer.
     ///
-    /// Returns how many frames it gave back: fewer than asked, or 0, where it cannot.
+    /// Returns how many frames were taken back: fewer than asked, or 0, if the device cannot do
+    /// more.
     mutating func rewind(_ frames: Int, leaving margin: Int) -> Int
-    /// Silence at once: forgets what is held, ready for more; 0 or a negative code.
+    /// Silences the device at once: discards its buffer and is ready for more; 0 or a negative
+    /// code.
     mutating func drop() -> Int32
     /// Repairs the device after a code; 0 when it can be written again.
     mutating func recover(_ code: Int32) -> Int32

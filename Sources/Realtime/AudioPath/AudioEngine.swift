@@ -10,15 +10,15 @@ internal import Synchronization
 ///     card <-- playback (real-time) <-- ring <-- feed <-- Speaker <----------- Control
 ///     card <-- music (real-time) <----- ring <--/    where music has a card of its own
 ///
-/// What was given to the speaker is played to its end, and a loop goes on, whatever Control does
-/// meanwhile.
+/// Whatever Control does meanwhile, sound that was given to the speaker is played to its end, and a
+/// looped sound goes on.
 ///
-/// A device that is missing, busy or unplugged ends nothing: it is opened again and again, at once
-/// first and then less often, and said to be lost once.
+/// A device that is missing, busy or unplugged stops nothing: opening it is retried, at once first
+/// and then less often, and its loss is reported once.
 ///
 /// ## Concurrency
-/// `start` and `stop` by one thread; `gate`, `speaker` and `status` say who may use them.
-/// `onMicrophone` is called on the processing thread.
+/// `start` and `stop` are called by one thread; `gate`, `speaker` and `status` document their own
+/// callers. `onMicrophone` is called on the processing thread.
 package final class AudioEngine: Sendable {
     private let settings: AudioSettings
     private let stopFlag = StopFlag()
@@ -34,7 +34,7 @@ package final class AudioEngine: Sendable {
     /// The speaker's writing end.
     package let speaker: Speaker
 
-    /// An engine that stands still.
+    /// Creates an engine that does not run yet.
     package init(
         _ settings: AudioSettings, onMicrophone: @escaping @Sendable (MicrophoneEvent) -> Void
     ) throws {
@@ -58,9 +58,9 @@ package final class AudioEngine: Sendable {
 
     /// Starts the threads.
     package func start() throws {
-        // Whether it is granted is known with the thread. It has it only while its loop runs: to
-        // open a device, read a file or set a mixer may take its time, and a plugin that starts
-        // threads of its own shall not make them real-time threads.
+        // Creating the thread shows whether the priority is granted. The thread has it only while
+        // its loop runs: opening a device, reading a file or setting a mixer may take long, and
+        // threads that a plugin starts must not inherit real-time priority.
         let priority = settings.priority
         let capture = try OwnedThread(name: "capture", priority: priority) { [self] in
             ThreadPriority.normal.take()
@@ -106,7 +106,7 @@ package final class AudioEngine: Sendable {
         for thread in running { thread.join() }
     }
 
-    /// What the devices do now; by any thread.
+    /// The state of the devices; any thread may ask.
     package func status() -> AudioStatus {
         AudioStatus(
             capture: microphone.status, playback: output.status, music: musicOutput?.status,

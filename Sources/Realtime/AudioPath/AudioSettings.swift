@@ -11,7 +11,7 @@ package enum SoundDevice: Sendable, Equatable, CustomStringConvertible {
     /// A WAV file: a microphone that plays it once in real time and is silent then, or a speaker
     /// that writes it.
     case wav(String)
-    /// A microphone that is silent, or a speaker that nobody hears; both keep time.
+    /// A silent microphone, or a speaker that discards its sound; both run in real time.
     case null
 
     package var description: String {
@@ -31,7 +31,7 @@ package enum CaptureChannel: Sendable, Equatable {
     /// The mean of all.
     case average
 
-    /// What its owner must know about a device of this shape.
+    /// A warning for the owner if a device of this shape lacks the channel.
     func warning(for grant: PCMGrant) -> String? {
         guard case .index(let index) = self, index >= grant.channels else { return nil }
         let channels = grant.channels == 1 ? "one channel" : "\(grant.channels) channels"
@@ -40,13 +40,13 @@ package enum CaptureChannel: Sendable, Equatable {
     }
 }
 
-/// What one device is asked for; what it grants may differ.
+/// What is requested of one device; what it grants may differ.
 package struct DeviceWish: Sendable {
     package var device: SoundDevice
     /// Hz.
     package var rate: Int32
     package var channels: Int32
-    /// The wanted sample format, where it can; nil: the cheapest one, and what a bare microphone
+    /// The sample format to use if the device has it; nil: the cheapest, or what a bare microphone
     /// needs.
     package var format: SampleFormat?
 
@@ -63,9 +63,9 @@ package struct DeviceWish: Sendable {
 
 /// What the audio path is built with.
 package struct AudioSettings: Sendable {
-    /// The rate of what Control gets and the Live service wants (Hz).
+    /// The rate of the microphone samples that Control gets and the Live service expects (Hz).
     package static let microphoneRate: Int32 = 16_000
-    /// The rate of what the Live service says (Hz).
+    /// The rate of the Live service's speech (Hz).
     package static let speechRate: Int32 = 24_000
     /// The frame that detection works on and a chunk holds (milliseconds).
     package static let frameMilliseconds = 20
@@ -73,44 +73,46 @@ package struct AudioSettings: Sendable {
     package static let frameSamples = 320
 
     /// The time between two wake-ups of a microphone's threads while nobody listens (milliseconds):
-    /// five a second of each is little beside what else wakes a machine, and a press ends it at
-    /// once.
+    /// five a second for each thread are few beside a machine's other wake-ups, and a press ends
+    /// the rest at once.
     static let restMilliseconds = 200
-    /// What a microphone is asked to hold then: twice as much, and a thread that comes late.
+    /// The buffer requested of a microphone then: two rests, and some room for a thread that comes
+    /// late.
     static let restingBufferMilliseconds = 500
 
     package var capture: DeviceWish
     package var playback: DeviceWish
-    /// Where music goes; nil: where everything goes.
+    /// The device for music; nil: the same as for everything else.
     package var music: DeviceWish?
     package var channel = CaptureChannel.index(0)
     /// Nil: the card's own setting is left as it is.
     package var captureLevel: CaptureLevel?
     /// The time between two wake-ups, 5 to 100.
     package var periodMilliseconds: Int
-    /// What the device holds, at least two periods.
+    /// The device's buffer, at least two periods.
     package var bufferMilliseconds: Int
-    /// Speech that must be there before playback begins, unless the reply is shorter.
+    /// Speech that must have arrived before playback begins, unless the reply is shorter.
     package var prebufferMilliseconds: Int
-    /// The most that it grows to where speech comes haltingly.
+    /// The most that the prebuffer grows to when speech arrives haltingly.
     package var prebufferLimitMilliseconds: Int
     /// Silence written before the first sound after a pause, so that an amplifier that slept loses
     /// none of it.
     package var leadInMilliseconds = 0
     /// The device is kept running for this time after the last sound; nil: always (seconds).
     package var keepRunningSeconds: Int? = 0
-    /// Silence is the faintest noise there is, for amplifiers that sleep at digital silence.
+    /// Whether silence is played as the faintest noise, for amplifiers that sleep at digital
+    /// silence.
     package var hasFaintNoise = false
     /// The volume to begin with, 0 to 100 percent of loudness; nil: as the card has it.
     package var volumePercent: Double?
     package var volumeWish = VolumeWish.automatic
     /// How loud each voice is beside the others (decibels, 0 or less).
     package var voiceDecibels: [PlaybackVoice: Float] = [:]
-    /// How far music and alarms step back while somebody talks (decibels, 0 or less).
+    /// By how much music and alarms are ducked during speech (decibels, 0 or less).
     package var duckDecibels: Float
     /// 0 (fastest) to 10 (best).
     package var resamplerQuality: Int32
-    /// What lies below is taken out (Hz); 0 takes out nothing.
+    /// Sound below this frequency is removed (Hz); 0 removes nothing.
     package var highPassFrequency: Int
     package var echo: EchoSettings
     /// By how much steady noise is pushed down in what is sent (decibels); 0 leaves it.
@@ -119,14 +121,14 @@ package struct AudioSettings: Sendable {
     package var gainLimitDecibels = 0
     /// Whether the microphone is closed while no gate is open, so that there is no pre-roll.
     package var closesWhenIdle = false
-    /// Whether its threads look at it less often while no gate is open, as nobody waits for what it
-    /// hears: the card has room for more then.
+    /// Whether its threads read it less often while no gate is open and nobody waits for its sound;
+    /// the card's buffer is larger then.
     package var restsWhenIdle = false
     package var voice: VoiceDetectorSettings
     /// SCHED_FIFO priority of the audio threads, 1 to 99; nil asks for none.
     package var realTimePriority: Int32?
 
-    /// These devices and times, and nothing of what an owner may want beside them.
+    /// Settings of these devices and times; everything optional is off.
     package init(
         capture: DeviceWish, playback: DeviceWish, periodMilliseconds: Int,
         bufferMilliseconds: Int, prebufferMilliseconds: Int, prebufferLimitMilliseconds: Int,
@@ -147,7 +149,7 @@ package struct AudioSettings: Sendable {
         self.realTimePriority = realTimePriority
     }
 
-    /// What a direction's device is asked for.
+    /// What is requested of a direction's device.
     func wish(_ direction: StreamDirection) -> DeviceWish {
         direction == .capture ? capture : playback
     }
@@ -155,15 +157,15 @@ package struct AudioSettings: Sendable {
     /// How the audio threads are scheduled while their loops run.
     var priority: ThreadPriority { realTimePriority.map { .realTime($0) } ?? .normal }
 
-    /// What is asked of a sound card, by ALSA's name for it; at another rate than the settings'
-    /// where there is a reason (Hz).
+    /// What is requested of a sound card by its ALSA name; `other` replaces the settings' rate
+    /// (Hz).
     func request(
         _ device: String, _ direction: StreamDirection, rate other: Int32? = nil
     ) -> PCMRequest {
         let wish = wish(direction)
         let rate = other ?? wish.rate
         let period = rate * Int32(periodMilliseconds) / 1000
-        // What a microphone has room for is no delay, only time that its thread may be away.
+        // A larger capture buffer adds no delay; it only lets the thread be late for longer.
         let holds =
             direction == .capture && restsWhenIdle
             ? max(bufferMilliseconds, Self.restingBufferMilliseconds) : bufferMilliseconds
@@ -173,12 +175,12 @@ package struct AudioSettings: Sendable {
             periodFrames: period, bufferFrames: period * periods)
     }
 
-    /// What the output of music is built with; nil where it is the loudspeaker's own.
+    /// The settings of the music output; nil if music goes to the loudspeaker.
     var ofMusicOutput: AudioSettings? {
         guard let music, music.device != playback.device else { return nil }
         var settings = self
         settings.playback = music
-        // Its clock and its place are not the loudspeaker's, which is what the canceller follows.
+        // Its clock and its place differ from those of the loudspeaker that the canceller follows.
         settings.echo.mode = .off
         return settings
     }

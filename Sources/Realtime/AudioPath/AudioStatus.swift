@@ -1,7 +1,7 @@
 package import ALSA
 internal import AudioCore
 
-/// What the audio path does.
+/// The state of the audio path.
 package struct AudioStatus: Sendable, Equatable {
     package let capture: DeviceStatus
     package let playback: DeviceStatus
@@ -30,29 +30,30 @@ package struct AudioStatus: Sendable, Equatable {
 
 /// What one device does, and what happened to it since the start.
 package struct DeviceStatus: Sendable, Equatable {
-    /// The ALSA name that was opened last; nil before the first, and for anything but an ALSA device.
+    /// The ALSA name that was opened last; nil before the first, and for devices other than ALSA's.
     package var device: String?
     /// Why this device, where `auto` chose it.
     package var reason: String?
-    /// What could not be done with the device, which works all the same.
+    /// What could not be done with the device, which works nevertheless.
     package var warning: String?
-    /// What was granted; nil while there is no device.
+    /// What was granted; nil while no device is open.
     package var grant: PCMGrant?
-    /// Why there is none.
+    /// Why no device is open.
     package var trouble: String?
-    /// There is none because nobody needs it now; it is opened when somebody does.
+    /// No device is open because it is not in use; it is opened when it is needed.
     package var isResting = false
-    /// Times that one was lost or none was there, each until the next is open, and why last.
+    /// How often the device was lost or missing, counted once until the next opening, and the last
+    /// reason.
     package var losses = 0
     package var lastLoss: String?
     /// Frames that passed.
     package var frames = 0
     /// Overruns or underruns.
     package var xruns = 0
-    /// Times that the card was put to sleep, and that it stood still for a second.
+    /// How often the card was suspended, and how often it stalled for a second.
     package var suspensions = 0
     package var stalls = 0
-    /// Captured frames that found no room, since the processing was held up.
+    /// Captured frames that were dropped because the processing was held up.
     package var lostFrames = 0
     /// Openings; more than one comes from losses, or from closing while idle.
     package var openings = 0
@@ -62,7 +63,7 @@ package struct DeviceStatus: Sendable, Equatable {
     /// A device that has not been opened.
     package init() {}
 
-    /// There is no device now; that it cannot be opened again is the same loss.
+    /// The device is lost; failures to reopen it count as the same loss.
     mutating func lose(_ text: String) {
         if trouble == nil {
             losses += 1
@@ -72,7 +73,7 @@ package struct DeviceStatus: Sendable, Equatable {
         trouble = text
     }
 
-    /// Takes the numbers as they are now.
+    /// Takes over the current counts.
     mutating func count(_ counters: AudioCounters) {
         frames = counters.frames.value
         xruns = counters.xruns.value

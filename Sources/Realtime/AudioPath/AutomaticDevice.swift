@@ -2,20 +2,20 @@ internal import ALSA
 
 /// Which card `auto` means, and why.
 ///
-/// Better is, in this order: real hardware before cards that only pretend; anything before HDMI,
-/// whose screen is mostly off or mute; a card with microphone and loudspeaker, whose one clock lets
-/// the echo be found; what somebody plugged in or put on, before the board's own jack; the smaller
+/// The order of preference: real hardware before virtual cards; anything before HDMI, whose screen
+/// is mostly off or mute; a card with both microphone and loudspeaker, whose common clock lets the
+/// echo be found; a card that was plugged in or put on before the board's own jack; the smaller
 /// number.
 ///
-/// A card that has been chosen and is gone is given time to return before another is taken, and
-/// nothing worse than it ever is: after a USB device has fallen off, a screen must not talk.
+/// A chosen card that was removed is given time to return before another is chosen, and never is a
+/// worse one chosen: after a USB device has dropped off, a screen must not talk.
 struct AutomaticDevice {
-    /// How long a card that is gone is awaited (nanoseconds): a hub that restarts takes seconds.
+    /// How long a removed card is awaited (nanoseconds): a hub that restarts takes seconds.
     static let patienceNanoseconds: Int64 = 10_000_000_000
     /// What is tried on a machine without cards: a sound server may stand behind it.
     static let withoutCards = "default"
 
-    /// A device, and why it.
+    /// A device, and why it was chosen.
     struct Choice: Equatable {
         let device: String
         let reason: String
@@ -27,8 +27,8 @@ struct AutomaticDevice {
 
     init(_ direction: StreamDirection) { self.direction = direction }
 
-    /// The device to open among the cards that are there now (nanoseconds, CLOCK_MONOTONIC); nil
-    /// while one that was chosen before is awaited.
+    /// The device to open among the cards that exist now (nanoseconds, CLOCK_MONOTONIC); nil while
+    /// a card that was chosen before is awaited.
     mutating func choose(from cards: [SoundCard], now: Int64) -> Choice? {
         let able = cards.filter { !$0.devices(direction).isEmpty }
             .sorted { rank($0).lexicographicallyPrecedes(rank($1)) }
@@ -59,7 +59,8 @@ struct AutomaticDevice {
             others.isEmpty
             ? "the only card with a \(word)"
             : "\(merit(card)), before \(others.joined(separator: ", "))"
-        // What only takes frames of another kind is reached by the name that makes them.
+        // A card that takes only IEC958 frames is reached by the name of the plugin that makes
+        // them.
         let kind = direction == .playback && card.isDigitalOnly ? "hdmi" : "plughw"
         return Choice(
             device: "\(kind):CARD=\(card.id),DEV=\(device.number)",

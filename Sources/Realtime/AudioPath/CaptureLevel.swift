@@ -1,26 +1,26 @@
 internal import ALSA
 
-/// How sensitive a card's microphone is set, which a card that was unplugged has forgotten.
+/// The sensitivity to set on a card's microphone: a card forgets it when it is unplugged.
 package struct CaptureLevel: Sendable, Equatable {
     /// Names of controls that a card's inputs go through, the likeliest first.
     private static let usualNames = [
         "Capture", "Mic", "Mic Capture", "Digital", "ADC PCM", "Input",
     ]
 
-    /// The card's control; nil: the likeliest that it has.
+    /// The card's control; nil: its likeliest one.
     package var control: String?
     /// 0 to 100 percent of loudness.
     package var percent: Double
 
-    /// A wish that nothing is done about yet.
+    /// A level that has not been set yet.
     package init(control: String?, percent: Double) {
         self.control = control
         self.percent = percent
     }
 
-    /// Sets the control of the card that a device is on, and opens its switch; returns why not.
+    /// Sets the control of a device's card and opens its switch; returns the reason if that failed.
     ///
-    /// A card without such a control is no failure unless the control was named.
+    /// A card without such a control is a failure only if the control was named.
     func put(on device: String) -> String? {
         guard let card = VolumeControl.card(of: device) else {
             return control.map { "\(device) is on no card that could have a control \($0)" }

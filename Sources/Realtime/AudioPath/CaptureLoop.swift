@@ -4,23 +4,24 @@ internal import Linux
 
 /// The microphone's real-time loop: device to ring, a period at a time.
 ///
-/// It owns the device while it runs and gives up when the device cannot be repaired; the caller that runs
-/// it opens another. `step` allocates nothing and takes no lock.
+/// It owns the device while it runs and gives up when the device cannot be recovered; its caller
+/// then opens another. `step` allocates nothing and takes no lock.
 struct CaptureLoop<Device: CaptureDevice & ~Copyable>: ~Copyable {
     /// How a period ended.
     enum Step: Equatable {
         case moved
         /// Nothing came in time; a device that stays like this is stalled.
         case nothing
-        /// The device is gone; the code is ALSA's.
+        /// The device is lost; the code is ALSA's.
         case failed(Int32)
     }
 
     static var waitMilliseconds: Int32 { 100 }
-    /// Times that a thread may be away in a row; after that the time is wrong for a period.
+    /// How often in a row the thread may be preempted between the two; after that the time is wrong
+    /// for a period.
     private static var looks: Int { 4 }
-    /// A thread that asked for longer than this was away (nanoseconds): less than a millisecond of
-    /// sound does not matter to a press.
+    /// A query that takes longer than this means that the thread was preempted (nanoseconds): less
+    /// than a millisecond of sound does not matter to a press.
     private static var lookNanoseconds: Int64 { 1_000_000 }
 
     private var device: Device
@@ -30,12 +31,12 @@ struct CaptureLoop<Device: CaptureDevice & ~Copyable>: ~Copyable {
     private let periodFrames: Int
     private let rate: Int64
     private let bufferFrames: Int
-    /// How long nobody looks while nobody listens (milliseconds); 0: that makes no difference.
+    /// How long the thread rests at a time while nobody listens (milliseconds); 0: it never rests.
     private let restMilliseconds: Int32
-    /// Whether the last step was one of a rest.
+    /// Whether the last step was part of a rest.
     private var isResting = false
     private var patience: DevicePatience
-    /// How much the device still had behind what was read last (nanoseconds).
+    /// How much the device still held after the last read (nanoseconds).
     private var leftNanoseconds: Int64 = 0
 
     init(device: consuming Device, port: consuming CapturePort) {
@@ -53,7 +54,7 @@ struct CaptureLoop<Device: CaptureDevice & ~Copyable>: ~Copyable {
     /// Gives the ring back when the device is to be closed.
     consuming func intoPort() -> CapturePort { port }
 
-    /// Runs until told to stop (0) or the device fails (its code).
+    /// Runs until it must stop (0) or the device fails (its code).
     mutating func run(until stop: StopFlag) -> Int32 {
         var code = device.start()
         guard code >= 0 else { return code }
@@ -66,8 +67,8 @@ struct CaptureLoop<Device: CaptureDevice & ~Copyable>: ~Copyable {
         return 0
     }
 
-    /// As long as half of what the device holds, so that one that comes late loses nothing; 0 where
-    /// that is a period or less.
+    /// The length of a rest: half of the device's buffer, so that a thread that comes late loses
+    /// nothing; 0 if that is a period or less.
     private static func rest(for grant: PCMGrant) -> Int32 {
         let half = Int(grant.bufferFrames) * 500 / max(1, Int(grant.rate))
         let period = Int(grant.periodFrames) * 1000 / max(1, Int(grant.rate))
@@ -75,12 +76,12 @@ struct CaptureLoop<Device: CaptureDevice & ~Copyable>: ~Copyable {
         return rest > period ? Int32(rest) : 0
     }
 
-    /// Moves one period; while nobody listens, all that comes in a longer time.
+    /// Moves one period; while nobody listens, all that arrived during a rest.
     mutating func step() -> Step {
         if restMilliseconds > 0, let demand = port.demand, !demand.isWanted {
-            // The first rest begins with an empty device: what a thread that came late has left in
-            // it would be half of what it can hold, and the rest is as long as the other half.
-            // A press ends a rest, and has what the device holds already.
+            // The device is emptied before the first rest: a late thread may have left half a
+            // buffer in it, and a rest fills the other half. A press ends a rest, and what the
+            // device already holds is read at once.
             if isResting {
                 device.rest(milliseconds: restMilliseconds, orUntil: demand.signal)
             }
@@ -104,14 +105,14 @@ struct CaptureLoop<Device: CaptureDevice & ~Copyable>: ~Copyable {
         }
     }
 
-    /// Takes what the device holds, and wakes the processing thread once.
+    /// Reads all that the device holds, and wakes the processing thread once.
     private mutating func takeAll() -> Step {
         let waited = isResting ? restMilliseconds : 0
         isResting = true
-        // More than it has room for is not waiting for anybody.
+        // The device cannot hold more than its buffer.
         var left = bufferFrames
         var hasMoved = false
-        // A device without a clock gives whole periods, due or not.
+        // A device without a clock gives whole periods, whether they are due or not.
         let least = device.grant.hasClock ? 1 : periodFrames
         while left > 0, heldFrames() >= least {
             switch device.read(into: buffer.start, frames: periodFrames) {
@@ -137,7 +138,7 @@ struct CaptureLoop<Device: CaptureDevice & ~Copyable>: ~Copyable {
 
     private mutating func deliver(_ frames: Int) {
         let samples = frames * channels
-        // Whole frames only, or the channels would change places.
+        // Write whole frames only, or the channels would be swapped.
         let room = port.writer.room / channels * channels
         let written = port.writer.write(buffer.start, count: min(samples, room))
         port.counters.frames.count(frames)
@@ -145,10 +146,10 @@ struct CaptureLoop<Device: CaptureDevice & ~Copyable>: ~Copyable {
         port.anchor.set(frame: port.writer.writtenIndex / channels, time: timeOfLastFrame())
     }
 
-    /// When what was read last was spoken (nanoseconds, CLOCK_MONOTONIC).
+    /// When the last frame read was spoken (nanoseconds, CLOCK_MONOTONIC).
     ///
-    /// What the device holds and the time cannot be had at once; where the thread was away between
-    /// the two, both are asked for again, or a press would be looked for at another place.
+    /// The device's fill and the time cannot be read atomically; if the thread was preempted
+    /// between the two, both are read again, or a press would be matched to the wrong sample.
     private mutating func timeOfLastFrame() -> Int64 {
         var time = device.now()
         for _ in 0..<Self.looks {
@@ -160,7 +161,7 @@ struct CaptureLoop<Device: CaptureDevice & ~Copyable>: ~Copyable {
         return FrameTime.difference(time, leftNanoseconds)
     }
 
-    /// What a whole period has left behind came while the thread was awaited.
+    /// What is left after a whole period arrived while the thread was late.
     private func countLateness(_ frames: Int) {
         guard frames == periodFrames else { return }
         port.counters.lateWakeUps.count(microseconds: Int(leftNanoseconds / 1000))
@@ -170,15 +171,15 @@ struct CaptureLoop<Device: CaptureDevice & ~Copyable>: ~Copyable {
         isBorne ? .nothing : .failed(PlaybackPort.stalledCode)
     }
 
-    /// Wakes, prepares and starts the device, whatever its trouble needs.
+    /// Resumes, prepares and starts the device, as its error requires.
     private mutating func repair(_ code: Int32) -> Step {
         guard patience.bears(failure: code) else { return .failed(code) }
         let result = device.recover(code)
-        // The card sleeps; what woke the system may take a while to wake it.
+        // The card is suspended; after the system's resume it may take a while to wake.
         if result == DevicePatience.again { return afterNothing(patience.bearsSleep()) }
         guard result >= 0 else { return .failed(result) }
         let started = device.start()
-        // A card that was woken, or only interrupted, runs on.
+        // A card that was resumed, or only interrupted, runs on.
         return started < 0 && started != DevicePatience.badState ? .failed(started) : .nothing
     }
 }
@@ -190,6 +191,6 @@ struct CapturePort: ~Copyable, Sendable {
     let counters: AudioCounters
     /// Wakes the processing thread.
     let wake: EventFD
-    /// Who listens; nil where it makes no difference.
+    /// Whether anybody listens; nil if the loop never rests.
     var demand: MicrophoneDemand?
 }

@@ -5,7 +5,7 @@ internal import Linux
 ///
 /// Used by the thread that opens the device, between two openings.
 struct DeviceFinder {
-    /// A device by its name, why it where that was not the owner's choice, and what to ask it for.
+    /// A device's name, why it was chosen if not by the owner, and what to request of it.
     struct Found {
         let name: String
         let reason: String?
@@ -60,9 +60,10 @@ extension AudioSettings {
         return "it has no \(wish.name) (audio.\(direction).format); \(grant.format.name) is used"
     }
 
-    /// The devices of the other direction, by ALSA's names, and what they are asked for (Hz).
+    /// The devices of the other direction by their ALSA names, and the rates requested of them
+    /// (Hz).
     ///
-    /// What `auto` means there is chosen anew, as its opener does.
+    /// What `auto` means there is chosen here again, by the rules of the thread that opens it.
     func beside(
         _ direction: StreamDirection, cards: [SoundCard]
     ) -> [(name: String, rate: Int32)] {
@@ -81,7 +82,7 @@ extension AudioSettings {
     }
 }
 
-/// The card that `auto` chose is gone.
+/// The card that `auto` chose was removed.
 struct MissingCard: Error, CustomStringConvertible {
     let direction: StreamDirection
 

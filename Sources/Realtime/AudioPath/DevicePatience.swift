@@ -2,20 +2,20 @@ internal import AudioCore
 internal import Glibc
 internal import Linux
 
-/// How long an audio loop bears with its device before another is opened in its place.
+/// How long an audio loop tolerates trouble of its device before the device is reopened.
 ///
-/// A device may fail and be repaired, sleep, or give nothing for a while. What fails again and
-/// again without moving a frame, or neither fails nor moves, is given up: the thread has real-time
-/// priority, and one that spins in repairs takes the processor from everything else.
+/// A device may fail and recover, be suspended, or move nothing for a while. A device that fails
+/// repeatedly without moving a frame, or neither fails nor moves, is given up: the thread has
+/// real-time priority, and while it spins in recovery it takes the processor from everything else.
 ///
 /// ## Concurrency
 /// A value of one real-time thread; it neither allocates nor locks.
 struct DevicePatience {
     /// A device that moves nothing for this time is stalled.
     static var stallMilliseconds: Int32 { 1000 }
-    /// After more repairs than this without a frame moved, repairing does not help.
+    /// After more recoveries than this without a frame moved, another does not help.
     static var repairLimit: Int { 4 }
-    /// The pause of a device that says it is ready and moves nothing; its asking costs time.
+    /// The pause after a device reported that it is ready and moved nothing; polling it costs time.
     static var pauseMilliseconds: Int32 { 2 }
     /// -EPIPE, -ESTRPIPE, -EAGAIN and -EBADFD (started already), as ALSA gives them.
     static var xrun: Int32 { -EPIPE }
@@ -45,24 +45,24 @@ struct DevicePatience {
         return false
     }
 
-    /// The device was ready and moved nothing: waits a little; false when that was too often.
+    /// The device was ready and moved nothing: waits a little; false when that happened too often.
     mutating func bearsStandstill() -> Bool {
         MonotonicClock.wait(
             until: MonotonicClock.now() + Int64(Self.pauseMilliseconds) * 1_000_000)
         return bears(waiting: Self.pauseMilliseconds)
     }
 
-    /// The card is not awake yet: waits a little; false when that was too often.
+    /// The card is not awake yet: waits a little; false when that happened too often.
     mutating func bearsSleep() -> Bool {
-        // To wake it again is no repair that has failed.
+        // Trying again to wake it does not count as a failed recovery.
         repairs = 0
         return bearsStandstill()
     }
 
-    /// Counts a failure; false when a repair has been tried too often.
+    /// Counts a failure; false when recovery has been tried too often.
     mutating func bears(failure code: Int32) -> Bool {
         if code == Self.xrun { counters.xruns.count() }
-        // A sleeping card says so at every call until it wakes.
+        // A suspended card returns this code from every call until it wakes.
         if code == Self.suspended, !isAsleep {
             counters.suspensions.count()
             isAsleep = true

@@ -2,11 +2,11 @@ internal import AudioCore
 internal import SpeexDSP
 internal import WebRTC
 
-/// What takes an echo out of a frame of 20 ms: WebRTC's canceller where the system has it, and
-/// SpeexDSP's elsewhere.
+/// Removes the echo from a frame of 20 ms: with WebRTC's canceller where the system has it, else
+/// with SpeexDSP's.
 ///
-/// Used by the processing thread; only `make` allocates for itself. What WebRTC's own library
-/// allocates and locks is its own.
+/// Used by the processing thread; only `make` allocates. WebRTC's library may allocate and lock by
+/// itself.
 enum EchoFilter {
     case webrtc(WebRTCCanceller)
     case speex(EchoCanceller)
@@ -46,11 +46,11 @@ enum EchoFilter {
 
     // What follows was chosen on `packaging/audio-figures.sh PROGRAM FOLDER replies`, set `tuning`.
 
-    /// What is taken out of an echo at least while it works (decibels).
+    /// The least attenuation of an echo while the canceller works (decibels).
     ///
-    /// Where the net says what a voice is, 10, 14, 18 and 22 let the device take itself for a
-    /// person 3, 4, 8 and 15 times with WebRTC's, and a person be heard 38, 40, 40 and 40 times of
-    /// 42. SpeexDSP's at 6, 10 and 14: 15, 14 and 27, and 11, 32 and 39.
+    /// With the net as the voice detector and WebRTC's canceller, at 10, 14, 18 and 22 the device
+    /// took itself for a person 3, 4, 8 and 15 times, and heard a person 38, 40, 40 and 40 times of
+    /// 42. With SpeexDSP's at 6, 10 and 14: 15, 14 and 27 times, and 11, 32 and 39 times.
     var leastDecibels: Float {
         switch self {
         case .webrtc: 14
@@ -60,8 +60,8 @@ enum EchoFilter {
 
     /// Frames of the room alone that it is given before its first reply.
     ///
-    /// WebRTC's learns from 2 s of them what the room's own noise is: the first 3 s of the reply
-    /// are attenuated by 26 dB then, and else by 22.
+    /// From 2 s of them WebRTC's learns the room's own noise: it then attenuates the first 3 s of
+    /// the reply by 26 dB instead of 22.
     var warmUpFrames: Int {
         switch self {
         case .webrtc: 100
@@ -76,8 +76,8 @@ enum EchoFilter {
         }
     }
 
-    /// Takes a frame of the microphone and the same moment's of the reference, and gives what is
-    /// left; returns false where the library refused, and the microphone is given as it is.
+    /// Takes a frame of the microphone and the reference of the same moment, and gives what is
+    /// left; returns false if the library refused, and the microphone is given unchanged.
     func process(
         microphone: UnsafePointer<Int16>, reference: UnsafePointer<Int16>,
         into output: UnsafeMutablePointer<Int16>

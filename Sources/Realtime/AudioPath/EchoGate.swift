@@ -1,8 +1,8 @@
-/// Whether a voice may interrupt the loudspeaker, or the device would take itself for one.
+/// Decides whether a voice may interrupt the loudspeaker: the device must not take itself for one.
 ///
-/// Where no canceller suffices, because a loudspeaker is driven too hard or a driver moves its
-/// clock about, the device would answer what is left of its own voice. So it listens for a voice
-/// beside its own only while the canceller is seen to work:
+/// Where no canceller suffices, because a loudspeaker is overdriven or a driver's clock jumps, the
+/// device would answer the rest of its own voice. So it listens for another voice during playback
+/// only while the canceller is seen to work:
 ///
 ///     learning --works for half a second--> open --fails for 2 s--> shut --works for 3 s--> open
 ///        |   ^                               |                        ^
@@ -11,12 +11,12 @@
 ///
 /// A frame is bad where enough of the loudspeaker is left to be heard as a voice. A person who
 /// speaks over it makes bad frames too, but ends it within half a second. The share of bad frames
-/// among the last ones is one number between 0 and 1, and each state ends where it crosses a line.
-/// A value without a clock; owned by one thread.
+/// among the last ones is a number between 0 and 1, and each state ends when it crosses a
+/// threshold. A value without a clock; owned by one thread.
 package struct EchoGate: Sendable, Equatable {
     /// Who may interrupt the loudspeaker.
     package enum State: Sendable, Equatable {
-        /// Nobody yet: the canceller was not seen to work.
+        /// Nobody yet: the canceller has not been seen to work.
         case learning
         /// Any voice.
         case open
@@ -28,7 +28,7 @@ package struct EchoGate: Sendable, Equatable {
     // are bad are 1 in 50 to 1 in 8 with WebRTC's canceller, also where the loudspeaker clips hard;
     // with SpeexDSP's 1 in 5 in small rooms and more than half where it clips.
 
-    /// What a frame adds to the share: 69 bring it from all to half.
+    /// The weight of a frame in the share: 69 frames bring it from all to half.
     private static let smoothing: Float = 0.01
     /// The same while it learns: 23 loud frames.
     ///
@@ -36,11 +36,12 @@ package struct EchoGate: Sendable, Equatable {
     /// WebRTC's (the median). With 0.01 it is 2.7 s and 1.4 s; the device takes itself for a person
     /// 10 and 2 times in 16 minutes with 0.01, 0.03 and 0.05.
     private static let learning: Float = 0.03
-    /// A pause teaches nothing: while it learns, only a frame counts that is at most this much
-    /// quieter than the loudest of late (decibels).
+    /// A pause teaches nothing: while the gate learns, only frames count that are at most this much
+    /// quieter than the loudest recent one (decibels).
     private static let loudness: Float = 10
-    /// The gate is shut where the share comes to be more than this, and opened again where less; it
-    /// is opened for the first time between the two, so that the next bad frame does not shut it.
+    /// The gate shuts when the share rises above `mostBad`, and reopens when it falls below
+    /// `fewBad`; it opens for the first time between the two, so that the next bad frame does not
+    /// shut it.
     private static let mostBad: Float = 0.6
     private static let halfBad: Float = 0.5
     private static let fewBad: Float = 0.2
@@ -50,14 +51,14 @@ package struct EchoGate: Sendable, Equatable {
     private static let leastAttenuation: Float = 10
 
     private let quietLevel: Float
-    /// Where it stands.
+    /// The gate's state.
     package private(set) var state = State.learning
     private var badShare: Float = 1
-    /// Frames that the canceller had for learning; those in which it works are taken off again, so
-    /// that only one that begins anew again and again comes to the end of them.
+    /// Frames that the canceller had for learning; those in which it works are subtracted again, so
+    /// that only a canceller that starts over repeatedly exhausts them.
     private var lessons = 0
 
-    /// A gate that has seen nothing; below a level (dBFS) nothing is taken for a voice.
+    /// A gate that has seen no frame yet; below a level (dBFS) nothing is taken for a voice.
     package init(quietLevel: Float) { self.quietLevel = quietLevel }
 
     /// Takes three levels (dBFS) while the loudspeaker is heard: of a frame of the microphone, of
@@ -91,9 +92,10 @@ package struct EchoGate: Sendable, Equatable {
         badShare += Self.smoothing * ((isBad ? 1 : 0) - badShare)
     }
 
-    /// The echo comes another way now, so that the canceller has to learn anew.
+    /// The echo path changed, so the canceller has to learn again.
     ///
-    /// Where that happens again and again, it never has, and the gate is shut in the end.
+    /// If this happens repeatedly, the canceller never finishes learning, and the gate finally
+    /// shuts.
     package mutating func doubt() {
         badShare = 1
         if state == .open { state = .learning }

@@ -1,34 +1,34 @@
 internal import SignalProcessing
 
-/// How loud what is left of an echo may be, so that it is not taken for somebody's voice.
+/// Estimates how loud the rest of an echo may be, so that it is not taken for a voice.
 ///
-/// A canceller that works leaves little of what the microphone hears while the loudspeaker sounds;
-/// where much is left, somebody speaks. How much is the canceller's nature and not the room's, and
-/// where it does not hold, the gate is shut. A value owned by one thread.
+/// A working canceller leaves little of what the microphone hears while the loudspeaker plays; if
+/// much is left, a person speaks. The share depends on the canceller and not on the room; where it
+/// does not hold, the gate is shut. A value owned by one thread.
 struct EchoJudge {
-    /// An echo is held to be there a while after its loudest (decibels a frame): what a filter gets
-    /// wrong it gets wrong over the whole of its tail.
+    /// The assumed echo level decays this slowly after its peak (decibels a frame): a filter's
+    /// error lasts for the whole of its tail.
     private static let decay: Float = 0.5
-    /// What a frame adds to the means of the last second.
+    /// The weight of a frame in the means of the last second.
     private static let smoothing: Float = 0.02
 
-    /// How far below what is heard the canceller's rest lies (decibels), but for what stands out by
-    /// less than a voice must.
+    /// How far the canceller's output lies below the heard level (decibels), apart from peaks that
+    /// are smaller than a voice's.
     private let share: Float
     private(set) var gate: EchoGate
     private var heardLevel = LevelMeter.floor
     private var heardLately: Float = 0
     private var leftLately: Float = 0
 
-    /// A judge of a canceller that takes out `share` at least (decibels), which believes nothing
-    /// yet; below a level (dBFS) nothing is a voice.
+    /// A judge of a canceller that removes at least `share` (decibels), without any evidence yet;
+    /// below a level (dBFS) nothing is a voice.
     init(share: Float, quietLevel: Float) {
         self.share = share
         gate = EchoGate(quietLevel: quietLevel)
     }
 
-    /// What is left of an echo is no louder than this (dBFS): anything may be, while the gate is
-    /// not open.
+    /// The rest of an echo is no louder than this (dBFS); while the gate is not open, it may be as
+    /// loud as anything.
     var remainingLevel: Float {
         switch gate.state {
         case .learning, .shut: 0
@@ -36,13 +36,13 @@ struct EchoJudge {
         }
     }
 
-    /// How much quieter the canceller made the last second with an echo in it (decibels).
+    /// By how much the canceller attenuated the last second that had an echo in it (decibels).
     var reduction: Float {
         let before = LevelMeter.decibels(ofMeanSquare: heardLately)
         return max(0, before - LevelMeter.decibels(ofMeanSquare: leftLately))
     }
 
-    /// The echo comes another way now, so that the canceller has to learn anew.
+    /// The echo path changed, so the canceller has to learn again.
     mutating func doubt() { gate.doubt() }
 
     /// Takes the mean squares of a frame of the microphone with an echo in it, and of what the

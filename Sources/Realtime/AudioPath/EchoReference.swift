@@ -1,11 +1,11 @@
 internal import AudioCore
 internal import SignalProcessing
 
-/// What the playback thread has really given to the card, on its way to the canceller.
+/// Carries to the canceller what the playback thread really wrote to the card.
 ///
 /// It is mono at the device's rate, each piece with the time at which it will be heard: a ring of
-/// messages, each a head of eight samples and the piece. What finds no room is left out, which the
-/// canceller hears as silence. `wrote` and `tookBack` allocate and lock nothing.
+/// messages, each a head of eight samples and the piece. Pieces that find no room are dropped, and
+/// the canceller gets silence instead. `wrote` and `tookBack` neither allocate nor lock.
 ///
 /// ## Concurrency
 /// Written by the playback thread, read by the processing thread.
@@ -24,7 +24,7 @@ package final class EchoReference: @unchecked Sendable {
     static let longestPiece = 19_200
     /// The processing thread may be held up for this time (seconds).
     private static let capacitySeconds = 1
-    /// A card may grant more than it is asked for, so there is room for the usual rate (Hz).
+    /// A card may grant a higher rate than requested, so there is always room for this one (Hz).
     package static let usualRate: Int32 = 48_000
 
     private let writer: RingWriter
@@ -34,7 +34,7 @@ package final class EchoReference: @unchecked Sendable {
     /// The reading thread's own: a head whose piece has not come yet.
     private var head: (rate: Int32, frames: Int, time: Int64)?
 
-    /// A ring that is empty, for a card that is asked for a rate (Hz).
+    /// An empty ring, for a card of which a rate is requested (Hz).
     package init(rate: Int32 = usualRate) {
         let samples = Self.capacitySeconds * Int(max(rate, Self.usualRate))
         var ring = SampleRing(capacity: samples)
@@ -44,7 +44,8 @@ package final class EchoReference: @unchecked Sendable {
 
     // MARK: - The playback thread
 
-    /// Interleaved frames were written to a card at a rate (Hz), and the first is heard at a time.
+    /// Records frames that were written, interleaved, to a card at a rate (Hz), and when the first
+    /// is heard.
     package func wrote(
         _ samples: UnsafePointer<Int16>, channels: Int, frames: Int, rate: Int32, heardAt: Int64
     ) {

@@ -2,42 +2,42 @@ internal import AudioCore
 internal import SignalProcessing
 internal import SpeexDSP
 
-/// What the loudspeaker was given, in the microphone's samples and at the place where its echo is.
+/// The loudspeaker's signal in the microphone's samples, at the place of its echo.
 ///
-/// Three things stand between the two: when the card says that a piece is heard, which is off by a
-/// constant and some jitter; the clocks, of which one is up to a few hundred ppm slower; and the
-/// way through the air. The first piece of a reply is placed by the card's word; from then on the
-/// correlation of both signals finds and follows the rest.
+/// Three things separate the two: the time that the card reports for a piece, which is off by a
+/// constant and some jitter; the clocks, one of which is up to a few hundred ppm slower; and the
+/// way through the air. The first piece of a reply is placed at the card's reported time; from then
+/// on the correlation of both signals finds and follows the rest.
 ///
 /// Used by the processing thread; allocates only when the device's rate changes.
 struct EchoTimeline: ~Copyable {
-    /// A piece that, by the card's word, is heard farther than this from where the last one ended
-    /// begins anew (samples).
+    /// A piece whose reported time is farther than this from the end of the last one starts a new
+    /// placement (samples).
     private static let gap = 480.0
     /// The same among the first pieces.
     private static let youngGap = 64.0
     private static let youth = 10
-    /// How far the echo is kept behind the reference (samples): a few metres, and what a canceller
-    /// needs before the peak.
+    /// How far the echo is kept behind the reference (samples): a few metres, plus the margin that
+    /// a canceller needs before the peak.
     private static let headroom = 64.0
     /// Without a jump, the place moves by at most this share of a sample a sample: 800 ppm.
     private static let slew = 8e-4
-    /// A delay that is off by more has changed, and is jumped to (samples).
+    /// A delay that is off by more than this has changed; the place jumps to it (samples).
     private static let jump = 24.0
-    /// A peak of the correlation stands out of the rest by at least this factor.
+    /// A valid peak of the correlation exceeds the rest by at least this factor.
     private static let certainty: Float = 9
-    /// An estimate that is farther from the mean of the last ones is of a reflection, or of a new
-    /// delay to which the mean comes soon (samples).
+    /// An estimate farther than this from the mean of the last ones belongs to a reflection, or to
+    /// a new delay that the mean will soon reach (samples).
     private static let nearness = 6.0
     /// Frames until the signals of a frame are in the middle of what an estimate is made of.
     private static let ageFrames = DelayEstimator.ageSamples / AudioSettings.frameSamples
 
-    /// How a canceller likes its reference.
+    /// Where a canceller needs the echo to lie in its reference.
     enum Reach {
-        /// The echo has to lie where it always was, `headroom` behind what is read or little more.
+        /// The echo has to stay in its place, `headroom` or little more behind what is read.
         case near
         /// It may lie anywhere within a quarter of a second, and may jump: the canceller finds it
-        /// faster than it learns anew what it knew.
+        /// faster than it could relearn.
         ///
         /// Measured by `audio-figures.sh PROGRAM FOLDER replies`, set `tuning`, over the first 3 s
         /// of the first reply: 22 dB are taken out, and 9 where the reference jumps to the echo.
@@ -60,15 +60,15 @@ struct EchoTimeline: ~Copyable {
     private var frames = 0
     /// Where the echo lies behind what is read.
     private var behind = Self.headroom
-    /// What the card's word is off by, once the echo was found.
+    /// The error of the card's reported times, once the echo was found.
     private var offset: Double?
-    /// By the card's word, how far a piece is before the microphone's sample (smoothed over them).
+    /// How far a piece lies before the microphone's sample by the card's reported times (smoothed).
     private var reported: Double?
     /// Where the next piece belongs in the history; the resampler still holds some of the last.
     private var due = 0.0
-    /// Pieces since playback began.
+    /// Pieces since the last placement.
     private var age = 0
-    /// A delay was found to have changed, so what was learned does not hold.
+    /// How often the delay changed, so that what the canceller learned no longer holds.
     private(set) var changes = 0
 
     init(rate: Int32, quality: Int32, reach: Reach) {
@@ -106,7 +106,7 @@ struct EchoTimeline: ~Copyable {
         }
     }
 
-    /// Of what was played, the last frames are not heard.
+    /// Takes back the last frames of what was played: they are not heard.
     mutating func takeBack(frames: Int) {
         guard deviceRate > 0 else { return }
         let samples = Int64(frames) * Int64(rate) / Int64(deviceRate)
@@ -119,14 +119,14 @@ struct EchoTimeline: ~Copyable {
     private mutating func place(at sample: Int64) {
         let now = Double(sample) - due
         age += 1
-        // A card that has not started yet says too early a time for what it is given first.
+        // A card that has not started yet reports too early a time for its first pieces.
         let limit = age <= Self.youth ? Self.youngGap : Self.gap
         if let reported, abs(now - reported) < limit {
             self.reported = reported + 0.05 * (now - reported)
             return
         }
         if reported == nil || now - (reported ?? 0) > Self.gap { age = 1 }
-        // Where the canceller expects it, so that what it has learned goes on to hold.
+        // Place the piece where the canceller expects it, so that what it has learned still holds.
         let expected = tracker.isLocked ? tracker.lag(at: sample) - (offset ?? 0) : 0
         history.move(to: max(0, Int64((Double(sample) - expected).rounded())))
         due = Double(history.end)
@@ -136,8 +136,8 @@ struct EchoTimeline: ~Copyable {
 
     // MARK: - What is heard
 
-    /// Gives the reference of a frame of the microphone's that begins at a sample; returns whether
-    /// there is any sound in it.
+    /// Gives the reference for the microphone's frame that begins at a sample; returns whether it
+    /// has any sound in it.
     mutating func read(
         into reference: UnsafeMutablePointer<Int16>, microphone: UnsafePointer<Int16>, count: Int,
         at sample: Int64
@@ -166,7 +166,7 @@ struct EchoTimeline: ~Copyable {
         guard estimate.meanCertainty > Self.certainty, estimate.certainty > Self.certainty * 0.7,
             abs(estimate.lag - estimate.meanLag) < Self.nearness
         else { return }
-        // The place has moved on since then.
+        // The place has moved since those signals.
         let then = lags[(frames + 1) % lags.count]
         let wasLocked = tracker.isLocked
         let isNew = tracker.update(lag: then + estimate.lag, at: sample)
@@ -179,7 +179,7 @@ struct EchoTimeline: ~Copyable {
             case .far: Double(rate) / 4
             }
         if let farthest, estimate.lag > Self.headroom / 4, estimate.lag < farthest {
-            // Within what the canceller models anyway: what it has learned so far stays.
+            // The canceller models this range anyway, so what it has learned still holds.
             behind = estimate.lag
             return
         }

@@ -2,18 +2,18 @@ package import ALSA
 package import AudioCore
 package import Linux
 
-/// A microphone that gives a WAV file in real time and silence after it; without one, silence.
+/// A microphone that plays a WAV file in real time, then silence; without a file, only silence.
 package struct FileCapture: CaptureDevice, ~Copyable {
     package let grant: PCMGrant
     private let samples: [Int16]
     private var position = 0
     private var clock: SoftwareClock
 
-    /// A microphone with a file's rate and channels, or with those given.
+    /// A microphone with the file's rate and channels; without a file, mono at the given rate.
     package init(file: WAVFile?, rate: Int32, periodMilliseconds: Int) {
         let rate = file?.rate ?? rate
         let period = rate * Int32(periodMilliseconds) / 1000
-        // It holds all that is to come, and a thread that is away loses nothing.
+        // The file holds all future sound, so a late thread loses nothing.
         grant = PCMGrant(
             rate: rate, channels: file?.channels ?? 1, periodFrames: period,
             bufferFrames: max(period * 4, rate / 2), hasClock: false)
@@ -49,7 +49,7 @@ package struct FileCapture: CaptureDevice, ~Copyable {
     package mutating func recover(_ code: Int32) -> Int32 { code }
 }
 
-/// A speaker that writes a WAV file in real time; without one, a speaker that nobody hears.
+/// A speaker that writes a WAV file in real time; without a file, it discards its sound.
 ///
 /// Silence between replies is not written, as no device plays it.
 package struct FilePlayback: PlaybackDevice, ~Copyable {
@@ -59,7 +59,7 @@ package struct FilePlayback: PlaybackDevice, ~Copyable {
     private var clock: SoftwareClock
     private var isRunning = false
 
-    /// A speaker; the file is made anew.
+    /// A speaker that creates its file, or overwrites it.
     package init(path: String?, rate: Int32, periodMilliseconds: Int) throws(WAVError) {
         let period = rate * Int32(periodMilliseconds) / 1000
         grant = PCMGrant(
@@ -100,7 +100,7 @@ package struct FilePlayback: PlaybackDevice, ~Copyable {
             isRunning = true
         }
         clock.pass(frames)
-        // A full disk must not stop the time.
+        // A full disk must not stop the clock.
         let memory = UnsafeRawBufferPointer(start: samples, count: frames * 2)
         writtenBytes += file?.writeRaw(memory) ?? 0
         return .frames(frames)

@@ -1,15 +1,15 @@
 internal import AudioCore
 
-/// A stage whose output is late, switched on and off without a click.
+/// A processing stage that delays its signal and is switched on and off without a click.
 ///
-/// While it is off, samples pass as they are, bit for bit, and as late; from one to the other a
-/// frame is faded. Used by the processing thread; `process` allocates nothing.
+/// While it is off, samples pass bit for bit with the same delay; a switch is cross-faded over one
+/// frame. Used by the processing thread; `process` allocates nothing.
 struct LateStage: ~Copyable {
     private static let frameSamples = AudioSettings.frameSamples
 
     /// By how much the output is later than the input (samples, at most a frame).
     let delaySamples: Int
-    /// The frame before and this one, as they came in.
+    /// The previous frame and this one, unprocessed.
     private let plain = SampleBuffer(count: 2 * AudioSettings.frameSamples)
     private let scratch = SampleBuffer(count: AudioSettings.frameSamples)
     private var wasOn = false
@@ -18,11 +18,11 @@ struct LateStage: ~Copyable {
         self.delaySamples = min(max(0, delaySamples), Self.frameSamples)
     }
 
-    /// Puts a frame's samples of `delaySamples` ago in its place, as `run` has made them where the
-    /// stage is on.
+    /// Replaces a frame by the samples of `delaySamples` ago, processed by `run` if the stage is
+    /// on.
     ///
-    /// `run` works on a frame in its place, `isPast` if it is the one before: a stage that was off
-    /// is given that first, so that it has no gap within.
+    /// `run` works on a frame in place; `isPast` marks the previous frame: a stage that was off
+    /// gets that one first, so that its input has no gap.
     mutating func process(
         _ frame: UnsafeMutablePointer<Int16>, isOn: Bool,
         run: (_ frame: UnsafeMutablePointer<Int16>, _ isPast: Bool) -> Void

@@ -1,4 +1,4 @@
-/// What the microphone gives, reported on the processing thread, in order.
+/// Samples and events of the microphone, reported in order on the processing thread.
 package enum MicrophoneEvent: Sendable, Equatable {
     /// Samples of an open gate.
     case chunk(MicrophoneChunk)
@@ -6,11 +6,11 @@ package enum MicrophoneEvent: Sendable, Equatable {
     case segmentEnded(sample: Int64)
     /// Speech began at a sample, which was captured at a time (nanoseconds, CLOCK_MONOTONIC).
     case speechStarted(sample: Int64, at: Int64)
-    /// The last of speech was at a sample, which was captured at a time.
+    /// Speech ended at a sample, which was captured at a time.
     case speechEnded(sample: Int64, at: Int64)
-    /// The device is gone; the text says which and what to do.
+    /// The device was lost; the text says which and what to do.
     case captureLost(String)
-    /// The device is there again; the text says what was granted.
+    /// The device is back; the text says what was granted.
     case captureBack(String)
 }
 

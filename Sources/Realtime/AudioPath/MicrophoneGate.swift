@@ -1,7 +1,7 @@
 internal import Linux
 internal import Synchronization
 
-/// Opens and closes the way of microphone samples to Control, at points in captured time.
+/// Starts and stops the flow of microphone samples to Control, at points in captured time.
 ///
 /// ## Concurrency
 /// Called by any thread but a real-time one; the processing thread takes the marks.
@@ -12,26 +12,26 @@ package final class MicrophoneGate: Sendable {
         case close(at: Int64)
     }
 
-    /// Marks that may wait; more is not a user.
+    /// Marks that may wait; no user makes more.
     private static let limit = 64
 
-    // The demand is set under the lock, so that it fits the marks that wait.
+    // The demand is set under the lock, so that it agrees with the waiting marks.
     private let marks = Mutex<[Mark]>([])
     private let wake: EventFD
     private let demand: MicrophoneDemand
     private let shut = Atomic(false)
     private let shutUntil = Atomic<Int>(0)
 
-    /// A gate whose marks are announced by `wake`, and the wish for a microphone by `demand`.
+    /// A gate that announces its marks by `wake`, and its need of a microphone by `demand`.
     init(wake: EventFD, demand: MicrophoneDemand) {
         self.wake = wake
         self.demand = demand
     }
 
-    /// Whether somebody listens, or will as soon as there is a microphone.
+    /// Whether a gate is open, or will open as soon as there is a microphone.
     var isWanted: Bool { demand.isWanted }
 
-    /// Nobody listens any more; returns false where a mark waits, which says otherwise.
+    /// Withdraws the demand; returns false, and keeps it, if a mark waits.
     func release() -> Bool {
         marks.withLock { marks in
             guard marks.isEmpty else { return false }
@@ -40,8 +40,8 @@ package final class MicrophoneGate: Sendable {
         }
     }
 
-    /// Shuts the microphone whatever the marks say, or takes that back: what is captured while it
-    /// is shut is silence to all that follows.
+    /// Shuts the microphone regardless of the marks, or reopens it: what is captured while it is
+    /// shut reaches every later stage as silence.
     package func setShut(_ isShut: Bool) {
         if !isShut, self.isShut {
             shutUntil.store(Int(MonotonicClock.now()), ordering: .relaxed)
@@ -52,9 +52,9 @@ package final class MicrophoneGate: Sendable {
     /// Whether it is shut.
     package var isShut: Bool { shut.load(ordering: .acquiring) }
 
-    /// When it was opened last (nanoseconds, CLOCK_MONOTONIC); nil before the first time.
+    /// When it was last reopened (nanoseconds, CLOCK_MONOTONIC); nil before the first time.
     ///
-    /// What the card has of the time before may come later than this is known.
+    /// The card may still deliver sound from before that time afterwards.
     var openedAt: Int64? {
         let time = shutUntil.load(ordering: .relaxed)
         return time == 0 ? nil : Int64(time)
@@ -70,7 +70,7 @@ package final class MicrophoneGate: Sendable {
         add(.openAtSample(sample, preRollMilliseconds: preRollMilliseconds))
     }
 
-    /// Closes at a time; what was captured before it is still given, then the end is reported.
+    /// Closes at a time; samples captured before it are still delivered, then the end is reported.
     package func close(at nanoseconds: Int64) {
         add(.close(at: nanoseconds))
     }
@@ -84,7 +84,7 @@ package final class MicrophoneGate: Sendable {
             if marks.count < Self.limit {
                 marks.append(mark)
             } else if case .close = mark {
-                // Its opening goes with it, or the microphone would stay open.
+                // Its opening is dropped with it, or the microphone would stay open.
                 switch marks.last {
                 case .open, .openAtSample: marks.removeLast()
                 case .close, nil: break

@@ -1,6 +1,6 @@
 internal import SignalProcessing
 
-/// What the microphone's level meter shows; of the last 20 ms, where nothing else is said.
+/// The values of the microphone's level meter; for the last 20 ms unless stated otherwise.
 package struct MicrophoneLevels: Sendable, Equatable {
     /// The root mean square (dBFS, -96 to 0).
     package var level = LevelMeter.floor

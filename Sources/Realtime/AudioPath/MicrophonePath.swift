@@ -24,7 +24,7 @@ final class MicrophonePath: Sendable {
 
     /// A freshly opened device's ring, on its way from the capture to the processing thread.
     private final class Stream: @unchecked Sendable {
-        // @unchecked: handed over by the lock around `Handover`, and used by one thread then.
+        // @unchecked: handed over under the lock of `Handover`; after that one thread uses it.
 
         let grant: PCMGrant
         let anchor = StreamAnchor()
@@ -72,7 +72,7 @@ final class MicrophonePath: Sendable {
 
     // MARK: - The capture thread
 
-    /// Opens the device, runs its loop, and opens it again, until told to stop.
+    /// Opens the device, runs its loop, and opens it again, until `stop` is set.
     func captureThread(until stop: StopFlag) {
         let stopping = demand.signal
         var reopening = Reopening()
@@ -153,7 +153,8 @@ final class MicrophonePath: Sendable {
         settings.priority.take()
         let code = loop.run(until: stop)
         ThreadPriority.normal.take()
-        // Ended in order, but because `begin` could not use what it gives: no reason to hurry.
+        // The run ended without an error, but because `begin` could not use the device: no need to
+        // hurry.
         let isUnusable = code >= 0 && handover.withLock { $0.status.trouble != nil }
         reopening.ended(
             isUnusable ? PlaybackPort.stalledCode : code,
@@ -161,7 +162,7 @@ final class MicrophonePath: Sendable {
         if code < 0 {
             lose(lossText(name, "capture", code: code))
         } else if !ending.isSet, !isUnusable {
-            // Closed because nobody listens: what it was granted holds no more.
+            // Closed because nobody listens: the grant is no longer valid.
             handover.withLock { handover in
                 handover.status.grant = nil
                 handover.status.isResting = true
@@ -171,7 +172,7 @@ final class MicrophonePath: Sendable {
 
     private func lose(_ text: String) {
         handover.withLock { handover in
-            // Said once, however often opening fails.
+            // Reported once, however often opening fails.
             if handover.status.trouble == nil { handover.lost = text }
             handover.status.lose(text)
         }
@@ -180,7 +181,7 @@ final class MicrophonePath: Sendable {
 
     // MARK: - The processing thread
 
-    /// Turns what was captured into events, until told to stop.
+    /// Turns captured samples into events, until `stop` is set.
     func processingThread(until stop: StopFlag) {
         var processing = Processing()
         while !stop.isSet {
@@ -191,11 +192,11 @@ final class MicrophonePath: Sendable {
             if isBehind {
                 wake.signal()
             } else {
-                // What a device gave before it was lost comes first.
+                // Samples that a device gave before it was lost come first.
                 if let text = takeLoss() { processing.lose(text, tell: onEvent) }
                 if let stream = takeStream() { begin(stream, &processing) }
             }
-            // Before the first period it is unknown which sample was captured when.
+            // Before the first period no time can be mapped to a sample.
             if processing.knowsTime() { for mark in gate.take() { processing.take(mark) } }
             while let event = processing.cutter.next() { onEvent(event) }
             if let levels = processing.loop?.levels {
@@ -213,7 +214,7 @@ final class MicrophonePath: Sendable {
         }
     }
 
-    /// Nobody listens, so the microphone is closed; the next gate opens it again.
+    /// Closes the microphone if nobody listens; the next open gate opens it again.
     private func closeIfIdle(_ processing: inout Processing) {
         guard processing.loop != nil, processing.cutter.isIdle, gate.release() else { return }
         processing.loop = nil
@@ -251,7 +252,7 @@ final class MicrophonePath: Sendable {
                 settings: settings, base: processing.cutter.total, reference: reference)
         } catch {
             lose("capture device \(settings.capture.device): \(error)")
-            // Its frames would find no reader; it is closed and tried again like one that is gone.
+            // Its frames would have no reader; it is closed and retried like a lost device.
             return handover.withLock { $0.run }?.raise() ?? ()
         }
         if processing.isLost { onEvent(.captureBack("\(name): \(grant)")) }

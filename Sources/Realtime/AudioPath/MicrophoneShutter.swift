@@ -1,8 +1,8 @@
-/// Puts silence in the place of what the microphone gives while it is shut.
+/// Replaces the microphone's samples by silence while it is shut.
 ///
-/// It stands before everything that looks at samples: neither the history that a pre-roll reaches
-/// back into nor the voice detector ever has a sample of that time. What waits in the ring when it
-/// is opened was captured before, so that is silenced too.
+/// It comes before every stage that reads samples: neither the pre-roll's history nor the voice
+/// detector ever gets a sample of that time. Samples that wait in the ring when it opens were
+/// captured before, so they are silenced too.
 struct MicrophoneShutter {
     var isShut = false
     private var wasShut = false
@@ -18,9 +18,9 @@ struct MicrophoneShutter {
     /// The next `count` frames were captured while it was shut, wherever they are now.
     mutating func cover(_ count: Int) { frames = max(frames, count) }
 
-    /// Silences what must be of the next `count` frames.
+    /// Silences those of the next `count` frames that must be silent.
     mutating func pass(_ samples: UnsafeMutablePointer<Int16>, count: Int) {
-        // Frames that came while the round went on are silenced as well.
+        // Frames that arrived during the round are silenced as well.
         let silent = isShut ? count : min(frames, count)
         samples.update(repeating: 0, count: silent)
         frames = max(0, frames - count)

@@ -3,18 +3,18 @@ internal import SignalProcessing
 internal import SpeexDSP
 
 /// The stages between a microphone's samples and those that are sent, a frame of 20 ms at a time:
-/// the canceller, what suppresses the rest of the echo and the noise, and the gain.
+/// the canceller, the suppressor of residual echo and noise, and the gain.
 ///
-/// While the loudspeaker is silent and neither noise nor gain are asked for, samples pass as they
-/// are, bit for bit. With a suppressor the output lags by `delaySamples`, which `process` hides:
-/// it gives the frame before. Used by the processing thread; `process` allocates nothing.
+/// While the loudspeaker is silent and neither noise suppression nor gain is set, samples pass
+/// unchanged, bit for bit. With a suppressor the output lags by `delaySamples`, which `process`
+/// hides: it gives the previous frame. Used by the processing thread; `process` allocates nothing.
 package final class MicrophoneStages {
     /// The canceller's own frames; shorter ones learn faster and cost more.
     static let frameSamples = AudioSettings.frameSamples
 
     private let settings: EchoSettings
     private let filter: EchoFilter?
-    /// Why that is not WebRTC's, where it should be.
+    /// Why that is not WebRTC's, if it should be.
     private let lack: String?
     private var filtering: LateStage
     private let suppressor: Preprocessor?
@@ -30,15 +30,15 @@ package final class MicrophoneStages {
     private var changesSeen = 0
     /// Frames until the echo of what was played has died away.
     private var lingering = 0
-    /// Frames that the canceller did not take, whose echo is left.
+    /// Frames that the canceller refused; their echo remains.
     private var refusals = 0
-    /// Frames that a canceller still hears of the room before it is needed.
+    /// Frames of the room alone that the canceller still gets before it is needed.
     private var warmUp = 0
-    /// Nil where the settings say how long that takes.
+    /// Measures how long the echo lasts; nil if the settings give the time.
     private var roomTail: RoomTail?
     private let fixedTailMilliseconds: Int
 
-    /// Nil where nothing is asked for.
+    /// Creates the stages; nil if the settings need none.
     package static func make(_ settings: AudioSettings) -> MicrophoneStages? {
         let isNeeded =
             settings.echo.mode != .off || settings.noiseSuppressionDecibels > 0
@@ -90,7 +90,7 @@ package final class MicrophoneStages {
     /// Samples that the output lags behind the input.
     package var delaySamples: Int { filtering.delaySamples + suppressing.delaySamples }
 
-    /// What the canceller does.
+    /// The state of the canceller.
     package var status: EchoStatus {
         var status = EchoStatus()
         status.isActive = lingering > 0
@@ -107,8 +107,7 @@ package final class MicrophoneStages {
         return status
     }
 
-    /// Takes what was played meanwhile; `sample` says which of the microphone's samples is of a
-    /// time.
+    /// Takes what was played meanwhile; `sample` maps a time to the microphone's sample.
     package func take(from reference: EchoReference, sample: (Int64) -> Int64) {
         while let next = reference.next(into: piece.start) {
             switch next {
@@ -124,8 +123,8 @@ package final class MicrophoneStages {
         while reference.next(into: piece.start) != nil {}
     }
 
-    /// Processes a frame in its place, which begins at a sample; returns the level that what is
-    /// left of an echo may have (dBFS), nil while the loudspeaker is silent.
+    /// Processes in place a frame that begins at a sample; returns the highest level of the
+    /// residual echo (dBFS), nil while the loudspeaker is silent.
     package func process(_ frame: UnsafeMutablePointer<Int16>, at sample: Int64) -> Float? {
         let count = Self.frameSamples
         microphone.start.update(from: frame, count: count)
@@ -169,8 +168,8 @@ package final class MicrophoneStages {
         }
     }
 
-    /// What goes out is one frame old where there is a suppressor: its own, or, where it has
-    /// nothing to do, the samples as they were.
+    /// With a suppressor the output is one frame old: the suppressor's, or the samples unchanged
+    /// while it has nothing to do.
     private func suppress(_ frame: UnsafeMutablePointer<Int16>) {
         guard let suppressor else { return }
         suppressing.process(frame, isOn: isAlwaysOn || lingering > 0) { frame, _ in

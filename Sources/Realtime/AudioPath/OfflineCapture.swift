@@ -3,8 +3,8 @@ internal import AudioCore
 internal import Linux
 internal import SignalProcessing
 
-/// The capture and the processing loop on a microphone that gives one sound for ever, with an open
-/// gate: for measuring what a period costs.
+/// The capture and the processing loop on a microphone that repeats one sound forever, with an open
+/// gate: for measuring the cost of a period.
 ///
 /// ## Concurrency
 /// One thread at a time.
@@ -14,11 +14,11 @@ package final class OfflineCapture {
     private let reference = EchoReference()
     private let played: [Int16]
     private let playedRate: Int32
-    /// Samples that came out of it.
+    /// Samples that the loops have delivered.
     package private(set) var givenSamples = 0
 
-    /// Loops for a device with a rate (Hz) and channels; `played` is what the loudspeaker is given
-    /// meanwhile, a period of mono samples at a rate, nothing where it is silent.
+    /// Loops for a device with a rate (Hz) and channels; `played` is a period of mono samples at a
+    /// rate that the loudspeaker plays meanwhile, empty if it is silent.
     package init(
         settings: AudioSettings, rate: Int32, channels: Int32, sound: [Int16],
         played: [Int16] = [], playedRate: Int32 = AudioSettings.speechRate
@@ -44,7 +44,7 @@ package final class OfflineCapture {
         self.playedRate = playedRate
     }
 
-    /// Takes a period and makes of it what Control gets, as the two threads do.
+    /// Captures a period and processes it for Control, as the two threads do.
     package func step() {
         _ = capture.step()
         played.withUnsafeBufferPointer { samples in
@@ -63,7 +63,7 @@ package final class OfflineCapture {
 /// A device that always has a period.
 private struct EndlessMicrophone: CaptureDevice, ~Copyable {
     let grant: PCMGrant
-    /// Interleaved; it begins anew where less than a period is left.
+    /// Interleaved; it starts over when less than a period is left.
     let sound: [Int16]
     private var position = 0
 

@@ -2,8 +2,8 @@ internal import ALSA
 internal import Linux
 internal import SignalProcessing
 
-/// The playback loop on a device that takes everything at once and is heard by nobody: for
-/// measuring what a period costs.
+/// The playback loop on a device that takes everything at once and discards it: for measuring the
+/// cost of a period.
 ///
 /// ## Concurrency
 /// One thread at a time.
@@ -13,7 +13,7 @@ package final class OfflinePlayback {
     /// The writing end, as an engine has it.
     package let speaker: Speaker
 
-    /// A loop at a rate (Hz) with periods as the settings have them.
+    /// A loop at a rate (Hz) with the settings' period.
     package init(settings: AudioSettings, rate: Int32, channels: Int32) throws {
         let converter = try RateConverter.make(
             from: AudioSettings.speechRate, to: rate, quality: settings.resamplerQuality)
@@ -28,7 +28,8 @@ package final class OfflinePlayback {
             port: ends.takePort(), converter: converter, settings: settings)
     }
 
-    /// Makes a period, as the playback thread does; what waits behind the rings is moved first.
+    /// Plays a period, as the playback thread does; moves the samples that wait behind the rings
+    /// first.
     package func step() {
         speaker.refill()
         _ = loop.step()

@@ -5,12 +5,12 @@ internal import Linux
 final class PlaybackEnds {
     /// Control's end.
     let speaker: Speaker
-    /// What is really written to the loudspeaker; nil where the echo is left alone.
+    /// Records what is really written to the loudspeaker; nil if the echo is left alone.
     let echo: EchoReference?
     private var port: PlaybackPort?
     private var musicPort: PlaybackPort?
 
-    /// Rings that nothing was written to.
+    /// Creates the ends of empty rings.
     init(settings: AudioSettings) throws(SystemError) {
         let share = try PlaybackShare()
         let music = settings.ofMusicOutput
@@ -43,6 +43,6 @@ final class PlaybackEnds {
         return taken
     }
 
-    /// The end of the thread that plays music alone, where there is one; may be taken once.
+    /// The end of the thread that plays music alone, if there is one; may be taken once.
     func takeMusicPort() -> PlaybackPort? { musicPort.take() }
 }

@@ -3,29 +3,29 @@ internal import AudioCore
 internal import Linux
 internal import Synchronization
 
-// Silence at once, and going on after it.
+// How the device is silenced at once, and how playback resumes after that.
 //
 //     written  |=== heard ===|m|fade|====== never heard ======|
 //                            ^ the device is here, and plays `m` while the fade is written
 //
-// A card lets its buffer be rewritten (snd_pcm_rewind): then the next few milliseconds are
-// faded and silence follows. What does not allow that is dropped where it stands.
+// A card lets its buffer be rewritten (snd_pcm_rewind): then the next few milliseconds are faded
+// and silence follows. A device that cannot do that is dropped (snd_pcm_drop) at once.
 
 extension PlaybackLoop where Device: ~Copyable {
-    /// What a card fetches at once, and the time to write the fade in.
+    /// The frames that a card fetches at once, plus the time to write the fade.
     ///
-    /// 5 ms, since snd-aloop moves by jiffies, which are 4 ms on Debian; and a period more where a
+    /// 5 ms, since snd-aloop advances by jiffies, which are 4 ms on Debian; and a period more if a
     /// card fetches in bursts or reports its position by interrupts: it may be that far ahead of
-    /// what it reports, or get there at once.
+    /// its reported position, or get there at once.
     private var fetchedFrames: Int { rate / 200 + (device.grant.isBatch ? periodFrames : 0) }
     /// Silence is promised within this time: 20 ms.
     ///
-    /// Where a fade would not keep it, as behind 15 ms that USB has in flight, the card is dropped.
+    /// If a fade would take longer, as with the 15 ms that USB has in flight, the card is dropped.
     private var silenceFrames: Int { rate / 50 }
     /// The fade: 4 ms, which does not click and is not heard as a word.
     private var fadeFrames: Int { rate / 250 }
 
-    /// Silences the device; speech is forgotten up to its mark, or kept from where it was heard.
+    /// Silences the device; discards speech up to its mark, or keeps it from the point last heard.
     mutating func flush(_ count: Int) -> Step {
         port.flushSeen = count
         var code: Int32 = 0
@@ -39,7 +39,7 @@ extension PlaybackLoop where Device: ~Copyable {
         port.waitingSince = nil
         converter?.reset()
         takeBackSpeech()
-        // The next reply may wait behind the ring, which has room now.
+        // The next reply may wait behind the ring, which now has room.
         if port.speech.wantsMore() { port.share.hunger.signal() }
         let wait = FrameTime.nanoseconds(ofFrames: Int64(silentFrame), rate: Int64(rate))
         port.share.silentAt.store(
@@ -49,7 +49,7 @@ extension PlaybackLoop where Device: ~Copyable {
         return code < 0 ? repair(code) : .moved
     }
 
-    /// Speech that was forgotten is skipped; other speech stands a little before its cut.
+    /// Skips discarded speech; moves held speech back to a little before its cut.
     private mutating func takeBackSpeech() {
         let speech = port.speech
         let mark = speech.share.stopMark.load(ordering: .relaxed)
@@ -64,20 +64,20 @@ extension PlaybackLoop where Device: ~Copyable {
         }
     }
 
-    /// Speech that was held goes on.
+    /// Resumes speech that was held.
     mutating func takeUp() {
         guard port.isSuspended, !port.share.isHeld.load(ordering: .acquiring) else { return }
         port.isSuspended = false
         port.isSpeaking = true
         pendingStart = true
-        // If nothing of it was left, its end is reported behind silence.
+        // If none of it is left, its end is reported after some silence.
         begin()
     }
 
     /// Ends what the device plays; returns a code, and after how many frames it is silent.
     private mutating func cut() -> (code: Int32, silentFrame: Int) {
         let held = min(heldFrames(), ledger.frames)
-        // What does not play yet has nothing to fade.
+        // A device that does not play yet has nothing to fade.
         let given =
             isStarted && held > 0 ? min(device.rewind(held, leaving: fetchedFrames), held) : 0
         let length = min(fadeFrames, given, periodFrames)
@@ -97,7 +97,8 @@ extension PlaybackLoop where Device: ~Copyable {
         }
         for index in 0..<port.voices.count {
             let voice = port.voices[index]
-            // Speech is kept from where it begins to fade; the others faded with it, and go on.
+            // Speech is kept from where its fade begins; the other voices are faded with it, and go
+            // on.
             goBack(voice, to: voice.voice == .speech ? cutFrame : cutFrame + length)
         }
         noteTakenBack(given)
@@ -106,8 +107,8 @@ extension PlaybackLoop where Device: ~Copyable {
         return (code, held - given + length)
     }
 
-    /// Has the card hold more than the few milliseconds of a fade, which a thread that comes late
-    /// would let run dry; what the card's memory held before would be heard again.
+    /// Writes silence behind the few milliseconds of a fade, which would run dry if the thread
+    /// comes late: the old contents of the card's memory would then be heard again.
     private mutating func writeSilenceBehindFade() -> Int32 {
         for index in 0..<port.voices.count {
             let voice = port.voices[index]
@@ -124,7 +125,7 @@ extension PlaybackLoop where Device: ~Copyable {
         voice.goBack(to: ledger.sample(of: voice, at: frame, rate: rate))
     }
 
-    /// The one place where it is known that the frames written last are not heard.
+    /// Records, for all callers, that the frames written last are not heard.
     mutating func noteTakenBack(_ count: Int) {
         ledger.takeBack(count)
         port.echo?.tookBack(frames: count)

@@ -13,7 +13,7 @@ internal import Synchronization
 //     the device's buffer  |==== written ====|.......... room ..........|
 //                          |-- period --|m|  no silence is written above this: the low water
 
-/// What the voices have for the period that is written next.
+/// How much the voices have for the period that is written next.
 enum Supply: Equatable {
     case none
     /// A voice has less than a period, and more may follow.
@@ -22,24 +22,24 @@ enum Supply: Equatable {
 }
 
 extension PlaybackLoop where Device: ~Copyable {
-    /// The margin to begin with: a thread of real-time priority does not wake up later than asked
-    /// for by more than this.
+    /// The initial margin: a thread of real-time priority does not wake up later than this after
+    /// the requested time.
     static var leastMarginMilliseconds: Int { 10 }
 
     /// Silence is written when the device's buffer holds no more.
     ///
-    /// The period stands for what the device fetches at once: one that reports its position in
-    /// steps (dmix, USB, bcm2835) holds up to a step less than it says.
+    /// The period covers what the device fetches at once: a device that reports its position in
+    /// steps (dmix, USB, bcm2835) holds up to a step less than it reports.
     private var lowFrames: Int { periodFrames + marginFrames }
 
-    /// Whether its buffer holds enough to hold silence back; else it is kept full, as far as whole
-    /// periods fit.
+    /// Whether the device's buffer is large enough to delay silence; else it is kept full, as far
+    /// as whole periods fit.
     var canRest: Bool { lowFrames + periodFrames < bufferFrames }
 
-    /// The device ran dry: it is given more from now on, as PulseAudio does with its watermark.
+    /// Raises the low water after an underrun, as PulseAudio does with its watermark.
     mutating func widenMargin() { marginFrames = min(2 * marginFrames, bufferFrames) }
 
-    /// What there is to write now.
+    /// How much can be written now.
     mutating func supply() -> Supply {
         var supply = Supply.none
         for index in 0..<port.voices.count {
@@ -59,7 +59,7 @@ extension PlaybackLoop where Device: ~Copyable {
     /// A buffer that is kept full has no room for a part: it would run dry before the next period.
     func mayBeCutShort(_ supply: Supply) -> Bool { supply == .short && canRest }
 
-    /// What the voice has that has the least, of those that sound (samples); 0 where none does.
+    /// The smallest amount that any sounding voice has (samples); 0 if none sounds.
     mutating func leastAvailable() -> Int {
         var least = Int.max
         for index in 0..<port.voices.count {
@@ -70,13 +70,12 @@ extension PlaybackLoop where Device: ~Copyable {
         return least == .max ? 0 : least
     }
 
-    /// Has the device play what it holds, where nothing more is written now; rests until something
-    /// must be.
+    /// Starts the device if nothing more is written now, and rests until something must be written.
     ///
-    /// Nil when a period is to be written now.
+    /// Nil when a period must be written now.
     mutating func startOrRest(for supply: Supply) -> Step? {
         let isFull = loadedFrames + periodFrames > bufferFrames
-        // Started with less, it might run dry before there is silence behind a short sound.
+        // If it started with less, it might run dry before silence is written behind a short sound.
         let isEnough = supply != .whole && loadedFrames >= lowFrames
         if !isStarted, isFull || isEnough {
             let code = device.start()
@@ -88,7 +87,7 @@ extension PlaybackLoop where Device: ~Copyable {
         return canRest ? rest() : nil
     }
 
-    /// Waits until the device runs low, all that sounds has been heard, or something else is wanted.
+    /// Waits until the device runs low, all sound has been heard, or the loop is woken.
     private mutating func rest() -> Step? {
         let queued = device.queuedFrames()
         var frames = queued - lowFrames
@@ -101,27 +100,28 @@ extension PlaybackLoop where Device: ~Copyable {
                 isForSilence = false
             }
         }
-        // Rounded to be early for silence, and late for the end of a sound.
+        // Rounded down for silence, and up for the end of a sound.
         let milliseconds =
             isForSilence ? millisecondsToLow(frames) : Int32(clamping: frames * 1000 / rate + 1)
         guard milliseconds > 0 else { return nil }
         steadyFrames = 0
         let length = min(milliseconds, Self.waitMilliseconds)
         if device.rest(milliseconds: length, orUntil: port.share.wake) { return .moved }
-        // By now it holds no more than the low water, whatever it may say: the step of its position
-        // that comes next would come too late.
+        // By now it holds no more than the low water, whatever it reports: waiting for the next
+        // step of its position would be too late.
         if isForSilence, length == milliseconds { return nil }
-        // The level of a device that stands still never falls.
+        // The level of a stalled device never falls.
         if device.queuedFrames() >= queued, !patience.bears(waiting: length) {
             return .failed(PlaybackPort.stalledCode)
         }
         return .moved
     }
 
-    /// How long to wait for room at most (milliseconds).
+    /// The longest wait for room (milliseconds).
     ///
-    /// A device that is kept full is asked again when it should have some: dmix has clients woken by
-    /// the card's periods, which need not begin when ours do, and of two the second would be over.
+    /// A device that is kept full is asked again when it should have room: dmix wakes its clients
+    /// at the card's periods, which are not aligned with ours, so a wake-up could come a period
+    /// late.
     mutating func waitForRoom() -> Int32 {
         guard isStarted, !canRest else { return Self.waitMilliseconds }
         let frames = max(0, device.queuedFrames() - (bufferFrames - periodFrames))
@@ -130,7 +130,7 @@ extension PlaybackLoop where Device: ~Copyable {
 
     /// How long until the device runs low, by its own report after this number of frames.
     ///
-    /// Its first report after a write counts, since a later one may be as old as the first.
+    /// The first report after a write counts, since a later one may be just as old.
     private mutating func millisecondsToLow(_ frames: Int) -> Int32 {
         let now = device.now()
         let time = FrameTime.nanoseconds(ofFrames: Int64(frames), rate: Int64(rate))
@@ -138,14 +138,14 @@ extension PlaybackLoop where Device: ~Copyable {
         return Int32(clamping: FrameTime.difference(lowTime, now) / 1_000_000)
     }
 
-    /// What is left to be heard of a sound that ended, once silence was written behind it (frames).
+    /// The frames of an ended sound that are still unheard, once silence was written behind it.
     ///
-    /// A driver may say anything of its delay; what its buffer holds has not been heard.
+    /// A driver may report any delay; what its buffer holds has not been heard.
     mutating func soundingFrames() -> Int {
         max(heldFrames(), min(device.queuedFrames(), bufferFrames)) - silentFrames
     }
 
-    /// Whether a voice has something that may be played now.
+    /// Whether any voice has samples that may be played now.
     mutating func hasSound() -> Bool {
         for index in 0..<port.voices.count {
             let voice = port.voices[index]
@@ -177,7 +177,7 @@ extension PlaybackLoop where Device: ~Copyable {
         return true
     }
 
-    /// Learns from how much speech there was for a mix that wanted `count`.
+    /// Adapts the prebuffer to how much speech a mix of `count` samples found.
     mutating func noteSupply(_ taken: Int, of count: Int) {
         guard !port.prebuffer.isDry else { return }
         let isEnded = port.speech.isEnded
@@ -187,7 +187,7 @@ extension PlaybackLoop where Device: ~Copyable {
         port.share.dryCount.count()
     }
 
-    /// The reply has come to its end or is not heard any more.
+    /// Called when the reply has ended or is silenced.
     mutating func finishSupply() {
         port.prebuffer.finished()
         port.share.prebufferSamples.store(port.prebuffer.samples, ordering: .relaxed)

@@ -4,13 +4,14 @@ internal import Linux
 internal import SignalProcessing
 internal import Synchronization
 
-/// The speaker's real-time loop: voices are mixed and given to the device, a period at a time.
+/// The speaker's real-time loop: it mixes the voices and writes them to the device, a period at a
+/// time.
 ///
 /// With nothing to play it waits; speech begins when the prebuffer is full or the reply is whole,
-/// and silence is written only when the device is about to run dry: see `PlaybackLoop+Supply`.
-/// A flush silences the device within a period: what it holds is faded and dropped, not played out,
-/// and every voice goes back to what was heard last; see `PlaybackLoop+Silence`.
-/// `step` allocates nothing and takes no lock.
+/// and silence is written only when the device is about to run dry: see `PlaybackLoop+Supply`. A
+/// flush silences the device within a period: its buffer is faded and dropped, not played out, and
+/// every voice goes back to the last sample heard; see `PlaybackLoop+Silence`. `step` allocates
+/// nothing and takes no lock.
 struct PlaybackLoop<Device: PlaybackDevice & ~Copyable>: ~Copyable {
     /// How a step ended.
     enum Step: Equatable {
@@ -21,12 +22,12 @@ struct PlaybackLoop<Device: PlaybackDevice & ~Copyable>: ~Copyable {
     }
 
     static var idleMilliseconds: Int32 { 1000 }
-    /// Speech that waits for more is looked at so often.
+    /// How often speech that waits for more is checked.
     static var waitingMilliseconds: Int32 { 20 }
     static var waitMilliseconds: Int32 { 100 }
     /// For the rounding of rates and filter lengths.
     private static var tailReserveFrames: Int { 8 }
-    /// An interrupted reply goes on this far before the place where it was cut (samples): 100 ms.
+    /// An interrupted reply resumes this far before its cut (samples): 100 ms.
     static var overlapSamples: Int { 2400 }
 
     var device: Device
@@ -39,7 +40,7 @@ struct PlaybackLoop<Device: PlaybackDevice & ~Copyable>: ~Copyable {
     let periodFrames: Int
     let settings: AudioSettings
 
-    // At the speech rate: one mixed block, its part that was not resampled yet.
+    // At the speech rate: one mixed block, or the part of it that is not resampled yet.
     private let block: SampleBuffer
     // At the device's rate: a mono period, and the same for all channels.
     private let mono: SampleBuffer
@@ -49,9 +50,9 @@ struct PlaybackLoop<Device: PlaybackDevice & ~Copyable>: ~Copyable {
     private var blockStart = 0
     var blockCount = 0
 
-    /// The first samples of a reply are in the period that is written next.
+    /// Whether the period written next has the first samples of a reply.
     var pendingStart = false
-    /// The device was given something since it was last silent.
+    /// Whether the device was given something since it was last silent.
     var isRunning: Bool
     /// Frames of silence still to be written before the first sound.
     var leadInFrames = 0
@@ -59,12 +60,12 @@ struct PlaybackLoop<Device: PlaybackDevice & ~Copyable>: ~Copyable {
     private var noise: UInt32 = 1
     /// Frames of silence written behind the last sound.
     var silentFrames = 0
-    /// Frames behind the last mixed sound in which the resampler still gives some of it.
+    /// Frames after the last mixed sound in which the resampler still outputs its tail.
     var tailFrames = 0
     private let tailLimitFrames: Int
     var patience: DevicePatience
     let bufferFrames: Int
-    /// Frames written in a row without a rest; the device is full from its size on.
+    /// Frames written in a row without a rest; at the buffer's size the device is full.
     var steadyFrames = 0
     /// Whether the device plays what it holds.
     var isStarted = false
@@ -72,12 +73,12 @@ struct PlaybackLoop<Device: PlaybackDevice & ~Copyable>: ~Copyable {
     var loadedFrames = 0
     /// When the device runs low if nothing more is written (nanoseconds, CLOCK_MONOTONIC).
     var lowTime = Int64.max
-    /// So late the thread may come when the device runs low, beyond a period (frames).
+    /// How late, beyond a period, the thread may come when the device runs low (frames).
     var marginFrames: Int
-    /// A period at the speech rate, and what a block's rounding adds.
+    /// A period at the speech rate, plus a block for rounding.
     let periodSamples: Int
 
-    /// A loop that makes what the settings say of a device.
+    /// Creates a loop for a device, configured by the settings.
     init(
         device: consuming Device, port: consuming PlaybackPort, converter: RateConverter?,
         settings: AudioSettings
@@ -107,7 +108,7 @@ struct PlaybackLoop<Device: PlaybackDevice & ~Copyable>: ~Copyable {
             Int(grant.bufferFrames + grant.periodFrames) * Int(AudioSettings.speechRate)
             / Int(grant.rate)
         for voice in port.voices { voice.keep(heldSamples + tailSamples + Self.overlapSamples) }
-        // With a reply under way there is an end to report, even if only behind silence.
+        // A reply under way has an end to report, even if only silence follows.
         isRunning = port.isSpeaking
         patience = DevicePatience(counters: port.share.counters)
         bufferFrames = Int(grant.bufferFrames)
@@ -118,7 +119,7 @@ struct PlaybackLoop<Device: PlaybackDevice & ~Copyable>: ~Copyable {
     /// Gives the rings back when the device is to be closed.
     consuming func intoPort() -> PlaybackPort { port }
 
-    /// Runs until told to stop (0) or the device fails (its code).
+    /// Runs until it must stop (0) or the device fails (its code).
     mutating func run(until stop: StopFlag) -> Int32 {
         while !stop.isSet {
             switch step() {
@@ -130,7 +131,7 @@ struct PlaybackLoop<Device: PlaybackDevice & ~Copyable>: ~Copyable {
         return 0
     }
 
-    /// How long nothing need be looked at, unless the loop is woken (milliseconds).
+    /// How long the loop may wait unless it is woken (milliseconds).
     var idleWait: Int32 {
         port.waitingSince == nil ? Self.idleMilliseconds : Self.waitingMilliseconds
     }
@@ -142,7 +143,8 @@ struct PlaybackLoop<Device: PlaybackDevice & ~Copyable>: ~Copyable {
         takeUp()
         let supply = supply()
         guard isRunning || supply != .none || staysAwake else {
-            // A card that is unplugged now would else be held, and missed only by the next reply.
+            // Otherwise a card that is unplugged now would stay open, and only the next reply would
+            // notice.
             let code = device.trouble()
             return code < 0 ? .failed(code) : .idle
         }
@@ -156,10 +158,10 @@ struct PlaybackLoop<Device: PlaybackDevice & ~Copyable>: ~Copyable {
                 ? .moved : .failed(PlaybackPort.stalledCode)
         case .failed(let code): return repair(code)
         }
-        // It may have been asked for during the wait.
+        // A flush may have been requested during the wait.
         let now = port.share.flushCount.load(ordering: .acquiring)
         if now != port.flushSeen { return flush(now) }
-        // More may have come meanwhile: what is short would be filled up with silence.
+        // More may have arrived meanwhile: a short supply would be padded with silence.
         return writePeriod(self.supply())
     }
 
@@ -168,7 +170,7 @@ struct PlaybackLoop<Device: PlaybackDevice & ~Copyable>: ~Copyable {
             voices: port.voices, aheadSamples: blockCount + (converter?.latencyFrames ?? 0))
         begin()
         let (count, sound) = fillPeriod(supply)
-        // What was flushed while it was mixed is not written.
+        // A period that was flushed while it was mixed is not written.
         let flushes = port.share.flushCount.load(ordering: .acquiring)
         if flushes != port.flushSeen { return flush(flushes) }
         silentFrames = sound ? 0 : silentFrames + count
@@ -180,19 +182,19 @@ struct PlaybackLoop<Device: PlaybackDevice & ~Copyable>: ~Copyable {
         return endIfPlayed()
     }
 
-    /// What the device holds (frames, 0 or more), as far as its driver can be believed.
+    /// The device's delay (frames, 0 or more), as far as its driver can be believed.
     mutating func heldFrames() -> Int {
         device.grant.plausible(delayFrames: device.heldFrames())
     }
 
-    /// A device that was full has room for more than a period when the thread comes late.
+    /// A device that was full has room for more than a period if the thread came late.
     private mutating func countLateness() {
         guard steadyFrames >= bufferFrames else { return }
         let late = bufferFrames - periodFrames - device.queuedFrames()
         port.share.counters.lateWakeUps.count(microseconds: max(0, late) * 1_000_000 / rate)
     }
 
-    /// Writes `count` of `frames`, the rest of them also after a repair; 0 or the code of the
+    /// Writes `count` frames of `frames`, and goes on after a recovery; 0 or the code of the
     /// failure.
     mutating func writeFrames(_ count: Int) -> Int32 {
         var written = 0
@@ -222,10 +224,10 @@ struct PlaybackLoop<Device: PlaybackDevice & ~Copyable>: ~Copyable {
         return 0
     }
 
-    /// The one place where frames have really gone to the device.
+    /// Records, for all callers, that frames have really gone to the device.
     ///
-    /// Interleaved, `count` of them; the last is heard after `device.heldFrames()` frames, unless
-    /// `noteTakenBack` says otherwise before.
+    /// They are `count` interleaved frames; the last is heard after `device.heldFrames()` frames,
+    /// unless `noteTakenBack` takes it back before.
     private mutating func noteWritten(_ samples: UnsafePointer<Int16>, count: Int) {
         ledger.append(samples, count: count)
         if let echo = port.echo {
@@ -247,7 +249,7 @@ struct PlaybackLoop<Device: PlaybackDevice & ~Copyable>: ~Copyable {
         port.share.events.signal()
     }
 
-    /// The device is silent when all that it holds is the silence written last.
+    /// Ends playback when the device holds no more than the silence written last.
     mutating func endIfPlayed() -> Step {
         guard silentFrames > 0, !hasSound(), soundingFrames() <= 0 else { return .moved }
         tellEnd()
@@ -258,25 +260,25 @@ struct PlaybackLoop<Device: PlaybackDevice & ~Copyable>: ~Copyable {
         return code < 0 ? repair(code) : .moved
     }
 
-    /// The device is silent and empty; returns its code.
+    /// Drops all that the device holds; returns its code.
     mutating func dropAll() -> Int32 {
         isRunning = false
         forgetLevel()
         return device.drop()
     }
 
-    /// What the device held is gone, and it stands still.
+    /// Notes that the device is empty and stopped.
     private mutating func forgetLevel() {
         steadyFrames = 0
         isStarted = false
         loadedFrames = 0
     }
 
-    /// All of the reply has been heard.
+    /// Reports that all of the reply has been heard.
     private mutating func tellEnd() {
         if port.isSpeaking {
             port.isSpeaking = false
-            // Speech that ran dry may come back, and then tells how long it was away.
+            // Speech that ran dry may come back, and then shows how long the gap was.
             if !port.prebuffer.isDry { finishSupply() }
             port.share.drainedAt.store(Int(device.now()), ordering: .relaxed)
             port.share.drainedCount.wrappingAdd(1, ordering: .releasing)
@@ -292,14 +294,14 @@ struct PlaybackLoop<Device: PlaybackDevice & ~Copyable>: ~Copyable {
         return until > 0 && device.now() < Int64(until)
     }
 
-    /// The device is silent and gets something now.
+    /// Marks a silent device as running, because something is written now.
     mutating func begin() {
         guard !isRunning else { return }
         isRunning = true
         leadInFrames = settings.leadInMilliseconds * rate / 1000
     }
 
-    /// Wakes or prepares the device, whatever its trouble needs.
+    /// Resumes or prepares the device, as its error requires.
     mutating func repair(_ code: Int32) -> Step {
         forgetLevel()
         if code == DevicePatience.xrun { widenMargin() }
@@ -313,8 +315,8 @@ struct PlaybackLoop<Device: PlaybackDevice & ~Copyable>: ~Copyable {
 
     // MARK: - Mixing
 
-    /// Fills the mono period, or as much of it as there is sound for where more may follow; returns
-    /// how much, and whether any of it is sound.
+    /// Fills the mono period, or only as much as there is sound for if more may follow; returns the
+    /// count, and whether any of it is sound.
     private mutating func fillPeriod(_ supply: Supply) -> (count: Int, hasSound: Bool) {
         guard leadInFrames <= 0 else {
             leadInFrames -= periodFrames
@@ -330,7 +332,8 @@ struct PlaybackLoop<Device: PlaybackDevice & ~Copyable>: ~Copyable {
         var hasSound = false
         while produced < periodFrames {
             if blockCount == 0 {
-                // What a block lacks would be silence, and the rest of it may come in time.
+                // A short block would be padded with silence, and the rest of it may arrive in
+                // time.
                 if produced > 0, mayBeCutShort(supply), leastAvailable() < blockSamples { break }
                 if mix(into: block.start, count: blockSamples) { hasSound = true }
                 blockStart = 0
@@ -352,7 +355,7 @@ struct PlaybackLoop<Device: PlaybackDevice & ~Copyable>: ~Copyable {
         return (produced, hasSound)
     }
 
-    /// Silence of the last bit, which is not heard and keeps an amplifier awake.
+    /// Makes noise in the lowest bit, which is inaudible and keeps an amplifier awake.
     private mutating func makeNoise() {
         for index in 0..<periodFrames {
             noise = noise &* 1_664_525 &+ 1_013_904_223
@@ -362,7 +365,7 @@ struct PlaybackLoop<Device: PlaybackDevice & ~Copyable>: ~Copyable {
 
     /// Mixes samples of the voices at the speech rate; returns whether there were any.
     private mutating func mix(into target: UnsafeMutablePointer<Int16>, count: Int) -> Bool {
-        // Behind a flush that is not performed yet there may be the next reply already.
+        // The next reply may already wait behind a flush that is not performed yet.
         let isFlushed = port.share.flushCount.load(ordering: .acquiring) != port.flushSeen
         let withSpeech = !isFlushed && maySpeak()
         let mixed = mixer.mix(into: target, count: count, withSpeech: withSpeech)

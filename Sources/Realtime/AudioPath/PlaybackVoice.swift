@@ -1,18 +1,18 @@
-/// Who is heard: each voice has its own samples and its own loudness.
+/// The voices of playback, each with its own samples and its own loudness.
 ///
-/// One mixer serves them all, since a small board has one loudspeaker, a card opens once, and what
-/// the echo canceller must know is the sum. Music alone may have a device of its own.
+/// One mixer serves them all, since a small board has one loudspeaker, a card opens only once, and
+/// the echo canceller needs the sum. Only music may have its own device.
 package enum PlaybackVoice: Int, Sendable, CaseIterable {
     /// The replies of the service.
     case speech
     /// The device's own short sounds and lines.
     case earcon
-    /// What is played for pleasure.
+    /// Music and other long sound.
     case music
-    /// What must be heard: timers and alarms.
+    /// Timers and alarms, which must be heard.
     case alarm
 
-    /// Whether it steps back while somebody talks.
+    /// Whether it is ducked during speech.
     var isDucked: Bool {
         switch self {
         case .speech, .earcon: false
@@ -20,7 +20,7 @@ package enum PlaybackVoice: Int, Sendable, CaseIterable {
         }
     }
 
-    /// What its ring holds (samples at 24 kHz): for the long ones, a few seconds.
+    /// The size of its ring (samples at 24 kHz): a few seconds for the long ones.
     var ringSamples: Int {
         switch self {
         case .speech, .music: 1 << 16
@@ -29,12 +29,12 @@ package enum PlaybackVoice: Int, Sendable, CaseIterable {
     }
 }
 
-/// Who wants the others to step back; each wants it or does not, however often it says so.
+/// The reasons for ducking; each is on or off, however often it is set.
 package enum DuckOwner: Int, Sendable, CaseIterable {
     /// The microphone is open.
     case listening
     /// A reply is played.
     case reply
-    /// Something else that talks, such as a tool or an announcement.
+    /// Something else speaks, such as a tool or an announcement.
     case announcement
 }

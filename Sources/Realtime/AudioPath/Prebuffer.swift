@@ -1,21 +1,22 @@
-/// How much speech must be there before playback begins, learned from how it arrives.
+/// How much speech must arrive before playback begins, learned from how it arrives.
 ///
-/// A reply that runs dry in its middle for a moment makes it longer by that moment, which would
-/// have carried it over; every reply that always had more than it needed makes it shorter by half
-/// of that. So it is short where speech comes in bursts, and as long as it must be where it does
-/// not. A value; samples at 24 kHz, times in nanoseconds.
+/// A reply that runs dry in its middle makes it longer by the length of the gap, which would have
+/// bridged it; a reply that always had more than it needed makes it shorter by half of the surplus.
+/// So it is short if speech comes in bursts, and only as long as needed if it does not. A value;
+/// samples at 24 kHz, times in nanoseconds.
 struct Prebuffer {
     /// One period of the usual length.
     static let leastSamples = 20 * perMillisecond
-    /// Speech that stays away for longer is a pause of the model, which no buffer carries over.
+    /// A longer gap is a pause of the model, which no buffer can bridge.
     static let hiccupLimitNanoseconds: Int64 = 1_500_000_000
-    /// A shorter reply shows nothing.
+    /// Nothing is learned from a shorter reply.
     static let tellingSamples = 500 * perMillisecond
-    /// What is there waits for more no longer than this: the end of a reply may never be reported.
+    /// Buffered speech waits for more no longer than this: the end of a reply may never be
+    /// reported.
     static let patienceNanoseconds: Int64 = 1_000_000_000
     private static let perMillisecond = Int(AudioSettings.speechRate) / 1000
 
-    /// What must be there now.
+    /// The current prebuffer.
     private(set) var samples: Int
     private let limitSamples: Int
     private var drySince: Int64?
@@ -24,7 +25,7 @@ struct Prebuffer {
     private var played = 0
     private var hadHiccup = false
 
-    /// Begins with this number of milliseconds, and never asks for more than the limit.
+    /// Begins with this number of milliseconds, and never exceeds the limit.
     init(milliseconds: Int, limitMilliseconds: Int) {
         samples = milliseconds * Self.perMillisecond
         limitSamples = max(milliseconds, limitMilliseconds) * Self.perMillisecond
@@ -33,16 +34,16 @@ struct Prebuffer {
     /// Whether speech ran out in a reply's middle and has not come back.
     var isDry: Bool { drySince != nil }
 
-    /// `taken` samples were played, and `left` more were there.
+    /// Notes that `taken` samples were played, and `left` more were buffered.
     mutating func took(_ taken: Int, left: Int, isEnded: Bool) {
         played += taken
         if !isEnded { slack = min(slack, left) }
     }
 
-    /// Speech ran out before the end of its reply.
+    /// Notes that speech ran out before the end of its reply.
     mutating func ranDry(at time: Int64) { drySince = drySince ?? time }
 
-    /// The first of it is there again.
+    /// Notes that the first speech after a gap has arrived.
     mutating func returned(at time: Int64) {
         guard let since = drySince, !isRefilling else { return }
         isRefilling = true
@@ -53,13 +54,13 @@ struct Prebuffer {
         samples = min(limitSamples, samples + max(missing, Self.leastSamples))
     }
 
-    /// Playback goes on.
+    /// Notes that playback resumes.
     mutating func goesOn() {
         drySince = nil
         isRefilling = false
     }
 
-    /// The reply is over.
+    /// Notes that the reply is over.
     mutating func finished() {
         if !hadHiccup, played >= Self.tellingSamples, slack < .max {
             samples = max(min(samples, Self.leastSamples), samples - slack / 2)

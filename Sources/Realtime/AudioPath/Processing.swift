@@ -4,19 +4,19 @@ struct Processing: ~Copyable {
     var cutter = SegmentCutter()
     var loop: ProcessingLoop?
     var isLost = false
-    /// Nothing of the microphone is heard.
+    /// Whether the microphone is shut.
     var isShut = false
-    /// When that ended last (nanoseconds, CLOCK_MONOTONIC).
+    /// When it was last reopened (nanoseconds, CLOCK_MONOTONIC).
     var openedAt: Int64?
 
-    /// Takes a round's worth of what was captured so far; returns whether more waits.
+    /// Processes one round of captured samples; returns whether more wait.
     mutating func drain(tell: (MicrophoneEvent) -> Void) -> Bool {
         loop?.shutter.isShut = isShut
         loop?.openedAt = openedAt
         return loop?.drain(into: &cutter, tell: tell) ?? false
     }
 
-    /// The device is gone: its segments end with what it gave.
+    /// The device is lost: ends its segments at its last sample.
     mutating func lose(_ text: String, tell: (MicrophoneEvent) -> Void) {
         cutter.closeAll()
         while let event = cutter.next() { tell(event) }
@@ -25,7 +25,7 @@ struct Processing: ~Copyable {
         tell(.captureLost(text))
     }
 
-    /// A mark of the gate; without a microphone a segment is empty.
+    /// Handles a mark of the gate; without a microphone a segment is empty.
     mutating func take(_ mark: MicrophoneGate.Mark) {
         switch mark {
         case .open(let time, let preRoll):
@@ -37,12 +37,12 @@ struct Processing: ~Copyable {
         }
     }
 
-    /// What an earlier device gave is not of this moment, however near the number.
+    /// Samples of an earlier device do not belong to this segment, even if their numbers are near.
     private mutating func open(at sample: Int64) {
         cutter.open(at: max(sample, loop?.base ?? cutter.total))
     }
 
-    /// Whether a moment can be made a sample, or there is no microphone to ask.
+    /// Whether a time can be mapped to a sample, or the microphone is lost.
     func knowsTime() -> Bool {
         if isLost { return true }
         return loop?.knowsTime() ?? false

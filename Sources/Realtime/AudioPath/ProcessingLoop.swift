@@ -9,7 +9,7 @@ internal import SignalProcessing
 struct ProcessingLoop: ~Copyable {
     /// Device frames handled at once.
     private static let blockFrames = 1024
-    /// Blocks of a round: on a busy processor the ring may never be empty, and marks of the gate
+    /// Blocks of a round: on a busy processor the ring may never run empty, and the gate's marks
     /// must not wait for that.
     private static let roundBlocks = 4
 
@@ -19,8 +19,8 @@ struct ProcessingLoop: ~Copyable {
     private let anchor: StreamAnchor
     private let converter: RateConverter?
     var shutter = MicrophoneShutter()
-    /// When the microphone was opened last (nanoseconds, CLOCK_MONOTONIC): what a card gives later,
-    /// and was captured before, is silence too.
+    /// When the microphone was last reopened (nanoseconds, CLOCK_MONOTONIC): samples that arrive
+    /// later but were captured before are silenced too.
     var openedAt: Int64?
     private var detector: VoiceDetector
     private let interleaved: SampleBuffer
@@ -70,7 +70,7 @@ struct ProcessingLoop: ~Copyable {
         self.reader = reader
     }
 
-    /// What the level meter shows.
+    /// The values of the level meter.
     var levels: MicrophoneLevels {
         var levels = MicrophoneLevels()
         levels.level = detector.level
@@ -81,7 +81,7 @@ struct ProcessingLoop: ~Copyable {
         return levels
     }
 
-    /// Takes what was captured, up to a round's blocks; returns whether more waits.
+    /// Processes captured samples, up to a round's blocks; returns whether more wait.
     ///
     /// Speech is reported to `tell`, and the samples are appended to the cutter.
     mutating func drain(
@@ -143,7 +143,7 @@ struct ProcessingLoop: ~Copyable {
         _ tell: (MicrophoneEvent) -> Void
     ) {
         highPass?.process(start, count: count)
-        // Where nothing is done to whole frames, nothing waits for one to be full.
+        // Without stages, samples need not wait until a frame is full.
         if stages == nil { cutter.append(UnsafeBufferPointer(start: start, count: count)) }
         var taken = 0
         while taken < count {
@@ -165,7 +165,7 @@ struct ProcessingLoop: ~Copyable {
         if let stages {
             echo = stages.process(frame.start, at: stageStart)
             stageStart += Int64(frame.count)
-            // What comes out first is of before the first sample.
+            // The first output lies before the first sample.
             guard stageStart - base > Int64(stages.delaySamples) else { return }
             cutter.append(samples)
         }
@@ -189,7 +189,7 @@ struct ProcessingLoop: ~Copyable {
     /// Whether the first period has come.
     func knowsTime() -> Bool { anchor.read() != nil }
 
-    /// What the canceller does; nil where there is none.
+    /// The canceller's state; nil without stages.
     var echo: EchoStatus? { stages?.status }
 
     /// Which sample was captured at a time; may lie in the future.

@@ -2,12 +2,12 @@ internal import SpeexDSP
 
 /// A resampler that a loop may or may not need.
 ///
-/// A reference, because the compiler of Swift 6.0 fails on an optional noncopyable member of a
-/// loop; it has one owner all the same.
+/// A class, because Swift 6.0's compiler fails on an optional noncopyable member of a loop; it
+/// still has one owner.
 final class RateConverter {
     private let resampler: Resampler
 
-    /// Nil where the rates are the same (Hz).
+    /// Creates a converter; nil if the rates are the same (Hz).
     static func make(
         from: Int32, to: Int32, quality: Int32
     ) throws(ResamplerError) -> RateConverter? {
@@ -26,7 +26,7 @@ final class RateConverter {
         resampler.process(input, count: count, into: output, capacity: capacity)
     }
 
-    /// Samples of input that the output lags behind.
+    /// How many samples of input the output lags behind.
     var latencyFrames: Int { resampler.latencyFrames }
 
     /// Forgets what has passed.

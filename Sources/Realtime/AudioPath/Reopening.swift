@@ -1,8 +1,9 @@
 internal import Linux
 
-/// When a device that is gone is tried again: at once, then ever later.
+/// When opening a lost device is retried: at once, then with back-off.
 ///
-/// One that comes and goes all the time (a bad plug) is not taken as back until it has stayed.
+/// A device that comes and goes repeatedly (a bad plug) resets the back-off only once it has stayed
+/// open.
 struct Reopening {
     static let firstMilliseconds: Int32 = 100
     static let longestMilliseconds: Int32 = 5000
@@ -17,16 +18,16 @@ struct Reopening {
         return wait
     }
 
-    /// The device was open for this time, and ended with a code; 0: it was closed by its user.
+    /// Notes that the device was open for this time and ended with a code; 0: its user closed it.
     mutating func ended(_ code: Int32, afterMilliseconds milliseconds: Int64) {
         if code >= 0 || milliseconds >= Self.provenMilliseconds { wait = 0 }
     }
 }
 
-/// What is wrong with a device that worked and does not any more, in words for its owner.
+/// Describes to the owner why a device that worked was lost.
 func lossText(_ device: String, _ direction: String, code: Int32) -> String {
     if code == PlaybackPort.stalledCode {
-        return "\(direction) device \(device) stands still; it is opened again"
+        return "\(direction) device \(device) has stalled; it is opened again"
     }
     let reason = SystemError(call: direction, code: -code)
     return "\(direction) device \(device) is gone (\(reason)); it is opened again when it returns"

@@ -1,12 +1,12 @@
 internal import SignalProcessing
 
-/// Cuts what the gate lets through out of the stream of microphone samples.
+/// Cuts the segments that the gate lets through out of the stream of microphone samples.
 ///
 /// The newest seconds are kept, so that a segment may begin in the past. Everything between the
-/// marks is given, in order and without a hole; two segments may overlap in time, as the pre-roll
-/// of the second may reach into the first.
+/// marks is delivered, in order and without a gap; two segments may overlap in time, since the
+/// pre-roll of the second may reach into the first.
 struct SegmentCutter {
-    /// Samples kept for marks in the past: the pre-roll and what a press may be late.
+    /// Samples kept for marks in the past: for the pre-roll and the delay of a press.
     static let historySamples = 4 * Int(AudioSettings.microphoneRate)
     /// Segments whose ends have not been captured yet; at most the last is open.
     static let segmentLimit = 4
@@ -17,7 +17,7 @@ struct SegmentCutter {
     }
 
     private var history: [Int16]
-    /// Samples that came since the start.
+    /// Samples appended since the start.
     private(set) var total: Int64 = 0
     private var segments: [Segment] = []
 
@@ -50,7 +50,7 @@ struct SegmentCutter {
         segments[segments.count - 1].end = max(sample, last.next)
     }
 
-    /// The device is gone: what was captured is given, and the segments end there.
+    /// Ends all segments at the last captured sample, because the device is lost.
     mutating func closeAll() {
         for index in segments.indices {
             segments[index].end = min(segments[index].end ?? total, total)
@@ -70,8 +70,8 @@ struct SegmentCutter {
     }
 
     private mutating func take(upTo end: Int64) -> MicrophoneEvent {
-        // A reader that fell this far behind finds the ring written over; it never happens while
-        // the processing thread lives, since it reads after every append.
+        // A reader that fell this far behind would find its samples overwritten; this never happens
+        // while the processing thread runs, since it reads after every append.
         let first = max(segments[0].next, oldest)
         let samples = (first..<max(first, end)).map {
             history[Int($0 % Int64(Self.historySamples))]

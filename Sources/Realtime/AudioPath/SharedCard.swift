@@ -1,24 +1,24 @@
 internal import ALSA
 
-/// What both ways of a card must have in common, by the names of the devices that use them.
+/// What both directions of a card must have in common, by the names of the devices that use them.
 ///
 /// Many cards have one clock for both (WM8960 and other I2S codecs: `symmetric_rate` in
-/// bcm2835-i2s.c and their own drivers; headsets of USB Audio Class 2: one clock source). Asked for
-/// two rates, the second stream is refused or given that of the first, or the first is played at
-/// the second's. So both ask for one.
+/// bcm2835-i2s.c and their own drivers; headsets of USB Audio Class 2: one clock source). If two
+/// rates are requested, the second stream is refused or gets the rate of the first, or the first is
+/// played at the rate of the second. So both request the same.
 struct SharedCard: Equatable {
-    /// What every card that has both ways has (Hz).
+    /// The rate that every card with both directions has (Hz).
     static let commonRate: Int32 = 48_000
 
-    /// The rate to ask for (Hz); nil: each way its own.
+    /// The rate to request (Hz); nil: each direction its own.
     var rate: Int32?
-    /// How samples shall be; nil: as costs least.
+    /// The sample format; nil: the cheapest.
     var format: SampleFormat?
 
-    /// What a device has in common with those that are used beside it, all by ALSA's names.
+    /// What a device must have in common with the other devices in use, all by ALSA names.
     ///
-    /// Cards that pretend have no clock in common; on others a rate that was asked for is not
-    /// changed where both ask for the same.
+    /// Virtual cards have no common clock; on others a rate is left alone if both directions
+    /// request the same.
     static func of(
         _ device: String, rate: Int32, beside others: [(name: String, rate: Int32)],
         cards: [SoundCard]

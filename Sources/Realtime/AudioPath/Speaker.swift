@@ -5,19 +5,18 @@ internal import Synchronization
 
 /// The writing end of playback: voices of mono samples at 24 kHz.
 ///
-/// A reply may come much faster than it is heard, so what the ring does not hold waits behind it,
-/// for minutes. It is moved on by a thread of the audio path, so that a reply and an alarm go on
-/// whatever their owner does.
+/// A reply may arrive much faster than it is heard, so samples that do not fit the ring wait behind
+/// it, for minutes. A thread of the audio path moves them on, so that a reply or an alarm goes on
+/// whatever its owner does.
 ///
 /// ## Concurrency
-/// One thread at a time (the event loop); `refill` by another beside it.
+/// One thread at a time (the event loop); `refill` may run on another thread at the same time.
 package final class Speaker: @unchecked Sendable {
-    // @unchecked: the feeds lock; the rest is used by the one thread that the contract names.
+    // @unchecked: the feeds lock; the rest is used only by the thread named above.
 
-    /// Speech that waits behind the ring is bounded (samples).
+    /// The most speech that may wait behind the ring (samples).
     ///
-    /// Half an hour, several times what a model can say in one reply. More is a flood that would
-    /// fill the memory.
+    /// Half an hour, several times what a model can say in one reply; more would flood the memory.
     private static let spillLimitSamples = 30 * 60 * Int(AudioSettings.speechRate)
 
     let share: PlaybackShare
@@ -25,11 +24,11 @@ package final class Speaker: @unchecked Sendable {
     private let voiceGains: [Float]
     private let duckGain: Float
     private var volumeGain: Float = 1
-    /// The volume of what another device plays.
+    /// The volume of the voice that another device plays.
     private var otherGain: Float = 1
     private var duckOwners: Set<DuckOwner> = []
 
-    /// Samples of replies that found no room, since they were longer than can be kept.
+    /// Samples of replies that were refused because they exceeded the limit.
     package private(set) var refusedSamples = 0
 
     init(feeds: [VoiceFeed], share: PlaybackShare, settings: AudioSettings) {
@@ -39,7 +38,7 @@ package final class Speaker: @unchecked Sendable {
             Loudness.gain(decibels: settings.voiceDecibels[$0] ?? 0)
         }
         duckGain = Loudness.gain(decibels: settings.duckDecibels)
-        // Until a `VolumeControl` finds a card that can set it.
+        // Holds until a `VolumeControl` finds a card that can set it.
         volumeGain = settings.volumePercent.map { Loudness.gain(percent: $0) } ?? 1
         otherGain = volumeGain
         publishGains()
@@ -49,7 +48,7 @@ package final class Speaker: @unchecked Sendable {
 
     // MARK: - Speech
 
-    /// Adds to the reply; returns false when it is longer than can be kept.
+    /// Adds to the reply; returns false if it would exceed the limit.
     @discardableResult
     package func enqueue(_ samples: [Int16]) -> Bool {
         guard feed(.speech).waitingSamples + samples.count <= Self.spillLimitSamples else {
@@ -60,21 +59,21 @@ package final class Speaker: @unchecked Sendable {
         return true
     }
 
-    /// Says that the reply is whole, so that its start need not wait for a prebuffer.
+    /// Marks the reply as whole, so that its start need not wait for a prebuffer.
     package func endOfTurn() {
         feed(.speech).end()
         feed(.speech).wake.signal()
     }
 
-    /// Silence at once; no speech enqueued before is played after this.
+    /// Silences the device at once; no speech enqueued before is played after this.
     package func flush() {
         feed(.speech).forget()
         share.isHeld.store(false, ordering: .relaxed)
         silence()
     }
 
-    /// Silence at once, but what was not heard is kept for `resume`, with what is enqueued
-    /// meanwhile; `flush` forgets it.
+    /// Silences the device at once, but keeps unheard speech for `resume`, along with speech that
+    /// is enqueued meanwhile; `flush` discards it.
     package func hold() {
         share.isHeld.store(true, ordering: .relaxed)
         silence()
@@ -86,7 +85,7 @@ package final class Speaker: @unchecked Sendable {
         share.wake.signal()
     }
 
-    /// Speech that was held goes on, a tenth of a second before where it was cut.
+    /// Resumes held speech, a tenth of a second before its cut.
     package func resume() {
         share.isHeld.store(false, ordering: .releasing)
         share.wake.signal()
@@ -97,13 +96,13 @@ package final class Speaker: @unchecked Sendable {
 
     // MARK: - Voices
 
-    /// Adds to what a voice plays, behind what it has.
+    /// Appends samples to what a voice plays.
     package func play(_ samples: [Int16], on voice: PlaybackVoice) {
         feed(voice).enqueue(samples)
         feed(voice).wake.signal()
     }
 
-    /// Plays a sound on a voice again and again, until the voice is stopped.
+    /// Plays a sound on a voice repeatedly, until the voice is stopped.
     package func loop(_ samples: [Int16], on voice: PlaybackVoice) {
         feed(voice).loop(samples)
         feed(voice).wake.signal()
@@ -111,7 +110,7 @@ package final class Speaker: @unchecked Sendable {
 
     /// Ends what a voice plays, with a short fade; the device itself goes on for the others.
     ///
-    /// What the device holds already is still heard: at most its buffer. Speech is silenced by
+    /// What the device already holds is still heard: at most its buffer. Speech is silenced by
     /// `flush`.
     package func stop(_ voice: PlaybackVoice) {
         guard voice != .speech else { return flush() }
@@ -134,9 +133,9 @@ package final class Speaker: @unchecked Sendable {
 
     // MARK: - Loudness
 
-    /// The user's volume as a factor, 0 to 1; it glides there within 20 ms.
+    /// Sets the user's volume as a factor, 0 to 1; the gain glides there within 20 ms.
     ///
-    /// `elsewhere` is that of a voice with a device of its own, where the loudspeaker's card
+    /// `elsewhere` is the volume of a voice with its own device, for when the loudspeaker's card
     /// does part of the work; nil: the same.
     package func setGain(_ gain: Float, elsewhere: Float? = nil) {
         // Written so that NaN is silence, too.
@@ -146,12 +145,12 @@ package final class Speaker: @unchecked Sendable {
         publishGains()
     }
 
-    /// Has music and alarms step back until the same owner ends it; the volume stays what it is.
+    /// Ducks music and alarms until the same owner ends it; the volume stays the same.
     package func duck(_ owner: DuckOwner) {
         if duckOwners.insert(owner).inserted { publishGains() }
     }
 
-    /// Ends what `duck` began; the others come forward again when no owner is left.
+    /// Ends an owner's `duck`; music and alarms return to full loudness when no owner is left.
     package func unduck(_ owner: DuckOwner) {
         if duckOwners.remove(owner) != nil { publishGains() }
     }
@@ -165,8 +164,8 @@ package final class Speaker: @unchecked Sendable {
         }
     }
 
-    /// Keeps the device running for this time, because something will be said soon; an amplifier
-    /// that sleeps is awake then.
+    /// Keeps the device running for this time, because speech will follow soon; a sleeping
+    /// amplifier is awake by then.
     package func stayAwake(milliseconds: Int) {
         let end = Int(MonotonicClock.now()) + milliseconds * 1_000_000
         share.awakeUntil.store(end, ordering: .relaxed)
@@ -195,7 +194,7 @@ package struct PlaybackSnapshot: Sendable, Equatable {
     package let silentAt: Int64
     /// Speech samples given to the device.
     package let speechPlayed: Int
-    /// Times that speech ran out before the end of its reply.
+    /// How often speech ran out before the end of its reply.
     package let dryCount: Int
     /// Speech that is awaited before a reply begins (samples).
     package let prebufferSamples: Int

@@ -6,12 +6,12 @@ internal import Synchronization
 
 /// The playback thread: opens the device, runs its loop, and opens it again.
 ///
-/// While there is no device, what is enqueued is played to nobody in real time, so that turns still
-/// end; the device is looked for meanwhile.
+/// While there is no device, enqueued sound is consumed in real time and discarded, so that turns
+/// still end; opening the device is retried meanwhile.
 final class SpeakerPath: Sendable {
     private let settings: AudioSettings
     private let share: PlaybackShare
-    /// The rings' reading ends, which every loop gives back for the next.
+    /// The rings' reading ends; every loop gives them back for the next one.
     private let port: Mutex<PlaybackPort?>
     private let state = Mutex(DeviceStatus())
 
@@ -27,7 +27,7 @@ final class SpeakerPath: Sendable {
         return status
     }
 
-    /// Has the thread look at the stop flag.
+    /// Makes the thread check the stop flag.
     func wake() { share.wake.signal() }
 
     /// The thread's body.
@@ -91,7 +91,7 @@ final class SpeakerPath: Sendable {
             state.trouble = nil
         }
         share.counters.reopenings.count()
-        // Also of the first device: its volume is to be set.
+        // Signalled for the first device too: its volume must be set.
         share.events.signal()
         let opened = MonotonicClock.now()
         var loop = try makeLoop(device)
@@ -116,7 +116,7 @@ final class SpeakerPath: Sendable {
         share.events.signal()
     }
 
-    /// Plays to nobody until the device may be back, or the next try.
+    /// Discards sound in real time until the device may be back, or until the next try.
     private func standInForMissingDevice(
         milliseconds: Int32, until stop: StopFlag, _ back: inout DeviceReturn
     ) {

@@ -2,13 +2,13 @@ internal import AudioCore
 internal import Linux
 internal import Synchronization
 
-/// Control's end of a voice: what the ring does not hold waits behind it.
+/// Control's end of a voice: samples that do not fit the ring wait behind it.
 ///
 /// ## Concurrency
-/// The speaker's thread and the one that feeds; a lock lets one of them in at a time. The playback
-/// thread never takes it.
+/// The speaker's thread and the feeding thread call it; a lock admits one of them at a time. The
+/// playback thread never takes the lock.
 final class VoiceFeed: @unchecked Sendable {
-    // @unchecked: whatever changes is touched with `lock` held.
+    // @unchecked: all mutable state is accessed with `lock` held.
 
     let voice: PlaybackVoice
     let share: VoiceShare
@@ -21,7 +21,7 @@ final class VoiceFeed: @unchecked Sendable {
     private var spillStart = 0
     private var spillOffset = 0
     private var spillSamples = 0
-    /// Written again and again, until the voice is stopped.
+    /// Repeated until the voice is stopped.
     private var looped: [Int16] = []
     private var loopOffset = 0
     private var isEnded = false
@@ -43,7 +43,7 @@ final class VoiceFeed: @unchecked Sendable {
     /// Samples that wait behind the ring.
     var waitingSamples: Int { lock.withLock { _ in spillSamples } }
 
-    /// Whether it sounds until it is stopped.
+    /// Whether it repeats a sound until it is stopped.
     var isLooping: Bool { lock.withLock { _ in !looped.isEmpty } }
 
     /// Adds to the sound.
@@ -78,7 +78,7 @@ final class VoiceFeed: @unchecked Sendable {
                 if askAgain() { return }
                 continue
             }
-            // Given back now, since a long reply holds tens of megabytes.
+            // Freed now, since a long reply holds tens of megabytes.
             spill[spillStart] = []
             spillStart += 1
             spillOffset = 0
@@ -92,11 +92,12 @@ final class VoiceFeed: @unchecked Sendable {
         markEnd()
     }
 
-    /// Wishes to be asked when the ring runs low; false when it has done so before it could know
-    /// of the wish, and will not look again.
+    /// Requests a refill when the ring runs low; false if the ring ran low before the reader could
+    /// see the request, so that it will not check again.
     private func askAgain() -> Bool {
         share.wantsRefill.store(true, ordering: .relaxed)
-        // Of two that each write one thing and then read the other's, one sees what was written.
+        // When two threads each write one value and then read the other's, at least one sees the
+        // write.
         atomicMemoryFence(ordering: .sequentiallyConsistent)
         let unmixed = ring.writtenIndex - share.cursor.load(ordering: .acquiring)
         return !share.isLow(unmixed, of: voice)
@@ -109,7 +110,7 @@ final class VoiceFeed: @unchecked Sendable {
         }
     }
 
-    /// Says that no more of this sound comes.
+    /// Marks the sound as whole: no more of it follows.
     func end() {
         lock.withLock { _ in
             isEnded = true
@@ -122,7 +123,7 @@ final class VoiceFeed: @unchecked Sendable {
         share.endMark.store(ring.writtenIndex, ordering: .releasing)
     }
 
-    /// Forgets what waits, and marks what the ring holds as not to be played.
+    /// Discards waiting samples, and marks those in the ring as not to be played.
     func forget() {
         lock.withLock { _ in
             forgetSpill()

@@ -4,9 +4,9 @@ internal import SignalProcessing
 /// Mixes the voices at the speech rate into 16-bit samples that never clip.
 ///
 /// ## Concurrency
-/// The playback thread's alone; nothing allocates but `init`.
+/// Used by the playback thread only; only `init` allocates.
 final class VoiceMixer {
-    // One thread owns the memory and it ends with the mixer.
+    // One thread owns the memory, which is freed with the mixer.
     private let mix: UnsafeMutablePointer<Float>
     private let scratch: SampleBuffer
     private let voices: [VoiceReader]
@@ -22,7 +22,7 @@ final class VoiceMixer {
 
     deinit { mix.deallocate() }
 
-    /// Mixes samples; returns how many of speech and whether there were any at all.
+    /// Mixes samples; returns how many were speech, and whether there were any at all.
     func mix(
         into target: UnsafeMutablePointer<Int16>, count: Int, withSpeech: Bool
     ) -> (speech: Int, hasSound: Bool) {

@@ -1,39 +1,39 @@
 internal import AudioCore
 internal import Synchronization
 
-/// What the two ends of a voice share, as atomics.
+/// The atomics that the two ends of a voice share.
 final class VoiceShare: Sendable {
     /// The sample that is mixed next; written by the playback thread.
     let cursor = Atomic<Int>(0)
     /// The sound up to this index is whole.
     let endMark = Atomic<Int>(0)
-    /// Samples before this index are not played, once that was asked for.
+    /// Samples before this index are not played, once a stop was requested.
     let stopMark = Atomic<Int>(0)
-    /// How often that was asked for; not used by speech, whose flush silences the device.
+    /// How often a stop was requested; not used by speech, whose flush silences the device.
     let stopCount = Atomic<Int>(0)
-    /// The wished gain, as the bits of a Float.
+    /// The requested gain, as the bits of a Float.
     let gainBits: Atomic<UInt32>
     /// More waits behind the ring.
     let wantsRefill = Atomic<Bool>(false)
 
-    /// Below this share of the ring more is asked for.
+    /// A refill is requested when less than this fraction of the ring is filled.
     private static let refillDivisor = 2
 
     init(gain: Float) { gainBits = Atomic(gain.bitPattern) }
 
-    /// Whether a voice's ring runs low when it holds this number of samples that were not mixed.
+    /// Whether a voice's ring is low if it holds this number of unmixed samples.
     func isLow(_ samples: Int, of voice: PlaybackVoice) -> Bool {
         samples < voice.ringSamples / Self.refillDivisor
     }
 }
 
-/// The playback thread's end of a voice: where it is in the samples, and how loud they are now.
+/// The playback thread's end of a voice: its position in the samples, and their current gain.
 ///
-/// What was mixed stays in the ring for a while, since the device plays it later and may have to
-/// forget it: then the voice goes back to what was heard last.
+/// Mixed samples stay in the ring for a while, since the device plays them later and may have to
+/// discard them: then the voice goes back to the last sample heard.
 ///
 /// ## Concurrency
-/// One thread at a time, the owner of the `PlaybackPort`; nothing allocates but `init`.
+/// One thread at a time, the owner of the `PlaybackPort`; only `init` allocates.
 final class VoiceReader: @unchecked Sendable {
     // @unchecked: it moves with the port, which has one owner.
 
@@ -46,11 +46,11 @@ final class VoiceReader: @unchecked Sendable {
     private let ring: RingReader
     /// The sample that is mixed next.
     private(set) var cursor = 0
-    /// Where the sound began that is mixed now; it is never taken back further.
+    /// Where the current sound began; the voice never goes back further.
     private var start = 0
     private var isSounding = false
 
-    /// How much of what was mixed is kept for a return (samples).
+    /// How many mixed samples are kept for going back.
     private var keptSamples = 0
     private var stopsSeen = 0
     private var gain: Float
@@ -67,7 +67,7 @@ final class VoiceReader: @unchecked Sendable {
         goal = gain
     }
 
-    /// Stands in an output for a voice that another plays.
+    /// Creates a placeholder for a voice that another output plays.
     static func silent(_ voice: PlaybackVoice) -> VoiceReader {
         var ring = SampleRing(capacity: 1)
         return VoiceReader(voice: voice, ring: ring.takeReader(), share: VoiceShare(gain: 0))
@@ -76,15 +76,15 @@ final class VoiceReader: @unchecked Sendable {
     /// Samples that can be mixed now.
     var available: Int { ring.writtenIndex - cursor }
 
-    /// The sound is whole up to an index that lies ahead, or at the cursor.
+    /// Whether the sound is whole: its end is marked at or behind the last sample in the ring.
     var isEnded: Bool { share.endMark.load(ordering: .acquiring) >= ring.writtenIndex }
 
-    /// Keeps this much of what was mixed, as far as the ring has room for it beside what comes.
+    /// Keeps this number of mixed samples, as far as the ring has room for them beside new ones.
     func keep(_ samples: Int) {
         keptSamples = min(samples, voice.ringSamples / 2)
     }
 
-    /// Adds at most `count` samples to a mix, and returns how many it has.
+    /// Adds at most `count` samples to a mix, and returns how many it added.
     func mix(
         into mix: UnsafeMutablePointer<Float>, by scratch: UnsafeMutablePointer<Int16>, count: Int
     ) -> Int {
@@ -109,8 +109,8 @@ final class VoiceReader: @unchecked Sendable {
         return mixed + taken
     }
 
-    /// Goes back to a sample of the sound that is mixed now, or to its beginning; what follows is
-    /// faded in, unless it is the beginning.
+    /// Goes back to a sample of the current sound, but not before its beginning; fades in from
+    /// there, unless it is the beginning.
     func goBack(to index: Int) {
         let index = max(index, start, ring.readIndex)
         guard index < cursor else { return }
@@ -118,7 +118,7 @@ final class VoiceReader: @unchecked Sendable {
         move(to: index)
     }
 
-    /// Goes on to a sample, which begins another sound.
+    /// Skips to a sample, which begins another sound.
     func skip(to mark: Int) {
         move(to: min(max(mark, cursor), ring.writtenIndex))
         start = cursor
@@ -126,7 +126,7 @@ final class VoiceReader: @unchecked Sendable {
         fadeLeft = 0
     }
 
-    /// Whether the ring runs low and there is more behind it.
+    /// Whether the ring runs low and more waits behind it.
     func wantsMore() -> Bool {
         guard share.isLow(available, of: voice) else { return false }
         // See `VoiceFeed.askAgain`.
@@ -140,7 +140,7 @@ final class VoiceReader: @unchecked Sendable {
         ring.skip(to: index - keptSamples)
     }
 
-    /// Ends the sound that was stopped, with its next few samples.
+    /// Fades out the stopped sound over its next few samples.
     private func fadeOut(
         into mix: UnsafeMutablePointer<Float>, by scratch: UnsafeMutablePointer<Int16>, count: Int
     ) -> Int {
@@ -167,7 +167,7 @@ final class VoiceReader: @unchecked Sendable {
         rampLeft = 0
     }
 
-    /// Sets out for a gain that is newly wished for.
+    /// Starts a ramp to a newly requested gain.
     private func chase() {
         let wished = wished
         guard wished != goal else { return }

@@ -3,7 +3,7 @@ internal import SignalProcessing
 
 /// Where the volume is set.
 package enum VolumeWish: Sendable, Equatable {
-    /// At the card where it has a control for it, else in our mixer.
+    /// At the card if it has a volume control, else in our mixer.
     case automatic
     /// In our mixer, whatever the card has.
     case soft
@@ -13,10 +13,10 @@ package enum VolumeWish: Sendable, Equatable {
 
 /// The user's volume: a percentage of loudness, kept through the loss of a card.
 ///
-/// A duck and the loudness of a voice are apart from it and never change it.
+/// Ducking and the loudness of a voice are separate and never change it.
 ///
 /// ## Concurrency
-/// One thread at a time; a call takes what the card's driver takes, mostly a millisecond.
+/// One thread at a time; a call takes as long as the card's driver, mostly a millisecond.
 package final class VolumeControl {
     /// Names of controls that a card's outputs go through, the likeliest first.
     private static let usualNames = [
@@ -26,15 +26,17 @@ package final class VolumeControl {
     private let setGain: (_ gain: Float, _ elsewhere: Float?) -> Void
     private let wish: VolumeWish
     private var device: String?
-    /// What was wished for last; nil: as the card has it.
+    /// The last requested volume; nil: as the card has it.
     private var wished: Double?
 
-    /// A volume that begins as wished (0 to 100), or as the card has it; on the speaker's thread.
+    /// Creates a volume that begins at `percent` (0 to 100), or as the card has it; used on the
+    /// speaker's thread.
     package convenience init(speaker: Speaker, wish: VolumeWish, percent: Double?) {
         self.init(wish: wish, percent: percent) { speaker.setGain($0, elsewhere: $1) }
     }
 
-    /// A volume that has `Speaker.setGain` called by others, who know its thread.
+    /// Creates a volume that sets the gain by a closure, which must call `Speaker.setGain` on its
+    /// thread.
     package init(
         wish: VolumeWish, percent: Double?,
         setGain: @escaping (_ gain: Float, _ elsewhere: Float?) -> Void
@@ -44,9 +46,9 @@ package final class VolumeControl {
         wished = percent
     }
 
-    /// Another device is played on, or the same again: it gets the volume that was wished for.
+    /// Applies the requested volume to a new device, or to the same one after a reopening.
     ///
-    /// `name` as ALSA has it; nil where there is no card. Returns why the card's control could not
+    /// `name` is the ALSA name; nil if there is no card. Returns why the card's control could not
     /// be used; then the volume is set in our mixer.
     @discardableResult
     package func deviceChanged(to name: String?) -> String? {
@@ -54,7 +56,8 @@ package final class VolumeControl {
         return wished.flatMap { set($0) }
     }
 
-    /// Sets the volume, 0 to 100 percent of loudness; returns why not at the card.
+    /// Sets the volume, 0 to 100 percent of loudness; returns why the card's control could not be
+    /// used.
     @discardableResult
     package func set(_ percent: Double) -> String? {
         let percent = min(max(percent, 0), 100)
@@ -73,7 +76,7 @@ package final class VolumeControl {
         return nil
     }
 
-    /// The volume now, 0 to 100 percent; somebody else may have turned the card's.
+    /// The current volume, 0 to 100 percent; another program may have changed the card's.
     package var percent: Double {
         guard let card, let mixer = try? Mixer(card: card), let name = control(of: mixer) else {
             return wished ?? 100
@@ -89,7 +92,7 @@ package final class VolumeControl {
         return (try? mixer.isMuted(name, .playback)) ?? false
     }
 
-    /// Why the control that was wished for by name cannot be used; nil where it can, or none was.
+    /// Why the control named in the settings cannot be used; nil if it can, or none is named.
     ///
     /// Nothing is set.
     package var trouble: String? {
@@ -113,13 +116,14 @@ package final class VolumeControl {
         do throws(ALSAError) {
             mixer = try Mixer(card: card)
         } catch {
-            // A device without a card has no controls; only one that was asked for is missed.
+            // A device without a card has no controls; that is an error only if one was named.
             if case .automatic = wish { return false }
             throw error
         }
         guard let name = control(of: mixer) else { return false }
         try mixer.setVolume(name, .playback, percent: percent)
-        // A card that comes back may be muted, and who wants a volume wants to hear something.
+        // A card that comes back may be muted, and a user who sets a volume wants to hear
+        // something.
         if percent > 0, hasSwitch(name, mixer) { try mixer.setMuted(name, .playback, false) }
         return true
     }

@@ -1,20 +1,20 @@
 internal import AudioCore
 
-/// Remembers what was written to the device for as long as the device may hold it: which sample of
-/// each voice every period began with, and the frames themselves.
+/// Remembers what was written to the device while the device may hold it: the sample of each voice
+/// at which every period began, and the frames themselves.
 ///
-/// So what was not heard yet is known exactly when the device is cut off, and can be faded.
+/// So the unheard part is known exactly when the device is silenced, and can be faded.
 ///
 /// ## Concurrency
-/// The playback thread's alone; nothing allocates but `init`.
+/// Used by the playback thread only; only `init` allocates.
 final class WrittenLedger {
     private let channels: Int
     private let roomFrames: Int
     private let history: SampleBuffer
     private let roomPeriods: Int
-    /// Per period its first frame, then the sample of each voice.
+    /// For each period its first frame, then the sample of each voice.
     private let periods: UnsafeMutablePointer<Int>
-    // A constant, since the count of all cases is an array that would be made each time.
+    // A constant, since `allCases` would allocate an array each time.
     private static let stride = 1 + PlaybackVoice.allCases.count
 
     /// Frames written so far, less those that were taken back.
@@ -26,7 +26,7 @@ final class WrittenLedger {
         self.channels = channels
         roomFrames = bufferFrames + periodFrames
         history = SampleBuffer(count: roomFrames * channels)
-        // A period that is cut short takes a place, too: by a fade, or for want of sound.
+        // A period that is cut short, by a fade or by a lack of sound, takes a place, too.
         roomPeriods = 16 * (bufferFrames / periodFrames + 1)
         periods = .allocate(capacity: roomPeriods * Self.stride)
         periods.initialize(repeating: 0, count: roomPeriods * Self.stride)
@@ -56,7 +56,7 @@ final class WrittenLedger {
         frames += count
     }
 
-    /// Copies frames that were written, from a frame number on; it must not be too long ago.
+    /// Copies written frames from a frame number on; they must still be in the history.
     func copy(from frame: Int, count: Int, into target: UnsafeMutablePointer<Int16>) {
         for index in 0..<count {
             let place = (frame + index) % roomFrames * channels
@@ -69,7 +69,7 @@ final class WrittenLedger {
 
     /// The sample of a voice that is heard with a frame; the device's rate in Hz.
     ///
-    /// Where the voice paused within the period, the sample behind the pause.
+    /// If the voice paused within the period, it is the sample after the pause.
     func sample(of voice: VoiceReader, at frame: Int, rate: Int) -> Int {
         var following = voice.cursor
         var index = periodCount - 1

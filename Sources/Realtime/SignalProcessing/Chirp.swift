@@ -1,6 +1,6 @@
 internal import Glibc
 
-/// A tone that glides upwards, which is found again exactly in what a microphone heard.
+/// A rising tone that can be located exactly in what a microphone heard.
 ///
 /// Its correlation with itself has one sharp peak, unlike that of a beep, and it passes all
 /// frequencies that small loudspeakers have.
@@ -11,7 +11,7 @@ package struct Chirp: Sendable {
     package static let milliseconds = 250
     /// Half scale, so that no limiter and no converter distorts it.
     private static let amplitude = 16_384.0
-    /// Its ends rise and fall for this time (milliseconds), since a click would be heard instead.
+    /// Its ends are faded over this time (milliseconds), to avoid clicks.
     private static let rampMilliseconds = 10
 
     /// Mono samples.
@@ -31,24 +31,24 @@ package struct Chirp: Sendable {
         }
     }
 
-    /// Where it was found.
+    /// The place where a chirp was found.
     package struct Finding: Sendable, Equatable {
         /// Its first sample.
         package let position: Int
-        /// How much of what is heard there it is, 0 to 1.
+        /// Its share of what is heard there, 0 to 1.
         package let likeness: Double
         /// Its loudness there (dBFS).
         package let level: Double
-        /// Its loudness there beside its own (decibels); negative where it was weakened.
+        /// Its loudness there relative to the original (decibels); negative if it was attenuated.
         package let gain: Double
     }
 
-    /// The likeness from which on it is not taken for noise: white noise has a tenth of that.
+    /// The least likeness that is not taken for noise: white noise has a tenth of that.
     package static let leastLikeness = 0.25
 
     /// Finds where it fits best into what was heard at its own rate; nil when it is not in there.
     ///
-    /// Takes a moment: work grows with both lengths.
+    /// Takes a moment: the work is proportional to both lengths.
     package func find(in heard: [Int16]) -> Finding? {
         guard let correlation = correlation(with: heard) else { return nil }
         var best = 0
@@ -68,7 +68,7 @@ package struct Chirp: Sendable {
             gain: 20 * log10(factor))
     }
 
-    /// The correlation for every place where it may begin; nil where it does not fit in.
+    /// The correlation for every place where it may begin; nil if `heard` is too short.
     package func correlation(with heard: [Int16]) -> [Double]? {
         let places = heard.count - samples.count + 1
         guard places > 0 else { return nil }

@@ -1,27 +1,28 @@
-/// Voices that never pause, such as a television's or a party's: then only what is louder than they
-/// were is somebody who speaks here.
+/// Detects voices that never pause, such as those of a television or a party: then only a voice
+/// louder than theirs is a person who speaks to the device.
 ///
 /// The constants were chosen by `packaging/audio-figures.sh PROGRAM FOLDER real`, tuned half,
 /// babble 10 dB below the voice. A value owned by one thread; `follow` allocates nothing.
 struct Crowd {
-    /// Sounds without a pause for the first time are a crowd, which is believed for the second after
-    /// that (milliseconds).
+    /// Sounds without a pause for `learningMilliseconds` are a crowd, which is assumed to last for
+    /// `memoryMilliseconds` after that.
     private static let learningMilliseconds = 4000
     private static let memoryMilliseconds = 10_000
-    /// A pause is at least as long (milliseconds).
+    /// The shortest pause (milliseconds).
     private static let pauseMilliseconds = 300
-    /// The level that is exceeded three tenths of the time is approached at this (decibels a
-    /// millisecond).
+    /// The bed approaches the level that is exceeded three tenths of the time at this speed
+    /// (decibels a millisecond).
     private static let speed: Float = 0.02
     private static let share: Float = 0.7
-    /// Further below than this it is at once (decibels).
+    /// The bed is never further than this below a frame's level (decibels).
     private static let reach: Float = 40
-    /// Somebody begins to speak where it is exceeded by the first for `part` of the last frames, and
-    /// has ended when all is below it by more than the second (decibels).
+    /// A person begins to speak when `part` of the last frames exceed the bed by `beginning`, and
+    /// has ended when all frames are below it by more than `goingOn` (decibels).
     private static let beginning: Float = 4
     private static let goingOn: Float = 2
     private static let part: Float = 0.3
-    /// He is the same who began until this is left of it, be it a pause between words.
+    /// Speech goes on while at least this part of the frames exceeds it, also over a pause between
+    /// words.
     private static let partGoingOn: Float = 0.1
     private static let smoothing: Float = 0.2
 
@@ -31,7 +32,7 @@ struct Crowd {
     private var busyFrames = 0
     private var silentFrames = 0
     private var leftFrames = 0
-    /// Frames since somebody began to be louder than the crowd.
+    /// Frames since a voice began to exceed the crowd.
     private(set) var exceededFrames = 0
 
     init(frameMilliseconds: Int) { self.frameMilliseconds = frameMilliseconds }
@@ -53,12 +54,12 @@ struct Crowd {
         }
     }
 
-    /// Whether there is one.
+    /// Whether there is a crowd.
     var isThere: Bool { leftFrames > 0 }
 
-    /// Whether somebody may begin to speak now.
+    /// Whether a person may begin to speak now.
     var isExceeded: Bool { !isThere || above > Self.part }
 
-    /// Whether somebody may go on speaking at a level (dBFS).
+    /// Whether a person may go on speaking at a level (dBFS).
     func isReached(_ level: Float) -> Bool { !isThere || level > bed - Self.goingOn }
 }

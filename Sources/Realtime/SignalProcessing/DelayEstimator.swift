@@ -1,22 +1,22 @@
 /// Finds by how much a microphone lags behind a reference, by their correlation.
 ///
 /// All frequencies count alike (the phase transform, regularized), so that the peak is the direct
-/// way and not the room's loudest resonance. Works on half of 16 kHz; a value owned by one thread;
-/// only `init` allocates.
+/// path and not the room's loudest resonance. Works at 8 kHz, half of 16; a value owned by one
+/// thread; only `init` allocates.
 package struct DelayEstimator {
-    /// Numbers at 8 kHz: the window of the reference (a second), and of the microphone within it.
+    /// Samples at 8 kHz: the window of the reference (a second), and of the microphone within it.
     private static let window = 8192
     private static let block = 4096
-    /// New numbers between two estimates, about a quarter of a second.
+    /// New samples between two estimates, about a quarter of a second.
     private static let hop = 1920
-    /// How far the microphone may seem to lead (64 ms), since devices tell their delays wrong.
+    /// How far the microphone may seem to lead (64 ms), since devices misreport their delays.
     private static let lead = 512
-    /// What of the correlation before stays in the mean.
+    /// The weight of earlier correlations in the mean.
     private static let memory: Float = 0.7
     /// The reference must be louder than this (mean square of 16-bit samples; -55 dBFS).
     private static let minimumPower: Float = 3400
 
-    /// What a stretch of sound says.
+    /// The estimate from a stretch of sound.
     package struct Estimate: Sendable, Equatable {
         /// The lag (samples at 16 kHz), of this stretch and of the mean with those before.
         package var lag: Double
@@ -35,7 +35,7 @@ package struct DelayEstimator {
     private var meanReal = [Float](repeating: 0, count: Self.window)
     private var meanImaginary = [Float](repeating: 0, count: Self.window)
 
-    /// An estimator that has heard nothing.
+    /// An estimator without any sound yet.
     package init() {}
 
     /// Forgets what was heard, when the reference is read from another place.
@@ -48,8 +48,8 @@ package struct DelayEstimator {
         }
     }
 
-    /// Takes a frame of each, 160 or 320 samples; sometimes there is an estimate, which is of the
-    /// moment `ageSamples` ago.
+    /// Takes a frame of each, 160 or 320 samples; sometimes returns an estimate, which is for the
+    /// time `ageSamples` ago.
     package mutating func process(
         microphone frame: UnsafePointer<Int16>, reference other: UnsafePointer<Int16>, count: Int
     ) -> Estimate? {
@@ -70,7 +70,7 @@ package struct DelayEstimator {
         return estimate
     }
 
-    /// How old an estimate is, in samples at 16 kHz: it is of the middle of the block.
+    /// How old an estimate is, in samples at 16 kHz: it is for the middle of the block.
     package static let ageSamples = 2 * (lead + block / 2)
 
     private var isLoud: Bool {
@@ -122,7 +122,7 @@ package struct DelayEstimator {
         var sum: Float = 0
         for bin in 1..<(count / 2) {
             let mirror = count - bin
-            // The spectra of two real signals, of which one was taken as imaginary.
+            // The spectra of two real signals, one of which was the imaginary part.
             let refRe = 0.5 * (real[bin] + real[mirror])
             let refIm = 0.5 * (imaginary[bin] - imaginary[mirror])
             let micRe = 0.5 * (imaginary[bin] + imaginary[mirror])

@@ -1,20 +1,21 @@
-/// Follows a delay that two clocks let drift (a Kalman filter of delay and drift).
+/// Follows a delay that drifts between two clocks (a Kalman filter of delay and drift).
 ///
 /// A value owned by one thread; times and lags in samples of the microphone.
 package struct DelayTracker {
-    /// Estimates that disagree with what is followed, and agree with each other, before they are
-    /// believed.
+    /// How many estimates must disagree with the followed delay, and agree with each other, before
+    /// they replace it.
     private static let doubts = 3
-    /// What an estimate is off by, in samples, in quiet rooms.
+    /// The variance of an estimate's error in quiet rooms (samples²).
     private static let variance = 0.25
-    /// How much of each the clocks may change (samples² and (samples/s)² a second).
+    /// How much the delay and the drift may change (samples² and (samples/s)² a second).
     private static let lagNoise = 1e-3
     private static let driftNoise = 1e-4
     /// Quartz is off by some 100 ppm: 2.8 samples a second are 180.
     ///
-    /// With 500 ppm the first reflection is taken for a drift. Measured by `audio-figures.sh PROGRAM
-    /// FOLDER replies`, set `tuning`: SpeexDSP's canceller takes out 18 dB after 3 s then. With this,
-    /// the limit below and estimates that agree with their mean it takes out 24.
+    /// With 500 ppm the first reflection is taken for a drift. Measured by `audio-figures.sh
+    /// PROGRAM FOLDER replies`, set `tuning`: SpeexDSP's canceller then removes 18 dB after 3 s.
+    /// With this value, the limit below and only estimates that agree with their mean it removes
+    /// 24.
     private static let firstDriftVariance = 8.0
     /// No quartz is off by more (samples a second): 600 ppm.
     private static let mostDrift = 9.6
@@ -43,7 +44,7 @@ package struct DelayTracker {
         lag + drift * (Double(sample) / rate - time)
     }
 
-    /// Takes an estimate; returns true when the delay was found, or found to be another.
+    /// Takes an estimate; returns true when the delay was found or has changed.
     package mutating func update(lag measured: Double, at sample: Int64) -> Bool {
         guard isLocked else { return doubt(measured, at: sample) }
         predict(to: Double(sample) / rate)
@@ -81,7 +82,7 @@ package struct DelayTracker {
         time = Double(sample) / rate
         lagVariance = Self.variance
         covariance = 0
-        // The clocks are the same ones whatever the delay is.
+        // The drift is kept: the clocks are the same whatever the delay is.
         return true
     }
 }

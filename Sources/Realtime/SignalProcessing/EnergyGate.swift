@@ -1,31 +1,31 @@
-/// Finds what stands out of the noise of the room, band by band: speech, or another sound.
+/// Finds sound that stands out of the room's noise, band by band: speech, or another sound.
 ///
-/// What is there all the time is noise: the floor falls at once with the room, and a fan that
-/// starts is learned within two seconds, in which it may have been taken for speech; the end of
-/// that is then said at once. The device's own voice is not speech: where an echo may be left, only
-/// what is clearly louder counts.
+/// Constant sound is noise: the floor falls at once with the room, and a fan that starts is learned
+/// within two seconds; until then it may be taken for speech, whose end is reported as soon as it
+/// is learned. The device's own voice is not speech: where an echo may remain, only clearly louder
+/// sound counts.
 ///
 /// A value owned by one thread; `process` allocates nothing.
 package struct EnergyGate {
     package typealias Event = VoiceDetector.Event
 
-    /// The lowest floor that is believed (dBFS): less than any microphone's own noise.
+    /// The lowest floor (dBFS): less than any microphone's own noise.
     private static let lowestFloor: Float = -80
-    /// The bands that stand out most and count.
+    /// How many bands count: those that stand out most.
     private static let countedBands = 3
     /// A band stands out by no more than this (decibels), so that a whistle is not speech.
     private static let bandLimit: Float = 30
-    /// Speech goes on at this much less than what it begins with (decibels).
+    /// Speech goes on down to this much below the level at which it begins (decibels).
     private static let hysteresis: Float = 2
-    /// What a frame adds to the mean over which speech goes on.
+    /// The weight of a frame in the mean that decides whether speech goes on.
     private static let smoothing: Float = 0.4
     /// Weak frames before an onset that belong to it.
     private static let weakFrames = 10
     /// Speech must be this much louder than the echo that may be left (decibels).
     private static let overEcho: Float = 6
-    /// Gaps this short within an onset do not start it anew (frames).
+    /// Gaps up to this length within an onset do not restart it (frames).
     private static let onsetGapFrames = 2
-    /// Frames that are looked at again when the floor has risen: as long as its memory.
+    /// Frames that are judged again when the floor has risen: as many as its memory holds.
     private static let rememberedFrames = 80
 
     private let settings: VoiceDetectorSettings
@@ -35,14 +35,15 @@ package struct EnergyGate {
     /// The bands of the last frames, oldest written over.
     private var remembered: [Float]
     private var frames = 0
-    /// The ground has risen, so what was taken for speech is looked at again.
+    /// Whether the floor has risen, so that what was taken for speech is judged again.
     private var isDoubtful = false
 
     /// The level of the last frame (dBFS).
     package private(set) var level = LevelMeter.floor
-    /// Whether something stands out, for as long as the onset, and less than the hangover ago.
+    /// Whether something has stood out for the time of the onset, and did so less than the hangover
+    /// ago.
     package private(set) var isOpen = false
-    /// Whether it did in the last frame.
+    /// Whether something stood out in the last frame.
     package private(set) var isLoud = false
     /// How far it stands out, over the last frames (decibels).
     package private(set) var prominence: Float = 0
@@ -74,10 +75,10 @@ package struct EnergyGate {
         return LevelMeter.decibels(ofMeanSquare: sum)
     }
 
-    /// Takes the next frame of mono samples; `echo` is the level that what the canceller leaves
-    /// of the loudspeaker may have (dBFS), nil while the loudspeaker is silent.
+    /// Takes the next frame of mono samples; `echo` is the highest level of the loudspeaker's
+    /// residual echo (dBFS), nil while the loudspeaker is silent.
     ///
-    /// Returns what it opened or closed.
+    /// Returns an event if the gate opened or closed.
     package mutating func process(
         _ frame: UnsafeBufferPointer<Int16>, echo: Float? = nil
     ) -> Event? {
@@ -111,7 +112,7 @@ package struct EnergyGate {
         return max(settings.onsetMilliseconds, settings.onsetOverEchoMilliseconds)
     }
 
-    /// How far the bands that stand out most do so (decibels).
+    /// How far the most prominent bands stand out (decibels).
     private func prominence(from start: Int) -> Float {
         var highest: (Float, Float, Float) = (0, 0, 0)
         for band in 0..<SpeechBands.count {
@@ -127,15 +128,15 @@ package struct EnergyGate {
         return (highest.0 + highest.1 + highest.2) / Float(Self.countedBands)
     }
 
-    /// How many frames up to now are no speech above the noise as it is known now.
+    /// How many of the newest frames are not speech above the current noise floor.
     private func quietFramesUpToNow() -> Int {
         var quiet = 0
         while quiet < Self.rememberedFrames, isQuiet(framesAgo: quiet) { quiet += 1 }
         return quiet
     }
 
-    /// How many frames before the last `count` are speech too, if weak: an onset is known by what
-    /// is loud, and words begin softly.
+    /// How many frames before the last `count` are weak speech: an onset is detected by loud
+    /// frames, but words begin softly.
     private func weakFramesBefore(_ count: Int) -> Int {
         var weak = 0
         while weak < Self.weakFrames, count + weak < min(frames, Self.rememberedFrames),

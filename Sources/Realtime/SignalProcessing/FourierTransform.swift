@@ -1,10 +1,10 @@
 internal import Glibc
 
-/// The discrete Fourier transform of complex numbers, in their place.
+/// The discrete Fourier transform of complex numbers, in place.
 ///
-/// A value whose tables are made once; `forward` and `inverse` allocate nothing. The steps that mix
-/// four numbers or more go four at a time, with their factors in the order of their use: this is a
-/// third of what finding speech costs, and more of what finding an echo does.
+/// A value whose tables are made once; `forward` and `inverse` allocate nothing. The steps over
+/// four or more numbers process four at a time, with their factors in the order of use: the
+/// transform is a third of the cost of finding speech, and more of that of finding an echo.
 package struct FourierTransform {
     /// Numbers that are transformed at once; a power of two.
     package let count: Int
@@ -12,7 +12,7 @@ package struct FourierTransform {
     /// `half` - 4.
     private let cosines: [Float]
     private let sines: [Float]
-    /// The places that change with each other before the first step, two for each change.
+    /// The pairs of places that are swapped before the first step.
     private let exchanges: [Int32]
 
     /// A transform of `count` numbers, which must be a power of two, at least 2.
@@ -63,7 +63,7 @@ package struct FourierTransform {
     package func inverse(
         real: UnsafeMutablePointer<Float>, imaginary: UnsafeMutablePointer<Float>
     ) {
-        // With the two parts exchanged the transform runs backwards.
+        // With the two parts swapped the transform runs backwards.
         forward(real: imaginary, imaginary: real)
     }
 
@@ -127,7 +127,7 @@ package struct FourierTransform {
         }
     }
 
-    /// Places and those with their bits mirrored.
+    /// Pairs each place with the place whose bits are mirrored.
     private static func exchanges(_ count: Int) -> [Int32] {
         var places: [Int32] = []
         var mirrored = 0

@@ -1,6 +1,6 @@
 internal import Glibc
 
-/// Takes out what lies below speech: a microphone's offset, hum, rumble and knocks on the case.
+/// Removes frequencies below speech: a microphone's offset, hum, rumble and knocks on the case.
 ///
 /// A Butterworth filter of second order, 12 dB an octave. A value owned by one thread; `process`
 /// allocates nothing and delays nothing.
@@ -20,7 +20,7 @@ package struct HighPass {
         a2 = Float((1 - tangent * 2.0.squareRoot() + tangent * tangent) * norm)
     }
 
-    /// Filters samples in their place.
+    /// Filters samples in place.
     package mutating func process(_ samples: UnsafeMutablePointer<Int16>, count: Int) {
         for index in 0..<count {
             let input = Float(samples[index])

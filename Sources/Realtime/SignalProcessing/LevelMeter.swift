@@ -2,7 +2,7 @@ internal import Glibc
 
 /// Levels of samples in decibels below full scale (dBFS).
 package enum LevelMeter {
-    /// What silence measures (dBFS); a 16-bit sample cannot be quieter than its last bit.
+    /// The level of silence (dBFS); a 16-bit sample cannot be quieter than its last bit.
     package static let floor: Float = -96
 
     /// The root mean square of samples (dBFS, -96 to 0).
@@ -10,7 +10,7 @@ package enum LevelMeter {
         decibels(ofMeanSquare: meanSquare(of: samples))
     }
 
-    /// The mean square of samples, relative to those of 16 bits; 0 of none.
+    /// The mean square of samples, in units of 16 bits; 0 if there are none.
     package static func meanSquare(of samples: UnsafeBufferPointer<Int16>) -> Float {
         guard !samples.isEmpty else { return 0 }
         var sum: Int64 = 0
@@ -32,7 +32,7 @@ package enum LevelMeter {
         return count
     }
 
-    /// The mean square, relative to samples of 16 bits, that has a level (dBFS).
+    /// The mean square, in units of 16-bit samples, of a level (dBFS).
     static func meanSquare(ofDecibels level: Float) -> Float {
         32768 * 32768 * pow(10, level / 10)
     }

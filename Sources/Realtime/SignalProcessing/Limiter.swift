@@ -1,8 +1,8 @@
 /// Keeps summed samples within 16 bits by turning them down for a moment instead of clipping.
 ///
-/// Samples that fit are left as they are, bit for bit, as long as nothing near them was too loud.
-/// A peak is met by a gain that falls over the millisecond before it, where that millisecond is in
-/// the same block, and rises again within half a second.
+/// Samples that fit are left unchanged, bit for bit, while nothing near them is too loud. For a
+/// peak the gain falls over the millisecond before it, if that millisecond is in the same block,
+/// and rises again within half a second.
 package struct Limiter {
     /// The pieces in which the gain moves (samples): a millisecond at 24 kHz.
     private static let pieceSamples = 24
@@ -25,7 +25,7 @@ package struct Limiter {
         while start < count {
             let length = min(Self.pieceSamples, count - start)
             let next = start + length
-            // The gain at the end of a piece suits the beginning of the one behind it.
+            // The gain at the end of a piece suits the beginning of the next one.
             let following = Self.need(
                 samples + next, count: min(Self.pieceSamples, count - next))
             let first = min(gain, need)
@@ -46,7 +46,7 @@ package struct Limiter {
         for index in 0..<count { samples[index] = samples[index] * (first + step * Float(index)) }
     }
 
-    /// The gain that the loudest of the samples can bear.
+    /// The highest gain at which the loudest sample still fits.
     private static func need(_ samples: UnsafeMutablePointer<Float>, count: Int) -> Float {
         var high: Float = 0
         for index in 0..<max(0, count) {

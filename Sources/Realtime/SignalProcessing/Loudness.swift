@@ -10,7 +10,7 @@ package enum Loudness {
     /// The factor of a percentage of loudness, 0 to 100: 1 for 100 and 0 for 0, exactly.
     ///
     /// A third power, so that equal steps sound equal: half is 18 dB less, which sounds a little
-    /// less than half as loud; it is also what alsamixer's scale has for cards with decibels.
+    /// less than half as loud; alsamixer uses the same scale for cards with decibels.
     package static func gain(percent: Double) -> Float {
         let share = min(max(percent, 0), 100) / 100
         return Float(share * share * share)

@@ -1,14 +1,14 @@
-/// The noise of a room in each band: the quietest that each was in the last second and a half.
+/// The noise of a room in each band: its lowest level in the last second and a half.
 ///
-/// Words have gaps, noise has none, so what is there all the time is noise, however it began. The
-/// floor therefore falls at once with the room and rises as soon as a new noise has outlasted the
-/// memory. A value owned by one thread; `follow` allocates nothing.
+/// Words have gaps and noise has none, so constant sound is noise, however it began. The floor
+/// therefore falls at once with the room and rises as soon as a new noise has outlasted the memory.
+/// A value owned by one thread; `follow` allocates nothing.
 struct NoiseFloor {
-    /// The memory is this many parts of this many milliseconds; the sum is what a new noise takes
-    /// to be learned, less than the two seconds that are promised.
+    /// The memory has `parts` parts of `partMilliseconds` each; a new noise is learned within the
+    /// sum, less than the two seconds that are promised.
     private static let parts = 8
     private static let partMilliseconds = 200
-    /// How much of the level before stays in the smoothed one.
+    /// The weight of the previous level in the smoothed one.
     private static let smoothing: Float = 0.7
     /// The quietest of many frames lies below their mean (decibels).
     private static let bias: Float = 3.5
@@ -16,7 +16,7 @@ struct NoiseFloor {
     /// The noise in each band (dBFS).
     private(set) var levels: [Float]
     private var smoothed: [Float]
-    /// The quietest of each band in each part, the newest part last written.
+    /// The lowest level of each band in each part; the oldest part is overwritten.
     private var minima: [Float]
     private let lowest: [Float]
     private var part = 0
@@ -24,7 +24,7 @@ struct NoiseFloor {
     private let partFrames: Int
     private let bands: Int
 
-    /// A floor that never believes a room quieter than `lowest` (dBFS).
+    /// A floor that never falls below `lowest` (dBFS).
     init(lowest: [Float], frameMilliseconds: Int) {
         bands = lowest.count
         levels = lowest
@@ -34,10 +34,10 @@ struct NoiseFloor {
         partFrames = max(1, Self.partMilliseconds / frameMilliseconds)
     }
 
-    /// Takes the levels of the next frame; returns whether a part of the memory was forgotten,
-    /// which is when the floor may rise.
+    /// Takes the levels of the next frame; returns whether a part of the memory was dropped, after
+    /// which the floor may rise.
     mutating func follow(_ frame: [Float]) -> Bool {
-        // What is heard first is taken for the room, until it has been quieter.
+        // The first sound is taken for the room's noise, until the room is quieter.
         if minima[0] == .infinity, part == 0 { smoothed = frame }
         framesInPart += 1
         let isNew = framesInPart > partFrames

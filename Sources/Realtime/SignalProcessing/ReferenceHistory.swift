@@ -1,9 +1,9 @@
 internal import Glibc
 
-/// What a loudspeaker was given, readable at places between its samples.
+/// The loudspeaker's signal, which can be read at positions between its samples.
 ///
-/// Loudspeaker and microphone have clocks of their own; read with a step that is not quite 1, the
-/// one's samples become the other's. A value owned by one thread; only `init` allocates.
+/// Loudspeaker and microphone have separate clocks; reading with a step that is not quite 1
+/// resamples from one to the other. A value owned by one thread; only `init` allocates.
 package struct ReferenceHistory {
     /// Samples kept: four seconds at 16 kHz.
     package static let count = 1 << 16
@@ -39,8 +39,8 @@ package struct ReferenceHistory {
         }
     }
 
-    /// The next sample will be that with an index: silence up to it, or what is behind is taken
-    /// back.
+    /// Moves the end to an index: fills the gap up to it with silence, or takes back the samples
+    /// after it.
     package mutating func move(to index: Int64) {
         if index - end > Int64(Self.count) {
             end = index - Int64(Self.count)
@@ -55,7 +55,7 @@ package struct ReferenceHistory {
         }
     }
 
-    /// Reads samples from a place on; what is not there is silence.
+    /// Reads samples from a place on; missing samples are silence.
     ///
     /// Returns whether there was sound.
     package func read(

@@ -1,19 +1,22 @@
-/// How long a room sounds after its loudspeaker, measured whenever that falls silent.
+/// How long a room reverberates after its loudspeaker, measured whenever the loudspeaker falls
+/// silent.
 ///
-/// The time until the microphone is as quiet as before counts all that is between: what the card
-/// and a radio link hold, and the room's echo. Somebody who speaks at once makes it seem longer, so
-/// one measurement moves it only a little. A value owned by one thread; `note` allocates nothing.
+/// The time until the microphone is as quiet as before includes everything between: the buffers of
+/// the card and of a radio link, and the room's echo. A person who speaks at once makes it seem
+/// longer, so one measurement moves it only a little. A value owned by one thread; `note` allocates
+/// nothing.
 package struct RoomTail: Sendable, Equatable {
-    /// What counts until enough is known (milliseconds): too long rather than too short, since a
-    /// device that hears itself answers itself.
+    /// The least tail until there are enough measurements (milliseconds): too long rather than too
+    /// short, since a device that hears itself answers itself.
     static let firstMilliseconds = 500
     /// This number of measurements is enough; until then the longest counts.
     private static let enough = 3
-    /// What is still heard after this is no echo (milliseconds).
+    /// Sound that is still heard after this is not an echo (milliseconds).
     private static let limitMilliseconds = 1000
-    /// Added to what was measured (milliseconds): echoes of loud words are heard longer.
+    /// Added to the measured time (milliseconds): echoes of loud words are heard longer.
     static let marginMilliseconds = 60
-    /// Quiet is at most this far above the noise (decibels), for this time (milliseconds).
+    /// The room is quiet when it is at most this far above the noise (decibels) for this time
+    /// (milliseconds).
     private static let quietDecibels: Float = 8
     private static let quietMilliseconds = 60
     /// The noise's floor rises at this rate (decibels a second) and falls at once.
@@ -29,7 +32,7 @@ package struct RoomTail: Sendable, Equatable {
     private var measurements = 0
     private var frames = 0
 
-    /// Nothing is known of the room.
+    /// A tail without any measurement.
     package init(frameMilliseconds: Int) { self.frameMilliseconds = frameMilliseconds }
 
     /// How long the loudspeaker is heard after its last sound (milliseconds).

@@ -31,7 +31,7 @@ package enum SampleMath {
 
     /// Multiplies samples by a gain that glides from one value to another over the buffer.
     ///
-    /// A gain that is and stays 1 leaves them as they are, bit for bit.
+    /// A gain that stays at 1 leaves them unchanged, bit for bit.
     package static func scale(
         _ samples: UnsafeMutablePointer<Int16>, count: Int, from first: Float, to last: Float
     ) {

@@ -1,22 +1,24 @@
-/// How a sound that the gate has open goes on: how long, how often it swells, how like a voice.
+/// The shape of a sound that opened the gate: how long it is, how often it swells, how like a
+/// voice.
 ///
 /// The constants were chosen by `packaging/audio-figures.sh PROGRAM FOLDER real`, tuned half, in
 /// quiet and with household sounds.
 struct SoundShape {
-    /// A swell is a rise by this after a fall by as much (decibels).
+    /// A swell is a rise by this much after an equal fall (decibels).
     private static let swell: Float = 6
     /// A syllable is loud for this long (milliseconds), and has this number of swells at most.
     private static let syllable = 240...600
     private static let syllableSwells = 2
-    /// The net has at least this for a syllable, and less for most of what falls or is shut.
+    /// The net's share for a syllable is at least this, and less for most sounds of things that
+    /// fall or shut.
     private static let syllableShare: Float = 0.02
-    /// After a pause of this length it is known to be no more than that (milliseconds).
+    /// After a pause of this length a syllable is known to stand alone (milliseconds).
     private static let pauseMilliseconds = 100
-    /// The net has at least this for a hint of a voice.
+    /// The net's share for a hint of a voice is at least this.
     static let hint: Float = 0.1
 
     private let frameMilliseconds: Int
-    /// Frames since it began, and those of them that were loud.
+    /// Frames since it began, and how many of them were loud.
     private(set) var frames = 0
     private var loudFrames = 0
     private var swells = 0
@@ -28,7 +30,7 @@ struct SoundShape {
 
     init(frameMilliseconds: Int) { self.frameMilliseconds = frameMilliseconds }
 
-    /// Begins a sound whose first frame was `framesAgo` ago, the next to be followed counted.
+    /// Begins a sound whose first frame was `framesAgo` ago, including the next frame to follow.
     mutating func begin(framesAgo: Int) {
         frames = framesAgo - 1
         loudFrames = max(0, framesAgo - 1)
@@ -39,7 +41,8 @@ struct SoundShape {
         voicelessFrames = framesAgo - 1
     }
 
-    /// What was heard so far was no speech; what comes, and the last frames, may be.
+    /// Restarts the sound: it was not speech so far, but its last frames and those that follow may
+    /// be.
     mutating func beginAnew(framesAgo: Int) {
         frames = min(frames, framesAgo)
         loudFrames = 0
@@ -68,7 +71,7 @@ struct SoundShape {
         }
     }
 
-    /// Whether it was a short word, of which `quietFrames` have passed since.
+    /// Whether it was a short word that ended `quietFrames` ago.
     func isSyllable(quietFrames: Int) -> Bool {
         highest >= Self.syllableShare && Self.syllable ~= loudFrames * frameMilliseconds
             && swells <= Self.syllableSwells

@@ -2,10 +2,10 @@ internal import Glibc
 
 /// The levels of a frame in the bands that make up speech.
 ///
-/// A fan's noise lies low and a hiss high; speech stands out of either in some bands long before
+/// A fan's noise is low and a hiss is high; speech stands out of either in some bands long before
 /// it does in the sum. A value owned by one thread; `measure` allocates nothing.
 struct SpeechBands {
-    /// Their edges (Hz): about an auditory scale, without what lies below any voice.
+    /// Their edges (Hz): roughly an auditory scale, without frequencies below any voice.
     static let edges = [100, 250, 450, 700, 1050, 1550, 2250, 3200, 4600, 7000]
     static let count = edges.count - 1
 
@@ -17,7 +17,7 @@ struct SpeechBands {
     private let window: [Float]
     private var real: [Float]
     private var imaginary: [Float]
-    /// What makes a bin's power a mean square of the frame.
+    /// The factor from a bin's power to a mean square of the frame.
     private let scale: Float
 
     /// For frames of a number of samples at a rate (Hz).
@@ -40,13 +40,13 @@ struct SpeechBands {
         }
     }
 
-    /// What white noise of a level (dBFS) measures in a band.
+    /// The level in a band of white noise that has a total level (dBFS).
     func share(ofWhite level: Float, band: Int) -> Float {
         let part = Float(bins[band + 1] - bins[band]) / Float(transform.count / 2)
         return level + 10 * LevelMeter.logarithm10(part)
     }
 
-    /// Measures a frame, which has the length that was promised.
+    /// Measures a frame, which must have the length given at creation.
     mutating func measure(_ frame: UnsafeBufferPointer<Int16>) {
         for index in 0..<transform.count {
             real[index] = index < frame.count ? Float(frame[index]) * window[index] : 0

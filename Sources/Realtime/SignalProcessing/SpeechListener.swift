@@ -1,20 +1,20 @@
-/// The net, running only while somebody asks, and then as if it had heard the half second before.
+/// Runs the net only while it is asked to listen, beginning with the half second before.
 ///
-/// It hears soft sounds louder than they are: it knows little of whispers and of voices across a
-/// room as they arrive, and much when they are raised. Noise is not raised with them, nor is a bang.
+/// It amplifies soft sounds: the net recognizes whispers and voices across a room poorly as they
+/// arrive, and well when they are raised. Noise is not raised with them, nor is a bang.
 ///
 /// A value owned by one thread; `keep` and `listen` allocate nothing.
 struct SpeechListener {
     // The constants were chosen by `packaging/audio-figures.sh PROGRAM FOLDER real`, tuned half:
     // whispers against household sounds, and letters in a room against those beside a fan.
 
-    /// The level that the loudest of a sound is raised to (dBFS), and by how much at most (decibels).
+    /// The level that a sound's peak is raised to (dBFS), and by how much at most (decibels).
     private static let wanted: Float = -25
     private static let mostGain: Float = 30
-    /// Noise is raised to this at most (dBFS).
+    /// Noise is raised to at most this (dBFS).
     private static let loudestNoise: Float = -45
-    /// The loudest is forgotten at this (decibels a window of 32 ms), down to what may be speech
-    /// (dBFS).
+    /// The peak decays at this rate (decibels a window of 32 ms), down to the quietest possible
+    /// speech (dBFS).
     private static let forgetting: Float = 0.1
     private static let quietest: Float = -60
     /// Samples kept for a start, a whole number of windows: half a second.
@@ -24,10 +24,10 @@ struct SpeechListener {
     /// The last samples, oldest written over.
     private var past = [Int16](repeating: 0, count: Self.kept)
     private var total = 0
-    /// Samples that the net has heard, of all; nil while it does not run.
+    /// How many of all samples the net has heard; nil while it does not run.
     private var heard: Int?
     private var window = [Int16](repeating: 0, count: SpeechNet.window)
-    /// The loudest of late (dBFS).
+    /// The recent peak (dBFS).
     private var loudest = Self.quietest
 
     /// How likely the last window has a voice (0 to 1); 0 while it does not run.
@@ -44,7 +44,7 @@ struct SpeechListener {
         }
     }
 
-    /// Hears what it has not heard yet, at first the half second before; `noise` is the room's
+    /// Lets the net hear all new samples, at first the half second before; `noise` is the room's
     /// (dBFS).
     mutating func listen(noise: Float) {
         var next: Int
@@ -66,14 +66,14 @@ struct SpeechListener {
         heard = next
     }
 
-    /// How many times as loud a window of a level (dBFS) is heard.
+    /// The gain for a window of a level (dBFS).
     private mutating func gain(for level: Float, noise: Float) -> Float {
         loudest = max(level, loudest - Self.forgetting, Self.quietest)
         let decibels = min(Self.wanted - loudest, Self.loudestNoise - noise, Self.mostGain)
         return Loudness.gain(decibels: max(0, decibels))
     }
 
-    /// Stops, until it is asked again.
+    /// Stops the net until it is asked to listen again.
     mutating func stop() {
         heard = nil
         share = 0

@@ -1,20 +1,19 @@
 internal import Glibc
 internal import Silero
 
-/// How likely a voice is heard: Silero VAD's net for 16 kHz, run here.
+/// Estimates how likely a voice is heard: our implementation of Silero VAD's net for 16 kHz.
 ///
 /// ```
 /// 64 samples of before, 512 new ─▶ 4 spectra of 129 ─▶ 4 convolutions ─▶ memory of 128 ─▶ share
-/// ```
-/// One run takes 32 ms of sound and about 0.4 million multiplications. The weights are those of
-/// PyPI's silero-vad 6.2.3 (MIT licence, beside them). The result differs from that of onnxruntime
+/// ``` One run takes 32 ms of sound and about 0.4 million multiplications. The weights are those of
+/// PyPI's silero-vad 6.2.3 (MIT licence, stored beside them). The result differs from onnxruntime's
 /// by less than a thousandth, which SpeechNetTests check.
 ///
 /// A value owned by one thread; `process` and `reset` allocate nothing and wait for nothing.
 package struct SpeechNet {
     /// Samples that one run takes.
     package static let window = 512
-    /// Samples of the window before that it looks at again.
+    /// Samples of the previous window that a run reads again.
     private static let context = 64
     /// Samples of a spectrum, and from one to the next.
     private static let spectrum = 256
@@ -31,24 +30,24 @@ package struct SpeechNet {
     private let transform = FourierTransform(count: Self.spectrum)
     private let hann: [Float]
     private let weights = SileroWeights.all
-    /// Where each layer's weights begin, and those of the last.
+    /// Where each layer's weights begin, and those of the output.
     private let places: [Int]
     /// The samples of a run: the end of the window before, the window, and 64 of it mirrored.
     private var samples = [Float](repeating: 0, count: 640)
     private var real = [Float](repeating: 0, count: Self.spectrum)
     private var imaginary = [Float](repeating: 0, count: Self.spectrum)
-    /// Four spectra with one of nothing before and after, and what the layers make of them; the
-    /// first layer's result has a moment of nothing around it too.
+    /// Four spectra, padded with a zero spectrum on either side, and the results of the layers; the
+    /// first layer's result is padded too.
     private var spectra = [Float](repeating: 0, count: 6 * Self.bins)
     private var first = [Float](repeating: 0, count: 6 * 128)
     private var second = [Float](repeating: 0, count: 2 * 64)
     private var third = [Float](repeating: 0, count: 64)
-    /// What goes into the memory, and what came out of it last.
+    /// The input of the memory, and its last output.
     private var recurrent = [Float](repeating: 0, count: 2 * Self.memory)
     private var cells = [Float](repeating: 0, count: Self.memory)
     private var gates = [Float](repeating: 0, count: 4 * Self.memory)
 
-    /// A net that has heard nothing.
+    /// A net that has heard nothing yet.
     package init() {
         hann = (0..<Self.spectrum).map {
             Float(0.5 - 0.5 * cos(2 * Double.pi * Double($0) / Double(Self.spectrum)))
@@ -69,8 +68,8 @@ package struct SpeechNet {
         for index in cells.indices { cells[index] = 0 }
     }
 
-    /// Takes the next 512 samples at 16 kHz, to be heard `gain` times as loud; returns how likely
-    /// a voice is in them (0 to 1).
+    /// Takes the next 512 samples at 16 kHz, amplified by `gain`; returns how likely they contain a
+    /// voice (0 to 1).
     package mutating func process(_ window: UnsafeBufferPointer<Int16>, gain: Float = 1) -> Float {
         take(window)
         measureSpectra(gain)
@@ -87,8 +86,8 @@ package struct SpeechNet {
         for index in 0..<Self.context { samples[end + index] = samples[end - 2 - index] }
     }
 
-    /// The magnitudes of four spectra; one transform makes two, as one's lies in its even part and
-    /// the other's in its odd one.
+    /// Computes the magnitudes of four spectra; one transform makes two, one in its even part and
+    /// the other in its odd part.
     private mutating func measureSpectra(_ gain: Float) {
         let transform = transform
         let half = 0.5 * gain
@@ -142,10 +141,10 @@ package struct SpeechNet {
 
         let inputs: Int
         let outputs: Int
-        /// Where its biases are, which its weights follow.
+        /// Where its biases begin; its weights follow them.
         let place: Int
 
-        /// Where `isLimited`, less than nothing is nothing.
+        /// With `isLimited`, negative results become 0.
         func run(
             _ weights: UnsafeBufferPointer<Float>, _ values: [Float], from: Int,
             into results: inout [Float], at: Int, isLimited: Bool = true
@@ -191,7 +190,7 @@ package struct SpeechNet {
         }
     }
 
-    /// The memory keeps, takes in and gives out as its four gates say: in, keep, new, out.
+    /// Updates the memory (an LSTM) by its four gates, in this order: in, keep, new, out.
     private mutating func remember() -> Float {
         let last = places[Self.layers.count]
         var sum = weights[last + Self.memory]
@@ -206,6 +205,6 @@ package struct SpeechNet {
         return Self.share(sum)
     }
 
-    /// From 0 to 1, a half for nothing.
+    /// The logistic function: from 0 to 1, a half at 0.
     private static func share(_ value: Float) -> Float { 1 / (1 + exp(-value)) }
 }

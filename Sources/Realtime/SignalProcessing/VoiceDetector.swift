@@ -1,19 +1,19 @@
 /// When speech counts as begun and as ended; times in milliseconds, levels in decibels.
 package struct VoiceDetectorSettings: Sendable, Equatable {
-    /// How far above the noise speech must be, in the bands where it stands out most.
+    /// How far speech must exceed the noise, in the bands where it stands out most.
     package var thresholdDecibels: Float
-    /// Quieter than this is never speech (dBFS).
+    /// Sound quieter than this is never speech (dBFS).
     package var minimumLevel: Float
-    /// A sound must last this long to be looked at as speech, which began at its first frame.
+    /// A sound must last this long to be considered speech, which then began at its first frame.
     package var onsetMilliseconds: Int
-    /// The same while the loudspeaker is heard, whose remaining echo comes in shorter pieces.
+    /// The same while the loudspeaker is heard: its residual echo comes in shorter pieces.
     package var onsetOverEchoMilliseconds: Int
     /// Silence must last this long for speech to count as ended.
     package var hangoverMilliseconds: Int
     /// Whether only voices are speech; if not, every sound that stands out is.
     package var isOnlyVoices: Bool
 
-    /// All of them, by the settings of [voice].
+    /// Creates the settings from those of [voice].
     package init(
         thresholdDecibels: Float, minimumLevel: Float, onsetMilliseconds: Int,
         onsetOverEchoMilliseconds: Int, hangoverMilliseconds: Int, isOnlyVoices: Bool
@@ -27,25 +27,24 @@ package struct VoiceDetectorSettings: Sendable, Equatable {
     }
 }
 
-/// Finds speech: what stands out of the noise of the room, and is a voice or may be one.
+/// Finds speech: sound that stands out of the room's noise, and is a voice or may be one.
 ///
-/// The energy gate finds sounds, and a net that knows voices says what they are. In a quiet room a
-/// sound that is like a short word is speech too, of which the net knows little. Where sounds that
-/// were no voice go on, as music does, only the net's word counts. Speech has ended after a
-/// silence, or when no voice was heard for a little longer, however loud the rest; what was let
-/// through and proves to be no voice ends after a second and a half.
+/// The energy gate finds sounds, and a net that knows voices classifies them. In a quiet room a
+/// sound that resembles a short word is speech too, since the net recognizes those poorly. While
+/// sounds without a voice go on, as music does, only the net decides. Speech has ended after a
+/// silence, or when no voice was heard for a little longer, however loud the rest; a sound that was
+/// accepted but proves not to be a voice ends after a second and a half.
 ///
 /// ```
 ///            gate opens ── voice, or a short word in a quiet room ──▶ speech
 ///   speech ── silence for the hangover, or no voice for longer ──▶ none
-/// ```
-/// Over the loudspeaker a sound is speech at once, so that it can be interrupted. The net runs only
-/// while the gate is open and a second longer. A value owned by one thread; `process` allocates
-/// nothing.
+/// ``` During playback a sound is speech at once, so that the loudspeaker can be interrupted. The
+/// net runs only while the gate is open and a second longer. A value owned by one thread; `process`
+/// allocates nothing.
 package struct VoiceDetector {
     /// What a frame changed.
     package enum Event: Sendable, Equatable {
-        /// Speech began this number of frames ago, this frame counted.
+        /// Speech began this number of frames ago, including this frame.
         case began(framesAgo: Int)
         /// Speech ended; its last frame was this number of frames ago.
         case ended(framesAgo: Int)
@@ -53,34 +52,37 @@ package struct VoiceDetector {
 
     // The constants were chosen by `packaging/audio-figures.sh PROGRAM FOLDER real`, tuned half.
 
-    /// A voice, where the net's share is this for this long (milliseconds): sentences reach 0.99
-    /// in any room, and keep it; a door or a cough has more than the half for a moment.
+    /// A sound is a voice if the net's share is at least this for this long (milliseconds):
+    /// sentences reach 0.99 in any room, and keep it; a door or a cough exceeds a half for a
+    /// moment.
     private static let voice: Float = 0.45
     private static let voiceMilliseconds = 60
-    /// In a quiet room a smaller share is enough, if it lasts: letters that are said alone.
+    /// In a quiet room a smaller share is enough if it lasts: for single spoken letters.
     private static let softVoice: Float = 0.25
     private static let softVoiceMilliseconds = 100
-    /// One that was heard goes on at this share and this far above the noise (decibels): soft ends
+    /// A voice goes on at this share and this far above the noise (decibels): for soft endings
     /// beside a fan.
     private static let voiceGoingOn: Float = 0.35
     private static let faintest: Float = 3
-    /// Where no voice is heard, speech ends this long after the hangover (milliseconds).
+    /// Without a voice, speech ends this long after the hangover (milliseconds).
     private static let patienceMilliseconds = 240
-    /// What was let through ends after this time without a hint of a voice (milliseconds).
+    /// A sound that was accepted without a voice ends after this time without a hint of one
+    /// (milliseconds).
     private static let voicelessMilliseconds = 1500
     /// A room with this many milliseconds of loud sounds without a voice is not quiet.
     ///
-    /// They are forgotten twenty times as slowly as they came, and no more of them than the last
-    /// number is remembered.
+    /// They are forgotten `forgetting` times as slowly as they came, and no more than
+    /// `longestDoubtMilliseconds` of them are remembered.
     private static let doubtMilliseconds = 700
     private static let forgetting = 20
     private static let longestDoubtMilliseconds = 6000
-    /// What fell silent this long before its end goes on no more, and makes no doubt: a word whose
-    /// last sound was no voice (milliseconds).
+    /// A sound that was silent for this long before its end has stopped and raises no doubt
+    /// (milliseconds): it is a word whose last sound was not a voice.
     private static let silenceMilliseconds = 400
-    /// Where the room is not quiet, a voice began this long before the net's hint (milliseconds).
+    /// In a room that is not quiet, a voice began this long before the net's hint (milliseconds).
     ///
-    /// In a quiet one it began with the sound, if that was earlier by no more than the second.
+    /// In a quiet room it began with the sound, if that was earlier by no more than
+    /// `unknownMilliseconds`.
     private static let leadMilliseconds = 200
     private static let unknownMilliseconds = 500
     /// The net runs on for this long after a sound (milliseconds).
@@ -90,22 +92,22 @@ package struct VoiceDetector {
     private let frameMilliseconds: Int
     private var gate: EnergyGate
     private var listener = SpeechListener()
-    /// What the gate has open, or had open last.
+    /// The sound that opened the gate last.
     private var sound: SoundShape
     private var crowd: Crowd
 
     /// Whether speech is going on.
     package private(set) var isSpeech = false
-    /// Whether a voice was heard in it.
+    /// Whether a voice was heard in the current speech.
     private var isVoice = false
-    /// Frames in a row with a voice, with a soft one, with a hint of one, without one, and with
+    /// Consecutive frames with a voice, with a soft one, with a hint of one, without one, and with
     /// neither sound nor voice.
     private var voiceFrames = 0
     private var softVoiceFrames = 0
     private var hintFrames = 0
     private var voicelessFrames = 0
     private var silentFrames = 0
-    /// Loud frames that were no voice, times `forgetting`, less the frames since.
+    /// Loud frames that were not a voice, times `forgetting`, less the frames since.
     private var doubt = 0
     private var closedFrames = 0
 
@@ -128,13 +130,13 @@ package struct VoiceDetector {
 
     private func frames(_ milliseconds: Int) -> Int { milliseconds / frameMilliseconds }
 
-    /// Whether there were few sounds of late that were no voice, and there is no crowd.
+    /// Whether there were few recent sounds without a voice, and there is no crowd.
     private var isQuietRoom: Bool {
         doubt < frames(Self.doubtMilliseconds) * Self.forgetting && !crowd.isThere
     }
 
-    /// Takes the next frame of mono samples; `echo` is the level that what the canceller leaves
-    /// of the loudspeaker may have (dBFS), nil while the loudspeaker is silent.
+    /// Takes the next frame of mono samples; `echo` is the highest level of the loudspeaker's
+    /// residual echo (dBFS), nil while the loudspeaker is silent.
     package mutating func process(
         _ frame: UnsafeBufferPointer<Int16>, echo: Float? = nil
     ) -> Event? {
@@ -147,7 +149,7 @@ package struct VoiceDetector {
         listen()
         follow(event)
         if isSpeech { return goOn() }
-        // What the loudspeaker may have left is not heard, though a sound before it is not over.
+        // Residual echo is ignored, even while an earlier sound is not over.
         if echo != nil, !gate.isLoud { return nil }
         return wait(isInterrupting: echo != nil && event != nil)
     }
@@ -158,7 +160,7 @@ package struct VoiceDetector {
         listener.listen(noise: gate.noiseFloor)
     }
 
-    /// Counts what this frame is.
+    /// Updates all counts for this frame.
     private mutating func follow(_ event: Event?) {
         let share = listener.share
         if case .began(let ago) = event { sound.begin(framesAgo: ago) }
@@ -176,7 +178,7 @@ package struct VoiceDetector {
         doubt = max(0, doubt - 1)
     }
 
-    /// No speech yet: whether what the gate has open is some.
+    /// Without speech so far: decides whether the sound that opened the gate is speech.
     private mutating func wait(isInterrupting: Bool) -> Event? {
         guard gate.isOpen else { return nil }
         isVoice = voiceFrames >= frames(Self.voiceMilliseconds) && crowd.isExceeded
@@ -189,7 +191,7 @@ package struct VoiceDetector {
         }
         isSpeech = true
         if isVoice { voicelessFrames = 0 }
-        // In a crowd there is a hint of a voice all the time.
+        // In a crowd there is always a hint of a voice.
         let hinted = crowd.isThere ? min(hintFrames, crowd.exceededFrames) : hintFrames
         let lead = hinted + frames(Self.leadMilliseconds)
         let isOfOnePiece = isQuietRoom && sound.frames <= lead + frames(Self.unknownMilliseconds)
@@ -222,7 +224,7 @@ package struct VoiceDetector {
         return .ended(framesAgo: framesAgo)
     }
 
-    /// What the gate has open is no voice.
+    /// Ends speech because the sound that opened the gate is not a voice.
     private mutating func endInDoubt(framesAgo: Int) -> Event {
         if gate.quietFrames < frames(Self.silenceMilliseconds) {
             addDoubt(frames(3 * Self.doubtMilliseconds))

@@ -1,4 +1,4 @@
-/// Frames that the service never should send, and that a client has to live through.
+/// Frames that the service should never send, and that a client must survive.
 package enum Garbage: String, Sendable, CaseIterable {
     case empty
     case text
@@ -23,7 +23,7 @@ package enum Garbage: String, Sendable, CaseIterable {
     case byteOrderMark = "byte_order_mark"
     case twoObjects = "two_objects"
 
-    /// The deepest nesting that is sent; more than any parser of ours takes.
+    /// The deepest nesting that is sent; more than our parsers accept.
     private static let depth = 5000
     /// The longest frame that is sent (bytes).
     private static let longBytes = 2 << 20

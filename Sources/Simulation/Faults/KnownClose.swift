@@ -43,7 +43,7 @@ package enum KnownClose: String, Sendable, CaseIterable {
         }
     }
 
-    /// The reason text; of one longer than 123 bytes that many are sent.
+    /// The reason text, of which at most 123 bytes are sent.
     package var reason: String {
         switch self {
         case .normal, .goingAway: ""

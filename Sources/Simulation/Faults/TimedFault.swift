@@ -25,11 +25,11 @@ package struct TimedFault: Sendable, Equatable {
     package var fault: Fault
     /// How long after its occasion; without one, after the setup or the turns.
     package var delay: Duration = .zero
-    /// What it waits for; nil for no more than the setup or the turns.
+    /// The occasion that it waits for; nil: only the setup or the turns.
     package var occasion: Occasion?
     /// How many turns must have been completed, over all connections.
     package var afterTurns = 0
-    /// The connection it is for, counted from 1 in the order of their setups; nil for any.
+    /// Its connection, counted from 1 in the order of their setups; nil for any.
     package var connection: Int?
     /// How often it happens, over all connections.
     package var times = 1
@@ -49,7 +49,7 @@ struct FaultPlan: Sendable {
         self.connection = connection
     }
 
-    /// Something happens in the session; returns the faults that it sets off, with their delays.
+    /// Notes an occasion in the session; returns the faults that it triggers, with their delays.
     mutating func note(
         _ occasion: TimedFault.Occasion, with counts: ServiceState.Counts
     ) -> [(index: Int, delay: Duration)] {
@@ -66,13 +66,12 @@ struct FaultPlan: Sendable {
         return due
     }
 
-    /// A fault without an occasion begins with the setup, or with the turn that was its last to
-    /// wait for.
+    /// A fault without an occasion begins with the setup, or with the last turn that it waits for.
     private static func isStart(_ occasion: TimedFault.Occasion, _ timed: TimedFault) -> Bool {
         occasion == .ready || occasion == .turn && timed.afterTurns > 0
     }
 
-    /// The fault happens; it may be set off again when it is to happen more often.
+    /// Returns a fault that happens now; it may be triggered again if it must happen more often.
     mutating func fire(_ index: Int) -> Fault {
         scheduled.remove(index)
         return faults[index].fault

@@ -35,7 +35,7 @@ enum FaultReader {
         case emptyFrame = "empty_frame"
     }
 
-    /// A fault happens no more often than this.
+    /// The most times that a fault may happen.
     private static let timesLimit = 1_000_000
 
     static func read(
@@ -104,7 +104,7 @@ enum FaultReader {
         return nil
     }
 
-    /// A close by the name of a known one, or by its code and text.
+    /// Reads a close by its name, or by its code and text.
     private static func close(_ reader: inout TableReader) -> Fault? {
         let known = reader.choice("close", KnownClose.self)
         let code = reader.whole("code", 1000...4999)

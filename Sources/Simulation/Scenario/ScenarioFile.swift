@@ -12,16 +12,16 @@ internal import Linux
 ///     kind = "reset"
 ///     in = "reply"
 extension Scenario {
-    /// A longer scenario is none (bytes).
+    /// The longest scenario (bytes).
     private static let sizeLimitBytes = 256 << 10
 
-    /// Reads a file and has its sentences spoken; throws all mistakes at once.
+    /// Reads a file and synthesizes its sentences; throws all mistakes at once.
     package static func read(path: String) async throws -> Scenario {
         let bytes = try Files.read(path, limitBytes: sizeLimitBytes)
         return try await parse(String(decoding: bytes, as: UTF8.self), file: path)
     }
 
-    /// Reads a text and has its sentences spoken.
+    /// Reads a text and synthesizes its sentences.
     package static func parse(_ text: String, file: String) async throws -> Scenario {
         let (table, mistakes) = TOMLParser.parse(text, file: file)
         var reader = ScenarioReader(file: file, mistakes: mistakes)
@@ -34,7 +34,7 @@ extension Scenario {
                 voices.filler, saying: turn.filler)
         }
         guard reader.mistakes.isEmpty else {
-            // In the order in which a person meets them in the file.
+            // In their order in the file.
             throw ConfigurationErrors(
                 diagnostics: reader.mistakes.sorted { one, other in
                     guard let one = one.position, let other = other.position else { return false }

@@ -11,12 +11,12 @@ struct ScenarioReader {
     /// A stored sound that a turn names, and where.
     typealias Voice = (text: String, position: Position)
 
-    /// The stored sounds of each turn: of its answer, and of what it says before its calls.
+    /// The stored sounds of each turn: of its answer, and of its words before the calls.
     var voices: [(answer: Voice?, filler: Voice?)] = []
     private(set) var mistakes: [Diagnostic]
     private let file: String
 
-    /// A reader of a file, in which mistakes have been found already.
+    /// A reader of a file in which some mistakes have already been found.
     init(file: String, mistakes: [Diagnostic]) {
         self.file = file
         self.mistakes = mistakes
@@ -103,7 +103,7 @@ struct ScenarioReader {
         if let name = reader.text("name") {
             // Times are counted from the start of the service.
             var token = EphemeralToken(name: name, at: 0)
-            // 0 is the wire's word for any number.
+            // On the wire 0 means any number.
             if let uses = reader.whole("uses", 0...1_000_000) {
                 token.usesLeft = uses == 0 ? nil : uses
             }
@@ -122,7 +122,7 @@ struct ScenarioReader {
 }
 
 extension ScenarioReader {
-    /// Fetches the sound of a turn, stored or spoken now; none for a scenario that is refused.
+    /// Fetches the sound of a turn, stored or synthesized; none if the scenario has mistakes.
     mutating func sound(_ voice: Voice?, saying text: String) async throws -> [Int16] {
         guard let voice else {
             return mistakes.isEmpty ? try await StoredVoice.samples(nil, saying: text) : []

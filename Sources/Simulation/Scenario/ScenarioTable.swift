@@ -1,7 +1,7 @@
 internal import Configuration
 internal import WireCodec
 
-// What a scenario's tables hold; every member of them may be absent.
+// Readers for a scenario's tables, whose members are all optional.
 
 extension TableReader {
     /// A text with its place.
@@ -67,7 +67,7 @@ extension TableReader {
         optional(key, "a table") { if case .table(let table) = $0 { table } else { nil } }
     }
 
-    /// The tables of a list of them, with their places.
+    /// The tables of a list, with their places.
     mutating func tables(_ key: String) -> [(table: TOMLTable, position: Position)] {
         guard let node = node(key) else { return [] }
         guard case .array(let nodes) = node.value else {
@@ -81,6 +81,6 @@ extension TableReader {
         }
     }
 
-    /// Says that something that is needed is missing.
+    /// Reports that something required is missing.
     mutating func miss(_ what: String) { note(nil, "needs \(what)") }
 }

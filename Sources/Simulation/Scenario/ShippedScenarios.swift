@@ -1,16 +1,16 @@
 /// A scenario that ships with the program.
 package struct ShippedScenario: Sendable {
-    /// What `martlet simulate --scenario` takes.
+    /// Its name for `martlet simulate --scenario`.
     package let name: String
     fileprivate let bytes: [UInt8]
 
-    /// What it is for: the first line, which is a comment.
+    /// Its purpose: the first line, which is a comment.
     package var summary: String {
         let line = String(decoding: bytes, as: UTF8.self).prefix { $0 != "\n" }
         return String(line.drop { $0 == "#" || $0 == " " })
     }
 
-    /// Reads it, and has spoken what has no stored sound.
+    /// Reads it, and synthesizes sentences that have no stored sound.
     package func load() async throws -> Scenario {
         try await .parse(String(decoding: bytes, as: UTF8.self), file: "\(name).toml")
     }
@@ -34,14 +34,14 @@ package struct ShippedScenario: Sendable {
         ShippedScenario(name: "wrong-key", bytes: PackageResources.wrong_key_toml),
     ]
 
-    /// The scenario of a name; nil when none ships.
+    /// The scenario with a name; nil if there is none.
     package static func named(_ name: String) -> ShippedScenario? {
         all.first { $0.name == name }
     }
 }
 
 extension Scenario {
-    /// The demonstration's scenario, which ships with the program; its sentences are spoken now.
+    /// The demonstration's scenario, which ships with the program.
     package static func demo() async throws -> Scenario {
         let text = String(decoding: PackageResources.demo_toml, as: UTF8.self)
         return try await parse(text, file: "demo.toml")
@@ -49,7 +49,7 @@ extension Scenario {
 
     /// For measuring: a second of sound for each second of input, and a call now and then.
     package static var load: Scenario {
-        // A saw tooth; what is in it does not matter to a decoder.
+        // A sawtooth; the content does not matter to a decoder.
         let tone = (0..<24_000).map { Int16(truncatingIfNeeded: ($0 * 440) % 8000 - 4000) }
         var scenario = Scenario(turns: [Turn(heard: "", says: "", voice: tone)])
         scenario.echoSecondsPerSecond = 1

@@ -7,9 +7,9 @@ package struct HelperError: Error, Sendable, Equatable, CustomStringConvertible 
     package let description: String
 }
 
-/// Speech made by espeak-ng, for microphones and models that are not there.
+/// Speech synthesized by espeak-ng, for simulated microphones and models.
 package enum SpeechMaker {
-    /// A sentence is made in less than this.
+    /// The longest that a sentence may take.
     private static let deadline = Duration.seconds(20)
     /// A minute of speech (bytes).
     private static let limitBytes = 8 << 20

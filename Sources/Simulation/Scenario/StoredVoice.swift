@@ -2,12 +2,13 @@ internal import AudioCore
 internal import Linux
 internal import Opus
 
-/// What a scenario's turn sounds like.
+/// The sound of a scenario's turn.
 enum StoredVoice {
     /// The Live service's output rate (Hz).
     private static let rate: Int32 = 24_000
 
-    /// The samples of a stored sound, a .opus or .wav file, or of a text that is spoken now.
+    /// The samples of a stored sound, of a .opus or .wav file, or of a text that is synthesized
+    /// now.
     static func samples(_ name: String?, saying text: String) async throws -> [Int16] {
         guard let name else {
             return text.isEmpty

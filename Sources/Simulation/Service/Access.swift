@@ -1,9 +1,9 @@
-/// How a client came: which service, which version, which credential.
+/// How a client connected: to which service and version, with which credential.
 package struct Access: Sendable, Equatable {
-    /// Whose service it is; the two have different fields.
+    /// The service's provider; the two have different fields.
     package enum Backend: Sendable, Equatable { case developer, vertex }
 
-    /// What a client shows.
+    /// The credential that a client presents.
     package enum Credential: Sendable, Equatable {
         case none
         /// An API key, from the header or the query.
@@ -21,7 +21,7 @@ package struct Access: Sendable, Equatable {
     package var isConstrained: Bool
     package var credential: Credential
 
-    /// The usual way: the Developer API, `v1beta`, with a key.
+    /// The usual access: the Developer API, `v1beta`, with a key.
     package init(key: String?) {
         backend = .developer
         version = "v1beta"
@@ -31,7 +31,7 @@ package struct Access: Sendable, Equatable {
 
     /// Reads an upgrade; nil when there is no such method.
     ///
-    /// `query` is the part behind the `?`, `header` gives a header by its name in small letters.
+    /// `query` is the part after the `?`, `header` returns a header by its name in lower case.
     package init?(path: String, query: String, header: (String) -> String?) {
         // Clients of Google's own SDK ask for `//ws/…`.
         let parts = path.split(separator: "/")
@@ -84,7 +84,7 @@ package struct Access: Sendable, Equatable {
         return part.map { unescaped($0.dropFirst(name.utf8.count + 1)) }
     }
 
-    /// Percent signs taken back; a broken one stays as it is.
+    /// Decodes percent escapes; a malformed one stays as it is.
     private static func unescaped(_ text: Substring) -> String {
         var bytes: [UInt8] = []
         var rest = Array(text.utf8)[...]

@@ -1,9 +1,9 @@
 import Linux
 package import WebSockets
 
-/// A certificate authority of its own with one server certificate, made by openssl.
+/// A private certificate authority with one server certificate, made by openssl.
 package struct CertificateAuthority: Sendable {
-    /// The authority's certificate, which clients are to trust.
+    /// The authority's certificate, which clients must trust.
     package let authorityFile: String
     /// The server's certificate and key.
     package let identity: WebSocketListener.Identity
@@ -17,7 +17,7 @@ package struct CertificateAuthority: Sendable {
         let certificate = "\(folder)/server.pem"
         let key = "\(folder)/server.key"
         for path in [authorityKey, key] {
-            // openssl keeps the mode of a file that is there.
+            // openssl keeps the mode of an existing file.
             try Files.writeAtomically(path, [], mode: 0o600)
         }
         let curve = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes"]

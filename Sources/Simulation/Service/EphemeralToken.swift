@@ -3,20 +3,20 @@ package import WireCodec
 
 /// A token that lets a client connect without a key (live-protocol.md section 7).
 package struct EphemeralToken: Sendable, Equatable {
-    /// `auth_tokens/…`: what the client shows.
+    /// `auth_tokens/…`: the name that the client presents.
     package var name: String
-    /// New sessions that may still be made with it; nil for any number.
+    /// How many new sessions may still be created with it; nil for any number.
     package var usesLeft: Int?
-    /// No message is taken after this (nanoseconds of the session's clock).
+    /// No message is accepted after this (nanoseconds of the session's clock).
     package var expiresAt: Int64
-    /// No new session is made after this (nanoseconds of the session's clock).
+    /// No new session is created after this (nanoseconds of the session's clock).
     package var newSessionsUntil: Int64
     /// The setup that it holds; nil leaves everything to the client.
     package var setup: JSONValue?
     /// Comma-separated paths that are taken from its setup; nil takes the whole.
     package var fieldMask: String?
 
-    /// A token for one session, to be made within a minute and used for half an hour.
+    /// A token for one session, which must be created within a minute and may last half an hour.
     package init(name: String, at now: Int64) {
         self.name = name
         usesLeft = 1
@@ -24,7 +24,7 @@ package struct EphemeralToken: Sendable, Equatable {
         newSessionsUntil = now + Duration.seconds(60).nanoseconds
     }
 
-    /// The token, with times that were counted from 0 counted from now.
+    /// The token with its times, which count from 0, moved to count from now.
     func aged(by now: Int64) -> EphemeralToken {
         var token = self
         token.expiresAt += now
@@ -32,7 +32,7 @@ package struct EphemeralToken: Sendable, Equatable {
         return token
     }
 
-    /// The setup that counts when a client sends its own.
+    /// The setup that applies when a client sends its own.
     package func merged(with client: JSONValue) -> JSONValue {
         guard let setup else { return client }
         let own = WireShape.normalized(setup)
@@ -48,7 +48,8 @@ package struct EphemeralToken: Sendable, Equatable {
         return result
     }
 
-    /// What is locked and not in the token is locked at its default, so the client's goes.
+    /// A locked field that is missing in the token has its default, so the client's value is
+    /// removed.
     private static func copying(
         _ path: ArraySlice<String>, from source: JSONValue?, into target: JSONValue?
     ) -> JSONValue {

@@ -7,14 +7,14 @@ package import WebSockets
 /// Everything happens on its own event loop's thread; `start`, `stop` and the faults may be
 /// called from anywhere but there. `onEvent` is called on that thread.
 package final class LiveServer: @unchecked Sendable {
-    // @unchecked: `listener` and `connections` are touched on the loop only.
+    // @unchecked: `listener` and `connections` are accessed only on the loop.
 
-    /// More clients than this are not simulated.
+    /// The most clients that are simulated.
     private static let connectionLimit = 64
 
     private let loop: EventLoop
     private let scenario: Scenario
-    /// What its connections share: handles, tokens, counts.
+    /// The state that its connections share: handles, tokens, counts.
     package let state = ServiceState()
     private let onEvent: @Sendable (ServerEvent) -> Void
     private var listener: WebSocketListener?
@@ -91,7 +91,7 @@ package final class LiveServer: @unchecked Sendable {
         }
     }
 
-    /// Has something go wrong on every connection.
+    /// Triggers a fault on every connection.
     package func inject(_ fault: Fault) async throws {
         try await on { server in
             for simulated in server.connections.values { simulated.inject(fault) }
@@ -103,7 +103,7 @@ package final class LiveServer: @unchecked Sendable {
         try await inject(.close(code: code, reason: reason))
     }
 
-    /// Breaks every connection without a word.
+    /// Resets every connection without a close frame.
     package func dropAll() async throws {
         try await inject(.reset)
     }

@@ -1,7 +1,7 @@
 internal import WebSockets
 internal import WireCodec
 
-/// The errors that the service gives as HTTP, in its own JSON.
+/// The errors that the service returns over HTTP, in its own JSON.
 enum ServiceError {
     /// There is no such method.
     static func notFound(_ path: String) -> WebSocketListener.PlainAnswer {
@@ -11,7 +11,7 @@ enum ServiceError {
                 + "session (BidiGenerateContent) and no other method.")
     }
 
-    /// There are as many connections as it takes.
+    /// The limit of connections is reached.
     static let overloaded = answer(
         503, "Service Unavailable", status: "UNAVAILABLE",
         "The model is overloaded. Please try again later.")

@@ -1,11 +1,11 @@
 internal import Synchronization
 
-/// What the connections of one simulated service share: handles, tokens, and who is connected.
+/// The state that the connections of one simulated service share: handles, tokens, and sessions.
 ///
 /// ## Concurrency
 /// The lock protects everything; sessions on one thread never wait for it.
 package final class ServiceState: Sendable {
-    /// How often things have happened, over all connections.
+    /// Counts over all connections.
     struct Counts: Sendable {
         /// Turns that were completed.
         var turns = 0
@@ -13,7 +13,7 @@ package final class ServiceState: Sendable {
         var fired: [Int: Int] = [:]
     }
 
-    /// What a handle leads back to.
+    /// The state that a handle resumes.
     struct Handle: Sendable {
         var session: Int
         var turnIndex: Int
@@ -21,11 +21,11 @@ package final class ServiceState: Sendable {
         /// Words of an activity that was still going on; only when resumed transparently.
         var activity: [Int16]?
         var contextTokens: Int
-        /// For the fault that ends its life early.
+        /// Whether a fault has expired it early.
         var isExpired = false
     }
 
-    /// A session: which connection has it, or since when none.
+    /// A session's connection, or since when it has none.
     struct Lease: Sendable {
         var connection: Int?
         var freeFrom: Int64
@@ -40,22 +40,22 @@ package final class ServiceState: Sendable {
         var connectionCount = 0
         var callCount = 0
         var tokens: [String: EphemeralToken] = [:]
-        /// How the next handle that is shown is refused, once.
+        /// How the next handle that a client presents is refused, once.
         var refuseNext: HandleRefusal?
-        /// The turn that comes next in whatever session had the last.
+        /// The next turn, in any session.
         var nextTurn = 0
     }
 
     private let shared = Mutex(Shared())
 
-    /// A service that nobody has connected to.
+    /// A service without connections.
     package init() {}
 
     func with<Result: Sendable>(_ body: (inout Shared) -> Result) -> Result {
         shared.withLock { body(&$0) }
     }
 
-    /// Makes a token known, or replaces the one of its name.
+    /// Adds a token, or replaces the one with its name.
     package func add(_ token: EphemeralToken) { with { $0.tokens[token.name] = token } }
 
     /// How many connections have a session now.
@@ -65,10 +65,10 @@ package final class ServiceState: Sendable {
 }
 
 extension ServiceState.Shared {
-    /// Only this number of the newest handles and sessions is remembered.
+    /// How many of the newest handles and sessions are remembered.
     private static let memoryLimit = 4096
 
-    /// A handle that leads to a place in a session.
+    /// Creates a handle for a place in a session.
     mutating func makeHandle(_ handle: ServiceState.Handle) -> String {
         handleCount += 1
         handles["handle-\(handleCount)"] = handle
@@ -82,7 +82,7 @@ extension ServiceState.Shared {
         return sessionCount
     }
 
-    /// The connection has no session any more; it counts as open until `time`.
+    /// Releases a connection's session, which counts as open until `time`.
     mutating func release(session: Int, connection: Int, at time: Int64) {
         guard leases[session]?.connection == connection else { return }
         leases[session] = .init(connection: nil, freeFrom: time)

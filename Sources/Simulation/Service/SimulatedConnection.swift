@@ -4,12 +4,12 @@ import WebSockets
 
 /// The shell around one `ServerSession`; on the loop only.
 final class SimulatedConnection: @unchecked Sendable {
-    // @unchecked: touched on the loop only.
+    // @unchecked: accessed only on the loop.
 
-    /// A line that is half-open is given up after this.
+    /// A half-open connection is given up after this.
     private static let deadLine = Duration.seconds(600)
 
-    /// With more than this not sent yet, nothing more is read (bytes).
+    /// Reading stops while more than this is unsent (bytes).
     private static let behindBytes = 4 << 20
 
     private let loop: EventLoop
@@ -21,7 +21,7 @@ final class SimulatedConnection: @unchecked Sendable {
     private var timerAt: Int64?
     private var isReading = true
     private var answersPings = true
-    /// The client reads too slowly, so that it is read from no more until it has caught up.
+    /// Whether the client reads too slowly: nothing is read from it until it has caught up.
     private var isBehind = false
 
     init(
@@ -70,13 +70,13 @@ final class SimulatedConnection: @unchecked Sendable {
             case .tell(let event): onEvent(event)
             }
         }
-        // Nobody reads any more, so nobody would notice the client's going.
+        // Nothing is read any more, so the client's disconnection would not be noticed.
         let isDead = session.isOver && !isReading
         setTimer(
             isDead ? MonotonicClock.now() + Self.deadLine.nanoseconds : session.deadline)
     }
 
-    // libwebsockets answers pings as it reads them, so a pong is late when the reading is.
+    // libwebsockets answers pings as it reads them, so delayed reading delays the pong.
     private func setReading() {
         connection.setReading(isReading && answersPings && !isBehind)
     }

@@ -1,4 +1,4 @@
-/// What a session will do at a later time, the earliest first.
+/// The things that a session will do later, the earliest first.
 struct Agenda: Sendable {
     enum Item: Equatable, Sendable {
         case announceEnd
@@ -13,7 +13,7 @@ struct Agenda: Sendable {
 
     var next: Int64? { entries.first?.at }
 
-    /// Something is to be done at a time; one of its kind that was to be done earlier is not.
+    /// Schedules an item at a time, and replaces an earlier one of the same kind.
     mutating func set(_ item: Item, at time: Int64) {
         remove(item)
         let index = entries.firstIndex { $0.at > time } ?? entries.count

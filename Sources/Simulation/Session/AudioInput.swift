@@ -6,7 +6,8 @@ enum AudioInput {
         #"{"realtimeInput":{"audio":{"mimeType":"audio/pcm;rate=16000","data":""#.utf8)
     private static let tail = Array(#""}}}"#.utf8)
 
-    /// The samples of a message in the plainest shape; nil for any other, which is read in full.
+    /// The samples of a message in the plainest shape; nil for any other shape, which needs the
+    /// JSON parser.
     static func samples(ofPlain message: [UInt8]) -> [Int16]? {
         guard message.count >= head.count + tail.count, message.starts(with: head),
             message[(message.count - tail.count)...].elementsEqual(tail)
@@ -21,7 +22,7 @@ enum AudioInput {
         return Base64.decode(Array(text.utf8)[...], appendingTo: &samples) ? samples : nil
     }
 
-    /// A message with these sounds as its parts, as one of the two services writes it.
+    /// A message with these sounds as its parts, in the format of one of the two services.
     static func message(
         _ parts: [[Int16]], backend: Access.Backend = .developer
     ) -> JSONValue {
@@ -41,7 +42,7 @@ enum AudioInput {
         return ["serverContent": ["modelTurn": .object(turn)]]
     }
 
-    /// The rate of PCM (Hz), 16,000 when none is said; nil for anything but PCM.
+    /// The rate of PCM (Hz), 16,000 if none is given; nil for other types.
     static func rate(ofMIMEType type: String) -> Int? {
         let parts = type.split(separator: ";").map { part in
             part.filter { $0 != " " }.lowercased()
@@ -53,7 +54,8 @@ enum AudioInput {
         return Int(rate.dropFirst(5)).flatMap { (1000...192_000).contains($0) ? $0 : nil }
     }
 
-    /// Samples at 16 kHz, the nearest ones: the simulated model does not listen closely.
+    /// Converts to 16 kHz by picking the nearest samples: the simulated model does not listen
+    /// closely.
     static func converted(_ samples: [Int16], from rate: Int) -> [Int16] {
         guard rate != 16_000 else { return samples }
         return (0..<samples.count * 16_000 / rate).map { samples[$0 * rate / 16_000] }

@@ -1,4 +1,5 @@
-/// An answer on its way: sound in chunks faster than real time, words beside it, then its ends.
+/// An answer being sent: sound in chunks faster than real time, words along with it, then its end
+/// messages.
 struct Generation: Sendable {
     enum Step {
         case thought(String)
@@ -6,7 +7,7 @@ struct Generation: Sendable {
         case audio([Int16])
         case words(String)
         case generationComplete
-        /// All that comes before the turn's calls has been said.
+        /// The filler before the turn's calls has been sent, so the calls are due.
         case callsDue
         case turnComplete
     }
@@ -29,7 +30,7 @@ struct Generation: Sendable {
     /// When the next step is due.
     private(set) var nextAt: Int64
 
-    /// An answer of this sound and these words, which belongs to a turn.
+    /// An answer to a turn, with this sound and these words.
     init(
         _ turn: Scenario.Turn, voice: [Int16], says: String, thought: String?,
         text: String? = nil, ending: Ending, scenario: Scenario, now: Int64
@@ -48,17 +49,17 @@ struct Generation: Sendable {
         nextAt = now
     }
 
-    /// Whether no sound of it has been sent yet.
+    /// Whether at most its first sound has been sent.
     var isBeginning: Bool { chunk <= 1 }
 
-    /// The sound that would come next; empty behind the last.
+    /// The next sound; empty after the last.
     var nextSound: [Int16] {
         let start = chunk * chunkSamples
         return start < voice.count
             ? Array(voice[start..<min(start + chunkSamples, voice.count)]) : []
     }
 
-    /// The next step, when it is due.
+    /// Returns the next step if it is due.
     mutating func next(at now: Int64) -> Step? {
         guard now >= nextAt else { return nil }
         if let thought {

@@ -1,6 +1,6 @@
 internal import WireCodec
 
-/// For load: sound for sound, and a call now and then, without turns.
+/// For load tests: answers sound with sound and makes a call now and then, without turns.
 struct LoadEcho: Sendable {
     private let secondsPerSecond: Double
     private let callEverySeconds: Double?
@@ -10,7 +10,7 @@ struct LoadEcho: Sendable {
     private var echoedSeconds = 0.0
     private var calls = 0
 
-    /// The load that a scenario asks for; nil when it does not.
+    /// The load of a scenario; nil if it has none.
     init?(_ scenario: Scenario) {
         guard let echo = scenario.echoSecondsPerSecond else { return nil }
         secondsPerSecond = echo
@@ -19,7 +19,7 @@ struct LoadEcho: Sendable {
         voice = scenario.turns.first?.voice ?? []
     }
 
-    /// What is to be sent when `count` more samples have come, with the samples of sound in it.
+    /// The messages to send after `count` more samples, and how many samples of sound they have.
     mutating func take(_ count: Int) -> (messages: [JSONValue], said: Int) {
         var messages: [JSONValue] = []
         var said = 0

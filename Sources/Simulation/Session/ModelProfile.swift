@@ -1,15 +1,15 @@
 /// What one model allows and how it talks (live-protocol.md section 2.5).
 package struct ModelProfile: Sendable, Equatable {
-    /// Which thinking configuration is taken.
+    /// Which thinking configuration is accepted.
     enum Thinking: Equatable { case none, budget, levels(Set<String>), any }
-    /// What may be said about answering unasked.
+    /// Which proactivity settings are accepted.
     enum Proactivity: Equatable { case unsupported, alwaysOn, alphaOnly, any }
     /// Where the status of the interaction is reported.
     enum StatusPlace { case nowhere, everywhere }
-    /// How the ids of calls look.
+    /// The format of call ids.
     enum CallStyle { case word, short, uuid }
 
-    /// The model's name without what stands before it.
+    /// The model's name without the prefix.
     package var name: String
     var backends: [Access.Backend] = [.developer, .vertex]
     var modalities: Set<String> = ["AUDIO"]
@@ -25,7 +25,7 @@ package struct ModelProfile: Sendable, Equatable {
     var allowsSearchWithFunctions = true
     /// Whether a message may carry several parts.
     var sendsSeveralParts = true
-    /// Whether empty `serverContent` comes in between.
+    /// Whether empty `serverContent` messages are sent in between.
     var sendsEmptyFrames = false
     /// Whether a thought comes before the sound, as text.
     var sendsThoughts = false
@@ -33,18 +33,18 @@ package struct ModelProfile: Sendable, Equatable {
     var callStyle = CallStyle.short
     /// Whether handles are given at all.
     var isResumable = true
-    /// Whether handles are given without being asked for.
+    /// Whether handles are given without a request.
     var givesHandlesUnasked = false
 
-    /// Whether it writes what it heard, and says nothing.
+    /// Whether it only writes what it heard, without speaking.
     var writes: Bool { modalities == ["TEXT"] }
 
-    /// The model of a name; one that is not known allows everything.
+    /// The model with a name; an unknown model allows everything.
     package static func named(_ name: String) -> ModelProfile {
         known.first { $0.name == name } ?? lenient(name)
     }
 
-    /// For models that are only named by a scenario.
+    /// For models that only a scenario names.
     private static func lenient(_ name: String) -> ModelProfile {
         var profile = ModelProfile(name: name)
         profile.modalities = ["AUDIO", "TEXT"]

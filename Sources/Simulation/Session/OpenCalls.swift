@@ -9,7 +9,7 @@ struct OpenCalls: Sendable {
         var group: Int
     }
 
-    /// What the model says when all calls of a turn have been answered.
+    /// The turns whose answers follow when all their calls have been answered.
     private var turns: [Int: Scenario.Turn] = [:]
     private var calls: [Call] = []
 
@@ -21,19 +21,20 @@ struct OpenCalls: Sendable {
         turns[call.group] = turn
     }
 
-    /// An open call by its id, or by its name where there are no ids.
+    /// Finds an open call by its id, or by its name if there is no id.
     func find(id: String?, name: String?) -> Call? {
         calls.first { id == nil ? $0.name == name : $0.id == id }
     }
 
-    /// A call has its last answer; returns the turn that goes on when it was the last one.
+    /// Closes a call after its last answer; returns the turn that continues if it was the last
+    /// call.
     mutating func close(_ call: Call) -> Scenario.Turn? {
         calls.removeAll { $0.id == call.id }
         guard !calls.contains(where: { $0.group == call.group }) else { return nil }
         return turns.removeValue(forKey: call.group)
     }
 
-    /// Takes calls back and returns their ids; without `all`, those that the model waits for.
+    /// Cancels calls and returns their ids; without `all`, only those that the model waits for.
     mutating func cancel(all: Bool) -> [String] {
         let cancelled = calls.filter { all || $0.isBlocking }
         calls.removeAll { call in cancelled.contains { $0.id == call.id } }
@@ -46,11 +47,11 @@ struct OpenCalls: Sendable {
 
 /// Answers that wait until the model and the user are silent.
 struct Answers: Sendable {
-    /// More than these are forgotten, the newest first.
+    /// The most answers that wait; further ones are dropped.
     private static let limit = 64
 
     enum Answer: Sendable {
-        /// The next turn of the scenario, to words that were heard, or typed.
+        /// The next turn of the scenario, in answer to spoken or typed words.
         case next(isTyped: Bool)
         /// What a turn says after its calls.
         case saying(Scenario.Turn)

@@ -1,26 +1,26 @@
 package import WireCodec
 
-/// What a simulated session wants done with its connection.
+/// An action that a simulated session requests for its connection.
 package enum ServerAction: Sendable {
     /// Send a message, as the scenario's `framing` writes it.
     case send(JSONValue)
     /// Send these bytes as they are.
     case sendRaw([UInt8])
-    /// Close with a code and a text, of which 123 bytes fit.
+    /// Close with a code and a text of at most 123 bytes.
     case close(code: UInt16, reason: String)
     /// End the connection with RST.
     case reset
     /// End the connection with FIN and without a close frame.
     case drop
-    /// Stop reading, or go on; what the client sends meanwhile waits in the line.
+    /// Stop or resume reading; what the client sends meanwhile waits in the connection.
     case read(Bool)
-    /// Stop answering pings, or go on and answer those that came.
+    /// Stop answering pings, or resume and answer those that arrived.
     case answerPings(Bool)
-    /// Something that tests and people want to know.
+    /// Report an event to tests and people.
     case tell(ServerEvent)
 }
 
-/// What happened in a simulated session, for tests and for the demonstration.
+/// An event of a simulated session, for tests and for the demonstration.
 package enum ServerEvent: Sendable {
     /// A setup was accepted; the whole message.
     case setUp(JSONValue, resumed: Bool)
@@ -29,7 +29,7 @@ package enum ServerEvent: Sendable {
     case wordsEnded([Int16])
     /// The first sound of a connection came.
     case soundCame
-    /// Audio came that belongs to no activity, and was passed over.
+    /// Audio outside of an activity arrived, and was ignored.
     case ignoredAudio(samples: Int)
     /// Text came as realtime input.
     case text(String)
@@ -38,18 +38,18 @@ package enum ServerEvent: Sendable {
     /// The instruction or the tools were changed.
     case contextUpdated(JSONValue)
     case called(name: String, id: String)
-    /// Calls were taken back.
+    /// Calls were cancelled.
     case cancelled(ids: [String])
     /// The client answered a call.
     case answered(JSONValue)
     /// The client answered a call that is not open (any more).
     case answeredInVain(JSONValue)
-    /// An answer of the model began; its place in the scenario.
+    /// An answer of the model began; its turn's index in the scenario.
     case answerBegan(turn: Int)
     /// Generation was cut.
     case interrupted
     case turnCompleted
-    /// Something of the scenario's faults happened.
+    /// A fault of the scenario happened.
     case faulted(Fault)
     /// The client broke a rule and was closed.
     case refused(code: UInt16, reason: String)

@@ -2,7 +2,7 @@ import Linux
 internal import WireCodec
 
 extension ServerSession {
-    /// Why what the client showed lets it in no further; nil when it does.
+    /// Why the client's credential is refused; nil if it is accepted.
     mutating func credentialRefusal(isResuming: Bool, at now: Int64) -> Refusal? {
         switch access.credential {
         case .none: return Refusal(.noCredential)
@@ -16,7 +16,7 @@ extension ServerSession {
         }
     }
 
-    // How the service words a token that is spent or unknown has not been seen: as for keys.
+    // The service's wording for a spent or unknown token is not known; this is that for keys.
     private mutating func tokenRefusal(
         _ name: String, isResuming: Bool, at now: Int64
     ) -> Refusal? {
@@ -31,14 +31,14 @@ extension ServerSession {
         return nil
     }
 
-    /// After its token's time no message is taken any more.
+    /// Whether the token is still valid: after its time no message is accepted.
     mutating func isTokenGood(at now: Int64) -> Bool {
         guard let token, now >= token.expiresAt else { return true }
         refuse(Refusal(.expiredKey), at: now)
         return false
     }
 
-    /// Takes a session up by its handle, or makes a new one; returns why not.
+    /// Resumes a session by its handle, or creates a new one; returns the refusal, if any.
     mutating func resume(_ handle: String?, model: String, at now: Int64) -> Refusal? {
         let lifetime = scenario.handleLifetime.nanoseconds
         let limit = scenario.sessionLimit
@@ -88,10 +88,10 @@ extension ServerSession {
 
     // MARK: - Handles
 
-    /// How often a transparent session reports how far it has come (messages).
+    /// How often a transparent session reports its progress (messages).
     private static let progressInterval: Int64 = 25
 
-    /// Tells the client the newest handle, or that there is none now.
+    /// Sends the client a new handle, or that resumption is not possible now.
     mutating func tellHandle() {
         guard terms.givesHandles, phase == .live else { return }
         guard generation == nil, calls.isEmpty else {
@@ -108,7 +108,7 @@ extension ServerSession {
         send(["sessionResumptionUpdate": .object(update)])
     }
 
-    /// A transparent session says now and then up to which message its handle reaches.
+    /// Reports, in a transparent session, up to which message a handle reaches.
     mutating func tellProgress() {
         guard terms.isTransparent, messageIndex % Self.progressInterval == 0, messageIndex > 0,
             generation == nil, calls.isEmpty

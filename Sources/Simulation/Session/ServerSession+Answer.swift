@@ -1,12 +1,12 @@
 internal import WireCodec
 
 extension ServerSession {
-    /// A heard text is sent in this number of fragments.
+    /// How many fragments a transcription is sent in.
     private static let heardFragments = 3
 
-    /// The model answers what has come, now or when it is done with what it does.
+    /// Makes the model answer the input, now or after what it is doing.
     ///
-    /// What was typed has not been heard, so there is nothing of it to transcribe.
+    /// Typed text was not heard, so it is not transcribed.
     mutating func answer(at now: Int64, isTyped: Bool = false) {
         guard !scenario.turns.isEmpty else { return completeTurn(at: now) }
         guard !meter.isOver else { return refuse(Refusal(.invalidArgument), at: now) }
@@ -37,7 +37,7 @@ extension ServerSession {
         }
     }
 
-    /// Says what a turn has to say, from the beginning or behind what came before its calls.
+    /// Speaks a turn's answer, from the beginning or after its filler and calls.
     mutating func speak(_ turn: Scenario.Turn, at now: Int64) {
         let isSoundless = quirks.remove(.soundlessTurn) != nil
         let isSilent =
@@ -79,7 +79,7 @@ extension ServerSession {
             case .generationComplete: send(["serverContent": ["generationComplete": true]])
             case .callsDue:
                 generation = nil
-                // The models with a status end the turn here and the interaction later.
+                // Models with a status end the turn here and the interaction later.
                 if terms.profile.status == .everywhere { sendTurnComplete(status: "IN_PROGRESS") }
                 call(current.turn, at: now)
             case .turnComplete:
@@ -95,7 +95,7 @@ extension ServerSession {
 
     mutating func send(audio samples: [Int16], isFirst: Bool = false) {
         meter.speak(samples: samples.count)
-        // The models that do put several parts into one message at the beginning of a turn.
+        // Some models put several parts into one message at the beginning of a turn.
         let half = samples.count / 2
         let parts =
             isFirst && terms.profile.sendsSeveralParts && half > 0
@@ -105,7 +105,7 @@ extension ServerSession {
 
     // MARK: - The end of a turn
 
-    /// What the user begins cuts what the model does.
+    /// The user's input interrupts what the model is doing.
     mutating func interrupt(at now: Int64) {
         guard terms.interrupts else { return }
         let cancelled = calls.cancel(all: false)
@@ -114,7 +114,7 @@ extension ServerSession {
         cut(at: now)
     }
 
-    /// Ends what the model says, without its generation's completion.
+    /// Ends the model's answer, without `generationComplete`.
     mutating func cut(at now: Int64) {
         var content: JSONObject = ["interrupted": true]
         let stale = generation?.nextSound ?? []
@@ -158,7 +158,7 @@ extension ServerSession {
         goOn(at: now)
     }
 
-    /// Takes up what waited for silence.
+    /// Continues with an answer that waited for silence.
     mutating func goOn(at now: Int64) {
         guard phase == .live, generation == nil, !calls.isBlocking, !isUserSpeaking else { return }
         switch answers.pop() {

@@ -1,7 +1,7 @@
 internal import WireCodec
 
 extension ServerSession {
-    /// Has the functions of a turn called.
+    /// Calls the functions of a turn.
     mutating func call(_ turn: Scenario.Turn, at now: Int64) {
         var turn = turn
         var trailing: [Int16] = []
@@ -52,7 +52,7 @@ extension ServerSession {
     mutating func takeResponses(_ value: JSONValue, at now: Int64) {
         for response in value["functionResponses"]?.array ?? [] where phase == .live {
             let id = response["id"]?.string
-            // Only Vertex does without (section 3.3).
+            // Only Vertex accepts a response without an id (section 3.3).
             let isIdentified = id != nil || access.backend == .vertex
             guard isIdentified, response["name"]?.string != nil,
                 response["response"]?.object != nil,
@@ -74,7 +74,7 @@ extension ServerSession {
         let isBusy = generation != nil || calls.isBlocking || isUserSpeaking
         switch scheduling {
         case "SILENT":
-            // Only the context is larger now; a turn that was nothing but the call ends.
+            // Only the context has grown; a turn that was only the call ends.
             if isBusy { tellHandle() } else { completeTurn(at: now) }
         case "INTERRUPT" where generation != nil:
             answers.add(.saying(turn))

@@ -3,7 +3,7 @@ internal import ModelTypes
 internal import WireCodec
 
 extension ServerSession {
-    /// Something happens that faults may wait for.
+    /// Notes an occasion that faults may wait for.
     mutating func note(_ occasion: TimedFault.Occasion, at now: Int64) {
         guard !scenario.faults.isEmpty, !isOver else { return }
         let counts = service.with { $0.counts }

@@ -2,12 +2,12 @@ import Linux
 internal import WireCodec
 
 extension ServerSession {
-    /// Silence before speech is kept for this time (samples: two minutes).
+    /// How much silence before speech is kept (samples: two minutes).
     private static let silenceLimit = 120 * 16_000
 
     var isUserSpeaking: Bool { terms.isManual ? activity != nil : gate?.isSpeech ?? false }
 
-    /// Whether realtime input may come; while the history is awaited it may not.
+    /// Whether realtime input is allowed, which it is not while the history is awaited.
     mutating func isDoneWithHistory(at now: Int64) -> Bool {
         guard expectsHistory else { return true }
         guard scenario.isStrict else {
@@ -49,7 +49,7 @@ extension ServerSession {
             if gate?.flush() != nil {
                 wordsEnded(at: now)
             } else {
-                // What was no speech belongs to no later words either.
+                // Sound that was not speech does not belong to later words either.
                 activity = nil
             }
             if load != nil { completeTurn(at: now) }
@@ -82,7 +82,7 @@ extension ServerSession {
             expectsHistory = !isComplete
             return
         }
-        // The order of content and sound is not kept, which ends like this sooner or later.
+        // The service does not keep the order of content and sound, so this eventually fails.
         if scenario.isStrict, isUserSpeaking {
             return refuse(Refusal(.invalidArgument), at: now)
         }
@@ -114,7 +114,7 @@ extension ServerSession {
         inputSamples += samples.count
         meter.hear(samples: samples.count)
         if load != nil {
-            // In place: it holds the sound that is sent.
+            // In place, since it holds the sound that is sent.
             let (messages, said) = load?.take(samples.count) ?? ([], 0)
             meter.speak(samples: said)
             for message in messages { send(message) }
@@ -122,7 +122,7 @@ extension ServerSession {
         }
         if terms.isManual {
             guard activity != nil else {
-                // The service ignores it; a client that does it has lost its order.
+                // The service ignores it, but a client that sends it has lost the order.
                 if scenario.isStrict { return refuse(Refusal(.invalidArgument), at: now) }
                 return tell(.ignoredAudio(samples: samples.count))
             }
@@ -137,7 +137,7 @@ extension ServerSession {
             case .ended: wordsEnded(at: now)
             }
         }
-        // At twice the limit, so that not every chunk moves all that is kept.
+        // Only at twice the limit, so that not every chunk moves all kept samples.
         if gate?.isSpeech == false, let count = activity?.count, count > 2 * Self.silenceLimit {
             activity?.removeFirst(count - Self.silenceLimit)
         }

@@ -68,7 +68,7 @@ extension ServerSession {
         return handle?.isEmpty == true ? nil : handle
     }
 
-    /// A number in the form that Vertex gives to its names.
+    /// A number in the format of Vertex's session ids.
     static func uuid(_ number: Int) -> String {
         let digits = String(number, radix: 16)
         return "5e551011-0000-4000-8000-" + String(repeating: "0", count: 12 - digits.count)

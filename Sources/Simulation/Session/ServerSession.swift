@@ -3,19 +3,19 @@ internal import WireCodec
 
 /// One connection to the simulated service: messages and time in, messages and closes out.
 ///
-/// It checks strictly what the client sends and closes as the service does
-/// (live-protocol.md sections 1.6 and 3.4). Nothing happens in it but by its methods; times are
-/// nanoseconds of any clock that all connections of one `ServiceState` share.
+/// It checks strictly what the client sends and closes as the service does (live-protocol.md
+/// sections 1.6 and 3.4). It acts only when its methods are called; times are nanoseconds of any
+/// clock that all connections of one `ServiceState` share.
 package struct ServerSession: Sendable {
     enum Phase {
         case awaitingSetup
         case live
-        /// Half-open: it neither hears nor speaks, and nobody learns of it.
+        /// Half-open: it neither receives nor sends, and reports nothing.
         case dead
         case closed
     }
 
-    /// What the setup asked for.
+    /// The terms of the setup.
     struct Terms: Sendable {
         var profile = ModelProfile(name: "")
         var isManual = false
@@ -25,7 +25,7 @@ package struct ServerSession: Sendable {
         var transcribesOutput = false
         var givesHandles = false
         var isTransparent = false
-        /// The functions there are, and whether the model waits for their answers.
+        /// The declared functions, and whether the model waits for their answers.
         var functions: [String: Bool] = [:]
     }
 
@@ -60,7 +60,7 @@ package struct ServerSession: Sendable {
     private var held: [ServerAction] = []
     private var actions: [ServerAction] = []
 
-    /// A connection that has just been made, with what it showed.
+    /// A new connection, with its access.
     package init(scenario: Scenario, access: Access, service: ServiceState) {
         self.scenario = scenario
         self.access = access
@@ -71,15 +71,15 @@ package struct ServerSession: Sendable {
 
     // MARK: - From outside
 
-    /// When `deadlineReached` is to be called; nil when nothing will happen by itself.
+    /// When `deadlineReached` must be called; nil when nothing will happen by itself.
     package var deadline: Int64? {
         [generation?.nextAt, agenda.next].compactMap { $0 }.min()
     }
 
-    /// Whether it has ended, or will never speak again.
+    /// Whether it has ended, or will never send again.
     package var isOver: Bool { phase == .closed || phase == .dead }
 
-    /// Microphone samples (mono, 16 kHz) that came in a message of the usual shape.
+    /// Takes microphone samples (mono, 16 kHz) from a message of the usual shape.
     package mutating func audio(_ samples: [Int16], at now: Int64) -> [ServerAction] {
         guard phase == .live else {
             if phase == .awaitingSetup { refuse(Refusal(.invalidArgument), at: now) }
@@ -91,9 +91,9 @@ package struct ServerSession: Sendable {
         return takeActions()
     }
 
-    /// Any message of the client, text or binary.
+    /// Takes any message of the client, text or binary.
     ///
-    /// What was due before it is to be done first, by `deadlineReached`.
+    /// Call `deadlineReached` first for whatever was due before it.
     package mutating func message(_ bytes: [UInt8], at now: Int64) -> [ServerAction] {
         guard !isOver else { return [] }
         if let samples = AudioInput.samples(ofPlain: bytes) { return audio(samples, at: now) }
@@ -113,7 +113,7 @@ package struct ServerSession: Sendable {
 
     /// The time of `deadline` has come.
     package mutating func deadlineReached(at now: Int64) -> [ServerAction] {
-        // Everything that is due happens in its order, even when the call comes late.
+        // Everything that is due happens in order, even if the call is late.
         while let next = deadline, next <= now {
             if let generated = generation?.nextAt, generated <= agenda.next ?? .max {
                 continueGeneration(at: generated)
@@ -124,13 +124,13 @@ package struct ServerSession: Sendable {
         return takeActions()
     }
 
-    /// The client has closed, or the line is down.
+    /// Notes that the client has closed, or that the connection is lost.
     package mutating func disconnected(at now: Int64) {
         guard !isOver else { return }
         leave(.closed, freeFrom: now)
     }
 
-    /// Something goes wrong now.
+    /// Triggers a fault now.
     package mutating func inject(_ fault: Fault, at now: Int64) -> [ServerAction] {
         guard !isOver else { return [] }
         apply(fault, at: now)
@@ -139,7 +139,7 @@ package struct ServerSession: Sendable {
 
     // MARK: - Actions
 
-    /// Has something done, or has it wait while the session is stalled.
+    /// Requests an action, or holds it back while the session is stalled.
     mutating func emit(_ action: ServerAction) {
         if case .tell = action { return actions.append(action) }
         guard phase != .dead else { return }
@@ -149,14 +149,14 @@ package struct ServerSession: Sendable {
     mutating func send(_ message: JSONValue) { emit(.send(message)) }
     mutating func tell(_ event: ServerEvent) { emit(.tell(event)) }
 
-    /// What has waited is done.
+    /// Performs the actions that were held back.
     mutating func releaseHeld() {
         isStalled = false
         actions += held
         held = []
     }
 
-    /// What has waited never goes out.
+    /// Drops the actions that were held back.
     mutating func dropHeld() {
         isStalled = false
         held = []
@@ -167,25 +167,25 @@ package struct ServerSession: Sendable {
         return actions
     }
 
-    /// The client has done what the service does not take.
+    /// Closes because the client has done something that the service does not accept.
     mutating func refuse(_ refusal: Refusal, at now: Int64) {
         tell(.refused(code: refusal.code, reason: refusal.reason))
         emit(.close(code: refusal.code, reason: refusal.reason))
         leave(.closed, freeFrom: now)
     }
 
-    /// The service closes, whatever the client did.
+    /// Closes for a reason of the service.
     mutating func close(_ refusal: Refusal, at now: Int64) {
         tell(.closed(code: refusal.code, reason: refusal.reason))
         emit(.close(code: refusal.code, reason: refusal.reason))
         leave(.closed, freeFrom: now)
     }
 
-    /// The connection is over; its session may be taken up again from a time on.
+    /// Ends the connection; its session may be resumed from a time on.
     mutating func leave(_ end: Phase, freeFrom time: Int64) {
         phase = end
         generation = nil
-        // A close that waits behind a stall is still to be sent.
+        // A close that waits behind a stall must still be sent.
         let stallEnd = isStalled && end == .closed ? agenda.time(of: .endStall) : nil
         agenda.removeAll()
         if let stallEnd { agenda.set(.endStall, at: stallEnd) }

@@ -16,20 +16,20 @@ struct Refusal: Equatable, Sendable {
     }
 }
 
-/// Whether a model and a service take a setup whose shape is right.
+/// Whether a model and a service accept a setup whose shape is valid.
 ///
-/// The wordings for what a model does not allow are known for the modalities only; the rest gets
-/// the service's general one (live-protocol.md sections 2.1 to 2.5).
+/// The service's wording for what a model does not allow is known only for the modalities;
+/// everything else gets its general one (live-protocol.md sections 2.1 to 2.5).
 struct SetupCheck {
     /// More declarations than these in one tool are refused.
     private static let declarationLimit = 512
-    /// What Vertex takes as trigger of the compression (tokens).
+    /// The range of compression triggers that Vertex accepts (tokens).
     private static let vertexTriggerTokens: ClosedRange<Int64> = 5000...128_000
 
     let profile: ModelProfile
     let access: Access
 
-    /// Why the setup is refused; nil when it is taken.
+    /// Why the setup is refused; nil if it is accepted.
     func refusal(of setup: JSONValue) -> Refusal? {
         let config = setup["generationConfig"]
         if let refused = modalities(config?["responseModalities"]?.array) { return refused }
@@ -97,7 +97,7 @@ struct SetupCheck {
         }
     }
 
-    /// Whether tools, in a setup or in an update of it, are taken.
+    /// Whether tools, in a setup or in an update of it, are accepted.
     func tools(_ tools: [JSONValue]) -> Bool {
         let declared = tools.flatMap { $0["functionDeclarations"]?.array ?? [] }
         if !profile.allowsSearchWithFunctions, !declared.isEmpty,
@@ -105,7 +105,7 @@ struct SetupCheck {
         {
             return false
         }
-        // Known to the schema, not to the models.
+        // In the schema, but not supported by the models.
         let unsupported = ["codeExecution", "urlContext", "googleMaps", "fileSearch"]
         return tools.allSatisfy { tool in
             (tool["functionDeclarations"]?.array?.count ?? 0) <= Self.declarationLimit

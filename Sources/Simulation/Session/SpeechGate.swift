@@ -1,15 +1,15 @@
 internal import WireCodec
 
-/// Finds where speech begins and ends in what a client sends, as the service's own detection does.
+/// Finds where speech begins and ends in a client's audio, as the service's own detection does.
 ///
-/// By energy alone; written apart from the daemon's detector, so that neither hides the other's
-/// faults.
+/// It uses only energy, and is written independently of the daemon's detector, so that neither
+/// hides the other's faults.
 struct SpeechGate: Sendable {
     enum Event: Equatable { case began, ended }
 
-    /// Louder than this mean magnitude is speech, for a sensitive start and another.
+    /// The mean magnitude above which sound is speech, for high and low sensitivity.
     private static let thresholds = (high: 300, low: 900)
-    /// The silence that ends speech, for a sensitive end and another (milliseconds).
+    /// The silence that ends speech, for high and low sensitivity (milliseconds).
     private static let silences = (high: 800, low: 1500)
     private static let usualPrefixMilliseconds = 20
     private static let blockSamples = 160
@@ -22,9 +22,9 @@ struct SpeechGate: Sendable {
     private var quiet = 0
     private(set) var isSpeech = false
 
-    /// The detection that a setup asks for; what it leaves open is the service's to choose.
+    /// The detection of a setup; the service's defaults apply to what it leaves open.
     init(_ config: JSONValue?, backend: Access.Backend) {
-        // The two services differ in what they choose (live-protocol.md section 2.3).
+        // The two services have different defaults (live-protocol.md section 2.3).
         let usual = backend == .vertex ? "LOW" : "HIGH"
         func isHigh(_ name: String) -> Bool {
             let value = config?[name]?.string
@@ -65,7 +65,7 @@ struct SpeechGate: Sendable {
         return nil
     }
 
-    /// The client says that no more comes.
+    /// The client reports the end of its audio.
     mutating func flush() -> Event? { isSpeech ? finish() : nil }
 
     private mutating func finish() -> Event {

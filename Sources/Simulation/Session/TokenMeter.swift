@@ -1,27 +1,27 @@
 internal import WireCodec
 
-/// What a session's context and its last turn cost (live-protocol.md sections 5.5 and 5.6).
+/// The tokens of a session's context and of its last turn (live-protocol.md sections 5.5 and 5.6).
 struct TokenMeter: Sendable {
-    /// Speech costs this number of tokens a second, in and out.
+    /// The tokens of a second of speech, in and out.
     private static let tokensPerSecond = 25
-    /// What a text costs, about (bytes a token).
+    /// The approximate size of a token of text (bytes).
     private static let bytesPerToken = 4
-    /// What the service takes for the trigger when none is named, in hundredths of the limit.
+    /// The service's default trigger, in hundredths of the limit.
     private static let usualTriggerPercent = 80
 
-    /// What is in the model's context (tokens).
+    /// The size of the model's context (tokens).
     var context = 0
     private let limit: Int
     /// Compression when the context is larger, down to this size; nil without compression.
     private var compression: (trigger: Int, target: Int)?
-    /// Sound of this turn, in 48ths of a millisecond, which both rates divide.
+    /// Sound of this turn, in 48ths of a millisecond, into which both rates convert exactly.
     private var heard = 0
     private var spoken = 0
     private var read = 0
 
     init(limit: Int) { self.limit = limit }
 
-    /// Takes the compression that a setup asks for.
+    /// Sets the compression of a setup.
     mutating func setCompression(_ config: JSONValue?) {
         guard let config, config["slidingWindow"] != nil || config["triggerTokens"] != nil else {
             return compression = nil
@@ -39,7 +39,7 @@ struct TokenMeter: Sendable {
         read += (text.utf8.count + Self.bytesPerToken - 1) / Self.bytesPerToken
     }
 
-    /// Tokens of a length of sound, begun ones included.
+    /// Tokens of a length of sound, rounded up.
     private static func tokens(_ length: Int) -> Int {
         (length * tokensPerSecond + 47_999) / 48_000
     }
@@ -49,7 +49,7 @@ struct TokenMeter: Sendable {
     /// Whether the context has become too large for the model.
     var isOver: Bool { compression == nil && context + input > limit }
 
-    /// The usage of the turn that ends now, in the words of a service.
+    /// The usage of the turn that ends now, in a service's format.
     mutating func complete(for backend: Access.Backend) -> JSONValue {
         if let compression, context + input > compression.trigger {
             context = compression.target
@@ -60,7 +60,7 @@ struct TokenMeter: Sendable {
         (heard, spoken, read) = (0, 0, 0)
         let prefix = backend == .vertex ? "candidates" : "response"
         var usage = JSONObject()
-        // What is 0 is left out, as proto3's JSON does.
+        // Zeros are omitted, as in proto3's JSON.
         if prompt > 0 {
             usage["promptTokenCount"] = .int(Int64(prompt))
             usage["promptTokensDetails"] = details(prompt)

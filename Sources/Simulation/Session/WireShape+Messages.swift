@@ -1,5 +1,5 @@
 extension WireShape {
-    /// The client messages of live-protocol.md section 3, as each of the two services takes them.
+    /// The client messages of live-protocol.md section 3, as each of the two services accepts them.
     static func clientMessage(for backend: Access.Backend) -> WireShape {
         switch backend {
         case .developer: developerMessage
@@ -28,7 +28,7 @@ extension WireShape {
             ]),
             "parts": .list(part),
         ]
-        // Answers in instalments are not known to Vertex (section 3.3).
+        // Vertex does not support answers in parts (section 3.3).
         if !isVertex { response["willContinue"] = .flag }
         let tools = WireShape.list(tool(isVertex: isVertex))
         return .object([

@@ -1,8 +1,8 @@
 internal import WireCodec
 
-/// What a message of a client may look like, as the service checks it.
+/// The shape of a client's message, as the service checks it.
 ///
-/// Names are compared in camelCase; snake_case is accepted as the service does.
+/// Names are compared in camelCase; snake_case is accepted, as by the service.
 indirect enum WireShape: Sendable {
     case object([String: WireShape])
     case list(WireShape)
@@ -18,7 +18,7 @@ indirect enum WireShape: Sendable {
     case anyObject
     case anything
 
-    /// The reason text of the close that a value deserves; nil when it fits.
+    /// The reason text of the close for a wrong value; nil if the value fits.
     func fault(in value: JSONValue, at path: String) -> String? {
         switch (self, value) {
         case (.object(let members), .object(let object)):
@@ -63,12 +63,12 @@ indirect enum WireShape: Sendable {
             .joined()
     }
 
-    /// Members whose content is the client's own.
+    /// Members with arbitrary content.
     private static let free: Set<String> = [
         "response", "parameters", "parametersJsonSchema", "responseJsonSchema", "labels",
     ]
 
-    /// A value with the names of its objects in camelCase, but for free objects.
+    /// A value with the names of its objects in camelCase, except in free objects.
     static func normalized(_ value: JSONValue) -> JSONValue {
         switch value {
         case .object(let object):

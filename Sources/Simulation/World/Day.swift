@@ -1,24 +1,24 @@
 package import Assistant
 
-/// A user's day with the device, and what goes wrong in it; all of it follows from one seed.
+/// A user's day with the device, and what goes wrong in it, all derived from one seed.
 package struct Day: Sendable {
     /// What the user does.
     package enum Deed: Sendable, Equatable {
-        /// Holds the button for this time, or talks for it where there is none (nanoseconds).
+        /// Holds the button for this time, or in hands-free mode talks for it (nanoseconds).
         case talk(for: Int64)
-        /// Makes a noise for this time that the device takes for a voice, and the service does not
+        /// Makes a noise for this time that the device takes for a voice, but the service does not
         /// (nanoseconds).
         case cough(for: Int64)
         /// Wants silence.
         case stop
         /// Mutes the microphone for this time, in one of three ways (nanoseconds).
         case mute(Muting, for: Int64)
-        /// Asks the device from elsewhere to listen, and talks for this time; 0: not at all
+        /// Makes the device listen by a remote request, and talks for this time; 0: not at all
         /// (nanoseconds).
         case listen(for: Int64)
-        /// Has the device say something, by its number.
+        /// Makes the device speak the announcement with this number.
         case say(Int)
-        /// Sets a timer of this number of seconds, with something to be said when it rings.
+        /// Sets a timer of this number of seconds, perhaps with a text to speak when it rings.
         case timer(Int64, isReminder: Bool)
         /// Answers a ringing alarm or timer with a press.
         case press
@@ -26,45 +26,46 @@ package struct Day: Sendable {
 
     /// How the microphone is muted.
     package enum Muting: Sendable, CaseIterable {
-        /// By hand, as often as it takes.
+        /// By hand, a toggle.
         case toggle
         /// By words: until a press, or the time.
         case words
-        /// By the switch, which shuts the microphone's own gate.
+        /// By the hardware switch, which shuts the microphone's own gate.
         case hardware
     }
 
     /// What goes wrong outside of the service.
     package enum Trouble: Sendable, Equatable {
         case service(Fault)
-        /// The line breaks for both ends.
+        /// The connection breaks for both ends.
         case reset
-        /// No packet goes anywhere for this time (nanoseconds).
+        /// No packet gets through for this time (nanoseconds).
         case outage(Int64)
-        /// Nobody listens for this time (nanoseconds).
+        /// The service refuses connections for this time (nanoseconds).
         case refusal(Int64)
         /// A client that connects within this time is never set up (nanoseconds).
         case mute(Int64)
-        /// The line breaks, and for this time the service refuses every handle and blames itself
-        /// (nanoseconds).
+        /// The connection breaks, and for this time the service refuses every handle with an
+        /// internal error (nanoseconds).
         case lameHandle(Int64)
-        /// The microphone is gone for this time, and comes back with other periods (nanoseconds).
+        /// The microphone is removed for this time, and comes back with other periods
+        /// (nanoseconds).
         case noMicrophone(Int64)
-        /// The loudspeaker is gone for this time (nanoseconds).
+        /// The loudspeaker is removed for this time (nanoseconds).
         case noSpeaker(Int64)
-        /// The program ends without a word, and begins again after this time (nanoseconds).
+        /// The program crashes, and restarts after this time (nanoseconds).
         case crash(Int64)
-        /// The program is stopped in order, and begins again at once.
+        /// The program is stopped in order, and restarts at once.
         case reload
-        /// The service makes its latest call once more.
+        /// The service repeats its latest call.
         case repeatedCall
-        /// For this time the service announces to each connection, as soon as it is set up, that
-        /// it ends after `timeLeft` (nanoseconds).
+        /// For this time the service announces to each new connection, as soon as it is set up,
+        /// that it will end after `timeLeft` (nanoseconds).
         case emptying(Int64, timeLeft: Int64)
-        /// The day's quota is spent, as the service sees it at that moment.
+        /// The service reports that the day's quota is spent.
         case quota
 
-        /// Whether all that it breaks can be mended before the user hears of it.
+        /// Whether the device can recover without the user noticing.
         var isMended: Bool {
             switch self {
             case .reset, .lameHandle: true
@@ -82,7 +83,7 @@ package struct Day: Sendable {
             }
         }
 
-        /// Whether what the service says may not arrive in time.
+        /// Whether the service's messages may be late.
         var holdsBack: Bool {
             switch self {
             case .outage, .refusal, .mute: true
@@ -94,11 +95,11 @@ package struct Day: Sendable {
 
     package let seed: UInt64
     package var mode: TurnMode
-    /// One that the simulated service has.
+    /// One of the simulated service's models.
     package var model: String
     /// Whether the button's presses mean several things.
     package var hasGestures: Bool
-    /// When the key for the service is there (nanoseconds); 0: from the beginning.
+    /// When the key for the service becomes available (nanoseconds); 0: from the beginning.
     package var keyAt: Int64 = 0
     package var deeds: [(at: Int64, deed: Deed)]
     package var troubles: [(at: Int64, trouble: Trouble)]
@@ -123,7 +124,7 @@ package struct Day: Sendable {
             if random.chance(5) {
                 deeds.append((time + length + random.milliseconds(0...3_000), .stop))
             }
-            // Some wait for the answer, some do not, and some come back after a while.
+            // Some users wait for the answer, some do not, and some come back after a while.
             let pause =
                 random.chance(20)
                 ? random.milliseconds(50...1_500)
@@ -144,7 +145,7 @@ package struct Day: Sendable {
         for _ in 0..<Int.random(in: 0...4, using: &random) {
             let trouble = Self.trouble(&random)
             var at = random.milliseconds(0...(end / 1_000_000))
-            // Most of what matters goes wrong while something is said.
+            // Half of the troubles happen near the user's words, where they matter most.
             if random.chance(50), let (start, deed) = deeds.randomElement(using: &random),
                 case .talk(let length) = deed
             {
@@ -165,7 +166,7 @@ package struct Day: Sendable {
         "gemini-2.5-flash-native-audio-preview-12-2025",
     ]
 
-    /// What else is done with a device and happens to it.
+    /// Adds other uses of the device, and other troubles.
     private mutating func addLife(_ random: inout SeededRandom) {
         func someTime() -> Int64 { random.milliseconds(0...(end / 1_000_000)) }
         for number in 0..<Int.random(in: 0...2, using: &random) where random.chance(50) {
@@ -189,7 +190,7 @@ package struct Day: Sendable {
         }
         if mode != .handsFree, random.chance(6) {
             keyAt = random.milliseconds(500...20_000)
-            // Somebody presses once it is there.
+            // The user presses once the key is available.
             deeds.append((max(end, keyAt) + 3_000_000_000, .talk(for: 2_000_000_000)))
             end = max(end, keyAt) + 6_000_000_000
         }
@@ -206,7 +207,7 @@ package struct Day: Sendable {
         }
     }
 
-    /// A service that wants to be left alone.
+    /// Adds a service that asks the device to wait.
     private mutating func addRefusals(_ random: inout SeededRandom) {
         func someTime() -> Int64 { random.milliseconds(0...(end / 1_000_000)) }
         if random.chance(5) {

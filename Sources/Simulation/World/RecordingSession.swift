@@ -4,7 +4,7 @@ internal import ModelTypes
 internal import VoiceSession
 internal import WebSockets
 
-/// The session as the assistant uses it, with what it says written down.
+/// The session as the assistant uses it, with its input recorded.
 final class RecordingSession: SessionPort, @unchecked Sendable {
     // @unchecked: see `VirtualLoop`.
 
@@ -68,7 +68,7 @@ final class RecordingSession: SessionPort, @unchecked Sendable {
     }
 }
 
-/// The line of one run of the program.
+/// The connection of one run of the program.
 final class LivingTransport: LiveTransport, @unchecked Sendable {
     // @unchecked: see `VirtualLoop`.
 

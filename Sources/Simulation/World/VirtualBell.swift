@@ -7,7 +7,7 @@ final class VirtualBell: @unchecked Sendable {
 
     /// The wall clock when a world begins: in November 2026.
     private static let wall: Int64 = 1_796_000_000 * 1_000_000_000
-    /// It rings no longer, so that a day's calm is one (seconds).
+    /// How long it rings at most, so that the calm after a day is undisturbed (seconds).
     private static let ringSeconds = 90
 
     private let loop: VirtualLoop
@@ -36,7 +36,7 @@ final class VirtualBell: @unchecked Sendable {
 
     var isRinging: Bool { !numbers.isEmpty }
 
-    /// A timer, or a reminder where there is a text; returns its number.
+    /// Adds a timer, or a reminder if there is a text; returns its number.
     func add(after seconds: Int64, text: String) -> Int? {
         defer { tick() }
         return try? book.add(
@@ -44,7 +44,7 @@ final class VirtualBell: @unchecked Sendable {
         ).number
     }
 
-    /// Time has passed, or the program has begun.
+    /// Updates the book, because time has passed or the program has started.
     func tick() {
         guard !life.isOver else { return }
         book.advance(to: now)
@@ -82,7 +82,7 @@ final class VirtualBell: @unchecked Sendable {
         tick()
     }
 
-    /// The press that silenced it is held on: it rings again later.
+    /// The press that silenced it is still held: it rings again later.
     func snooze() {
         guard !life.isOver else { return }
         book.putOff(dismissed, at: now)

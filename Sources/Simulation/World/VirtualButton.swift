@@ -2,7 +2,7 @@ internal import Assistant
 internal import Configuration
 internal import Panel
 
-/// A button whose presses mean several things, as the front panel has it.
+/// A button with several gestures, as on the front panel.
 final class VirtualButton: @unchecked Sendable {
     // @unchecked: see `VirtualLoop`.
 
@@ -13,7 +13,7 @@ final class VirtualButton: @unchecked Sendable {
     private let isTap: Bool
     private var gesture: ButtonGesture
     private var timer = 0
-    /// The user wanted silence, by a double press.
+    /// Called when the user stops the device by a double press.
     var onStop: () -> Void = {}
 
     /// A button that talks; a double press stops, and with `isTap` a long one mutes.

@@ -17,7 +17,7 @@ final class VirtualDevice: @unchecked Sendable {
     let assistant: VoiceAssistant
     let runner: ToolRunner
     let bell: VirtualBell
-    /// Nil where a press only talks.
+    /// Nil if a press only talks.
     let button: VirtualButton?
 
     private let relay = WorldRelay()
@@ -57,7 +57,7 @@ final class VirtualDevice: @unchecked Sendable {
                 tools: NamedCalls(runner: runner),
                 indicator: WorldIndicator {
                     guard !life.isOver else { return }
-                    // On the disk before people see it.
+                    // Stored on the disk before the user sees it.
                     relay.onShow()
                     parts.onShow($0)
                 },
@@ -83,15 +83,15 @@ final class VirtualDevice: @unchecked Sendable {
         return settings
     }
 
-    /// Why there can be no session; nil once the owner has put the key in its place.
+    /// Why there can be no session; nil once the key is available.
     ///
-    /// By the gate, since a credential that is sought leaves the virtual loop.
+    /// It is checked by the gate, since looking up a credential would leave the virtual loop.
     private static func missingKey(_ day: Day, _ loop: VirtualLoop) -> SessionFailure? {
         guard loop.now < day.keyAt else { return nil }
         return SessionFailure(reason: .noKey, text: "there is no key")
     }
 
-    /// Begins, with what the disk has kept.
+    /// Starts with the state from the disk.
     func start() {
         let (assistant, loop, book, speaker) = (assistant, parts.loop, parts.book, parts.speaker)
         relay.onEvent = { event in
@@ -126,7 +126,7 @@ final class VirtualDevice: @unchecked Sendable {
         bell.tick()
     }
 
-    /// Ends without a word, as when the power goes.
+    /// Ends at once, as in a power failure.
     func die() {
         life.isOver = true
         parts.network.die()
@@ -134,13 +134,13 @@ final class VirtualDevice: @unchecked Sendable {
         stopTools()
     }
 
-    /// Ends in order; `done` is called when all is over.
+    /// Ends in order; `done` is called when everything has ended.
     func stop(_ done: @escaping @Sendable () -> Void) {
         assistant.assumeIsolated { $0.stop() }
         session.disconnect()
         Task(executorPreference: parts.pool) { [parts, runner] in
             await runner.stop()
-            // The goodbye is waited for, but not for ever.
+            // Waits for the farewell, but not forever.
             try? await VirtualToolClock(loop: parts.loop).wait(.milliseconds(500))
             parts.loop.after(0) { [self] in
                 if !life.isOver {
@@ -153,7 +153,7 @@ final class VirtualDevice: @unchecked Sendable {
         }
     }
 
-    /// Takes apart what refers to each other, so that thousands of days may follow.
+    /// Breaks reference cycles, so that thousands of days may follow.
     private func silence() {
         relay.onEvent = { _ in }
         relay.onShow = {}
@@ -172,7 +172,7 @@ final class VirtualDevice: @unchecked Sendable {
     }
 }
 
-/// What a run of the program finds in its world.
+/// The parts of the world that a run of the program uses.
 struct WorldParts: Sendable {
     let day: Day
     let loop: VirtualLoop
@@ -187,7 +187,7 @@ struct WorldParts: Sendable {
     /// What the light shows.
     let onShow: @Sendable (Indication) -> Void
 
-    /// Something happened: the promises are looked at.
+    /// Records an event, for the check of the promises.
     func record(_ event: TimelineEvent) { book.take(event, at: loop.now) }
 }
 
@@ -202,7 +202,7 @@ final class RandomBox: @unchecked Sendable {
     func next() -> Double { .random(in: 0..<1, using: &random) }
 }
 
-/// Carries what is reported early to an assistant that is made after it.
+/// Forwards early reports to an assistant that is created later.
 private final class WorldRelay: @unchecked Sendable {
     // @unchecked: see `VirtualLoop`.
 

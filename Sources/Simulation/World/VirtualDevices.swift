@@ -1,12 +1,12 @@
 internal import Assistant
 
-/// A microphone with a gate, whose samples number themselves.
+/// A microphone with a gate, whose samples are their own numbers.
 ///
 /// Sample `i` has the value `i` modulo 2^16, so that a hole or a repetition shows.
 final class VirtualMicrophone: MicrophonePort, @unchecked Sendable {
     // @unchecked: see `VirtualLoop`.
 
-    /// Samples given at once; a card that comes back may grant other periods.
+    /// Samples delivered at once; a card that comes back may grant other periods.
     private var chunk: Int64 = 1600
 
     private struct Segment {
@@ -19,16 +19,16 @@ final class VirtualMicrophone: MicrophonePort, @unchecked Sendable {
     private var isRunning = false
     private var run = 0
     private(set) var isLost = false
-    /// The first sample that the program of now can have: what came before it began, or while the
-    /// card was gone, nobody has captured.
+    /// The first sample that the current program can have: nothing was captured before it started,
+    /// or while the card was removed.
     private var oldest: Int64 = 0
-    /// Muted by its switch, so that it gives nothing.
+    /// Whether its hardware switch mutes it, so that it delivers nothing.
     var isShut = false
-    /// What is being given, and how far what was given has been sent; what the assistant drops
-    /// may be given again.
+    /// The samples being delivered, and up to which sample they were sent; samples that the
+    /// assistant drops may be delivered again.
     private(set) var giving: Range<Int64> = 0..<0
     private var sent: Int64 = 0
-    /// Where there is only a noise that the service does not take for a voice.
+    /// The samples of noise that the service does not take for a voice.
     var quiet: [Range<Int64>] = []
     var onSignal: (MicrophoneSignal) -> Void = { _ in }
 
@@ -43,7 +43,7 @@ final class VirtualMicrophone: MicrophonePort, @unchecked Sendable {
     }
 
     func openAtSpeech(sample: Int64, preRollMilliseconds: Int) {
-        // The pre-roll may reach back into what was given already.
+        // The pre-roll may reach back into samples that were already delivered.
         segments.append(Segment(next: max(oldest, sample - Int64(preRollMilliseconds) * 16)))
         begin()
     }
@@ -53,23 +53,23 @@ final class VirtualMicrophone: MicrophonePort, @unchecked Sendable {
         segments[last].end = max(Self.index(at: nanoseconds), segments[last].next)
     }
 
-    /// Counts what is being given as sent; how many samples of it never were before.
+    /// Counts the delivered samples as sent; returns how many of them are new.
     func takeFresh() -> Int {
         defer { sent = max(sent, giving.upperBound) }
         return Int(giving.upperBound - min(max(sent, giving.lowerBound), giving.upperBound))
     }
 
-    /// A program begins to capture.
+    /// Called when a program begins to capture.
     func start() { oldest = Self.index(at: loop.now) }
 
-    /// The card is gone, with what it had not given.
+    /// Removes the card, with the samples that it has not delivered.
     func lose() {
         stop()
         isLost = true
         onSignal(.lost("unplugged"))
     }
 
-    /// It is back, with periods of this number of samples.
+    /// Brings the card back, with periods of this number of samples.
     func come(chunk: Int64) {
         self.chunk = chunk
         isLost = false
@@ -77,7 +77,7 @@ final class VirtualMicrophone: MicrophonePort, @unchecked Sendable {
         onSignal(.back("16000 Hz"))
     }
 
-    /// Nobody wants what it hears any more.
+    /// Stops delivering.
     func stop() {
         segments = []
         isRunning = false
@@ -113,7 +113,7 @@ final class VirtualMicrophone: MicrophonePort, @unchecked Sendable {
                 quiet.contains { $0.contains(index) } ? 0 : Self.sample(index)
             }
             onSignal(.samples(samples, first: segment.next))
-            // What was reported may have led to the end of it all.
+            // The report may have stopped the microphone.
             guard mine == run else { return }
         }
         isRunning = !segments.isEmpty
@@ -121,14 +121,14 @@ final class VirtualMicrophone: MicrophonePort, @unchecked Sendable {
     }
 }
 
-/// The light, by which the user knows what is wanted.
+/// The light, by which the user sees the device's state.
 struct WorldIndicator: IndicatorPort {
     let onShow: @Sendable (Indication) -> Void
 
     func show(_ indication: Indication) { onShow(indication) }
 }
 
-/// The device's own sounds, by which the user knows that no answer comes.
+/// The device's own sounds, by which the user hears that no answer comes.
 struct WorldEarcons: EarconPort {
     let onRefusal: @Sendable (Earcon) -> Void
 

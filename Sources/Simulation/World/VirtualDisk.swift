@@ -2,21 +2,21 @@ internal import ModelTypes
 internal import Timers
 internal import Tools
 
-/// One run of the device's program: nothing of it does anything after its end.
+/// One run of the device's program: none of its parts acts after its end.
 final class Life: @unchecked Sendable {
     // @unchecked: see `VirtualLoop`.
 
     var isOver = false
 }
 
-/// What outlasts a run of the program.
+/// The state that outlasts a run of the program.
 final class VirtualDisk: @unchecked Sendable {
     // @unchecked: see `VirtualLoop`.
 
     var handle: (text: String, at: Int64)?
     var calls: [(call: JournalledCall, state: RecalledCalls.State)] = []
     var timers = TimerList()
-    /// Who has muted the microphone; nil: nobody.
+    /// How the microphone was muted; nil: it is not muted.
     var mute: Mute?
 
     enum Mute { case byHand, byWords }

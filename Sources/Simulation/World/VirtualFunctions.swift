@@ -3,22 +3,22 @@ internal import ModelTypes
 internal import Tools
 internal import WireCodec
 
-/// A function of a world, each of another behaviour.
+/// The functions of a world, each with a different behaviour.
 enum VirtualFunction: String, CaseIterable {
-    /// As the model would have it, which waits for none.
+    /// With the model's default behaviour: it does not wait.
     case usual
-    /// The model waits for it, and new words take it back.
+    /// The model waits for it, and new words cancel it.
     case waited
-    /// Its late result cuts what the model says.
+    /// Its late result interrupts the model.
     case urgent
     /// Its late result waits until the model is silent.
     case patient
-    /// Lets somebody in, so the user is asked to press the button.
+    /// Opens a door, so the user is asked to press the button.
     case gate
     /// Costs money, so the user is asked to say a phrase.
     case order
 
-    /// What the service writes down of all that the user says.
+    /// The service's transcription of everything that the user says.
     static let phrase = "words"
     /// Some calls take longer than this, and are given up.
     private static let deadline = Duration.seconds(6)
@@ -62,12 +62,13 @@ enum VirtualFunction: String, CaseIterable {
     }
 }
 
-/// What the functions do is counted by call, which they themselves do not know.
+/// The id of the current call, by which executions are counted; the functions themselves do not get
+/// it.
 enum CallUnderWay {
     @TaskLocal static var id: String?
 }
 
-/// Functions that take their time.
+/// Functions that take some time.
 final class VirtualToolbox: @unchecked Sendable {
     // @unchecked: see `VirtualLoop`.
 
@@ -75,7 +76,7 @@ final class VirtualToolbox: @unchecked Sendable {
     private var random: SeededRandom
     /// How often each call was begun.
     private(set) var executions: [String: Int] = [:]
-    /// Called for each call that was carried out to its end, with its function.
+    /// Called with each completed call and its function.
     var onEnd: (String, VirtualFunction) -> Void = { _, _ in }
 
     init(clock: VirtualToolClock, seed: UInt64) {
@@ -127,7 +128,7 @@ private struct VirtualTool: Tool {
     }
 }
 
-/// The real runner's calls, each with its name for the functions.
+/// The real runner's calls, with their ids available to the functions.
 struct NamedCalls: ToolPort {
     let runner: ToolRunner
 
@@ -135,7 +136,7 @@ struct NamedCalls: ToolPort {
         _ call: FunctionCall, conversation: Int,
         _ done: @escaping @Sendable (ToolOutcome) async -> Void
     ) {
-        // Tasks that begin within take it along.
+        // Tasks that start inside inherit the value.
         CallUnderWay.$id.withValue(call.id) {
             runner.run(call, conversation: conversation, done)
         }

@@ -32,7 +32,7 @@ final class VirtualLoop: SerialExecutor, @unchecked Sendable {
     /// There is one thread, so every caller is on it.
     func checkIsolated() {}
 
-    /// Calls back at a time, after what was asked for before at the same time.
+    /// Calls back at a time, after earlier requests for the same time.
     func schedule(at time: Int64, _ body: @escaping () -> Void) {
         order += 1
         let entry = Entry(at: max(time, now), order: order, body: body)
@@ -53,15 +53,15 @@ final class VirtualLoop: SerialExecutor, @unchecked Sendable {
 
     func after(_ delay: Int64, _ body: @escaping () -> Void) { schedule(at: now + delay, body) }
 
-    /// Forgets what was still to happen, and with it all who wait for it.
+    /// Drops all pending callbacks, and with them everything that waits for them.
     func clear() { agenda = [] }
 
-    /// More things than these at the same time are no progress.
+    /// More callbacks than this at the same time mean that there is no progress.
     private static let instantLimit = 100_000
 
-    /// Runs everything up to a time; `step` is called after each thing.
+    /// Runs everything up to a time; `step` is called after each callback.
     ///
-    /// Returns false when time does not go on.
+    /// Returns false if time does not advance.
     func run(until end: Int64, step: () -> Bool) -> Bool {
         var things = 0
         while let next = agenda.last, next.at <= end {
@@ -103,7 +103,7 @@ final class VirtualAlarm: LoopAlarm, @unchecked Sendable {
     }
 }
 
-/// A generator whose whole run follows from its seed (SplitMix64).
+/// A generator whose whole sequence follows from its seed (SplitMix64).
 struct SeededRandom: RandomNumberGenerator {
     var state: UInt64
 

@@ -1,7 +1,7 @@
 internal import Live
 internal import WebSockets
 
-/// The line between the device and the simulated service: it delays, breaks and goes dead.
+/// The network between the device and the simulated service: it delays, breaks and goes dead.
 ///
 /// ## Concurrency
 /// On the world's thread.
@@ -10,10 +10,10 @@ final class VirtualNetwork: LiveTransport, @unchecked Sendable {
 
     /// Data that is not acknowledged ends a connection after this, as TCP_USER_TIMEOUT does.
     private static let unacknowledged: Int64 = 10_000_000_000
-    /// A name or address that does not answer.
+    /// The time-out for a name or address that does not answer.
     private static let connectTimeout: Int64 = 10_000_000_000
 
-    /// What is reported to the world.
+    /// The reports to the world.
     struct Handlers {
         var opened: () -> Void = {}
         var event: (ServerEvent) -> Void = { _ in }
@@ -39,7 +39,7 @@ final class VirtualNetwork: LiveTransport, @unchecked Sendable {
         var underWay: [(bytes: [UInt8], sentAt: Int64, dueAt: Int64)] = []
         var timerAt: Int64?
         var timer = 0
-        /// When what was sent last arrives, each way; a line keeps its order.
+        /// When the last message arrives, in each direction; a connection keeps the order.
         var upAt: Int64 = 0
         var downAt: Int64 = 0
 
@@ -57,15 +57,16 @@ final class VirtualNetwork: LiveTransport, @unchecked Sendable {
     var handlers = Handlers()
     private(set) var line: Line?
     private var lineCount = 0
-    /// No packet goes anywhere until then.
+    /// No packet gets through until this time.
     var downUntil: Int64 = 0
-    /// A client that connects until then is never set up.
+    /// A client that connects before this time is never set up.
     var mutesUntil: Int64 = 0
-    /// Every handle is refused until then, though it is good.
+    /// Every handle is refused until this time, although it is valid.
     var refusesHandlesUntil: Int64 = 0
-    /// Nobody listens until then.
+    /// Connections are refused until this time.
     var refusesUntil: Int64 = 0
-    /// A connection that is set up until then hears at once that it ends after `timeLeft`.
+    /// A connection that is set up before `until` gets an announcement at once that it ends after
+    /// `timeLeft`.
     var emptying: (until: Int64, timeLeft: Int64) = (0, 0)
 
     init(loop: VirtualLoop, scenario: Scenario, seed: UInt64) {
@@ -131,11 +132,11 @@ final class VirtualNetwork: LiveTransport, @unchecked Sendable {
         loop.schedule(at: line.upAt) { self.arrive(on: line) }
     }
 
-    /// What is under way arrives in its order, when the line is up.
+    /// Delivers messages under way in order, when the network is up.
     private func arrive(on line: Line) {
         while let first = line.underWay.first, first.dueAt <= loop.now, !line.isServerGone {
             guard !line.isDead else { return giveUp(line) }
-            // What is lost on the way is sent again by TCP, until the line is up or given up.
+            // TCP retransmits lost data until the network is up or the connection is given up.
             guard loop.now >= downUntil else {
                 let limit = first.sentAt + Self.unacknowledged
                 guard loop.now < limit else { return giveUp(line) }
@@ -159,7 +160,7 @@ final class VirtualNetwork: LiveTransport, @unchecked Sendable {
         }
     }
 
-    /// The kernel finds that nobody acknowledges.
+    /// Ends the connection as the kernel does when nothing is acknowledged.
     private func giveUp(_ line: Line) {
         let oldest = line.underWay.first?.sentAt ?? loop.now
         loop.schedule(at: oldest + Self.unacknowledged) {
@@ -174,7 +175,7 @@ final class VirtualNetwork: LiveTransport, @unchecked Sendable {
         line.isLeft = true
         line.upAt = max(line.upAt, loop.now + latency())
         loop.schedule(at: line.upAt) {
-            // A close that does not get through ends by the client's own time-out.
+            // A close that does not get through ends at the client's own time-out.
             guard !line.isDead, self.loop.now >= self.downUntil else {
                 return self.loop.after(2_000_000_000) { self.disconnect(line, 1006) }
             }
@@ -192,7 +193,7 @@ final class VirtualNetwork: LiveTransport, @unchecked Sendable {
         loop.after(0) { self.finish(line, 1006, "") }
     }
 
-    /// The device's program is gone, and with it what would hear of its socket's end.
+    /// The device's program has ended, so nothing is informed of its socket's end.
     func die() {
         guard let line else { return }
         line.onEvent = nil
@@ -220,13 +221,13 @@ final class VirtualNetwork: LiveTransport, @unchecked Sendable {
 
     // MARK: - The service's end
 
-    /// Something goes wrong on the connection there is.
+    /// Triggers a fault on the current connection.
     func inject(_ fault: Fault) {
         guard let line, line.isOpen, !line.isServerGone else { return }
         perform(line.server.inject(fault, at: loop.now), on: line)
     }
 
-    /// Both ends find the line broken.
+    /// Breaks the connection for both ends.
     func reset() {
         guard let line, line.isOpen, !line.isServerGone else { return }
         line.server.disconnected(at: loop.now)
@@ -255,7 +256,7 @@ final class VirtualNetwork: LiveTransport, @unchecked Sendable {
 
     private func sendAway(_ line: Line) {
         let left = emptying.timeLeft
-        // Behind what the setup itself leads to.
+        // After the effects of the setup itself.
         loop.after(0) {
             self.perform(
                 line.server.inject(.goAway(timeLeft: .nanoseconds(left)), at: self.loop.now),

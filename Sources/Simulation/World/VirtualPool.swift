@@ -1,7 +1,7 @@
 internal import Linux
 internal import Tools
 
-/// Where tools run in a world: on its one thread, in the order in which they were begun.
+/// Runs the tools of a world: on its single thread, in the order in which they were started.
 final class VirtualPool: TaskExecutor, @unchecked Sendable {
     // @unchecked: see `VirtualLoop`.
 
@@ -40,7 +40,7 @@ struct VirtualToolClock: DeviceClock {
         }
     }
 
-    /// Somebody who waits, until the time or the cancellation comes.
+    /// A waiting task, until the time or the cancellation comes.
     private final class Wait: @unchecked Sendable {
         // @unchecked: see `VirtualLoop`.
 

@@ -1,10 +1,10 @@
 internal import Assistant
 
-/// A loudspeaker that plays in virtual time, and tells which samples are heard.
+/// A loudspeaker that plays in virtual time, and reports which samples are heard.
 final class VirtualSpeaker: SpeakerPort, @unchecked Sendable {
     // @unchecked: see `VirtualLoop`.
 
-    /// What is heard again when a reply goes on: 100 ms.
+    /// How much is heard again when a reply resumes: 100 ms.
     private static let overlap = 2400
     private static let perMillisecond = 24
     private static let period: Int64 = 20_000_000
@@ -16,10 +16,10 @@ final class VirtualSpeaker: SpeakerPort, @unchecked Sendable {
     }
 
     private let loop: VirtualLoop
-    /// What is not heard yet; the front is heard since `front`.
+    /// Unheard samples; the first piece has been playing since `front`.
     private var queue: [Piece] = []
     private var front: Int64 = 0
-    /// What was heard last, for a resume.
+    /// The samples heard last, for a resume.
     private var recent: [Piece] = []
     /// Samples at the front that were heard before.
     private var repeated = 0
@@ -120,7 +120,7 @@ final class VirtualSpeaker: SpeakerPort, @unchecked Sendable {
         if !isLost { begin() }
     }
 
-    /// The device is gone; what is to be heard waits.
+    /// Removes the device; unheard samples wait.
     func lose() {
         advance()
         generation += 1
@@ -129,14 +129,14 @@ final class VirtualSpeaker: SpeakerPort, @unchecked Sendable {
         onSignal(.lost("unplugged"))
     }
 
-    /// It is back, and goes on.
+    /// Brings the device back; it resumes.
     func come() {
         isLost = false
         if !isHeld, !queue.isEmpty { begin() }
         onSignal(.back("24000 Hz"))
     }
 
-    /// The program is gone, and nobody learns of it.
+    /// The program has ended; nothing is reported.
     func die() {
         advance()
         generation += 1

@@ -8,7 +8,7 @@ extension World {
         let now = loop.now
         switch deed {
         case .cough(let length):
-            // A noise beside a voice is heard with the voice; it blots nothing out.
+            // A noise during a voice is heard with the voice and masks nothing.
             guard now >= talksUntil else { return speak(for: length) }
             microphone.quiet.append(
                 VirtualMicrophone.index(
@@ -26,7 +26,7 @@ extension World {
             talksUntil = now + 300_000_000 + length
             loop.after(300_000_000) {
                 let begin = VirtualMicrophone.index(at: self.loop.now)
-                // The end of a noise is not heard any more.
+                // The rest of a noise is no longer heard.
                 self.microphone.quiet = self.microphone.quiet.map { $0.clamped(to: 0..<begin) }
                 self.speak(for: length)
             }
@@ -44,9 +44,9 @@ extension World {
         }
     }
 
-    /// A device that cannot say it in time reports that (nanoseconds).
+    /// A device that cannot speak an announcement within this time reports that (nanoseconds).
     private static let announcementPatience: Int64 = 60_000_000_000
-    /// No restart and no loss takes longer (nanoseconds).
+    /// Longer than any restart and any loss (nanoseconds).
     private static let ringPatience: Int64 = 6_000_000_000
 
     private func talk(for length: Int64) {
@@ -70,13 +70,14 @@ extension World {
     }
 
     func edge(_ pressed: Bool) {
-        // A button that is down cannot be pressed, and does not come up before the last finger.
+        // A button that is down cannot be pressed, and does not come up before the last finger
+        // leaves it.
         let before = fingers
         fingers += pressed ? 1 : -1
         guard (before > 0) != (fingers > 0) else { return }
         guard let device else { return }
         let state = device.assistant.assumeIsolated { $0.state }
-        // A press that may turn out to be a tap takes back the words that await their answer.
+        // A press that may turn out to be a tap cancels the words that wait for an answer.
         let mayBeTap = day.mode == .tap || device.button != nil
         if pressed, mayBeTap, state == .thinking { book.stop() }
         let ringing = device.bell.numbers
@@ -88,7 +89,7 @@ extension World {
             device.assistant.assumeIsolated { $0.button(event) }
         }
         guard pressed, !ringing.isEmpty else { return }
-        // At once, or when it is known that the press is half of a double one.
+        // At once, or when the press is known to be half of a double one.
         loop.after(1_500_000_000) { [weak self] in
             guard let self, let now = self.device, now === device else { return }
             let left = now.bell.numbers.filter(ringing.contains)
@@ -112,7 +113,7 @@ extension World {
             case .words: self.device?.assistant.assumeIsolated { $0.endMute() }
             case .hardware:
                 self.microphone.isShut = false
-                // Nobody tells so of a switch that is turned while there is no program.
+                // A switch that is turned while no program runs is not reported.
                 if self.device == nil, self.parts.disk.mute == nil {
                     self.book.muted(false, at: now)
                 }
@@ -121,7 +122,7 @@ extension World {
         }
     }
 
-    /// The local detector hears something for this time.
+    /// Makes the local detector hear something for this time.
     private func speak(for length: Int64) {
         let begin = loop.now
         loop.after(60_000_000) {
@@ -138,7 +139,7 @@ extension World {
         device?.assistant.assumeIsolated { $0.microphone(signal) }
     }
 
-    /// What was confirmed rings, whatever happens to the program meanwhile.
+    /// Expects that a confirmed timer rings, whatever happens to the program meanwhile.
     private func expectRing(of number: Int, at due: Int64) {
         loop.schedule(at: due + Self.ringPatience) { [weak self] in
             guard let self else { return }

@@ -6,12 +6,12 @@ internal import WireCodec
 /// The real session, assistant, tool runner, button and book of timers against a simulated service,
 /// network, card, disk and user, in virtual time and from one seed.
 ///
-/// What must always hold is checked as it happens (design.md section 6); `violations` says what
-/// did not. A run follows from its day alone, so it can be repeated and cut down.
+/// The invariants of design.md section 6 are checked as events happen; `violations` lists those
+/// that were broken. A run depends only on its day, so it can be repeated and shortened.
 package final class World: @unchecked Sendable {
     // @unchecked: see `VirtualLoop`.
 
-    /// What a run was like.
+    /// The result of a run.
     package struct Report: Sendable {
         package var violations: [String] = []
         /// What happened, one line each, the last `logLimit` of them.
@@ -21,9 +21,9 @@ package final class World: @unchecked Sendable {
 
     /// Lines of the log that are kept.
     private static let logLimit = 400
-    /// Crashes and losses that the day ended with are over by then (nanoseconds).
+    /// After this time crashes and losses at the day's end are over (nanoseconds).
     private static let mendedAfter: Int64 = 9_000_000_000
-    /// The world is calm for this time after the day, and everything must be at rest then.
+    /// The world is calm for this time after the day; then everything must be at rest.
     private static let calm: Int64 = 400_000_000_000
     private static let minute: Int64 = 60_000_000_000
 
@@ -36,12 +36,12 @@ package final class World: @unchecked Sendable {
     let book = WorldBook()
     let parts: WorldParts
     private let user: WorldUser
-    /// The run of the program that there is; nil while there is none.
+    /// The current run of the program; nil while there is none.
     private(set) var device: VirtualDevice?
-    /// Fingers on the button, whose contact is closed as long as there is one.
+    /// Fingers on the button, whose contact is closed while there is one.
     var fingers = 0
     private var isOver = false
-    /// The user, asked from elsewhere, says something until then.
+    /// Until when the user talks after a remote request to listen.
     var talksUntil: Int64 = 0
 
     /// A world for a day; nothing has happened.
@@ -82,7 +82,7 @@ package final class World: @unchecked Sendable {
         user.onPress = { [weak self] in self?.press() }
     }
 
-    /// The sounds of the answers, each of another value and length; shared, since they are large.
+    /// The sounds of the answers, each with its own value and length; shared, since they are large.
     private static let voices: [[Int16]] = {
         var random = SeededRandom(0, stream: 5)
         return (1...200).map { number in
@@ -132,7 +132,7 @@ package final class World: @unchecked Sendable {
         return book.report
     }
 
-    /// The program begins.
+    /// Starts the program.
     private func begin() {
         guard !isOver else { return }
         let made = VirtualDevice(parts)
@@ -140,7 +140,7 @@ package final class World: @unchecked Sendable {
         made.start()
     }
 
-    /// Takes apart what refers to each other; nobody else would, and thousands of days follow.
+    /// Breaks reference cycles; nothing else would, and thousands of days follow.
     private func end() {
         isOver = true
         user.onPress = {}
@@ -149,12 +149,12 @@ package final class World: @unchecked Sendable {
         speaker.onHeard = { _, _ in }
         device?.die()
         device = nil
-        // Tasks that wait end by their cancellation, and leave nothing behind.
+        // Waiting tasks end by cancellation, and leave nothing behind.
         _ = loop.run(until: loop.now + Self.minute) { true }
         loop.clear()
     }
 
-    /// Whatever the day has taken away or muted is there again.
+    /// Restores everything that the day has removed or muted.
     private func mend() {
         book.note("all is mended", at: loop.now)
         if microphone.isLost { microphone.come(chunk: 1600) }
@@ -167,9 +167,9 @@ package final class World: @unchecked Sendable {
             $0.endMute()
             $0.setMute(false, at: now)
         }
-        // A device that was refused is asked for once more by somebody.
+        // A refused device gets one more press.
         guard day.keyAt > 0 else { return }
-        // Held longer than a tap only where that talks: elsewhere a long press mutes.
+        // Held longer than a tap only if that talks: otherwise a long press mutes.
         guard day.mode == .hold else { return press() }
         edge(true)
         loop.after(1_000_000_000) { self.edge(false) }

@@ -7,13 +7,13 @@ internal import WireCodec
 extension WorldBook {
     static let question = "the user is asked to confirm "
     static let isSaid = "the model is asked to say something"
-    /// The notices of everything that is not said after all.
+    /// The notices about announcements that are not spoken after all.
     static let unsaidNotices: Set<String> = [
         "there was no session in time to say something",
         "too much is to be said already; something is not said",
     ]
 
-    /// What to hold a day against.
+    /// Sets what is expected of a day.
     func expect(_ day: Day) {
         isAutomatic = day.mode == .handsFree
         keyAt = day.keyAt
@@ -32,7 +32,8 @@ extension WorldBook {
         if isMuted {
             mutedSince = mutedSince ?? index
         } else if let since = mutedSince {
-            // A press that is known to be held only later opens it from where it went down.
+            // A press that turns out later to be a hold opens the microphone from the time of the
+            // press.
             let isByPress = pressedAt >= time - Self.decision
             let end = isByPress ? min(index, VirtualMicrophone.index(at: pressedAt)) : index
             mutedSpans.append(since..<max(since, end))
@@ -40,7 +41,7 @@ extension WorldBook {
         }
     }
 
-    /// What is sent was captured while nothing muted the microphone.
+    /// Checks that samples that are sent were captured while the microphone was not muted.
     func checkMute(_ sent: Range<Int64>) {
         let isOfNow = mutedSince.map { sent.upperBound > $0 } ?? false
         guard isOfNow || mutedSpans.contains(where: { $0.overlaps(sent) }) else { return }
@@ -50,9 +51,9 @@ extension WorldBook {
 
     // MARK: - Functions
 
-    /// A function did its work.
+    /// Checks a function that was carried out.
     func carriedOut(_ id: String, _ function: VirtualFunction, at time: Int64) {
-        // What comes at the same moment may come first.
+        // Events at the same moment may come in either order.
         if let since = takenBack[id], since < time {
             fail("call \(id) was carried out after it was taken back", at: time)
         }
@@ -64,7 +65,7 @@ extension WorldBook {
         let isConfirmed =
             switch means {
             case .button:
-                // A press that came too soon after the question was meant for something else.
+                // A press too soon after the question was meant for something else.
                 presses.contains { $0 >= (askedAt ?? .max - Self.reaction) + Self.reaction }
             case .phrase, .pin: turnOpenedAt > (askedAt ?? .max)
             }
@@ -73,13 +74,13 @@ extension WorldBook {
         if !isConfirmed { fail("\(function) was carried out and nobody confirmed it", at: time) }
     }
 
-    /// What the service hears about a call that is not carried out must stay true.
+    /// If the service is informed that a call was not carried out, that must stay true.
     func noteRefusal(_ response: JSONValue, of id: String) {
         let error = response["response"]?["error"]?.string ?? ""
         if error.hasPrefix("nothing was done") { undone.insert(id) }
     }
 
-    /// The user is asked to confirm a function, which is always called with the same arguments.
+    /// Notes that the user is asked to confirm a function, which always has the same arguments.
     func note(question name: String, at time: Int64) {
         if let before = asked[name], !forgotten.contains(name), turnOpenedAt < before {
             fail("the user was asked to confirm \(name) again and has said nothing since", at: time)
@@ -89,13 +90,13 @@ extension WorldBook {
         report.counts.questions += 1
     }
 
-    /// What the service takes back was not refused by the user.
+    /// Forgets the question of a cancelled call, since the user did not refuse it.
     func forgetQuestion(of id: String) {
         if let name = namesOfCalls[id] { forgotten.insert(name) }
     }
 
     private static let reaction: Int64 = 500_000_000
-    /// A press is long or short after this (nanoseconds).
+    /// After this time a press is known to be long or short (nanoseconds).
     private static let decision: Int64 = 1_200_000_000
 
     func pressed(at time: Int64) {
@@ -103,7 +104,7 @@ extension WorldBook {
         pressedAt = time
     }
 
-    /// The latest call once more, as the service would send it; nil while there was none.
+    /// The latest call again, as the service would send it; nil if there was none.
     func repeatedCall() -> String? {
         guard let latestCall else { return nil }
         repeated.insert(latestCall.id)
@@ -116,9 +117,9 @@ extension WorldBook {
 
     // MARK: - Silence
 
-    /// A user who waits for an answer hears a sound when none comes.
+    /// Checks that a user who waits for an answer hears a sound if none comes.
     ///
-    /// Where the service finds the turns, a noise may have opened one, which ends in silence.
+    /// If the service detects the turns, a noise may have opened one, which ends in silence.
     func checkAwaited(at time: Int64) {
         switch state {
         case .listening, .thinking, .speaking: return
@@ -128,9 +129,10 @@ extension WorldBook {
         fail("the wait for an answer ended without a sound", at: time)
     }
 
-    // MARK: - What is said and rung unasked
+    // MARK: - Announcements and timers
 
-    /// The model is asked to say something, which would spoil an answer, or the user's to a question.
+    /// Checks the moment at which the model is asked to speak an announcement, which must not spoil
+    /// an answer, or the user's answer to a question.
     func checkMoment(at time: Int64) {
         switch state {
         case .listening, .thinking, .speaking:
@@ -147,11 +149,11 @@ extension WorldBook {
         report.counts.announcements += 1
     }
 
-    /// The service was sent something in writing.
+    /// Notes a text that the service has received.
     func textCame(_ text: String, at time: Int64) {
         note("service: text", at: time)
         orphans = []
-        // Its answer is nobody's words.
+        // Its answer does not belong to spoken words.
         lastHeard = nil
         unsaid = unsaid.filter { !text.contains(Self.announcement($0)) }
     }
@@ -170,14 +172,15 @@ extension WorldBook {
 
     // MARK: - Restarts
 
-    /// The loudspeaker is gone, or back: what it was given is heard late, or not.
+    /// Notes that the loudspeaker was removed or came back: its samples are heard late, or not at
+    /// all.
     func speakerChanged() {
         uncounted.formUnion(arrived)
         resumed = []
         doubted = []
     }
 
-    /// The program ended, and with it what it had heard and not sent, and the users who waited.
+    /// Notes that the program ended: unsent words are lost, and the user no longer waits.
     func restarted(at time: Int64) {
         note("the program ended", at: time)
         report.counts.restarts += 1
@@ -203,7 +206,7 @@ extension WorldBook {
 }
 
 extension Day.Deed {
-    /// Whether nothing of it makes the device sound an error of its own.
+    /// Whether it never makes the device play an error sound.
     fileprivate var isPlain: Bool {
         switch self {
         case .talk, .cough, .stop, .say: true

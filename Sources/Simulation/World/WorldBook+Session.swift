@@ -2,7 +2,7 @@ internal import Assistant
 internal import VoiceSession
 internal import WireCodec
 
-// What the assistant and the session tell, and what comes of it at the loudspeaker.
+// Reports of the assistant and the session, and their effects at the loudspeaker.
 
 extension WorldBook {
     func take(_ event: TimelineEvent, at time: Int64) {
@@ -13,18 +13,18 @@ extension WorldBook {
             awaited = nil
             isStopped = false
             turnOpenedAt = time
-            // What was being said is not for the user any more; where the service finds the
+            // The answer that was being spoken is no longer wanted; if the service detects the
             // turns, it decides that.
             if !isAutomatic { dead.formUnion(arrived) }
         case .interrupted(by: .voice) where isAutomatic:
             report.counts.interruptions += 1
-            // What the user had taken back before was never heard.
+            // Answers that the user had cancelled before were never heard.
             doubted = arrived.filter { heardSamples[$0, default: 0] > 0 }
         case .interrupted(let cause):
             report.counts.interruptions += 1
             dead.formUnion(arrived)
             missSpeaker()
-            // A user who has cut an answer before hearing it waits for it no more.
+            // A user who interrupted an answer before hearing it no longer waits for it.
             if cause == .button { awaited = nil }
         case .resumed:
             report.counts.resumptions += 1
@@ -58,7 +58,8 @@ extension WorldBook {
             if let asker = askedBy[value] { answered(asker) }
         case .inputTranscript, .interrupted:
             note("session: \(event)", at: time)
-            // Words: what they interrupted is not heard any more, also where it went on before.
+            // Words: the answer that they interrupted is not heard any more, even if it had
+            // resumed.
             dead.formUnion(doubted.union(resumed))
             doubted = []
             resumed = []
@@ -70,7 +71,7 @@ extension WorldBook {
             arrived = []
             doubted = []
             self.resumed = []
-            // The numbers may begin anew, and what is still played of the old would be counted.
+            // The numbers may start over, and the rest of old answers would be counted.
             uncounted = Set(
                 arrivedSamples.filter { $0.value != heardSamples[$0.key] }.map { $0.key })
             arrivedSamples = [:]
@@ -88,7 +89,7 @@ extension WorldBook {
             }
         case .notice(let text):
             note("session: \(text)", at: time)
-            // The turn is given up; the user hears so.
+            // The turn is given up; the user hears that.
             if text.hasPrefix("the service does not finish")
                 || text.hasPrefix("the session answers")
             {
@@ -102,7 +103,7 @@ extension WorldBook {
             for id in ids where takenBack[id] == nil { takenBack[id] = time }
         case .turnComplete:
             note("session: \(event)", at: time)
-            // An answer that comes again is another turn, and sounds like the one that was cut.
+            // A repeated answer is another turn, and sounds like the one that was interrupted.
             if repeatsAnswers {
                 uncounted.formUnion(dead)
                 dead = []
@@ -111,16 +112,16 @@ extension WorldBook {
         }
     }
 
-    /// An answer came to its end, or was stopped, and nothing of it was heard if there is no
-    /// loudspeaker.
+    /// Handles the end or stop of an answer, which was not heard if there is no loudspeaker.
     ///
-    /// No sound for its want can be heard then either, and neither is made up for when a
-    /// loudspeaker comes: it would answer what nobody waits for any more. The user gets the light.
+    /// Then an error sound cannot be heard either, and neither is played later when a loudspeaker
+    /// comes back, since the user no longer waits for it. The light informs the user.
     private func missSpeaker() {
         if !hasSpeaker, hasVisibleTrouble { awaited = nil }
     }
 
-    /// The connection is gone, and with it the model that waits for the calls.
+    /// Closes the open calls, since the connection is lost and with it the model that waited for
+    /// them.
     func orphanCalls() {
         orphans.formUnion(calls.filter { !$0.value }.keys)
         for id in orphans { calls[id] = true }
@@ -128,8 +129,8 @@ extension WorldBook {
 
     private func answered(_ asker: Int) {
         utterances[asker].isAnswered = true
-        // An answer that was held back, and came behind words that nobody interrupted it with,
-        // cannot be distinguished from one to those.
+        // An answer that was delayed, and came after words that did not interrupt it, cannot be
+        // distinguished from an answer to those words.
         guard isAutomatic, !hearsGoAway else { return }
         for index in utterances.indices.dropFirst(asker + 1)
         where utterances[index].isOver && utterances[index].timesHeard == 0 {
@@ -177,7 +178,8 @@ extension WorldBook {
         }
     }
 
-    /// What went on after a false interruption was heard to its last sample, each once.
+    /// Checks that an answer that resumed after a false interruption was heard to its last sample,
+    /// each sample once.
     private func checkPlayed(at time: Int64) {
         for value in resumed.subtracting(dead).subtracting(uncounted)
         where arrivedSamples[value] != heardSamples[value] {

@@ -3,26 +3,26 @@ internal import ModelTypes
 internal import VoiceSession
 internal import WireCodec
 
-/// Everything that has happened in a world, and the promises that it is held against.
+/// Everything that has happened in a world, and the promises that are checked against it.
 final class WorldBook: @unchecked Sendable {
     // @unchecked: see `VirtualLoop`.
 
-    /// Connections within a minute, whatever happens, and tries of a handle.
+    /// The most connections within a minute, whatever happens, and the most tries of a handle.
     static let connectionsPerMinute = 12
     static let triesPerHandle = 2
-    /// Shorter than pre-roll and a hold that counts together, words may be a slip (samples).
+    /// Words shorter than the pre-roll plus the shortest valid hold may be a slip (samples).
     static let wantedSamples = 8_000
-    /// A connection is left at the latest this time before its announced end, with the delay of a
-    /// close (nanoseconds), and when an answer is overdue (`overdue`).
+    /// A connection must be left at the latest this time before its announced end, including the
+    /// delay of a close (nanoseconds), or when an answer is overdue (`overdue`).
     static let goAwaySpare: Int64 = 1_500_000_000
-    /// A connection whose end is announced at its birth is kept for `shortLife`, or until
-    /// `goAwayWindow` before that end, with the delays of what is reported (nanoseconds).
+    /// A connection whose end is announced right after its setup is kept for `shortLife`, or until
+    /// `goAwayWindow` before that end, including the delays of reports (nanoseconds).
     static let shortLife: Int64 = 9_500_000_000
     static let goAwayWindow: Int64 = 6_500_000_000
-    /// A device that has spent its quota waits for at least this time (nanoseconds).
+    /// A device whose quota is spent waits at least this long (nanoseconds).
     static let quotaWait: Int64 = 45_000_000_000
     static let quotaWords = KnownClose.quota.reason.prefix(40)
-    /// Connections within a second, of which a press may bring one and a refused handle another.
+    /// The most connections within a second: a press may cause one and a refused handle another.
     static let connectionsPerSecond = 4
     static let overdue: Int64 = 12_000_000_000
 
@@ -30,31 +30,31 @@ final class WorldBook: @unchecked Sendable {
         var samples: [Int16] = []
         var isOver = false
         var isExcused = false
-        /// The connection, by its number, on which the service heard it last.
+        /// The number of the connection on which the service heard it last.
         var heardOn = 0
         var timesHeard = 0
-        /// Something of its answer has come.
+        /// Whether part of its answer has arrived.
         var isAnswered = false
     }
 
     var report = World.Report()
-    /// Whether the service finds the user's turns.
+    /// Whether the service detects the user's turns.
     var isAutomatic = false
-    /// Whether nothing goes wrong that the user must hear of.
+    /// Whether nothing goes wrong that must be reported to the user.
     var expectsNoError = false
-    /// Whether what the service announces arrives.
+    /// Whether the service's announcements arrive.
     var hearsGoAway = true
-    /// How many samples of those that are given now were never sent before; they count as sent.
+    /// Returns how many of the delivered samples were never sent before; they then count as sent.
     var takeFreshSamples: () -> Int = { .max }
-    /// Which samples of the microphone are being given.
+    /// Which samples of the microphone are being delivered.
     var givenSamples: () -> Range<Int64> = { 0..<0 }
-    /// When the key for the service is there.
+    /// When the key for the service becomes available.
     var keyAt: Int64 = 0
 
-    /// Whether there is a loudspeaker, and whether the light shows that something is amiss.
+    /// Whether there is a loudspeaker, and whether the light shows trouble.
     var hasSpeaker = true
     var hasVisibleTrouble = false
-    /// Whether the light shows that the user is asked something, and what else it shows.
+    /// Whether the light shows a question to the user, and the conversation's state.
     var isAsking = false
     var state = ConversationState.offline
 
@@ -65,36 +65,36 @@ final class WorldBook: @unchecked Sendable {
     var current: Int?
     var openings: [Int64] = []
     var handleTries: (handle: String, count: Int)?
-    /// Answers that the user has cut, of the connection that there is.
+    /// Answers on the current connection that the user has interrupted.
     var dead: Set<Int> = []
     var arrived: Set<Int> = []
-    /// The calls, and whether each has come to an end.
+    /// The calls, and whether each has ended.
     var calls: [String: Bool] = [:]
     var cancelled: Set<String> = []
-    /// Answers that a voice interrupted, until words show that it was one, and those that went on.
+    /// Answers that a voice interrupted, until words confirm it, and answers that resumed.
     var doubted: Set<Int> = []
     var resumed: Set<Int> = []
-    /// Samples of each answer that came, and that were heard.
+    /// Samples of each answer that arrived, and that were heard.
     var arrivedSamples: [Int: Int] = [:]
     var heardSamples: [Int: Int] = [:]
     var uncounted: Set<Int> = []
-    /// Calls of lost connections that were reported to no session.
+    /// Calls of lost connections whose outcome was not reported to any session.
     var orphans: Set<String> = []
-    /// What was said last and is worth an answer; the user waits for a sound.
+    /// The last words that deserve an answer; the user waits for a sound.
     var awaited: Int?
     var isStopped = false
     /// The utterance that each answer, by its value, is for.
     var askedBy: [Int: Int] = [:]
     var lastHeard: Int?
-    /// The service has heard words begin and their turn is not over.
+    /// Since when the service has heard words whose turn is not over.
     var busySince: Int64?
     /// When the service will end the connection, as it announced.
     var leaveBy: Int64?
-    /// The connection there is was set up then, and has carried no whole turn since.
+    /// When the current connection was set up, if it has carried no whole turn since.
     var setUpAt: Int64?
-    /// The service has said to come back no sooner.
+    /// The earliest time at which the service wants a reconnection.
     var notBefore: Int64 = 0
-    /// Calls that the device knows to be taken back.
+    /// Calls that the device knows to be cancelled.
     var takenBack: [String: Int64] = [:]
     var hasOverlap = false
     // See `WorldBook+Device`.
@@ -105,8 +105,8 @@ final class WorldBook: @unchecked Sendable {
     var turnOpenedAt: Int64 = -1
     /// Calls for which the service was informed that nothing was done.
     var undone: Set<String> = []
-    /// When the user was asked to confirm each function last, and those that nobody asks about
-    /// any more since their call was taken back.
+    /// When the user was last asked to confirm each function, and the functions whose question
+    /// lapsed because the call was cancelled.
     var asked: [String: Int64] = [:]
     var forgotten: Set<String> = []
     var namesOfCalls: [String: String] = [:]
@@ -141,7 +141,7 @@ final class WorldBook: @unchecked Sendable {
     func endUtterance() {
         guard let current else { return }
         utterances[current].isOver = true
-        // A noise is none to the service, which hears no words in it.
+        // A noise is not an utterance to the service, which hears no words in it.
         let isNoise = utterances[current].samples.allSatisfy { $0 == 0 }
         if isNoise { utterances[current].isExcused = true }
         let isWanted =
@@ -150,7 +150,7 @@ final class WorldBook: @unchecked Sendable {
         self.current = nil
     }
 
-    /// What was said without a session is given up, and the user was informed.
+    /// Gives up words spoken without a session; the user was informed.
     func discardUtterances() {
         excuseUnheard()
         current = nil
@@ -164,29 +164,29 @@ final class WorldBook: @unchecked Sendable {
         unsaid = []
     }
 
-    /// The user heard by a sound that nothing comes.
+    /// Notes that a sound told the user that no answer comes.
     func refused(_ earcon: Earcon, at time: Int64) {
         awaited = nil
-        // A tap after which nobody spoke is answered by this sound, too.
+        // A tap without words afterwards leads to this sound, too.
         if expectsNoError, earcon == .error, !isStopped {
             fail("the user heard an error that could be mended", at: time)
         }
     }
 
-    /// The device leaves its connection.
+    /// Checks that the device leaves its connection rightly.
     func left(at time: Int64) {
-        // Before its time is over, or the answer is overdue, a turn is not cut by us.
+        // The device must not cut a turn before its time is over or the answer is overdue.
         guard let leaveBy else { return }
         if let busySince, time < leaveBy - Self.goAwaySpare, time - busySince < Self.overdue {
             fail("a connection was left in mid-turn with time to spare", at: time)
         }
-        // A service that is being emptied says so on each new connection.
+        // A service that is being drained announces this on each new connection.
         if let setUpAt, time < min(setUpAt + Self.shortLife, leaveBy - Self.goAwayWindow) {
             fail("a connection was left at its birth with time to spare", at: time)
         }
     }
 
-    /// The user wants silence: what was said last needs no answer.
+    /// Notes that the user wants silence: the last words need no answer.
     func stop() {
         awaited = nil
         isStopped = true
@@ -202,7 +202,7 @@ final class WorldBook: @unchecked Sendable {
             setUpAt = nil
             note("service: turn completed", at: time)
         case .faulted(.goAway(let left)):
-            // Of two announcements the sooner end counts.
+            // Of two announcements the earlier end counts.
             leaveBy = min(leaveBy ?? .max, time + left.components.seconds * 1_000_000_000)
             note("service: goAway, \(left)", at: time)
         case .closed(let code, let reason):
@@ -235,7 +235,7 @@ final class WorldBook: @unchecked Sendable {
             calls[id] = true
             note("service: \(id) is answered", at: time)
         case .answeredInVain(let response):
-            // One that was under way when its call was taken back is nobody's fault.
+            // An answer that was under way when its call was cancelled is not a fault.
             let id = response["id"]?.string ?? ""
             noteRefusal(response, of: id)
             if !cancelled.contains(id), !repeated.contains(id) {
@@ -259,8 +259,9 @@ final class WorldBook: @unchecked Sendable {
 
     private func heard(_ samples: [Int16], at time: Int64) {
         note("service: heard \(samples.count) samples from \(samples.first ?? 0)", at: time)
-        // Words may follow a noise at once, since somebody elsewhere has the device listen at any
-        // time; it is heard as zeros, behind which the numbers go on as if they had been counted.
+        // Words may follow a noise at once, since a remote request may make the device listen at
+        // any time; the noise is heard as zeros, after which the numbers continue as if it had been
+        // counted.
         let spoken = samples.firstIndex { $0 != 0 } ?? 0
         let isWhole = samples.indices.allSatisfy {
             samples[$0] == 0

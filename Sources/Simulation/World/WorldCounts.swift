@@ -1,4 +1,4 @@
-/// What one day in a world was like, or many together.
+/// The counts of one day in a world, or of many together.
 package struct WorldCounts: Sendable {
     package var days = 0
     package var seconds: Int64 = 0
@@ -15,7 +15,7 @@ package struct WorldCounts: Sendable {
     package var announcements = 0
     package var rings = 0
 
-    /// Nothing yet.
+    /// All zero.
     package init() {}
 
     /// Adds a day.

@@ -1,6 +1,6 @@
-/// Looks for a day on which a promise is broken, and cuts it down to what breaks it.
+/// Searches for a day on which a promise is broken, and shortens it to what breaks it.
 package struct WorldSearch: Sendable {
-    /// A day that breaks a promise, and the shortest that was found to break one, too.
+    /// A seed whose day breaks a promise, and the shortest day found that still breaks one.
     package struct Failure: Sendable, CustomStringConvertible {
         package let seed: UInt64
         package let day: Day
@@ -19,10 +19,10 @@ package struct WorldSearch: Sendable {
         }
     }
 
-    /// Lives through the days of some seeds; stops at the first that breaks a promise.
+    /// Runs the days of some seeds; stops at the first that breaks a promise.
     ///
-    /// A day of `open` is known to break one: it is given to `onOpen` with what it broke, or with
-    /// nothing when it broke none, and the search goes on.
+    /// A day of `open` is known to break one: `onOpen` gets it with the promises that it broke, if
+    /// any, and the search goes on.
     package static func run(
         seeds: some Sequence<UInt64>, open: Set<UInt64> = [],
         onOpen: (UInt64, [String]) -> Void = { _, _ in },
@@ -43,7 +43,7 @@ package struct WorldSearch: Sendable {
         return (totals, nil)
     }
 
-    /// Leaves out whatever the failure does not need.
+    /// Removes everything that the failure does not need.
     package static func shortened(_ day: Day) -> Failure {
         var day = day
         var report = World(day: day).run()

@@ -1,6 +1,6 @@
 internal import Assistant
 
-/// What the user does by themselves: a user who is asked something presses, or does not.
+/// The user's own reactions: a user who is asked something presses, or does not.
 final class WorldUser: @unchecked Sendable {
     // @unchecked: see `VirtualLoop`.
 
@@ -14,11 +14,11 @@ final class WorldUser: @unchecked Sendable {
         self.random = random
     }
 
-    /// The light shows something.
+    /// Called when the light shows something.
     func sees(_ indication: Indication) {
         defer { isAsked = indication.awaitsConfirmation }
         guard indication.awaitsConfirmation, !isAsked, random.chance(60) else { return }
-        // Too soon to be an answer, or as late as they like.
+        // Either too soon to be an answer, or much later.
         let wait =
             random.chance(10) ? random.milliseconds(10...400) : random.milliseconds(700...9_000)
         loop.after(wait) { self.onPress() }

@@ -1,8 +1,8 @@
-// What the Curl target sees of libcurl: its types and constants, and plain functions in place of
-// its variadic ones.
+// The part of libcurl that the Curl target uses: its types and constants, and plain functions in
+// place of its variadic ones.
 //
-// The library is loaded by `ccurl_load` and not with the program: with all that it depends on it
-// takes 4 MB of memory, which a device that asks nothing over HTTP need not have.
+// The library is loaded by `ccurl_load` and not with the program: with its dependencies it takes 4
+// MB of memory, which a device that sends no HTTP requests does not need.
 #pragma once
 #include <stdbool.h>
 // The type-checking macros wrap the variadic calls; the functions below have types instead.
@@ -13,7 +13,7 @@ typedef size_t (*ccurl_receiver)(char *bytes, size_t size, size_t count, void *o
 typedef curl_socket_t (*ccurl_opener)(void *owner, curlsocktype purpose,
                                       struct curl_sockaddr *address);
 
-// Loads and initializes libcurl, once; NULL, or what is wrong. Every other function wants it.
+// Loads and initializes libcurl, once; NULL, or the error. Required before every other function.
 const char *ccurl_load(void);
 
 CURL *ccurl_easy_init(void);

@@ -1,7 +1,7 @@
-// What Swift's Glibc module does not offer: Linux calls that sit behind macros, feature tests,
+// Linux calls that Swift's Glibc module does not offer, because they need macros, feature tests,
 // variadic prototypes or awkward structs. Each function is one system call, or a few that belong
-// together, and reports as the call does (-1 and errno), so that SystemError.swift stays the only
-// reader of errno.
+// together, and reports errors as the call does (-1 and errno), so that SystemError.swift stays the
+// only reader of errno.
 #pragma once
 
 #include <stdbool.h>
@@ -9,8 +9,8 @@
 #include <sys/types.h>
 #include <termios.h>
 
-// A call that a real-time thread may make: it neither allocates nor takes a lock. The compiler
-// believes the mark and holds every caller that carries the same mark to it.
+// Marks a call that a real-time thread may make: it neither allocates nor takes a lock. The
+// compiler trusts this attribute and checks every caller that carries the same one.
 #define MARTLET_REALTIME                                          \
     __attribute__((swift_attr("@_noAllocation"))) __attribute__((swift_attr("@_noLocks")))
 
@@ -21,31 +21,32 @@ const char *martlet_error_text(int code);
 
 /// Nanoseconds of CLOCK_MONOTONIC.
 int64_t martlet_monotonic_now(void) MARTLET_REALTIME;
-/// Sleeps until CLOCK_MONOTONIC reaches `nanoseconds`, through signals.
+/// Sleeps until CLOCK_MONOTONIC reaches `nanoseconds`, also if signals interrupt it.
 void martlet_sleep_until(int64_t nanoseconds) MARTLET_REALTIME;
 int martlet_timerfd(void);
 /// Makes a timerfd readable once CLOCK_MONOTONIC reaches `nanoseconds`, and again after each
-/// `interval` where that is not 0; with 0 nanoseconds it is disarmed.
+/// `interval` if that is not 0; with 0 nanoseconds it is disarmed.
 int martlet_timerfd_arm(int descriptor, int64_t nanoseconds, int64_t interval);
 /// A timerfd on CLOCK_BOOTTIME, or on CLOCK_REALTIME.
 int martlet_clock_timerfd(bool is_wall_clock);
-/// Makes it readable once its clock reaches `nanoseconds`; one of the wall clock also when that
-/// clock is set. A time that is not after 0 counts as 1.
+/// Makes it readable once its clock reaches `nanoseconds`; on the wall clock also when that clock
+/// is set. A time of 0 or less counts as 1.
 int martlet_clock_timerfd_arm(int descriptor, int64_t nanoseconds, bool is_wall_clock);
 
 // Files
 
-/// mkostemp(3) with O_CLOEXEC: a file of its own, which no child inherits; -1 and errno.
+/// mkostemp(3) with O_CLOEXEC: a new file that no child inherits; -1 and errno.
 int martlet_temporary_file(char *name);
 
 // Wake-ups
 
 int martlet_eventfd(void);
-/// Makes an eventfd readable. Cannot fail but by a full counter, which is readable already.
+/// Makes an eventfd readable. It fails only if the counter is full, and then it is readable
+/// already.
 void martlet_eventfd_signal(int descriptor) MARTLET_REALTIME;
-/// Takes what an eventfd or timerfd counted; false when it was not readable.
+/// Resets the counter of an eventfd or timerfd; false when it was not readable.
 bool martlet_counter_drain(int descriptor) MARTLET_REALTIME;
-/// poll(2) for reading: 1 readable, 0 time over, -1 and errno. A negative time waits for ever.
+/// poll(2) for reading: 1 readable, 0 timed out, -1 and errno. A negative time waits forever.
 int martlet_wait_readable(int descriptor, int milliseconds) MARTLET_REALTIME;
 int martlet_epoll(void);
 int martlet_epoll_add(int epoll, int descriptor);
@@ -56,27 +57,27 @@ int martlet_wait_either(int first, int second, int milliseconds) MARTLET_REALTIM
 
 /// A non-blocking inotify descriptor.
 int martlet_inotify(void);
-/// Watches a folder of device nodes, and for its coming in the folder around it: 0 when that at
-/// least is watched. To be called again when it has come; what is watched already stays so.
+/// Watches a folder of device nodes, and its parent for the folder's creation: 0 when at least the
+/// parent is watched. Call it again once the folder exists; existing watches are kept.
 int martlet_inotify_nodes(int inotify, const char *folder, const char *parent);
-/// Takes what has happened: 1 when a PCM node whose name ends in `last` (c: capture, p: playback),
-/// or the folder `name`, has come or has another owner; 2 when such a node was closed.
+/// Reads the events: 1 when a PCM node whose name ends in `last` (c: capture, p: playback), or the
+/// folder `name`, was created or changed its owner; 2 when such a node was closed.
 int martlet_inotify_take(int inotify, char last, const char *name) MARTLET_REALTIME;
 
 // Threads and signals
 
 void martlet_name_thread(const char *name);
-/// How often the calling thread gave the processor away by itself.
+/// How often the calling thread gave up the processor voluntarily.
 long martlet_thread_waits(void);
-/// Schedules the calling thread by SCHED_FIFO at a priority, or by SCHED_OTHER where that is 0;
-/// threads and children that it makes from now on get neither priority. 0, or -1 and errno.
+/// Schedules the calling thread by SCHED_FIFO at a priority, or by SCHED_OTHER if that is 0;
+/// threads and children that it creates from now on do not inherit it. 0, or -1 and errno.
 int martlet_schedule_thread(int priority);
-/// Keeps in memory what this process touches from now on; 0, or -1 and errno. EPERM when the
-/// account's limit would soon refuse it memory of any kind.
+/// Locks pages that this process touches from now on in memory; 0, or -1 and errno. EPERM if the
+/// account's limit would soon make all allocations fail.
 int martlet_lock_memory(void);
 
-/// Takes the pages of code and constants out of the process's memory, and what its heap has free;
-/// what is used again comes back from the page cache.
+/// Drops the pages of code and constants from the process's memory, and frees unused heap; pages
+/// that are used again come back from the page cache.
 void martlet_let_start_go(void);
 /// A non-blocking signalfd for `signals`, which are blocked in the calling thread from now on.
 int martlet_signalfd(const int *signals, int count);
@@ -85,10 +86,11 @@ int martlet_signalfd_next(int descriptor);
 
 // Crashes
 
-/// Adds a byte to a file, open for adding, when this process ends by a fault of its own (a trap, bad
-/// memory, abort); signals that others send do not count. One file for the process: the latest.
+/// Appends a byte to a file, open for appending, when this process crashes by its own fault (a
+/// trap, bad memory, abort); signals from other processes do not count. There is one file for the
+/// process: the latest.
 void martlet_crash_mark(int descriptor);
-/// Takes that back, if it is still this file's turn; before the descriptor is closed.
+/// Cancels that if this file is still the current one; call it before the descriptor is closed.
 void martlet_crash_unmark(int descriptor);
 
 // Processes
@@ -100,7 +102,7 @@ int martlet_pipe(int descriptors[2]);
 int martlet_pending_bytes(int descriptor);
 int martlet_pidfd(pid_t process);
 /// Starts a program as leader of its own process group, with the three given descriptors as its
-/// standard streams and no other, with every signal at its default and none blocked. `directory`
+/// standard streams and no others, with every signal at its default and none blocked. `directory`
 /// may be NULL. Returns 0 or an errno value, as posix_spawn does.
 int martlet_spawn(
     pid_t *process, char *const arguments[], char *const environment[], const char *directory,
@@ -110,37 +112,37 @@ int martlet_spawn(
 enum {
     MARTLET_ARGUMENTS,
     MARTLET_ENVIRONMENT,
-    /// Whole paths: below these it may write, and sees what there is.
+    /// Whole paths: below these it may read and write.
     MARTLET_WRITABLE,
-    /// Whole paths below what is hidden that it may read all the same.
+    /// Whole paths below hidden ones that it may read nevertheless.
     MARTLET_READABLE,
     /// Whole paths of device nodes, or folders of them, that it may use; it sees no others.
     MARTLET_DEVICES,
     /// Whole paths that it cannot open.
     MARTLET_HIDDEN,
-    /// Two: the folders for a name without a slash, as PATH has them; the folder that it starts in.
+    /// Two texts: the folders for a name without a slash, as in PATH; the folder that it starts in.
     MARTLET_PLACES,
     MARTLET_LISTS,
-    /// Further groups of a program, as the kernel had them at first.
+    /// The most supplementary groups of a program, as in early kernels.
     MARTLET_GROUPS_LIMIT = 32
 };
 
 /// What a confined program may use.
 typedef struct martlet_limits {
-    /// MARTLET_SAME_USER: stays who we are.
+    /// MARTLET_SAME_USER: keeps our user.
     uint32_t user, group;
     uint64_t cpu_seconds, memory_bytes, processes, open_files, file_bytes;
-    /// The further groups, where we may set them; without that right ours stay.
+    /// The supplementary groups, if we may set them; without that right it keeps ours.
     uint32_t group_count, groups[MARTLET_GROUPS_LIMIT];
-    /// Whether a name space is tried; without one a subreaper does.
+    /// Whether a name space is tried; without one a subreaper is used.
     bool uses_name_space;
-    /// Whether Landlock is used where the kernel has it.
+    /// Whether Landlock is used if the kernel has it.
     bool uses_landlock;
-    /// Whether it may be started where the system can hide nothing.
+    /// Whether it may be started if the system can hide nothing.
     bool may_be_open;
 } martlet_limits;
 
-/// A confined program: its limits, its open files, and its lists behind one another in `texts`,
+/// A confined program: its limits, its open files, and its lists one after another in `texts`,
 /// `counts` of each.
 typedef struct {
     martlet_limits limits;
@@ -153,9 +155,9 @@ enum {
     MARTLET_STAGE_SPLIT = 1,
     MARTLET_STAGE_WARDEN,
     MARTLET_STAGE_STREAMS,
-    /// Nothing holds it.
+    /// Nothing confines it.
     MARTLET_STAGE_CONFINE,
-    /// A place that it may write holds one that is hidden, and mounts of its own are not granted.
+    /// A writable path contains a hidden one, and the system does not allow our own mounts.
     MARTLET_STAGE_OVERLAP,
     MARTLET_STAGE_FOLDER,
     MARTLET_STAGE_PRIVILEGES,
@@ -165,27 +167,27 @@ enum {
 };
 #define MARTLET_SAME_USER UINT32_MAX
 
-/// Starts a program under a warden, which ends when the program and all it started have ended.
-/// SIGTERM, SIGINT, SIGHUP and SIGUSR2 to the warden go on to the program's group; SIGUSR1 kills
-/// everything. `report` then gives the program's wait status, an int. Returns 0 or an errno value
-/// and in `failed_stage` what failed.
+/// Starts a program under a warden, which ends when the program and all it started have ended. The
+/// warden forwards SIGTERM, SIGINT, SIGHUP and SIGUSR2 to the program's group; SIGUSR1 kills
+/// everything. The program's wait status, an int, can then be read from `report`. Returns 0, or an
+/// errno value and in `failed_stage` what failed.
 int martlet_spawn_confined(
     const martlet_confined *program, pid_t *warden, int *report, int *failed_stage);
 /// The version of Landlock that the kernel has; 0: none.
 int martlet_landlock_version(void);
-/// Whether the system grants us a mount name space of our own.
+/// Whether the system allows us our own mount name space.
 bool martlet_can_mount(void);
 
 // Users
 
-/// Takes on a user's identity and groups, with the way back to root kept; only as root. 0, or -1
+/// Takes on a user's identity and groups, and keeps the way back to root; only as root. 0, or -1
 /// and errno.
 int martlet_assume_user(const char *name, uint32_t user, uint32_t group);
-/// Root again, without further groups.
+/// Becomes root again, without supplementary groups.
 int martlet_resume_root(void);
 /// Limits the priority of real-time threads (RLIMIT_RTPRIO).
 int martlet_limit_priority(uint64_t priority);
-/// Limits the memory that may be locked (RLIMIT_MEMLOCK, bytes; UINT64_MAX: not at all).
+/// Limits the memory that may be locked (RLIMIT_MEMLOCK, bytes; UINT64_MAX: no limit).
 int martlet_limit_locked_memory(uint64_t bytes);
 
 // Devices
@@ -200,5 +202,5 @@ int martlet_unix_connect(int descriptor, const void *name, size_t length);
 int martlet_unix_bind(int descriptor, const void *name, size_t length);
 int martlet_accept(int descriptor);
 
-/// Switches echo and line buffering off, keeping what was set in `saved`; reads do not wait.
+/// Switches echo and line buffering off, and saves the old settings in `saved`; reads do not wait.
 int martlet_terminal_raw(int descriptor, struct termios *saved);

@@ -1,5 +1,4 @@
-// What the Mosquitto target sees of libmosquitto: its types and constants, and the functions it
-// uses.
+// The part of libmosquitto that the Mosquitto target uses: its types, constants and functions.
 //
 // The library is loaded by `cmosquitto_load` and not with the program: a device without a broker
 // pays nothing for it.
@@ -8,18 +7,19 @@
 #include <mqtt_protocol.h>
 #include <stdbool.h>
 
-// Loads and initializes libmosquitto, once; NULL, or what is wrong. Every other function wants it.
+// Loads and initializes libmosquitto, once; NULL, or the error. Required before every other
+// function.
 const char *cmosquitto_load(void);
 
 struct mosquitto *cmosquitto_new(const char *id, bool clean_session, void *owner);
 void cmosquitto_destroy(struct mosquitto *client);
-// Which bytes the client speaks: MQTT_PROTOCOL_V5 or MQTT_PROTOCOL_V311.
+// The protocol version: MQTT_PROTOCOL_V5 or MQTT_PROTOCOL_V311.
 int cmosquitto_set_version(struct mosquitto *client, int version);
 int cmosquitto_set_login(struct mosquitto *client, const char *user, const char *password);
 int cmosquitto_set_will(
     struct mosquitto *client, const char *topic, int bytes, const void *payload, int qos, bool retain);
-// Either `file` or `folder` holds the authorities; `certificate` and `key` go together. A key that
-// is encrypted is refused, where the library would ask at a terminal.
+// Either `file` or `folder` holds the authorities; `certificate` and `key` go together. An
+// encrypted key is refused; the library would ask for the passphrase at a terminal.
 int cmosquitto_set_tls(
     struct mosquitto *client, const char *file, const char *folder, const char *certificate,
     const char *key);
@@ -60,11 +60,11 @@ int cmosquitto_read(struct mosquitto *client);
 int cmosquitto_write(struct mosquitto *client);
 int cmosquitto_misc(struct mosquitto *client);
 const char *cmosquitto_error_text(int error);
-// What a reason of CONNACK, PUBACK, SUBACK or DISCONNECT means, in the words of its version.
+// The text of a reason code of CONNACK, PUBACK, SUBACK or DISCONNECT in its protocol version.
 const char *cmosquitto_reason_text(int reason, int version);
 
-// Keeps a broken line from ending the program, on the calling thread.
+// Blocks SIGPIPE on the calling thread, so that a broken connection does not end the program.
 void cmosquitto_ignore_broken_pipe(void);
-// Waits until something can be done; a negative socket is not watched.
+// Waits for a wake-up or for the socket; a negative socket is not watched.
 enum { cmosquitto_woken = 1, cmosquitto_readable = 2, cmosquitto_writable = 4 };
 int cmosquitto_wait(int wake, int socket, bool writes, int milliseconds);

@@ -4,7 +4,7 @@
 
 #include <stddef.h>
 
-/* The numbers, and where the last ends. */
+/* The weights, and the end of the last one. */
 extern const float martlet_silero_first[];
 extern const float martlet_silero_end[];
 

@@ -1,9 +1,9 @@
-// What the WebRTC target sees of a canceller behind the door.
+// The functions by which the WebRTC target calls a canceller through the door.
 #pragma once
 #include "EchoDoor.h"
 
-// Opens the shared object at a path and asks for its door, which stays open as long as the program
-// runs. NULL, with what is wrong in `fault`, a buffer of `capacity` bytes that ends with a zero.
+// Opens the shared object at a path and returns its door, which stays open while the program runs.
+// NULL on failure, with a zero-terminated text in `fault`, a buffer of `capacity` bytes.
 const struct martlet_echo_door *cwebrtc_open(const char *path, char *fault, int capacity);
 
 struct martlet_echo *cwebrtc_make(const struct martlet_echo_door *door);

@@ -1,8 +1,8 @@
-// The door between Martlet and an echo canceller in a shared object of its own.
+// The interface ("door") between Martlet and an echo canceller in its own shared object.
 //
 // A canceller in C++ has no interface that can be loaded by name. So a small shared object, built
-// beside the library it wants, exports one C function, `martlet_echo_door`, and everything else is
-// in the table which that gives. Martlet builds and runs without it.
+// against its library, exports one C function, `martlet_echo_door`, which returns a table with
+// everything else. Martlet builds and runs without it.
 #pragma once
 #include <stdint.h>
 
@@ -10,7 +10,7 @@
 extern "C" {
 #endif
 
-// What this text describes. A table of another version is not used.
+// The version described here. A table of another version is not used.
 #define MARTLET_ECHO_DOOR_VERSION 1
 
 struct martlet_echo;
@@ -23,11 +23,11 @@ struct martlet_echo_door {
     uint32_t delay_samples;
     // The library's name and version, for people; never freed.
     const char *library;
-    // A canceller that knows nothing yet; NULL where the library refuses.
+    // A canceller that has learned nothing yet; NULL if the library fails.
     struct martlet_echo *(*make)(void);
     void (*release)(struct martlet_echo *);
-    // Takes what the loudspeaker was given and what was heard at the same moment, and puts what is
-    // left in the place of the latter. 0, or the library's own error.
+    // Takes a frame of the loudspeaker and the microphone's of the same moment, and replaces the
+    // latter by what is left. 0, or the library's own error.
     int32_t (*process)(struct martlet_echo *, const int16_t *reference, int16_t *microphone);
 };
 
