@@ -121,7 +121,7 @@ struct BadDayTests {
                 isOffline = true
                 breaks += 1
             case .online: isOffline = false
-            case .notice(let text): #expect(text.contains("is told to a fresh session"))
+            case .notice(let text): #expect(text.contains("a fresh session gets the history"))
             case .turnClosed(_, let outcome): #expect(outcome == .sent)
             case .refused, .soundLost, .toolCancelled, .interrupted: Issue.record("\(event)")
             default: break

@@ -81,7 +81,7 @@ struct DoctorRightsTests {
     @Test("a user who does not exist is reported, with what makes one", .enabled(if: hasNameSpaces))
     func nobody() throws {
         let output = try doctor(unit: "[Service]\nUser=martlet-no-such\n") { _ in "" }
-        #expect(output.contains("martlet-no-such, who does not exist here"), "\(output)")
+        #expect(output.contains("martlet-no-such, a user that does not exist here"), "\(output)")
         #expect(output.contains("systemd-sysusers"), "\(output)")
     }
 }

@@ -59,7 +59,7 @@ struct StateFolderTests {
             let kept = try Files.read("\(house.state)/\(file).damaged-1", limitBytes: 1 << 10)
             #expect(kept == random)
         }
-        #expect(house.journal.all.contains { $0.contains("timers: what was kept is damaged") })
+        #expect(house.journal.all.contains { $0.contains("timers: the stored value is damaged") })
         // It goes on with what is set now.
         _ = try await house.call("set_timer", #"{"minutes": 5, "name": "tea"}"#, id: "set")
         house.kill()

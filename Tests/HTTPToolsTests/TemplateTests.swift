@@ -92,7 +92,7 @@ struct TemplateTests {
         }
         #expect(mistake { _ in }.isEmpty)
         #expect(mistake { $0.url = "http://{secret:h}/" }.contains("cannot be the url's host"))
-        #expect(mistake { $0.url += "{y}" }.contains("{y} is none of the parameters"))
+        #expect(mistake { $0.url += "{y}" }.contains("{y} is not among the parameters"))
         #expect(mistake { $0.headers = [("X Y", "1")] }.contains("\"X Y\" is no header's name"))
         #expect(mistake { $0.headers = [("X", "1\n2")] }.contains("\"X\" is no header's name"))
         #expect(mistake { $0.headers = [("Host", "a")] }.contains("made by the program"))

@@ -25,9 +25,9 @@ struct SetupTests {
     @Test(
         "what a model does not allow is not sent, and the reason is reported",
         arguments: [
-            ("gemini-3.8-live", "takes no word about thinking"),
+            ("gemini-3.8-live", "has no thinking setting"),
             ("gemini-2.5-flash-native-audio-preview-12-2025", "takes a thinking budget, no level"),
-            ("gemini-9-live", "'gemini-9-live', which is not known here, takes no word"),
+            ("gemini-9-live", "the unknown model 'gemini-9-live' has no thinking"),
         ])
     func thinking(model: String, complaint: String) {
         var settings = settings(model)

@@ -30,18 +30,18 @@ struct SchemaTests {
     }
 
     static let nonsenses: [(JSONValue, String)] = [
-        (JSONValue.string("string"), "is no object"),
+        (JSONValue.string("string"), "is not an object"),
         ([:], "needs a \"type\""),
         (["type": "text"], "needs a \"type\""),
         (["type": ["string", "null"]], "needs a \"type\""),
-        (["type": "string", "enum": []], "is no list of values"),
+        (["type": "string", "enum": []], "is not a list of values"),
         (["type": "string", "enum": ["a", 1]], "holds a value that the type does not allow"),
         (["type": "integer", "minimum": 5, "maximum": 1], "\"minimum\" is above \"maximum\""),
-        (["type": "integer", "minimum": 0.5], "is no number of this type"),
+        (["type": "integer", "minimum": 0.5], "is not a number of this type"),
         (["type": "object", "required": ["a"]], "\"a\" is not among the properties"),
         (["type": "object", "required": "a"], "must be a list of names"),
         (["type": "object", "additionalProperties": 1], "must be true or false"),
-        (["type": "object", "properties": []], "is no object"),
+        (["type": "object", "properties": []], "is not an object"),
     ]
 
     @Test(

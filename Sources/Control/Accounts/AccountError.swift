@@ -3,21 +3,21 @@ package import Curl
 
 /// Why there is no token.
 ///
-/// No text of these holds a key or a token.
+/// None of these texts holds a key or a token.
 package enum AccountError: Error, Sendable, Equatable, CustomStringConvertible {
     /// The key file cannot be used; the text says why and what to do.
     case keyFile(path: String, problem: String)
     /// The private key in a key file cannot be used.
     case privateKey(path: String, CryptoError)
-    /// There was no answer; `service` is who was asked, in a user's words.
+    /// There was no answer; `service` is its name in a user's words.
     case unanswered(service: String, HTTPError)
-    /// The service said no; its own words, and what to do.
+    /// The service refused; its own words, and advice.
     case refused(service: String, status: Int, words: String, advice: String, isTransient: Bool)
-    /// The answer is not what the service answers.
+    /// The answer does not have the service's format.
     case malformedAnswer(service: String, problem: String)
-    /// What is asked for cannot be; the text says why.
+    /// The request is invalid; the text says why.
     case malformedRequest(String)
-    /// More callers wait for a token than allowed.
+    /// The limit of callers that wait for a token is reached.
     case crowded(limit: Int)
 
     package var description: String {
@@ -30,14 +30,14 @@ package enum AccountError: Error, Sendable, Equatable, CustomStringConvertible {
         case .refused(let service, let status, let words, let advice, _):
             "\(service) refused (\(status): \(words)): \(advice)"
         case .malformedAnswer(let service, let problem):
-            "\(service) gave an answer that is none (\(problem)): check who answers there, a proxy "
-                + "or a login page of the network perhaps"
-        case .malformedRequest(let problem): "no token can be asked for: \(problem)"
-        case .crowded(let limit): "\(limit) callers wait for a token already"
+            "\(service) gave an invalid answer (\(problem)): check whether a proxy or a login "
+                + "page of the network answers there"
+        case .malformedRequest(let problem): "no token can be requested: \(problem)"
+        case .crowded(let limit): "\(limit) callers are already waiting for a token"
         }
     }
 
-    /// Whether the same may succeed a moment later.
+    /// Whether the same request may succeed a moment later.
     package var isTransient: Bool {
         switch self {
         case .unanswered(_, let error): error.isTransient

@@ -3,54 +3,54 @@ package import Linux
 internal import ModelTypes
 package import WireCodec
 
-/// What of a session an ephemeral token decides, whatever client holds it.
+/// Which parts of a session an ephemeral token determines, whichever client holds it.
 package enum LockedFields: Sendable, Equatable {
     /// The whole setup comes from the token; the client's own is ignored.
     case everything
     /// The fields that the token's setup has; the client decides the rest.
     case given
-    /// The same, and these, in the wire's or in Python's spelling; empty means unset.
+    /// As `given`, and these fields, in the wire's or in Python's spelling; empty means unset.
     case givenAnd([String])
 }
 
-/// What an ephemeral token is to be good for.
+/// The permissions of a requested ephemeral token.
 package struct EphemeralTokenRequest: Sendable {
     /// How many sessions it may start, 0 for any number; resuming one does not count.
     package var uses: Int = 1
-    /// How long sessions may run, up to 20 hours; nil leaves the server's half hour.
+    /// How long sessions may run, up to 20 hours; nil takes the server's default of half an hour.
     package var lifetime: Duration?
-    /// How long it may start sessions, up to 20 hours; nil leaves the server's minute.
+    /// How long it may start sessions, up to 20 hours; nil takes the server's default of a minute.
     package var startWithin: Duration?
-    /// The session's setup as the wire has it, without the name `setup` around; nil sets nothing.
+    /// The session's setup in the wire format, without the outer name `setup`; nil sets nothing.
     package var setup: JSONObject?
-    /// What of the setup the holder cannot change.
+    /// The part of the setup that the holder cannot change.
     package var lock: LockedFields = .everything
 
     /// A token for one session, which its holder sets up.
     package init() {}
 }
 
-/// Makes tokens that a device can hold instead of the API key, and that soon end.
+/// Makes short-lived tokens that a device can hold instead of the API key.
 package struct EphemeralTokens: Sendable {
     /// The API's own host.
     package static let defaultBase = "https://generativelanguage.googleapis.com"
     /// live-protocol.md section 7: the version under which tokens are known to work.
     package static let defaultVersion = "v1alpha"
-    /// The service takes no longer times.
+    /// The service accepts no longer times.
     package static let longestLifetime: Duration = .seconds(20 * 60 * 60)
 
     /// The host's address.
     package var base = Self.defaultBase
     /// The API's version.
     package var version = Self.defaultVersion
-    /// A PEM file whose authorities alone are trusted; nil trusts the system's.
+    /// A PEM file with the only trusted authorities; nil trusts the system's.
     package var certificateAuthorityFile: String?
 
     private let key: Secret
     private let http: HTTPClient
     private let clock: any DeviceClock
 
-    /// Tokens on behalf of an API key.
+    /// Tokens that are made with an API key.
     package init(key: Secret, http: HTTPClient, clock: any DeviceClock) {
         self.key = key
         self.http = http
@@ -59,7 +59,7 @@ package struct EphemeralTokens: Sendable {
 
     /// Makes a token; its text begins with `auth_tokens/`.
     ///
-    /// Nothing is repeated: a token whose answer was lost may exist.
+    /// A request is never repeated: a token whose answer was lost may exist.
     package func create(_ wish: EphemeralTokenRequest) async throws(AccountError) -> Secret {
         let service = "the token service of the Gemini API"
         let trimmed = base.hasSuffix("/") ? String(base.dropLast()) : base

@@ -1,10 +1,10 @@
 internal import WireCodec
 
-/// Which fields of a session's setup an ephemeral token decides, as sent to the service.
+/// Which fields of a session's setup an ephemeral token determines, in the service's format.
 ///
-/// live-protocol.md section 7 has the three cases that Google's own libraries know.
+/// live-protocol.md section 7 lists the three cases of Google's own libraries.
 enum FieldMask {
-    /// The mask's text; nil, for a whole setup that is locked, or for none, sends no mask.
+    /// The mask's text; nil sends no mask, for a whole setup that is locked, or for no fields.
     static func text(_ setup: JSONObject?, _ lock: LockedFields) -> String? {
         let given = setup.map { paths($0) } ?? []
         let mask: [String]
@@ -19,7 +19,7 @@ enum FieldMask {
         return mask.isEmpty ? nil : mask.joined(separator: ",")
     }
 
-    /// The fields that a setup has, two levels deep, as deep as the service looks.
+    /// The fields that a setup has, two levels deep, which is as deep as the service looks.
     private static func paths(_ setup: JSONObject) -> [String] {
         setup.flatMap { name, value in
             guard let inner = value.object, !inner.isEmpty else { return [name] }
@@ -38,7 +38,7 @@ enum FieldMask {
         }
     }
 
-    /// What lies in `generationConfig` of a setup (live-protocol.md 2.2), in Python's spelling.
+    /// The fields of `generationConfig` in a setup (live-protocol.md 2.2), in Python's spelling.
     private static let generationFields: Set<String> = [
         "audio_timestamp", "candidate_count", "enable_affective_dialog", "frequency_penalty",
         "logprobs", "max_output_tokens", "media_resolution", "presence_penalty",

@@ -1,9 +1,9 @@
 internal import Crypto
 internal import WireCodec
 
-/// A signed claim (RFC 7519), as Google's token server takes it from a service account.
+/// A signed claim (RFC 7519) in the form that Google's token server accepts from a service account.
 enum JWT {
-    /// Header and claims, signed by RS256, in the three parts of the compact form.
+    /// Header and claims, signed with RS256, in the three parts of the compact form.
     static func signed(
         _ claims: JSONValue, keyID: String?, by key: SigningKey
     ) throws(CryptoError) -> String {
@@ -16,7 +16,7 @@ enum JWT {
 
     private static func part(_ value: JSONValue) -> String { part(Array(value.serialized.utf8)) }
 
-    /// Base64 in the alphabet for addresses, without padding (RFC 7515, 2).
+    /// Base64 in the URL-safe alphabet, without padding (RFC 7515, 2).
     private static func part(_ bytes: [UInt8]) -> String {
         var text: [UInt8] = []
         Base64.append(bytes, to: &text)

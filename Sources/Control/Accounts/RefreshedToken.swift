@@ -1,30 +1,30 @@
 package import Linux
 package import WireCodec
 
-/// A token that is always fresh: kept, renewed before it expires, and asked for once however many
-/// want it.
+/// A token that is always valid: cached, renewed before it expires, and requested only once for all
+/// callers.
 ///
-/// A token with more than the margin left is handed out at once. Within the margin it still is, and
-/// a new one is fetched meanwhile. After that all callers wait for the same refresh; its failure
-/// reaches all of them and is not kept, so the next caller tries anew. A caller whose task is
-/// cancelled leaves; the refresh goes on for the others.
+/// A token with more than the margin left is returned at once. Within the margin it is still
+/// returned, and a new one is fetched in the background. After that all callers wait for the same
+/// refresh; its failure reaches all of them and is not cached, so the next caller tries again. A
+/// caller whose task is cancelled leaves; the refresh continues for the others.
 package actor RefreshedToken: TokenSource {
-    /// How long before its end a token is renewed.
+    /// How long before its expiry a token is renewed.
     ///
     /// Under five minutes, because the metadata server hands out the same token until then.
     package static let margin: Duration = .seconds(240)
-    /// How often a refresh asks before it fails.
+    /// The number of attempts of a refresh before it fails.
     package static let attemptsLimit = 4
     /// The waits between the attempts.
     private static let backoff = Backoff(first: 1_000_000_000, longest: 30_000_000_000)
-    /// Callers that wait for one refresh.
+    /// The limit of callers that wait for one refresh.
     package static let waitersLimit = 1000
-    /// The wait after a refresh that failed while the old token still serves.
+    /// The wait after a failed refresh while the old token is still valid.
     package static let pauseAfterFailure: Duration = .seconds(30)
 
     private struct Held {
         let token: Secret
-        /// Both on the clock's `now`.
+        /// On the clock's `now`, like `expiresAt`.
         let renewAt: Int64
         let expiresAt: Int64
     }
@@ -35,13 +35,13 @@ package actor RefreshedToken: TokenSource {
     private let clock: any DeviceClock
     private let random: @Sendable () -> Double
     private var held: Held?
-    /// Whether a request is under way.
+    /// Whether a request is in progress.
     private(set) var isFetching = false
     private var notBefore = Int64.min
     private var waiters: [Int: CheckedContinuation<Outcome, Never>] = [:]
     private var lastWaiter = 0
 
-    /// Nothing is asked for yet; `random` gives 0 to 1 and spreads the repetitions.
+    /// Nothing is requested yet; `random` gives 0 to 1 and spreads the retries.
     package init(
         issuer: any TokenIssuer, clock: any DeviceClock,
         random: @escaping @Sendable () -> Double
@@ -51,7 +51,7 @@ package actor RefreshedToken: TokenSource {
         self.random = random
     }
 
-    /// A token that is still good for a moment; may wait for a server.
+    /// A token that is valid for at least a moment; may wait for a server.
     package func token() async throws -> Secret {
         try Task.checkCancellation()
         let now = clock.now
@@ -66,7 +66,7 @@ package actor RefreshedToken: TokenSource {
         let number = lastWaiter
         return try await withTaskCancellationHandler {
             await withCheckedContinuation { continuation in
-                // The cancellation's own message to this actor comes only after this.
+                // The message of a cancellation reaches this actor only after this.
                 waiters[number] = continuation
                 startRefresh()
             }
@@ -75,12 +75,12 @@ package actor RefreshedToken: TokenSource {
         }.get()
     }
 
-    /// Forgets a token that a server no longer takes; another one, newer than it, stays.
+    /// Drops a token that a server no longer accepts; a newer one is kept.
     package func invalidate(_ token: Secret) {
         if held?.token.revealed == token.revealed { held = nil }
     }
 
-    /// How many callers wait for the request under way.
+    /// How many callers wait for the request in progress.
     var waitingCallers: Int { waiters.count }
 
     private func leave(_ number: Int) {
@@ -110,8 +110,8 @@ package actor RefreshedToken: TokenSource {
     private func fetch() async throws -> Secret {
         var backoff = Self.backoff
         while true {
-            // Before the question, so that the way of the answer does not make the token older
-            // than it is believed to be.
+            // Taken before the request, so that the answer's delay does not make the token seem
+            // younger than it is.
             let asked = clock.now
             do {
                 let issued = try await issuer.issue()
@@ -127,7 +127,7 @@ package actor RefreshedToken: TokenSource {
     }
 
     private func keep(_ issued: IssuedToken, _ asked: Int64) {
-        // A token that lives shorter than twice the margin is renewed at half its life.
+        // A token with a lifetime below twice the margin is renewed at half its lifetime.
         let margin = min(Self.margin, issued.lifetime / 2)
         held = Held(
             token: issued.token, renewAt: moment(asked, plus: issued.lifetime - margin),

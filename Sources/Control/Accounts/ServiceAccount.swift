@@ -4,22 +4,22 @@ package import Linux
 internal import ModelTypes
 internal import WireCodec
 
-/// A Google service account, by the JSON key file that was downloaded for it.
+/// A Google service account, from its downloaded JSON key file.
 ///
 /// Each token costs one request: a claim signed with the file's key is exchanged (RFC 7523).
 package struct ServiceAccount: TokenIssuer {
-    /// What a token may be used for; the account's roles limit it further.
+    /// The scope of its tokens; the account's roles limit it further.
     package static let scope = "https://www.googleapis.com/auth/cloud-platform"
-    /// Longer than any key file (bytes).
+    /// The limit of a key file (bytes), longer than any.
     package static let fileLimitBytes = 64 << 10
-    /// How long a claim is good; the most that the server allows (seconds).
+    /// The lifetime of a claim, the most that the server allows (seconds).
     static let claimSeconds: Int64 = 3600
 
-    /// Who the account is, such as `martlet@project.iam.gserviceaccount.com`.
+    /// The account's address, such as `martlet@project.iam.gserviceaccount.com`.
     package let email: String
     /// The project that the account belongs to.
     package let projectID: String?
-    /// The project that pays, for the header `x-goog-user-project`, when it is another one.
+    /// The project that is billed, for the header `x-goog-user-project`, if it is another one.
     package let quotaProjectID: String?
 
     private let keyID: String?
@@ -30,7 +30,7 @@ package struct ServiceAccount: TokenIssuer {
     private let clock: any DeviceClock
     private let certificateAuthorityFile: String?
 
-    /// Reads the key file at a path, which nobody but its user may read.
+    /// Reads the key file at a path; only the program's user may be able to read it.
     package static func read(
         _ path: String, http: HTTPClient, clock: any DeviceClock,
         certificateAuthorityFile: String? = nil
@@ -49,7 +49,7 @@ package struct ServiceAccount: TokenIssuer {
             certificateAuthorityFile: certificateAuthorityFile)
     }
 
-    /// An account of a key file's content; `path` is for error texts alone.
+    /// An account from a key file's content; `path` is only for error texts.
     package init(
         keyFile: [UInt8], path: String, http: HTTPClient, clock: any DeviceClock,
         certificateAuthorityFile: String? = nil
@@ -120,7 +120,7 @@ package struct ServiceAccount: TokenIssuer {
         do throws(JSONError) {
             file = try JSONValue(parsing: bytes)
         } catch {
-            throw .keyFile(path: path, problem: "is no JSON (\(error)): download it again")
+            throw .keyFile(path: path, problem: "is not JSON (\(error)): download it again")
         }
         let type = file["type"]?.string
         guard type == "service_account" else {
@@ -133,7 +133,7 @@ package struct ServiceAccount: TokenIssuer {
         return file
     }
 
-    /// Whether a token may travel to an address; without TLS only inside this machine.
+    /// Whether a token may be sent to an address; without TLS only within this machine.
     private static func isSafe(_ address: String) -> Bool {
         if address.hasPrefix("https://") { return true }
         return ["http://127.0.0.1", "http://localhost", "http://[::1]"].contains { local in

@@ -1,18 +1,18 @@
 internal import Curl
 internal import WireCodec
 
-/// What token servers answer, read with care.
+/// The answers of token servers, read with care.
 enum TokenAnswer {
-    /// A token is never asked for longer than this, whatever server answers.
+    /// The deadline of a token request, whatever the server answers.
     static let deadline: Duration = .seconds(30)
-    /// No token answer is longer (bytes).
+    /// The limit of a token answer (bytes).
     static let limitBytes = 64 << 10
-    /// As much of a server's words as a log line can hold (characters).
+    /// How much of a server's words a log line can hold (characters).
     static let wordsLimit = 300
-    /// Nobody gives a token for longer; a larger number is a mistake.
+    /// The longest plausible lifetime; a larger number is a mistake.
     static let longestLifetimeSeconds: Int64 = 24 * 60 * 60
 
-    /// The answer to a request of a token server.
+    /// The answer to a request to a token server.
     static func ask(
         _ service: String, _ request: HTTPRequest, _ http: HTTPClient
     ) async throws(AccountError) -> HTTPResponse {
@@ -58,12 +58,13 @@ enum TokenAnswer {
         return IssuedToken(token: Secret(token), lifetime: .seconds(seconds))
     }
 
-    /// Whether a text can stand in a header.
+    /// Whether a text is valid in a header.
     static func isToken(_ text: String) -> Bool {
         !text.isEmpty && text.utf8.allSatisfy { $0 > 0x20 && $0 < 0x7F }
     }
 
-    /// A server's reason in one line: of both of Google's error forms, else the beginning.
+    /// A server's reason on one line: from either of Google's error forms, otherwise the beginning
+    /// of the text.
     static func words(_ response: HTTPResponse) -> String {
         let value = try? JSONValue(parsing: response.body)
         let error = value?["error"]
@@ -79,7 +80,7 @@ enum TokenAnswer {
         return words.isEmpty ? "no reason given" : String(words.prefix(wordsLimit))
     }
 
-    /// Whether the same request may succeed a moment later, by status or by OAuth's words.
+    /// Whether the same request may succeed a moment later, by its status or OAuth's error code.
     static func isTransient(_ response: HTTPResponse) -> Bool {
         if [408, 429, 500, 502, 503, 504].contains(response.status) { return true }
         let error = (try? JSONValue(parsing: response.body))?["error"]?.string
@@ -87,7 +88,7 @@ enum TokenAnswer {
             .contains(error ?? "")
     }
 
-    /// The error for an answer of another status than 200.
+    /// The error for an answer with a status other than 200.
     static func refusal(
         _ service: String, _ response: HTTPResponse, advice: String
     ) -> AccountError {

@@ -1,18 +1,18 @@
 package import WireCodec
 
-/// Gives the credential for a request about to be made.
+/// Provides the credential for a request that is about to be made.
 package protocol TokenSource: Sendable {
-    /// A token that is still good for a moment; may wait for a server.
+    /// A token that is valid for at least a moment; may wait for a server.
     ///
     /// Throws `AccountError`, or `CancellationError` when the task is cancelled.
     func token() async throws -> Secret
 }
 
-/// A token and how long it is good.
+/// A token and its lifetime.
 package struct IssuedToken: Sendable {
-    /// For the header that carries it.
+    /// The token; only for the header that carries it.
     package let token: Secret
-    /// From the moment it was asked for.
+    /// Its lifetime from the time of the request.
     package let lifetime: Duration
 
     /// A token as a server gave it.
@@ -22,8 +22,8 @@ package struct IssuedToken: Sendable {
     }
 }
 
-/// Makes new tokens, one each time it is asked.
+/// Makes new tokens, one per request.
 package protocol TokenIssuer: Sendable {
-    /// Asks for a new token, once; nothing is repeated or kept here.
+    /// Requests a new token, once; nothing is retried or cached here.
     func issue() async throws(AccountError) -> IssuedToken
 }

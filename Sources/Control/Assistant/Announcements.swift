@@ -1,8 +1,8 @@
-/// How something is to be said.
+/// The wording of an announcement.
 package enum AnnouncementManner: Sendable, Equatable {
-    /// In one short sentence of the model's own.
+    /// As one short sentence in the model's own words.
     case briefly
-    /// As it is written.
+    /// Word for word.
     case literally
 
     var words: String {
@@ -13,16 +13,16 @@ package enum AnnouncementManner: Sendable, Equatable {
     }
 }
 
-/// What the device wants said and nobody has asked for, until there is a moment for it.
+/// Announcements of the device that wait for a moment to be said.
 ///
-/// A value: times come in, in nanoseconds.
+/// A value: times are passed in, in nanoseconds.
 struct Announcements {
-    /// More at a time are refused: nobody who comes back wants a longer list read out.
+    /// Further ones are refused: no user who returns wants a longer list read out.
     private static let limit = 8
 
     private var waiting: [(words: String, manner: AnnouncementManner, until: Int64)] = []
 
-    /// When `expire` is to be called.
+    /// When `expire` must be called.
     var deadline: Int64? { waiting.map(\.until).min() }
 
     /// Adds words to be said before a time; returns false when there are too many.
@@ -34,14 +34,14 @@ struct Announcements {
         return true
     }
 
-    /// Takes the words that are to be said next.
+    /// Takes the next words to say.
     mutating func next() -> (words: String, manner: AnnouncementManner)? {
         guard !waiting.isEmpty else { return nil }
         let next = waiting.removeFirst()
         return (next.words, next.manner)
     }
 
-    /// Drops what comes too late; returns how many that were.
+    /// Drops announcements that come too late; returns how many.
     mutating func expire(at time: Int64) -> Int {
         let before = waiting.count
         waiting.removeAll { $0.until <= time }

@@ -1,20 +1,23 @@
 internal import ModelTypes
 internal import Tools
 
-/// The calls that are under way, by their keys; every question about one is asked here.
+/// The calls in progress, by their keys; the only place that answers questions about them.
 ///
-/// This is what the conversation waits for; what has been done, across conversations and restarts,
-/// is in the runner's `CallLedger`. A call is entered when the session reports it, and leaves with
-/// its answer or when it is taken back. Their number is bounded by the runner, which answers at
-/// once what it cannot take.
+/// The conversation waits for these; what was carried out, across conversations and restarts, is in
+/// the runner's `CallLedger`. A call is entered when the session reports it, and is removed with
+/// its answer or when it is cancelled. The runner bounds their number: it answers at once the calls
+/// that it cannot take.
 struct CallBook {
-    /// Where a call stands.
+    /// The state of a call.
     enum Standing {
-        /// It is run, or waits for its turn or for the user's word, and its answer is awaited.
+        /// It runs, or waits for its turn or for the user's confirmation, and its answer is
+        /// awaited.
         case running
-        /// The user took back what led to it: it is answered and not run, and nobody waits.
+        /// The user took the request back: the call is answered without being run, and nothing
+        /// waits for it.
         case refused
-        /// A newer conversation has a call of the same id, which its answer would be taken for.
+        /// A newer conversation has a call with the same id, so this one's answer would be taken
+        /// for that one's.
         case outlived
     }
 
@@ -25,7 +28,7 @@ struct CallBook {
         var standing: Standing
     }
 
-    /// Conversations that began anew since the start of the program.
+    /// How many new conversations have begun since the start of the program.
     private(set) var conversation = 0
     private var entries: [CallKey: Entry] = [:]
     private var namedCalls = 0
@@ -35,21 +38,21 @@ struct CallBook {
     /// Whether the answer of a call is awaited.
     var isAwaiting: Bool { entries.values.contains { $0.standing == .running } }
 
-    /// The call under way that has an id now; where there is none, the key of one in this
-    /// conversation, which may still come.
+    /// The key of the call in progress with this id; if there is none, the key of such a call in
+    /// this conversation, which may still come.
     func key(of id: String) -> CallKey {
         let known = entries.keys.filter { $0.id == id }
         return known.max { $0.conversation < $1.conversation }
             ?? CallKey(conversation: conversation, id: id)
     }
 
-    /// A conversation begins in which nothing of an earlier one counts, call ids neither.
+    /// A new conversation begins: nothing of an earlier one counts any more, including call ids.
     mutating func conversationBegan() { conversation += 1 }
 
-    /// Enters calls of the model; returns those that were not under way already.
+    /// Enters calls of the model; returns those that were not in progress already.
     ///
-    /// A session gives each call an id of its own; one that comes without is given one here, since
-    /// it must not be taken for another.
+    /// A session gives each call its own id; a call without one gets one here, because it must not
+    /// be taken for another.
     mutating func add(
         _ calls: [FunctionCall], _ standing: Standing, at time: Int64
     ) -> [FunctionCall] {
@@ -60,7 +63,7 @@ struct CallBook {
                 call.id = "call without id \(namedCalls)"
             }
             let key = CallKey(conversation: conversation, id: call.id)
-            // The first to come is answered, and that is the answer of both.
+            // The first one is answered, and its answer is the answer of both.
             guard entries[key] == nil else { continue }
             for older in entries.keys where older.id == key.id {
                 entries[older]?.standing = .outlived
@@ -71,6 +74,6 @@ struct CallBook {
         return new
     }
 
-    /// A call came to its end or was taken back; returns it, nil where it was not under way.
+    /// A call ended or was cancelled; returns it, nil if it was not in progress.
     mutating func remove(_ key: CallKey) -> Entry? { entries.removeValue(forKey: key) }
 }

@@ -1,27 +1,27 @@
 internal import Synchronization
 package import Tools
 
-/// The assistant as the tool runner sees it: somebody who asks the user.
+/// The assistant's confirmation port for the tool runner: it asks the user.
 ///
 /// ## Concurrency
-/// From any thread; the assistant is set once, before the first call comes.
+/// From any thread; the assistant is set once, before the first call.
 package final class ConfirmationDesk: ConfirmationPort {
     private let onExecutor: @Sendable (@escaping @Sendable () -> Void) -> Void
     private let assistant = Mutex<Reference?>(nil)
 
     private struct Reference: Sendable {
-        // Weak, since the assistant owns the port that owns the runner that owns this.
+        // Weak, because the assistant owns the port that owns the runner that owns this.
         weak var assistant: VoiceAssistant?
     }
 
-    /// A desk where nobody sits yet; `onExecutor` runs a closure on the assistant's executor.
+    /// A desk without an assistant; `onExecutor` runs a closure on the assistant's executor.
     package init(
         onExecutor: @escaping @Sendable (@escaping @Sendable () -> Void) -> Void
     ) {
         self.onExecutor = onExecutor
     }
 
-    /// Says who asks.
+    /// Sets the assistant that asks the user.
     package func take(_ assistant: VoiceAssistant) {
         self.assistant.withLock { $0 = Reference(assistant: assistant) }
     }

@@ -1,57 +1,58 @@
 package import ModelTypes
 package import Tools
 
-/// What the machine wants done, in order.
+/// What the machine requests, in order.
 package enum ConversationAction: Sendable, Equatable {
-    /// Open the microphone's gate at that time less the pre-roll.
+    /// Open the microphone's gate at that time minus the pre-roll.
     case openMicrophone(at: Int64)
-    /// Open the microphone's gate at the onset of speech less the pre-roll.
+    /// Open the microphone's gate at the onset of speech minus the pre-roll.
     case openMicrophoneAtSpeech(sample: Int64)
     /// Close the microphone's gate at that time.
     case closeMicrophone(at: Int64)
-    /// Tell the session that the user's words begin, where that is said.
+    /// Report the beginning of the user's words to the session, where it needs that.
     case beginWords
     /// Send samples of the user's words.
     case sendAudio([Int16])
-    /// Tell the session that the user's words end, which says what number their answer will have.
+    /// Report the end of the user's words to the session, which returns the number of their answer.
     case endWords(isReplyWanted: Bool)
-    /// Tell the session that no answer is awaited to the words that end next.
+    /// Report to the session that the words that end next need no answer.
     case expectNoReply
-    /// Have the session forget what it holds and has not sent, with the activity it belongs to.
+    /// Have the session discard the input that it holds unsent, and the activity it belongs to.
     case discardInput
     /// Connect now instead of after the back-off.
     case connect
     /// Play samples of the reply.
     case play([Int16])
-    /// Silence the reply at once, and forget it.
+    /// Silence the reply at once, and discard it.
     case flushSpeaker
-    /// Silence the reply at once, and keep what was not heard of it.
+    /// Silence the reply at once, and keep the part that was not heard.
     case holdSpeaker
-    /// Play on what was kept.
+    /// Resume the part that was kept.
     case resumeSpeaker
-    /// The reply is whole.
+    /// The reply is complete.
     case endReply
     /// Run these calls of a conversation.
     case runTools([FunctionCall], conversation: Int)
-    /// Have these calls of a conversation answered and not run: the user took the request back.
+    /// Have these calls of a conversation answered without being run: the user took the request
+    /// back.
     case refuseTools([FunctionCall], conversation: Int)
-    /// Stop these calls and answer none of them.
+    /// Stop these calls and do not answer them.
     case cancelTools([CallKey])
     /// Send the answer to a call.
     case answerTool(FunctionResponse)
-    /// Sound an earcon.
+    /// Play an earcon.
     case sound(Earcon)
-    /// Silence the alarm that rings.
+    /// Silence the ringing alarm.
     case dismissAlarm
-    /// Tell what came as text in place of sound.
+    /// Report the text that came instead of sound.
     case tellText
-    /// Show by light.
+    /// Show a state by light.
     case show(Indication)
-    /// Tell the timeline.
+    /// Report to the timeline.
     case record(TimelineEvent)
 }
 
-/// What a press did before it was known whether the button is held.
+/// What a press did before it was known whether the button would be held.
 package enum TouchUse: Sendable, Equatable {
     /// Nothing: there was nothing to stop.
     case nothing
@@ -59,6 +60,6 @@ package enum TouchUse: Sendable, Equatable {
     case stopped
     /// It dismissed an alarm.
     case dismissed
-    /// Nothing yet: the user is asked something, and a short press is a yes.
+    /// Nothing yet: the user is being asked a question, and a short press means yes.
     case asked
 }

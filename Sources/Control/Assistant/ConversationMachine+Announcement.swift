@@ -1,14 +1,14 @@
 package import VoiceSession
 
-// What the device has said unasked.
+// Announcements: speech that the device requests unprompted.
 
 extension ConversationMachine {
-    /// Whether nobody talks or is about to, and there is a session or one that only sleeps.
+    /// Whether no turn is open or under way, and the session is up or only asleep.
     package var mayAnnounce: Bool {
         phase == .idle && held == nil && !uplink.isBusy && (link == .up || link == .asleep)
     }
 
-    /// The model was asked to say something; its answer is awaited as one to the user's words.
+    /// The model was asked to say something; its answer is awaited like one to the user's words.
     package mutating func announced(
         due answer: AnswerNumber?, at time: Int64
     ) -> [ConversationAction] {

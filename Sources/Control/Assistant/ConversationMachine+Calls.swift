@@ -3,7 +3,7 @@ package import Tools
 package import VoiceSession
 internal import WireCodec
 
-// The functions that the model calls.
+// The model's function calls.
 
 extension ConversationMachine {
     /// The model calls functions.
@@ -28,19 +28,19 @@ extension ConversationMachine {
         return settle()
     }
 
-    /// The server takes calls back, by their ids.
+    /// The service cancels calls, by their ids.
     package mutating func toolCallsCancelled(
         _ identifiers: [String], at time: Int64
     ) -> [ConversationAction] {
         let keys = identifiers.map { calls.key(of: $0) }
-        // Also those that are not under way: one that comes later is not run.
+        // Also those that are not in progress: one that arrives later is not run.
         emit(.cancelTools(keys))
         for key in keys { forget(key) }
         if !calls.isAwaiting { restartWait(at: time) }
         return settle()
     }
 
-    /// A call came to its end.
+    /// A call has ended.
     package mutating func callEnded(
         _ key: CallKey, _ outcome: ToolOutcome, at time: Int64
     ) -> [ConversationAction] {
@@ -56,7 +56,7 @@ extension ConversationMachine {
             forget(key)
             if !calls.isAwaiting { restartWait(at: time) }
         case .repeated:
-            // The first to ask gets the answer.
+            // The first one gets the answer.
             break
         }
         return settle()
@@ -66,7 +66,8 @@ extension ConversationMachine {
         if calls.remove(key) != nil { record(.toolCancelled(id: key.id)) }
     }
 
-    /// Takes a call out of the book with its answer; returns whether that was awaited.
+    /// Removes a call from the book and forwards its answer; returns whether the answer was
+    /// awaited.
     private mutating func isAwaited(
         _ key: CallKey, _ response: FunctionResponse, at time: Int64
     ) -> Bool {
@@ -105,7 +106,8 @@ extension ConversationMachine {
         }
     }
 
-    /// A call that came again was answered as it was the first time, so nothing need follow.
+    /// A repeated call got the same answer as the first time, so the model need not say anything
+    /// more.
     private mutating func toolRepeated(at time: Int64) {
         expectToolAnswer()
         guard !calls.isAwaiting else { return }
@@ -118,7 +120,7 @@ extension ConversationMachine {
 }
 
 extension FunctionResponse {
-    /// Why the function failed, in words for the model; nil when it did its work.
+    /// Why the function failed, in words for the model; nil if it succeeded.
     ///
     /// Every failure is an object with `error`, whatever kind of tool it comes from.
     fileprivate var failure: String? {

@@ -1,9 +1,9 @@
 internal import VoiceSession
 
-// A reply that a voice interrupted, until it is known whether the voice said words.
+// A reply that a voice interrupted, until it is known whether the voice spoke words.
 //
-// A cough, a door or the television is heard as speech by the local detector, and the reply is
-// silenced at once all the same. What was not heard is held: words drop it, silence takes it up.
+// The local detector takes a cough, a door or the television for speech, and the reply is silenced
+// at once nevertheless. The part that was not heard is held: words drop it, silence resumes it.
 //
 //     speaking --onset--> held --words, `interrupted`, a new reply, button--> dropped
 //                          |
@@ -11,15 +11,15 @@ internal import VoiceSession
 
 extension ConversationMachine {
     struct Held: Equatable {
-        /// The reply as it was, and what has come of it since.
+        /// The reply when it was interrupted, updated with what has come since.
         var speaking: Speaking
         /// When it was silenced.
         var since: Int64
-        /// When it goes on; nil while the voice is heard.
+        /// When it resumes; nil while the voice is heard.
         var until: Int64?
     }
 
-    /// Silences the reply that plays, and keeps what was not heard of it.
+    /// Silences the reply that plays, and keeps the part that was not heard.
     mutating func hold(_ speaking: Speaking, at time: Int64) {
         emit(.holdSpeaker)
         record(.interrupted(by: .voice))
@@ -27,12 +27,12 @@ extension ConversationMachine {
         held = Held(speaking: speaking, since: time)
     }
 
-    /// The voice is heard again, or not any more.
+    /// The voice is heard again, or has stopped.
     mutating func heldVoice(isHeard: Bool, at time: Int64) {
         held?.until = isHeard ? nil : time + .milliseconds(settings.falseInterruptionMilliseconds)
     }
 
-    /// Words were said, or the user wants something else: nothing more of the held reply is heard.
+    /// Words were said, or the user wants something else: the rest of the held reply is dropped.
     mutating func dropHeld() {
         guard let dropped = held else { return }
         held = nil
@@ -40,14 +40,14 @@ extension ConversationMachine {
         answers.interrupt(dropped.speaking.answer)
     }
 
-    /// The service cut the held reply itself, so its marks have come already.
+    /// The service interrupted the held reply itself, so its marks have come already.
     mutating func dropHeldCut() {
         guard held != nil else { return }
         held = nil
         emit(.flushSpeaker)
     }
 
-    /// No words came, so the reply goes on where it was cut.
+    /// No words came, so the reply resumes where it was silenced.
     mutating func resumeHeld(at time: Int64) {
         guard let kept = held else { return }
         held = nil
@@ -61,13 +61,13 @@ extension ConversationMachine {
         if speaking.isComplete, speaking.isDrained || !hasSpeaker { finishReply() }
     }
 
-    /// Audio of that length came: whether a reply is held to which it belongs.
+    /// Audio of that length came: returns whether it belongs to a held reply.
     mutating func isAddedToHeld(
         _ length: Int64, isAudible: Bool, of answer: AnswerNumber
     ) -> Bool {
         guard var kept = held else { return false }
         guard answer <= kept.speaking.answer || kept.speaking.isToolAnswerDue else {
-            // It answers what was said meanwhile: those were words.
+            // It answers what was said meanwhile, so there were words.
             dropHeld()
             return false
         }
@@ -82,7 +82,7 @@ extension ConversationMachine {
         return true
     }
 
-    /// The held reply is whole, or all of it that ever comes.
+    /// The held reply is complete, or no more of it will come.
     mutating func completeHeld(isTurnOver: Bool) {
         guard var kept = held else { return }
         if !kept.speaking.isEnded { emit(.endReply) }
@@ -91,7 +91,7 @@ extension ConversationMachine {
         held = kept
     }
 
-    /// Words were written down after a reply had gone on: they were an interruption after all.
+    /// Words were transcribed after a reply had resumed: it was an interruption after all.
     mutating func interruptResumed(at time: Int64) {
         guard case .speaking(let speaking) = phase, speaking.isResumed else { return }
         silence(cause: .voice, at: time)
@@ -100,14 +100,14 @@ extension ConversationMachine {
             uplink.open == nil ? .thinking(awaiting(from: time, isDoubtful: false)) : .listening
     }
 
-    /// Whether the audio that came is of a reply behind one that went on after an interruption, so
+    /// Whether the audio belongs to a later reply than one that resumed after an interruption, so
     /// that there were words after all.
     func isAnswerToInterruption(_ answer: AnswerNumber) -> Bool {
         guard case .speaking(let speaking) = phase else { return false }
         return speaking.isResumed && !speaking.isToolAnswerDue && answer > speaking.answer
     }
 
-    /// A function was answered, so that the next reply is no sign of words.
+    /// A function was answered, so the next reply does not show that there were words.
     mutating func expectToolAnswer() {
         held?.speaking.isToolAnswerDue = true
         guard case .speaking(var speaking) = phase else { return }

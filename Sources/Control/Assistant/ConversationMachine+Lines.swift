@@ -1,33 +1,34 @@
-// What the device says of its own troubles, in words.
+// Spoken lines about the device's own faults.
 //
-// Words help once: whoever presses five times while the network is away hears the line once and a
-// short sound four times, and sees the light all the while.
+// A line helps once: a user who presses five times during a network outage hears the line once and
+// a short sound four times, and sees the light all the while.
 
 extension ConversationMachine {
-    /// Presses hear a line again after this time, since somebody else may be asking by then.
+    /// A press plays the line again after this time, because by then another user may be asking.
     static let lineInterval = Int64.milliseconds(600_000)
 
-    /// Sounds an earcon; a line said lately of the same trouble gives way to a short sound.
+    /// Plays an earcon; a line that was said recently about the same fault is replaced by a short
+    /// sound.
     mutating func tell(_ line: Earcon, at time: Int64) {
         guard line.isLine else { return emit(.sound(line)) }
         guard isNews(line, at: time) else { return emit(.sound(.sameTrouble)) }
-        // Without a loudspeaker nobody has heard it.
+        // Without a loudspeaker the line was not heard.
         if hasSpeaker { spokenAt[line] = time }
         emit(.sound(line))
     }
 
-    /// Whether a line was not said of this trouble, or long ago.
+    /// Whether the line was not said about this fault yet, or long ago.
     func isNews(_ line: Earcon, at time: Int64) -> Bool {
         spokenAt[line].map { time - $0 >= Self.lineInterval } ?? true
     }
 }
 
 extension Earcon {
-    /// The lines that tell why there is no session.
+    /// The lines about why there is no session.
     static let outages: [Earcon] = [
         .offline, .noNetwork, .refused, .noKey, .settings, .budget,
     ]
 
-    /// Whether it is a line about a trouble that lasts.
+    /// Whether it is a line about a lasting fault.
     var isLine: Bool { self == .noMicrophone || Self.outages.contains(self) }
 }

@@ -1,7 +1,7 @@
-// Muting by words: what a hand has not muted, a press opens again.
+// Muting by words: a press opens the microphone again, unless it was muted by hand.
 
 extension ConversationMachine {
-    /// Muting was asked for in words: until the next press, or `muteEnded`.
+    /// Muting was requested in words: until the next press, or `muteEnded`.
     package mutating func muteRequested(at time: Int64) -> [ConversationAction] {
         guard !isSilenced else { return settle() }
         let actions = muteToggled(at: time)
@@ -9,7 +9,7 @@ extension ConversationMachine {
         return actions
     }
 
-    /// What was muted in an earlier life of the device stays so; nothing is heard of it.
+    /// Restores the mute of an earlier run, without any sound.
     package mutating func muteResumed(byWords: Bool) -> [ConversationAction] {
         let isNews = !isSilenced
         isMuted = true
@@ -18,7 +18,7 @@ extension ConversationMachine {
         return settle()
     }
 
-    /// The time that muting was asked for has passed; what was muted by hand since stays so.
+    /// The requested muting time has passed; a mute by hand since then stays.
     package mutating func muteEnded(at time: Int64) -> [ConversationAction] {
         guard isMutedByWords else { return settle() }
         isMutedByWords = false
@@ -31,15 +31,16 @@ extension ConversationMachine {
     }
 
     /// How far back the microphone may be opened at a time (milliseconds): what was said while it
-    /// was muted is heard by nobody, not even as what came before a press.
+    /// was muted must not be heard, not even as the pre-roll of a press.
     package func preRollMilliseconds(at time: Int64) -> Int {
         guard let mutedUntil else { return settings.preRollMilliseconds }
-        // Rounded up, the pre-roll would reach into the muted time by less than a millisecond.
+        // If this were rounded up, the pre-roll would reach into the muted time by up to a
+        // millisecond.
         let sinceMuted = max(0, time - mutedUntil) / 1_000_000
         return min(settings.preRollMilliseconds, Int(clamping: sinceMuted))
     }
 
-    /// A press opens what words have muted, but not what the switch has.
+    /// A press ends a mute by words, but not one by the switch.
     mutating func pressEndsMute(at time: Int64) {
         guard isMutedByWords, !isSwitchMuted else { return }
         isMutedByWords = false

@@ -1,10 +1,10 @@
-// Turns that somebody elsewhere asks for.
+// Turns that are requested remotely.
 
 extension ConversationMachine {
-    /// Listening was asked for, without a hand on the button: one turn, which ends with the words,
-    /// or when nobody speaks.
+    /// Listening was requested without a press: one turn, which ends with the words, or when no
+    /// speech is heard.
     ///
-    /// It opens no microphone that is muted, by whatever, and ends no alarm.
+    /// It does not unmute a microphone, however it was muted, and does not dismiss an alarm.
     package mutating func listenRequested(at time: Int64) -> [ConversationAction] {
         guard uplink.open == nil else { return settle() }
         if let refusal {

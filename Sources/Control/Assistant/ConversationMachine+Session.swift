@@ -1,6 +1,6 @@
 package import VoiceSession
 
-// What comes from the service.
+// Events of the session.
 
 extension ConversationMachine {
     /// The session is set up; `resumed` when it knows what was said before.
@@ -16,16 +16,16 @@ extension ConversationMachine {
         return settle()
     }
 
-    /// The session is lost and comes back by itself.
+    /// The session is lost and reconnects by itself.
     ///
-    /// `isNetworkMissing` says that no way leads out of this machine.
+    /// `isNetworkMissing`: this machine has no route to the network.
     package mutating func sessionOffline(
         _ reason: String, isNetworkMissing: Bool, at time: Int64
     ) -> [ConversationAction] {
         link = .down
-        // A device that has had a session once has a network.
+        // A device that has had a session has a network.
         lineOfOutage = isNetworkMissing && !wasOnline ? .noNetwork : .offline
-        // A reason that lasts is reported once, however often it is met.
+        // A lasting reason is reported once, however often it occurs.
         if reason != reportedOutage { record(.offline(reason)) }
         reportedOutage = reason
         loseReply()
@@ -39,13 +39,13 @@ extension ConversationMachine {
         return settle()
     }
 
-    /// The session was closed because nothing was said for long; the next word brings it back.
+    /// The session was closed after a long silence; the user's next words reconnect it.
     package mutating func sessionAsleep() -> [ConversationAction] {
         link = .asleep
         return settle()
     }
 
-    /// There is no session until something is changed; `line` tells the user what.
+    /// There is no session until something is changed; `line` says what.
     package mutating func sessionRefused(
         _ advice: String, because line: Earcon, at time: Int64
     ) -> [ConversationAction] {
@@ -54,14 +54,14 @@ extension ConversationMachine {
         record(.refused(advice))
         reportedOutage = advice
         loseReply()
-        // It is said each time to those who wait for an answer, to all others once.
+        // A user who waits for an answer hears it each time, others once.
         let isAwaited = phase == .listening || isThinking
         abandonTurns(at: time)
         if isAwaited || isNews(line, at: time) { tell(line, at: time) }
         return settle()
     }
 
-    /// What was being generated is never continued; what has come is still played.
+    /// An interrupted generation is never continued; what has come is still played.
     private mutating func loseReply() {
         completeHeld(isTurnOver: true)
         completeReply()
@@ -69,7 +69,7 @@ extension ConversationMachine {
 
     /// An answer is due to words whose end the session has.
     ///
-    /// It is not heard where the user has taken the words back, or has more to say already.
+    /// It is not played if the user has taken the words back, or is already saying more.
     package mutating func answerDue(_ answer: AnswerNumber, isWanted: Bool) {
         answers.note(answer)
         if !isWanted {
@@ -79,14 +79,15 @@ extension ConversationMachine {
         }
     }
 
-    /// Audio of a reply came: samples at the output rate; `isAudible` when it is no silence.
+    /// Audio of a reply came: samples at the output rate; `isAudible` unless it is silence.
     package mutating func audioArrived(
         _ samples: [Int16], isAudible: Bool, of answer: AnswerNumber, at time: Int64
     ) -> [ConversationAction] {
         guard answers.isHeard(answer) else { return settle() }
         answers.note(answer)
         guard isHeard(answer) else {
-            // With manual detection nothing new is said before the end of the user's words is sent.
+            // With manual detection nothing new is played before the end of the user's words is
+            // sent.
             answers.interrupt(answer)
             return settle()
         }
@@ -119,7 +120,7 @@ extension ConversationMachine {
         return settle()
     }
 
-    /// The server cut an answer because it heard the user; `next` is due in its place.
+    /// The service interrupted an answer because it heard the user; `next` is due in its place.
     package mutating func interrupted(
         _ answer: AnswerNumber, next: AnswerNumber?, at time: Int64
     ) -> [ConversationAction] {
@@ -129,7 +130,7 @@ extension ConversationMachine {
         case .idle, .listening, .thinking:
             break
         case .speaking(let speaking):
-            // It comes late, of an answer that the user had cut.
+            // It is a late report about an answer that the user had interrupted.
             guard answer >= speaking.answer else { break }
             silence(cause: .server, at: time)
             if uplink.open != nil {
@@ -143,7 +144,7 @@ extension ConversationMachine {
         return settle()
     }
 
-    /// The reply is whole, though the turn is not over.
+    /// The reply is complete, though the turn is not over.
     package mutating func generationComplete(_ answer: AnswerNumber) -> [ConversationAction] {
         guard answers.isHeard(answer) else { return settle() }
         completeHeld(isTurnOver: false)
@@ -151,7 +152,7 @@ extension ConversationMachine {
         return settle()
     }
 
-    /// The server's turn is over, and with it an answer.
+    /// The service's turn is over, and with it an answer.
     package mutating func turnComplete(_ answer: AnswerNumber) -> [ConversationAction] {
         guard answers.isHeard(answer) else { return settle() }
         if let kept = held, !kept.speaking.isComplete, answer >= kept.speaking.answer {
@@ -162,11 +163,11 @@ extension ConversationMachine {
         case .idle, .listening:
             break
         case .thinking(var thinking):
-            // What is awaited is another.
+            // Another answer is awaited.
             guard answer >= answers.newest else { break }
             // With a tool running or words still on their way, another reply follows.
             if !calls.isAwaiting, !uplink.isBusy {
-                // Such a model has decided that nobody had spoken to it.
+                // Such a model has decided that it was not addressed.
                 if settings.mayStaySilent, !isToolDone, !isAnswerShown {
                     thinking.isDoubtful = true
                 }
@@ -182,7 +183,7 @@ extension ConversationMachine {
         return settle()
     }
 
-    /// Tells the speaker once that no more of this reply comes.
+    /// Reports to the speaker, once, that no more of this reply comes.
     private mutating func endReply() {
         guard case .speaking(var speaking) = phase, !speaking.isEnded else { return }
         speaking.isEnded = true
@@ -204,7 +205,7 @@ extension ConversationMachine {
         if case .speaking(let speaking) = phase, !speaking.isAudible {
             tellUnheard("the answer was silence")
         }
-        // What no loudspeaker has played is not played by one that comes back later.
+        // A loudspeaker that comes back later must not play what was not played.
         if !hasSpeaker { emit(.flushSpeaker) }
         if uplink.open != nil {
             phase = .listening
@@ -213,17 +214,17 @@ extension ConversationMachine {
         }
     }
 
-    /// Nothing comes of what was awaited, and nothing was heard of it.
+    /// The awaited answer does not come, and nothing of it was heard.
     mutating func endUnheard(_ notice: String) {
         guard case .thinking(let thinking) = phase else { return }
         endOfWords = nil
         phase = .idle
-        // A noise is nobody's question.
+        // A noise was not a question.
         if !thinking.isDoubtful { tellUnheard(notice) }
     }
 
-    /// Tells by a sound that a turn ends of which nothing was heard; what a function has done is
-    /// done all the same.
+    /// Plays a sound because a turn ends without an audible answer; a completed function still
+    /// counts as done.
     private mutating func tellUnheard(_ notice: String) {
         record(.notice(notice))
         emit(.tellText)
@@ -232,16 +233,16 @@ extension ConversationMachine {
         isAnswerShown = false
     }
 
-    /// Something of an answer came that is no sound, such as its words.
+    /// A part of an answer came that is not sound, such as its words.
     package mutating func answerShown(at time: Int64) -> [ConversationAction] {
-        // Beside a reply that is held or played it is a part of that.
+        // During a held or playing reply it is a part of that reply.
         guard held == nil, isThinking else { return settle() }
         isAnswerShown = true
         confirmWords(at: time)
         return settle()
     }
 
-    /// The service wrote down words of the user.
+    /// The service transcribed words of the user.
     package mutating func wordsHeard(at time: Int64) -> [ConversationAction] {
         dropHeld()
         interruptResumed(at: time)

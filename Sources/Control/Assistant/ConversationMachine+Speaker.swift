@@ -3,7 +3,7 @@
 extension ConversationMachine {
     /// The first sample of a reply was written at that time.
     package mutating func playbackStarted(at time: Int64) -> [ConversationAction] {
-        // A mark older than this reply's first audio comes late, from an interrupted reply.
+        // A mark older than this reply's first audio is a late one of an interrupted reply.
         if case .speaking(let speaking) = phase, time >= speaking.since, let words = endOfWords {
             record(
                 .firstSound(
@@ -13,9 +13,9 @@ extension ConversationMachine {
         return settle()
     }
 
-    /// Everything given to the speaker has been played.
+    /// Everything that the speaker was given has been played.
     package mutating func playbackDrained(at time: Int64) -> [ConversationAction] {
-        // It had just been played to its end when it was silenced.
+        // It had just finished playing when it was silenced.
         held?.speaking.isDrained = true
         guard case .speaking(var speaking) = phase else { return settle() }
         if speaking.isComplete {
@@ -29,7 +29,7 @@ extension ConversationMachine {
         return settle()
     }
 
-    /// The device gives digital silence since that time, after a flush.
+    /// The device outputs digital silence since that time, after a flush.
     package mutating func playbackSilent(at time: Int64) -> [ConversationAction] {
         if let cut = interruption, time >= cut.at {
             record(.silence(milliseconds: time.milliseconds(since: cut.at), after: cut.cause))
@@ -38,7 +38,7 @@ extension ConversationMachine {
         return settle()
     }
 
-    /// The loudspeaker is gone; turns end without it.
+    /// The loudspeaker was lost; turns end without it.
     package mutating func speakerLost(_ text: String) -> [ConversationAction] {
         hasSpeaker = false
         record(.soundLost(.playback, text))
@@ -55,9 +55,10 @@ extension ConversationMachine {
 
     // MARK: - Deadlines
 
-    /// When `deadlineReached` is to be called; nil while nothing is awaited.
+    /// When `deadlineReached` must be called; nil while nothing is awaited.
     package var deadline: Int64? {
-        // By hand, since this runs with every chunk of a reply and an array would be allocated.
+        // Without an array, because this runs with every chunk of a reply and an array would be
+        // allocated.
         var earliest = Self.earlier(turnDeadline, silenceDeadline)
         earliest = Self.earlier(earliest, uplink.flushDeadline)
         earliest = Self.earlier(earliest, linkDeadline)
@@ -75,7 +76,7 @@ extension ConversationMachine {
         uplink.open.map { $0.openedAt + .milliseconds(settings.maximumTurnMilliseconds) }
     }
 
-    /// A tap or a request after which nobody speaks.
+    /// The deadline of a tap or a request that no speech follows.
     private var silenceDeadline: Int64? {
         guard let turn = uplink.open, !turn.hasSpeech,
             turn.opener == .request || settings.mode == .tap && settings.endsTapAtSpeechEnd
@@ -85,12 +86,12 @@ extension ConversationMachine {
 
     private var thinkingDeadline: Int64? {
         guard case .thinking(let thinking) = phase, !calls.isAwaiting else { return nil }
-        // While the session is away its own patience counts, where it was given.
+        // While the session is down its own deadline counts, if it was set.
         guard link == .up || linkDeadline == nil else { return nil }
         return thinking.until
     }
 
-    /// A reply of which no more comes, or that the speaker does not finish.
+    /// The deadline of a reply that stops coming, or that the speaker does not finish.
     private var stallDeadline: Int64? {
         guard case .speaking(let speaking) = phase, !calls.isAwaiting else { return nil }
         return speaking.playedBy + .milliseconds(settings.thinkingTimeoutMilliseconds)
@@ -110,7 +111,7 @@ extension ConversationMachine {
         if isDue(silenceDeadline) {
             record(.notice("nobody spoke"))
             closeTurn(at: time, wordsEnd: time, kind: .cut, isReplyWanted: false)
-            // The eyes of whoever asked may be elsewhere.
+            // The user who asked may not be looking at the light.
             emit(.sound(.error))
         }
         while isDue(uplink.flushDeadline), let turn = uplink.finish() {
@@ -118,15 +119,15 @@ extension ConversationMachine {
         }
         if isDue(held?.until) { resumeHeld(at: time) }
         if isDue(linkDeadline) {
-            record(.notice("no session came in time; what was said is dropped"))
-            // After a slip of the finger nobody waits for an answer.
+            record(.notice("no session came in time; the words are dropped"))
+            // After an accidental press the user does not wait for an answer.
             if phase == .listening || isThinking { tell(lineOfOutage, at: time) }
             abandonTurns(at: time)
         }
         if isDue(thinkingDeadline) { giveUpThinking(at: time) }
         if isDue(stallDeadline), case .speaking(let speaking) = phase {
             record(.notice("the reply stopped before its end"))
-            // A reply of which nothing was heard has a sound of its own.
+            // A reply without any audible part gets its own sound.
             if !speaking.isEnded, speaking.isAudible { emit(.sound(.error)) }
             finishReply()
         }
@@ -140,7 +141,7 @@ extension ConversationMachine {
         case .up:
             endUnheard("no reply came in time")
         case .down, .asleep, .refused:
-            record(.notice("no session came in time; what was said is dropped"))
+            record(.notice("no session came in time; the words are dropped"))
             if !thinking.isDoubtful { tell(lineOfOutage, at: time) }
             abandonTurns(at: time)
         }

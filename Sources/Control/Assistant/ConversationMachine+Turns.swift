@@ -1,10 +1,10 @@
-// Opening, closing and giving up turns.
+// Opening, closing and abandoning turns.
 
 extension ConversationMachine {
-    /// Opens a turn; whatever is being said or awaited is interrupted.
+    /// Opens a turn and interrupts what is being said or awaited.
     mutating func openTurn(by opener: TurnOpener, at time: Int64, gate: ConversationAction) {
         guard !uplink.isFull else {
-            record(.notice("a turn was refused: the microphone is behind by too many turns"))
+            record(.notice("a turn was refused: too many turns wait for the microphone"))
             return emit(.sound(.error))
         }
         interruptReply(cause: opener == .voice ? .voice : .button, at: time)
@@ -21,19 +21,19 @@ extension ConversationMachine {
                 linkDeadline ?? time + .milliseconds(settings.offlinePatienceMilliseconds)
             if opener != .voice || link == .asleep { emit(.connect) }
         }
-        // What refused may have been mended, such as a key: the attempt tells, one way or another.
+        // The reason for a refusal may be fixed by now, such as a key: the attempt will show it.
         if link == .down {
             if opener != .voice { tell(lineOfOutage, at: time) }
         } else if settings.soundsListening || opener == .request {
-            // A request opens it without a hand, so the room must hear it.
+            // A request opens the microphone without a press, so people in the room must hear it.
             emit(.sound(.listening))
         }
     }
 
-    /// Takes the reply that plays or is awaited out of the user's way.
+    /// Interrupts the reply that plays or is awaited.
     mutating func interruptReply(cause: InterruptionCause, at time: Int64) {
         if held != nil {
-            // Another sound of what may be no voice; only its end decides.
+            // Another sound that may not be a voice; only its end decides.
             if cause == .voice { return heldVoice(isHeard: true, at: time) }
             dropHeld()
         }
@@ -49,7 +49,7 @@ extension ConversationMachine {
         answers.interruptAll()
     }
 
-    /// Silences the speaker; how long that takes is measured.
+    /// Silences the speaker; the time that this takes is measured.
     mutating func silence(cause: InterruptionCause, at time: Int64) {
         emit(.flushSpeaker)
         record(.interrupted(by: cause))
@@ -58,7 +58,7 @@ extension ConversationMachine {
 
     /// Closes the open turn.
     ///
-    /// `wordsEnd` is when the user's words ended, which latency counts from.
+    /// `wordsEnd` is when the user's words ended; latency is measured from it.
     mutating func closeTurn(
         at time: Int64, wordsEnd: Int64, kind: EndOfWords, isReplyWanted: Bool = true
     ) {
@@ -76,33 +76,33 @@ extension ConversationMachine {
         }
     }
 
-    /// A wait for the reply from a time on.
+    /// A wait for the reply that starts at a time.
     func awaiting(from time: Int64, isDoubtful: Bool) -> Thinking {
         let wait =
             isDoubtful ? settings.unheardTimeoutMilliseconds : settings.thinkingTimeoutMilliseconds
         return Thinking(until: time + .milliseconds(wait), isDoubtful: isDoubtful)
     }
 
-    /// Starts the wait for the reply anew, after something that held it up.
+    /// Restarts the wait for the reply, after something that delayed it.
     mutating func restartWait(at time: Int64) {
         guard case .thinking(let thinking) = phase else { return }
         phase = .thinking(awaiting(from: time, isDoubtful: thinking.isDoubtful))
     }
 
-    /// The service showed that it heard words, so its reply is worth the whole wait.
+    /// The service showed that it heard words, so its reply gets the full wait.
     mutating func confirmWords(at time: Int64) {
         uplink.noteConfirmation()
         guard case .thinking(let thinking) = phase, thinking.isDoubtful else { return }
         phase = .thinking(awaiting(from: time, isDoubtful: false))
     }
 
-    /// All samples of a turn are with the session, or none will come any more.
+    /// The session has all samples of a turn, or no more will come.
     mutating func finishTurn(_ turn: Uplink.Turn) {
         guard !turn.isAbandoned else { return }
         guard turn.hasBegun else {
             record(.turnClosed(turn.number, .empty))
             guard !uplink.isBusy else { return }
-            // Nothing was said, so nothing is held and nothing will be answered.
+            // Nothing was said, so nothing is held and no answer will come.
             linkDeadline = nil
             if !calls.isAwaiting { endUnheard("nothing came from the microphone") }
             return
@@ -112,10 +112,10 @@ extension ConversationMachine {
         record(.turnClosed(turn.number, .sent))
     }
 
-    /// The samples of a turn did not come in time, so what was said is lost, or its end is.
+    /// The samples of a turn did not come in time, so its words, or their end, are lost.
     mutating func giveUpMark(of turn: Uplink.Turn) {
         if turn.hasSpeech, !turn.hasBegun, case .thinking(var thinking) = phase {
-            // Somebody did speak, though nobody but the device has heard it.
+            // The user did speak, though only the device has heard it.
             thinking.isDoubtful = false
             phase = .thinking(thinking)
         }
@@ -125,7 +125,7 @@ extension ConversationMachine {
         finishTurn(turn)
     }
 
-    /// Drops whatever is held for a session that does not come.
+    /// Drops everything that is held for a session that does not come.
     mutating func abandonTurns(at time: Int64) {
         linkDeadline = nil
         dropHeld()

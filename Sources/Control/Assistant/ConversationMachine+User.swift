@@ -1,21 +1,22 @@
-// What the user does, and what the microphone hears.
+// The user's actions, and the microphone's events.
 
 extension ConversationMachine {
     /// The talk button went down at that time.
     ///
-    /// A press means what users know: a ringing alarm is dismissed, else an answer is stopped, else
-    /// a turn is opened. Holding to talk stops the answer and opens a turn at once.
+    /// A press does what users expect: it dismisses a ringing alarm, otherwise stops an answer,
+    /// otherwise opens a turn. In hold mode it stops the answer and opens a turn at once.
     package mutating func buttonPressed(at time: Int64) -> [ConversationAction] {
         guard touch(at: time) == .nothing else { return settle() }
         pressEndsMute(at: time)
         if let refusal = refusal {
-            // A user who hears an answer wants it stopped. One who waits for it meant to say more,
-            // and would otherwise hear nothing: neither the answer nor why nobody listens.
+            // A user who hears an answer wants to stop it. One who waits for it wants to say more,
+            // and would otherwise hear nothing: neither the answer nor why the device does not
+            // listen.
             if !isThinking || held != nil, stopAnswer(at: time) { return settle() }
             tell(refusal, at: time)
             return settle()
         }
-        // In hold and hands-free mode an open turn is the button's or the voice's already.
+        // In hold and hands-free mode an open turn already belongs to the button or the voice.
         if uplink.open == nil {
             openTurn(
                 by: .button, at: time, gate: .openMicrophone(at: max(time, mutedUntil ?? time)))
@@ -28,9 +29,9 @@ extension ConversationMachine {
         return settle()
     }
 
-    /// The talk button went down, and whether it will be held is not known yet.
+    /// The talk button went down, and it is not yet known whether it will be held.
     ///
-    /// Does what needs no waiting, which is all but the opening of a turn.
+    /// Does what need not wait for that: everything except opening a turn.
     package mutating func buttonTouched(
         at time: Int64
     ) -> (use: TouchUse, actions: [ConversationAction]) {
@@ -39,7 +40,7 @@ extension ConversationMachine {
         return (use, settle())
     }
 
-    /// What a press does before, or instead of, opening a turn.
+    /// What a press does before opening a turn, or instead.
     private mutating func touch(at time: Int64) -> TouchUse {
         if dismissAlarm() { return .dismissed }
         guard settings.mode == .tap else { return .nothing }
@@ -66,7 +67,7 @@ extension ConversationMachine {
         return settle()
     }
 
-    /// The user wants silence: nothing more of what is said or awaited is heard.
+    /// The user wants silence: nothing more of what is said or awaited is played.
     package mutating func stopRequested(at time: Int64) -> [ConversationAction] {
         dismissAlarm()
         if phase == .listening {
@@ -103,7 +104,7 @@ extension ConversationMachine {
         return true
     }
 
-    /// Nothing is wanted any more of what was said, nor of what is still on its way.
+    /// Takes back what was said, and the words that are still on their way.
     private mutating func takeBack() {
         answers.takeBack()
         uplink.takeBack()
@@ -115,7 +116,7 @@ extension ConversationMachine {
         return settle()
     }
 
-    /// It rings no more.
+    /// The alarm has stopped ringing.
     package mutating func alarmEnded() -> [ConversationAction] {
         isRinging = false
         return settle()
@@ -136,12 +137,12 @@ extension ConversationMachine {
         return nil
     }
 
-    /// Muting was asked for, or unmuting.
+    /// Muting, or unmuting, was requested.
     ///
-    /// A turn that is open ends with what was said before. What the switch has muted stays so.
+    /// An open turn ends with what was said before. A mute by the switch stays.
     package mutating func muteToggled(at time: Int64) -> [ConversationAction] {
         if isSwitchMuted {
-            record(.notice("the microphone is muted by its switch, which alone can open it"))
+            record(.notice("the microphone is muted by its switch, and only that can unmute it"))
             emit(.sound(.muted))
             return settle()
         }
@@ -153,7 +154,7 @@ extension ConversationMachine {
         return settle()
     }
 
-    /// The switch that mutes was turned; nothing but the switch undoes that.
+    /// The mute switch was turned; only the switch can undo that.
     package mutating func muteSwitched(
         _ isOn: Bool, at time: Int64
     ) -> [ConversationAction] {
@@ -180,8 +181,8 @@ extension ConversationMachine {
             if uplink.open != nil {
                 uplink.noteSpeech()
             } else if refusal == nil, link != .refused, mayInterrupt {
-                // A noise is no reason to ask a service again that has refused.
-                // What began while it was muted is heard from where that ended.
+                // A noise is no reason to ask a service again that has refused. Speech that began
+                // while the microphone was muted is sent from the end of the mute.
                 let begin = mutedUntil.flatMap { $0 > time ? $0 : nil }
                 openTurn(
                     by: .voice, at: time,
@@ -193,7 +194,7 @@ extension ConversationMachine {
         return settle()
     }
 
-    /// Whether an onset may be the user's, not the device's own voice.
+    /// Whether an onset may be the user's voice rather than the device's own.
     private var mayInterrupt: Bool {
         switch phase {
         case .idle, .listening, .thinking: true
@@ -201,9 +202,9 @@ extension ConversationMachine {
         }
     }
 
-    /// The local detector heard speech end at `wordsEnd`, and knows it at `time`.
+    /// The local detector found the end of speech at `wordsEnd`, and reports it at `time`.
     ///
-    /// The gate closes at `time`, after the hangover, so that a soft last sound is not cut.
+    /// The gate closes at `time`, after the hangover, so that a soft last sound is not cut off.
     package mutating func speechEnded(
         wordsEnd: Int64, at time: Int64
     ) -> [ConversationAction] {
@@ -228,13 +229,13 @@ extension ConversationMachine {
         return settle()
     }
 
-    /// Every sample up to the closing of the gate has come.
+    /// Every sample up to the closing mark has come.
     package mutating func segmentEnded() -> [ConversationAction] {
         if let turn = uplink.finish() { finishTurn(turn) }
         return settle()
     }
 
-    /// The microphone is gone: what was said before is all there is.
+    /// The microphone was lost: no more samples come than those before.
     package mutating func microphoneLost(_ text: String, at time: Int64) -> [ConversationAction] {
         hasMicrophone = false
         speechSince = nil
@@ -242,7 +243,7 @@ extension ConversationMachine {
         return endTurns(at: time)
     }
 
-    /// No more samples come: what was said is ended, so that no activity stays open.
+    /// No more samples come: the open words are ended, so that no activity stays open.
     package mutating func endTurns(at time: Int64) -> [ConversationAction] {
         closeTurn(at: time, wordsEnd: time, kind: .cut)
         for turn in uplink.finishAll() { finishTurn(turn) }

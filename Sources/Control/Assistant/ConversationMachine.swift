@@ -1,24 +1,25 @@
 package import VoiceSession
 
-/// The conversation: which turn is open, whose words go up, which reply is heard.
+/// The conversation: which turn is open, whose words are sent, which reply is heard.
 ///
-/// A value: events and their times go in, actions come out; no clock, device or socket inside.
-/// It guarantees that every turn opened is closed exactly once, that an activity begins with its
-/// first samples and is ended exactly once, that nothing of an interrupted reply is played, and
-/// that it comes back to idle when the world falls silent, since every wait has a deadline.
+/// A value: events and their times go in, actions come out; it has no clock, device or socket. It
+/// guarantees that every turn is closed exactly once, that an activity begins with its first
+/// samples and is ended exactly once, that nothing of an interrupted reply is played, and that it
+/// returns to idle when all events stop, because every wait has a deadline.
 ///
 /// ## States
 ///
-/// There is one enum, `Phase`: what goes on between the user and the model. Three things hold
-/// beside it and are not phases: the mute switch, the link to the service, and the sound devices.
-/// A reply goes on under mute, and words go on being taken while the link is down; as phases
-/// each would need a copy of every other and a memory of where to go back to. The user sees
-/// `muted` and `offline` as states when nothing else goes on, and as part of every `Indication`.
+/// One enum, `Phase`, holds what goes on between the user and the model. Three things are
+/// independent of it and are not phases: the mute switch, the link to the service, and the sound
+/// devices. A reply continues under mute, and words are still taken while the link is down; as
+/// phases each of them would need a copy of every other phase and a memory of where to return to.
+/// The user sees `muted` and `offline` as states when nothing else goes on, and as part of every
+/// `Indication`.
 ///
 /// | Phase     | Event                             | Next      | What is done                     |
 /// |-----------|-----------------------------------|-----------|----------------------------------|
 /// | idle      | press, onset (hands-free)         | listening | gate opened in the past          |
-/// | idle      | listening is asked for            | listening | the same, sounded                |
+/// | idle      | listening is requested            | listening | the same, sounded                |
 /// | idle      | press while offline               | listening | the same, earcon, words kept     |
 /// | idle      | press while refused               | listening | the same, the service is asked   |
 /// | idle      | press muted, without microphone   | idle      | earcon                           |
@@ -38,7 +39,7 @@ package import VoiceSession
 /// | thinking  | tool call                         | thinking  | run; the deadline waits          |
 /// | thinking  | `turnComplete` without audio      | idle      | unless a tool runs; earcon       |
 /// | thinking  | nothing came from the microphone  | idle      | no activity was begun; earcon    |
-/// | thinking  | a call is answered as it was before | idle    | unless somebody waits: no earcon |
+/// | thinking  | a call is answered as it was before | idle    | unless one waits: no earcon      |
 /// | thinking  | deadline                          | idle      | earcon (not for mere noise)      |
 /// | speaking  | press (hold)                      | listening | speaker flushed at once          |
 /// | speaking  | press (tap, or muted)             | idle      | speaker flushed at once          |
@@ -49,7 +50,7 @@ package import VoiceSession
 /// | speaking  | `turnComplete` and drained        | idle      | neither alone; earcon if silent  |
 /// | speaking  | drained while a tool runs         | thinking  |                                  |
 /// | speaking  | connection lost                   | speaking  | what has come is played          |
-/// | speaking  | no more comes, or is not played   | idle      | the same time after its end      |
+/// | speaking  | no more comes, or is not played   | idle      | after the thinking time-out      |
 /// | any       | no session within the patience    | idle      | held words dropped, earcon       |
 /// | any       | service refuses                   | idle      | held words dropped, earcon       |
 package struct ConversationMachine: ~Copyable {
@@ -63,16 +64,16 @@ package struct ConversationMachine: ~Copyable {
     struct Thinking: Equatable {
         /// When the wait ends; it does not run while a tool does or the link is down.
         var until: Int64
-        /// Opened by a voice, and the service gave no sign yet: most likely a noise.
+        /// Opened by a voice, and the service gave no sign yet: probably a noise.
         var isDoubtful: Bool
-        /// The service's turn is over, and a function of it still ran.
+        /// The service's turn is over, and one of its functions still ran.
         var isTurnOver = false
-        /// A call began it, and nobody's words did.
+        /// A call started it, not the user's words.
         var isUnasked = false
     }
 
     struct Speaking: Equatable {
-        /// The answer of which audio came last.
+        /// The answer of the last audio that came.
         var answer: AnswerNumber
         /// When its first audio came.
         var since: Int64
@@ -82,17 +83,17 @@ package struct ConversationMachine: ~Copyable {
         var isEnded = false
         /// The speaker has played all there is.
         var isDrained = false
-        /// When what has come should have been played, if it was played since it came.
+        /// When what has come should have been played, if it was played on arrival.
         var playedBy: Int64
-        /// It went on after an interruption in which no words were found so far.
+        /// It resumed after an interruption in which no words were found yet.
         var isResumed = false
-        /// A function has been answered since: what comes next may be of that.
+        /// A function was answered since: the next audio may belong to that answer.
         var isToolAnswerDue = false
         /// Some of it is loud enough to be heard.
         var isAudible = false
     }
 
-    /// Asleep: closed because nothing was said for long, and back with the next word.
+    /// Asleep: closed after a long silence; the user's next words reconnect it.
     enum Link: Equatable { case down, up, asleep, refused }
 
     private(set) var settings: ConversationSettings
@@ -100,18 +101,18 @@ package struct ConversationMachine: ~Copyable {
     let rates: SessionRates
     var uplink: Uplink
     var answers = HeardAnswers()
-    /// A reply that may go on, while what interrupted it is listened to.
+    /// A reply that may resume, while its interruption is examined.
     var held: Held?
 
-    /// Muted by a word, a press or a tool.
+    /// Muted by words, a press or a tool.
     var isMuted = false
-    /// It was words that muted, so a press ends it.
+    /// Muted by words, so a press ends it.
     var isMutedByWords = false
     /// Muted by the switch on the device.
     var isSwitchMuted = false
-    /// Muted, whoever did it.
+    /// Muted in any way.
     var isSilenced: Bool { isMuted || isSwitchMuted }
-    /// When it was muted last; nil when it never was.
+    /// When the last mute ended; nil when there was none.
     var mutedUntil: Int64?
     var isRinging = false
     var link = Link.down
@@ -120,39 +121,39 @@ package struct ConversationMachine: ~Copyable {
 
     var turnCount = 0
     var calls = CallBook()
-    /// Something of an answer came since the user's words, if only in writing.
+    /// A part of an answer came since the user's words, if only as text.
     var isAnswerShown = false
-    /// A function has done its work since the user's words, and nothing was heard since.
+    /// A function succeeded since the user's words, and nothing was heard since.
     var isToolDone = false
-    /// Words are kept for a session until then.
+    /// Until when words are kept for a session.
     var linkDeadline: Int64?
-    /// There was a session since the start.
+    /// There was a session since the start of the program.
     var wasOnline = false
     /// The line that says why there is no session.
     var lineOfOutage = Earcon.offline
-    /// When each trouble that lasts was last reported in words.
+    /// When each lasting fault was last reported in words.
     var spokenAt: [Earcon: Int64] = [:]
     /// Why there is no session, as last reported; nil while there is one.
     var reportedOutage: String?
-    /// The local detector hears speech since then.
+    /// Since when the local detector hears speech.
     var speechSince: Int64?
-    /// What the first sound is measured from.
+    /// The start of the measurement of the first sound.
     var endOfWords: (at: Int64, kind: EndOfWords)?
-    /// What silence is measured from.
+    /// The start of the measurement of silence.
     var interruption: (at: Int64, cause: InterruptionCause)?
 
     private var actions: [ConversationAction] = []
     private var shown: Indication?
 
-    /// A machine that is idle and offline, with both sound devices taken to be there; `rates` are
-    /// those of the session.
+    /// A machine that is idle and offline, and that assumes both sound devices are present; `rates`
+    /// are the session's.
     package init(settings: ConversationSettings, rates: SessionRates) {
         self.settings = settings
         self.rates = rates
         uplink = Uplink(rates: rates)
     }
 
-    /// What the user sees.
+    /// The state that the user sees.
     package var state: ConversationState {
         switch phase {
         case .idle: isSilenced ? .muted : isOffline ? .offline : .idle
@@ -164,12 +165,13 @@ package struct ConversationMachine: ~Copyable {
 
     private var isOffline: Bool { link == .down || link == .refused }
 
-    /// Whether what the service says in an answer now is for the user's ears.
+    /// Whether an answer's present content is to be heard by the user.
     package func isHeard(_ answer: AnswerNumber) -> Bool {
         answers.isHeard(answer) && (settings.usesAutomaticDetection || !uplink.isBusy)
     }
 
-    /// Takes other settings; returns false, and keeps the old, when they need another session.
+    /// Applies other settings; returns false, and keeps the old ones, when they need another
+    /// session.
     package mutating func apply(_ settings: ConversationSettings) -> Bool {
         guard settings.usesAutomaticDetection == self.settings.usesAutomaticDetection else {
             return false
@@ -191,7 +193,7 @@ package struct ConversationMachine: ~Copyable {
         actions.append(.record(event))
     }
 
-    /// Ends every event: adds what changed for the eye, and hands the actions out.
+    /// Ends every event: adds a change of the indication, and returns the actions.
     mutating func settle() -> [ConversationAction] {
         let now = Indication(
             state: state, isMuted: isSilenced, isOffline: isOffline,

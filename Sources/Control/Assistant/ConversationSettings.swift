@@ -6,10 +6,10 @@ package enum TurnMode: String, Sendable, CaseIterable {
     case hold
     /// Press once to talk; press again, or stop talking, to end the turn.
     case tap
-    /// Talk; the local detector opens the microphone and the service finds the turns.
+    /// Talk; the local detector opens the microphone and the service detects the turns.
     case handsFree
 
-    /// What the device's owner set.
+    /// The owner's setting.
     package init(_ settings: Settings) {
         self =
             switch settings[Keys.conversation.mode] {
@@ -26,9 +26,9 @@ package struct ConversationSettings: Sendable, Equatable {
     package var mode: TurnMode
     /// Sound from before the press or the onset that is sent too (milliseconds).
     package var preRollMilliseconds: Int
-    /// A hold shorter than this is a slip or a wish for silence: its reply is not played (0: off).
+    /// A shorter hold is accidental or a wish for silence: its reply is not played (0: off).
     package var minimumHoldMilliseconds = 150
-    /// A turn is closed after this time, so that a stuck button cannot send for ever.
+    /// A turn is closed after this time, so that a stuck button cannot send forever.
     package var maximumTurnMilliseconds: Int
     /// Tap mode: whether the local detector's end of speech closes the turn.
     package var endsTapAtSpeechEnd = true
@@ -36,21 +36,21 @@ package struct ConversationSettings: Sendable, Equatable {
     package var tapSilenceMilliseconds = 8_000
     /// Hands-free: whether a voice interrupts the reply; false where the device hears itself.
     package var voiceInterrupts: Bool
-    /// A reply that a voice interrupted goes on when the service writes down no words within this
-    /// time after the voice (milliseconds; 0: it never goes on).
+    /// A reply that a voice interrupted resumes when the service transcribes no words within this
+    /// time after the voice (milliseconds; 0: it never resumes).
     package var falseInterruptionMilliseconds: Int
     /// The wait for the first sound of a reply, and for its next one, before it is given up.
     package var thinkingTimeoutMilliseconds: Int
     /// Hands-free: the wait for any sign that the service heard words; most noises end here.
     package var unheardTimeoutMilliseconds = 5_000
-    /// How long words said without a session are kept while it reconnects.
+    /// How long words are kept without a session while it reconnects.
     package var offlinePatienceMilliseconds: Int
-    /// Whether the model itself decides what it answers, so that no answer is none that is missing.
+    /// Whether the model decides what to answer, so that a missing answer is not a fault.
     package var mayStaySilent = false
-    /// Whether the opening of the microphone is also sounded.
+    /// Whether a sound is also played when the microphone opens.
     package var soundsListening: Bool
 
-    /// What the device's owner set; in another mode where one is given.
+    /// The owner's settings; in another mode where one is given.
     package init(_ settings: Settings = Settings(), mode: TurnMode? = nil) {
         self.mode = mode ?? TurnMode(settings)
         preRollMilliseconds = settings[Keys.conversation.preRoll]
@@ -62,7 +62,7 @@ package struct ConversationSettings: Sendable, Equatable {
         soundsListening = settings[Keys.conversation.listeningSound]
     }
 
-    /// Whether the service finds the turns itself, so that no activity markers are sent.
+    /// Whether the service detects the turns itself, so that no activity marks are sent.
     package var usesAutomaticDetection: Bool { mode == .handsFree }
 }
 
@@ -70,6 +70,6 @@ extension Int64 {
     /// Milliseconds as nanoseconds.
     static func milliseconds(_ count: Int) -> Int64 { Int64(count) * 1_000_000 }
 
-    /// From an earlier time to this one, in milliseconds.
+    /// The time since an earlier one, in milliseconds.
     func milliseconds(since earlier: Int64) -> Double { Double(self - earlier) / 1e6 }
 }

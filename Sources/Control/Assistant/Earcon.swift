@@ -16,14 +16,14 @@ package enum Earcon: String, Sendable, CaseIterable {
     case refused
     /// There is no key for the service.
     case noKey
-    /// There never was a session, and no way leads out of this machine.
+    /// There never was a session, and this machine has no route to the network.
     case noNetwork
     /// The settings have a mistake.
     case settings
-    /// The day's tokens are spent.
+    /// The day's token budget is spent.
     case budget
-    /// What was last said in words still holds.
+    /// The fault that was last reported in words persists.
     case sameTrouble
-    /// Something dangerous is to be done: press the button if you want it.
+    /// A dangerous action needs confirmation: press the button to allow it.
     case confirm
 }

@@ -6,14 +6,14 @@ package struct Indication: Sendable, Equatable {
     package var isMuted: Bool
     /// There is no session, whatever the state.
     package var isOffline: Bool
-    /// The microphone or the speaker is gone, or the service refuses this device.
+    /// The microphone or the speaker is missing, or the service refuses this device.
     package var hasTrouble: Bool
     /// An alarm rings, whatever the state.
     package var isRinging: Bool
-    /// The user is asked to confirm something, whatever the state.
+    /// The user is asked to confirm an action, whatever the state.
     package var awaitsConfirmation = false
 
-    /// What is to be shown.
+    /// The state to show.
     package init(
         state: ConversationState, isMuted: Bool, isOffline: Bool, hasTrouble: Bool,
         isRinging: Bool = false
@@ -25,19 +25,19 @@ package struct Indication: Sendable, Equatable {
         self.isRinging = isRinging
     }
 
-    /// The one thing that counts most, for those who can show only one.
+    /// The most important part, for indicators that can show only one.
     package enum Gist: Sendable, CaseIterable {
         case idle, listening, thinking, speaking, muted, trouble, offline
     }
 
-    /// What counts most, beside a ringing alarm and a question that waits.
+    /// The most important part, apart from a ringing alarm and a pending question.
     package var gist: Gist {
         switch state {
         case .listening: return .listening
         case .thinking: return .thinking
         case .speaking: return .speaking
         case .idle, .offline, .muted:
-            // What people must be able to trust comes first, then what they can mend.
+            // The state that users must be able to trust comes first, then what they can fix.
             if isMuted { return .muted }
             if hasTrouble { return .trouble }
             return isOffline ? .offline : .idle

@@ -1,4 +1,4 @@
-/// What comes from the microphone, in the order it was captured.
+/// Events of the microphone, in the order of capture.
 ///
 /// The bridge hops from the processing thread to the assistant's executor and keeps the order.
 package enum MicrophoneSignal: Sendable, Equatable {
@@ -11,17 +11,17 @@ package enum MicrophoneSignal: Sendable, Equatable {
     case speechStarted(sample: Int64, at: Int64)
     /// Speech ended; `at` is when the last of it was captured, before the hangover.
     case speechEnded(sample: Int64, at: Int64)
-    /// The device is gone; the text says which and what to do.
+    /// The device was lost; the text says which and what to do.
     case lost(String)
     /// The device is back; the text says what was granted.
     case back(String)
 }
 
-/// The microphone's gate: marks points in captured time between which samples are given.
+/// The microphone's gate: two points in capture time bound the samples that are delivered.
 package protocol MicrophonePort: Sendable {
-    /// Opens the gate at a time in the past, less the pre-roll.
+    /// Opens the gate at a time in the past, minus the pre-roll.
     func open(at nanoseconds: Int64, preRollMilliseconds: Int)
-    /// Opens the gate at a sample where speech began, less the pre-roll.
+    /// Opens the gate at a sample where speech began, minus the pre-roll.
     func openAtSpeech(sample: Int64, preRollMilliseconds: Int)
     /// Closes the gate at a time; samples up to it still come, then `segmentEnded`.
     func close(at nanoseconds: Int64)

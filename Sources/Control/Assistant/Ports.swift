@@ -1,5 +1,5 @@
-// What the assistant needs of the world, as it sees it. The daemon's audio bridge and its tests
-// implement these; the assistant itself touches no device, socket or clock.
+// The assistant's view of the world. The daemon's audio bridge and the tests implement these ports;
+// the assistant itself touches no device, socket or clock.
 //
 // Every method is called on the assistant's executor (the event loop's thread) and returns at
 // once; none may block or call back synchronously. Times are nanoseconds of CLOCK_MONOTONIC, the
@@ -19,15 +19,15 @@ package struct ButtonEvent: Sendable, Equatable {
     }
 }
 
-/// What comes from the loudspeaker about speech (earcons are not reported).
+/// Events of the loudspeaker about speech (earcons are not reported).
 package enum SpeakerSignal: Sendable, Equatable {
     /// The first sample of a reply was written to the device.
     case started(at: Int64)
-    /// Everything enqueued has been played; said only while `pendingFrames` is zero.
+    /// Everything enqueued has been played; reported only while `pendingFrames` is zero.
     case drained(at: Int64)
-    /// After `flush`: the device gives digital silence.
+    /// After `flush`: the device outputs digital silence.
     case silent(at: Int64)
-    /// The device is gone; the text says which and what to do.
+    /// The device was lost; the text says which and what to do.
     case lost(String)
     /// The device is back; the text says what was granted.
     case back(String)
@@ -37,14 +37,14 @@ package enum SpeakerSignal: Sendable, Equatable {
 package protocol SpeakerPort: Sendable {
     /// Adds samples to the reply; never drops any.
     func play(_ samples: [Int16])
-    /// Says that the reply is whole, so that a prebuffer need not wait for more.
+    /// Says that the reply is complete, so that a prebuffer need not wait for more.
     func endOfTurn()
     /// Silences the reply at once; nothing enqueued before this call is played after it.
     func flush()
-    /// Silences the reply at once and keeps what was not heard of it; what is played meanwhile
-    /// waits behind it. `flush` forgets it all.
+    /// Silences the reply at once and keeps the part that was not heard; samples given meanwhile
+    /// are queued after it. `flush` discards it all.
     func hold()
-    /// Plays on what was kept, from a little before where it was silenced.
+    /// Resumes the part that was kept, from a little before the point of silence.
     func resume()
     /// Frames enqueued and not yet played.
     var pendingFrames: Int { get }
@@ -56,7 +56,7 @@ package protocol EarconPort: Sendable {
     func play(_ earcon: Earcon)
 }
 
-/// Takes what happens, for people, logs and tests.
+/// Receives events, for people, logs and tests.
 package protocol TimelinePort: Sendable {
     /// Takes one entry; entries come in order.
     func record(_ entry: TimelineEntry)

@@ -12,16 +12,16 @@ package struct TimelineEntry: Sendable, Equatable {
     }
 }
 
-/// What a timeline reports: states, words both ways, tools, and the latencies that users feel.
+/// What a timeline reports: states, words both ways, tools, and the latencies that users notice.
 ///
-/// Transcripts and tool arguments are the user's own words: whoever writes them down decides
+/// Transcripts and tool arguments are the user's own words: code that stores them must decide
 /// whether that is wanted.
 package enum TimelineEvent: Sendable, Equatable {
     /// The state changed.
     case state(from: ConversationState, to: ConversationState)
     /// A turn was opened; turns count from 1.
     case turnOpened(Int, by: TurnOpener)
-    /// The turn's last word is with the session, or the turn came to nothing.
+    /// The session has the turn's last words, or the turn was empty or abandoned.
     case turnClosed(Int, TurnOutcome)
     /// A fragment of what the user was heard to say; may start with a space.
     case heard(String)
@@ -33,7 +33,7 @@ package enum TimelineEvent: Sendable, Equatable {
     case toolAnswered(id: String, name: String, response: String, milliseconds: Double)
     /// A function has failed, in words for the model, at this time after its call.
     case toolFailed(id: String, name: String, reason: String, milliseconds: Double)
-    /// The call was taken back by the server or given up, so nothing is answered.
+    /// The call was cancelled by the service or given up, so no answer is sent.
     case toolCancelled(id: String)
     /// The first sound of the reply was written, at this time after the end of the words.
     case firstSound(milliseconds: Double, after: EndOfWords)
@@ -41,13 +41,13 @@ package enum TimelineEvent: Sendable, Equatable {
     case interrupted(by: InterruptionCause)
     /// The speaker is silent, at this time after the interruption.
     case silence(milliseconds: Double, after: InterruptionCause)
-    /// No words had interrupted, so the reply goes on.
+    /// The interruption had no words, so the reply resumes.
     case resumed
     /// The reply has been played to its end.
     case replyPlayed
     /// The session is ready; `resumed` when it knows what was said before.
     case online(resumed: Bool)
-    /// The session is lost; it comes back by itself.
+    /// The session is lost; it reconnects by itself.
     case offline(String)
     /// The service refuses this device; the text says why and what to do.
     case refused(String)
@@ -64,7 +64,7 @@ package enum TimelineEvent: Sendable, Equatable {
 /// Who opened a turn.
 package enum TurnOpener: Sendable, Equatable {
     case button, voice
-    /// Somebody elsewhere, by a message.
+    /// A remote request, in a message.
     case request
 }
 
@@ -72,7 +72,7 @@ package enum TurnOpener: Sendable, Equatable {
 package enum TurnOutcome: Sendable, Equatable {
     /// All of its words went to the session.
     case sent
-    /// The microphone gave nothing, so nothing was said to the session.
+    /// The microphone gave no samples, so nothing was sent to the session.
     case empty
     /// It was given up: no session came in time, or the service refuses this device.
     case abandoned
@@ -93,7 +93,7 @@ package enum InterruptionCause: Sendable, Equatable {
     case button, voice, server
 }
 
-/// Which way sound goes.
+/// The direction of sound.
 package enum SoundDirection: Sendable, Equatable {
     case capture, playback
 }

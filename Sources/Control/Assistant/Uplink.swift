@@ -1,11 +1,11 @@
 internal import VoiceSession
 
-/// The user's turns whose microphone samples are not all with the session yet, oldest first.
+/// The user's turns whose samples the session does not have in full yet, oldest first.
 ///
-/// The microphone gives the samples of one turn after the other, each ended by a mark, so a turn
-/// may be opened while the tail of the one before is still on its way. At most the last is open.
-/// An activity begins with its first samples, never before: the service closes the connection
-/// on an empty one.
+/// The microphone delivers the samples of one turn after another, each ended by a mark, so a turn
+/// may be opened while the tail of the previous one is still on its way. Only the last can be open.
+/// An activity begins with its first samples, never before: the service closes the connection on an
+/// empty one.
 struct Uplink {
     struct Turn: Equatable {
         let number: Int
@@ -13,13 +13,13 @@ struct Uplink {
         let openedAt: Int64
         /// The activity was begun, so it must be ended.
         var hasBegun = false
-        /// Words were heard by the local detector.
+        /// The local detector heard words.
         var hasSpeech = false
         /// The service showed that it hears words.
         var isConfirmed = false
-        /// When the mark is given up; set once the gate was asked to close.
+        /// When the mark is given up; set when the gate is asked to close.
         var flushBy: Int64?
-        /// An answer is awaited, since somebody has spoken and has not taken it back.
+        /// An answer is awaited, because the user has spoken and has not taken the words back.
         var isReplyWanted = true
         /// Nothing more of it is sent.
         var isAbandoned = false
@@ -27,13 +27,12 @@ struct Uplink {
         var isOpen: Bool { flushBy == nil }
     }
 
-    /// More turns than this cannot wait for their marks; a finger is not that fast.
+    /// The most turns that wait for their marks; no finger is faster.
     static let maximumTurns = 4
     /// A mark that takes longer than this is given up.
     ///
-    /// More than the two seconds of sound that wait at most for the processing thread where the
-    /// processor is busy: words that come late are words. Only of a thread that is stuck there is
-    /// nothing to wait for.
+    /// Longer than the two seconds of sound that at most wait for the processing thread on a busy
+    /// processor: late words still count. Only a stuck thread is not worth waiting for.
     static let flushMilliseconds = 3_000
 
     /// No pre-roll reaches further back than this.
@@ -41,7 +40,7 @@ struct Uplink {
 
     private let maximumOverlapSamples: Int64
     private(set) var turns: [Turn] = []
-    /// The first sample that was not sent yet; a pre-roll must not repeat what is before.
+    /// The first sample that was not sent yet; a pre-roll must not repeat earlier ones.
     private var nextSample: Int64 = 0
 
     /// An uplink without turns, of a session with these rates.
@@ -83,16 +82,17 @@ struct Uplink {
         return turn
     }
 
-    /// No answer is wanted any more to what was said, though its end is on its way.
+    /// No answer is wanted any more to words whose end is still on its way.
     mutating func takeBack() {
         for index in turns.indices where !turns[index].isOpen { turns[index].isReplyWanted = false }
     }
 
-    /// Samples came: how many of them were sent before, and whether they begin an activity; nil where
-    /// nothing of them is to be sent.
+    /// Samples came: returns how many of them were sent before, and whether they begin an activity;
+    /// nil where none are to be sent.
     mutating func samples(first: Int64, count: Int) -> (skipping: Int, isBeginning: Bool)? {
         guard let turn = turns.first, !turn.isAbandoned else { return nil }
-        // A device that is back may count anew; to take that for a pre-roll would be deafness.
+        // A device that came back may restart its count; taking that for a pre-roll would drop all
+        // its samples.
         if nextSample - first > maximumOverlapSamples { nextSample = first }
         let skip = Int(min(max(0, nextSample - first), Int64(count)))
         guard skip < count else { return nil }
@@ -107,13 +107,13 @@ struct Uplink {
         return turns.removeFirst()
     }
 
-    /// The microphone is gone: no mark will come.
+    /// The microphone was lost: no mark will come.
     mutating func finishAll() -> [Turn] {
         defer { turns = [] }
         return turns
     }
 
-    /// Gives every turn up; returns those that were not given up before.
+    /// Abandons every turn; returns those that were not abandoned before.
     ///
     /// Their samples and marks may still come, so they stay until then.
     mutating func abandon(at time: Int64) -> [Turn] {

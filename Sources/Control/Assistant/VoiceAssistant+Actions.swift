@@ -2,13 +2,13 @@ internal import ModelTypes
 internal import Tools
 internal import VoiceSession
 
-// What the machine wants done.
+// The machine's actions.
 
 extension VoiceAssistant {
-    /// Performs the actions of an event; those of an event that comes meanwhile follow after.
+    /// Performs the actions of an event; those of events that arrive meanwhile follow.
     ///
-    /// A port may report something at once, as the session does with an attempt to connect; what
-    /// that leads to must not get between the actions of this event.
+    /// A port may report something at once, as the session does with an attempt to connect; the
+    /// resulting actions must not come between the actions of this event.
     func perform(_ actions: [ConversationAction]) {
         guard !isStopped else { return }
         queue += actions
@@ -89,8 +89,8 @@ extension VoiceAssistant {
             ConversationMachine.earlier(machine.deadline, confirmations.deadline),
             announcements.deadline)
         guard next != alarmAt, !isStopped else { return }
-        // A deadline moves on with every chunk of a reply: an alarm too early costs less than
-        // setting it anew each time.
+        // A deadline moves with every chunk of a reply: an early alarm costs less than setting it
+        // again each time.
         if let next, let alarmAt, alarmAt < next { return }
         alarmAt = next
         ports.alarm.setAlarm(next) { [weak self] in

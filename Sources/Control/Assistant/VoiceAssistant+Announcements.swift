@@ -1,26 +1,26 @@
 internal import Tools
 internal import VoiceSession
 
-// What the device has said by the model, unasked.
+// Announcements: the device has the model speak unprompted.
 
 extension VoiceAssistant {
-    /// Has the model say something to the user when next nobody talks.
+    /// Has the model say something to the user at the next moment when nobody is talking.
     ///
     /// The device has no voice of its own: without a session within `patience` (nanoseconds)
-    /// nothing is said, and the timeline tells so.
+    /// nothing is said, and the timeline reports it.
     package func announce(_ words: String, _ manner: AnnouncementManner, patience: Int64) {
         guard !isStopped else { return }
         if announcements.add(words, manner, until: ports.alarm.now + patience) {
             announceNext()
         } else {
-            record(.notice("too much is to be said already; something is not said"))
+            record(.notice("an announcement is dropped: too many are waiting"))
         }
         setAlarm()
     }
 
-    /// Says what waits, if this is a moment for it.
+    /// Says the next announcement, if this is a suitable moment.
     func announceNext() {
-        // While the user is asked something the device's voice would spoil the answer.
+        // While the user is asked a question, the device's voice would interfere with the answer.
         guard machine.mayAnnounce, !confirmations.isAsking, let next = announcements.next() else {
             return
         }
@@ -35,6 +35,6 @@ extension VoiceAssistant {
 
     func expireAnnouncements(at time: Int64) {
         let count = announcements.expire(at: time)
-        if count > 0 { record(.notice("there was no session in time to say something")) }
+        if count > 0 { record(.notice("an announcement is dropped: there was no session in time")) }
     }
 }

@@ -1,21 +1,21 @@
 internal import Tools
 internal import VoiceSession
 
-// Questions to the user, in which the model has no part.
+// Questions to the user, without the model.
 
 extension VoiceAssistant {
     private static let withdrawn = "nothing was done: the call was taken back"
 
-    /// A call needs the user's word; gives the decision.
+    /// A call needs the user's confirmation; returns the decision.
     func confirm(_ request: ConfirmationRequest) async -> ConfirmationDecision {
-        // Its withdrawal may have come first, and then found nothing.
+        // The call may have been cancelled before; then there was nothing to withdraw.
         guard !Task.isCancelled else { return .refused(Self.withdrawn) }
         return await withCheckedContinuation { decided in
             confirm(request) { decided.resume(returning: $0) }
         }
     }
 
-    /// A call needs the user's word; `done` is called once, on the executor.
+    /// A call needs the user's confirmation; `done` is called once, on the executor.
     func confirm(
         _ request: ConfirmationRequest,
         _ done: @escaping @Sendable (ConfirmationDecision) -> Void
@@ -25,12 +25,12 @@ extension VoiceAssistant {
         performConfirmation(confirmations.ask(request, at: ports.alarm.now))
     }
 
-    /// The call was taken back.
+    /// The call was cancelled.
     func withdraw(_ id: String) {
         performConfirmation(confirmations.withdraw(id))
     }
 
-    /// Whether an edge of the button answers a question, and is nothing else then.
+    /// Whether an edge of the button answers a question, and so must have no other effect.
     func isAnswer(_ event: ButtonEvent) -> Bool {
         guard event.pressed else {
             defer { ignoresRelease = false }
@@ -45,9 +45,9 @@ extension VoiceAssistant {
         dismissAlarm == nil && confirmations.awaitsPress(at: time)
     }
 
-    /// What the press at that time turned out to be, after its touch gave `asked`.
+    /// The outcome of the press at that time, after its touch returned `asked`.
     ///
-    /// Who holds the button on wants to say something, which is no yes.
+    /// A user who keeps holding the button wants to say something, which is not a yes.
     package func answer(isYes: Bool, pressedAt time: Int64) {
         guard !isStopped else { return }
         if isYes {

@@ -1,4 +1,4 @@
-// What others want of the device.
+// Remote requests.
 
 extension VoiceAssistant {
     /// Listens for one turn, as after a tap.

@@ -1,15 +1,15 @@
 internal import Tools
 package import VoiceSession
 
-// What comes from the service.
+// Events of the session.
 
 extension VoiceAssistant {
     /// An answer that stays below this in all its samples (-66 dB) is silence.
     private static let audibleLevel: UInt16 = 16
-    /// Of an answer in writing, which nobody has asked for, this is kept (characters).
+    /// How much of an unrequested text answer is kept (characters).
     private static let writtenLimit = 2_000
 
-    /// Something came from the session.
+    /// The session reports an event.
     package func session(_ event: SessionEvent) {
         guard !isStopped else { return }
         let now = ports.alarm.now
@@ -37,7 +37,8 @@ extension VoiceAssistant {
             let isAudible = samples.contains { $0.magnitude > Self.audibleLevel }
             perform(machine.audioArrived(samples, isAudible: isAudible, of: answer, at: now))
         case .inputTranscript(let text):
-            // What the device wrote itself comes back as heard where nobody has spoken since.
+            // The service transcribes the device's own text as the user's words, until the user
+            // speaks again.
             if isAnnouncing { break }
             if !confirmations.hidesWords { record(.heard(text)) }
             performConfirmation(confirmations.heard(text, at: now))
@@ -82,7 +83,7 @@ extension VoiceAssistant {
 }
 
 extension Earcon {
-    /// What tells the user why there is no session.
+    /// The earcon that says why there is no session.
     fileprivate init(refusal: FailureReason) {
         switch refusal {
         case .noKey: self = .noKey

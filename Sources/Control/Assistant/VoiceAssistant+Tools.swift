@@ -3,7 +3,7 @@ internal import Tools
 internal import VoiceSession
 internal import WireCodec
 
-// The functions that the model calls.
+// The model's function calls.
 
 extension VoiceAssistant {
     private static let takenBack = "nothing was done: the user took the request back"

@@ -1,7 +1,7 @@
 package import Tools
 package import VoiceSession
 
-/// The world around the assistant.
+/// The ports of the assistant.
 package struct AssistantPorts: Sendable {
     package var microphone: any MicrophonePort
     package var speaker: any SpeakerPort
@@ -11,9 +11,9 @@ package struct AssistantPorts: Sendable {
     package var earcons: any EarconPort
     package var timeline: any TimelinePort
     package var alarm: any LoopAlarm
-    /// Whether any way leads out of this machine; asked after each attempt to connect that failed.
+    /// Whether this machine has a route to the network; asked after each failed connection attempt.
     package var hasNetwork: @Sendable () -> Bool
-    /// Keeps what is known of wrong PINs.
+    /// Stores the count of wrong PINs.
     package var pinLock: any PINLockPort = NoPINLock()
 
     /// Every port; all are called on the assistant's executor.
@@ -38,30 +38,30 @@ package struct AssistantPorts: Sendable {
 /// Feeds the conversation machine and performs its actions.
 ///
 /// ## Concurrency
-/// An actor on the event loop's thread, as the session is, so that a barge-in cannot race with
-/// late audio: each event is taken and all its actions are performed before the next. Callers on
-/// that thread use `assumeIsolated`. Only tools leave it, and come back as an event.
+/// An actor on the event loop's thread, like the session, so that a barge-in cannot race with late
+/// audio: all actions of an event are performed before the next event is taken. Callers on that
+/// thread use `assumeIsolated`. Only tools run elsewhere, and return as an event.
 package actor VoiceAssistant {
     private let executor: any SerialExecutor
     let ports: AssistantPorts
     var machine: ConversationMachine
     var confirmations: ConfirmationMachine
-    /// Calls that wait for the user's word, by their ids.
+    /// Calls that wait for the user's confirmation, by their ids.
     var deciders: [String: @Sendable (ConfirmationDecision) -> Void] = [:]
-    /// The button's press was an answer, so its release means nothing.
+    /// The button's press was an answer, so its release has no effect.
     var ignoresRelease = false
-    /// What the light shows but for the question to the user.
+    /// The light's state without the question to the user.
     var indication: Indication?
     var alarmAt: Int64?
     var announcements = Announcements()
-    /// The device itself spoke to the model last, and nobody has since.
+    /// The last text for the model came from the device, and the user has not spoken since.
     var isAnnouncing = false
-    /// What came as text since the user's words, in case that no sound comes.
+    /// The text that came since the user's words, in case no sound comes.
     var written = ""
     /// Silences the alarm that rings.
     var dismissAlarm: (@Sendable () -> Void)?
     var isStopped = false
-    /// Actions that wait for those before them.
+    /// Actions that wait for earlier ones.
     var queue: [ConversationAction] = []
     var isPerforming = false
 
@@ -81,11 +81,11 @@ package actor VoiceAssistant {
             settings: confirmation, remembering: ports.pinLock.kept, at: ports.alarm.now)
     }
 
-    /// What the user sees.
+    /// The state that the user sees.
     package var state: ConversationState { machine.state }
 
-    /// Whether nothing goes on that a new start would end: no turn, no ringing, no question to the
-    /// user, no function.
+    /// Whether a restart would interrupt nothing: no turn, no ringing, no question to the user, no
+    /// function.
     package var isQuiet: Bool {
         switch machine.state {
         case .idle, .offline, .muted:
@@ -98,10 +98,10 @@ package actor VoiceAssistant {
     /// Why there is no session, as last reported; nil while there is one or none is needed.
     package var outage: String? { machine.reportedOutage }
 
-    /// Whether a word, a press or a tool has muted the microphone, whatever its switch says.
+    /// Whether words, a press or a tool have muted the microphone, whatever its switch says.
     package var isMutedByHand: Bool { machine.isMuted }
 
-    /// Whether it was words, so that a press opens the microphone again.
+    /// Whether words muted it, so that a press opens the microphone again.
     package var isMutedByWords: Bool { machine.isMutedByWords }
 
     // MARK: - Events
@@ -121,19 +121,19 @@ package actor VoiceAssistant {
         ports.alarm.setAlarm(nil) {}
     }
 
-    /// Takes other settings; returns false when they need another session, and then changes none.
+    /// Applies other settings; returns false when they need another session, and then changes none.
     package func apply(_ settings: ConversationSettings) -> Bool {
         machine.apply(settings)
     }
 
-    /// A press or a release of a talk button that nobody can hold; a press is a yes at once where
-    /// the user is asked something.
+    /// A press or a release of a talk button that cannot be held; while the user is asked a
+    /// question, a press is a yes at once.
     package func button(_ event: ButtonEvent) {
         guard !isStopped, !isAnswer(event) else { return }
         _ = takeEdge(event)
     }
 
-    /// A press or a release of the talk button; returns what a press did in place of talking.
+    /// A press or a release of the talk button; returns what a press did instead of talking.
     package func talk(_ event: ButtonEvent) -> TouchUse {
         guard !isStopped else { return .nothing }
         if event.pressed, awaitsAnswer(at: event.at) { return .asked }
@@ -148,9 +148,9 @@ package actor VoiceAssistant {
         return isDismissal ? .dismissed : .nothing
     }
 
-    /// A button went down, and may or may not be held; returns what that did at once.
+    /// A button went down, and may or may not be held; returns the immediate effect.
     ///
-    /// Only one that talks, `isTalk`, is asked for an answer, which `answer` then gives.
+    /// Only a talk button (`isTalk`) can return `asked`; `answer` then gives the answer.
     package func touch(at time: Int64, isTalk: Bool) -> TouchUse {
         guard !isStopped else { return .nothing }
         if isTalk, awaitsAnswer(at: time) { return .asked }
@@ -159,12 +159,12 @@ package actor VoiceAssistant {
         return use
     }
 
-    /// Muting was asked for, or unmuting.
+    /// Muting, or unmuting, was requested.
     package func toggleMute(at time: Int64) {
         perform(machine.muteToggled(at: time))
     }
 
-    /// The switch that mutes was turned; the microphone's own gate is the caller's to close.
+    /// The mute switch was turned; closing the microphone's own gate is up to the caller.
     package func switchMute(_ isOn: Bool, at time: Int64) {
         perform(machine.muteSwitched(isOn, at: time))
     }
@@ -176,7 +176,7 @@ package actor VoiceAssistant {
         perform(machine.alarmRang())
     }
 
-    /// It rings no more; the closure is not called for that.
+    /// The alarm has stopped ringing; the closure is not called for that.
     package func alarmEnded() {
         dismissAlarm = nil
         perform(machine.alarmEnded())
@@ -188,7 +188,7 @@ package actor VoiceAssistant {
         perform(machine.stopRequested(at: time))
     }
 
-    /// Something came from the microphone.
+    /// The microphone reports an event.
     package func microphone(_ signal: MicrophoneSignal) {
         guard !isStopped else { return }
         switch signal {
@@ -207,13 +207,13 @@ package actor VoiceAssistant {
         }
     }
 
-    /// Something came from the loudspeaker.
+    /// The loudspeaker reports an event.
     package func speaker(_ signal: SpeakerSignal) {
         switch signal {
         case .started(let at):
             perform(machine.playbackStarted(at: at))
         case .drained(let at):
-            // Said before more was enqueued: then it will be said again.
+            // Reported before more was enqueued: it will be reported again.
             guard ports.speaker.pendingFrames == 0 else { return }
             confirmations.speakingEnded(at: at)
             perform(machine.playbackDrained(at: at))

@@ -1,102 +1,102 @@
 internal import VoiceSession
 
-/// Whose answer it is that comes: the one place where that is decided.
+/// Decides which answer incoming content belongs to; nothing else decides that.
 ///
-/// The service names no turns. What separates two answers are its marks: `interrupted` or
-/// `generationComplete`, then `turnComplete`, of which an interrupted answer may lack the last
-/// (live-protocol.md section 5.1). Words that await an answer stand in a queue, the oldest first,
-/// and each mark takes one answer from it.
+/// The service does not name turns. Two answers are separated only by its marks: `interrupted` or
+/// `generationComplete`, then `turnComplete`, which may be missing after an interrupted answer
+/// (live-protocol.md section 5.1). Words that await an answer wait in a queue, oldest first, and
+/// each mark removes one answer from it.
 ///
-/// Two things the wire leaves unknown. Of what comes while several words await an answer it does
-/// not say which of them it is for: it is taken for the newest, because the others were interrupted
-/// and the user would else hear nothing; but only the oldest count as answered, because the user
-/// would else lose words. And where the service finds the turns it does not say which words it took
-/// for one, so that only the newest await an answer there.
+/// The wire leaves two things unknown. When several words await an answer, it does not say which of
+/// them incoming content answers: the content is taken for the newest, because the others were
+/// interrupted and the user would otherwise hear nothing; but only the oldest count as answered,
+/// because the user would otherwise lose words. And where the service detects the turns, it does
+/// not say which words it took for one, so only the newest await an answer there.
 struct Answers {
-    /// More words than these do not await their answers; the oldest of them are given up.
+    /// At most this many words await their answers; beyond it the oldest are given up.
     static let awaitedLimit = 16
 
-    /// Words whose end was sent, and of whose answer nothing has come.
+    /// Words whose end was sent, and to which no part of an answer has come.
     struct Awaited {
         enum Kind {
             /// An answer is due.
             case due
-            /// One may come, and that none comes says nothing about the session.
+            /// An answer may come; its absence says nothing about the session.
             case doubtful
-            /// The same, and nothing has come of it in a long time.
+            /// As `doubtful`, and nothing has come for a long time.
             case expired
-            /// An answer came that may have been to these words, too.
+            /// An answer came that may have covered these words, too.
             case supposed
         }
 
-        /// The number under which the log has the words.
+        /// The number of the words in the log.
         var words: AnswerNumber
-        /// The number of what comes as their answer.
+        /// The number of the content that comes as their answer.
         var number: AnswerNumber
         var kind: Kind
     }
 
-    /// What has come of the answer that is coming.
+    /// The part of an answer that has come so far.
     struct Coming {
         let number: AnswerNumber
         let since: Int64
-        /// The words that are answered by it: these and all before.
+        /// The words that it answers: these and all before.
         var settles: AnswerNumber
         /// At 24 kHz.
         var samples: Int64 = 0
         var isAudible = false
-        /// Nothing but calls that were made before; nobody may be waiting for their answers, and
-        /// nothing more of it is certain to come.
+        /// It consists only of calls that were made before; possibly nothing waits for their
+        /// answers, and nothing more of it is certain to come.
         var isRepetition = false
-        /// Newer words were sent into it, which will interrupt it.
+        /// Newer words were sent during it, which will interrupt it.
         var isOld = false
-        /// It may be to older words than those for which it is taken.
+        /// It may answer older words than those it is taken for.
         var isOfUnknown = false
-        /// A call came last of it.
+        /// Its last part was a call.
         var hasCalled = false
         /// All of it has come.
         var isGenerated = false
-        /// And nothing else of its turn is due but the word that it is over.
+        /// Only the mark that its turn is over is still due.
         var isCompletionDue = false
     }
 
-    /// Words that begin are not at their end.
+    /// Words have begun and have not ended.
     private(set) var isWithinWords = false
     private(set) var awaited: [Awaited] = []
     var coming: Coming?
-    /// The service finds the turns.
+    /// The service detects the turns.
     private let isAutomatic: Bool
-    /// The number that was given out last.
+    /// The number that was assigned last.
     private(set) var last = AnswerNumber.none
     /// The answer that ended last.
     private var ended = AnswerNumber.none
-    /// An answer that was cut or given up, of which the end may still be reported.
+    /// An answer that was cut or given up, whose end may still be reported.
     private var owed: AnswerNumber?
-    /// That it is over was told already.
+    /// Its end was reported already.
     private var isOwedReported = false
-    /// What is due by the service's own word, to words that it has found.
+    /// The answer that the service has promised to words that it detected.
     private var promised: AnswerNumber?
-    /// Nothing was interrupted; what is over next is of that nothing.
+    /// An interruption cut nothing; the next end of a turn belongs to it.
     private var isNothingCut = false
 
     init(isAutomatic: Bool) { self.isAutomatic = isAutomatic }
 
-    /// Whether an answer is due of which nothing has come.
+    /// Whether an answer is due to words, and nothing of it has come.
     var isDue: Bool { awaited.contains { $0.kind == .due } }
 
     /// Whether words await no answer because one came that may have been theirs.
     var isSupposed: Bool { awaited.contains { $0.kind == .supposed } }
 
-    /// What comes now, or is awaited, or was over last.
+    /// The answer that is coming, else the one that is awaited, else the one that ended last.
     var current: AnswerNumber { coming?.number ?? awaited.last?.number ?? ended }
 
     /// Whether the answer that is coming is the one to the words that were sent last.
     var isOfNow: Bool { coming.map { !$0.isOld } ?? false }
 
-    /// Whether all of it has come, and only the word that its turn is over is due.
+    /// Whether all of it has come, and only the mark that its turn is over is due.
     var isCompletionDue: Bool { coming.map { !$0.isOld && $0.isCompletionDue } ?? false }
 
-    /// The next number; each is given out once.
+    /// The next number; each is assigned once.
     mutating func give() -> AnswerNumber {
         last = last.next
         return last
@@ -104,24 +104,24 @@ struct Answers {
 
     // MARK: - What is sent
 
-    /// The first of new words is sent, perhaps into an answer.
+    /// The first of new words is sent, possibly during an answer.
     mutating func wordsBegan() {
         isWithinWords = true
         if coming != nil {
             turnOld()
         } else if isAutomatic {
-            // What comes may be to these words already, so it is no part of what was awaited.
+            // What comes may already answer these words, so it is not part of the awaited answer.
             renumberNewest()
         }
     }
 
-    /// The end of words is sent: `words` is the number that was given out for their answer.
+    /// The end of words is sent: `words` is the number that was assigned to their answer.
     ///
-    /// `isWithinWords`: they stand within others, which go on.
+    /// `isWithinWords`: they lie within other words, which continue.
     mutating func wordsEnded(_ words: AnswerNumber, isDoubtful: Bool, isWithinWords: Bool) {
         self.isWithinWords = isWithinWords
         promised = nil
-        // In words a call's answer is part of what it made the model say.
+        // Within words, a call's answer is part of the answer that it led to.
         if let came = coming, came.isRepetition || came.number == words { coming = nil }
         let new = Awaited(words: words, number: words, kind: isDoubtful ? .doubtful : .due)
         if isAutomatic {
@@ -134,7 +134,7 @@ struct Answers {
         }
     }
 
-    /// What comes of this answer now is of an older one.
+    /// What comes of this answer from now on belongs to an older one.
     private mutating func turnOld() {
         guard var old = coming, !old.isOld, !old.isRepetition else { return }
         guard old.hasCalled else {
@@ -142,7 +142,7 @@ struct Answers {
             coming = old
             return
         }
-        // Beside a call that the model does not wait for, new words are answered at once.
+        // New words are answered at once beside a call that the model does not wait for.
         end(old)
     }
 
@@ -157,14 +157,14 @@ struct Answers {
 
     // MARK: - What comes
 
-    /// Something of an answer came, calls or more; returns the number up to which words are answered.
+    /// A part of an answer came, calls or more; returns the number up to which words are answered.
     mutating func contentCame(isCall: Bool, at now: Int64) -> AnswerNumber {
         if let came = coming, !came.isRepetition, !(came.isOld && came.isGenerated) {
             coming?.hasCalled = false
             coming?.isGenerated = false
             coming?.isCompletionDue = false
             if isAutomatic, !came.isOld, !isWithinWords, let newest = awaited.last {
-                // What goes on behind the end of words is their answer.
+                // Content after the end of the words is their answer.
                 awaited = []
                 coming?.settles = newest.words
             }
@@ -191,7 +191,8 @@ struct Answers {
                 isOld: !isAutomatic && isWithinWords)
         }
         if isCall {
-            // Nobody hears a call, so there is nothing to be gained by taking it for the newest's.
+            // A call is not audible, so nothing is gained by taking it for an answer to the newest
+            // words.
             awaited.removeFirst()
             return Coming(
                 number: oldest.number, since: now, settles: oldest.words, isOld: true)
@@ -201,7 +202,7 @@ struct Answers {
             isOld: !isAutomatic && isWithinWords, isOfUnknown: true)
     }
 
-    /// Takes note of sound that came with it; returns whether any of the answer can be heard.
+    /// Notes the sound that came with it; returns whether any of the answer is audible.
     mutating func note(samples: Int, isAudible: Bool) -> Bool {
         guard var came = coming else { return isAudible }
         came.samples = came.samples.adding(Int64(samples))
@@ -210,18 +211,18 @@ struct Answers {
         return came.isAudible
     }
 
-    /// A call came last.
+    /// The last part was a call.
     mutating func called() {
         guard let came = coming else { return }
         if came.isOld {
-            // What is said before a call has no mark of its own at its end, so the call is it.
+            // What is said before a call has no end mark of its own, so the call is its end.
             end(came)
         } else {
             coming?.hasCalled = true
         }
     }
 
-    /// Calls came that were made before, and nothing else; returns their number.
+    /// Only calls came that were made before; returns their number.
     mutating func repetitionCame(at now: Int64, isAwaited: Bool) -> AnswerNumber {
         guard !isAwaited else { return current }
         promised = nil
@@ -273,8 +274,8 @@ struct Answers {
         return cut
     }
 
-    /// What came under the number of the newest words was not their answer, so it gets another, also
-    /// in the log, from which they may be said again.
+    /// What came under the number of the newest words was not their answer, so they get another
+    /// number, also in the log, from which they may be sent again.
     private mutating func renumberUsed(
         _ number: AnswerNumber
     ) -> (words: AnswerNumber, number: AnswerNumber)? {
@@ -283,7 +284,7 @@ struct Answers {
         return renumbered
     }
 
-    /// The oldest words are answered; there are none where they were given up meanwhile.
+    /// The oldest words are answered; there are none if they were given up meanwhile.
     private mutating func dropOldest() {
         if !awaited.isEmpty { awaited.removeFirst() }
     }
@@ -299,19 +300,19 @@ struct Answers {
     struct Completion {
         /// The answer that is over.
         var number: AnswerNumber
-        /// What had come of it; nil where nothing had, or where it was an older one's.
+        /// The part of it that had come; nil if none had, or if it belonged to an older answer.
         var answer: Coming?
-        /// Words have got no answer by it.
+        /// Words are left without an answer.
         var isUnanswered = false
-        /// It was the end of what was interrupted before.
+        /// It was the end of an answer that was interrupted before.
         var isOld = false
-        /// It was taken for over before.
+        /// It was already taken to be over.
         var isReported = false
         /// Words whose answer has another number now.
         var renumbered: (words: AnswerNumber, number: AnswerNumber)?
     }
 
-    /// A turn is over, though the service has not said so; it may do so later.
+    /// A turn is over although the service has not said so; it may say so later.
     mutating func completedUnsaid() -> Completion {
         let over = completed()
         owed = over.number
@@ -362,9 +363,10 @@ struct Answers {
         return over
     }
 
-    // MARK: - What does not come
+    // MARK: - Missing answers
 
-    /// Nothing more is awaited of the turn; if its end comes after all, it is not that of another.
+    /// Nothing more is awaited of the turn; if its end comes after all, it does not end another
+    /// turn.
     mutating func giveUp() -> AnswerNumber {
         let number = current
         coming = nil
@@ -375,7 +377,8 @@ struct Answers {
         return number
     }
 
-    /// Nothing came to words whose answer was not certain; returns those that count as answered.
+    /// No answer came to words that were not certain to get one; returns those that count as
+    /// answered.
     mutating func expire() -> AnswerNumber? {
         let answered = awaited.last { $0.kind == .supposed }?.words
         awaited.removeAll { $0.kind == .supposed }
@@ -385,7 +388,8 @@ struct Answers {
         return answered
     }
 
-    /// The connection is gone: nothing more comes on it, and all words that are kept are sent again.
+    /// The connection is lost: nothing more comes on it, and all words that are kept are sent
+    /// again.
     mutating func connectionLost() {
         let number = current
         let last = last

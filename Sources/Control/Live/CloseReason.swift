@@ -1,36 +1,36 @@
 package import VoiceSession
 
-/// Why the service ended a connection or refused one, and so what is to be done.
+/// Why the service ended or refused a connection, and so how the session reacts.
 ///
-/// The codes are shared by unlike faults, so the text decides first and the code second
+/// Different faults share the same codes, so the text decides first and the code second
 /// (live-protocol.md section 1.6).
 package enum CloseReason: Sendable, Equatable {
-    /// The key is wrong, expired, blocked or missing: asking again changes nothing.
+    /// The key is wrong, expired, blocked or missing: a retry does not help.
     case credential
     /// The model does not exist, was shut down, or is not for this use.
     case model
     /// Billing stops the project.
     case billing
-    /// The key's project is denied, deleted, or has not switched the interface on.
+    /// The key's project is denied, deleted, or has not enabled the interface.
     case project
     /// The service is not offered where this device is.
     case region
     /// What we sent was refused: sending it again would be refused again.
     case payload
-    /// The session cannot be resumed; a fresh one can be had.
+    /// The session cannot be resumed; a fresh one is possible.
     case handle
     /// Too many requests or sessions: wait for a minute.
     case quota
-    /// The service has too much to do: wait a little; the session itself is good.
+    /// The service is overloaded: wait a little; the session itself is valid.
     case overloaded
-    /// The connection's time was over; resume.
+    /// The connection reached its time limit; resume.
     case deadline
-    /// A refusal in words that nobody here knows; what repeats is for good.
+    /// A refusal in words that the program does not know; if it repeats, it is permanent.
     case unknown
-    /// Anything that may pass.
+    /// Anything that may pass by itself.
     case transient
 
-    /// Sorts a close by its text and code.
+    /// Classifies a close by its text and code.
     package init(code: UInt16, reason: String) {
         if let known = RefusalWords.reason(in: reason) {
             self = known
@@ -46,7 +46,7 @@ package enum CloseReason: Sendable, Equatable {
             }
     }
 
-    /// Whether asking again changes nothing until somebody has changed something.
+    /// Whether a retry is useless until the owner or the service has changed something.
     var isForGood: Bool {
         switch self {
         case .credential, .model, .billing, .project, .region: true
@@ -67,8 +67,8 @@ package enum CloseReason: Sendable, Equatable {
 }
 
 extension CloseReason {
-    /// What the device reports when no further try is made; `unknown` for what may pass and came
-    /// again and again.
+    /// The failure that the device reports when no further attempt is made; `unknown` for a
+    /// transient reason that kept coming back.
     package var failure: FailureReason {
         switch self {
         case .credential: .credential
@@ -83,7 +83,7 @@ extension CloseReason {
 }
 
 extension FailureReason {
-    /// Whether it says nothing against the conversation, which can go on when it is mended.
+    /// Whether the conversation is not at fault and can continue once the failure is fixed.
     var sparesConversation: Bool {
         switch self {
         case .credential, .noKey, .settings, .billing, .project, .region, .budget: true
@@ -99,7 +99,7 @@ extension SessionFailure {
             reason: reason.failure, text: text, advice: Self.advice(on: reason, text: text))
     }
 
-    /// What is known of this service and its settings; nil where the general advice is as good.
+    /// Advice for this service and its settings; nil where the general advice is as good.
     private static func advice(on reason: CloseReason, text: String) -> String? {
         switch reason {
         case .model:
@@ -119,7 +119,7 @@ extension SessionFailure {
         }
     }
 
-    /// What the texts about a refused setup are mostly about.
+    /// What the texts about a refused setup are usually about.
     private static func payloadAdvice(_ words: String) -> String {
         if words.contains("voice") { return "set another live.voice" }
         if words.contains("thinking") { return "see live.thinking_level and live.thinking_budget" }

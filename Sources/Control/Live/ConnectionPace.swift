@@ -1,6 +1,6 @@
 internal import Linux
 
-/// When a connection is tried again: the first time at once, then ever later, with jitter and a budget.
+/// When a connection is retried: first at once, then with a growing back-off, jitter and a budget.
 ///
 /// A value; time and randomness come in.
 struct ConnectionPace {
@@ -10,15 +10,15 @@ struct ConnectionPace {
     /// The wait after the second failure, which doubles from then on, and its limit.
     static let first: Int64 = 500_000_000
     static let longest: Int64 = 30_000_000_000
-    /// The wait after the first failure of a service that has too much to do; it doubles, too.
+    /// The wait after the first failure of an overloaded service; it doubles, too.
     static let overload: Int64 = 2_000_000_000
-    /// A connection that held for this time starts the count anew.
+    /// A connection that held for this time resets the count.
     static let stable: Int64 = 10_000_000_000
-    /// No more attempts than this within a minute, whatever happens and for whatever reason.
+    /// The limit of attempts per minute, whatever their reason.
     static let attemptsPerMinute = 12
     /// The wait after "quota exceeded": trying earlier prolongs it.
     static let quota: Int64 = 60_000_000_000
-    /// What the attempts are counted in.
+    /// The window in which attempts are counted.
     private static let minute: Int64 = 60_000_000_000
 
     private(set) var failures = 0
@@ -33,13 +33,13 @@ struct ConnectionPace {
         if end - start >= Self.stable { failures = 0 }
     }
 
-    /// A connection has carried a whole turn, so what comes is no failure of the first kind.
+    /// A connection has carried a whole turn, so the next failure counts as the first.
     mutating func proved() { failures = 0 }
 
-    /// When the minute's attempts allow another one; not before now.
+    /// When the minute's attempts allow another attempt; not before now.
     func other(at now: Int64) -> Int64 { max(now, budget) }
 
-    /// Counts a failure and gives the moment of the next attempt, not before the far end wants it;
+    /// Counts a failure and returns the time of the next attempt, not before the far end allows it;
     /// `random` is in 0..<1, `asked` in nanoseconds.
     mutating func failed(
         at now: Int64, pace: Cause = .usual, asked: Int64 = 0, random: Double

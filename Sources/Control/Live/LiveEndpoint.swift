@@ -3,9 +3,9 @@ package import VoiceSession
 package import WebSockets
 internal import WireCodec
 
-/// Where the Live service is.
+/// The address of the Live service.
 package struct LiveEndpoint: Sendable {
-    /// Which of the two services, which differ in addresses, names and fields.
+    /// Which of the two services it is; they differ in addresses, names and fields.
     package enum Service: Sendable, Equatable {
         case developer
         /// A region such as `europe-west4`, or `global`.
@@ -17,7 +17,7 @@ package struct LiveEndpoint: Sendable {
     package var base: String
     /// The API's version.
     package var version: String
-    /// A PEM file whose authorities alone are trusted; nil trusts the system's.
+    /// A PEM file with the only trusted authorities; nil trusts the system's.
     package var certificateAuthorityFile: String?
 
     /// The service itself, unless `base` names another server.
@@ -44,7 +44,7 @@ package struct LiveEndpoint: Sendable {
     /// Whether this is Vertex.
     package var isVertex: Bool { if case .vertex = service { true } else { false } }
 
-    /// A model's name as the setup has it.
+    /// A model's name in the form that the setup needs.
     func modelPath(_ model: String) -> String {
         switch service {
         case .developer:
@@ -56,7 +56,7 @@ package struct LiveEndpoint: Sendable {
         }
     }
 
-    /// The upgrade request; throws for a base that is no WebSocket address.
+    /// The upgrade request; throws if the base is not a WebSocket address.
     package func request(
         as authorization: Authorization, timeoutMilliseconds: Int64
     ) throws(WebSocketsError) -> WebSocketRequest {
@@ -80,7 +80,7 @@ package struct LiveEndpoint: Sendable {
 }
 
 extension Authorization {
-    /// As Google's services have it.
+    /// The headers that Google's services expect.
     var headers: [(name: String, value: String)] {
         switch self {
         case .key(let key): return [("x-goog-api-key", key.revealed)]
@@ -93,12 +93,12 @@ extension Authorization {
 }
 
 extension SessionRates {
-    /// What the Live service hears natively, and what it speaks (live-protocol.md section 3.1).
+    /// The rates that the Live service hears natively and speaks (live-protocol.md section 3.1).
     package static let live = SessionRates(input: 16_000, output: AudioFormat.output.rate)
 }
 
 extension TokenUse {
-    /// What the service counts, without its modalities.
+    /// The service's counts, without its modalities.
     init(_ usage: Usage) {
         self.init(
             input: usage.prompt + usage.toolUse, cached: usage.cached,

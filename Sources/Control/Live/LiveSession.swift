@@ -28,24 +28,25 @@ package actor LiveSession: VoiceService {
     private var machine: SessionMachine
     private var alarmAt: Int64?
     private var notices = 0
-    /// Actions that wait for those before them.
+    /// Actions that wait for earlier ones.
     private var queue: [SessionAction] = []
     private var isPerforming = false
     private var reply = ReplyAudio()
-    /// What the wait is drawn with where a message ends this connection: a number of the kernel's
-    /// for each message would be a system call for each.
+    /// The random number for the wait when a message ends this connection: one from the kernel for
+    /// each message would cost a system call each.
     private var drawn = 0.0
-    /// Connections so far; an authorization that comes for an older one is not used.
+    /// The number of connections so far; an authorization that arrives for an older one is not
+    /// used.
     private var attempt = 0
 
     package nonisolated var unownedExecutor: UnownedSerialExecutor {
         executor.asUnownedSerialExecutor()
     }
 
-    /// A handle that an earlier life of the program has kept.
+    /// A handle that an earlier run of the program stored.
     package struct KeptHandle: Sendable, Equatable {
         package var handle: String
-        /// Nanoseconds since it was kept.
+        /// Nanoseconds since it was stored.
         package var age: Int64
 
         /// A handle and its age.
@@ -58,8 +59,8 @@ package actor LiveSession: VoiceService {
     /// A session that waits for `connect`.
     ///
     /// `random` gives numbers in 0..<1. `gate` is asked before each connection and after each turn
-    /// whether the device has a reason to do without. `keep` is called with each new handle, and
-    /// with nil when there is none any more, for `kept` of a later life.
+    /// whether the device must not connect. `keep` is called with each new handle, and with nil
+    /// when the handle is no longer valid; a later run passes it as `kept`.
     package init(
         executor: any SerialExecutor, transport: any LiveTransport, settings: SessionSettings,
         credential: SessionCredential, alarm: any LoopAlarm, kept: KeptHandle? = nil,
@@ -86,13 +87,13 @@ package actor LiveSession: VoiceService {
 
     package nonisolated var rates: SessionRates { .live }
 
-    /// Whether what is said now is sent now.
+    /// Whether input is sent at once.
     package nonisolated var isReady: Bool { assumeIsolated { $0.machine.isReady } }
 
     /// Whether there is no connection and none is wanted.
     package nonisolated var isIdle: Bool { assumeIsolated { $0.machine.isIdle } }
 
-    /// Connects, or tries at once when it waits for its next attempt.
+    /// Connects, or retries at once while it waits for its next attempt.
     package nonisolated func connect() {
         assumeIsolated { $0.perform($0.machine.connect(at: $0.alarm.now)) }
     }
@@ -107,12 +108,13 @@ package actor LiveSession: VoiceService {
         assumeIsolated { $0.perform($0.machine.takeLeave(at: $0.alarm.now)) }
     }
 
-    /// Ends the session for a reason of ours, at the next quiet moment; `connect` tries again.
+    /// Ends the session for a reason of the device, at the next quiet moment; `connect` tries
+    /// again.
     private func refuse(_ failure: SessionFailure) {
         perform(machine.refuse(failure, at: alarm.now))
     }
 
-    /// Begins the user's activity; only with manual detection, as all marks of activity.
+    /// Begins the user's activity; only with manual detection, like all activity marks.
     package nonisolated func beginActivity() { say(.activityStart) }
 
     /// Sends mono samples at the input rate, or holds them in order while there is no connection.
@@ -124,11 +126,11 @@ package actor LiveSession: VoiceService {
     /// Says that the microphone pauses; only with automatic detection.
     package nonisolated func endAudioStream() -> AnswerNumber? { say(.audioStreamEnd) }
 
-    /// Says that no answer is expected to the words whose end is said next, as when nobody was
-    /// heard to speak in them: that none comes is no fault then.
+    /// Says that the words whose end is sent next need no answer, as when no speech was heard in
+    /// them: its absence is then no fault.
     package nonisolated func expectNoReply() { assumeIsolated { $0.machine.expectNoReply() } }
 
-    /// Says words without sound.
+    /// Sends words as text.
     package nonisolated func sendText(_ text: String) -> AnswerNumber? { say(.text(text)) }
 
     /// Shows a picture (JPEG, PNG or WebP); the service looks at one a second.
@@ -136,16 +138,16 @@ package actor LiveSession: VoiceService {
         say(.video(mimeType: mimeType, data: data))
     }
 
-    /// Adds turns to the history; with `isComplete` the model answers them, and stops whatever it
-    /// was saying.
+    /// Adds turns to the history; with `isComplete` the model answers them, and stops what it was
+    /// saying.
     package nonisolated func sendContent(_ turns: [Content], isComplete: Bool) {
         say(.content(turns, isComplete: isComplete))
     }
 
-    /// Changes the instruction or the tools, for this session and those after it.
+    /// Changes the instruction or the tools, for this session and later ones.
     ///
-    /// Where that cannot be done on an open connection the session moves to another one, at
-    /// the next quiet moment.
+    /// Where an open connection does not allow it, the session moves to another one at the next
+    /// quiet moment.
     package nonisolated func updateContext(instruction: String?, tools: [FunctionDeclaration]?) {
         assumeIsolated { $0.changeContext(instruction, tools) }
     }
@@ -155,7 +157,7 @@ package actor LiveSession: VoiceService {
         if let tools {
             guard settings.tools != tools || instruction != nil else { return }
             settings.tools = tools
-            // An update names all tools there are, and has no word for the search.
+            // An update lists all tools, and cannot express the search.
             if settings.searches { return perform(machine.setupChanged(at: alarm.now)) }
         }
         let allowed = tools?.map { settings.allowed($0) }
@@ -164,17 +166,17 @@ package actor LiveSession: VoiceService {
 
     /// Answers calls of the model.
     ///
-    /// A call whose connection is lost is answered in words on the next one.
+    /// A call whose connection is lost is answered as text on the next one.
     package nonisolated func sendToolResponses(_ responses: [FunctionResponse]) {
         assumeIsolated { session in
             _ = session.say(.toolResponses(responses.map(session.settings.answer)))
         }
     }
 
-    /// Forgets what is held and not sent, and the activity it belongs to.
+    /// Discards input that is held and not sent, and the activity it belongs to.
     package nonisolated func discardInput() { assumeIsolated { $0.machine.discard() } }
 
-    /// Returns the number of the answer that is due to words whose end the item is.
+    /// Returns the number of the answer that is due if the item ends words.
     @discardableResult
     private nonisolated func say(_ item: UplinkItem) -> AnswerNumber? {
         assumeIsolated {
@@ -215,10 +217,10 @@ package actor LiveSession: VoiceService {
 
     // MARK: - Actions
 
-    /// Performs the actions of an event; those of an event that comes meanwhile follow after.
+    /// Performs the actions of an event; those of events that arrive meanwhile follow.
     ///
-    /// A handler may call back, as the assistant does to say what has waited for the session to be
-    /// ready; what that leads to must not get between the actions of this event.
+    /// A handler may call back, as the assistant does to send what waited until the session was
+    /// ready; the resulting actions must not come between the actions of this event.
     private func perform(_ actions: [SessionAction]) {
         guard !isPerforming else { return queue += actions }
         isPerforming = true

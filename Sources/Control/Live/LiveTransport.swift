@@ -1,11 +1,11 @@
 package import WebSockets
 
-/// One socket at a time to the service, as a session sees it.
+/// One socket at a time to the service, as a session uses it.
 ///
-/// All calls and events are on the session's executor, and no event comes from within a call.
+/// All calls and events are on the session's executor, and no event is reported from within a call.
 /// The second implementation is a test's.
 package protocol LiveTransport: AnyObject, Sendable {
-    /// Opens a socket; one that is still there is dropped and says no more.
+    /// Opens a socket; an existing one is dropped and reports nothing more.
     func open(
         _ request: WebSocketRequest, onEvent: @escaping @Sendable (WebSocketEvent) -> Void)
     /// Sends a text message, which `write` appends to the buffer it is given.
@@ -16,12 +16,12 @@ package protocol LiveTransport: AnyObject, Sendable {
     func abort()
 }
 
-/// The transport of the real world: a WebSocket on the event loop.
+/// The real transport: a WebSocket on the event loop.
 ///
 /// ## Concurrency
 /// Confined to the loop's thread, as the socket is.
 package final class WebSocketTransport: LiveTransport, @unchecked Sendable {
-    // @unchecked: `client` is used on the loop's thread only, which its own doors check.
+    // @unchecked: `client` is used on the loop's thread only, which the client itself checks.
 
     private let loop: EventLoop
     private var client: WebSocketClient?
@@ -38,7 +38,7 @@ package final class WebSocketTransport: LiveTransport, @unchecked Sendable {
         let opened = WebSocketClient(loop: loop)
         client = opened
         opened.open(request) { [weak self, weak opened] event in
-            // A socket that was dropped for another has nothing to say any more.
+            // A socket that was replaced reports nothing more.
             guard let self, let opened, client === opened else { return }
             onEvent(event)
         }
@@ -48,7 +48,7 @@ package final class WebSocketTransport: LiveTransport, @unchecked Sendable {
         client?.send(kind: .text, write)
     }
 
-    /// What was given to `send` and the kernel has not taken yet (bytes); on the loop.
+    /// Bytes that were given to `send` and that the kernel has not taken yet; on the loop.
     package var pendingBytes: Int { client?.pendingBytes ?? 0 }
 
     package func close() { client?.close(code: 1000) }

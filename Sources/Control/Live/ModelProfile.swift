@@ -1,19 +1,20 @@
 package import ModelTypes
 
-/// What a model allows, so that what it would refuse is not sent (live-protocol.md section 2.5).
+/// What a model accepts, so that nothing is sent that it would refuse (live-protocol.md section
+/// 2.5).
 package struct ModelProfile: Sendable, Equatable {
-    /// How the amount of thinking is set for a model.
+    /// How a model's amount of thinking is set.
     package enum Thinking: Sendable, Equatable {
         /// Not at all: the field must be left out.
         case fixed
-        /// By one of these levels; `required` is sent when none is asked for, by a model that
-        /// refuses a setup without one.
+        /// By one of these levels; `required` is sent when none is set, to a model that refuses a
+        /// setup without one.
         case levels([String], required: String?)
         /// By a number of tokens; 0 is off, -1 automatic.
         case budget
     }
 
-    /// Something that is off unless asked for, or not to be asked for.
+    /// A feature that is off unless requested, always on, or unsupported.
     package enum Option: Sendable, Equatable {
         /// The field must be left out.
         case unsupported
@@ -25,15 +26,15 @@ package struct ModelProfile: Sendable, Equatable {
 
     /// Whether a model waits for the answers to its calls.
     package enum Calls: Sendable, Equatable {
-        /// Always, and nothing may be said about it.
+        /// Always, and the declaration must not mention it.
         case blockingOnly
-        /// Never, and scheduling is not understood.
+        /// Never, and scheduling is not supported.
         case nonBlockingOnly
-        /// As each declaration says; this when it says nothing.
+        /// As each declaration says; this where it does not say.
         case either(byDefault: FunctionDeclaration.Behavior)
 
-        /// Whether an answer may say when it is to be spoken about; only one that the model did
-        /// not wait for can.
+        /// Whether an answer may say when the model is to speak about it; that is possible only if
+        /// the model did not wait for the answer.
         func allowsScheduling(_ wanted: FunctionDeclaration.Behavior?) -> Bool {
             switch self {
             case .blockingOnly, .nonBlockingOnly: false
@@ -58,17 +59,17 @@ package struct ModelProfile: Sendable, Equatable {
     package var reseed: Reseed
     /// Whether the instruction and the tools may change on an open connection.
     package var updatesContext = false
-    /// Whether client content may come at any time; else only as history that the setup announces,
-    /// and anything more closes the connection.
+    /// Whether client content may come at any time; otherwise it is allowed only as history that
+    /// the setup announces, and anything more closes the connection.
     package var takesContent = false
     /// Whether it may search the web and call functions in one session.
     package var searchesWithFunctions = true
     /// Whether it translates into a language that the setup names.
     package var translates = false
-    /// A connection is left for another before this age, at a quiet moment (seconds).
+    /// The age before which a connection is replaced, at a quiet moment (seconds).
     package var connectionSeconds: Int64
 
-    /// Of the model that is generally available.
+    /// The profile of the model that is generally available.
     static let live38 = ModelProfile(
         name: "gemini-3.8-live", thinking: .fixed, proactiveAudio: .alwaysOn,
         affectiveDialog: .unsupported, calls: .either(byDefault: .nonBlocking), reseed: .history,
@@ -95,7 +96,7 @@ package struct ModelProfile: Sendable, Equatable {
         name: "gemini-3.5-live-translate-preview", thinking: .fixed, proactiveAudio: .unsupported,
         affectiveDialog: .unsupported, calls: .blockingOnly, reseed: .instruction,
         translates: true, connectionSeconds: 9 * 60)
-    /// Of a model that nobody here knows: nothing is sent that any model refuses.
+    /// The profile of an unknown model: it sends nothing that any model refuses.
     static let unknown = ModelProfile(
         name: "unknown", thinking: .fixed, proactiveAudio: .unsupported,
         affectiveDialog: .unsupported, calls: .blockingOnly, reseed: .instruction,

@@ -1,17 +1,17 @@
 package import WebSockets
 
-/// What an answer to the upgrade request that is no upgrade means.
+/// An answer to the upgrade request that is not an upgrade, and its meaning.
 ///
-/// A bad key is mostly refused by a close, but was seen to be refused here, too, with the error as
-/// JSON in the body; portals, proxies and balancers answer here in HTML.
+/// A bad key is usually refused with a close, but sometimes here, with the error as JSON in the
+/// body; portals, proxies and balancers answer here in HTML.
 package struct OpeningRefusal: Sendable, Equatable {
     package var reason: CloseReason
-    /// Who answered, with what, for a log.
+    /// The host that answered, and its answer, for a log.
     package var text: String
     /// How long we are asked to wait (nanoseconds, at most an hour).
     package var retryAfter: Int64?
 
-    /// Sorts an answer; `host` is who gave it.
+    /// Classifies an answer of `host`.
     package init(host: String, answer: UpgradeRefusal) {
         let error = ServiceError.inBody(answer.body)
         let status = answer.status
@@ -37,20 +37,20 @@ package struct OpeningRefusal: Sendable, Equatable {
         }
     }
 
-    /// What to look at, when the answer has no words of the service.
+    /// What to check, when the answer has no words of the service.
     private static func advice(_ status: Int, _ location: String?) -> String {
         switch status {
         case 200..<300:
             return "; a web server or a portal answers there: check live.url, and whether the "
-                + "network wants a login"
+                + "network requires a login"
         case 300..<400:
             let place = location.map { " to '\($0.prefix(100))'" } ?? ""
-            return "; it points elsewhere\(place), which is never followed: check live.url, and "
-                + "whether the network wants a login"
+            return "; it redirects\(place), which is never followed: check live.url, and "
+                + "whether the network requires a login"
         case 401, 403: return "; check the key and what it is allowed to do"
         case 404, 405, 410: return "; check live.url, live.api_version and live.model"
-        case 407, 511: return "; the network in between wants a login"
-        case 429: return "; it is asked less often now"
+        case 407, 511: return "; the network in between requires a login"
+        case 429: return "; the device asks less often now"
         case 500...: return "; the service has a problem of its own"
         default: return "; check live.url and live.api_version"
         }

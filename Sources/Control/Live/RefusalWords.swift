@@ -1,22 +1,22 @@
-/// What the service's texts mean, wherever they stand: in a close, in the body of a refused
+/// The meaning of the service's texts, wherever they occur: in a close, in the body of a refused
 /// upgrade, or in an error of its own.
 ///
-/// A text may begin with a trace id or the words of another layer, be written in any case, and be
-/// cut at 123 bytes, so it is searched for phrases and not compared.
+/// A text may begin with a trace id or the words of another layer, in any case, and may be cut at
+/// 123 bytes, so it is searched for phrases and not compared.
 enum RefusalWords {
-    /// A text of this length (bytes) may be cut: a close holds 123, of which a character of
-    /// several bytes may leave some unused.
+    /// A text of this length (bytes) may be cut: a close holds 123, and a multi-byte character may
+    /// leave some of them unused.
     private static let longestWhole = 119
-    /// This much of a phrase (bytes) at the end of a text that was cut stands for all of it.
+    /// At least this much of a phrase (bytes) at the end of a cut text counts as the whole phrase.
     private static let shortestPart = 12
 
-    /// The first that is found decides: what quotes our own words first, the service's words for a
-    /// status, which stand beside any text, last.
+    /// The first match decides: phrases about quoted words of ours come first, the service's names
+    /// of a status, which accompany any text, last.
     private static let phrases: [(words: String, reason: CloseReason)] = [
         ("invalid json payload", .payload),
         ("contains an invalid argument", .payload),
         ("precondition check failed", .payload),
-        // A fault of the service in the middle of a call, in spite of its code.
+        // A fault of the service in the middle of a call, despite its code.
         ("the audio content type", .transient),
         // Faults of a session's own state, which a fresh one does not have.
         ("bidigeneratecontent session", .handle),
@@ -79,12 +79,12 @@ enum RefusalWords {
         ("invalid_argument", .payload),
     ]
 
-    /// What is said of a model that is gone; of anything else it may pass.
+    /// How the service describes a model that was removed; for anything else the fault may pass.
     private static let endsOfModels = [
         "shut down", "no longer", "discontinued", "retired", "not found", "not exist",
     ]
 
-    /// What a text means; nil for one that nobody here knows.
+    /// The meaning of a text; nil if it is unknown.
     static func reason(in text: String) -> CloseReason? {
         let text = text.lowercased()
         if let known = phrases.first(where: { text.contains($0.words) }) { return known.reason }

@@ -1,18 +1,18 @@
 internal import SpeexDSP
 internal import WireCodec
 
-/// Makes the answer's sound, as it comes in pieces, what the device plays: mono at 24 kHz.
+/// Converts an answer's sound, piece by piece, to what the device plays: mono at 24 kHz.
 ///
-/// The service sends it like this nearly always. What it may also do is to change the rate or the
-/// channels, which are converted, and to cut between two messages wherever it likes: the bytes of a
-/// sample that is not whole yet wait for the next piece.
+/// The service nearly always sends that format. It may also change the rate or the channels, which
+/// are converted, and split the data between two messages anywhere: the bytes of an incomplete
+/// sample wait for the next piece.
 package struct ReplyAudio: ~Copyable, Sendable {
-    /// Types that cannot be played and were reported; more are not remembered.
+    /// The number of unplayable types that are remembered as reported.
     private static let troubleLimit = 8
 
-    /// What one answer's conversion has kept of it.
+    /// The state of one answer's conversion.
     private final class Conversion: Sendable {
-        /// Speech sounds no better above it (of 10).
+        /// The quality (of 10); speech sounds no better above it.
         private static let quality: Int32 = 4
 
         let resampler: Resampler
@@ -24,23 +24,23 @@ package struct ReplyAudio: ~Copyable, Sendable {
     }
 
     private var format = AudioFormat.output
-    /// The beginning of a sample, or of one moment's samples.
+    /// The bytes of an incomplete sample or frame.
     private var rest: [UInt8] = []
     private var conversion: Conversion?
     private var troubles: Set<String> = []
 
-    /// Nothing has come.
+    /// No audio has come yet.
     package init() {}
 
-    /// Whether pieces in the service's own format are whole as they are.
+    /// Whether pieces in the service's own format can be used as they are.
     var isPlain: Bool { rest.isEmpty && conversion == nil }
 
-    /// Whether this type was not reported as one that cannot be played.
+    /// Whether this unplayable type was not reported before.
     mutating func isNewTrouble(_ type: String) -> Bool {
         troubles.count < Self.troubleLimit && troubles.insert(type).inserted
     }
 
-    /// Takes the next bytes of the answer and appends what they make.
+    /// Takes the next bytes of the answer and appends their samples.
     mutating func append(_ bytes: [UInt8], _ format: AudioFormat, to samples: inout [Int16]) {
         if format != self.format {
             end(to: &samples)
@@ -58,7 +58,7 @@ package struct ReplyAudio: ~Copyable, Sendable {
         convert(mono, to: &samples)
     }
 
-    /// The answer is whole or cut: appends what the conversion holds back, and begins anew.
+    /// The answer is complete or cut: appends what the conversion holds back, and resets.
     mutating func end(to samples: inout [Int16]) {
         if let held = conversion?.resampler.latencyFrames {
             convert([Int16](repeating: 0, count: held), to: &samples)
@@ -73,7 +73,7 @@ package struct ReplyAudio: ~Copyable, Sendable {
         conversion.resampler.append(mono, to: &samples)
     }
 
-    /// The mean of one moment's samples, which begin at a byte.
+    /// The mean of one frame's samples, which begin at a byte.
     private static func mean(_ bytes: [UInt8], at start: Int, _ channels: Int) -> Int16 {
         var sum = 0
         for channel in 0..<channels {

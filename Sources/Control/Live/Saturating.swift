@@ -1,4 +1,4 @@
-/// Arithmetic on times and counts of others: what does not fit is the nearest that does.
+/// Saturating arithmetic on times and counts from outside: a result that does not fit is clamped.
 extension Int64 {
     func adding(_ other: Int64) -> Int64 {
         let (sum, overflow) = addingReportingOverflow(other)

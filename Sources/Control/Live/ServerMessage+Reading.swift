@@ -2,16 +2,16 @@ internal import ModelTypes
 internal import VoiceSession
 internal import WireCodec
 
-// How a frame becomes a message.
+// Reads a frame into a message.
 
 extension ServerMessage {
-    /// Reads a frame that stands alone.
+    /// Reads a standalone frame.
     package init(_ frame: [UInt8]) {
         var reply = ReplyAudio()
         self.init(frame, &reply)
     }
 
-    /// Reads a frame; one that is no JSON object gives a notice only.
+    /// Reads a frame; one that is not a JSON object gives only a notice.
     init(_ frame: [UInt8], _ reply: inout ReplyAudio) {
         self.init()
         let json: JSONValue
@@ -19,12 +19,12 @@ extension ServerMessage {
         do {
             json = try JSONValue(parsing: frame)
         } catch {
-            // One part that cannot be held does not cost the others.
+            // One unreadable part must not cost the others.
             guard let rest = try? JSONValue(foreign: frame) else {
-                notices.append("a message of the service is no JSON: \(error)")
+                notices.append("a message of the service is not JSON: \(error)")
                 return
             }
-            notices.append("a message of the service cannot be read in all its parts: \(error)")
+            notices.append("a message of the service is only partly readable: \(error)")
             json = rest
             isWhole = false
         }
@@ -38,7 +38,7 @@ extension ServerMessage {
             if let error { notices.append("the service reports an error: \(error.text)") }
             error = nil
         }
-        // What is missing may be what matters in a call.
+        // The missing part may matter to a call.
         if !isWhole { swap(&toolCalls, &unreadableCalls) }
         settleTurn()
         // The frame that reports the interruption may carry audio of what was interrupted.
@@ -47,7 +47,7 @@ extension ServerMessage {
             texts = []
             outputTranscript = nil
         }
-        // What another answer begins with is no rest of this one.
+        // The beginning of the next answer must not be joined to the rest of this one.
         guard isInterrupted || isGenerationComplete || isTurnComplete else { return }
         var held: [Int16] = []
         reply.end(to: &held)
@@ -78,7 +78,7 @@ extension ServerMessage {
         case "goAway": readGoAway(value)
         case "sessionResumptionUpdate": readResumption(value)
         case "usageMetadata": if isObject(value, key) { usage = Usage(json: value) }
-        // The reference has it in the content, samples of the guide beside it: both are read.
+        // The reference has it in the content, the guide's samples beside it: both are read.
         case "interactionStatus": readStatus(value)
         case "voiceActivity": readActivity(value)
         case "voiceActivityDetectionSignal":
@@ -102,7 +102,7 @@ extension ServerMessage {
         return false
     }
 
-    /// A truth value; the wire was seen to write some as strings.
+    /// A boolean; the wire was seen to write some as strings.
     private mutating func flag(_ value: JSONValue?, _ path: String) -> Bool {
         switch value {
         case nil, .null, .bool(false), .string("false"): return false
@@ -137,7 +137,7 @@ extension ServerMessage {
         readGrounding(content["groundingMetadata"], content["urlContextMetadata"])
         guard let turn = content["modelTurn"] else { return }
         guard let parts = turn["parts"]?.array else {
-            if turn["parts"] != nil { note("modelTurn.parts", "is no list") }
+            if turn["parts"] != nil { note("modelTurn.parts", "is not a list") }
             return
         }
         for part in parts { readPart(part, &reply) }
@@ -154,7 +154,7 @@ extension ServerMessage {
         }
     }
 
-    /// With a status, the interaction goes on past turnComplete until it is idle (section 8.1).
+    /// With a status, the interaction continues past turnComplete until it is idle (section 8.1).
     private mutating func settleTurn() {
         switch interactionStatus {
         case .inProgress: isTurnComplete = false
@@ -214,7 +214,7 @@ extension ServerMessage {
     }
 
     private mutating func readPart(_ part: JSONValue, _ reply: inout ReplyAudio) {
-        // A thought is for nobody's ear, in sound as in words.
+        // A thought is not for the user, neither as sound nor as text.
         if flag(part["thought"], "thought") {
             isThinking = true
             if let text = part["text"]?.string { thoughts.append(text) }
@@ -225,9 +225,9 @@ extension ServerMessage {
         let type = data["mimeType"]?.string ?? "audio/pcm"
         guard let format = AudioFormat(mimeType: Array(type.utf8)[...]) else {
             hasUnplayableAudio = true
-            // Every piece of an answer is of one type, which is said once.
+            // All pieces of an answer have one type, which is reported once.
             guard reply.isNewTrouble(type) else { return }
-            return note("inlineData", "is of type '\(type.prefix(80))', which is not played")
+            return note("inlineData", "is of type '\(type.prefix(80))', which cannot be played")
         }
         guard let text = data["data"]?.string else {
             hasUnplayableAudio = true
@@ -235,7 +235,7 @@ extension ServerMessage {
         }
         guard let bytes = Base64.decode(Array(text.utf8)[...]) else {
             hasUnplayableAudio = true
-            return note("inlineData.data", "is no base64")
+            return note("inlineData.data", "is not base64")
         }
         reply.append(bytes, format, to: &audio)
     }
@@ -252,8 +252,8 @@ extension ServerMessage {
                 continue
             }
             if flag(call["willContinue"], "willContinue") || call["partialArgs"] != nil {
-                // Asked for nowhere, and half of a call is none.
-                note("functionCalls", "has a call in pieces, '\(name)', which is not carried out")
+                // Never requested, and half of a call is not a call.
+                note("functionCalls", "has a partial call, '\(name)', which is not carried out")
                 continue
             }
             let arguments = call["args"] ?? [:]
@@ -266,7 +266,7 @@ extension ServerMessage {
     private mutating func readGoAway(_ value: JSONValue) {
         goAway = GoAway(timeLeft: duration(value["timeLeft"]))
         if goAway?.timeLeft == nil {
-            note("goAway.timeLeft", "is no duration; the connection is left after this turn")
+            note("goAway.timeLeft", "is not a duration; the connection is replaced after this turn")
         }
     }
 
@@ -292,10 +292,10 @@ extension ServerMessage {
 }
 
 extension JSONObject {
-    /// The members without those that are null, at any depth: null is JSON's other word for "not
-    /// there", and relays that write out whole objects use it for all that is not.
+    /// The members without those that are null, at any depth: in JSON null also means "absent", and
+    /// relays that write out whole objects use it for every absent member.
     ///
-    /// The arguments of calls stay as they are, for they are somebody else's.
+    /// The arguments of calls are left as they are, because they belong to the tools.
     fileprivate var withoutNulls: JSONObject {
         JSONObject(
             compactMap { key, value in
@@ -309,7 +309,7 @@ extension JSONValue {
         switch self {
         case .null: nil
         case .object(let members): .object(members.withoutNulls)
-        // The place in a list counts.
+        // Positions in a list matter.
         case .array(let elements): .array(elements.map { $0.withoutNulls ?? .null })
         case .bool, .int, .double, .string: self
         }

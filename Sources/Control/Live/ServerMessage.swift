@@ -4,22 +4,22 @@ internal import WireCodec
 
 /// One message of the service, read key by key (live-protocol.md section 4).
 ///
-/// A frame may hold several of its kinds at once, and unknown ones come every few weeks, so every
-/// key stands alone: one of a wrong type becomes a notice, an unknown one is passed over.
+/// A frame may hold several kinds at once, and unknown ones appear every few weeks, so every key is
+/// read on its own: one of a wrong type becomes a notice, an unknown one is ignored.
 package struct ServerMessage: Sendable, Equatable {
     package var isSetupComplete = false
-    /// Vertex names its sessions.
+    /// The session's name; only Vertex gives one.
     package var sessionID: String?
     /// The consent to a replicated voice, for later sessions.
     package var consentSignature: String?
     package var isInterrupted = false
     /// Model audio: mono, 24 kHz.
     package var audio: [Int16] = []
-    /// There is sound in a format that cannot be played.
+    /// The message has sound in a format that cannot be played.
     package var hasUnplayableAudio = false
-    /// Text of the answer, for models that write.
+    /// Text of the answer, for models that output text.
     package var texts: [String] = []
-    /// Summaries of what the model thinks, which are for nobody's ear.
+    /// Summaries of the model's thoughts, which are not for the user.
     package var thoughts: [String] = []
     /// A thought came, of any kind.
     package var isThinking = false
@@ -30,7 +30,7 @@ package struct ServerMessage: Sendable, Equatable {
     package var isGenerationComplete = false
     package var isTurnComplete = false
     package var turnCompleteReason: String?
-    /// The model waits on purpose, because it expects the user to go on.
+    /// The model waits on purpose, because it expects the user to continue.
     package var isWaitingForInput = false
     package var interactionStatus: InteractionStatus?
     package var grounding: Grounding?
@@ -41,7 +41,7 @@ package struct ServerMessage: Sendable, Equatable {
     /// The connection is about to be closed.
     package var goAway: GoAway?
     package var resumption: Resumption?
-    /// An error in place of everything else.
+    /// An error instead of any other content.
     package var error: ServiceError?
     package var usage: Usage?
     package var voiceActivity: VoiceActivity?
@@ -52,11 +52,11 @@ package struct ServerMessage: Sendable, Equatable {
     package struct Transcript: Sendable, Equatable {
         package var text: String
         package var isFinished = false
-        /// BCP 47, where the service tells it.
+        /// BCP 47, where the service reports it.
         package var language: String?
         package var speaker: String?
         /// When it was said, in the audio of the session (nanoseconds), and its words, from the
-        /// models that tell.
+        /// models that report them.
         package var start: Int64?
         package var end: Int64?
         package var words: [Word] = []
@@ -69,7 +69,7 @@ package struct ServerMessage: Sendable, Equatable {
         }
     }
 
-    /// Whether an interaction of several turns goes on; from the content or beside it.
+    /// Whether an interaction of several turns continues; from the content or beside it.
     package enum InteractionStatus: Sendable, Equatable {
         case inProgress, idle
     }
@@ -78,14 +78,14 @@ package struct ServerMessage: Sendable, Equatable {
     package struct Resumption: Sendable, Equatable {
         /// The newest handle; nil while the session cannot be resumed.
         package var handle: String?
-        /// All messages of ours up to this are in the handle; only with transparent resumption.
+        /// All our messages up to this one are in the handle; only with transparent resumption.
         package var consumedIndex: Int64?
     }
 
     /// The announcement of an end.
     package struct GoAway: Sendable, Equatable {
-        /// Nanoseconds until then, at most a day; nil where the service does not say, or not so
-        /// that it can be read.
+        /// Nanoseconds until then, at most a day; nil where the service does not say, or in an
+        /// unreadable form.
         package var timeLeft: Int64?
     }
 
@@ -97,7 +97,7 @@ package struct ServerMessage: Sendable, Equatable {
         !audio.isEmpty || !texts.isEmpty || outputTranscript != nil || !toolCalls.isEmpty
     }
 
-    /// Whether calls are all that the message carries of an answer.
+    /// Whether the message's only part of an answer is calls.
     var isOfCalls: Bool {
         !toolCalls.isEmpty && audio.isEmpty && texts.isEmpty && outputTranscript == nil
     }
@@ -108,9 +108,9 @@ package struct ServerMessage: Sendable, Equatable {
             || interactionStatus == .inProgress
     }
 
-    /// Reads a frame of either sort: one with nothing but audio without a JSON tree.
+    /// Reads a frame of either kind: one with nothing but audio without a JSON tree.
     ///
-    /// `reply` is what the frames before it have left of a sample and of a conversion.
+    /// `reply` holds what earlier frames left of a sample and of a conversion.
     package static func read(_ frame: [UInt8], _ reply: inout ReplyAudio) -> ServerMessage {
         var message = ServerMessage()
         if reply.isPlain, AudioMessage.decode(frame, appendingTo: &message.audio) {
@@ -119,7 +119,7 @@ package struct ServerMessage: Sendable, Equatable {
         return ServerMessage(frame, &reply)
     }
 
-    /// Reads a frame that stands alone.
+    /// Reads a standalone frame.
     package static func read(_ frame: [UInt8]) -> ServerMessage {
         var reply = ReplyAudio()
         return read(frame, &reply)

@@ -1,6 +1,6 @@
 internal import WireCodec
 
-/// An error as the service writes one, in a message or as the body of a refused upgrade
+/// An error in the service's format, in a message or as the body of a refused upgrade
 /// (google.rpc.Status in JSON).
 package struct ServiceError: Sendable, Equatable {
     /// An HTTP status; nil when none is given.
@@ -13,7 +13,7 @@ package struct ServiceError: Sendable, Equatable {
     /// How long the service asks us to wait (nanoseconds, 0 to `RetryDelay.longest`).
     package var retryDelay: Int64?
 
-    /// Reads the value of `error`; nil when it says nothing.
+    /// Reads the value of `error`; nil when it is empty.
     init?(_ json: JSONValue) {
         if let text = json.string, !text.isEmpty {
             self.init(code: nil, message: text)
@@ -37,21 +37,21 @@ package struct ServiceError: Sendable, Equatable {
         reasons = []
     }
 
-    /// The error in the body of an answer, which Google wraps into a list where it streams.
+    /// The error in the body of an answer; Google wraps it into a list where it streams.
     static func inBody(_ body: [UInt8]) -> ServiceError? {
         guard let json = try? JSONValue(foreign: body) else { return nil }
         let answer = json.array?.first ?? json
         return answer["error"].flatMap(ServiceError.init)
     }
 
-    /// What it means by its words; nil for words that nobody here knows.
+    /// The reason that its words give; nil for unknown words.
     var knownReason: CloseReason? {
-        // The details say most exactly what is wrong, and the status least.
+        // The details are the most specific about the fault, and the status the least.
         RefusalWords.reason(in: message) ?? RefusalWords.reason(in: reasons.joined(separator: " "))
             ?? RefusalWords.reason(in: status)
     }
 
-    /// What it means, when it came in a message.
+    /// The reason of an error that came in a message.
     var reason: CloseReason {
         if let knownReason { return knownReason }
         return switch code {
@@ -72,9 +72,9 @@ package struct ServiceError: Sendable, Equatable {
     }
 }
 
-/// How long a far end asks us to wait.
+/// How long a far end asks us to wait, bounded.
 enum RetryDelay {
-    /// A service that asks for more is asked again after this all the same (nanoseconds): an hour.
+    /// The longest wait that is honoured (nanoseconds): an hour.
     static let longest: Int64 = 3_600_000_000_000
 
     /// Nanoseconds, 0 to `longest`.
@@ -82,15 +82,15 @@ enum RetryDelay {
         min(max(0, seconds), longest / 1_000_000_000) * 1_000_000_000
     }
 
-    /// A duration as JSON has it, such as "37s" (nanoseconds, 0 to `longest`); nil for other values.
+    /// A duration in JSON, such as "37s" (nanoseconds, 0 to `longest`); nil for other values.
     static func wait(_ json: JSONValue) -> Int64? {
         WireDuration(json).map { min($0.nanoseconds, longest) }
     }
 }
 
-/// A duration as protobuf's JSON has it: decimal seconds and an `s`, such as "11.600s".
+/// A duration in protobuf's JSON: decimal seconds and an `s`, such as "11.600s".
 struct WireDuration {
-    /// A longer one is taken for this (seconds): a day.
+    /// A longer one is cut to this (seconds): a day.
     static let limit = 86_400.0
 
     /// 0 to `limit`.
@@ -98,7 +98,7 @@ struct WireDuration {
 
     var nanoseconds: Int64 { Int64(seconds * 1e9) }
 
-    /// Nil for anything else, among it what lies in the past; more than `limit` is the limit.
+    /// Nil for anything else, negative durations included; more than `limit` becomes the limit.
     init?(_ json: JSONValue) {
         guard let text = json.string, text.hasSuffix("s"), let number = Double(text.dropLast()),
             number >= 0

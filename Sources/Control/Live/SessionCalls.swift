@@ -1,7 +1,8 @@
 internal import ModelTypes
 internal import WireCodec
 
-/// The calls of the turn: each once, with what has become of it; everyone here asks this.
+/// The calls of the turn, each once, with its state; the only place that answers questions about
+/// calls.
 ///
 ///                  answer                  connection lost
 ///     awaited ---------------> answered ---------------------> lost
@@ -9,33 +10,35 @@ internal import WireCodec
 ///        |       connection lost  | made again                     | made again on
 ///        +------------------------+--------------------------------+ another connection
 ///
-/// The owner knows a call by an id that is not empty and is no other call's. The service waits under
-/// ids of its own: none at all, or several where it makes a call again. Calls are carried out once,
-/// whatever happens to connections: one that the next session makes again gets the answer of the
-/// first. A call that is taken back is no longer here, and so has no answer.
+/// The owner knows a call by a unique id that is not empty. The service waits under ids of its own:
+/// none at all, or several where it makes a call again. A call is carried out once, whatever
+/// happens to the connections: if the next session makes it again, it gets the first call's answer.
+/// A call that was cancelled is removed, and so gets no answer.
 struct SessionCalls {
-    /// More calls than these are not kept in a turn: those that await no answer make room.
+    /// At most this many calls are kept in a turn; beyond it those that await no answer are
+    /// removed.
     static let turnLimit = 256
-    /// This number of answered calls is remembered, to recognize those that are made again.
+    /// How many answered calls are remembered, to recognize those that are made again.
     static let answeredLimit = 64
 
-    /// Where the answer to a call is to go.
+    /// Where the answer to a call must go.
     private enum Standing {
-        /// To the service, which waits on this connection under these ids; an empty one is none.
+        /// To the service, which waits on this connection under these ids; an empty string means no
+        /// id.
         case awaited(under: [String])
         /// Nowhere: the service has it.
         case answered
-        /// Nowhere yet: the connection is gone, and so nobody waits.
+        /// Nowhere yet: the connection is lost, so nothing waits for it.
         case lost
     }
 
     private struct Call {
         /// The call with the owner's id.
         let call: FunctionCall
-        /// The id under which the service made it last; an empty one is none.
+        /// The id under which the service made it last; empty means no id.
         var id: String
         var standing: Standing
-        /// What the owner has answered; never nil where it is `answered`.
+        /// The owner's answer; never nil where it is `answered`.
         var response: JSONValue?
 
         var isLost: Bool { if case .lost = standing { true } else { false } }
@@ -50,27 +53,27 @@ struct SessionCalls {
         }
     }
 
-    /// What is to be done about a call that the service makes.
+    /// How a call that the service makes is handled.
     enum Making {
-        /// The owner is to carry it out; it has the owner's id.
+        /// The owner must carry it out; it has the owner's id.
         case tell(FunctionCall)
-        /// Nothing: the answer of the lost call is still to come, and will be this one's.
+        /// Nothing to do: the answer of the lost call is still to come, and answers this one, too.
         case wait
-        /// The answer of the lost call is to be sent.
+        /// The answer of the lost call must be sent.
         case answer(FunctionResponse)
-        /// It cannot be taken, because too many await their answers.
+        /// It is refused, because too many calls await their answers.
         case refuse
     }
 
     private var calls: [Call] = []
-    /// The ids of the calls to which this session got answers, the newest last; no empty ones.
+    /// The ids of the calls that this session got answers to, newest last; without empty ones.
     private var answered: [String] = []
-    /// How many calls have got an id of ours.
+    /// How many calls got an id from us.
     private var named = 0
-    /// When the service made calls last (nanoseconds).
+    /// When the service last made calls (nanoseconds).
     private(set) var madeAt: Int64 = 0
 
-    /// Whether there were none in this turn.
+    /// Whether the turn has no calls.
     var isEmpty: Bool { calls.isEmpty }
 
     /// Whether the service waits for an answer on this connection.
@@ -79,18 +82,18 @@ struct SessionCalls {
     /// How many answers the service waits for.
     var awaitedCount: Int { calls.reduce(0) { $0 + $1.awaitingIDs.count } }
 
-    /// Whether there are calls whose connection is gone.
+    /// Whether there are calls whose connection is lost.
     var isAnyLost: Bool { calls.contains(where: \.isLost) }
 
     /// Whether the owner has answered every call.
     var isEveryAnswerKnown: Bool { calls.allSatisfy { $0.response != nil } }
 
-    /// What was done and the session was not told.
+    /// The calls that were carried out and that the session does not know.
     var lost: [(call: FunctionCall, response: JSONValue?)] {
         calls.filter(\.isLost).map { ($0.call, $0.response) }
     }
 
-    /// Whether the session has made this call before, and it was answered or is being so.
+    /// Whether the session has made this call before, and it is answered or awaits its answer.
     func isRepetition(_ id: String) -> Bool {
         answered.contains(id) || !id.isEmpty && calls.contains { $0.awaitingIDs.contains(id) }
     }
@@ -121,7 +124,7 @@ struct SessionCalls {
         return .tell(told)
     }
 
-    /// What was called on a lost connection is called again.
+    /// The service repeats a call of a lost connection.
     private mutating func claim(_ index: Int, as call: FunctionCall) -> Making {
         calls[index].id = call.id
         guard let response = calls[index].response else {
@@ -133,7 +136,7 @@ struct SessionCalls {
         return .answer(FunctionResponse(id: call.id, name: call.name, response: response))
     }
 
-    /// The service's id, or one of ours where it gave none, or that of another call.
+    /// The service's id, or one of ours where it gave none or that of another call.
     private mutating func ownID(for id: String) -> String {
         var own = id
         while own.isEmpty || calls.contains(where: { $0.isKnown(as: own) }) {
@@ -143,9 +146,9 @@ struct SessionCalls {
         return own
     }
 
-    /// The service takes calls back; returns their ids as the owner knows them.
+    /// The service cancels calls; returns the owner's ids of them.
     ///
-    /// A call for which it still waits under another id stays.
+    /// A call is kept if the service still waits for it under another id.
     mutating func takeBack(_ ids: [String]) -> [String] {
         ids.filter { !$0.isEmpty }.compactMap { takeBack($0) }
     }
@@ -153,7 +156,7 @@ struct SessionCalls {
     private mutating func takeBack(_ id: String) -> String? {
         let found =
             calls.firstIndex { $0.awaitingIDs.contains(id) } ?? calls.firstIndex { $0.id == id }
-        // One of an older turn, which the owner may know.
+        // A call of an older turn, which the owner may know.
         guard let index = found else { return id }
         let others = calls[index].awaitingIDs.filter { $0 != id }
         guard let other = others.last else { return calls.remove(at: index).call.id }
@@ -164,8 +167,8 @@ struct SessionCalls {
 
     // MARK: - What the owner does
 
-    /// The owner has answered; returns what is to be sent: an answer for each id under which the
-    /// service waits, empty ones among them.
+    /// The owner has answered; returns what must be sent: an answer for each id under which the
+    /// service waits, including empty ones.
     mutating func answer(_ response: FunctionResponse) -> [FunctionResponse] {
         guard let index = calls.firstIndex(where: { $0.call.id == response.id }) else { return [] }
         calls[index].response = response.response
@@ -188,7 +191,7 @@ struct SessionCalls {
     // MARK: - What ends
 
     /// The owner will answer no more; returns the calls for which the service waits, by its ids,
-    /// but for those without.
+    /// without those that have none.
     mutating func giveUp() -> [FunctionCall] {
         defer { calls = [] }
         return calls.flatMap { call in
@@ -196,15 +199,15 @@ struct SessionCalls {
         }
     }
 
-    /// The connection is gone, and nobody waits for answers any more.
+    /// The connection is lost, and nothing waits for answers any more.
     mutating func connectionLost() {
         for index in calls.indices { calls[index].standing = .lost }
     }
 
-    /// The turn is over, or was told.
+    /// The turn is over, or the next session knows about it.
     mutating func endTurn() { calls = [] }
 
-    /// A session begins that has made no calls.
+    /// A session begins that has made no calls yet.
     mutating func sessionBegan() { answered = [] }
 }
 

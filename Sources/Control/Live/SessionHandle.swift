@@ -1,43 +1,43 @@
 internal import VoiceSession
 
-/// The handle of a session that can be resumed, with what speaks for and against it.
+/// The handle of a session that can be resumed, with the evidence for and against it.
 ///
-/// A handle that has been tried twice without a session is dead, and so is one that is too old. What
-/// never showed the handle to the service does not count as a try, nor does a service that has too
-/// much to do, unless that repeats: then the handle may be what it cannot do.
+/// A handle is dead after two attempts without a session, or when it is too old. An attempt does
+/// not count if the service never saw the handle, or if the service was overloaded, unless that
+/// repeats: then the handle itself may be the cause.
 struct SessionHandle {
-    /// After this number of tries without a session a handle is dead.
+    /// After this many attempts without a session a handle is dead.
     static let triesLimit = 2
-    /// The service keeps a handle for two hours after the session's end; this is with a margin.
+    /// The service keeps a handle for two hours after the session's end; this leaves a margin.
     static let life: Int64 = 110 * 60 * 1_000_000_000
-    /// After this number of overloads in a row the handle counts as the cause.
+    /// After this many overloads in a row the handle counts as the cause.
     static let overloadLimit = 5
 
     let text: String
-    /// When the service gave it, or when its session ended last (nanoseconds).
+    /// When the service gave it, or when its session last ended (nanoseconds).
     private var since: Int64
     private var tries = 0
-    /// How often in a row the service had too much to do to look at it.
+    /// How often in a row the service was overloaded and did not look at it.
     private var overloads = 0
 
-    /// A handle that is good until the contrary is shown.
+    /// A handle that is assumed valid.
     init(_ text: String, since: Int64) {
         self.text = text
         self.since = since
     }
 
-    /// Whether it is not worth another try.
+    /// Whether another attempt with it is pointless.
     func isDead(at now: Int64) -> Bool {
         tries >= Self.triesLimit || now.subtracting(since) > Self.life
     }
 
-    /// A connection is begun with it.
+    /// A connection attempt with it begins.
     mutating func beginTry() { tries += 1 }
 
     /// The connection failed before the service saw the handle.
     mutating func takeTryBack() { tries = max(0, tries - 1) }
 
-    /// The service had too much to do for the try; returns whether the handle counts as the cause.
+    /// The service was overloaded; returns whether the handle counts as the cause.
     mutating func overloaded() -> Bool {
         takeTryBack()
         overloads += 1
@@ -50,7 +50,7 @@ struct SessionHandle {
         overloads = 0
     }
 
-    /// Its session has held for long, or was left by us, which says nothing against the handle.
+    /// Its session was stable, or was left by us; neither speaks against the handle.
     mutating func forgiveTries() { tries = 0 }
 
     /// The service counts a handle's life from the end of its session.

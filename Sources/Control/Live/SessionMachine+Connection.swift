@@ -51,7 +51,7 @@ extension SessionMachine {
         if isResuming { log.forgetAnswers() } else { calls.sessionBegan() }
         tell(.ready(resumed: isResuming))
         if !isResuming, rules.sendsHistory, !history.isEmpty {
-            // As announced in the setup: taken as history, answered by nothing.
+            // As announced in the setup: it is taken as history and gets no answer.
             sendAside(.content(history, isComplete: true))
         }
         flush(at: now)
@@ -84,7 +84,7 @@ extension SessionMachine {
         return take()
     }
 
-    /// There will be no open line; the service never saw the handle.
+    /// The connection cannot be opened; the service never saw the handle.
     mutating func loseOpening(
         _ reason: OfflineReason, pace: ConnectionPace.Cause = .usual, asked: Int64? = nil,
         at now: Int64,
@@ -94,12 +94,12 @@ extension SessionMachine {
         wait(reason, pace: pace, asked: asked, at: now, random: random)
     }
 
-    /// Counts a refusal of a connection that was not set up; returns whether it has repeated.
+    /// Counts a refusal before the setup was done; returns whether it has repeated too often.
     private mutating func isUnknownForGood(_ reason: CloseReason) -> Bool {
         reason == .unknown && setbacks.refusedInUnknownWords()
     }
 
-    /// The socket is gone.
+    /// The socket is closed.
     package mutating func closed(
         code: UInt16, reason: String, at now: Int64, random: Double
     ) -> [SessionAction] {
@@ -114,13 +114,13 @@ extension SessionMachine {
         return take()
     }
 
-    /// The connection that we have closed is gone.
+    /// The connection that we have closed has ended.
     mutating func ended(_ closing: Closing, at now: Int64, random: Double) {
         socketGone(readySince: closing.readySince, at: now)
         switch closing.next {
         case .connecting: move(from: closing, at: now, random: random)
         case .asleep:
-            // Something may have been said while the close was under way.
+            // Words may have been added while the close was under way.
             if log.hasUnsent { return open(at: now) }
             state = .asleep
             tell(.asleep)
@@ -132,8 +132,8 @@ extension SessionMachine {
         }
     }
 
-    /// Goes on to another connection, at once unless this one was left soon after its beginning:
-    /// who is sent away by each would else open hundreds a second.
+    /// Moves to another connection, at once unless this one was left soon after its beginning: a
+    /// service that sends every client away would otherwise get hundreds of connections a second.
     private mutating func move(from closing: Closing, at now: Int64, random: Double) {
         if let readySince = closing.readySince, now - readySince >= ConnectionPace.stable {
             return open(at: now)
@@ -150,8 +150,8 @@ extension SessionMachine {
         {
             tell(
                 .notice(
-                    "connections end after \((now - ready.since) / 1_000_000_000) s without a word: "
-                        + "something on the way cuts them; each is left after "
+                    "connections end after \((now - ready.since) / 1_000_000_000) s unannounced: "
+                        + "something in the network cuts them; each is replaced after "
                         + "\(limit / 1_000_000_000) s from now on"))
         }
         let told: OfflineReason =
@@ -159,7 +159,7 @@ extension SessionMachine {
         end(because: CloseReason(code: code, reason: reason), told, reason, at: now, random: random)
     }
 
-    /// The service's own error ends a connection as its close does, and a close may not follow.
+    /// An error of the service ends a connection as a close does; a close may not follow.
     mutating func failed(_ error: ServiceError, at now: Int64, random: Double) {
         actions.append(.abort)
         end(
@@ -167,7 +167,7 @@ extension SessionMachine {
             asked: error.retryDelay, at: now, random: random)
     }
 
-    /// The connection has ended for a reason that the service gave in these words.
+    /// The connection has ended for a reason that the service gave in `text`.
     private mutating func end(
         because cause: CloseReason, _ told: OfflineReason, _ text: String, asked: Int64? = nil,
         at now: Int64, random: Double
@@ -183,7 +183,7 @@ extension SessionMachine {
         case .handle where isResumeRefused, .payload where isResumeRefused:
             return beginAnew(at: now, because: told)
         case .payload where isResuming && handle != nil:
-            // The state that was resumed is to blame before the words are (section 9, 10 and 13).
+            // A resumed state is the first suspect, before the words (section 9, 10 and 13).
             forgetHandle()
         case .payload:
             dropRefusedWords()
@@ -203,8 +203,8 @@ extension SessionMachine {
     /// Words that were refused would be refused again, and so would the state.
     private mutating func dropRefusedWords() {
         if uplink.isTurnOpen || log.hasUnsent {
-            tell(.notice("what was said is not said again: the service refused it"))
-            // Whoever has said all of it waits for an answer that will not come.
+            tell(.notice("the words are not sent again: the service refused them"))
+            // The user, who has finished speaking, waits for an answer that will not come.
             if !uplink.isTurnOpen { tell(.turnComplete(answers.last)) }
         }
         forgetInput(dropsRest: true)
@@ -212,21 +212,21 @@ extension SessionMachine {
         forgetHandle()
     }
 
-    /// The session cannot be resumed: a fresh one, which gets what was said, can begin at once.
+    /// The session cannot be resumed: a fresh one, which gets the history, can begin at once.
     private mutating func beginAnew(at now: Int64, because reason: OfflineReason) {
         forgetHandle()
-        tell(.notice("the conversation is told to a fresh session, because \(reason)"))
+        tell(.notice("a fresh session gets the history, because \(reason)"))
         state = .waiting(until: now, earliest: now)
     }
 
-    /// The connection has ended without our close; what is to come next is still to be decided.
+    /// The connection has ended without our close; the caller decides the next state.
     mutating func loseConnection(at now: Int64) {
         let readySince = line?.since
         lineGone()
         socketGone(readySince: readySince, at: now)
     }
 
-    /// The socket's end, for whatever reason, in whatever state.
+    /// The end of the socket, for any reason and in any state.
     private mutating func socketGone(readySince: Int64?, at now: Int64) {
         if let readySince {
             attempts.held(from: readySince, until: now)
@@ -239,7 +239,7 @@ extension SessionMachine {
         log.rewind()
     }
 
-    /// We close: nothing more is heard or said on the connection, and what was so on it is over.
+    /// We close: nothing more is received or sent on the connection, and its turn is over.
     mutating func startClosing(at now: Int64, then next: Next) {
         let readySince: Int64? =
             if case .closing(let closing) = state { closing.readySince } else { line?.since }
@@ -248,14 +248,14 @@ extension SessionMachine {
             Closing(until: now + Self.closeTimeout, readySince: readySince, next: next))
     }
 
-    /// Nothing comes any more where the session was ready.
+    /// The connection of a ready session has ended.
     private mutating func lineGone() {
         guard let line else { return }
         bridgeTurn(of: line)
         answers.connectionLost()
     }
 
-    /// Keeps what the next session must know of a turn that is cut.
+    /// Keeps what the next session must know of the interrupted turn.
     private mutating func bridgeTurn(of line: Ready) {
         let cut = answers.isOfNow && line.replyDueSince != nil ? answers.coming : nil
         let isWritten = !transcript.heard.isEmpty || !transcript.saidLast.isEmpty
@@ -265,12 +265,13 @@ extension SessionMachine {
         guard hasAccount else { return }
         calls.connectionLost()
         account.connectionLost(after: transcript.heard)
-        // With indexes the words of the turn may be said again, and then it is made anew.
+        // With indexes the words of the turn may be sent again, and then the answer is generated
+        // again.
         account.setDue(!(line.hasIndexes && log.holdsSentWords))
     }
 
-    /// Tries again later: at the service's pace when it has one, else at ours, which a wish of the
-    /// owner's may cut short.
+    /// Tries again later: at the service's pace when it gave one, otherwise at ours, which a
+    /// request of the owner may cut short.
     mutating func wait(
         _ reason: OfflineReason, pace: ConnectionPace.Cause = .usual, asked: Int64? = nil,
         at now: Int64,

@@ -1,11 +1,11 @@
-// The end of a conversation, when the user wants one.
+// The end of a conversation at the user's wish.
 
 extension SessionMachine {
-    /// The last words are awaited for this time after anything came (nanoseconds).
+    /// How long the last words are awaited after anything came (nanoseconds).
     static let farewellPatience: Int64 = 3_000_000_000
 
-    /// The user has taken leave: the connection is closed once nothing is going on, as after a
-    /// long silence, and the next word opens another.
+    /// The user has said goodbye: the connection is closed once nothing is going on, as after a
+    /// long silence, and the user's next words open another.
     package mutating func takeLeave(at now: Int64) -> [SessionAction] {
         guard case .ready = state else { return take() }
         line?.hasTakenLeave = true

@@ -2,10 +2,10 @@ internal import ModelTypes
 internal import VoiceSession
 internal import WireCodec
 
-// What the service says.
+// Messages of the service.
 
 extension SessionMachine {
-    /// The reason of a turn that ends because the user is taken to go on.
+    /// The reason of a turn that ends because the user is expected to continue.
     private static let needsMore = "NEED_MORE_INPUT"
 
     /// A message came; its content is reported to the owner.
@@ -22,7 +22,7 @@ extension SessionMachine {
             tellContent(of: message, at: now)
             flush(at: now)
         case .idle, .asleep, .connecting, .closing, .waiting, .failed:
-            // What comes after our close is lost with the connection.
+            // Messages after our close are lost with the connection.
             return take()
         }
         if let error = message.error {
@@ -35,7 +35,7 @@ extension SessionMachine {
         return take()
     }
 
-    /// The service goes: in time, at a quiet moment.
+    /// The service is going away: leave in time, at a quiet moment.
     private mutating func noteGoAway(_ goAway: ServerMessage.GoAway, at now: Int64) {
         let since: Int64
         switch state {
@@ -45,13 +45,13 @@ extension SessionMachine {
         case .idle, .asleep, .connecting, .closing, .waiting, .failed: return
         }
         let isNew = !(line?.hasServed ?? false) && now - since < ConnectionPace.stable
-        // Where the time is not known the open turn may come to its end.
+        // If the time is not known, the open turn may finish.
         let left = goAway.timeLeft.map { max(0, $0 - Self.goAwaySpare) }
         let end = now + (left ?? Self.rotationPatience)
         var due = leave ?? Leave(by: end)
         due.by = min(due.by, end)
         if isNew {
-            // A service that is being emptied says so on each new connection.
+            // A service that is being drained announces it on every new connection.
             due.notBefore =
                 left == nil
                 ? since + ConnectionPace.stable : max(now, end - Self.goAwayWindow)
@@ -74,7 +74,7 @@ extension SessionMachine {
 
     private mutating func tellContent(of message: ServerMessage, at now: Int64) {
         noteProgress(message, at: now)
-        // Two calls, since a message chosen into a variable is copied, with all its members.
+        // Two calls, because choosing a message into a variable would copy it with all its members.
         if line?.hasSpoken ?? true {
             tell(message, at: now)
         } else {
@@ -121,21 +121,21 @@ extension SessionMachine {
         }
     }
 
-    /// The service works, or says that it does, which is not the same as an answer.
+    /// The service works, or says that it does, which is not an answer yet.
     private mutating func noteProgress(_ message: ServerMessage, at now: Int64) {
         if let status = message.interactionStatus { line?.isInteracting = status == .inProgress }
         if message.showsWork { line?.noteWork(at: now) }
     }
 
-    /// A message without what answers nothing: the service was seen to repeat an old answer on
-    /// each new connection.
+    /// A message without unrequested answers: the service was seen to repeat an old answer on each
+    /// new connection.
     private mutating func unasked(_ message: ServerMessage) -> ServerMessage {
         defer { if message.isTurnComplete { line?.isUnaskedNoted = false } }
         guard message.hasAnswer else { return message }
-        // Once an answer, however many messages it comes in.
+        // Reported once per answer, however many messages it has.
         if line?.isUnaskedNoted == false {
             line?.isUnaskedNoted = true
-            tell(.notice("an answer is not told: nothing was said on this connection"))
+            tell(.notice("an answer is dropped: nothing was said on this connection"))
         }
         refuse(message.toolCalls, because: "nothing was done: nobody asked for it")
         var rest = message
@@ -148,7 +148,7 @@ extension SessionMachine {
 
     /// Answers calls that are not carried out.
     mutating func refuse(_ calls: [FunctionCall], because reason: String) {
-        // Without an id only Vertex takes an answer.
+        // Only Vertex accepts an answer without an id.
         let answerable = calls.filter { rules.isVertex || !$0.id.isEmpty }
         guard !answerable.isEmpty else { return }
         let nothing: JSONValue = ["error": .string(reason)]
@@ -163,7 +163,7 @@ extension SessionMachine {
         line?.lastActivity = now
         line?.replyDueSince = now
         settle(through: answers.contentCame(isCall: message.isOfCalls, at: now))
-        // The user's newer words, perhaps whole on their way, are not what this answers.
+        // This does not answer newer words of the user, which may already be sent in full.
         guard answers.isOfNow else { return }
         line?.doubtfulUntil = nil
         let isAudible = answers.note(
@@ -175,13 +175,13 @@ extension SessionMachine {
         uplink.answerCame()
     }
 
-    /// Whether a message is nothing but calls that this session has made before.
+    /// Whether a message holds only calls that this session has made before.
     private func isRepetition(_ message: ServerMessage) -> Bool {
         guard message.isOfCalls else { return false }
         return message.toolCalls.allSatisfy { calls.isRepetition($0.id) }
     }
 
-    /// Calls came once more, which answers no words: those that await an answer still do.
+    /// Calls came again, which answers no words: words that await an answer still do.
     private mutating func repetitionCame(at now: Int64) -> AnswerNumber {
         line?.lastActivity = now
         let number = answers.repetitionCame(at: now, isAwaited: line?.replyDueSince != nil)
@@ -192,7 +192,7 @@ extension SessionMachine {
     private mutating func generated(at now: Int64) {
         tell(.generationComplete(answers.generated()))
         if !calls.isAnyAwaited, !account.isDue { forgetAccount() }
-        // The service reports the turn's end when the sound would have been heard (section 4.1).
+        // The service reports the turn's end when playback of the sound would end (section 4.1).
         guard let answer = answers.coming, !answer.isOld, line?.replyDueSince != nil
         else { return }
         let length = SessionRates.live.outputLength(Int(answer.samples))
@@ -203,7 +203,7 @@ extension SessionMachine {
         of message: ServerMessage, _ number: AnswerNumber, at now: Int64
     ) {
         if !message.toolCalls.isEmpty {
-            // The model goes on by itself; an account would only disturb it now.
+            // The model continues by itself; an account would only disturb it now.
             account.setDue(false)
             makeCalls(message.toolCalls, number, at: now)
         }
@@ -245,17 +245,17 @@ extension SessionMachine {
         note(over, at: now)
         if let reason = message.turnCompleteReason {
             tell(.notice("the service ended the turn early: \(reason)"))
-            // Who is to go on needs no answer yet.
+            // A user who is expected to continue needs no answer yet.
             if reason != Self.needsMore { tell(.answerFailed(over.number)) }
         }
         line?.lastActivity = now
         guard !answers.isDue else {
-            // The end of what was interrupted, while the words that did it await their answer.
+            // It ends the interrupted answer; the words that interrupted it still await theirs.
             line?.stillOwesReply(at: now)
             if !over.isReported { tell(.turnComplete(over.number)) }
             return
         }
-        // Also one of words without sound: nobody hears them.
+        // An answer in text without sound counts as silence, too: the user does not hear it.
         let isSilence = over.answer.map { !$0.isAudible } ?? false
         let isEmpty = isSilence || over.isUnanswered && wasSilent && !message.isWaitingForInput
         line?.replyDueSince = nil
@@ -270,11 +270,11 @@ extension SessionMachine {
         // A session in this state was never seen to recover.
         forgetInput(dropsRest: true)
         forgetHandle()
-        tell(.notice("the session answers nothing any more; a fresh one is begun"))
+        tell(.notice("the session no longer answers; starting a fresh one"))
         close(at: now)
     }
 
-    /// What the end of an answer says of the words that have none.
+    /// Records what the end of an answer means for words that have none.
     mutating func note(_ over: Answers.Completion, at now: Int64) {
         if let (words, number) = over.renumbered { log.renumber(words, number) }
         if !over.isOld {
@@ -286,7 +286,7 @@ extension SessionMachine {
     mutating func endTurn() {
         transcript.endTurn()
         account.endTurn()
-        // Calls that are still open belong to a turn to come.
+        // Calls that are still open belong to a later turn.
         if !calls.isAnyAwaited, !account.isDue { forgetAccount() }
     }
 }

@@ -2,7 +2,7 @@ internal import ModelTypes
 internal import VoiceSession
 internal import WireCodec
 
-// What of the owner's words goes out, and when.
+// Which of the owner's items are sent, and when.
 
 extension SessionMachine {
     mutating func answer(_ responses: [FunctionResponse]) {
@@ -14,19 +14,19 @@ extension SessionMachine {
 
     /// Adds the answer to a call, which the service may have made without an id.
     mutating func addAnswer(_ response: FunctionResponse) {
-        // Only Vertex takes an answer without the call's id; others get it in words.
+        // Only Vertex accepts an answer without the call's id; other services get it as text.
         guard response.id.isEmpty, !rules.isVertex else { return add(.toolResponses([response])) }
         let words =
             "(\(response.name) was called without an id. It gave "
             + "\(response.response.serialized). Answer the user now.)"
-        // It is answered as words are, by the rest of the answer that made the call.
+        // It is answered like words, by the rest of the answer that made the call.
         add(.text(words), account.number ?? answers.give())
     }
 
-    /// No answer is awaited to the words whose end is said next, as when nobody was heard to speak
-    /// in them: one may come, but that none comes says nothing about the session.
+    /// The words whose end is sent next need no answer, as when no speech was heard in them: one
+    /// may come, but its absence says nothing about the session.
     package mutating func expectNoReply() {
-        // Where the service finds the turns, an answer that is due is so to these words, too.
+        // Where the service detects the turns, an answer that is due also covers these words.
         isReplyDoubtful = rules.isManual || line?.replyDueSince == nil && !log.hasUnsentEnd
     }
 
@@ -52,8 +52,7 @@ extension SessionMachine {
         case .activityEnd, .audioStreamEnd, .text, .content(_, isComplete: true):
             let isDoubtful = next.isDoubtful
             if !isDoubtful { line?.replyDueSince = now }
-            // The service may be at its answer all the same; whoever leaves then has to say it all
-            // once more.
+            // The service may still be generating its answer; leaving now would repeat everything.
             line?.doubtfulUntil = isDoubtful ? now + Self.stallTimeout : nil
             answers.wordsEnded(
                 next.answer ?? answers.give(), isDoubtful: isDoubtful,
@@ -63,34 +62,35 @@ extension SessionMachine {
             answers.wordsBegan()
         case .audio:
             if !rules.isManual, !answers.isWithinWords { answers.wordsBegan() }
-            // Nobody is answered while he speaks.
+            // The user gets no answer while speaking.
             if answers.coming?.isRepetition ?? true { line?.noteWork(at: now) }
         case .content, .video, .contextUpdate:
             break
         }
     }
 
-    /// Tells a session that never heard of a turn what became of it.
+    /// Tells a session that does not know the turn what happened in it.
     private mutating func giveAccount() {
-        // Calls of this connection are answered in the service's own way.
+        // Calls of this connection are answered by the protocol itself.
         guard account.isDue, calls.isEveryAnswerKnown, !calls.isAnyAwaited else { return }
         let asksForAnswer = !log.hasUnsent
-        // Content may not come within words, and would cut the answer to them.
+        // Content must not come within words, and would interrupt the answer to them.
         let mayExplain = line?.replyDueSince == nil && !log.isWithinSentWords
-        // Who has more to say does not want the rest of an answer, but must know what was done.
+        // A user who says more does not want the rest of an answer, but the model must know what
+        // was done.
         if calls.isAnyLost, !mayExplain { return }
         guard calls.isAnyLost || asksForAnswer && mayExplain else { return forgetAccount() }
         account.give(asksForAnswer: asksForAnswer)
         let item = account.item(
             lost: calls.lost, asksForAnswer: asksForAnswer, asText: !rules.takesContent)
-        // It goes on with the answer that was cut.
+        // It continues the answer that was cut.
         log.putFirst(item, answer: account.number ?? answers.give())
     }
 
-    /// Whether there is something that only this turn's sessions knew.
+    /// Whether the turn has something that only its own sessions knew.
     var hasAccount: Bool { !calls.isEmpty || account.isOfCutAnswer }
 
-    /// Nothing of this turn is to be told to another session.
+    /// Nothing of this turn must be told to another session.
     mutating func forgetAccount() {
         calls.endTurn()
         account.reset()
@@ -98,7 +98,7 @@ extension SessionMachine {
 
     /// The words up to this number are answered.
     mutating func settle(through answer: AnswerNumber) {
-        // Where the service does not tell what it has, an answer is the only sign.
+        // Where the service does not report what it has consumed, an answer is the only sign.
         if line?.hasIndexes ?? false {
             log.settleHeld(through: answer)
         } else {
@@ -106,13 +106,13 @@ extension SessionMachine {
         }
     }
 
-    /// Forgets what is held and not sent.
+    /// Discards what is held and not sent.
     package mutating func discard() {
         guard !isReady else { return }
         forgetInput()
     }
 
-    /// Forgets what was said; with `dropsRest` also what is still being said of it.
+    /// Discards what was said; with `dropsRest` also the rest of the words that are being said.
     mutating func forgetInput(dropsRest: Bool = false) {
         log.discard()
         uplink.reset(dropsRest: dropsRest)

@@ -1,9 +1,10 @@
 internal import VoiceSession
 
-// What the machine keeps, and what it is made with.
+// The machine's state, and the rules that it is created with.
 
 extension SessionMachine {
-    /// Where the session is; what holds there only is the case's value, and cannot be read elsewhere.
+    /// The session's state; what applies to one state only is the case's value, and is unreadable
+    /// elsewhere.
     enum State: Equatable {
         case idle
         case asleep
@@ -11,16 +12,17 @@ extension SessionMachine {
         case settingUp(SettingUp)
         case ready(Ready)
         case closing(Closing)
-        /// Another attempt follows, or sooner when the owner wants it, but not before `earliest`.
+        /// Another attempt follows at `until`, or earlier at the owner's request, but not before
+        /// `earliest`.
         case waiting(until: Int64, earliest: Int64)
         case failed
     }
 
     /// A socket is being opened.
     struct Connecting: Equatable {
-        /// The transport has this long, and a moment to say better what did not answer.
+        /// The transport's time-out, and a moment more, because its error is more specific.
         let until: Int64
-        /// The handle is tried.
+        /// The attempt uses the handle.
         let isResuming: Bool
     }
 
@@ -28,74 +30,75 @@ extension SessionMachine {
     struct SettingUp: Equatable {
         let until: Int64
         let isResuming: Bool
-        /// The end of the connection may be announced before it is set up.
+        /// The announced end of the connection, which may come before the setup is done.
         var leave: Leave?
     }
 
-    /// What holds on a connection from its setup to our close or its end, and of no other.
+    /// The state of a connection from its setup to our close or its end; no other connection shares
+    /// it.
     struct Ready: Equatable {
         let since: Int64
         let isResuming: Bool
-        /// The connection gets too old then.
+        /// When the connection gets too old.
         let rotateAt: Int64
-        /// It is to be left.
+        /// The connection is to be replaced.
         var leave: Leave?
-        /// Something was said, by either side.
+        /// When either side last said something.
         var lastActivity: Int64
-        /// The user has taken leave.
+        /// The user has said goodbye.
         var hasTakenLeave = false
-        /// Something that can be answered was said on it, or no other was before it.
+        /// Something that can be answered was said on it, or it is a new session without history.
         var hasSpoken: Bool
-        /// A turn was over on it.
+        /// A turn ended on it.
         var hasServed = false
-        /// The service says that the interaction goes on, whatever turns end.
+        /// The service says that the interaction continues although turns end.
         var isInteracting = false
-        /// An answer that nobody asked for comes on it, and the log knows.
+        /// An unrequested answer is coming on it, and was logged.
         var isUnaskedNoted = false
-        /// Its session can be resumed as it is now.
+        /// Its session can be resumed in its present state.
         var isResumableNow = true
-        /// The service says how far it has consumed.
+        /// The service reports how far it has consumed.
         var hasIndexes = false
-        /// A turn is over, and the handle that knows it may still come until then.
+        /// A turn is over, and until then a handle that includes it may still come.
         var handleDueUntil: Int64?
-        /// The service owes the rest of a turn; something of it came last at this time.
+        /// The service owes the rest of a turn; its last sign of it came at this time.
         var replyDueSince: Int64?
-        /// To words whose answer is not certain something may still come until then.
+        /// Until then an answer may come to words that are not certain to get one.
         var doubtfulUntil: Int64?
 
         /// The rest of a turn is still owed, at the latest since now.
         mutating func stillOwesReply(at now: Int64) { replyDueSince = replyDueSince ?? now }
 
-        /// Something shows that a turn whose rest is owed goes on, though none of it comes.
+        /// Something shows that an owed turn is making progress, though none of it comes.
         mutating func noteWork(at now: Int64) {
             if let due = replyDueSince { replyDueSince = max(due, now) }
         }
     }
 
-    /// A connection is to be left at the first quiet moment.
+    /// A connection is to be replaced at the first quiet moment.
     struct Leave: Equatable {
-        /// But then in any case: the service said that it goes, or the connection is too old.
+        /// The latest time: the service has announced its end, or the connection is too old.
         var by: Int64
-        /// And not before this, because the next would get the same announcement at once.
+        /// The earliest time: a new connection would get the same announcement at once.
         var notBefore: Int64?
-        /// What ends the session then.
+        /// The failure that then ends the session.
         var failure: SessionFailure?
     }
 
     /// We have closed.
     struct Closing: Equatable {
-        /// The far end has until then.
+        /// The far end's deadline to answer.
         let until: Int64
-        /// When the connection was set up; nil: it never was.
+        /// When the setup was done; nil: it never was.
         let readySince: Int64?
         var next: Next
     }
 
     enum Next: Equatable { case idle, asleep, connecting, failed(SessionFailure) }
 
-    /// The connection that is set up; nil in every other state.
+    /// The connection whose setup is done; nil in every other state.
     ///
-    /// A change in another state is lost.
+    /// A change in another state has no effect.
     var line: Ready? {
         get { if case .ready(let ready) = state { ready } else { nil } }
         set {
@@ -114,7 +117,7 @@ extension SessionMachine {
         }
     }
 
-    /// Whether the connection is to be left, and when; nil where there is none.
+    /// Whether and when the connection is to be replaced; nil where there is none.
     var leave: Leave? {
         get {
             switch state {
@@ -137,7 +140,7 @@ extension SessionMachine {
         }
     }
 
-    /// Whether the connection tries, or has, the handle's session; false where there is none.
+    /// Whether the connection attempts, or has, the handle's session; false where there is none.
     var isResuming: Bool {
         switch state {
         case .connecting(let connecting): connecting.isResuming
@@ -147,7 +150,7 @@ extension SessionMachine {
         }
     }
 
-    /// What a session is about, as the machine needs to know it.
+    /// The settings of a session that the machine needs.
     package struct Rules: Sendable {
         package var isManual: Bool
         package var isVertex: Bool
@@ -157,14 +160,14 @@ extension SessionMachine {
         package var connectionAge: Int64
         package var idleTimeout: Int64?
         package var replaySeconds: Int
-        /// Handles are used; some models give them unasked.
+        /// Handles are used; some models give them unrequested.
         package var isResumable: Bool
         /// The instruction and the tools may change on an open connection.
         package var updatesContext: Bool
-        /// Client content may be said at any time, not only as the history of a fresh session.
+        /// Client content may be sent at any time, not only as the history of a fresh session.
         package var takesContent: Bool
 
-        /// What the settings and the model's profile say; times are nanoseconds.
+        /// The settings and the model's profile; times are in nanoseconds.
         package init(_ settings: SessionSettings) {
             isManual = settings.activity == .manual
             isVertex = settings.endpoint.isVertex
@@ -176,7 +179,7 @@ extension SessionMachine {
             replaySeconds = settings.replaySeconds
             isResumable = settings.isResumable
             updatesContext = settings.profile.updatesContext
-            // Whether Vertex takes typed words in place of it is not known.
+            // It is not known whether Vertex accepts typed text in place of it.
             takesContent = settings.profile.takesContent || isVertex
         }
     }

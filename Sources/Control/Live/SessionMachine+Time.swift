@@ -1,9 +1,9 @@
 internal import VoiceSession
 
-// What happens because nothing else does.
+// Time-outs, and moves to another connection.
 
 extension SessionMachine {
-    /// When `deadlineReached` is to be called.
+    /// When `deadlineReached` must be called.
     package var deadline: Int64? {
         switch state {
         case .idle, .asleep, .failed: return nil
@@ -12,7 +12,7 @@ extension SessionMachine {
         case .waiting(let until, _): return until
         case .closing(let closing): return closing.until
         case .ready(let ready):
-            // Not by a list, which would be memory for each message.
+            // Without an array, which would be an allocation for each message.
             let leaving = earlier(ready.leave?.by ?? ready.rotateAt, ready.leave?.notBefore)
             let waiting = earlier(ready.handleDueUntil, ready.doubtfulUntil)
             let nothing = earlier(idleAt(of: ready), stallAt(of: ready))
@@ -41,7 +41,7 @@ extension SessionMachine {
         return replyDueSince.adding(patience)
     }
 
-    /// The time that `deadline` named has come.
+    /// The time of `deadline` is reached.
     package mutating func deadlineReached(at now: Int64, random: Double) -> [SessionAction] {
         guard let deadline, deadline <= now else { return [] }
         switch state {
@@ -62,7 +62,7 @@ extension SessionMachine {
         case .waiting:
             open(at: now)
         case .closing(let closing):
-            // The close was not answered in time; the transport makes an end of the socket.
+            // The close was not answered in time; the transport drops the socket.
             actions.append(.abort)
             ended(closing, at: now, random: random)
         }
@@ -90,7 +90,7 @@ extension SessionMachine {
         if ready.rotateAt <= now, ready.leave == nil { leaveSoon(at: now) }
     }
 
-    /// An answer is due, and nothing of it comes though the line is alive.
+    /// An answer is due, and none of it comes though the connection is alive.
     private mutating func stalled(at now: Int64) {
         if calls.isAnyAwaited { return giveCallsUp(at: now) }
         line?.replyDueSince = nil
@@ -98,15 +98,16 @@ extension SessionMachine {
         let answer = answers.isOfNow ? answers.coming : nil
         let isRepeated = setbacks.stalled()
         if answer != nil || isRepeated {
-            // What has come is all there will be; asking once more would repeat it.
+            // What has come is all there will be; asking again would repeat it.
             if answer == nil {
                 forgetInput(dropsRest: true)
-                // Its session answered on neither connection; an open microphone may have sent a
-                // noise, which nobody answers.
+                // Its session did not answer on either connection; an open microphone may have sent
+                // a noise, which needs no answer.
                 if rules.isManual { forgetHandle() }
             }
-            // Nothing was said of what was done: beside a noise that nobody answers nobody was asked
-            // to, and an answer to a call may have gone into a dead line. It is asked for once.
+            // The user has heard nothing about completed calls: a noise gets no answer, and an
+            // answer to a call may have gone into a dead connection. The model is asked for it
+            // once.
             if !calls.isEmpty, transcript.saidLast.isEmpty, !account.hasAsked {
                 account.setDue(true)
             }
@@ -114,16 +115,17 @@ extension SessionMachine {
             let isNoise = answer == nil && !rules.isManual && !account.isDue
             tell(.turnComplete(answers.giveUp()))
             endTurn()
-            // What an open microphone took for words may be none; to move again mends nothing.
+            // What an open microphone took for words may be noise; another connection would not
+            // help.
             if isNoise { return }
         } else {
-            tell(.notice("the service does not answer; asking it on another connection"))
+            tell(.notice("the service does not answer; retrying on another connection"))
         }
         close(at: now)
     }
 
-    /// The whole answer has come and would have been heard; only the word that the turn is over is
-    /// missing, which is no reason to leave.
+    /// The whole answer has come and would have been played; only the mark that its turn is over is
+    /// missing, which is no reason to leave the connection.
     private mutating func completeUnended(at now: Int64) {
         line?.lastActivity = now
         line?.hasServed = true
@@ -135,9 +137,9 @@ extension SessionMachine {
         leaveIfQuiet(at: now)
     }
 
-    /// The program owes answers that it will not give any more.
+    /// The owner will no longer give answers that it owes.
     private mutating func giveCallsUp(at now: Int64) {
-        tell(.notice("\(calls.awaitedCount) calls were never answered; the model hears of it"))
+        tell(.notice("\(calls.awaitedCount) calls were never answered; the model is informed"))
         refuse(
             calls.giveUp(), because: "no answer came in time; it is not known what was done")
         forgetAccount()
@@ -146,7 +148,7 @@ extension SessionMachine {
 
     // MARK: - Moving to another connection
 
-    /// Whether nobody would notice if the connection went.
+    /// Whether the user would not notice the loss of the connection.
     private func isQuiet(_ ready: Ready) -> Bool {
         ready.replyDueSince == nil && !calls.isAnyAwaited && !log.isActivityOpen
             && !log.hasUnsent && !uplink.isTurnOpen && ready.handleDueUntil == nil
@@ -161,16 +163,15 @@ extension SessionMachine {
         close(at: now)
     }
 
-    /// The setup has changed in what no message can say.
+    /// The setup has changed in a way that no message can express.
     package mutating func setupChanged(at now: Int64) -> [SessionAction] {
         if isConnected { leaveSoon(at: now) }
         return take()
     }
 
-    /// Takes the session up on another connection at the next quiet moment, for a setup that has
-    /// changed in the meantime.
+    /// Replaces the connection at the next quiet moment, because the setup has changed.
     ///
-    /// A failure ends the session then.
+    /// With a failure, the session ends then.
     mutating func leaveSoon(at now: Int64, because failure: SessionFailure? = nil) {
         var due = leave ?? Leave(by: now + Self.rotationPatience)
         due.failure = failure ?? due.failure
@@ -181,7 +182,7 @@ extension SessionMachine {
     /// Closes now.
     mutating func close(at now: Int64, then next: Next = .connecting) {
         actions.append(.close)
-        // We go of our own will, which says nothing against the handle.
+        // We close it ourselves, which does not speak against the handle.
         handle?.forgiveTries()
         startClosing(at: now, then: leave?.failure.map { Next.failed($0) } ?? next)
     }

@@ -1,28 +1,28 @@
 package import ModelTypes
 package import VoiceSession
 
-/// What the machine wants done, in order.
+/// What the machine requests, in order.
 package enum SessionAction: Sendable {
-    /// Open a socket; the one before is closed.
+    /// Open a socket; the previous one is closed.
     case open
-    /// Send the setup, with the handle of the session to be resumed, or what was said before.
+    /// Send the setup, with the handle of the session to resume, or with the history.
     case sendSetup(handle: String?, history: [Content])
     /// Send an item.
     case send(UplinkItem)
     /// Say goodbye and close.
     case close
-    /// Drop the socket without a word.
+    /// Drop the socket without a close.
     case abort
-    /// Keep the newest handle through a restart of the program; nil: there is none any more.
+    /// Store the newest handle for the next run of the program; nil: there is none any more.
     case keep(handle: String?)
-    /// Tell the owner.
+    /// Report to the owner.
     case tell(SessionEvent)
 }
 
-/// The life of a session: connect, set up, live, move to another connection, come back.
+/// The life of a session: connect, set up, talk, move to another connection, reconnect.
 ///
 /// A value: events and their times go in, actions come out; it has no socket and no clock, and
-/// `deadline` says when it wants to be called if nothing happens.
+/// `deadline` is when it must be called if nothing happens.
 ///
 ///          connect            opened            setupComplete
 ///     idle -------> connecting -----> settingUp -----> ready <--+
@@ -34,18 +34,18 @@ package enum SessionAction: Sendable {
 ///                                v
 ///                             failed --connect--> connecting
 ///
-/// What holds in one state only is that state's value, and is gone with it: when to leave a
+/// What applies to one state only is that state's value, and disappears with it: when to leave a
 /// connection, what the service owes on it, what was said on it. The variables here outlive
-/// connections. What ends a ready connection, our close or its loss, moves what the next one must
-/// know into `calls` and `account` at that moment.
+/// connections. The end of a ready connection, by our close or its loss, moves what the next one
+/// must know into `calls` and `account` at that moment.
 ///
 /// There is never more than one socket: a resume is refused while the older one is open, so the
-/// next is opened only when the one before has ended. A handle is tried twice, then a fresh
-/// session is begun, which gets what was said before and does not speak because of it.
+/// next is opened only after the previous one has ended. A handle is tried twice; then a fresh
+/// session begins, which gets the history but does not speak because of it.
 package struct SessionMachine: ~Copyable {
-    /// How much longer than the transport the machine waits for the line to be open.
+    /// How much longer than the transport the machine waits for the connection to open.
     static let connectSpare: Int64 = 1_000_000_000
-    /// How long before the end that the service announced we leave at the latest.
+    /// We leave at least this long before the end that the service announced.
     static let goAwaySpare: Int64 = 1_000_000_000
     /// A connection whose end was announced at its beginning is kept until this time before
     /// that end.
@@ -53,53 +53,53 @@ package struct SessionMachine: ~Copyable {
     /// A connection that is too old is left at the first quiet moment, and after this time in any
     /// case.
     static let rotationPatience: Int64 = 3 * 60 * 1_000_000_000
-    /// The far end has this long to answer a close.
+    /// The far end's time to answer a close.
     static let closeTimeout: Int64 = 3_000_000_000
-    /// When nothing of a due answer comes for this time, the service is not working on it.
+    /// The service counts as stalled when no part of a due answer comes for this time.
     ///
-    /// A line that is dead is found sooner, because what is sent on it is not acknowledged.
+    /// A dead connection is detected sooner, because sent data is not acknowledged.
     static let stallTimeout: Int64 = 12_000_000_000
-    /// The same while the service says that the interaction goes on.
+    /// The same while the service reports that the interaction continues.
     static let interactionTimeout: Int64 = 60_000_000_000
-    /// The turn's end is due when a complete answer would have been heard, at the latest this time
-    /// after that.
+    /// The turn's end is due when playback of a complete answer would end, and at the latest this
+    /// long after.
     static let completionTimeout: Int64 = 3_000_000_000
-    /// A call of ours that is not answered after this will not be; every tool has its own limit,
-    /// which is far less.
+    /// A call that we have not answered after this time will never be answered; every tool has its
+    /// own limit, which is far shorter.
     static let callTimeout: Int64 = 3_600_000_000_000
     /// An answer that stays below this in all its samples (-66 dB) is silence.
     static let audibleLevel: UInt16 = 16
-    /// The handle that knows a turn is awaited for this time after the turn's end.
+    /// How long after the turn's end a handle that includes the turn is awaited.
     static let handlePatience: Int64 = 2_000_000_000
 
     let rules: Rules
     var state = State.idle
-    /// What may be said next.
+    /// Which items may be sent next.
     var uplink: UplinkRules
-    /// What was said, until the service has shown that it has it.
+    /// The items that were said, until the service has shown that it has them.
     var log: UplinkLog
-    /// Whose answer it is that comes.
+    /// Decides which answer incoming content belongs to.
     var answers: Answers
     var transcript = Transcript()
     /// The calls of the turn.
     var calls = SessionCalls()
     /// What the next session must know of the turn.
     var account = TurnAccount()
-    /// nil: there is no session that could be resumed.
+    /// nil: no session can be resumed.
     var handle: SessionHandle?
-    /// When a connection may be tried again.
+    /// When the next connection attempt may be made.
     var attempts = ConnectionPace()
-    /// What went wrong in a row.
+    /// Consecutive failures, by kind.
     var setbacks = Setbacks()
-    /// How long connections last on this line.
+    /// How long connections last on this network.
     var lineLife = LineLife()
-    /// No answer is expected to the words whose end is said next.
+    /// The words whose end is sent next need no answer.
     var isReplyDoubtful = false
-    /// What the event that is under way has led to so far.
+    /// The actions of the current event so far.
     var actions: [SessionAction] = []
 
-    /// A machine that waits for `connect`; `handle` is one that an earlier life has kept, whose
-    /// age is `handleAge` nanoseconds at the time `now`.
+    /// A machine that waits for `connect`; `handle` is one that an earlier run stored, `handleAge`
+    /// nanoseconds old at the time `now`.
     package init(rules: Rules, handle: String? = nil, handleAge: Int64 = 0, at now: Int64 = 0) {
         self.rules = rules
         uplink = UplinkRules(isManual: rules.isManual, isVertex: rules.isVertex)
@@ -121,15 +121,15 @@ package struct SessionMachine: ~Copyable {
 
     mutating func tell(_ event: SessionEvent) { actions.append(.tell(event)) }
 
-    /// Sends something that is not kept, with a number of its own like all messages.
+    /// Sends something that is not kept, with its own number like all messages.
     mutating func sendAside(_ item: UplinkItem) {
         log.skipNumber()
         actions.append(.send(item))
     }
 
-    // MARK: - The owner's wishes
+    // MARK: - The owner's requests
 
-    /// Connects, or tries at once when it waits; nothing when it is connected or about to be.
+    /// Connects, or retries at once while it waits; does nothing when connected or connecting.
     package mutating func connect(at now: Int64) -> [SessionAction] {
         switch state {
         case .failed:
@@ -138,7 +138,7 @@ package struct SessionMachine: ~Copyable {
         case .idle, .asleep:
             open(at: now)
         case .waiting(let until, let earliest):
-            // What the service asked for, or a quota, is not cut short by a wish.
+            // A wait that the service asked for, or a quota, is not shortened by a request.
             if earliest > now {
                 state = .waiting(until: min(until, earliest), earliest: earliest)
             } else {
@@ -153,7 +153,8 @@ package struct SessionMachine: ~Copyable {
         return take()
     }
 
-    /// Ends the session for a reason of ours, at the next quiet moment; `connect` tries again.
+    /// Ends the session for a reason of the device, at the next quiet moment; `connect` tries
+    /// again.
     package mutating func refuse(_ failure: SessionFailure, at now: Int64) -> [SessionAction] {
         switch state {
         case .idle, .asleep, .waiting:
@@ -172,7 +173,7 @@ package struct SessionMachine: ~Copyable {
         return take()
     }
 
-    /// Closes for good; what was held is forgotten.
+    /// Closes for good; held items are discarded.
     package mutating func disconnect(at now: Int64) -> [SessionAction] {
         forgetInput()
         switch state {
@@ -191,16 +192,16 @@ package struct SessionMachine: ~Copyable {
         return take()
     }
 
-    /// Says something; it is sent now or held in order.
+    /// Sends an item, at once or held in order.
     ///
-    /// What the service would close for is refused with a notice. A session that is asleep wakes.
-    /// `due` is the number of the answer that is due to words whose end this is.
+    /// An item that would make the service close is refused with a notice. A session that is asleep
+    /// wakes. `due` is the number of the answer that is due if the item ends words.
     package mutating func say(
         _ item: UplinkItem, at now: Int64
     ) -> (actions: [SessionAction], due: AnswerNumber?) {
         guard !uplink.isRest(item) else {
             guard item.endsWords else { return (take(), nil) }
-            // Whoever said it waits for an answer that will not come.
+            // The caller waits for an answer that will not come.
             let number = answers.give()
             tell(.turnComplete(number))
             return (take(), number)
@@ -228,7 +229,7 @@ package struct SessionMachine: ~Copyable {
             answer(responses)
         case .activityStart:
             isReplyDoubtful = false
-            // Sent with the first sound, since the service closes when an activity has none.
+            // Sent with the first sound, because the service closes on an activity without any.
             break
         case .contextUpdate:
             // The next setup has it anyway.
@@ -260,7 +261,7 @@ package struct SessionMachine: ~Copyable {
 
     mutating func add(_ item: UplinkItem, _ due: AnswerNumber? = nil) {
         if !log.append(item, answer: due, isDoubtful: isReplyDoubtful) {
-            tell(.notice("the oldest words were dropped: there was no session for too long"))
+            tell(.notice("the oldest words were dropped: there was no session for a long time"))
         }
     }
 }

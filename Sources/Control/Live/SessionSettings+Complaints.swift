@@ -1,20 +1,20 @@
-// What is asked for and not sent, because the model or the service refuses it.
+// Settings that are not sent because the model or the service would refuse them.
 
 extension SessionSettings {
-    /// What is wanted and not sent, one line each, with the reason.
+    /// The settings that are not sent, one line each, with the reason.
     package var complaints: [String] {
         thinkingComplaints + voiceComplaints + optionComplaints + windowComplaints
     }
 
     private var name: String {
-        profile.name == "unknown" ? "'\(model)', which is not known here," : profile.name
+        profile.name == "unknown" ? "the unknown model '\(model)'" : profile.name
     }
 
     private var thinkingComplaints: [String] {
         switch profile.thinking {
         case .fixed:
             let isAsked = thinkingLevel != nil || thinkingBudget != nil
-            return isAsked ? ["\(name) takes no word about thinking"] : []
+            return isAsked ? ["\(name) has no thinking setting"] : []
         case .levels(let levels, _):
             var lines: [String] = []
             if let thinkingLevel, !levels.contains(thinkingLevel) {
@@ -35,16 +35,16 @@ extension SessionSettings {
             let meant = Voices.prebuilt.first { $0.lowercased() == voice.lowercased() }
             lines.append(
                 "there is no voice '\(voice)'"
-                    + (meant.map { "; '\($0)' is written like this" }
-                        ?? "; there are: \(Voices.prebuilt.joined(separator: ", "))"))
+                    + (meant.map { "; did you mean '\($0)'?" }
+                        ?? "; the voices are: \(Voices.prebuilt.joined(separator: ", "))"))
         }
         if let language, sentLanguage == nil {
             lines.append(
-                "\(name) chooses the language itself, so '\(language)' is not sent; say it in the "
+                "\(name) chooses the language itself, so '\(language)' is not sent; put it in the "
                     + "system instruction")
         }
         if translationTarget != nil, !profile.translates {
-            lines.append("\(name) translates nothing by a setting; say it in the instruction")
+            lines.append("\(name) has no translation setting; put it in the instruction")
         }
         return lines
     }
@@ -74,10 +74,10 @@ extension SessionSettings {
     private var windowComplaints: [String] {
         guard let compression else { return [] }
         if compression.targetTokens >= compression.triggerTokens {
-            return ["the compression's target is not less than its trigger; its half is sent"]
+            return ["the compression's target is not less than its trigger; half of it is sent"]
         }
         if endpoint.isVertex, !Self.vertexTrigger.contains(compression.triggerTokens) {
-            return ["Vertex compresses from 5000 to 128000 tokens; the nearest is sent"]
+            return ["Vertex takes a trigger of 5000 to 128000 tokens; the nearest is sent"]
         }
         return []
     }
@@ -94,10 +94,10 @@ extension SessionSettings {
     }
 }
 
-// What of the wishes is sent.
+// The part of the settings that is sent.
 
 extension SessionSettings {
-    /// What Vertex takes as the compression's trigger (tokens).
+    /// The range that Vertex accepts as the compression's trigger (tokens).
     private static let vertexTrigger = 5_000...128_000
 
     func isAllowed(_ option: ModelProfile.Option) -> Bool {
@@ -111,7 +111,7 @@ extension SessionSettings {
 
     var maySearch: Bool { profile.searchesWithFunctions || tools.isEmpty }
 
-    /// The compression within what the service takes.
+    /// The compression, clamped to the service's limits.
     var sentCompression: Compression? {
         compression.map { wish in
             var sent = wish
@@ -140,7 +140,7 @@ extension SessionSettings {
     }
 }
 
-/// The voices that the service has (live-protocol.md section 2.2); capitals count.
+/// The service's voices (live-protocol.md section 2.2), case-sensitive.
 package enum Voices {
     package static let prebuilt = """
         Zephyr Puck Charon Kore Fenrir Leda Orus Aoede Callirrhoe Autonoe Enceladus Iapetus \

@@ -1,7 +1,7 @@
 package import Configuration
 package import ModelTypes
 
-// What a session is set up with, by the settings of the device's owner.
+// Reading a session's setup from the owner's settings.
 
 extension LiveEndpoint {
     /// The service that the device's owner chose.
@@ -19,8 +19,7 @@ extension LiveEndpoint {
 }
 
 extension SessionSettings {
-    /// A session with what the device's owner set; at another endpoint or with another model where
-    /// they are given.
+    /// A session with the owner's settings; with another endpoint or model where they are given.
     package init(
         _ settings: Settings = Settings(), endpoint: LiveEndpoint? = nil, model: String? = nil,
         tools: [FunctionDeclaration] = []
@@ -54,7 +53,7 @@ extension SessionSettings {
         readWishes(settings)
     }
 
-    /// How turns are found.
+    /// How turns are detected.
     private mutating func readTurns(_ settings: Settings) {
         turnCoverage = Written.text(settings[Keys.live.turnCoverage]).map {
             "TURN_INCLUDES_\($0.uppercased())"
@@ -90,7 +89,7 @@ extension SessionSettings {
         maximumOutputTokens = above(0, settings[Keys.live.outputLimit])
     }
 
-    /// What else the model is to do or to leave.
+    /// Further features that are switched on or off.
     private mutating func readWishes(_ settings: Settings) {
         proactiveAudio = settings[Keys.live.proactiveAudio] ? true : nil
         searches = settings[Keys.live.webSearch]
@@ -104,11 +103,11 @@ extension SessionSettings {
     }
 }
 
-/// Texts of the settings, where an empty one stands for nothing.
+/// Texts of the settings; an empty one means that none is set.
 private enum Written {
     static func text(_ text: String) -> String? { text.isEmpty ? nil : text }
 
-    /// Texts such as "room=kitchen", apart.
+    /// Texts such as "room=kitchen", split into name and value.
     static func pairs(_ texts: [String]) -> [(name: String, value: String)] {
         texts.map { text in
             let name = text.prefix { $0 != "=" }

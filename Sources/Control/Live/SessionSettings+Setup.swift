@@ -1,13 +1,13 @@
 package import ModelTypes
 package import WireCodec
 
-// The setup message, as the wire has it.
+// The setup message in the wire format.
 
 extension SessionSettings {
-    /// The setup message; `handle` resumes a session, `history` tells a fresh one what was said.
+    /// The setup message; `handle` resumes a session, `history` is given to a fresh one.
     ///
     /// Where the model takes history as client content, the setup announces it and `history` is
-    /// sent after it; else it becomes a paragraph of the instruction.
+    /// sent after it; otherwise it becomes a paragraph of the instruction.
     package func setup(handle: String?, history: [Content] = []) -> JSONValue {
         var setup: JSONObject = [
             "model": .string(endpoint.modelPath(model)),
@@ -58,7 +58,7 @@ extension SessionSettings {
         return ["setup": .object(setup)]
     }
 
-    /// Whether history goes into client content of its own.
+    /// Whether the history is sent as client content.
     var sendsHistory: Bool { profile.reseed == .history }
 
     private static func summary(of history: [Content]) -> String {
@@ -137,7 +137,7 @@ extension SessionSettings {
 
     /// An answer without what the model or the service would refuse.
     ///
-    /// Vertex knew no scheduling for long and closed on it (live-protocol.md 3.3).
+    /// Vertex did not know scheduling for a long time and closed on it (live-protocol.md 3.3).
     func answer(_ response: FunctionResponse) -> FunctionResponse {
         let behavior = tools.first { $0.name == response.name }?.behavior
         let isUnderstood = !endpoint.isVertex && profile.calls.allowsScheduling(behavior)

@@ -1,16 +1,16 @@
 package import ModelTypes
 
-/// What a session is set up with; live-protocol.md section 2 names the fields.
+/// The setup of a session; live-protocol.md section 2 names the fields.
 ///
-/// `setup` leaves out what the model's profile does not allow; `complaints` says what and why.
-/// There is no word for what no model of this use takes: pictures as answers, several speakers,
-/// candidates, schemas of answers, and tools that the schema knows but the models refuse.
+/// `setup` leaves out what the model's profile does not allow; `complaints` lists it with the
+/// reasons. Features that no model supports here are not represented: pictures as answers, several
+/// speakers, candidates, schemas of answers, and tools that the schema knows but the models refuse.
 package struct SessionSettings: Sendable {
-    /// How the user's turns are found.
+    /// How the user's turns are detected.
     package enum Activity: Sendable, Equatable {
-        /// We mark them: the button knows best.
+        /// We mark them, from the button.
         case manual
-        /// The service listens for them.
+        /// The service detects them.
         case automatic(Detection)
     }
 
@@ -41,9 +41,9 @@ package struct SessionSettings: Sendable {
         }
     }
 
-    /// What a transcription is to be like; every part is optional.
+    /// The parameters of a transcription; all are optional.
     package struct Transcription: Sendable, Equatable {
-        /// BCP 47 hints; empty: the service finds out.
+        /// BCP 47 hints; empty: the service detects the language.
         package var languages: [String] = []
         /// Words that are likely, such as names.
         package var vocabulary: [String] = []
@@ -52,10 +52,10 @@ package struct SessionSettings: Sendable {
         package init() {}
     }
 
-    /// A voice made after a recording (24 kHz, 16 bit, WAV).
+    /// A voice made from a recording (24 kHz, 16 bit, WAV).
     package struct ReplicatedVoice: Sendable, Equatable {
         package var sample: [UInt8]
-        /// The speaker's spoken consent; on the Developer API alone.
+        /// The speaker's spoken consent; only on the Developer API.
         package var consent: [UInt8]?
 
         /// A voice like that of the sample.
@@ -69,7 +69,7 @@ package struct SessionSettings: Sendable {
     package var profile: ModelProfile
     /// One of `Voices.prebuilt`.
     package var voice: String?
-    /// Instead of a prebuilt one.
+    /// Replaces a prebuilt one.
     package var replicatedVoice: ReplicatedVoice?
     /// BCP 47; on the Developer API the models choose the language themselves.
     package var language: String?
@@ -80,7 +80,7 @@ package struct SessionSettings: Sendable {
     package var activity = Activity.manual
     /// `START_OF_ACTIVITY_INTERRUPTS` or `NO_INTERRUPTION`.
     package var activityHandling: String?
-    /// `TURN_INCLUDES_ONLY_ACTIVITY` and its like.
+    /// `TURN_INCLUDES_ONLY_ACTIVITY` and similar values.
     package var turnCoverage: String?
     package var isResumable: Bool
     package var compression: Compression?
@@ -98,7 +98,7 @@ package struct SessionSettings: Sendable {
     package var maximumOutputTokens: Int?
     /// `MEDIA_RESOLUTION_LOW`, `_MEDIUM` or `_HIGH`.
     package var mediaResolution: String?
-    /// Whether the model may leave words unanswered that are not for it.
+    /// Whether the model may leave words unanswered that are not addressed to it.
     package var proactiveAudio: Bool?
     /// The same for what the camera sees; needs `proactiveAudio`.
     package var proactiveVideo = false
@@ -111,7 +111,8 @@ package struct SessionSettings: Sendable {
     package var labels: [(name: String, value: String)] = []
     /// A connection without a turn is closed after this (milliseconds); nil: never.
     package var idleMilliseconds: Int64?
-    /// From the call to the open socket, and from there to the end of the setup.
+    /// The time-out from the call to the open socket, and the one from there to the end of the
+    /// setup.
     package var connectTimeoutMilliseconds: Int64
     package var setupTimeoutMilliseconds: Int64 = 10_000
     /// Words kept for sending again after a lost connection (seconds).

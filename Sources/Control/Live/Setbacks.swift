@@ -1,8 +1,9 @@
 internal import VoiceSession
 
-/// What went wrong in a row, each by its own count, and when it has been enough.
+/// Consecutive failures, counted by kind, with their limits.
 struct Setbacks {
-    /// A refused payload may be the fault of a resumed state; once more, fresh, then no more.
+    /// A resumed state may have caused a refused payload: it is tried once more, fresh, and no
+    /// further.
     static let payloadLimit = 2
     /// After this number of refusals in a row, each in unknown words, a setup counts as refused.
     static let unknownLimit = 3
@@ -13,18 +14,18 @@ struct Setbacks {
     private var payloads = 0
     /// Setups that were refused in unknown words.
     private var unknowns = 0
-    /// Answers of which nothing came.
+    /// Answers that never came.
     private var stalls = 0
     /// Turns that were over without sound.
     private var emptyTurns = 0
 
-    /// What was said was refused; returns whether that is for good.
+    /// The user's words were refused; returns whether that is final.
     mutating func payloadRefused() -> Bool {
         payloads += 1
         return payloads >= Self.payloadLimit
     }
 
-    /// A connection that was not set up was refused in unknown words; returns whether for good.
+    /// A setup was refused in unknown words; returns whether that is final.
     mutating func refusedInUnknownWords() -> Bool {
         unknowns += 1
         guard unknowns >= Self.unknownLimit else { return false }
@@ -32,19 +33,19 @@ struct Setbacks {
         return true
     }
 
-    /// A connection was set up, or refused in words that are known.
+    /// A setup succeeded, or was refused in known words.
     mutating func wordsWereKnown() { unknowns = 0 }
 
-    /// A connection has held for long.
+    /// A connection was stable.
     mutating func connectionHeld() { payloads = 0 }
 
-    /// Nothing came of an answer; returns whether nothing came of the one before, either.
+    /// An answer never came; returns whether the previous one did not come, either.
     mutating func stalled() -> Bool {
         stalls += 1
         return stalls > 1
     }
 
-    /// Something of an answer came.
+    /// A part of an answer came.
     mutating func answerCame(isAudible: Bool) {
         stalls = 0
         if isAudible { emptyTurns = 0 }

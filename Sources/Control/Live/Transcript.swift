@@ -1,6 +1,6 @@
 internal import ModelTypes
 
-/// What was said in this conversation, short enough to tell a fresh session.
+/// The history of this conversation, short enough to be given to a fresh session.
 struct Transcript {
     /// Turns kept, and the words of each (characters): about a minute's reading.
     static let turnLimit = 12
@@ -9,7 +9,7 @@ struct Transcript {
     private var turns: [Content] = []
     private(set) var heard = ""
     private(set) var said = ""
-    /// The end of what the model said, which a long answer goes on from.
+    /// The end of what the model said, from which a long answer continues.
     private(set) var saidLast = ""
 
     /// A fragment of the user's words.

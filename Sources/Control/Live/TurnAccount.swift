@@ -4,41 +4,41 @@ internal import WireCodec
 
 /// What the next session must know of a turn that a lost connection has cut.
 ///
-/// A handle is older than the turn, so the next session does not know the turn's calls, nor the
-/// beginning of an answer that the user has heard. It gets both in words, once.
+/// A handle is older than the turn, so the next session knows neither the turn's calls nor the
+/// beginning of an answer that the user has heard. It is told both in words, once.
 struct TurnAccount {
-    /// How often an answer that a lost line has cut is asked to go on.
+    /// How often the model is asked to continue an answer that a lost connection has cut.
     static let continuationLimit = 3
 
     private var heard = ""
-    /// The end of what had been said when the answer was cut; nil: no answer was.
+    /// The end of what had been said when the answer was cut; nil: none was cut.
     private var said: String?
     /// The answer that made the calls, or was cut.
     private(set) var number: AnswerNumber?
-    /// It is to be given.
+    /// It must be given.
     private(set) var isDue = false
-    /// The one that was given last in this turn asked for an answer.
+    /// The account that was last given in this turn asked for an answer.
     private(set) var hasAsked = false
     /// How often the turn's answer was cut.
     private var cuts = 0
 
-    /// Whether an answer was cut that is to go on.
+    /// Whether it has a cut answer that must be continued.
     var isOfCutAnswer: Bool { said != nil }
 
     /// This answer has made calls.
     mutating func calls(of answer: AnswerNumber) { number = answer }
 
-    /// The answer was cut after these words; it goes on unless that was tried often enough.
+    /// The answer was cut after these words; it is continued up to the limit.
     mutating func cut(_ answer: AnswerNumber, after words: String) {
         cuts += 1
         number = answer
         said = cuts <= Self.continuationLimit ? words : nil
     }
 
-    /// The connection is gone; `words` is what the user had asked for, as far as it was written.
+    /// The connection is lost; `words` is the user's request, as far as it was transcribed.
     mutating func connectionLost(after words: String) { heard = words }
 
-    /// Has it given at the next moment that suits, or not.
+    /// Sets whether it must be given at the next suitable moment.
     mutating func setDue(_ isDue: Bool) { self.isDue = isDue }
 
     /// It is given now.
@@ -47,7 +47,7 @@ struct TurnAccount {
         hasAsked = asksForAnswer
     }
 
-    /// There is nothing to tell any more.
+    /// Nothing is left to tell.
     mutating func reset() {
         heard = ""
         said = nil
@@ -63,8 +63,8 @@ struct TurnAccount {
 
     /// The account of the turn, with the calls that the session does not know.
     ///
-    /// It asks for an answer unless the user has more to say first. With `asText` it is sent as if
-    /// it was typed, for models that close on content which was not announced.
+    /// It asks for an answer unless the user has more to say first. With `asText` it is sent like
+    /// typed text, for models that close on content that was not announced.
     func item(
         lost: [(call: FunctionCall, response: JSONValue?)], asksForAnswer: Bool, asText: Bool
     ) -> UplinkItem {

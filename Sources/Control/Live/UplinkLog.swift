@@ -1,30 +1,30 @@
 internal import ModelTypes
 internal import VoiceSession
 
-/// What was said to the service, until the service has shown that it has it.
+/// The items that were said to the service, until it has shown that it has them.
 ///
-/// Items wait here while there is no session, and stay after sending, so that a lost connection
-/// repeats them from the start of their turn. Sound is bounded by time; answers to calls have room
-/// of their own and go first.
+/// Items wait here while there is no session, and stay after sending, so that after a lost
+/// connection they are sent again from the start of their turn. Sound is bounded by time; answers
+/// to calls have their own queue and go first.
 struct UplinkLog {
     /// Answers that may wait for a session.
     static let responseLimit = 64
-    /// Marks and texts that may wait; more is not a conversation.
+    /// Marks and texts that may wait; a conversation never needs more.
     static let itemLimit = 8192
-    /// This number of entries that are gone is worth a removal.
+    /// Removed entries are erased once there are this many.
     private static let goneLimit = 1024
 
     private struct Entry {
         var item: UplinkItem
-        /// The message's number on this connection, once it is sent; the setup is 0.
+        /// The message's number on this connection, once it was sent; the setup is 0.
         var number: Int64?
-        /// The answer that is due to the words that end here; nil where none do.
+        /// The answer that is due if words end here; nil where none end.
         var answer: AnswerNumber?
-        /// Perhaps nobody answers these words.
+        /// These words may get no answer.
         var isDoubtful = false
     }
 
-    /// What is to be sent, and what is due to it.
+    /// An item to send, and the answer that is due to it.
     struct Outgoing {
         var item: UplinkItem
         var answer: AnswerNumber?
@@ -32,14 +32,14 @@ struct UplinkLog {
     }
 
     private let audioLimitSamples: Int
-    /// The oldest first; those before `start` are gone, and removed together now and then.
+    /// Oldest first; those before `start` were removed, and are erased together now and then.
     private var entries: [Entry] = []
     private var start = 0
-    /// How many are sent, those that are gone counted.
+    /// How many were sent, removed ones included.
     private var sentCount = 0
-    /// How many behind `start` the newest handle holds; a session without it has to hear them.
+    /// How many after `start` the newest handle holds; a session without that handle needs them.
     private var heldCount = 0
-    /// How many behind `start` have been answered.
+    /// How many after `start` have been answered.
     private var answeredCount = 0
     private var audioSamples = 0
     private var responses: [Outgoing] = []
@@ -54,22 +54,22 @@ struct UplinkLog {
     /// Whether the end of words waits to be sent.
     var hasUnsentEnd: Bool { entries[sentCount...].contains { $0.item.endsWords } }
 
-    /// Whether the end of words was sent that the service is not known to have.
+    /// Whether an end of words was sent that the service has not confirmed.
     var holdsSentWords: Bool {
         entries[(start + heldCount)..<sentCount].contains { $0.item.endsWords }
     }
 
     /// Whether the service has the beginning of words and not their end.
     ///
-    /// Kept as it was sent, not read from the entries: a text, a picture or an update within an
-    /// activity does not end it, and entries that are answered or made room of are gone.
+    /// Recorded when sending, not read from the entries: a text, a picture or an update within an
+    /// activity does not end it, and entries may have been answered or removed.
     private(set) var isWithinSentWords = false
 
-    /// Whether the last activity is begun and not ended.
+    /// Whether the last activity was begun and not ended.
     private(set) var isActivityOpen = false
 
-    /// Adds an item, with the number of the answer that is due where it ends words; returns false
-    /// when something that was never sent had to make room.
+    /// Adds an item, with the number of the answer that is due if it ends words; returns false when
+    /// an unsent item had to be dropped.
     mutating func append(
         _ item: UplinkItem, answer: AnswerNumber? = nil, isDoubtful: Bool = false
     ) -> Bool {
@@ -88,12 +88,12 @@ struct UplinkLog {
         return makeRoom()
     }
 
-    /// Has an item sent before everything else, on this connection only.
+    /// Has an item sent before all others, on this connection only.
     mutating func putFirst(_ item: UplinkItem, answer: AnswerNumber) {
         responses.append(Outgoing(item: item, answer: answer))
     }
 
-    /// The answer that is due to words gets another number, as what came under theirs was not it.
+    /// Renumbers the answer that is due to words, because what came under that number was not it.
     mutating func renumber(_ words: AnswerNumber, _ answer: AnswerNumber) {
         for index in entries.indices where entries[index].answer == words {
             entries[index].answer = answer
@@ -103,13 +103,13 @@ struct UplinkLog {
     private mutating func makeRoom() -> Bool {
         var lostUnsent = false
         while audioSamples > audioLimitSamples || entries.count - start > Self.itemLimit {
-            // A mark alone would leave the other one without its like.
+            // Removing a single mark would leave its counterpart unmatched.
             let index =
                 entries[start...].firstIndex { $0.item.isAudio }
                 ?? entries[start...].firstIndex { $0.item.opensWords == nil } ?? start
             if index >= sentCount { lostUnsent = true }
             guard index > start else {
-                // As with every chunk of a microphone that is open for long: nothing is moved.
+                // The usual case, for every chunk of an open microphone: nothing is moved.
                 drop(1)
                 continue
             }
@@ -119,15 +119,16 @@ struct UplinkLog {
         return !lostUnsent
     }
 
-    /// Removes the marks of an activity of which no sound is left.
+    /// Removes the marks of an activity that has no sound left.
     ///
-    /// The service closes the connection for them. What else was said within it stays.
+    /// The service would close the connection for them. Other items within it stay.
     private mutating func removeMarks(around index: Int) {
         guard let begin = entries[start..<index].lastIndex(where: { $0.item.opensWords != nil }),
             let end = entries[index...].firstIndex(where: { $0.item.opensWords != nil }),
             entries[begin].item == .activityStart, entries[end].item == .activityEnd
         else { return }
-        // A session that has the start needs the end, or would take all that follows for words.
+        // A session that has the start needs the end, or would take everything that follows for
+        // words.
         guard ![sentCount, start + heldCount].contains(where: { begin < $0 && $0 <= end })
         else { return }
         remove(at: end)
@@ -143,10 +144,10 @@ struct UplinkLog {
         if index < start + answeredCount { answeredCount -= 1 }
     }
 
-    /// A message went out that is not kept here; it has a number, too.
+    /// A message was sent that is not kept here; it has a number, too.
     mutating func skipNumber() { nextNumber += 1 }
 
-    /// The next item to be sent, which then counts as sent.
+    /// The next item to send, which then counts as sent.
     mutating func nextUnsent() -> Outgoing? {
         defer { nextNumber += 1 }
         if !responses.isEmpty { return responses.removeFirst() }
@@ -161,13 +162,13 @@ struct UplinkLog {
         return Outgoing(item: entry.item, answer: entry.answer, isDoubtful: entry.isDoubtful)
     }
 
-    /// The connection is lost: everything kept is to be sent again.
+    /// The connection is lost: all items that are kept must be sent again.
     ///
     /// Answers to calls are not: their calls belong to the connection.
     mutating func rewind() {
         responses = []
         sentCount = start + heldCount
-        // What the handle holds is not said again, so a session that has it may be within words.
+        // Items that the handle holds are not sent again, so a session with it may be within words.
         isWithinSentWords =
             entries[start..<sentCount].lazy.reversed().compactMap(\.item.opensWords).first ?? false
         nextNumber = 1
@@ -182,7 +183,7 @@ struct UplinkLog {
         drop(answeredCount)
     }
 
-    /// The same where the service tells how much its handles hold: only that need not be kept.
+    /// The same where the service reports how much its handles hold: only that part may be dropped.
     mutating func settleHeld(through answer: AnswerNumber) {
         noteAnswer(through: answer)
         if heldCount >= answeredCount { drop(answeredCount) }
@@ -197,14 +198,14 @@ struct UplinkLog {
             answeredCount = end + 1 - start
             return
         }
-        // A text within words is answered, the words are not: they stay whole, without it.
+        // A text within words is answered, the words are not: they are kept, without the text.
         for index in (begin...end).reversed() where entries[index].item.endsWords {
             remove(at: index)
         }
         answeredCount = begin - start
     }
 
-    /// Where the activity begins that is open at a place; nil when none is.
+    /// The beginning of the activity that is open at an index; nil when none is.
     private func beginning(of index: Int) -> Int? {
         let mark = entries[start...index].lastIndex {
             $0.item == .activityStart || $0.item == .activityEnd
@@ -218,16 +219,16 @@ struct UplinkLog {
         if heldCount >= answeredCount { drop(answeredCount) }
     }
 
-    /// There is no handle any more: what was answered is over, and nothing else is held.
+    /// There is no handle any more: answered items are dropped, and nothing is held.
     mutating func forgetHeld() {
         drop(answeredCount)
         heldCount = 0
     }
 
-    /// The session was resumed at a time before the answers to what is kept.
+    /// The resumed session is older than the answers to the items that are kept.
     mutating func forgetAnswers() { answeredCount = 0 }
 
-    /// Forgets everything; the activity counts as never begun.
+    /// Discards everything; the activity counts as never begun.
     mutating func discard() {
         entries = []
         responses = []
@@ -239,12 +240,12 @@ struct UplinkLog {
         isActivityOpen = false
     }
 
-    /// The oldest `count` are gone.
+    /// Removes the oldest `count`.
     private mutating func drop(_ count: Int) {
         for index in start..<(start + count) {
             guard case .audio(let samples) = entries[index].item else { continue }
             audioSamples -= samples.count
-            // Its place stays until many are removed together, its sound need not.
+            // Its entry stays until many are erased together, its sound is freed now.
             entries[index].item = .audio([])
         }
         start += count

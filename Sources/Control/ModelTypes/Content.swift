@@ -31,14 +31,14 @@ package struct Content: Sendable, Equatable {
         self.init(role: role, parts: text.map { .text($0) })
     }
 
-    /// The content as the wire has it.
+    /// The content in the wire format.
     package var json: JSONValue {
         ["role": .string(role.rawValue), "parts": .array(parts.map(\.json))]
     }
 }
 
 extension Content.Part {
-    /// The part as the wire has it; bytes in the standard alphabet of base64.
+    /// The part in the wire format; bytes in the standard alphabet of base64.
     package var json: JSONValue {
         switch self {
         case .text(let text):

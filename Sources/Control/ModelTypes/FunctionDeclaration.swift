@@ -14,7 +14,7 @@ package struct FunctionDeclaration: Sendable, Equatable {
     package var description: String
     /// The arguments as plain JSON Schema of type object; nil for a function without any.
     package var parameters: JSONValue?
-    /// What it gives, as JSON Schema; nil says nothing about it.
+    /// Its result, as JSON Schema; nil leaves it undescribed.
     package var response: JSONValue?
     /// Left to the model's own default when nil.
     package var behavior: Behavior?
@@ -29,7 +29,7 @@ package struct FunctionDeclaration: Sendable, Equatable {
         self.behavior = behavior
     }
 
-    /// The declaration as the wire has it.
+    /// The declaration in the wire format.
     package var json: JSONValue {
         var object = JSONObject([
             ("name", .string(name)), ("description", .string(description)),
@@ -43,7 +43,7 @@ package struct FunctionDeclaration: Sendable, Equatable {
 
 /// A call that the model makes.
 package struct FunctionCall: Sendable, Equatable {
-    /// Names the call in the answer and in a cancellation; opaque.
+    /// Identifies the call in the answer and in a cancellation; opaque.
     package var id: String
     package var name: String
     /// The arguments by name; an object.
@@ -68,15 +68,15 @@ package struct FunctionResponse: Sendable, Equatable {
 
     /// Empty for a call without one, which Vertex may make.
     package var id: String
-    /// Must be the call's: newer models take an answer without it as a failure.
+    /// Must be the call's name: newer models treat an answer without it as a failure.
     package var name: String
-    /// `output` holds the result, `error` a failure; else the whole object, which it must be, is the result.
+    /// `output` holds the result, `error` a failure; otherwise the whole object is the result.
     package var response: JSONValue
     /// Only for a call that the model did not wait for.
     package var scheduling: Scheduling?
     /// Whether more answers to the same call follow; only where the model did not wait.
     package var willContinue = false
-    /// Pictures and the like that belong to the answer.
+    /// Pictures and similar data that belong to the answer.
     package var parts: [Content.Part] = []
 
     /// An answer to the call of this id; `response` is an object.
@@ -89,7 +89,7 @@ package struct FunctionResponse: Sendable, Equatable {
         self.scheduling = scheduling
     }
 
-    /// The answer without what only a model understands that did not wait for it.
+    /// The answer without the fields for a model that did not wait for it.
     package var plain: FunctionResponse {
         var plain = self
         plain.scheduling = nil
@@ -97,7 +97,7 @@ package struct FunctionResponse: Sendable, Equatable {
         return plain
     }
 
-    /// The answer as the wire has it.
+    /// The answer in the wire format.
     package var json: JSONValue {
         var object = JSONObject([("name", .string(name)), ("response", response)])
         if !id.isEmpty { object["id"] = .string(id) }

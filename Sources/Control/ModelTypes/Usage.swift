@@ -1,14 +1,14 @@
 package import WireCodec
 
-/// The tokens of one run of the model, as the service counts them.
+/// The tokens of one run of the model, as counted by the service.
 ///
-/// A turn may have several: a run that calls a function is counted apart from the one that speaks
-/// of its result, and each pays for the whole context. So they are added up, which errs on the
-/// careful side if a service should tell sums instead. Every count is in 0...`limit`.
+/// A turn may have several: a run that calls a function is counted separately from the one that
+/// speaks about its result, and each pays for the whole context. So they are added up, which errs
+/// on the safe side if a service reports sums instead. Every count is in 0...`limit`.
 ///
 /// The Developer API and Vertex name the answer's tokens differently; both are read.
 package struct Usage: Sendable, Equatable {
-    /// More is no count (2^53): what every reader of JSON can hold, and more than anybody pays for.
+    /// The greatest count (2^53): every JSON reader can hold it, and nobody pays for more.
     package static let limit: Int64 = 1 << 53
 
     package var prompt: Int64
@@ -20,10 +20,10 @@ package struct Usage: Sendable, Equatable {
     /// The prompt's and the answer's tokens by modality, such as `AUDIO`.
     package var promptDetails: [Detail]
     package var responseDetails: [Detail]
-    /// Those of the prompt that came out of the cache, and those of results of tools.
+    /// The tokens of the prompt that came from the cache, and those of tool results.
     package var cachedDetails: [Detail]
     package var toolUseDetails: [Detail]
-    /// `serviceTier` of the Developer API or `trafficType` of Vertex, which price the tokens.
+    /// `serviceTier` of the Developer API or `trafficType` of Vertex, which determine the price.
     package var tier: String?
 
     /// The tokens of one modality.
@@ -32,8 +32,8 @@ package struct Usage: Sendable, Equatable {
         package var tokens: Int64
     }
 
-    /// Reads `usageMetadata`; what is absent counts as 0, as the wire leaves out zeroes, and a total
-    /// that is absent is the sum of its parts.
+    /// Reads `usageMetadata`; an absent count is 0, because the wire leaves out zeroes, and an
+    /// absent total is the sum of its parts.
     package init(json: JSONValue) {
         func count(_ names: String...) -> Int64 {
             names.lazy.compactMap { Self.count(json[$0]) }.first ?? 0

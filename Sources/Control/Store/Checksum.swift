@@ -1,4 +1,4 @@
-/// FNV-1a, 64 bits: against chance, not against people.
+/// FNV-1a, 64 bits: protects against accidents, not against attackers.
 package enum Checksum {
     /// The checksum of bytes as hexadecimal text, 1 to 16 digits.
     package static func text(of bytes: some Sequence<UInt8>) -> String {

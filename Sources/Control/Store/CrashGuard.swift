@@ -1,35 +1,34 @@
 internal import Linux
 
-/// Keeps a crash from becoming a loop: what is on the disk, and may have ended the program twice
-/// in a row, is set aside.
+/// Breaks crash loops: stored files that may have ended the program twice in a row are set aside.
 ///
-/// It may be innocent. When the program crashes once more without it, it is brought back, and
-/// nothing more is set aside until a life has lasted.
+/// They may be innocent. If the program crashes again without them, they are brought back, and
+/// nothing more is set aside until a run has lasted.
 struct CrashGuard {
-    /// A program that has lived for this time has not crashed because of what it read at its start.
+    /// A program that has run for this time did not crash because of what it read at its start.
     static let provenLife = Duration.seconds(600)
-    /// Crashes in a row after which what was read is under suspicion, and one more acquits it.
+    /// After this many crashes in a row the stored files are suspects; one more crash acquits them.
     private static let suspicious = 2
 
     let disk: any StateDisk
 
-    /// The name under which a file waits until it is known whether it is to blame.
+    /// The name of a file while it is a suspect.
     static func suspect(_ name: String) -> String { name + suffix }
 
     private static let suffix = ".suspect"
 
-    /// Acts on a number of crashes in a row; says what was done, in words for the owner.
+    /// Reacts to a number of crashes in a row; returns what was done, in words for the owner.
     func begin(crashes: Int) -> [String] {
         guard crashes >= Self.suspicious, let names = try? disk.names() else { return [] }
         return crashes == Self.suspicious ? accuse(names) : acquit(names)
     }
 
-    /// A life has lasted: what is still under suspicion stays away.
+    /// A run has lasted: files that are still suspects stay set aside.
     func prove() {
         for name in (try? disk.names()) ?? [] where name.hasSuffix(Self.suffix) {
             let plain = String(name.dropLast(Self.suffix.count))
             let aside = SetAside(disk: disk)
-            // Beside a newer file of the name, the old one has nothing to say any more.
+            // If there is a newer file of that name, the old one is obsolete.
             if (try? disk.rename(name, to: plain + ".crashed")) != nil {
                 _ = aside.keep(plain + ".crashed")
             }
@@ -43,15 +42,15 @@ struct CrashGuard {
         guard !moved.isEmpty else { return [] }
         return [
             "the program crashed \(Self.suspicious) times in a row, so it starts without what it "
-                + "had stored: \(moved.joined(separator: ", ")) are set aside with "
-                + "\"\(Self.suffix)\" to their names"
+                + "had stored: \(moved.joined(separator: ", ")) are set aside with the suffix "
+                + "\"\(Self.suffix)\""
         ]
     }
 
     private func acquit(_ names: [String]) -> [String] {
         let back = names.filter { $0.hasSuffix(Self.suffix) }.compactMap { name -> String? in
             let plain = String(name.dropLast(Self.suffix.count))
-            // What was stored since counts, and either of the two files may hold it.
+            // Values stored since then count, and either of the two files may hold them.
             let others = KeptDocument.files(of: String(plain.dropLast(2)))
             guard !names.contains(plain), others.allSatisfy({ !names.contains($0) }) else {
                 return nil
@@ -60,12 +59,12 @@ struct CrashGuard {
         }
         guard !back.isEmpty else { return [] }
         return [
-            "the program crashed without what it had stored, too, so that is used again: "
+            "the program also crashed without its stored files, so they are used again: "
                 + back.joined(separator: ", ")
         ]
     }
 
-    /// Whether a start reads a file.
+    /// Whether a start reads this file.
     private func isUsed(_ name: String) -> Bool {
         name.hasSuffix(".a") || name.hasSuffix(".b") || name == KeptLines.journalName
     }

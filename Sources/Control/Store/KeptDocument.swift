@@ -4,40 +4,40 @@ package import WireCodec
 
 /// One JSON value that outlasts restarts, crashes and power cuts.
 ///
-/// Two files take turns, each with a running number and a checksum, so that the value before the
-/// last write is there until the next: whatever a power cut, or a worn card, does to one of them,
-/// the other is whole.
+/// Two files are written in turn, each with a generation number and a checksum, so that the
+/// previous value exists until the next write: whatever a power cut, or a worn card, does to one of
+/// them, the other is intact.
 ///
 /// ## Concurrency
 /// From any thread but the loop's and the real-time ones: every call may block on the disk.
 package final class KeptDocument: Sendable {
-    /// What the disk holds.
+    /// The content on the disk.
     package enum Content: Sendable, Equatable {
-        /// Nothing was ever kept.
+        /// Nothing was ever stored.
         case absent
-        /// The newest value that is whole; `loss` says what is missing that may have been newer.
+        /// The newest intact value; `loss` says what is missing that may have been newer.
         case value(JSONValue, loss: String?)
-        /// It was there and is beyond use; the files are set aside. In words for the owner.
+        /// A value existed and is unusable; the files are set aside. In words for the owner.
         case lost(String)
-        /// It is there and cannot be read now; nothing is written until `read` has succeeded.
+        /// A value exists and cannot be read now; nothing is written until `read` has succeeded.
         case unreadable(String)
     }
 
-    /// A running number beyond this was not written by us.
+    /// A generation beyond this was not written by us.
     private static let highestGeneration: Int64 = 1 << 53
 
     private struct State: Sendable {
         var isRead = false
         var generation: Int64 = 0
-        /// Which file has the newest value.
+        /// The index of the file with the newest value.
         var newest = 1
         /// Why nothing may be written.
         var obstacle: String?
-        /// The value is still where an earlier version kept it.
+        /// The value is still in the file of an earlier version.
         var hasEarlier = false
     }
 
-    /// Its name, as the owner sees it on the disk.
+    /// Its name; the owner sees it on the disk.
     package let name: String
     private let files: [String]
     private let disk: any StateDisk
@@ -46,10 +46,10 @@ package final class KeptDocument: Sendable {
     private let report: @Sendable (String) -> Void
     private let state = Mutex(State())
 
-    /// A document of a folder, of at most `limitBytes`; `report` takes words for the owner.
+    /// A document in a folder, of at most `limitBytes`; `report` takes words for the owner.
     ///
-    /// `earlier` is the file of plain JSON that an earlier version kept it in: it is read while
-    /// there is nothing else, and goes with the first write.
+    /// `earlier` is the file of plain JSON that an earlier version used: it is read while there is
+    /// nothing else, and removed with the first write.
     package init(
         name: String, disk: any StateDisk, limitBytes: Int, earlier: String? = nil,
         report: @escaping @Sendable (String) -> Void
@@ -65,21 +65,21 @@ package final class KeptDocument: Sendable {
     /// The two files of a document.
     static func files(of name: String) -> [String] { ["\(name).a", "\(name).b"] }
 
-    /// Whether nothing can be written now, since the disk holds what cannot be read.
+    /// Whether nothing can be written now, because the disk has an unreadable value.
     package var isBlocked: Bool { state.withLock { $0.obstacle != nil } }
 
-    /// Reads what is there now; to be called before anything is written, and again after
+    /// Reads the present value; must be called before anything is written, and again after
     /// `.unreadable`.
     package func read() -> Content {
         state.withLock { read(&$0) }
     }
 
-    /// Keeps a value; when this returns, it outlasts a loss of power.
+    /// Stores a value; when this returns, it outlasts a power cut.
     ///
-    /// Throws `StoreError`, or the disk's `SystemError`; what was kept before is then still there.
+    /// Throws `StoreError`, or the disk's `SystemError`; the previous value is then still stored.
     package func write(_ value: JSONValue) throws {
         try state.withLock { state in
-            // What nobody has read is not written over.
+            // A value that was never read must not be overwritten.
             if !state.isRead { _ = read(&state) }
             if let obstacle = state.obstacle { throw StoreError.unreadable(obstacle) }
             let target = 1 - state.newest
@@ -87,7 +87,7 @@ package final class KeptDocument: Sendable {
             guard bytes.count <= limitBytes else {
                 throw StoreError.tooLong(name: name, bytes: bytes.count, limit: limitBytes)
             }
-            // When it fails it may be on the disk all the same: the next goes to the same place.
+            // After a failure it may still be on the disk: the next write goes to the same file.
             try disk.write(files[target], bytes)
             state.generation += 1
             state.newest = target
@@ -128,19 +128,19 @@ package final class KeptDocument: Sendable {
         if best == nil, damaged.isEmpty, hidden.isEmpty, let found = readEarlier(&state) {
             return found
         }
-        // The first write makes one file; from the second on there are two.
+        // The first write makes one file; from the second write on there are two.
         let isOneMissing = !missing.isEmpty && (best?.generation ?? 0) > 1
         if damaged.isEmpty, hidden.isEmpty, isOneMissing, let best {
             let text =
                 "\(name): \(missing.joined()) is missing; the other of its two files is used, "
-                + "and what was stored last may be missing"
+                + "and the latest change may be missing"
             report(text)
             return .value(best.value, loss: text)
         }
         return content(best?.value, damaged, state.obstacle)
     }
 
-    /// What an earlier version kept; nil when it kept nothing.
+    /// The value of an earlier version; nil when there is none.
     private func readEarlier(_ state: inout State) -> Content? {
         guard let earlier else { return nil }
         do throws(SystemError) {
@@ -174,26 +174,26 @@ package final class KeptDocument: Sendable {
             .joined(separator: " and ")
         let text =
             value == nil
-            ? "\(name): what was kept is damaged, as by a power cut, and lost; it is set aside as "
+            ? "\(name): the stored value is damaged (a power cut?) and lost; it is set aside as "
                 + places
-            : "\(name): one of its two files is damaged, as by a power cut, and set aside as "
-                + "\(places); the other is used, and what was stored last may be missing"
+            : "\(name): one of its two files is damaged (a power cut?) and set aside as "
+                + "\(places); the other is used, and the latest change may be missing"
         report(text)
         return value.map { Content.value($0, loss: text) } ?? .lost(text)
     }
 
-    /// What is said where a value was set aside because it may have ended the program.
+    /// The report on a value that was set aside because it may have ended the program.
     private var suspects: String? {
         let names = (try? disk.names()) ?? []
         let found = files.map(CrashGuard.suspect).filter(names.contains)
         guard !found.isEmpty else { return nil }
-        return "\(name): what was kept is set aside as \(found.joined(separator: " and ")), since "
+        return "\(name): the stored value is set aside as \(found.joined(separator: " and ")): "
             + "the program crashed twice with it"
     }
 
     // MARK: - The format
 
-    /// A line of JSON, and one with its checksum.
+    /// A line of JSON, and a line with its checksum.
     private static func bytes(of value: JSONValue, _ generation: Int64) -> [UInt8] {
         let body = JSONValue.object(["generation": .int(generation), "value": value]).serialized
         return Array("\(body)\n\(Checksum.text(of: body.utf8))\n".utf8)
@@ -206,7 +206,7 @@ package final class KeptDocument: Sendable {
             let json = try? JSONValue(parsing: Array(lines[0])),
             let generation = json["generation"]?.int,
             (0...highestGeneration).contains(generation),
-            // Earlier versions kept timers under another name.
+            // Earlier versions stored timers under another name.
             let value = json["value"] ?? json["list"]
         else { return nil }
         return (value, generation)

@@ -2,10 +2,10 @@ internal import Linux
 internal import Synchronization
 package import WireCodec
 
-/// JSON values that outlast the program, one a line with its checksum, added at the end.
+/// JSON values that outlast the program, one per line with its checksum, appended at the end.
 ///
-/// What a power cut left of the last line is passed over, and reported. A tail that is missing
-/// exactly from the end of a line on cannot be distinguished from one that was never there.
+/// A last line that a power cut left incomplete is skipped and reported. Lines that are missing
+/// entirely at the end cannot be distinguished from lines that never existed.
 ///
 /// ## Concurrency
 /// From any thread but the loop's and the real-time ones: every call may block on the disk.
@@ -18,20 +18,20 @@ package final class KeptLines: Sendable {
     private struct State: Sendable {
         var isRead = false
         var obstacle: String?
-        /// The last line may have no end.
+        /// The last line may be incomplete.
         var isCut = false
-        /// Lines were lost in this life.
+        /// Lines were lost during this run.
         var isIncomplete = false
     }
 
-    /// The file's name, as the owner sees it on the disk.
+    /// The file's name; the owner sees it on the disk.
     package let name: String
     private let disk: any StateDisk
     private let limitBytes: Int
     private let report: @Sendable (String) -> Void
     private let state = Mutex(State())
 
-    /// The lines of a file; one longer than `limitBytes` was not written by us.
+    /// The lines of a file; a file longer than `limitBytes` was not written by us.
     init(
         name: String, disk: any StateDisk, limitBytes: Int,
         report: @escaping @Sendable (String) -> Void
@@ -45,25 +45,24 @@ package final class KeptLines: Sendable {
     /// The file's length (bytes).
     package var size: Int { disk.size(name) }
 
-    /// Whether lines were lost, or cannot be read, as far as was read in this life.
+    /// Whether lines were lost, or cannot be read, as far as is known in this run.
     package var isIncomplete: Bool {
         state.withLock { $0.isIncomplete || $0.obstacle != nil }
     }
 
-    /// All lines that are whole, oldest first; what is missing is reported, and the damaged file
-    /// set aside.
+    /// All intact lines, oldest first; missing ones are reported, and a damaged file is set aside.
     ///
-    /// Throws `StoreError.unreadable`, and nothing can be written, until it can be read.
+    /// Throws `StoreError.unreadable`; nothing can be written until it can be read.
     package func read() throws -> [JSONValue] {
         try state.withLock { try read(&$0) }
     }
 
-    /// Adds a line; with `isLasting` it outlasts a loss of power when this returns.
+    /// Appends a line; with `isLasting` it outlasts a power cut when this returns.
     package func append(_ value: JSONValue, isLasting: Bool) throws {
         try state.withLock { state in
             if !state.isRead { _ = try read(&state) }
             if let obstacle = state.obstacle { throw StoreError.unreadable(obstacle) }
-            // A line that only half arrived must not swallow the next.
+            // An incomplete line must not swallow the next one.
             let head: [UInt8] = state.isCut ? [UInt8(ascii: "\n")] : []
             do {
                 try disk.append(name, head + Self.line(value), isLasting: isLasting)
@@ -75,7 +74,7 @@ package final class KeptLines: Sendable {
         }
     }
 
-    /// Puts these lines in the place of all.
+    /// Replaces all lines by these.
     package func replace(_ values: [JSONValue]) throws {
         try state.withLock { state in
             if !state.isRead { _ = try read(&state) }
@@ -118,7 +117,7 @@ package final class KeptLines: Sendable {
         var damaged = pieces.count - values.count
         if isCut, let last = pieces.popLast(), Self.value(last) == nil { damaged -= 1 }
         state.isCut = isCut
-        // Of a file without a single whole line nothing says that it was ours.
+        // A file without a single intact line may not be ours.
         if damaged > 0 || (isCut && values.isEmpty) {
             setAside("\(max(1, damaged)) lines of \(name) are damaged", &state)
             guard state.obstacle == nil else { return values }
@@ -129,7 +128,7 @@ package final class KeptLines: Sendable {
             }
         } else if isCut {
             report(
-                "the last line of \(name) is cut, as by a power cut; what came then is lost")
+                "the last line of \(name) is incomplete, perhaps after a power cut; it is lost")
         }
         return values
     }
@@ -137,17 +136,17 @@ package final class KeptLines: Sendable {
     private func setAside(_ what: String, _ state: inout State) {
         guard let place = SetAside(disk: disk).keep(name) else {
             state.obstacle = "\(what), and it cannot be set aside"
-            return report("\(what); it cannot be set aside, and is not written over")
+            return report("\(what); it cannot be set aside, and is not overwritten")
         }
         state.isCut = false
         state.isIncomplete = true
-        report("\(what), and lost; the file is set aside as \(place)")
+        report("\(what) and lost; the file is set aside as \(place)")
     }
 
     private var suspect: String? {
         let other = CrashGuard.suspect(name)
         guard ((try? disk.names()) ?? []).contains(other) else { return nil }
-        return "\(name) is set aside as \(other), since the program crashed twice with it"
+        return "\(name) is set aside as \(other): the program crashed twice with it"
     }
 
     // MARK: - The format
@@ -157,7 +156,7 @@ package final class KeptLines: Sendable {
         return Array("\(text)\t\(Checksum.text(of: text.utf8))\n".utf8)
     }
 
-    /// A line's value; nil for what is none.
+    /// A line's value; nil for an invalid line.
     ///
     /// Earlier versions had no checksums.
     private static func value(_ line: ArraySlice<UInt8>) -> JSONValue? {

@@ -2,20 +2,20 @@ internal import Linux
 internal import Synchronization
 package import WireCodec
 
-/// Writes a document now and then: of values that follow each other quickly only the newest, which
-/// spares a card.
+/// Writes a document at intervals: of several values in quick succession only the newest is
+/// written, which spares a card.
 ///
-/// For what may be a few seconds old after a crash. What users are promised goes through
+/// For values that may be a few seconds old after a crash. Values that users rely on go through
 /// `KeptDocument.write`.
 ///
 /// ## Concurrency
-/// From any thread, the loop's too: nothing here waits. The disk is written on a thread
-/// of its own, in order.
+/// From any thread, including the loop's: nothing here waits. The disk is written on a separate
+/// thread, in order.
 package final class LazyWriter: Sendable {
     private struct State: Sendable {
         var next: JSONValue?
         var writer: Task<Void, Never>?
-        /// Reported once, until it works.
+        /// A fault is reported once, until a write succeeds.
         var isInTrouble = false
     }
 
@@ -34,7 +34,7 @@ package final class LazyWriter: Sendable {
         self.onTrouble = onTrouble
     }
 
-    /// Has a value written after a while, unless another one follows before that.
+    /// Has a value written after a while, unless another one follows before.
     package func put(_ value: JSONValue) {
         state.withLock { state in
             state.next = value
@@ -43,10 +43,10 @@ package final class LazyWriter: Sendable {
         }
     }
 
-    /// Writes what waits, and returns when it is on the disk, or has failed.
+    /// Writes the pending value, and returns when it is on the disk or has failed.
     package func settled() async {
         guard let writer = state.withLock({ $0.writer }) else { return }
-        // Ends the waiting, not the writing.
+        // This ends the delay, not the write.
         writer.cancel()
         await writer.value
     }
@@ -57,7 +57,7 @@ package final class LazyWriter: Sendable {
             guard let value = state.withLock({ $0.next.take() }) else { continue }
             do {
                 try await thread.run { [document] in
-                    // It may be readable again by now, and is not as precious as what waits.
+                    // It may be readable by now, and the pending value is more valuable.
                     if document.isBlocked { _ = document.read() }
                     try document.write(value)
                 }

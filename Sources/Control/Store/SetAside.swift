@@ -1,13 +1,13 @@
 internal import Linux
 
-/// Keeps what cannot be used any more, under another name, so that it can be looked into later.
+/// Keeps unusable files under another name for later inspection.
 struct SetAside {
-    /// Files that are kept of one name; beyond it the oldest goes.
+    /// How many files are kept of one name; beyond that the oldest is dropped.
     private static let limit = 3
 
     let disk: any StateDisk
 
-    /// Gives a file another name, and says which; nil when the disk does not let it.
+    /// Renames a file and returns the new name; nil when the disk refuses it.
     ///
     /// The highest number is the latest.
     func keep(_ name: String) -> String? {

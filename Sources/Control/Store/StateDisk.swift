@@ -1,19 +1,19 @@
 package import Linux
 
-/// A folder of small files that outlast the program; names are without a path.
+/// A folder of small files that outlast the program; names have no path.
 ///
 /// Every call may block on the disk: never from the loop's thread. Errors name the file.
 package protocol StateDisk: Sendable {
     /// The content of a file; nil when there is none, and only then.
     func read(_ name: String, limitBytes: Int) throws(SystemError) -> [UInt8]?
-    /// Replaces a file in one step; when this returns, the content outlasts a loss of power.
+    /// Replaces a file in one step; when this returns, the content outlasts a power cut.
     func write(_ name: String, _ bytes: [UInt8]) throws(SystemError)
-    /// Adds to the end of a file, which is made when it is missing; with `isLasting` what was added
-    /// outlasts a loss of power when this returns.
+    /// Appends to a file, which is created if it is missing; with `isLasting` the addition outlasts
+    /// a power cut when this returns.
     func append(_ name: String, _ bytes: [UInt8], isLasting: Bool) throws(SystemError)
     /// The length of a file (bytes); 0 when there is none.
     func size(_ name: String) -> Int
-    /// Gives a file another name; one of that name is replaced.
+    /// Renames a file; a file with the new name is replaced.
     func rename(_ name: String, to other: String) throws(SystemError)
     /// Removes a file.
     func remove(_ name: String) throws(SystemError)
@@ -21,11 +21,11 @@ package protocol StateDisk: Sendable {
     func names() throws(SystemError) -> [String]
 }
 
-/// A folder of the machine's own disk, made when it is missing.
+/// A folder on the machine's own disk, created if it is missing.
 package struct DiskFolder: StateDisk {
     private static let mode: UInt32 = 0o600
 
-    /// Where it is.
+    /// The folder's path.
     package let path: String
 
     /// A folder by its path.
@@ -44,7 +44,7 @@ package struct DiskFolder: StateDisk {
         _ name: String, _ bytes: [UInt8], isLasting: Bool
     ) throws(SystemError) {
         try Files.makeKeptDirectory(path)
-        // Opened for each, so that a folder that was moved away meanwhile is noticed.
+        // Opened on every call, so that a folder that was moved away is noticed.
         let file = try AppendedFile("\(path)/\(name)", mode: Self.mode)
         try file.append(bytes)
         if isLasting { try file.synchronize() }

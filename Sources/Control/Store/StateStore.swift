@@ -1,28 +1,28 @@
 internal import Linux
 internal import Synchronization
 
-/// All that the device keeps beyond its program's end, in one folder that one program has to
-/// itself: documents (`KeptDocument`) and lists of lines (`KeptLines`).
+/// Everything that the device stores beyond its program's end, in one folder that only one program
+/// uses: documents (`KeptDocument`) and lists of lines (`KeptLines`).
 ///
-/// What is damaged is set aside and reported; what cannot be read is not written over; what is
-/// stored is on the disk before the call returns.
+/// Damaged files are set aside and reported; unreadable ones are not overwritten; stored values are
+/// on the disk before the call returns.
 ///
 /// ## Concurrency
-/// From any thread but the loop's and the real-time ones: opening and every call of what it holds
-/// may block on the disk.
+/// From any thread but the loop's and the real-time ones: opening it, and every call of its
+/// documents and lines, may block on the disk.
 package final class StateStore: Sendable {
-    /// A document is at most this long (bytes), unless its owner says otherwise.
+    /// The default limit of a document (bytes).
     package static let documentBytes = 256 << 10
-    /// A list of lines is at most this long (bytes); its owner shortens it much earlier.
+    /// The limit of a list of lines (bytes); its owner shortens it much earlier.
     package static let linesBytes = 4 << 20
-    /// How long a program that ends just now is waited for: its children, which may still hold the
-    /// folder, end a moment after it.
+    /// How long to wait for a program that is just ending: its children, which may still hold the
+    /// folder, end a moment later.
     package static let lockPatience = Duration.seconds(3)
-    /// It is looked at with this period meanwhile (nanoseconds).
+    /// The interval of attempts during that time (nanoseconds).
     private static let lockInterval: Int64 = 20_000_000
     /// Reports that are remembered for `troubles`.
     private static let troubleLimit = 16
-    /// Who has the folder, and how often the program crashed in a row.
+    /// The files that say which program uses the folder, and how often it crashed in a row.
     private static let holderName = "holder"
     private static let crashName = "crashes"
 
@@ -33,7 +33,7 @@ package final class StateStore: Sendable {
         var proof: Task<Void, Never>?
     }
 
-    /// Where it is, for people.
+    /// The store's location, for messages.
     package let place: String
     private let disk: any StateDisk
     private let lock: FolderLock?
@@ -41,10 +41,9 @@ package final class StateStore: Sendable {
     private let report: @Sendable (String) -> Void
     private let state = Mutex(State())
 
-    /// A store on a disk, without a lock and a count of crashes.
+    /// A store on a disk, without a lock and without a crash count.
     ///
-    /// `crashes` is how often the program has crashed in a row. `report` takes words for the
-    /// owner.
+    /// `crashes` is the number of crashes in a row. `report` takes words for the owner.
     package convenience init(
         disk: any StateDisk, crashes: Int = 0, report: @escaping @Sendable (String) -> Void
     ) {
@@ -63,14 +62,13 @@ package final class StateStore: Sendable {
         self.report = report
     }
 
-    /// Opens the store of a folder, which is made when it is missing.
+    /// Opens the store of a folder, which is created if it is missing.
     ///
-    /// Within one program every caller gets the same store, as long as one of them keeps it: an
-    /// application that takes over from another goes on with what that one has stored. Throws
-    /// `StoreError.held` where another program has the folder. A folder that takes nothing is
-    /// reported, and what is written to it then fails. `patience` is how long another program is
-    /// waited for, in which the caller is blocked. `report` takes words for the owner, from
-    /// any thread, as long as the store lives.
+    /// Within one program every caller gets the same store while any of them holds it: an
+    /// application that replaces another one continues with that one's stored values. Throws
+    /// `StoreError.held` if another program uses the folder. A folder that cannot be written is
+    /// reported, and later writes fail. `patience` is how long the call blocks to wait for another
+    /// program. `report` takes words for the owner, from any thread, while the store exists.
     package static func open(
         _ path: String, patience: Duration = lockPatience,
         report: @escaping @Sendable (String) -> Void
@@ -103,15 +101,16 @@ package final class StateStore: Sendable {
 
     deinit {
         state.withLock { $0.proof }?.cancel()
-        // This life ended, or will go on with another store, but it did not crash.
+        // This run ended, or continues with another store, but it did not crash.
         crashes?.clear()
     }
 
-    // MARK: - What it holds
+    // MARK: - Its contents
 
-    /// A document of this name, which is a file's name without its end; the same for every caller.
+    /// The document of this name, which is a file's name without its extension; the same for every
+    /// caller.
     ///
-    /// `earlier` is the file that an earlier version kept it in, if any.
+    /// `earlier` is the file that an earlier version used, if any.
     package func document(
         _ name: String, limitBytes: Int = documentBytes, earlier: String? = nil
     ) -> KeptDocument {
@@ -140,10 +139,10 @@ package final class StateStore: Sendable {
     /// The folder itself, for files that only grow.
     package var folder: any StateDisk { disk }
 
-    /// What was reported in this life, the latest last.
+    /// The reports of this run, the latest last.
     package var troubles: [String] { state.withLock { $0.troubles } }
 
-    /// Reports something about what is kept, in words for the owner.
+    /// Reports a problem with the stored files, in words for the owner.
     package func note(_ text: String) {
         state.withLock { state in
             state.troubles.append(text)
@@ -170,7 +169,7 @@ package final class StateStore: Sendable {
         CrashGuard(disk: disk).prove()
     }
 
-    /// Removes what writes left behind when the power went: "NAME.new", and of earlier versions
+    /// Removes what writes left behind after a power cut: "NAME.new", and from earlier versions
     /// "NAME." with six letters and digits.
     private func tidy() {
         for name in (try? disk.names()) ?? [] where Self.isLeftOver(name) {
@@ -201,8 +200,8 @@ package final class StateStore: Sendable {
         }
     }
 
-    /// Leaves word of who has the folder; that it cannot is the first to tell that it takes
-    /// nothing.
+    /// Records which program uses the folder; a failure is the first sign that it cannot be
+    /// written.
     private func sign() {
         let program = OwnProcess.words.prefix(2).map { word in
             word.split(separator: "/").last.map(String.init) ?? word
@@ -220,7 +219,7 @@ package final class StateStore: Sendable {
         guard let bytes = try? disk.read(holderName, limitBytes: 400) else {
             return "another program"
         }
-        // Another program's text, though most likely our own.
+        // Another program's text, though probably our own.
         let text = String(decoding: bytes, as: UTF8.self).filter { !$0.isNewline }
         let shown = text.unicodeScalars.filter { $0.value >= 0x20 && $0.value != 0x7F }
         return shown.isEmpty ? "another program" : String(String.UnicodeScalarView(shown))

@@ -1,10 +1,10 @@
-/// Why something is not kept, in words for the owner.
+/// Why a value is not stored, in words for the owner.
 package enum StoreError: Error, Sendable, Equatable, CustomStringConvertible {
-    /// Another program has the folder; what it says of itself.
+    /// Another program uses the folder; `holder` is its own description.
     case held(folder: String, holder: String)
-    /// What is on the disk cannot be read, so nothing is written over it.
+    /// The stored value cannot be read, so it is not overwritten.
     case unreadable(String)
-    /// An entry is longer than it may be (bytes).
+    /// An entry exceeds the limit (bytes).
     case tooLong(name: String, bytes: Int, limit: Int)
 
     package var description: String {
@@ -14,7 +14,7 @@ package enum StoreError: Error, Sendable, Equatable, CustomStringConvertible {
                 + "other's timers: stop that one (the daemon: systemctl stop martlet), or give "
                 + "this one another tools.state_directory"
         case .unreadable(let reason):
-            "what is stored cannot be read, and is not written over (\(reason)): let the "
+            "the stored value cannot be read, and is not overwritten (\(reason)): let the "
                 + "daemon's user own it (chown), or move it away"
         case .tooLong(let name, let bytes, let limit):
             "an entry of \(bytes) bytes for \(name) is longer than \(limit)"

@@ -1,8 +1,8 @@
 extension StringProtocol {
-    /// The text on one line, for a log or the model: blanks stand for control characters, and what
-    /// is longer than `limit` characters is cut.
+    /// The text on one line, for a log or the model: control characters become blanks, and the text
+    /// is cut at `limit` characters.
     package func oneLine(limit: Int) -> String {
-        // A character may be many scalars; what is far longer is not looked at.
+        // A character may have many scalars; only a multiple of the limit is examined.
         let scalars = unicodeScalars.lazy.prefix(4 * limit).map { scalar in
             scalar.value < 0x20 || scalar.value == 0x7F ? " " : scalar
         }

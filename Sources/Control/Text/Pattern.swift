@@ -1,7 +1,7 @@
-/// A pattern of names, in which `*` stands for any characters, also none.
+/// A pattern of names, with `*` for any characters or none.
 package enum Pattern {
-    /// Whether a name fits a pattern, whole; each star is tried at its leftmost fit, which finds one
-    /// wherever there is one.
+    /// Whether a pattern matches a whole name; each star takes its leftmost match, which finds one
+    /// whenever there is one.
     package static func matches(_ name: String, _ pattern: String) -> Bool {
         let parts = pattern.split(separator: "*", omittingEmptySubsequences: false)
         guard parts.count > 1, let first = parts.first, let last = parts.last else {

@@ -1,8 +1,9 @@
-/// How far apart two spellings are, for names that people and models get nearly right.
+/// The distance of two spellings, for names that people and models get nearly right.
 package enum Spelling {
-    /// Insertions, deletions, exchanges and swaps of neighbours that make one word of another.
+    /// The insertions, deletions, substitutions and swaps of neighbours that turn one word into the
+    /// other.
     ///
-    /// The time grows with the product of their lengths: callers keep them short.
+    /// The time grows with the product of the lengths: callers keep the words short.
     package static func distance(_ one: String, _ other: String) -> Int {
         let a = Array(one)
         let b = Array(other)
@@ -24,9 +25,9 @@ package enum Spelling {
         return last[b.count]
     }
 
-    /// The name among `names` that was probably meant; nil when none is near.
+    /// The name among `names` that was probably meant; nil when none is close.
     package static func nearest(to name: String, among names: [String]) -> String? {
-        // A longer one is no name that somebody mistyped.
+        // A longer text is not a mistyped name.
         guard name.unicodeScalars.count <= 64 else { return nil }
         let wanted = name.lowercased()
         let near = names.map { ($0, distance(wanted, $0)) }.min { $0.1 < $1.1 }

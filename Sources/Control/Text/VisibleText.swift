@@ -1,8 +1,9 @@
 extension StringProtocol {
-    /// The text with all made visible that would steer a terminal, break a line or turn the order
-    /// of its letters: what a far end says must not look like something of ours.
+    /// The text with every character made visible that would control a terminal, break a line or
+    /// reverse the letters' order: what a far end says must not look like our own output.
     ///
-    /// Control characters become their pictures (U+2400 and on), others their numbers. Tabs stay.
+    /// Control characters become their pictures (U+2400 and up), others their numbers. Tabs are
+    /// kept.
     package var visible: String {
         guard unicodeScalars.contains(where: Self.isSteering) else { return String(self) }
         var text = ""
@@ -24,9 +25,9 @@ extension StringProtocol {
         switch scalar.value {
         case 0x09: false
         case 0..<0x20, 0x7F..<0xA0: true
-        // Marks, embeddings, overrides and isolates of writing from right to left.
+        // Marks, embeddings, overrides and isolates of right-to-left text.
         case 0x061C, 0x200E, 0x200F, 0x202A...0x202E, 0x2066...0x2069: true
-        // Separators of lines and paragraphs, and the letters that nobody sees.
+        // Separators of lines and paragraphs, and invisible characters.
         case 0x2028, 0x2029, 0xFEFF, 0xFFF9...0xFFFB, 0xE0000...0xE007F: true
         default: false
         }

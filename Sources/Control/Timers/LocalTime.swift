@@ -1,21 +1,20 @@
-/// A date and time of day as a clock on the wall shows it, without saying where.
+/// A date and time of day as a wall clock shows it, without a place.
 ///
-/// A value of plain arithmetic in the proleptic Gregorian calendar; a `Zone` says which moment it
-/// is somewhere.
+/// A value of plain arithmetic in the proleptic Gregorian calendar; a `Zone` converts it to a
+/// moment.
 package struct LocalTime: Sendable, Hashable, Comparable {
-    /// The years 1 to 9999, which have names of four digits.
+    /// The years 1 to 9999, which have four digits.
     private static let readings: ClosedRange<Int64> = -62_135_596_800...253_402_300_799
 
     /// Seconds from 1970-01-01 00:00 to this reading, as if no clock were ever changed.
     package let reading: Int64
 
-    /// The reading a number of seconds after 1970-01-01 00:00; beyond the years 1 to 9999 it is the
-    /// first or the last of them.
+    /// The reading a number of seconds after 1970-01-01 00:00, clamped to the years 1 to 9999.
     package init(reading: Int64) {
         self.reading = min(max(reading, Self.readings.lowerBound), Self.readings.upperBound)
     }
 
-    /// A date and time of day; nil for those that no calendar or clock shows.
+    /// A date and time of day; nil if it does not exist.
     package init?(
         year: Int, month: Int, day: Int, hour: Int = 0, minute: Int = 0, second: Int = 0
     ) {
@@ -42,8 +41,8 @@ package struct LocalTime: Sendable, Hashable, Comparable {
 
     /// Year, month (1 to 12) and day (1 to 31).
     package var date: (year: Int, month: Int, day: Int) {
-        // Years begin in March here, so that the leap day is the last of one; 146097 days are 400
-        // years.
+        // Years begin in March here, so that the leap day is a year's last day; 400 years have
+        // 146097 days.
         let shifted = dayNumber + 719_468
         let era = (shifted >= 0 ? shifted : shifted - 146_096) / 146_097
         let dayOfEra = shifted - era * 146_097
@@ -114,9 +113,10 @@ extension LocalTime: CustomStringConvertible {
     private func padded(_ number: Int) -> String { number < 10 ? "0\(number)" : "\(number)" }
 }
 
-/// What clocks on the wall show somewhere, and when.
+/// What wall clocks show in a place, over time.
 package struct Zone: Sendable {
-    // Longer than any two places on Earth are apart, shorter than between two changes of a clock.
+    // Longer than the difference of any two places on Earth, shorter than the time between two
+    // changes of a clock.
     private static let margin: Int64 = 86_400
 
     private let offset: @Sendable (Int64) -> Int
@@ -131,12 +131,12 @@ package struct Zone: Sendable {
         return LocalTime(reading: seconds.saturatingPlus(Int64(offset(seconds))))
     }
 
-    /// The moment at which the clocks show a time (nanoseconds since 1970, UTC); those that 64 bits
-    /// do not hold, before 1677 and after 2262, are the first or the last that they do.
+    /// The moment at which the clocks show a time (nanoseconds since 1970, UTC), clamped to the
+    /// range of 64 bits, from 1677 to 2262.
     ///
-    /// A time that comes twice, when clocks are set back, is the first of the two. One that never
-    /// comes, when they are set forward, is as much after the change as it is into the gap, which
-    /// is what RFC 5545 (3.3.5) says.
+    /// A time that occurs twice, when clocks are set back, is the first of the two. One that never
+    /// occurs, when they are set forward, lies as far after the change as it lies within the gap,
+    /// as RFC 5545 (3.3.5) says.
     package func moment(of local: LocalTime) -> Int64 {
         let before = Int64(offset(local.reading - Self.margin))
         let after = Int64(offset(local.reading + Self.margin))

@@ -1,17 +1,17 @@
-/// A length of time that passes whatever is done to the wall clock.
+/// A length of time, which does not depend on changes of the wall clock.
 ///
-/// Within one start of the machine it goes by the clock that nothing sets. After another start the
-/// wall clock is all that is left to go by; one that stands behind, as on a board without a clock
-/// of its own, makes it no longer than it ever was.
+/// Within one boot of the machine it uses the clock that cannot be set. After another boot only the
+/// wall clock is left; if that is behind, as on a board without a real-time clock, the countdown
+/// never becomes longer than its full length.
 package struct Countdown: Sendable, Equatable {
-    /// All of it, when it began (nanoseconds).
+    /// The full length (nanoseconds).
     package let length: Int64
-    /// The start of the machine that `dueBoot` belongs to.
+    /// The boot of the machine that `dueBoot` belongs to.
     let life: String
     let dueBoot: Int64
     let dueWall: Int64
 
-    /// Begins now.
+    /// A countdown that begins now.
     init(_ length: Int64, from now: Now) {
         self.length = length
         life = now.life
@@ -26,22 +26,22 @@ package struct Countdown: Sendable, Equatable {
         self.dueWall = dueWall
     }
 
-    /// What is left of it (nanoseconds); below zero when it has passed.
+    /// The time that is left (nanoseconds); below zero when it has passed.
     func left(at now: Now) -> Int64 {
         life == now.life
             ? dueBoot.saturatingMinus(now.boot) : dueWall.saturatingMinus(now.wall)
     }
 
-    /// Whether it goes by the clock that nothing sets.
+    /// Whether it uses the clock that cannot be set.
     func isSteady(at now: Now) -> Bool { life == now.life }
 
-    /// What the wall clock shows at its end, if nobody sets it.
+    /// The wall clock's time at its end, if that clock is not set meanwhile.
     func due(at now: Now) -> Int64 { now.wall.saturatingPlus(left(at: now)) }
 
-    /// The same with the wall clock's idea of its end in line with what that clock shows now.
+    /// The countdown with its end on the wall clock adjusted to that clock's present time.
     ///
-    /// A difference of less than a second is not worth a write to the disk. After a start at which
-    /// the wall clock was never set, all of it passes anew by the clock that nothing sets.
+    /// A difference of less than a second is not worth a write to the disk. After a boot in which
+    /// the wall clock was never set, the full length passes again on the clock that cannot be set.
     func following(_ now: Now) -> Countdown {
         guard now.isWallSet || life == now.life else { return Countdown(length, from: now) }
         let wanted =
@@ -53,35 +53,35 @@ package struct Countdown: Sendable, Equatable {
 
 /// A timer, an alarm or a reminder.
 package struct TimedItem: Sendable, Equatable {
-    /// What people call it.
+    /// The user's word for it.
     package enum Kind: String, Sendable, CaseIterable {
         case timer, alarm, reminder
     }
 
     /// When it rings.
     package enum Plan: Sendable, Equatable {
-        /// When a time has passed.
+        /// When a length of time has passed.
         case after(Countdown)
-        /// When the clock on the wall shows a time; then again on these days (0 is Sunday).
+        /// When the wall clock shows a time; then again on these days (0 is Sunday).
         case at(LocalTime, weekdays: Set<Int>)
     }
 
-    /// How far it has come.
+    /// The state of an item.
     package enum Phase: Sendable, Equatable {
         /// It waits for its time.
         case armed
-        /// It rings, for this time at most.
+        /// It rings, at most until the countdown ends.
         case ringing(Countdown)
-        /// It rang, and will again after this.
+        /// It rang, and rings again after this.
         case snoozed(Countdown)
     }
 
-    /// What people may call it by; unique among those that are there.
+    /// The number that users may name it by; unique among the existing items.
     package let number: Int
     package let kind: Kind
     /// Empty: it has none.
     package var name: String
-    /// What is to be remembered; empty but for reminders.
+    /// The reminder's text; empty for other kinds.
     package var text: String
     package var plan: Plan
     package var phase: Phase = .armed
@@ -89,14 +89,14 @@ package struct TimedItem: Sendable, Equatable {
     /// Whether it rings now.
     package var isRinging: Bool { if case .ringing = phase { true } else { false } }
 
-    /// Whether it goes by the clock on the wall.
+    /// Whether it depends on the wall clock.
     var isByClock: Bool { if case .at = plan { true } else { false } }
 
-    /// Whether it comes again on other days.
+    /// Whether it repeats on other days.
     var isRepeated: Bool { if case .at(_, let days) = plan { !days.isEmpty } else { false } }
 
-    /// The moment of its next ring by the wall clock, as that stands now (nanoseconds); while it
-    /// rings, when it stops by itself.
+    /// The time of its next ring on the wall clock's present setting (nanoseconds); while it rings,
+    /// when it stops by itself.
     package func due(at now: Now) -> Int64 {
         switch (phase, plan) {
         case (.ringing(let countdown), _), (.snoozed(let countdown), _),
@@ -106,7 +106,7 @@ package struct TimedItem: Sendable, Equatable {
         }
     }
 
-    /// The clock that decides when it is looked at next.
+    /// Its countdown, if that uses the clock that cannot be set.
     func steadyCountdown(at now: Now) -> Countdown? {
         switch (phase, plan) {
         case (.ringing(let countdown), _), (.snoozed(let countdown), _),
@@ -116,7 +116,7 @@ package struct TimedItem: Sendable, Equatable {
         }
     }
 
-    /// Brings its countdown in line with the wall clock.
+    /// Adjusts its countdown to the wall clock.
     mutating func follow(_ now: Now) {
         switch (phase, plan) {
         case (.ringing(let countdown), _): phase = .ringing(countdown.following(now))
@@ -128,13 +128,13 @@ package struct TimedItem: Sendable, Equatable {
     }
 }
 
-/// Something that rang unheard, or could not ring.
+/// An item that rang without an answer, or could not ring.
 package struct MissedItem: Sendable, Equatable {
-    /// Why nobody heard it.
+    /// Why it was missed.
     package enum Reason: String, Sendable, CaseIterable {
-        /// It rang for as long as it may.
+        /// It rang for its full time.
         case unanswered
-        /// The device was off, or asleep, when its time came, or the clock jumped over it.
+        /// The device was off or suspended at its time, or the clock jumped over it.
         case off
     }
 
@@ -145,10 +145,10 @@ package struct MissedItem: Sendable, Equatable {
     /// When it should have been heard (nanoseconds since 1970, UTC).
     package let due: Int64
     package let reason: Reason
-    /// Whether it went by the clock on the wall.
+    /// Whether it depended on the wall clock.
     let isByClock: Bool
 
-    /// An item that was not heard at a moment.
+    /// An item that was missed at a moment.
     init(_ item: TimedItem, due: Int64, _ reason: Reason) {
         self.init(
             number: item.number, kind: item.kind, name: item.name, text: item.text, due: due,
@@ -169,7 +169,7 @@ package struct MissedItem: Sendable, Equatable {
     }
 }
 
-/// All that is to be kept.
+/// Everything that is stored.
 package struct TimerList: Sendable, Equatable {
     /// In the order of their numbers.
     package var items: [TimedItem] = []
@@ -177,9 +177,9 @@ package struct TimerList: Sendable, Equatable {
     package var missed: [MissedItem] = []
     /// The number of the next item.
     package var nextNumber = 1
-    /// What the disk has lost, in words for the user; nil: nothing that is known of.
+    /// What the disk has lost, in words for the user; nil: nothing is known to be lost.
     package var loss: String?
 
-    /// Nothing.
+    /// An empty list.
     package init() {}
 }

@@ -5,7 +5,7 @@ enum TimerAnswer {
     static let notLasting =
         "this device has no place to store it, so it is lost when the device restarts"
 
-    /// One item: what it is, when it rings, and how long is left; with what was done to it.
+    /// One item: its kind and name, when it rings and the time left; with what was done to it.
     static func item(_ item: TimedItem, _ now: Now, done: String? = nil) -> JSONObject {
         var answer: JSONObject = [
             "number": .int(Int64(item.number)), "kind": .string(item.kind.rawValue),
@@ -29,7 +29,7 @@ enum TimerAnswer {
         return answer
     }
 
-    /// What was done to items, and how many there are now.
+    /// What was done to items, and how many exist now.
     static func done(
         _ what: String, _ items: [TimedItem], _ list: TimerList, _ now: Now
     ) -> JSONValue {
@@ -52,7 +52,7 @@ enum TimerAnswer {
         ]
     }
 
-    /// Everything.
+    /// All items, and what was missed.
     static func list(_ list: TimerList, _ now: Now) -> JSONValue {
         let local = now.local
         var answer: JSONObject = [

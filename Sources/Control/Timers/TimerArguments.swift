@@ -2,13 +2,13 @@ internal import ModelTypes
 internal import Tools
 internal import WireCodec
 
-/// What a call wants, read out of its arguments.
+/// Reads a call's arguments.
 struct TimerArguments {
     private let arguments: ToolArguments
 
     init(_ arguments: ToolArguments) { self.arguments = arguments }
 
-    /// How long from now (seconds); nil when nothing is said of it.
+    /// How long from now (seconds); nil when it is not given.
     var seconds: Int64? {
         get throws {
             let parts = [("hours", 3600.0), ("minutes", 60.0), ("seconds", 1.0)]
@@ -24,7 +24,7 @@ struct TimerArguments {
         }
     }
 
-    /// A time of day with what is said of the day; nil when nothing is said of it.
+    /// A time of day with its day or days; nil when none is given.
     func time(_ now: Now) throws -> WantedTime? {
         guard let text = arguments.string("time") else {
             guard arguments["day"] == nil, arguments["weekdays"] == nil else {
@@ -55,7 +55,7 @@ struct TimerArguments {
                     + "English, or a date as \(now.local.dateText)")
         }
         let isWeekday = TimerWords.weekday(day) != nil
-        // "Monday at seven", said on a Monday at eight, is the next.
+        // "Monday at seven", said on a Monday at eight, is the next Monday.
         if isWeekday, now.zone.moment(of: date.at(secondOfDay: secondOfDay)) <= now.wall {
             return date.adding(days: 7)
         }

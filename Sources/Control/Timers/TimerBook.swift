@@ -1,9 +1,9 @@
 package import Configuration
 
-/// Timers, alarms and reminders: what there is, what rings, and what was missed.
+/// Timers, alarms and reminders: the items, which of them ring, and which were missed.
 ///
-/// A value without clock, disk or sound: the time comes with each event. Its owner keeps `list` on
-/// the disk after each event, lets sound what `ringing` names, and calls `advance` at `wake`.
+/// A value without clock, disk or sound: the time comes with each event. Its owner stores `list`
+/// after each event, plays a sound for the items in `ringing`, and calls `advance` at `wake`.
 /// ```
 ///            set                 time          dismissed, or rang too long
 ///   (none) ------> armed ----------------> ringing ------------------> gone, or armed for the
@@ -12,20 +12,21 @@ package import Configuration
 ///                    +---- change --------- snoozed
 /// ```
 package struct TimerBook: Sendable {
-    /// The limits of what is kept, and of ringing.
+    /// The limits of the list, and of ringing.
     package struct Settings: Sendable, Equatable {
         /// Items at one time.
         package var itemLimit = 64
         /// Missed items that are remembered.
         package var missedLimit = 16
-        /// It stops ringing by itself after this (seconds).
+        /// An item stops ringing by itself after this (seconds).
         package var ringSeconds: Int
-        /// What is due for longer, since the device was off, does not ring any more (seconds).
+        /// An item that is overdue for longer, because the device was off, does not ring any more
+        /// (seconds).
         package var lateSeconds: Int
-        /// How long a snooze lasts when nothing is said (seconds).
+        /// The default length of a snooze (seconds).
         package var snoozeSeconds: Int
 
-        /// What the device's owner set.
+        /// The owner's settings.
         package init(_ settings: Configuration.Settings = Configuration.Settings()) {
             ringSeconds = settings[Keys.timers.ring]
             lateSeconds = settings[Keys.timers.late]
@@ -33,22 +34,24 @@ package struct TimerBook: Sendable {
         }
     }
 
-    /// Characters of a name and of a reminder's text.
+    /// The limits of a name and of a reminder's text (characters).
     package static let nameLimit = 100
     package static let textLimit = 500
     /// The longest timer (seconds): a week.
     package static let longestSeconds: Int64 = 7 * 86_400
     /// The farthest alarm (days): ten years.
     package static let farthestDays = 3653
-    /// A repeated alarm's next time is no farther (days): a week, and one for clocks set back.
+    /// The farthest next time of a repeated alarm (days): a week, and one day for clocks that are
+    /// set back.
     private static let repetitionDays: Int64 = 8
-    /// A missed time that lies so far ahead (nanoseconds) was missed by a clock that was wrong.
+    /// A missed time that is at least this far in the future (nanoseconds) was missed by a wrong
+    /// clock.
     private static let revivalNanoseconds: Int64 = 1_000_000_000
 
     package private(set) var list: TimerList
     package let settings: Settings
 
-    /// A book with what was kept.
+    /// A book with a stored list.
     package init(_ list: TimerList, settings: Settings) {
         self.list = list
         self.settings = settings
@@ -56,7 +59,7 @@ package struct TimerBook: Sendable {
 
     // MARK: - Time
 
-    /// Time has passed, or a clock was set; what is due rings from now on.
+    /// Time has passed, or a clock was set; due items start to ring.
     package mutating func advance(to now: Now) {
         revive(now)
         var kept: [TimedItem] = []
@@ -68,8 +71,8 @@ package struct TimerBook: Sendable {
         list.items = kept
     }
 
-    /// What a clock that was wrong passed over, and that lies ahead again, was not missed: it is
-    /// armed for its time.
+    /// An item that a wrong clock passed over, and whose time is still to come, was not missed: it
+    /// is armed again.
     private mutating func revive(_ now: Now) {
         guard now.isWallSet else { return }
         let limit = now.wall.saturatingPlus(Self.revivalNanoseconds)
@@ -84,7 +87,7 @@ package struct TimerBook: Sendable {
                 restore(missed, local)
                 continue
             }
-            // The same, on the day after the one that it is brought back to.
+            // The same alarm, armed for a later day than the one that it is brought back to.
             guard list.items[place].phase == .armed,
                 case .at(let later, let weekdays) = list.items[place].plan, local < later
             else { continue }
@@ -103,8 +106,8 @@ package struct TimerBook: Sendable {
                 plan: .at(local, weekdays: [])))
     }
 
-    /// A repeated alarm that was set on by a clock which was far ahead comes back with it; one that
-    /// was never set itself moves nothing.
+    /// A repeated alarm that was advanced by a clock far in the future is brought back; a clock
+    /// that was never set moves nothing.
     private func mend(_ item: inout TimedItem, _ now: Now) {
         guard now.isWallSet, item.phase == .armed, case .at(let local, let weekdays) = item.plan,
             !weekdays.isEmpty, local.dayNumber - now.local.dayNumber > Self.repetitionDays
@@ -114,13 +117,13 @@ package struct TimerBook: Sendable {
         item.plan = .at(next, weekdays: weekdays)
     }
 
-    /// What becomes of an item; nil when it is over.
+    /// The item after the time has passed; nil when it is over.
     private mutating func advanced(_ item: TimedItem, _ now: Now) -> TimedItem? {
         var item = item
         let due = item.due(at: now)
         let late = now.wall.saturatingMinus(due)
         guard late >= 0 else { return item }
-        // The clock on the wall says nothing yet of what goes by it.
+        // The wall clock is not set yet, so it cannot decide about items that depend on it.
         if !now.isWallSet, item.phase == .armed, item.isByClock { return item }
         switch item.phase {
         case .ringing:
@@ -128,7 +131,7 @@ package struct TimerBook: Sendable {
             return over(item, now)
         case .armed, .snoozed:
             guard late <= Int64(settings.lateSeconds) * 1_000_000_000 else {
-                // Nobody can have set anything for a time before clocks were set.
+                // No item can have been set for a time before clocks were set.
                 if !item.isByClock || Now.isPlausible(due) { miss(item, due: due, .off) }
                 return over(item, now)
             }
@@ -138,11 +141,11 @@ package struct TimerBook: Sendable {
         }
     }
 
-    /// An item whose ringing is over: its next time, if it has one.
+    /// An item that has finished ringing: with its next time, if it has one.
     private func over(_ item: TimedItem, _ now: Now) -> TimedItem? {
         guard case .at(let local, let weekdays) = item.plan, !weekdays.isEmpty else { return nil }
         var item = item
-        // After this time even if the clock was set back since.
+        // After this time even if the clock has been set back since.
         let next = Self.next(
             secondOfDay: local.secondOfDay, on: weekdays, after: max(local, now.local), now)
         item.plan = .at(next, weekdays: weekdays)
@@ -159,7 +162,7 @@ package struct TimerBook: Sendable {
     static func next(
         secondOfDay: Int, on weekdays: Set<Int>, after: LocalTime, _ now: Now
     ) -> LocalTime {
-        // A day of which the moment has passed, and then seven others.
+        // A day on which the time has passed, and then seven others.
         let candidates = (0...8).map { after.at(secondOfDay: secondOfDay).adding(days: $0) }
         return candidates.first { candidate in
             candidate > after && (weekdays.isEmpty || weekdays.contains(candidate.weekday))
@@ -167,10 +170,10 @@ package struct TimerBook: Sendable {
         } ?? candidates[8]
     }
 
-    /// What rings now.
+    /// The items that ring now.
     package var ringing: [TimedItem] { list.items.filter(\.isRinging) }
 
-    /// When `advance` is to be called next, by each clock; nil: not for that clock's sake.
+    /// When `advance` must be called next, on each clock; nil: not because of that clock.
     package func wake(at now: Now) -> (wall: Int64?, boot: Int64?) {
         let boot = list.items.compactMap { $0.steadyCountdown(at: now)?.dueBoot }.min()
         let wall = list.items.filter { $0.steadyCountdown(at: now) == nil }
@@ -178,9 +181,9 @@ package struct TimerBook: Sendable {
         return (wall, boot)
     }
 
-    // MARK: - What people want
+    // MARK: - The user's requests
 
-    /// A new item, which waits for its time.
+    /// Adds an item, which waits for its time.
     package mutating func add(
         _ kind: TimedItem.Kind, name: String, text: String, when: WantedTime, at now: Now
     ) throws(TimerProblem) -> TimedItem {
@@ -194,7 +197,7 @@ package struct TimerBook: Sendable {
         return item
     }
 
-    /// Gives an item another time or another name; one that rang is set anew.
+    /// Gives an item another time or another name; one that rang is armed again.
     package mutating func change(
         _ number: Int, name: String?, text: String?, when: WantedTime?, at now: Now
     ) throws(TimerProblem) -> TimedItem {
@@ -205,7 +208,7 @@ package struct TimerBook: Sendable {
         if let when {
             let plan = try plan(when, at: now, changing: item)
             if case .after(let countdown) = plan, item.isRepeated {
-                // Later today; its days stay.
+                // Later today; its days are kept.
                 item.phase = .snoozed(countdown)
             } else {
                 item.plan = plan
@@ -218,12 +221,12 @@ package struct TimerBook: Sendable {
         return item
     }
 
-    /// Takes items away, ringing or not; those that there are not are passed over.
+    /// Removes items, ringing or not; unknown numbers are ignored.
     package mutating func cancel(_ numbers: [Int]) {
         list.items.removeAll { numbers.contains($0.number) }
     }
 
-    /// Ends the ringing of these, or of all when nil; returns those that rang.
+    /// Stops the ringing of these items, or of all if nil; returns those that rang.
     package mutating func stopRinging(_ numbers: [Int]?, at now: Now) -> [TimedItem] {
         let stopped = ringing.filter { numbers?.contains($0.number) ?? true }
         list.items = list.items.compactMap { item in
@@ -232,7 +235,7 @@ package struct TimerBook: Sendable {
         return stopped
     }
 
-    /// Lets these, or all when nil, ring again after a while; returns those that rang.
+    /// Makes these items, or all if nil, ring again after a while; returns those that rang.
     package mutating func snooze(_ numbers: [Int]?, seconds: Int64?, at now: Now) -> [TimedItem] {
         let stopped = ringing.filter { numbers?.contains($0.number) ?? true }
         let length = (seconds ?? Int64(settings.snoozeSeconds)).saturatingTimes(1_000_000_000)
@@ -242,8 +245,8 @@ package struct TimerBook: Sendable {
         return stopped
     }
 
-    /// Has what rang and was dismissed ring again after a while; a repeated one that is there
-    /// comes back from its next day.
+    /// Makes items that rang and were dismissed ring again after a while; an existing repeated one
+    /// is brought back from its next day.
     package mutating func putOff(_ items: [TimedItem], at now: Now) {
         let length = Int64(settings.snoozeSeconds) * 1_000_000_000
         for item in items {
@@ -252,7 +255,7 @@ package struct TimerBook: Sendable {
                 if other.isRepeated, other.kind == item.kind {
                     list.items.removeAll { $0.number == number }
                 } else {
-                    // Somebody else's by now.
+                    // The number belongs to another item by now.
                     number = list.nextNumber
                 }
             }
@@ -265,13 +268,13 @@ package struct TimerBook: Sendable {
         list.items.sort { $0.number < $1.number }
     }
 
-    /// Forgets what was missed and what was lost, since it has been announced.
+    /// Forgets what was missed and what was lost, after it has been announced.
     package mutating func forgetMissed() {
         list.missed = []
         list.loss = nil
     }
 
-    /// Notes that the disk has lost something, in words for the user.
+    /// Records that the disk has lost items, in words for the user.
     mutating func note(loss: String) { list.loss = loss }
 
     private func plan(
@@ -285,7 +288,7 @@ package struct TimerBook: Sendable {
             }
             return .after(Countdown(seconds * 1_000_000_000, from: now))
         case .later(let seconds):
-            // The time that is left, or that has been since it began to ring, is changed.
+            // Changes the time that is left, or the time since it began to ring.
             guard let item else { throw .badLength }
             if case .at(let local, let weekdays) = item.plan, item.phase == .armed {
                 let moved = LocalTime(reading: local.reading.saturatingPlus(seconds))
@@ -302,7 +305,7 @@ package struct TimerBook: Sendable {
             guard now.isWallSet else { throw .clockNotSet }
             guard let date else {
                 var weekdays = weekdays
-                // Another time of day leaves the days as they are.
+                // A new time of day leaves the days unchanged.
                 if weekdays.isEmpty, case .at(_, let days)? = item?.plan { weekdays = days }
                 return .at(
                     Self.next(secondOfDay: secondOfDay, on: weekdays, after: now.local, now),
@@ -323,13 +326,13 @@ package struct TimerBook: Sendable {
     private static func cut(_ text: String, _ limit: Int) -> String { String(text.prefix(limit)) }
 }
 
-/// When somebody wants it to ring.
+/// The requested time of an item.
 package enum WantedTime: Sendable, Equatable {
-    /// So many seconds from now.
+    /// A number of seconds from now.
     case after(Int64)
-    /// So many seconds later than it would, or earlier if below zero.
+    /// A number of seconds later than before, or earlier if negative.
     case later(Int64)
-    /// When the clock shows a time, in seconds after midnight: on a date, or else as soon as it
-    /// does; then again on these weekdays (0 is Sunday).
+    /// When the clock shows a time, in seconds after midnight: on a date, or otherwise the next
+    /// time; then again on these weekdays (0 is Sunday).
     case at(Int, date: LocalTime?, weekdays: Set<Int>)
 }

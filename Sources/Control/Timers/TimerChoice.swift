@@ -1,8 +1,8 @@
 internal import Tools
 
-/// Which items a call means.
+/// Finds the items that a call refers to.
 enum TimerChoice {
-    /// Words that say nothing of which one is meant.
+    /// Words that do not identify an item.
     private static let fillers: Set<String> = [
         "the", "my", "a", "an", "for", "of", "called", "named", "at", "number",
     ]
@@ -12,7 +12,7 @@ enum TimerChoice {
         "m": 60, "hour": 3600, "hours": 3600, "h": 3600, "day": 86_400, "days": 86_400,
     ]
 
-    /// The one that is meant.
+    /// The item that is meant.
     static func one(_ arguments: ToolArguments, of book: TimerBook) throws -> TimedItem {
         let which = which(arguments)
         let found = matches(which, book.list.items)
@@ -26,7 +26,7 @@ enum TimerChoice {
         return first
     }
 
-    /// The one that is meant, or all of them, or of a kind.
+    /// The item that is meant, or all of them, or all of a kind.
     static func some(_ arguments: ToolArguments, of book: TimerBook) throws -> [TimedItem] {
         let which = which(arguments)
         let items = book.list.items
@@ -43,13 +43,13 @@ enum TimerChoice {
         return chosen
     }
 
-    /// What the call says of it, in small letters; a number is as good as its digits.
+    /// The call's description of an item, in lower case; a number counts as its digits.
     static func which(_ arguments: ToolArguments) -> String {
         if let number = arguments.integer("which") { return "\(number)" }
         return (arguments.string("which") ?? "").lowercased()
     }
 
-    /// By number, else by the whole name, else by a part of it, else by its time, else by kind.
+    /// By number, otherwise by the whole name, by a part of it, by its time, or by kind.
     private static func matches(_ which: String, _ items: [TimedItem]) -> [TimedItem] {
         let spoken = which.split { $0 == " " || $0 == "-" }.map(String.init)
         let words = spoken.filter { !fillers.contains($0) }
@@ -60,7 +60,7 @@ enum TimerChoice {
         func named(_ test: (String) -> Bool) -> [TimedItem] {
             items.filter { test(($0.name.isEmpty ? $0.text : $0.name).lowercased()) }
         }
-        // The whole as it was said counts for more than what is left of it without fillers.
+        // The whole phrase has priority over the phrase without fillers.
         let ways: [(String) -> Bool] = [
             { $0 == which || $0 == wanted.joined(separator: " ") },
             { !$0.isEmpty && ($0.contains(which) || $0.contains(wanted.joined(separator: " "))) },
@@ -69,21 +69,21 @@ enum TimerChoice {
         for way in ways {
             let found = named(way)
             guard !found.isEmpty else { continue }
-            // "the pizza timer" is no alarm, unless only an alarm is called so.
+            // "the pizza timer" is not an alarm, unless only an alarm has that name.
             let fitting = found.filter { words.contains($0.kind.rawValue) }
             return fitting.isEmpty ? found : fitting
         }
         return timed(wanted, ofKind.isEmpty ? items : ofKind)
     }
 
-    /// "3", "#3", "timer 3"; nil where more is said.
+    /// "3", "#3", "timer 3"; nil if there are more words.
     private static func number(_ words: [String]) -> Int? {
         let rest = words.filter { !kinds.contains($0) }
         guard rest.count == 1, let word = rest.first else { return nil }
         return Int(word.hasPrefix("#") ? String(word.dropFirst()) : word)
     }
 
-    /// Those of such a length ("5 minutes") or at such a time ("7 am").
+    /// The items with such a length ("5 minutes") or at such a time ("7 am").
     private static func timed(_ words: [String], _ items: [TimedItem]) -> [TimedItem] {
         if let second = TimerWords.secondOfDay(words.joined()) {
             return items.filter { item in

@@ -2,34 +2,34 @@ internal import Linux
 package import Store
 internal import WireCodec
 
-/// What the keeper tells of; every call comes in order, and none may block.
+/// Receives the keeper's reports; calls come in order, and none may block.
 package protocol TimerListener: Sendable {
-    /// These ring from now on, and no others; none: silence.
+    /// These items ring from now on, and no others; none: silence.
     func ringing(_ items: [TimedItem])
-    /// When `tick` is to be called next, in nanoseconds of each clock.
+    /// When `tick` must be called next, in nanoseconds of each clock.
     func wake(wall: Int64?, boot: Int64?)
-    /// Something for the log.
+    /// A message for the log.
     func trouble(_ text: String)
 }
 
-/// Keeps the timers: a book, its place on the disk, and what makes them heard.
+/// Keeps the timers: a book, its file on the disk, and its sound.
 ///
-/// What is changed is on the disk before the caller is answered. What rings does so even when the
-/// disk is full or gone. What the disk holds is read before anything else is done; while it cannot
-/// be read, nothing is changed, and it is tried again with each change.
+/// A change is on the disk before the caller is answered. Items ring even when the disk is full or
+/// missing. The stored list is read before anything else is done; while it cannot be read, nothing
+/// is changed, and each change tries to read it again.
 ///
 /// ## Concurrency
-/// An actor with a thread of its own, since the disk may be slow: nothing that rings waits for what
-/// somebody else stores.
+/// An actor with its own thread, because the disk may be slow: ringing must not wait for a caller's
+/// change to be stored.
 package actor TimerKeeper {
-    /// The name of what is kept.
+    /// The name of the stored document.
     package static let documentName = "timers"
 
     private let thread = DiskThread(name: "timers")
     private var book: TimerBook
     /// Nil: nothing outlasts the program.
     private let document: KeptDocument?
-    /// What the disk has.
+    /// The list on the disk.
     private var kept = TimerList()
     private let now: @Sendable () -> Now
     private let listener: any TimerListener
@@ -37,10 +37,10 @@ package actor TimerKeeper {
     private var isInTrouble = false
     private var hasBegun = false
     private var isEnded = false
-    /// Why the disk's list is not to be written over, though it can be read.
+    /// Why the list on the disk must not be overwritten, though it can be read.
     private var obstacle: String?
 
-    /// A keeper of what a document holds.
+    /// A keeper of a document's list.
     package init(
         document: KeptDocument?, settings: TimerBook.Settings,
         now: @escaping @Sendable () -> Now,
@@ -56,22 +56,22 @@ package actor TimerKeeper {
         thread.asUnownedSerialExecutor()
     }
 
-    /// Whether what is set outlasts the program.
+    /// Whether changes outlast the program.
     package var isLasting: Bool { document != nil }
 
-    /// Reads what was kept, and rings what is due.
+    /// Reads the stored list, and rings what is due.
     package func begin() { tick() }
 
-    /// Writes nothing more and tells nothing more: what rings is taken up by the next keeper.
+    /// Stops writing and reporting: the next keeper continues what rings.
     package func end() { isEnded = true }
 
     /// Time has passed, or a clock was set.
     package func tick() {
-        // What is due rings by that alone.
+        // This alone makes due items ring.
         atOnce { _, _ in }
     }
 
-    /// Changes the book; throws, and changes nothing, when the change cannot be kept.
+    /// Changes the book; throws, and changes nothing, if the change cannot be stored.
     package func change<Result: Sendable>(
         _ body: @Sendable (inout TimerBook, Now) throws -> Result
     ) throws -> Result {
@@ -80,7 +80,7 @@ package actor TimerKeeper {
         let now = now()
         book.advance(to: now)
         let before = book
-        // Also after a failure: what is due meanwhile rings all the same.
+        // Also after a failure: items that came due meanwhile still ring.
         defer { tell() }
         let result: Result
         do {
@@ -98,24 +98,25 @@ package actor TimerKeeper {
         return result
     }
 
-    /// Silences these, or all that rings when nil, whatever the disk does; returns those that
+    /// Silences these items, or all that ring if nil, whatever the disk does; returns those that
     /// rang.
     package func silence(_ numbers: [Int]?) -> [TimedItem] {
         atOnce { $0.stopRinging(numbers, at: $1) }
     }
 
-    /// Silences all that rings for a number of seconds, or as the settings say; returns what rang.
+    /// Silences all that ring for a number of seconds, or as the settings say; returns those that
+    /// rang.
     package func snooze(seconds: Int64?) -> [TimedItem] {
         atOnce { $0.snooze(nil, seconds: seconds, at: $1) }
     }
 
-    /// Has what was silenced ring again after a while, as the settings say.
+    /// Makes silenced items ring again after a while, as the settings say.
     package func putOff(_ items: [TimedItem]) { atOnce { $0.putOff(items, at: $1) } }
 
-    /// The book as it is now.
+    /// The present book.
     package func look() -> (book: TimerBook, now: Now) { atOnce { ($0, $1) } }
 
-    /// Does what is done whether the disk can keep it or not.
+    /// Makes a change whether the disk can store it or not.
     private func atOnce<Result>(_ body: (inout TimerBook, Now) -> Result) -> Result {
         if !hasBegun { readIfNeeded() }
         let now = now()
@@ -149,11 +150,11 @@ package actor TimerKeeper {
         obstacle = nil
         switch document.read() {
         case .absent:
-            // The owner moved away what could not be read.
+            // The owner moved the unreadable file away.
             if wasBlocked { book = TimerBook(TimerList(), settings: book.settings) }
         case .unreadable: if isFirst { book.note(loss: TimerWords.unreadable) }
         case .value(let json, let loss):
-            // What is read again in vain is not taken over again.
+            // A list that is still unreadable is not taken over again.
             guard isFirst || (wasBlocked && !document.isBlocked) else { return }
             take(json, loss)
         case .lost:
@@ -163,13 +164,13 @@ package actor TimerKeeper {
 
     private func take(_ json: JSONValue, _ loss: String?) {
         guard let found = TimerList.read(json) else {
-            obstacle = "it is of a format that this version does not read; move it away"
+            obstacle = "its format is unknown to this version; move it away"
             return listener.trouble("the timers: \(obstacle ?? "")")
         }
         kept = found.list
         book = TimerBook(found.list, settings: book.settings)
         if found.unread > 0 {
-            listener.trouble("the timers: \(found.unread) entries are unreadable, and lost")
+            listener.trouble("the timers: \(found.unread) entries are unreadable and lost")
         }
         if loss != nil || found.unread > 0 { book.note(loss: TimerWords.someLost) }
     }

@@ -1,9 +1,9 @@
 internal import WireCodec
 
-// The list as it stands on the disk. What cannot be read of it is left out, and counted.
+// The list's format on the disk. Unreadable parts are left out, and counted.
 
 extension TimerList {
-    /// Other versions of the program may not understand another format.
+    /// Another format would be unreadable for other versions of the program.
     private static let format: Int64 = 1
 
     var json: JSONValue {
@@ -14,9 +14,9 @@ extension TimerList {
         ]
     }
 
-    /// Reads a list; nil when it is none.
+    /// Reads a list; nil when it is not one.
     ///
-    /// `unread` counts entries that make no sense.
+    /// `unread` counts invalid entries.
     static func read(_ json: JSONValue) -> (list: TimerList, unread: Int)? {
         guard json["format"]?.int == format, let next = json["next"]?.int,
             let items = json["items"]?.array, let missed = json["missed"]?.array
@@ -34,7 +34,7 @@ extension TimerList {
 }
 
 extension TimedItem {
-    /// Numbers are given one after the other; a higher one was not given by us.
+    /// Numbers are assigned in sequence; a higher one is not ours.
     private static let highestNumber: Int64 = 1_000_000_000
 
     /// A number that an item may have.
@@ -100,7 +100,7 @@ extension Countdown {
         guard let length = json["length"]?.int, let life = json["life"]?.string,
             let boot = json["boot"]?.int, let wall = json["wall"]?.int
         else { return nil }
-        // Longer than any that can be set, and all of it, at most.
+        // At most the longest that can be set, with its full length.
         let longest = TimerBook.longestSeconds * 1_000_000_000
         guard (0...longest).contains(length) else { return nil }
         self.init(length: length, life: life, dueBoot: boot, dueWall: wall)

@@ -1,18 +1,18 @@
-/// Why a timer cannot be had as wanted, in words that a model can act on.
+/// Why a timer cannot be set or changed, in words that a model can act on.
 package enum TimerProblem: Error, Sendable, Equatable, CustomStringConvertible {
-    /// More than this number at once.
+    /// The limit of items is reached.
     case tooMany(Int)
-    /// Nothing of that number or name.
+    /// There is no item with that number or name.
     case unknown(String)
-    /// A length of nothing, or of more than a week.
+    /// A length of zero, or of more than a week.
     case badLength
-    /// The time wanted, and what the clock shows.
+    /// The requested time, and the present one.
     case past(LocalTime, LocalTime)
     case tooFar
     case clockNotSet
-    /// It comes again on these days, and what is wanted would end that.
+    /// It repeats on these days, and the change would end that.
     case repeats(String)
-    /// The disk did not take it; the reason.
+    /// The disk did not store it, for this reason.
     case notKept(String)
 
     package var description: String {

@@ -1,6 +1,6 @@
 internal import WireCodec
 
-/// The parts of the functions' parameters, as JSON Schema.
+/// Parts of the functions' parameters, as JSON Schema.
 enum TimerSchema {
     static let name: JSONValue = [
         "type": "string", "maxLength": 100,

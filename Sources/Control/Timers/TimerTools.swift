@@ -1,11 +1,11 @@
 package import Tools
 internal import WireCodec
 
-/// The functions by which the model handles timers, alarms and reminders.
+/// The functions with which the model handles timers, alarms and reminders.
 ///
-/// Three that set, since each takes another time and models choose by names; the others are for
-/// all kinds alike. Every answer says what there is now, in words to be spoken and numbers to go
-/// on with.
+/// Three of them set items, because each takes another time and models choose by names; the others
+/// are for all kinds. Every answer has the present state, in words that can be spoken, and the
+/// numbers for further calls.
 package struct TimerTools {
     /// The functions' names, in the order in which they are declared.
     package static let names = [
@@ -15,7 +15,7 @@ package struct TimerTools {
 
     private let keeper: TimerKeeper?
 
-    /// All of them, on a keeper; without one they can be looked at and not called.
+    /// All of them, with a keeper; without one they can be viewed and not called.
     package static func all(_ keeper: TimerKeeper?) throws(ToolDeclarationError) -> [any Tool] {
         let tools = TimerTools(keeper: keeper)
         return [
@@ -94,8 +94,8 @@ package struct TimerTools {
     private func listTimers() throws(ToolDeclarationError) -> TimerTool {
         try TimerTool(
             "list_timers", keeper,
-            "Tells all timers, alarms and reminders with the time that is left, what rings, what "
-                + "was missed lately, and which time it is here.",
+            "Lists all timers, alarms and reminders with the time that is left, which ring, which "
+                + "were missed recently, and the local time.",
             TimerSchema.object([:]), risk: .read
         ) { _, keeper in
             let (book, now) = await keeper.look()
@@ -107,7 +107,7 @@ package struct TimerTools {
         try TimerTool(
             "change_timer", keeper,
             "Changes a timer, an alarm or a reminder: its time, or its name. hours, minutes and "
-                + "seconds start it anew from now; add_seconds makes it later, or earlier if "
+                + "seconds restart it from now; add_seconds makes it later, or earlier if "
                 + "negative.",
             TimerSchema.object(
                 ["which": TimerSchema.which], TimerSchema.time, TimerSchema.length,
@@ -139,8 +139,8 @@ package struct TimerTools {
     private func cancelTimer() throws(ToolDeclarationError) -> TimerTool {
         try TimerTool(
             "cancel_timer", keeper,
-            "Deletes a timer, an alarm (with all its days) or a reminder before its time. To end "
-                + "what rings, use stop_ringing.",
+            "Deletes a timer, an alarm (with all its days) or a reminder before its time. To stop "
+                + "one that rings, use stop_ringing.",
             TimerSchema.object(["which": TimerSchema.whichOrAll], required: ["which"])
         ) { arguments, keeper in
             try await keeper.change { book, now in
@@ -186,9 +186,9 @@ package struct TimerTools {
     }
 }
 
-/// A function on the keeper of the timers.
+/// A function on the timer keeper.
 struct TimerTool: Tool {
-    /// Longer than a card of the slow kind takes to write some kilobytes.
+    /// Longer than a slow card takes to write some kilobytes.
     private static let deadline = Duration.seconds(10)
 
     let declaration: ToolDeclaration
@@ -210,7 +210,7 @@ struct TimerTool: Tool {
     private static func declaration(
         _ name: String, _ description: String, _ parameters: JSONValue, _ terms: ToolTerms
     ) throws(ToolDeclarationError) -> ToolDeclaration {
-        // Our own schemas have no lists of types, which others' may have.
+        // Only this schema has lists of types, which only `ForeignSchema` reads.
         guard parameters["properties"]?["which"] != nil else {
             return try ToolDeclaration(
                 name: name, description: description, parameters: parameters, terms: terms)

@@ -1,6 +1,6 @@
-/// Times as people say them; English, which every model turns into the user's language.
+/// Times in spoken words; English, which every model translates to the user's language.
 package enum TimerWords {
-    /// What the user hears where the disk has lost something.
+    /// What the user is told when the disk has lost items.
     static let allLost =
         "tell the user: all timers, alarms and reminders that were set before are lost, since the "
         + "device's storage was damaged; cancel_timer with \"missed\" forgets this note"
@@ -16,9 +16,9 @@ package enum TimerWords {
         "Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday",
     ]
 
-    /// "1 hour 5 minutes"; seconds are left out beyond an hour, and all but days beyond a week.
+    /// "1 hour 5 minutes"; above an hour without seconds, at most two units.
     package static func length(_ nanoseconds: Int64) -> String {
-        // Up, so that what is left is never said to be nothing.
+        // Rounded up, so that the time left is never given as none.
         let seconds = max(0, nanoseconds).saturatingPlus(999_999_999) / 1_000_000_000
         let parts = [
             (seconds / 86_400, "day"), (seconds / 3600 % 24, "hour"),
@@ -46,7 +46,7 @@ package enum TimerWords {
         switch days {
         case Set(0...6): "every day"
         case Set(1...5): "Monday to Friday"
-        // Weeks begin on Monday where there is no other reason.
+        // Weeks begin on Monday by default.
         default:
             (1...7).map { $0 % 7 }.filter(days.contains).map { weekdays[$0] }
                 .joined(separator: ", ")

@@ -1,10 +1,10 @@
 package import ModelTypes
 
-// What stands in a runner's ports where there is nothing.
+// Placeholders for ports that are absent.
 
-/// Nobody can be asked: whatever needs a confirmation is refused.
+/// No user can be asked: every call that needs a confirmation is refused.
 package struct NobodyToAsk: ConfirmationPort {
-    /// There is only one.
+    /// The only value.
     package init() {}
 
     package func confirm(_ request: ConfirmationRequest) async -> ConfirmationDecision {
@@ -12,9 +12,9 @@ package struct NobodyToAsk: ConfirmationPort {
     }
 }
 
-/// Nothing outlasts the program: for those that have no state folder.
+/// Nothing outlasts the program: for programs without a state folder.
 package struct NoJournal: CallJournal {
-    /// There is only one.
+    /// The only value.
     package init() {}
 
     package func recall() async -> RecalledCalls { RecalledCalls(conversation: 0, calls: []) }
@@ -22,9 +22,9 @@ package struct NoJournal: CallJournal {
     package func finish(_ call: JournalledCall, _ answer: FunctionResponse) async {}
 }
 
-/// Nothing is written down.
+/// Nothing is logged.
 package struct NoAudit: AuditPort {
-    /// There is only one.
+    /// The only value.
     package init() {}
 
     package func record(_ entry: AuditEntry) async {}

@@ -2,10 +2,10 @@ internal import Linux
 package import Store
 internal import WireCodec
 
-/// What the tools did, as a file of JSON lines; the older half is in a second file.
+/// The log of the tools' calls, as a file of JSON lines; the older half is in a second file.
 ///
 /// ## Concurrency
-/// An actor with a thread of its own, so that all else goes on while the disk is slow.
+/// An actor with its own thread, so that everything else continues while the disk is slow.
 package actor AuditLog: AuditPort {
     private let thread = DiskThread(name: "audit")
     private let disk: any StateDisk
@@ -14,9 +14,10 @@ package actor AuditLog: AuditPort {
     private let onTrouble: @Sendable (String) -> Void
     private var isInTrouble = false
 
-    /// A log in a file of the store's folder, and an older one beside it with ".1" to its name.
+    /// A log in a file of the store's folder, and an older one beside it with the suffix ".1".
     ///
-    /// Both together take at most `limitBytes`. `onTrouble` is called when it cannot be kept.
+    /// Together they take at most `limitBytes`. `onTrouble` is called when the log cannot be
+    /// written.
     package init(
         disk: any StateDisk, name: String = KeptLines.auditName, limitBytes: Int,
         onTrouble: @escaping @Sendable (String) -> Void
@@ -42,7 +43,7 @@ package actor AuditLog: AuditPort {
             try disk.append(name, line, isLasting: false)
             isInTrouble = false
         } catch {
-            if !isInTrouble { onTrouble("the audit log of the tools cannot be kept: \(error)") }
+            if !isInTrouble { onTrouble("the audit log of the tools cannot be written: \(error)") }
             isInTrouble = true
         }
     }

@@ -1,10 +1,10 @@
 internal import WireCodec
 
-/// What leaves of one call: to the model, the journal of calls and the audit log.
+/// Filters what leaves one call: to the model, the journal of calls and the audit log.
 ///
-/// Hidden are the secrets that the program has read, and what the model itself gave under a name
-/// that holds secrets; of a result only what the settings name, since "key" is also a name for what
-/// is none.
+/// Two kinds of values are hidden: the secrets that the program has read, and arguments that the
+/// model gave under a name that holds secrets. In a result only the names in the settings count,
+/// because "key" also names things that are not secret.
 struct CallExit {
     private let known: HiddenSecrets
     private let declared: HiddenSecrets

@@ -1,11 +1,11 @@
 internal import ModelTypes
 
-/// What has become of each call, by its key, so that none is executed twice; bounded, the oldest
-/// that is over forgotten first.
+/// The state of each call, by its key, so that none is executed twice; bounded: the oldest finished
+/// call is forgotten first.
 ///
-/// This is the memory of what was done, across conversations and, with the journal, restarts; what
-/// the conversation still waits for is in its `CallBook`. It has the whole state of a call, with
-/// what must be ended when the call is taken back.
+/// This is the memory of what was carried out, across conversations and, with the journal,
+/// restarts; the calls that the conversation still waits for are in its `CallBook`. It holds a
+/// call's whole state, with everything that must be ended when the call is cancelled.
 struct CallLedger {
     enum Entry: Equatable {
         case isNew
@@ -15,17 +15,17 @@ struct CallLedger {
         case wasAnswered(FunctionResponse?)
     }
 
-    /// Where a call under way is.
+    /// The stage of a call in progress.
     enum Stage {
-        /// At a gate, waiting for a place, or on its way out.
+        /// At a gate, in the queue, or on its way out.
         case passing
         /// The user is asked.
         case asking(Task<ConfirmationDecision, Never>)
-        /// Its tool runs, and its answer is awaited.
+        /// Its tool is running, and its answer is awaited.
         case executing(Execution)
     }
 
-    /// A tool that runs.
+    /// A running tool.
     struct Execution {
         /// Rings at the deadline.
         let alarm: Task<Void, Never>
@@ -40,7 +40,7 @@ struct CallLedger {
 
     private let limits: ToolLimits
     private var records: [String: Record] = [:]
-    /// Keys of calls that are over, oldest first.
+    /// Keys of finished calls, oldest first.
     private var settled: [String] = []
     private var kept: [String] = []
 
@@ -51,17 +51,17 @@ struct CallLedger {
     /// How many calls are remembered.
     var size: Int { records.count }
 
-    /// The keys of the calls under way.
+    /// The keys of the calls in progress.
     var underWay: [String] {
         records.compactMap { if case .underWay = $0.value { $0.key } else { nil } }.sorted()
     }
 
-    /// Where a call is; nil when it is not under way.
+    /// The stage of a call; nil when it is not in progress.
     subscript(key: String) -> Stage? {
         if case .underWay(let stage)? = records[key] { stage } else { nil }
     }
 
-    /// Notes a call, and says what is known of it.
+    /// Records a call, and returns what is known of it.
     mutating func begin(_ key: String) -> Entry {
         switch records[key] {
         case nil:
@@ -73,7 +73,7 @@ struct CallLedger {
         }
     }
 
-    /// A call under way comes to a stage; one that was taken back stays so.
+    /// A call in progress reaches a stage; one that was cancelled stays cancelled.
     mutating func move(_ key: String, to stage: Stage) {
         if self[key] != nil { records[key] = .underWay(stage) }
     }
@@ -82,7 +82,7 @@ struct CallLedger {
         if case .cancelled? = records[key] { true } else { false }
     }
 
-    /// Notes that a call was taken back, also one that is still to come; returns where it was.
+    /// Records that a call was cancelled, even one that is still to come; returns its stage.
     mutating func cancel(_ key: String) -> Stage? {
         switch records[key] {
         case .cancelled?, .answered?: return nil

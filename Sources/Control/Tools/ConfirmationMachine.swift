@@ -1,7 +1,7 @@
 internal import ModelTypes
 internal import WireCodec
 
-/// Asks the user before a dangerous call, outside of the model; sans I/O, times in nanoseconds.
+/// Asks the user before a dangerous call, without the model; sans I/O, times in nanoseconds.
 ///
 /// One question at a time, so that a press or a phrase cannot mean two things.
 ///
@@ -17,17 +17,18 @@ internal import WireCodec
 /// | heard    | the same call again                 | free    | granted, once                     |
 /// | heard    | time over                           | free    |                                   |
 /// | any but free | asked about something else      | same    | that is refused                   |
-/// | free     | asked what was refused, and the user has said nothing since | free | refused   |
+/// | free     | asked again after a refusal, without words of the user since | free | refused   |
 ///
-/// A press counts only if the button went down some time after the question, so that one which
-/// was meant for something else confirms nothing. Words count only if the service wrote them down
-/// in a turn that the user opened after the question, while the loudspeaker was silent since well
-/// before that turn: so neither the model's own voice nor what was said earlier confirms. Words
-/// are asked for in two calls, because with most models the user's voice takes back a call that
-/// is still open. Wrong PINs count over all questions, as `PINLock` says.
+/// A press counts only if the button went down some time after the question, so that a press meant
+/// for something else confirms nothing. Words count only if the service transcribed them in a turn
+/// that the user opened after the question, and only if the loudspeaker had been silent since well
+/// before that turn: so neither the model's own voice nor earlier words confirm. Words take two
+/// calls, because with most models the user's voice cancels a call that is still open. Wrong PINs
+/// count across all questions, see `PINLock`.
 ///
-/// Who did not answer, or wanted it stopped, is not asked the same again before they have opened a
-/// turn: a model that tries again by itself would ask for ever, and somebody might press to end it.
+/// A user who did not answer, or who stopped the question, is not asked the same again before
+/// opening a turn: a model that retries by itself would ask forever, and the user might press just
+/// to end it.
 package struct ConfirmationMachine: ~Copyable {
     private enum Phase {
         case free
@@ -41,7 +42,7 @@ package struct ConfirmationMachine: ~Copyable {
         var askedAt: Int64
         var until: Int64
 
-        /// What is confirmed is this function with these arguments.
+        /// Whether the other call is for this function with these arguments.
         func isSame(_ other: ConfirmationRequest) -> Bool {
             request.tool == other.tool && request.arguments.isSame(as: other.arguments)
                 && request.means == other.means
@@ -49,31 +50,31 @@ package struct ConfirmationMachine: ~Copyable {
     }
 
     private struct Hearing {
-        /// The call that came again and waits for the words, and until when.
+        /// The repeated call that waits for the words, and until when.
         var again: (id: String, until: Int64)?
-        /// When the turn was opened whose words are taken; nil while there is none.
+        /// When the turn was opened whose words count; nil while there is none.
         var turnOpenedAt: Int64?
         var words = ""
         var isTurnSpent = false
     }
 
-    /// So many questions are remembered as refused; a model that tries more at once is no usual one.
+    /// How many refused questions are remembered; no usual model retries more at once.
     private static let refusedLimit = 8
 
     private let settings: ConfirmationSettings
     private var phase = Phase.free
-    /// What the user was asked and did not confirm, since the last turn.
+    /// The questions that the user did not confirm, since the last turn.
     private var refused: [Question] = []
     private var turnOpenedAt: Int64 = .min
-    /// The loudspeaker gives the device's voice; the time is that of its last change.
+    /// The loudspeaker plays the device's voice; the time is that of the last change.
     private var isSpeaking = false
     private var silentSince: Int64 = .min / 2
     private var lock: PINLock
-    /// What the user says now may be the PIN, so that nobody else may have it in writing.
+    /// The user may be saying the PIN now, so the words must not appear in any log.
     package private(set) var hidesWords = false
     private var actions: [ConfirmationAction] = []
 
-    /// A machine that has nothing to ask, with what is known of wrong PINs from before.
+    /// A machine without a question, with the stored state of wrong PINs.
     package init(settings: ConfirmationSettings, remembering memory: PINLockMemory, at time: Int64)
     {
         self.settings = settings
@@ -88,7 +89,7 @@ package struct ConfirmationMachine: ~Copyable {
         }
     }
 
-    /// When `deadlineReached` is to be called.
+    /// When `deadlineReached` must be called.
     package var deadline: Int64? {
         let until: Int64? =
             switch phase {
@@ -128,7 +129,7 @@ package struct ConfirmationMachine: ~Copyable {
         return take()
     }
 
-    /// A call that was asked about was taken back.
+    /// A call that has a question was cancelled.
     package mutating func withdraw(_ id: String) -> [ConfirmationAction] {
         switch phase {
         case .pressing(let question) where question.request.id == id:
@@ -148,7 +149,7 @@ package struct ConfirmationMachine: ~Copyable {
         return time >= question.askedAt + settings.reaction && time < question.until
     }
 
-    /// The button went down; returns whether that was an answer, and is to open no turn.
+    /// The button went down; returns whether that was an answer, and so must not open a turn.
     package mutating func pressed(at time: Int64) -> (isConsumed: Bool, [ConfirmationAction]) {
         expire(at: time)
         guard case .pressing(let question) = phase, time >= question.askedAt + settings.reaction
@@ -157,7 +158,7 @@ package struct ConfirmationMachine: ~Copyable {
         return (true, take())
     }
 
-    /// The user wants whatever goes on to stop.
+    /// The user wants everything to stop.
     package mutating func stopped() -> [ConfirmationAction] {
         switch phase {
         case .free: break
@@ -178,7 +179,7 @@ package struct ConfirmationMachine: ~Copyable {
         hidesWords = question.request.means == .pin
         hearing.words = ""
         hearing.isTurnSpent = false
-        // What the microphone heard from before the turn belongs to it, and must be the user.
+        // The turn includes the pre-roll, which must be the user's voice, too.
         let isQuiet = !isSpeaking && silentSince <= time - settings.quiet
         let isLater = time > question.askedAt
         hearing.turnOpenedAt = isQuiet && isLater ? time : nil
@@ -186,10 +187,10 @@ package struct ConfirmationMachine: ~Copyable {
         return take()
     }
 
-    /// The connection is lost: what the service writes down next may have been said before.
+    /// The connection is lost: the next transcript may be of earlier words.
     package mutating func sessionLost() { forgetTurn() }
 
-    /// The device begins to speak: what the microphone hears may be its own voice.
+    /// The device starts to speak: the microphone may hear its voice.
     package mutating func speakingBegan() {
         isSpeaking = true
         forgetTurn()
@@ -207,7 +208,7 @@ package struct ConfirmationMachine: ~Copyable {
         isSpeaking = false
     }
 
-    /// The service wrote down a piece of what the user said.
+    /// The service transcribed some of the user's words.
     package mutating func heard(_ text: String, at time: Int64) -> [ConfirmationAction] {
         expire(at: time)
         guard case .hearing(let question, var hearing) = phase, hearing.turnOpenedAt != nil,
@@ -293,7 +294,8 @@ package struct ConfirmationMachine: ~Copyable {
         return take()
     }
 
-    /// Ends a question; `again` is the call that waits for it when the first was answered.
+    /// Ends a question; `again` is the repeated call that waits for it after the first was
+    /// answered.
     private mutating func end(
         _ question: Question, _ decision: ConfirmationDecision, again: String? = nil
     ) {
@@ -306,9 +308,9 @@ package struct ConfirmationMachine: ~Copyable {
         actions.append(.asked)
     }
 
-    /// Ends a question that the user did not answer as asked, or wanted stopped.
+    /// Ends a question that the user stopped, or did not answer in time.
     private mutating func refuse(_ question: Question, _ words: String, again: String? = nil) {
-        // A user who has spoken since the question may have said that they want it after all.
+        // A user who has spoken since the question may have asked for it after all.
         if turnOpenedAt <= question.askedAt {
             refused.append(question)
             if refused.count > Self.refusedLimit { refused.removeFirst() }

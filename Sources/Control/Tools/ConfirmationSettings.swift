@@ -1,20 +1,21 @@
-/// What the machine wants done, in order.
+/// What the machine requests, in order.
 package enum ConfirmationAction: Sendable, Equatable {
-    /// Show and sound that the user is asked.
+    /// Show that the user is asked, and play a sound.
     case ask(ConfirmationRequest)
-    /// The question is over: show it no more.
+    /// The question is over: stop showing it.
     case asked
     /// Answer the call that asked.
     case settle(String, ConfirmationDecision)
-    /// Keep what is known of wrong PINs beyond the end of the program.
+    /// Store the state of wrong PINs beyond the end of the program.
     case keepPIN(PINLockMemory)
-    /// Report to the owner that no PIN is taken for this time (nanoseconds); nil: one is again.
+    /// Report to the owner that no PIN is accepted for this time (nanoseconds); nil: PINs are
+    /// accepted again.
     case reportPIN(lockedFor: Int64?)
 }
 
 /// How questions are asked; times in nanoseconds.
 package struct ConfirmationSettings: Sendable, Equatable {
-    /// A shorter PIN is guessed.
+    /// A shorter PIN is easily guessed.
     package static let shortestPIN = 4
 
     /// How long the user has to answer.
@@ -23,22 +24,22 @@ package struct ConfirmationSettings: Sendable, Equatable {
     package var reaction: Int64 = 500_000_000
     /// The loudspeaker must have been silent for this time before the user's turn.
     package var quiet: Int64 = 500_000_000
-    /// How long a call that comes again waits for its words, which the service may send late.
+    /// How long a repeated call waits for its words, which the service may send late.
     package var patience: Int64 = 3_000_000_000
-    /// The digits of the PIN; empty: there is none.
+    /// The digits of the PIN; empty: none is set.
     package var pin = ""
-    /// Wrong PINs, over all questions, after which none is taken for `pinLock`.
+    /// After this many wrong PINs, across all questions, none is accepted for `pinLock`.
     package var pinTries = 3
-    /// The first lock; each that follows without a right PIN between lasts twice as long.
+    /// The first lock; each further one without a right PIN in between lasts twice as long.
     package var pinLock: Int64 = 300_000_000_000
-    /// No lock lasts longer: 72 guesses a day of at least 10000 PINs, each day reported.
+    /// The longest lock: it allows 72 guesses a day of at least 10000 PINs, each day reported.
     package var longestPINLock: Int64 = 3_600_000_000_000
 
-    /// This time to answer, and no PIN.
+    /// Settings with this time to answer, and without a PIN.
     package init(window: Int64) { self.window = window }
 }
 
-/// What the model reads.
+/// The texts for the model.
 enum ConfirmationWords {
     static let sayPhrase =
         "nothing was done yet: the user must confirm this. Ask them to say their confirmation "

@@ -1,28 +1,28 @@
 internal import ModelTypes
 package import WireCodec
 
-/// The device itself, as far as the model may handle it.
+/// The parts of the device that the model may control.
 ///
 /// Every call comes from the pool. Failures are `ToolFailure`, in words for the model.
 package protocol DevicePort: Sendable {
-    /// How loud it is (percent).
+    /// The present volume (percent).
     func volume() async throws -> Int
     /// Sets the volume (percent, 0 to 100).
     func setVolume(_ percent: Int) async throws
-    /// Mutes the microphone until the button is pressed, or for a while; nobody but the user can
-    /// take that back.
+    /// Mutes the microphone until the button is pressed, or for a while; only the user can end that
+    /// earlier.
     func mute(_ duration: Duration?) async throws
-    /// Plays the last answer again; gives its length (seconds).
+    /// Plays the last answer again; returns its length (seconds).
     func repeatAnswer() async throws -> Double
     /// Ends the conversation once the answer has been heard.
     func takeLeave() async throws
-    /// How it does.
+    /// The device's state.
     func status() async throws -> JSONValue
 }
 
-/// Nobody's device: for looking at declarations, and for calls by hand, where no daemon listens.
+/// The device where no daemon runs: for viewing declarations, and for manual calls.
 package struct AbsentDevice: DevicePort {
-    /// There is only one.
+    /// The only value.
     package init() {}
 
     private var failure: ToolFailure {
@@ -39,15 +39,15 @@ package struct AbsentDevice: DevicePort {
     package func status() async throws -> JSONValue { throw failure }
 }
 
-/// The functions by which the model handles the device itself.
+/// The functions with which the model controls the device itself.
 ///
-/// There is none that opens the microphone: what was muted stays so until a hand undoes it, or
-/// until the time that was wanted has passed.
+/// None of them unmutes the microphone: a mute stays until the user ends it by hand, or until the
+/// requested time has passed.
 package enum DeviceTools {
     /// The functions' names, in the order in which they are declared.
     package static let names = ["volume", "mute", "repeat", "sleep", "device_status"]
 
-    /// The function of a name of `names`.
+    /// The function of this name, which is one of `names`.
     package static func named(
         _ name: String, _ device: any DevicePort
     ) throws(ToolDeclarationError) -> any Tool {
@@ -131,8 +131,8 @@ package enum DeviceTools {
     private static func sleep(_ device: any DevicePort) throws(ToolDeclarationError) -> DeviceTool {
         try DeviceTool(
             "sleep", device,
-            "Ends the conversation when the user takes leave or wants this device to stop "
-                + "listening to them; the next press or word begins anew.",
+            "Ends the conversation when the user says goodbye or wants this device to stop "
+                + "listening to them; the next press or word begins a new one.",
             [:]
         ) { _, device in
             try await device.takeLeave()
@@ -144,8 +144,8 @@ package enum DeviceTools {
     {
         try DeviceTool(
             "device_status", device,
-            "Tells how this device does: its time, microphone and loudspeaker, connection, timers, "
-                + "volume and how long it runs.",
+            "Gives this device's state: its time, microphone and loudspeaker, connection, timers, "
+                + "volume and uptime.",
             [:], risk: .read
         ) { _, device in try await device.status() }
     }

@@ -5,24 +5,24 @@ internal import WireCodec
 
 /// The journal of calls as lines of the store.
 ///
-/// A line tells that a call is about to be executed, and is on the disk before it is; another
-/// gives its answer. When the file has grown, the calls of the latest lines are written anew in
-/// one step. What a power cut left of a line is passed over; what is damaged is set aside and
-/// reported by the store, since calls of which nothing is known any more may be done twice.
+/// One line says that a call is about to be executed, and is on the disk before the execution;
+/// another has the call's answer. When the file has grown, the latest calls are rewritten in one
+/// step. A line that a power cut left incomplete is skipped; a damaged file is set aside and
+/// reported by the store, because calls that are no longer known may be executed twice.
 ///
 /// ## Concurrency
-/// An actor with a thread of its own, so that all else goes on while the disk is slow.
+/// An actor with its own thread, so that everything else continues while the disk is slow.
 package actor FileJournal: CallJournal {
-    /// The file is written anew beyond this (bytes).
+    /// Beyond this size the file is rewritten (bytes).
     private static let limitBytes = 128 * 1024
-    /// Calls that are kept then.
+    /// The calls that are kept then.
     private static let keptCalls = 128
     /// Longer answers are not kept (bytes).
     private static let answerBytes = 2 * 1024
-    /// A call with a longer id (bytes) is not noted, and so not executed where that matters: the
-    /// service's own have some tens.
+    /// A call with a longer id (bytes) is not recorded, and so not executed where that matters: the
+    /// service's own ids have some tens of bytes.
     private static let idBytes = 1024
-    /// Conversations are counted from 1; a higher number was not written by us.
+    /// Conversations count from 1; a higher number was not written by us.
     private static let highestConversation: Int64 = 1_000_000_000
 
     private struct Record {
@@ -34,10 +34,10 @@ package actor FileJournal: CallJournal {
     private let lines: KeptLines
     private let onTrouble: @Sendable (String) -> Void
     private var records: [Record] = []
-    /// Trouble is reported once, until there is none.
+    /// A fault is reported once until it is over.
     private var isInTrouble = false
 
-    /// A journal in these lines; `onTrouble` is called when it cannot be kept.
+    /// A journal in these lines; `onTrouble` is called when it cannot be written.
     package init(lines: KeptLines, onTrouble: @escaping @Sendable (String) -> Void) {
         self.lines = lines
         self.onTrouble = onTrouble
@@ -50,7 +50,7 @@ package actor FileJournal: CallJournal {
     package func recall() async -> RecalledCalls {
         do {
             read(try lines.read())
-            // Also mends a last line that was cut.
+            // This also repairs a last line that was cut.
             try compact()
         } catch {
             tell(error)
@@ -136,6 +136,6 @@ package actor FileJournal: CallJournal {
     private func tell(_ error: any Error) {
         guard !isInTrouble else { return }
         isInTrouble = true
-        onTrouble("the journal of tool calls cannot be kept: \(error)")
+        onTrouble("the journal of tool calls cannot be written: \(error)")
     }
 }

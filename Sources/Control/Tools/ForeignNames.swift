@@ -1,26 +1,26 @@
 internal import WireCodec
 
-/// Makes function names of names that somebody else gave.
+/// Makes function names from names that a third party chose.
 ///
-/// A function of a source is called `SOURCE_tool`, so that two sources never meet: a source's own
-/// name has no underscore. What the service does not take becomes an underscore; a name that is
-/// too long, taken, or another's of the same source ends in a hash of the original, so that the
-/// same tools always get the same names, whatever their order.
+/// A function of a source is named `SOURCE_tool`, so that two sources never collide: a source's own
+/// name has no underscore. A character that the service does not accept becomes an underscore; a
+/// name that is too long, taken, or equal to another of the same source ends in a hash of the
+/// original, so that the same tools always get the same names, in any order.
 package enum ForeignNames {
-    /// Longer names are cut (characters); some models take no more.
+    /// Longer names are cut (characters); some models accept no more.
     package static let maximumLength = 64
-    /// A source's own name leaves room for those of its tools (characters).
+    /// The limit of a source's own name, which leaves room for those of its tools (characters).
     package static let sourceLength = 24
 
-    /// Whether a source can be called so: a letter, then letters, digits and `-`.
+    /// Whether this is a valid name of a source: a letter, then letters, digits and `-`.
     package static func isValid(source: String) -> Bool {
         guard let first = source.utf8.first, isLetter(first) else { return false }
         return source.utf8.count <= sourceLength
             && source.utf8.allSatisfy { isLetter($0) || isDigit($0) || $0 == 0x2D }
     }
 
-    /// The function names of a source's tools, in their order; nil for a tool that comes twice,
-    /// and for one whose name cannot be had even so.
+    /// The function names of a source's tools, in their order; nil for a tool that occurs twice,
+    /// and for one whose name is taken even with its hash.
     package static func names(
         of tools: [String], source: String, taken: Set<String>
     ) -> [String?] {
@@ -29,7 +29,7 @@ package enum ForeignNames {
             zip(plain, tools).map { ($0, Set([$1])) }, uniquingKeysWith: { $0.union($1) })
         var used = taken
         var seen: Set<String> = []
-        // Those that keep their names come first, so that no hash can take one of them.
+        // Unchanged names come first, so that no hash can take one of them.
         let keeps = zip(plain, tools).map { name, tool in
             name.utf8.count <= maximumLength && !taken.contains(name)
                 && (wanted[name]?.count == 1 || name == "\(source)_\(tool)")
@@ -46,10 +46,10 @@ package enum ForeignNames {
 
     // MARK: - Names of arguments
 
-    /// What the model calls some properties of one object, by their own names.
+    /// The model's names for the properties of one object, by their own names.
     ///
-    /// A name that the service does not take is written with what it takes; where that is taken or
-    /// says nothing, it ends in a hash of the original.
+    /// A name that the service does not accept is transcribed; if the result is taken or empty, it
+    /// ends in a hash of the original.
     static func properties(_ originals: [String]) -> [String: String] {
         var names: [String: String] = [:]
         for original in originals where isProperty(original) { names[original] = original }
@@ -66,7 +66,7 @@ package enum ForeignNames {
         return names
     }
 
-    /// Letters, digits and what else stands in names that everybody takes.
+    /// Letters, digits and the other characters that every service accepts in names.
     private static func isProperty(_ name: String) -> Bool {
         !name.isEmpty && name.utf8.count <= maximumLength
             && name.utf8.allSatisfy {
@@ -74,7 +74,7 @@ package enum ForeignNames {
             }
     }
 
-    /// A name in ASCII, as somebody without the letters writes it.
+    /// A name in ASCII, with the usual transcriptions.
     private static func transcribed(_ name: String) -> String {
         let usual: [Character: String] = [
             "ä": "ae", "ö": "oe", "ü": "ue", "Ä": "Ae", "Ö": "Oe", "Ü": "Ue", "ß": "ss",
@@ -115,7 +115,7 @@ package enum ForeignNames {
             as: UTF8.self)
     }
 
-    /// FNV-1a, eight hexadecimal digits; it tells names apart and hides nothing.
+    /// FNV-1a, eight hexadecimal digits; it distinguishes names and hides nothing.
     private static func hash(of text: String) -> String {
         let hash = text.utf8.reduce(0x811C_9DC5 as UInt32) { ($0 ^ UInt32($1)) &* 0x0100_0193 }
         let digits = String(hash, radix: 16)

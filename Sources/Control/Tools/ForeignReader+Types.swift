@@ -1,15 +1,15 @@
 internal import Text
 internal import WireCodec
 
-// Parts of a schema that have a type.
+// The parts of a schema that have a type.
 
 extension ForeignForm {
-    /// An object with whatever is in it.
+    /// An object with any members.
     static let freeObject = ForeignForm(
         json: ["type": "object"],
         schema: Schema(kind: .object(.init(properties: [], allowsOthers: true)), choices: []))
 
-    /// Adds to its description for the model.
+    /// Adds words to its description for the model.
     mutating func say(_ words: String) {
         let own = json["description"]?.string
         json["description"] = .string(own.map { "\($0) (\(words))" } ?? "(\(words))")
@@ -20,7 +20,7 @@ extension ForeignReader {
     private static let types: Set = [
         "string", "integer", "number", "boolean", "null", "array", "object",
     ]
-    /// A list of more values is not passed on (values); the check knows them.
+    /// A longer list is not passed on (values); the check still uses it.
     private static let choicesLimit = 200
 
     mutating func plain(
@@ -106,7 +106,7 @@ extension ForeignReader {
             members, ForeignForm(json: json, schema: .init(kind: kind, choices: [])))
     }
 
-    /// The form with those of the schema's values that are of its type.
+    /// The form with the schema's values that fit its type.
     private static func limited(_ members: JSONObject, _ form: ForeignForm) -> ForeignForm {
         let all = members["enum"]?.array ?? members["const"].map { [$0] } ?? []
         let check = SchemaCheck(form.schema)
@@ -114,7 +114,7 @@ extension ForeignReader {
         guard !choices.isEmpty else { return form }
         var form = form
         form.schema.choices = choices
-        // The service takes texts that say something; others stand in the description.
+        // The service accepts texts that are not empty; other values go into the description.
         let texts = choices.compactMap(\.string).filter { !$0.isEmpty }
         if !texts.isEmpty, texts.count <= choicesLimit {
             form.json["enum"] = .array(texts.map { .string($0) })
@@ -125,7 +125,7 @@ extension ForeignReader {
     private mutating func items(
         of members: JSONObject, at path: String, depth: Int
     ) throws(SchemaError) -> ForeignForm {
-        // A tuple is a list of anything for us.
+        // A tuple is treated as a list of anything.
         guard let items = members["items"], members["prefixItems"] == nil else { return .any }
         if case .array = items { return .any }
         guard depth < Schema.maximumDepth else {
@@ -138,7 +138,7 @@ extension ForeignReader {
     private mutating func object(
         _ members: JSONObject, at path: String, depth: Int
     ) throws(SchemaError) -> ForeignForm {
-        // What goes on without end is a free object at some depth, for the executor of the call.
+        // Endless nesting becomes a free object at some depth, left to the executor of the call.
         guard depth < Schema.maximumDepth else { return .freeObject }
         let required = Set((members["required"]?.array ?? []).compactMap(\.string))
         let declared = members["properties"]?.object ?? [:]
@@ -156,7 +156,7 @@ extension ForeignReader {
                 continue
             }
             if name != original { form.say("called \(original.oneLine(limit: 80))") }
-            // What must be there and may be null is null when the model leaves it out.
+            // A required argument that may be null is null when the model leaves it out.
             let isFilled = depth == 0 && required.contains(original) && form.schema.isNullable
             if isFilled { note(null: original) }
             let isRequired = required.contains(original) && !isFilled
@@ -178,20 +178,20 @@ extension ForeignReader {
                 choices: []))
     }
 
-    /// Whether names that are not declared may be there.
+    /// Whether undeclared names are allowed.
     private static func allowsOthers(_ members: JSONObject, hasProperties: Bool) -> Bool {
-        // Names that fit a pattern; the executor of the call looks at which, since a pattern can
-        // take for ever to match.
+        // Names that match a pattern are left to the executor of the call, because matching a
+        // pattern can take forever.
         if members["patternProperties"]?.object?.isEmpty == false { return true }
         return switch members["additionalProperties"] {
         case .bool(let allows)?: allows
-        // A slip of the model is seen where the schema says anything at all.
+        // If the schema declares any property, an undeclared name is the model's mistake.
         case nil: !hasProperties
         case _?: true
         }
     }
 
-    // MARK: - Limits; what is none is passed over
+    // MARK: - Limits; an invalid one is ignored
 
     private static func count(
         _ members: JSONObject, _ least: String, _ most: String, _ json: inout JSONObject

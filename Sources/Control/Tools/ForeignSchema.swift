@@ -1,27 +1,27 @@
 package import WireCodec
 
-/// What somebody else's JSON Schema of an object becomes for the model and for the check.
+/// A third party's JSON Schema of an object, converted for the model and for the check.
 ///
-/// The service takes a part of JSON Schema (live-protocol.md 2.4), and so do we: types, `enum`,
+/// The service supports a part of JSON Schema (live-protocol.md 2.4), and so do we: types, `enum`,
 /// `properties`, `required`, `items`, lengths and ranges, and `anyOf`. `$ref` is inlined, `oneOf`
 /// and lists of types become `anyOf`, `const` an `enum`, `allOf` is merged, null is accepted for
-/// what may be null. A property that allows nothing is left out, and one whose name the service
-/// does not take gets another, which `restored` takes back. What else can be said in words goes
-/// into the description, as `pattern` and `format`; the rest is left to the author of the schema,
-/// and executes the call. Of what lies deeper than `Schema.maximumDepth` only the type is said.
+/// nullable values. A property that allows no value is left out, and one whose name the service
+/// does not accept gets another name, which `restored` reverses. Keywords that can be put in words,
+/// such as `pattern` and `format`, go into the description; the others are left to the author of
+/// the schema, who executes the call. Below `Schema.maximumDepth` only the type is given.
 package struct ForeignSchema: Sendable, Equatable {
-    /// The schema as the model sees it.
+    /// The schema for the model.
     package let announced: JSONValue
-    /// The same, as arguments are checked.
+    /// The same schema for the check of arguments.
     package let schema: Schema
-    /// Arguments that must be there, and are null when the model gives none; as `restored` calls
-    /// them.
+    /// Required arguments that are null when the model gives none; with the names that `restored`
+    /// gives.
     package let nulls: [String]
 
-    /// A schema that has more parts, after all references were followed, is refused.
+    /// A schema with more parts, after all references were followed, is refused.
     static let maximumParts = 1_000
 
-    /// Maps a schema; throws for one that no object fits, or that is too large.
+    /// Converts a schema; throws if no object fits it, or if it is too large.
     package init(_ json: JSONValue) throws(SchemaError) {
         var reader = ForeignReader(root: json)
         let form = try reader.read(json, at: "parameters", depth: 0)
@@ -30,7 +30,7 @@ package struct ForeignSchema: Sendable, Equatable {
             announced = .object(form.json)
             schema = form.schema
         case .any:
-            // A tool that says nothing of its arguments.
+            // A tool that declares nothing about its arguments.
             announced = ["type": "object"]
             schema = Schema(kind: .object(.init(properties: [], allowsOthers: true)), choices: [])
         case .string, .integer, .number, .boolean, .null, .array, .anyOf:
@@ -50,7 +50,7 @@ struct ForeignForm {
     var json: JSONObject
     var schema: Schema
 
-    /// The service wants a type; what is none of these is written as JSON text.
+    /// The service requires a type; a value of any other type is written as JSON text.
     static let any = ForeignForm(
         json: ["anyOf": [["type": "string"], ["type": "number"], ["type": "boolean"]]],
         schema: Schema(kind: .any, choices: []))
@@ -59,20 +59,20 @@ struct ForeignForm {
 extension SchemaError {
     private static let nothing = "allows nothing"
 
-    /// No value fits.
+    /// The error of a schema that no value fits.
     static func nothing(at path: String) -> SchemaError {
         SchemaError(path: path, problem: nothing)
     }
 
-    /// Whether no value fits, so that what may be left out is left out.
+    /// Whether no value fits, so that an optional part is left out.
     var isNothing: Bool { problem == Self.nothing }
 }
 
-/// Follows a schema from its root.
+/// Converts a schema, starting at its root.
 struct ForeignReader {
-    /// Alternatives beyond this are too many for a model to choose from.
+    /// With more alternatives than this the model could not choose.
     private static let alternativesLimit = 8
-    /// Members that are copied where parts are merged; a thousand parts of twenty.
+    /// The limit of members that are copied when parts are merged: a thousand parts of twenty.
     private static let copiesLimit = 20_000
 
     let root: JSONValue
@@ -96,17 +96,17 @@ struct ForeignReader {
         case .object(let members):
             if Self.isNever(members) { throw .nothing(at: path) }
             if members["$ref"] != nil || members["allOf"] != nil {
-                // What a reference leads to is as deep as the reference itself.
+                // The target of a reference is as deep as the reference itself.
                 let whole = try merged(members, at: path, depth: 0)
                 return try read(whole, at: path, depth: depth)
             }
             return try read(members, at: path, depth: depth)
         case .null, .int, .double, .string, .array:
-            throw SchemaError(path: path, problem: "is no schema")
+            throw SchemaError(path: path, problem: "is not a schema")
         }
     }
 
-    /// Whether an object of a schema says that nothing fits it.
+    /// Whether a schema object says that no value fits it.
     private static func isNever(_ members: JSONObject) -> Bool {
         members["not"] == [:] || members["not"] == true || members["enum"] == []
     }
@@ -117,7 +117,7 @@ struct ForeignReader {
         let alternatives = (members["anyOf"] ?? members["oneOf"])?.array
         var form: ForeignForm
         if let alternatives, members["type"] == nil, members["properties"] == nil {
-            // It goes no deeper, and what is left of it may be anything.
+            // The depth ends here; the rest may be anything.
             guard depth < Schema.maximumDepth else { return .any }
             form = try choice(among: alternatives, at: path, depth: depth)
         } else {
@@ -128,12 +128,12 @@ struct ForeignReader {
         return form
     }
 
-    /// What a part is made of: its own members, those it refers to and those of `allOf`.
+    /// The members of a part: its own, those it refers to and those of `allOf`.
     mutating func merged(
         _ members: JSONObject, at path: String, depth: Int
     ) throws(SchemaError) -> JSONObject {
         parts += 1
-        // What is merged is copied, as often as something refers to it.
+        // Merged members are copied, once for each reference.
         copies += members.members.count + (members["properties"]?.object?.members.count ?? 0)
         guard depth < Schema.maximumDepth, parts <= ForeignSchema.maximumParts,
             copies <= Self.copiesLimit
@@ -176,7 +176,7 @@ struct ForeignReader {
         for part in text.dropFirst().split(separator: "/") {
             let name = String(part).replacing("~1", with: "/").replacing("~0", with: "~")
             guard let next = place[name] ?? Int(name).flatMap({ place.array?[checked: $0] }) else {
-                throw SchemaError(path: path, problem: "refers to \(text), which there is not")
+                throw SchemaError(path: path, problem: "refers to \(text), which does not exist")
             }
             place = next
         }
@@ -191,7 +191,7 @@ struct ForeignReader {
         guard wanted.count <= Self.alternativesLimit else { return .any }
         var forms: [ForeignForm] = []
         for alternative in wanted {
-            // One alternative adds no depth that the model would see.
+            // A single alternative adds no depth for the model.
             let inner = wanted.count == 1 ? depth : depth + 1
             do throws(SchemaError) {
                 forms.append(try read(alternative, at: path, depth: inner))
@@ -203,7 +203,7 @@ struct ForeignReader {
         return Self.one(of: forms, isNullable: isNullable)
     }
 
-    /// A part that is any of some forms.
+    /// A part that is any of several forms.
     static func one(of forms: [ForeignForm], isNullable: Bool) -> ForeignForm {
         var form: ForeignForm
         switch forms.count {
@@ -222,7 +222,7 @@ struct ForeignReader {
         return form
     }
 
-    /// Notes an argument that must be there and may be null.
+    /// Records a required argument that may be null.
     mutating func note(null name: String) { nulls.append(name) }
 }
 

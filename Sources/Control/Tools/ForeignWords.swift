@@ -1,13 +1,14 @@
 internal import Text
 internal import WireCodec
 
-/// Words of somebody else for the model: cut to a length, and what cannot be a keyword said.
+/// A third party's words for the model: cut to a length, with a description of unsupported
+/// keywords.
 package enum ForeignWords {
     /// A longer description of one part is cut (characters).
     private static let partLimit = 500
-    /// A value of the schema that is longer is not repeated (characters).
+    /// A longer value of the schema is not repeated (characters).
     private static let valueLimit = 100
-    /// Patterns of names beyond these are not said.
+    /// The limit of name patterns in a description.
     private static let patternsLimit = 4
 
     private static let described = [
@@ -16,7 +17,7 @@ package enum ForeignWords {
         ("exclusiveMaximum", "less than"), ("not", "not"),
     ]
 
-    /// What a part is said to be; nil when nothing is.
+    /// The description of a part; nil when there is none.
     static func description(of members: JSONObject, schema: Schema) -> String? {
         var hints: [String] = []
         for (key, words) in described {

@@ -1,19 +1,19 @@
 internal import WireCodec
 
-/// Arguments as a log may hold them: secrets hidden, long texts shortened.
+/// Arguments in the form that a log may hold: secrets hidden, long texts shortened.
 enum HiddenArguments {
     /// Longer texts are cut (characters).
     private static let textLimit = 200
-    /// More members and items than this are left out.
+    /// Further members and items are left out.
     private static let countLimit = 32
-    /// What lies deeper is left out.
+    /// Deeper values are left out.
     private static let depthLimit = 4
-    /// Names that hold secrets whatever the declaration says.
+    /// Names that hold secrets, whatever the declaration says.
     private static let usual: Set<String> = [
         "password", "passwort", "passphrase", "pin", "code", "secret", "token", "api_key", "key",
     ]
 
-    /// The names of a tool's arguments that hold secrets, in small letters.
+    /// The names of a tool's arguments that hold secrets, in lower case.
     static func names(_ terms: ToolTerms?) -> Set<String> {
         usual.union((terms?.secrets ?? []).map { $0.lowercased() })
     }
@@ -27,7 +27,7 @@ enum HiddenArguments {
         hide(arguments, names, depth: 0)
     }
 
-    /// What stands under such names, wherever that is.
+    /// The values under such names, at any depth.
     static func values(of arguments: JSONValue, named names: Set<String>) -> [Secret] {
         switch arguments {
         case .null, .bool, .int, .double, .string: return []

@@ -1,20 +1,20 @@
-/// Counts wrong PINs, and says when none is taken; times in nanoseconds.
+/// Counts wrong PINs, and decides when none is accepted; times in nanoseconds.
 ///
-/// Wrong PINs count for the device, over all questions and all tools, and over its restarts. Too
-/// many lock the PIN; each lock that follows without a right PIN between lasts twice as long as the
-/// one before, up to `ConfirmationSettings.longestPINLock`. Only a right PIN, which is taken only
-/// while there is no lock, begins the count anew: neither time nor a restart does.
+/// Wrong PINs count for the device, across all questions, all tools and its restarts. Too many lock
+/// the PIN; each further lock without a right PIN in between lasts twice as long as the previous
+/// one, up to `ConfirmationSettings.longestPINLock`. Only a right PIN, which is accepted only while
+/// there is no lock, resets the count: neither time nor a restart does.
 ///
 /// A value without clock and I/O.
 struct PINLock {
     private let settings: ConfirmationSettings
-    /// What outlasts the program.
+    /// The state that outlasts the program.
     private(set) var memory: PINLockMemory
-    /// No PIN is taken before.
+    /// Until when no PIN is accepted.
     private(set) var until: Int64?
 
-    /// A lock as it was when the program ended; one that was closed is closed again for its whole
-    /// time, since nobody knows how long the device was off.
+    /// A lock with the state of the last run; a lock that was active starts again with its full
+    /// time, because it is not known how long the device was off.
     init(_ settings: ConfirmationSettings, _ memory: PINLockMemory, at time: Int64) {
         self.settings = settings
         self.memory = memory
@@ -28,7 +28,7 @@ struct PINLock {
         return isTooLong ? settings.longestPINLock : min(length, settings.longestPINLock)
     }
 
-    /// So many doublings of any lock are longer than the longest.
+    /// After this many doublings every lock exceeds the longest.
     private static let doublingsLimit = 20
 
     private static func sum(_ one: Int64, _ other: Int64) -> Int64 {
@@ -36,7 +36,7 @@ struct PINLock {
         return isTooLarge ? .max : sum
     }
 
-    /// Whether a PIN is taken now; opens a lock whose time is over.
+    /// Whether a PIN is accepted now; opens a lock whose time is over.
     mutating func isOpen(at time: Int64) -> Bool {
         guard let until else { return true }
         guard time >= until else { return false }
@@ -48,7 +48,7 @@ struct PINLock {
     /// The right PIN was said.
     mutating func right() { memory = PINLockMemory() }
 
-    /// A wrong one was said; returns for how long none is taken now, nil when more may be tried.
+    /// A wrong PIN was said; returns how long none is accepted now, nil while more may be tried.
     mutating func wrong(at time: Int64) -> Int64? {
         memory.wrongTries = min(max(0, memory.wrongTries), settings.pinTries) + 1
         guard memory.wrongTries >= settings.pinTries else { return nil }
@@ -60,19 +60,20 @@ struct PINLock {
     }
 }
 
-/// What is kept of wrong PINs beyond the end of the program.
+/// The state of wrong PINs that is stored beyond the end of the program.
 package struct PINLockMemory: Sendable, Equatable {
     /// Wrong PINs since the last right one or the last lock, from 0.
     package var wrongTries = 0
     /// Locks since the last right PIN, from 0.
     package var locks = 0
-    /// Whether no PIN is taken.
+    /// Whether a lock is active.
     package var isLocked = false
 
-    /// Nothing was wrong yet.
+    /// No PIN was wrong yet.
     package init() {}
 
-    /// What may be kept when nobody can say what was: a lock, so that damage opens nothing.
+    /// The state to assume if the stored one is unreadable: a lock, so that damage does not open
+    /// anything.
     package static var unreadable: PINLockMemory {
         var memory = PINLockMemory()
         memory.locks = 1
@@ -81,19 +82,19 @@ package struct PINLockMemory: Sendable, Equatable {
     }
 }
 
-/// Keeps what is known of wrong PINs, and reports to the owner.
+/// Stores the state of wrong PINs, and reports to the owner.
 package protocol PINLockPort: Sendable {
-    /// What the life before has left.
+    /// The state that the last run stored.
     var kept: PINLockMemory { get }
-    /// Keeps this from now on; called on the assistant's executor, and returns at once.
+    /// Stores this state; called on the assistant's executor, and returns at once.
     func keep(_ memory: PINLockMemory)
-    /// Reports that no PIN is taken for this time (nanoseconds); nil: one is again.
+    /// Reports that no PIN is accepted for this time (nanoseconds); nil: PINs are accepted again.
     func report(lockedFor time: Int64?)
 }
 
-/// Keeps nothing, where nothing outlasts the program.
+/// Stores nothing, where nothing outlasts the program.
 package struct NoPINLock: PINLockPort {
-    /// There is only one.
+    /// The only value.
     package init() {}
 
     package var kept: PINLockMemory { PINLockMemory() }

@@ -1,15 +1,16 @@
-/// Counts calls by what they are about, and says how long to wait when there are too many.
+/// Counts calls by their subject, and returns how long to wait when there are too many.
 ///
-/// A value without clock: times come with the calls.
+/// A value without a clock: times come with the calls.
 struct RateLimit {
     private static let minute: Int64 = 60_000_000_000
-    /// Subjects are few, but a tool makes them of arguments; the oldest are forgotten beyond this.
+    /// Subjects are few, but some tools derive them from arguments; beyond this the oldest are
+    /// forgotten.
     private static let subjectLimit = 256
 
     /// The times of the calls of the last minute, oldest first.
     private var calls: [String: [Int64]] = [:]
 
-    /// Notes a call, or gives how many seconds it comes too early.
+    /// Records a call, or returns by how many seconds it is too early.
     mutating func admit(_ guardian: CallGuard, at time: Int64) -> Int64? {
         let recent = calls[guardian.subject, default: []].filter { $0 > time - Self.minute }
         guard recent.count < guardian.callsPerMinute else {

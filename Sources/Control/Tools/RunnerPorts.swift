@@ -1,22 +1,22 @@
 package import ModelTypes
 package import WireCodec
 
-// What the runner needs beside the tools and a clock.
+// The runner's ports, besides the tools and a clock.
 
-/// Asks the user, where the model has no part in it.
+/// Asks the user, without the model.
 package protocol ConfirmationPort: Sendable {
-    /// Asks, and gives the decision; when the task is cancelled the question is taken back.
+    /// Asks, and returns the decision; when the task is cancelled the question is withdrawn.
     func confirm(_ request: ConfirmationRequest) async -> ConfirmationDecision
 }
 
-/// What the user is asked.
+/// A question to the user.
 package struct ConfirmationRequest: Sendable, Equatable {
-    /// The call's own.
+    /// The call's own id.
     package var id: String
     package var tool: String
-    /// What it is about, as people know it.
+    /// The subject of the call, in the user's terms.
     package var subject: String
-    /// What is confirmed is these arguments and no others, in whatever order they come.
+    /// The user confirms these arguments and no others, in any order.
     package var arguments: JSONValue
     package var means: ToolConfirmation
 
@@ -32,29 +32,29 @@ package struct ConfirmationRequest: Sendable, Equatable {
     }
 }
 
-/// What came of the question.
+/// The outcome of a question.
 package enum ConfirmationDecision: Sendable, Equatable {
     /// The user confirmed, by the means asked for.
     case granted
-    /// Not confirmed; in words for the model.
+    /// Not confirmed; the reason is in words for the model.
     case refused(String)
 }
 
 /// Remembers calls beyond the end of the program.
 package protocol CallJournal: Sendable {
-    /// What earlier lives of the program left.
+    /// Returns what earlier runs of the program recorded.
     func recall() async -> RecalledCalls
-    /// Notes that a call is about to be executed; it must not be when this throws.
+    /// Records that a call is about to be executed; it must not be executed if this throws.
     ///
-    /// The note outlasts a loss of power.
+    /// The record outlasts a power cut.
     func begin(_ call: JournalledCall) async throws
-    /// Notes how a call was answered.
+    /// Records how a call was answered.
     func finish(_ call: JournalledCall, _ answer: FunctionResponse) async
 }
 
-/// A call as the journal knows it.
+/// A call in the journal.
 package struct JournalledCall: Sendable, Hashable {
-    /// The conversation that it belongs to; ids count within one only.
+    /// The conversation that it belongs to; ids are unique within one only.
     package var conversation: Int
     package var id: String
     package var tool: String
@@ -67,9 +67,9 @@ package struct JournalledCall: Sendable, Hashable {
     }
 }
 
-/// What the journal holds.
+/// The contents of the journal.
 package struct RecalledCalls: Sendable {
-    /// How far a call had come.
+    /// How far a call had got.
     package enum State: Sendable, Equatable {
         /// It may have been executed, or not.
         case begun
@@ -77,33 +77,33 @@ package struct RecalledCalls: Sendable {
         case answered(FunctionResponse?)
     }
 
-    /// The latest conversation; one that is resumed after a restart goes on with its number.
+    /// The latest conversation; one that is resumed after a restart keeps its number.
     package var conversation: Int
     /// Oldest first.
     package var calls: [(call: JournalledCall, state: State)]
 
-    /// Calls of the journal; none is an empty list.
+    /// Calls of the journal, possibly none.
     package init(conversation: Int, calls: [(call: JournalledCall, state: State)]) {
         self.conversation = conversation
         self.calls = calls
     }
 }
 
-/// Takes what was done, so that it can be looked up later.
+/// Receives a record of every call, for later inspection.
 package protocol AuditPort: Sendable {
-    /// Takes one entry, before the model is answered.
+    /// Receives one entry, before the model is answered.
     func record(_ entry: AuditEntry) async
 }
 
 /// One call from its arrival to its end.
 package struct AuditEntry: Sendable, Equatable {
-    /// How a call was allowed or not.
+    /// Whether and how a call was allowed.
     package enum Decision: Sendable, Equatable {
-        /// Nobody needed to be asked.
+        /// No confirmation was needed.
         case allowed
         /// The user confirmed by this means.
         case confirmed(ToolConfirmation)
-        /// It was not executed; why.
+        /// It was not executed, for this reason.
         case refused(String)
     }
 
@@ -119,7 +119,7 @@ package struct AuditEntry: Sendable, Equatable {
     package var conversation: Int
     package var id: String
     package var tool: String
-    /// As the model gave them, secrets hidden.
+    /// As the model gave them, with secrets hidden.
     package var arguments: JSONValue
     package var risk: ToolRisk?
     package var decision: Decision

@@ -2,14 +2,14 @@ package import WireCodec
 
 /// The part of JSON Schema that function declarations need.
 ///
-/// Understood: `type` (one of the seven names, in either case), `enum`, `properties`, `required`,
-/// `additionalProperties` (true or false, and false when absent, so that a slip of the model is
-/// seen), `items`, `minItems`, `maxItems`, `minimum`, `maximum`, `minLength`, `maxLength`;
+/// Supported: `type` (one of the seven names, in either case), `enum`, `properties`, `required`,
+/// `additionalProperties` (true or false; false when absent, so that a mistake of the model is
+/// detected), `items`, `minItems`, `maxItems`, `minimum`, `maximum`, `minLength`, `maxLength`;
 /// `title`, `description`, `default` and `example` are for the model only. Any other keyword is
-/// refused when the schema is read: a limit that is written down and not enforced is worse than
-/// none. `pattern` is left out on purpose, since a bad pattern can take for ever to match.
+/// refused when the schema is read: a limit that is declared and not enforced is worse than none.
+/// `pattern` is left out on purpose, because a bad pattern can take forever to match.
 package struct Schema: Sendable, Equatable {
-    /// What values may be.
+    /// The values that are allowed.
     package indirect enum Kind: Sendable, Equatable {
         /// Text, with its limits in characters.
         case string(length: ClosedRange<Int>)
@@ -21,7 +21,7 @@ package struct Schema: Sendable, Equatable {
         case boolean
         /// null.
         case null
-        /// So many items of one kind; nil: of any.
+        /// A number of items of one kind; nil: of any kind.
         case array(of: Schema?, count: ClosedRange<Int>)
         /// Named values.
         case object(Members)
@@ -38,7 +38,7 @@ package struct Schema: Sendable, Equatable {
         /// Whether names that were not declared may appear.
         package var allowsOthers: Bool
 
-        /// The named value that is called so.
+        /// The property of that name.
         package subscript(name: String) -> Property? { properties.first { $0.name == name } }
     }
 
@@ -47,21 +47,21 @@ package struct Schema: Sendable, Equatable {
         package var name: String
         package var schema: Schema
         package var isRequired: Bool
-        /// What the executor of the call calls it; nil: as it is called here.
+        /// The executor's name for it; nil: the same name.
         package var original: String?
     }
 
-    /// What values may be.
+    /// The values that are allowed.
     package var kind: Kind
     /// The only values allowed; empty: all of the kind.
     package var choices: [JSONValue]
-    /// Whether null stands for no value.
+    /// Whether null is allowed for a missing value.
     package var isNullable = false
 
-    /// Schemas nest no deeper than this; a model could not fill them in.
+    /// The nesting limit of schemas; a model could not fill in deeper ones.
     package static let maximumDepth = 8
 
-    /// Reads a schema; `path` says in errors where it stands.
+    /// Reads a schema; `path` is its position in errors.
     package init(_ json: JSONValue, at path: String = "parameters") throws(SchemaError) {
         self = try SchemaReader.read(json, at: path, depth: 0)
     }
@@ -72,7 +72,7 @@ package struct Schema: Sendable, Equatable {
     }
 }
 
-/// Why a schema cannot be used; the text says where and what is allowed.
+/// Why a schema cannot be used; the text says where, and what is allowed.
 package struct SchemaError: Error, Sendable, Equatable, CustomStringConvertible {
     /// Where in the schema, as `parameters.properties.level`.
     package var path: String

@@ -1,14 +1,14 @@
 package import WireCodec
 
-/// Checks a model's arguments, and says what is wrong in words the model can act on.
+/// Checks a model's arguments, and reports faults in words that the model can act on.
 package struct SchemaCheck: Sendable {
-    /// More faults than this help nobody.
+    /// The limit of faults; more would not help the model.
     package static let maximumViolations = 8
     /// Values are quoted up to this many characters.
     package static let quoteLimit = 40
 
     private let schema: Schema
-    /// What stands under these names, in small letters, is not quoted.
+    /// Values under these names, in lower case, are not quoted.
     private let hidden: Set<String>
 
     /// A check against one schema; faults do not quote the values of arguments named in `hidden`.
@@ -17,16 +17,16 @@ package struct SchemaCheck: Sendable {
         self.hidden = hidden
     }
 
-    /// Every fault, outermost first, at most `maximumViolations`; empty when all is well.
+    /// All faults, outermost first, at most `maximumViolations`; empty when there is none.
     ///
-    /// Each names its place, as `lights[2].level`, what was found, and what is allowed.
+    /// Each has its position, such as `lights[2].level`, what was found, and what is allowed.
     package func violations(of value: JSONValue) -> [String] {
         var found: [String] = []
         check(value, schema, Place(path: "", isHidden: false), &found)
         return Array(found.prefix(Self.maximumViolations))
     }
 
-    /// Where a value stands, and whether it may be quoted.
+    /// The position of a value, and whether the value may be quoted.
     private struct Place {
         var path: String
         var isHidden: Bool
@@ -85,8 +85,8 @@ package struct SchemaCheck: Sendable {
         }
     }
 
-    /// The faults by the form that is meant: the one that a member of the value names, else one of
-    /// the value's own kind, else the one with the fewest faults.
+    /// The faults according to the intended form: the one that a member of the value names,
+    /// otherwise one of the value's own kind, otherwise the one with the fewest faults.
     private func faults(
         _ value: JSONValue, _ forms: [Schema], _ place: Place
     ) -> [String] {
@@ -124,7 +124,7 @@ package struct SchemaCheck: Sendable {
             ?? all.map(\.found).min { $0.count < $1.count } ?? []
     }
 
-    /// The member whose value says which of several objects is meant; nil when there is none.
+    /// The member whose value shows which of several objects is intended; nil when there is none.
     private static func namingMember(_ objects: [Schema.Members]) -> String? {
         guard objects.count > 1 else { return nil }
         return objects[0].properties.map(\.name).first { name in
@@ -198,7 +198,7 @@ package struct SchemaCheck: Sendable {
         values.map(\.serialized).joined(separator: ", ")
     }
 
-    /// A whole number, also when it is written as 3.0.
+    /// A whole number, even if it is written as 3.0.
     static func integer(_ value: JSONValue) -> Int64? {
         switch value {
         case .int(let number): number

@@ -33,7 +33,7 @@ enum SchemaReader {
         of json: JSONValue, at path: String
     ) throws(SchemaError) -> JSONObject {
         guard case .object(let members) = json else {
-            throw SchemaError(path: path, problem: "is no object")
+            throw SchemaError(path: path, problem: "is not an object")
         }
         return members
     }
@@ -116,7 +116,7 @@ enum SchemaReader {
         guard let json = members["enum"] else { return [] }
         let path = members.path + ".enum"
         guard case .array(let choices) = json, !choices.isEmpty else {
-            throw SchemaError(path: path, problem: "is no list of values")
+            throw SchemaError(path: path, problem: "is not a list of values")
         }
         let check = SchemaCheck(Schema(kind: kind, choices: []))
         guard choices.allSatisfy({ check.violations(of: $0).isEmpty }) else {
@@ -192,7 +192,7 @@ struct SchemaMembers {
     ) throws(SchemaError) -> Bound {
         guard let json = self[key] else { return absent }
         guard let number = read(json) else {
-            throw SchemaError(path: "\(path).\(key)", problem: "is no number of this type")
+            throw SchemaError(path: "\(path).\(key)", problem: "is not a number of this type")
         }
         return number
     }

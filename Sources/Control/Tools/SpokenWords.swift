@@ -1,6 +1,6 @@
-/// What a transcript says, for confirmations.
+/// Finds the words of a transcript, for confirmations.
 enum SpokenWords {
-    /// Whether a text has the words of a phrase, in their order and next to each other.
+    /// Whether a text has the words of a phrase, in order and adjacent.
     static func contains(_ text: String, _ phrase: String) -> Bool {
         let wanted = words(phrase)
         let said = words(text)
@@ -10,9 +10,9 @@ enum SpokenWords {
         }
     }
 
-    /// The digits of a text, in figures or as words, without what stands between.
+    /// The digits of a text, in figures or as words, without anything in between.
     ///
-    /// "Twelve" is none: a PIN is said digit by digit.
+    /// "Twelve" has none: a PIN is said digit by digit.
     static func digits(in text: String) -> String {
         words(text).map { word in
             if let digit = digitWords[word] { return digit }
@@ -22,12 +22,12 @@ enum SpokenWords {
         }.joined()
     }
 
-    /// Letters and figures in lower case, cut at everything else.
+    /// Letters and figures in lower case, split at everything else.
     private static func words(_ text: String) -> [String] {
         text.lowercased().split { !$0.isLetter && !$0.isNumber }.map(String.init)
     }
 
-    /// As services write single digits in the languages that are often spoken to them.
+    /// The services' spelling of single digits in the languages that users often speak.
     private static let digitWords: [String: String] = {
         let lists = [
             "zero one two three four five six seven eight nine",

@@ -2,12 +2,12 @@ internal import WireCodec
 
 /// A piece of a template.
 ///
-/// `{name}` is an argument where name is a plain word, and `{{name}}` stands for `{name}` itself;
-/// all other braces, of which JSON is full, stand for themselves.
+/// `{name}` is an argument if the name is a plain word, and `{{name}}` stands for `{name}` itself;
+/// all other braces, of which JSON has many, stand for themselves.
 package enum TemplatePiece: Sendable, Equatable {
     case text(String)
     case argument(String)
-    /// The name of a secret, which `parse` does not make.
+    /// The name of a secret; `parse` never returns one.
     case secret(String)
 
     /// Finds the arguments in a text.
@@ -32,7 +32,7 @@ package enum TemplatePiece: Sendable, Equatable {
         return plain.isEmpty ? pieces : pieces + [.text(plain)]
     }
 
-    /// The word at the start of a text that is followed by the closing.
+    /// The word at the start of a text that is followed by `end`.
     private static func word(in text: Substring, closedBy end: String) -> Substring? {
         let word = text.prefix { character in
             character.isASCII
@@ -44,7 +44,7 @@ package enum TemplatePiece: Sendable, Equatable {
 }
 
 extension [TemplatePiece] {
-    /// Of each piece of a template of JSON, whether it stands within a text, in quotes.
+    /// For each piece of a JSON template, whether it is within a text, in quotes.
     ///
     /// Arguments there are parts of the text; all others are values.
     package var areInJSONTexts: [Bool] {
@@ -65,11 +65,11 @@ extension [TemplatePiece] {
 }
 
 extension ToolArguments {
-    /// The argument as it stands within a text of JSON, between its quotes.
+    /// The argument in the form it has within a JSON text, between its quotes.
     package func jsonText(_ name: String) -> String {
         String(JSONValue.string(text(name)).serialized.dropFirst().dropLast())
     }
 
-    /// The argument as a value of JSON.
+    /// The argument as a JSON value.
     package func jsonValue(_ name: String) -> String { (self[name] ?? .null).serialized }
 }

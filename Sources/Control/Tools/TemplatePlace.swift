@@ -1,10 +1,10 @@
 internal import ModelTypes
 internal import WireCodec
 
-// What templates of all kinds ask of the parameters that stand in them.
+// Requirements of all templates for their parameters.
 
 extension Schema {
-    /// Checks that a parameter can stand in a template: it is declared, always given, and plain.
+    /// Checks that a parameter can be in a template: it is declared, required, and plain.
     package func checkPlace(of name: String) throws(TemplateError) {
         guard case .object(let members) = kind, let property = members[name] else {
             throw TemplateError.unknown(name)
@@ -18,7 +18,7 @@ extension Schema {
 }
 
 extension ToolArguments {
-    /// The argument as text, whatever it is; empty when it is absent.
+    /// The argument as text, whatever its type; empty when it is absent.
     package func text(_ name: String) -> String {
         switch self[name] {
         case .string(let text)?: text
@@ -46,13 +46,13 @@ package enum TemplateError: Error, Equatable, CustomStringConvertible {
         case .zeroByte:
             "the command holds a zero character"
         case .programArgument(let name):
-            "{\(name)} stands in the program's place; a model may not choose the program"
+            "{\(name)} is in place of the program; a model must not choose the program"
         case .unknown(let name):
-            "{\(name)} is none of the parameters"
+            "{\(name)} is not among the parameters"
         case .optional(let name):
-            "{\(name)} stands in a template, so it must be among the required parameters"
+            "{\(name)} is in a template, so it must be among the required parameters"
         case .notPlain(let name):
-            "{\(name)} must be a string, a number or a boolean to stand in a template"
+            "{\(name)} must be a string, a number or a boolean to be in a template"
         case .brace(let word):
             "\"\(word)\" has a single brace; write {{ or }} for a brace itself"
         }

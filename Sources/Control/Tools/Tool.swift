@@ -1,26 +1,26 @@
 package import ModelTypes
 package import WireCodec
 
-/// Something the model may have done.
+/// An action that the model may request.
 ///
-/// The runner checks the arguments, keeps the rate limit, asks the user, and keeps the deadline
-/// and the size of the result; a tool only does its work. It is called on the pool, never on the
-/// event loop, and may block its caller but not others.
+/// The runner checks the arguments, enforces the rate limit, asks the user, and enforces the
+/// deadline and the size of the result; a tool only does its work. It is called on the pool, never
+/// on the event loop, and may block its caller but not others.
 package protocol Tool: Sendable {
-    /// What the model reads of it, and the limits of a call.
+    /// What the model reads about it, and the limits of a call.
     var declaration: ToolDeclaration { get }
 
-    /// What stands before a call; the arguments have been checked against the schema.
+    /// The conditions of a call; the arguments have been checked against the schema.
     ///
-    /// For tools of which some calls are more dangerous than others; without it all calls have
-    /// the declaration's terms.
+    /// For tools with some calls that are more dangerous than others; by default all calls have the
+    /// declaration's terms.
     func guarding(_ arguments: ToolArguments) -> CallGuard
 
-    /// Does it; the arguments have been checked against the declaration's schema.
+    /// Carries out the call; the arguments have been checked against the declaration's schema.
     ///
-    /// The result is for the model: say what was done and how things now stand, since a model
-    /// repeats calls that return nothing. Throws `ToolFailure` with words for the model. When
-    /// the task is cancelled it must undo what must not stay and return soon.
+    /// The result is for the model: report what was done and the present state, because a model
+    /// repeats calls that return nothing. Throws `ToolFailure` with words for the model. When the
+    /// task is cancelled it must undo what must not persist, and return soon.
     func call(_ arguments: ToolArguments) async throws -> JSONValue
 }
 
@@ -34,18 +34,18 @@ extension Tool {
     }
 }
 
-/// What the model reads of a tool, and the limits of a call.
+/// What the model reads about a tool, and the limits of a call.
 package struct ToolDeclaration: Sendable {
     package let name: String
     package let description: String
-    /// The parameters as JSON Schema, as the model sees them.
+    /// The parameters as JSON Schema for the model.
     package let parameters: JSONValue
-    /// The same, as arguments are checked.
+    /// The same schema for the check of arguments.
     package let schema: Schema
     /// The limits of a call, and how it is treated.
     package let terms: ToolTerms
 
-    /// Names are no longer than this (live-protocol.md 2.4).
+    /// The limit of a name (live-protocol.md 2.4).
     package static let maximumNameLength = 128
 
     /// Checks the declaration, so that a fault is found at the start and not in a conversation.
@@ -63,7 +63,7 @@ package struct ToolDeclaration: Sendable {
             terms: terms)
     }
 
-    /// A declaration whose schema somebody else wrote.
+    /// A declaration whose schema comes from a third party.
     package init(
         name: String, description: String, foreign: ForeignSchema, terms: ToolTerms
     ) throws(ToolDeclarationError) {
@@ -89,14 +89,14 @@ package struct ToolDeclaration: Sendable {
         self.terms = terms
     }
 
-    /// What the setup message tells the model of it.
+    /// The declaration that the setup message sends to the model.
     package var announcement: FunctionDeclaration {
         FunctionDeclaration(
             name: name, description: description, parameters: hasParameters ? parameters : .none,
             behavior: terms.behavior)
     }
 
-    /// Whether a call takes any arguments; the service wants no empty schema.
+    /// Whether a call takes any arguments; the service does not accept an empty schema.
     private var hasParameters: Bool {
         if case .object(let members) = schema.kind { !members.properties.isEmpty } else { false }
     }
@@ -133,7 +133,7 @@ package enum ToolDeclarationError: Error, Sendable, Equatable, CustomStringConve
         case .noDescription(let name):
             "the tool \"\(name)\" needs a description; the model chooses by it"
         case .badDeadline(let name):
-            "the deadline of the tool \"\(name)\" must be above zero"
+            "the deadline of the tool \"\(name)\" must be greater than zero"
         case .badSchema(let name, let error):
             "the tool \"\(name)\": \(error)"
         case .badTemplate(let name, let problem):
@@ -174,7 +174,7 @@ package struct ToolArguments: Sendable, Equatable {
         if case .string(let text)? = values[name] { text } else { nil }
     }
 
-    /// A whole number, also when it came as 3.0.
+    /// A whole number, even if it came as 3.0.
     package func integer(_ name: String) -> Int64? {
         values[name].flatMap(SchemaCheck.integer)
     }

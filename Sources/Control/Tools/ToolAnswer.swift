@@ -1,6 +1,6 @@
 internal import WireCodec
 
-/// The shape of answers that the service knows: `output` for a result, `error` for a failure.
+/// Answers in the service's format: `output` for a result, `error` for a failure.
 enum ToolAnswer {
     static func output(_ value: JSONValue, limitBytes: Int) -> JSONValue {
         let size = value.serialized.utf8.count

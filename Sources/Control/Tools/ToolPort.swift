@@ -1,7 +1,7 @@
 package import ModelTypes
 package import WireCodec
 
-/// The tools as the conversation uses them; the runner is one.
+/// The tools as the conversation uses them; the runner implements it.
 ///
 /// Every method returns at once, and may be called on any executor.
 package protocol ToolPort: Sendable {
@@ -9,14 +9,14 @@ package protocol ToolPort: Sendable {
     func run(
         _ call: FunctionCall, conversation: Int,
         _ done: @escaping @Sendable (ToolOutcome) async -> Void)
-    /// Has a call answered with these words and never run, however often it comes; `done` as for
+    /// Has a call answered with these words and never run, however often it is made; `done` as for
     /// `run`.
     func refuse(
         _ call: FunctionCall, because words: String, conversation: Int,
         _ done: @escaping @Sendable (ToolOutcome) async -> Void)
-    /// Takes calls back.
+    /// Cancels calls.
     func takeBack(_ calls: [CallKey])
-    /// The arguments of a call as a log may hold them.
+    /// The arguments of a call in the form that a log may hold.
     func shown(_ call: FunctionCall) -> JSONValue
 }
 
@@ -40,7 +40,7 @@ extension ToolRunner: ToolPort {
     }
 
     package nonisolated func takeBack(_ calls: [CallKey]) {
-        // It may overtake the call itself, which is then never begun.
+        // This may overtake the call itself, which is then never started.
         Task(executorPreference: executor) { await self.cancel(calls) }
     }
 }

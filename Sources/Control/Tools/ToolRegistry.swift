@@ -2,27 +2,27 @@ package import ModelTypes
 internal import Synchronization
 package import WireCodec
 
-/// The tools that the model is offered, by name: those of the configuration, and those that
-/// sources such as an MCP server bring along while the program runs.
+/// The tools that the model is offered, by name: those of the configuration, and those that sources
+/// such as an MCP server add while the program runs.
 ///
-/// What a source offers may change at any time; the next setup of a session declares what is
-/// there then, and `onChange` lets an open session learn of it. A call to a function that has gone is
-/// answered by `absence`.
+/// The tools of a source may change at any time; the next setup of a session declares the present
+/// ones, and `onChange` informs an open session. A call to a function that was removed is answered
+/// by `absence`.
 ///
 /// ## Concurrency
-/// Every method may be called from every thread; the lock protects all of it.
+/// Every method may be called from any thread; the lock protects all state.
 package final class ToolRegistry: Sendable {
-    /// The service takes no more functions than this (live-protocol.md 2.4).
+    /// The service accepts no more functions than this (live-protocol.md 2.4).
     package static let maximumTools = 512
-    /// Functions that have gone and are still known by name.
+    /// The limit of removed functions whose names are remembered.
     private static let rememberedNames = 512
 
     private struct State {
         var fixed: [any Tool]
-        /// In the order in which the sources first came.
+        /// In the order in which the sources were first added.
         var sources: [(name: String, tools: [any Tool])] = []
         var byName: [String: any Tool] = [:]
-        /// Which source a function was of that has gone.
+        /// The source of each function that was removed.
         var gone: [String: String] = [:]
         /// Why a source offers nothing, in words for the model.
         var absences: [String: String] = [:]
@@ -31,14 +31,14 @@ package final class ToolRegistry: Sendable {
         var all: [any Tool] { fixed + sources.flatMap(\.tools) }
     }
 
-    /// Names that no source can have.
+    /// Names that a source cannot use.
     package let fixedNames: Set<String>
     private let state: Mutex<State>
     private let secrets: KnownSecrets
 
-    /// Tools in the order they are declared in; refuses two of one name, and too many.
+    /// Tools in the order of their declaration; refuses two with the same name, and too many.
     ///
-    /// What `secrets` knows is hidden in what a source says of its functions.
+    /// The secrets in `secrets` are hidden in the sources' descriptions.
     package init(
         _ tools: [any Tool], secrets: KnownSecrets = KnownSecrets()
     ) throws(ToolDeclarationError) {
@@ -60,7 +60,7 @@ package final class ToolRegistry: Sendable {
     /// The names, those of the configuration first.
     package var names: [String] { state.withLock { $0.all.map(\.declaration.name) } }
 
-    /// What the setup message declares, the configuration's own first.
+    /// The declarations for the setup message, the configuration's own first.
     package var declarations: [FunctionDeclaration] {
         let hidden = secrets.hidden
         return state.withLock { $0.all.map(\.declaration.announcement) }.map { announcement in
@@ -74,8 +74,8 @@ package final class ToolRegistry: Sendable {
     /// Every tool's declaration, the configuration's own first.
     package var tools: [ToolDeclaration] { state.withLock { $0.all.map(\.declaration) } }
 
-    /// Puts what a source offers now in the place of what it offered before; names that are taken,
-    /// and functions beyond `maximumTools`, are left out and given back.
+    /// Replaces a source's tools; those whose names are taken, and those beyond `maximumTools`, are
+    /// left out and returned.
     package func replace(_ tools: [any Tool], of source: String) -> [String] {
         var leftOut: [String] = []
         let listener = state.withLock { state in
@@ -104,17 +104,17 @@ package final class ToolRegistry: Sendable {
         return leftOut
     }
 
-    /// Calls `handler` after each change of what is declared, on the thread that changed it.
+    /// Calls `handler` after each change of the declarations, on the thread that made it.
     package func onChange(_ handler: (@Sendable () -> Void)?) {
         state.withLock { $0.listener = handler }
     }
 
-    /// Says why a source offers nothing yet; nil once it does.
+    /// Sets the reason why a source offers nothing yet; nil once it does.
     package func explain(absence words: String?, of source: String) {
         state.withLock { $0.absences[source] = words }
     }
 
-    /// Why a function is not there, in words for the model; nil for one that never was.
+    /// Why a function does not exist, in words for the model; nil for one that never existed.
     package func absence(of name: String) -> String? {
         state.withLock { state in
             if let source = state.gone[name] {

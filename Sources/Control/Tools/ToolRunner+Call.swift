@@ -1,19 +1,19 @@
 internal import Linux
 internal import WireCodec
 
-// One call on its way.
+// The path of one call through the runner.
 
-/// What is known of a call while it passes the gates.
+/// The state of a call while it passes the gates.
 struct Passage {
     let call: JournalledCall
     let key: String
     let arguments: JSONValue
     var risk: ToolRisk?
-    /// Nil until it may be executed.
+    /// Nil until execution is allowed.
     var decision: AuditEntry.Decision?
     var isJournalled = false
     let isNameless: Bool
-    /// Those of the tool as it was when the call came; a source may take it away meanwhile.
+    /// The terms of the tool when the call came; a source may remove it meanwhile.
     var terms: ToolTerms?
 
     init(call: JournalledCall, key: String, isNameless: Bool, arguments: JSONValue) {
@@ -43,7 +43,7 @@ struct Passage {
 }
 
 extension ToolRunner {
-    /// More names than this are not listed to a model that asks for another.
+    /// The limit of names that are listed to a model that asks for an unknown one.
     private static let listedNames = 32
 
     func perform(_ passage: inout Passage) async -> Ending {
@@ -74,21 +74,21 @@ extension ToolRunner {
         case .left: return .cancelled
         }
         defer { places.free() }
-        // While the call waited it may have been taken back.
+        // The call may have been cancelled while it waited.
         guard !ledger.isCancelled(passage.key) else { return .cancelled }
         guard !isOverdue(passage.call.tool) else {
             return .failure(
                 "nothing was done: an earlier \(passage.call.tool) has not ended yet; "
                     + "try again later")
         }
-        // Without an id it can never come again.
+        // A call without an id can never be repeated.
         if guardian.risk != .read, !passage.isNameless {
             do {
                 try await ports.journal.begin(passage.call)
                 passage.isJournalled = true
             } catch {
-                // A lamp that is switched twice after a power cut is better than one that is not
-                // switched because a disk is full; a door is not.
+                // For a lamp, switching twice after a power cut is better than not switching
+                // because a disk is full; for a door it is not.
                 guard guardian.risk == .low else {
                     return .failure("nothing was done: the journal cannot be kept: \(error)")
                 }
@@ -152,11 +152,11 @@ extension ToolRunner {
         let deadline = tool.declaration.terms.deadline
         let clock = ports.clock
         return await withCheckedContinuation { answer in
-            // Tools start programs, read secrets and write files; each may block, and none but
-            // itself waits for it.
+            // Tools start programs, read secrets and write files; each may block, but only its own
+            // call waits for it.
             let thread: any TaskExecutor = executor ?? DiskThread(name: "tool")
             let handler = Task(executorPreference: thread) {
-                // A task does not own what it prefers.
+                // A task does not own its preferred executor.
                 defer { withExtendedLifetime(thread) {} }
                 let ending: Ending
                 do {
@@ -203,7 +203,7 @@ extension ToolRunner {
         execution.answer.resume(returning: ending)
     }
 
-    /// Whether a handler of a tool has not ended though its call was answered or taken back.
+    /// Whether a handler of a tool still runs although its call was answered or cancelled.
     private func isOverdue(_ tool: String) -> Bool {
         handlers.contains { key, handler in
             if handler.tool != tool { return false }

@@ -2,28 +2,28 @@ package import Linux
 package import ModelTypes
 package import WireCodec
 
-/// What became of a call.
+/// The outcome of a call.
 package enum ToolOutcome: Sendable, Equatable {
     /// Send this to the model.
     case answered(FunctionResponse)
-    /// The same call was answered before, and this is that answer: send it, but nobody need wait
-    /// for what the model makes of it.
+    /// The same call was answered before, and this is that answer: send it, but do not wait for a
+    /// reaction of the model.
     case answeredBefore(FunctionResponse)
-    /// The call was taken back: send nothing.
+    /// The call was cancelled: send nothing.
     case cancelled
-    /// The same call is running already and will be answered by the first to ask: send nothing.
+    /// The same call is already running, and its first caller gets the answer: send nothing.
     case repeated
 }
 
-/// How much may run at once, and how much is remembered.
+/// How many calls may run at once, and how many are remembered.
 package struct ToolLimits: Sendable, Equatable {
     /// Calls that run at the same time; a board has few cores.
     package var parallelCalls: Int
-    /// Calls that wait for their turn; more are refused at once.
+    /// The queue's limit; further calls are refused at once.
     package var waitingCalls: Int
-    /// Longer arguments (bytes of JSON) are refused before they are looked at.
+    /// Longer arguments (bytes of JSON) are refused unread.
     package var argumentBytes = 64 * 1024
-    /// Calls whose names are remembered, so that none is executed twice.
+    /// Calls whose keys are remembered, so that none is executed twice.
     package var rememberedCalls = 512
     /// Answers that are kept for a call that is repeated because its answer was lost.
     package var keptAnswers = 32
@@ -35,19 +35,20 @@ package struct ToolLimits: Sendable, Equatable {
     }
 }
 
-/// What a runner speaks to.
+/// The ports of a runner.
 package struct RunnerPorts: Sendable {
     /// Measures deadlines and rates.
     package var clock: any DeviceClock
     package var confirmation: any ConfirmationPort
     package var journal: any CallJournal
     package var audit: any AuditPort
-    /// Where calls and their tools run; nil: calls on the pool, each tool on a thread of its own.
+    /// Where calls and their tools run; nil: calls on the pool, each tool on its own thread.
     package var executor: (any TaskExecutor)?
-    /// What nobody may see of what comes back: neither model, journal nor audit log.
+    /// Secrets that are hidden from everything that comes back: from the model, journal and audit
+    /// log.
     package var secrets = KnownSecrets()
 
-    /// Everything but the tools, each of which runs on a thread of its own.
+    /// All ports except the executor: each tool runs on its own thread.
     package init(
         clock: any DeviceClock, confirmation: any ConfirmationPort, journal: any CallJournal,
         audit: any AuditPort
@@ -61,19 +62,19 @@ package struct RunnerPorts: Sendable {
 
 /// Runs the calls of the model: every one is answered exactly once, or cancelled.
 ///
-/// A call passes, in this order: the memory of calls, its tool's schema, the rate limit, the
-/// user's confirmation, a place among those that may run, the journal. Then its tool runs, until
-/// it ends or its deadline comes.
+/// A call passes these gates in order: the memory of calls, its tool's schema, the rate limit, the
+/// user's confirmation, the queue for a free place, the journal. Then its tool runs until it ends
+/// or its deadline is reached.
 ///
-/// A call is executed at most once, whatever the connection does: one that comes again under the
-/// same id gets the same answer. A call that outlives its deadline is answered with an error and
-/// its task cancelled; until its handler really ends the same tool refuses further calls, so a
-/// handler that hangs costs its own tool and nothing else.
+/// A call is executed at most once, whatever the connection does: a repeated call with the same id
+/// gets the same answer. A call that exceeds its deadline is answered with an error and its task is
+/// cancelled; until its handler really ends, the same tool refuses further calls, so a handler that
+/// hangs affects its own tool only.
 ///
 /// ## Concurrency
-/// An actor on the pool. Handlers run in tasks and on threads of their own and never hold it up.
+/// An actor on the pool. Handlers run in their own tasks and threads and never delay it.
 package actor ToolRunner {
-    /// Where calls and their tools run; nil: calls on the pool, each tool on a thread of its own.
+    /// Where calls and their tools run; nil: calls on the pool, each tool on its own thread.
     package nonisolated let executor: (any TaskExecutor)?
     let registry: ToolRegistry
     let limits: ToolLimits
@@ -82,12 +83,12 @@ package actor ToolRunner {
     var ledger: CallLedger
     var places: WaitingRoom
     var rates = RateLimit()
-    /// Handlers that have not ended, by call; those of calls that are over among them.
+    /// Handlers that have not ended, by call, including those of finished calls.
     var handlers: [String: Handler] = [:]
-    /// Conversations of all lives of a device.
+    /// The limit of conversations over all runs of a device.
     private static let conversationLimit = 1 << 53
     private var namelessCalls = 0
-    /// The journal's last conversation; nil until it was asked.
+    /// The journal's last conversation; nil until it was read.
     private var earlierConversation: Int?
     private var recollection: Task<RecalledCalls, Never>?
 
@@ -112,17 +113,17 @@ package actor ToolRunner {
         places = WaitingRoom(places: limits.parallelCalls, seats: limits.waitingCalls)
     }
 
-    /// Runs a call and gives its outcome; never throws and never takes much longer than the
+    /// Runs a call and returns its outcome; never throws and never takes much longer than the
     /// tool's deadline, the user's confirmation and the calls before it.
     ///
-    /// Ids count within a conversation: `conversation` is 0 for the one that the program found at
-    /// its start, and more for each that began anew since.
+    /// Ids are unique within a conversation: `conversation` is 0 for the one that the program found
+    /// at its start, and one more for each new one since.
     package func run(_ call: FunctionCall, conversation: Int) async -> ToolOutcome {
         await take(call, conversation: conversation, refusing: nil)
     }
 
-    /// Answers a call with these words in place of running it; one that comes again under the same
-    /// id is answered alike, and one that was answered before as it was then.
+    /// Answers a call with these words instead of running it; a repeated call with the same id gets
+    /// the same answer, and one that was answered before gets its old answer.
     package func refuse(
         _ call: FunctionCall, because words: String, conversation: Int
     ) async -> ToolOutcome {
@@ -154,7 +155,7 @@ package actor ToolRunner {
         } else {
             ending = await perform(&passage)
         }
-        // It may have been taken back just when it ended.
+        // It may have been cancelled just when it ended.
         if ledger.isCancelled(id) { ending = .cancelled }
         let exit = CallExit(passage.arguments, passage.terms, known: ports.secrets.hidden)
         ending = exit.hide(ending)
@@ -170,14 +171,14 @@ package actor ToolRunner {
         return .answered(answer)
     }
 
-    /// The arguments of a call as a log may hold them: without secrets, and not too long.
+    /// The arguments of a call in the form that a log may hold: without secrets, and not too long.
     package nonisolated func shown(_ call: FunctionCall) -> JSONValue {
         let terms = registry[call.name]?.declaration.terms
         let names = HiddenArguments.names(terms)
         return ports.secrets.hide(in: HiddenArguments.hide(call.arguments, named: names))
     }
 
-    /// Takes calls back: they are stopped, or not begun, and not answered.
+    /// Cancels calls: they are stopped or not started, and not answered.
     package func cancel(_ calls: [CallKey]) async {
         let base = await recall()
         cancel(keys: calls.map { "\(Self.number($0.conversation, after: base))/\($0.id)" })
@@ -194,7 +195,7 @@ package actor ToolRunner {
         }
     }
 
-    /// Takes back whatever runs or waits, and returns when every handler has ended.
+    /// Cancels all calls that run or wait, and returns when every handler has ended.
     package func stop() async {
         cancel(keys: ledger.underWay)
         while let handler = handlers.values.first { await handler.task.value }
@@ -202,7 +203,7 @@ package actor ToolRunner {
 
     // MARK: - Names and memory
 
-    /// A conversation of this life, counted from the first one of all.
+    /// A conversation's number over all runs.
     private static func number(_ conversation: Int, after base: Int) -> Int {
         base + min(max(conversation, 0), conversationLimit)
     }
@@ -211,12 +212,12 @@ package actor ToolRunner {
 
     private func identify(_ call: FunctionCall) -> String {
         guard call.id.isEmpty else { return call.id }
-        // A call without an id can be neither repeated nor taken back.
+        // A call without an id can be neither repeated nor cancelled.
         namelessCalls += 1
         return "\u{0}\(namelessCalls)"
     }
 
-    /// Takes over what the journal holds, once, and gives its last conversation.
+    /// Reads the journal, once, and returns its last conversation.
     private func recall() async -> Int {
         if let earlierConversation { return earlierConversation }
         let task =
@@ -226,9 +227,9 @@ package actor ToolRunner {
             }
         recollection = task
         let recalled = await task.value
-        // Others may have waited for the same.
+        // Another caller may have waited for the same task.
         if let earlierConversation { return earlierConversation }
-        // A number that no life has reached is damage; more are added to it.
+        // A number that no run can reach is damage; further ones are added to it.
         earlierConversation = min(max(recalled.conversation, 0), Self.conversationLimit)
         for (call, state) in recalled.calls {
             guard case .isNew = ledger.begin(Self.key(call)) else { continue }

@@ -1,29 +1,29 @@
-/// Something that brings functions along while the program runs, such as a server.
+/// Adds functions while the program runs, such as a server does.
 ///
-/// Its functions are in the registry that it was made with, under its name, from when it has listed
-/// them until `stop`.
+/// Its functions are in the registry that it was created with, under its name, from its first list
+/// until `stop`.
 package protocol ToolSource: Sendable {
-    /// What it is called in reports: "MCP server kitchen".
+    /// Its name in reports: "MCP server kitchen".
     var title: String { get }
-    /// What is wrong with it, one line each.
+    /// Its faults, one line each.
     var notes: [String] { get async }
-    /// Whether it is not there, for the reason in `notes`.
+    /// Whether it is unavailable, for the reason in `notes`.
     var isFailed: Bool { get async }
-    /// What the settings leave out of it, in one line; empty: nothing.
+    /// The functions that the settings leave out, in one line; empty: none.
     var unwanted: String { get async }
-    /// Starts it, and again whenever it ends, until `stop`; returns at once.
+    /// Starts it, and restarts it whenever it ends, until `stop`; returns at once.
     func start() async
     /// Returns when its functions have been listed for the first time, or it has failed once.
     func settled() async
-    /// Ends it and takes its functions back; returns when nothing of it is left.
+    /// Stops it and removes its functions; returns when nothing of it is left.
     func stop() async
 }
 
 /// A source that can be started.
 package struct ToolSourcePlan: Sendable {
-    /// Its functions' names begin with it.
+    /// The prefix of its functions' names.
     package let name: String
-    /// Makes it, for a registry and a log; starts nothing.
+    /// Creates it, with a registry and a log; starts nothing.
     package let make:
         @Sendable (
             _ registry: ToolRegistry, _ log: @escaping @Sendable (ToolLogLevel, String) -> Void
@@ -42,7 +42,7 @@ package struct ToolSourcePlan: Sendable {
     }
 }
 
-/// How much a line for the log matters.
+/// The level of a line for the log.
 package enum ToolLogLevel: Sendable, Equatable {
     case warning, notice, debug
 }

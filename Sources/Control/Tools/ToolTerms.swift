@@ -2,17 +2,18 @@ package import ModelTypes
 
 /// How much harm a call can do; decides whether the user is asked first.
 package enum ToolRisk: String, Sendable, CaseIterable, Comparable {
-    /// Only looks: never asks, and may be repeated after a restart.
+    /// Only reads: never asks, and may be repeated after a restart.
     case read
-    /// What anyone in the room may do with a hand: a lamp, the volume. Does not ask.
+    /// Things that anyone in the room can do by hand: a lamp, the volume. Does not ask.
     case low
-    /// What costs money, wakes the house or cannot be undone. Asks unless the settings say otherwise.
+    /// Things that cost money, wake the house or cannot be undone. Asks unless the settings say
+    /// otherwise.
     case high
-    /// Lets somebody in: a door, a gate, the alarm system. Asks; switching that off is complained
-    /// about.
+    /// Gives access to the house: a door, a gate, the alarm system. Asks; switching that off causes
+    /// a warning.
     case unlock
 
-    /// Whether a call asks the user when nothing else is said.
+    /// Whether a call asks the user by default.
     package var asksByDefault: Bool {
         switch self {
         case .read, .low: false
@@ -32,7 +33,7 @@ package enum ToolRisk: String, Sendable, CaseIterable, Comparable {
     package static func < (one: ToolRisk, other: ToolRisk) -> Bool { one.rank < other.rank }
 }
 
-/// How the user confirms a call, where no model has a part in it.
+/// How the user confirms a call, without the model.
 package enum ToolConfirmation: Sendable, Equatable {
     /// By a press of the device's button.
     case button
@@ -42,11 +43,11 @@ package enum ToolConfirmation: Sendable, Equatable {
     case pin
 }
 
-/// Whether the user confirms calls, and how, as the settings have it.
+/// Whether and how the user confirms calls, according to the settings.
 package enum ConfirmationRule: Sendable, Equatable {
-    /// As the risk says: by the button for what asks by default.
+    /// By the risk: with the button for risks that ask by default.
     case byRisk
-    /// Nobody is asked, whatever the risk is.
+    /// The user is not asked, whatever the risk.
     case never
     case always(ToolConfirmation)
 
@@ -60,19 +61,19 @@ package enum ConfirmationRule: Sendable, Equatable {
     }
 }
 
-/// What stands before one call.
+/// The conditions of one call.
 package struct CallGuard: Sendable, Equatable {
     package var risk: ToolRisk
     /// Nil: the user is not asked.
     package var confirmation: ToolConfirmation?
-    /// What the call is about, as people know it: a function's name, or "gate" of the outputs.
+    /// The subject of the call, in the user's terms: a function's name, or "gate" of the outputs.
     ///
-    /// Calls about one thing share its rate limit.
+    /// Calls with the same subject share its rate limit.
     package var subject: String
     /// More calls than this in a minute are refused.
     package var callsPerMinute: Int
 
-    /// What stands before a call about `subject`.
+    /// The conditions of a call about `subject`.
     package init(
         subject: String, risk: ToolRisk, confirmation: ToolConfirmation?, callsPerMinute: Int
     ) {

@@ -1,13 +1,13 @@
-/// A few places, and a bounded queue before them; a waiter can be called away.
+/// A few places, and a bounded queue before them; a waiter can be removed.
 ///
-/// Part of the actor that holds it: entered, left and freed on that actor only.
+/// Part of the actor that holds it: used on that actor only.
 final class WaitingRoom {
     enum Admission: Equatable {
-        /// A place is taken; `free` must follow.
+        /// The caller has a place; `free` must follow.
         case admitted
-        /// There is no place and no seat.
+        /// All places and the queue are full.
         case full
-        /// Called away while waiting; there is nothing to free.
+        /// The caller was removed while waiting, and has nothing to free.
         case left
     }
 
@@ -30,7 +30,7 @@ final class WaitingRoom {
         return await withCheckedContinuation { queue.append((id, $0)) }
     }
 
-    /// Gives a place to the next in the queue.
+    /// Gives the place to the next in the queue.
     func free() {
         guard !queue.isEmpty else {
             freePlaces += 1
@@ -39,7 +39,7 @@ final class WaitingRoom {
         queue.removeFirst().ticket.resume(returning: .admitted)
     }
 
-    /// Calls someone away who waits; nothing happens to those who do not.
+    /// Removes a waiter from the queue; does nothing if it is not waiting.
     func leave(_ id: String) {
         guard let index = queue.firstIndex(where: { $0.id == id }) else { return }
         queue.remove(at: index).ticket.resume(returning: .left)

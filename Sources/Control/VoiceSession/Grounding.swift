@@ -1,11 +1,11 @@
-/// Where an answer comes from, when the model searched for it.
+/// The sources of an answer, when the model searched for it.
 package struct Grounding: Sendable, Equatable {
     package var queries: [String]
     package var sources: [Source]
     package var supports: [Support] = []
     /// HTML that must be shown where answers are shown.
     package var searchEntryPoint: String?
-    /// Pages that were read because the user named them, and how that went, such as
+    /// Pages that were read because the user named them, each with its status, such as
     /// `URL_RETRIEVAL_STATUS_SUCCESS`.
     package var pages: [Page] = []
 
@@ -27,7 +27,7 @@ package struct Grounding: Sendable, Equatable {
         }
     }
 
-    /// Words of the answer, and the sources (indexes of `sources`) that they stand on.
+    /// Words of the answer, and the sources (indexes into `sources`) that support them.
     package struct Support: Sendable, Equatable {
         package var text: String
         package var sources: [Int]
@@ -44,7 +44,7 @@ package struct Grounding: Sendable, Equatable {
         package var url: String
         package var status: String
 
-        /// A page with how reading it went.
+        /// A page with the status of its retrieval.
         package init(url: String, status: String) {
             self.url = url
             self.status = status

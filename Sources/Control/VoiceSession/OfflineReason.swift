@@ -1,4 +1,4 @@
-/// Why a session that comes back by itself has no connection.
+/// Why a session that reconnects by itself has no connection.
 package enum OfflineReason: Sendable, Equatable, CustomStringConvertible {
     /// The service cannot be reached; the text says why.
     case unreachable(String)
@@ -8,9 +8,9 @@ package enum OfflineReason: Sendable, Equatable, CustomStringConvertible {
     case refusedByService(String)
     /// The service did not finish the setup in time.
     case setupTimedOut
-    /// The line broke without a word.
+    /// The connection broke without a close.
     case lost
-    /// There were as many connections within a minute as there may be.
+    /// The limit of connection attempts per minute is reached.
     case resting
 
     package var description: String {
@@ -22,7 +22,7 @@ package enum OfflineReason: Sendable, Equatable, CustomStringConvertible {
         case .setupTimedOut: "the service did not answer the setup"
         case .lost: "the connection was lost"
         case .resting:
-            "the connection ended again and again, so the next attempt waits a little"
+            "connections keep ending, so the next attempt is delayed"
         }
     }
 }

@@ -3,11 +3,12 @@ package import ModelTypes
 /// The session with a voice service, as the conversation uses it.
 ///
 /// Every method is called on the session's executor (the event loop's thread) and returns at once;
-/// none may block. What the session has to report comes as `SessionEvent`, also from within a call.
+/// none may block. The session reports with `SessionEvent`, even from within a call.
 package protocol SessionPort: Sendable {
     /// The rates of the samples both ways; the same for the life of the session.
     var rates: SessionRates { get }
-    /// Connects, or tries at once when it waits for its next attempt; nothing when it is connected.
+    /// Connects, or retries at once while it waits for its next attempt; does nothing when
+    /// connected.
     func connect()
     /// Begins the user's activity; only with manual detection.
     func beginActivity()
@@ -19,16 +20,16 @@ package protocol SessionPort: Sendable {
     /// Says that the microphone pauses; only with automatic detection. Returns the number of the
     /// answer that is due to what was said, nil where nothing was.
     func endAudioStream() -> AnswerNumber?
-    /// Says that no answer is expected to the words whose end is said next: nobody was heard to
-    /// speak in them, or the user wants none.
+    /// Says that the words whose end is sent next need no answer: no speech was heard in them, or
+    /// the user wants none.
     func expectNoReply()
-    /// Forgets what is held and not sent, and the activity it belongs to, as if never begun.
+    /// Discards input that is held and not sent, and the activity it belongs to, as if never begun.
     func discardInput()
-    /// Says words without sound, which the model answers. Returns the answer's number, nil where
-    /// they cannot be said.
+    /// Sends words as text, which the model answers. Returns the answer's number, nil where they
+    /// cannot be sent.
     func sendText(_ text: String) -> AnswerNumber?
     /// Answers calls of the model by the ids of `SessionEvent.toolCalls`; each call is answered
-    /// once. What nobody waits for any more is passed over.
+    /// once. Responses that are no longer awaited are dropped.
     func sendToolResponses(_ responses: [FunctionResponse])
 }
 
@@ -37,7 +38,7 @@ package protocol SessionPort: Sendable {
 /// A second service is one more type that conforms to this, and one line where the device makes
 /// its session.
 package protocol VoiceService: SessionPort {
-    /// Whether what is said now is sent now.
+    /// Whether input is sent at once.
     var isReady: Bool { get }
     /// Whether there is no connection and none is wanted.
     var isIdle: Bool { get }
@@ -45,7 +46,7 @@ package protocol VoiceService: SessionPort {
     func disconnect()
     /// Closes once nothing is going on, as after a long silence: `asleep` follows.
     func takeLeave()
-    /// Changes the instruction or the tools, for this connection and those after it; nil leaves
-    /// what there is.
+    /// Changes the instruction or the tools, for this connection and later ones; nil leaves them
+    /// unchanged.
     func updateContext(instruction: String?, tools: [FunctionDeclaration]?)
 }

@@ -1,11 +1,11 @@
 /// The sample rates of a voice service; samples are mono, 16 bits, in both directions.
 ///
-/// Whatever counts samples as time takes the rate from here: services differ (Gemini Live hears
+/// Code that converts samples to time takes the rate from here: services differ (Gemini Live hears
 /// 16 kHz and speaks 24 kHz, OpenAI Realtime has 24 kHz both ways).
 package struct SessionRates: Sendable, Equatable {
-    /// What the service hears (Hz, 8,000 to 48,000).
+    /// The rate of the audio that the service hears (Hz, 8,000 to 48,000).
     package let input: Int
-    /// What the service speaks (Hz, 8,000 to 48,000).
+    /// The rate of the audio that the service speaks (Hz, 8,000 to 48,000).
     package let output: Int
 
     /// The rates of a service; both are constants of the program, never numbers from outside.
@@ -24,7 +24,7 @@ package struct SessionRates: Sendable, Equatable {
     /// How long samples of an answer last (nanoseconds).
     package func outputLength(_ samples: Int) -> Int64 { Self.length(samples, at: output) }
 
-    /// How many samples of the user's words a time has.
+    /// The number of samples of the user's words in a time.
     package func inputSamples(milliseconds: Int) -> Int64 {
         Int64(milliseconds) * Int64(input) / 1000
     }

@@ -1,10 +1,10 @@
 /// The tokens of a turn, of this session and of the day.
 ///
-/// Every run of the model pays for the whole context again, so what the service counts for each is
-/// added up. A value; its owner keeps `day` and `dayTokens` through a restart. Sums are in
-/// 0...`limit`, whatever was kept or comes.
+/// Every run of the model pays for the whole context again, so the service's counts for the runs
+/// are added up. A value; its owner keeps `day` and `dayTokens` across restarts. Sums are in
+/// 0...`limit`, whatever was stored or is reported.
 package struct TokenLedger: Sendable, Equatable {
-    /// A sum stops here; far above every budget, and two of them can be added.
+    /// Sums saturate here: far above every budget, and two of them add without overflow.
     package static let limit = TokenUse.limit
 
     /// The day that `dayTokens` belong to, such as "2026-11-21".
@@ -15,14 +15,14 @@ package struct TokenLedger: Sendable, Equatable {
     /// Tokens a day; nil: no limit.
     package let dailyBudget: Int64?
 
-    /// A ledger that goes on from what was kept.
+    /// A ledger that continues from stored counts.
     package init(day: String, dayTokens: Int64 = 0, dailyBudget: Int64?) {
         self.day = day
         self.dayTokens = TokenUse.within(dayTokens)
         self.dailyBudget = dailyBudget
     }
 
-    /// Adds what the service has counted for a run of the model.
+    /// Adds the service's counts for one run of the model.
     package mutating func add(_ use: TokenUse, on today: String) {
         turn(to: today)
         turnTokens = use.total
@@ -30,7 +30,7 @@ package struct TokenLedger: Sendable, Equatable {
         dayTokens = TokenUse.within(dayTokens + turnTokens)
     }
 
-    /// Why nothing more is to be spent today; nil while something is.
+    /// Why no more tokens may be spent today; nil while some are left.
     package mutating func refusal(on today: String) -> SessionFailure? {
         turn(to: today)
         guard let dailyBudget, dayTokens >= dailyBudget else { return nil }

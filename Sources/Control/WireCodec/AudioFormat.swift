@@ -1,35 +1,35 @@
-/// How raw samples of 16 bits lie in a message, as its MIME type says.
+/// The format of raw 16-bit samples in a message, from its MIME type.
 ///
-/// Samples are little-endian, also those of `audio/L16`: RFC 2586 has them the other way round,
-/// but Google's services send that type with the order of all their others.
+/// Samples are little-endian, even those of `audio/L16`: RFC 2586 defines that type as big-endian,
+/// but Google's services send it in the byte order of their other types.
 package struct AudioFormat: Sendable, Equatable {
     /// Hz, 8,000 to 192,000.
     package var rate: Int
-    /// Samples of one moment, side by side; 1 to 8.
+    /// Samples of one frame, interleaved; 1 to 8.
     package var channels: Int
 
-    /// What the Live service sends, and what a type without parameters is.
+    /// The format that the Live service sends, and that of a type without parameters.
     package static let output = AudioFormat(rate: 24_000, channels: 1)
 
-    /// What a resampler and a loudspeaker can make something of.
+    /// The range that a resampler and a loudspeaker can handle.
     private static let rates = 8_000...192_000
     private static let channelCounts = 1...8
 
     private static let usualTypes = ["audio/pcm;rate=24000", "audio/pcm"].map { Array($0.utf8) }
 
-    /// A format; both numbers are the caller's to keep in range.
+    /// A format; the caller must keep both numbers in range.
     package init(rate: Int, channels: Int) {
         self.rate = rate
         self.channels = channels
     }
 
-    /// The format that a MIME type names; nil when it is not raw samples of 16 bits, or in numbers
-    /// that nobody plays.
+    /// The format of a MIME type; nil if it is not raw 16-bit samples, or if a number is out of
+    /// range.
     ///
-    /// As RFC 2045 has it: names in any case, blanks around the marks, values with or without
-    /// quotes, and parameters that are not known are passed over.
+    /// According to RFC 2045: names in any case, blanks around the separators, values with or
+    /// without quotes; unknown parameters are ignored.
     package init?(mimeType text: ArraySlice<UInt8>) {
-        // Nearly every message of a conversation ends here.
+        // Nearly every message of a conversation returns here.
         if Self.usualTypes.contains(where: { $0.elementsEqual(text) }) {
             self = .output
             return
@@ -58,7 +58,7 @@ package struct AudioFormat: Sendable, Equatable {
         }
     }
 
-    /// A name or value without the blanks and quotes around it, in small letters.
+    /// A name or value without surrounding blanks and quotes, in lower case.
     private static func word(_ text: ArraySlice<UInt8>) -> String {
         func isAround(_ byte: UInt8) -> Bool { byte <= 0x20 || byte == UInt8(ascii: "\"") }
         var rest = text

@@ -1,12 +1,12 @@
 /// The messages that make up nearly all traffic: microphone samples up, model audio down.
 ///
-/// Both are handled without a JSON tree. Up, the envelope is text around base64. Down, the shape
-/// that the service really sends is matched byte by byte and its audio decoded where it lies;
-/// anything else is left to the full reader.
+/// Both are handled without a JSON tree. The uplink's envelope is text around base64. On the
+/// downlink the shape that the service actually sends is matched byte by byte, and its audio is
+/// decoded in place; anything else is left to the full reader.
 package enum AudioMessage {
     private static let head = Array(#"{"realtimeInput":{"audio":{"mimeType":"audio/pcm;rate="#.utf8)
     private static let middle = Array(#"","data":""#.utf8)
-    /// What the service's own rate of a microphone makes of head and middle.
+    /// Head and middle for the service's own microphone rate.
     private static let usualRate = 16_000
     private static let usualHead = head + Array("\(usualRate)".utf8) + middle
     private static let tail = Array(#""}}}"#.utf8)
@@ -26,10 +26,10 @@ package enum AudioMessage {
         message.append(contentsOf: tail)
     }
 
-    /// Decodes a server message that holds nothing but audio parts in the service's own format.
+    /// Decodes a server message that holds only audio parts in the service's own format.
     ///
-    /// Appends the samples. Returns false, with nothing appended, when the message is of any other
-    /// shape or format, which says nothing about whether it is a good one.
+    /// Appends the samples. Returns false, with nothing appended, when the message has any other
+    /// shape or format, whether it is valid or not.
     package static func decode(_ message: [UInt8], appendingTo samples: inout [Int16]) -> Bool {
         var matcher = Matcher(bytes: message)
         let start = samples.count
@@ -95,7 +95,7 @@ private struct Matcher {
         while offset < bytes.count, bytes[offset] <= 0x20 { offset += 1 }
     }
 
-    /// Takes a punctuation mark when it is the next thing.
+    /// Takes a punctuation mark if it comes next.
     private mutating func open(_ mark: Unicode.Scalar) -> Bool {
         skipBlanks()
         guard offset < bytes.count, bytes[offset] == UInt8(ascii: mark) else { return false }
@@ -103,7 +103,7 @@ private struct Matcher {
         return true
     }
 
-    /// Takes a member's name and the colon behind it when they are the next thing.
+    /// Takes a member's name and the colon after it if they come next.
     private mutating func key(_ name: StaticString) -> Bool {
         skipBlanks()
         let start = offset
@@ -114,7 +114,7 @@ private struct Matcher {
         return true
     }
 
-    /// Whether a piece of the message is this.
+    /// Whether a piece of the message equals a text.
     private func isPiece(_ piece: Range<Int>, _ text: StaticString) -> Bool {
         text.withUTF8Buffer { text in
             guard piece.count == text.count else { return false }
@@ -125,7 +125,8 @@ private struct Matcher {
         }
     }
 
-    /// Takes a string without escapes when it is the next thing; what is between its marks.
+    /// Takes a string without escapes if it comes next; returns the range between its quotation
+    /// marks.
     private mutating func string() -> Range<Int>? {
         guard open("\"") else { return nil }
         let start = offset
@@ -137,10 +138,10 @@ private struct Matcher {
         return start..<end
     }
 
-    /// Where the next quotation mark or backslash is.
+    /// The index of the next quotation mark or backslash.
     ///
-    /// Eight bytes at a time: the audio is a string of thousands, and a byte at a time this search
-    /// took as long as its decoding.
+    /// Eight bytes at a time: the audio is a string of thousands, and a search byte by byte took as
+    /// long as its decoding.
     private func endOfPlainText(from start: Int) -> Int? {
         bytes.withUnsafeBytes { memory in
             var offset = start
@@ -158,7 +159,8 @@ private struct Matcher {
         }
     }
 
-    /// Whether one of a word's bytes is this one: only a zero borrows from its own highest bit.
+    /// Whether one of a word's bytes is this one: only a zero byte borrows from its own highest
+    /// bit.
     private static func has(_ byte: UInt8, in word: UInt64) -> Bool {
         let ones: UInt64 = 0x0101_0101_0101_0101
         let difference = word ^ (ones &* UInt64(byte))

@@ -1,10 +1,10 @@
-/// Base64 between samples and the wire, the largest part of what a conversation costs in code
-/// of ours.
+/// Base64 between samples and the wire, the largest part of a conversation's cost in our own code.
 ///
-/// Encoding looks up twelve bits at once, decoding one character in a table that has it shifted to
-/// its place. Both work in memory of the caller's, which a steady stream reuses.
+/// Encoding looks up twelve bits at once; decoding looks up each character in a table of values
+/// that are already shifted to their place. Both work in the caller's memory, which a steady stream
+/// reuses.
 package enum Base64 {
-    /// Bytes of text for a number of raw bytes, padding counted.
+    /// The length of the text for a number of raw bytes, padding included.
     package static func encodedCount(_ byteCount: Int) -> Int { (byteCount + 2) / 3 * 4 }
 
     /// Appends samples, little-endian, in the standard alphabet with padding.
@@ -19,7 +19,7 @@ package enum Base64 {
 
     /// Decodes text and appends the samples; both alphabets, with or without padding.
     ///
-    /// Returns false, with nothing appended, for text that is no base64 or holds half a sample.
+    /// Returns false, with nothing appended, for text that is not base64 or ends within a sample.
     package static func decode(_ text: ArraySlice<UInt8>, appendingTo samples: inout [Int16])
         -> Bool
     {
@@ -36,7 +36,7 @@ package enum Base64 {
         }
     }
 
-    /// Decodes text to bytes; nil when it is no base64.
+    /// Decodes text to bytes; nil when it is not base64.
     package static func decode(_ text: ArraySlice<UInt8>) -> [UInt8]? {
         text.withUnsafeBufferPointer { text in
             guard let length = decodedLength(text) else { return nil }
@@ -99,7 +99,7 @@ package enum Base64 {
 
     private static let invalid: UInt32 = 1 << 24
 
-    /// For each of the four places of a group, what a character there contributes to its 24 bits.
+    /// For each of the four places of a group, a character's contribution to its 24 bits.
     private static let contributions: [UInt32] = {
         var table = [UInt32](repeating: invalid, count: 4 * 256)
         func set(_ character: UInt8, _ value: Int) {
@@ -113,7 +113,7 @@ package enum Base64 {
         return table
     }()
 
-    /// How many characters carry bits, and the bytes they make.
+    /// How many characters carry bits, and the number of bytes that they make.
     private static func decodedLength(
         _ text: UnsafeBufferPointer<UInt8>
     ) -> (digits: Int, bytes: Int)? {

@@ -1,9 +1,9 @@
-/// Bytes that are looked for in others, in one pass whatever both hold (Knuth, Morris, Pratt).
+/// A pattern of bytes to search for, in one pass whatever the contents (Knuth, Morris, Pratt).
 struct BytePattern: Sendable {
     private let bytes: [UInt8]
-    /// For each length: how much of the pattern's beginning stands at the end of that many bytes.
+    /// For each length: how much of the pattern's beginning is at the end of that many bytes.
     private let borders: [Int]
-    /// Within a longer number it is another number.
+    /// The pattern is a number, which is not the same number within a longer one.
     private let isNumber: Bool
 
     init(_ bytes: [UInt8]) {
@@ -21,12 +21,12 @@ struct BytePattern: Sendable {
 
     private static func isDigit(_ byte: UInt8) -> Bool { (0x30...0x39).contains(byte) }
 
-    /// A part of the pattern is found from this length on (bytes), where a text was cut.
+    /// The shortest part of the pattern that is found where a text was cut (bytes).
     private static let shortestPart = 8
     private static let ellipsis = Array("…".utf8)
 
-    /// Where it stands, from left to right, with what a cut has left of it before an ellipsis, or
-    /// at the end, if that is half of it; places may overlap.
+    /// The matches from left to right, including the parts that a cut left before an ellipsis, or
+    /// at the end if it is half of the pattern; matches may overlap.
     func ranges(in text: [UInt8]) -> [Range<Int>] {
         guard !bytes.isEmpty, text.count >= min(bytes.count, Self.shortestPart) else { return [] }
         var found: [Range<Int>] = []

@@ -1,21 +1,21 @@
-/// Cuts a `text/event-stream` into its events (html.spec.whatwg.org, server-sent events).
+/// Splits a `text/event-stream` into its events (html.spec.whatwg.org, server-sent events).
 package struct EventStream {
-    /// What the server sent as one.
+    /// One event of the server.
     package struct Event: Equatable {
         /// Its lines of data, joined by line feeds.
         package var data = ""
-        /// The last that was given, by this event or one before it.
+        /// The last id given, by this event or an earlier one.
         package var id: String?
     }
 
     /// A longer line, or longer data of one event, ends the stream (bytes).
     package let limitBytes: Int
-    /// The last id that was given; for `Last-Event-ID`.
+    /// The last id given; for `Last-Event-ID`.
     package private(set) var lastID: String?
-    /// How long to wait before the stream is taken up again (milliseconds, at most `retryLimit`);
-    /// nil: nothing was said of it.
+    /// How long to wait before the stream is reopened (milliseconds, at most `retryLimit`); nil:
+    /// not given.
     package private(set) var retryMilliseconds: Int?
-    /// A longer wait is none that anybody means (milliseconds: one hour).
+    /// A longer wait is never intended (milliseconds: one hour).
     package static let retryLimit = 3_600_000
 
     private var line: [UInt8] = []
@@ -24,18 +24,18 @@ package struct EventStream {
     private var isMessage = true
     private var endedWithReturn = false
 
-    /// A stream of events up to this limit (bytes); after one that was taken up to an id.
+    /// A stream of events up to this limit (bytes), optionally continued after an id.
     package init(limitBytes: Int, lastID: String? = nil) {
         self.limitBytes = limitBytes
         self.lastID = lastID
     }
 
-    /// Something was longer than the limit.
+    /// An event or a line was longer than the limit.
     package struct TooLong: Error, CustomStringConvertible {
         package let description = "it sent an event that is too long"
     }
 
-    /// Takes a piece and gives the events that it completes.
+    /// Takes a piece and returns the events that it completes.
     package mutating func take(_ piece: [UInt8]) throws(TooLong) -> [Event] {
         var events: [Event] = []
         for byte in piece {
@@ -67,14 +67,14 @@ package struct EventStream {
             data += value
         case "event": isMessage = value.elementsEqual("message".utf8) || value.isEmpty
         case "id": if !value.contains(0) { lastID = String(decoding: value, as: UTF8.self) }
-        // A value that is not a number leaves the one before.
+        // A value that is not a number is ignored.
         case "retry": retryMilliseconds = Self.number(value) ?? retryMilliseconds
         default: break
         }
         return nil
     }
 
-    /// The number that some ASCII digits write, or the limit when it is more; nil for all else.
+    /// The number that ASCII digits spell, or the limit if it is greater; nil for anything else.
     private static func number(_ digits: ArraySlice<UInt8>) -> Int? {
         guard !digits.isEmpty, digits.allSatisfy({ (0x30...0x39).contains($0) }) else { return nil }
         return digits.reduce(0) { min($0 * 10 + Int($1 - 0x30), retryLimit) }

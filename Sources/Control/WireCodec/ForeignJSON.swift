@@ -1,13 +1,13 @@
-/// A JSON text of a far end, read as far as it can be held.
+/// A far end's JSON text, read as far as it can be represented.
 ///
-/// What is nested deeper than `JSONValue.depthLimit`, and a number too large for a double, is null
-/// in the value and among the faults; half a surrogate pair is U+FFFD. So one bad argument costs
-/// its call, which can be answered, and not the message.
+/// A part that is nested deeper than `JSONValue.depthLimit`, or a number too large for a double,
+/// becomes null in the value and is listed in the faults; half a surrogate pair becomes U+FFFD. So
+/// a bad argument affects its call, which can be answered, and not the whole message.
 package struct ForeignJSON: Sendable {
-    /// More faults than this are not kept: then every place counts as faulty.
+    /// At most this many faults are kept; after that every place counts as faulty.
     package static let faultLimit = 32
 
-    /// A part that is null in the value, though something stood there.
+    /// A part that is null in the value, although the text had something else.
     package struct Fault: Sendable, Equatable {
         /// The names and positions that lead to it, from the root: `["list", "0", "name"]`.
         package let place: [String]
@@ -15,9 +15,9 @@ package struct ForeignJSON: Sendable {
         package let reason: String
     }
 
-    /// What was read.
+    /// The value that was read.
     package let value: JSONValue
-    /// What could not be held, in the order of the text; at most `faultLimit`.
+    /// The parts that could not be represented, in the order of the text; at most `faultLimit`.
     package let faults: [Fault]
 
     /// Reads a whole text; throws for anything but JSON, and for a text above
@@ -29,7 +29,7 @@ package struct ForeignJSON: Sendable {
         faults = parser.faults
     }
 
-    /// What is wrong at a place or below it; nil when all of it was read.
+    /// The fault at a place or below it; nil when all of it was read.
     package func fault(within place: [String]) -> String? {
         if let fault = faults.first(where: { $0.place.starts(with: place) }) { return fault.reason }
         return faults.count < Self.faultLimit ? nil : "too much that cannot be read"

@@ -1,16 +1,17 @@
-/// Takes secrets out of a text or a value before others see it.
+/// Removes secrets from a text or a value before others see it.
 ///
-/// A server that repeats a request's headers in its answer would otherwise tell the model, the log
-/// and the user what is in them. Found are the secrets themselves, byte by byte, and their
-/// spellings in an address, in a form and in JSON.
+/// A server that repeats a request's headers in its answer would otherwise pass them to the model,
+/// the log and the user. It finds the secrets themselves, byte by byte, and their spellings in an
+/// address, in a form and in JSON.
 package struct HiddenSecrets: Sendable {
-    /// Shorter ones (characters) would take half of an answer with them, and protect nothing.
+    /// Shorter secrets (characters) would remove half of an answer, and hiding them protects
+    /// nothing.
     package static let shortest = 4
     private static let mark = "(hidden)"
 
     private let patterns: [BytePattern]
 
-    /// What must not be seen.
+    /// Hides these secrets.
     package init(_ secrets: some Sequence<Secret>) {
         var spellings: Set<String> = []
         for secret in secrets where secret.revealed.count >= Self.shortest {
@@ -27,7 +28,7 @@ package struct HiddenSecrets: Sendable {
         patterns = spellings.sorted().map { BytePattern(Array($0.utf8)) }
     }
 
-    /// A text without them.
+    /// A text without the secrets.
     package func hide(in text: String) -> String {
         guard !patterns.isEmpty else { return text }
         let bytes = Array(text.utf8)
@@ -38,7 +39,7 @@ package struct HiddenSecrets: Sendable {
         var hidden: [UInt8] = []
         var end = 0
         for range in found {
-            // What overlaps is hidden as one.
+            // Overlapping matches are hidden as one.
             if range.lowerBound >= end {
                 hidden += bytes[end..<range.lowerBound]
                 hidden += Array(Self.mark.utf8)
@@ -49,7 +50,7 @@ package struct HiddenSecrets: Sendable {
         return String(decoding: hidden, as: UTF8.self)
     }
 
-    /// A value without them, in names, texts and numbers.
+    /// A value without the secrets, in names, texts and numbers.
     package func hide(in value: JSONValue) -> JSONValue {
         guard !patterns.isEmpty else { return value }
         switch value {
@@ -61,7 +62,7 @@ package struct HiddenSecrets: Sendable {
         case .string(let text): return .string(hide(in: text))
         case .array(let values): return .array(values.map { hide(in: $0) })
         case .object(let members):
-            // Two names may be one now; the last counts.
+            // Two names may be equal now; the last counts.
             var hidden = JSONObject()
             for (name, value) in members { hidden[hide(in: name)] = hide(in: value) }
             return .object(hidden)
@@ -70,7 +71,7 @@ package struct HiddenSecrets: Sendable {
 }
 
 extension String {
-    /// A text of JSON as writers spell it that keep to ASCII.
+    /// A JSON text in the spelling of writers that escape everything outside ASCII.
     fileprivate var inASCII: String {
         utf16.map { unit in
             guard unit >= 0x80 else { return String(Unicode.Scalar(UInt8(unit))) }

@@ -9,21 +9,21 @@ package struct JSONError: Error, Sendable, Equatable, CustomStringConvertible {
 }
 
 extension JSONValue {
-    /// Arrays and objects may be nested this deep; a deeper text is an attack, not a message.
+    /// The nesting limit of arrays and objects; a deeper text is an attack, not a message.
     package static let depthLimit = 64
     /// The longest text that is read (bytes).
     package static let sizeLimitBytes = 16 << 20
 
     /// Reads a whole JSON text (RFC 8259, UTF-8), strictly.
     ///
-    /// Of members with the same name the last counts, as in protobuf's reader.
+    /// If several members have the same name, the last counts, as in protobuf's reader.
     package init(parsing bytes: [UInt8]) throws(JSONError) {
         var parser = JSONParser(bytes: bytes)
         self = try parser.document()
     }
 
-    /// Reads a whole JSON text of somebody whose words are not to be lost because one part of them
-    /// cannot be held: that part is null, as `ForeignJSON` says.
+    /// Reads a whole JSON text of a far end, which must not be lost because one part of it cannot
+    /// be represented: that part becomes null, see `ForeignJSON`.
     package init(foreign bytes: [UInt8]) throws(JSONError) {
         self = try ForeignJSON(bytes).value
     }
@@ -39,10 +39,10 @@ struct JSONParser {
     private let bytes: [UInt8]
     private var offset = 0
     private var depth = 0
-    /// Whether what cannot be held is null and among `faults`.
+    /// Whether parts that cannot be represented become null and are listed in `faults`.
     var isForeign = false
     private(set) var faults: [ForeignJSON.Fault] = []
-    /// What leads to the value that is read; kept for foreign texts only.
+    /// The path to the value that is being read; kept for foreign texts only.
     private var place: [String] = []
 
     init(bytes: [UInt8]) { self.bytes = bytes }
@@ -55,7 +55,7 @@ struct JSONParser {
         skipBlanks()
         let value = try value()
         skipBlanks()
-        guard offset == bytes.count else { throw error("text behind the value") }
+        guard offset == bytes.count else { throw error("text after the value") }
         return value
     }
 
@@ -70,7 +70,7 @@ struct JSONParser {
     }
 
     private mutating func value() throws(JSONError) -> JSONValue {
-        guard let first = next else { throw error("the text ends where a value is due") }
+        guard let first = next else { throw error("the text ends where a value is expected") }
         switch first {
         case UInt8(ascii: "{"):
             return try nested { parser throws(JSONError) in try parser.object() }
@@ -80,7 +80,7 @@ struct JSONParser {
         case UInt8(ascii: "f"): return try literal("false", .bool(false))
         case UInt8(ascii: "n"): return try literal("null", .null)
         case UInt8(ascii: "-"), UInt8(ascii: "0")...UInt8(ascii: "9"): return try number()
-        default: throw error("no value begins like this")
+        default: throw error("an invalid value")
         }
     }
 
@@ -101,7 +101,7 @@ struct JSONParser {
         return value
     }
 
-    /// A value at a place within the one that is read.
+    /// A value at a place within the one that is being read.
     private mutating func value(
         at part: @autoclosure () -> String
     ) throws(JSONError) -> JSONValue {
@@ -117,7 +117,7 @@ struct JSONParser {
         faults.append(ForeignJSON.Fault(place: place, reason: reason))
     }
 
-    /// Passes over an object or array by its brackets, however deep.
+    /// Skips an object or array by its brackets, however deep.
     private mutating func skipPart() throws(JSONError) {
         var open = 0
         repeat {
@@ -139,7 +139,7 @@ struct JSONParser {
         _ text: StaticString, _ value: JSONValue
     ) throws(JSONError) -> JSONValue {
         for byte in text.description.utf8 {
-            guard next == byte else { throw error("no value begins like this") }
+            guard next == byte else { throw error("an invalid value") }
             offset += 1
         }
         return value
@@ -154,10 +154,10 @@ struct JSONParser {
         }
         while true {
             skipBlanks()
-            guard next == UInt8(ascii: "\"") else { throw error("a member's name is due") }
+            guard next == UInt8(ascii: "\"") else { throw error("a member's name is expected") }
             let name = try string()
             skipBlanks()
-            guard next == UInt8(ascii: ":") else { throw error("a ':' is due") }
+            guard next == UInt8(ascii: ":") else { throw error("a ':' is expected") }
             offset += 1
             skipBlanks()
             object[name] = try value(at: name)
@@ -167,7 +167,7 @@ struct JSONParser {
             case UInt8(ascii: "}"):
                 offset += 1
                 return .object(object)
-            default: throw error("a ',' or '}' is due")
+            default: throw error("a ',' or '}' is expected")
             }
         }
     }
@@ -188,7 +188,7 @@ struct JSONParser {
             case UInt8(ascii: "]"):
                 offset += 1
                 return .array(elements)
-            default: throw error("a ',' or ']' is due")
+            default: throw error("a ',' or ']' is expected")
             }
         }
     }
@@ -222,7 +222,7 @@ struct JSONParser {
         while let byte = next, (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte) {
             offset += 1
         }
-        guard offset > start else { throw error("a digit is due") }
+        guard offset > start else { throw error("a digit is expected") }
     }
 }
 
@@ -231,7 +231,7 @@ extension JSONParser {
         offset += 1
         let start = offset
         var isPlain = true
-        // Most strings have no escapes and are taken as they are.
+        // Most strings have no escapes and are copied unchanged.
         while let byte = next, byte != UInt8(ascii: "\"") {
             if byte == UInt8(ascii: "\\") {
                 isPlain = false
@@ -246,7 +246,7 @@ extension JSONParser {
         offset += 1
         let contents = isPlain ? Array(bytes[start..<end]) : try unescaped(from: start, to: end)
         guard let text = String(validating: contents, as: UTF8.self) else {
-            throw JSONError(reason: "a string that is no UTF-8", offset: start)
+            throw JSONError(reason: "a string that is not UTF-8", offset: start)
         }
         return text
     }
@@ -279,7 +279,7 @@ extension JSONParser {
         return contents
     }
 
-    /// The scalar of one `\u` escape, or of the two of a surrogate pair.
+    /// The scalar of one `\u` escape, or of the two escapes of a surrogate pair.
     private func scalar(at index: inout Int, before end: Int) throws(JSONError) -> Unicode.Scalar {
         let start = index - 2
         let high = try hexadecimal(at: &index, before: end)
@@ -303,10 +303,10 @@ extension JSONParser {
 
     private func hexadecimal(at index: inout Int, before end: Int) throws(JSONError) -> UInt32 {
         var value: UInt32 = 0
-        guard index + 4 <= end else { throw JSONError(reason: "a short \\u", offset: index) }
+        guard index + 4 <= end else { throw JSONError(reason: "an incomplete \\u", offset: index) }
         for _ in 0..<4 {
             guard let digit = Character(Unicode.Scalar(bytes[index])).hexDigitValue else {
-                throw JSONError(reason: "no hexadecimal digit", offset: index)
+                throw JSONError(reason: "not a hexadecimal digit", offset: index)
             }
             value = value << 4 | UInt32(digit)
             index += 1

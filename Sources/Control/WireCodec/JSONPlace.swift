@@ -1,14 +1,14 @@
-/// Where in a JSON value something is: a pointer, "/list/0/name" (RFC 6901), or the same in plain
-/// words, "list.0.name".
+/// A position in a JSON value: a pointer, "/list/0/name" (RFC 6901), or the same in plain words,
+/// "list.0.name".
 package struct JSONPlace: Sendable, Equatable {
-    /// Nothing that a person points at lies deeper.
+    /// No sensible position is deeper.
     private static let depthLimit = 32
 
     /// As it was written.
     package let text: String
     private let names: [String]
 
-    /// Reads a place, the empty one being the whole value; nil when it is none.
+    /// Reads a place; the empty one is the whole value; nil when it is not one.
     package init?(_ text: String) {
         self.text = text
         if text.isEmpty {
@@ -26,7 +26,7 @@ package struct JSONPlace: Sendable, Equatable {
         guard names.count <= Self.depthLimit else { return nil }
     }
 
-    /// What is there; nil when there is nothing.
+    /// The value at this place; nil when there is none.
     package func pick(from value: JSONValue) -> JSONValue? {
         names.reduce(Optional(value)) { value, name in
             switch value {

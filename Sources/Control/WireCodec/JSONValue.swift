@@ -1,8 +1,8 @@
-/// Any JSON value, objects in the order of their text.
+/// Any JSON value; objects keep the order of their text.
 ///
-/// Server messages are read key by key, so that one member of an unexpected type costs that
-/// member and not the message; that is why wire types here are made from values and not by
-/// `Codable`, which gives up a whole document.
+/// Server messages are read key by key, so that one member of an unexpected type affects that
+/// member and not the message; for that reason wire types are made from values here and not with
+/// `Codable`, which rejects the whole document.
 package indirect enum JSONValue: Sendable, Equatable {
     case null
     case bool(Bool)
@@ -16,18 +16,18 @@ package indirect enum JSONValue: Sendable, Equatable {
 
 /// The members of a JSON object, in order; names are unique.
 ///
-/// Far ends choose how many members there are, so a name is found without looking at all of them:
+/// A far end decides how many members there are, so a name is found without a scan of all of them:
 /// work on an object of any size is linear.
 package struct JSONObject: Sendable, Sequence, ExpressibleByDictionaryLiteral {
     /// A member's name (the key) and value.
     package typealias Member = (key: String, value: JSONValue)
 
-    /// Up to this number, members are found sooner one by one.
+    /// Up to this number, members are found faster one by one.
     private static let plainCount = 16
 
     /// All members in order.
     package private(set) var members: [Member]
-    /// Where each name stands in `members`; nil while there are few.
+    /// The index of each name in `members`; nil while there are few.
     private var places: [String: Int]?
 
     /// An object of these members, which must have different names.
@@ -91,8 +91,8 @@ extension JSONObject: Equatable {
 }
 
 extension JSONValue {
-    /// Whether both say the same: numbers by their value, however they are written, and objects
-    /// whatever the order of their members.
+    /// Whether both mean the same: numbers are compared by value, however they are written, and
+    /// objects whatever the order of their members.
     package func isSame(as other: JSONValue) -> Bool {
         switch (self, other) {
         case (.int(let one), .double(let two)), (.double(let two), .int(let one)):
@@ -120,10 +120,10 @@ extension JSONValue {
     /// The text, when it is a string.
     package var string: String? { if case .string(let text) = self { text } else { nil } }
 
-    /// The truth value, when it is one.
+    /// The boolean, when it is one.
     package var bool: Bool? { if case .bool(let bool) = self { bool } else { nil } }
 
-    /// The whole number; a double that is whole counts.
+    /// The whole number; a double without a fraction counts.
     package var int: Int64? {
         switch self {
         case .int(let number): number
@@ -141,7 +141,7 @@ extension JSONValue {
         }
     }
 
-    /// What a person calls the kind of value, for error texts.
+    /// The name of the kind of value, for error texts.
     package var kind: String {
         switch self {
         case .null: "null"
@@ -163,7 +163,7 @@ extension JSONValue: ExpressibleByStringLiteral, ExpressibleByIntegerLiteral,
     package init(stringLiteral text: String) { self = .string(text) }
     /// A whole number.
     package init(integerLiteral number: Int64) { self = .int(number) }
-    /// A truth value.
+    /// A boolean.
     package init(booleanLiteral bool: Bool) { self = .bool(bool) }
     /// A number.
     package init(floatLiteral number: Double) { self = .double(number) }

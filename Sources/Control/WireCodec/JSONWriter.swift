@@ -53,7 +53,7 @@ extension JSONValue {
         bytes.append(UInt8(ascii: "\""))
     }
 
-    /// JSON knows neither infinities nor "not a number"; they are written as null.
+    /// JSON has neither infinities nor "not a number"; they are written as null.
     private static func text(of number: Double) -> String {
         guard number.isFinite else { return "null" }
         guard let whole = Int64(exactly: number), abs(number) < 1e15 else { return "\(number)" }
@@ -62,7 +62,7 @@ extension JSONValue {
 }
 
 extension JSONValue {
-    /// The value as indented text, as the Live service writes it: two blanks a level.
+    /// The value as indented text in the Live service's style: two blanks per level.
     package func prettyText(indent: String = "") -> String {
         switch self {
         case .array(let elements) where !elements.isEmpty:

@@ -1,12 +1,12 @@
 internal import Synchronization
 
-/// The secrets that a program has read, which every way out of it asks: log, audit log, journal of
-/// calls, answers to the model, broker, status.
+/// The secrets that a program has read; every output consults it: log, audit log, journal of calls,
+/// answers to the model, broker, status.
 ///
 /// ## Concurrency
-/// Any thread may call any of it; the lock protects what is known.
+/// Any thread may call any method; the lock protects the state.
 package final class KnownSecrets: Sendable {
-    /// More are not kept; the oldest, which are those of tokens that have run out, go first.
+    /// At most this many are kept; the oldest, which are expired tokens, are dropped first.
     private static let limit = 256
 
     private struct State {
@@ -19,7 +19,7 @@ package final class KnownSecrets: Sendable {
     /// Nothing is known yet.
     package init() {}
 
-    /// Notes a secret that was read, before it is used.
+    /// Records a secret that was read, before it is used.
     package func add(_ secret: Secret) {
         state.withLock { state in
             guard !state.texts.contains(secret.revealed) else { return }
@@ -29,12 +29,12 @@ package final class KnownSecrets: Sendable {
         }
     }
 
-    /// What hides all that are known now.
+    /// Hides all secrets that are known now.
     package var hidden: HiddenSecrets { state.withLock { $0.hidden } }
 
-    /// A text without them.
+    /// A text without the secrets.
     package func hide(in text: String) -> String { hidden.hide(in: text) }
 
-    /// A value without them.
+    /// A value without the secrets.
     package func hide(in value: JSONValue) -> JSONValue { hidden.hide(in: value) }
 }

@@ -1,6 +1,6 @@
-/// Cuts what comes in pieces into lines.
+/// Splits incoming pieces into lines.
 package struct LineCutter {
-    /// A longer line is no message (bytes).
+    /// A longer line is not a message (bytes).
     package let limitBytes: Int
     private var pending: [UInt8] = []
 
@@ -10,7 +10,7 @@ package struct LineCutter {
     /// A line was longer than the limit.
     package struct TooLong: Error {}
 
-    /// Takes a piece and gives the lines that it completes, without their ends and empty ones.
+    /// Takes a piece and returns the lines that it completes, without line ends and empty lines.
     package mutating func cut(_ piece: [UInt8]) throws(TooLong) -> [[UInt8]] {
         var lines: [[UInt8]] = []
         var rest = piece[...]

@@ -8,7 +8,7 @@ package struct Secret: Sendable, CustomStringConvertible, CustomDebugStringConve
     /// Wraps a credential.
     package init(_ text: String) { revealed = text }
 
-    /// What a header `Authorization` says of a bearer token (RFC 6750, section 2.1).
+    /// The value of an `Authorization` header with a bearer token (RFC 6750, section 2.1).
     package var asBearer: String { "Bearer \(revealed)" }
 
     package var description: String { "(hidden)" }

@@ -6,7 +6,7 @@ import Daemon
 import Linux
 
 extension Bench {
-    /// How soon the audio path does what it is asked for, on any sound device.
+    /// The latency of the audio path, on any sound device.
     struct Audio: ParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "Measure the audio path: press to samples, reply to sound, stop to silence.",
@@ -16,19 +16,19 @@ extension Bench {
                 + "first sample and silence are also measured at the card: in what its other end "
                 + "captures.")
 
-        @Option(help: "The microphone: an ALSA name, or null, which keeps time like a card.")
+        @Option(help: "The microphone: an ALSA name, or null, which is timed like a card.")
         var input = "null"
 
         @Option(help: "The loudspeaker, likewise.")
         var output = "null"
 
-        @Option(help: "How often each is measured.")
+        @Option(help: "The number of measurements of each.")
         var rounds = 100
 
         @Option(help: "The time between two wake-ups (milliseconds).")
         var period = 20
 
-        @Option(help: "Speech that is awaited before a reply begins (milliseconds).")
+        @Option(help: "Speech that is buffered before a reply begins (milliseconds).")
         var prebuffer = 60
 
         func run() throws {
@@ -38,7 +38,7 @@ extension Bench {
             settings.periodMilliseconds = period
             settings.bufferMilliseconds = 4 * period
             settings.prebufferMilliseconds = prebuffer
-            // What is looked for in the captured samples must come as it was played.
+            // The captured samples must equal the played ones, because they are searched.
             settings.highPassFrequency = 0
             settings.restsWhenIdle = true
             let run = AudioRun(rounds: rounds, hearsItself: input != "null" && output != "null")
@@ -49,22 +49,22 @@ extension Bench {
 
 /// The rounds of a measurement, on one audio path.
 final class AudioRun {
-    /// Nothing in a round takes this long (milliseconds).
+    /// Longer than anything in a round takes (milliseconds).
     private static let patienceMilliseconds: Int64 = 5000
     /// A piece of a reply, and how often one comes on the wire: 40 ms.
     private static let pieceMilliseconds: Int64 = 40
     private static let piece = (0..<960).map { Int16($0 % 2 == 0 ? 8000 : 7000) }
-    /// A rested microphone is looked at five times a second; two of its rests (milliseconds).
+    /// A resting microphone is checked five times a second; two such rests (milliseconds).
     private static let restMilliseconds: Int64 = 400
     private static let preRollMilliseconds = 300
-    /// Samples below this are silence, with whatever a resampler's filter leaves.
+    /// Samples below this are silence, including the ringing of a resampler's filter.
     private static let silence: Int16 = 50
 
     private let rounds: Int
     private let hearsItself: Bool
     private let events = SampleEvents()
     private var random: UInt32 = 1
-    /// When the next piece of a reply comes; nil where none does (nanoseconds).
+    /// When the next piece of a reply is due; nil if none is (nanoseconds).
     private var nextPiece: Int64?
 
     init(rounds: Int, hearsItself: Bool) {
@@ -106,7 +106,7 @@ final class AudioRun {
         }
     }
 
-    /// From the gate's opening to the first samples in Control's hands.
+    /// From the gate's opening to the first samples in Control.
     private func pressed(_ engine: AudioEngine, _ table: inout LatencyTable) throws {
         for _ in 0..<rounds {
             pause(upTo: 200, atLeast: Self.restMilliseconds)
@@ -166,7 +166,7 @@ final class AudioRun {
         }
     }
 
-    /// Gives the loudspeaker what has come of the reply by now.
+    /// Gives the loudspeaker the pieces of the reply that are due.
     private func deliver(_ speaker: Speaker) {
         while let time = nextPiece, MonotonicClock.now() >= time {
             speaker.enqueue(Self.piece)
@@ -174,7 +174,7 @@ final class AudioRun {
         }
     }
 
-    /// Some milliseconds, so that the rounds meet all places of a period.
+    /// A random pause, so that the rounds meet all phases of a period.
     private func pause(upTo most: UInt32, atLeast least: Int64 = 20, _ speaker: Speaker? = nil) {
         random = random &* 1_664_525 &+ 1_013_904_223
         let extra = most == 0 ? 0 : Int64(random >> 8) % (Int64(most) * 1000)

@@ -5,9 +5,9 @@ import Daemon
 import SignalProcessing
 import SpeexDSP
 
-/// What stands between the sound card and samples for the wire.
+/// The stages between the sound card and samples for the wire.
 enum AudioComponents {
-    /// As the audio path's default.
+    /// The audio path's default.
     private static let quality: Int32 = 4
 
     static func measure(into table: inout ComponentTable) throws {
@@ -24,8 +24,8 @@ enum AudioComponents {
                 played: path.isLoud ? Signal.speech(samples: 480) : [])
             table.measure(path.name) { capture.step() }
         }
-        // Each of them is given one frame after the other of the same ten seconds, as a card gives
-        // them; what is filtered again and again would soon be silence.
+        // Each of them gets successive frames of the same ten seconds, as from a card; a frame that
+        // is filtered again and again would soon be silence.
         var frames = SpokenFrames(Signal.speech(samples: 10 * 16_000))
         var highPass = HighPass(frequency: 80, rate: 16_000)
         table.measure("high-pass") {
@@ -51,7 +51,7 @@ enum AudioComponents {
         }
     }
 
-    /// The whole way up, from the device to what is sent, a gate being open.
+    /// The whole uplink, from the device to the sent samples, with an open gate.
     private static var upPaths: [UpPath] {
         var echo = Settings().audioSettings
         echo.echo.mode = .cancel
@@ -108,7 +108,7 @@ enum AudioComponents {
     }
 }
 
-/// Speech, a frame of 20 ms at 16 kHz at a time, over and over.
+/// Speech in frames of 20 ms at 16 kHz, repeated.
 private struct SpokenFrames {
     static let samples = 320
 
@@ -116,7 +116,7 @@ private struct SpokenFrames {
     private var frame: [Int16]
     private var position = 0
 
-    /// A whole number of frames, one or more.
+    /// The speech must be a whole number of frames, at least one.
     init(_ speech: [Int16]) {
         self.speech = speech
         frame = [Int16](repeating: 0, count: Self.samples)

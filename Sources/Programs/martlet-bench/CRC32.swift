@@ -10,7 +10,7 @@ struct CRC32 {
 
     var value: UInt32 { ~state }
 
-    /// Takes samples as their little-endian bytes.
+    /// Takes samples as little-endian bytes.
     mutating func update(_ samples: [Int16]) {
         for sample in samples {
             update(UInt8(truncatingIfNeeded: sample))

@@ -1,6 +1,6 @@
 import Linux
 
-/// The chunks of a file of raw samples, over and over, up to a total length.
+/// The chunks of a file of raw samples, repeated up to a total length.
 struct ChunkSource: Sendable {
     private static let rate = 16_000
     /// Longer files are cut; an hour is more than any measurement needs (bytes).
@@ -24,7 +24,7 @@ struct ChunkSource: Sendable {
         self.seconds = Double(chunkCount * chunkSamples) / Double(Self.rate)
     }
 
-    /// Chunk `index`, of the same length as all others.
+    /// Chunk `index`; all chunks have the same length.
     func chunk(_ index: Int) -> [Int16] {
         let start = index * chunkSamples % samples.count
         if start + chunkSamples <= samples.count {
@@ -34,7 +34,7 @@ struct ChunkSource: Sendable {
     }
 }
 
-/// Why a measurement could not be made.
+/// Why a measurement failed.
 struct BenchError: Error, CustomStringConvertible {
     let description: String
     init(_ description: String) { self.description = description }

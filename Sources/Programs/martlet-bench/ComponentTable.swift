@@ -3,10 +3,10 @@ import Linux
 
 /// The figures of the components, one row each.
 struct ComponentTable {
-    /// Rounds of which the median counts, and the time that a round lasts about.
+    /// The number of rounds, whose median counts, and the approximate length of a round.
     private static let rounds = 7
     private static let roundNanoseconds = 50_000_000.0
-    /// Before anything counts, so that buffers have grown and tables are made.
+    /// Calls before the measurement, so that buffers have grown and tables are built.
     private static let warmUp = 200
     private static let frameNanoseconds = 20_000_000.0
 
@@ -18,7 +18,7 @@ struct ComponentTable {
         let count = max(100, Int(Self.roundNanoseconds / Self.perCall(100, body)))
         let before = martlet_allocations()
         let times = (0..<Self.rounds).map { _ in Self.perCall(count, body) }.sorted()
-        // What the measuring itself allocates is a handful among some ten thousand frames.
+        // The measurement itself allocates only a handful of times in some ten thousand frames.
         let allocations =
             Double(martlet_allocations() - before) / Double(count * Self.rounds)
         let time = times[Self.rounds / 2]
@@ -38,7 +38,7 @@ struct ComponentTable {
         number >= 100 ? "\(Int(number.rounded()))" : "\((number * 10).rounded() / 10)"
     }
 
-    /// The table, its first column to the left and the others to the right.
+    /// The table, with its first column aligned to the left and the others to the right.
     var text: String {
         let widths = (0..<4).map { column in rows.map { $0[column].count }.max() ?? 0 }
         return rows.map { row in

@@ -1,12 +1,12 @@
 import Live
 import WebSockets
 
-/// The daemon's transport, with what goes through it counted; on the loop's thread.
+/// The daemon's transport, with counters; on the loop's thread.
 final class CountingTransport: LiveTransport, @unchecked Sendable {
-    // @unchecked: touched on the loop only, as the transport that it counts for.
+    // @unchecked: used on the loop only, like the transport inside.
 
     private let transport: WebSocketTransport
-    /// Whether messages with sound are counted, for which each message is read.
+    /// Whether messages with sound are counted, which requires a look at each message.
     private let countsSound: Bool
     private let onDrained: @Sendable () -> Void
     private(set) var messagesSent = 0
@@ -23,7 +23,7 @@ final class CountingTransport: LiveTransport, @unchecked Sendable {
         self.onDrained = onDrained
     }
 
-    /// What was sent and the kernel has not taken yet.
+    /// Bytes that were sent and that the kernel has not taken yet.
     var pendingBytes: Int { transport.pendingBytes }
 
     func open(
@@ -51,10 +51,10 @@ final class CountingTransport: LiveTransport, @unchecked Sendable {
         }
     }
 
-    /// How every message with sound begins.
+    /// The beginning of every message with sound.
     private static let audioStart = Array(#"{"realtimeInput":{"audio":"#.utf8)
 
-    /// Messages with sound that were sent so far; from any task.
+    /// The number of messages with sound that were sent so far; from any task.
     func audioMessagesSent(on loop: EventLoop) async -> Int {
         await withCheckedContinuation { continuation in
             loop.perform { [self] in continuation.resume(returning: audioMessages) }

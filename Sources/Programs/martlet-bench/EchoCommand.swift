@@ -10,11 +10,11 @@ extension Bench {
     /// The canceller on files, for packaging/evaluate-echo.py.
     struct Echo: ParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Take the echo of one WAV file out of another, as the daemon does.",
+            abstract: "Remove the echo of one WAV file from another, as the daemon does.",
             discussion: "The reference is given as if a card had played it from the first sample "
-                + "on, by its nominal rate; what it is late by, and how wrong its clock is, has to "
+                + "on, at its nominal rate; its delay and its clock's error have to "
                 + "be found in the sound. A line for each second goes to standard error, and a "
-                + "line for each stretch that is taken for speech to standard output.")
+                + "line for each segment that is taken for speech to standard output.")
 
         @Option(help: "What the microphone heard: mono, 16 kHz.")
         var microphone: String
@@ -22,13 +22,13 @@ extension Bench {
         @Option(help: "What the loudspeaker was given: mono.")
         var reference: String
 
-        @Option(help: "Where what is left is written.")
+        @Option(help: "The file for the result.")
         var output: String
 
         @Option(help: "How long an echo is modelled (milliseconds).")
         var tail = Settings().audioSettings.echo.tailMilliseconds
 
-        @Option(help: "By how much what is left is pushed down (decibels); 0: the filter alone.")
+        @Option(help: "How far the residual echo is suppressed (decibels); 0: the filter alone.")
         var suppression = Settings().audioSettings.echo.suppressionDecibels
 
         @Option(help: "The library: auto, webrtc or speex.")
@@ -37,7 +37,7 @@ extension Bench {
         @Option(help: "The shared object with WebRTC's.")
         var plugin = Settings().audioSettings.echo.pluginPath
 
-        @Flag(help: "Half-duplex instead: nothing is taken out, the detector is deaf.")
+        @Flag(help: "Half-duplex instead: nothing is removed, the detector is deaf.")
         var halfDuplex = false
 
         func run() throws {
@@ -73,7 +73,7 @@ extension Bench {
             var left: [Int16] = []
             let count = AudioSettings.frameSamples
             let period = Int(played.rate) / 50
-            // A card holds four periods.
+            // A card's buffer has four periods.
             var written = 0
             for start in stride(from: 0, to: heard.count - count + 1, by: count) {
                 while written * count / period < start + 4 * count,

@@ -2,7 +2,7 @@ import AudioPath
 import Linux
 import Synchronization
 
-/// Times by what they are of: how many, median, 99th percentile, most.
+/// Times by name: count, median, 99th percentile, maximum.
 struct LatencyTable {
     private var names: [String] = []
     private var times: [String: [Int64]] = [:]
@@ -29,7 +29,7 @@ struct LatencyTable {
     }
 }
 
-/// What the microphone gave, and when the first of it came.
+/// The microphone's samples, and when the first came.
 final class SampleEvents: Sendable {
     private struct State: Sendable {
         var samples: [Int16] = []

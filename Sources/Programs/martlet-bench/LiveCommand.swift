@@ -15,7 +15,7 @@ extension Bench {
         @Option(help: "A PEM file of the authorities to trust.")
         var ca: String?
 
-        @Option(help: "Raw 16-bit mono samples at 16 kHz; started over at their end.")
+        @Option(help: "Raw 16-bit mono samples at 16 kHz; repeated from the start at their end.")
         var input: String
 
         @Option(help: "How much audio to send (seconds).")
@@ -24,7 +24,7 @@ extension Bench {
         @Option(help: "The length of a chunk (milliseconds).")
         var chunkMs = 20
 
-        @Option(help: "rt: a chunk leaves when it would have been heard. flat: all at once.")
+        @Option(help: "rt: a chunk is sent when it would have been heard. flat: all at once.")
         var pace = Pace.rt
 
         @Flag(help: "Compute the CRC-32 of all audio received.")
@@ -35,7 +35,7 @@ extension Bench {
                 throw ValidationError("--chunk-ms must be 1 to 1000")
             }
             guard seconds > 0, seconds <= 86_400 else {
-                throw ValidationError("--seconds must be above 0 and at most 86400")
+                throw ValidationError("--seconds must be greater than 0 and at most 86400")
             }
         }
 
@@ -51,7 +51,7 @@ extension Bench {
     }
 }
 
-/// When chunks leave.
+/// When chunks are sent.
 enum Pace: String, ExpressibleByArgument {
     case rt, flat
 }

@@ -6,15 +6,15 @@ import VoiceSession
 import WebSockets
 import WireCodec
 
-/// One measured conversation; everything but `perform` happens on the loop's thread.
+/// One measured conversation; everything but `perform` runs on the loop's thread.
 final class LiveRun: @unchecked Sendable {
-    // @unchecked: touched on the loop only; `perform` hands over to it and waits for its end.
+    // @unchecked: used on the loop only; `perform` hands over to it and waits for the end.
 
-    /// With no pace, the socket counts as full when this much waits to be written (bytes).
+    /// Without a pace, the socket counts as full when this much waits to be written (bytes).
     private static let fullBytes = 64 << 10
-    /// Beyond the audio's own length, no answer takes longer.
+    /// The longest time for an answer beyond the audio's own length.
     private static let patience: Int64 = 30_000_000_000
-    /// A turn that was complete before the audio's end may be followed by no other.
+    /// How long to wait for another turn, if one was complete before the audio's end.
     private static let grace: Int64 = 2_000_000_000
 
     private let loop: EventLoop
@@ -22,7 +22,8 @@ final class LiveRun: @unchecked Sendable {
     private let pace: Pace
     private let verifies: Bool
     private let done: EventFD
-    /// Goes off when a chunk is due: one that the loop sets anew for each would be a call for each.
+    /// Fires when a chunk is due: setting a timer of the loop again for each chunk would cost a
+    /// call each.
     private let ticks: TimerFD
     private var tickWatch: LoopWatch?
     private let endpoint: LiveEndpoint
@@ -60,7 +61,7 @@ final class LiveRun: @unchecked Sendable {
             base: url, certificateAuthorityFile: authorityFile)
     }
 
-    /// Connects, streams, and returns the figures; throws what ended the conversation early.
+    /// Connects, streams, and returns the figures; throws the reason for an early end.
     func perform() throws -> JSONValue {
         loop.perform { [self] in start() }
         _ = done.wait(timeoutMilliseconds: -1)
@@ -101,7 +102,7 @@ final class LiveRun: @unchecked Sendable {
         case .ready:
             readyAt = MonotonicClock.now()
             usageAtReady = ResourceUsage.current()
-            // The session flushes what it holds when this returns; then it takes audio.
+            // The session flushes held items when this returns; after that it takes audio.
             loop.perform { [self] in stream() }
         case .audio(let samples, _): takeAudio(samples)
         case .toolCalls(let calls, _): answer(calls)
@@ -148,7 +149,7 @@ final class LiveRun: @unchecked Sendable {
         } catch {
             return end("\(error)")
         }
-        // From the start and not from the last chunk, so that nothing adds up.
+        // Counted from the start and not from the last chunk, so that errors do not accumulate.
         ticks.arm(at: readyAt + source.chunkNanoseconds, every: source.chunkNanoseconds)
     }
 
@@ -199,7 +200,7 @@ final class LiveRun: @unchecked Sendable {
         timer?.cancel()
         patience?.cancel()
         tickWatch?.cancel()
-        // Not from within an event of the session.
+        // Not during an event of the session.
         loop.perform { [self] in
             session?.assumeIsolated { session in
                 if session.isIdle { done.signal() } else { session.disconnect() }
@@ -234,7 +235,7 @@ final class LiveRun: @unchecked Sendable {
         return .object(members)
     }
 
-    /// The time between two moments; null when one of them never came.
+    /// The time between two moments; null if one of them never came.
     private func milliseconds(_ start: Int64?, _ end: Int64?) -> JSONValue {
         guard let start, let end else { return .null }
         return .double(Double(end - start) / 1e6)

@@ -6,16 +6,16 @@ import WireCodec
 extension Bench {
     struct Reconnect: ParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Lose the line in the middle of a turn, and measure the way back.",
+            abstract: "Lose the connection in the middle of a turn, and measure the recovery.",
             discussion: "The daemon's own session against a simulated service in this process, "
-                + "over wss on loopback: from the end of the line to the first sound that arrives "
+                + "over wss on loopback: from the loss to the first sound that arrives "
                 + "on the resumed connection. Prints one line of JSON; fails when a sample is "
                 + "lost or heard twice.")
 
-        @Option(help: "How many lines are lost; half with RST, half with a close of the service's.")
+        @Option(help: "How many connections are lost; half with RST, half with a close.")
         var rounds = 40
 
-        @Flag(help: "Resume as Vertex does, where the service tells how much it has.")
+        @Flag(help: "Resume as Vertex does, where the service reports how much it has.")
         var transparent = false
 
         func validate() throws {

@@ -7,7 +7,7 @@ import VoiceSession
 import WebSockets
 import WireCodec
 
-/// Many lines lost in the middle of a turn, each of a session of its own.
+/// Many connections lost in the middle of a turn, each in its own session.
 final class ReconnectRun: Sendable {
     private struct State: Sendable {
         var connections = 0
@@ -19,14 +19,14 @@ final class ReconnectRun: Sendable {
         var heardCount = 0
         var lost = 0
         var doubled = 0
-        /// Sent on any connection, less what was said (samples).
+        /// Samples sent on any connection, minus those that were said.
         var sentAgain: [Int] = []
     }
 
-    /// Samples of a chunk, and the time between two (20 ms).
+    /// Samples of a chunk, and the interval between chunks (20 ms).
     private static let chunkSamples = 320
     private static let chunkMilliseconds: Int64 = 20
-    /// The line is lost after `chunksBefore` of all `chunks`.
+    /// The connection is lost after `chunksBefore` of all `chunks`.
     private static let chunksBefore = 40
     private static let chunks = 80
     private static let patienceMilliseconds: Int64 = 10_000
@@ -59,7 +59,7 @@ final class ReconnectRun: Sendable {
         server.stop()
     }
 
-    /// A session, and what counts its samples.
+    /// A session, with the counter of its samples.
     private struct Client: Sendable {
         let session: LiveSession
         let transport: CountingTransport
@@ -91,7 +91,7 @@ final class ReconnectRun: Sendable {
         let before = state.withLock { $0 }
         await session.on { $0.connect() }
         try await until { $0.connections > before.connections }
-        // A turn first, for a handle.
+        // A first turn, to get a handle.
         await session.on { $0.beginActivity() }
         await session.on { $0.sendAudio([Int16](repeating: 0, count: Self.chunkSamples)) }
         await session.on { _ = $0.endActivity() }
@@ -137,7 +137,7 @@ final class ReconnectRun: Sendable {
         let limit = MonotonicClock.now() + Self.patienceMilliseconds * 1_000_000
         while !isSo(state.withLock { $0 }) {
             guard MonotonicClock.now() < limit else {
-                throw BenchError("the session did not come so far: \(state.withLock { $0.times })")
+                throw BenchError("the session did not get this far: \(state.withLock { $0.times })")
             }
             try await Task.sleep(nanoseconds: 2_000_000)
         }
@@ -167,7 +167,7 @@ final class ReconnectRun: Sendable {
     /// Whether every sample was heard, and none twice.
     var isWhole: Bool { state.withLock { $0.lost == 0 && $0.doubled == 0 } }
 
-    /// The whole as one line.
+    /// All figures on one line.
     var result: JSONValue {
         let end = state.withLock { $0 }
         let times = end.times.sorted()
@@ -189,7 +189,7 @@ final class ReconnectRun: Sendable {
 }
 
 extension LiveSession {
-    /// Runs on the session's executor, where alone it may be used.
+    /// Runs on the session's executor, the only place where the session may be used.
     fileprivate func on<Result: Sendable>(
         _ body: @Sendable (isolated LiveSession) -> Result
     ) -> Result {

@@ -1,7 +1,7 @@
 import Linux
 import Synchronization
 
-/// Runs async work from a plain command, waits for it, and throws what ended it.
+/// Runs async work from a synchronous command, waits for it, and throws its error.
 func runToEnd(_ body: @escaping @Sendable () async throws -> Void) throws {
     let (done, failure) = (try EventFD(), Failure())
     Task.detached {
@@ -16,7 +16,7 @@ func runToEnd(_ body: @escaping @Sendable () async throws -> Void) throws {
     if let text = failure.text.withLock({ $0 }) { throw BenchError(text) }
 }
 
-/// What ended a task.
+/// The error of a task.
 private final class Failure: Sendable {
     let text = Mutex<String?>(nil)
 }

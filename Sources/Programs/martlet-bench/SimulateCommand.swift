@@ -6,14 +6,14 @@ extension Bench {
     struct Simulate: ParsableCommand {
         static let configuration = CommandConfiguration(
             abstract:
-                "Live through the device's days in virtual time, and look for broken promises.",
+                "Simulate the device's days in virtual time, and look for broken promises.",
             discussion: "The real session and the real assistant against a simulated service, "
-                + "network, card, tools and user. A failure is cut down and printed with its seed.")
+                + "network, card, tools and user. A failure is reduced and printed with its seed.")
 
-        @Option(help: "Go on for this time (seconds); or see --days.")
+        @Option(help: "Run for this time (seconds); or see --days.")
         var seconds: Int64 = 60
 
-        @Option(help: "Live through this number of days, however long that takes.")
+        @Option(help: "Simulate this many days, however long that takes.")
         var days: UInt64?
 
         @Option(help: "Only this day, again.")
@@ -25,7 +25,7 @@ extension Bench {
         @Option(help: "A table of days whose broken promise is known and open (Markdown).")
         var open: String?
 
-        /// The seeds in the first column of a table; its head and what stands around it have none.
+        /// The seeds in the first column of a table; its header and the surrounding text have none.
         private func openSeeds() throws -> Set<UInt64> {
             guard let open else { return [] }
             let text = String(decoding: try Files.read(open, limitBytes: 1 << 20), as: UTF8.self)
@@ -37,7 +37,7 @@ extension Bench {
         }
 
         private static func noteOpen(_ seed: UInt64, _ violations: [String]) {
-            let what = violations.first ?? "breaks no promise any more; take it off the list"
+            let what = violations.first ?? "no longer breaks a promise; remove it from the list"
             StandardStream.output.write("open: seed \(seed): \(what)\n")
         }
 
@@ -73,12 +73,12 @@ extension Bench {
     }
 }
 
-/// What is resident at the start, after the first simulated hour and at the end.
+/// The resident memory at the start, after the first simulated hour and at the end.
 private final class MemoryWatch {
     private let start = ResourceUsage.residentKiB()
     private var afterHour: Int?
 
-    /// Looks on before each day; always true.
+    /// Called before each day; always returns true.
     @discardableResult
     func note(_ totals: WorldCounts) -> Bool {
         if afterHour == nil, totals.seconds >= 3600 { afterHour = ResourceUsage.residentKiB() }

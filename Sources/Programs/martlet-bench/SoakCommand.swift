@@ -6,9 +6,9 @@ import WireCodec
 extension Bench {
     struct Soak: ParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Use the whole daemon for a long time, on lines that break and end.",
+            abstract: "Use the whole daemon for a long time, on connections that break and end.",
             discussion: "In real time, against a simulated service on real sockets, with sound "
-                + "devices that keep time and need no card. A line a minute, then one of JSON; "
+                + "devices that are timed like cards. A line a minute, then one of JSON; "
                 + "fails when a turn did. Memory and processor are those of daemon and service "
                 + "together; `make vm-test` measures the daemon's own.")
 
@@ -17,7 +17,7 @@ extension Bench {
 
         func validate() throws {
             guard minutes > 0, minutes <= 10_080 else {
-                throw ValidationError("--minutes must be above 0 and at most 10080, a week")
+                throw ValidationError("--minutes must be greater than 0 and at most 10080, a week")
             }
         }
 

@@ -8,9 +8,9 @@ import Synchronization
 import VoiceSession
 import WireCodec
 
-/// The whole daemon in use for a long time; turns every few seconds, and troubles in between.
+/// The whole daemon in use for a long time: a turn every few seconds, with faults in between.
 final class SoakRun: Sendable {
-    /// What has happened so far.
+    /// The events so far.
     private struct Counts: Sendable {
         var turns = 0
         var answers = 0
@@ -21,19 +21,19 @@ final class SoakRun: Sendable {
         var failures: [String] = []
     }
 
-    /// The button is held for this time (milliseconds).
+    /// How long the button is held (milliseconds).
     private static let holdMilliseconds: Int64 = 1500
-    /// The microphone's part before the press, and what may be missing or more at the edges.
+    /// The pre-roll, and the tolerance at the edges.
     private static let preRollSamples = 16 * 300
     private static let edgeSamples = 16 * 100
-    /// An answer that is not over by then has failed (milliseconds).
+    /// An answer that is not complete by then has failed (milliseconds).
     private static let patienceMilliseconds: Int64 = 30_000
-    /// Between two turns (milliseconds).
+    /// The pause between two turns (milliseconds).
     private static let pauseMilliseconds: Int64 = 2_000
-    /// This number of failures is reported in words.
+    /// The number of failures that are reported in words.
     private static let reportedFailures = 20
 
-    /// What goes wrong, one of it in each third turn: about two a minute.
+    /// The injected faults, one in every third turn: about two a minute.
     private static let troubles: [(place: Place, fault: Fault)] = [
         (.answer, .goAway(timeLeft: .seconds(20))), (.words, .reset),
         (.answer, .goAway(timeLeft: .seconds(5))), (.answer, close(.internalError)),
@@ -44,10 +44,10 @@ final class SoakRun: Sendable {
 
     private enum Place { case words, call, answer }
 
-    /// What is reported of troubles that were mended.
+    /// The notices about faults that were recovered from.
     private static let expectedNotices = [
-        "the conversation is told to a fresh session",
-        "the service does not answer; asking it on another connection",
+        "a fresh session gets the history",
+        "the service does not answer; retrying on another connection",
     ]
 
     private let minutes: Double
@@ -61,7 +61,7 @@ final class SoakRun: Sendable {
         .close(code: known.code, reason: known.reason)
     }
 
-    /// How many things went wrong for the user.
+    /// How many failures the user noticed.
     var failures: Int { counts.withLock { $0.failures.count } }
 
     // MARK: - The run
@@ -168,12 +168,12 @@ final class SoakRun: Sendable {
             try await server.inject(trouble.fault)
         }
         try await until { $0.replies > before.replies }
-        // The rest of an answer that was cut comes a moment later.
+        // The rest of an interrupted answer comes a moment later.
         repeat { try await pause(400) } while await !application.isQuiet()
         check(number, spokenSamples: Int((to - from) * 16 / 1_000_000))
     }
 
-    /// The service has heard the turn once, all of it and nothing else.
+    /// Checks that the service has heard the turn once, complete and without anything else.
     private func check(_ number: Int, spokenSamples: Int) {
         let wanted = spokenSamples + Self.preRollSamples
         counts.withLock { counts in
@@ -195,7 +195,7 @@ final class SoakRun: Sendable {
         let limit = MonotonicClock.now() + Self.patienceMilliseconds * 1_000_000
         while !isSo(counts.withLock { $0 }) {
             guard MonotonicClock.now() < limit else {
-                return counts.withLock { $0.failures.append("turn \($0.turns): no end of it") }
+                return counts.withLock { $0.failures.append("turn \($0.turns): it did not end") }
             }
             try await pause(20)
         }
@@ -242,7 +242,7 @@ final class SoakRun: Sendable {
                 + "\(now.connections - 1) reconnects, \(now.failures.count) failures\n")
     }
 
-    /// The whole as one line.
+    /// All figures on one line.
     var result: JSONValue {
         let now = counts.withLock { $0 }
         let usage = ResourceUsage.current()

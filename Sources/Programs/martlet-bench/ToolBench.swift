@@ -13,7 +13,7 @@ import TestBroker
 import Tools
 import WireCodec
 
-/// The rows of the table, made on another thread.
+/// The rows of the table, which another thread adds.
 final class ToolTimes: Sendable {
     private let rows = Mutex<[String]>(["tool                        median us    p99 us"])
 
@@ -22,14 +22,14 @@ final class ToolTimes: Sendable {
     var text: String { rows.withLock { $0.joined(separator: "\n") + "\n" } }
 }
 
-/// One tool behind a runner as the daemon has it.
+/// One tool behind a runner, as in the daemon.
 struct ToolBench: Sendable {
     let label: String
     let runner: ToolRunner
     let name: String
     let arguments: JSONValue
 
-    /// Every tool that is measured; each has a runner and a journal of its own.
+    /// Every tool that is measured; each has its own runner and journal.
     static func all(in folder: String) throws -> [ToolBench] {
         var terms = ToolTerms(deadline: .seconds(10))
         terms.callsPerMinute = 10_000_000
@@ -56,14 +56,14 @@ struct ToolBench: Sendable {
         return try usual + messages(in: folder, terms)
     }
 
-    /// Messages of quality 1 to a broker on this machine; none where there is no such program.
+    /// Messages of quality 1 to a broker on this machine; none if the broker is not installed.
     private static func messages(in folder: String, _ terms: ToolTerms) throws -> [ToolBench] {
         guard TestBroker.isInstalled else {
             StandardStream.error.write("mqtt is skipped: \(TestBroker.absence)\n")
             return []
         }
         let broker = try TestBroker()
-        // The client's event handler holds it, so it lives as long as the client.
+        // The client's event handler holds it, so it exists while the client does.
         let client = try MQTTClient(
             BrokerSettings(host: "127.0.0.1", port: broker.port, clientID: "martlet-bench")
         ) { _ in withExtendedLifetime(broker) {} }
@@ -79,7 +79,7 @@ struct ToolBench: Sendable {
         ]
     }
 
-    /// A server that is this program, which must be stopped at the end, and its one tool.
+    /// A server, which is this program and must be stopped at the end, and its one tool.
     static func server(in folder: String) async throws -> (ToolBench, ServerClient) {
         let registry = try ToolRegistry([])
         let program = try Self.programPath()
@@ -142,10 +142,10 @@ struct ToolBench: Sendable {
                 }))
     }
 
-    /// Calls it this number of times, one after the other, and returns its row.
+    /// Calls it this many times in succession, and returns its row.
     func measure(_ calls: Int) async throws -> String {
         var times: [Int64] = []
-        // The first makes a connection, where there is one.
+        // The first call makes a connection, where there is one.
         _ = await runner.run(
             FunctionCall(id: "", name: name, arguments: arguments), conversation: 0)
         for index in 0..<calls {
@@ -162,7 +162,7 @@ struct ToolBench: Sendable {
         return Self.padded(label, 26) + Self.number(median) + Self.number(p99)
     }
 
-    /// The file of this program.
+    /// The path of this program.
     private static func programPath() throws -> String {
         var path = [CChar](repeating: 0, count: Int(PATH_MAX))
         let count = readlink("/proc/self/exe", &path, path.count)
@@ -175,7 +175,7 @@ struct ToolBench: Sendable {
         text + String(repeating: " ", count: max(0, width - text.count))
     }
 
-    /// Microseconds with one decimal, to the right.
+    /// Microseconds with one decimal, aligned to the right.
     private static func number(_ nanoseconds: Int64) -> String {
         let text = "\(nanoseconds / 1_000).\(nanoseconds % 1_000 / 100)"
         return String(repeating: " ", count: max(1, 11 - text.count)) + text

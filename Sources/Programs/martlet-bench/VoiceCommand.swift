@@ -12,8 +12,8 @@ extension Bench {
         static let configuration = CommandConfiguration(
             commandName: "vad",
             abstract: "Find speech in WAV files (mono, 16 kHz) as the daemon does.",
-            discussion: "A line for each stretch of speech: the file, its first and last second, "
-                + "and when its end was told, separated by tabs.")
+            discussion: "A line for each segment of speech: the file, its first and last second, "
+                + "and when its end was reported, separated by tabs.")
 
         @Argument(help: "The files.")
         var files: [String]
@@ -27,7 +27,7 @@ extension Bench {
         @Option(help: "Silence of this length ends speech (milliseconds).")
         var hangover = Settings().audioSettings.voice.hangoverMilliseconds
 
-        @Flag(help: "Print what the net makes of each 32 ms instead: file, number, share.")
+        @Flag(help: "Print the net's result for each 32 ms instead: file, number, share.")
         var net = false
 
         func run() throws {
@@ -78,7 +78,7 @@ extension Bench {
     }
 }
 
-/// Prints what a detector takes for speech.
+/// Prints the segments that a detector takes for speech.
 struct SegmentPrinter {
     private var detector: VoiceDetector
     private let name: String

@@ -1,7 +1,7 @@
 import Live
 import WireCodec
 
-/// What stands between samples and the wire.
+/// The stages between samples and the wire.
 enum WireComponents {
     static func measure(into table: inout ComponentTable) throws {
         let up = Signal.speech(samples: 320)
@@ -40,7 +40,7 @@ enum WireComponents {
         }
     }
 
-    /// As the service writes: indented, with a line end.
+    /// In the service's own style: indented, with a line end.
     private static func serverMessage(_ base64: [UInt8]) -> [UInt8] {
         Array(
             """
@@ -57,10 +57,10 @@ enum WireComponents {
     }
 }
 
-/// Samples that look like speech to a codec.
+/// Samples that resemble speech to a codec.
 enum Signal {
-    /// A voice of 160 Hz and breath at 16 kHz, in syllables of 200 ms and pauses of 50 ms, a sentence
-    /// of two seconds and half a second of a quiet room.
+    /// A voice of 160 Hz with breath at 16 kHz, in syllables of 200 ms and pauses of 50 ms: a
+    /// sentence of two seconds, then half a second of a quiet room.
     static func speech(samples count: Int) -> [Int16] {
         var state: UInt32 = 1
         return (0..<count).map { index in

@@ -4,12 +4,12 @@ import Linux
 
 struct BrokerCommands: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "mqtt", abstract: "Check the broker, or take the device back from it.",
+        commandName: "mqtt", abstract: "Check the broker, or remove the device from it.",
         subcommands: [Check.self, Forget.self])
 
     struct Check: ParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Connect to the broker of the settings, and say what it thinks of it.")
+            abstract: "Connect to the broker of the settings, and report its answer.")
 
         @OptionGroup var options: SettingsOptions
 
@@ -29,7 +29,7 @@ struct BrokerCommands: ParsableCommand {
 
         @OptionGroup var options: SettingsOptions
 
-        @Flag(help: "Also while the daemon is connected.")
+        @Flag(help: "Even while the daemon is connected.")
         var running = false
 
         func run() throws {
@@ -37,7 +37,7 @@ struct BrokerCommands: ParsableCommand {
             let mayRun = running
             try runBlocking {
                 let id = try await BrokerErrands.forget(settings, mayRun: mayRun)
-                StandardStream.output.write("the broker knows nothing of \(id) any more\n")
+                StandardStream.output.write("the broker no longer knows \(id)\n")
             }
         }
     }

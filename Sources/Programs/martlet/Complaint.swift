@@ -1,4 +1,4 @@
-/// Why a command ends without its work, where its usage is not what was wrong.
+/// Why a command failed, if its usage is not at fault.
 struct Complaint: Error, CustomStringConvertible {
     let description: String
 

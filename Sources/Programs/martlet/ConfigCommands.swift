@@ -35,11 +35,11 @@ struct Configure: ParsableCommand {
 
     struct Show: ParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Show what counts: all files merged, defaults marked, no secrets.")
+            abstract: "Show the settings in effect: all files merged, defaults marked, no secrets.")
 
         @OptionGroup var options: SettingsOptions
 
-        @Flag(help: "Only what is not as it comes.")
+        @Flag(help: "Only settings that differ from their defaults.")
         var changed = false
 
         func run() throws {
@@ -52,9 +52,9 @@ struct Configure: ParsableCommand {
 
     struct Set: ParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Change one setting, after a check of all.",
+            abstract: "Change one setting, after a check of all settings.",
             discussion: """
-                It is written into conf.d/\(SettingsEdit.fileName), which counts over the other \
+                It is written into conf.d/\(SettingsEdit.fileName), which overrides the other \
                 files. Examples: `config set live.voice Kore`, `config set audio.capture.rate \
                 48000`, `config set tools.builtin '["timers", "volume"]'`.
                 """)
@@ -64,10 +64,10 @@ struct Configure: ParsableCommand {
         @Argument(help: "Section and name, such as live.voice.")
         var setting: String
 
-        @Argument(help: "What it is to be; a text needs no quotes.")
+        @Argument(help: "The value; a text needs no quotes.")
         var value: String?
 
-        @Flag(help: "Back to its default: out of that file.")
+        @Flag(help: "Back to its default: remove it from that file.")
         var `default` = false
 
         func validate() throws {
@@ -82,9 +82,9 @@ struct Configure: ParsableCommand {
                 let (file, settings) = try options.write(setting, value)
                 let now = "\(setting) = \(settings.text(of: wanted))"
                 guard let place = settings.position(of: wanted), place.file != file else {
-                    return try put("\(now)\n(\(file); `systemctl reload martlet` takes it up)\n")
+                    return try put("\(now)\n(\(file); `systemctl reload martlet` applies it)\n")
                 }
-                try put("\(now)\n(as \(place) says, which is changed there)\n")
+                try put("\(now)\n(set by \(place); change it there)\n")
             }
         }
     }
@@ -97,9 +97,9 @@ struct Configure: ParsableCommand {
     }
 }
 
-/// Writes what a command is for; throws where it did not get out whole, as on a full disk.
+/// Writes a command's output; throws if it could not be written in full, as on a full disk.
 private func put(_ text: String) throws {
     guard StandardStream.output.write(text) else {
-        throw Complaint("the output could not be written whole: is the disk full?")
+        throw Complaint("the output could not be written in full: is the disk full?")
     }
 }

@@ -2,12 +2,12 @@ import Daemon
 import Glibc
 import Linux
 
-/// The rights of the installed daemon, taken on by a command that root calls: what works for root
-/// need not work for the daemon.
+/// The rights of the installed daemon, assumed by a command that root runs: what works for root may
+/// not work for the daemon.
 struct DaemonRights {
-    /// Whose rights the command has, for its first line.
+    /// The user whose rights the command has, for its first line.
     let finding: Finding?
-    /// What systemd would hand over, copied for the daemon's user; removed by `release`.
+    /// The credentials that systemd would pass, copied for the daemon's user; removed by `release`.
     private let credentials: String?
 
     private init(_ finding: Finding?, credentials: String? = nil) {
@@ -15,14 +15,14 @@ struct DaemonRights {
         self.credentials = credentials
     }
 
-    /// Takes them on, if we are root and the daemon is somebody else; before other threads exist.
+    /// Assumes them, if we are root and the daemon has another user; before other threads exist.
     static func assume() -> DaemonRights {
         guard let unit = ServiceUnit.installed() else {
             return DaemonRights(
                 ServiceUser.isRoot
                     ? Finding(
                         .weak, "user",
-                        "judged as root, since there is no martlet.service here: a daemon of "
+                        "tested as root, because there is no martlet.service here: a daemon of "
                             + "another user may have fewer rights") : nil)
         }
         guard ServiceUser.isRoot else { return DaemonRights(nil) }
@@ -33,8 +33,8 @@ struct DaemonRights {
             return DaemonRights(
                 Finding(
                     .broken, "user",
-                    "martlet.service runs as \(unit.user), who does not exist here "
-                        + "(systemd-sysusers makes that user); what follows is judged as root"))
+                    "martlet.service runs as \(unit.user), a user that does not exist here "
+                        + "(systemd-sysusers creates it); the rest is tested as root"))
         }
         var copied: String?
         let refusal: SystemError?
@@ -44,7 +44,7 @@ struct DaemonRights {
             if let state = unit.stateDirectory, Environment.get("STATE_DIRECTORY") == nil {
                 Environment.set("STATE_DIRECTORY", to: state)
             }
-            // What is root's own, such as its ~/.asoundrc and its sound server.
+            // Settings of root's own session, such as its ~/.asoundrc and its sound server.
             for (name, value) in [
                 ("HOME", user.home), ("USER", user.name), ("LOGNAME", user.name),
                 ("XDG_RUNTIME_DIR", nil), ("XDG_CONFIG_HOME", nil), ("PULSE_SERVER", nil),
@@ -56,8 +56,8 @@ struct DaemonRights {
             let rights = DaemonRights(
                 Finding(
                     .weak, "user",
-                    "the rights of \(user.name), under which martlet.service runs, cannot be taken on "
-                        + "(\(error)); what follows is judged as root"), credentials: copied)
+                    "the rights of \(user.name), the user of martlet.service, cannot be assumed "
+                        + "(\(error)); the rest is tested as root"), credentials: copied)
             return rights
         }
         if let refusal {
@@ -65,8 +65,8 @@ struct DaemonRights {
                 Finding(
                     .weak, "user",
                     "as user \(user.name), with the groups of martlet.service, but with the limits "
-                        + "of this shell (\(refusal)): what follows on real-time priority and "
-                        + "locked memory need not hold for the daemon"), credentials: copied)
+                        + "of this shell (\(refusal)): the results for real-time priority and "
+                        + "locked memory may not apply to the daemon"), credentials: copied)
         }
         return DaemonRights(
             Finding(
@@ -75,20 +75,20 @@ struct DaemonRights {
             credentials: copied)
     }
 
-    /// Is root again, and removes what was made.
+    /// Becomes root again, and removes the copied credentials.
     func release() {
         guard let credentials else { return }
         try? ServiceUser.resume()
         try? Files.removeTree(credentials)
     }
 
-    /// A folder for what systemd would hand over, as far as it is there; nil where none is.
+    /// A folder with the existing credentials that systemd would pass; nil if there are none.
     private static func copy(
         _ credentials: [String: String], for user: ServiceUser
     ) throws(SystemError) -> String? {
         let sources = credentials.filter { Files.exists($0.value) }
         guard !sources.isEmpty else { return nil }
-        // Root's own folder, in memory; nobody else can have made it.
+        // Root's own folder, in memory; no other user can have created it.
         let folder = "/run/martlet-doctor.\(getpid())"
         try Files.makeDirectory(folder, mode: 0o700)
         do throws(SystemError) {

@@ -6,7 +6,7 @@ struct Demo: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Show the main job on simulated hardware: no key, no network, no sound card.")
 
-    @Option(help: "Where the demonstration's files go.")
+    @Option(help: "The folder for the demonstration's files.")
     var directory = "martlet-demo"
 
     @Option(help: "A real GPIO line as the lamp, such as GPIO27.")
@@ -16,7 +16,7 @@ struct Demo: ParsableCommand {
         _ = try Signals(blocking: [])
         ALSALog.silence()
         let stage = DemoStage(directory: directory, lamp: lamp)
-        // Before ALSA is used for the first time in this process.
+        // Before the first use of ALSA in this process.
         try stage.prepare()
         try runBlocking { try await DemoPlay(stage: stage).perform() }
     }

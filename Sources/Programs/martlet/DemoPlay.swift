@@ -16,7 +16,7 @@ struct DemoPlay: Sendable {
 
     func perform() async throws {
         let printer = TimelinePrinter()
-        printer.note("speech is being made by espeak-ng, certificates by openssl")
+        printer.note("espeak-ng makes the speech, openssl the certificates")
         let lines = try await DemoLines.spoken()
         var scenario = try await Scenario.demo()
         scenario.goesOnAcrossSessions = true
@@ -43,7 +43,7 @@ struct DemoPlay: Sendable {
         let second = try stage.settings(
             act: 2, mode: "hands-free", url: url, authority: authority.authorityFile)
         try await act(second, printer) { _, watcher in
-            // The detector learns the room first, as it does in a real one.
+            // The detector adapts to the room first, as in a real one.
             try await Task.sleep(for: Self.deafPause)
             printer.note("--- 2. hands-free: \"What is a martlet?\"")
             await microphone.say(lines.question)
@@ -60,7 +60,7 @@ struct DemoPlay: Sendable {
         server.stop()
         try saveReply()
         StandardStream.output.write(results.table(stage))
-        guard results.isComplete else { throw DemoFailure(what: "not everything was seen") }
+        guard results.isComplete else { throw DemoFailure(what: "some of it was not seen") }
     }
 
     private func act(
@@ -87,7 +87,7 @@ struct DemoPlay: Sendable {
         await application.stop()
     }
 
-    /// What both acts gave to the speaker, as one WAV file.
+    /// The sound of both acts at the speaker, as one WAV file.
     private func saveReply() throws {
         var samples: [Int16] = []
         for act in 1...2 {
@@ -101,13 +101,13 @@ struct DemoPlay: Sendable {
     }
 }
 
-/// What the demonstration did not show.
+/// The part that the demonstration did not show.
 struct DemoFailure: Error, CustomStringConvertible {
     let what: String
     var description: String { "the demonstration failed: \(what)" }
 }
 
-/// What is said to the microphone: mono, 16 kHz.
+/// The speech for the microphone: mono, 16 kHz.
 struct DemoLines: Sendable {
     let lamp: [Int16]
     let question: [Int16]

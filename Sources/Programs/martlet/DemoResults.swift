@@ -2,9 +2,9 @@ import Assistant
 import Daemon
 import Linux
 
-/// Collects the timeline until something is seen.
+/// Collects the timeline until an event is seen.
 final class DemoWatcher: Sendable {
-    /// Nothing in the demonstration takes longer.
+    /// Longer than anything in the demonstration takes.
     private static let patience = Duration.seconds(40)
 
     private let entries: AsyncStream<TimelineEntry>
@@ -14,7 +14,7 @@ final class DemoWatcher: Sendable {
 
     func take(_ entry: TimelineEntry) { continuation.yield(entry) }
 
-    /// Everything up to and with the event that is awaited.
+    /// All events up to and including the awaited one.
     func collect(
         until isAwaited: @escaping @Sendable (TimelineEvent) -> Bool
     ) async throws -> [TimelineEvent] {
@@ -44,7 +44,7 @@ final class DemoWatcher: Sendable {
     }
 }
 
-/// What the demonstration measured.
+/// The measurements of the demonstration.
 struct DemoResults: Sendable {
     private let lampWords: String
     var isLampOn = false
@@ -104,12 +104,12 @@ struct DemoResults: Sendable {
             memory, with the simulated service in the same process: \
             \(usage.maximumResidentKiB / 1024) MB
 
-            Simulated were the Live service (real wss socket, scripted model), the microphone (a pipe
+            Simulated: the Live service (real wss socket, scripted model), the microphone (a pipe
             behind a real ALSA capture device), the loudspeaker (a file behind a real ALSA playback
             device)\(stage.lampLine == nil ? ", the lamp's line (a file)" : "") and the button. \
-            Everything between is the daemon's own pipeline.
+            Everything in between is the daemon's own pipeline.
 
-            What the loudspeaker was given: \(stage.replyFile)
+            The loudspeaker's sound: \(stage.replyFile)
             Next: GEMINI_API_KEY=... martlet talk      with a microphone, a loudspeaker, the space bar
                   martlet devices                      the names of yours
                   martlet config template              the settings to start from
@@ -120,8 +120,8 @@ struct DemoResults: Sendable {
 }
 
 extension DemoStage {
-    /// Whether the lamp is on: by its file, or by what its tool has answered where that alone
-    /// holds the line.
+    /// Whether the lamp is on: by its file, or by its tool's answer if only the tool can access the
+    /// line.
     func isLampOn(after events: [TimelineEvent]) -> Bool {
         guard lampLine == nil else {
             return events.contains { event in

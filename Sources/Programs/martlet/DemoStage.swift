@@ -3,7 +3,7 @@ import Configuration
 import GPIO
 import Linux
 
-/// The demonstration's files: pipes and files that stand for hardware, and the settings.
+/// The demonstration's files: pipes and files that replace hardware, and the settings.
 struct DemoStage: Sendable {
     let directory: String
     let lampLine: String?
@@ -11,7 +11,7 @@ struct DemoStage: Sendable {
     init(directory: String, lamp: String?) {
         self.directory =
             directory.hasPrefix("/") ? directory : "\(Files.currentDirectory())/\(directory)"
-        // A simulated chip may be switched without asking; a real one only by its owner's word.
+        // A simulated chip may be used without asking; a real one only at its owner's request.
         let simulated = GPIOCatalogue.chips().first { $0.label.hasPrefix("gpio-sim") }
         lampLine = lamp ?? simulated.map { "\($0.name):0" }
     }
@@ -20,15 +20,15 @@ struct DemoStage: Sendable {
     var lampFile: String { "\(directory)/lamp" }
     var replyFile: String { "\(directory)/reply.wav" }
 
-    /// What the speaker of an act was given: raw samples, 24 kHz, mono.
+    /// The sound at the speaker of an act: raw samples, 24 kHz, mono.
     func speakerFile(act: Int) -> String { "\(directory)/speaker-\(act).raw" }
 
-    /// What the lamp is, in words.
+    /// The lamp in words.
     var lampWords: String {
         lampLine.map { "the GPIO line \($0)" } ?? "the file \(lampFile), which stands for a line"
     }
 
-    /// Makes the folder and tells ALSA of the devices.
+    /// Creates the folder and declares the devices to ALSA.
     func prepare() throws {
         try Files.makeDirectory(directory, mode: 0o700)
         for name in ["microphone", "lamp", "speaker-1.raw", "speaker-2.raw", "reply.wav"]

@@ -9,7 +9,7 @@ struct Devices: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "List sound devices, mixers, GPIO lines and lights; measure, play, record.",
         discussion: "Everything but the list goes through the daemon's own audio path, with the "
-            + "devices of the settings or those of --input and --output. Ctrl-C ends in order.")
+            + "devices of the settings or those of --input and --output. Ctrl-C ends cleanly.")
 
     @OptionGroup var options: SettingsOptions
 
@@ -50,7 +50,7 @@ struct Devices: ParsableCommand {
     func validate() throws {
         let verbs = [meter, play != nil, record != nil, loopbackTest].count { $0 }
         guard verbs <= 1 else {
-            throw ValidationError("take one of --meter, --play, --record and --loopback-test")
+            throw ValidationError("use only one of --meter, --play, --record and --loopback-test")
         }
         if let record, !(0.1...3600).contains(record) {
             throw ValidationError("--record takes 0.1 to 3600 seconds")
@@ -64,11 +64,11 @@ struct Devices: ParsableCommand {
     }
 
     func run() throws {
-        // Before any other thread exists, since threads inherit what is blocked.
+        // Before any other thread exists, because threads inherit the blocked signals.
         let signals = try BlockedSignals([.terminate, .interrupt])
         ALSALog.silence()
         guard meter || play != nil || record != nil || loopbackTest else {
-            // The list needs no settings, and yet somebody has named a file.
+            // The list needs no settings, but a file that was named must exist.
             try options.checkNamed()
             return DevicesList().run()
         }
@@ -90,7 +90,7 @@ struct Devices: ParsableCommand {
     }
 }
 
-/// What a sound can be played as.
+/// The voices that a sound can be played as.
 enum PlayedAs: String, CaseIterable, ExpressibleByArgument {
     case speech, earcon, music, alarm
 

@@ -2,12 +2,12 @@ import ALSA
 import GPIO
 import Linux
 
-/// The names that the settings want.
+/// Lists the names that the settings need.
 struct DevicesList {
     func run() {
         if let trouble = PCMCatalogue.trouble() { say("\(trouble)\n") }
         if SoundCard.all().isEmpty {
-            say("No sound card is plugged in, or none may be used by this account (group audio).\n")
+            say("There is no sound card, or this account may not use it (group audio).\n")
         }
         show(.capture, setting: "[audio.capture] device")
         show(.playback, setting: "[audio.playback] device")
@@ -33,7 +33,7 @@ struct DevicesList {
     private func showMixers() {
         let cards = Set(PCMCatalogue.list(.playback).compactMap(\.cardID)).sorted()
         say("Mixers:")
-        if cards.isEmpty { say("  none: no card has been found") }
+        if cards.isEmpty { say("  none: no card was found") }
         for card in cards {
             guard let mixer = try? Mixer(card: "hw:\(card)") else { continue }
             for element in mixer.elements() where element.hasPlaybackVolume {
@@ -56,7 +56,7 @@ struct DevicesList {
         let chips = GPIOCatalogue.chips()
         say("GPIO ([button] line, [led] line, [[tool.gpio]] line):")
         if chips.isEmpty {
-            say("  no chip has been found: this machine has no GPIO")
+            say("  no chip was found: this machine has no GPIO")
         }
         for chip in chips {
             say("  \(chip.path) [\(chip.label)], \(chip.lines.count) lines")

@@ -7,26 +7,26 @@ import Linux
 
 struct Doctor: ParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Try everything that the device needs, and say what is wrong and what to do.",
+        abstract: "Test everything that the device needs; report what is wrong and what to do.",
         discussion: "The settings, the microphone and the loudspeaker, the rights of the sound "
             + "threads, buttons, switch and light, the lines and programs of the tools, the "
-            + "folders, the broker, Home Assistant, servers of tools, the key and the service. "
+            + "folders, the broker, Home Assistant, tool servers, the key and the service. "
             + "Nothing is said to the service and nothing is switched. Stop the daemon first, "
-            + "else the sound devices are not tried. Called by root it takes on the rights of "
+            + "or the sound devices are not tested. Run by root, it assumes the rights of "
             + "the daemon's user. The status is 1 where something is broken.")
 
-    /// The devices are listened to for this time (milliseconds).
+    /// How long the devices are tested (milliseconds).
     private static let listeningMilliseconds: Int32 = 1500
 
     @OptionGroup var options: SettingsOptions
 
     @Flag(
         inversion: .prefixedNo,
-        help: "Connect to the service, the broker, Home Assistant and servers of tools.")
+        help: "Connect to the service, the broker, Home Assistant and tool servers.")
     var service = true
 
     func run() throws {
-        // Before any other thread exists, since threads inherit what is blocked.
+        // Before any other thread exists, because threads inherit the blocked signals.
         let signals = try BlockedSignals([.terminate, .interrupt])
         let rights = DaemonRights.assume()
         defer { rights.release() }
@@ -68,7 +68,7 @@ struct Doctor: ParsableCommand {
         return [Finding(.works, "settings", "\(files): no mistakes")]
     }
 
-    /// The broker, Home Assistant, and the servers of tools.
+    /// The broker, Home Assistant, and tool servers.
     private static func ofFarEnds(_ settings: Settings) throws -> [Finding] {
         let findings = Shared<[Finding]>([])
         try runBlocking {
@@ -88,7 +88,7 @@ struct Doctor: ParsableCommand {
         engine.gate.open(at: MonotonicClock.now(), preRollMilliseconds: 0)
         signals.wait(milliseconds: Self.listeningMilliseconds)
         let status = engine.status()
-        // Without a wish, so that it only looks.
+        // Without a setting, so that it only reads the volume.
         let volume = VolumeControl(
             speaker: engine.speaker, wish: audio.volumeWish, percent: nil)
         volume.deviceChanged(to: status.playback.device)

@@ -7,10 +7,10 @@ struct LevelDisplay {
     /// The left end of the bar (dBFS).
     private static let lowest: Float = -60
     private static let refreshMilliseconds: Int32 = 100
-    /// The highest peak is held for this number of refreshes.
+    /// The highest peak is held for this many refreshes.
     private static let heldRefreshes = 15
 
-    /// Anything but a terminal gets a line this often (refreshes): a second.
+    /// Outputs other than a terminal get a line this often (refreshes): every second.
     private static let plainRefreshes = 10
 
     let rig: SoundRig
@@ -42,7 +42,7 @@ struct LevelDisplay {
         if StandardStream.isOutputTerminal { StandardStream.output.write("\n") }
     }
 
-    /// Over the line before on a terminal; else on a line of its own when one is due.
+    /// On a terminal over the previous line; otherwise on a new line when one is due.
     private func show(_ line: String, isDue: Bool) {
         if StandardStream.isOutputTerminal {
             StandardStream.output.write("\r\(line)\u{1B}[K")

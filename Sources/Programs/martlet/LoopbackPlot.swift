@@ -1,13 +1,13 @@
 import AudioPath
 import SignalProcessing
 
-/// What came back of the first chirp, drawn: the sound over time, and how much it is the chirp; also
-/// where none was found in it.
+/// A drawing of the sound that came back of the first chirp: its level over time, and its likeness
+/// to the chirp; also if no chirp was found.
 struct LoopbackPlot {
     private static let width = 900
     private static let height = 420
     private static let margin = 50
-    /// What is shown before and behind the chirp's writing (milliseconds).
+    /// The range that is shown before and after the writing of the chirp (milliseconds).
     private static let before = 50
     private static let behind = 650
 
@@ -15,7 +15,7 @@ struct LoopbackPlot {
     private let correlation: [Double]
     private let found: Heard.Found?
     private let delayMilliseconds: Double?
-    /// Where the first chirp was written.
+    /// The position at which the first chirp was written.
     private let written: Int
     /// The first sample that is shown.
     private let from: Int
@@ -61,7 +61,7 @@ struct LoopbackPlot {
 
     private func peak(of values: [Double]) -> Double { values.map { abs($0) }.max() ?? 0 }
 
-    /// What the upper and the lower end of a curve stand for.
+    /// The values at the upper and the lower end of a curve.
     private func scale(_ unit: String, _ largest: Double, _ middle: Int) -> String {
         let reach = Self.height / 4 - 20
         let value = (largest * 1000).rounded() / 1000
@@ -74,7 +74,7 @@ struct LoopbackPlot {
             + "transform=\"rotate(-90 12 \(middle))\">\(unit)</text>"
     }
 
-    /// The extremes of each column, so that a peak one sample wide is seen.
+    /// The extremes of each column, so that even a peak of one sample is visible.
     private func curve(_ values: [Double], around middle: Int) -> String {
         let largest = peak(of: values)
         guard largest > 0 else { return "M\(Self.margin) \(middle)" }

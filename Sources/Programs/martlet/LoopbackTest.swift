@@ -3,16 +3,17 @@ import AudioPath
 import Linux
 import SignalProcessing
 
-/// Chirps out of the loudspeaker, found again in the microphone: how late, how loud.
+/// Plays chirps and finds them in the microphone: how late, how loud.
 struct LoopbackTest {
     static let chirps = 3
-    /// Between the end of one and the start of the next; a room's echo is gone by then.
+    /// The pause after a chirp; a room's echo has decayed by then.
     private static let pauseMilliseconds: Int32 = 600
-    /// The room's own noise is measured for this time before the first.
+    /// How long the room's noise is measured before the first chirp.
     private static let noiseMilliseconds = 500
-    /// A tail is looked for in this time (milliseconds), which is less than the pause.
+    /// The range in which a tail is searched (milliseconds), shorter than the pause.
     static let tailLimitMilliseconds = 500
-    /// A chirp that has not come back within this is lost: more than any buffer.
+    /// A chirp that has not come back within this time is lost: more than any buffer
+    /// (milliseconds).
     private static let searchMilliseconds = 900
 
     /// Why there is no result.
@@ -24,7 +25,7 @@ struct LoopbackTest {
             "no chirp was found in the microphone (its noise \(Decibels.text(noise)) dBFS, its "
                 + "peak \(Decibels.text(Decibels.of(magnitude: peak))) dBFS): is the loudspeaker "
                 + "on and loud enough, does the microphone hear it? `martlet devices --play tone` "
-                + "and `--meter` tell them apart"
+                + "and `--meter` show which of them it is"
         }
     }
 
@@ -49,11 +50,11 @@ struct LoopbackTest {
             heard.clipped = engine.status().microphone.clippedSamples
             try report(heard, engine.status())
         }
-        // No result is no success, for a script that asks.
+        // A missing result is a failure, for scripts.
         guard isFinished else { throw ExitCode.failure }
     }
 
-    /// Plays one chirp; returns when its first samples were given to the device.
+    /// Plays one chirp; returns when its first samples were written to the device.
     private func play(_ engine: AudioEngine, _ number: Int) throws -> Int64 {
         engine.speaker.enqueue(Chirp(rate: Int(AudioSettings.speechRate)).samples)
         engine.speaker.endOfTurn()
@@ -100,7 +101,7 @@ struct LoopbackTest {
         try draw(heard, first, delayMilliseconds: median)
     }
 
-    /// Draws what was heard, where a picture is wanted; most of all where nothing was found in it.
+    /// Draws what was heard, if a plot is requested, especially if no chirp was found.
     private func draw(
         _ heard: Heard, _ first: Heard.Found?, delayMilliseconds: Double?
     ) throws {
@@ -111,14 +112,14 @@ struct LoopbackTest {
     }
 }
 
-/// What the microphone gave, and when the chirps were played.
+/// The microphone's samples, and when the chirps were played.
 struct Heard {
     /// A chirp that came back.
     struct Found {
         let finding: Chirp.Finding
-        /// From the first sample's writing to its capture.
+        /// From the writing of the first sample to its capture.
         let delayMilliseconds: Double
-        /// Its place in all that was heard (samples).
+        /// Its position in the captured samples.
         let position: Int
         /// Where it was written, on the same scale.
         let writtenPosition: Int
@@ -126,7 +127,8 @@ struct Heard {
 
     /// 20 ms.
     private static let earlySamples = 320
-    /// A tail is measured in these steps (milliseconds), down to this above the noise (decibels).
+    /// A tail is measured in these steps (milliseconds), until it is this close to the noise
+    /// (decibels).
     private static let tailStepMilliseconds = 10
     private static let quietDecibels = 8.0
 
@@ -139,20 +141,20 @@ struct Heard {
     /// Samples at full scale.
     var clipped = 0
 
-    /// Where the first chirp was written, in the samples; 0 where none was.
+    /// The position in the samples at which the first chirp was written; 0 if none was.
     var firstWrittenPosition: Int {
         guard let time = played.first else { return 0 }
         let exact = Double(time - start) * Double(AudioSettings.microphoneRate) / 1e9
         return Int(exact.clamped(to: 0...Double(samples.count)))
     }
 
-    /// The chirps that are found behind their writing.
+    /// The chirps that are found after their writing.
     func found(searching count: Int) -> [Found] {
         let chirp = Chirp(rate: Int(AudioSettings.microphoneRate))
         let rate = Double(AudioSettings.microphoneRate)
         return played.compactMap { time in
             let exact = Double(time - start) * rate / 1e9
-            // A card reports its position in steps, so what came at once may seem to come early.
+            // A card reports its position in steps, so an immediate sound may seem early.
             let from = max(0, Int(exact) - Self.earlySamples)
             let to = min(samples.count, from + count)
             guard from < to, let finding = chirp.find(in: Array(samples[from..<to])) else {
@@ -165,7 +167,7 @@ struct Heard {
         }
     }
 
-    /// How long a chirp is heard after its end, in words.
+    /// How long a chirp can be heard after its end, in words.
     func tail(after found: Found, noise: Double) -> String {
         let rate = Int(AudioSettings.microphoneRate)
         let step = rate * Self.tailStepMilliseconds / 1000

@@ -17,7 +17,7 @@ struct Martlet: ParsableCommand {
 
 /// Runs async work from a plain command and waits for it.
 ///
-/// Commands are plain ones, so that signals can be blocked before any other thread exists.
+/// Commands are synchronous, so that signals can be blocked before any other thread exists.
 func runBlocking(_ body: @escaping @Sendable () async throws -> Void) throws {
     let outcome = Outcome()
     let done = try EventFD()

@@ -1,10 +1,10 @@
 import Synchronization
 
-/// How work on another thread ended.
+/// The result of work on another thread.
 final class Outcome: Sendable {
     private let failure = Mutex<(any Error)?>(nil)
 
-    /// Why it failed; nil when it did not.
+    /// Why it failed; nil if it did not.
     var error: (any Error)? { failure.withLock { $0 } }
 
     func fail(_ error: any Error) { failure.withLock { $0 = error } }
@@ -21,7 +21,7 @@ final class Shared<Value: Sendable>: Sendable {
     }
 }
 
-/// An event that one task awaits and any thread gives, once.
+/// An event that one task awaits and any thread triggers, once.
 final class Latch: Sendable {
     private enum State: Sendable {
         case closed
@@ -30,7 +30,7 @@ final class Latch: Sendable {
     }
     private let state = Mutex(State.closed)
 
-    /// Lets the waiter go on; more than once is harmless.
+    /// Releases the waiter; further calls are harmless.
     func open() {
         let waiting = state.withLock { state -> CheckedContinuation<Void, Never>? in
             defer { state = .open }
@@ -40,7 +40,7 @@ final class Latch: Sendable {
         waiting?.resume()
     }
 
-    /// Waits until it is open; by one task.
+    /// Waits until it is open; for one task only.
     func wait() async {
         await withCheckedContinuation { continuation in
             let isOpen = state.withLock { state -> Bool in

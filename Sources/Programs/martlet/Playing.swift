@@ -5,7 +5,7 @@ import Glibc
 import Linux
 import SpeexDSP
 
-/// A WAV file or a tone through the daemon's own way to the loudspeaker.
+/// A WAV file or a tone through the daemon's own playback path.
 struct Playing {
     private static let toneSeconds = 2
     private static let toneHertz = 440.0
@@ -17,7 +17,7 @@ struct Playing {
 
     func run() throws {
         let samples = what == "tone" ? Self.tone() : try Self.speech(WAVFile(reading: what))
-        // Without samples no end would ever be reported.
+        // Without samples no end would be reported.
         guard !samples.isEmpty else { throw WAVError.empty(path: what) }
         rig.settings.capture.device = .null
         if voice == .music, let device = rig.musicDevice {
@@ -45,7 +45,7 @@ struct Playing {
         guard voice == .speech else {
             engine.speaker.play(samples, on: voice)
             while engine.speaker.isPlaying(voice) { try rig.pass() }
-            // Only for speech is it reported when the last of it has left the card.
+            // Only for speech is it reported that the last sample has left the card.
             return try rig.pass(milliseconds: Int32(rig.settings.bufferMilliseconds))
         }
         engine.speaker.enqueue(samples)
@@ -70,15 +70,15 @@ struct Playing {
     }
 }
 
-/// Whole pieces of sound at another rate.
+/// Resampling of complete sounds.
 enum Resampling {
     private static let quality: Int32 = 8
 
-    /// Mono samples, at another rate (Hz); without a delay.
+    /// Mono samples at another rate (Hz), without delay.
     static func convert(_ samples: [Int16], from: Int32, to: Int32) throws -> [Int16] {
         guard from != to else { return samples }
         let resampler = try Resampler(from: from, to: to, quality: quality)
-        // The filter's length of silence behind brings out its last sounds.
+        // Silence of the filter's length at the end brings out the last sounds.
         let input = samples + [Int16](repeating: 0, count: resampler.latencyFrames)
         let capacity = input.count * Int(to) / Int(from) + 64
         return [Int16](unsafeUninitializedCapacity: capacity) { buffer, count in

@@ -2,16 +2,16 @@ import AudioCore
 import AudioPath
 import Linux
 
-/// What the service would hear, as a WAV file: one channel, 16 kHz, through all of the processing.
+/// The sound that the service would hear, as a WAV file: one channel, 16 kHz, with all processing.
 struct Recording {
     let seconds: Double
     let path: String
     let rig: SoundRig
 
-    /// Less than this that is missing is the last period's (seconds).
+    /// A shortfall below this is only the last period (seconds).
     private static let toleratedSeconds = 0.1
 
-    /// Throws where the file could not be written later, which may be an hour later.
+    /// Throws if the file could not be written later, possibly an hour later.
     func checkTarget(mayReplace: Bool) throws {
         guard mayReplace || !Files.exists(path) else {
             throw Complaint("'\(path)' exists already; --overwrite replaces it")
@@ -45,7 +45,7 @@ struct Recording {
                 while !take.hasEnded { try rig.pass() }
                 isWhole = true
             } catch SoundRig.Failure.interrupted {
-                // What there is, is kept.
+                // The samples so far are saved.
             }
             try save(take.samples, engine.status().capture)
             if isWhole { warn(of: take.samples.count) }

@@ -8,10 +8,10 @@ struct Run: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Run as the daemon, as systemd starts it.",
         discussion: """
-            SIGTERM stops in order. SIGHUP reads the settings again: what can be is taken over at \
-            once, the rest by a new start at the next quiet moment; with a mistake the old ones are \
+            SIGTERM stops cleanly. SIGHUP reads the settings again: some are applied at \
+            once, the rest by a restart at the next quiet moment; with a mistake the old ones are \
             kept. At a start with a mistake the last settings that worked are used, or it stays up \
-            and tells the fault. The status is 78 where the file of --config is not there.
+            and reports the fault. The status is 78 if the file of --config does not exist.
             """)
 
     /// EX_CONFIG of sysexits.h; the unit does not restart after it.
@@ -20,7 +20,7 @@ struct Run: ParsableCommand {
     @OptionGroup var options: SettingsOptions
 
     func run() throws {
-        // Before any other thread exists, since threads inherit what is blocked.
+        // Before any other thread exists, because threads inherit the blocked signals.
         let signals = try BlockedSignals([.terminate, .interrupt, .hangUp])
         ALSALog.silence()
         let journal = JournalSocket(environment: Environment.all())

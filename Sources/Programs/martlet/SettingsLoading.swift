@@ -5,9 +5,9 @@ import Daemon
 import Glibc
 import Linux
 
-/// Where the settings come from.
+/// Reads the settings' files.
 struct SettingsOptions: ParsableArguments {
-    /// Read where no other is named; that it is not there is no mistake.
+    /// The default path; it is no mistake if that file does not exist.
     private static let usualPath = "/etc/martlet/martlet.toml"
 
     @Option(
@@ -18,17 +18,16 @@ struct SettingsOptions: ParsableArguments {
             """)
     var named: String?
 
-    /// Reads and checks everything; a file that is not there leaves the defaults, where nobody has
-    /// named it.
+    /// Reads and checks everything; a missing file means the defaults, unless it was named.
     ///
-    /// With `isRequired` a missing file is an error in any case.
+    /// With `isRequired` a missing file is always an error.
     func load(isRequired: Bool) throws -> Settings {
         let files = try texts()
         if isRequired, !files.contains(where: { $0.name == path }) { throw missing }
         return try SettingsFile.settings(from: files.map { (name: $0.name, text: $0.text) })
     }
 
-    /// The files as they are now, in the order in which they count.
+    /// The present files, in order of increasing priority.
     func texts() throws -> [SettingsText] {
         var texts: [SettingsText] = []
         if let text = try text(of: path) {
@@ -38,15 +37,15 @@ struct SettingsOptions: ParsableArguments {
         }
         for name in try names(in: overlay).sorted() where name.hasSuffix(".toml") {
             let file = "\(overlay)/\(name)"
-            // One that has gone since is gone.
+            // A file that was removed meanwhile is skipped.
             if let text = try text(of: file) { texts.append(SettingsText(name: file, text: text)) }
         }
         return texts
     }
 
-    /// Writes one setting into the file that `config set` keeps, where nothing is wrong then.
+    /// Writes one setting into the file of `config set`, if all settings are then valid.
     ///
-    /// `value` nil takes it out. Gives the file, and what counts with it.
+    /// A `value` of nil removes it. Returns the file and the resulting settings.
     func write(_ setting: String, _ value: String?) throws -> (file: String, Settings) {
         var files = try texts()
         let file = "\(overlay)/\(SettingsEdit.fileName)"
@@ -68,14 +67,14 @@ struct SettingsOptions: ParsableArguments {
         return (file, settings)
     }
 
-    /// Throws where the file that was named is not there.
+    /// Throws if a file was named and does not exist.
     func checkNamed() throws {
         if named != nil, !Files.exists(path) { throw missing }
     }
 
     private var path: String { named ?? Self.usualPath }
 
-    /// The folder of the files that count over it.
+    /// The folder of the files that override it.
     private var overlay: String {
         let folder = path.split(separator: "/", omittingEmptySubsequences: false).dropLast()
             .joined(separator: "/")
@@ -83,7 +82,7 @@ struct SettingsOptions: ParsableArguments {
     }
 
     private var missing: Complaint {
-        Complaint("there is no '\(path)': `martlet config template` prints one to start from")
+        Complaint("'\(path)' does not exist: `martlet config template` prints one to start from")
     }
 
     private func names(in folder: String) throws -> [String] {
@@ -95,7 +94,7 @@ struct SettingsOptions: ParsableArguments {
         }
     }
 
-    /// A file's text; nil where there is none, which one that may not be looked at is not.
+    /// A file's text; nil if it does not exist; an unreadable file is an error.
     private func text(of path: String) throws -> String? {
         let bytes: [UInt8]
         do throws(SystemError) {

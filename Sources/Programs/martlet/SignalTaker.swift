@@ -1,6 +1,6 @@
 import Linux
 
-/// Hands signals on, on a thread of its own, until it is stopped.
+/// Passes signals on, on its own thread, until it is stopped.
 final class SignalTaker: Sendable {
     private let signals: BlockedSignals
     private let body: @Sendable (Signal) -> Void

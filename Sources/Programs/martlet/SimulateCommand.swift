@@ -25,7 +25,7 @@ struct Simulate: ParsableCommand {
 
     func validate() throws {
         guard (0...65_535).contains(port) else {
-            throw ValidationError("--port takes 0 to 65535, and is \(port)")
+            throw ValidationError("--port takes 0 to 65535, not \(port)")
         }
     }
 
@@ -61,8 +61,8 @@ struct Simulate: ParsableCommand {
 }
 
 extension Simulate {
-    /// How to reach it: with `martlet talk`, and with Google's SDK for Python, which makes wss:// of
-    /// whatever address it is given.
+    /// How to connect: with `martlet talk`, and with Google's SDK for Python, which turns any
+    /// address into wss://.
     private static func ways(key: String, port: Int, trust: String?) -> String {
         let place = "127.0.0.1:\(port)"
         guard let trust else {
@@ -101,7 +101,7 @@ extension Simulate {
     }
 }
 
-/// What the simulated service reports on the terminal.
+/// The simulated service's reports on the terminal.
 enum ServerLines {
     static func line(_ event: ServerEvent) -> String? {
         switch event {
@@ -109,11 +109,11 @@ enum ServerLines {
         case .soundCame: nil
         case .wordsBegan: "words begin"
         case .wordsEnded(let samples): "words end after \(samples.count / 16) ms of sound"
-        case .ignoredAudio(let samples): "passes over \(samples / 16) ms of sound"
+        case .ignoredAudio(let samples): "ignores \(samples / 16) ms of sound"
         case .text(let text): "text of \(text.count) characters"
         case .content(_, let isHistory): isHistory ? "history" : "content"
         case .contextUpdated: "context updated"
-        case .cancelled(let ids): "takes back \(ids.joined(separator: ", "))"
+        case .cancelled(let ids): "cancels \(ids.joined(separator: ", "))"
         case .answeredInVain(let response):
             "answered in vain: \(response.serialized.prefix(200))"
         case .answerBegan(let turn): "answers with turn \(turn + 1)"

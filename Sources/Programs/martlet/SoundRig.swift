@@ -1,7 +1,7 @@
 import AudioPath
 import Linux
 
-/// The daemon's audio path, run for one measurement until it is done or Ctrl-C.
+/// The daemon's audio path, run for one measurement until that is done or Ctrl-C.
 final class SoundRig {
     /// Why a measurement ended without a result.
     enum Failure: Error, CustomStringConvertible {
@@ -18,11 +18,11 @@ final class SoundRig {
         }
     }
 
-    /// Devices that are there open within this (milliseconds).
+    /// Existing devices open within this time (milliseconds).
     private static let openingMilliseconds: Int64 = 3000
     static let pollMilliseconds: Int32 = 50
 
-    /// Without the music's own device, which only music opens.
+    /// Without a separate music device, which only music opens.
     var settings: AudioSettings
     let musicDevice: DeviceWish?
     private let signals: BlockedSignals
@@ -31,19 +31,19 @@ final class SoundRig {
         self.settings = settings
         musicDevice = settings.music
         self.settings.music = nil
-        // Somebody looks at what is heard all the time.
+        // The captured sound is observed all the time.
         self.settings.restsWhenIdle = false
         self.signals = signals
     }
 
-    /// Lets time pass; throws when the user wants to end.
+    /// Waits; throws when the user wants to stop.
     func pass(milliseconds: Int32 = SoundRig.pollMilliseconds) throws(Failure) {
         signals.wait(milliseconds: milliseconds)
         if signals.next() != nil { throw .interrupted }
     }
 
     /// Runs the audio path around the body, which is called when the devices are open; returns
-    /// false where the user ended it before the body did.
+    /// false if the user interrupted it.
     @discardableResult
     func run(
         onMicrophone: @escaping @Sendable (MicrophoneEvent) -> Void = { _ in },
@@ -90,7 +90,7 @@ final class SoundRig {
     }
 }
 
-/// What the microphone gave while its gate was open.
+/// The microphone's samples while its gate was open.
 final class MicrophoneTake: Sendable {
     private struct State: Sendable {
         var samples: [Int16] = []
@@ -98,7 +98,7 @@ final class MicrophoneTake: Sendable {
     }
     private let state = Shared(State())
 
-    /// Takes what concerns it; on the processing thread.
+    /// Takes the events of the open segment; on the processing thread.
     func take(_ event: MicrophoneEvent) {
         switch event {
         case .chunk(let chunk): state.withLock { $0.samples += chunk.samples }
@@ -107,9 +107,9 @@ final class MicrophoneTake: Sendable {
         }
     }
 
-    /// Mono, 16 kHz, from the opening of the gate on.
+    /// Mono, 16 kHz, from the opening of the gate.
     var samples: [Int16] { state.withLock { $0.samples } }
 
-    /// Whether the gate has closed and everything is there.
+    /// Whether the gate has closed and all samples have come.
     var hasEnded: Bool { state.withLock { $0.hasEnded } }
 }

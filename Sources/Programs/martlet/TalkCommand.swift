@@ -12,7 +12,7 @@ struct Talk: ParsableCommand {
         abstract: "Talk in the foreground, through the same pipeline as the daemon.",
         discussion: """
             The key comes from where the settings say, or from GEMINI_API_KEY. A broker is used by \
-            tools, but told nothing: its device is the daemon.
+            tools, but gets no reports: its device is the daemon.
             """)
 
     enum ButtonKind: String, ExpressibleByArgument, CaseIterable {
@@ -34,7 +34,7 @@ struct Talk: ParsableCommand {
     @Option(help: "Another service, such as that of `martlet simulate`.")
     var url: String?
 
-    @Option(help: "A PEM file whose authorities alone are trusted.")
+    @Option(help: "A PEM file with the only trusted authorities.")
     var ca: String?
 
     func run() throws {
@@ -42,7 +42,7 @@ struct Talk: ParsableCommand {
         ALSALog.silence()
         var settings = try options.load(isRequired: false)
         if let input {
-            // A card may be plugged in later and is waited for; a file is there or is not.
+            // A card may be plugged in later, so it is waited for; a file must exist.
             if input.lowercased().hasSuffix(".wav") {
                 guard try !WAVFile(reading: input).samples.isEmpty else {
                     throw WAVError.empty(path: input)
@@ -56,7 +56,7 @@ struct Talk: ParsableCommand {
         }
         if button == .keyboard, !StandardStream.isInputTerminal {
             throw Complaint(
-                "the standard input is no terminal, so that there is no space bar to talk with; run "
+                "the standard input is not a terminal, so there is no space bar to talk with; run "
                     + "it in a terminal, or with --button none")
         }
         if let url { settings[Keys.live.url] = url }

@@ -15,7 +15,7 @@ final class TimelinePrinter: Sendable {
         for line in text.withLock({ $0.take(entry) }) { self.line(line.text, at: line.at) }
     }
 
-    /// A line of the program's own.
+    /// A line of the program itself.
     func note(_ text: String) { line(text, at: MonotonicClock.now()) }
 
     private func line(_ text: String, at time: Int64) {

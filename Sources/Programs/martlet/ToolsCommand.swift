@@ -19,12 +19,12 @@ struct ToolCommands: ParsableCommand {
 
         @OptionGroup var options: SettingsOptions
 
-        @Flag(help: "As the service is told: one declaration in JSON a line.")
+        @Flag(help: "As the service gets them: one declaration in JSON per line.")
         var json = false
 
-        /// The names that a call may give, with the values where only some are allowed.
+        /// The arguments of a call, with the allowed values where they are limited.
         ///
-        /// What must be given comes first. Nothing for a function without any.
+        /// Required ones come first. Empty for a function without arguments.
         private static func arguments(_ declaration: ToolDeclaration) -> String {
             guard case .object(let members) = declaration.schema.kind else { return "" }
             func shown(_ property: Schema.Property) -> String {
@@ -92,7 +92,7 @@ struct ToolCommands: ParsableCommand {
     struct Call: ParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "Run one tool by hand, with the same checks and limits.",
-            discussion: "What the model would be told is printed. Lines that a running daemon "
+            discussion: "The answer to the model is printed. Lines that a running daemon "
                 + "holds cannot be opened a second time. What needs a confirmation asks on the "
                 + "terminal.")
 
@@ -111,7 +111,7 @@ struct ToolCommands: ParsableCommand {
             do {
                 json = try JSONValue(parsing: Array(arguments.utf8))
             } catch {
-                throw Complaint("the arguments are no JSON: \(error)")
+                throw Complaint("the arguments are not JSON: \(error)")
             }
             let call = FunctionCall(id: "", name: name, arguments: json)
             let settings = try reported { try narrowed(all, to: call) }
@@ -128,7 +128,7 @@ struct ToolCommands: ParsableCommand {
                         await tools.serversSettled()
                     }
                     await tools.prepare(for: call.name)
-                    // The store is the running daemon's.
+                    // The store belongs to the running daemon.
                     let ports = settings.runnerPorts(
                         confirmation: TerminalQuestion(), store: nil, log: log)
                     let runner = ToolRunner(
@@ -149,7 +149,7 @@ struct ToolCommands: ParsableCommand {
             try show(outcome.withLock { $0 })
         }
 
-        /// Without the outputs that the call is not about, since opening one puts it to rest.
+        /// Without the outputs that the call does not concern, because opening an output resets it.
         private func narrowed(_ all: Settings, to call: FunctionCall) throws -> Settings {
             let tools = try ToolSet.declared(all)
             guard let tool = tools.first(where: { $0.name == call.name }) else {
@@ -184,7 +184,7 @@ struct ToolCommands: ParsableCommand {
     }
 }
 
-/// What the model is offered; servers are started where there are any.
+/// The tools that the model is offered; servers are started if there are any.
 private func offered(_ settings: Settings) throws -> ToolSet.Offer {
     guard try !ToolSet.servers(settings).isEmpty else {
         var offer = ToolSet.Offer()
@@ -199,7 +199,7 @@ private func offered(_ settings: Settings) throws -> ToolSet.Offer {
     return offered.withLock { $0 }
 }
 
-/// The settings, with which the daemon would start: a line that a button has, too, is not to be
+/// The settings with which the daemon would start: a line that is also a button's must not be
 /// driven by hand either.
 private func startable(_ options: SettingsOptions) throws -> Settings {
     let settings = try options.load(isRequired: false)
@@ -208,7 +208,7 @@ private func startable(_ options: SettingsOptions) throws -> Settings {
     return settings
 }
 
-/// Shows all mistakes of the settings, and ends.
+/// Prints all mistakes of the settings, and exits.
 func reported<Result>(_ body: () throws -> Result) throws -> Result {
     do {
         return try body()
@@ -228,7 +228,7 @@ extension ToolConfirmation {
     }
 }
 
-/// The person at the terminal confirms, as they could run the program themselves.
+/// The person at the terminal confirms, because they could run the program directly.
 private struct TerminalQuestion: ConfirmationPort {
     func confirm(_ request: ConfirmationRequest) async -> ConfirmationDecision {
         guard StandardStream.isInputTerminal else {

@@ -9,8 +9,8 @@ extension WorldBook {
     static let isSaid = "the model is asked to say something"
     /// The notices about announcements that are not spoken after all.
     static let unsaidNotices: Set<String> = [
-        "there was no session in time to say something",
-        "too much is to be said already; something is not said",
+        "an announcement is dropped: there was no session in time",
+        "an announcement is dropped: too many are waiting",
     ]
 
     /// Sets what is expected of a day.

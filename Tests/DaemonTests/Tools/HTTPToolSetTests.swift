@@ -113,7 +113,7 @@ final class HTTPToolSetTests {
             "url = \"http://h.test/{plac}\"\nparameters = { place = { type = \"string\" } }")
         #expect(
             ToolSet.mistakes(in: settings).map(\.description)
-                == ["t:3:1: the tool \"ask\": {plac} is none of the parameters"])
+                == ["t:3:1: the tool \"ask\": {plac} is not among the parameters"])
     }
 
     @Test("a program gets its secret in a variable, and what it prints of it is hidden")

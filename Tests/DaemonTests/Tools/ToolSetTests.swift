@@ -18,8 +18,8 @@ struct ToolSetTests {
         let parameters = "parameters = { level = { type = \"integer\" } }\n"
         #expect(try mistakes(in: Self.head + "argv = [\"a\", \"{level}\"]\n" + parameters).isEmpty)
         for (text, words) in [
-            ("argv = [\"a\", \"{lvel}\"]\n" + parameters, "{lvel} is none of the parameters"),
-            ("argv = [\"{level}\"]\n" + parameters, "may not choose the program"),
+            ("argv = [\"a\", \"{lvel}\"]\n" + parameters, "{lvel} is not among the parameters"),
+            ("argv = [\"{level}\"]\n" + parameters, "must not choose the program"),
             (
                 "argv = [\"a\", \"{level}\"]\nrequired = []\n" + parameters,
                 "must be among the required"
