@@ -18,8 +18,9 @@ struct PeoplesMistakesTests {
     /// One of these says what is right.
     private static let cues = [
         "allowed:", "must be", "needs quotes", "in quotes", "without", "straight ones", "a point",
-        "begins with #", "did you mean", "quote it", "64 bits", "a value is due", "leave them out",
-        "must not be empty", "write ", "it stands in", "it has:", "must begin", "a time of day",
+        "begins with #", "did you mean", "quote it", "64 bits", "a value is expected",
+        "leave them out", "must not be empty", "write ", "it belongs in", "it has:", "must begin",
+        "a time of day",
     ]
 
     private enum Kind { case text, texts, integer, number, boolean }
@@ -35,7 +36,7 @@ struct PeoplesMistakesTests {
 
     /// Wrong for every setting of any type.
     private static let everywhere = [
-        Written("", found: "a value is due"), Written("# none", found: "a value is due"),
+        Written("", found: "a value is expected"), Written("# none", found: "a value is expected"),
         Written("word"), Written("“word”", found: "“"), Written("True"), Written("yes"),
         Written("10s"), Written("1979-05-27"), Written("07:30"),
         Written("1979-05-27T07:32:00+01:00", found: "date or time"),
@@ -46,7 +47,7 @@ struct PeoplesMistakesTests {
         let usual = setting.fallbackText.contains("\n") ? "\"word\"" : setting.fallbackText
         var values = everywhere
         for tail in ["// the usual", "; the usual"] {
-            values.append(Written("\(usual) \(tail)", found: "text behind"))
+            values.append(Written("\(usual) \(tail)", found: "text after"))
         }
         switch kind(of: setting) {
         case .text:
@@ -58,7 +59,7 @@ struct PeoplesMistakesTests {
         case .integer, .number:
             values += [
                 Written("\"20\""), Written("\"10s\""), Written("\"8,5\""), Written("nan"),
-                Written("inf"), Written("80%", found: "%"), Written("8,5", found: "text behind"),
+                Written("inf"), Written("80%", found: "%"), Written("8,5", found: "text after"),
                 Written("true"), Written("[20]", found: "an array"),
             ]
             if kind(of: setting) == .integer { values.append(Written("8.5")) }

@@ -32,7 +32,7 @@ import Testing
             """
         #expect(
             mistakes(in: text) == [
-                "m.toml:1:1: 'stray' must stand in a section",
+                "m.toml:1:1: 'stray' must be in a section",
                 "m.toml:3:1: [live] has no 'modle'; did you mean 'model'?",
                 "m.toml:4:1: secrets do not belong here, where everyone can read them: put "
                     + "the key into a file of its own (mode 600) and name that with live.key_file, "

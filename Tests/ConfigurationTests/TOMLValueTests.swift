@@ -104,7 +104,7 @@ struct TOMLValueTests {
         #expect(mistake("1979-05-27")?.contains("date or time") == true)
         #expect(mistake("07:32:00")?.contains("date or time") == true)
         #expect(mistake("hello")?.contains("quotes") == true)
-        #expect(mistake("")?.contains("a value is due") == true)
-        #expect(mistake("# none")?.contains("a value is due") == true)
+        #expect(mistake("")?.contains("a value is expected") == true)
+        #expect(mistake("# none")?.contains("a value is expected") == true)
     }
 }

@@ -89,7 +89,7 @@ struct ToolSettingsTests {
         let settings = try SettingsFile.settings(from: [("m", text)])
         #expect(settings.warnings.count == 1)
         #expect(
-            settings.warnings.first?.description.hasPrefix("m:1:1: tool a lets somebody in")
+            settings.warnings.first?.description.hasPrefix("m:1:1: tool a lets someone in")
                 == true)
     }
 
@@ -121,7 +121,7 @@ struct ToolSettingsTests {
             "6:10: tool.command.phrase must say what is to be said, with six letters or more"),
         Told(
             command + "phrase = \"open sesame\"",
-            "5:10: tool.command.phrase is said only with confirm = \"phrase\""),
+            "5:10: tool.command.phrase is used only with confirm = \"phrase\""),
         Told(
             command + "directory = \"/\"",
             "5:13: tool.command.directory is /: a program may not write everywhere"),
@@ -133,7 +133,7 @@ struct ToolSettingsTests {
             "5:8: tool.gpio.bias is for inputs: direction = \"input\""),
         Told(
             gpio + "line = \"x\"\ndirection = \"input\"\nrests_on = true",
-            "6:12: tool.gpio.rests_on says nothing of an input, which is only read"),
+            "6:12: tool.gpio.rests_on has no effect on an input, which is only read"),
         Told(
             gpio + "line = \"x\"\nparameters = { }",
             "5:1: tool.gpio has no 'parameters'"),
@@ -168,7 +168,7 @@ struct ToolSettingsTests {
         ),
         Told(
             command + "required = [\"x\"]",
-            "5:13: tool.command.required names 'x', which is none of the parameters"
+            "5:13: tool.command.required names 'x', which is not one of the parameters"
         ),
         Told(command + "parameters = 1", "5:14: tool.command.parameters is 1, but must be a table"),
         Told(

@@ -248,7 +248,8 @@ final class CommandLineTests {
         for words in [
             "microphone: ", "loudspeaker: ", "is used already: by button.line", "button.line: ",
             "led.name: the kernel has no light 'nosuch'", "output lamp: ",
-            "sounds: sounds.directory '/nonexistent' is no folder", "state folder: '/proc/martlet'",
+            "sounds: sounds.directory '/nonexistent' is not a folder",
+            "state folder: '/proc/martlet'",
             "there is no program '/nonexistent/dim'", "key: ",
         ] {
             #expect(ended.output.contains(words), "\(words): \(ended.output)")

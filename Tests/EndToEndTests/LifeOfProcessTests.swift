@@ -258,7 +258,8 @@ struct LifeOfProcessTests {
                     // One comes each second; by the fifth a device that shows no life is dead.
                     try await daemon.notices.wait(count: 6) { $0 == "WATCHDOG=1" }
                     #expect(
-                        !daemon.journal.all.contains { $0.contains("stands still") }, "\(mode)")
+                        !daemon.journal.all.contains { $0.contains("delivers no samples") },
+                        "\(mode)")
                     #expect(daemon.stop() == .exited(0), "\(mode)")
                 }
             }

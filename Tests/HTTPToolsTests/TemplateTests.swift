@@ -93,8 +93,8 @@ struct TemplateTests {
         #expect(mistake { _ in }.isEmpty)
         #expect(mistake { $0.url = "http://{secret:h}/" }.contains("cannot be the url's host"))
         #expect(mistake { $0.url += "{y}" }.contains("{y} is not among the parameters"))
-        #expect(mistake { $0.headers = [("X Y", "1")] }.contains("\"X Y\" is no header's name"))
-        #expect(mistake { $0.headers = [("X", "1\n2")] }.contains("\"X\" is no header's name"))
+        #expect(mistake { $0.headers = [("X Y", "1")] }.contains("\"X Y\" is not a header's name"))
+        #expect(mistake { $0.headers = [("X", "1\n2")] }.contains("\"X\" is not a header's name"))
         #expect(mistake { $0.headers = [("Host", "a")] }.contains("made by the program"))
         #expect(mistake { $0.headers = [("Content-Type", "{x}")] }.isEmpty)
         #expect(
@@ -102,10 +102,10 @@ struct TemplateTests {
                 $0.headers = [("Content-Type", "{x}")]
                 $0.body = "1"
             }.contains("must not hold arguments"))
-        #expect(mistake { $0.body = "{\"a\": \\{x}}" }.contains("the body is no JSON"))
-        #expect(mistake { $0.body = "{\"a\": \"\\{x}\"}" }.contains("the body is no JSON"))
-        #expect(mistake { $0.body = "hello" }.contains("the body is no JSON"))
-        #expect(mistake { $0.hosts = ["http://h.test"] }.contains("which is no host"))
+        #expect(mistake { $0.body = "{\"a\": \\{x}}" }.contains("the body is not JSON"))
+        #expect(mistake { $0.body = "{\"a\": \"\\{x}\"}" }.contains("the body is not JSON"))
+        #expect(mistake { $0.body = "hello" }.contains("the body is not JSON"))
+        #expect(mistake { $0.hosts = ["http://h.test"] }.contains("which is not a host"))
         #expect(mistake { $0.answer = "/a~2" }.contains("the answer's place"))
         #expect(
             mistake {

@@ -163,7 +163,7 @@ struct HomeTroubleTests {
             model.nonsense = text
             let rig = try await HomeRig(model, deadline: .seconds(1))
             let error = await rig.error("list_devices")
-            #expect(error.contains("it spoke no JSON") || error.contains("does not answer"))
+            #expect(error.contains("it did not send JSON") || error.contains("does not answer"))
             await rig.end()
         }
     }

@@ -140,7 +140,7 @@ struct MachineTests {
         _ = machine.opened()
         _ = receive(["type": "auth_required"], at: now)
         let end = answerAll(receive(["type": "auth_ok"], at: now), at: now)
-        #expect(end.contains(.note("Home Assistant is there again")))
+        #expect(end.contains(.note("Home Assistant is back")))
     }
 
     @Test("somebody who wants something does not wait for a long rest, but for a short one")

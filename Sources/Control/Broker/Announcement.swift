@@ -2,8 +2,8 @@ internal import WireCodec
 
 /// The discovery message: what the device consists of, for Home Assistant.
 ///
-/// By device discovery (Home Assistant 2024.11 and newer): one message holds the device, where it
-/// comes from and all its entities, which so appear, change and go together; of the older form
+/// Uses device discovery (Home Assistant 2024.11 and newer): one message holds the device, its
+/// origin and all its entities, which thus appear, change and disappear together. In the older form
 /// each entity had a message of its own, and an entity that a newer version lacks stayed behind.
 /// The keys are those of `DEVICE_DISCOVERY_SCHEMA` in Home Assistant's `mqtt/schemas.py` and of
 /// each platform's documentation.
@@ -38,7 +38,7 @@ struct Announcement {
         var components: JSONObject = [:]
         for (name, platform, members) in entities {
             var component: JSONObject = ["platform": .string(platform)]
-            // Only the platform: the way to take an entity back that was once announced.
+            // Only the platform: this removes an entity that was announced before.
             if let members {
                 component["unique_id"] = .string("\(settings.id)_\(name)")
                 for (key, value) in members { component[key] = value }
@@ -48,7 +48,7 @@ struct Announcement {
         return components
     }
 
-    /// Name, platform, and what else there is to say; nil for what there is not.
+    /// Name, platform, and further members; nil for an entity that does not exist.
     private var entities: [(String, String, [(String, JSONValue)]?)] {
         let may = settings.powers
         return [

@@ -1,18 +1,18 @@
-/// What the user was last heard to say, and what was said to it: one request and one reply.
+/// The last words of the user and the answer to them: one request and one reply.
 ///
-/// A value: what happens comes in, in its order. Fragments may come late, and without a turn, as
-/// when something is to be announced.
+/// A value: events go in, in order. Fragments may come late, and without a turn, as for an
+/// announcement.
 package struct LastWords: Sendable {
-    /// Words beyond this are not kept (characters); fewer can be published.
+    /// Longer texts are cut (characters); even fewer can be published.
     private static let limit = 2 * Presence.stateLimit
 
     private var heard = ""
     private var said = ""
-    /// What comes next begins another.
+    /// The next fragment begins a new request.
     private var isRequestWhole = false
     private var isReplyWhole = false
 
-    /// Nothing was said yet.
+    /// No words yet.
     package init() {}
 
     /// The last request, with single blanks between its words.
@@ -20,24 +20,24 @@ package struct LastWords: Sendable {
     /// The last reply, as far as it was spoken.
     package var reply: String { Self.trimmed(said) }
 
-    /// A turn was opened: both begin anew.
+    /// A turn was opened: both start again.
     package mutating func turnOpened() { self = LastWords() }
 
-    /// A fragment of what the user was heard to say.
+    /// A fragment of the user's words.
     package mutating func heard(_ text: String) {
         if isRequestWhole { heard = "" }
         isRequestWhole = false
         heard += text.prefix(Self.limit - heard.count)
     }
 
-    /// A fragment of what is said.
+    /// A fragment of the answer.
     package mutating func said(_ text: String) {
         if isReplyWhole { said = "" }
         isReplyWhole = false
         said += text.prefix(Self.limit - said.count)
     }
 
-    /// The reply was played to its end, or was ended by somebody.
+    /// The reply was played to its end, or was interrupted.
     package mutating func replyEnded() {
         isRequestWhole = true
         isReplyWhole = true

@@ -1,7 +1,7 @@
 package import Mosquitto
 internal import WireCodec
 
-/// What others want of the device.
+/// What a message asks of the device.
 package enum PresenceCommand: Sendable, Equatable {
     case setMuted(Bool)
     /// Percent of loudness.
@@ -14,68 +14,69 @@ package enum PresenceCommand: Sendable, Equatable {
     case say(String)
 }
 
-/// What a message or a moment leads to.
+/// The reaction to a message or to a deadline.
 package struct PresenceReaction: Sendable, Equatable {
-    /// What is to be done, in this order.
+    /// The commands to perform, in this order.
     package var commands: [PresenceCommand] = []
-    /// What is to be published, in this order.
+    /// The messages to publish, in this order.
     package var messages: [MQTTMessage] = []
-    /// What is to be said of it in the log.
+    /// What to log about it.
     package var complaint: String?
 }
 
-/// The device as it is seen through a broker: what is published when, and what a message asks for.
+/// The device as seen through a broker: what is published when, and what a message asks for.
 ///
-/// A value: events, times (nanoseconds) and randomness (0..<1) come in, messages come out, which
-/// are published in their order; what could not be published is published with the next connection.
+/// A value: events, times (nanoseconds) and randomness (0..<1) go in, messages come out and are
+/// published in order. What could not be published is published with the next connection.
 package struct Presence: Sendable {
-    /// A state of Home Assistant has no more characters.
+    /// A state in Home Assistant may have at most this many characters.
     package static let stateLimit = 255
-    /// Longer messages ask for nothing that the device can do (bytes).
+    /// Longer messages cannot be commands (bytes).
     package static let commandLimitBytes = 4096
-    /// What is to be said has no more characters: a minute of speech.
+    /// Announcements are cut after this many characters: a minute of speech.
     package static let speechLimit = 1000
-    /// No more commands of a kind than this are taken within `commandWindow`.
+    /// At most this many commands of a kind are taken within `commandWindow`.
     package static let commandLimit = 20
     static let commandWindow: Int64 = 10_000_000_000
-    /// Devices answer the birth of Home Assistant within this, not all at once.
+    /// Devices answer Home Assistant's birth message at random times within this, not all at once.
     static let birthSpread: Int64 = 1_000_000_000
 
     private let settings: PresenceSettings
     private let topics: PresenceTopics
     private var isConnected = false
     private var state = PresenceState()
-    /// What the broker has of each property.
+    /// What was published last of each property.
     private var published: [PresenceTopics.Property: String] = [:]
     private var commandTimes: [PresenceSettings.Power: [Int64]] = [:]
-    /// Of what is a state and came too often, the last, which is done when its time comes.
+    /// The last command of a kind that came too often, for states; it is performed when its time
+    /// comes.
     private var held: [PresenceSettings.Power: PresenceCommand] = [:]
     private var hasComplained = false
     /// When everything is announced to Home Assistant again.
     private var birthAt: Int64?
 
-    /// A presence that nobody sees yet.
+    /// A presence that is not published yet.
     package init(_ settings: PresenceSettings) {
         self.settings = settings
         topics = PresenceTopics(settings)
     }
 
-    /// What is to be subscribed to.
+    /// The topics to subscribe to.
     package var filters: [String] {
         PresenceSettings.Power.allCases.filter(settings.powers.contains).map(topics.command)
             + (settings.isAnnounced ? [topics.birth] : [])
     }
 
-    /// What is to be subscribed to with what the broker has kept of it: an announcement of an
-    /// earlier time, which is taken back where there is one.
+    /// The topics to subscribe to with their retained messages: an earlier announcement, which is
+    /// removed if there is one.
     package var keptFilters: [String] { settings.isAnnounced ? [] : [topics.announcement] }
 
-    /// When `deadlineReached` is to be called.
+    /// When to call `deadlineReached`.
     package var deadline: Int64? {
         ([birthAt] + held.keys.map { nextAdmission($0) }).compactMap { $0 }.min()
     }
 
-    /// Whether a message may be for this device, to be asked before it is carried any further.
+    /// Whether a message may be for this device; checked before it is carried any further.
     package static func concerns(
         _ message: MQTTMessage, _ filters: [String]
     ) -> Bool {
@@ -83,7 +84,7 @@ package struct Presence: Sendable {
             && filters.contains(message.topic)
     }
 
-    /// What the broker tells the others when the line breaks.
+    /// The message that the broker publishes when the connection breaks.
     package var will: MQTTMessage { status(PresenceTopics.offline) }
 
     /// The last messages of an orderly end.
@@ -98,14 +99,14 @@ package struct Presence: Sendable {
 
     // MARK: - The line
 
-    /// The connection stands: everything is published.
+    /// The connection is open: everything is published.
     package mutating func connected() -> [MQTTMessage] {
         isConnected = true
         birthAt = nil
         return introduction()
     }
 
-    /// The line is lost.
+    /// The connection is lost.
     package mutating func disconnected() {
         isConnected = false
         birthAt = nil
@@ -127,7 +128,7 @@ package struct Presence: Sendable {
 
     /// Something may have changed.
     package mutating func changed(_ state: PresenceState) -> [MQTTMessage] {
-        // A user who mutes the device after a message that waits has the last word.
+        // If the user mutes the device while a mute command waits, the user's choice wins.
         if state.isMuted, !self.state.isMuted { held[.mute] = nil }
         self.state = state
         return isConnected ? news() : []
@@ -190,7 +191,7 @@ package struct Presence: Sendable {
         }
     }
 
-    /// Words as a state can hold them; nil where they are not published.
+    /// Words short enough for a state; nil if they are not published.
     private func words(_ text: String) -> String? {
         guard settings.tellsWords, !text.isEmpty else { return nil }
         let scalars = text.unicodeScalars
@@ -200,15 +201,15 @@ package struct Presence: Sendable {
 
     // MARK: - What is asked
 
-    /// A message came: what it leads to.
+    /// A message came; returns the reaction to it.
     ///
-    /// Too many commands of a kind are dropped; of volume and mute, which are states, the last is
-    /// done later.
+    /// Surplus commands of a kind are dropped; for volume and mute, which are states, the last one
+    /// is performed later.
     package mutating func received(
         _ message: MQTTMessage, at now: Int64, random: Double
     ) -> PresenceReaction {
         if message.topic == topics.announcement { return takenBack(message) }
-        // One that the broker has kept was meant for another time.
+        // A retained message was meant for another time.
         guard !message.isRetained, message.payload.count <= Self.commandLimitBytes else {
             return PresenceReaction()
         }
@@ -225,11 +226,11 @@ package struct Presence: Sendable {
         }
         let text = String(validating: message.payload, as: UTF8.self)
         guard let text, let command = command(power, text) else {
-            let what = text == nil ? "is no UTF-8 text" : "asks for nothing that there is"
+            let what = text == nil ? "is not UTF-8 text" : "is not a command"
             return PresenceReaction(
                 complaint: admit(power, at: now) ? "a message to \(message.topic) \(what)" : nil)
         }
-        // Privacy is not a matter of how much else was asked for.
+        // Muting must work however many commands came before.
         guard command == .setMuted(true) || admit(power, at: now) else {
             return PresenceReaction(complaint: hold(power, command))
         }
@@ -238,8 +239,8 @@ package struct Presence: Sendable {
         return PresenceReaction(commands: [command])
     }
 
-    /// An announcement that the broker has kept from before is taken back; one that is not there
-    /// is not, since Home Assistant complains of that.
+    /// Removes an announcement that the broker has retained; removes none that does not exist,
+    /// since Home Assistant complains of that.
     private func takenBack(_ message: MQTTMessage) -> PresenceReaction {
         guard !settings.isAnnounced, message.isRetained, !message.payload.isEmpty else {
             return PresenceReaction()
@@ -249,7 +250,7 @@ package struct Presence: Sendable {
         ])
     }
 
-    /// Keeps what came too often, if it is a state; returns what is to be said of it, once.
+    /// Holds a command that came too often, if it sets a state; returns a complaint, once.
     private mutating func hold(
         _ power: PresenceSettings.Power, _ command: PresenceCommand
     ) -> String? {

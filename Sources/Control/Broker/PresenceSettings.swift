@@ -1,21 +1,21 @@
-/// What the device is on a broker, and what others may do with it.
+/// The device's identity on a broker, and what messages may make it do.
 package struct PresenceSettings: Sendable {
-    /// What others may have the device do.
+    /// What messages may make the device do.
     package enum Power: String, Sendable, CaseIterable {
         case mute, volume, listen, stop, say
     }
 
     /// Letters, digits, _ and -; no two devices have the same.
     package var id: String
-    /// What people call it.
+    /// Its name for people.
     package var name: String
-    /// Of the program.
+    /// The program's version.
     package var version: String
     /// Its topics begin with this, followed by its id.
     package var prefix: String
     /// Whether it announces itself to Home Assistant.
     package var isAnnounced: Bool
-    /// Where Home Assistant listens for that.
+    /// The prefix of the topics on which Home Assistant listens for that.
     package var discoveryPrefix: String
     package var powers: Set<Power>
     /// Whether the words of the last request and reply are published.
@@ -37,25 +37,25 @@ package struct PresenceSettings: Sendable {
     }
 }
 
-/// What is true of the device, as others see it.
+/// The state of the device, as others see it.
 package struct PresenceState: Sendable, Equatable {
     /// What it does, in one word.
     package enum Activity: String, Sendable, CaseIterable {
         case idle, listening, thinking, speaking, ringing, muted, offline, error
     }
 
-    /// How it has been since it started.
+    /// Figures since the program started.
     package struct Diagnostics: Sendable, Equatable {
         /// When the program started (ISO 8601, with its zone).
         package var started: String
-        /// How often the session with the service was made anew.
+        /// How often the session with the service was reconnected.
         package var reconnects: Int
         /// Overruns and underruns of the sound devices.
         package var xruns: Int
-        /// What of its memory is resident (MiB).
+        /// The resident memory (MiB).
         package var memory: Int
 
-        /// How it has been.
+        /// Creates the figures.
         package init(started: String, reconnects: Int, xruns: Int, memory: Int) {
             self.started = started
             self.reconnects = reconnects
@@ -66,7 +66,7 @@ package struct PresenceState: Sendable, Equatable {
 
     package var activity = Activity.offline
     package var isMuted = false
-    /// No PIN is taken, since it was wrong too often.
+    /// PINs are locked, after too many wrong ones.
     package var isPINLocked = false
     /// Percent of loudness; nil while there is no loudspeaker.
     package var volume: Int?
@@ -74,7 +74,7 @@ package struct PresenceState: Sendable, Equatable {
     package var timers = 0
     /// When the next of them rings (ISO 8601, with its zone); nil: none does.
     package var nextTimer: String?
-    /// What the user was last heard to say, and what was said to it.
+    /// The user's last words, and the answer to them.
     package var request = ""
     package var reply = ""
     /// Nil until the first is known.

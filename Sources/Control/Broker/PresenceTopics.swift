@@ -1,17 +1,17 @@
 internal import Mosquitto
 
-/// The topics of what is published and of what may be asked for.
+/// The topics of properties and of commands.
 ///
-/// `martlet/ID/status` is the availability; each property has a topic, and each that may be set
-/// the same one with `/set`.
+/// `martlet/ID/status` is the availability; each property has a topic, and a property that may be
+/// set has the same topic with `/set`.
 struct PresenceTopics: Sendable {
     /// What is published, each under a topic of its own.
     enum Property: String, CaseIterable, Sendable {
         case state, mute, volume, pin, timers, request, reply, diagnostics
 
-        /// Whether the broker keeps it for those who come later.
+        /// Whether the broker retains it for later subscribers.
         ///
-        /// Words are published once, and retained by no broker.
+        /// Words are published once, and never retained.
         var isKept: Bool { self != .request && self != .reply }
     }
 
@@ -19,9 +19,9 @@ struct PresenceTopics: Sendable {
     static let offline = "offline"
 
     let base: String
-    /// Where Home Assistant reads what the device consists of.
+    /// The topic of the device's discovery message.
     let announcement: String
-    /// Where Home Assistant says that it has started.
+    /// The topic on which Home Assistant reports that it has started.
     let birth: String
 
     init(_ settings: PresenceSettings) {
@@ -36,7 +36,7 @@ struct PresenceTopics: Sendable {
 
     func command(_ power: PresenceSettings.Power) -> String { "\(base)/\(power.rawValue)/set" }
 
-    /// What the device is asked by a message under this topic.
+    /// What a message under this topic asks of the device.
     func power(of topic: String) -> PresenceSettings.Power? {
         guard topic.hasPrefix(base + "/"), topic.hasSuffix("/set") else { return nil }
         return PresenceSettings.Power(

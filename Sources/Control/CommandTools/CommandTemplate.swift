@@ -3,10 +3,10 @@ internal import Tools
 
 /// An argument list with places for arguments: `["/usr/bin/brightness", "--level={level}"]`.
 ///
-/// `{name}` stands for an argument wherever it appears but in the program's own place; `{{` and
-/// `}}` stand for braces. The words stay apart whatever the values hold, as no shell reads them.
-/// A value that would begin a word with `-` is refused, since a program would take it for an
-/// option, unless a `--` stands before it in the template.
+/// `{name}` stands for an argument anywhere except in the program's own place; `{{` and `}}` stand
+/// for braces. The words stay separate whatever the values hold, as no shell reads them. A value
+/// that would begin a word with `-` is refused, since a program would take it for an option, unless
+/// a `--` precedes it in the template.
 struct CommandTemplate: Sendable {
     private enum Piece: Equatable {
         case text(String)

@@ -11,15 +11,15 @@ package struct CommandTool: Tool {
     private let secrets: any SecretPort
     private let template: CommandTemplate
 
-    /// What a program has to end after TERM, before KILL.
+    /// How long a program has to end after TERM, before KILL.
     private static let grace = Duration.seconds(1)
-    /// The program's own deadline comes second to the runner's, which answers the model; this
-    /// much later it ends the program if the cancellation did not.
+    /// The program's own deadline is this much later than the runner's, which answers the model; it
+    /// ends the program if the cancellation did not.
     private static let slack = Duration.seconds(1)
 
     /// Checks the template against the parameters, so that a fault is found at the start.
     ///
-    /// `secrets` is asked for those that the settings name at each call.
+    /// At each call `secrets` is asked for the secrets that the settings name.
     package init(
         declaration: ToolDeclaration, settings: CommandToolSettings, confinement: Confinement,
         secrets: any SecretPort = NoSecrets()
@@ -35,7 +35,7 @@ package struct CommandTool: Tool {
         }
     }
 
-    /// Runs the program to its end; its failure is reported with its status and what it said.
+    /// Runs the program to its end; its failure is reported with its status and its output.
     package func call(_ arguments: ToolArguments) async throws -> JSONValue {
         let words = try template.fill(arguments)
         let (environment, hidden) = try environment()
@@ -57,7 +57,7 @@ package struct CommandTool: Tool {
         }
     }
 
-    /// Why a limit ends a program, as it mostly is.
+    /// The usual reason for a signal that a limit sends.
     private static func reason(_ signal: Int32) -> String {
         switch signal {
         case Confinement.workSignal: " (it worked too long)"

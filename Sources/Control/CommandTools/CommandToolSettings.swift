@@ -4,15 +4,15 @@ package import Tools
 
 /// A program that the model may run: `[[tool.command]]`.
 package struct CommandToolSettings: ToolKind, Equatable {
-    /// What its output is.
+    /// The form of its output.
     package enum Output: String, Sendable, CaseIterable {
         /// Words for the model.
         case text
-        /// One JSON value, which the model is given as such.
+        /// One JSON value, which the model gets as such.
         case json
     }
 
-    /// Its arguments have `{name}` where those of the call go.
+    /// Its arguments have `{name}` in place of the call's arguments.
     package var program: ProgramSettings
     package var output: Output
 
@@ -22,11 +22,11 @@ package struct CommandToolSettings: ToolKind, Equatable {
 
     package static let example = #"""
         # Programs that the model may run, each a function of its own. There is no shell: argv is
-        # one program with its arguments, and {level} stands for what the model said for it.
+        # one program with its arguments, and {level} stands for the value that the model gives.
         # Parameters are JSON Schemas; arguments that do not fit are refused. A program writes only
-        # where it may, opens no device but those it is given, and nothing of the key, the secrets,
-        # the credentials, the recordings and the state folder; at its deadline it is ended with
-        # all that it started.
+        # where it may and opens only the devices that it is given; it cannot open the key, the
+        # secrets, the credentials, the recordings and the state folder. At its deadline it is ended
+        # with everything that it started.
         #
         # [[tool.command]]
         # name = "set_brightness"
@@ -39,7 +39,7 @@ package struct CommandToolSettings: ToolKind, Equatable {
         # readable = []                # what it may read in folders that are hidden from it; default
         # devices = []                 # ["/dev/snd", "/dev/ttyUSB0"], beside null, urandom and tty
         # groups = []                  # ["audio"], where the daemon is root; default: none further
-        # confinement = "required"     # or "if-possible": run though the system can hold nothing
+        # confinement = "required"     # or "if-possible": run even if the system cannot confine it
         # environment = {}             # variables beside PATH, LANG and HOME; {secret:NAME}; default
         # output = "text"              # or "json", which must then be JSON; default
         # user = ""                    # another user, where the daemon is root; default

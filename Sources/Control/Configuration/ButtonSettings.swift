@@ -12,15 +12,15 @@ package struct ButtonSettings: Sendable, Equatable {
     package var tap: ButtonAction
     package var double: ButtonAction
     package var long: ButtonAction
-    /// Where it stands in the files; nil for the defaults.
+    /// Its place in the files; nil for the defaults.
     package var position: Position?
 
-    /// How the configuration calls it, in messages.
+    /// Its name in messages.
     var label: String { name.isEmpty ? "button" : "button '\(shortened(name))'" }
 }
 
 extension ButtonGesture.Settings {
-    /// The times that the device's owner set, and nothing mapped.
+    /// The times that the owner set; no gesture has an action yet.
     package init(_ settings: Settings = Settings()) {
         self.init(
             holdMilliseconds: settings[Keys.button.hold],
@@ -31,9 +31,9 @@ extension ButtonGesture.Settings {
 }
 
 extension Settings {
-    /// The buttons on GPIO lines; none where the source is another.
+    /// The buttons on GPIO lines; none if the source is not GPIO.
     ///
-    /// Where there are [[button]] tables, [button] names no button of its own.
+    /// If there are [[button]] tables, [button] is not a button of its own.
     package var buttons: [ButtonSettings] {
         guard self[Keys.button.source] == "gpio" else { return [] }
         guard buttonTables.isEmpty else { return buttonTables }
@@ -68,7 +68,7 @@ extension Settings {
         return diagnostics
     }
 
-    /// What is wrong between the buttons' settings.
+    /// Contradictions between the buttons' settings.
     func buttonContradictions(refused: Set<String>) -> [Diagnostic] {
         guard refused.isDisjoint(with: Keys.button.all.map(\.path) + [Keys.conversation.mode.path])
         else { return [] }
@@ -77,7 +77,7 @@ extension Settings {
         let buttons = buttons
         let canTalk =
             self[Keys.button.source] == "keyboard" || buttons.contains { $0.press == .talk }
-        // A message opens a turn that silence ends, as a tap does; nobody holds it.
+        // A message opens a turn that silence ends, as a tap does; no button is held.
         let isListenedTo =
             mode == "tap" && !self[Keys.mqtt.host].isEmpty
             && self[Keys.mqtt.commands].contains("listen")
@@ -151,7 +151,7 @@ extension TableReader {
         do throws(PanelError) {
             return try ButtonAction(text)
         } catch {
-            note(key, "is no action: \(error)")
+            note(key, "is not an action: \(error)")
             return .nothing
         }
     }
@@ -161,8 +161,8 @@ extension SettingsFile {
     static let buttonExample = #"""
 
 
-        # More buttons than one: as many of these as there are, in place of the button above, whose
-        # times (and source) hold for all of them.
+        # More than one button: one of these tables for each, instead of the button above, whose
+        # times (and source) apply to all of them.
         #
         # [[button]]
         # name = "talk"

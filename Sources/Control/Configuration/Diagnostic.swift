@@ -20,7 +20,7 @@ package struct Position: Sendable, Equatable, Comparable, CustomStringConvertibl
 
 /// One mistake in the configuration: where, what was found, what is allowed.
 package struct Diagnostic: Error, Sendable, Equatable, CustomStringConvertible {
-    /// Nil for what no file says.
+    /// Nil for a mistake that is in no file.
     package let position: Position?
     package let message: String
 
@@ -40,7 +40,7 @@ package struct Diagnostic: Error, Sendable, Equatable, CustomStringConvertible {
 package struct ConfigurationErrors: Error, Sendable, CustomStringConvertible {
     package let diagnostics: [Diagnostic]
 
-    /// At least one mistake, in the order to be shown.
+    /// At least one mistake, in the order in which they are shown.
     package init(diagnostics: [Diagnostic]) { self.diagnostics = diagnostics }
 
     package var description: String { diagnostics.map(\.description).joined(separator: "\n") }

@@ -1,5 +1,5 @@
 extension Keys {
-    /// [conversation]: how a turn is opened and ended.
+    /// [conversation]: how a turn begins and ends.
     package struct Conversation: SettingsSection {
         package static let introduction =
             "How a turn begins and ends."
@@ -10,13 +10,13 @@ extension Keys {
                 + "hands-free: just talk.")
         package let preRoll = Setting(
             "conversation.pre_roll_ms", 300, .range(0...2000),
-            "Sound from before the press that is sent too, so that no first word is lost "
-                + "(milliseconds). 0: the microphone is closed while nobody presses, and the "
-                + "time that opening it takes is lost.")
+            "Sound from before the press that is sent too, so that the first word is not lost "
+                + "(milliseconds). 0: the microphone is closed between presses, and what is "
+                + "said while it opens is lost.")
         package let bargeIn = Setting(
             "conversation.voice_interrupts", true,
-            "Whether a voice interrupts the answer in hands-free mode. Where the device interrupts "
-                + "itself, see audio.echo before you set it to false.")
+            "Whether a voice interrupts the answer in hands-free mode. If the device interrupts "
+                + "itself, see audio.echo before you set this to false.")
         package let falseInterruption = Setting(
             "conversation.false_interruption_ms", 1500, .range(0...10_000),
             "An answer that a voice interrupted goes on when no words are found within this time "
@@ -29,8 +29,8 @@ extension Keys {
             "How long an answer is awaited before the turn is given up (seconds).")
         package let offlinePatience = Setting(
             "conversation.offline_patience_s", 10, .range(0...30),
-            "How long words that were said without a connection are kept for when it is "
-                + "back (seconds). 0: they are not.")
+            "How long words that were said without a connection are kept until it is back "
+                + "(seconds). 0: they are not.")
         package let listeningSound = Setting(
             "conversation.listening_sound", false,
             "Whether a short sound says that the "

@@ -10,8 +10,8 @@ extension Keys {
                 + "what they allow.")
         package let profile = Setting(
             "live.profile", "auto", .nameOr(["auto", "unknown"]),
-            "What the model is taken to allow: auto goes by its name; else the name of a model "
-                + "that is known here, for a new one that is like it; or \"unknown\".")
+            "What the model is assumed to allow: auto goes by its name; or the name of a known "
+                + "model, for a new one that is like it; or \"unknown\".")
         package let voice = Setting(
             "live.voice", "",
             "A prebuilt voice such as \"Kore\" or \"Puck\"; empty: the model's own.")
@@ -45,8 +45,8 @@ extension Keys {
                 + "the systemd credential gemini-api-key, then the variable GEMINI_API_KEY.")
         package let resumption = Setting(
             "live.resumption", true,
-            "Whether a lost connection takes up the same "
-                + "conversation; without it each begins anew.")
+            "Whether a new connection resumes the same conversation; without it each begins a "
+                + "new one.")
         package let compressionTrigger = Setting(
             "live.compression_trigger_tokens", 25_000, .range(0...128_000),
             "Old context is dropped beyond this (tokens). All of it is paid for at every "
@@ -54,7 +54,7 @@ extension Keys {
                 + "this bounds what an hour costs. 0: never drop.")
         package let compressionTarget = Setting(
             "live.compression_target_tokens", 8_000, .range(0...128_000),
-            "So much context is kept then (tokens); less than the trigger.")
+            "How much context is kept then (tokens); less than the trigger.")
         package let inputTranscript = Setting(
             "live.input_transcription", true,
             "Whether the service writes down what you "
@@ -79,7 +79,7 @@ extension Keys {
             "Whether the answer follows your tone; 2.5 models with api_version \"v1alpha\" only.")
         package let webSearch = Setting(
             "live.web_search", false,
-            "Whether the model may look things up on the web, which is billed by the search.")
+            "Whether the model may look things up on the web, which is billed per search.")
         package let idleClose = Setting(
             "live.idle_close_s", 600, .range(0...86_400),
             "A connection on which nothing is said for this time is closed; the next word opens "
@@ -107,17 +107,18 @@ extension Keys {
                 + "sentences, above 2000 it feels slow.")
         package let turnCoverage = Setting(
             "live.turn_coverage", "", .oneOf(["", "only_activity", "all_input"]),
-            "What of the sound belongs to a turn; empty: the model's default.")
+            "Which part of the sound belongs to a turn; empty: the model's default.")
         package let temperature = Setting(
             "live.temperature", 0.0, .range(0...2),
-            "How freely the model chooses its words, above 0 and up to 2; the newest models are to "
-                + "do without. 0: not sent.")
+            "How freely the model chooses its words, above 0 and up to 2; the newest models "
+                + "should go without. 0: not sent.")
         package let topP = Setting(
             "live.top_p", 0.0, .range(0...1),
-            "From how much of what is likely it chooses, above 0 and up to 1. 0: not sent.")
+            "It chooses from the likeliest words that together have this probability, above 0 "
+                + "and up to 1. 0: not sent.")
         package let topK = Setting(
             "live.top_k", 0, .range(0...1000),
-            "From how many of the likeliest words it chooses. 0: not sent.")
+            "How many of the likeliest words it chooses from. 0: not sent.")
         package let seed = Setting(
             "live.seed", -1, .range(-1...2_147_483_647),
             "The same seed makes the same choices again, as far as the service can. -1: not sent.")
@@ -127,15 +128,16 @@ extension Keys {
         package let safety = Setting(
             "live.safety", [String](), .form(Self.safety),
             "What is blocked, such as \"dangerous_content=only_high\": harassment, hate_speech, "
-                + "sexually_explicit or dangerous_content; then none, only_high, medium_and_above "
-                + "or low_and_above. What is not named is as the service has it.")
+                + "sexually_explicit or dangerous_content; then none, only_high, "
+                + "medium_and_above or low_and_above. What is not named keeps the service's "
+                + "default.")
         package let labels = Setting(
             "live.labels", [String](), .form(Self.label),
-            "What the account's bills sort this device by, such as \"room=kitchen\".")
+            "Labels that mark this device in the account's bills, such as \"room=kitchen\".")
         package let translation = Setting(
             "live.translate_to", "",
-            "A language (BCP 47) that translation models translate everything into; others do not "
-                + "take it. Empty: they do not translate.")
+            "A language (BCP 47) that translation models translate everything into; other "
+                + "models do not accept it. Empty: they do not translate.")
         package let translationRepeats = Setting(
             "live.translate_repeats", false,
             "Whether words that are in that language already are said again.")
@@ -156,7 +158,7 @@ extension Keys {
                 + "API wants one.")
         package let connectTimeout = Setting(
             "live.connect_timeout_ms", 10_000, .range(1000...60_000),
-            "How long connecting may take before it is tried anew (milliseconds).")
+            "How long connecting may take before it is tried again (milliseconds).")
 
         private static let harms = [
             "harassment", "hate_speech", "sexually_explicit", "dangerous_content",
@@ -191,7 +193,7 @@ extension Keys {
     /// [vertex]: whose account pays, where live.service is "vertex".
     package struct Vertex: SettingsSection {
         package static let introduction =
-            "The account that pays, where live.service is \"vertex\"."
+            "The account that pays, if live.service is \"vertex\"."
 
         package let project = Setting(
             "vertex.project", "", "The project's id; empty: the account's own.")
@@ -200,6 +202,6 @@ extension Keys {
         package let accountFile = Setting(
             "vertex.account_file", "", .pathOrNothing,
             "The key file of a service account, readable by its owner only. Empty: the account "
-                + "of the machine, where it stands in Google's cloud.")
+                + "of the machine, if it runs in Google's cloud.")
     }
 }

@@ -1,10 +1,10 @@
 extension Keys {
-    /// [mqtt]: the broker, and what the device is for those on it.
+    /// [mqtt]: the broker, and what the device offers on it.
     package struct MQTT: SettingsSection {
         package static let introduction =
             "The broker that tools and Home Assistant talk through."
 
-        /// What others may have done by messages.
+        /// What messages may make the device do.
         private static let commandNames = ["mute", "volume", "listen", "stop", "say"]
 
         package let host = Setting(
@@ -14,7 +14,7 @@ extension Keys {
             "mqtt.port", 0, .range(0...65_535), "Its port. 0: 1883, and 8883 with TLS.")
         package let tls = Setting(
             "mqtt.tls", false,
-            "Whether the line is encrypted. Without it everybody in the network can read the "
+            "Whether the connection is encrypted. If not, anyone on the network can read the "
                 + "password.")
         package let authority = Setting(
             "mqtt.ca_file", "", .pathOrNothing,
@@ -39,15 +39,15 @@ extension Keys {
             "What the device is called in Home Assistant. Empty: the machine's name.")
         package let id = Setting(
             "mqtt.id", "", .form(Self.identifier),
-            "What the broker and Home Assistant tell it by: letters, digits, _ and -. Empty: made "
-                + "of the machine's own id. No two devices may have the same.")
+            "The id by which the broker and Home Assistant know it: letters, digits, _ and -. "
+                + "Empty: made from the machine's own id. No two devices may have the same.")
         package let prefix = Setting(
             "mqtt.topic", "martlet", .form(Self.topic),
             "The device's own topics begin with this, followed by its id.")
         package let discovery = Setting(
             "mqtt.discovery", true,
             "Whether the device announces itself to Home Assistant (2024.11 or newer): state, "
-                + "mute, volume, timers and more. `martlet mqtt forget` takes that back.")
+                + "mute, volume, timers and more. `martlet mqtt forget` undoes that.")
         package let discoveryPrefix = Setting(
             "mqtt.discovery_topic", "homeassistant", .form(Self.topic),
             "Where Home Assistant listens for announcements.")
@@ -57,13 +57,13 @@ extension Keys {
                 Self.commandNames.contains(name)
                     ? nil : "there is no \"\(name)\"; allowed: \(Self.commandNames.toml)"
             },
-            "What others may have the device do by messages; leave out what they may not. listen "
-                + "opens the microphone, mute also opens a muted one (but for the mute switch), and "
-                + "who says something through say is heard by the model as somebody in the room.")
+            "What messages may make the device do; leave out what they may not. listen opens "
+                + "the microphone, mute can also unmute it (but not against the mute switch), "
+                + "and the model takes words sent by say for those of someone in the room.")
         package let words = Setting(
             "mqtt.publish_words", false,
-            "Whether the words of the last request and reply are published. Everybody on the "
-                + "broker can read them then, and Home Assistant keeps them in its history.")
+            "Whether the words of the last request and reply are published. Then everyone on "
+                + "the broker can read them, and Home Assistant keeps them in its history.")
 
         private static func identifier(_ text: String) -> String? {
             let isPlain = text.utf8.allSatisfy { byte in

@@ -73,7 +73,7 @@ extension Keys {
         package let longTime = Setting(
             "button.long_ms", 1000, .range(300...10_000),
             "A press of this length is a long one (milliseconds), and one that silenced an "
-                + "alarm puts it off.")
+                + "alarm snoozes it.")
         package let stuck = Setting(
             "button.stuck_s", 120, .range(5...3600),
             "A button that is held longer is stuck: it is reported once and taken as released "
@@ -161,7 +161,7 @@ extension Keys {
             "led.patterns.offline", "", .form(pattern), "There is no connection.")
         package let error = Setting(
             "led.patterns.error", "", .form(pattern),
-            "Something is to be mended; the journal says what.")
+            "Something needs to be fixed; the journal says what.")
         package let timer = Setting(
             "led.patterns.timer", "", .form(pattern), "An alarm rings.")
     }

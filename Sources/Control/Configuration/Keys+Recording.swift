@@ -6,12 +6,11 @@ extension Keys {
 
         package let enabled = Setting(
             "recording.enabled", false,
-            "Whether turns are kept as Ogg Opus files: your words and the answers. Tell "
-                + "those who live with it.")
+            "Whether turns are kept as Ogg Opus files: your words and the answers. Tell the "
+                + "people who live with it.")
         package let directory = Setting(
             "recording.directory", "/var/lib/martlet/recordings", .path,
-            "The folder of the "
-                + "recordings; it is made when it is missing, for its owner only.")
+            "The folder of the recordings; it is created if it is missing, for its owner only.")
         package let limit = Setting(
             "recording.limit_mb", 100, .range(1...10_000),
             "The oldest are removed beyond this (megabytes).")

@@ -9,9 +9,9 @@ extension Keys {
             "Whether it makes sounds, such as for an error.")
         package let directory = Setting(
             "sounds.directory", "", .pathOrNothing,
-            "A folder with sounds of your own in place of the device's: listening.opus or "
-                + "listening.wav, and so for done, error, muted, offline, no_microphone, refused, "
-                + "no_key, no_network, settings, budget, timer, alarm. They are made as loud as the others. Empty: none."
-        )
+            "A folder with your own sounds instead of the device's: listening.opus or "
+                + "listening.wav, and likewise done, error, muted, offline, no_microphone, "
+                + "refused, no_key, no_network, settings, budget, timer, alarm. They are made "
+                + "as loud as the others. Empty: none.")
     }
 }

@@ -13,15 +13,16 @@ extension Keys {
                 + "(seconds); else it is announced as missed.")
         package let snooze = Setting(
             "timers.snooze_s", 540, .range(60...7200),
-            "What is snoozed rings again after this where nothing else is said (seconds). By "
-                + "button: the press silences, and holding it on for button.long_ms snoozes.")
+            "What is snoozed rings again after this unless another time is given (seconds). By "
+                + "button: a press silences, and holding it for button.long_ms snoozes.")
         package let volume = Setting(
             "timers.minimum_volume_percent", 40, .range(0...100),
             "What rings has at least this volume, whatever the volume is; it grows for half a minute."
         )
         package let speaks = Setting(
             "timers.speak_reminders", true,
-            "Whether the model is asked to say what a reminder is for while it rings, which opens "
-                + "a session. Without one it only rings, and is said when there is one again.")
+            "Whether the model is asked to say what a reminder is for while it rings, which "
+                + "opens a session. Without a session it only rings, and is spoken when there "
+                + "is one again.")
     }
 }

@@ -17,16 +17,16 @@ extension Keys {
                 + "voice is known a moment later; the words of that time are kept.")
         package let onsetOverEcho = Setting(
             "voice.onset_over_echo_ms", 100, .range(20...2000),
-            "The same while the device itself speaks and takes out its echo (milliseconds): "
+            "The same while the device itself speaks and cancels its echo (milliseconds): "
                 + "longer, as what is left of the echo comes in short pieces.")
         package let hangover = Setting(
             "voice.hangover_ms", 500, .range(100...5000),
-            "How much silence closes it (milliseconds). Shorter than "
-                + "live.silence_duration_ms, it makes the "
-                + "answer come sooner, since the service then hears of the end at once.")
+            "How much silence ends it (milliseconds). If this is shorter than "
+                + "live.silence_duration_ms, answers come sooner, since the service then learns "
+                + "of the end at once.")
         package let onlyVoices = Setting(
             "voice.only_voices", true,
-            "Whether only voices are speech. If not, every sound that stands out of the noise is: "
-                + "each whisper, but also music and doors.")
+            "Whether only voices are speech. If not, every sound that stands out from the noise "
+                + "is: each whisper, but also music and doors.")
     }
 }

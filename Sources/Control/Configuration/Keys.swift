@@ -35,7 +35,7 @@ package enum Keys {
     /// The names of the sections, each once.
     static let sectionNames = sections.map(\.name)
 
-    /// Formats by the names of ALSA's tools, those that cost least first.
+    /// Formats by the names that ALSA's tools use, the cheapest first.
     static let sampleFormats = [
         "auto", "S16_LE", "S32_LE", "S24_3LE", "S24_LE", "S20_3LE", "S20_LE", "S18_3LE",
         "FLOAT_LE",

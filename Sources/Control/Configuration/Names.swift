@@ -1,13 +1,13 @@
-// Names that a person wrote: which was meant, and which must not be repeated.
+// Names that a user wrote: which one was meant, and which must not be repeated.
 
-/// A name as a message can hold it.
+/// A name, short enough for a message.
 package func shortened(_ name: String) -> String {
     name.unicodeScalars.count <= 40
         ? name : String(String.UnicodeScalarView(name.unicodeScalars.prefix(40))) + "…"
 }
 
 extension Diagnostic {
-    /// Keys that hold secrets in other programs, and must not stand in a file of ours.
+    /// Keys that hold secrets in other programs, and must not be in our files.
     private static let secretNames: Set<String> = [
         "key", "api_key", "apikey", "gemini_api_key", "token", "secret", "password",
     ]
@@ -15,7 +15,7 @@ extension Diagnostic {
     /// Whether a setting of this name holds a secret, here or in other programs.
     static func isSecret(name: String) -> Bool { secretNames.contains(name.lowercased()) }
 
-    /// The mistake of a secret in the file, if the member's name says that it is one.
+    /// The mistake of having a secret in the file, if the member's name says that it is one.
     init?(secret member: TOMLTable.Member) {
         guard Self.isSecret(name: member.key) else { return nil }
         self.init(
@@ -27,10 +27,10 @@ extension Diagnostic {
 }
 
 extension TOMLValue {
-    /// Longer runs of letters and digits are no name that a person made up (characters).
+    /// A longer run of letters and digits is not a name that a user made up (characters).
     private static let nameLength = 16
 
-    /// Whether a value in a wrong place could be a key, which no message may repeat.
+    /// Whether a value in the wrong place could be a key, which no message may repeat.
     package var mayBeSecret: Bool {
         guard case .string(let text) = self else { return false }
         if text.contains(where: { "@?&=".contains($0) }) { return true }
@@ -41,7 +41,8 @@ extension TOMLValue {
         }
     }
 
-    /// How a value of another type was probably meant, behind what is said of it; else empty.
+    /// A hint at how a value of the wrong type was probably meant, to append to the message; else
+    /// empty.
     func remedy<Wanted: SettingValue>(for wanted: Wanted.Type) -> String {
         switch self {
         case .string(let text):

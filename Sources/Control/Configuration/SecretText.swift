@@ -1,16 +1,16 @@
-/// A setting's text in which names of secrets stand for them: `Bearer {secret:printer}`.
+/// A setting's text with the names of secrets in their places: `Bearer {secret:printer}`.
 ///
-/// The names are all that a file, `martlet config show` and an error text ever hold; the daemon
-/// looks the secrets up when it needs them. Other braces mean nothing here, and `{{` and `}}` are
-/// passed over, since templates write single braces so.
+/// Files, `martlet config show` and error texts only ever hold the names; the daemon looks the
+/// secrets up when it needs them. Other braces mean nothing here, and `{{` and `}}` are passed
+/// through, since templates use them for single braces.
 package struct SecretText: Sendable, Equatable {
-    /// What the text is made of.
+    /// A part of the text.
     package enum Piece: Sendable, Equatable {
         case text(String)
         case secret(String)
     }
 
-    /// As the file has it.
+    /// The text as it is in the file.
     package let written: String
     package let pieces: [Piece]
 
@@ -45,7 +45,7 @@ package struct SecretText: Sendable, Equatable {
         self.pieces = text.isEmpty ? pieces : pieces + [.text(text)]
     }
 
-    /// The names of the secrets, as they stand.
+    /// The names of the secrets, in order.
     package var names: [String] {
         pieces.compactMap { if case .secret(let name) = $0 { name } else { nil } }
     }
@@ -61,8 +61,8 @@ package struct SecretText: Sendable, Equatable {
     }
 }
 
-/// Why a text with secrets cannot be read; what stands in the place of a name is not repeated,
-/// since it may be the secret itself.
+/// Why a text with secrets cannot be read; text in the place of a name is not repeated, since it
+/// may be the secret itself.
 package enum SecretTextError: Error, Sendable, Equatable, CustomStringConvertible {
     case open
     case badName
@@ -72,8 +72,8 @@ package enum SecretTextError: Error, Sendable, Equatable, CustomStringConvertibl
         case .open:
             "holds {secret: without its }"
         case .badName:
-            "holds a {secret:NAME} whose NAME is none: letters, digits, _ . and -, at most 64; "
-                + "the secret itself does not stand there"
+            "holds a {secret:NAME} whose NAME is invalid: letters, digits, _ . and -, at most 64; "
+                + "the secret itself does not belong there"
         }
     }
 }
@@ -93,8 +93,8 @@ extension TableReader {
         return secretText(text, at: key)
     }
 
-    /// A text that is a secret, and so must hold nothing else than its name; empty only where it
-    /// is not required.
+    /// A text that is a secret, and so must hold its name and nothing else; it may be empty only if
+    /// it is not required.
     package mutating func secret(_ key: String, isRequired: Bool = true) -> SecretText? {
         guard let text = secretText(key, isRequired ? nil : "") else { return nil }
         if !isRequired, text.pieces.isEmpty { return text }
@@ -118,7 +118,7 @@ extension TableReader {
         }
     }
 
-    /// A text read as one with secrets; one that is wrong is noted at the member.
+    /// Reads a text that may hold secrets; notes a mistake at the member.
     mutating func secretText(_ written: String, at key: String) -> SecretText? {
         do {
             return try SecretText(written)

@@ -58,21 +58,21 @@ package enum Allowed<Value: SettingValue>: Sendable {
     case anything
     case oneOf([String])
     case range(ClosedRange<Double>)
-    /// A text that is used as it stands, blanks and all.
+    /// A text that is used as it is, including blanks at its ends.
     case prose
     /// A name: not empty.
     case name
-    /// A name, or one of these words, which are written as they are here; not empty.
+    /// A name, or one of these words in exactly this spelling; not empty.
     case nameOr([String])
     /// The address of a WebSocket, or an empty text.
     case addressOrNothing
-    /// The whole path of a file or folder.
+    /// The absolute path of a file or folder.
     case path
-    /// The same, or nothing.
+    /// The same, or an empty text.
     case pathOrNothing
-    /// `{secret:NAME}` and nothing else, or nothing.
+    /// `{secret:NAME}` and nothing else, or an empty text.
     case secretOrNothing
-    /// A text of a form of its own; gives what is wrong with one.
+    /// A text with its own form; the closure returns what is wrong with a text, nil if nothing is.
     case form(@Sendable (String) -> String?)
 
     var words: String? {
@@ -86,7 +86,8 @@ package enum Allowed<Value: SettingValue>: Sendable {
         }
     }
 
-    /// What a value must be whose wrong one is not repeated: it may be a secret in a wrong place.
+    /// What a value must be if a wrong one is not repeated: that may be a secret in the wrong
+    /// place.
     var demand: String? {
         switch self {
         case .anything, .prose, .name, .nameOr, .oneOf, .range, .form: nil
@@ -113,7 +114,7 @@ package enum Allowed<Value: SettingValue>: Sendable {
         number == number.rounded() ? "\(Int(number))" : "\(number)"
     }
 
-    /// What is wrong with a text of a form of its own, or with how a name is written.
+    /// What is wrong with a text that has its own form, or with the spelling of a name.
     func mistake(in value: Value) -> String? {
         if case .prose = self { return nil }
         let texts = value as? [String] ?? (value as? String).map { [$0] } ?? []
@@ -161,14 +162,14 @@ package enum Allowed<Value: SettingValue>: Sendable {
     }
 }
 
-/// One setting, declared once: where it stands, what it may be, its default, what it is for.
+/// One setting, declared once: its place, its allowed values, its default, its purpose.
 ///
 /// The declaration serves the reader of the files, `config show`, and the shipped
 /// `config/martlet.toml`.
 package struct Setting<Value: SettingValue>: AnySetting {
     package let section: String
     package let name: String
-    /// Empty text and 0 stand for "not set" where the description says so.
+    /// An empty text and 0 mean "not set" where the description says so.
     package let fallback: Value
     package let allowed: Allowed<Value>
     package let description: String
@@ -199,7 +200,7 @@ package struct Setting<Value: SettingValue>: AnySetting {
         func mistake(_ words: String) -> Diagnostic {
             Diagnostic(node.position, "\(path) \(words)")
         }
-        // What stands in the place of a secret may be one.
+        // Text in the place of a secret may be one.
         let shown = isSecret ? "set to what is not repeated here" : node.value.shown
         guard let value = Value.read(node.value) else {
             return mistake(
@@ -226,7 +227,7 @@ package struct Setting<Value: SettingValue>: AnySetting {
 
 /// A setting of any type.
 package protocol AnySetting: Sendable {
-    /// The table it stands in, such as "audio.capture".
+    /// The table it belongs to, such as "audio.capture".
     var section: String { get }
     var name: String { get }
     var description: String { get }

@@ -1,16 +1,16 @@
-// Settings that change nothing beside others: allowed, but surely not meant.
+// Settings without effect because of others: allowed, but surely not intended.
 
 extension Settings {
-    /// Settings of no effect, for one reason.
+    /// Settings without effect, for one reason.
     private struct Idle {
-        /// Whether they are, as things stand.
+        /// Whether they have no effect with the other settings as they are.
         let isSo: Bool
         let settings: [any AnySetting]
-        /// What would give them one.
+        /// Why they have none, as the warning says.
         let reason: String
     }
 
-    /// What was changed from its default and has no effect, one line each.
+    /// Settings that were changed from their default and have no effect, one line each.
     var idleWarnings: [Diagnostic] {
         var reported: Set<String> = []
         return (listening + panel + light + sound + far).filter(\.isSo).flatMap { idle in
@@ -67,7 +67,7 @@ extension Settings {
                 reason: "it is for button.source \"gpio\""),
             Idle(
                 isSo: !buttonTables.isEmpty, settings: places + deeds,
-                reason: "the [[button]] tables stand in its place"),
+                reason: "the [[button]] tables replace it"),
             Idle(
                 isSo: self[Keys.muteSwitch.line].isEmpty,
                 settings: [Keys.muteSwitch.activeLow, Keys.muteSwitch.bias],
@@ -92,7 +92,7 @@ extension Settings {
             Idle(
                 isSo: kind == "apa102" && !self[Keys.light.dataLine].isEmpty,
                 settings: [Keys.light.device],
-                reason: "led.data_line and led.clock_line stand in its place"),
+                reason: "led.data_line and led.clock_line replace it"),
             Idle(
                 isSo: self[Keys.light.powerLine].isEmpty, settings: [Keys.light.powerActiveLow],
                 reason: "led.power_line is empty"),

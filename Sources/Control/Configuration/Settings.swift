@@ -6,7 +6,7 @@ internal import Tools
 /// A setting is asked for by its declaration: `settings[Keys.live.model]`.
 package struct Settings: Sendable {
     private var nodes: [String: TOMLNode] = [:]
-    /// Settings whose value was refused; what they contradict is not known.
+    /// Settings whose value was refused, so that it is not known what they contradict.
     private var refused: Set<String> = []
     /// The kinds of tools that it can hold.
     package let kinds: ToolKinds
@@ -44,7 +44,7 @@ package struct Settings: Sendable {
         nodes[setting.path]?.position
     }
 
-    /// Whether two configurations say the same but for the places.
+    /// Whether the settings of a section differ; their places in the files do not count.
     package func differs(from other: Settings, in section: String) -> Bool {
         Keys.all.contains { setting in
             guard setting.section == section || setting.section.hasPrefix(section + ".") else {
@@ -138,7 +138,7 @@ package struct Settings: Sendable {
         return diagnostics
     }
 
-    /// What is wrong between settings that are each right.
+    /// Contradictions between settings that are valid by themselves.
     func contradictions() -> [Diagnostic] {
         var diagnostics: [Diagnostic] = []
         func note(_ setting: any AnySetting, and other: any AnySetting, _ message: String) {
@@ -182,7 +182,7 @@ package struct Settings: Sendable {
                 tool.confirmation == .button
                 || tool.kind.mayAsk && tool.unlockingConfirmation == .button
             if asksButton, self[Keys.button.source] == "none" {
-                let what = tool.confirmation == .button ? "" : "what lets somebody in through "
+                let what = tool.confirmation == .button ? "" : "what lets someone in through "
                 diagnostics.append(
                     Diagnostic(
                         tool.position,
@@ -193,12 +193,12 @@ package struct Settings: Sendable {
         return diagnostics
     }
 
-    /// Leaves out the tools that are not wanted.
+    /// Removes the tools that are not wanted.
     package mutating func keepTools(_ isWanted: (ToolSettings) -> Bool) {
         tools = tools.filter(isWanted)
     }
 
-    /// Leaves out all tools, and what buttons would call of them: those do nothing then.
+    /// Removes all tools; buttons that would call one then do nothing.
     package mutating func dropTools() {
         tools = []
         func without(_ action: ButtonAction) -> ButtonAction {
@@ -216,14 +216,14 @@ package struct Settings: Sendable {
         }
     }
 
-    /// The tools of one kind, with what only that kind has.
+    /// The tools of one kind, with the settings that only that kind has.
     package func tools<Kind: ToolKind>(
         _ kind: Kind.Type
     ) -> [(settings: ToolSettings, kind: Kind)] {
         tools.compactMap { tool in (tool.kind as? Kind).map { (tool, $0) } }
     }
 
-    /// What is allowed, but should be meant: one line each, for `martlet config check`.
+    /// What is allowed but may not be intended: one line each, for `martlet config check`.
     package var warnings: [Diagnostic] {
         idleWarnings
             + tools.flatMap { tool -> [Diagnostic] in
@@ -232,8 +232,8 @@ package struct Settings: Sendable {
                 return own + [
                     Diagnostic(
                         tool.position,
-                        "\(tool.title) lets somebody in (risk \"unlock\") and asks nobody: anyone who can "
-                            + "be heard can use it; say confirm = \"button\", \"phrase\" or \"pin\""
+                        "\(tool.title) lets someone in (risk \"unlock\") without asking: anyone who "
+                            + "can be heard can use it; say confirm = \"button\", \"phrase\" or \"pin\""
                     )
                 ]
             }

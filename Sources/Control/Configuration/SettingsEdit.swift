@@ -2,13 +2,13 @@ internal import Text
 
 /// A file of settings that `martlet config set` keeps: plain values, each in its section.
 package struct SettingsEdit {
-    /// Its name in conf.d: it counts over what people write there, and over what set-up writes.
+    /// Its name in conf.d: it overrides the user's files there, and those of the set-up.
     package static let fileName = "95-set.toml"
 
-    /// The file's text with one setting changed; `value` nil takes it out.
+    /// The file's text with one setting changed; `value` nil removes it.
     ///
-    /// `old` is the file as it is, nil where there is none. The value is taken as TOML, or else as
-    /// the text itself. Throws what is wrong with the setting, the value or the file.
+    /// `old` is the existing file, nil if there is none. The value is read as TOML, or else as
+    /// plain text. Throws what is wrong with the setting, the value or the file.
     package static func text(
         of old: (name: String, text: String)?, _ path: String, to value: String?
     ) throws(ConfigurationErrors) -> String {
@@ -68,7 +68,7 @@ package struct SettingsEdit {
         ])
     }
 
-    /// A value as TOML writes it, of what somebody typed.
+    /// The value that a user typed, as TOML writes it.
     private static func value(
         _ typed: String, for setting: any AnySetting
     ) throws(ConfigurationErrors) -> String {

@@ -1,10 +1,10 @@
 internal import Tools
 
-/// How configuration files make settings.
+/// Makes settings from configuration files.
 ///
-/// The files' texts come from the caller, who reads the disk.
+/// The caller reads the disk and passes the files' texts.
 package enum SettingsFile {
-    /// Reads files in order, later ones over earlier ones; throws all mistakes at once.
+    /// Reads files in order, later ones override earlier ones; throws all mistakes at once.
     package static func settings(
         from files: [(name: String, text: String)], kinds: ToolKinds
     ) throws(ConfigurationErrors) -> Settings {
@@ -13,7 +13,7 @@ package enum SettingsFile {
         return settings
     }
 
-    /// What is right in files, with defaults for the rest, and all mistakes.
+    /// What is right in the files, with defaults for the rest, and all mistakes.
     package static func salvaged(
         from files: [(name: String, text: String)], kinds: ToolKinds
     ) -> (settings: Settings, mistakes: [Diagnostic]) {
@@ -29,7 +29,7 @@ package enum SettingsFile {
         return (settings, sorted(diagnostics, files.map(\.name)))
     }
 
-    /// A file's bytes as text; throws where they are none, with the first place that is not.
+    /// A file's bytes as text; throws if they are not UTF-8, with the first such place.
     package static func text(
         of bytes: [UInt8], file: String
     ) throws(ConfigurationErrors) -> String {
@@ -44,16 +44,16 @@ package enum SettingsFile {
         }
         let lines = bytes.split(separator: 0x0A, omittingEmptySubsequences: false)
         let bad = lines.firstIndex { String(validating: $0, as: UTF8.self) == nil } ?? 0
-        // What is repaired begins where the text ends.
+        // The first replacement character marks the end of the valid text.
         let repaired = String(decoding: lines[bad], as: UTF8.self).unicodeScalars
         let column = repaired.prefix { $0 != "\u{FFFD}" }.count
         throw mistake(
             bad + 1, column + 1,
-            "a character that is no UTF-8, as of a file in Latin-1 or Windows-1252; save the file as "
-                + "UTF-8")
+            "a character that is not UTF-8, as in a file in Latin-1 or Windows-1252; save the "
+                + "file as UTF-8")
     }
 
-    /// In the order in which the files count, then of their lines; what has no place comes first.
+    /// In the order of the files, then of their lines; mistakes without a place come first.
     private static func sorted(_ diagnostics: [Diagnostic], _ files: [String]) -> [Diagnostic] {
         func order(_ element: (offset: Int, element: Diagnostic)) -> [Int] {
             guard let place = element.element.position else { return [-1, 0, 0, element.offset] }
@@ -71,11 +71,11 @@ package enum SettingsFile {
         var text = """
             # Martlet's settings: every one, with its default.
             #
-            # A line may be left out; then its default counts. What stands in
-            # /etc/martlet/conf.d/*.toml counts over this file, in the order of the names, so that
-            # this one can be replaced by that of a newer version.
-            # `martlet config check` finds mistakes, `martlet config show` shows what counts, and
-            # `systemctl reload martlet` takes it up. Secrets do not belong here: see key_file.
+            # A line may be left out; then its default applies. The files /etc/martlet/conf.d/*.toml
+            # override this one, in the order of their names, so that this one can be replaced by that
+            # of a newer version.
+            # `martlet config check` finds mistakes, `martlet config show` shows what is in force, and
+            # `systemctl reload martlet` applies it. Secrets do not belong here: see key_file.
 
             """
         for section in Keys.sections {
@@ -91,13 +91,13 @@ package enum SettingsFile {
     /// What a setting is for, then its default and what is allowed.
     private static func comment(for setting: any AnySetting) -> String {
         var bounds: [String] = []
-        // A longer default can be seen below; only what is short is soon lost by an edit.
+        // A longer default can be seen below; only a short one is easily lost by an edit.
         if setting.fallbackText.count <= 44 { bounds.append("Default: \(setting.fallbackText).") }
         if let allowed = setting.allowedWords { bounds.append("Allowed: \(allowed).") }
         return wrapped(setting.description) + wrapped(bounds.joined(separator: " "))
     }
 
-    /// Comment lines that fit a screen; none for no words.
+    /// Comment lines that fit a screen; none if there are no words.
     private static func wrapped(_ words: String) -> String {
         var lines: [String] = []
         for word in words.split(separator: " ") {
@@ -130,7 +130,8 @@ package enum SettingsFile {
 
         """# + "\n"
 
-    /// The merged settings as TOML, defaults marked; or only those that are no defaults.
+    /// The merged settings as TOML, with defaults marked; or only those that differ from their
+    /// default.
     package static func shown(_ settings: Settings, changedOnly: Bool = false) -> String {
         var text = ""
         var section = ""
@@ -142,7 +143,7 @@ package enum SettingsFile {
                 text += "\(text.isEmpty ? "" : "\n")[\(section)]\n"
             }
             let place = settings.position(of: setting).map { place in
-                // A file made of the shipped one says everything, and changes little.
+                // A copy of the shipped file sets everything, and changes little.
                 "\(place)\(value == setting.fallbackText ? ", the default" : "")"
             }
             text += "\(setting.name) = \(value)  # \(place ?? "default")\n"
@@ -152,7 +153,7 @@ package enum SettingsFile {
         return text
     }
 
-    /// The buttons and tools as TOML without their places: equal where they say the same.
+    /// The buttons and tools as TOML without their places: equal if the settings are equal.
     package static func tables(of settings: Settings) -> String {
         let shown = settings.buttonTables.map(shown) + settings.tools.map(shown)
         return shown.joined().split(separator: "\n").map { line in

@@ -1,7 +1,7 @@
 /// The settings of one table of the files, each a stored property.
 ///
-/// Nothing is listed by hand: what is declared here is in `config check`, `config show`, the shipped
-/// file and the manual.
+/// Nothing is listed by hand: what is declared in a section appears in `config check`, `config
+/// show`, the shipped file and the manual.
 package protocol SettingsSection: Sendable {
     /// What the table is about, in one line, for the shipped file.
     static var introduction: String { get }

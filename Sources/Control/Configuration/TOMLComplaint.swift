@@ -1,10 +1,11 @@
-/// What is said of a text that stands where a value is due.
+/// The message about a text that is in the place of a value.
 enum TOMLComplaint {
-    /// Nothing longer is repeated: it may be a key that lacks its quotes (characters).
+    /// Longer text is not repeated: it may be a key without its quotes (characters).
     private static let shownLength = 24
     private static let typographic: Set<Unicode.Scalar> = ["“", "”", "„", "‟", "‘", "’", "«", "»"]
 
-    /// `next` is the character that ended the text, which is not repeated where it may be a secret.
+    /// The message; `next` is the character that ended `text`, which is not repeated if it may be a
+    /// secret.
     static func text(
         about text: String, before next: Unicode.Scalar?, isSecret: Bool
     ) -> String {
@@ -12,28 +13,31 @@ enum TOMLComplaint {
             return "\(next) is a quote of word processors; a string stands between straight ones: "
                 + "\"text\""
         }
-        if text.isEmpty { return "a value is due: a string in quotes, a number, true or false" }
+        if text.isEmpty {
+            return "a value is expected: a string in quotes, a number, true or false"
+        }
         let isHidden = isSecret || text.count > shownLength
         let shown = isHidden ? "this" : "'\(text)'"
         if isTooLarge(text) {
             return isSecret
-                ? "this is no value: a string needs quotes"
-                : "'\(shortened(text))' is no number of 64 bits"
+                ? "this is not a value: a string needs quotes"
+                : "'\(shortened(text))' is not a number of 64 bits"
         }
         if looksLikeDate(text) {
             return "\(shown) looks like a date or time, which no setting takes; quote it"
         }
         let words = ["true", "false", "yes", "no", "on", "off"]
         if words.contains(text.lowercased()) {
-            return "\(shown) is no value: a boolean is true or false, in small letters, and a "
+            return "\(shown) is not a value: a boolean is true or false, in small letters, and a "
                 + "string needs quotes"
         }
         if text.first?.isASCIIDigit ?? false, text.last?.isLetter ?? false, !text.contains(":"),
             text.drop(while: { $0.isASCIIDigit || $0 == "." }).allSatisfy(\.isLetter)
         {
-            return "\(shown) is no value: write the number without its unit, or a string in quotes"
+            return "\(shown) is not a value: write the number without its unit, or a string in "
+                + "quotes"
         }
-        return "\(shown) is no value: a string needs quotes, a boolean is true or false"
+        return "\(shown) is not a value: a string needs quotes, a boolean is true or false"
     }
 
     private static func isTooLarge(_ text: String) -> Bool {

@@ -1,6 +1,6 @@
 /// Numbers and booleans as TOML writes them.
 enum TOMLNumber {
-    /// Whether a text is written as an integer, be it too large or not.
+    /// Whether a text is written as an integer, even one that is too large.
     static func isInteger(_ text: String) -> Bool {
         text.drop { $0 == "-" || $0 == "+" }.allSatisfy { $0.isASCIIDigit || $0 == "_" }
             || text.hasPrefix("0x")
@@ -39,7 +39,7 @@ enum TOMLNumber {
         return Double(digits).map { .float($0) }
     }
 
-    /// Takes out underscores, which stand between digits only.
+    /// Removes underscores, which are allowed between digits only.
     private static func digits(
         _ text: Substring, _ isDigit: (Character) -> Bool
     ) -> String? {

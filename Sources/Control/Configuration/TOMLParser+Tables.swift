@@ -1,4 +1,4 @@
-// How headers and dotted keys make tables, and what they must not do twice.
+// Makes tables from headers and dotted keys, and refuses to define one twice.
 
 extension TOMLParser {
     /// Calls back with the table at a path that a header has defined.

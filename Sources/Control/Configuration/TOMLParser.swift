@@ -1,10 +1,10 @@
 /// Reads TOML 1.0 with the place of every key and value.
 ///
-/// Ours, because a wrong setting must be reported with line and column, and the Swift library for
-/// TOML gives places for syntax errors only. Dates are refused, since no setting has one. After a
-/// mistake it goes on with the next line, so that all are reported at once.
+/// It is our own because a wrong setting must be reported with line and column, and the Swift
+/// library for TOML gives places for syntax errors only. Dates are refused, since no setting has
+/// one. After a mistake it continues with the next line, so that all are reported at once.
 package struct TOMLParser {
-    /// A longer file is no configuration (bytes).
+    /// A longer file is refused (bytes).
     package static let sizeLimitBytes = 1 << 20
     /// Deeper nesting is refused.
     static let depthLimit = 16
@@ -33,7 +33,7 @@ package struct TOMLParser {
 
     private mutating func document() {
         var path: [String] = []
-        // A header that is wrong takes its settings with it, or each would be a mistake more.
+        // A wrong header takes its settings with it, or each would be another mistake.
         var isSkipping = false
         while diagnostics.count < Self.diagnosticLimit {
             setting = nil
@@ -58,7 +58,7 @@ package struct TOMLParser {
         }
     }
 
-    /// The mistake with the setting's name, which stands far before it at times.
+    /// The mistake with the setting's name, which may be many lines before it.
     private func named(_ mistake: Diagnostic) -> Diagnostic {
         guard let setting else { return mistake }
         return Diagnostic(mistake.position, "\(mistake.message) (\(setting))")
@@ -96,11 +96,11 @@ package struct TOMLParser {
         try scanner.skipToLineEnd()
         guard scanner.isAtLineEnd else {
             throw Diagnostic(
-                scanner.position, "text behind the end of the line's setting\(remedy)")
+                scanner.position, "text after the end of the line's setting\(remedy)")
         }
     }
 
-    /// What to write in place of what stands behind a value.
+    /// What to write instead of the text after a value.
     private var remedy: String {
         switch scanner.next {
         case "%": "; write the number without %"
@@ -130,11 +130,11 @@ package struct TOMLParser {
         let keys = try dottedKey()
         setting = (path + keys.map(\.name)).map(shortened).joined(separator: ".")
         guard scanner.take("=") else {
-            throw Diagnostic(scanner.position, "a '=' is due behind the key")
+            throw Diagnostic(scanner.position, "a '=' is expected after the key")
         }
         scanner.skipBlanks()
         let node = try value()
-        // What has text behind it is half of something else: `80%`, `8,5`.
+        // A value with text after it is half of something else: `80%`, `8,5`.
         try endOfLine()
         try Self.descend(path, in: &root) { table throws(Diagnostic) in
             try Self.assign(keys, node, in: &table)
@@ -171,7 +171,7 @@ package struct TOMLParser {
             scanner.advance()
         }
         guard !name.isEmpty else {
-            throw Diagnostic(start, "a key is due: letters, digits, '_' and '-', or a string")
+            throw Diagnostic(start, "a key is expected: letters, digits, '_' and '-', or a string")
         }
         return name
     }
@@ -200,7 +200,7 @@ package struct TOMLParser {
             nodes.append(try value())
             try scanner.skipAll()
             guard scanner.take(",") || scanner.next == "]" else {
-                throw Diagnostic(scanner.position, "a ',' or ']' is due in the array")
+                throw Diagnostic(scanner.position, "a ',' or ']' is expected in the array")
             }
             try scanner.skipAll()
         }
@@ -217,14 +217,14 @@ package struct TOMLParser {
         while !scanner.take("}") {
             if !isFirst {
                 guard scanner.take(",") else {
-                    throw Diagnostic(scanner.position, "a ',' or '}' is due in the table")
+                    throw Diagnostic(scanner.position, "a ',' or '}' is expected in the table")
                 }
                 try skipBlanksInTable()
             }
             isFirst = false
             let keys = try dottedKey()
             guard scanner.take("=") else {
-                throw Diagnostic(scanner.position, "a '=' is due behind the key")
+                throw Diagnostic(scanner.position, "a '=' is expected after the key")
             }
             scanner.skipBlanks()
             try Self.assign(keys, try value(), in: &table)
@@ -245,7 +245,7 @@ package struct TOMLParser {
 
     private mutating func string() throws(Diagnostic) -> String {
         var reader = TOMLStringReader(scanner: scanner)
-        // The place of a mistake is where the reader has come to.
+        // The place of a mistake is where the reader has stopped.
         defer { scanner = reader.scanner }
         return try reader.string()
     }

@@ -26,13 +26,13 @@ struct TOMLStringReader {
         return text
     }
 
-    /// A string of several lines, behind its three marks.
+    /// A string of several lines, after its three opening marks.
     private mutating func lines(
         _ mark: Unicode.Scalar, hasEscapes: Bool, _ start: Position
     ) throws(Diagnostic) -> String {
-        // After a mistake it goes on, or the closing marks would be taken for opening ones.
+        // After a mistake it continues, or the closing marks would be taken for opening ones.
         var mistake: Diagnostic?
-        // A line end right behind the marks does not count.
+        // A line end right after the marks does not count.
         if !scanner.isAtEnd, scanner.isAtLineEnd { scanner.advance(scanner.next == "\r" ? 2 : 1) }
         var text = ""
         while true {
@@ -40,7 +40,7 @@ struct TOMLStringReader {
                 throw Diagnostic(start, "the string's closing \(mark)\(mark)\(mark) is missing")
             }
             if next == mark, scanner.peek(1) == mark, scanner.peek(2) == mark {
-                // Up to two marks may stand right before the closing ones.
+                // Up to two marks may come right before the closing ones.
                 for _ in 0..<2 where scanner.peek(3) == mark {
                     text.unicodeScalars.append(mark)
                     scanner.advance()
@@ -58,7 +58,7 @@ struct TOMLStringReader {
         }
     }
 
-    /// Takes one character of a string of several lines, or what stands for one.
+    /// Takes one character of a string of several lines, or an escape for one.
     private mutating func step(
         _ next: Unicode.Scalar, hasEscapes: Bool, into text: inout String
     ) throws(Diagnostic) {
@@ -74,7 +74,7 @@ struct TOMLStringReader {
         }
     }
 
-    /// A backslash before a line end takes all blank space up to the next text away.
+    /// A backslash before a line end removes all white space up to the next text.
     private mutating func escapeOrFold(into text: inout String) throws(Diagnostic) {
         var ahead = scanner
         ahead.advance()
@@ -123,7 +123,7 @@ struct TOMLStringReader {
             scanner.advance()
         }
         guard let scalar = Unicode.Scalar(value) else {
-            throw Diagnostic(start, "an escape that is no character")
+            throw Diagnostic(start, "an escape that is not a character")
         }
         return scalar
     }

@@ -4,7 +4,7 @@ package struct TOMLNode: Sendable {
     package var position: Position
 }
 
-/// What a TOML value can be; dates are not used by any setting and refused by the parser.
+/// A TOML value; no setting uses dates, and the parser refuses them.
 package enum TOMLValue: Sendable {
     case string(String)
     case integer(Int64)
@@ -13,7 +13,7 @@ package enum TOMLValue: Sendable {
     case array([TOMLNode])
     case table(TOMLTable)
 
-    /// What a person calls the kind of value.
+    /// The kind of value in words.
     var kind: String {
         switch self {
         case .string: "a string"
@@ -25,7 +25,7 @@ package enum TOMLValue: Sendable {
         }
     }
 
-    /// The value as a person finds it in the file, shortened.
+    /// The value as it is in the file, shortened.
     package var shown: String {
         switch self {
         case .string(let text): shortened(text).inlineTOML
@@ -47,7 +47,7 @@ package struct TOMLTable: Sendable {
     }
 
     package var members: [Member] = []
-    /// Whether a header or an inline table made it whole, so that it must not be made again.
+    /// Whether a header or an inline table defined it, so that it must not be defined again.
     var isDefined = false
     /// Whether dotted keys made it, so that more of them, but no header, may add to it.
     var isDotted = false

@@ -1,21 +1,21 @@
 // Values as TOML writes them.
 
 extension String {
-    /// Texts of more characters are written over several lines.
+    /// Longer texts (characters) are written over several lines.
     private static let lineLength = 80
 
     /// The text as TOML writes it; a long one, or one of several lines, over several lines.
     package var toml: String {
         let scalars = unicodeScalars
         guard scalars.count > Self.lineLength || scalars.contains("\n") else { return inlineTOML }
-        // The first line end behind the marks is not part of the text.
+        // The first line end after the marks is not part of the text.
         var text = "\"\"\"\n"
         var column = 0
         var previous: Unicode.Scalar?
         for scalar in scalars {
             let isBlank = scalar == " " || scalar == "\t" || scalar == "\n"
             if column >= Self.lineLength, previous == " ", !isBlank {
-                // A backslash takes the line end away, and blanks behind it, of which there are none.
+                // A backslash removes the line end, and blanks after it, if there were any.
                 text += "\\\n"
                 column = 0
             }

@@ -1,11 +1,11 @@
 internal import Text
 
-/// Reads one table's members and notes which were asked for.
+/// Reads one table's members, and notes which ones the program knows.
 package struct TableReader {
     let table: TOMLTable
-    /// What error texts call the table: "tool.gpio", "a turn".
+    /// The table's name in error texts: "tool.gpio", "a turn".
     let name: String
-    /// What stands before the names of its members there: "tool.gpio.", "turn.".
+    /// The prefix of its members' names there: "tool.gpio.", "turn.".
     package let path: String
     let position: Position
     package private(set) var diagnostics: [Diagnostic] = []
@@ -18,7 +18,7 @@ package struct TableReader {
         self.position = position
     }
 
-    /// A reader of a table that error texts call `name`, its members by the path before them.
+    /// A reader of a table that error texts call `name`; they prefix its members with `path`.
     package init(_ table: TOMLTable, name: String, path: String, position: Position) {
         self.table = table
         self.name = name
@@ -26,16 +26,16 @@ package struct TableReader {
         self.position = position
     }
 
-    /// Adds a mistake that its finder has put into words.
+    /// Adds a mistake that the caller has put into words.
     package mutating func add(_ mistake: Diagnostic) { diagnostics.append(mistake) }
 
-    /// A member as it is, for a reader of its own; it counts as asked for.
+    /// A member as it is, for a reader of its own; it counts as known.
     package mutating func node(_ key: String) -> TOMLNode? {
         known.append(key)
         return table[key]
     }
 
-    /// A member that may be absent; `wanted` says what it must be, where `read` gives nil.
+    /// A member that may be absent; `wanted` says what it must be if `read` returns nil.
     package mutating func optional<Value>(
         _ key: String, _ wanted: String, _ read: (TOMLValue) -> Value?
     ) -> Value? {
@@ -111,7 +111,7 @@ package struct TableReader {
         return []
     }
 
-    /// What is wrong in all, with the members that nobody asked for.
+    /// All mistakes, with the members that the program does not know.
     package mutating func finish() -> [Diagnostic] {
         for member in table.members where !known.contains(member.key) {
             let hint =
@@ -127,14 +127,14 @@ package struct TableReader {
 }
 
 extension TableReader {
-    /// A text that must say something.
+    /// A text that must not be empty.
     package mutating func text(_ key: String, _ fallback: String? = nil) -> String? {
         let text: String? = value(key, fallback)
         if text?.isEmpty ?? false, fallback == nil { note(key, "must not be empty") }
         return text
     }
 
-    /// A path that begins with /; only the fallback may do without.
+    /// A path that begins with /; only the fallback need not.
     package mutating func path(_ key: String, _ fallback: String) -> String? {
         let path: String? = value(key, fallback)
         if let path, path != fallback, !path.hasPrefix("/") {
@@ -181,12 +181,12 @@ extension TableReader {
             diagnostics.append(
                 Diagnostic(
                     node.position,
-                    "\(path)required names '\(shortened(text))', which is none of the parameters"
+                    "\(path)required names '\(shortened(text))', which is not one of the parameters"
                 ))
         }
     }
 
-    /// Whether a member was refused, so that what it means is not known.
+    /// Whether a member was refused, so that its value is not known.
     package func isWrong(_ key: String) -> Bool {
         guard let place = table[key]?.position else { return false }
         return diagnostics.contains { $0.position.map { $0 >= place } ?? false }
@@ -219,7 +219,7 @@ extension TableReader {
             Diagnostic(table[key]?.position ?? position, "\(path)\(key) \(message)"))
     }
 
-    /// Whether the table says something of a key.
+    /// Whether the table has a key.
     package func has(_ key: String) -> Bool { table[key] != nil }
 
     /// The texts of an inline table, by name.

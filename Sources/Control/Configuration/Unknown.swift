@@ -1,6 +1,6 @@
 internal import Text
 
-/// What is said of a name that no setting has: the nearest, or where it stands.
+/// The message about a name that no setting has: the nearest name, or the section it belongs in.
 enum Unknown {
     /// A value outside every section.
     static func stray(_ member: TOMLTable.Member, _ kinds: ToolKinds) -> Diagnostic {
@@ -18,10 +18,10 @@ enum Unknown {
         }
         let homes = homes(of: name).map { ": \($0)" } ?? ""
         return Diagnostic(
-            member.position, "'\(shortened(name))' must stand in a section\(homes)")
+            member.position, "'\(shortened(name))' must be in a section\(homes)")
     }
 
-    /// A section that there is not.
+    /// A section that does not exist.
     static func section(_ member: TOMLTable.Member) -> Diagnostic {
         if let secret = Diagnostic(secret: member) { return secret }
         let known = Keys.sectionNames.filter { !$0.contains(".") } + ["tool"]
@@ -32,7 +32,7 @@ enum Unknown {
             member.position, "there is no section [\(shortened(member.key))]\(hint)")
     }
 
-    /// A setting that its section has not.
+    /// A setting that its section does not have.
     static func setting(_ member: TOMLTable.Member, in section: String) -> Diagnostic {
         if let secret = Diagnostic(secret: member) { return secret }
         if Keys.sectionNames.contains("\(section).\(member.key)") {
@@ -44,13 +44,13 @@ enum Unknown {
             .map { String($0.dropFirst(section.count + 1)) }
         let hint =
             Spelling.nearest(to: member.key, among: names + inner).map { "did you mean '\($0)'?" }
-            ?? homes(of: member.key).map { "it stands in \($0)" }
+            ?? homes(of: member.key).map { "it belongs in \($0)" }
             ?? "it has: \((names + inner).joined(separator: ", "))"
         return Diagnostic(
             member.position, "[\(section)] has no '\(shortened(member.key))'; \(hint)")
     }
 
-    /// A kind of tool that there is not.
+    /// A kind of tool that does not exist.
     static func tool(_ member: TOMLTable.Member, _ kinds: ToolKinds) -> Diagnostic {
         if let secret = Diagnostic(secret: member) { return secret }
         let hint =

@@ -1,8 +1,8 @@
-/// What is wrong with texts of a form that several settings share; nil where nothing is.
+/// Checks of forms that several settings share: what is wrong with a text, nil if nothing is.
 enum Words {
     /// A GPIO line: its own name, or chip and offset.
     ///
-    /// Whether there is one is not known here.
+    /// It does not check whether the line exists.
     static func line(_ text: String) -> String? {
         let right =
             "write the line's name, such as \"GPIO17\", or chip and offset, such as "
@@ -13,13 +13,13 @@ enum Words {
         guard let colon = text.lastIndex(of: ":") else { return nil }
         let offset = text[text.index(after: colon)...]
         return colon == text.startIndex || UInt32(offset) == nil
-            ? "behind the chip stands the line's offset, a number; \(right)" : nil
+            ? "the chip is followed by the line's offset, a number; \(right)" : nil
     }
 
-    /// The same, where there may be none.
+    /// The same, or an empty text.
     static func lineOrNothing(_ text: String) -> String? { text.isEmpty ? nil : line(text) }
 
-    /// A host's name or address, whose port is a setting of its own; or nothing.
+    /// A host's name or address, without the port, which is a setting of its own; or an empty text.
     static func host(_ text: String) -> String? {
         if text.isEmpty { return nil }
         if let mark = text.firstRange(of: "://") {
@@ -33,7 +33,7 @@ enum Words {
         if text.hasPrefix("[") {
             let inner = text.dropFirst().prefix { $0 != "]" }
             let port = text.dropFirst(inner.count + 2).drop { $0 == ":" }
-            return "brackets belong into urls only: host = \"\(inner)\""
+            return "brackets belong in URLs only: host = \"\(inner)\""
                 + (port.isEmpty ? "" : ", port = \(port)")
         }
         // An address of version 6 has two colons or more.
@@ -43,7 +43,7 @@ enum Words {
             + (port.isEmpty ? "" : ", port = \(port)")
     }
 
-    /// Where a web server is, path and all.
+    /// The full address of a web server, with its path.
     static func webAddress(_ text: String) -> String? {
         let start = text.lowercased()
         return start.hasPrefix("http://") || start.hasPrefix("https://")

@@ -12,7 +12,7 @@ extension GPIOTool {
             case input(any InputPort)
         }
 
-        /// What is asked of a line.
+        /// What a call asks of a line.
         package enum Action: String, Sendable, CaseIterable {
             case on, off, toggle, pulse, read
         }
@@ -24,12 +24,12 @@ extension GPIOTool {
         package var port: Port
         /// What may be done with it; an input can only be read.
         package var actions: Set<Action>
-        /// A pulse of unstated length (milliseconds), as a door opener wants it.
+        /// The length of a pulse if the call gives none (milliseconds), as for a door opener.
         package var pulseMilliseconds: Int64
         /// Its risk, confirmation and rate; reading has no risk.
         package var terms: ToolTerms
 
-        /// A line; its opener has put an output to rest already.
+        /// A line; an output has already been put to rest by the code that opened it.
         package init(
             name: String, description: String, port: Port, actions: Set<Action>,
             pulseMilliseconds: Int64, terms: ToolTerms

@@ -4,13 +4,13 @@ package import WireCodec
 
 /// Switches the named outputs, and reads them and the inputs.
 ///
-/// All of them are one function with the names as an enumeration: a model picks a value out of a
-/// list better than one among many functions that differ in a word, and the list costs fewer
-/// tokens at every turn. The guard of a call is that of its line.
+/// All of them are one function with the names as an enumeration: a model picks a value from a list
+/// more reliably than one of many functions that differ in a word, and the list costs fewer tokens
+/// at every turn. The guard of a call is that of its line.
 ///
 /// ## Concurrency
 /// An actor, so that a line is switched by one call at a time. A pulse sleeps without holding it;
-/// whatever switches the same output meanwhile ends the pulse and stands.
+/// a call that switches the same output meanwhile ends the pulse, and its state remains.
 package actor GPIOTool: Tool {
     package nonisolated let declaration: ToolDeclaration
     private let lines: [GPIOTool.Line]
@@ -22,7 +22,7 @@ package actor GPIOTool: Tool {
     package static let maximumPulseMilliseconds: Int64 = 10_000
     private static let deadline = Duration.milliseconds(maximumPulseMilliseconds) + .seconds(2)
 
-    /// Needs at least one line; two of one name are refused.
+    /// Needs at least one line; two lines of the same name are refused.
     ///
     /// `clock` measures pulses.
     package init(
@@ -86,7 +86,7 @@ package actor GPIOTool: Tool {
             callsPerMinute: line.terms.callsPerMinute)
     }
 
-    /// Does what the model asks, and says how the line then stands.
+    /// Does what the model asks, and returns the line's state afterwards.
     package func call(_ arguments: ToolArguments) async throws -> JSONValue {
         let (line, action) = order(arguments)
         guard line.actions.contains(action) else {

@@ -3,7 +3,7 @@ package import ModelTypes
 package import Tools
 internal import WireCodec
 
-/// A line of the configuration that is switched or read: `[[tool.gpio]]`.
+/// A line of the configuration that tools switch or read: `[[tool.gpio]]`.
 package struct GPIOToolSettings: ToolKind, Equatable {
     /// Which way the line goes.
     package enum Direction: String, Sendable, CaseIterable {
@@ -19,14 +19,14 @@ package struct GPIOToolSettings: ToolKind, Equatable {
 
     /// A GPIO line; empty when `file` is set.
     package var line: String
-    /// A file that stands for a line; empty when `line` is set.
+    /// A file in place of a line; empty when `line` is set.
     package var file: String
     package var direction: Direction
     package var bias: Bias
     package var activeLow: Bool
-    /// How an output stands at the start and at the end.
+    /// The state of an output at the start and at the end.
     package var restsOn: Bool
-    /// A pulse of unstated length.
+    /// The length of a pulse if the call gives none.
     package var pulseMilliseconds: Int
     /// What may be done with it; an input is only read.
     package var actions: [GPIOTool.Line.Action]
@@ -75,7 +75,7 @@ package struct GPIOToolSettings: ToolKind, Equatable {
         }
         if direction == .input {
             for key in ["rests_on", "pulse_ms", "actions"] where table.has(key) {
-                table.note(key, "says nothing of an input, which is only read")
+                table.note(key, "has no effect on an input, which is only read")
             }
         } else if table.has("bias") {
             table.note("bias", "is for inputs: direction = \"input\"")

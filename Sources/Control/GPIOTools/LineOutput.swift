@@ -1,9 +1,9 @@
 internal import GPIO
 internal import Synchronization
 
-/// A relay or lamp on a GPIO line, whose chip may come late and go away.
+/// A relay or lamp on a GPIO line whose chip may appear late or vanish.
 final class LineOutput: OutputPort {
-    /// With identity, since an optional of a value that cannot be copied cannot be changed.
+    /// An object, since an optional of a noncopyable value cannot be changed.
     private final class Opened: @unchecked Sendable {
         // @unchecked: touched under the lock around it only.
         var line: OutputLine
@@ -14,13 +14,13 @@ final class LineOutput: OutputPort {
     private let name: LineName
     private let activeLow: Bool
     private let rest: Bool
-    // The lock is there for the compiler: the tool's actor makes one call at a time.
+    // The lock only satisfies the compiler: the tool's actor makes one call at a time.
     private let opened = Mutex<Opened?>(nil)
 
     var label: String { "line \(name)" }
 
-    /// Takes the line and puts it as it is to stand at rest; one that is not there is taken when
-    /// it is asked for.
+    /// Takes the line and sets it to its state of rest; a missing line is taken when it is next
+    /// used.
     init(name: LineName, activeLow: Bool, isOn: Bool) throws(GPIOError) {
         self.name = name
         self.activeLow = activeLow
@@ -42,7 +42,7 @@ final class LineOutput: OutputPort {
             line: try OutputLine(name, activeLow: activeLow, initial: rest, consumer: "martlet"))
     }
 
-    /// A line that fails is given back, so that the next call finds it again.
+    /// A line that fails is released, so that the next call opens it again.
     private func use<Result: Sendable>(_ body: (Opened) throws -> Result) throws -> Result {
         try opened.withLock { opened in
             let line = try opened ?? open()

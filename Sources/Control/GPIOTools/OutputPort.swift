@@ -2,12 +2,12 @@ package import Linux
 
 /// Something that can be on or off: a relay, a lamp.
 ///
-/// The daemon makes it of a GPIO line; `FileOutput` is for desks without one. Called on the
-/// call's own thread; both methods may be called by one caller at a time only.
+/// The daemon uses a GPIO line; `FileOutput` is for machines without one. Called on the call's own
+/// thread, by one caller at a time.
 package protocol OutputPort: Sendable {
-    /// Switches; throws when the line is gone, with a text that says what to do.
+    /// Switches; throws when the line is lost, with a text that says what to do.
     func set(_ isOn: Bool) throws
-    /// How it stands.
+    /// Its state.
     func isOn() throws -> Bool
     /// What it is, for logs: the line and the chip, or the file.
     var label: String { get }
@@ -17,24 +17,24 @@ package protocol OutputPort: Sendable {
 ///
 /// Called as an `OutputPort` is.
 package protocol InputPort: Sendable {
-    /// How it stands; throws when the line is gone, with a text that says what to do.
+    /// Its state; throws when the line is lost, with a text that says what to do.
     func isOn() throws -> Bool
 }
 
-/// A file that stands for an input line: `1` is on, everything else off.
+/// A file in place of an input line: `1` is on, everything else off.
 package struct FileInput: InputPort {
     private let path: String
 
-    /// Nothing is read yet; the file may come later.
+    /// Reads nothing yet; the file may be created later.
     package init(path: String) { self.path = path }
 
-    /// Reads the file anew.
+    /// Reads the file again.
     package func isOn() throws -> Bool { try FileOutput.reads(path) }
 }
 
-/// A file that stands for a line: holds `1` or `0` and a newline.
+/// A file in place of a line: holds `1` or `0` and a newline.
 ///
-/// For demonstrations and desks without GPIO; a person who reads the file sees what a lamp would do.
+/// For demonstrations and machines without GPIO: the file shows what a lamp would do.
 package struct FileOutput: OutputPort {
     /// The file is written whole or not at all, so a reader never sees half of it.
     private static let mode: UInt32 = 0o644
@@ -50,7 +50,7 @@ package struct FileOutput: OutputPort {
 
     package var label: String { "file-backed line \(path)" }
 
-    /// Writes the file anew.
+    /// Writes the file.
     package func set(_ isOn: Bool) throws { try write(isOn) }
 
     /// Reads the file, which others may have written.

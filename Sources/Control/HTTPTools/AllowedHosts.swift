@@ -9,7 +9,7 @@ struct AllowedHosts: Sendable {
         let port: Int?
     }
 
-    /// More than this is no list that somebody wrote.
+    /// A longer list was not written by hand.
     static let limit = 64
 
     private let entries: [Entry]
@@ -17,7 +17,7 @@ struct AllowedHosts: Sendable {
 
     /// Hosts as "name", "name:8443", "10.1.2.3" or "[::1]:80".
     ///
-    /// `allowsLocal`: names that look like names of the internet may lead into the home network.
+    /// `allowsLocal`: internet names may resolve to addresses of the home network.
     init(_ texts: [String], allowsLocal: Bool) throws(WebTemplateError) {
         guard texts.count <= Self.limit else { throw .tooManyHosts(Self.limit) }
         var entries: [Entry] = []
@@ -37,10 +37,10 @@ struct AllowedHosts: Sendable {
         }
     }
 
-    /// Which addresses the host's name may lead to.
+    /// The addresses that the host's name may resolve to.
     ///
-    /// A host that is of the home by its name was meant to be; any other is one of the internet,
-    /// and the one who answers for its name must not lead us into the home.
+    /// A host whose name is local was meant to be local; any other name belongs to the internet,
+    /// and whoever controls its DNS must not direct us into the home network.
     func reach(_ address: WebAddress) -> HTTPReach {
         allowsLocal || Self.isOfTheHome(address.host) ? .anywhere : .internetOnly
     }
@@ -49,7 +49,7 @@ struct AllowedHosts: Sendable {
         ".localhost", ".local", ".lan", ".home", ".home.arpa", ".internal",
     ]
 
-    /// Whether nobody out in the internet can have given this name away (RFC 6761, 6762, 8375).
+    /// Whether the name is local, so that nobody on the internet can own it (RFC 6761, 6762, 8375).
     private static func isOfTheHome(_ host: String) -> Bool {
         let bare = host.hasPrefix("[") ? String(host.dropFirst().dropLast()) : host
         if let address = IPAddress(bare) { return !address.isPublic }

@@ -14,9 +14,9 @@ extension TemplatePiece {
     }
 }
 
-/// How a value is written in its place.
+/// How a value is escaped in its place.
 enum Escape: Sendable, Equatable {
-    /// The host of an address, of which only names are made.
+    /// The host of an address; only a host's name is allowed.
     case host
     /// A part of a path; it cannot become several, nor lead upwards.
     case path
@@ -59,7 +59,7 @@ enum Escape: Sendable, Equatable {
         return write(text)
     }
 
-    /// A secret in this place; the owner's own, who may well mean several parts of a path.
+    /// A secret in this place; it is the owner's, and may be several parts of a path.
     func write(_ secret: Secret) -> String {
         switch self {
         case .path: PercentEncoding.encode(secret.revealed, keeping: "/")

@@ -10,15 +10,15 @@ package struct HTTPTool: Tool {
     private let client: HTTPClient
     private let secrets: any SecretPort
 
-    /// More redirects than this lead in a circle.
+    /// More redirects than this are taken for a loop.
     package static let redirectLimit = 5
-    /// The transfer's own deadline comes second to the runner's, which answers the model and
-    /// cancels the transfer; this is for one that the cancellation missed.
+    /// The transfer's own deadline is this much later than the runner's, which answers the model
+    /// and cancels the transfer; it ends one that the cancellation missed.
     private static let slack = Duration.seconds(1)
 
     /// Checks the template against the parameters, so that a fault is found at the start.
     ///
-    /// `client` starts nothing before the first call; `secrets` is asked at each.
+    /// `client` starts nothing before the first call; `secrets` is asked at each call.
     package init(
         declaration: ToolDeclaration, settings: HTTPToolSettings, client: HTTPClient,
         secrets: any SecretPort
@@ -33,7 +33,7 @@ package struct HTTPTool: Tool {
         }
     }
 
-    /// Sends it, follows redirects to where they may lead, and reads the answer.
+    /// Sends the request, follows redirects to allowed hosts, and reads the answer.
     package func call(_ arguments: ToolArguments) async throws -> JSONValue {
         let secrets = try lookUp()
         let hidden = HiddenSecrets(secrets.values)

@@ -2,9 +2,9 @@ package import Configuration
 internal import Curl
 package import Tools
 
-/// A request to a web server that the model may have sent: `[[tool.http]]`.
+/// A request to a web server that the model may send: `[[tool.http]]`.
 package struct HTTPToolSettings: ToolKind, Equatable {
-    /// What is asked of the server.
+    /// The request's method.
     package enum Method: String, Sendable, CaseIterable {
         case get = "GET"
         case head = "HEAD"
@@ -21,11 +21,11 @@ package struct HTTPToolSettings: ToolKind, Equatable {
     package var body: SecretText
     /// Further servers to which requests and redirects may go.
     package var hosts: [String]
-    /// Whether names of the internet may lead into the home network.
+    /// Whether internet names may resolve to addresses of the home network.
     package var allowsLocal: Bool
     /// A PEM file with the authorities that are trusted; empty: the system's.
     package var authorityFile: String
-    /// What of a JSON answer is the result; empty: all of it.
+    /// The place in a JSON answer that is the result; empty: all of it.
     package var answer: String
     package var responseLimitKilobytes: Int
 
@@ -33,7 +33,7 @@ package struct HTTPToolSettings: ToolKind, Equatable {
     package static let shape = ToolShape.function
     package static let usualRisk = ToolRisk.low
 
-    /// Asking changes nothing, as far as the server keeps to the rules.
+    /// GET and HEAD change nothing if the server keeps to the rules.
     package var ownRisk: ToolRisk {
         switch method {
         case .get, .head: .read
@@ -42,8 +42,8 @@ package struct HTTPToolSettings: ToolKind, Equatable {
     }
 
     package static let example = #"""
-        # Requests to web servers, each a function of its own. {place} stands for what the model
-        # said for it, written as its place in the url, a header or the body needs; an argument
+        # Requests to web servers, each a function of its own. {place} stands for the value that
+        # the model gives, escaped for its place in the url, a header or the body; an argument
         # cannot become another path, parameter, header or member. {secret:weather} stands for a
         # secret, see tools.secrets_dir. In a JSON body {level} outside quotes is the value itself.
         # Redirects are followed to the url's host only, and names of the internet must not lead
@@ -97,7 +97,7 @@ package struct HTTPToolSettings: ToolKind, Equatable {
             responseLimitKilobytes: limit)
     }
 
-    /// What is wrong with a web server's name, which stands alone; nil where nothing is.
+    /// What is wrong with a web server's name, without port and scheme; nil if nothing is.
     private static func mistake(inHost text: String) -> String? {
         let isName = !text.isEmpty && !text.contains { $0.isWhitespace || "/@?#:".contains($0) }
         let isAddress = text.count { $0 == ":" } > 1 && !text.contains("/")
@@ -110,7 +110,7 @@ package struct HTTPToolSettings: ToolKind, Equatable {
     package var files: [(key: String, path: String)] { [("ca_file", authorityFile)] }
 
     package static func make(_ tables: [Table], with maker: inout ToolMaker) {
-        // Its thread and libcurl come with the first request.
+        // Its thread starts and libcurl is loaded with the first request.
         let client = HTTPClient.shared
         let secrets = maker.ports.secrets
         for (settings, request) in tables {

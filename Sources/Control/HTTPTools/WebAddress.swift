@@ -1,10 +1,10 @@
 internal import WireCodec
 
-/// An address of a web server's, taken apart strictly: what two readers could take for different
-/// hosts is none.
+/// A web server's address, parsed strictly: a text that two parsers could read as different hosts
+/// is refused.
 struct WebAddress: Sendable, Equatable {
     let isSecure: Bool
-    /// In small letters; an IPv6 address in its brackets.
+    /// In lower case; an IPv6 address in its brackets.
     let host: String
     let port: Int
     /// Path and query, beginning with a slash.
@@ -32,8 +32,7 @@ struct WebAddress: Sendable, Equatable {
         self.target = target.hasPrefix("/") ? String(target) : "/\(target)"
     }
 
-    /// A host and its port, as they stand in an address or in a list of hosts; nil when either is
-    /// none.
+    /// A host and its port, as in an address or in a list of hosts; nil when either is invalid.
     static func place(_ authority: Substring) -> (host: String, port: Int?)? {
         let end =
             authority.hasPrefix("[")
@@ -64,10 +63,10 @@ struct WebAddress: Sendable, Equatable {
     /// The whole address.
     var text: String { "\(isSecure ? "https" : "http")://\(host):\(port)\(target)" }
 
-    /// The host, with the port where it is not the usual one; for people.
+    /// The host, with the port if it is not the usual one; for messages.
     var server: String { port == (isSecure ? 443 : 80) ? host : "\(host):\(port)" }
 
-    /// Whether what was meant for one may be given to the other.
+    /// Whether both are the same server, so that secrets for one may be sent to the other.
     func isSameServer(as other: WebAddress) -> Bool {
         isSecure == other.isSecure && host == other.host && port == other.port
     }
@@ -80,8 +79,8 @@ struct WebAddress: Sendable, Equatable {
         }
     }
 
-    /// Where a `Location` header of an answer from here leads (RFC 9110, section 10.2.2); nil when
-    /// that is no web address.
+    /// The target of a `Location` header in an answer from here (RFC 9110, section 10.2.2); nil if
+    /// that is not a web address.
     func following(_ location: String) -> WebAddress? {
         let location = PercentEncoding.escapingOdd(location)
         let head = location.prefix { !"/?#".contains($0) }
@@ -100,7 +99,7 @@ struct WebAddress: Sendable, Equatable {
 }
 
 extension PercentEncoding {
-    /// An address with blanks and letters outside ASCII spelled out, as servers forget to do.
+    /// An address with blanks and non-ASCII letters percent-encoded, which servers forget to do.
     fileprivate static func escapingOdd(_ text: String) -> String {
         text.unicodeScalars.map { scalar in
             scalar > " " && scalar < "\u{7F}" ? String(scalar) : encode(String(scalar))

@@ -2,11 +2,11 @@ internal import Curl
 internal import Tools
 internal import WireCodec
 
-/// What a server answered, as the model gets it.
+/// A server's answer, as the model gets it.
 struct WebAnswer {
-    /// This much of an answer that is an error is reported (characters).
+    /// How much of an error answer is reported (characters).
     private static let excerptLimit = 300
-    /// This much of it is looked at (bytes).
+    /// How much of it is read for that (bytes).
     private static let excerptBytes = 16 * 1024
     private static let blanks: Set<Character> = [" ", "\t", "\n", "\r", "\r\n"]
 
@@ -14,7 +14,7 @@ struct WebAnswer {
     /// What must not be disclosed.
     let hidden: HiddenSecrets
 
-    /// The answer itself, or what is at a place of it.
+    /// The answer itself, or the value at a place in it.
     func result(_ place: JSONPlace?) throws(ToolFailure) -> JSONValue {
         guard !response.body.isEmpty else {
             // A model repeats a call that returns nothing.
@@ -33,7 +33,7 @@ struct WebAnswer {
         return .string(hidden.hide(in: text))
     }
 
-    /// Why there is no result, of a status from 300 on.
+    /// Why there is no result, for a status of 300 or more.
     var failure: ToolFailure {
         let words = excerpt
         return ToolFailure(
@@ -55,7 +55,7 @@ struct WebAnswer {
         return hidden.hide(in: picked)
     }
 
-    /// The content type alone, in small letters.
+    /// The content type alone, in lower case.
     private var kind: String {
         (response.head["content-type"] ?? "").prefix { $0 != ";" }.lowercased()
             .filter { !Self.blanks.contains($0) }
@@ -68,7 +68,7 @@ struct WebAnswer {
         }
         let plain = kind == "text/html" ? Self.withoutTags(text) : text
         let line = plain.split { Self.blanks.contains($0) || $0.isNewline }.joined(separator: " ")
-        // Hidden before it is cut, since half a secret is one too.
+        // Hidden before it is cut, since half a secret is still a secret.
         let safe = hidden.hide(in: line)
         return safe.count > Self.excerptLimit ? safe.prefix(Self.excerptLimit) + "…" : safe
     }
@@ -92,7 +92,7 @@ struct WebAnswer {
             let text = String(decoding: bytes, as: UTF8.self)
             return kind.hasSuffix("json") ? text : nil
         }
-        // Old devices speak Latin-1, of which every byte is a character.
+        // Old devices send Latin-1, in which every byte is a character.
         return String(String.UnicodeScalarView(bytes.map { Unicode.Scalar($0) }))
     }
 }

@@ -18,8 +18,7 @@ struct WebErrand: Sendable {
         self.hasSecretBody = hasSecretBody
     }
 
-    /// Goes to where a server sent it (RFC 9110, section 15.4), without what that one alone may
-    /// know.
+    /// Follows a redirect (RFC 9110, section 15.4), without what only the first server may see.
     mutating func move(
         to next: WebAddress, _ status: Int, reach: HTTPReach
     ) throws(ToolFailure) {

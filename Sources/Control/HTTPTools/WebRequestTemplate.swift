@@ -4,7 +4,7 @@ internal import ModelTypes
 internal import Tools
 internal import WireCodec
 
-/// What the settings say of a request, checked once.
+/// A request of the settings, checked once.
 struct WebRequestTemplate: Sendable {
     let hosts: AllowedHosts
     let answer: JSONPlace?
@@ -15,16 +15,16 @@ struct WebRequestTemplate: Sendable {
     private let authorityFile: String?
     private let responseLimitBytes: Int
 
-    /// Longer addresses (bytes) are refused by servers, and by us before.
+    /// Servers refuse longer addresses (bytes), and so do we before sending.
     private static let addressLimitBytes = 8 * 1024
-    /// Those that say how the line is used, not what is asked.
+    /// Headers that control the connection, not the request.
     private static let ownHeaders: Set<String> = [
         "host", "content-length", "transfer-encoding", "connection", "expect", "upgrade", "te",
         "trailer", "keep-alive", "proxy-authorization", "accept-encoding",
     ]
-    /// Of a body whose type no header says.
+    /// For a body that has no Content-Type header.
     private static let usualType = "application/json"
-    /// Some services answer nobody who does not say who he is.
+    /// Some services refuse requests without a User-Agent.
     private static let agent = HTTPHeader("User-Agent", "martlet")
 
     init(_ settings: HTTPToolSettings, schema: Schema) throws(WebTemplateError) {
@@ -35,7 +35,7 @@ struct WebRequestTemplate: Sendable {
             guard !names.isEmpty else { throw .openHost }
         } else {
             guard let own = WebAddress(url.plainText) else { throw .badURL }
-            // The usual ports of the web count as one, so that a server may ask for encryption.
+            // Ports 80 and 443 count as one, so that a server may redirect to https.
             names.append([80, 443].contains(own.port) ? own.host : "\(own.host):\(own.port)")
         }
         hosts = try AllowedHosts(names, allowsLocal: settings.allowsLocal)
@@ -81,10 +81,10 @@ struct WebRequestTemplate: Sendable {
         }
         request.certificateAuthorityFile = authorityFile
         request.responseLimitBytes = responseLimitBytes
-        // A proxy would look the host up itself, unseen by us.
+        // A proxy would resolve the host itself, unseen by us.
         request.proxy = .none
         request.reach = hosts.reach(address)
-        // What only reads may be asked twice; what switches something may not.
+        // A request that only reads may be sent twice; one that switches something may not.
         request.isSentOnce = !["GET", "HEAD"].contains(method)
         return WebErrand(
             request: request, address: address,
@@ -110,7 +110,7 @@ struct WebRequestTemplate: Sendable {
         return headers
     }
 
-    /// The body, checked as what its type says it is.
+    /// The body, checked as its type requires.
     private static func body(
         _ settings: HTTPToolSettings, _ headers: [(name: String, value: WebTemplate)],
         _ schema: Schema

@@ -3,7 +3,7 @@ internal import ModelTypes
 internal import Tools
 internal import WireCodec
 
-// Which escaping a place of a request needs, by what stands around it.
+// Chooses the escaping that a place in a request needs, by the text around it.
 
 extension WebTemplate {
     /// An address: its host, path and query.
@@ -26,14 +26,14 @@ extension WebTemplate {
         try self.init(parts, schema: schema)
     }
 
-    /// Whether an argument stands in the host of an address.
+    /// Whether an argument is in the host of an address.
     var hasOpenHost: Bool {
         parts.contains { part in
             if case .argument = part.piece { part.escape == .host } else { false }
         }
     }
 
-    /// A body of a content type; one of JSON must be JSON whatever stands in its places.
+    /// A body of a content type; a JSON body must be JSON whatever is in its places.
     init(body pieces: [SecretText.Piece], type: String, schema: Schema) throws(WebTemplateError) {
         let type = type.prefix { $0 != ";" }.lowercased().filter { $0 != " " }
         if type == "application/json" || type.hasSuffix("+json") {
@@ -52,7 +52,7 @@ extension WebTemplate {
         }
     }
 
-    /// Places between quotes are parts of a text, others are values.
+    /// Places between quotes are parts of a string, others are values.
     private static func json(_ pieces: [TemplatePiece]) -> [Part] {
         zip(pieces, pieces.areInJSONTexts).map { piece, isQuoted in
             Part(piece: piece, escape: isQuoted ? .jsonText : .jsonValue)
@@ -62,7 +62,7 @@ extension WebTemplate {
     /// The body with something in every place.
     ///
     /// A backslash before a place would swallow the first character of a value; before an x it is
-    /// none of JSON's escapes.
+    /// not a JSON escape, so it is found.
     private var sample: String {
         parts.map { part in
             if case .text(let text) = part.piece { return text }

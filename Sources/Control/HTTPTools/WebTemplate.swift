@@ -3,7 +3,7 @@ internal import ModelTypes
 internal import Tools
 internal import WireCodec
 
-/// A text with places, each of which knows how a value is written there.
+/// A text with places, each with the way a value is escaped there.
 struct WebTemplate: Sendable {
     /// A piece and its place.
     struct Part: Sendable, Equatable {
@@ -13,7 +13,7 @@ struct WebTemplate: Sendable {
 
     let parts: [Part]
 
-    /// Checks that every argument can stand where it does.
+    /// Checks that every argument may be in its place.
     init(_ parts: [Part], schema: Schema) throws(WebTemplateError) {
         for case .argument(let name) in parts.map(\.piece) {
             do {
@@ -65,7 +65,7 @@ struct WebTemplate: Sendable {
     }
 }
 
-/// Why a request cannot be made of what the settings say.
+/// Why a request cannot be made from the settings.
 enum WebTemplateError: Error, Equatable, CustomStringConvertible {
     case place(String)
     case badURL
@@ -87,16 +87,16 @@ enum WebTemplateError: Error, Equatable, CustomStringConvertible {
             "the url must begin with http:// or https:// and a host, without user name, blanks and "
                 + "#"
         case .openHost:
-            "an argument stands in the url's host, so hosts must name those that it may be"
-        case .secretHost: "a secret cannot be the url's host, which error texts name"
+            "an argument is in the url's host, so hosts must name the allowed ones"
+        case .secretHost: "a secret cannot be the url's host, since error texts name it"
         case .badHost(let text):
-            "hosts holds \"\(text)\", which is no host; write \"name\" or \"name:8443\""
+            "hosts holds \"\(text)\", which is not a host; write \"name\" or \"name:8443\""
         case .tooManyHosts(let limit): "hosts names more than \(limit)"
-        case .badHeader(let name): "\"\(name)\" is no header's name, or its value has line ends"
+        case .badHeader(let name): "\"\(name)\" is not a header's name, or its value has line ends"
         case .ownHeader(let name): "the header \(name) is made by the program"
         case .openType: "the header Content-Type must not hold arguments or secrets"
         case .bodyWithout(let method): "a \(method) request has no body"
-        case .badJSON(let reason): "the body is no JSON (\(reason)); see the header Content-Type"
+        case .badJSON(let reason): "the body is not JSON (\(reason)); see the header Content-Type"
         case .badPointer(let text):
             "the answer's place \"\(text)\" must be \"/a/0/b\" (RFC 6901) or \"a.0.b\""
         }

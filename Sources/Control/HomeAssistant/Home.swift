@@ -6,40 +6,40 @@ package import Tools
 package import WebSockets
 internal import WireCodec
 
-/// Home Assistant as three functions of the model: what there is, how it stands, and control.
+/// Home Assistant as three functions for the model: list, state, and control.
 ///
-/// The names come by the WebSocket, which alone has areas and labels and tells their changes; how
-/// things stand is asked by REST when somebody wants to know, so that nothing is out of date and
-/// nothing wakes a device that sleeps. Services are called by the WebSocket, which says in words
-/// why one failed; by REST, which does not, only while there is no WebSocket.
+/// The names come over the WebSocket, since only it has areas and labels and reports their changes;
+/// states are requested over REST when a call needs them, so that none is out of date and none
+/// wakes the processor. Services are called over the WebSocket, which says in words why one failed;
+/// only without a WebSocket they are called over REST, which does not.
 ///
 /// ## Concurrency
 /// Everything may be called from any task.
 package final class Home: Sendable {
-    /// A call waits for the connection no longer than this, but for half of its deadline.
+    /// A call waits for the connection no longer than this, nor longer than half of its deadline.
     private static let patience = Duration.seconds(5)
-    /// The same where it is known from before what there is, and REST may do.
+    /// The same if a directory is known from before, since REST may be enough.
     private static let shortPatience = Duration.seconds(2)
 
     /// The first part of the functions' names: "home" for `home_control`.
     let name: String
     let settings: HomeAssistantToolSettings
-    /// The limits of each function; its risk is that of harmless control.
+    /// The limits of each function; their risk is that of a harmless action.
     let terms: ToolTerms
-    /// How the user confirms what lets somebody in; nil: not at all.
+    /// How the user confirms an action that lets someone in; nil: not at all.
     let confirmation: ToolConfirmation?
     private let secrets: any SecretPort
     let link: HomeLink
     let rest: HomeREST
-    /// Calls that were judged before they are made, with what they were judged to be.
+    /// Calls that were judged and not made yet, with the judgements.
     private let judged = Mutex<[(arguments: ToolArguments, judgement: HomeJudgement)]>([])
-    /// No more are kept: there are never that many calls between judgement and start.
+    /// At most this many are kept; there are never that many calls between judgement and start.
     private static let judgedLimit = 64
 
-    /// Connects when a function is called first, or at `prepare`.
+    /// Connects at the first call of a function, or at `prepare`.
     ///
-    /// `loop` is asked for then, and `ports` for the token whenever it is shown. `note` takes a line
-    /// for the log, once for each change.
+    /// `loop` is called then, and `ports` is asked for the token whenever it is sent. `note` takes
+    /// a line for the log, once for each change.
     package init(
         _ settings: HomeAssistantToolSettings, name: String, terms: ToolTerms,
         confirmation: ToolConfirmation?, client: HTTPClient, ports: ToolPorts,
@@ -77,8 +77,8 @@ package final class Home: Sendable {
         ]
     }
 
-    /// Connects already, so that the first call need not wait for it, and is judged by what there
-    /// is; returns when that is known, or is taking long.
+    /// Connects ahead of the first call, so that it need not wait and is judged with a known
+    /// directory; returns when the directory is known, or after a time-out.
     package func prepare() async {
         guard !settings.exposure.isEmpty else { return }
         _ = await link.standing(within: Self.patience)
@@ -87,7 +87,7 @@ package final class Home: Sendable {
     /// Ends the connection.
     package func end() async { await link.end() }
 
-    /// What there is; throws when it was never known and cannot be now.
+    /// The directory; throws if it was never known and cannot be loaded now.
     func directory() async throws(ToolFailure) -> HomeDirectory {
         guard !settings.exposure.isEmpty else {
             throw ToolFailure(
@@ -104,8 +104,8 @@ package final class Home: Sendable {
         }
     }
 
-    /// Does something with the directory; when that does not know a name, does it again with a
-    /// fresher one.
+    /// Does something with the directory; if a name is unknown in it, does it again with a fresher
+    /// one.
     func withDirectory<Result>(
         _ body: (HomeDirectory) throws(HomeFault) -> Result
     ) async throws(ToolFailure) -> Result {
@@ -125,7 +125,7 @@ package final class Home: Sendable {
         }
     }
 
-    /// Keeps what a call was judged to be until it is made.
+    /// Keeps the judgement of a call until the call is made.
     func remember(_ arguments: ToolArguments, _ judgement: HomeJudgement) {
         judged.withLock { judged in
             judged.removeAll { $0.arguments == arguments }
@@ -134,7 +134,7 @@ package final class Home: Sendable {
         }
     }
 
-    /// What a call was judged to be.
+    /// The judgement of a call, which is removed.
     func judgement(of arguments: ToolArguments) -> HomeJudgement? {
         judged.withLock { judged in
             guard let index = judged.firstIndex(where: { $0.arguments == arguments }) else {
@@ -145,9 +145,9 @@ package final class Home: Sendable {
     }
 }
 
-/// What a call was taken for when it was decided whether to ask the user.
+/// The judgement of a call, which decided whether to ask the user.
 struct HomeJudgement: Sendable, Equatable {
     let risk: ToolRisk
-    /// The ids of what it was about; empty when that was not known yet.
+    /// The ids of its entities; empty if they were not known yet.
     let targets: [String]
 }

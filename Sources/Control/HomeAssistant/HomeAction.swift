@@ -1,6 +1,6 @@
 internal import WireCodec
 
-/// What the model may have done with a device, in words that are the same for all kinds.
+/// The actions that the model may request, in words that are the same for all kinds of devices.
 enum HomeAction: String, Sendable, CaseIterable {
     case on, off, toggle
     case open, close, stop
@@ -16,7 +16,7 @@ enum HomeAction: String, Sendable, CaseIterable {
     case disarm
 }
 
-/// What an action may say beside its name.
+/// The values that an action may have.
 struct HomeValues: Sendable, Equatable {
     /// Brightness, position, speed or volume.
     var percent: Int64?
@@ -33,8 +33,8 @@ struct HomeValues: Sendable, Equatable {
 
     var isEmpty: Bool { self == HomeValues() }
 
-    /// The same with the colour as Home Assistant spells it, which makes an unknown one white
-    /// without a word.
+    /// The same with the colour as Home Assistant spells it; Home Assistant silently turns an
+    /// unknown one into white.
     func plain() throws(HomeFault) -> HomeValues {
         guard let color else { return self }
         guard let known = HomeColor.known(color) else {
@@ -54,7 +54,8 @@ struct HomeService: Sendable, Equatable {
     let service: String
     var data: JSONObject = [:]
 
-    /// The service for an action on a domain; the text of the failure says what it takes instead.
+    /// The service for an action on a domain; the text of the failure says what the domain takes
+    /// instead.
     ///
     /// The services and their fields are those of home-assistant.io/integrations/DOMAIN.
     init(_ action: HomeAction, _ values: HomeValues, on domain: String) throws(HomeFault) {
@@ -88,7 +89,7 @@ struct HomeService: Sendable, Equatable {
         }
     }
 
-    /// The domains that take any, sorted.
+    /// The domains that take any action, sorted.
     static var domains: [String] { Set(services.keys).union(settable).sorted() }
 
     private static let switched: [HomeAction: String] = [
@@ -123,7 +124,7 @@ struct HomeService: Sendable, Equatable {
         "button": pressed, "input_button": pressed,
     ]
 
-    /// Domains of which something can be set.
+    /// Domains in which something can be set.
     private static let settable: Set<String> = [
         "light", "fan", "cover", "valve", "climate", "media_player", "humidifier", "number",
         "input_number", "select", "input_select",
@@ -133,7 +134,8 @@ struct HomeService: Sendable, Equatable {
         _ values: HomeValues, on domain: String
     ) throws(HomeFault) -> (service: String, data: JSONObject) {
         let offers = settings[domain] ?? []
-        // The first that says all that was said; the order of the table decides between two.
+        // The first service that takes all given values; the order of the table decides between
+        // two.
         guard let offer = offers.first(where: { $0.takes(values) }) else {
             let words = Set(offers.flatMap { $0.fields.map(\.value.rawValue) }).sorted()
             throw HomeFault.refused(
@@ -156,7 +158,7 @@ struct HomeSetting: Sendable {
     let service: String
     let fields: [(value: Value, field: String)]
 
-    /// Whether all that was said has a place.
+    /// Whether it takes all given values.
     func takes(_ values: HomeValues) -> Bool {
         let known = fields.map(\.value)
         return (values.percent == nil || known.contains(.percent))
@@ -173,7 +175,7 @@ struct HomeSetting: Sendable {
         for (value, field) in fields {
             switch value {
             case .percent:
-                // A volume is a part of one.
+                // A volume is a fraction of 1.
                 data[field] = values.percent.map {
                     field == "volume_level" ? .double(Double($0) / 100) : .int($0)
                 }

@@ -4,10 +4,10 @@ internal import Synchronization
 internal import Tools
 internal import WebSockets
 
-// Three functions each.
+// Each table makes three functions.
 extension HomeAssistantToolSettings {
     package static func make(_ tables: [Table], with maker: inout ToolMaker) {
-        // Its thread and libcurl come with the first request.
+        // Its thread starts and libcurl is loaded with the first request.
         let client = HTTPClient.shared
         let ports = maker.ports
         let loop = HomeLoop()
@@ -29,14 +29,14 @@ extension HomeAssistantToolSettings {
     }
 }
 
-/// The event loop of the homes, which is made when it is asked for.
+/// The event loop of the homes, which is created when it is first needed.
 ///
-/// Not the daemon's own: a home tells the states of all that is in it in one message, of megabytes
-/// where it is a large one, and reading that would hold up the voice.
+/// Not the daemon's own: a home sends all its states in one message, megabytes for a large home,
+/// and reading that would hold up the voice.
 private final class HomeLoop: Sendable {
     private let loop = Mutex<EventLoop?>(nil)
 
-    // Tools that are dropped unused end it, too.
+    // It also ends with tools that are dropped unused.
     deinit { end() }
 
     func value() throws -> EventLoop {

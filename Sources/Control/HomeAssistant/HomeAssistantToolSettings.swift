@@ -3,17 +3,17 @@ internal import ModelTypes
 package import Tools
 internal import WireCodec
 
-/// A home that the model may look at and control: `[[tool.home_assistant]]`.
+/// A home that the model may read and control: `[[tool.home_assistant]]`.
 package struct HomeAssistantToolSettings: ToolKind, Equatable {
     /// Where Home Assistant is.
     package var url: String
-    /// A long-lived token of a user of its own.
+    /// A long-lived token of a separate user.
     package var token: SecretText
     package var exposure: HomeExposure
-    /// Entity ids that let somebody in though they do not look like it, with `*`.
+    /// Ids of entities that let someone in although they do not look like it, with `*`.
     package var guarded: [String]
     /// The risk of scripts, scenes, automations, buttons, switches and helpers, which may do
-    /// anything; nil: nothing is said, and it is low.
+    /// anything; nil: not set, and low.
     package var indirectRisk: ToolRisk?
     /// The code that alarm systems and locks ask for; empty: none.
     package var code: SecretText
@@ -26,14 +26,14 @@ package struct HomeAssistantToolSettings: ToolKind, Equatable {
 
     package static let example = #"""
         # Homes: what Home Assistant controls, as three functions of the model: home_list_devices,
-        # home_get_state and home_control. Nothing is exposed but what the lists say: entities that
-        # are named; and those in one of the areas or with one of the labels, and of one of the
-        # domains, as far as these lists say anything. Reading never asks. What may let somebody in
-        # is done after a confirmation only (by the button, unless confirm says how): locks are
-        # unlocked, alarm systems disarmed, and covers opened that are doors, garage doors, gates
-        # or windows, or do not say what they are (their "Show as" in Home Assistant does; blinds,
-        # curtains, shades, shutters and awnings do not ask); so are valves, but for water.
-        # Scripts, scenes, automations, buttons, switches and helpers may do anything, also open a
+        # home_get_state and home_control. Only what the lists say is exposed: entities that are
+        # named; and entities that are in one of the areas or have one of the labels, and are of
+        # one of the domains, if these lists are given. Reading never asks. What may let someone in
+        # needs a confirmation (by the button, unless confirm says how): unlocking locks, disarming
+        # alarm systems, and opening covers that are doors, garage doors, gates or windows, or do
+        # not say what they are (their "Show as" in Home Assistant does; blinds, curtains, shades,
+        # shutters and awnings do not ask); opening valves also does, except for water.
+        # Scripts, scenes, automations, buttons, switches and helpers may do anything, even open a
         # door: they have the risk of indirect_risk. Everything else has the risk that is given
         # here.
         #
@@ -46,7 +46,7 @@ package struct HomeAssistantToolSettings: ToolKind, Equatable {
         # labels = ["voice"]
         # entities = ["lock.front_door", "script.good_night_*"]
         # except = ["switch.freezer"]  # never exposed; default: nothing
-        # guarded = ["script.open_gate"]    # lets somebody in, too; default: nothing
+        # guarded = ["script.open_gate"]    # these let someone in, too; default: nothing
         # indirect_risk = "low"        # of scripts and so on: "high" and "unlock" ask; default: low
         # code = ""                    # for alarm systems and locks: "{secret:alarm}"; default
         # ca_file = ""                 # the authority of its own certificate (PEM); default
@@ -94,7 +94,7 @@ package struct HomeAssistantToolSettings: ToolKind, Equatable {
 
     package var secretTexts: [SecretText] { [token, code] }
 
-    /// What is wrong with the address of Home Assistant; nil where nothing is.
+    /// What is wrong with the address of Home Assistant; nil if nothing is.
     private static func mistake(inAddress text: String) -> String? {
         let right = "write scheme, host and port, such as \"http://homeassistant.local:8123\""
         guard let mark = text.firstRange(of: "://") else {
@@ -117,14 +117,14 @@ package struct HomeAssistantToolSettings: ToolKind, Equatable {
         }
         let port = place.hasSuffix("]") ? nil : place.lastIndex(of: ":")
         if let port, !(1...65_535).contains(Int(place[place.index(after: port)...]) ?? 0) {
-            return "its port is no number from 1 to 65535; \(right)"
+            return "its port is not a number from 1 to 65535; \(right)"
         }
         return nil
     }
 
     package var files: [(key: String, path: String)] { [("ca_file", authorityFile)] }
 
-    // As the model would ask for the list of devices, which never asks anybody.
+    // Calls the list of devices as the model would, which never asks for a confirmation.
     package func probe(_ shared: ToolSettings) -> ToolProbe? {
         ToolProbe(function: "\(shared.name)_list_devices", place: url) { result in
             let count = result?["devices"]?.array?.count ?? 0
@@ -141,20 +141,20 @@ package struct HomeAssistantToolSettings: ToolKind, Equatable {
         "script", "scene", "automation", "button", "input_button", "switch", "input_boolean",
         "number", "input_number", "select", "input_select", "remote",
     ]
-    /// Domains of which some entities let somebody in.
+    /// Domains with entities that let someone in.
     private static let guardedDomains: Set<String> = [
         "lock", "cover", "alarm_control_panel", "valve",
     ]
 
-    /// Whether something may be exposed that is done after a confirmation only, so that there must
-    /// be a way to confirm.
+    /// Whether something may be exposed that needs a confirmation, so that there must be a way to
+    /// confirm.
     package var mayAsk: Bool {
         let asksIndirectly = [.high, .unlock].contains(indirectRisk)
         return !guarded.isEmpty || mayExpose(Self.guardedDomains)
             || (asksIndirectly && mayExpose(Self.indirectDomains))
     }
 
-    /// Whether an entity of one of these domains may be exposed, as far as the settings say.
+    /// Whether an entity of one of these domains may be exposed, judging by the settings.
     private func mayExpose(_ wanted: Set<String>) -> Bool {
         let domains = exposure.domains
         let isByList = !(domains.isEmpty && exposure.areas.isEmpty && exposure.labels.isEmpty)
@@ -174,7 +174,7 @@ package struct HomeAssistantToolSettings: ToolKind, Equatable {
         }
         if shared.confirm == .never {
             warnings.append(
-                "\(shared.title) asks nobody before it opens locks, gates and garage doors: "
+                "\(shared.title) does not ask before it opens locks, gates and garage doors: "
                     + "anyone who can be heard can use it; leave confirm out, or say \"phrase\" or "
                     + "\"pin\"")
         }

@@ -3,7 +3,7 @@ internal import Text
 /// The colours that Home Assistant knows by name: those of CSS (w3.org/TR/css-color-3, section
 /// 4.3), and its own.
 enum HomeColor {
-    /// The name as it is known, whatever its blanks and capitals; nil for none.
+    /// The name as Home Assistant knows it, whatever its blanks and capitals; nil if it knows none.
     static func known(_ name: String) -> String? {
         let plain = plain(name)
         return names.contains(plain) ? plain : nil

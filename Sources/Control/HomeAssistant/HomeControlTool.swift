@@ -1,15 +1,15 @@
 internal import Tools
 internal import WireCodec
 
-/// `home_control`: has Home Assistant do something with a device, or with all of a kind in an area.
+/// `home_control`: makes Home Assistant act on a device, or on all of a kind in an area.
 struct HomeControlTool: Tool {
-    /// More devices are not switched by one call.
+    /// One call switches no more devices than this.
     static let targetLimit = 50
-    /// More are not named in a warning.
+    /// A warning names no more devices than this.
     private static let namedLimit = 10
-    /// Up to this number, entities are asked for one by one; for more, all are asked for at once.
+    /// Up to this number, states are requested one by one; for more, all at once.
     private static let singleLimit = 4
-    /// How things stand is not waited for longer than this, as what was asked for is done.
+    /// How long to wait for the states afterwards, since the action itself is done.
     private static let reportPatience = Duration.seconds(2)
 
     let declaration: ToolDeclaration
@@ -58,8 +58,8 @@ struct HomeControlTool: Tool {
 
     // MARK: - Before the call
 
-    /// What lets somebody in asks; what is not known yet is judged by the action alone, and judged
-    /// again when it is made.
+    /// An action that lets someone in asks; if the devices are not known yet, it is judged by the
+    /// action alone, and again when the call is made.
     func guarding(_ arguments: ToolArguments) -> CallGuard {
         let terms = home.terms
         let plan = home.link.known.value.flatMap { try? Plan(arguments, $0) }
@@ -91,7 +91,8 @@ struct HomeControlTool: Tool {
             try Plan(arguments, directory)
         }
         let risk = risk(of: plan)
-        // What was not known when it was judged, or is another thing since, was confirmed by nobody.
+        // If the devices were not known when it was judged, or have changed since, the user has not
+        // confirmed this.
         guard
             !risk.asksByDefault
                 || judgement == HomeJudgement(risk: risk, targets: plan.targets.map(\.id))
@@ -105,8 +106,8 @@ struct HomeControlTool: Tool {
         return await report(plan, less)
     }
 
-    /// The lamps that can do only a part of what is asked, which Home Assistant does not say;
-    /// throws when none can do all of it.
+    /// The lamps that can do only a part of the request, which Home Assistant does not report;
+    /// throws if no lamp can do all of it.
     private func unable(_ plan: Plan) async throws -> [String] {
         guard plan.service.domain == "light", !plan.service.data.isEmpty else { return [] }
         let states = await states(of: plan.targets)
@@ -122,7 +123,7 @@ struct HomeControlTool: Tool {
         return lacks.map { "\($0.0) \($0.1)" }
     }
 
-    /// How some entities stand, as far as that can be asked.
+    /// The states of some entities, as far as they can be read.
     private func states(of entities: [HomeEntity]) async -> [String: JSONValue] {
         var states: [String: JSONValue] = [:]
         if entities.count <= Self.singleLimit {
@@ -159,13 +160,13 @@ struct HomeControlTool: Tool {
         }
     }
 
-    /// How things stand now; that it was done is reported even where that cannot be asked.
+    /// The states afterwards; that it was done is reported even if they cannot be read.
     private func report(_ plan: Plan, _ less: [String]) async -> JSONValue {
         let states = await states(of: plan.targets)
         var answer: JSONObject = [
             "called": .string("\(plan.service.domain).\(plan.service.service)")
         ]
-        // Home Assistant itself says nothing of either.
+        // Home Assistant itself reports neither.
         let away = plan.targets.filter { HomeReport.isAway(states[$0.id]) }.map(\.name)
         var warnings: [String] = []
         if !away.isEmpty {
@@ -193,13 +194,13 @@ struct HomeControlTool: Tool {
 }
 
 extension HomeControlTool {
-    /// What is to be done with what.
+    /// What to do with which devices.
     struct Plan {
         let action: HomeAction
         let targets: [HomeEntity]
         let service: HomeService
 
-        /// Finds what the arguments mean; the failure says what they could.
+        /// Finds what the arguments mean; the failure says what they could mean.
         init(_ arguments: ToolArguments, _ directory: HomeDirectory) throws(HomeFault) {
             action = Self.action(arguments)
             targets = try Self.targets(arguments, action, directory)
@@ -207,7 +208,7 @@ extension HomeControlTool {
                 action, HomeValues(arguments), on: targets.first?.domain ?? "")
         }
 
-        /// Whether what is called may ask for a code.
+        /// Whether the called domain may ask for a code.
         var takesCode: Bool { ["alarm_control_panel", "lock"].contains(service.domain) }
 
         static func action(_ arguments: ToolArguments) -> HomeAction {
@@ -223,7 +224,7 @@ extension HomeControlTool {
             let kind = arguments.string("kind")
             let all = try directory.entities(in: arguments.string("area"), of: kind)
             if let name = arguments.string("device") {
-                // Of two things of one name, that is meant which can do it.
+                // Of two devices of the same name, the one that can do it is meant.
                 let able = all.filter {
                     HomeService.actions(on: $0.domain).contains(action) || $0.id == name
                 }
@@ -247,7 +248,7 @@ extension HomeControlTool {
 }
 
 extension HomeValues {
-    /// What the model said beside the action.
+    /// The values that the model gave with the action.
     init(_ arguments: ToolArguments) {
         self.init(
             percent: arguments.integer("percent"),

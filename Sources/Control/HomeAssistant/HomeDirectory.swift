@@ -4,7 +4,7 @@ internal import Text
 struct HomeEntity: Sendable, Equatable {
     /// "light.kitchen_ceiling".
     let id: String
-    /// As people call it.
+    /// Its name for people.
     var name: String
     var aliases: [String] = []
     /// The name of its area.
@@ -15,17 +15,17 @@ struct HomeEntity: Sendable, Equatable {
     /// "light".
     var domain: String { String(id.prefix { $0 != "." }) }
 
-    /// What it is, in words for the model.
+    /// Its description for the model.
     var summary: String {
         "\(name) (\(domain)\(area.map { " in \($0)" } ?? ""), \(id))"
     }
 }
 
-/// All that the model may see of a home.
+/// Everything in a home that the model may see.
 struct HomeDirectory: Sendable, Equatable {
-    /// More entities are left out, in the order of their ids; nobody speaks about more.
+    /// More entities are left out, in the order of their ids; no user speaks about more.
     static let entityLimit = 1000
-    /// More candidates are not listed when a name is ambiguous or unknown.
+    /// At most this many candidates are listed when a name is ambiguous or unknown.
     static let candidateLimit = 10
 
     /// In the order of their ids.
@@ -33,7 +33,7 @@ struct HomeDirectory: Sendable, Equatable {
     /// How many were left out.
     let leftOut: Int
 
-    /// Those of a home; too many are left out.
+    /// The entities of a home; those beyond the limit are left out.
     init(_ entities: [HomeEntity]) {
         let sorted = entities.sorted { $0.id < $1.id }
         self.entities = Array(sorted.prefix(Self.entityLimit))
@@ -43,7 +43,7 @@ struct HomeDirectory: Sendable, Equatable {
     /// The names of the areas that have something in them.
     var areas: [String] { Set(entities.compactMap(\.area)).sorted() }
 
-    /// The entities in an area (by its name, however written) and of a domain; nil means any.
+    /// The entities in an area (by its name, in any spelling) and of a domain; nil means any.
     func entities(in area: String?, of domain: String?) throws(HomeFault) -> [HomeEntity] {
         let name = try area.map { area throws(HomeFault) in try known(area: area) }
         return entities.filter { entity in
@@ -61,22 +61,22 @@ struct HomeDirectory: Sendable, Equatable {
                 + (areas.isEmpty ? "none" : areas.joined(separator: ", ")))
     }
 
-    /// What came of a name.
+    /// The result of looking up a name.
     enum Match: Equatable {
         case one(HomeEntity)
         case several([HomeEntity])
-        /// With those that are called alike.
+        /// With those of similar names.
         case none([HomeEntity])
     }
 
     /// The entity that is meant by a name, an alias, a name with its area, or an id.
     ///
-    /// The exact counts over the near; among equals nobody is chosen. `isStrict`: what is only
-    /// spelled alike does not count, since a wrong guess would do harm.
+    /// An exact match wins over a near one; among equal matches none is chosen. `isStrict`: a
+    /// similar spelling does not count, since a wrong guess would do harm.
     func find(_ name: String, among entities: [HomeEntity], isStrict: Bool) -> Match {
         if let exact = entities.first(where: { $0.id == name }) { return .one(exact) }
         let wanted = HomeName.plain(name)
-        // An id means one thing; what only has a word of it in its name is another.
+        // An id means one entity; a name with only a word of it is another.
         guard !wanted.isEmpty, !HomeName.isID(name) else { return .none([]) }
         let said = Set(wanted.split(separator: " ").map(String.init))
         let tiers: [(HomeEntity) -> Bool] = [
@@ -107,7 +107,7 @@ extension HomeEntity {
         ([name] + aliases).map { HomeName.plain($0) }
     }
 
-    /// The words that may be said for it under one of its names: where it is and what it is, too.
+    /// The words that may be said for it under one of its names, including its area and its kind.
     fileprivate func words(with spelling: String) -> Set<String> {
         Set(HomeName.words(spelling) + HomeName.words(area ?? "") + HomeName.words(domain))
     }

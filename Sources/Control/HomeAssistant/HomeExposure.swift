@@ -1,11 +1,11 @@
 internal import Text
 
-/// What of a home the model may see and use: nothing but what is named here.
+/// What the model may see and use in a home: nothing but what is named here.
 ///
-/// An entity is exposed when `entities` names it; or when any of the other lists says something
-/// and the entity is in one of the areas or bears one of the labels (if any are named) and is of
-/// one of the domains (if any are named). What Home Assistant hides, has disabled or counts as a
-/// device's own settings is exposed only where `entities` names it whole.
+/// An entity is exposed when `entities` names it; or when any of the other lists is not empty, and
+/// the entity is in one of the areas or has one of the labels (if any are named) and is of one of
+/// the domains (if any are named). What Home Assistant hides, has disabled or counts as a device's
+/// own settings is exposed only if `entities` has its full id.
 package struct HomeExposure: Sendable, Equatable {
     /// "light", "cover" and so on.
     package var domains: [String]
@@ -15,7 +15,7 @@ package struct HomeExposure: Sendable, Equatable {
     package var labels: [String]
     /// Entity ids; `*` stands for any characters.
     package var entities: [String]
-    /// Entity ids that are not exposed whatever the others say; `*` as above.
+    /// Entity ids that are not exposed, whatever the other lists say; `*` as above.
     package var exceptions: [String]
 
     /// Lists as the settings have them.
@@ -35,7 +35,7 @@ package struct HomeExposure: Sendable, Equatable {
         domains.isEmpty && areas.isEmpty && labels.isEmpty && entities.isEmpty
     }
 
-    /// What is known of an entity when it is decided on.
+    /// The facts about an entity that decide whether it is exposed.
     struct Candidate {
         var id: String
         /// The names of its area, in any spelling that Home Assistant knows.

@@ -1,10 +1,10 @@
 internal import Tools
 
-/// Why nothing can be made of what the model said.
+/// Why the model's request cannot be carried out.
 enum HomeFault: Error, Sendable, Equatable {
-    /// No name in the lists is meant; fresher ones may have it.
+    /// No name in the lists fits; fresher lists may have it.
     case unknown(String)
-    /// What is meant is clear, or must be asked; fresher lists would not help.
+    /// The meaning is clear, or the user must be asked; fresher lists would not help.
     case refused(String)
 
     /// The same for the model.

@@ -1,25 +1,26 @@
 internal import WireCodec
 
-/// What a lamp can do, as its state says.
+/// The abilities of a lamp, read from its state.
 ///
-/// Home Assistant leaves out what a lamp cannot do, and calls that done. The modes are those of
+/// Home Assistant skips what a lamp cannot do, and reports success. The modes are those of
 /// `supported_color_modes` (developers.home-assistant.io/docs/core/entity/light).
 struct HomeLamp: Sendable {
     private static let colourful: Set<String> = ["hs", "xy", "rgb", "rgbw", "rgbww"]
     private static let switchedOnly: Set<String> = ["onoff", "unknown"]
 
-    /// Empty: it does not say.
+    /// Empty: not known.
     private let modes: Set<String>
     private let effects: [String]
 
-    /// A lamp by its state; one without a state says nothing of itself.
+    /// A lamp by its state; without a state nothing is known of it.
     init(_ state: JSONValue?) {
         let attributes = state?["attributes"]
         modes = Set((attributes?["supported_color_modes"]?.array ?? []).compactMap(\.string))
         effects = (attributes?["effect_list"]?.array ?? []).compactMap(\.string)
     }
 
-    /// Why not all of `light.turn_on` can be done with this data; nil when it can, or nobody knows.
+    /// Why not all of `light.turn_on` can be done with this data; nil when it can, or when that is
+    /// not known.
     func lack(_ data: JSONObject) -> String? {
         guard !modes.isEmpty else { return nil }
         let dims = !modes.isSubset(of: Self.switchedOnly)
@@ -37,6 +38,6 @@ struct HomeLamp: Sendable {
         return nil
     }
 
-    /// More are not named when another is asked for.
+    /// At most this many are named when an unknown one is asked for.
     private static let namedEffects = 20
 }

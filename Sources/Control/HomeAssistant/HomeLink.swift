@@ -10,7 +10,7 @@ internal import WireCodec
 /// An actor on the pool, where long lists are read; its socket lives on the event loop. `known`
 /// may be asked from any thread.
 actor HomeLink {
-    /// Where Home Assistant is, and what is shown to it.
+    /// The address of Home Assistant, and the token for it.
     struct Place: Sendable {
         var request: WebSocketRequest
         var token: @Sendable () throws -> Secret
@@ -20,7 +20,7 @@ actor HomeLink {
     private let place: Place
     private let clock: any DeviceClock
     private let note: @Sendable (String) -> Void
-    /// The last directory, also while nobody is there.
+    /// The last directory, also while there is no connection.
     nonisolated let known = Published()
 
     private var machine: HomeMachine
@@ -30,7 +30,7 @@ actor HomeLink {
     private var waiting: [Int: CheckedContinuation<Void, Never>] = [:]
     private var calls: [Int: CheckedContinuation<HomeCallEnd, Never>] = [:]
 
-    /// A link that does nothing before somebody wants something.
+    /// A link that does nothing before the first call.
     init(
         _ place: Place, exposure: HomeExposure, clock: any DeviceClock,
         note: @escaping @Sendable (String) -> Void
@@ -50,15 +50,15 @@ actor HomeLink {
         func set(_ new: HomeDirectory) { directory.withLock { $0 = new } }
     }
 
-    /// Connects if need be, and waits for it no longer than this.
+    /// Connects if necessary, and waits for it no longer than this.
     func standing(within patience: Duration) async -> HomeStanding {
         perform(machine.want(at: clock.now))
         if machine.standing == .coming { await wait(patience) }
         return machine.standing
     }
 
-    /// Asks for the lists anew, and waits for them no longer than this; false when there was no
-    /// need.
+    /// Asks for the lists again, and waits for them no longer than this; false if that was not
+    /// necessary.
     func refresh(within patience: Duration) async -> Bool {
         let orders = machine.refresh(at: clock.now)
         guard !orders.isEmpty else { return false }
@@ -67,7 +67,7 @@ actor HomeLink {
         return true
     }
 
-    /// Calls a service; the end comes from Home Assistant, or with the end of the connection.
+    /// Calls a service; it ends with Home Assistant's answer, or with the connection.
     ///
     /// A task that is cancelled stops waiting; the call itself cannot be taken back.
     func call(_ service: HomeService, on entities: [String]) async -> HomeCallEnd {
@@ -154,7 +154,7 @@ actor HomeLink {
         socket = opened
         Task {
             for await event in opened.events { self.take(event, from: opened) }
-            // Where more came than could be read, no end was reported.
+            // If more came than could be read, no end was reported.
             self.take(.ended("it sent more than could be read"), from: opened)
         }
     }
@@ -174,7 +174,8 @@ actor HomeLink {
                     })
             } catch {
                 perform(
-                    [.drop] + machine.ended("it spoke no JSON: \(error)", at: now, random: random))
+                    [.drop]
+                        + machine.ended("it did not send JSON: \(error)", at: now, random: random))
             }
         case .ended(let why):
             socket = nil

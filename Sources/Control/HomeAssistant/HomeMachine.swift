@@ -10,9 +10,9 @@ enum HomeCallEnd: Sendable, Equatable {
     case unknown(String)
 }
 
-/// What is known of the connection, for those who wait for it.
+/// The state of the connection, for calls that wait for it.
 enum HomeStanding: Sendable, Equatable {
-    /// The directory is there, and calls can be made.
+    /// The directory is loaded, and calls can be made.
     case ready
     /// Not yet, but something is under way.
     case coming
@@ -22,55 +22,56 @@ enum HomeStanding: Sendable, Equatable {
     case refused(String)
 }
 
-/// What the shell is to do.
+/// What `HomeLink` must do.
 enum HomeOrder: Sendable, Equatable {
     /// Open a socket; its events follow.
     case open
     case send(JSONValue)
     /// Drop the socket; no more of it is wanted.
     case drop
-    /// Ring at this moment, and not at an earlier one asked for; nil: not at all.
+    /// Ring at this moment instead of the one set before; nil: not at all.
     case alarm(Int64?)
     case publish(HomeDirectory)
-    /// Tell those who wait how things stand.
+    /// Tell the waiting calls the state of the connection.
     case tell(HomeStanding)
     case settle(Int, HomeCallEnd)
     /// Into the log.
     case note(String)
 }
 
-/// The WebSocket API of Home Assistant, seen from a client that wants to know what there is and to
-/// call services (developers.home-assistant.io/docs/api/websocket).
+/// The WebSocket API of Home Assistant, seen from a client that lists entities and calls services
+/// (developers.home-assistant.io/docs/api/websocket).
 ///
 ///     asleep ─want─► opening ─opened─► greeting ─auth_required─► proving ─auth_ok─► loading
 ///        resting ◄──────────── ended, too slow ─────────────────────────┘  │     ready ◄─┘
 ///        refused ◄─ auth_invalid
 ///
-/// States are not subscribed to: a home with a power meter changes many a second, and each would
-/// wake a device that is to sleep; they are asked for when somebody wants to know. Only the
-/// registries announce their own changes, which lead to a new directory.
+/// States are not subscribed to: a home with a power meter changes many a second, and each change
+/// would wake the processor; they are requested when a call needs them. Only the registries
+/// announce their own changes, which lead to a new directory.
 ///
 /// A value without clock and I/O: moments (nanoseconds) come with the events.
 struct HomeMachine: Sendable {
     /// The greeting, the proof and the first lists may take this time together.
     static let loadingPatience: Int64 = 20_000_000_000
-    /// A change of the registries is followed by others; the lists are asked for once after this.
+    /// Changes of the registries come in groups; the lists are requested once, this long after the
+    /// first.
     static let gatheringTime: Int64 = 1_000_000_000
     /// The first wait after a failure, which doubles, and its limit.
     static let firstRest: Int64 = 1_000_000_000
     static let longestRest: Int64 = 60_000_000_000
-    /// Somebody who wants something does not wait for a rest to end that began before this.
+    /// A new call ends a rest whose attempt began longer ago than this.
     static let leastRest: Int64 = 1_000_000_000
-    /// A token that was refused is not shown again before this: Home Assistant bans addresses for
+    /// A refused token is not sent again before this: Home Assistant bans addresses for
     /// failed attempts.
     static let refusalRest: Int64 = 600_000_000_000
-    /// A connection that held for this time starts the count of failures anew.
+    /// A connection that lasted this long resets the back-off.
     static let stable: Int64 = 30_000_000_000
-    /// Lists that are younger are not asked for again because a name is not in them.
+    /// Lists that are younger than this are not requested again because of a missing name.
     static let youth: Int64 = 10_000_000_000
-    /// More calls at once are refused.
+    /// At most this many calls run at once; more are refused.
     static let callLimit = 32
-    /// So many names are asked for their aliases.
+    /// Aliases are requested for at most this many entities.
     static let aliasLimit = 1000
 
     private static let subscriptions = [
@@ -89,7 +90,7 @@ struct HomeMachine: Sendable {
         case refused(until: Int64, String)
     }
 
-    /// What an answer is to.
+    /// The request that an answer belongs to.
     enum Question: Sendable, Equatable {
         case list(HomeRegistries.List)
         case aliases
@@ -102,9 +103,9 @@ struct HomeMachine: Sendable {
     private var nextID = 1
     private var questions: [Int: Question] = [:]
     private var registries = HomeRegistries()
-    /// When the lists are to be asked for anew; nil: they are not.
+    /// When to request the lists again; nil: not at all.
     private var refreshAt: Int64?
-    /// When what is under way has taken too long.
+    /// The time-out of what is under way.
     private var tooLateAt: Int64?
     private var backoff = Backoff(first: Self.firstRest, longest: Self.longestRest)
     private var lastAttempt: Int64 = 0
@@ -119,7 +120,7 @@ struct HomeMachine: Sendable {
         self.exposure = exposure
     }
 
-    /// How things stand.
+    /// The state of the connection.
     var standing: HomeStanding {
         switch phase {
         case .ready: .ready
@@ -131,7 +132,7 @@ struct HomeMachine: Sendable {
 
     // MARK: - What is wanted
 
-    /// Somebody needs the home: wakes, or tries again before its time.
+    /// A call needs the home: connects, or tries again before the rest is over.
     mutating func want(at now: Int64) -> [HomeOrder] {
         switch phase {
         case .asleep: return attempt(at: now)
@@ -141,7 +142,7 @@ struct HomeMachine: Sendable {
         }
     }
 
-    /// Asks for the lists anew, as something was not found in them.
+    /// Requests the lists again, as a name was not found in them.
     mutating func refresh(at now: Int64) -> [HomeOrder] {
         guard phase == .ready, !isLoading, now - lastLoading >= Self.youth else { return [] }
         refreshAt = nil
@@ -167,7 +168,7 @@ struct HomeMachine: Sendable {
         ]
     }
 
-    /// Nobody waits for a call any more; what is done of it cannot be taken back.
+    /// The caller of a service no longer waits; what was done cannot be undone.
     mutating func forget(ticket: Int) {
         questions = questions.filter { $0.value != .call(ticket) }
     }
@@ -187,7 +188,7 @@ struct HomeMachine: Sendable {
         return []
     }
 
-    /// A message has come; `token` is asked for when it is time to show it.
+    /// A message has come; `token` is called when the token must be sent.
     mutating func received(
         _ message: JSONValue, at now: Int64, random: Double, token: () -> Result<Secret, any Error>
     ) -> [HomeOrder] {
@@ -206,20 +207,21 @@ struct HomeMachine: Sendable {
         case (.loading, "result"), (.ready, "result"):
             return answered(message, at: now)
         case (.loading, "event"), (.ready, "event"):
-            // Only changes of the registries were asked for; each postpones none of the others.
+            // Only changes of the registries were subscribed to; a further one does not postpone
+            // the refresh.
             if refreshAt == nil { refreshAt = now + Self.gatheringTime }
             return [alarm]
         default: return []
         }
     }
 
-    /// The socket is gone, or never was.
+    /// The socket was closed, or never opened.
     mutating func ended(_ trouble: String, at now: Int64, random: Double) -> [HomeOrder] {
         switch phase {
         case .asleep, .resting, .refused: return []
         case .opening, .greeting, .proving, .loading, .ready: break
         }
-        // One that ends as soon as it is there is a failure like any.
+        // A connection that ends at once counts as a failure.
         if phase == .ready, now - readySince >= Self.stable { backoff.reset() }
         return rest(trouble, at: now, random: random)
     }
@@ -285,7 +287,7 @@ struct HomeMachine: Sendable {
         return orders + [alarm, .tell(standing), .note("Home Assistant is away: \(trouble)")]
     }
 
-    /// Those who wait for an answer get none.
+    /// Calls that wait for an answer get none.
     private mutating func letGo(_ trouble: String) -> [HomeOrder] {
         let tickets = questions.values.compactMap { question in
             if case .call(let ticket) = question { ticket } else { nil }
@@ -302,7 +304,7 @@ struct HomeMachine: Sendable {
     private mutating func ask(
         _ question: Question, _ type: String, _ members: JSONObject = [:]
     ) -> HomeOrder {
-        // Each must be above the one before.
+        // Each id must be greater than the one before.
         let id = nextID
         nextID += 1
         questions[id] = question
@@ -338,7 +340,7 @@ struct HomeMachine: Sendable {
         case .subscription: return []
         case .call(let ticket): return [.settle(ticket, isDone ? .done : .refused(words))]
         case .list(let list):
-            // An older one has no labels, and a user may not see everything.
+            // An older Home Assistant has no labels, and a user may not see everything.
             registries.take(list, isDone ? message["result"] ?? .null : .array([]))
             return isLoading ? [] : loaded(at: now)
         case .aliases:
@@ -347,7 +349,8 @@ struct HomeMachine: Sendable {
         }
     }
 
-    /// All lists are there; only the exposed are asked for their aliases, which no list has.
+    /// All lists have come; aliases, which no list has, are requested for the exposed entities
+    /// only.
     private mutating func loaded(at now: Int64) -> [HomeOrder] {
         let names = registries.registered(registries.directory(exposure)).prefix(Self.aliasLimit)
         guard !names.isEmpty else { return finish(at: now) }
@@ -374,7 +377,7 @@ struct HomeMachine: Sendable {
         }
         if isReportedAway {
             isReportedAway = false
-            orders.append(.note("Home Assistant is there again"))
+            orders.append(.note("Home Assistant is back"))
         }
         return orders
     }

@@ -1,29 +1,29 @@
 internal import WireCodec
 
-/// Names as people say them, made comparable.
+/// Makes names comparable, as people say them.
 enum HomeName {
-    /// Letters that are said, or written, without their marks.
+    /// Letters that may be written without their marks.
     private static let bare: [Character: String] = [
         "ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss", "à": "a", "á": "a", "â": "a", "ã": "a",
         "å": "a", "ç": "c", "è": "e", "é": "e", "ê": "e", "ë": "e", "ì": "i", "í": "i", "î": "i",
         "ï": "i", "ñ": "n", "ò": "o", "ó": "o", "ô": "o", "õ": "o", "ø": "o", "ù": "u", "ú": "u",
         "û": "u", "ý": "y", "æ": "ae", "œ": "oe", "š": "s", "ž": "z", "č": "c", "ł": "l",
     ]
-    /// Longer names (characters) are no names that somebody says.
+    /// Longer names are cut (characters); nobody says one.
     static let lengthLimit = 128
 
-    /// Small letters and digits, in words with one blank between.
+    /// Lower-case letters and digits, in words with one blank between.
     static func plain(_ name: some StringProtocol) -> String {
         words(name).joined(separator: " ")
     }
 
-    /// The words of a name in small letters.
+    /// The words of a name in lower case.
     static func words(_ name: some StringProtocol) -> [String] {
         let letters = name.prefix(lengthLimit).lowercased().map { bare[$0] ?? String($0) }.joined()
         return letters.split { !$0.isLetter && !$0.isNumber }.map(String.init)
     }
 
-    /// Whether a text is written as ids are, which nobody says: "light.kitchen_ceiling".
+    /// Whether a text is written like an id, which nobody says: "light.kitchen_ceiling".
     static func isID(_ text: String) -> Bool {
         let parts = text.split(separator: ".", omittingEmptySubsequences: false)
         return parts.count == 2
@@ -35,7 +35,7 @@ enum HomeName {
             }
     }
 
-    /// A name that the model gave, as an error text may hold it.
+    /// A name that the model gave, shortened and quoted for an error text.
     static func quoted(_ name: String) -> String {
         JSONValue.string(name.count > 40 ? name.prefix(40) + "…" : name).serialized
     }

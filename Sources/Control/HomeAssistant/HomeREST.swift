@@ -3,8 +3,8 @@ internal import ModelTypes
 internal import Tools
 internal import WireCodec
 
-/// The REST API of Home Assistant (developers.home-assistant.io/docs/api/rest): how things stand,
-/// and service calls while the WebSocket is not there.
+/// The REST API of Home Assistant (developers.home-assistant.io/docs/api/rest): states, and service
+/// calls while there is no WebSocket.
 struct HomeREST: Sendable {
     /// All states of a large home are megabytes (bytes).
     static let responseLimitBytes = 16 << 20
@@ -17,14 +17,14 @@ struct HomeREST: Sendable {
     let client: HTTPClient
     let token: @Sendable () throws -> Secret
 
-    /// How one entity stands, as `GET /api/states/ENTITY` tells it; nil when there is none.
+    /// The state of one entity, from `GET /api/states/ENTITY`; nil if there is none.
     func state(of id: String, within deadline: Duration = deadline) async throws -> JSONValue? {
         let response = try await send(
             "GET", "/api/states/\(PercentEncoding.encode(id))", nil, deadline)
         return response.status == 404 ? nil : try json(response)
     }
 
-    /// How everything stands.
+    /// The states of all entities.
     func states(within deadline: Duration = deadline) async throws -> [JSONValue] {
         try json(try await send("GET", "/api/states", nil, deadline)).array ?? []
     }
@@ -63,7 +63,7 @@ struct HomeREST: Sendable {
         switch response.status {
         case 200, 201: break
         case 401, 403: throw ToolFailure(HomeWords.badToken("status \(response.status)"))
-        // It tells nothing else of what was wrong.
+        // It reports nothing else about the mistake.
         case 400: throw ToolFailure("Home Assistant refused it: the service does not take this")
         case 404:
             throw ToolFailure(
@@ -79,9 +79,9 @@ struct HomeREST: Sendable {
     }
 }
 
-/// What is said of Home Assistant in several places.
+/// Texts about Home Assistant that several places use.
 enum HomeWords {
-    /// Its own words go into answers, but no novels (characters).
+    /// Its own words in answers are cut (characters).
     static let quoteLimit = 300
 
     static func badToken(_ reason: String) -> String {

@@ -1,9 +1,9 @@
 internal import Tools
 internal import WireCodec
 
-/// `home_list_devices`: what there is in the home that the model may see.
+/// `home_list_devices`: the entities of the home that the model may see.
 struct HomeListTool: Tool {
-    /// More are not listed at once; the model learns how many there are.
+    /// At most this many are listed at once; the model learns how many there are.
     static let listLimit = 60
 
     let declaration: ToolDeclaration
@@ -61,7 +61,7 @@ struct HomeListTool: Tool {
     }
 }
 
-/// `home_get_state`: how one device stands.
+/// `home_get_state`: the state of one device.
 struct HomeStateTool: Tool {
     let declaration: ToolDeclaration
     private let home: Home
@@ -96,7 +96,7 @@ struct HomeStateTool: Tool {
 }
 
 extension ToolTerms {
-    /// The same for what only looks.
+    /// The same for functions that only read.
     fileprivate var reading: ToolTerms {
         var terms = self
         terms.risk = .read
@@ -106,7 +106,7 @@ extension ToolTerms {
 }
 
 extension HomeDirectory {
-    /// The one entity that is meant; the failure names those that may be.
+    /// The one entity that is meant; the failure names the candidates.
     func one(
         _ name: String, among entities: [HomeEntity], isStrict: Bool
     ) throws(HomeFault) -> HomeEntity {

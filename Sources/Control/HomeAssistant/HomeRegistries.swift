@@ -1,9 +1,10 @@
 internal import WireCodec
 
-/// What Home Assistant tells of a home, piece by piece, until it is a directory.
+/// What Home Assistant reports about a home, collected until it makes a directory.
 ///
-/// The shapes are those of `config/*_registry/list` and `get_states` of its WebSocket API. What is
-/// missing or of another type costs its entity a name, an area or a label, and not the others.
+/// The shapes are those of `config/*_registry/list` and `get_states` of its WebSocket API. A member
+/// that is missing or of another type costs its own entity a name, an area or a label, and no other
+/// entity.
 struct HomeRegistries: Sendable, Equatable {
     struct Area: Sendable, Equatable {
         var name: String
@@ -34,7 +35,7 @@ struct HomeRegistries: Sendable, Equatable {
     private var states: [String: State] = [:]
     private var aliases: [String: [String]] = [:]
 
-    /// The list that an answer is.
+    /// The lists that are requested.
     enum List: String, Sendable, CaseIterable {
         case areas = "config/area_registry/list"
         case devices = "config/device_registry/list"
@@ -74,7 +75,7 @@ struct HomeRegistries: Sendable, Equatable {
         return index
     }
 
-    /// What of all this the model may see.
+    /// The directory of what the model may see.
     func directory(_ exposure: HomeExposure) -> HomeDirectory {
         guard !exposure.isEmpty else { return HomeDirectory([]) }
         return HomeDirectory(
@@ -96,7 +97,7 @@ struct HomeRegistries: Sendable, Equatable {
             })
     }
 
-    /// Those of the exposed that the registry knows, which may have aliases.
+    /// The ids of exposed entities that the registry knows, which may have aliases.
     func registered(_ directory: HomeDirectory) -> [String] {
         directory.entities.map(\.id).filter { entries[$0] != nil }
     }

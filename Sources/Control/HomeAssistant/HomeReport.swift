@@ -7,7 +7,8 @@ enum HomeReport {
     /// Longer texts are cut (characters).
     private static let textLimit = 200
 
-    /// Attributes that mean the same with every kind, under the name that `home_control` knows.
+    /// Attributes that are a percentage, with the value that means 100; `home_control` calls them
+    /// percent.
     private static let percents: [(attribute: String, whole: Double)] = [
         ("brightness", 255), ("current_position", 100), ("percentage", 100), ("volume_level", 1),
     ]
@@ -27,7 +28,7 @@ enum HomeReport {
         return line
     }
 
-    /// All that is worth telling.
+    /// Everything worth reporting.
     static func whole(_ entity: HomeEntity, _ state: JSONValue?) -> JSONObject {
         var report = line(entity, state)
         report["id"] = .string(entity.id)
@@ -56,7 +57,7 @@ enum HomeReport {
     /// Whether Home Assistant itself does not reach it.
     static func isAway(_ state: JSONValue?) -> Bool { state?["state"]?.string == "unavailable" }
 
-    /// Red, green and blue as "#rrggbb"; nil where they are none.
+    /// Red, green and blue as "#rrggbb"; nil if they are not a colour.
     private static func color(_ parts: JSONValue?) -> String? {
         let bytes = (parts?.array ?? []).compactMap(\.int).compactMap { UInt8(exactly: $0) }
         guard bytes.count == 3 else { return nil }

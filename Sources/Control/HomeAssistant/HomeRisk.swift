@@ -5,23 +5,23 @@ internal import WireCodec
 
 /// Says how much harm a call of a service can do.
 ///
-/// It is judged by the service that will be called and its data, on the entity that it is called
-/// on; not by the word that asked for it, of which several lead to one service. What is not known
-/// to be harmless is not.
+/// It judges the service that will be called and its data, on the entity that it is called on, and
+/// not the action's name, since several names lead to one service. What is not known to be harmless
+/// is not harmless.
 struct HomeRisk: Sendable {
-    /// Of what harms nobody, such as a lamp.
+    /// The risk of harmless things, such as a lamp.
     var plain: ToolRisk
-    /// Of what may do anything, since its owner has written or wired it.
+    /// The risk of what may do anything, since its owner has written or wired it.
     var indirect: ToolRisk
-    /// Entities that let somebody in though they do not look like it; `*` for any characters.
+    /// Entities that let someone in although they do not look like it; `*` for any characters.
     var guarded: [String]
 
     /// Kinds that do nothing but what their name says.
     private static let plainDomains: Set<String> = [
         "light", "fan", "climate", "humidifier", "media_player", "siren", "vacuum",
     ]
-    /// Covers that nobody comes in by (home-assistant.io/integrations/cover, device classes); the
-    /// others are doors, garage doors, gates, windows, and what does not say what it covers.
+    /// Covers that let nobody in (home-assistant.io/integrations/cover, device classes); the others
+    /// are doors, garage doors, gates, windows, and covers without a class.
     private static let harmlessCovers: Set<String> = [
         "awning", "blind", "curtain", "damper", "shade", "shutter",
     ]
@@ -48,8 +48,7 @@ struct HomeRisk: Sendable {
         }
     }
 
-    /// Whether it leaves nothing more open than it was; 0 is closed with everything that has a
-    /// position.
+    /// Whether it opens nothing further; position 0 is closed for everything that has a position.
     private static func closes(_ service: HomeService) -> Bool {
         if closingServices.contains(service.service) { return true }
         return ["set_cover_position", "set_valve_position"].contains(service.service)
@@ -58,6 +57,6 @@ struct HomeRisk: Sendable {
 }
 
 extension HomeAction {
-    /// Whether this lets somebody in wherever there is such a thing.
+    /// Whether this lets someone in on every domain that has it.
     var letsInAnywhere: Bool { self == .unlock || self == .disarm }
 }

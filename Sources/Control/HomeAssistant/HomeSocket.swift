@@ -9,7 +9,7 @@ enum HomeSocketEvent: Sendable {
     case ended(String)
 }
 
-/// One WebSocket to Home Assistant on the event loop, whose events leave it as they come.
+/// One WebSocket to Home Assistant on the event loop; its events are passed on as they come.
 ///
 /// Messages may be long (all states of a large home are megabytes), so they are read elsewhere.
 ///
@@ -18,7 +18,7 @@ enum HomeSocketEvent: Sendable {
 final class HomeSocket: @unchecked Sendable {
     // @unchecked: `client` is touched on the loop's thread only.
 
-    /// This number of events may wait for their reader; then the connection is given up.
+    /// At most this many events may wait for their reader; then the connection is closed.
     private static let eventLimit = 512
 
     let events: AsyncStream<HomeSocketEvent>
@@ -40,12 +40,12 @@ final class HomeSocket: @unchecked Sendable {
 
     deinit { continuation.finish() }
 
-    /// Sends a text; one for a socket that is not open goes nowhere.
+    /// Sends a text; it is dropped if the socket is not open.
     func send(_ text: String) {
         loop.perform { [self] in client?.send { $0.append(contentsOf: text.utf8) } }
     }
 
-    /// Closes, and has nothing more to say.
+    /// Closes the socket and ends its events.
     func drop() {
         continuation.finish()
         loop.perform { [self] in
@@ -57,7 +57,7 @@ final class HomeSocket: @unchecked Sendable {
     private func take(_ event: WebSocketEvent) {
         switch event {
         case .opened: yield(.opened)
-        // The array is the channel's own, which goes on writing into it.
+        // The array belongs to the channel, which goes on writing into it.
         case .message(let bytes, _): yield(.message(Array(bytes)))
         case .drained: break
         case .closed(let code, let reason):
@@ -77,7 +77,7 @@ final class HomeSocket: @unchecked Sendable {
 
     private func yield(_ event: HomeSocketEvent) {
         guard case .dropped = continuation.yield(event) else { return }
-        // What is missing cannot be made up for.
+        // A lost event cannot be recovered.
         client?.abort()
         end()
     }

@@ -10,7 +10,7 @@ struct HTTPReply {
 
     let head: HTTPHead
     let body: HTTPBody
-    /// Of the request that it answers; nil for a message without answer.
+    /// The id of the request that it answers; nil for a message without an answer.
     let id: Int64?
     let hadSession: Bool
 }
@@ -18,15 +18,15 @@ struct HTTPReply {
 // What the server sends.
 
 extension HTTPConnection {
-    /// How often in a row a stream that broke is resumed without anything new in it.
+    /// How often in a row a broken stream is resumed without bringing anything new.
     private static let resumptionsLimit = 5
-    /// Waits before the stream of an answer is taken up again (milliseconds): when the server says
-    /// nothing of it, and what it may ask for.
+    /// Waits before the stream of an answer is resumed (milliseconds): the default, and the range
+    /// that the server may ask for.
     private static let retryMilliseconds = 1_000
     private static let retryRange = 250...60_000
-    /// What a stream of the server's own messages may bring before it is opened anew (bytes).
+    /// How much a stream of the server's own messages may bring before it is reopened (bytes).
     private static let listeningLimitBytes = 64 << 20
-    /// Of a refusal's text (bytes, characters).
+    /// Limits of a refusal's text (bytes, characters).
     private static let refusalLimitBytes = 64 << 10
     private static let refusalWords = 200
 
@@ -89,7 +89,7 @@ extension HTTPConnection {
             let text = String(decoding: bytes, as: UTF8.self).oneLine(limit: Self.refusalWords)
             if !text.isEmpty { words += ": \(text)" }
         }
-        // Who refuses a request has not executed it; who fails may have.
+        // A server that refuses a request has not executed it; one that fails may have.
         tell(
             .undelivered(
                 id: reply.id, reason: words,
@@ -109,7 +109,7 @@ extension HTTPConnection {
         var end = try await take(reply.body, &stream, until: reply.id)
         var tries = 0
         while let id = reply.id, !end.isAnswered {
-            // Only a server that numbers its events can go on where it was cut.
+            // Only a server that numbers its events can resume where the stream was cut.
             guard let last = stream.lastID, tries < Self.resumptionsLimit else {
                 throw HTTPProblem.unanswered
             }
@@ -129,7 +129,7 @@ extension HTTPConnection {
         var hasEvents = false
     }
 
-    /// Tells a stream's messages until the response to a request, or its end.
+    /// Reports a stream's messages until the response to a request, or its end.
     private func take(
         _ body: HTTPBody, _ stream: inout EventStream, until id: Int64?
     ) async throws -> StreamEnd {
@@ -138,7 +138,7 @@ extension HTTPConnection {
             for try await piece in body {
                 for event in try stream.take(piece) {
                     end.hasEvents = true
-                    // The first is empty, to give an id.
+                    // The first event is empty and only gives an id.
                     guard !event.data.isEmpty else { continue }
                     guard let json = try? JSONValue(foreign: Array(event.data.utf8)) else {
                         tell(.noise(String(event.data.prefix(Self.refusalWords))))
@@ -152,7 +152,7 @@ extension HTTPConnection {
                 }
             }
         } catch let error as HTTPError {
-            // A line that broke can be taken up again.
+            // A broken stream can be resumed.
             guard error.isTransient, stream.lastID != nil else { throw error }
         }
         return end
@@ -171,7 +171,7 @@ extension HTTPConnection {
         return request
     }
 
-    /// Takes what the server says by itself, as long as it wants to say something.
+    /// Takes the server's own messages, until it offers no more streams.
     func listen() async {
         var last: String?
         var pace = ListeningPace()
@@ -187,7 +187,7 @@ extension HTTPConnection {
                             .undelivered(
                                 id: nil, reason: "it has ended the session", fate: .sessionGone))
                     }
-                    // 405: it says nothing by itself.
+                    // 405: it sends no messages of its own.
                     return
                 }
                 var stream = EventStream(limitBytes: StdioTransport.lineLimitBytes, lastID: last)
@@ -195,7 +195,7 @@ extension HTTPConnection {
                 last = stream.lastID
                 (hadEvents, asked) = (end.hasEvents, stream.retryMilliseconds)
             } catch let error as HTTPError where error.isTransient || error.isTooLarge {
-                // A stream that has brought a lot is opened anew.
+                // A stream that has reached the limit is reopened.
                 tell(.undelivered(id: nil, reason: "\(error)", fate: .unknown))
             } catch {
                 return
@@ -215,7 +215,7 @@ extension HTTPError {
     fileprivate var isTooLarge: Bool { if case .tooLarge = self { true } else { false } }
 }
 
-/// Why an answer is none.
+/// Why an answer is invalid.
 private enum HTTPProblem: Error, CustomStringConvertible {
     case unanswered
     case noMessage(String)

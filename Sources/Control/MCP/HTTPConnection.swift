@@ -11,12 +11,12 @@ internal import WireCodec
 final class HTTPConnection: Sendable {
     /// Messages that wait to be sent.
     private static let outboxLimit = 256
-    /// What was read and not dealt with (bytes); more is not read meanwhile.
+    /// How much may be read and not yet handled (bytes); beyond that, reading pauses.
     private static let unreadLimit = 1 << 20
-    /// How long a message without answer, and the farewell, may take.
+    /// How long a message without an answer, and the farewell, may take.
     private static let noticeDeadline = Duration.seconds(10)
     private static let farewellDeadline = Duration.seconds(3)
-    /// Longer names of sessions are none (bytes).
+    /// Longer session names are ignored (bytes).
     private static let sessionLimitBytes = 1_024
 
     private struct Outgoing: Sendable {
@@ -27,13 +27,13 @@ final class HTTPConnection: Sendable {
     struct State {
         var session: String?
         var version: String?
-        /// Requests speak for themselves: no session, no notifications of ours.
+        /// Each request is self-contained: there is no session, and we send no notifications.
         var isModern = false
         var isListening = false
         var isClosed = false
         var unread = 0
         var waiting: [CheckedContinuation<Void, Never>] = []
-        /// By the request's id, or a number below zero.
+        /// By the request's id, or a negative number.
         var tasks: [Int64: Task<Void, Never>] = [:]
         var lastTask: Int64 = 0
     }
@@ -63,10 +63,10 @@ final class HTTPConnection: Sendable {
         if message["method"]?.string == "notifications/cancelled",
             let gone = message["params"]?["requestId"]?.int
         {
-            // Its answer is not waited for any more.
+            // Its answer is no longer awaited.
             state.withLock { $0.tasks.removeValue(forKey: gone) }?.cancel()
         }
-        // Without sessions the closed line is the cancellation.
+        // Without sessions, closing the connection is the cancellation.
         if id == nil, state.withLock({ $0.isModern }) { return }
         if case .dropped = outbox.yield(Outgoing(message: message, id: id)) {
             tell(.undelivered(id: id, reason: "too many messages wait", fate: .refused))
@@ -116,7 +116,7 @@ final class HTTPConnection: Sendable {
             return
         }
         request.deadline = Self.farewellDeadline
-        // Servers may refuse it; they forget the session some day.
+        // Servers may refuse it; they drop the session eventually.
         _ = try? await client.perform(request)
     }
 
@@ -128,7 +128,7 @@ final class HTTPConnection: Sendable {
         onEvent(event, 0)
     }
 
-    /// Reports a message, and waits while too much of what was reported is not dealt with.
+    /// Reports a message, and waits while too many reported bytes are not yet handled.
     func tell(_ json: JSONValue, bytes: Int) async {
         let isClosed = state.withLock { state in
             state.unread += bytes
@@ -172,7 +172,7 @@ final class HTTPConnection: Sendable {
         return request
     }
 
-    /// What the revision 2026-07-28 wants to see of a request in its headers.
+    /// The headers in which the revision 2026-07-28 repeats parts of a request.
     private static func mirrored(_ message: JSONValue, isAgreed: Bool) -> [HTTPHeader] {
         guard let version = ServerMachine.version(of: message) else { return [] }
         let method = message["method"]?.string ?? ""
@@ -185,7 +185,7 @@ final class HTTPConnection: Sendable {
         return headers
     }
 
-    /// A text as it may stand in a header: as it is, or marked base64.
+    /// A text for a header: as it is, or marked as base64.
     private static func plain(_ text: String) -> String {
         let isPlain = text.utf8.allSatisfy { $0 > 0x20 && $0 < 0x7F }
         guard !isPlain || text.hasPrefix("=?base64?") else { return text }
@@ -194,7 +194,7 @@ final class HTTPConnection: Sendable {
         return "=?base64?\(String(decoding: bytes, as: UTF8.self))?="
     }
 
-    /// A message without answer is waited for, so that what follows finds it there.
+    /// A message without an answer is sent before the next one, so that the server has it by then.
     private func deliver(_ outgoing: Outgoing) async {
         guard let id = outgoing.id else {
             await post(outgoing.message, id: nil)
@@ -242,7 +242,7 @@ final class HTTPConnection: Sendable {
         state.withLock { $0.session = name }
     }
 
-    /// Listens once the server knows that we have begun.
+    /// Listens, once the server knows that we are initialized.
     private func listenOnce() {
         let isDue = state.withLock { state in
             guard state.version != nil, !state.isListening else { return false }

@@ -2,7 +2,7 @@ package import Curl
 internal import Synchronization
 package import WireCodec
 
-/// Where a server is reached by HTTP, looked up anew for each request, since secrets may change.
+/// The address of a server for HTTP, looked up for each request, since secrets may change.
 package struct HTTPPlace: Sendable {
     package let url: @Sendable () throws -> String
     /// What every request carries, such as a token.
@@ -25,12 +25,12 @@ package struct HTTPPlace: Sendable {
 /// to 2025-11-25.
 ///
 /// Each message of ours is a POST; the server answers with one JSON text or a stream of events. A
-/// GET, where the server takes one, brings what it says by itself.
+/// GET, if the server accepts one, brings the server's own messages.
 ///
 /// ## Concurrency
 /// The lock protects the connection that is open.
 package final class HTTPTransport: ServerTransport {
-    /// Each start is a request, and a network that was away must be found when somebody asks.
+    /// Each start is only a request, and a call must find a network that was away.
     package let startsPerHour = 600
 
     private let place: HTTPPlace

@@ -1,20 +1,20 @@
 internal import Linux
 
-/// How long is waited before a stream of the server's own messages is opened again.
+/// How long to wait before a stream of the server's own messages is reopened.
 ///
-/// The server may ask for a longer wait, and never for a shorter one than the least: a stream that
-/// ends without anything new in it doubles the wait, whatever was asked for.
+/// The server may ask for a longer wait, but not for a shorter one than the minimum: a stream that
+/// ends without anything new doubles the wait, whatever the server asked for.
 struct ListeningPace {
-    /// The least wait, and the most (milliseconds).
+    /// The shortest and the longest wait (milliseconds).
     static let range = 1_000...60_000
 
-    /// The wait that is due when the server says nothing.
+    /// The wait if the server asks for none.
     private var backoff = Backoff(
         first: Self.nanoseconds(range.lowerBound), longest: Self.nanoseconds(range.upperBound))
 
     /// The wait after a stream has ended (milliseconds, within `range`).
     ///
-    /// `asked` is what the server wants, nil where it says nothing.
+    /// `asked` is the wait that the server asks for, nil if it does not.
     mutating func wait(hadEvents: Bool, asked: Int?) -> Int {
         if hadEvents { backoff.reset() }
         let own = Int(backoff.failed() / 1_000_000)

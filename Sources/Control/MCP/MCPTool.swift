@@ -5,9 +5,9 @@ internal import WireCodec
 /// One tool of a server, as a function of the model.
 struct MCPTool: Tool {
     let declaration: ToolDeclaration
-    /// The server's own name of it.
+    /// The server's own name for it.
     let original: String
-    /// As its server wrote it, with the server's own names of arguments.
+    /// The schema as its server wrote it, with the server's own argument names.
     let schema: ForeignSchema
     let patience: Duration
     let limit: Duration
@@ -23,9 +23,9 @@ struct MCPTool: Tool {
     }
 }
 
-/// What a result of tools/call says to the model.
+/// Turns a result of tools/call into a value for the model.
 enum CallResult {
-    /// Blocks of a result beyond these are not read.
+    /// At most this many blocks of a result are read.
     private static let blocksLimit = 256
 
     /// Text as text and structured content as it is; pictures and sound are only mentioned.

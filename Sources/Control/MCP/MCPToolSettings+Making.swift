@@ -6,13 +6,13 @@ internal import Text
 internal import Tools
 internal import WireCodec
 
-// A server each, whose functions come when it has listed them.
+// Each table is a server; its functions are added when it has listed them.
 extension MCPToolSettings {
-    /// Each costs a thread and a process, or connections.
+    /// Each server costs a thread and a process, or connections.
     private static let serversLimit = 16
 
     package static func make(_ tables: [Table], with maker: inout ToolMaker) {
-        // Its thread and libcurl come with the first request.
+        // Its thread starts and libcurl is loaded with the first request.
         let client = HTTPClient.shared
         var names: Set<String> = []
         for (index, (settings, server)) in tables.enumerated() {
@@ -32,7 +32,7 @@ extension MCPToolSettings {
         }
     }
 
-    /// What is wrong between its own keys and those that all kinds share.
+    /// Checks its own keys against those that all kinds share.
     private func check(_ settings: ToolSettings) throws {
         guard ForeignNames.isValid(source: settings.name) else {
             throw ServerMistake(
@@ -96,7 +96,7 @@ extension MCPToolSettings {
         }
     }
 
-    /// The runner's own deadline comes second to the client's, whose words say more.
+    /// The runner's deadline is this much later than the client's, whose error texts say more.
     private static let slack = Duration.seconds(2)
 
     private func selection(_ settings: ToolSettings) -> ToolSelection {

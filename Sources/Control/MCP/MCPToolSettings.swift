@@ -5,18 +5,18 @@ package import Tools
 package struct MCPToolSettings: ToolKind, Equatable {
     /// A server that is a program; nil for one that is reached by `url`.
     package var program: ProgramSettings?
-    /// Of a server that is reached by HTTP; empty for one that is a program.
+    /// The address of a server that is reached by HTTP; empty for a program.
     package var url: SecretText
     package var headers: [(name: String, value: SecretText)]
     /// A PEM file with the authorities that are trusted; empty: the system's.
     package var authorityFile: String
-    /// Names of its tools, in which `*` stands for anything; others are not offered.
+    /// Names of the tools to offer; `*` stands for any characters.
     package var tools: [String]
-    /// How much harm calls of some of them can do, by name or pattern; the first that fits counts.
+    /// How much harm calls of some of them can do, by name or pattern; the first match counts.
     package var risks: [(name: String, risk: ToolRisk)]
-    /// How long it may take until it answers at its start.
+    /// How long it may take to answer at its start (seconds).
     package var startSeconds: Int
-    /// How long a call may take at most, however much progress the server tells.
+    /// How long a call may take at most, however much progress the server reports.
     package var longestMilliseconds: Int
 
     package static let name = "mcp"
@@ -25,24 +25,24 @@ package struct MCPToolSettings: ToolKind, Equatable {
 
     package static let example = #"""
         # Servers of the Model Context Protocol. Their tools are functions called NAME_tool as soon
-        # as the server has listed them; a session that is open learns of changes. Nothing is
-        # offered that 'tools' does not name. Descriptions come from the server and are read by the
-        # model: use servers that you trust. deadline_ms, result_limit_bytes, calls_per_minute,
-        # risk and confirm hold for each of its functions.
+        # as the server has listed them; an open session learns of changes. Only what 'tools' names
+        # is offered. Descriptions come from the server and are read by the model: use servers that
+        # you trust. deadline_ms, result_limit_bytes, calls_per_minute, risk and confirm apply to
+        # each of its functions.
         #
         # [[tool.mcp]]
         # name = "kitchen"             # letters, digits and -, at most 24
         # argv = ["/usr/local/bin/kitchen-server"]   # a program that speaks on its standard streams
         # tools = ["get_*", "cook"]    # * stands for anything; ["*"] offers all
         # risks = {}                   # { cook = "high", "get_*" = "read" }; default: risk
-        # longest_ms = 120000          # of a call that tells its progress; auto behavior goes by it
+        # longest_ms = 120000          # of a call that reports progress; auto behavior goes by it
         # start_s = 30                 # until it answers; default
         # directory = ""               # where it runs and may write; default: nowhere
         # writable = []                # where else it may write; default: nowhere
         # readable = []                # what it may read in folders that are hidden from it; default
         # devices = []                 # device nodes, beside null, urandom and tty; default
         # groups = []                  # where the daemon is root; default: none further
-        # confinement = "required"     # or "if-possible": run though the system can hold nothing
+        # confinement = "required"     # or "if-possible": run even if the system cannot confine it
         # environment = {}             # { TOKEN = "{secret:kitchen}" }, beside PATH, LANG, HOME
         # user = ""                    # another user, where the daemon is root; default
         # memory_mb = 4096             # what each of its processes allocates; default
@@ -68,16 +68,16 @@ package struct MCPToolSettings: ToolKind, Equatable {
             table.note(nil, "needs either 'argv' (a program) or 'url' (a server)")
         }
         if table.has("url") { table.checkAddress(url, at: "url") }
-        if table.has("argv"), table.has("url") { table.note("url", "cannot stand beside 'argv'") }
+        if table.has("argv"), table.has("url") { table.note("url", "cannot be used with 'argv'") }
         let program = readProgram(&table, arguments)
         let headers = table.secretVariables("headers")
         let authorities = table.path("ca_file", "")
         for key in ["headers", "ca_file"] where table.has(key) && !table.has("url") {
-            table.note(key, "says nothing of a server that is a program")
+            table.note(key, "has no effect on a server that is a program")
         }
         let tools = table.strings("tools")
         if tools?.isEmpty ?? false, !table.isWrong("tools") {
-            table.note("tools", "names none; [\"*\"] offers all")
+            table.note("tools", "is empty; [\"*\"] offers all")
         }
         let risks = readRisks(&table)
         let start = table.number("start_s", 30, 1...600)
@@ -91,14 +91,14 @@ package struct MCPToolSettings: ToolKind, Equatable {
             longestMilliseconds: longest)
     }
 
-    /// What only a program has.
+    /// The keys that only a program has.
     private static func readProgram(
         _ table: inout TableReader, _ arguments: [String]?
     ) -> ProgramSettings? {
         for key in ProgramSettings.keys where table.has(key) && !table.has("argv") {
-            table.note(key, "says nothing of a server that is reached by HTTP")
+            table.note(key, "has no effect on a server that is reached by HTTP")
         }
-        // It runs as long as we do.
+        // It runs while we run, so it has no limit of processor time.
         return ProgramSettings.read(
             &table, arguments: arguments,
             usual: .init(cpuSeconds: nil, memoryMegabytes: 4_096, memoryRange: 16...1_048_576))
@@ -124,8 +124,8 @@ package struct MCPToolSettings: ToolKind, Equatable {
         let unlocking = risks.filter { $0.risk == .unlock }.map(\.name)
         guard shared.confirm == .never, !unlocking.isEmpty else { return [] }
         return [
-            "\(shared.title): \(unlocking.joined(separator: ", ")) lets somebody in (risk "
-                + "\"unlock\") and asks nobody: anyone who can be heard can use it"
+            "\(shared.title): \(unlocking.joined(separator: ", ")) lets someone in (risk "
+                + "\"unlock\") without asking: anyone who can be heard can use it"
         ]
     }
 

@@ -1,11 +1,11 @@
 internal import Text
 internal import WireCodec
 
-/// A JSON-RPC 2.0 message as MCP has it.
+/// A JSON-RPC 2.0 message as MCP uses it.
 enum Message: Equatable {
     case request(id: JSONValue, method: String)
     case notification(method: String, params: JSONValue)
-    /// The id is nil when it is none that we could have given.
+    /// The id is nil if it cannot be one of ours.
     case response(id: Int64?, Answer)
 
     enum Answer: Equatable {
@@ -19,7 +19,7 @@ enum Message: Equatable {
     /// Words of a server are cut (characters).
     private static let wordsLimit = 500
 
-    /// Reads a message; nil for what is none.
+    /// Reads a message; nil if the JSON is not one.
     init?(_ json: JSONValue) {
         guard case .object(let members) = json else { return nil }
         switch (members["method"], members["id"]) {

@@ -3,11 +3,11 @@ package import WireCodec
 
 /// What a server's machine wants done, in order.
 package enum ServerAction: Sendable, Equatable {
-    /// Start the program, or get ready to send; `opened` is to follow.
+    /// Start the program, or get ready to send; `opened` must follow.
     case open
-    /// End it; `lost` is to follow when nothing of it is left.
+    /// End it; `lost` must follow when it has ended completely.
     case close
-    /// Send a message; `id` is that of a request of ours.
+    /// Send a message; `id` is set if it is a request of ours.
     case send(JSONValue, id: Int64?)
     /// The protocol's version is this from now on.
     case agreed(version: String)
@@ -15,9 +15,9 @@ package enum ServerAction: Sendable, Equatable {
     case finish(call: Int, CallOutcome)
     /// These are the server's tools now.
     case offer([OfferedTool])
-    /// The server was not ready, for this reason; it is tried again, or not.
+    /// The server could not be started, for this reason; it may be tried again.
     case failed(String)
-    /// Nothing runs any more, as was wished.
+    /// Nothing runs any more, as requested.
     case stopped
     /// For the log.
     case log(ToolLogLevel, String)
@@ -62,13 +62,14 @@ package enum TransportEvent: Sendable {
     case opened
     /// A JSON text came that may be a message.
     case message(JSONValue)
-    /// Something came that is no JSON; its beginning.
+    /// Something came that is not JSON; its beginning.
     case noise(String)
-    /// The server said something for people.
+    /// The server wrote something for people.
     case words(String)
-    /// A message of ours did not arrive, or its answer will not come; `id` is that of a request.
+    /// A message of ours did not arrive, or its answer will not come; `id` is set if it was a
+    /// request.
     case undelivered(id: Int64?, reason: String, fate: Fate)
-    /// It is over, and nothing of it is left.
+    /// It has ended completely.
     case lost(String)
 
     /// What became of a message without an answer.

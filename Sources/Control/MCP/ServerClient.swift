@@ -2,12 +2,12 @@ package import Linux
 package import Tools
 internal import WireCodec
 
-/// An MCP server, whose tools are functions of a registry as long as it lives.
+/// An MCP server, whose tools are functions in a registry while it runs.
 ///
 /// The decisions are `ServerMachine`'s; this performs them.
 ///
 /// ## Concurrency
-/// An actor on the pool. What the transport reports enters it in order, one after the other.
+/// An actor on the pool. The transport's events enter it one by one, in order.
 package actor ServerClient: ToolSource {
     private struct Waiting {
         let continuation: CheckedContinuation<JSONValue, any Error>
@@ -30,15 +30,15 @@ package actor ServerClient: ToolSource {
     private var isStopped = false
     private var listener: Task<Void, Never>?
 
-    /// What `martlet tools check` reports of it.
+    /// What `martlet tools check` reports about it.
     package private(set) var notes: [String] = []
-    /// Whether it is not there, for the reason in `notes`.
+    /// Whether it has failed, for the reason in `notes`.
     package private(set) var isFailed = false
-    /// What the settings leave out of it, in one line, which is logged when it changes; empty:
-    /// nothing.
+    /// The tools that the settings leave out, in one line, which is logged when it changes; empty:
+    /// none.
     package private(set) var unwanted = ""
 
-    /// A server that waits for `start`; `startTimeout` is how long it may take until it answers.
+    /// A server that waits for `start`; `startTimeout` is how long its first answer may take.
     package init(
         selection: ToolSelection, transport: any ServerTransport, startTimeout: Duration,
         registry: ToolRegistry, clock: any DeviceClock, clientVersion: String,
@@ -56,13 +56,13 @@ package actor ServerClient: ToolSource {
             clientVersion: clientVersion)
     }
 
-    /// Starts the server, and again whenever it ends, until `stop`.
+    /// Starts the server, and restarts it whenever it ends, until `stop`.
     package func start() {
         registry.explain(absence: "the MCP server \(name) has not answered yet", of: name)
         perform(machine.start(at: clock.now))
     }
 
-    /// Ends the server and takes its functions back; returns when nothing of it is left.
+    /// Ends the server and removes its functions; returns when it has ended completely.
     package func stop() async {
         guard !isStopped else { return }
         await withCheckedContinuation { continuation in
@@ -80,7 +80,7 @@ package actor ServerClient: ToolSource {
         await withCheckedContinuation { firstListens.append($0) }
     }
 
-    /// Calls a tool and gives the `result` of tools/call; throws `ToolFailure`.
+    /// Calls a tool and returns the `result` of tools/call; throws `ToolFailure`.
     ///
     /// When the task is cancelled, the server is notified.
     func call(
@@ -144,7 +144,7 @@ package actor ServerClient: ToolSource {
 
     private func open() {
         listener?.cancel()
-        // Its length is bounded by the bytes that the transport gives before they are dealt with.
+        // Its length is bounded by the bytes that the transport reports before `took` is called.
         let (events, teller) = AsyncStream<(TransportEvent, Int)>.makeStream()
         listener = Task { [weak self] in
             for await (event, bytes) in events { await self?.received(event, bytes) }
@@ -169,7 +169,8 @@ package actor ServerClient: ToolSource {
                 patience: selection.patience, limit: selection.limit, client: self)
         }
         for name in registry.replace(functions, of: name) {
-            offering.notes.append("there is no room for \(name), or another function is called so")
+            offering.notes.append(
+                "there is no room for \(name), or another function has this name")
         }
         if offering.notes != notes {
             for note in offering.notes { log(.warning, "MCP server \(name): \(note)") }
@@ -194,7 +195,7 @@ package actor ServerClient: ToolSource {
 
     // MARK: - Time
 
-    /// One that rings too early harms nobody, so most calls need no new one.
+    /// An alarm that rings too early does no harm, so most calls need no new one.
     private func setAlarm() {
         guard let deadline = machine.deadline else { return }
         if let alarm, alarm.at <= deadline { return }
@@ -218,7 +219,7 @@ package actor ServerClient: ToolSource {
 }
 
 extension Duration {
-    /// Of at most 292 years.
+    /// Its nanoseconds; valid up to 292 years.
     fileprivate var nanoseconds: Int64 {
         components.seconds * 1_000_000_000 + components.attoseconds / 1_000_000_000
     }

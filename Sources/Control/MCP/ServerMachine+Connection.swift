@@ -4,7 +4,7 @@ internal import Text
 internal import Tools
 internal import WireCodec
 
-// How connections begin and end, and what the transport reports.
+// The beginning and end of connections, and the transport's events.
 
 extension ServerMachine {
     mutating func open(at now: Int64) {
@@ -28,7 +28,7 @@ extension ServerMachine {
         actions.append(.open)
     }
 
-    /// Something came from the transport.
+    /// The transport reported an event.
     package mutating func transport(_ event: TransportEvent, at now: Int64) -> [ServerAction] {
         switch event {
         case .opened:
@@ -59,10 +59,10 @@ extension ServerMachine {
         if noise == 1 {
             log(
                 .warning,
-                "what it writes is no message: \"\(text.oneLine(limit: 80))\"; it should write that "
-                    + "to its standard error")
+                "it writes what is not a message: \"\(text.oneLine(limit: 80))\"; it should write "
+                    + "that to its standard error")
         }
-        if noise > Self.noiseLimit { fail("it writes what are no messages", at: now) }
+        if noise > Self.noiseLimit { fail("it writes too much that is not a message", at: now) }
     }
 
     var isConnected: Bool {
@@ -100,7 +100,7 @@ extension ServerMachine {
                 unsent.append(key)
             } else {
                 forget(key)
-                // Who does not know the session has done nothing for it either.
+                // A server that does not know the session has done nothing for it.
                 let words =
                     fate == .refused || isSessionGone
                     ? "the MCP server \(name) did nothing: \(reason)"
@@ -119,7 +119,7 @@ extension ServerMachine {
         disconnect(then: .opening)
     }
 
-    /// Ends the connection for a fault of the server.
+    /// Ends the connection because of a fault of the server.
     mutating func fail(_ reason: String, at now: Int64) {
         guard isConnected else { return }
         noteFault(reason, at: now)
@@ -132,13 +132,13 @@ extension ServerMachine {
         state = .closing(next)
     }
 
-    /// Of a call that was sent: a model that is asked to try again would have it done twice.
+    /// The text for a call that was sent: a model that is asked to try again would do it twice.
     private func unanswered(_ reason: String) -> String {
         "the MCP server \(name) failed before it answered (\(reason)); whether it was done is not "
             + "known"
     }
 
-    /// What was asked gets no answer any more.
+    /// Open requests get no answer any more.
     private mutating func leaveRequests() {
         for key in calls.keys.sorted() where calls[key]?.request != nil {
             forget(key)
@@ -175,7 +175,7 @@ extension ServerMachine {
     }
 
     private mutating func wait(at now: Int64) {
-        // Somebody waits for it already.
+        // A call already waits for it.
         guard unsent.isEmpty || backoff.failures > 1 else { return open(at: now) }
         state = .waiting(until: now + retryWait)
     }

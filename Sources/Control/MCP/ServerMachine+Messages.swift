@@ -3,13 +3,13 @@ internal import Text
 internal import Tools
 internal import WireCodec
 
-// What the server says.
+// Messages of the server.
 
 extension ServerMachine {
     mutating func came(_ json: JSONValue, at now: Int64) {
-        // Revision 2025-03-26 had several messages in one, which count as those that they are.
+        // Revision 2025-03-26 allowed batches; each message in one counts.
         let several = json.array ?? [json]
-        // Also what has none in it was sent.
+        // An empty batch counts as a message, too.
         for one in several.isEmpty ? [.null] : several {
             guard isConnected, admit(at: now) else { return }
             take(one, at: now)
@@ -18,9 +18,9 @@ extension ServerMachine {
 
     private mutating func take(_ json: JSONValue, at now: Int64) {
         switch Message(json) {
-        case nil: log(.debug, "sends JSON that is no message")
+        case nil: log(.debug, "sends JSON that is not a message")
         case .request(let id, let method)?:
-            // We have neither files, nor a model, nor a form for it.
+            // We offer the server no files, no model and no forms.
             let answer =
                 method == "ping" ? Message.result(id, [:]) : Message.refusal(id, method)
             if method != "ping" { log(.debug, "asks for \(method.oneLine(limit: 80)); refused") }
@@ -28,8 +28,8 @@ extension ServerMachine {
         case .notification(let method, let params)?: noted(method, params, at: now)
         case .response(let id, let answer)?:
             guard let id, let request = requests.removeValue(forKey: id) else {
-                // A call that was given up, or an answer given twice, or a lie.
-                return log(.debug, "answers what is not asked (any more)")
+                // The call was given up, or the answer came twice, or the id was made up.
+                return log(.debug, "answers a request that is not open")
             }
             answered(request.kind, answer, at: now)
         }
@@ -61,7 +61,7 @@ extension ServerMachine {
             discover(after: text.isEmpty ? "error \(code)" : text, until: until)
         case (.discover, .result(let result)): discovered(result, at: now)
         case (.discover, .error(_, let text)): discoveryFailed(text, at: now)
-        // It has ended; what changed meanwhile is found by listing, which subscribes anew.
+        // It has ended; listing finds what changed meanwhile, and subscribes again.
         case (.subscription, _): listChanged(at: now)
         case (.ping, _): break
         case (.list(let page), .result(let result)): listCame(result, page: page, at: now)
@@ -95,7 +95,7 @@ extension ServerMachine {
         begin(result, result["serverInfo"], version: version, at: now)
     }
 
-    /// The server is ready; what it can do is in its answer.
+    /// The server is ready; its answer has its capabilities.
     mutating func begin(
         _ answer: JSONValue, _ info: JSONValue?, version: String, at now: Int64
     ) {
@@ -124,7 +124,7 @@ extension ServerMachine {
 
     mutating func list(at now: Int64) {
         guard isReady, !isListing else { return }
-        // First, so that no change falls between.
+        // Subscribes first, so that no change is missed.
         subscribe()
         listAt = nil
         isListStale = false

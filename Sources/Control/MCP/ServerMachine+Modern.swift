@@ -1,16 +1,16 @@
 internal import Text
 internal import WireCodec
 
-// The revision 2026-07-28 has no handshake: every request says what it is, `server/discover` tells
-// what a server speaks, and changes come by a request that stays open. Most servers of that age
-// speak the handshake, too, so that is tried first; one that refuses it is asked this way.
+// The revision 2026-07-28 has no handshake: every request is self-contained, `server/discover`
+// returns what a server supports, and changes come through a request that stays open. Most such
+// servers support the handshake, too, so it is tried first; this way is for servers that refuse it.
 
 extension ServerMachine {
-    /// The revision that is spoken with servers that refuse `initialize`.
+    /// The revision to use with servers that refuse `initialize`.
     static let modernVersion = "2026-07-28"
     private static let prefix = "io.modelcontextprotocol"
 
-    /// What every request carries there.
+    /// The parameters with the members that every request carries in this revision.
     func marked(_ params: JSONValue?) -> JSONValue? {
         guard isModern else { return params }
         var members = params?.object ?? [:]
@@ -24,12 +24,12 @@ extension ServerMachine {
 
     var clientInfo: JSONValue { ["name": "martlet", "version": .string(clientVersion)] }
 
-    /// The version that a request names itself; nil for those of sessions.
+    /// The version that a request itself names; nil for requests of sessions.
     static func version(of message: JSONValue) -> String? {
         message["params"]?["_meta"]?["\(prefix)/protocolVersion"]?.string
     }
 
-    /// Asks a server what it speaks; `refusal` is what it said to the handshake.
+    /// Asks a server what it supports; `refusal` is its answer to the handshake.
     mutating func discover(after refusal: String?, until: Int64) {
         isModern = true
         handshakeRefusal = refusal
@@ -41,7 +41,7 @@ extension ServerMachine {
         guard versions.contains(Self.modernVersion) else {
             isModern = false
             let spoken = versions.map { $0.oneLine(limit: 40) }.prefix(8).joined(separator: ", ")
-            return fail("it speaks the protocol's versions \(spoken), which we do not", at: now)
+            return fail("it supports the protocol's versions \(spoken), which we do not", at: now)
         }
         actions.append(.agreed(version: Self.modernVersion))
         let info = result["_meta"]?["\(Self.prefix)/serverInfo"]
@@ -53,7 +53,7 @@ extension ServerMachine {
         fail("it refuses to begin: \(handshakeRefusal ?? reason)", at: now)
     }
 
-    /// Subscribes to changes by a request that stays open; with the handshake they come anyway.
+    /// Subscribes to changes with a request that stays open; after a handshake they come anyway.
     mutating func subscribe() {
         guard isModern, tellsChanges else { return }
         guard !requests.values.contains(where: { $0.kind == .subscription }) else { return }

@@ -1,9 +1,9 @@
 internal import ModelTypes
 
-// What happens because nothing else does.
+// Time-outs.
 
 extension ServerMachine {
-    /// When `deadlineReached` is to be called.
+    /// When to call `deadlineReached`.
     package var deadline: Int64? {
         var times = calls.values.map(\.deadline)
         switch state {
@@ -14,7 +14,7 @@ extension ServerMachine {
         return times.min()
     }
 
-    /// The time that `deadline` named has come.
+    /// The time of `deadline` has come.
     package mutating func deadlineReached(at now: Int64) -> [ServerAction] {
         expireCalls(at: now)
         switch state {
@@ -54,7 +54,7 @@ extension ServerMachine {
             ? "\(time) s" : "the longest time that is allowed"
     }
 
-    /// Finds out whether the server is alive: one that is not is started anew for the next call.
+    /// Checks whether the server is alive: a dead one is restarted for the next call.
     private mutating func probe(at now: Int64) {
         let isAsked = requests.values.contains { $0.kind == .ping }
         guard isReady, !isAsked else { return }

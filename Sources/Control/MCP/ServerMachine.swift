@@ -6,7 +6,7 @@ package import WireCodec
 /// 2024-11-05 to 2026-07-28): start, agree on a version, list the tools, call them, start again.
 ///
 /// A value: events and their times (nanoseconds) go in, actions come out; it has no process, no
-/// line and no clock, and `deadline` says when it wants to be called if nothing happens.
+/// connection and no clock, and `deadline` says when to call it if nothing happens.
 ///
 ///                start             opened, initialize answered
 ///        idle ----------> opening ------------------------------> ready
@@ -16,35 +16,35 @@ package import WireCodec
 ///                            +---- waiting <-------+------> stopped
 ///
 /// Every call ends: with the server's answer, at its deadline, or when the server is lost. A call
-/// that comes while the server is not ready waits for it, and has it started at once. One that
-/// was sent is never sent again, but for a session that the server does not know any more.
+/// that comes while the server is not ready waits for it, and starts it at once. A call that was
+/// sent is never sent again, unless the server no longer knows the session.
 package struct ServerMachine: ~Copyable {
-    /// The revisions that begin with a handshake and that we speak, the one that is asked for first.
+    /// The revisions with a handshake that we support; the first one is requested.
     package static let versions = ["2025-11-25", "2025-06-18", "2025-03-26", "2024-11-05"]
-    /// A server that ended is started again after this, and after twice as long each time.
+    /// The back-off for restarting a server that ended; it doubles each time.
     static let leastWait: Int64 = 1_000_000_000
     static let mostWait: Int64 = 300_000_000_000
-    /// One that was ready for this time has proved itself.
+    /// A server that was ready this long resets the back-off.
     static let stable: Int64 = 60_000_000_000
     static let hour: Int64 = 3_600_000_000_000
-    /// How long a list, or an answer to a ping, is waited for.
+    /// How long to wait for a list, and for the answer to a ping.
     static let listTimeout: Int64 = 15_000_000_000
     static let pingTimeout: Int64 = 5_000_000_000
-    /// The list is asked for again no sooner than this, and twice as long each time it changes
+    /// The least pause before the list is requested again; it doubles each time the list changes
     /// within `listMemory`.
     static let leastListPause: Int64 = 1_000_000_000
     static let mostListPause: Int64 = 300_000_000_000
     static let listMemory: Int64 = 600_000_000_000
-    /// Pages and tools of a list beyond these are not read.
+    /// At most this many pages and tools of a list are read.
     static let pagesLimit = 100
     static let toolsLimit = 2_000
-    /// Calls that are open at the same time.
+    /// At most this many calls are open at the same time.
     static let callsLimit = 64
     /// A server that sends more messages in a minute is stopped.
     static let messagesPerMinute = 6_000
-    /// Lines that are no messages, on one connection.
+    /// More lines than this that are not messages end a connection.
     static let noiseLimit = 200
-    /// Characters of what a server says that go into the log.
+    /// How many characters of a server's text are logged.
     static let quoteLimit = 300
 
     enum State: Equatable {
@@ -67,9 +67,9 @@ package struct ServerMachine: ~Copyable {
     struct Call {
         let tool: String
         let arguments: JSONValue
-        /// How long nothing may be heard of it.
+        /// How long the server may report no progress.
         let patience: Int64
-        /// When it ends at the latest.
+        /// The latest time at which it ends.
         let limit: Int64
         var deadline: Int64
         /// Nil until it is sent.
@@ -83,11 +83,11 @@ package struct ServerMachine: ~Copyable {
     let clientVersion: String
 
     var state = State.idle
-    /// The server has no sessions: each request says what it is.
+    /// The server has no sessions: each request is self-contained.
     var isModern = false
-    /// What it said to the handshake.
+    /// Its answer to the handshake.
     var handshakeRefusal: String?
-    /// It tells when its tools change.
+    /// It notifies us when its tools change.
     var tellsChanges = false
     var nextID: Int64 = 0
     var requests: [Int64: (kind: Request, until: Int64?)] = [:]
@@ -98,7 +98,7 @@ package struct ServerMachine: ~Copyable {
     /// Times of starts within the last hour.
     var starts: [Int64] = []
     var backoff = Backoff(first: Self.leastWait, longest: Self.mostWait)
-    /// The wait that the last failure brought (nanoseconds).
+    /// The wait after the last failure (nanoseconds).
     var retryWait = Self.leastWait
     var lastFault = "it has not been started"
 
@@ -114,8 +114,10 @@ package struct ServerMachine: ~Copyable {
 
     var actions: [ServerAction] = []
 
-    /// A server of a name, which waits for `start`; `startTimeout` (nanoseconds) is how long it
-    /// may take until it answers; no more than `startsPerHour` starts are made within an hour.
+    /// A server that waits for `start`.
+    ///
+    /// `startTimeout` (nanoseconds) is how long its first answer may take. At most `startsPerHour`
+    /// starts are made within an hour.
     package init(name: String, startTimeout: Int64, startsPerHour: Int, clientVersion: String) {
         self.name = name
         self.startsPerHour = startsPerHour
@@ -137,7 +139,7 @@ package struct ServerMachine: ~Copyable {
 
     // MARK: - The owner's wishes
 
-    /// Starts the server, and again whenever it ends, until `stop`.
+    /// Starts the server, and restarts it whenever it ends, until `stop`.
     package mutating func start(at now: Int64) -> [ServerAction] {
         if state == .idle { open(at: now) }
         return take()
@@ -179,7 +181,7 @@ package struct ServerMachine: ~Copyable {
         switch state {
         case .ready: sendCalls()
         case .waiting(let until):
-            // Somebody wants it now.
+            // A call needs it now.
             open(at: now)
             if case .waiting = state { refuseCalls(until: until, at: now) }
         case .idle: open(at: now)
@@ -197,7 +199,7 @@ package struct ServerMachine: ~Copyable {
                 + "tried again in \(minutes) min (\(lastFault))", onlyUnsent: true)
     }
 
-    /// Cancels a call; the server is notified, and nothing more is reported of it.
+    /// Cancels a call; the server is notified, and nothing more is reported about the call.
     package mutating func cancel(_ key: Int, at now: Int64) -> [ServerAction] {
         guard let call = calls[key] else { return [] }
         forget(key)
@@ -231,7 +233,7 @@ package struct ServerMachine: ~Copyable {
     mutating func sendCalls() {
         for key in unsent {
             guard var call = calls[key] else { continue }
-            // The token of progress is the request's id, which is the next.
+            // The progress token is the request's id, which is the next one.
             let id = request(
                 .call(key), "tools/call",
                 [
@@ -244,7 +246,7 @@ package struct ServerMachine: ~Copyable {
         unsent = []
     }
 
-    /// Ends calls with the same words.
+    /// Ends calls with the same failure.
     mutating func failCalls(_ words: String, onlyUnsent: Bool) {
         for key in calls.keys.sorted() where !onlyUnsent || calls[key]?.request == nil {
             forget(key)

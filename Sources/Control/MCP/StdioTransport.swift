@@ -3,12 +3,12 @@ internal import Synchronization
 internal import Text
 package import WireCodec
 
-/// A server that is a program of ours: one message a line, on its standard streams.
+/// A server that is a program of ours: one message per line on its standard streams.
 ///
 /// ## Concurrency
 /// The lock protects the program that runs; its events come on its own thread.
 package final class StdioTransport: ServerTransport {
-    /// A longer line is no message (bytes); far more than could be given to a model.
+    /// A longer line is a fault (bytes); it is far more than a model could be given.
     static let lineLimitBytes = 4 << 20
     /// Messages that the server has not read yet (bytes).
     static let queueLimitBytes = 4 << 20
@@ -16,7 +16,7 @@ package final class StdioTransport: ServerTransport {
     private static let wordsLimitBytes = 16 << 10
     /// Lines of its standard error that are reported in a minute; the rest is read and dropped.
     private static let wordsPerMinute = 60
-    /// What it has to end once its input is closed, and again after TERM.
+    /// How long it has to end after its input is closed, and again after TERM.
     private static let grace = Duration.seconds(1)
 
     /// Each start is a new program, which costs a small board seconds of work.
@@ -25,7 +25,7 @@ package final class StdioTransport: ServerTransport {
     private let command: @Sendable () throws -> Command
     private let running = Mutex<PipedProcess?>(nil)
 
-    /// A program that `command` describes anew for each start, since secrets may have changed.
+    /// A program; `command` is called for each start, since secrets may have changed.
     package init(command: @escaping @Sendable () throws -> Command) {
         self.command = command
     }
@@ -35,7 +35,7 @@ package final class StdioTransport: ServerTransport {
         let reader = Mutex(Reader())
         do {
             let command = try command()
-            // What it says, and what it is sent, waits until it is known here.
+            // Its output, and messages to it, wait until `running` is set.
             try running.withLock { running in
                 onEvent(.opened, 0)
                 running = try PipedProcess(command, queueLimitBytes: Self.queueLimitBytes) {
@@ -57,11 +57,11 @@ package final class StdioTransport: ServerTransport {
         message.append(to: &line)
         line.append(UInt8(ascii: "\n"))
         let isTaken = running.withLock { $0?.write(line) ?? true }
-        // It has not read for so long that it never will.
+        // Its queue is full: it has stopped reading.
         if !isTaken { end(grace: .zero) }
     }
 
-    /// Nothing depends on it here.
+    /// Does nothing: nothing depends on the version here.
     package func agreed(version: String) {}
 
     /// Lets the program write more.
@@ -72,7 +72,7 @@ package final class StdioTransport: ServerTransport {
 
     private func end(grace: Duration) { running.withLock { $0?.end(grace: grace) } }
 
-    /// What the program's bytes mean.
+    /// Turns the program's bytes into events.
     private struct Reader {
         var output = LineCutter(limitBytes: StdioTransport.lineLimitBytes)
         var errors = LineCutter(limitBytes: StdioTransport.wordsLimitBytes)
@@ -84,7 +84,7 @@ package final class StdioTransport: ServerTransport {
 
         struct Taken {
             var events: [(TransportEvent, Int)] = []
-            /// Bytes that nobody has to deal with.
+            /// Bytes without an event, which are returned at once.
             var free = 0
             var isBroken = false
         }
@@ -110,7 +110,7 @@ package final class StdioTransport: ServerTransport {
             return taken
         }
 
-        /// What is reported of a line on its standard error; nil: nothing.
+        /// The text to report for a line on its standard error; nil: none.
         private mutating func admit(_ line: String) -> String? {
             let now = MonotonicClock.now()
             if now - minuteBegan > 60_000_000_000 {

@@ -3,30 +3,31 @@ internal import Text
 package import Tools
 internal import WireCodec
 
-/// Which of a server's tools are offered to the model, and on what terms.
+/// Selects which of a server's tools are offered to the model, and on what terms.
 package struct ToolSelection: Sendable {
-    /// Functions that one server may have.
+    /// At most this many functions of one server are offered.
     static let functionsLimit = 128
-    /// A longer declaration is left out (bytes of JSON); a model pays for every one in every turn.
+    /// A longer declaration is left out (bytes of JSON); every declaration costs tokens in every
+    /// turn.
     static let declarationLimitBytes = 16 << 10
-    /// All of one server's together.
+    /// The limit of all declarations of one server together.
     static let totalLimitBytes = 128 << 10
     /// A longer description is cut (characters).
     static let descriptionLimit = 1_500
-    /// Names in a note.
+    /// At most this many names are in a note.
     private static let listedNames = 12
 
     /// The server's name in the configuration.
     package let source: String
-    /// Names, in which `*` stands for anything; what fits none of them is not offered.
+    /// Names of tools to offer; `*` stands for any characters.
     package let allowed: [String]
-    /// A call's deadline, which progress puts off, up to `limit`.
+    /// A call's deadline, which progress extends, up to `limit`.
     package let patience: Duration
     package let limit: Duration
-    /// The terms of the tool of a name; their deadline is the limit and a little more.
+    /// The terms of the tool of this name; their deadline is a little more than `limit`.
     package let terms: @Sendable (String) -> ToolTerms
 
-    /// What of a server is offered.
+    /// A selection of a server's tools.
     package init(
         source: String, allowed: [String], patience: Duration, limit: Duration,
         terms: @escaping @Sendable (String) -> ToolTerms
@@ -46,7 +47,7 @@ package struct ToolSelection: Sendable {
         var unwanted = ""
     }
 
-    /// Makes functions of what a server offers.
+    /// Makes functions from a server's tools.
     func offering(_ all: [OfferedTool], taken: Set<String>) -> Offering {
         var offering = Offering()
         let wanted = all.filter { tool in allowed.contains { Pattern.matches(tool.name, $0) } }
@@ -61,7 +62,7 @@ package struct ToolSelection: Sendable {
                 break
             }
             do {
-                guard let name else { throw Refusal(description: "its name comes twice") }
+                guard let name else { throw Refusal(description: "its name occurs twice") }
                 let (declaration, schema) = try declaration(of: tool, name: name)
                 let size = declaration.announcement.json.serialized.utf8.count
                 guard size <= Self.declarationLimitBytes else {
@@ -93,7 +94,7 @@ package struct ToolSelection: Sendable {
         return (declaration, schema)
     }
 
-    /// What is not allowed, and what is allowed and not there.
+    /// Notes tools that are not allowed, and allowed ones that do not exist.
     private func note(_ all: [OfferedTool], _ offering: inout Offering) {
         let others = all.map(\.name).filter { name in
             !allowed.contains { Pattern.matches(name, $0) }
@@ -105,7 +106,7 @@ package struct ToolSelection: Sendable {
             !all.contains { Pattern.matches($0.name, pattern) }
         }
         if !missing.isEmpty {
-            offering.notes.append("in 'tools', but it has none so called: \(Self.list(missing))")
+            offering.notes.append("in 'tools', but it has no such tool: \(Self.list(missing))")
         }
     }
 

@@ -2,7 +2,7 @@ package import Mosquitto
 package import Tools
 package import WireCodec
 
-/// Publishes a message, and gives the model what came of it.
+/// Publishes a message, and gives the model the result.
 package struct MQTTTool: Tool {
     package let declaration: ToolDeclaration
     private let client: MQTTClient
@@ -18,9 +18,9 @@ package struct MQTTTool: Tool {
         let idPlace: JSONPlace?
     }
 
-    /// A connection that is down is awaited for this time: a broker that restarts is back by then.
+    /// How long to wait for a connection that is down: a broker that restarts is back by then.
     private static let patience = Duration.seconds(3)
-    /// The tool gives up by this much before the runner does, since it knows what it waited for.
+    /// The tool gives up this much earlier than the runner, since it knows what it waited for.
     private static let margin = Duration.milliseconds(250)
 
     /// Checks the templates against the parameters, so that a fault is found at the start.
@@ -71,7 +71,7 @@ package struct MQTTTool: Tool {
         return place
     }
 
-    /// Publishes, and waits for the broker's word or for the answer.
+    /// Publishes, and waits for the broker's acknowledgement or for the answer.
     package func call(_ arguments: ToolArguments) async throws -> JSONValue {
         let id = Self.newID()
         let message = MQTTMessage(
@@ -114,7 +114,7 @@ package struct MQTTTool: Tool {
         return Self.result(answer, question.place)
     }
 
-    /// Twelve letters and digits: nobody else's call has the same.
+    /// Twelve letters and digits: no other call has the same.
     private static func newID() -> String {
         let alphabet = Array("abcdefghijklmnopqrstuvwxyz0123456789")
         return String((0..<12).map { _ in alphabet[.random(in: alphabet.indices)] })
@@ -135,7 +135,7 @@ package struct MQTTTool: Tool {
         return .string(text.isEmpty ? "the answer is empty" : text)
     }
 
-    /// The most that is quoted of an answer that is not as expected (characters).
+    /// The most that is quoted of an unexpected answer (characters).
     private static let excerptLimit = 300
 
     private static func problem(_ what: String, _ answer: MQTTMessage) -> JSONValue {

@@ -2,17 +2,17 @@ package import Configuration
 package import Mosquitto
 package import Tools
 
-/// A message that the model may have published: `[[tool.mqtt]]`.
+/// A message that the model may publish: `[[tool.mqtt]]`.
 package struct MQTTToolSettings: ToolKind, Equatable {
-    /// What a payload is.
+    /// The form of a payload.
     package enum Format: String, Sendable, CaseIterable {
-        /// JSON where it begins with { or [.
+        /// JSON if it begins with { or [.
         case auto
         case text
         case json
     }
 
-    /// With `{name}` where arguments go, as in the payload and the topic of the answer.
+    /// With `{name}` for arguments, as in the payload and the topic of the answer.
     package var topic: String
     package var payload: String
     package var format: Format
@@ -20,9 +20,9 @@ package struct MQTTToolSettings: ToolKind, Equatable {
     package var isRetained: Bool
     /// It may hold wildcards; empty: no answer is waited for.
     package var answerTopic: String
-    /// What of a JSON answer is the result; empty: all of it.
+    /// The place in a JSON answer that is the result; empty: all of it.
     package var answer: String
-    /// Where in the answer the call's number must stand; empty: the next message is the answer.
+    /// The place in the answer where the call's id must be; empty: the next message is the answer.
     package var answerID: String
 
     package static let name = "mqtt"
@@ -30,11 +30,11 @@ package struct MQTTToolSettings: ToolKind, Equatable {
     package static let usualRisk = ToolRisk.low
 
     package static let example = #"""
-        # Messages to the broker of [mqtt], each a function of its own. {room} stands for what the
-        # model said for it: in a topic it cannot become several levels or a wildcard, in a payload
-        # that begins as JSON it is escaped, and {level} outside quotes is the value itself.
-        # {call_id} is another text for each call. When the broker is away the call fails, and what
-        # it asked for is not done later.
+        # Messages to the broker of [mqtt], each a function of its own. {room} stands for the value
+        # that the model gives: in a topic it cannot become several levels or a wildcard, in a
+        # payload that begins as JSON it is escaped, and {level} outside quotes is the value itself.
+        # {call_id} is a different text for each call. When the broker is away the call fails, and
+        # the message is not sent later.
         #
         # [[tool.mqtt]]
         # name = "blinds"
@@ -42,7 +42,7 @@ package struct MQTTToolSettings: ToolKind, Equatable {
         # topic = "home/{room}/blinds/set"
         # payload = '{"position": {position}}'
         # parameters = { room = { type = "string", enum = ["kitchen", "bath"] }, position = { type = "integer", minimum = 0, maximum = 100 } }
-        # format = "auto"              # "json", "text"; default: JSON where it begins as JSON
+        # format = "auto"              # "json", "text"; default: JSON if it begins like JSON
         # qos = 1                      # 0: sent only; 1: the broker acknowledges it; default
         # retain = false               # whether the broker keeps it for later; default
         #
@@ -55,7 +55,7 @@ package struct MQTTToolSettings: ToolKind, Equatable {
         # parameters = { plant = { type = "string" } }
         # answer_topic = "garden/answer"   # waited for until deadline_ms; default: no answer is
         # answer = "/moisture"             # of a JSON answer; default: all of it
-        # answer_id = "/id"                # where {call_id} must stand; default: the next message
+        # answer_id = "/id"                # where {call_id} must be; default: the next message
 
         """#
 
@@ -116,7 +116,8 @@ package struct MQTTToolSettings: ToolKind, Equatable {
         }
     }
 
-    /// The line to the broker; its thread and libmosquitto come with the first message.
+    /// The connection to the broker; its thread starts and libmosquitto is loaded with the first
+    /// message.
     private static func client(_ maker: inout ToolMaker) throws -> MQTTClient {
         switch maker.ports[MQTTPort.self] {
         case .shared(let client): return client
@@ -130,10 +131,10 @@ package struct MQTTToolSettings: ToolKind, Equatable {
     }
 }
 
-/// The broker that messages of tools go to; where the port is not set there is none.
+/// The broker for the messages of tools; there is none if this port is not set.
 package enum MQTTPort: Sendable {
-    /// By the device's own line.
+    /// Over the device's own connection.
     case shared(MQTTClient)
-    /// By a line of the tools' own.
+    /// Over a connection of the tools' own.
     case own(BrokerSettings)
 }

@@ -4,9 +4,9 @@ internal import WireCodec
 
 /// A topic or a payload with places for arguments.
 struct MessageTemplate: Sendable {
-    /// How a value is written in its place.
+    /// How a value is escaped in its place.
     private enum Place: Sendable {
-        /// Part of a topic: it cannot become several levels, nor a wildcard.
+        /// Part of a topic: it cannot become several levels or a wildcard.
         case topic
         /// Part of a text.
         case text
@@ -16,7 +16,7 @@ struct MessageTemplate: Sendable {
         case jsonValue
     }
 
-    /// Stands for the call's own number, which no argument has.
+    /// Stands for the call's own id, which is not an argument.
     static let callID = "call_id"
 
     private let parts: [(piece: TemplatePiece, place: Place)]
@@ -31,7 +31,7 @@ struct MessageTemplate: Sendable {
         if let problem { throw .badTopic(text, problem) }
     }
 
-    /// A payload; one of JSON must be JSON whatever stands in its places.
+    /// A payload; a JSON payload must be JSON whatever is in its places.
     init(
         payload text: String, format: MQTTToolSettings.Format, schema: Schema
     ) throws(MessageTemplateError) {
@@ -64,7 +64,7 @@ struct MessageTemplate: Sendable {
         self.parts = parts
     }
 
-    /// A payload that begins as JSON does is meant to be some.
+    /// A payload that begins like JSON is meant to be JSON.
     private static func isJSON(
         _ pieces: [TemplatePiece], _ format: MQTTToolSettings.Format
     ) -> Bool {
@@ -86,7 +86,7 @@ struct MessageTemplate: Sendable {
         }.joined()
     }
 
-    /// Whether the call's number stands in it.
+    /// Whether it contains the call's id.
     var holdsCallID: Bool { parts.contains { $0.piece == .argument(Self.callID) } }
 
     /// The text of a call.
@@ -126,7 +126,7 @@ struct MessageTemplate: Sendable {
     }
 }
 
-/// Why a message cannot be made of what the settings say.
+/// Why a message cannot be made from the settings.
 enum MessageTemplateError: Error, Equatable, CustomStringConvertible {
     case place(String)
     case badTopic(String, String)
@@ -141,13 +141,13 @@ enum MessageTemplateError: Error, Equatable, CustomStringConvertible {
         case .place(let text): text
         case .badTopic(let topic, let problem): "the topic \"\(topic)\" \(problem)"
         case .badJSON(let reason):
-            "the payload is no JSON (\(reason)); with format = \"text\" it need not be"
+            "the payload is not JSON (\(reason)); with format = \"text\" it need not be"
         case .badPlace(let text):
             "the answer's place \"\(text)\" must be \"/a/0/b\" (RFC 6901) or \"a.0.b\""
         case .reserved:
             "no parameter may be called \(MessageTemplate.callID), which stands for the call's "
                 + "own number"
-        case .answerWithout(let key): "\(key) says nothing without answer_topic"
+        case .answerWithout(let key): "\(key) has no effect without answer_topic"
         case .idWithout:
             "answer_id needs {\(MessageTemplate.callID)} in the payload or the topic, to find it "
                 + "again in the answer"

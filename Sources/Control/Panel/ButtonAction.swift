@@ -15,13 +15,13 @@ package enum ButtonAction: Sendable, Equatable {
     /// Call a tool by its name; the arguments are JSON.
     case tool(name: String, arguments: String)
 
-    /// Names longer than this are none that the service allows.
+    /// The service allows no longer names.
     private static let nameLimit = 64
 
-    /// Reads an action as the configuration has it: a word, or `tool NAME {JSON}` as
-    /// `martlet tools call` takes it.
+    /// Reads an action as the configuration writes it: a word, or `tool NAME {JSON}` as `martlet
+    /// tools call` takes it.
     ///
-    /// Whether the JSON is any is not looked at here.
+    /// It does not check the JSON.
     package init(_ text: String) throws(PanelError) {
         switch text {
         case "", "none": self = .nothing
@@ -35,7 +35,7 @@ package enum ButtonAction: Sendable, Equatable {
         }
     }
 
-    /// As the configuration has it.
+    /// The action as the configuration writes it.
     package var text: String {
         switch self {
         case .nothing: ""

@@ -1,4 +1,4 @@
-/// Makes gestures of a button's presses and releases: hold, tap, double, long; and stuck.
+/// Recognises gestures in a button's presses and releases: hold, tap, double, long; and stuck.
 ///
 /// ```
 /// ____|‾‾‾‾‾‾‾‾‾‾‾‾‾|____   held to talk: at the press, or once it has been held for a while
@@ -6,26 +6,26 @@
 /// ____|‾|__|‾|___________   double: the second press comes within a while after the release
 /// ____|‾‾‾‾‾‾|~~~~~          long: once it has been held long enough, before the release
 /// ```
-/// Only what is mapped is waited for. Where a talk has to wait, its event carries the time of the
-/// press, from which the microphone's history gives what was said meanwhile. A value without clock:
+/// It waits only for gestures that are mapped. If talking is recognised late, its event carries the
+/// time of the press, so that the pre-roll has what was said meanwhile. A value without a clock:
 /// nanoseconds of CLOCK_MONOTONIC come with the events.
 package struct ButtonGesture: Sendable {
     /// What is mapped, and the times.
     package struct Settings: Sendable, Equatable {
-        /// Talking lasts as long as the button is held; then `long` cannot be mapped.
+        /// Talking lasts while the button is held; then `long` cannot be mapped.
         package var holdsToTalk = false
         package var hasSingle = false
         package var hasDouble = false
         package var hasLong = false
-        /// So long must it be held to talk, where a shorter press has a meaning of its own.
+        /// How long it must be held to talk, if a shorter press has a meaning of its own.
         package var holdMilliseconds: Int
         /// The second press of a double comes within this time after the release.
         package var doubleMilliseconds: Int
         package var longMilliseconds: Int
-        /// Nobody holds it longer than this: it is stuck.
+        /// A button held longer than this is stuck.
         package var stuckMilliseconds: Int
 
-        /// These times, and nothing mapped.
+        /// These times, and no gesture mapped.
         package init(
             holdMilliseconds: Int, doubleMilliseconds: Int, longMilliseconds: Int,
             stuckMilliseconds: Int
@@ -41,40 +41,40 @@ package struct ButtonGesture: Sendable {
     package enum Event: Sendable, Equatable {
         /// Talking begins.
         case talkBegan(at: Int64)
-        /// It ends, at the release.
+        /// Talking ends, at the release.
         case talkEnded(at: Int64)
-        /// It went down, and what that means is not sure yet.
+        /// It went down, and the gesture is not known yet.
         ///
-        /// What needs no waiting, such as silencing an answer, is done now; the caller then tells
+        /// The caller does at once what need not wait, such as silencing an answer, and then calls
         /// `useTouch`.
         case touched(at: Int64)
         case single(at: Int64)
         case double(at: Int64)
         case long(at: Int64)
-        /// The press that was to answer something was short, and was not.
+        /// The press that answers a question was short (`answered`) or was held (`answerHeld`).
         case answered(at: Int64)
         case answerHeld(at: Int64)
-        /// What silenced an alarm is held on for as long as a long press.
+        /// The press that silenced an alarm is held as long as a long press.
         case heldOn(since: Int64)
-        /// It has been held for too long, and counts as released until it really is.
+        /// It has been held for too long, and counts as released until it is released.
         case stuck(since: Int64)
     }
 
-    /// What an early touch was good for.
+    /// What the caller used a touch for.
     package enum Use: Sendable, Equatable {
-        /// It did what a tap would have done; holding still means talking.
+        /// It did what a tap would do; holding still means talking.
         case tap
-        /// It did all that this press will do.
+        /// It did everything that this press will do.
         case whole
-        /// It silenced an alarm, which holding on puts off instead.
+        /// It silenced an alarm; holding it snoozes the alarm instead.
         case dismissal
-        /// It may answer a question, which holding on does not.
+        /// It may answer a question with yes; holding it means no.
         case question
     }
 
     private enum State {
         case up
-        /// Down, and what for is not sure; `first` is the tap before it.
+        /// Down, and the gesture is not known yet; `first` is the tap before it.
         case undecided(since: Int64, first: Tap?, isUsed: Bool)
         /// Up after a tap that may become a double.
         case waiting(first: Tap, until: Int64)
@@ -85,11 +85,11 @@ package struct ButtonGesture: Sendable {
         case answering(since: Int64)
         /// Down, and its meaning has been reported.
         case decided(since: Int64)
-        /// Down for ever, which has been reported.
+        /// Stuck, which has been reported.
         case stuck
     }
 
-    /// A press that was short; one whose touch was used may still be half of a double.
+    /// A short press; even if its touch was used it may be half of a double.
     private struct Tap {
         let at: Int64
         let isUsed: Bool
@@ -100,7 +100,7 @@ package struct ButtonGesture: Sendable {
     private let settings: Settings
     private var state: State
 
-    /// A button as it is found at a time: one that is held already means nothing.
+    /// A button in its present state: if it is held already, that press is ignored.
     package init(_ settings: Settings, isDown: Bool, at time: Int64) {
         self.settings = settings
         state = isDown ? .decided(since: time) : .up
@@ -112,7 +112,7 @@ package struct ButtonGesture: Sendable {
     private var long: Int64 { Int64(settings.longMilliseconds) * 1_000_000 }
     private var gap: Int64 { Int64(settings.doubleMilliseconds) * 1_000_000 }
 
-    /// When `advance` is to be called, if nothing comes before; nil: not at all.
+    /// When to call `advance` if no event comes before; nil: not at all.
     package var deadline: Int64? {
         switch state {
         case .up, .stuck: nil
@@ -131,7 +131,7 @@ package struct ButtonGesture: Sendable {
 
     /// It went down, or came up.
     package mutating func edge(isPress: Bool, at time: Int64) -> [Event] {
-        // The time that has passed comes first, however late it is reported.
+        // Time-outs come first, even if they are reported late.
         advance(to: time) + (isPress ? press(at: time) : release(at: time))
     }
 
@@ -143,7 +143,7 @@ package struct ButtonGesture: Sendable {
         return events
     }
 
-    /// What the press that has just been reported was for, reported before the next event.
+    /// Reports what the touch was used for; called before the next event.
     package mutating func useTouch(_ use: Use) {
         switch (use, state) {
         case (.tap, .undecided(let since, let first, _)):
@@ -160,7 +160,7 @@ package struct ButtonGesture: Sendable {
         }
     }
 
-    /// The line is gone, or back: whatever was going on ends, and nothing is answered by it.
+    /// The line was lost or reopened: any gesture ends, and no question is answered by this.
     package mutating func reset(isDown: Bool, at time: Int64) -> [Event] {
         defer { state = isDown ? .decided(since: time) : .up }
         if case .talking = state { return [.talkEnded(at: time)] }

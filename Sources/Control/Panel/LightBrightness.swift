@@ -4,7 +4,7 @@ package struct LightBrightness: Sendable, Equatable {
 
     private let percent: Int
     private let nightPercent: Int
-    /// Seconds of the day at which the night begins and ends; the same twice: there is none.
+    /// Seconds of the day at which the night begins and ends; if equal, there is no night.
     private let night: (from: Int, to: Int)
 
     /// Percentages, and the night's hours as "22:00"; both empty: there is no night.
@@ -16,7 +16,7 @@ package struct LightBrightness: Sendable, Equatable {
         night = (try Self.second(nightFrom), try Self.second(nightTo))
     }
 
-    /// The same at all hours.
+    /// The same brightness at all hours.
     package init(percent: Int) {
         self.percent = percent
         nightPercent = percent
@@ -28,7 +28,7 @@ package struct LightBrightness: Sendable, Equatable {
             && one.night == other.night
     }
 
-    /// Reads "22:30" as a second of the day; nothing is midnight.
+    /// Reads "22:30" as a second of the day; an empty text is midnight.
     package static func second(_ text: String) throws(PanelError) -> Int {
         if text.isEmpty { return 0 }
         let parts = text.split(separator: ":", omittingEmptySubsequences: false)
@@ -38,8 +38,8 @@ package struct LightBrightness: Sendable, Equatable {
         return Int(hour * 3600 + minute * 60)
     }
 
-    /// The brightness at a second of the day (percent), and for how many seconds it stays so;
-    /// nil: for good.
+    /// The brightness at a second of the day (percent), and for how many seconds it stays like
+    /// that; nil: for ever.
     func value(at second: Int) -> (percent: Int, lasts: Int?) {
         guard night.from != night.to, percent != nightPercent else { return (percent, nil) }
         func wait(until moment: Int) -> Int {

@@ -1,7 +1,7 @@
-/// Which frame a light shows, and until when.
+/// Decides which frame a light shows, and until when.
 ///
-/// A value: states and times go in, frames and the next moment to look come out. A pattern that
-/// stands still asks for no moment at all, so that an idle device does not wake for its light.
+/// A value: states and times go in, frames and the next moment to look come out. A steady pattern
+/// needs no further look, so that an idle device does not wake up for its light.
 package struct LightMachine: Sendable {
     private let patterns: [LightState: LightPattern]
     private let kind: LightKind
@@ -21,7 +21,7 @@ package struct LightMachine: Sendable {
         since = time
     }
 
-    /// Shows another state from a time on; the same one goes on undisturbed.
+    /// Shows another state from a time on; the same state continues undisturbed.
     package mutating func show(_ state: LightState, at time: Int64) {
         guard state != self.state else { return }
         let looksAlike = patterns[state] == patterns[self.state]
@@ -29,10 +29,10 @@ package struct LightMachine: Sendable {
         if !looksAlike { since = time }
     }
 
-    /// The frame at a time, and when to ask again (nanoseconds, CLOCK_MONOTONIC); nil: not before
-    /// another state.
+    /// The frame at a time, and when to ask again (nanoseconds, CLOCK_MONOTONIC); nil: not until
+    /// the state changes.
     ///
-    /// `second` is the second of the day on the wall.
+    /// `second` is the second of the day by the wall clock.
     package func frame(at time: Int64, secondOfDay second: Int) -> (LightFrame, next: Int64?) {
         let dark = [Colour](repeating: .dark, count: kind == .switched ? 1 : kind.count)
         let (pixels, lasts) =
@@ -40,7 +40,7 @@ package struct LightMachine: Sendable {
         let (percent, hours) = brightness.value(at: second)
         let frame = LightFrame(pixels: pixels, brightness: percent)
         var next = lasts.map { time + $0 }
-        // Nobody sees whether a dark light is less bright.
+        // The brightness of a dark light does not matter.
         if let hours, !pixels.allSatisfy({ $0 == .dark }) {
             let boundary = time + Int64(hours) * 1_000_000_000
             next = min(next ?? boundary, boundary)

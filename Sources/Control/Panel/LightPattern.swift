@@ -1,7 +1,7 @@
 /// How a state looks: a shape in time, a colour, a brightness.
 ///
 /// Written as in the configuration: "off", "steady red", "blink red 100/900", "pulse #ff8000 1500",
-/// "chase blue 900", each with a percentage where it is to be darker: "steady red 30%".
+/// "chase blue 900", each with a percentage if it is to be darker: "steady red 30%".
 package struct LightPattern: Sendable, Equatable {
     /// Times are milliseconds.
     enum Shape: Sendable, Equatable {
@@ -14,9 +14,9 @@ package struct LightPattern: Sendable, Equatable {
         case chase(Int64)
     }
 
-    /// Shorter is a flicker that hurts, longer is no pattern (milliseconds).
+    /// Shorter times flicker, longer ones are not seen as a pattern (milliseconds).
     private static let times: ClosedRange<Int64> = 20...60_000
-    /// Steps of what changes smoothly (milliseconds): 25 a second, and each is a wake-up.
+    /// The step of smooth changes (milliseconds): 25 a second, and each is a wake-up.
     static let stepMilliseconds: Int64 = 40
 
     let shape: Shape
@@ -40,8 +40,8 @@ package struct LightPattern: Sendable, Equatable {
                 times = found
             } else {
                 throw .badPattern(
-                    "'\(word.prefix(20))' is no colour (\(Colour.nameList), #rrggbb), no time from 20 to "
-                        + "60000 and no percentage")
+                    "'\(word.prefix(20))' is not a colour (\(Colour.nameList), #rrggbb), a time from "
+                        + "20 to 60000 or a percentage")
             }
         }
         self.colour = colour.scaled(permille: permille)
@@ -64,8 +64,8 @@ package struct LightPattern: Sendable, Equatable {
         return found.count == parts.count && parts.count <= 2 ? found : nil
     }
 
-    /// How it looks at a time after it began (nanoseconds), and how long that stays so; nil: for
-    /// good.
+    /// The pixels at a time after it began (nanoseconds), and how long they stay like that; nil:
+    /// for ever.
     func look(after elapsed: Int64, on kind: LightKind) -> (pixels: [Colour], lasts: Int64?) {
         let milliseconds = elapsed / 1_000_000
         let (levels, lasts) = levels(after: milliseconds, on: kind)
@@ -103,7 +103,7 @@ package struct LightPattern: Sendable, Equatable {
             return all(
                 Self.swelling(step, of: period), min(step + Self.stepMilliseconds, period) - phase)
         case .chase(let period):
-            // One pixel cannot run.
+            // A single pixel cannot chase.
             guard count > 1 else { return all(1000, nil) }
             let phase = elapsed % period
             let place = Int(phase * Int64(count) / period)

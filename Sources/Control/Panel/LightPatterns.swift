@@ -1,9 +1,9 @@
-/// How states look where the configuration does not say.
+/// The patterns of states for which the configuration has none.
 package enum LightPatterns {
-    /// The pattern of a state, as the configuration would have it.
+    /// The pattern of a state, as the configuration would write it.
     ///
-    /// Colours follow what people know from other assistants (Home Assistant Voice and its
-    /// relatives); a light without colours tells states apart by time.
+    /// Colours follow other assistants (Home Assistant Voice and its relatives); a light without
+    /// colours shows states by their timing.
     package static func standard(_ state: LightState, on kind: LightKind) -> String {
         switch kind {
         case .switched:
@@ -31,7 +31,7 @@ package enum LightPatterns {
         }
     }
 
-    /// All states' patterns; `wish` gives the configuration's, or nothing.
+    /// All states' patterns; `wish` returns the configuration's, or an empty text.
     package static func all(
         on kind: LightKind, wish: (LightState) -> String
     ) throws(PanelError) -> [LightState: LightPattern] {

@@ -1,4 +1,4 @@
-/// What a light can tell; the one vocabulary of all lights.
+/// What a light can show; the one vocabulary of all lights.
 ///
 /// A light shows one at a time: the caller decides which matters most.
 package enum LightState: String, Sendable, CaseIterable {
@@ -14,9 +14,9 @@ package enum LightState: String, Sendable, CaseIterable {
     case muted
     /// There is no session.
     case offline
-    /// Something the user must mend: no microphone, no loudspeaker, a refused key.
+    /// Something the user must fix: no microphone, no loudspeaker, a refused key.
     case error
-    /// An alarm rings, or something dangerous is to be confirmed.
+    /// An alarm rings, or a call waits for confirmation.
     case timer
 }
 
@@ -28,7 +28,7 @@ package enum LightKind: Sendable, Equatable {
     case pixels(Int)
 }
 
-/// What a light is to look like now.
+/// What a light shows now.
 package struct LightFrame: Sendable, Equatable {
     /// From the first pixel on; a switched light has one.
     package var pixels: [Colour]
@@ -41,7 +41,8 @@ package struct LightFrame: Sendable, Equatable {
         self.brightness = brightness
     }
 
-    /// The pixels with the brightness in their colours, for lights that have no other way to it.
+    /// The pixels with the brightness applied to their colours, for lights without a brightness of
+    /// their own.
     package var dimmed: [Colour] { pixels.map { $0.scaled(permille: brightness * 10) } }
 
     /// Whether nothing is lit.

@@ -1,6 +1,6 @@
-/// What is wrong with something that the configuration says about the buttons or the light.
+/// What is wrong with a setting of the buttons or the light.
 ///
-/// The text does not repeat what was written, which the caller shows with its place.
+/// The text does not repeat the setting's value, which the caller shows with its place.
 package enum PanelError: Error, Sendable, Equatable, CustomStringConvertible {
     case badPattern(String)
     case badAction(String)

@@ -1,17 +1,17 @@
-/// How loud a sound is, and making it as loud as the others.
+/// Measures how loud a sound is, and makes it as loud as the others.
 ///
-/// The level is the root mean square of the blocks that sound at all: pauses and the quiet ends do
-/// not count, as in the measurement of programme loudness (EBU R 128), but without its weighting of
-/// the pitch.
+/// The level is the root mean square of the blocks that have sound: pauses and quiet ends do not
+/// count, as in the measurement of programme loudness (EBU R 128), but without its frequency
+/// weighting.
 package enum SoundLevel {
-    /// What every sound is brought to (of 32 768): -20 dBFS, where speech has room for its peaks.
+    /// The level of every sound (of 32 768): -20 dBFS, which leaves speech room for its peaks.
     package static let target = 3277.0
     /// No sample is made louder than this: 1 dB below full scale.
     private static let peakLimit = 29_204.0
-    /// A block that is 20 dB below the loudest does not count (as a ratio of squares).
+    /// A block 20 dB below the loudest does not count (as a ratio of squares).
     private static let gate = 0.01
     private static let blockMilliseconds = 20
-    /// What is nearly silent is not blown up by more than this factor: 40 dB.
+    /// A nearly silent sound is not amplified by more than this factor: 40 dB.
     private static let gainLimit = 100.0
 
     /// The level of samples at a rate (Hz): 0 to 32 768.
@@ -27,7 +27,7 @@ package enum SoundLevel {
         return (counted.reduce(0, +) / Double(counted.count)).squareRoot()
     }
 
-    /// The samples as loud as all sounds are, as far as their peaks allow.
+    /// The samples made as loud as all sounds are, as far as their peaks allow.
     package static func matched(_ samples: [Int16], rate: Int32) -> [Int16] {
         let level = level(of: samples, rate: rate)
         guard level > 0 else { return samples }

@@ -13,7 +13,7 @@ package enum StoredSound: String, Sendable, CaseIterable {
     case muted
     /// A timer has run out; it is repeated.
     case timer
-    /// It is time to wake up; it is repeated.
+    /// An alarm rings; it is repeated.
     case alarm
     /// Spoken: there is no network.
     case offline
@@ -35,12 +35,12 @@ package enum StoredSound: String, Sendable, CaseIterable {
 
 /// The device's own sounds, all equally loud.
 ///
-/// Each is decoded when it is first asked for, since most lives of the device have no use for most
-/// of them: together they would take a third of its start and a megabyte.
+/// Each is decoded when it is first needed, since the device rarely plays most of them: decoding
+/// all would take a third of its start and a megabyte.
 ///
 /// ## Concurrency
-/// From any thread; the first time of a line takes as long as 20 ms on a small board, so that the
-/// loop asks for what is `ready` only.
+/// From any thread; decoding a spoken sound takes up to 20 ms on a small board, so the loop only
+/// uses what is `ready`.
 package final class SoundLibrary: Sendable {
     private let rate: Int32
     private let own: [StoredSound: [Int16]]
@@ -48,8 +48,8 @@ package final class SoundLibrary: Sendable {
 
     /// The shipped sounds as mono samples at a rate (8000, 12000, 16000, 24000, 48000 Hz).
     ///
-    /// `own` are the owner's in their place, mono and at the same rate. Throws where Opus has no
-    /// such rate.
+    /// `own` are the owner's, which replace them, mono and at the same rate. Throws if Opus does
+    /// not have this rate.
     package init(rate: Int32, own: [StoredSound: [Int16]] = [:]) throws {
         _ = try OpusDecoder(rate: rate)
         self.rate = rate
@@ -59,16 +59,16 @@ package final class SoundLibrary: Sendable {
     /// The samples of a sound.
     package subscript(sound: StoredSound) -> [Int16] {
         if let samples = ready(sound) { return samples }
-        // Beside the lock, for which nobody is to wait that long; two who decode the same come to
-        // the same. The tests decode every one that is shipped, so that none is silent for its
-        // format.
+        // Outside the lock, which must not be held that long; two threads that decode the same
+        // sound get the same samples. The tests decode every shipped sound, so none is silent
+        // because of its format.
         let raw = own[sound] ?? (try? OggOpusReader.decode(Self.asset(sound), rate: rate)) ?? []
         let samples = SoundLevel.matched(raw, rate: rate)
         made.withLock { $0[sound] = samples }
         return samples
     }
 
-    /// The samples of a sound that was asked for before; nil when they are still to be decoded.
+    /// The samples of a sound that is decoded already; nil if it is not.
     package func ready(_ sound: StoredSound) -> [Int16]? { made.withLock { $0[sound] } }
 
     private static func asset(_ sound: StoredSound) -> [UInt8] {

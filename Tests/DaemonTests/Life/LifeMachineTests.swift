@@ -119,7 +119,7 @@ import Testing
         #expect(world.device == .running(.least, nil))
         #expect(world.machine.deadline == nil)
         #expect(world.faults.first == "mistake 1")
-        #expect(world.faults.last?.contains("mend the settings") == true)
+        #expect(world.faults.last?.contains("fix the settings") == true)
 
         world.file = .good(2)
         world.signal(.hangUp)
@@ -144,7 +144,7 @@ import Testing
         }
         #expect(world.device == .running(.bare, nil), "\(world.device)")
         #expect(!world.faults.contains { $0.contains("mend") }, "\(world.faults)")
-        #expect(world.faults.last?.contains("tried again by itself") == true)
+        #expect(world.faults.last?.contains("retried automatically") == true)
     }
 
     @Test("after a mistake the settings that worked are used, in this life and in a later one")

@@ -148,7 +148,8 @@ final class SettingsChecksTests {
         for (file, words) in [
             ("alarm.ogg", "alarm.wav or alarm.opus"), ("done.mp3", "done.wav"),
             ("Error.wav", "call it error.wav"), ("eror.wav", "call it error.wav"),
-            ("holiday.mp3", "is no sound of the device"), ("muted.WAV", "call it muted.wav"),
+            ("holiday.mp3", "is not one of the device's sounds"),
+            ("muted.WAV", "call it muted.wav"),
         ] {
             #expect(
                 read.complaints.contains { $0.contains("/\(file)'") && $0.contains(words) },

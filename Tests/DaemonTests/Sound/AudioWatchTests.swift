@@ -93,7 +93,7 @@ struct AudioWatchTests {
             lines.last
                 == .init(
                     isTrouble: false,
-                    text: "echo: SpeexDSP takes it out; WebRTC's is not to be had: "
+                    text: "echo: SpeexDSP takes it out; WebRTC's is not available: "
                         + "/x.so is not there"))
         #expect(watch.lines(echo { _ in }, atMilliseconds: 10_000).isEmpty)
         let other = watch.lines(echo { $0.canceller = "AEC3" }, atMilliseconds: 20_000)

@@ -124,7 +124,7 @@ final class HomeToolSetTests {
         #expect(
             empty.warnings.first?.description.hasPrefix("t:3:1: tool home exposes nothing") == true)
         let open = try settings("http://h.test", "domains = [\"lock\"]\nconfirm = \"none\"")
-        #expect(open.warnings.first?.description.contains("asks nobody before it opens") == true)
+        #expect(open.warnings.first?.description.contains("does not ask before it opens") == true)
         #expect(
             ToolSet.notes(open).first?.hasPrefix("tool home: there is no secret 'ha'") == true)
     }

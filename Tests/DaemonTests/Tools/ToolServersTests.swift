@@ -96,7 +96,7 @@ struct ToolServersTests {
         #expect(found.declarations.map(\.name) == ["fake_ok", "fake_grow"])
         #expect(found.unwanted.contains { $0.contains("not in 'tools'") })
         #expect(!found.notes.contains { $0.contains("not in 'tools'") })
-        #expect(found.notes.contains { $0.contains("none so called: new*") })
+        #expect(found.notes.contains { $0.contains("no such tool: new*") })
         #expect(found.failed.isEmpty)
     }
 
@@ -199,9 +199,9 @@ struct ToolServersTests {
     func complaints() throws {
         let found = ToolSet.notes(
             try settings("confirm = \"none\"\nrisks = { open = \"unlock\" }"))
-        #expect(found.contains { $0.contains("tool fake: open lets somebody in") })
+        #expect(found.contains { $0.contains("tool fake: open lets someone in") })
         #expect(
             !ToolSet.notes(try settings("risks = { open = \"unlock\" }"))
-                .contains { $0.contains("lets somebody in") })
+                .contains { $0.contains("lets someone in") })
     }
 }

@@ -1,7 +1,7 @@
 package import Linux
 
 extension Confinement {
-    /// What a program of the settings may do and use.
+    /// The confinement of a program, as its settings say.
     package init(_ program: ProgramSettings, hidden: [String]) throws(ProgramMistake) {
         self.init()
         if hidden.contains(program.directory) {
@@ -30,7 +30,7 @@ extension Confinement {
     }
 }
 
-/// Why a program cannot be run as the settings have it.
+/// Why a program cannot be run with these settings.
 package enum ProgramMistake: Error, CustomStringConvertible {
     case unknownUser(String)
     case unknownGroup(String)
@@ -41,7 +41,7 @@ package enum ProgramMistake: Error, CustomStringConvertible {
         case .unknownUser(let name): "there is no user '\(name)' here"
         case .unknownGroup(let name): "there is no group '\(name)' here"
         case .hiddenDirectory(let path):
-            "directory is \(path), which is hidden from programs, as it holds what is kept secret; "
+            "directory is \(path), which is hidden from programs, as it holds secrets; "
                 + "name a folder in it, or another"
         }
     }

@@ -4,36 +4,37 @@ package struct ProgramSettings: Sendable {
     package var arguments: [String]
     /// Variables that it gets beside PATH, LANG and HOME.
     package var environment: [(name: String, value: SecretText)]
-    /// Where it runs and may write; empty: at the root, where it may not.
+    /// Where it runs and may write; empty: it runs in / and may not write there.
     package var directory: String
     /// Further folders and files that it may write.
     package var writable: [String]
-    /// Files and folders that it may read although programs see nothing of what is around them.
+    /// Files and folders that it may read although they are in folders that are hidden from
+    /// programs.
     package var readable: [String]
     /// Device nodes, or folders of them, that it may use.
     package var devices: [String]
-    /// Groups that it is in beside its user's own.
+    /// Groups that it gets beside those of its user.
     package var groups: [String]
-    /// What is done where the system cannot hold it.
+    /// What to do if the system cannot confine it.
     package var confinement: Need
-    /// The user it runs as, where the daemon is root; empty: ours.
+    /// The user it runs as if the daemon is root; empty: the daemon's.
     package var user: String
-    /// Of each of its processes; nil: as long as it wants.
+    /// The processor time of each of its processes; nil: no limit.
     package var cpuSeconds: Int?
-    /// Of each of its processes: what it may allocate.
+    /// The memory that each of its processes may allocate.
     package var memoryMegabytes: Int
     package var processes: Int
     package var openFiles: Int
-    /// Of each file that it writes.
+    /// The size of each file that it writes.
     package var fileMegabytes: Int
 
-    /// Whether a program is run where the system cannot keep it from files and devices.
+    /// Whether a program is run even if the system cannot keep it from files and devices.
     package enum Need: String, Sendable, CaseIterable {
         case required
         case ifPossible = "if-possible"
     }
 
-    /// Where it runs, a whole path.
+    /// Where it runs, an absolute path.
     package var workingDirectory: String { directory.isEmpty ? "/" : directory }
 
     /// What differs between the kinds of programs.
@@ -57,8 +58,8 @@ package struct ProgramSettings: Sendable {
         "user", "memory_mb", "processes", "open_files", "file_mb",
     ]
 
-    /// Reads what every kind of program has; nil when something is wrong, which the reader then
-    /// tells.
+    /// Reads the keys of every kind of program; nil when something is wrong, which the reader then
+    /// reports.
     package static func read(
         _ table: inout TableReader, arguments: [String]?, usual: Usual
     ) -> ProgramSettings? {
@@ -98,13 +99,13 @@ package struct ProgramSettings: Sendable {
             processes: processes, openFiles: files, fileMegabytes: file)
     }
 
-    /// Further groups of a program, as many as a binding takes.
+    /// The most further groups of a program that the binding takes.
     private static let groupsLimit = 32
 
     private static func wholePaths(_ key: String, _ table: inout TableReader) -> [String]? {
         let paths = table.strings(key, [])
         for path in paths ?? [] where !path.hasPrefix("/") {
-            table.note(key, "holds \(TOMLValue.string(path).shown), which is no whole path")
+            table.note(key, "holds \(TOMLValue.string(path).shown), which is not an absolute path")
         }
         return paths
     }

@@ -1,6 +1,6 @@
 package import Tools
 
-// What the runner of the tools is built with.
+// The settings of the tools' runner.
 
 extension ToolLimits {
     /// What the device's owner set.
@@ -12,7 +12,7 @@ extension ToolLimits {
 }
 
 extension ConfirmationSettings {
-    /// What the device's owner set but for the PIN, which is a secret.
+    /// What the device's owner set, except for the PIN, which is a secret.
     package init(_ settings: Settings = Settings()) {
         self.init(window: Int64(settings[Keys.tools.confirmation]) * 1_000_000_000)
     }

@@ -3,10 +3,10 @@ package import Tools
 package import WireCodec
 
 /// A kind of tool, `[[tool.KIND]]`: what its table holds beside the keys that all kinds share, and
-/// the tools that are made of it.
+/// the tools that are made from it.
 ///
 /// A new kind is a module of its own, with a type that conforms to this, and its place in the list
-/// of `AllToolKinds`. What it needs of the device is in `ToolPorts`.
+/// of `AllToolKinds`. What it needs from the device is in `ToolPorts`.
 package protocol ToolKind: Sendable {
     /// A table: the shared keys, and the kind's own.
     typealias Table = (settings: ToolSettings, kind: Self)
@@ -17,45 +17,46 @@ package protocol ToolKind: Sendable {
     static var name: String { get }
     /// Which of the shared keys it has.
     static var shape: ToolShape { get }
-    /// How much harm a call can do when nothing is said.
+    /// How much harm a call can do if the settings give no risk.
     static var usualRisk: ToolRisk { get }
     /// The kind in the shipped file: comment lines, without those of the shared keys.
     static var example: String { get }
 
     // How it is read and shown.
 
-    /// Reads what only this kind has; nil when something required is missing, which the reader
-    /// then tells.
+    /// Reads the keys that only this kind has; nil when something required is missing, which the
+    /// reader then reports.
     static func read(_ table: inout TableReader) -> Self?
-    /// What only this kind has, key and value as TOML writes it, for `martlet config show`.
+    /// The keys that only this kind has, with values as TOML writes them, for `martlet config
+    /// show`.
     var members: [(key: String, toml: String)] { get }
 
     // How it is made.
 
-    /// Makes tools of all tables of this kind, of which there is at least one, in their order.
+    /// Makes the tools of all tables of this kind, in their order; there is at least one.
     ///
-    /// Mistakes are noted in the maker; nothing is opened, connected or started where that is dry.
+    /// Mistakes are noted in the maker; if that is dry, nothing is opened, connected or started.
     static func make(_ tables: [Table], with maker: inout ToolMaker)
 
-    // What is to be known of it before it is made; nothing unless a kind says so.
+    // What must be known about it before it is made; the defaults say nothing.
 
-    /// How much harm a call of this one can do when nothing is said.
+    /// How much harm a call of this tool can do if the settings give no risk.
     var ownRisk: ToolRisk { get }
     /// Whether some of its calls may have to be confirmed, whatever its own risk is.
     var mayAsk: Bool { get }
-    /// What is allowed, but should be meant, beside what is said of all kinds.
+    /// Warnings about what is allowed but may not be intended, beside those for all kinds.
     func warnings(_ shared: ToolSettings) -> [String]
-    /// The same, said at each start, too.
+    /// Warnings that are logged at each start, too.
     func notes(_ shared: ToolSettings) -> [String]
-    /// The texts that may hold secrets, for a check whether they are there.
+    /// The texts that may hold secrets, to check that the secrets exist.
     var secretTexts: [SecretText] { get }
-    /// The files that it reads, by the key that names them; an empty path is none.
+    /// The files that it reads, by the key that names them; an empty path means no file.
     var files: [(key: String, path: String)] { get }
     /// The programs that it runs.
     var programs: [ProgramSettings] { get }
-    /// The GPIO line that it takes, which nobody else can have; `label` is what for.
+    /// The GPIO line that it takes, which nothing else may use; `label` says for what.
     func takenLine(_ shared: ToolSettings) -> (label: String, name: String)?
-    /// How to find out whether its far end is there without doing anything.
+    /// How to find out whether its far end answers, without changing anything.
     func probe(_ shared: ToolSettings) -> ToolProbe?
     /// Whether a call is about this part of a function.
     func concerns(_ call: FunctionCall, _ shared: ToolSettings) -> Bool
@@ -76,18 +77,19 @@ extension ToolKind {
 
 /// Which of the shared keys a kind has.
 package enum ToolShape: Sendable {
-    /// A function of the model's own: all of them.
+    /// A function by itself: it has all of them.
     case function
-    /// A part of a function that the program makes: no parameters.
+    /// A part of a function that the program makes: it has no parameters.
     case part
-    /// Something that brings functions along: no parameters, no description. The limits are those
-    /// of each of its functions.
+    /// A source of functions: it has no parameters and no description.
+    ///
+    /// The limits apply to each of its functions.
     case source
 }
 
-/// A call that only looks, and what its result says of the far end.
+/// A call that only reads, and what its result says about the far end.
 package struct ToolProbe: Sendable {
-    /// What can be said of a far end that answered.
+    /// The verdict on a far end that answered.
     package enum Verdict: Sendable, Equatable {
         case works(String)
         case weak(String)
@@ -112,15 +114,15 @@ package struct ToolProbe: Sendable {
 
 /// The kinds that settings can name.
 package struct ToolKinds: Sendable {
-    /// In the order of the shipped file, which is that of the making.
+    /// In the order of the shipped file, in which the tools are also made.
     package let list: [any ToolKind.Type]
 
-    /// Kinds of different names.
+    /// Kinds with different names.
     package init(_ list: [any ToolKind.Type]) { self.list = list }
 
     /// Their names, in their order.
     package var names: [String] { list.map { $0.name } }
 
-    /// The kind of a name.
+    /// The kind of this name.
     func named(_ name: String) -> (any ToolKind.Type)? { list.first { $0.name == name } }
 }

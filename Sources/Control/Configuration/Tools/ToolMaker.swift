@@ -1,23 +1,23 @@
 package import Tools
 
-/// Makes the tools of settings, kind by kind, and collects what is wrong with them.
+/// Makes the tools of the settings, kind by kind, and collects mistakes.
 package struct ToolMaker {
-    /// What finds the far end of a source of functions.
+    /// Connects to the far end of a source of functions ahead of the first call.
     package struct Beginning: Sendable {
         /// The functions' names begin with it.
         package let source: String
         package let run: @Sendable () async -> Void
     }
 
-    /// Only to find mistakes: nothing is opened, connected or started.
+    /// Whether it only finds mistakes: nothing is opened, connected or started.
     package let isDry: Bool
     package private(set) var ports: ToolPorts
     package private(set) var tools: [any Tool] = []
-    /// What brings its functions later.
+    /// Sources that add their functions later.
     package private(set) var sources: [ToolSourcePlan] = []
-    /// What can be done before the first call.
+    /// What can be done ahead of the first call.
     package private(set) var beginnings: [Beginning] = []
-    /// What is to be done at the end of the program, in this order.
+    /// What must be done at the end of the program, in this order.
     package private(set) var endings: [@Sendable () async -> Void] = []
     package private(set) var mistakes: [Diagnostic] = []
     private var names: Set<String> = []
@@ -40,7 +40,7 @@ package struct ToolMaker {
 
     // MARK: - For kinds
 
-    /// Adds a tool; a name that another has is a mistake at that place.
+    /// Adds a tool; a name that another tool has is a mistake at that place.
     package mutating func add(_ tool: any Tool, at position: Position?) {
         guard names.insert(tool.declaration.name).inserted else {
             return note(ToolDeclarationError.duplicate(tool.declaration.name), at: position)
@@ -57,15 +57,16 @@ package struct ToolMaker {
         }
     }
 
-    /// Adds something that brings its functions later.
+    /// Adds a source that adds its functions later.
     package mutating func add(_ source: ToolSourcePlan) { sources.append(source) }
 
-    /// Has a source's far end found before its functions, `NAME_...`, are called first.
+    /// Registers work that connects to a source's far end before the first call of its functions,
+    /// `NAME_...`.
     package mutating func begin(_ source: String, _ run: @escaping @Sendable () async -> Void) {
         beginnings.append(Beginning(source: source, run: run))
     }
 
-    /// Has something done at the end of the program, after what was said before.
+    /// Registers work for the end of the program, after the work registered before.
     package mutating func end(_ run: @escaping @Sendable () async -> Void) { endings.append(run) }
 
     /// Notes a mistake.
@@ -73,7 +74,7 @@ package struct ToolMaker {
         mistakes.append(Diagnostic(position, "\(error)"))
     }
 
-    /// Notes a mistake of a table, whose title stands before it.
+    /// Notes a mistake in a table, preceded by its title.
     package mutating func note(_ error: any Error, of settings: ToolSettings) {
         mistakes.append(Diagnostic(settings.position, "\(settings.title): \(error)"))
     }

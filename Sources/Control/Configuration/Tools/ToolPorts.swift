@@ -2,19 +2,19 @@ package import Linux
 internal import Tools
 package import WireCodec
 
-/// What tools are connected with, beside their settings.
+/// What tools are given beside their settings.
 package struct ToolPorts: Sendable {
     package var secrets: any SecretPort
     package var clock: any DeviceClock
-    /// Files and folders that no program of a tool can open; whole paths.
+    /// Files and folders that no program of a tool can open; absolute paths.
     package var hiddenPlaces: [String]
-    /// What far ends are shown as this program's version.
+    /// The version of this program that is sent to far ends.
     package var programVersion: String
     /// Takes a line for the log; from any thread.
     package var note: @Sendable (String) -> Void
     private var others: [ObjectIdentifier: any Sendable] = [:]
 
-    /// The ports that every kind may need; those of one kind are set by their types.
+    /// The ports that every kind may need; those of a single kind are set by their type.
     package init(
         secrets: any SecretPort = NoSecrets(), clock: any DeviceClock = SystemClock(),
         hiddenPlaces: [String] = [], programVersion: String = "",
@@ -27,7 +27,7 @@ package struct ToolPorts: Sendable {
         self.note = note
     }
 
-    /// A port of which only the kinds that use it know the type, such as the line to the broker.
+    /// A port whose type only the kinds that use it know, such as the connection to the broker.
     package subscript<Port: Sendable>(_ type: Port.Type) -> Port? {
         get { others[ObjectIdentifier(type)] as? Port }
         set {
@@ -42,12 +42,12 @@ package struct ToolPorts: Sendable {
 
 /// Looks up the secrets that settings name; from any thread, and reads the disk.
 package protocol SecretPort: Sendable {
-    /// The secret of a name; throws words that do not hold it.
+    /// The secret of this name; the text of a thrown error does not contain it.
     func secret(_ name: String) throws -> Secret
 }
 
 extension SecretPort {
-    /// A text with its secrets in their places; all of it is one now.
+    /// The text with its secrets filled in; the whole text is a secret then.
     package func resolve(_ text: SecretText) throws -> Secret {
         var resolved = ""
         for piece in text.pieces {
@@ -60,9 +60,9 @@ extension SecretPort {
     }
 }
 
-/// Nowhere, where no secret is.
+/// A port without any secrets.
 package struct NoSecrets: SecretPort {
-    /// There is only one.
+    /// Creates it.
     package init() {}
 
     /// Throws.

@@ -4,7 +4,7 @@ internal import WireCodec
 
 // The keys that all kinds share, as the runner takes them.
 extension ToolSettings {
-    /// A call that may take longer than this is one that the model does not wait for.
+    /// The model does not wait for a call that may take longer than this.
     private static let patienceMilliseconds = 10_000
 
     /// The limits of a call.

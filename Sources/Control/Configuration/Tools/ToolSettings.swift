@@ -3,10 +3,10 @@ package import Tools
 
 /// A tool of the configuration: the keys that all kinds share, and the kind's own.
 package struct ToolSettings: Sendable {
-    /// What only this kind has.
+    /// The settings that only this kind has.
     package var kind: any ToolKind
     package var name: String
-    /// Empty for a kind that brings functions along.
+    /// Empty for a source of functions.
     package var description: String
     /// Parameter name to its JSON Schema, as an inline table.
     package var parameters: [(name: String, schema: TOMLNode)] = []
@@ -14,7 +14,7 @@ package struct ToolSettings: Sendable {
     package var deadlineMilliseconds: Int
     package var resultLimitBytes: Int
     package var callsPerMinute: Int
-    /// Whether the model waits for the answer; nil: it does not for what may take long, else the
+    /// Whether the model waits for the answer; nil: not for a call that may take long, else the
     /// model's own default.
     package var behavior: FunctionDeclaration.Behavior?
     /// When the model speaks about an answer that it did not wait for; nil: the service's default,
@@ -29,30 +29,31 @@ package struct ToolSettings: Sendable {
     /// How the user confirms a call; nil: not at all.
     package var confirmation: ToolConfirmation? { confirm.means(for: risk) }
 
-    /// How the user confirms what lets somebody in, whatever the risk of the rest; nil: not at all.
+    /// How the user confirms a call that lets someone in, whatever the risk of the rest; nil: not
+    /// at all.
     package var unlockingConfirmation: ToolConfirmation? { confirm.means(for: .unlock) }
 
-    /// Whether its name is that of a function, as no other's may be.
+    /// Whether its name is that of a function, which must be unique.
     package var isFunction: Bool { type(of: kind).shape == .function }
 
-    /// Whether it is but a part of a function, such as one output of many.
+    /// Whether it is only a part of a function, such as one output of many.
     package var isPart: Bool { type(of: kind).shape == .part }
 
-    /// Whether it brings functions along.
+    /// Whether it is a source of functions.
     package var isSource: Bool { type(of: kind).shape == .source }
 
-    /// What it is called in error texts.
+    /// Its name in error texts.
     package var title: String { "\(type(of: kind).shape == .part ? "output" : "tool") \(name)" }
 }
 
 extension TableReader {
-    /// Longer deadlines keep a call open that nobody waits for any more (milliseconds).
+    /// A longer deadline would keep a call open that no user waits for any more (milliseconds).
     package static let deadlineRange = 100...600_000
     static let resultRange = 256...1_048_576
 
     /// Reads one table of a kind.
     mutating func tool(_ kind: any ToolKind.Type) -> ToolSettings? {
-        // All of it is read before something that is missing ends it, so that all is known.
+        // Everything is read before a missing key ends it, so that all keys are known.
         let toolName = text("name")
         let description: String? = kind.shape == .source ? "" : text("description")
         let (parameters, required) = kind.shape == .function ? parameters() : ([], [])
@@ -98,12 +99,12 @@ extension TableReader {
                 note("phrase", "must say what is to be said, with six letters or more")
             }
         } else if !phrase.isEmpty {
-            note("phrase", "is said only with confirm = \"phrase\"")
+            note("phrase", "is used only with confirm = \"phrase\"")
         }
         return rule
     }
 
-    /// A choice of which the wire has its own spelling; nil for "auto", which is the default.
+    /// A choice that the wire spells in its own way; nil for "auto", which is the default.
     private mutating func wireChoice<Choice: RawRepresentable & CaseIterable>(
         _ key: String
     ) -> Choice? where Choice.RawValue == String {
@@ -111,7 +112,7 @@ extension TableReader {
         return Choice.allCases.first { $0.word == word }
     }
 
-    /// One of several words, of which the first is the default.
+    /// One of several words; the first is the default.
     private mutating func oneOf(_ words: [String], _ key: String) -> String? {
         guard let word: String = value(key, words.first) else { return nil }
         guard !words.contains(word) else { return word }
@@ -127,14 +128,14 @@ extension RawRepresentable where RawValue == String {
 }
 
 extension ToolSettings {
-    /// The behaviour as TOML has it.
+    /// The behaviour as TOML writes it.
     var behaviorWord: String { behavior?.word ?? "auto" }
-    /// The scheduling as TOML has it.
+    /// The scheduling as TOML writes it.
     var schedulingWord: String { scheduling?.word ?? "auto" }
 }
 
 extension ConfirmationRule {
-    /// As TOML has them, the default first.
+    /// The words of TOML, the default first.
     fileprivate static let words = ["by-risk", "none", "button", "phrase", "pin"]
 
     fileprivate init(_ word: String, phrase: String) {
@@ -147,7 +148,7 @@ extension ConfirmationRule {
         }
     }
 
-    /// As TOML has it.
+    /// The word of TOML.
     var word: String {
         switch self {
         case .byRisk: "by-risk"
@@ -158,7 +159,7 @@ extension ConfirmationRule {
         }
     }
 
-    /// What must be said; empty where nothing must.
+    /// What must be said; empty if nothing must be.
     var phrase: String {
         if case .always(.phrase(let words)) = self { words } else { "" }
     }

@@ -6,7 +6,7 @@ internal import Sounds
 internal import VoiceSession
 internal import WebSockets
 
-// How the parts are made that the settings may leave out, or have words about.
+// Makes the parts that the settings may configure or leave out.
 extension Application {
     static func presence(
         _ settings: Settings, _ role: Role, _ loop: EventLoop, _ log: Log
@@ -14,7 +14,7 @@ extension Application {
         switch role {
         case .device:
             try BrokerPresence(settings, loop: loop, log: log, version: ProgramVersion.text)
-        // Tools that publish have a line of their own then.
+        // Tools that publish then have a connection of their own.
         case .guest: nil
         }
     }
@@ -57,7 +57,7 @@ extension Application {
             now: { WallClock.now() })
     }
 
-    /// The device's own sounds, the owner's in their place.
+    /// The device's own sounds, replaced by the owner's where there are any.
     static func sounds(_ settings: Settings, _ log: Log) throws -> SoundLibrary {
         let folder = settings[Keys.sounds.directory]
         guard !folder.isEmpty else { return try SoundLibrary(rate: AudioSettings.speechRate) }

@@ -32,7 +32,7 @@ package final class Application: @unchecked Sendable {
     private let recorder: TurnRecorder?
     private let timeline: Fanout
     private let relay = Relay()
-    /// What may block at the start and the stop.
+    /// Runs what may block at start and stop.
     private let blocking = DiskThread(name: "life")
     private let earcons: Earcons
     private let trouble: String?
@@ -49,12 +49,12 @@ package final class Application: @unchecked Sendable {
     let reporter: DeviceReporter
     let hand: HandSettings
 
-    /// Opens what the settings name and builds every part; nothing runs yet, and nothing is left
-    /// where it throws.
+    /// Opens what the settings name and builds every part; nothing runs yet, and nothing stays open
+    /// if it throws.
     ///
-    /// `hand` is what was set by hand in the life before. `trouble` is why these are not the
-    /// settings that were asked for, which the device then tells by sound and light; nil where they
-    /// are. `names` finds the service's host.
+    /// `hand` is what the user set by hand in the previous life. `trouble` says why these are not
+    /// the settings that were asked for, which the device reports by sound and light; nil when they
+    /// are. `names` resolves the service's host.
     package convenience init(
         settings: Settings, credential: SessionCredential, log: Log,
         button: ButtonChoice = .configured, role: Role = .device,
@@ -71,7 +71,7 @@ package final class Application: @unchecked Sendable {
             try self.init(
                 on: loop, settings, credential, log, button, role, hand, trouble, onEntry)
         } catch {
-            // Its thread would run on for nobody.
+            // Otherwise its thread would keep running, unused.
             loop.stop()
             throw error
         }
@@ -88,7 +88,7 @@ package final class Application: @unchecked Sendable {
         self.hand = hand
         self.trouble = trouble
         buttonChoice = button
-        // First, since a program that may not have it opens nothing else.
+        // First: a program that is refused the store opens nothing else.
         let store = try settings.store(log)
         kept = settings.deviceMemory(store, log)
         let bridge = try AudioBridge(
@@ -152,14 +152,14 @@ package final class Application: @unchecked Sendable {
         assistant = VoiceAssistant(
             executor: loop, settings: settings.conversationSettings,
             confirmation: try settings.confirmationSettings(secrets: log.secrets), ports: ports)
-        // The last that may fail: the knots are undone by `stop` alone.
+        // The last step that may fail: only `stop` undoes the knots.
         panel = try makePanel(for: button)
         tieKnots(witness, desk, keeper, pinLock, memory)
     }
 
-    /// Hands the conversation to the parts that it is built on, which hear of it or handle it.
+    /// Hands the conversation to the parts that it is built on and that report to it or control it.
     ///
-    /// Each needs the other, so that one of the two comes later; no part is handed in anywhere else.
+    /// Each needs the other, so one of the two must come later; no part is handed in anywhere else.
     private func tieKnots(
         _ witness: MuteWitness, _ desk: ConfirmationDesk, _ keeper: SessionKeeper,
         _ pinLock: PINLockKeeper, _ memory: ReplyMemory
@@ -185,7 +185,7 @@ package final class Application: @unchecked Sendable {
     private func makePanel(for button: ButtonChoice) throws -> FrontPanel? {
         switch button {
         case .configured: try makePanel(.lines(settings.buttons))
-        // The switch holds for everything that listens with this machine's microphone.
+        // The mute switch applies to everything that listens with this machine's microphone.
         case .keyboard: try makePanel(.lines([]))
         case .scripted: try makePanel(.scripted(settings.buttons.first))
         }
@@ -204,7 +204,7 @@ package final class Application: @unchecked Sendable {
             sound: { earcons.play($0) }, snooze: { bell.snooze() }, log: log)
         for tool in settings.buttonTools
         where tools.registry[tool] == nil && tools.server(ofFunction: tool) == nil {
-            log(.warning, "a button calls the tool \(tool), which there is not")
+            log(.warning, "a button calls the tool \(tool), which does not exist")
         }
         return try FrontPanel(
             settings, buttons, loop: loop, log: log, actions: actions,
@@ -232,11 +232,11 @@ package final class Application: @unchecked Sendable {
             try presence?.start()
             if trouble != nil { earcons.play(.settings) }
         }
-        // What the start took nobody has noticed.
+        // How long the start kept the loop does not count: nothing else needed it yet.
         loop.stays.reset()
-        // Nobody waits for it; a call that comes first does what is not done yet.
+        // Nothing waits for it; a call that comes before does what is not done yet.
         Task { [tools] in await tools.prepare() }
-        // Nor for these: their functions come when they have answered.
+        // Nor for the servers: their functions are added when they have answered.
         tools.startServers(log: log) { [loop, session, registry = tools.registry] in
             loop.perform {
                 session.updateContext(instruction: nil, tools: registry.declarations)
@@ -244,7 +244,7 @@ package final class Application: @unchecked Sendable {
         }
     }
 
-    /// What was muted before stays so, and as loud as it was; on the loop.
+    /// Restores mute and volume as they were before; on the loop.
     private func restore() {
         if let volume = kept.volume, volume != bridge.volume.percent { bridge.setVolume(volume) }
         if let notice = kept.notice { log(.warning, notice) }
@@ -291,8 +291,9 @@ package final class Application: @unchecked Sendable {
             light?.turnOff()
             presence?.release()
             bridge.detach()
-            // The assistant owns the session, whose events come by the relay, and the tools, which
-            // handle the device; and the keeper of the timers owns its bell.
+            // Breaks the cycles: the assistant owns the session, whose events come through the
+            // relay, and the tools, which control the device; the keeper of the timers owns its
+            // bell.
             relay.assistant = nil
             relay.reporter = nil
             device.release()
@@ -334,7 +335,7 @@ package final class Application: @unchecked Sendable {
         }
     }
 
-    /// How long the loop was kept since the start, and by what; from any thread.
+    /// How long the loop was held up since the start, and by what; from any thread.
     package var stays: LoopStays { loop.stays }
 
     /// What the sound devices do; from any thread.

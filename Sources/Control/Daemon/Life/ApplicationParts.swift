@@ -8,21 +8,21 @@ package enum ButtonChoice: Sendable {
     case configured
     /// The space bar; the closure is called when the user wants to end.
     case keyboard(onQuit: @Sendable () -> Void)
-    /// Nobody but `Application.button`.
+    /// Only `Application.button`.
     case scripted
 }
 
-/// What the program is to others.
+/// How the program appears to others.
 package enum Role: Sendable {
-    /// The device: its broker knows it by its name, and may tell it what to do.
+    /// The device: the broker knows it by its name, and may send it commands.
     case device
-    /// Somebody at a keyboard beside the device, whose place on the broker is not taken.
+    /// A user at a keyboard beside the device; it leaves the device's place on the broker alone.
     case guest
 }
 
 /// Carries the session's events to the assistant, which is made after it.
 final class Relay: @unchecked Sendable {
-    // @unchecked: touched on the loop's thread only, but for the assignment before it is used.
+    // @unchecked: touched on the loop's thread only, except for the assignment before it is used.
 
     var assistant: VoiceAssistant?
     var keeper: SessionKeeper?
@@ -46,7 +46,7 @@ final class Relay: @unchecked Sendable {
     }
 }
 
-/// The timeline's one receiver, as a port.
+/// The one receiver of the timeline, which passes entries on.
 struct Fanout: TimelinePort {
     private let log: TimelineLog
 

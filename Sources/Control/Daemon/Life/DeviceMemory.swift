@@ -3,26 +3,26 @@ package import Store
 internal import Synchronization
 internal import WireCodec
 
-/// What people have set on the device by hand or by words, and find again after every restart:
-/// whether the microphone is muted, and the volume.
+/// What users have set by hand or by words and find again after every restart: whether the
+/// microphone is muted, and the volume.
 ///
-/// A microphone of which nobody knows whether it was muted starts muted: a press, or whatever
-/// opened it before, opens it again. Where nobody has a hand on it (no button, no broker that may
-/// unmute), only switching the device off and on opens it, since it would stay deaf for ever.
+/// When it is not known whether the microphone was muted, it starts muted: a press, or whatever
+/// opened it before, opens it again. Where it cannot be opened by hand (no button, no broker that
+/// may unmute), switching the device off and on opens it; otherwise it would stay deaf for ever.
 ///
 /// ## Concurrency
-/// `set` and `volume` are called on the loop's thread and wait for nothing; `stored` waits for
-/// the disk, which has a thread of its own here. Making it reads the disk.
+/// `set` and `volume` are called on the loop's thread and wait for nothing; `stored` waits for the
+/// disk, on a thread of its own. The initializer reads the disk.
 package final class DeviceMemory: Sendable {
     /// Who muted the microphone.
     package enum Mute: String, Sendable {
-        /// A press or a message; only the same opens it.
+        /// A press or a message; only these open it.
         case byHand = "hand"
-        /// The model was asked to; a press opens it, too.
+        /// The model, when asked to; a press opens it, too.
         case byWords = "words"
     }
 
-    /// The name of what is kept.
+    /// The document's name.
     package static let documentName = "device"
     /// Volumes follow each other quickly while a button is held; each write wears the card.
     private static let volumeDelay = Duration.seconds(2)
@@ -36,7 +36,7 @@ package final class DeviceMemory: Sendable {
     }
 
     private let document: KeptDocument?
-    /// What the settings say, which a kept volume belongs to.
+    /// The settings' volume, for which a kept volume is valid.
     private let configured: Double?
     private let onTrouble: @Sendable (String) -> Void
     private let hasHand: Bool
@@ -47,9 +47,9 @@ package final class DeviceMemory: Sendable {
 
     /// Reads what was kept; `document` nil keeps nothing beyond this life.
     ///
-    /// `configured` is the settings' volume (percent), nil: the card's own. Another one than the
-    /// last time counts over what was kept. `hasHand` says whether somebody can open what was
-    /// muted; `life` names this start of the machine.
+    /// `configured` is the settings' volume (percent), nil: the card's own. When it differs from
+    /// the last time, it overrides what was kept. `hasHand` says whether the user can unmute by
+    /// hand; `life` identifies this boot of the machine.
     package init(
         document: KeptDocument?, configured: Double?, hasHand: Bool, life: String,
         onTrouble: @escaping @Sendable (String) -> Void
@@ -94,22 +94,22 @@ package final class DeviceMemory: Sendable {
         let found = (mute: mute, volume: volume, notice: notice)
         let stored = state.withLock { state in
             (state.mute, state.volume) = (found.mute, found.volume)
-            // Not overlaid by what this itself has stored.
+            // Not replaced by what this instance itself has stored.
             if state.notice != Self.unknown { state.notice = found.notice }
             return json(state)
         }
-        // What is damaged is set aside by now, and would be no reason at the next start.
+        // The damaged file is set aside by now, so the next start would not know of it.
         if isUnknown { try? document.write(stored) }
     }
 
-    /// What is to be said of the start; nil: nothing.
+    /// What is to be reported at the start; nil: nothing.
     package var notice: String? { state.withLock { $0.notice } }
 
     private static let unknown =
         "whether the microphone was muted is not known, since it cannot be read from the disk: it "
         + "starts muted, and a press on the button, or turning mute off, opens it"
 
-    /// Who has muted the microphone; nil: nobody.
+    /// Who muted the microphone; nil: it is not muted.
     package var mute: Mute? { state.withLock { $0.mute } }
 
     /// The volume that was set (percent); nil: the settings' own.
@@ -130,8 +130,8 @@ package final class DeviceMemory: Sendable {
         }
     }
 
-    /// Returns when what was noted until now is on the disk; throws, in words for the user, when it
-    /// cannot be.
+    /// Returns when everything noted so far is on the disk; if that fails, throws an error worded
+    /// for the user.
     package func stored() async throws {
         guard let document else { return }
         try await thread.run { [self] in
@@ -140,7 +140,7 @@ package final class DeviceMemory: Sendable {
         }
     }
 
-    /// Writes what waits, and returns then.
+    /// Writes what is pending, and then returns.
     package func settled() async {
         guard let writer = state.withLock({ $0.writer }) else { return }
         // Ends the waiting, not the writing.
@@ -151,7 +151,7 @@ package final class DeviceMemory: Sendable {
     private func write() async {
         state.withLock { $0.writer = nil }
         do {
-            // What counts then, so that a mute in between is not undone.
+            // Writes the state as it is then, so that a mute in between is not undone.
             try await stored()
         } catch {
             onTrouble("the volume cannot be stored: \(error)")

@@ -2,7 +2,7 @@ internal import Linux
 internal import VoiceSession
 package import WebSockets
 
-/// One alarm on the event loop, and its time.
+/// One alarm on the event loop, and the loop's clock.
 ///
 /// ## Concurrency
 /// Confined to the loop's thread, like the timers it sets.

@@ -6,10 +6,10 @@ internal import WireCodec
 /// The settings files that last worked, in the state folder, for a start when the files have a
 /// mistake.
 ///
-/// Settings hold no secrets. It reads and writes the disk, so not on the loop; it needs no lock of
-/// the folder, since only the daemon writes it.
+/// Settings hold no secrets. It reads and writes the disk: do not use it on the loop. It needs no
+/// lock of the folder, since only the daemon writes it.
 struct KeptSettings: Sendable {
-    /// The name of what is kept.
+    /// The document's name.
     static let documentName = "settings"
     /// Where earlier versions kept it.
     static let earlierName = "settings.last-good"
@@ -20,13 +20,13 @@ struct KeptSettings: Sendable {
     private let document: KeptDocument?
     private let log: Log
 
-    /// What a document holds.
+    /// The settings that a document holds.
     init(document: KeptDocument?, log: Log) {
         self.document = document
         self.log = log
     }
 
-    /// What the state folder holds; nil keeps nothing.
+    /// The settings that the state folder holds; nil keeps nothing.
     init(folder: String?, log: Log) {
         let document = folder.map { folder in
             KeptDocument(
@@ -37,7 +37,7 @@ struct KeptSettings: Sendable {
         self.init(document: document, log: log)
     }
 
-    /// What was kept; nil where nothing was, or it cannot be read, which is reported.
+    /// What was kept; nil if nothing was, or if it cannot be read, which is reported.
     func read() -> [SettingsText]? {
         guard case .value(let json, _)? = document?.read() else { return nil }
         return json["files"]?.array?.compactMap { file in

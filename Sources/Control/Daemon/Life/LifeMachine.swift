@@ -4,14 +4,14 @@ package import Linux
 package enum LifeAction: Sendable {
     /// Reads the settings; `read` follows.
     case read
-    /// Builds and starts the device; `started` or `failed` follows, and nothing is left of what
-    /// failed.
+    /// Builds and starts the device; `started` or `failed` follows, and nothing remains of a failed
+    /// start.
     case start(LifePlan)
     /// Stops the device that runs; `stopped` follows.
     case stop
-    /// Asks it whether nothing goes on; `quiet` follows.
+    /// Asks the device whether it is quiet; `quiet` follows.
     case askQuiet
-    /// Takes over what has changed, while it runs.
+    /// Applies what has changed to the running device.
     case apply(LifePlan)
     /// Keeps settings that work for a later life.
     case keep(LifePlan)
@@ -24,7 +24,7 @@ package enum LifeAction: Sendable {
     package enum Telling: Sendable, Equatable { case ready, reloading, stopping }
 }
 
-/// The daemon's life: which settings it runs with, when it begins anew, when it ends.
+/// The daemon's life: which settings it runs with, when it restarts, when it ends.
 ///
 /// A value: events and times (nanoseconds of any steady clock) go in, actions come out. It promises
 /// that there is never more than one device; that what runs is not stopped for settings that have a
@@ -49,9 +49,9 @@ package enum LifeAction: Sendable {
 package struct LifeMachine: Sendable {
     /// A start with new settings waits for a quiet moment no longer than this (nanoseconds).
     package static let quietPatience: Int64 = 60_000_000_000
-    /// How often it is looked whether the moment is quiet (nanoseconds).
+    /// How often the device is asked whether it is quiet (nanoseconds).
     package static let quietPoll: Int64 = 200_000_000
-    /// What failed is tried again after this, and then ever later (nanoseconds).
+    /// The pause before the first retry; it doubles up to `longestPause` (nanoseconds).
     package static let firstPause: Int64 = 5_000_000_000
     package static let longestPause: Int64 = 300_000_000_000
 
@@ -82,19 +82,19 @@ package struct LifeMachine: Sendable {
     /// Settings that wait for a quiet moment.
     private var waiting: Waiting?
     private var quietCheck: Int64?
-    /// What ran in this life as asked.
+    /// The plan that last ran as asked in this life.
     private var before: LifePlan?
-    /// The fault is in the files, which time does not mend.
+    /// The fault is in the files, so time does not fix it.
     private var isMistaken = false
-    /// The reading under way is our own idea.
+    /// The reading under way is a retry of our own, not the user's wish.
     private var isRetry = false
     private var retryAt: Int64?
     private var pause = Self.firstPause
-    /// Faults that were logged; the same again is not, for the sake of the card.
+    /// Faults that were logged; a repeated one is not, to spare the SD card.
     private var logged: Set<String> = []
     private var actions: [LifeAction] = []
 
-    /// A life that `begin` begins.
+    /// A life that `begin` starts.
     package init() {}
 
     /// What runs; nil while nothing does.
@@ -102,7 +102,7 @@ package struct LifeMachine: Sendable {
         if case .running(let plan) = state { plan } else { nil }
     }
 
-    /// Whether nothing can be started, and a pause is made.
+    /// Whether nothing can be started, and it pauses before the next try.
     package var isResting: Bool {
         if case .resting = state { true } else { false }
     }
@@ -112,7 +112,7 @@ package struct LifeMachine: Sendable {
         if case .ended = state { true } else { false }
     }
 
-    /// When `deadlineReached` is to be called; nil: not.
+    /// When to call `deadlineReached`; nil: not at all.
     package var deadline: Int64? { [quietCheck, retryAt].compactMap { $0 }.min() }
 
     // MARK: - Events
@@ -170,14 +170,14 @@ package struct LifeMachine: Sendable {
             emit(.keep(plan))
         case .before:
             log(
-                "the device runs with the last settings that worked; mend the others, then "
+                "the device runs with the last settings that worked; fix the others, then "
                     + "`systemctl reload martlet`")
         case .least, .bare:
             log(
-                "there is no session: the device only rings and tells its fault; "
+                "there is no session: the device only rings and reports its fault; "
                     + (isMistaken
-                        ? "mend the settings, then `systemctl reload martlet`"
-                        : "all is tried again by itself, and at once by `systemctl reload martlet`")
+                        ? "fix the settings, then `systemctl reload martlet`"
+                        : "all is retried automatically, and at once by `systemctl reload martlet`")
             )
             if !isMistaken { retryLater(at: now) }
         }
@@ -215,7 +215,7 @@ package struct LifeMachine: Sendable {
         return settle()
     }
 
-    /// Whether nothing goes on, as asked for.
+    /// The answer to `askQuiet`.
     package mutating func quiet(_ isQuiet: Bool, at now: Int64) -> [LifeAction] {
         guard case .running = state, let waiting else { return settle() }
         if isQuiet || now >= waiting.until {
@@ -271,7 +271,7 @@ package struct LifeMachine: Sendable {
     private func row(_ reading: SettingsReading) -> [LifePlan] {
         var row = reading.fallbacks(before: before)
         if let asked = reading.asked {
-            // What does not work by this name does not work by another.
+            // The same texts would fail under the other name, too.
             row.removeAll { $0.kind == .before && $0.texts == asked.texts }
             return [asked] + row
         }
@@ -301,7 +301,7 @@ package struct LifeMachine: Sendable {
                 emit(.apply(asked))
                 return emit(.keep(asked))
             case .nothing:
-                emit(.log(.notice, "they are the same; what they point at is taken up anew"))
+                emit(.log(.notice, "they are unchanged; what they point at is loaded again"))
             case .anew: break
             }
         }
@@ -344,7 +344,7 @@ package struct LifeMachine: Sendable {
         switch state {
         case .running: stopRunning()
         case .reading, .resting: end()
-        // What is under way comes to its end first.
+        // What is under way ends first.
         case .starting, .replacing, .ending, .ended: break
         }
     }
@@ -367,7 +367,7 @@ package struct LifeMachine: Sendable {
         for mistake in mistakes { log(mistake) }
     }
 
-    /// Logs a fault, again only where somebody has asked again.
+    /// Logs a fault; a repeated one only when the user has asked for a reload.
     private mutating func log(_ text: String) {
         if logged.count >= Self.loggedLimit { logged = [] }
         guard logged.insert(text).inserted || !isRetry else { return }

@@ -5,14 +5,14 @@ package struct SettingsText: Sendable, Equatable {
     package let name: String
     package let text: String
 
-    /// A file's path and what stands in it.
+    /// A file's path and its text.
     package init(name: String, text: String) {
         self.name = name
         self.text = text
     }
 }
 
-/// Settings that the daemon may run with, and why with these.
+/// Settings that the daemon may run with, and why it would run with these.
 package struct LifePlan: Sendable {
     /// Where settings come from.
     package enum Kind: Sendable, Equatable {
@@ -20,15 +20,15 @@ package struct LifePlan: Sendable {
         case asked
         /// What worked before, in this life or an earlier one.
         case before
-        /// What is right in the files, without tools: it rings, and tells the fault.
+        /// What is right in the files, without tools: the device rings, and reports the fault.
         case least
-        /// The sound devices alone: it tells the fault.
+        /// The sound devices alone: the device reports the fault.
         case bare
     }
 
     package let kind: Kind
     package let settings: Settings
-    /// The files that these settings come from; empty where they are no longer what a file says.
+    /// The files that these settings come from; empty if they are no longer what a file says.
     package var texts: [SettingsText] = []
     /// Why it is not what the files say; nil for `asked`.
     package var fault: String?
@@ -43,26 +43,26 @@ package struct LifePlan: Sendable {
         self.fault = fault
     }
 
-    /// Whether the service is asked at all.
+    /// Whether the service is used at all.
     package var hasSession: Bool { kind == .asked || kind == .before }
 }
 
-/// What a look at the settings gives.
+/// The result of reading the settings.
 package struct SettingsReading: Sendable {
-    /// What the files say; nil where a start would refuse it.
+    /// What the files say; nil if a start would refuse it.
     package var asked: LifePlan?
-    /// Why, one line each.
+    /// Why a start would refuse it, one line each.
     package var mistakes: [String] = []
     /// What worked in an earlier life, and would be accepted now.
     package var lastGood: LifePlan?
     /// What is right in the files.
     package var least: Settings
 
-    /// A reading of files, of which this much is right.
+    /// A reading of files; `least` is what is right in them.
     package init(least: Settings) { self.least = least }
 
-    /// What is run where the files do not work, in the order in which it is tried; `before` is what
-    /// ran in this life.
+    /// The plans to try when the files do not work, in order; `before` is the one that ran in this
+    /// life.
     func fallbacks(before: LifePlan?) -> [LifePlan] {
         let earlier = (before ?? lastGood).map { LifePlan(.before, $0.settings, texts: $0.texts) }
         return [earlier, LifePlan(.least, least.least), LifePlan(.bare, least.bare)].compactMap {
@@ -72,7 +72,7 @@ package struct SettingsReading: Sendable {
 }
 
 extension Settings {
-    /// Without tools: enough to ring, to show and to say what is wrong.
+    /// Without tools: enough to ring, and to show and say what is wrong.
     fileprivate var least: Settings {
         var least = self
         least.dropTools()

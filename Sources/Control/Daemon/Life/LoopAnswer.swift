@@ -2,9 +2,9 @@ internal import Synchronization
 internal import WebSockets
 
 extension EventLoop {
-    /// Does work on the loop's thread, in its turn, and waits for it; from anywhere but there.
+    /// Does work on the loop's thread, in its turn, and waits for it; from any other thread.
     ///
-    /// Throws what the work throws, and where a loop that has stopped drops it.
+    /// Throws what the work throws, and throws if the loop has stopped and drops the work.
     func run<Result: Sendable>(
         _ body: @escaping @Sendable () throws -> Result
     ) async throws -> Result {
@@ -15,7 +15,7 @@ extension EventLoop {
     }
 }
 
-/// Answers a caller that waits for work on the loop, also where a loop that has stopped drops the work.
+/// Answers a caller that waits for work on the loop, even if a stopped loop drops the work.
 private final class LoopAnswer<Result: Sendable>: Sendable {
     private struct Stopped: Error {}
 

@@ -1,18 +1,18 @@
 internal import Linux
 
-/// What systemd's unit says of who the daemon is and what it may.
+/// What systemd's unit says about the daemon's user and rights.
 ///
-/// Enough of systemd.unit(5) for that: later lines and files count over earlier ones.
+/// Reads enough of systemd.unit(5) for that: later lines and files override earlier ones.
 package struct ServiceUnit: Sendable, Equatable {
     /// Where units are, the strongest first.
     private static let folders = [
         "/etc/systemd/system", "/run/systemd/system", "/usr/local/lib/systemd/system",
         "/usr/lib/systemd/system", "/lib/systemd/system",
     ]
-    /// A longer file is none (bytes).
+    /// A longer file is ignored (bytes).
     private static let limitBytes = 256 << 10
 
-    /// Whose rights it has; "root" where the unit names nobody.
+    /// The user it runs as; "root" if the unit names none.
     package private(set) var user = "root"
     /// The highest priority of its real-time threads.
     package private(set) var priority: UInt64 = 0
@@ -23,7 +23,7 @@ package struct ServiceUnit: Sendable, Equatable {
     /// Its folder below /var/lib; nil: it has none.
     package private(set) var stateDirectory: String?
 
-    /// The unit of a name as this machine has it, with what lies over it; nil where there is none.
+    /// The unit of this name as this machine has it, with its drop-ins; nil if there is none.
     ///
     /// It reads the disk.
     package static func installed(_ name: String = "martlet.service") -> ServiceUnit? {
@@ -45,7 +45,7 @@ package struct ServiceUnit: Sendable, Equatable {
         return ServiceUnit([unit] + overlays.sorted { $0.key < $1.key }.map(\.value))
     }
 
-    /// Reads the texts of a unit and what lies over it, in the order in which they count.
+    /// Reads the texts of a unit and its drop-ins; a later text overrides an earlier one.
     package init(_ texts: [String]) {
         for text in texts {
             var section: Substring = ""
@@ -79,7 +79,7 @@ package struct ServiceUnit: Sendable, Equatable {
         }
     }
 
-    /// A limit, the lower of two; nil: none.
+    /// A limit, the soft one of two; nil: none.
     private static func limit(_ text: String) -> UInt64? {
         guard let soft = text.split(separator: ":").first, soft != "infinity" else { return nil }
         let units: [Character: UInt64] = ["K": 1 << 10, "M": 1 << 20, "G": 1 << 30, "T": 1 << 40]

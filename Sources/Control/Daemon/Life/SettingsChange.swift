@@ -1,12 +1,12 @@
 internal import Configuration
 
-/// What it takes to go over from one configuration to another.
+/// What it takes to change from one configuration to another.
 enum SettingsChange: Equatable {
-    /// They say the same; what they point at (a key, sounds, certificates) may be another.
+    /// They say the same; what they point at (a key, sounds, certificates) may have changed.
     case nothing
-    /// These settings only, which are taken over while the device runs.
+    /// These settings only, which can be applied while the device runs.
     case inPlace([String])
-    /// The device must begin anew.
+    /// The device must be restarted.
     case anew
 
     /// What `Application.apply` can take over.
@@ -29,7 +29,7 @@ enum SettingsChange: Equatable {
             // An open session can be given other words, but not none.
             old[Keys.live.instruction] == new[Keys.live.instruction]
                 || !new[Keys.live.instruction].isEmpty,
-            // As the card had it, only the card knew.
+            // Only the card knew the volume that it had before.
             old[Keys.playback.volume] == new[Keys.playback.volume]
                 || new[Keys.playback.volume] >= 0
         {

@@ -2,7 +2,7 @@ internal import AllToolKinds
 package import Configuration
 internal import Linux
 
-/// Reads the settings as a start needs them: checked as a whole, with what there is in their place.
+/// Reads the settings as a start needs them: checked as a whole, with what can take their place.
 package struct SettingsReader: Sendable {
     private let log: Log
     private let files: @Sendable () throws -> [SettingsText]
@@ -15,7 +15,7 @@ package struct SettingsReader: Sendable {
 
     /// What the files say now.
     ///
-    /// It reads the disk, so not on the loop.
+    /// It reads the disk: do not call it on the loop.
     package func read() -> SettingsReading {
         let texts: [SettingsText]
         do {
@@ -38,7 +38,7 @@ package struct SettingsReader: Sendable {
 
     /// Keeps what works for a later life.
     ///
-    /// It writes to the disk, so not on the loop.
+    /// It writes to the disk: do not call it on the loop.
     package func keep(_ plan: LifePlan) {
         KeptSettings(folder: plan.settings.toolStateDirectory, log: log).keep(plan.texts)
     }
@@ -55,8 +55,8 @@ package struct SettingsReader: Sendable {
 }
 
 extension Settings {
-    /// Everything for which a start refuses these settings, as far as it can be known without
-    /// touching a line, a card or the network.
+    /// Everything for which a start would refuse these settings, found without touching a line, a
+    /// card or the network.
     ///
     /// One line each. It reads the disk.
     package var startRefusals: [String] {

@@ -1,6 +1,6 @@
 internal import Configuration
 
-/// What the journal says first of each start.
+/// The first line of each start in the journal.
 enum StartLine {
     /// Version, settings, model, where the key comes from, sound devices.
     static func text(_ plan: LifePlan) -> String {

@@ -13,7 +13,7 @@ package struct HandSettings: Sendable, Equatable {
     }
 
     package var mute = Mute.open
-    /// 0 to 100 percent of loudness; nil where nobody has set it.
+    /// 0 to 100 percent of loudness; nil if it was not set.
     package var volumePercent: Double?
 
     /// Nothing was set by hand.
@@ -27,7 +27,7 @@ package struct DevicePulse: Sendable, Equatable {
     package var captureOpenings: Int
     /// Whether it is open, so that frames must come.
     package var hasMicrophone: Bool
-    /// How the device is, in one line for `systemctl status`.
+    /// The device's state, in one line for `systemctl status`.
     package var status: String
 
     /// A sign of life.
@@ -43,23 +43,23 @@ package struct DevicePulse: Sendable, Equatable {
 
 /// What the supervisor runs: the whole device, or what a test puts in its place.
 package protocol SupervisedDevice: Sendable {
-    /// Starts; called once. `stop` is called also where this throws.
+    /// Starts; called once. `stop` is called even if this throws.
     func start() async throws
     /// Ends everything in order; called once, and nothing after it.
     func stop() async
-    /// Whether nothing is going on, so that nobody notices a new start.
+    /// Whether nothing is going on, so that nobody would notice a restart.
     func isQuiet() async -> Bool
     /// Takes over what `SettingsChange` allows to change while it runs.
     func apply(_ settings: Settings) async
     /// What the user has set by hand since the start, or before it.
     func handSettings() async -> HandSettings
-    /// Proves that it lives; nil where it does not answer.
+    /// Proves that it is alive; nil if it does not answer.
     func pulse() async -> DevicePulse?
 }
 
-/// What is notified of the daemon's state: systemd.
+/// The receiver of the daemon's state: systemd.
 package protocol LifeNotifier: Sendable {
-    /// How often `watchdog` must be called at the least; nil when nobody watches.
+    /// The longest time between calls of `watchdog`; nil when there is no watchdog.
     var watchdogInterval: Duration? { get }
     func ready()
     func reloading()
@@ -74,7 +74,7 @@ extension ServiceNotifier: LifeNotifier {}
 /// Judges signs of life.
 ///
 /// The microphone must move while it is open; one that was opened again since the last look, or is
-/// known to be gone or closed, proves no fault.
+/// known to be lost or closed, proves no fault.
 struct Vitality {
     private var last: DevicePulse?
 

@@ -2,21 +2,21 @@ internal import Configuration
 package import Linux
 internal import VoiceSession
 
-/// The daemon's life: starts the device, notifies systemd, takes signals, begins anew, stops.
+/// The daemon's life: starts the device, notifies systemd, takes signals, restarts, stops.
 ///
-/// The decisions are `LifeMachine`'s; this performs them. What takes long is done beside it, so
-/// that a signal is heard at any moment. A device that never comes to the end of its stop is left
-/// to systemd, which then gets no watchdog signal.
+/// The decisions are `LifeMachine`'s; this performs them. Long work is done beside it, so that it
+/// takes a signal at any moment. A device that never finishes stopping is left to systemd, which
+/// then gets no watchdog signal.
 package actor Supervisor {
-    /// What the supervisor works with.
+    /// The supervisor's surroundings.
     package struct Ports: Sendable {
         /// Reads and checks the settings.
         package var read: @Sendable () async -> SettingsReading
         /// Keeps settings that work for a later life.
         package var keep: @Sendable (LifePlan) async -> Void
-        /// Builds a device; nothing of it is left where that throws.
+        /// Builds a device; nothing of it remains if that throws.
         package var make: @Sendable (LifePlan, HandSettings) async throws -> any SupervisedDevice
-        /// nil where nobody is to be notified.
+        /// nil if nothing is to be notified.
         package var notifier: (any LifeNotifier)?
 
         /// All of them.
@@ -34,7 +34,7 @@ package actor Supervisor {
         }
     }
 
-    /// The period of looks at the status where no watchdog asks for a shorter one.
+    /// How often the status is read when no watchdog asks for a shorter period.
     private static let statusPeriod = Duration.seconds(10)
 
     private let log: Log
@@ -44,7 +44,7 @@ package actor Supervisor {
     private var machine = LifeMachine()
     private var device: (any SupervisedDevice)?
     private var hand = HandSettings()
-    /// What was started last.
+    /// The settings that were started last.
     private var last: Settings?
     private var alarm: Task<Void, Never>?
     private var alarmAt: Int64?
@@ -80,7 +80,7 @@ package actor Supervisor {
     ) throws -> any SupervisedDevice {
         try Application(
             settings: plan.settings, credential: try credential(plan), log: log, hand: hand,
-            // Without a session, its refusal tells.
+            // Without a session, the refusal of the session reports it.
             trouble: plan.hasSession ? plan.fault : nil)
     }
 
@@ -196,9 +196,9 @@ package actor Supervisor {
         }
     }
 
-    /// Keeps what a running device uses, and gives back what only its start has used.
+    /// Locks the memory that a running device uses, and gives back what only its start has used.
     ///
-    /// Locked once for the process: there is no way back that would be worth it.
+    /// Locked once for the process: unlocking it again would not be worth it.
     private func keepMemory(_ settings: Settings) {
         guard !isMemoryLocked else { return }
         MemoryLock.letStartGo()
@@ -216,7 +216,7 @@ package actor Supervisor {
     /// Looks at the device and notifies systemd; returns the time until the next look.
     private func beat() async -> Duration {
         let interval = ports.notifier?.watchdogInterval
-        // Twice in vain, and there is still time for a third.
+        // Two beats may be missed, and there is still time for a third.
         let pause = interval.map { $0 / 3 } ?? Self.statusPeriod
         if machine.isResting {
             ports.notifier?.watchdog()
@@ -228,14 +228,14 @@ package actor Supervisor {
         }
         // Another device may run by now.
         guard self.device != nil else { return pause }
-        // Without a session, it tells the fault itself.
+        // Without a session, the device's own line reports the fault.
         let fault = plan.hasSession ? plan.fault : nil
         tellStatus(pulse.status + (fault.map { "; not what the settings say: \($0)" } ?? ""))
         if vitality.lives(pulse) {
             ports.notifier?.watchdog()
             return pause
         }
-        log(.warning, "the microphone stands still")
+        log(.warning, "the microphone delivers no samples")
         return pause
     }
 

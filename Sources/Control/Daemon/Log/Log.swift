@@ -4,18 +4,19 @@ internal import Synchronization
 internal import Text
 package import WireCodec
 
-/// The daemon's log: one line an event, on standard error.
+/// The daemon's log: one line per event, on standard error.
 ///
 /// Under systemd each line carries its priority, so that the journal knows it; on a terminal it
 /// carries the time of day. The journal itself takes a line with fields, the number of the turn
-/// (`TURN_ID`) among them; while it does not, standard error has the line. Secrets are of type `Secret`, which does not print itself; those that
-/// come back from somebody who was given them are hidden, as far as they are among `secrets`.
+/// (`TURN_ID`) among them; while it does not, the line goes to standard error. Secrets are of type
+/// `Secret`, which does not print itself; those that a far end repeats are hidden if they are among
+/// `secrets`.
 ///
 /// ## Concurrency
-/// Anyone may log from any thread but the two audio threads; a line is one `write`, so lines
-/// never mix. Nobody waits for the log's reader: lines that are not taken at once are written
-/// on a thread of their own, in order; more than `waitingLimit` of them are lost and counted, and
-/// so are those that still wait when the program ends.
+/// Anyone may log from any thread but the two audio threads; a line is one `write`, so lines never
+/// mix. Logging never waits for the log's reader: lines that are not taken at once are written on a
+/// thread of their own, in order. Beyond `waitingLimit` they are lost and counted; those that still
+/// wait when the program ends are lost.
 package final class Log: Sendable {
     /// How much a line matters, in the order of the journal's priorities.
     package enum Level: Int, Sendable, Comparable {
@@ -41,7 +42,7 @@ package final class Log: Sendable {
 
     /// The field that has the number of a turn, counted from the start of the program.
     static let turnField = "TURN_ID"
-    /// Lines that wait for a reader who is behind.
+    /// Lines that may wait for a reader that is behind.
     static let waitingLimit = 1000
 
     private struct Line: Sendable {
@@ -54,7 +55,7 @@ package final class Log: Sendable {
     private struct Waiting: Sendable {
         var lines: [Line] = []
         var lost = 0
-        /// Somebody writes them, and every other line comes behind.
+        /// A thread is writing them, and every new line queues behind them.
         var isWriting = false
     }
 
@@ -66,8 +67,8 @@ package final class Log: Sendable {
     private let waiting = Mutex(Waiting())
     private let thread = DiskThread(name: "log")
     private let isJournal: Bool
-    /// What this program has read that nobody may see: the reader of a secret notes it here, and
-    /// every way out of the program asks here.
+    /// The secrets that this program has read: what reads a secret notes it here, and every output
+    /// of the program asks here.
     package let secrets = KnownSecrets()
 
     /// A log that leaves out what matters less than `level`.
@@ -145,7 +146,7 @@ package final class Log: Sendable {
             guard let taken else { return }
             for line in taken.lines { put(line, mayWait: true) }
             if taken.lost > 0 {
-                let text = "\(taken.lost) lines of the log were lost: nobody took them"
+                let text = "\(taken.lost) lines of the log were lost: the reader was too slow"
                 put(made(.warning, text), mayWait: true)
             }
         }
@@ -174,7 +175,7 @@ package final class Log: Sendable {
     /// A message as one line, wherever its text comes from.
     ///
     /// A line break would make the rest of it look like another line, and a far end's words may
-    /// hold what steers the terminal on which the journal is read.
+    /// hold control characters for the terminal on which the journal is read.
     static func line(_ message: String) -> String {
         message.split(separator: "\n", omittingEmptySubsequences: true).map { $0.visible }
             .joined(separator: " | ")

@@ -2,8 +2,8 @@ package import Assistant
 
 /// Writes the timeline to the log and hands it on.
 ///
-/// What people say is written only where the owner wants it. The steps of a turn are there for
-/// finding faults; its owner reads one line of it, which `TurnReport` makes.
+/// What people say is written only where the owner wants it. The steps of a turn are for debugging;
+/// the owner reads one line per turn, which `TurnReport` makes.
 package struct TimelineLog: TimelinePort {
     private let log: Log
     private let writesWords: Bool

@@ -3,7 +3,7 @@ package import Assistant
 /// A timeline as a person reads it at a terminal.
 ///
 /// Each event is a line, and the fragments of what one speaker says are one line together, which
-/// comes when the words have an end: at the latest with the turn, heard or not.
+/// comes when the words end: at the latest with the turn, heard or not.
 package struct TimelineText: Sendable {
     /// One line.
     package struct Line: Sendable, Equatable {
@@ -18,7 +18,7 @@ package struct TimelineText: Sendable {
     /// Nothing has happened yet.
     package init() {}
 
-    /// What is to be shown of an entry, in this order.
+    /// The lines to show for an entry, in order.
     package mutating func take(_ entry: TimelineEntry) -> [Line] {
         switch entry.event {
         case .heard(let text): return add(text, by: "you", at: entry.at)

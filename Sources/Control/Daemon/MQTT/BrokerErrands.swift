@@ -3,37 +3,38 @@ package import Configuration
 internal import Mosquitto
 internal import Synchronization
 
-/// What is done on the broker by hand.
+/// What a user does on the broker by hand.
 package enum BrokerErrands {
-    /// How long a broker is waited for.
+    /// How long to wait for a broker.
     private static let patience = Duration.seconds(10)
 
-    /// Whether the broker lets the device in, and takes a message of it; throws why not.
+    /// Checks that the broker admits the device and takes a message from it; throws the reason if
+    /// not.
     package static func check(_ settings: Settings) async throws -> String {
         let presence = Presence(settings.presenceSettings(version: ProgramVersion.text))
-        // Where only the device itself may write, so that an access list shows.
+        // A topic that only the device may write, so that a wrong access list shows.
         let probe = MQTTMessage(topic: presence.will.topic + "/check", "")
         try await publish([probe], settings)
         return "\(settings[Keys.mqtt.host]) takes messages of \(settings.deviceID)"
     }
 
-    /// Takes back what the broker and Home Assistant know of the device; returns its id.
+    /// Removes the device from the broker and from Home Assistant; returns its id.
     ///
-    /// Throws where a daemon is connected, unless it `mayRun`: Home Assistant would lose a device
-    /// that is there, until the daemon connects anew and publishes it again.
+    /// Throws if a daemon is connected, unless it `mayRun`: Home Assistant would lose a device that
+    /// works, until the daemon reconnects and publishes it again.
     package static func forget(_ settings: Settings, mayRun: Bool) async throws -> String {
         let presence = Presence(settings.presenceSettings(version: ProgramVersion.text))
         let kept = await kept(of: presence, settings)
         if !mayRun, let status = kept?[presence.will.topic], status != presence.will.payload {
             throw RunningDaemon(id: settings.deviceID)
         }
-        // What is not there is not taken back, since Home Assistant complains of that.
+        // Only what exists is removed, since Home Assistant complains otherwise.
         try await publish(
             presence.removal.filter { kept?.keys.contains($0.topic) ?? true }, settings)
         return settings.deviceID
     }
 
-    /// What the broker keeps of the device, by topic; nil where it does not say.
+    /// The device's messages that the broker has kept, by topic; nil if it does not answer.
     private static func kept(
         of presence: Presence, _ settings: Settings
     ) async -> [String: [UInt8]]? {
@@ -49,22 +50,22 @@ package enum BrokerErrands {
             for message in presence.removal {
                 try client.subscribe(to: message.topic, wantsKept: true)
             }
-            // Comes behind what the broker has kept.
+            // The answer comes after everything that the broker has kept.
             _ = try await client.ask(
                 MQTTMessage(topic: fence, "?"), answerOn: fence, patience: patience,
                 within: patience
             ) { _ in true }
             isWhole = true
         } catch {
-            // Then everything is taken back, or that fails with the reason.
+            // Then everything is removed, or removing it fails with the reason.
         }
         await client.stop(farewell: [])
         return isWhole ? found.byTopic.withLock { $0 } : nil
     }
 
-    /// A client of its own name, since the daemon's line would be taken away.
+    /// A client with an id of its own, so that it does not take over the daemon's connection.
     ///
-    /// Throws when its first attempt finds no broker, since somebody waits for the answer.
+    /// Throws when its first attempt finds no broker, since the user waits for the answer.
     private static func client(
         _ settings: Settings, onEvent: @escaping @Sendable (MQTTEvent) -> Void
     ) async throws -> MQTTClient {
@@ -78,7 +79,8 @@ package enum BrokerErrands {
             switch event {
             case .connected: attempt.yield(nil)
             case .disconnected(let error):
-                // Others may be of the protocol's version, and the next attempt has another one.
+                // Other errors may be due to the protocol's version, and the next attempt uses
+                // another.
                 switch error {
                 case .unreachable, .unresolved, .untrusted: attempt.yield(error)
                 default: break
@@ -93,7 +95,7 @@ package enum BrokerErrands {
             attempt.finish()
         }
         defer { limit.cancel() }
-        // Where it neither stands nor fails by then, what is sent on it says so.
+        // If it has neither connected nor failed by then, the first message sent on it fails.
         guard let failure = await attempts.first(where: { _ in true }) ?? nil else {
             return client
         }
@@ -122,17 +124,17 @@ private final class KeptPayloads: Sendable {
     let byTopic = Mutex<[String: [UInt8]]>([:])
 }
 
-/// There is nobody to talk to.
+/// No broker is configured.
 private struct NoBroker: Error, CustomStringConvertible {
     let description = "there is no broker: set mqtt.host"
 }
 
-/// The device is there, and would be taken from Home Assistant all the same.
+/// The daemon is connected, and Home Assistant would lose a device that works.
 private struct RunningDaemon: Error, CustomStringConvertible {
     let id: String
 
     var description: String {
-        "the daemon is connected as \(id), and would go on without Home Assistant knowing it: stop it "
-            + "first (systemctl stop martlet); --running takes it back all the same"
+        "the daemon is connected as \(id), and Home Assistant would lose it while it runs: stop it "
+            + "first (systemctl stop martlet); --running removes it anyway"
     }
 }

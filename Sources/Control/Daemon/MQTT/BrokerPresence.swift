@@ -10,15 +10,15 @@ internal import WireCodec
 
 /// The device on its broker: reports what it does, and does what messages ask for.
 ///
-/// The decisions are `Presence`'s; this gathers what is true, publishes, and performs.
+/// The decisions are `Presence`'s; this gathers the state, publishes, and performs.
 ///
 /// ## Concurrency
-/// Confined to the loop's thread, but for making it, for `client`, and for what `BrokerPost` does
-/// on the client's thread.
+/// Confined to the loop's thread, except for the initializer, for `client`, and for what
+/// `BrokerPost` does on the client's thread.
 final class BrokerPresence: @unchecked Sendable {
     // @unchecked: touched on the loop's thread only; `parts` is set before anything runs.
 
-    /// What it reports on and works on; made after it.
+    /// The parts that it reports on and controls; made after it.
     struct Parts {
         let assistant: VoiceAssistant
         let bridge: AudioBridge
@@ -26,14 +26,14 @@ final class BrokerPresence: @unchecked Sendable {
         let reporter: DeviceReporter
     }
 
-    /// What changes without a word, such as the card's own volume, is looked at this often.
+    /// What changes without notice, such as the card's own volume, is polled this often.
     private static let lookNanoseconds: Int64 = 10_000_000_000
-    /// What is forbidden is not logged as a warning again within this.
+    /// After a warning that something is forbidden, no other follows within this.
     private static let forbiddenPause: Int64 = 3_600_000_000_000
-    /// What is to be said is said within this, or not at all.
+    /// An announcement is spoken within this, or not at all.
     private static let speechPatience: Int64 = 60_000_000_000
 
-    /// The line, which the tools share.
+    /// The connection, which the tools share.
     let client: MQTTClient
     private let loop: EventLoop
     private let log: Log
@@ -49,7 +49,7 @@ final class BrokerPresence: @unchecked Sendable {
 
     var parts: Parts?
 
-    /// The device's presence, which is not started; nil where there is no broker.
+    /// The device's presence, not yet started; nil if there is no broker.
     init?(_ settings: Settings, loop: EventLoop, log: Log, version: String) throws {
         guard
             var broker = settings.brokerSettings(
@@ -73,7 +73,7 @@ final class BrokerPresence: @unchecked Sendable {
         try client.start()
     }
 
-    /// Touches nothing of the device any more; on the loop.
+    /// Stops touching the device; on the loop.
     func release() {
         parts = nil
         lookTimer?.cancel()
@@ -81,7 +81,7 @@ final class BrokerPresence: @unchecked Sendable {
         (lookTimer, deadlineTimer) = (nil, nil)
     }
 
-    /// Says goodbye on the broker and ends the line; from anywhere, after `release`.
+    /// Says goodbye on the broker and closes the connection; from anywhere, after `release`.
     func end() async { await client.stop(farewell: machine.farewell) }
 
     // MARK: - The line
@@ -116,7 +116,7 @@ final class BrokerPresence: @unchecked Sendable {
         setDeadline()
     }
 
-    /// Says once what is forbidden: an access list that forbids one topic forbids most of them.
+    /// Warns once of what is forbidden: an access list that forbids one topic forbids most of them.
     private func warn(forbidden error: MQTTError) {
         let now = MonotonicClock.now()
         let isNews = forbiddenAt.map { now - $0 >= Self.forbiddenPause } ?? true
@@ -142,7 +142,7 @@ final class BrokerPresence: @unchecked Sendable {
             do {
                 try client.post(message.hiding(log.secrets))
             } catch {
-                // A line that is lost or behind; the next look reports it again.
+                // The connection is lost or behind; the next look reports it again.
                 machine.refused(message)
             }
         }
@@ -162,12 +162,12 @@ final class BrokerPresence: @unchecked Sendable {
             parts.bridge.setVolume(Double(percent))
             parts.memory.set(volume: Double(percent))
         case .listen:
-            log(.info, "MQTT: listening is asked for")
+            log(.info, "MQTT: asked to listen")
             parts.assistant.assumeIsolated { $0.listen(at: now) }
         case .stop:
             parts.assistant.assumeIsolated { $0.silence(at: now) }
         case .say(let words):
-            log(.info, "MQTT: something is to be said")
+            log(.info, "MQTT: asked to say something")
             parts.assistant.assumeIsolated {
                 $0.announce("\"\(words)\"", .literally, patience: Self.speechPatience)
             }
@@ -177,7 +177,7 @@ final class BrokerPresence: @unchecked Sendable {
 
     // MARK: - What is reported
 
-    /// The report says something new.
+    /// The report has changed.
     func reportChanged() {
         guard let report = parts?.reporter.report else { return }
         state.take(report)
@@ -237,15 +237,15 @@ extension MQTTMessage {
     }
 }
 
-/// Carries events of the client to the loop; no more than it can take.
+/// Carries the client's events to the loop, no more than it can take.
 ///
-/// Of messages that are too many the last under each topic is carried when there is room again, so
-/// that the last volume of a burst is the one that stands.
+/// Of surplus messages, the last of each topic is carried when there is room again, so that the
+/// last volume of a burst wins.
 ///
 /// ## Concurrency
 /// `take` is called on the client's thread.
 private final class BrokerPost: Sendable {
-    /// Messages that wait for the loop; of more, one for each topic is kept.
+    /// Messages that may wait for the loop; beyond that, one per topic is kept.
     private static let waitingLimit = 64
 
     struct Owner: Sendable {
@@ -255,7 +255,7 @@ private final class BrokerPost: Sendable {
 
     private struct State {
         var waiting = 0
-        /// By topic, of which there are as many as filters.
+        /// By topic; there are no more topics than filters.
         var late: [String: MQTTMessage] = [:]
     }
 
@@ -274,7 +274,7 @@ private final class BrokerPost: Sendable {
             guard Presence.concerns(message, filters) else { return }
             let isLate = state.withLock { state in
                 let isLate = state.waiting >= Self.waitingLimit
-                // One that is not late is newer than one that is.
+                // A message that is not late is newer than a late one.
                 state.late[message.topic] = isLate ? message : nil
                 return isLate
             }

@@ -3,7 +3,7 @@ internal import AudioPath
 internal import Broker
 internal import Linux
 
-// The report as the broker has it.
+// The report as the broker gets it.
 extension PresenceState {
     /// Takes over all that the report says; the words of the last turn are not in it.
     mutating func take(_ report: DeviceReport) {

@@ -6,7 +6,7 @@ internal import Mosquitto
 internal import Store
 internal import WireCodec
 
-// The broker, out of the one configuration.
+// The broker's settings, from the one configuration.
 extension Settings {
     private static let plainPort = 1883
     private static let protectedPort = 8883
@@ -23,7 +23,8 @@ extension Settings {
 
     /// The broker; nil when there is none.
     ///
-    /// `suffix` makes another client of it than the daemon, whose line it would take away.
+    /// `suffix` makes it another client than the daemon, so that it does not take over its
+    /// connection.
     func brokerSettings(_ secrets: SecretStore, suffix: String) -> BrokerSettings? {
         let host = self[Keys.mqtt.host]
         guard !host.isEmpty else { return nil }
@@ -48,7 +49,7 @@ extension Settings {
         return broker
     }
 
-    /// What the broker and Home Assistant identify the device by.
+    /// The device's id for the broker and Home Assistant.
     var deviceID: String {
         let own = self[Keys.mqtt.id]
         guard own.isEmpty else { return own }
@@ -58,7 +59,7 @@ extension Settings {
         return "martlet_" + String(hash & 0xFFFF_FFFF_FFFF, radix: 16)
     }
 
-    /// What people call the device.
+    /// The device's name for people.
     var deviceName: String {
         let own = self[Keys.mqtt.name]
         return own.isEmpty ? Self.line(of: Self.machineNameFile) ?? "Martlet" : own
@@ -70,7 +71,7 @@ extension Settings {
         return text.isEmpty ? nil : text
     }
 
-    /// What is wrong with the broker beyond the form of each setting.
+    /// Mistakes in the broker's settings beyond the form of each.
     package var brokerMistakes: [Diagnostic] {
         var mistakes: [Diagnostic] = []
         if self[Keys.mqtt.certificate].isEmpty != self[Keys.mqtt.key].isEmpty {
@@ -82,14 +83,14 @@ extension Settings {
         for key in [Keys.mqtt.authority, Keys.mqtt.certificate] where !self[key].isEmpty {
             guard !self[Keys.mqtt.tls] else { continue }
             mistakes.append(
-                Diagnostic(position(of: key), "\(key.path) says nothing without mqtt.tls = true"))
+                Diagnostic(position(of: key), "\(key.path) has no effect without mqtt.tls = true"))
         }
         return mistakes
     }
 }
 
 extension Settings {
-    /// What the device is on its broker.
+    /// The settings of the device's presence on its broker.
     func presenceSettings(version: String) -> PresenceSettings {
         PresenceSettings(
             id: deviceID, name: deviceName, version: version, prefix: self[Keys.mqtt.prefix],

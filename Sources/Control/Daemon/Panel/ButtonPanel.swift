@@ -1,17 +1,17 @@
 package import Assistant
 package import Panel
 
-/// What the buttons may have done.
+/// What the buttons can ask for.
 package protocol PanelPort: AnyObject {
-    /// A press or release of a button that talks; returns what a press did besides.
+    /// A press or release of a button that talks; returns what else a press did.
     func talk(_ event: ButtonEvent) -> TouchUse
-    /// A button went down, and what that means is not sure yet; `isTalk` when it can be to talk.
+    /// A button went down, and its gesture is not known yet; `isTalk` if it may be one that talks.
     func touch(at time: Int64, isTalk: Bool) -> TouchUse
-    /// A gesture was made; `talk` is none of these.
+    /// A gesture was made; `action` is never `talk`.
     func perform(_ action: ButtonAction, at time: Int64)
-    /// What a press was whose touch gave `asked`.
+    /// The answer given by a press whose touch returned `asked`.
     func answer(isYes: Bool, pressedAt time: Int64)
-    /// The press that silenced an alarm is held on.
+    /// The press that silenced an alarm is still held.
     func heldOn()
     /// Something is wrong with a button; said once.
     func complain(_ text: String)
@@ -28,7 +28,7 @@ package final class GestureButton {
         package var tap = ButtonAction.nothing
         package var double = ButtonAction.nothing
         package var long = ButtonAction.nothing
-        /// Holding means talking, where a press means talk.
+        /// Where a press means talk, the turn lasts while the button is held.
         package var holdsToTalk = true
 
         /// A button that does nothing.
@@ -37,7 +37,7 @@ package final class GestureButton {
         /// Whether any of its gestures talks.
         var talks: Bool { [press, tap, double, long].contains(.talk) }
         var talksByHolding: Bool { press == .talk && holdsToTalk }
-        /// What a single press does that is not held to talk.
+        /// What a single press does when it is not held to talk.
         var single: ButtonAction { talksByHolding || press == .nothing ? tap : press }
     }
 
@@ -49,7 +49,8 @@ package final class GestureButton {
     private var gesture: ButtonGesture
     private var cancelTimer: () -> Void = {}
 
-    /// A button that is up; `schedule` calls back at a time, and gives what takes that back.
+    /// A button that is up; `schedule` calls back at a time, and returns a closure that cancels
+    /// this.
     package init(
         label: String, map: Map, settings: ButtonGesture.Settings, port: any PanelPort,
         schedule: @escaping (Int64, @escaping @Sendable () -> Void) -> () -> Void
@@ -72,7 +73,7 @@ package final class GestureButton {
         take(gesture.edge(isPress: isPress, at: time))
     }
 
-    /// Its line is there, or gone, at this level.
+    /// Its line was opened or lost, and is at this level.
     package func reset(isDown: Bool, at time: Int64) {
         take(gesture.reset(isDown: isDown, at: time))
     }
@@ -124,7 +125,7 @@ package final class GestureButton {
         switch action {
         case .nothing: break
         case .talk:
-            // A tap has no end of its own; the machine takes the next one for it.
+            // A tap has no end of its own; the machine takes the next tap as the end.
             press(at: time)
             _ = port?.talk(ButtonEvent(pressed: false, at: time))
         case .stop, .mute, .repeatAnswer, .volumeUp, .volumeDown, .tool:

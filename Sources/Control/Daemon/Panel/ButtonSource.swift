@@ -4,7 +4,7 @@ package import WebSockets
 
 /// The space bar of a terminal.
 ///
-/// One stroke presses and the next releases, since a terminal tells no releases; `q` ends the
+/// One stroke presses and the next releases, since a terminal reports no releases; `q` ends the
 /// program.
 ///
 /// ## Concurrency
@@ -43,6 +43,6 @@ package final class KeyboardButton: @unchecked Sendable {
         }
     }
 
-    /// Listens no more; on the loop.
+    /// Stops listening; on the loop.
     package func stop() { watch?.cancel() }
 }

@@ -7,15 +7,15 @@ internal import WebSockets
 /// The buttons and the mute switch of the configuration.
 ///
 /// ## Concurrency
-/// Confined to the loop's thread, but for making it.
+/// Confined to the loop's thread, except for the initializer.
 final class FrontPanel: @unchecked Sendable {
     // @unchecked: touched on the loop's thread only.
 
     /// Where the edges come from.
     enum Buttons {
-        /// The lines of these, and of the switch.
+        /// The lines of these buttons, and of the mute switch.
         case lines([ButtonSettings])
-        /// `edge` alone, for this one; there is no switch then.
+        /// Only `edge`, for this button; there is no mute switch then.
         case scripted(ButtonSettings?)
     }
 
@@ -24,7 +24,7 @@ final class FrontPanel: @unchecked Sendable {
     private var muteSwitch: MuteSwitch?
     private var scripted: GestureButton?
 
-    /// Nothing is opened yet; throws for names that are no lines' names.
+    /// Nothing is opened yet; throws for names that no line can have.
     init(
         _ settings: Settings, _ buttons: Buttons, loop: EventLoop, log: Log,
         actions: PanelActions,

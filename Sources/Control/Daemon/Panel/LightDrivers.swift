@@ -20,7 +20,7 @@ final class SwitchedLight: LightDriver {
     func show(_ frame: LightFrame) throws { try line.set(!frame.isDark) }
 }
 
-/// A light of the kernel's LED class, or three that are its colours.
+/// A light of the kernel's LED class, or three that are the colours of one.
 final class ClassLight: LightDriver {
     private let lights: [ClassLED]
 
@@ -42,7 +42,7 @@ final class ClassLight: LightDriver {
 
 /// APA102 pixels on an SPI device.
 final class SPIPixels: LightDriver {
-    /// What the wiring of every board bears; three pixels take a fifth of a millisecond.
+    /// The wiring of every board supports this; three pixels take a fifth of a millisecond.
     static let speedHertz: UInt32 = 1_000_000
 
     private let device: SPIDevice
@@ -56,7 +56,7 @@ final class SPIPixels: LightDriver {
 final class LinePixels: LightDriver {
     private var data: OutputLine
     private var clock: OutputLine
-    /// The data line's level, which is not set again.
+    /// The data line's level, which is set only when it changes.
     private var level = false
 
     init(data: LineName, clock: LineName) throws {
@@ -78,7 +78,7 @@ final class LinePixels: LightDriver {
     }
 }
 
-/// A light whose power is switched by a line, for as long as it is driven.
+/// A light whose power a line switches on while it is driven.
 final class PoweredLight: LightDriver {
     private let light: any LightDriver
     private let power: OutputLine

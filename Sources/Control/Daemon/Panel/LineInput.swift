@@ -2,14 +2,14 @@ internal import GPIO
 internal import Linux
 internal import WebSockets
 
-/// When something that is missing is tried again, and what is said about it.
+/// Decides when something that is missing is tried again, and what is reported about it.
 ///
-/// A value: it says a trouble once however often it is met, and its end once.
+/// A value: it reports a trouble once, however often it recurs, and its end once.
 struct Absence {
     private var backoff = Backoff(first: 1_000_000_000, longest: 30_000_000_000)
     private var told: String?
 
-    /// It failed at a time; gives when to try again, and the trouble if it is news.
+    /// It failed at a time; returns when to try again, and the trouble if it is news.
     mutating func failed(_ trouble: String, at time: Int64) -> (next: Int64, news: String?) {
         defer { told = trouble }
         return (time + backoff.failed(), told == trouble ? nil : trouble)
@@ -22,15 +22,15 @@ struct Absence {
     }
 }
 
-/// A GPIO input whose chip may come late and go away: opened again and again, less and less often.
+/// A GPIO input whose chip may appear late or vanish: it is reopened, ever less often.
 ///
 /// ## Concurrency
 /// Confined to the loop's thread.
 final class LineInput: @unchecked Sendable {
     // @unchecked: touched on the loop's thread only.
 
-    /// A line that is quiet is asked this often whether it is still there (seconds): a kernel
-    /// such as 6.1 wakes nobody when a chip goes away.
+    /// How often a quiet line is checked for being lost (seconds): a kernel such as 6.1 wakes no
+    /// poller when a chip is removed.
     private static let checkSeconds: Int64 = 5
 
     /// How the line is wired.
@@ -44,10 +44,10 @@ final class LineInput: @unchecked Sendable {
     }
 
     enum News: Sendable, Equatable {
-        /// The line is there, and has this level.
+        /// The line is open, and has this level.
         case opened(isActive: Bool)
         case edge(isActive: Bool, at: Int64)
-        /// The line is gone; until it is opened again nothing is known of it.
+        /// The line was lost; its level is unknown until it is opened again.
         case lost
     }
 
@@ -68,7 +68,7 @@ final class LineInput: @unchecked Sendable {
         self.onNews = onNews
     }
 
-    /// Opens the line, now or when its chip is there.
+    /// Opens the line, now or when its chip appears.
     func start() {
         do {
             let line = OpenedLine(
@@ -86,7 +86,7 @@ final class LineInput: @unchecked Sendable {
         }
     }
 
-    /// Gives the line back; no news come after this.
+    /// Releases the line; no news come after this.
     func stop() {
         watch?.cancel()
         timer?.cancel()
@@ -124,7 +124,7 @@ final class LineInput: @unchecked Sendable {
     }
 }
 
-/// A line with identity, since an optional of a value that cannot be copied cannot be changed.
+/// A line in an object, since an optional of a noncopyable value cannot be changed.
 private final class OpenedLine {
     var line: InputLine
 

@@ -3,12 +3,12 @@ internal import GPIO
 
 /// A GPIO line that the settings want.
 struct LineUse {
-    /// What for, as the settings call it: "button.line", "output lamp".
+    /// Its purpose, as the settings call it: "button.line", "output lamp".
     let label: String
     let name: LineName
     /// Where the settings say so; nil for a default.
     let position: Position?
-    /// Whether a tool wants it, or else the device itself.
+    /// Whether a tool wants it; otherwise the device itself does.
     var isTools = false
 
     /// The label and the place.
@@ -18,7 +18,7 @@ struct LineUse {
 extension Settings {
     /// Every line that a start with these settings would open, in the order of the opening.
     ///
-    /// Names that are none are left out: they are mistakes of their own.
+    /// Invalid names are left out: they are reported as mistakes of their own.
     var lineUses: [LineUse] {
         var uses: [LineUse] = []
         func add(_ label: String, _ name: String, _ position: Position?, isTools: Bool = false) {
@@ -50,10 +50,10 @@ extension Settings {
         return uses
     }
 
-    /// Lines that are wanted twice, be it by two names, with both places.
+    /// Lines that are used twice, also under two names, with both places.
     ///
-    /// With an output on one side the first press would be a short circuit. `chips` decide which
-    /// names are the same line, where there are any.
+    /// With an output on one side the first press would be a short circuit. `chips`, if there are
+    /// any, decide which names mean the same line.
     func lineMistakes(_ chips: [ChipDescription]) -> [Diagnostic] {
         var seen: [String: LineUse] = [:]
         return lineUses.compactMap { use in
@@ -72,7 +72,7 @@ extension Settings {
         }
     }
 
-    /// What this machine has not of the lines of the tools, or of the device itself.
+    /// Warns of lines, of the tools or of the device itself, that this machine does not have.
     func lineWarnings(_ chips: [ChipDescription], ofTools: Bool) -> [Diagnostic] {
         let uses = lineUses.filter { $0.isTools == ofTools }
         guard !chips.isEmpty else {
@@ -83,8 +83,8 @@ extension Settings {
                 : [
                     Diagnostic(
                         nil,
-                        "this machine has no GPIO chip, or its driver is not loaded, so that here "
-                            + "nothing comes of \(labels.joined(separator: ", "))")
+                        "this machine has no GPIO chip, or its driver is not loaded, so these do "
+                            + "not work here: \(labels.joined(separator: ", "))")
                 ]
             return absence + uses.compactMap(headerWarning)
         }

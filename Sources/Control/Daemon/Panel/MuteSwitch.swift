@@ -1,7 +1,7 @@
 internal import Linux
 internal import WebSockets
 
-/// The switch that mutes the microphone, and that nothing but itself can undo.
+/// The switch that mutes the microphone; only the switch itself can unmute it again.
 ///
 /// It shuts the microphone where its samples enter the device; a switch that cannot be read counts
 /// as turned on, so that a loose wire or a missing chip opens nothing.
@@ -15,7 +15,8 @@ final class MuteSwitch: @unchecked Sendable {
     private let tell: (Bool, Int64) -> Void
     private var input: LineInput?
 
-    /// A switch; `shut` works on the microphone itself, `tell` on who shows and says it.
+    /// A switch; `shut` closes the microphone itself, `tell` informs the parts that show and say
+    /// it.
     init(
         _ wiring: LineInput.Wiring, loop: EventLoop, log: Log, shut: @escaping (Bool) -> Void,
         tell: @escaping (Bool, Int64) -> Void

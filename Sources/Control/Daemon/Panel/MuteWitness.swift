@@ -2,11 +2,11 @@ internal import Assistant
 internal import Linux
 internal import WebSockets
 
-/// Shows that the microphone is muted once that is on the disk, so that what people have seen is
-/// true after every restart.
+/// Shows that the microphone is muted once that is on the disk, so that what the user has seen
+/// stays true after every restart.
 ///
-/// The microphone itself is off before. A disk that takes longer than a moment is not waited for:
-/// a user who sees nothing happen presses again, and would open it.
+/// The microphone itself is off before that. A slow disk is not waited for: a user who sees nothing
+/// happen presses again, which would open it.
 ///
 /// ## Concurrency
 /// Confined to the loop's thread.
@@ -25,7 +25,7 @@ final class MuteWitness: IndicatorPort, @unchecked Sendable {
     private var waiting = 0
     private var deadline: LoopTimer?
 
-    /// Whose mute it is; owns this.
+    /// The assistant whose mute it is; it owns this.
     weak var assistant: VoiceAssistant?
 
     /// A witness in front of the indicators.
@@ -48,7 +48,7 @@ final class MuteWitness: IndicatorPort, @unchecked Sendable {
 
     private func store(_ mute: DeviceMemory.Mute?) {
         memory.set(mute)
-        // That it is open again needs no promise.
+        // Opening it again needs no promise.
         let isWaiting = mute != nil
         if isWaiting {
             waiting += 1

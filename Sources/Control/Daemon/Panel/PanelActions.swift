@@ -5,14 +5,14 @@ internal import Panel
 internal import Tools
 internal import WireCodec
 
-/// Does what the buttons want done.
+/// Performs what the buttons ask for.
 ///
 /// ## Concurrency
-/// Confined to the loop's thread, but for the tools, which run on the pool.
+/// Confined to the loop's thread, except for the tools, which run on the pool.
 final class PanelActions: PanelPort, @unchecked Sendable {
     // @unchecked: touched on the loop's thread only.
 
-    /// One press makes it louder or softer by this.
+    /// One press changes the volume by this (percent).
     private static let volumeStep = 10.0
 
     private let assistant: VoiceAssistant
@@ -24,8 +24,8 @@ final class PanelActions: PanelPort, @unchecked Sendable {
 
     /// Actions on these parts.
     ///
-    /// `changeVolume` makes it louder or softer by percents, and then calls with the new volume. It,
-    /// `sound` and `snooze` are called on the loop, as they call back.
+    /// `changeVolume` changes the volume by a number of percent, and then calls back with the new
+    /// one. It, `sound` and `snooze` are called on the loop, and call back there.
     init(
         assistant: VoiceAssistant, runner: ToolRunner,
         changeVolume: @escaping (Double, @escaping @Sendable (Double) -> Void) -> Void,
@@ -84,10 +84,10 @@ final class PanelActions: PanelPort, @unchecked Sendable {
         do {
             parsed = try JSONValue(parsing: Array(arguments.utf8))
         } catch {
-            log(.error, "a button's call of \(name): the arguments are no JSON: \(error)")
+            log(.error, "a button's call of \(name): the arguments are not JSON: \(error)")
             return sound(.error)
         }
-        // Without an id: it is nobody's repetition.
+        // Without an id: it repeats no other call.
         let call = FunctionCall(id: "", name: name, arguments: parsed)
         Task { [runner, log] in
             guard case .answered(let answer) = await runner.run(call, conversation: 0) else {

@@ -5,9 +5,9 @@ internal import Panel
 internal import WebSockets
 internal import WireCodec
 
-// What the buttons, the switch and the light are built with, out of the one configuration.
+// The settings of the buttons, the switch and the light, from the one configuration.
 extension Settings {
-    /// What is wrong with the buttons and lights beyond the form of each setting; opens no line.
+    /// Mistakes in the settings of buttons and lights beyond the form of each; opens no line.
     package var panelMistakes: [Diagnostic] {
         var mistakes: [Diagnostic] = []
         func check(_ position: Position?, _ body: () throws -> Void) {
@@ -23,7 +23,7 @@ extension Settings {
                         _ = try JSONValue(parsing: Array(arguments.utf8))
                     } catch {
                         throw PanelError.badAction(
-                            "the arguments of the tool \(name) are no JSON: \(error)")
+                            "the arguments of the tool \(name) are not JSON: \(error)")
                     }
                 }
             }

@@ -4,7 +4,7 @@ package import Panel
 package import WebSockets
 
 extension LightState {
-    /// Which of the things that are true a single light shows.
+    /// The one state of an indication that a single light shows.
     package init(_ indication: Indication) {
         // Both want the user to press the button, one to end something, one to allow it.
         if indication.isRinging || indication.awaitsConfirmation {
@@ -25,8 +25,8 @@ extension LightState {
 
 /// The device's light: shows what its machine says, when it says so.
 ///
-/// Hardware that is missing or fails is a light that is dark and is tried again, not a program
-/// that ends.
+/// Missing or failing hardware leaves the light dark and is tried again; it does not end the
+/// program.
 ///
 /// ## Concurrency
 /// Confined to the loop's thread.
@@ -39,7 +39,7 @@ package final class StatusLight: IndicatorPort, @unchecked Sendable {
     private var machine: LightMachine
     private var driver: (any LightDriver)?
     private var absence = Absence()
-    /// Before it the hardware is not tried again.
+    /// The hardware is not tried again before this time.
     private var nextTry: Int64 = 0
     private var shown: LightFrame?
     private var timer: LoopTimer?
@@ -60,14 +60,14 @@ package final class StatusLight: IndicatorPort, @unchecked Sendable {
         update()
     }
 
-    /// Dark, and no timer any more.
+    /// Makes the light dark, and cancels the timer.
     package func turnOff() {
         timer?.cancel()
         timer = nil
         guard let shown, !shown.isDark else { return }
         let dark = LightFrame(
             pixels: [Colour](repeating: .dark, count: shown.pixels.count), brightness: 0)
-        // At the end there is nobody to tell.
+        // At the end there is no use in reporting an error.
         try? driver?.show(dark)
     }
 
@@ -83,7 +83,7 @@ package final class StatusLight: IndicatorPort, @unchecked Sendable {
         timer = loop.schedule(at: wake) { [weak self] in self?.update() }
     }
 
-    /// Shows a frame if the hardware is there; gives when it is to be tried again if it is not.
+    /// Shows a frame if the hardware is there; otherwise returns when to try again.
     private func draw(_ frame: LightFrame, at now: Int64) -> Int64? {
         if driver == nil, now < nextTry { return nextTry }
         do {

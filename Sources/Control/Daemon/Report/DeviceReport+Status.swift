@@ -7,7 +7,7 @@ internal import WireCodec
 
 // The report as the model reads it, in `device_status`.
 extension DeviceReport {
-    /// An object of words and numbers; keys that stand for nothing are left out.
+    /// An object of words and numbers; keys without a value are left out.
     var status: JSONValue {
         let local = now.local
         var status: JSONObject = [
@@ -50,7 +50,7 @@ extension DeviceReport {
         ].joined(separator: "; ")
     }
 
-    /// How a sound device is.
+    /// The condition of a sound device.
     static func words(_ device: DeviceStatus?) -> String {
         if let grant = device?.grant {
             return "works (\(device?.device ?? "no sound card"), \(grant))"

@@ -14,7 +14,7 @@ package struct DeviceReport: Sendable {
         package var isReady = false
         /// Connections that were made since the start.
         package var connections = 0
-        /// Why there is none that somebody wants; nil where there is no such trouble.
+        /// Why there is no connection although one is wanted; nil if there is no such trouble.
         package var outage: String?
     }
 
@@ -27,7 +27,7 @@ package struct DeviceReport: Sendable {
         package var endsAt: Int64?
     }
 
-    /// What rings, or will.
+    /// Timers and alarms that ring now or later.
     package struct Timers: Sendable, Equatable {
         package var count = 0
         package var ringing = 0
@@ -42,7 +42,7 @@ package struct DeviceReport: Sendable {
         case musicOutput = "music output"
     }
 
-    /// Something that its owner should mend.
+    /// Something that the owner should fix.
     package struct Trouble: Sendable, Equatable {
         package var part: Part
         /// What is wrong, and what to do about it.
@@ -56,7 +56,7 @@ package struct DeviceReport: Sendable {
     /// When the program started: CLOCK_MONOTONIC, and nanoseconds since 1970.
     package var startedAt: Int64
     package var startedAtWall: Int64
-    /// What the conversation has the light show.
+    /// The indication that the conversation wants shown.
     package var indication: Indication
     package var link: Link
     package var mute: Mute
@@ -69,11 +69,11 @@ package struct DeviceReport: Sendable {
     package var tokens: TokenLedger
     /// The last turn whose answer was heard; nil before the first.
     package var turn: TurnReport?
-    /// Whether a wrong PIN locks all that asks for one.
+    /// Whether wrong PINs have locked everything that asks for one.
     package var isPINLocked: Bool
     /// Whether timers, mute and the conversation outlast a restart.
     package var isKept: Bool
-    /// Of its memory (MiB), what is resident.
+    /// The program's resident memory (MiB).
     package var memory: Int
     package var troubles: [Trouble]
 }

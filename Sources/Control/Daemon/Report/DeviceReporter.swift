@@ -6,16 +6,16 @@ internal import Timers
 internal import VoiceSession
 internal import WebSockets
 
-/// Gathers what the device knows of itself; everybody who shows some of it asks here.
+/// Gathers what the device knows of itself; every part that shows some of it asks here.
 ///
 /// ## Concurrency
-/// Confined to the loop's thread, but for the making and for `refreshed()`, which is called on the
-/// pool.
+/// Confined to the loop's thread, except for the initializer and for `refreshed()`, which is called
+/// on the pool.
 final class DeviceReporter: @unchecked Sendable {
     // @unchecked: `parts` is set before anything runs; the rest is touched on the loop's thread
     // only.
 
-    /// What it asks; made after it.
+    /// The parts that it asks; made after it.
     struct Parts {
         let assistant: VoiceAssistant
         let session: any VoiceService
@@ -29,7 +29,7 @@ final class DeviceReporter: @unchecked Sendable {
     private let now: @Sendable () -> Now
     /// Nil: nothing outlasts the program.
     private let store: StateStore?
-    /// Why the settings are not those that were asked for; nil where they are.
+    /// Why the settings are not those that were asked for; nil if they are.
     private let settingsTrouble: String?
     private let startedAt = MonotonicClock.now()
     private let startedAtWall = WallClock.now()
@@ -38,9 +38,9 @@ final class DeviceReporter: @unchecked Sendable {
         state: .offline, isMuted: false, isOffline: true, hasTrouble: false)
     private var connections = 0
     private var turns = TurnBook()
-    /// As they were when they were last asked for.
+    /// The timers as of the last `refreshed()`.
     private var latestTimers = DeviceReport.Timers()
-    /// No PIN is taken, since it was wrong too often.
+    /// PINs are locked, after too many wrong ones.
     var isPINLocked = false
 
     var parts: Parts?
@@ -57,17 +57,16 @@ final class DeviceReporter: @unchecked Sendable {
         self.settingsTrouble = settingsTrouble
     }
 
-    /// Lets go of what it asks; on the loop, at the end.
+    /// Releases the parts that it asks; on the loop, at the end.
     func release() { parts = nil }
 
-    /// All that is known, once timers and card were asked; nil while the device is still starting,
-    /// or is ending.
+    /// The report with timers and volume freshly read; nil while the device is starting or ending.
     func refreshed() async -> DeviceReport? {
-        // Asked for on the loop, where they are let go of at the end.
+        // Taken on the loop, where `parts` is released at the end.
         guard let keeper = try? await loop.run({ [self] in parts?.timers }) else { return nil }
         let (book, now) = await keeper.look()
         _ = await bridge.volume.read()
-        // One that rings is not the next any more.
+        // A ringing timer is no longer the next one.
         let next = book.list.items.filter { !$0.isRinging }.map { $0.due(at: now) }.min()
         let timers = DeviceReport.Timers(
             count: book.list.items.count, ringing: book.ringing.count,
@@ -78,7 +77,7 @@ final class DeviceReporter: @unchecked Sendable {
         }
     }
 
-    /// All that is known without waiting, with timers and volume as they were last asked.
+    /// The report without waiting, with timers and volume as they were last read.
     var report: DeviceReport? {
         guard let parts else { return nil }
         let (mute, outage) = parts.assistant.assumeIsolated { ($0.mute, $0.outage) }
@@ -115,15 +114,15 @@ final class DeviceReporter: @unchecked Sendable {
     /// Notes what is to be shown.
     func show(_ indication: Indication) { self.indication = indication }
 
-    /// Notes what happened; gives the turn that is over by it.
+    /// Notes what happened; returns the turn that this ends.
     func record(_ entry: TimelineEntry) -> TurnReport? {
         if case .online = entry.event { connections += 1 }
         return turns.take(entry)
     }
 
-    /// The turn that goes on; nil: none does.
+    /// The number of the current turn; nil between turns.
     var turnNumber: Int? { turns.current?.number }
 
-    /// Notes what a run of the model was paid for with.
+    /// Notes the tokens of a run of the model.
     func spent(_ use: TokenUse) { turns.spent(use) }
 }

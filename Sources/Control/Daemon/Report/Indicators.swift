@@ -1,6 +1,6 @@
 internal import Assistant
 
-/// What is to be shown, for the report, and for light and broker as far as there are any.
+/// Passes what is to be shown to the report, and to light and broker if there are any.
 struct Indicators: IndicatorPort {
     private let reporter: DeviceReporter
     private let light: StatusLight?

@@ -29,10 +29,10 @@ package struct TurnReport: Sendable, Equatable {
     package var moreTools = 0
     /// What ended the answer before its time.
     package var interruption: InterruptionCause?
-    /// What the service counted for it.
+    /// The tokens that the service counted for it.
     package var tokens: Int64 = 0
 
-    /// A model that calls tools without end is not followed further.
+    /// Bounds the record of a model that calls tools without end.
     package static let toolsLimit = 16
 
     mutating func add(_ tool: Tool) {
@@ -50,7 +50,7 @@ extension TurnReport {
         case .abandoned: parts += ["\(Self.seconds(spoken)) s", "given up"]
         }
         parts += tools.map { $0.failed ? "\($0.name) failed" : $0.name }
-        if moreTools > 0 { parts.append("\(moreTools) calls more") }
+        if moreTools > 0 { parts.append("\(moreTools) more calls") }
         if let firstSound {
             parts.append("answer after \(Self.seconds(firstSound)) s")
         } else if outcome == .sent {
@@ -105,7 +105,7 @@ struct TurnBook {
     /// The last one whose answer was heard.
     private(set) var answered: TurnReport?
 
-    /// Takes what happened; gives the turn that is over by it, once.
+    /// Takes what happened; returns the turn that this ends, once.
     mutating func take(_ entry: TimelineEntry) -> TurnReport? {
         switch entry.event {
         case .turnOpened(let number, let opener):

@@ -12,7 +12,7 @@ package struct CredentialError: Error, Sendable, Equatable, CustomStringConverti
 }
 
 extension SessionCredential {
-    /// The same, with what it shows noted among the secrets before it is shown.
+    /// The same credential, which notes its secret in `secrets` before it hands it out.
     func noting(_ secrets: KnownSecrets) -> SessionCredential {
         switch self {
         case .fixed(let authorization):
@@ -29,7 +29,7 @@ extension SessionCredential {
 }
 
 extension Authorization {
-    /// What it shows.
+    /// The secret that it shows to the service.
     fileprivate var secret: Secret {
         switch self {
         case .key(let secret), .ephemeralToken(let secret), .bearer(let secret, _): secret
@@ -44,7 +44,7 @@ package enum Credentials {
     /// The name of the systemd credential.
     private static let credentialName = "gemini-api-key"
 
-    /// Where the key would be read from, in words; nil where none is to be had.
+    /// Where the key would be read from, in words; nil if there is none.
     ///
     /// Nothing is read.
     package static func source(_ settings: Settings) -> String? {
@@ -61,14 +61,16 @@ package enum Credentials {
         return nil
     }
 
-    /// The same as the part of a sentence.
+    /// The same as a part of a sentence.
     package static func origin(_ settings: Settings) -> String {
         source(settings).map { "the key comes from \($0)" } ?? "there is no key yet"
     }
 
-    /// What the daemon asks the service with: as `session`, but the key is read anew before each
-    /// connection, so that a device without one starts and says so, and the press after it came,
-    /// or was replaced, finds it.
+    /// The daemon's credential for the service, with a key that is read again before each
+    /// connection.
+    ///
+    /// A device without a key thus starts and says so, and finds a key that was added or replaced
+    /// at the next press. An account is used as in `session`.
     package static func daemon(_ settings: Settings) throws -> SessionCredential {
         guard settings[Keys.live.service] != "vertex" else { return try session(settings) }
         let thread = DiskThread(name: "key")
@@ -81,7 +83,7 @@ package enum Credentials {
         }
     }
 
-    /// What a session asks the service with: the key, or an account's tokens on Vertex.
+    /// A session's credential for the service: the key, or an account's tokens on Vertex.
     package static func session(_ settings: Settings) throws -> SessionCredential {
         guard settings[Keys.live.service] == "vertex" else {
             return .fixed(authorization(try find(settings)))
@@ -90,13 +92,14 @@ package enum Credentials {
             settings, http: HTTPClient.shared, clock: SystemClock(), metadataHost: nil)
     }
 
-    /// A token of `auth_tokens` stands where a key would, and is shown in its own way.
+    /// A token of `auth_tokens` may take the place of a key, and is sent in its own way.
     private static func authorization(_ key: Secret) -> Authorization {
         key.revealed.hasPrefix("auth_tokens/") ? .ephemeralToken(key) : .key(key)
     }
 
-    /// The tokens of the account file that the settings name, else of this machine; renewed before
-    /// they expire, by one request however many connections ask.
+    /// The tokens of the account file that the settings name, else of this machine.
+    ///
+    /// They are renewed before they expire, by one request however many connections ask.
     static func account(
         _ settings: Settings, http: HTTPClient, clock: any DeviceClock, metadataHost: String?
     ) throws -> SessionCredential {
@@ -109,7 +112,7 @@ package enum Credentials {
         return .renewed { .bearer(try await tokens.token(), quotaProject: project) }
     }
 
-    /// The settings with the project of the account, where they name none themselves.
+    /// The settings, with the account's project if they name none themselves.
     package static func completed(_ settings: Settings) throws -> Settings {
         guard settings[Keys.live.service] == "vertex", settings[Keys.vertex.project].isEmpty
         else { return settings }
@@ -120,7 +123,7 @@ package enum Credentials {
             ).projectID
         else {
             throw CredentialError(
-                description: "whose project pays is not known: set vertex.project, or name an "
+                description: "it is not known which project pays: set vertex.project, or name an "
                     + "account file that holds a project_id with vertex.account_file")
         }
         var completed = settings
@@ -130,7 +133,7 @@ package enum Credentials {
 
     /// The key: from `live.key_file`, the systemd credential, or GEMINI_API_KEY, in this order.
     ///
-    /// It reads the disk, so not on the loop.
+    /// It reads the disk: do not call it on the loop.
     package static func find(_ settings: Settings) throws -> Secret {
         let file = settings[Keys.live.keyFile]
         if !file.isEmpty { return try read(file, of: "key", isOurs: true) }
@@ -143,12 +146,12 @@ package enum Credentials {
         throw CredentialError(description: absence)
     }
 
-    /// There is no key, and how one is given to the program as it was started.
+    /// Says that there is no key, and how to give one to the program as it was started.
     private static var absence: String {
         let places =
             "there is no API key: put it into a file of its own (mode 600) and name that with "
             + "live.key_file, or into the systemd credential \(credentialName)"
-        // Of the two variables systemd sets the first for every service.
+        // systemd sets the first of the two variables for every service.
         guard Environment.get("INVOCATION_ID") != nil, Environment.get("NOTIFY_SOCKET") != nil
         else { return places + ", or set GEMINI_API_KEY" }
         return places + " (/etc/credstore/\(credentialName)), which systemd hands over at a start: "
@@ -197,7 +200,7 @@ package enum Credentials {
             bytes = try Files.read(path, limitBytes: limitBytes)
         } catch {
             throw CredentialError(
-                description: "\(place) cannot be read (\(error)): it must be there, shorter than "
+                description: "\(place) cannot be read (\(error)): it must exist, be shorter than "
                     + "\(limitBytes) bytes, and belong to the daemon's user")
         }
         return try KeyText(what: what, place: place).read(bytes)

@@ -2,15 +2,15 @@ internal import WireCodec
 
 /// A key, PIN or token as people leave it in a file, a credential or a variable.
 ///
-/// One reader for all three: what surrounds a key is taken off, and what no key has is refused
+/// One reader for all three: it strips what surrounds a key, and refuses what no key contains
 /// before it becomes a header. An error says what was found, never the key.
 struct KeyText {
-    /// A name before a key is no longer than this (bytes): beyond it would be part of the key.
+    /// A name before a key is no longer than this (bytes); longer text is part of the key.
     private static let nameLimit = 40
 
-    /// What it is, as people call it: "key".
+    /// What the user calls it: "key".
     let what: String
-    /// Where it stands: "the key file '/etc/key'".
+    /// Where it was found: "the key file '/etc/key'".
     let place: String
 
     /// The key alone, without the blanks, line ends and byte order mark around it.
@@ -19,12 +19,12 @@ struct KeyText {
             throw refusal("is UTF-16 text; save it as plain text (UTF-8)")
         }
         guard let whole = String(validating: bytes, as: UTF8.self) else {
-            throw refusal("is no UTF-8 text")
+            throw refusal("is not UTF-8 text")
         }
         return try read(whole)
     }
 
-    /// The same of a text that a variable holds.
+    /// The same for the text of a variable.
     func read(_ whole: String) throws(CredentialError) -> Secret {
         let text = trimmed(whole)
         guard !text.isEmpty else { throw refusal("is empty") }
@@ -32,7 +32,7 @@ struct KeyText {
             throw refusal("has several lines")
         }
         if let name = name(before: text) {
-            throw refusal("begins with '\(name)='; only what stands behind it is the \(what)")
+            throw refusal("begins with '\(name)='; only what follows it is the \(what)")
         }
         if text.contains(where: { "\"'`“”‘’„«»".contains($0) }) {
             throw refusal("has quotes; leave them out")
@@ -52,7 +52,7 @@ struct KeyText {
     }
 
     private func trimmed(_ text: String) -> Substring {
-        // A byte order mark is no white space; editors put it first.
+        // A byte order mark, which editors put first, is not white space.
         func isAround(_ scalar: Unicode.Scalar) -> Bool {
             scalar.properties.isWhitespace || scalar == "\u{FEFF}"
         }
@@ -65,7 +65,7 @@ struct KeyText {
 
     /// The name of `NAME=key`, as a file of variables has it.
     private func name(before text: Substring) -> Substring? {
-        // What ends in equals signs is padded, and has no name.
+        // A text whose only equals signs are at its end is padded, and has no name.
         guard let equals = text.firstIndex(of: "="), text[equals...].contains(where: { $0 != "=" })
         else { return nil }
         let name = text[..<equals]

@@ -5,18 +5,18 @@ internal import Store
 internal import VoiceSession
 internal import WebSockets
 
-/// The Live service as the settings want it: the one place of the device that makes its session.
+/// The Live service as the settings want it: the only place where the device makes its session.
 ///
 /// Another service is a type like this one, and a choice between them in `Application`.
 struct LiveService {
-    /// What Live hears and speaks.
+    /// The sample rates that Live takes and sends.
     static let rates = SessionRates.live
 
     private let wanted: SessionSettings
     private let voiceComplaints: [String]
 
-    /// What the settings ask for, with the tools that the model is offered; throws what they or
-    /// the account file lack.
+    /// The service that the settings ask for, with the tools that the model is offered; throws if
+    /// they or the account file lack something.
     init(_ settings: Settings, tools: [FunctionDeclaration]) throws {
         var wanted = try SessionSettings(Credentials.completed(settings), tools: tools)
         let (voice, complaints) = VoiceSample.read(settings)
@@ -25,7 +25,7 @@ struct LiveService {
         voiceComplaints = complaints
     }
 
-    /// What the settings ask for and cannot be had, one line each.
+    /// What the settings ask for and the service cannot give, one line each.
     var complaints: [String] { wanted.complaints + voiceComplaints }
 
     /// The model's name, as the settings have it.
@@ -39,8 +39,8 @@ struct LiveService {
         SessionKeeper(settings, wanted, store, log)
     }
 
-    /// A session that waits for `connect`, on the loop; `keeper` nil keeps nothing and spends
-    /// without a limit.
+    /// A session that waits for `connect`, on the loop; without a `keeper` it keeps nothing and has
+    /// no token limit.
     func session(
         on loop: EventLoop, as credential: SessionCredential, keeper: SessionKeeper?,
         onEvent: @escaping @Sendable (SessionEvent) -> Void

@@ -8,9 +8,9 @@ internal import WireCodec
 extension SessionKeeper {
     /// What the store holds of the conversation for these settings; reads the disk.
     ///
-    /// What servers bring later has no part in the name of the setup: the service lets a setup
-    /// change where a session is resumed, and the handle of the last life is needed before they
-    /// have answered.
+    /// Functions that servers add later are not part of the setup's name: the service allows a
+    /// setup to change when a session is resumed, and the handle of the last life is needed before
+    /// the servers have answered.
     convenience init(
         _ settings: Settings, _ wanted: SessionSettings, _ store: StateStore?, _ log: Log
     ) {
@@ -21,8 +21,10 @@ extension SessionKeeper {
         guard let journal = store?.lines(KeptLines.journalName), kept != nil else { return }
         _ = try? journal.read()
         guard journal.isIncomplete else { return }
-        // A call of the conversation that nobody remembers would be done twice.
-        log(.warning, "the conversation begins anew, since the journal of its calls is not whole")
+        // A call of the conversation that is not remembered could be done twice.
+        log(
+            .warning,
+            "a new conversation begins, since the journal of the old one's calls is damaged")
         keep(nil)
     }
 }

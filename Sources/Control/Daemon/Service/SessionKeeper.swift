@@ -7,19 +7,19 @@ internal import WireCodec
 
 /// What a conversation keeps through a restart of the daemon: its handle, and the day's tokens.
 ///
-/// One small document of the store. A handle is good for the model and the setup that it was given
-/// for, and for as long as the service keeps it.
+/// One small document of the store. A handle is valid for the model and the setup that it was
+/// issued for, and only while the service keeps it.
 ///
 /// ## Concurrency
-/// From any thread but for the making, which reads the disk; it is written on a thread of its own,
-/// in order, the newest state last.
+/// From any thread, except for the initializer, which reads the disk. The disk is written on a
+/// thread of its own, in order, the newest state last.
 package final class SessionKeeper: Sendable {
-    /// The name of what is kept.
+    /// The document's name.
     package static let documentName = "session"
-    /// A handle follows the other within seconds, and each write wears the card: after a crash the
-    /// one on the disk is at most this much older than the newest.
+    /// New handles come every few seconds, and each write wears the card: after a crash the handle
+    /// on the disk is at most this much older than the newest.
     private static let writeDelay = Duration.seconds(5)
-    /// Older handles (nanoseconds) are as good as none: two hours are what the service grants.
+    /// Handles older than this (nanoseconds) are useless: the service grants two hours.
     private static let oldest: Int64 = 7 * 86_400 * 1_000_000_000
     /// A wall clock before this (2024) has never been set.
     private static let earliestWall: Int64 = 1_704_067_200 * 1_000_000_000
@@ -38,8 +38,8 @@ package final class SessionKeeper: Sendable {
 
     /// Reads what was kept; `document` nil keeps nothing beyond this life.
     ///
-    /// `setup` tells configurations apart, so that no handle is used with another one; `clock`
-    /// gives nanoseconds since 1970, as people set it.
+    /// `setup` identifies the configuration, so that no handle is used with another one; `clock`
+    /// gives wall-clock nanoseconds since 1970.
     package init(
         document: KeptDocument?, setup: String, dailyBudget: Int64?, log: Log,
         clock: @escaping @Sendable () -> Int64
@@ -64,10 +64,10 @@ package final class SessionKeeper: Sendable {
         }
     }
 
-    /// A name for a setup message: another for every change of it.
+    /// A name for a setup message, which differs after every change of it.
     package static func name(of setup: String) -> String { Checksum.text(of: setup.utf8) }
 
-    /// The handle of the life before, with its age by the wall clock.
+    /// The handle of the previous life, with its age by the wall clock.
     package var kept: LiveSession.KeptHandle? {
         state.withLock { state in
             guard let handle = state.handle else { return nil }
@@ -93,7 +93,7 @@ package final class SessionKeeper: Sendable {
         }
     }
 
-    /// Why nothing more is to be spent today.
+    /// Why nothing more may be spent today; nil if something may.
     package var refusal: SessionFailure? {
         state.withLock { state in
             let day = today(state)
@@ -104,10 +104,10 @@ package final class SessionKeeper: Sendable {
     /// What has been spent.
     package var ledger: TokenLedger { state.withLock { $0.ledger } }
 
-    /// What a day is called while no clock says which it is.
+    /// The name of the day while the clock is not set.
     private static let noDay = "unknown"
 
-    /// The day; the one before goes on while the clock does not know.
+    /// The day; while the clock is not set, the last known day goes on.
     private func today(_ state: State) -> String {
         Self.day(at: clock()) ?? state.ledger.day
     }
@@ -119,7 +119,7 @@ package final class SessionKeeper: Sendable {
 
     // MARK: - The disk
 
-    /// Returns when what was kept until now is on the disk, or cannot be.
+    /// Returns when everything kept so far is on the disk, or has failed to be written.
     package func settled() async { await writer?.settled() }
 
     private func change(_ body: (inout State) -> Void) {

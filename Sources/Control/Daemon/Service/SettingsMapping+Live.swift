@@ -1,7 +1,7 @@
 package import Configuration
 internal import Live
 
-// What the voice service is asked for beside its session.
+// What the settings ask of the voice service beside its session.
 extension Settings {
     var dailyTokenBudget: Int64? {
         let budget = self[Keys.live.dailyBudget]

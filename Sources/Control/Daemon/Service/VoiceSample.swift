@@ -3,14 +3,14 @@ internal import Configuration
 internal import Linux
 internal import Live
 
-/// The recordings after which the service makes a voice, as the settings name them.
+/// The recordings from which the service makes a voice, as the settings name them.
 enum VoiceSample {
-    /// What the service takes: mono, 16 bits, at this rate (Hz; live-protocol.md section 2.2).
+    /// The service takes mono, 16 bits, at this rate (Hz; live-protocol.md section 2.2).
     private static let rate: Int32 = 24_000
-    /// Half a minute is more than a voice needs, and all of it goes into the setup (bytes).
+    /// Half a minute (bytes): more than a voice needs, and all of it goes into the setup.
     private static let limitBytes = 2 * 24_000 * 30
 
-    /// The voice, nil where none is wanted or can be had, and what is wrong with its files.
+    /// The voice, nil if none is wanted or usable, and what is wrong with its files.
     static func read(
         _ settings: Settings
     ) -> (voice: SessionSettings.ReplicatedVoice?, complaints: [String]) {

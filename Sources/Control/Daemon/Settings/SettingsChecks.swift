@@ -7,19 +7,19 @@ internal import WireCodec
 
 // What a start would refuse or complain about, beyond the form of each setting.
 extension Settings {
-    /// Larger files are none that a setting names (bytes).
+    /// No file that a setting names is larger (bytes).
     private static let fileLimitBytes = 4 << 20
     /// Where programs without a path are looked for, as `[[tool.command]]` starts them.
     private static let programFolders = ["/usr/local/bin", "/usr/bin", "/bin"]
 
-    /// What is wrong, with its places; opens no line, starts no program and asks nobody.
+    /// What is wrong, with its places; opens no line, starts no program and uses no network.
     package var allMistakes: [Diagnostic] {
         ToolSet.mistakes(in: self) + DeviceNames.mistakes(in: self) + panelMistakes
             + lineMistakes(GPIOCatalogue.chips()) + buttonToolMistakes + brokerMistakes
             + pinMistakes + accountMistakes
     }
 
-    /// A PIN that cannot be read or is none, without which nothing starts.
+    /// A PIN that cannot be read or is invalid, with which nothing starts.
     private var pinMistakes: [Diagnostic] {
         do {
             _ = try confirmationSettings()
@@ -29,7 +29,7 @@ extension Settings {
         }
     }
 
-    /// What a start would complain of and go on, one each; may read files, and nothing else.
+    /// What a start would warn of before it goes on, one each; may read files, and nothing else.
     package var allWarnings: [Diagnostic] {
         let chips = GPIOCatalogue.chips()
         return writtenWarnings + keyWarnings + soundWarnings
@@ -37,7 +37,7 @@ extension Settings {
             + (ToolSet.missingSecrets(self) + ToolSet.refusals(self)).map { Diagnostic(nil, $0) }
     }
 
-    /// Those of them that no look at lines, sounds, secrets and key makes needless.
+    /// Those of them that do not depend on lines, sounds, secrets or the key.
     package var writtenWarnings: [Diagnostic] {
         warnings + fileWarnings + programWarnings
             + ToolSet.limits(self).map { Diagnostic(nil, $0) }
@@ -54,7 +54,7 @@ extension Settings {
                     let arguments = try? JSONValue(parsing: Array(text.utf8))
                 else { return nil }
                 guard let tool = declared.first(where: { $0.name == name }) else {
-                    // What a server brings is not known before it is asked.
+                    // The functions of a server are not known before it is asked.
                     guard !servers.contains(where: { name.hasPrefix("\($0)_") }) else { return nil }
                     let names = declared.map(\.name).joined(separator: ", ")
                     return Diagnostic(
@@ -92,7 +92,7 @@ extension Settings {
         }
     }
 
-    /// An account without which nothing starts.
+    /// An account that is missing or incomplete, without which nothing starts.
     private var accountMistakes: [Diagnostic] {
         guard self[Keys.live.service] == "vertex" else { return [] }
         let place = position(of: Keys.vertex.accountFile) ?? position(of: Keys.live.service)
@@ -107,7 +107,7 @@ extension Settings {
         }
     }
 
-    /// Files and folders that settings name and that are not there.
+    /// Files and folders that settings name and that do not exist.
     private var fileWarnings: [Diagnostic] {
         let files = [
             Keys.live.authority, Keys.mqtt.authority, Keys.mqtt.certificate, Keys.mqtt.key,
@@ -132,7 +132,7 @@ extension Settings {
         }
     }
 
-    /// Why a file cannot be used; nil where it can, or where none is named.
+    /// Why a file cannot be used; nil if it can be, or if none is named.
     private func absence(of path: String) -> String? {
         guard !path.isEmpty else { return nil }
         guard Files.exists(path) else { return "there is no file '\(path)'" }
@@ -144,7 +144,7 @@ extension Settings {
         }
     }
 
-    /// Programs of tools that are not there, and folders that they are to run in.
+    /// Programs of tools that do not exist, and folders of theirs that do not.
     private var programWarnings: [Diagnostic] {
         tools.flatMap { tool in
             tool.kind.programs.flatMap { programWarnings($0, of: tool) }

@@ -4,7 +4,7 @@ package import AudioPath
 package import Configuration
 internal import SignalProcessing
 
-// What each part is built with, out of the one configuration.
+// The settings of each part, from the one configuration.
 extension Settings {
     /// How turns are opened and closed.
     var turnMode: TurnMode { TurnMode(self) }
@@ -59,7 +59,7 @@ extension Settings {
             format: SampleFormat(name: self[format]))
     }
 
-    /// The audio path's settings, with a volume (percent) that counts over theirs.
+    /// The audio path's settings, with a volume (percent) that overrides theirs.
     package func audioSettings(volume: Double?) -> AudioSettings {
         var audio = audioSettings
         if let volume { audio.volumePercent = volume }
@@ -104,9 +104,9 @@ extension Settings {
         }
         audio.noiseSuppressionDecibels = self[Keys.capture.noise]
         audio.gainLimitDecibels = self[Keys.capture.gain]
-        // Hands-free, words before the onset is known are all there is to send.
+        // Hands-free, the words before the onset is known must be sent, so it stays open.
         audio.closesWhenIdle = self[Keys.conversation.preRoll] == 0 && turnMode != .handsFree
-        // With a canceller what was played is looked at as soon as it was.
+        // A canceller needs the microphone's samples as soon as something is played.
         audio.restsWhenIdle =
             !audio.closesWhenIdle && turnMode != .handsFree && audio.echo.mode == .off
     }

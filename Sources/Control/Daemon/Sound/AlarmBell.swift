@@ -9,29 +9,28 @@ internal import WebSockets
 
 /// Makes timers and alarms heard, and wakes their keeper in time.
 ///
-/// The sound grows for half a minute, over whatever is played, and goes on until it is dismissed
-/// or the keeper says that it is enough. Where somebody talks it steps back, as the alarm's voice
-/// does by itself.
+/// The sound grows for half a minute, over whatever is played, and goes on until it is dismissed or
+/// the keeper ends it. It is softer while a user talks; the mixer does this for the alarm's voice.
 ///
 /// ## Concurrency
 /// The keeper's calls come from its thread and are carried to the loop; everything else is confined
 /// to the loop's thread.
 final class AlarmBell: TimerListener, @unchecked Sendable {
-    // @unchecked: what is not constant is touched on the loop's thread only, but for the
+    // @unchecked: what is not constant is touched on the loop's thread only, except for the
     // assignments before anything runs.
 
-    /// How loud it begins and goes on (decibels), before it is as loud as it gets.
+    /// The levels (decibels) through which it grows before it is at full level.
     private static let steps: [Float] = [-20, -13, -7]
     /// How long it sounds at each step (samples): eight seconds.
     private static let stepSamples = 8 * Int(AudioSettings.speechRate)
-    /// The time zone may change unannounced; alarms of the wall clock are looked at with this
-    /// period (nanoseconds).
+    /// The time zone may change unannounced; wall-clock alarms are checked with this period
+    /// (nanoseconds).
     private static let zoneInterval: Int64 = 60 * 1_000_000_000
 
-    /// A reminder that nobody could say is still said so late (nanoseconds): an hour.
+    /// A reminder that could not be spoken is still spoken within this time (nanoseconds): an hour.
     private static let speechPatience: Int64 = 3600 * 1_000_000_000
 
-    /// What an alarm sounds like: softer at first, and then as loud as it gets.
+    /// The sound of an alarm: softer at first, and then at full level.
     private struct Strike: Sendable {
         let sound: [Int16]
         let steps: [[Int16]]
@@ -56,8 +55,8 @@ final class AlarmBell: TimerListener, @unchecked Sendable {
     var keeper: TimerKeeper?
     var assistant: VoiceAssistant?
 
-    /// A bell with these sounds, made for `AudioSettings.speechRate`; `leastPercent` is its least
-    /// volume, and `tell` is called on the loop, for the timeline.
+    /// A bell with these sounds, at `AudioSettings.speechRate`; `leastPercent` is its least volume,
+    /// and `tell` is called on the loop, for the timeline.
     init(
         loop: EventLoop, bridge: AudioBridge, sounds: SoundLibrary, leastPercent: Double,
         speaksReminders: Bool, log: Log, tell: @escaping (String) -> Void
@@ -73,7 +72,7 @@ final class AlarmBell: TimerListener, @unchecked Sendable {
         boot = try ClockAlarm(.boot)
     }
 
-    /// Begins to watch the clocks, and has what is due ring; on the loop.
+    /// Begins to watch the clocks, and lets due timers ring; on the loop.
     func start() throws {
         for alarm in [wall, boot] {
             watches.append(
@@ -87,7 +86,7 @@ final class AlarmBell: TimerListener, @unchecked Sendable {
 
     /// Silence.
     ///
-    /// What rings is taken up by the next start. On the loop.
+    /// What rings now rings again after the next start. On the loop.
     func stop() {
         isStopped = true
         for watch in watches { watch.cancel() }
@@ -97,14 +96,14 @@ final class AlarmBell: TimerListener, @unchecked Sendable {
     }
 
     private func tick() {
-        // Calls to an actor from one place keep no order, but each looks at the time anew.
+        // Calls to an actor from one place keep no order, but each reads the time again.
         Task { [keeper] in await keeper?.tick() }
     }
 
     // MARK: - From the keeper
 
     func ringing(_ items: [TimedItem]) {
-        // Here, and not on the loop: it takes a while.
+        // Made here and not on the loop, since it takes a while.
         let strike = strike(for: items)
         loop.perform { [weak self] in self?.ring(items, strike) }
     }
@@ -118,7 +117,7 @@ final class AlarmBell: TimerListener, @unchecked Sendable {
     private func arm(_ wallTime: Int64?, _ bootTime: Int64?) {
         guard !isStopped else { return }
         let zone = WallClock.now() + Self.zoneInterval
-        // Far away, so that only the setting of the clock wakes it.
+        // Far away, so that only a change of the clock wakes it.
         let next = wallTime.map { min($0, zone) } ?? .max / 2
         let isUnchanged = wall.arm(at: next)
         _ = boot.arm(at: bootTime ?? .max / 2)
@@ -163,7 +162,7 @@ final class AlarmBell: TimerListener, @unchecked Sendable {
         }
     }
 
-    /// What was dismissed last rings again after a while; on the loop.
+    /// Lets what was dismissed last ring again after a while; on the loop.
     func snooze() {
         guard let latest = dismissal else { return }
         tell("it will ring again")
@@ -175,7 +174,7 @@ final class AlarmBell: TimerListener, @unchecked Sendable {
 
     // MARK: - The sound
 
-    /// What sounds for these; on the keeper's thread.
+    /// The sound for these items; on the keeper's thread.
     private func strike(for items: [TimedItem]) -> Strike {
         guard !items.isEmpty else { return Strike(sound: [], steps: []) }
         let sound: StoredSound = items.contains { $0.kind == .alarm } ? .alarm : .timer
@@ -189,7 +188,7 @@ final class AlarmBell: TimerListener, @unchecked Sendable {
 
     private func sound(_ strike: Strike) {
         guard let speaker = bridge.engine?.speaker, !strike.sound.isEmpty else { return }
-        // An alarm is heard even where somebody turned the music off.
+        // An alarm is heard even if the volume was turned down.
         bridge.volume.raise(to: leastPercent)
         for softer in strike.steps {
             let count = max(1, Self.stepSamples / softer.count)

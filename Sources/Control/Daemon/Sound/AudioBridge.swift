@@ -6,9 +6,9 @@ package import WebSockets
 
 /// The one place where Realtime meets Control.
 ///
-/// Samples and speech come on the processing thread and are carried to the event loop in order;
-/// the playback thread's news is announced by a descriptor that the loop watches. The other way,
-/// the assistant's calls go straight to the audio path's own doors.
+/// Samples and speech come on the processing thread and are carried to the event loop in order; the
+/// playback thread signals its news through a descriptor that the loop watches. In the other
+/// direction, the assistant's calls go straight to the audio path.
 ///
 /// ## Concurrency
 /// `microphone` is called on the processing thread, everything else on the loop's.
@@ -19,16 +19,16 @@ package final class AudioBridge: @unchecked Sendable {
     /// A loudspeaker that was woken for an answer is kept awake for this time at most.
     private static let wakeMilliseconds = 30_000
 
-    /// By then the devices are open, if they can be.
+    /// By then the devices are open, if they can be opened.
     private static let firstReportMilliseconds: Int64 = 500
 
     private let loop: EventLoop
     private let inbox = Mutex(MicrophoneInbox())
     private var seen: PlaybackSnapshot?
     private var speakerNews = SpeakerNews()
-    /// It was logged that a reply is too long.
+    /// Whether it was logged that a reply is too long.
     private var isFlooded = false
-    /// The device that has its volume.
+    /// The device whose volume is set.
     private var device: String?
     private let leadInMilliseconds: Int
     /// The user's volume.
@@ -42,12 +42,12 @@ package final class AudioBridge: @unchecked Sendable {
     private var onMicrophone: (MicrophoneSignal) -> Void = { _ in }
     private var onSpeaker: (SpeakerSignal) -> Void = { _ in }
 
-    /// The audio path that this speaks for.
+    /// The audio path behind this bridge.
     package private(set) var engine: AudioEngine?
 
     /// Builds the audio path; nothing runs yet.
     ///
-    /// What the devices do is written to the log, where there is one.
+    /// What the devices do is logged, if there is a log.
     package init(loop: EventLoop, settings: AudioSettings, log: Log?) throws {
         self.loop = loop
         self.log = log
@@ -148,7 +148,7 @@ package final class AudioBridge: @unchecked Sendable {
         volume.set(percent)
     }
 
-    /// Makes it louder or softer by percents; `then` is called on the loop with the new volume.
+    /// Changes the volume by a number of percent; `then` is called on the loop with the new volume.
     func changeVolume(by step: Double, then: @escaping @Sendable (Double) -> Void) {
         volume.change(by: step) { [loop] percent in
             loop.perform { [weak self] in
@@ -169,7 +169,7 @@ package final class AudioBridge: @unchecked Sendable {
 
     private func tellTrouble(_ status: DeviceStatus) {
         for signal in speakerNews.signals(status) {
-            // Also one that is back already has forgotten its volume.
+            // Even a device that is back already has lost its volume.
             if case .lost = signal { device = nil }
             onSpeaker(signal)
         }
@@ -184,7 +184,7 @@ private final class GainRelay: @unchecked Sendable {
 }
 
 extension MicrophoneSignal {
-    /// What the audio path said, in the assistant's words.
+    /// An event of the audio path as the assistant's signal.
     fileprivate init(_ event: MicrophoneEvent) {
         switch event {
         case .chunk(let chunk): self = .samples(chunk.samples, first: chunk.firstSample)
@@ -213,7 +213,7 @@ extension AudioBridge: MicrophonePort {
         engine?.gate.close(at: nanoseconds)
     }
 
-    /// Others step back for the user's voice, and the amplifier wakes up for the answer.
+    /// Ducks other sounds for the user's voice, and wakes the amplifier for the answer.
     private func beginTurn() {
         engine?.speaker.duck(.listening)
         if leadInMilliseconds > 0 { engine?.speaker.stayAwake(milliseconds: Self.wakeMilliseconds) }

@@ -1,12 +1,13 @@
 package import AudioPath
 
-/// Lines for the log about the sound devices: what was granted, once an opening, and troubles that
-/// repair themselves, summed up.
+/// Lines for the log about the sound devices: what was granted at each opening, and totals of
+/// faults that repair themselves.
 ///
-/// A value: the statuses and their times go in, lines come out. What lasts is reported after ten
-/// seconds, then after ever longer times, so that a card with an overrun a second fills no disk.
+/// A value: the statuses and their times go in, lines come out. Lasting trouble is reported after
+/// ten seconds, then at ever longer intervals, so that a card with an overrun every second does not
+/// fill the disk.
 package struct AudioWatch {
-    /// How often the devices are looked at (milliseconds).
+    /// How often the devices' status is read (milliseconds).
     package static let intervalMilliseconds: Int64 = 10_000
     /// Trouble that lasts is reported at least this often (milliseconds).
     static let longestGapMilliseconds: Int64 = 640_000
@@ -67,7 +68,7 @@ package struct AudioWatch {
     }
 }
 
-/// What the log already says of the canceller.
+/// What was already logged about the canceller.
 private struct ToldEcho {
     private var canceller: String?
     private var isShut = false
@@ -77,7 +78,7 @@ private struct ToldEcho {
         var lines: [AudioWatch.Line] = []
         if let name = status.canceller, name != canceller {
             canceller = name
-            let lack = status.lack.map { "; WebRTC's is not to be had: \($0)" } ?? ""
+            let lack = status.lack.map { "; WebRTC's is not available: \($0)" } ?? ""
             lines.append(.init(isTrouble: false, text: "echo: \(name) takes it out\(lack)"))
         }
         if (status.gate == .shut) != isShut {
@@ -94,19 +95,19 @@ private struct ToldEcho {
             lines.append(
                 .init(
                     isTrouble: true,
-                    text: "echo: \(name) refuses frames, whose echo is left; "
+                    text: "echo: \(name) refuses frames, and their echo remains; "
                         + "audio.echo.canceller = \"speex\" does without it"))
         }
         return lines
     }
 }
 
-/// What is advised where a canceller does not suffice.
+/// Advice for when a canceller does not suffice.
 enum EchoAdvice {
     /// The gate is shut: no voice interrupts the loudspeaker.
     static func shut(_ status: EchoStatus) -> String {
         let lack =
-            status.lack.map { " WebRTC's canceller would do better, and is not to be had: \($0)." }
+            status.lack.map { " WebRTC's canceller would do better, but is not available: \($0)." }
             ?? ""
         return "echo: too much of it is left, so that no voice interrupts the loudspeaker until "
             + "that is better (\(Int(status.reductionDecibels.rounded())) dB taken out). Turn the "
@@ -143,12 +144,12 @@ private struct Told {
     private mutating func trouble(_ status: DeviceStatus, _ now: Int64) -> String? {
         let counted = [status.xruns, status.suspensions, status.lostFrames]
         guard counted != counts else {
-            // A quiet look ends what lasted.
+            // A look without news ends the lasting trouble.
             if now >= nextAt { gap = AudioWatch.intervalMilliseconds }
             return nil
         }
         guard now >= nextAt else { return nil }
-        let words = zip(zip(counted, counts), [xruns, "suspensions", "frames without room"])
+        let words = zip(zip(counted, counts), [xruns, "suspensions", "frames dropped"])
         let parts = words.filter { $0.0.0 > $0.0.1 }.map { "\($0.0.0 - $0.0.1) \($0.1)" }
         counts = counted
         nextAt = now + gap

@@ -2,22 +2,22 @@ internal import AudioPath
 internal import Linux
 internal import Synchronization
 
-/// The user's volume, set and read beside the loop: a card's driver takes its time, and that of a
-/// headset which is being unplugged seconds.
+/// The user's volume, set and read off the loop: a card's driver is slow, and that of a headset
+/// being unplugged takes seconds.
 ///
-/// What was asked for last is what others hear of at once; the card follows, in order.
+/// The volume asked for last is reported at once; the card follows, in order.
 ///
 /// ## Concurrency
-/// From every thread; nothing waits but `read`.
+/// From every thread; only `read` waits.
 package final class CardVolume: @unchecked Sendable {
     // @unchecked: `control` and `raised` are touched on `thread` only.
 
     private struct State {
-        /// As was asked for, or as the card had it when it was looked at last.
+        /// As asked for, or as last read from the card.
         var percent: Double
-        /// What the card is still to be set to, by the number of the work that does it.
+        /// The volumes still to be set, by the number of the job that sets them.
         var wishes: [Int: Double] = [:]
-        /// The work whose wish may still be replaced, since nothing else waits behind it.
+        /// The job whose volume may still be replaced, since nothing else is queued behind it.
         var open: Int?
         var number = 0
     }
@@ -26,12 +26,12 @@ package final class CardVolume: @unchecked Sendable {
     private let control: VolumeControl
     private let complain: @Sendable (String) -> Void
     private let state: Mutex<State>
-    /// What the volume was before it was raised, and what the card then made of it.
+    /// The volume before it was raised, and the one that the card then had.
     private var raised: (from: Double, to: Double)?
 
     /// A volume that begins as wished (0 to 100), or as the card has it.
     ///
-    /// `setGain` and `complain` are called on a thread of this.
+    /// `setGain` and `complain` are called on the mixer's thread.
     init(
         wish: VolumeWish, percent: Double?,
         setGain: @escaping @Sendable (_ gain: Float, _ elsewhere: Float?) -> Void,
@@ -42,16 +42,16 @@ package final class CardVolume: @unchecked Sendable {
         self.complain = complain
     }
 
-    /// What was asked for last, or was found at the card (0 to 100 percent of loudness).
+    /// The volume asked for last, or read from the card (0 to 100 percent of loudness).
     package var percent: Double { state.withLock { $0.percent } }
 
-    /// What the card has now (0 to 100 percent of loudness); somebody else may have turned it.
+    /// The card's volume now (0 to 100 percent of loudness); another program may have changed it.
     package func read() async -> Double { await thread.run { [self] in look() } }
 
     /// Sets it, 0 to 100 percent of loudness.
     func set(_ percent: Double) {
         let percent = min(max(percent, 0), 100)
-        // Within the lock, so that what waits is in the order of the calls.
+        // Within the lock, so that jobs are queued in the order of the calls.
         state.withLock { state in
             state.percent = percent
             if let open = state.open { return state.wishes[open] = percent }
@@ -63,7 +63,7 @@ package final class CardVolume: @unchecked Sendable {
         }
     }
 
-    /// Does something on the thread, behind what was wished before and ahead of what comes later.
+    /// Does something on the thread, after earlier and before later changes.
     private func perform(_ body: @escaping @Sendable () -> Void) {
         state.withLock { state in
             state.open = nil
@@ -71,8 +71,8 @@ package final class CardVolume: @unchecked Sendable {
         }
     }
 
-    /// Makes it louder or softer than the card has it, by percents; `then` is called with the new
-    /// volume, on a thread of this.
+    /// Changes the card's volume by a number of percent; `then` is called with the new volume, on
+    /// the mixer's thread.
     func change(by step: Double, then: @escaping @Sendable (Double) -> Void) {
         perform { [self] in
             let percent = min(max(look() + step, 0), 100)
@@ -81,7 +81,7 @@ package final class CardVolume: @unchecked Sendable {
         }
     }
 
-    /// Another device is played on, or the same again: it gets the volume that was asked for.
+    /// A device was opened, another or the same: it gets the volume that was asked for.
     func deviceChanged(to name: String) {
         perform { [self] in
             if let text = control.deviceChanged(to: name) { complain(text) }
@@ -124,7 +124,7 @@ package final class CardVolume: @unchecked Sendable {
         return look()
     }
 
-    /// Looks at the card, and remembers; what was asked for meanwhile counts before it.
+    /// Reads the card's volume and notes it, unless another was asked for meanwhile.
     @discardableResult
     private func look() -> Double {
         let found = control.percent

@@ -3,8 +3,8 @@ package import Configuration
 
 /// The names of sound devices in the settings.
 ///
-/// A card's number depends on which driver came first at this start, so a name with one means
-/// another card some day; it is a mistake, and the text gives the name that stays.
+/// A card's number depends on the order in which drivers load, so a name with a number will
+/// eventually mean another card. Such a name is a mistake, and the text gives the stable name.
 package enum DeviceNames {
     /// The PCMs of ALSA's own that take a card, after any `plug:`.
     private static let withCard = [
@@ -12,7 +12,7 @@ package enum DeviceNames {
         "iec958", "usbstream", "surround40", "surround51", "surround71",
     ]
 
-    /// What is wrong with the names, by the cards that are plugged in now.
+    /// The mistakes in the names, given the cards that are plugged in now.
     package static func mistakes(in settings: Settings) -> [Diagnostic] {
         mistakes(
             in: settings,
@@ -20,7 +20,7 @@ package enum DeviceNames {
                 SoundCard.all().map { (Int($0.number), $0.id) }, uniquingKeysWith: { $1 }))
     }
 
-    /// The same with the identifiers of the cards by their numbers.
+    /// The same, given the cards' identifiers by number.
     static func mistakes(in settings: Settings, cardIDs: [Int: String]) -> [Diagnostic] {
         [Keys.capture.device, Keys.playback.device, Keys.music.device].compactMap { key in
             let name = settings[key]
@@ -41,20 +41,20 @@ package enum DeviceNames {
                 ?? "there is no card \(card.number) now; `martlet devices` lists the names"
             return Diagnostic(
                 settings.position(of: key),
-                "\(key.path) is \"\(name)\", but a card's number may be another card's after the "
+                "\(key.path) is \"\(name)\", but a card's number may mean another card after the "
                     + "next start; write its id: \(advice)")
         }
     }
 
-    /// Sound files as people have them, of which none is read or written here.
+    /// Common sound files that are neither read nor written here.
     private static let foreignEndings = [
         ".mp3", ".ogg", ".opus", ".flac", ".m4a", ".aac", ".wma", ".aiff", ".webm", ".raw", ".pcm",
     ]
 
-    /// What is wrong with a name that is a file's, though no WAV file's; nil for others.
+    /// What is wrong with a name of a file that is not a WAV file; nil for other names.
     private static func fileMistake(_ name: String) -> String? {
         let small = name.lowercased()
-        // A device of ALSA's own, such as "file:/tmp/x.raw", has its arguments behind a colon.
+        // A device of ALSA's own, such as "file:/tmp/x.raw", has its arguments after a colon.
         guard !name.contains(":"), !small.hasSuffix(".wav") else { return nil }
         guard let ending = foreignEndings.first(where: small.hasSuffix) else {
             return name.hasPrefix("/")
@@ -65,7 +65,7 @@ package enum DeviceNames {
             + "`ffmpeg -i \(name) \(base).wav`"
     }
 
-    /// A card that a name gives by its number, and the name with an id in its place.
+    /// A card that a name gives by its number, and the name with an id instead.
     struct NumberedCard {
         let number: Int
         let renamed: (String) -> String
@@ -94,7 +94,7 @@ package enum DeviceNames {
             arguments[place].hasPrefix("CARD=")
             ? String(arguments[place].dropFirst(5)) : arguments[place]
         guard let number = Int(value) else { return nil }
-        // The device's number may stand behind without its key.
+        // The device's number may follow without its key.
         if place == 0, arguments.count > 1, Int(arguments[1]) != nil {
             arguments[1] = "DEV=\(arguments[1])"
         }

@@ -3,13 +3,13 @@ internal import Linux
 internal import Sounds
 internal import WebSockets
 
-/// The device's own sounds, beside the reply's voice.
+/// The device's own sounds, mixed with the reply.
 ///
-/// On the loop, which waits for none of them to be decoded.
+/// Used on the loop, which never waits for decoding.
 struct Earcons: EarconPort {
     let loop: EventLoop
     let bridge: AudioBridge
-    /// Nil where the owner wants none.
+    /// Nil if the owner wants no sounds.
     let library: SoundLibrary?
     private let thread = DiskThread(name: "sounds")
 

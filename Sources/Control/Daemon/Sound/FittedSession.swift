@@ -5,15 +5,15 @@ internal import VoiceSession
 
 /// Converts between the rates of a voice service and those of the device's sound path.
 ///
-/// Live has the sound path's own rates, so that nothing is converted; a service with others is
-/// played and heard at the right pitch all the same.
+/// Live has the sound path's own rates, so nothing is converted; a service with other rates is
+/// still played and heard at the right pitch.
 ///
 /// ## Concurrency
 /// Confined to the loop's thread.
 final class RateFit: @unchecked Sendable {
     // @unchecked: touched on the loop's thread only.
 
-    /// Speech sounds no better above it (of 10).
+    /// Speech sounds no better above this quality (of 10).
     private static let quality: Int32 = 4
 
     /// One direction of it.
@@ -31,7 +31,8 @@ final class RateFit: @unchecked Sendable {
             return converted
         }
 
-        /// What the filter holds back at the end of a stream; the next one begins anew.
+        /// The samples that the filter holds back at the end of a stream; resets it for the next
+        /// one.
         func end() -> [Int16] {
             let rest = convert([Int16](repeating: 0, count: resampler.latencyFrames))
             resampler.reset()
@@ -45,7 +46,7 @@ final class RateFit: @unchecked Sendable {
     private let up: Conversion?
     private let down: Conversion?
 
-    /// A fit between a service and the sound path; nil where there is nothing to convert.
+    /// A fit between a service and the sound path; nil if there is nothing to convert.
     init?(of service: SessionRates, to device: SessionRates) throws(ResamplerError) {
         guard service != device else { return nil }
         up =
@@ -56,16 +57,16 @@ final class RateFit: @unchecked Sendable {
             ? nil : try Conversion(from: service.output, to: device.output)
     }
 
-    /// Words of the user, at the service's rate.
+    /// The user's words, at the service's rate.
     func words(_ samples: [Int16]) -> [Int16] { up?.convert(samples) ?? samples }
 
-    /// The last of the words, which are over; empty where nothing is held back.
+    /// The last of the words, which have ended; empty if nothing is held back.
     func endOfWords() -> [Int16] { up?.end() ?? [] }
 
-    /// The words are not said after all, or others begin.
+    /// Forgets the words: they are not sent after all, or others begin.
     func forgetWords() { up?.reset() }
 
-    /// What the device is to hear of an event, in order.
+    /// The events that the device gets for one of the service's, in order.
     func events(_ event: SessionEvent) -> [SessionEvent] {
         guard let down else { return [event] }
         switch event {
@@ -73,7 +74,7 @@ final class RateFit: @unchecked Sendable {
             return [.audio(down.convert(samples), of: answer)]
         case .generationComplete(let answer), .turnComplete(let answer), .toolCalls(_, let answer):
             let rest = down.end()
-            // Silence alone, where nothing was said.
+            // It is silence alone if nothing was said.
             guard rest.contains(where: { $0 != 0 }) else { return [event] }
             return [.audio(rest, of: answer), event]
         case .interrupted, .offline, .failed, .closed, .asleep:
@@ -86,11 +87,11 @@ final class RateFit: @unchecked Sendable {
     }
 }
 
-/// A voice service, in the rates of the device's sound path.
+/// A voice service at the rates of the device's sound path.
 struct FittedSession: VoiceService {
     let service: any VoiceService
     let fit: RateFit
-    /// The sound path's.
+    /// The sound path's rates.
     let rates: SessionRates
 
     var isReady: Bool { service.isReady }
@@ -131,7 +132,7 @@ struct FittedSession: VoiceService {
 }
 
 extension SessionRates {
-    /// What the sound path captures and plays.
+    /// The rates at which the sound path captures and plays.
     static let sound = SessionRates(
         input: Int(AudioSettings.microphoneRate), output: Int(AudioSettings.speechRate))
 }

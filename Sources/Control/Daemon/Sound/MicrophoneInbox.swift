@@ -1,10 +1,12 @@
 package import Assistant
 
-/// What the processing thread has said and the loop has not taken yet, in order.
+/// The signals of the processing thread that the loop has not taken yet, in order.
 package struct MicrophoneInbox: Sendable {
-    /// Samples that may wait; at 50 a second the loop is then stuck for twenty seconds.
+    /// Sample messages that may wait; at 50 a second the loop has then been stuck for twenty
+    /// seconds.
     package static let limit = 1000
-    /// Marks and news that may wait beside them: without its mark a turn would not end.
+    /// Messages that may wait in all when marks and news come: without its mark a turn would not
+    /// end.
     package static let markLimit = 1200
 
     private var signals: [MicrophoneSignal] = []
@@ -24,16 +26,16 @@ package struct MicrophoneInbox: Sendable {
         return signals.count == 1
     }
 
-    /// Gives out what waits, and how many were lost behind the first of it.
+    /// Returns the waiting signals, and how many were lost since the first of them.
     package mutating func empty() -> (signals: [MicrophoneSignal], lost: Int) {
         defer { self = MicrophoneInbox() }
         return (signals, lost)
     }
 
-    /// What is to be said of signals that were lost; nil when none were.
+    /// The message about lost signals; nil when none were lost.
     package static func trouble(lost: Int) -> String? {
         guard lost > 0 else { return nil }
-        return "the loop was late by \(limit) messages of the microphone; \(lost) more were lost, "
-            + "and with them what was said then: see which program takes the processor"
+        return "the loop fell behind by \(limit) messages of the microphone; \(lost) more were "
+            + "lost, and with them what was said then: see which program takes the processor"
     }
 }

@@ -1,9 +1,9 @@
 internal import Assistant
 internal import AudioPath
 
-/// Remembers the last answer, and plays it again until somebody speaks.
+/// Remembers the last answer, and plays it again until the user speaks.
 ///
-/// It stands between the assistant and its microphone and speaker.
+/// It sits between the assistant and its microphone and speaker.
 ///
 /// ## Concurrency
 /// Confined to the loop's thread.
@@ -21,7 +21,8 @@ final class ReplyMemory: SpeakerPort, MicrophonePort, @unchecked Sendable {
     private var isForgotten = false
     private var isReplaying = false
 
-    /// A memory of what a speaker says; `replay` plays samples beside it, or stops with nil.
+    /// A memory of what `speaker` plays; `replay` plays samples beside it, or stops that when given
+    /// nil.
     init(
         _ speaker: any SpeakerPort, _ microphone: any MicrophonePort,
         replay: @escaping ([Int16]?) -> Void
@@ -31,11 +32,11 @@ final class ReplyMemory: SpeakerPort, MicrophonePort, @unchecked Sendable {
         self.replay = replay
     }
 
-    /// Plays the last answer again; returns its samples' number, 0 when there is none.
+    /// Plays the last answer again; returns its number of samples, 0 if there is none.
     func playLast() -> Int {
         guard !last.isEmpty else { return 0 }
         stopReplay()
-        // What is being said is about the last answer, and does not take its place.
+        // The current answer is about the last one, and does not take its place.
         current = []
         isForgotten = true
         isReplaying = true

@@ -7,26 +7,29 @@ package import Sounds
 internal import SpeexDSP
 internal import Text
 
-/// The owner's sounds in place of the device's: Ogg Opus or WAV files named after what they replace.
+/// The owner's sounds, which replace the device's: Ogg Opus or WAV files of the same name.
 package enum SoundFolder {
-    /// What a check decodes with: that of the answers (Hz).
+    /// The rate that a check decodes to, that of the answers (Hz).
     static let checkedRate = AudioSettings.speechRate
-    /// A sound that is longer is none (seconds).
+    /// A longer sound is refused (seconds).
     private static let limitSeconds = 60
-    /// A file that is larger is none (bytes): a minute of stereo at 48 kHz.
+    /// A larger file is refused (bytes): a minute of stereo at 48 kHz.
     private static let limitBytes = 12 << 20
-    /// The best conversion that costs nothing worth naming for a short sound.
+    /// The best conversion whose cost is negligible for a short sound.
     private static let quality: Int32 = 8
 
-    /// Reads what a folder has, as mono samples at a rate (Hz).
+    /// Reads a folder's sounds as mono samples at a rate (Hz).
     ///
-    /// What cannot be used is reported once, in words for its owner, and the device's own sound is
+    /// An unusable file is reported once, in words for its owner, and the device's own sound is
     /// used instead.
     package static func read(
         _ folder: String, rate: Int32
     ) -> (sounds: [StoredSound: [Int16]], complaints: [String]) {
         guard Files.isDirectory(folder) else {
-            return ([:], ["sounds.directory '\(folder)' is no folder; the device's own are used"])
+            return (
+                [:],
+                ["sounds.directory '\(folder)' is not a folder; the device's own sounds are used"]
+            )
         }
         var sounds: [StoredSound: [Int16]] = [:]
         var complaints = strangers(folder)
@@ -52,12 +55,12 @@ package enum SoundFolder {
         return (sounds, complaints)
     }
 
-    /// What sounds are kept as by others; files of other kinds are no business of ours.
+    /// The endings of sound files; other files are ignored.
     private static let soundEndings = [
         "opus", "wav", "ogg", "oga", "mp3", "flac", "m4a", "aac", "wma", "aiff", "webm",
     ]
 
-    /// Sounds in the folder that no sound of the device is replaced by, one line each.
+    /// Sound files in the folder that replace no sound of the device, one line each.
     private static func strangers(_ folder: String) -> [String] {
         let names = StoredSound.allCases.map(\.rawValue)
         return ((try? Files.list(folder)) ?? []).compactMap { file in
@@ -66,8 +69,8 @@ package enum SoundFolder {
             guard soundEndings.contains(ending.lowercased()) else { return nil }
             if names.contains(name), ending == "opus" || ending == "wav" { return nil }
             guard let meant = Spelling.nearest(to: name, among: names) else {
-                return "'\(folder)/\(file)' is no sound of the device and is not used; there are: "
-                    + names.joined(separator: ", ")
+                return "'\(folder)/\(file)' is not one of the device's sounds and is not used; "
+                    + "there are: " + names.joined(separator: ", ")
             }
             let isRead = ["opus", "wav"].contains(ending.lowercased())
             return "'\(folder)/\(file)' is not used: "

@@ -1,10 +1,10 @@
 internal import Assistant
 internal import AudioPath
 
-/// What is reported to the assistant about the loudspeaker's device.
+/// Decides what to report to the assistant about the loudspeaker's device.
 ///
-/// A value: what the loop sees of the device goes in. It looks now and then, so a device may have
-/// been lost and be back since: then both are reported.
+/// A value: the device's status goes in. It is polled, so a device may have been lost and be back
+/// already: then both are reported.
 struct SpeakerNews {
     private var losses = 0
     private var isLost = false

@@ -5,17 +5,17 @@ internal import Opus
 private import Synchronization
 package import VoiceSession
 
-/// Keeps turns as Ogg Opus files, where the owner wants that: the user's words, and the reply.
+/// Keeps turns as Ogg Opus files if the owner wants that: the user's words, and the reply.
 ///
 /// ## Concurrency
-/// An actor with a thread of its own, since it writes files; samples are handed to it in order and without
-/// waiting.
+/// An actor with a thread of its own, since it writes files; samples are handed to it in order,
+/// without waiting.
 package actor TurnRecorder {
     /// Bits per second: speech that can be understood well.
     private static let bitsPerSecond: Int32 = 24_000
     /// A turn is not recorded beyond this (bytes); some ten minutes.
     private static let fileLimitBytes = 2 << 20
-    /// What has grown too old is looked for this often (seconds), though nobody speaks.
+    /// Recordings that are too old are looked for this often (seconds), even if nobody speaks.
     private static let tidySeconds: Int64 = 3600
     private static let dayNanoseconds: Int64 = 86_400_000_000_000
 
@@ -40,9 +40,10 @@ package actor TurnRecorder {
     private var reply: Recording?
     private var count: UInt32 = 0
 
-    /// A recorder of a session with these rates, in a folder, which is made.
+    /// A recorder of a session with these rates; creates the folder.
     ///
-    /// What is beyond `limitMegabytes` and `limitDays` in all is removed, the oldest first. `now` is the time of day (nanoseconds since 1970).
+    /// Recordings beyond `limitMegabytes` in all or older than `limitDays` are removed, the oldest
+    /// first. `now` is the time of day (nanoseconds since 1970).
     package init(
         directory: String, rates: SessionRates, limitMegabytes: Int, limitDays: Int, log: Log,
         now: @escaping @Sendable () -> Int64
@@ -71,7 +72,7 @@ package actor TurnRecorder {
     }
 
     deinit {
-        // Either task would wait on for what never comes.
+        // Otherwise both tasks would wait for ever.
         items.finish()
         tidying.withLock { $0?.cancel() }
     }
@@ -80,7 +81,7 @@ package actor TurnRecorder {
         thread.asUnownedSerialExecutor()
     }
 
-    /// Ends both recordings, and returns when all that was handed over is on the disk.
+    /// Ends both recordings, and returns when everything handed over is on the disk.
     package nonisolated func finish() async {
         items.yield(.wordsEnded)
         items.yield(.replyEnded)
@@ -90,13 +91,13 @@ package actor TurnRecorder {
     /// Samples of the user's words: mono, at the session's input rate.
     package nonisolated func hear(_ samples: [Int16]) { items.yield(.words(samples)) }
 
-    /// The user's words are over.
+    /// The user's words have ended.
     package nonisolated func endWords() { items.yield(.wordsEnded) }
 
     /// Samples of the reply: mono, at the session's output rate.
     package nonisolated func say(_ samples: [Int16]) { items.yield(.reply(samples)) }
 
-    /// The reply is over or was interrupted.
+    /// The reply has ended or was interrupted.
     package nonisolated func endReply() { items.yield(.replyEnded) }
 
     private func take(_ item: Item) {
@@ -138,7 +139,7 @@ package actor TurnRecorder {
         WallClock.localTime(at: time).iso8601.replacingColons
     }
 
-    /// Removes what is too old or too much.
+    /// Removes recordings that are too old or beyond the limit of size.
     package func tidy() {
         do {
             try makeRoom()
@@ -147,10 +148,11 @@ package actor TurnRecorder {
         }
     }
 
-    /// Removes the files that are too old and the oldest; their names begin with their time.
+    /// Removes files that are too old, then the oldest beyond the size limit; names begin with the
+    /// time.
     private func makeRoom() throws {
         let all = try Files.list(directory)
-        // What a loss of power left of one that was being written.
+        // A file that a loss of power left half-written.
         for name in all where name.contains(".opus.") { try Files.remove("\(directory)/\(name)") }
         var names = all.filter { $0.hasSuffix(".opus") }.sorted()
         let oldest = name(of: now() - Int64(limitDays) * Self.dayNanoseconds)
@@ -166,7 +168,7 @@ package actor TurnRecorder {
         }
     }
 
-    /// One file in the making.
+    /// One file that is being written.
     private final class Recording {
         let kind: String
         private let writer: OggOpusWriter

@@ -6,15 +6,15 @@ internal import VoiceSession
 internal import WebSockets
 internal import WireCodec
 
-/// The device as the model may handle it.
+/// The controls of the device that the model may use.
 ///
 /// ## Concurrency
-/// Called on the pool; what it does is done on the loop.
+/// Called on the pool; it acts on the loop.
 final class DeviceControls: DevicePort, @unchecked Sendable {
     // @unchecked: `parts` is set before anything runs and released when the tools have ended; what
-    // hangs on it is touched on the loop only.
+    // it refers to is touched on the loop only.
 
-    /// What it handles; made after it.
+    /// The parts that it controls; made after it.
     struct Parts {
         let assistant: VoiceAssistant
         let session: any VoiceService
@@ -26,7 +26,7 @@ final class DeviceControls: DevicePort, @unchecked Sendable {
     private let loop: EventLoop
     private let memory: DeviceMemory
     private var muteEnd: LoopTimer?
-    /// When muting by words ends (CLOCK_MONOTONIC); nil where no time was said.
+    /// When muting by words ends (CLOCK_MONOTONIC); nil if no time was given.
     private(set) var muteEndsAt: Int64?
 
     var parts: Parts?
@@ -36,7 +36,8 @@ final class DeviceControls: DevicePort, @unchecked Sendable {
         self.memory = memory
     }
 
-    /// Lets go of what it handles, which owns it by its tools; on the loop, at the end.
+    /// Releases the parts that it controls, which own it through the tools; on the loop, at the
+    /// end.
     func release() {
         muteEnd?.cancel()
         muteEnd = nil
@@ -75,7 +76,7 @@ final class DeviceControls: DevicePort, @unchecked Sendable {
         try await keep("the microphone is off")
     }
 
-    /// Returns when what was done is on the disk; what was done stays so if it cannot be.
+    /// Returns when the change is on the disk; it stays in force even if it cannot be stored.
     private func keep(_ done: String) async throws {
         do {
             try await memory.stored()

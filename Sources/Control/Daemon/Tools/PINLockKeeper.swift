@@ -4,14 +4,14 @@ internal import Synchronization
 internal import Tools
 internal import WireCodec
 
-/// Keeps what is known of wrong PINs in the store, so that a restart gives no new guesses, and
+/// Keeps the count of wrong PINs in the store, so that a restart gives no new guesses, and
 /// reports a lock to the owner: in the log, and on the broker.
 ///
 /// ## Concurrency
 /// `keep` and `report` are called on the loop's thread; the disk is written on a thread of its own,
 /// the newest state last.
 final class PINLockKeeper: PINLockPort {
-    /// The name of what is kept.
+    /// The document's name.
     static let documentName = "pin-lock"
     /// Where earlier versions kept it.
     static let earlierName = "pin-lock.json"
@@ -20,7 +20,7 @@ final class PINLockKeeper: PINLockPort {
 
     private struct State {
         var memory: PINLockMemory
-        /// What the disk does not have.
+        /// Whether the disk does not have it yet.
         var isChanged = false
     }
 
@@ -32,15 +32,15 @@ final class PINLockKeeper: PINLockPort {
     private let state: Mutex<State>
     let kept: PINLockMemory
 
-    /// What a store keeps of it.
+    /// The document of it in a store.
     static func document(of store: StateStore) -> KeptDocument {
         store.document(documentName, limitBytes: limitBytes, earlier: earlierName)
     }
 
-    /// Reads what was kept, on the disk; `document` nil keeps nothing beyond this life.
+    /// Reads what was kept from the disk; `document` nil keeps nothing beyond this life.
     ///
     /// What cannot be read, or may be older than what was kept last, counts as a lock. `onChange`
-    /// is called on the loop's thread, and here when the PIN is locked from before.
+    /// is called on the loop's thread, and by the initializer if the PIN was locked before.
     init(
         document: KeptDocument?, log: Log, onChange: @escaping @Sendable (_ isLocked: Bool) -> Void
     ) {
@@ -69,10 +69,10 @@ final class PINLockKeeper: PINLockPort {
         if let time {
             log(
                 .warning,
-                "the PIN was wrong too often: none is taken for \(time / 1_000_000_000) s; if it "
-                    + "was not you, somebody near the device is guessing")
+                "the PIN was wrong too often: none is accepted for \(time / 1_000_000_000) s; if "
+                    + "it was not you, someone near the device is guessing")
         } else {
-            log(.notice, "a PIN is taken again")
+            log(.notice, "PINs are accepted again")
         }
         onChange(time != nil)
     }
@@ -95,8 +95,8 @@ final class PINLockKeeper: PINLockPort {
             memory.isLocked = true
         case .lost, .unreadable: memory = .unreadable
         }
-        log(.warning, "what was kept of wrong PINs is not whole, so the PIN is locked for a while")
-        // What is damaged is set aside by now, and would be no reason at the next start.
+        log(.warning, "the record of wrong PINs is damaged, so the PIN is locked for a while")
+        // The damaged file is set aside by now, so the next start would not know of it.
         try? document.write(memory.json)
         return memory
     }
@@ -111,7 +111,7 @@ final class PINLockKeeper: PINLockPort {
             if document.isBlocked { _ = document.read() }
             try document.write(memory.json)
         } catch {
-            log(.error, "wrong PINs are not kept over a restart: \(error)")
+            log(.error, "wrong PINs are not remembered across a restart: \(error)")
         }
     }
 }
@@ -120,7 +120,7 @@ extension PINLockMemory {
     /// Counts above this are damage: far fewer were ever written.
     private static let countLimit: Int64 = 1_000
 
-    /// What a file holds; nil for anything but what `json` makes.
+    /// Reads a file's contents; nil for anything that `json` does not make.
     fileprivate init?(_ json: JSONValue) {
         let counts: ClosedRange<Int64> = 0...Self.countLimit
         guard let wrong = json["wrong"]?.int, let locks = json["locks"]?.int,

@@ -1,11 +1,11 @@
 package import Configuration
 internal import Linux
 
-// What the programs of the settings may not see, and what they may.
+// What the programs of the settings may and may not see.
 
 extension Settings {
-    /// The files and folders with keys, secrets, credentials, recordings and what is kept: no
-    /// program of the settings can open them.
+    /// The files and folders with keys, secrets, credentials, recordings and state: no program of
+    /// the settings can open them.
     package var hiddenPlaces: [String] {
         let named: [String?] = [
             self[Keys.live.keyFile], self[Keys.vertex.accountFile], self[Keys.tools.pinFile],
@@ -19,7 +19,7 @@ extension Settings {
         let stores = ["/etc/credstore", "/etc/credstore.encrypted"]
         var seen: Set<String> = []
         return ((named + environment).compactMap { $0 } + stores)
-            // A whole path, and not of everything.
+            // An absolute path, but not the root.
             .filter { $0.hasPrefix("/") && $0.contains { $0 != "/" } && seen.insert($0).inserted }
     }
 }
@@ -36,7 +36,7 @@ extension ToolSet {
         "this system has neither Landlock nor lets programs have mounts of their own, so nothing "
         + "keeps them from the key, the secrets and the devices"
 
-    /// The programs that are not run, since this system cannot confine them, one line each.
+    /// The programs that are not run because this system cannot confine them, one line each.
     package static func refusals(_ settings: Settings) -> [String] {
         refusals(settings, isHeld: Confinement.isHeld)
     }
@@ -48,7 +48,7 @@ extension ToolSet {
         }
     }
 
-    /// What of the programs' confinement is weak on this machine, one line each.
+    /// The weaknesses of the programs' confinement on this machine, one line each.
     static func confinementNotes(_ settings: Settings, isHeld: Bool) -> [String] {
         var notes: [String] = []
         for (tool, program) in programs(settings) {

@@ -2,7 +2,7 @@ package import Configuration
 internal import Linux
 package import WireCodec
 
-/// Why a secret cannot be had; never the secret, nor what stands beside it.
+/// Why a secret cannot be read; contains neither the secret nor the text around it.
 package enum SecretError: Error, Sendable, Equatable, CustomStringConvertible {
     case missing(name: String, folder: String)
     case readableByOthers(path: String)
@@ -26,11 +26,11 @@ package enum SecretError: Error, Sendable, Equatable, CustomStringConvertible {
     }
 }
 
-/// Looks up the secrets that the settings name: the systemd credential of the name, else the file
-/// of the name in `tools.secrets_dir`.
+/// Looks up the secrets that the settings name: the systemd credential of that name, else the file
+/// of that name in `tools.secrets_dir`.
 ///
-/// Each is read when it is needed and kept by nobody here, so that one that is changed is taken
-/// up without a restart. It may be asked from any thread, and reads the disk.
+/// Each is read when it is needed and is not cached, so that a changed one is used without a
+/// restart. It may be called from any thread, and reads the disk.
 package struct SecretStore: SecretPort {
     /// Longer than any token or password (bytes).
     private static let limitBytes = 4096
@@ -39,32 +39,32 @@ package struct SecretStore: SecretPort {
     private let folder: String
     private let known: KnownSecrets
 
-    /// The secrets that these settings mean, in this process; each that is read is noted in
-    /// `known`.
+    /// The secrets that these settings name, as this process sees them; each one that is read is
+    /// noted in `known`.
     package init(_ settings: Settings, known: KnownSecrets = KnownSecrets()) {
         self.init(
             credentialsFolder: Environment.get("CREDENTIALS_DIRECTORY"),
             folder: settings[Keys.tools.secretsDirectory], known: known)
     }
 
-    /// Secrets of systemd's folder, if there is one, and of another.
+    /// Secrets of systemd's folder, if there is one, and of `folder`.
     init(credentialsFolder: String?, folder: String, known: KnownSecrets = KnownSecrets()) {
         self.credentialsFolder = credentialsFolder
         self.folder = folder
         self.known = known
     }
 
-    /// Whether this process has credentials of systemd's, as the service has.
+    /// Whether this process has systemd credentials, as the service does.
     package var seesCredentials: Bool { credentialsFolder != nil }
 
-    /// The secret of a name.
+    /// The secret of this name.
     package func secret(_ name: String) throws(SecretError) -> Secret {
         if let path = credentialsFolder.map({ "\($0)/\(name)" }), Files.exists(path) {
             return try read(path, name)
         }
         let path = "\(folder)/\(name)"
         guard Files.exists(path) else { throw .missing(name: name, folder: folder) }
-        // Those of systemd are its own to guard.
+        // systemd itself guards its credentials.
         guard !Files.isReadableByOthers(path) else { throw .readableByOthers(path: path) }
         return try read(path, name)
     }
@@ -104,7 +104,7 @@ package struct SecretStore: SecretPort {
 }
 
 extension SecretError {
-    /// Whether it is only not there yet, which is no mistake of the settings.
+    /// Whether it merely does not exist yet, which is no mistake in the settings.
     package var isAbsence: Bool {
         if case .missing = self { true } else { false }
     }

@@ -4,9 +4,9 @@ package import Store
 package import Tools
 package import WireCodec
 
-// What the tools' runner is built with, out of the one configuration.
+// The settings of the tools' runner, from the one configuration.
 extension Settings {
-    /// How users are asked; throws when the PIN cannot be read, which is noted in `secrets`.
+    /// How users confirm calls; notes the PIN in `secrets`, and throws if it cannot be read.
     package func confirmationSettings(
         secrets: KnownSecrets = KnownSecrets()
     ) throws -> ConfirmationSettings {
@@ -31,7 +31,7 @@ extension Settings {
             ports.journal = FileJournal(
                 lines: store.lines(KeptLines.journalName), onTrouble: onTrouble)
         }
-        // A program without a store may still add to what was done.
+        // A program without a store may still add to the audit log.
         if let folder = toolStateDirectory {
             ports.audit = AuditLog(
                 disk: DiskFolder(path: folder), limitBytes: limitBytes, onTrouble: onTrouble)
@@ -39,28 +39,28 @@ extension Settings {
         return ports
     }
 
-    /// The folder in which all is that outlasts the program; nil: nowhere.
+    /// The folder of everything that outlasts the program; nil: nothing does.
     package var toolStateDirectory: String? {
         let path = self[Keys.tools.stateDirectory]
         return path.isEmpty ? Environment.get("STATE_DIRECTORY") : path
     }
 
-    /// The store of the state folder; nil where there is none.
+    /// The store of the state folder; nil if there is none.
     ///
-    /// Blocks on the disk, and for up to `StateStore.lockPatience` on another program that has it;
-    /// throws `StoreError.held` then. Within the program it is the same for every caller.
+    /// Blocks on the disk, and for up to `StateStore.lockPatience` while another program holds it;
+    /// then throws `StoreError.held`. Within the program it is the same for every caller.
     package func store(_ log: Log) throws(StoreError) -> StateStore? {
         guard let folder = toolStateDirectory else { return nil }
         return try StateStore.open(folder) { log(.error, $0) }
     }
 
-    /// Whether somebody can open a microphone that was muted by words.
+    /// Whether the user can unmute the microphone by hand.
     private var hasHand: Bool {
         let isBroker = !self[Keys.mqtt.host].isEmpty && self[Keys.mqtt.commands].contains("mute")
         return isBroker || !buttons.isEmpty || self[Keys.button.source] == "keyboard"
     }
 
-    /// What people have set on the device; reads the disk.
+    /// What users have set on the device; reads the disk.
     package func deviceMemory(_ store: StateStore?, _ log: Log) -> DeviceMemory {
         let percent = self[Keys.playback.volume]
         return DeviceMemory(

@@ -5,11 +5,11 @@ internal import Timers
 internal import Tools
 internal import WireCodec
 
-/// What the functions of the device itself work on.
+/// The parts that the functions of the device itself work on.
 package struct OwnParts: Sendable {
     let device: any DevicePort
     let timers: TimerKeeper
-    /// The line to the broker; nil where there is none.
+    /// The connection to the broker; nil if there is none.
     let broker: MQTTClient?
     let log: Log
 }
@@ -26,8 +26,8 @@ extension ToolMaker {
         addBuiltIn(settings, own)
     }
 
-    /// A secret that others can read, or that is none, is a mistake; one that is not there is
-    /// only missing when it is needed.
+    /// Notes secrets that others can read or that are malformed; one that does not exist fails only
+    /// when it is needed.
     private mutating func checkSecrets(_ settings: Settings, _ secrets: SecretStore) {
         for tool in settings.tools {
             for problem in secrets.problems(with: tool.kind.secretTexts) where !problem.isAbsence {
@@ -36,7 +36,7 @@ extension ToolMaker {
         }
     }
 
-    /// Adds the functions that the device has by itself, as far as the settings want them.
+    /// Adds the functions that the device has by itself, if the settings want them.
     private mutating func addBuiltIn(_ settings: Settings, _ own: OwnParts?) {
         let wanted = settings[Keys.tools.builtIn]
         do {
@@ -55,13 +55,14 @@ extension ToolMaker {
 }
 
 extension ToolPorts {
-    /// Ties the kinds of tools to the device: the one place that knows what each of them needs.
+    /// Connects the kinds of tools to the device: the one place that knows what each of them needs.
     fileprivate init(_ settings: Settings, _ secrets: SecretStore, _ own: OwnParts?) {
         self.init(
             secrets: secrets, hiddenPlaces: settings.hiddenPlaces,
             programVersion: ProgramVersion.text
         ) { own?.log(.notice, $0) }
-        // Not by the daemon's own line where that is another program's, which would be taken away.
+        // Beside the daemon, under another client id: with the same one it would take over the
+        // daemon's connection.
         let suffix = "-tools-\(Int.random(in: 0..<1_000_000))"
         self[MQTTPort.self] =
             own?.broker.map { MQTTPort.shared($0) }

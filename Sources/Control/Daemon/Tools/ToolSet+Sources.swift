@@ -3,9 +3,9 @@ internal import ModelTypes
 package import Tools
 internal import WireCodec
 
-// What brings its functions while the program runs: servers, until there is another kind.
+// Sources that add functions while the program runs; so far, all are servers.
 extension ToolSet {
-    /// The names of the servers, whose functions come when they have answered.
+    /// The names of the servers; their functions are added when they have answered.
     package var serverNames: [String] { sources.names }
 
     /// The names of the servers of the settings; starts none.
@@ -21,7 +21,7 @@ extension ToolSet {
         sources.start(registry, log: log)
     }
 
-    /// Starts the servers, or the one of a name; returns at once.
+    /// Starts the servers, or only the one of this name; returns at once.
     package func startServers(log: Log, only name: String? = nil) {
         sources.start(registry, log: log, only: name)
     }
@@ -29,10 +29,10 @@ extension ToolSet {
     /// Returns when each server that was started has listed its tools, or has failed once.
     package func serversSettled() async { await sources.settled() }
 
-    /// Ends the servers; returns when nothing of them is left.
+    /// Ends the servers; returns when all have ended.
     package func endServers() async { await sources.stop() }
 
-    /// What a server's function would be called by the server's name; nil for other functions.
+    /// The server that a function would belong to by its name; nil for other functions.
     package func server(ofFunction name: String) -> String? {
         sources.names.first {
             name.hasPrefix("\($0)_") && registry.fixedNames.contains(name) == false
@@ -47,7 +47,7 @@ extension ToolSet {
         package var notes: [String] = []
         /// What the settings leave out, one line each.
         package var unwanted: [String] = []
-        /// The servers that are not there, such as "MCP server kitchen".
+        /// The servers that could not be reached, such as "MCP server kitchen".
         package var failed: [String] = []
 
         /// Nothing.

@@ -13,8 +13,8 @@ package struct ToolSet: Sendable {
 
     /// Opens the lines and checks the declarations; throws all mistakes at once.
     ///
-    /// `own` is the device that the built-in functions work on; nil where none listens. `secrets`
-    /// takes what the tools read of that kind.
+    /// `own` is the device that the built-in functions work on; nil if there is none. `secrets`
+    /// collects the secrets that the tools read.
     package init(
         _ settings: Settings, own: OwnParts?, secrets: KnownSecrets = KnownSecrets()
     ) throws(ConfigurationErrors) {
@@ -61,30 +61,32 @@ package struct ToolSet: Sendable {
         return maker.tools.map(\.declaration)
     }
 
-    /// What of the settings this machine cannot hold or has not, one line each.
+    /// What the settings demand and this machine cannot enforce or does not have, one line each.
     package static func notes(_ settings: Settings) -> [String] {
         limits(settings) + missingSecrets(settings)
     }
 
-    /// The lines of tools that this machine has not, one line each: those tools will fail.
+    /// The GPIO lines of tools that this machine does not have, one message each: those tools will
+    /// fail.
     package static func missingLines(_ settings: Settings) -> [String] {
         settings.lineWarnings(GPIOCatalogue.chips(), ofTools: true).map(\.description)
     }
 
-    /// What of the settings this machine cannot hold, one line each.
+    /// What the settings demand and this machine cannot enforce, one line each.
     package static func limits(_ settings: Settings) -> [String] {
         var notes = confinementNotes(settings, isHeld: Confinement.isHeld)
         if settings.tools.contains(where: { $0.confirmation == .pin }),
             (try? Credentials.pin(settings)) == nil
         {
-            notes.append("there is no PIN (tools.pin_file), so what asks for one is never done")
+            notes.append(
+                "there is no PIN (tools.pin_file), so a call that asks for one is never made")
         }
         return notes + settings.tools.flatMap { $0.kind.notes($0) }
     }
 
-    /// The secrets that tools name and that are not there, one line each: those tools will fail.
+    /// The secrets that tools name and that do not exist, one line each: those tools will fail.
     ///
-    /// Credentials of systemd's are known to its own service only; a line says so where it is not.
+    /// Only the service itself sees its systemd credentials; elsewhere each line says so.
     package static func missingSecrets(_ settings: Settings) -> [String] {
         let store = SecretStore(settings)
         let broker = store.problems(with: [settings.brokerPassword].compactMap { $0 })
@@ -96,15 +98,15 @@ package struct ToolSet: Sendable {
             }
     }
 
-    /// Has the tools that ask others find them now, so that the first call need not wait; all of
-    /// them, or the one that a function is of.
+    /// Lets tools with a far end connect now, so that the first call need not wait: all of them, or
+    /// only the one that provides a function.
     package func prepare(for function: String? = nil) async {
         for beginning in beginnings where function?.hasPrefix("\(beginning.source)_") ?? true {
             await beginning.run()
         }
     }
 
-    /// Ends the servers, and puts what the tools switch as it is to stand when nobody is there.
+    /// Ends the servers, and puts the outputs of tools into their state of rest.
     package func rest() async {
         await sources.stop()
         for ending in endings { await ending() }

@@ -1,7 +1,7 @@
 internal import Synchronization
 internal import Tools
 
-/// What brings its functions while the program runs: the plans, and what was started of them.
+/// The sources that add functions while the program runs: their plans, and those that were started.
 ///
 /// ## Concurrency
 /// Every method may be called from every task; the lock protects the list of those that run.
@@ -13,7 +13,7 @@ final class ToolSources: Sendable {
 
     var names: [String] { plans.map(\.name) }
 
-    /// Starts all of them, or the one of a name; returns at once.
+    /// Starts all of them, or only the one of this name; returns at once.
     func start(_ registry: ToolRegistry, log: Log, only name: String? = nil) {
         for plan in plans where name == nil || plan.name == name {
             let source = plan.make(registry) { level, text in log(Log.Level(level), text) }
@@ -22,12 +22,12 @@ final class ToolSources: Sendable {
         }
     }
 
-    /// Returns when each has listed its functions, or has failed once; each has its limits of time.
+    /// Returns when each has listed its functions, or has failed once; each has its own deadlines.
     func settled() async {
         for source in running.withLock({ $0 }) { await source.settled() }
     }
 
-    /// What is to be said of those that run, one line each.
+    /// Notes about those that run, one line each.
     func notes() async -> [String] {
         var notes: [String] = []
         for source in running.withLock({ $0 }) {
@@ -36,7 +36,7 @@ final class ToolSources: Sendable {
         return notes
     }
 
-    /// What the settings leave out of those that run, one line each.
+    /// The functions of those that run which the settings leave out, one line each.
     func unwanted() async -> [String] {
         var lines: [String] = []
         for source in running.withLock({ $0 }) {
@@ -46,7 +46,7 @@ final class ToolSources: Sendable {
         return lines
     }
 
-    /// The titles of those that are not there.
+    /// The titles of those that failed.
     func failed() async -> [String] {
         var failed: [String] = []
         for source in running.withLock({ $0 }) {
@@ -55,7 +55,7 @@ final class ToolSources: Sendable {
         return failed
     }
 
-    /// Ends them and takes their functions back; returns when nothing of them is left.
+    /// Ends them and removes their functions; returns when all have ended.
     func stop() async {
         let sources = running.withLock { running in
             defer { running = [] }
