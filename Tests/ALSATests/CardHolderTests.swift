@@ -3,7 +3,7 @@ import Testing
 
 @testable import ALSA
 
-/// On files as the kernel writes them.
+/// Uses files in the kernel's format.
 @Suite("Who holds a sound card")
 struct CardHolderTests {
     private let folder: String
@@ -44,7 +44,7 @@ struct CardHolderTests {
         #expect(holders(.playback).isEmpty)
     }
 
-    @Test("one whose process cannot be seen is reported all the same")
+    @Test("a holder whose process cannot be seen is reported too")
     func hidden() throws {
         defer { try? Files.removeTree(folder) }
         try write("asound/card1/pcm0p/sub0/status", "state: OPEN\nowner_pid   : 7\n")

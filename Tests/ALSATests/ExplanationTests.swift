@@ -4,7 +4,7 @@ import Testing
 
 @testable import ALSA
 
-/// What is said of a device that is defined and cannot be opened.
+/// Errors for a device that is defined and cannot be opened.
 struct ExplanationTests {
     init() {
         FileDevices.useTestConfiguration
@@ -25,7 +25,7 @@ struct ExplanationTests {
     ]
 
     @Test(
-        "a device that is defined is never said to be none, and alsa-lib's reason is kept",
+        "a device that is defined is never reported as undefined, and alsa-lib's reason is kept",
         arguments: defined)
     func aDeviceThatIsDefined(
         _ defined: Defined
@@ -38,7 +38,7 @@ struct ExplanationTests {
     }
 
     @Test(
-        "a device that leads to a card that is not there says so",
+        "a device on a card that does not exist is reported as that",
         arguments: ["martlet_soft_volume", "martlet_shared", "martlet_routed"])
     func aDeviceThatLeadsTo(device: String) {
         let text = reasonForOpening(device, .playback)
@@ -58,7 +58,7 @@ struct ExplanationTests {
         }
     }
 
-    // What alsa-lib 1.2.8 says, in its order.
+    // The messages of alsa-lib 1.2.8, in its order.
     private static let absentDefault = [
         "cannot find card '0'",
         "function snd_func_card_inum returned error: No such file or directory",
@@ -74,7 +74,7 @@ struct ExplanationTests {
         .opening(device, .playback, code: code, said: ALSAExplanation(said), hasCards: hasCards)
     }
 
-    @Test("a default that stands on an absent card names the card, or that there is none")
+    @Test("a default on a missing card is reported with the card, or that there is none")
     func aDefaultThatStandsOn() {
         let some = error("default", ENOENT, Self.absentDefault)
         #expect("\(some)".contains("default is defined, but"))
@@ -83,7 +83,7 @@ struct ExplanationTests {
         #expect("\(none)".hasPrefix("no sound card is plugged in"))
     }
 
-    @Test("a card that the name itself means is no device")
+    @Test("a missing card that the name itself means is reported as no device")
     func aCardThatTheName() {
         for (device, card) in [("hw:31,0", "31"), ("plughw:CARD=Ghost,DEV=0", "Ghost")] {
             let found = error(device, ENODEV, ["Cannot get card index for \(card)"])
@@ -91,7 +91,7 @@ struct ExplanationTests {
         }
     }
 
-    @Test("what another user shares is not said to want the group audio")
+    @Test("a device that another user shares is not blamed on the group audio")
     func whatAnotherUserSharesIs() {
         let shared = error("default", EACCES, Self.semaphore)
         #expect("\(shared)".contains("another user"))
@@ -107,7 +107,7 @@ struct ExplanationTests {
         #expect(text.contains("Unable to connect: Connection refused"))
     }
 
-    @Test("a file of ALSA's that cannot be read is named with line and reason")
+    @Test("an ALSA file that cannot be read is reported with line and reason")
     func aFileOfAlsaS()
         throws
     {
@@ -131,7 +131,7 @@ struct ExplanationTests {
         }
     }
 
-    @Test("what alsa-lib says is bounded, one line, and has no control character")
+    @Test("alsa-lib's message is cut to one bounded line without control characters")
     func whatAlsaLibSaysIs() {
         for name in ["martlet_\u{1B}[31m", "a\nb\r"] {
             let heard = ALSALog.listening { open(name) }.said

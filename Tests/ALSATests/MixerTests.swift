@@ -10,18 +10,18 @@ struct MixerTests {
         FileDevices.useTestConfiguration
     }
 
-    @Test("a card that is not there is an error that names it")
+    @Test("a missing card is an error that names it")
     func missingCard() {
         do throws(ALSAError) {
             _ = try Mixer(card: "hw:31")
-            Issue.record("a card that is not there was opened")
+            Issue.record("a missing card was opened")
         } catch {
             #expect("\(error)".hasPrefix("mixer of card hw:31: open: "))
         }
     }
 
     #if DEBUG
-    @Test("a mixer that cannot be made is an error")
+    @Test("a mixer that cannot be opened is an error")
     func forced() {
         #expect(throws: ALSAError.mixer(card: "hw:31", what: "open", code: ENOMEM)) {
             try SystemError.$forced.withValue(["snd_mixer_open": ENOMEM]) {
@@ -65,7 +65,7 @@ struct VolumeScaleTests {
         #expect(scale.value(percent: 1_000) == high)
     }
 
-    @Test("a percentage comes back as it went in, and louder is more", arguments: scales)
+    @Test("a percentage is read back as it was set, and louder is more", arguments: scales)
     func thereAndBack(scale: VolumeScale) {
         var last = Int.min
         for percent in stride(from: 5.0, through: 100, by: 5) {
@@ -89,16 +89,16 @@ struct VolumeScaleTests {
         #expect(VolumeScale.linear(3...3).value(percent: 50) == 3)
     }
 
-    @Test("a loudspeaker's full volume adds nothing, and a microphone's is all that it has")
+    @Test("full volume is 0 dB for a loudspeaker, and the whole range for a microphone")
     func above() {
         // The headphones of a Raspberry Pi: -102.39 to +4 dB.
         let jack = VolumeScale.ofDecibels(-10_239...400, .playback)
         #expect(jack.value(percent: 100) == 0)
         #expect(jack.percent(value: 0) == 100)
-        // Somebody else turned it up further.
+        // Another program turned it up further.
         #expect(jack.percent(value: 400) == 100)
         #expect(VolumeScale.ofDecibels(-1700...3000, .capture).value(percent: 100) == 3000)
-        // An amplifier that only adds has no other full volume.
+        // For an amplifier that only adds, full volume is its maximum.
         #expect(VolumeScale.ofDecibels(0...2400, .playback).value(percent: 100) == 2400)
         #expect(VolumeScale.ofDecibels(-2400...0, .playback).value(percent: 100) == 0)
     }

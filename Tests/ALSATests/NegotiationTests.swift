@@ -5,16 +5,16 @@ import Testing
 
 @testable import ALSA
 
-/// What drivers let a card do, given to alsa-lib itself, which then narrows it as a real card's.
+/// Constraints of drivers are given to alsa-lib itself, which narrows them like a real card's.
 @Suite("Asking a card for its shape")
 struct NegotiationTests {
-    /// A kind of card, with what its driver lets it do.
+    /// A kind of card, with the constraints of its driver.
     struct Kind: Sendable, CustomTestStringConvertible {
         var driver: String
-        /// Where the numbers stand in the kernel.
+        /// Where the kernel has the numbers.
         var source: String
         var formats: [String]
-        /// One of them, or, where there are none, any from the least to the most (Hz).
+        /// The card takes one of these, or, if empty, any rate between the limits (Hz).
         var rates: [UInt32] = []
         var rateRange: ClosedRange<UInt32> = 8000...192_000
         var channels: ClosedRange<UInt32> = 1...2
@@ -120,7 +120,9 @@ struct NegotiationTests {
             format: Bool.random(using: &random) ? SampleFormat.allCases.randomElement() : nil)
     }
 
-    @Test("whatever is wished, a card gives what it can, and says nothing else", arguments: kinds)
+    @Test(
+        "whatever is requested, a card grants what it can, and nothing else is reported",
+        arguments: kinds)
     func everyWish(kind: Kind) throws {
         var random = SystemRandomNumberGenerator()
         for _ in 0..<200 {
@@ -143,7 +145,7 @@ struct NegotiationTests {
         }
     }
 
-    @Test("a second stream takes the rate that the first has set its clock to, and says why")
+    @Test("a second stream takes the rate that the first one set, and reports why")
     func oneClock() throws {
         let kind = try #require(Self.kinds.first { $0.driver.contains("WM8960") })
         for rate in kind.rates {
@@ -160,7 +162,7 @@ struct NegotiationTests {
         }
     }
 
-    @Test("two streams that ask for one rate both get it, whoever comes first")
+    @Test("two streams that ask for one rate both get it, in either order")
     func commonRate() throws {
         let kind = try #require(Self.kinds.first { $0.driver.contains("WM8960") })
         let card = Card(kind, clock: 0)
@@ -171,7 +173,7 @@ struct NegotiationTests {
         }
     }
 
-    @Test("a screen that takes IEC958 frames only is reported with the name that makes them")
+    @Test("an HDMI device that takes only IEC958 frames is reported with the name for such frames")
     func digital() throws {
         let screen = Kind(
             driver: "vc4-hdmi", source: "gpu/drm/vc4/vc4_hdmi.c",
@@ -185,7 +187,7 @@ struct NegotiationTests {
                 .contains("hdmi:CARD=vc4hdmi,DEV=0"))
     }
 
-    @Test("a card with no format that is known here is refused in words")
+    @Test("a card that has none of our formats is refused in words")
     func unknownFormat() throws {
         let odd = Kind(driver: "µ-law", source: "none", formats: ["MU_LAW"])
         #expect(
@@ -196,7 +198,7 @@ struct NegotiationTests {
         }
     }
 
-    @Test("a buffer is a whole number of periods, two at least, wherever a card has such a one")
+    @Test("a buffer is a whole number of periods, at least two, where the card allows it")
     func wholePeriods() throws {
         var random = SystemRandomNumberGenerator()
         for kind in Self.kinds {
@@ -211,7 +213,7 @@ struct NegotiationTests {
 
     #if DEBUG
     @Test(
-        "a card that refuses one wish is asked for less, and what it said is kept",
+        "a card that refuses one request is asked for less, and its error is kept",
         arguments: [
             ("snd_pcm_hw_params_set_period_size_near", "a period of its own"),
             ("snd_pcm_hw_params_set_buffer_size_near", "sizes of its own"),
@@ -228,7 +230,8 @@ struct NegotiationTests {
     }
 
     @Test(
-        "a device that is gone or taken meanwhile is not asked again", arguments: [ENODEV, EBUSY])
+        "a device that was removed or taken meanwhile is not asked again",
+        arguments: [ENODEV, EBUSY])
     func final(code: Int32) {
         #expect(
             throws: ALSAError.refused(

@@ -10,7 +10,7 @@ struct PCMErrorTests {
     }
 
     @Test(
-        "a device that is not there says so",
+        "a missing device is reported as missing",
         arguments: ["no_such_device", "hw:31,0", "plughw:Ghost"])
     func missing(device: String) {
         for direction in [StreamDirection.capture, .playback] {
@@ -33,7 +33,7 @@ struct PCMErrorTests {
         #expect("\(error)".contains("plughw:"))
     }
 
-    @Test("impossible wishes are refused or brought into range, never a crash")
+    @Test("impossible requests are refused or brought into range and never crash")
     func impossible() {
         for value in [Int32.min, -1, 0, .max] {
             let request = PCMRequest(
@@ -71,7 +71,7 @@ struct PCMErrorTests {
     }
 
     @Test(
-        "a step that fails is named, and the device is free again",
+        "a step that fails is named, and the device is released",
         arguments: [
             ("snd_pcm_hw_params_malloc", "memory"),
             ("snd_pcm_hw_params_any", "every configuration"),

@@ -15,12 +15,12 @@ struct PCMTests {
         (0..<count).map { Int16(truncatingIfNeeded: $0 &* 7_919) }
     }
 
-    @Test("every sample of the microphone is read, bit for bit, and silence behind its end")
+    @Test("every sample of the microphone is read bit for bit, with silence after the last")
     func captureIsExact() throws {
         let spoken = samples(16_000 + 123)
         let pcm = try PCM(.usual(devices.microphone(spoken), .capture))
         #expect(pcm.start() == 0)
-        // What the memory held before must not be heard.
+        // The memory's old contents must not be heard.
         var period = [Int16](repeating: -1, count: 320)
         var heard: [Int16] = []
         for _ in 0..<60 {
@@ -80,7 +80,7 @@ struct PCMTests {
     }
 
     @Test(
-        "what was wished is granted and told", arguments: [8_000, 16_000, 24_000, 44_100, 48_000])
+        "the request is granted and reported", arguments: [8_000, 16_000, 24_000, 44_100, 48_000])
     func grant(rate: Int32) throws {
         let pcm = try PCM(.usual("null", .playback, rate: rate))
         let wished = PCMGrant(
@@ -91,17 +91,17 @@ struct PCMTests {
         #expect("\(grant)" == "\(rate) Hz, 1 channel, period 20 ms, buffer 80 ms, no clock")
     }
 
-    @Test("a rate that the device has not is replaced by the nearest")
+    @Test("a rate that the device lacks is replaced by the nearest")
     func nearestRate() throws {
         let pcm = try PCM(.usual("martlet_rates", .capture, rate: 1_000))
         let grant = pcm.grant
         #expect(grant.rate == 4_000)
-        // 20 and 80 ms, as wished.
+        // 20 and 80 ms, as requested.
         #expect(grant.periodFrames == 80)
         #expect(grant.bufferFrames == 320)
     }
 
-    @Test("devices that end in nothing have no clock")
+    @Test("devices that lead to no hardware have no clock")
     func noClock() throws {
         let names = ["null", "plug:null", devices.speaker, "martlet_rates"]
         for name in names {
@@ -126,7 +126,7 @@ struct PCMTests {
         }
     }
 
-    @Test("what can be repaired is, the rest is handed back")
+    @Test("recoverable errors are recovered, the rest is handed back")
     func recovery() throws {
         let pcm = try PCM(.usual("null", .capture))
         #expect(pcm.recover(-EPIPE) == 0)

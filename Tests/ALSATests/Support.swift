@@ -15,10 +15,10 @@ final class FileDevices: Sendable {
         try? Files.removeTree(folder)
     }
 
-    /// ALSA's configuration is Tests/Support/asound.conf from the first use of this on.
+    /// ALSA's configuration is Tests/Support/asound.conf from the first use of this property on.
     static let useTestConfiguration: Void = {
         let tests = #filePath.split(separator: "/").dropLast(2).joined(separator: "/")
-        // Not in place of one that is set: then all tests of a run share that.
+        // Does not replace one that is set, because all tests of a run share it.
         setenv("ALSA_CONFIG_PATH", "/\(tests)/Support/asound.conf", 0)
         ALSALog.silence()
     }()
@@ -30,11 +30,12 @@ final class FileDevices: Sendable {
         return "martlet_microphone:\(path)"
     }
 
-    /// A microphone that gives what is written into a FIFO, and that FIFO's writing end.
+    /// A microphone that gives what is written into a FIFO, and the FIFO's writing end.
     func livingMicrophone() throws -> (device: String, writer: Int32) {
         let path = "\(folder)/fifo"
         guard mkfifo(path, 0o600) == 0 else { throw SystemError(call: "mkfifo", code: errno) }
-        // For both ways, so that neither this nor ALSA's opening waits for the other.
+        // Opened for both directions, so that neither this call nor ALSA's open waits for the
+        // other.
         let writer = open(path, O_RDWR)
         guard writer >= 0 else { throw SystemError(call: "open", code: errno) }
         return ("martlet_microphone:\(path)", writer)
@@ -60,7 +61,7 @@ final class FileDevices: Sendable {
 }
 
 extension PCMRequest {
-    /// A usual wish: one channel, 20 ms periods, four of them.
+    /// A usual request: one channel, 20 ms periods, four of them.
     static func usual(
         _ device: String, _ direction: StreamDirection, rate: Int32 = 16_000
     ) -> PCMRequest {

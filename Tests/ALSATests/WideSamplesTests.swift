@@ -2,11 +2,13 @@ import Testing
 
 @testable import ALSA
 
-@Suite("Samples wider than ours")
+@Suite("Samples wider than 16 bits")
 struct WideSamplesTests {
     private static let samples: [Int16] = [0, 1, -1, 256, -257, .max, .min, 12_345]
 
-    @Test("what is written wide is read back the same", arguments: SampleFormat.allCases)
+    @Test(
+        "samples written to a wide format are read back unchanged", arguments: SampleFormat.allCases
+    )
     func roundTrip(format: SampleFormat) {
         guard format != .bits16 else { return }
         let wide = WideSamples(format: format, channels: 2, frames: 4)
@@ -17,7 +19,7 @@ struct WideSamplesTests {
         #expect(back == Self.samples)
     }
 
-    @Test("the device's bytes stand where its format wants them")
+    @Test("the device's bytes are where its format wants them")
     func bytes() {
         func written(_ format: SampleFormat, _ sample: Int16) -> [UInt8] {
             let wide = WideSamples(format: format, channels: 1, frames: 1)
@@ -31,12 +33,12 @@ struct WideSamplesTests {
         #expect(written(.bits20Packed, 0x1234) == [0x40, 0x23, 0x01])
         #expect(written(.bits18Packed, 0x1234) == [0xD0, 0x48, 0x00])
         #expect(written(.float, 0x4000) == [0, 0, 0, 0x3F])
-        // The sign is carried on into the byte that carries nothing.
+        // The sign is extended into the unused byte.
         #expect(written(.bits20, -2) == [0xE0, 0xFF, 0xFF, 0xFF])
         #expect(written(.bits24, -2) == [0, 0xFE, 0xFF, 0xFF])
     }
 
-    @Test("what is below 16 bits is rounded, so that the faintest noise is silence")
+    @Test("bits below the 16th are rounded, so that the faintest noise is silence")
     func lowBits() {
         let wide = WideSamples(format: .bits32, channels: 1, frames: 6)
         defer { wide.deallocate() }
@@ -48,7 +50,7 @@ struct WideSamplesTests {
         #expect(read == [0x1234, 0x1235, 0, -1, .max, .min])
     }
 
-    @Test("whatever a device writes into unused bits, and beyond full scale, is no other sound")
+    @Test("unused bits, and values beyond full scale, do not change the sound")
     func unusedBits() {
         var random = SystemRandomNumberGenerator()
         for format in SampleFormat.allCases where ![.bits16, .float].contains(format) {
@@ -58,7 +60,7 @@ struct WideSamplesTests {
             for _ in 0..<1000 {
                 let sample = Int16.random(in: .min...(.max), using: &random)
                 wide.widen([sample], frames: 1)
-                // What stands above the sample's own bits means nothing.
+                // Bits above the sample's own are ignored.
                 if format.width < format.bytes * 8 {
                     let top = format.bytes - 1
                     let own = UInt8(truncatingIfNeeded: 1 << (Int(format.width) - 8 * top)) &- 1
@@ -80,7 +82,7 @@ struct WideSamplesTests {
         #expect(read == [.max, .min, .max, .min, 0, 16_384, 0, 0])
     }
 
-    @Test("each format is known by the name that ALSA's tools give it, and by no other")
+    @Test("each format has the name that ALSA's tools use, and no other")
     func names() {
         for format in SampleFormat.allCases {
             #expect(SampleFormat(name: format.name) == format)

@@ -18,7 +18,7 @@ struct FieldMaskTests {
         + "sessionResumption,tools"
 
     @Test(
-        "the mask says what the client may not change",
+        "the mask names what the client may not change",
         arguments: [
             // The three cases of Google's libraries.
             (setup, LockedFields.everything, nil),
@@ -28,14 +28,14 @@ struct FieldMaskTests {
                 setup, .givenAnd(["output_audio_transcription", "top_k"]),
                 given + ",output_audio_transcription,generationConfig.top_k"
             ),
-            // The wire's spelling is meant as well.
+            // The wire's spelling is accepted as well.
             (
                 setup, .givenAnd(["topK", "proactivity"]),
                 given + ",generationConfig.topK,proactivity"
             ),
-            // What is locked already is not named twice.
+            // A field that is locked already is not named twice.
             (setup, .givenAnd(["model", "temperature"]), given),
-            // A name that already says where it lies stays.
+            // A name that already has its path stays.
             (setup, .givenAnd(["generationConfig.seed"]), given + ",generationConfig.seed"),
             // Without a setup only names can be locked.
             (nil, .everything, nil), (nil, .given, nil), (nil, .givenAnd([]), nil),

@@ -2,7 +2,7 @@ import Accounts
 import Linux
 import Synchronization
 
-/// A clock that stands still; a wait moves it on and returns at once.
+/// A clock that stands still; a wait advances it and returns at once.
 final class ManualClock: DeviceClock {
     private struct State {
         var wall: Int64 = 1_790_000_000_000_000_000
@@ -25,7 +25,7 @@ final class ManualClock: DeviceClock {
         }
     }
 
-    /// Sets the wall's clock, as a time server does.
+    /// Sets the wall clock, as a time server does.
     func setWall(_ nanoseconds: Int64) { state.withLock { $0.wall = nanoseconds } }
 
     func wait(_ duration: Duration) async throws {

@@ -12,7 +12,7 @@ struct RefreshedTokenTests {
         RefreshedToken(issuer: issuer, clock: clock) { 0.5 }
     }
 
-    /// Waits until as many callers wait; they are on their way already.
+    /// Waits until this many callers wait; they are on their way already.
     private func untilWaiting(_ count: Int, _ source: RefreshedToken) async {
         while await source.waitingCallers < count { await Task.yield() }
     }
@@ -52,7 +52,7 @@ struct RefreshedTokenTests {
         #expect(try await source.token().revealed == "token-2")
     }
 
-    @Test("the time that the answer took counts as life of the token")
+    @Test("the time that the answer took counts against the token's lifetime")
     func slowAnswer() async throws {
         let issuer = ScriptedIssuer(lifetime: .seconds(1000), isHeld: true)
         let source = source(issuer)
@@ -65,7 +65,7 @@ struct RefreshedTokenTests {
         #expect(try await source.token().revealed == "token-2")
     }
 
-    @Test("a token that lives shorter than the margin is not fetched for every caller")
+    @Test("a token with less life than the margin is not fetched again for every caller")
     func shortLife() async throws {
         let issuer = ScriptedIssuer(lifetime: .seconds(60))
         let source = source(issuer)
@@ -80,7 +80,7 @@ struct RefreshedTokenTests {
         await issuer.hold(false)
     }
 
-    @Test("setting the wall's clock makes no token old or young")
+    @Test("setting the wall clock makes no token older or younger")
     func wallClockJumps() async throws {
         let issuer = ScriptedIssuer()
         let source = source(issuer)
@@ -105,7 +105,7 @@ struct RefreshedTokenTests {
         #expect(await issuer.asked == 1)
     }
 
-    @Test("a passing trouble is tried again, each time after twice the wait")
+    @Test("a temporary failure is retried, each time after twice the wait")
     func backoff() async throws {
         let outage = ScriptedIssuer.outage
         let issuer = ScriptedIssuer(failures: [outage, outage, outage])
@@ -113,7 +113,7 @@ struct RefreshedTokenTests {
         #expect(clock.waits == [.seconds(1), .seconds(2), .seconds(4)])
     }
 
-    @Test("a trouble that stays is reported after the last attempt, and not kept")
+    @Test("a permanent failure is reported after the last attempt, and not kept")
     func lastingOutage() async throws {
         let issuer = ScriptedIssuer(
             failures: [AccountError](repeating: ScriptedIssuer.outage, count: 4))
@@ -123,7 +123,7 @@ struct RefreshedTokenTests {
         #expect(try await source.token().revealed == "token-5")
     }
 
-    @Test("a refusal reaches all who wait, at once and without a second attempt")
+    @Test("a refusal reaches all waiting callers, at once and without a second attempt")
     func refusal() async throws {
         let issuer = ScriptedIssuer(failures: [ScriptedIssuer.refusal], isHeld: true)
         let source = source(issuer)
@@ -147,7 +147,7 @@ struct RefreshedTokenTests {
         #expect(clock.waits == [])
     }
 
-    @Test("while the old token serves, a failed renewal is repeated only after a pause")
+    @Test("while the old token is valid, a failed renewal is retried only after a pause")
     func failedRenewal() async throws {
         let issuer = ScriptedIssuer()
         let source = source(issuer)
@@ -164,7 +164,7 @@ struct RefreshedTokenTests {
         await issuer.wasAsked(3)
     }
 
-    @Test("a caller who is cancelled leaves at once, and the others get their token")
+    @Test("a cancelled caller returns at once, and the others get their token")
     func cancelledCaller() async throws {
         let issuer = ScriptedIssuer(isHeld: true)
         let source = source(issuer)
@@ -178,7 +178,7 @@ struct RefreshedTokenTests {
         #expect(await issuer.asked == 1)
     }
 
-    @Test("a token that a server refused is forgotten, a newer one is not")
+    @Test("a token that a server refused is dropped, a newer one is not")
     func invalidated() async throws {
         let issuer = ScriptedIssuer()
         let source = source(issuer)

@@ -2,7 +2,7 @@ import Accounts
 import Curl
 import WireCodec
 
-/// Gives tokens named by their number, as the test tells it.
+/// Issues tokens named by their number, under the test's control.
 actor ScriptedIssuer: TokenIssuer {
     static let outage = AccountError.unanswered(
         service: "the test", .timedOut(server: "nowhere"))
@@ -32,7 +32,7 @@ actor ScriptedIssuer: TokenIssuer {
         return IssuedToken(token: Secret("token-\(number)"), lifetime: lifetime)
     }
 
-    /// Holds answers back from now on, or lets them go.
+    /// Holds answers back from now on, or releases them.
     func hold(_ isHeld: Bool) {
         self.isHeld = isHeld
         if isHeld { return }
@@ -42,7 +42,7 @@ actor ScriptedIssuer: TokenIssuer {
 
     func fail(_ failures: [AccountError]) { self.failures = failures }
 
-    /// Returns once it was asked so often.
+    /// Returns once it was asked this many times.
     func wasAsked(_ count: Int) async {
         if asked >= count { return }
         await withCheckedContinuation { whenAsked.append((count, $0)) }

@@ -12,7 +12,7 @@ struct ServiceAccountTests {
     let clock = ManualClock()
     let http = HTTPClient()
 
-    /// Runs openssl; what it printed.
+    /// Runs openssl and returns its output.
     private func openssl(_ arguments: String...) async throws -> String {
         let command = Command(
             arguments: ["openssl"] + arguments, environment: Environment.all(),
@@ -49,7 +49,7 @@ struct ServiceAccountTests {
         }
     }
 
-    @Test("a claim goes out that openssl verifies with the public key, and a token comes back")
+    @Test("openssl verifies the claim with the public key, and a token comes back")
     func exchange() async throws {
         let server = try ScriptedServer { _ in
             .reply(
@@ -99,7 +99,7 @@ struct ServiceAccountTests {
         #expect(words == "Verified OK\n")
     }
 
-    @Test("a server's refusal is reported in its words, and whether it is worth another try")
+    @Test("a server's refusal is reported in its words, and whether a retry is worthwhile")
     func refusals() async throws {
         let server = try ScriptedServer { request in
             switch request.target {

@@ -9,7 +9,7 @@ struct TokenServerTests {
     let clock = ManualClock()
     let http = HTTPClient()
 
-    @Test("the metadata server is asked the way it wants")
+    @Test("the metadata server gets the request that it wants")
     func metadata() async throws {
         let server = try ScriptedServer { _ in
             .reply(200, #"{"access_token":"m","expires_in":3000,"token_type":"Bearer"}"#)
@@ -38,7 +38,7 @@ struct TokenServerTests {
         }
     }
 
-    @Test("a hundred callers of a metadata server that failed once make two requests")
+    @Test("a hundred callers make two requests to a metadata server that failed once")
     func wholeChain() async throws {
         let server = try ScriptedServer { _ in .reply(503, "") }
         let better = try ScriptedServer { _ in
@@ -103,7 +103,7 @@ struct TokenServerTests {
             ])
     }
 
-    @Test("a plain ephemeral token asks for nothing that the server decides by itself")
+    @Test("a plain ephemeral token asks for nothing that the server sets by default")
     func plainEphemeral() async throws {
         let server = try ScriptedServer { _ in .reply(200, #"{"name":"auth_tokens/abc"}"#) }
         var tokens = EphemeralTokens(key: Secret("the-key"), http: http, clock: clock)
@@ -114,7 +114,7 @@ struct TokenServerTests {
         #expect(server.received.first?.text == #"{"uses":1}"#)
     }
 
-    @Test("a wrong key, a wrong answer and a wrong wish are told apart")
+    @Test("a wrong key, a wrong answer and a wrong request are told apart")
     func ephemeralTrouble() async throws {
         let server = try ScriptedServer { request in
             request["x-goog-api-key"] == "good"
@@ -139,13 +139,13 @@ struct TokenServerTests {
             refused?.description.contains("(400: INVALID_ARGUMENT: API key not valid.)") == true)
         #expect(refused?.description.contains("wrong-key") == false)
         guard case .malformedAnswer = await error("good", EphemeralTokenRequest()) else {
-            Issue.record("an answer without a token was taken")
+            Issue.record("an answer without a token was accepted")
             return
         }
         var wish = EphemeralTokenRequest()
         wish.lifetime = .seconds(21 * 60 * 60)
         guard case .malformedRequest = await error("good", wish) else {
-            Issue.record("21 hours were asked for")
+            Issue.record("21 hours were requested")
             return
         }
     }

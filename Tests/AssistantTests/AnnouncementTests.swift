@@ -6,7 +6,7 @@ import WireCodec
 
 @testable import Assistant
 
-@Suite("what the device has said unasked", .timeLimit(.minutes(5)))
+@Suite("announcements", .timeLimit(.minutes(5)))
 struct AnnouncementTests {
     private static let hour: Int64 = 3_600_000_000_000
 
@@ -19,7 +19,8 @@ struct AnnouncementTests {
     }
 
     @Test(
-        "the model is asked at once where nobody talks, and is heard", arguments: TurnMode.allCases)
+        "an announcement is made at once when nobody is talking, and is heard",
+        arguments: TurnMode.allCases)
     func atOnce(mode: TurnMode) {
         let world = AssistantWorld.started(mode)
         announce(world)
@@ -34,11 +35,11 @@ struct AnnouncementTests {
         #expect(world.current == .idle)
     }
 
-    @Test("what the device wrote itself is not taken for the user's words, which count again then")
+    @Test("text sent by the device is not taken for the user's words, which count afterwards")
     func ownWords() {
         let world = AssistantWorld.started(.hold)
         announce(world)
-        // As services that write down whatever they are told.
+        // Some services transcribe whatever text they are sent.
         world.session(.inputTranscript("tea is ready"))
         world.session(.audio([400, 500], of: world.answer))
         world.session(.turnComplete(world.answer))
@@ -50,7 +51,7 @@ struct AnnouncementTests {
         #expect(world.timeline.contains(.heard("thanks")))
     }
 
-    @Test("it waits for the end of the user's words and of their answer")
+    @Test("an announcement waits for the end of the user's words and of their answer")
     func waits() {
         let world = AssistantWorld.started()
         world.button(true, at: 1_000)
@@ -65,7 +66,7 @@ struct AnnouncementTests {
         #expect(texts(world).isEmpty)
         world.speaker(.drained(at: .milliseconds(2_900)))
         #expect(texts(world).count == 1)
-        // The second one after the first.
+        // The second answer comes after the first.
         world.session(.audio([5], of: world.answer))
         world.session(.generationComplete(world.answer))
         world.session(.turnComplete(world.answer))
@@ -74,7 +75,7 @@ struct AnnouncementTests {
         #expect(texts(world).last?.contains("and the cake") == true)
     }
 
-    @Test("without a session it waits for one, and not for ever")
+    @Test("without a session an announcement waits for one, but not for ever")
     func offline() {
         let patient = AssistantWorld.started(online: false)
         announce(patient)
@@ -103,7 +104,7 @@ struct AnnouncementTests {
         #expect(world.told.contains(.discardInput))
     }
 
-    @Test("while the user is asked to confirm something nothing is said between")
+    @Test("nothing is announced while the user is asked to confirm something")
     func question() {
         let world = AssistantWorld.started()
         let request = ConfirmationRequest(
@@ -115,7 +116,7 @@ struct AnnouncementTests {
         #expect(texts(world).count == 1)
     }
 
-    @Test("no answer is told like that to the user's own words, and more than eight do not wait")
+    @Test("a missing answer is reported as for the user's own words, and at most eight wait")
     func limits() {
         let world = AssistantWorld.started()
         announce(world)

@@ -1,6 +1,6 @@
 import VoiceSession
 
-/// The numbers that a session gives to what a test has the service say, which tells its marks only.
+/// Numbers the answers as a session would, for tests that only give the service's marks.
 struct AnswerCounter {
     private struct Coming {
         let number: AnswerNumber
@@ -15,7 +15,7 @@ struct AnswerCounter {
     /// Words that have no answer yet, the oldest first.
     private var due: [AnswerNumber] = []
     private var coming: Coming?
-    /// An answer that was cut, whose turn is not over yet.
+    /// The number of an answer that was cut, whose turn is not over yet.
     private var owed: AnswerNumber?
     private let isAutomatic: Bool
 
@@ -37,7 +37,7 @@ struct AnswerCounter {
         return last
     }
 
-    /// Another connection, on which words that have no answer are said again.
+    /// Called for a new connection, on which unanswered words are sent again.
     mutating func connected() { coming = nil }
 
     mutating func content() -> AnswerNumber {

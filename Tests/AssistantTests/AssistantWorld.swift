@@ -7,9 +7,9 @@ import WireCodec
 
 @testable import Assistant
 
-/// An executor whose thread is whichever the test runs on.
+/// An executor on whichever thread the test runs.
 final class TestExecutor: SerialExecutor {
-    /// What a tool gives enters the assistant at once, all else directly.
+    /// A tool's result enters the assistant at once, all else is called directly.
     func enqueue(_ job: consuming ExecutorJob) {
         UnownedJob(job).runSynchronously(on: asUnownedSerialExecutor())
     }
@@ -18,16 +18,16 @@ final class TestExecutor: SerialExecutor {
         UnownedSerialExecutor(ordinary: self)
     }
 
-    // The test is one task, so nothing else touches the actor while it does.
+    // The test is one task, so nothing else touches the actor meanwhile.
     func checkIsolated() {}
 }
 
 extension SessionRates {
-    /// 16 samples a millisecond up and 24 down, in which the tests count.
+    /// The tests count in 16 samples a millisecond up and 24 down.
     static let usual = SessionRates(input: 16_000, output: 24_000)
 }
 
-/// Every port of an assistant, writing down what it is told; time is in milliseconds.
+/// Every port of an assistant, recording its calls; time is in milliseconds.
 final class AssistantWorld: Sendable {
     enum Told: Equatable {
         case open(at: Int64, preRoll: Int)
@@ -62,7 +62,7 @@ final class AssistantWorld: Sendable {
     let executor = TestExecutor()
     let assistant: VoiceAssistant
 
-    /// A world whose session records the calls that it gets, unless another one takes its place.
+    /// A world whose session records its calls, unless another session takes its place.
     init(_ mode: TurnMode, session: (any SessionPort)? = nil) {
         let ports = TestPorts()
         assistant = VoiceAssistant(
@@ -75,7 +75,7 @@ final class AssistantWorld: Sendable {
         ports.owner.withLock { $0.world = self }
     }
 
-    /// An assistant that has started, with a session where it is `online`; what that led to is
+    /// An assistant that has started, with a session if it is `online`; the effects so far are
     /// forgotten.
     static func started(_ mode: TurnMode = .hold, online: Bool = true) -> AssistantWorld {
         let world = AssistantWorld(mode)
@@ -97,7 +97,7 @@ final class AssistantWorld: Sendable {
         }
     }
 
-    /// Lets the clock stand at a time, ringing the alarm on the way.
+    /// Advances the clock to a time, ringing the alarm on the way.
     func at(_ time: Int) {
         let target = Int64.milliseconds(time)
         while true {
@@ -134,14 +134,14 @@ final class AssistantWorld: Sendable {
         assistant.assumeIsolated { $0.session(event) }
     }
 
-    /// Has the tool answer, and the assistant take the answer.
+    /// Has the tool answer, and the assistant receive the answer.
     func finish(_ id: String, _ outcome: ToolOutcome) async {
         await state.withLock { $0.calls.removeValue(forKey: id) }?(outcome)
     }
 
     func setPendingFrames(_ count: Int) { state.withLock { $0.pendingFrames = count } }
 
-    /// Has the session tell something at once, the next time it is told this.
+    /// Has the session report an event at once, the next time that it gets this call.
     func setNested(_ event: SessionEvent, for told: Told) {
         state.withLock { $0.nested = (told, event) }
     }
@@ -177,7 +177,7 @@ final class AssistantWorld: Sendable {
     }
 }
 
-/// The ports, which pass everything on to the world once it is there.
+/// The ports, which pass everything on to the world once it exists.
 private final class TestPorts: MicrophonePort, SpeakerPort, SessionPort, ToolPort, IndicatorPort,
     EarconPort, TimelinePort, LoopAlarm
 {

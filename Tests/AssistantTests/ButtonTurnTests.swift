@@ -77,7 +77,7 @@ struct ButtonTurnTests {
         #expect(world.audio(3_100), "the next turn is heard")
     }
 
-    @Test("a press that is over before any sample came is no activity at all")
+    @Test("a press that ends before the first sample is no activity at all")
     func slipWithoutSamples() {
         let world = ConversationWorld.online(.hold)
         world.press(1_000)
@@ -88,7 +88,7 @@ struct ButtonTurnTests {
         #expect(world.state == .idle)
     }
 
-    @Test("a press while the tail of the last turn is on its way keeps the two apart")
+    @Test("a press while the end of the last turn is still being sent keeps the two apart")
     func pressDuringTail() {
         let world = ConversationWorld.online(.hold)
         world.press(1_000)
@@ -132,13 +132,13 @@ struct ButtonTurnTests {
         #expect(world.state == .idle)
     }
 
-    @Test("what an interrupted reply still owed is not waited for on another connection")
+    @Test("the rest of an interrupted reply is not awaited on another connection")
     func bargeInAcrossConnections() {
         let world = ConversationWorld.online(.hold)
         world.turnAnswered(0, 500, audio: 600)
         world.turn(1_000, 1_400)
         #expect(!world.audio(1_500))
-        // Nothing more came on the first connection; the words are said again on this one.
+        // Nothing more came on the first connection; the words are sent again on this one.
         world.ready(14_000)
         #expect(world.audio(14_200))
         world.generationComplete()
@@ -159,12 +159,12 @@ struct ButtonTurnTests {
         #expect(world.state == .idle)
     }
 
-    @Test("when the old reply turns out to have slipped through, it is cut and the new one awaited")
+    @Test("when the old reply slipped through after all, it is cut and the new one awaited")
     func oldReplySlipsThrough() {
         let world = ConversationWorld.online(.hold)
         world.turn(0, 500)
         world.turn(600, 900)
-        #expect(world.audio(905), "nothing tells that this answers the first turn")
+        #expect(world.audio(905), "nothing shows that this answers the first turn")
         world.forget()
         world.interrupted(910)
         #expect(world.actions.first == .flushSpeaker)
@@ -185,7 +185,7 @@ struct ButtonTurnTests {
         #expect(world.actions.contains(.closeMicrophone(at: .milliseconds(3_000))))
     }
 
-    @Test("a tap's turn ends when speech ends, hangover included")
+    @Test("a tap's turn ends when speech ends, after the hangover")
     func tapEndsWithSpeech() {
         let world = ConversationWorld.online(.tap)
         world.press(1_000)
@@ -199,7 +199,7 @@ struct ButtonTurnTests {
         #expect(world.timeline.contains(.firstSound(milliseconds: 750, after: .speech)))
     }
 
-    @Test("speech that was over before the tap does not close its turn")
+    @Test("speech that ended before the tap does not close its turn")
     func tapIgnoresOldSpeech() {
         let world = ConversationWorld.online(.tap)
         world.speech(100)
@@ -208,7 +208,7 @@ struct ButtonTurnTests {
         #expect(world.state == .listening)
     }
 
-    @Test("a tap after which nobody speaks is closed, and its reply not heard")
+    @Test("a tap without speech is closed, and its reply not heard")
     func tapWithoutSpeech() {
         let world = ConversationWorld.online(.tap)
         world.press(1_000)
@@ -221,7 +221,7 @@ struct ButtonTurnTests {
         #expect(!world.audio(9_100))
     }
 
-    @Test("a turn without end is closed at its limit")
+    @Test("an endless turn is closed at its limit")
     func maximumTurn() {
         let world = ConversationWorld.online(.hold) { $0.maximumTurnMilliseconds = 30_000 }
         world.press(1_000)
@@ -234,7 +234,7 @@ struct ButtonTurnTests {
         #expect(world.wire.filter { $0 == .end }.count == 1)
     }
 
-    @Test("a mark that never comes is given up, so the activity is ended")
+    @Test("a mark that never arrives is given up, so the activity is ended")
     func lostMark() {
         let world = ConversationWorld.online(.hold)
         world.press(1_000)

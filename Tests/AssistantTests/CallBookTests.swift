@@ -6,9 +6,9 @@ import VoiceSession
 
 @testable import Assistant
 
-@Suite("calls under way", .timeLimit(.minutes(5)))
+@Suite("running calls", .timeLimit(.minutes(5)))
 struct CallBookTests {
-    @Test("whatever comes in whatever order, each call is answered once and none is left")
+    @Test("in any order of events each call is answered once and none is left")
     func randomLives() {
         var answered = 0
         var cancelled = 0
@@ -24,13 +24,13 @@ struct CallBookTests {
             cancelled += life.cancelled
             outlived += life.outlived
         }
-        // The lives would prove nothing if hardly anything happened in them.
+        // The random runs would prove nothing if hardly anything happened in them.
         #expect(answered > 10_000)
         #expect(cancelled > 1_000)
         #expect(outlived > 500)
     }
 
-    @Test("a call that comes again while it is under way is not run again, and is answered once")
+    @Test("a call that is repeated while it runs is not run again, and is answered once")
     func repetition() {
         let world = ConversationWorld.online(.hold)
         world.turn(0, 500)
@@ -44,7 +44,7 @@ struct CallBookTests {
         #expect(world.machine.calls.isEmpty)
     }
 
-    @Test("a new conversation's call of an old id is another call, and gets its own answer")
+    @Test("a new conversation's call with an old id is another call and gets its own answer")
     func sameIDAnew() {
         let world = ConversationWorld.online(.hold)
         world.turn(0, 500)
@@ -62,7 +62,7 @@ struct CallBookTests {
         #expect(world.machine.calls.isEmpty)
     }
 
-    @Test("calls that come without an id get one each, by which they are answered or taken back")
+    @Test("calls without an id get one each, by which they are answered or cancelled")
     func nameless() {
         let world = ConversationWorld.online(.hold)
         world.turn(0, 500)
@@ -76,10 +76,10 @@ struct CallBookTests {
     }
 }
 
-/// A conversation in which hardly anything but calls happens, with a runner that does each once.
+/// A conversation of hardly anything but calls, with a runner that runs each once.
 ///
-/// Ids come from a few, so that conversations share them. What must hold is written down by
-/// `violations`.
+/// Ids come from a small set, so that conversations share them. `violations` lists each broken
+/// promise.
 private final class CallLife {
     private static let ids = ["a", "b", "c", "d", ""]
 
@@ -91,10 +91,10 @@ private final class CallLife {
     /// Calls whose outcome is still to come.
     private var underWay: [CallKey] = []
     private var refused: Set<CallKey> = []
-    /// What the runner remembers: calls that are done, and those that were taken back.
+    /// What the runner remembers: calls that are done, and those that were cancelled.
     private var done: Set<CallKey> = []
     private var takenBack: Set<CallKey> = []
-    /// Calls that have a right to an answer.
+    /// Calls that must be answered.
     private var open: Set<CallKey> = []
     private(set) var violations: [String] = []
     private(set) var answered = 0
@@ -111,7 +111,7 @@ private final class CallLife {
 
     private var time: Int64 { .milliseconds(now) }
 
-    /// Lets things happen, and then every call end.
+    /// Performs random steps, and then lets every call end.
     func live(_ count: Int) {
         for _ in 0..<count {
             now += Int.random(in: 0...500, using: &random)
@@ -120,7 +120,7 @@ private final class CallLife {
         while !underWay.isEmpty { endOne() }
         if !open.isEmpty { fail("never answered: \(open)") }
         if !machine.calls.isEmpty { fail("something is left in the book") }
-        if machine.calls.isAwaiting { fail("something is awaited of which nothing comes") }
+        if machine.calls.isAwaiting { fail("the book awaits something that never comes") }
     }
 
     private func happen() {
@@ -141,7 +141,7 @@ private final class CallLife {
         take(machine.sessionReady(resumed: resumed, at: time))
     }
 
-    /// A turn that the user takes back: what is called for it is refused.
+    /// A turn that the user withdraws: calls made for it are refused.
     private func slip() {
         take(machine.buttonPressed(at: time))
         take(machine.samplesArrived([0, 0], first: Int64(now) * 16))
@@ -155,7 +155,7 @@ private final class CallLife {
         }
         for id in ids where !id.isEmpty {
             let key = CallKey(conversation: conversation, id: id)
-            // What an older call gives would be taken for this one's.
+            // The result of an older call would be taken for this one's.
             for older in open where older.id == id && older != key {
                 open.remove(older)
                 outlived += 1
@@ -180,11 +180,11 @@ private final class CallLife {
         let outcome: ToolOutcome
         let end = refused.remove(key) == nil ? ToolEnd.allCases.randomElement(using: &random) : nil
         var response = (end ?? .failed).response(key.id)
-        // Tells whose answer it is.
+        // Marks whose answer it is.
         response.name = String(key.conversation)
         if takenBack.contains(key) {
             outcome = .cancelled
-            // The runner's own word, so nobody waits for more.
+            // The runner's own message, so nothing more is awaited.
             open.remove(key)
         } else if done.insert(key).inserted {
             outcome = .answered(response)
@@ -220,7 +220,7 @@ private final class CallLife {
             if conversation != self.conversation { fail("\(key) is of another conversation") }
             let isOver = takenBack.contains(key) || done.contains(key)
             if underWay.contains(key), !isOver { fail("\(key) is run twice") }
-            // The machine's own name for a call without one.
+            // The machine's own id for a call without one.
             open.insert(key)
             underWay.append(key)
             return key

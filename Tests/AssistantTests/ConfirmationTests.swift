@@ -7,9 +7,9 @@ import WireCodec
 
 @testable import Assistant
 
-@Suite("questions to the user", .timeLimit(.minutes(5)))
+@Suite("confirmation questions", .timeLimit(.minutes(5)))
 struct ConfirmationTests {
-    /// What became of a call that needed a confirmation.
+    /// The result of a call that needed a confirmation.
     private final class Answer: Sendable {
         private let state = Mutex<ConfirmationDecision?>(nil)
         var decision: ConfirmationDecision? { state.withLock { $0 } }
@@ -33,7 +33,7 @@ struct ConfirmationTests {
     }
 
     @Test(
-        "the question is heard and seen; its press and release open no turn",
+        "the question is heard and shown; the press and release that answer it open no turn",
         arguments: TurnMode.allCases)
     func press(mode: TurnMode) {
         let world = AssistantWorld.started(mode)
@@ -46,12 +46,12 @@ struct ConfirmationTests {
         #expect(isShown(world) == false)
         world.button(false, at: 2_300)
         #expect(!world.told.contains { if case .open = $0 { true } else { false } })
-        // The next press is one like any other.
+        // The next press is an ordinary one.
         world.button(true, at: 4_000)
         #expect(world.told.contains { if case .open = $0 { true } else { false } })
     }
 
-    @Test("nobody presses: the call is refused in time, by the alarm alone")
+    @Test("without a press the alarm alone refuses the call in time")
     func timeOut() {
         let world = AssistantWorld.started(.hold)
         let answer = ask(world)
@@ -68,7 +68,7 @@ struct ConfirmationTests {
         world.at(1_000)
         let first = ask(world, "1", .phrase("open sesame"))
         #expect(first.decision != nil && first.decision != .granted)
-        // The model asks for it, and says it itself.
+        // The model asks for it, and speaks the phrase itself.
         world.session(.audio([1, 2], of: world.answer))
         world.session(.inputTranscript("open sesame"))
         world.speaker(.drained(at: .milliseconds(3_000)))
@@ -79,7 +79,7 @@ struct ConfirmationTests {
         #expect(ask(world, "2", .phrase("open sesame")).decision == .granted)
     }
 
-    @Test("a stop, the end of the program and a call that is taken back are refusals")
+    @Test("a stop, the end of the program and a cancelled call are refusals")
     func endings() {
         let world = AssistantWorld.started(.hold)
         let stopped = ask(world, "1")

@@ -2,9 +2,9 @@ import Testing
 
 @testable import Assistant
 
-@Suite("the conversation under whatever may happen")
+@Suite("random conversations")
 struct ConversationSimulationTests {
-    @Test("two hundred lives keep every promise")
+    @Test("two hundred random conversations keep every promise")
     func randomLives() {
         var played = 0
         var interruptions = 0
@@ -20,7 +20,7 @@ struct ConversationSimulationTests {
                 return
             }
         }
-        // The lives would prove nothing if hardly anything happened in them.
+        // The random runs would prove nothing if hardly anything happened in them.
         #expect(played > 1_000)
         #expect(interruptions > 100)
         #expect(resumptions > 3)

@@ -5,7 +5,7 @@ import Tools
 
 @Suite("tools within the conversation")
 struct ConversationToolTests {
-    @Test("the wait for a reply stands still while a tool runs")
+    @Test("the reply time-out is paused while a tool runs")
     func waitStandsStill() {
         let world = ConversationWorld.online(.hold)
         world.turn(0, 500)
@@ -20,7 +20,7 @@ struct ConversationToolTests {
         #expect(world.audio(31_000))
     }
 
-    @Test("a call the server takes back is stopped and not answered")
+    @Test("a call that the server cancels is stopped and not answered")
     func cancelled() {
         let world = ConversationWorld.online(.hold)
         world.turn(0, 500)
@@ -46,7 +46,7 @@ struct ConversationToolTests {
         #expect(world.state == .idle)
     }
 
-    @Test("words before a call are played, then the light shows that work goes on")
+    @Test("speech before a call is played, then the light shows that work goes on")
     func wordsBeforeCall() {
         let world = ConversationWorld.online(.hold)
         world.turnAnswered(0, 500, audio: 600)
@@ -58,7 +58,7 @@ struct ConversationToolTests {
         #expect(world.state == .speaking)
     }
 
-    @Test("words that interrupt what was said before a call are answered, whichever came first")
+    @Test("words that interrupt the speech before a call are answered, whichever came first")
     func wordsIntoFiller() {
         for callsFirst in [true, false] {
             let world = ConversationWorld.online(.hold)
@@ -80,7 +80,7 @@ struct ConversationToolTests {
     }
 
     @Test(
-        "a call goes on through a lost connection, and whatever session there is gets its answer",
+        "a call continues through a lost connection, and the next session gets its answer",
         arguments: [true, false])
     func lostConnection(resumed: Bool) {
         let world = ConversationWorld.online(.hold)

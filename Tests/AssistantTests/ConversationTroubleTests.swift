@@ -36,7 +36,7 @@ struct ConversationTroubleTests {
             world.forget()
             world.deadline(11_000)
             #expect(world.wire == [.discard])
-            #expect(world.sounds == [.sameTrouble], "the press was told in words")
+            #expect(world.sounds == [.sameTrouble], "the press was reported in words")
             #expect(world.actions.contains(.closeMicrophone(at: .milliseconds(11_000))) == isHeld)
             #expect(world.state == .offline)
             #expect(world.samples() == [])
@@ -47,7 +47,7 @@ struct ConversationTroubleTests {
         }
     }
 
-    @Test("why there is no session is told once, also when there never was one")
+    @Test("the reason for having no session is reported once, also when there never was one")
     func reasonOfOutage() {
         let world = ConversationWorld(.hold)
         func told() -> [String] {
@@ -63,7 +63,7 @@ struct ConversationTroubleTests {
         #expect(told() == ["unknown authority", "no such host", "no such host"])
     }
 
-    @Test("a session that sleeps is no trouble, and a press wakes it without a sound")
+    @Test("a sleeping session is no fault, and a press wakes it without a sound")
     func asleep() {
         let world = ConversationWorld.online(.hold)
         world.perform(world.machine.sessionAsleep())
@@ -94,7 +94,7 @@ struct ConversationTroubleTests {
         #expect(world.state == .thinking)
     }
 
-    @Test("a reply whose connection is lost is played as far as it came")
+    @Test("a reply whose connection is lost is played as far as it arrived")
     func offlineWhileSpeaking() {
         let world = ConversationWorld.online(.hold)
         world.turnAnswered(0, 500, audio: 600)
@@ -128,7 +128,7 @@ struct ConversationTroubleTests {
         #expect(world.state == .idle)
     }
 
-    @Test("a speaker that does not finish does not keep the conversation from going on")
+    @Test("a speaker that never finishes does not block the conversation")
     func speakerStalls() {
         let world = ConversationWorld.online(.hold)
         world.turnAnswered(0, 500, audio: 600)
@@ -158,7 +158,7 @@ struct ConversationTroubleTests {
         #expect(world.state == .idle)
     }
 
-    @Test("a microphone that goes ends the turn; without one a press only sounds")
+    @Test("a lost microphone ends the turn; without one a press only plays a sound")
     func microphoneLost() {
         let world = ConversationWorld.online(.hold)
         world.press(0)
@@ -175,7 +175,7 @@ struct ConversationTroubleTests {
         #expect(world.state == .listening)
     }
 
-    @Test("samples that are counted anew are not taken for a pre-roll")
+    @Test("samples whose count starts again are not taken for a pre-roll")
     func samplesCountedAnew() {
         let world = ConversationWorld.online(.hold)
         world.press(0)
@@ -197,10 +197,10 @@ struct ConversationTroubleTests {
         world.forget()
         world.turnComplete()
         #expect(world.state == .idle)
-        #expect(world.actions.contains(.flushSpeaker), "one that comes back plays nothing old")
+        #expect(world.actions.contains(.flushSpeaker), "a speaker that returns plays nothing old")
     }
 
-    @Test("a service that refuses drops what is held, and is asked again at every press")
+    @Test("a refusing service drops the held words, and is asked again at every press")
     func refused() {
         let world = ConversationWorld(.hold)
         world.press(0)
@@ -214,13 +214,13 @@ struct ConversationTroubleTests {
         world.forget()
         world.press(300)
         #expect(world.actions.contains(.connect), "it may have been mended")
-        #expect(world.sounds.isEmpty, "the attempt tells")
+        #expect(world.sounds.isEmpty, "the attempt will tell")
         world.refused(400)
         #expect(world.sounds == [.sameTrouble])
         #expect(world.state == .offline)
     }
 
-    @Test("the press that finds a key keeps its words, whether held or let go before it is known")
+    @Test("the press that finds a key keeps its words, even if released before the key is read")
     func lateKey() {
         for isHeld in [true, false] {
             let world = ConversationWorld(.hold)
@@ -247,7 +247,7 @@ struct ConversationTroubleTests {
         }
     }
 
-    @Test("a refused service is asked by a hand or a message, and not by each noise")
+    @Test("after a refusal a press or a message asks again, but not every noise")
     func refusedVoice() {
         let world = ConversationWorld(.handsFree)
         world.refused(0)
@@ -258,7 +258,7 @@ struct ConversationTroubleTests {
         #expect(world.actions.contains(.connect))
     }
 
-    @Test("a wait without a session ends, and tells why there is none, however it came about")
+    @Test("a wait without a session always ends, and reports why there is none")
     func waitWithoutSession() throws {
         let world = ConversationWorld.online(.hold)
         world.turn(0, 500)
@@ -271,7 +271,7 @@ struct ConversationTroubleTests {
         #expect(world.sounds == [.offline])
     }
 
-    @Test("a stop silences a reply and whatever of it is still to come")
+    @Test("a stop silences a reply and all of it that is still to come")
     func stop() {
         let world = ConversationWorld.online(.hold)
         world.turnAnswered(0, 500, audio: 600)
@@ -284,7 +284,7 @@ struct ConversationTroubleTests {
         #expect(world.audio(1_600))
     }
 
-    @Test("a stop holds for words that are said again after a lost connection")
+    @Test("a stop also applies to words that are sent again after a lost connection")
     func stopThenOffline() {
         let world = ConversationWorld.online(.hold)
         world.turn(0, 500)

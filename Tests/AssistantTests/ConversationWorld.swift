@@ -4,11 +4,11 @@ import VoiceSession
 import WireCodec
 @testable import Assistant
 
-/// A machine with everything it wants done written down; time is in milliseconds.
+/// A machine whose actions are all recorded; time is in milliseconds.
 final class ConversationWorld {
     var machine: ConversationMachine
     private(set) var actions: [ConversationAction] = []
-    /// What went to the session, in order.
+    /// What was sent to the session, in order.
     private(set) var wire: [Wire] = []
     private var nextSample: Int64 = 0
     let usesAutomaticDetection: Bool
@@ -83,8 +83,8 @@ final class ConversationWorld {
         perform(machine.speechEnded(wordsEnd: .milliseconds(wordsEnd), at: .milliseconds(time)))
     }
 
-    /// 20 ms of sound from the microphone, following what came before or from a given sample;
-    /// returns what is done with them.
+    /// 20 ms of sound from the microphone, after the last or from a given sample; returns the
+    /// resulting actions.
     @discardableResult
     func samples(from first: Int64? = nil) -> [ConversationAction] {
         let first = first ?? nextSample
@@ -103,7 +103,7 @@ final class ConversationWorld {
         return done
     }
 
-    /// 100 ms of a reply; returns whether it is to be heard.
+    /// 100 ms of a reply; returns whether it is to be played.
     @discardableResult
     func audio(_ time: Int, isAudible: Bool = true) -> Bool {
         let samples = [Int16](repeating: 0, count: 2_400)
@@ -184,11 +184,11 @@ final class ConversationWorld {
 /// How a call came to its end.
 enum ToolEnd: CaseIterable {
     case done
-    /// Done, and the model gets the answer in a way that makes it say nothing.
+    /// Done, and the model gets the answer in a way that keeps it silent.
     case doneSilently
     case failed
 
-    /// What a function gives then.
+    /// The function's result in this case.
     func response(_ id: String) -> FunctionResponse {
         switch self {
         case .done: FunctionResponse(id: id, name: id, response: ["output": true])

@@ -29,7 +29,7 @@ struct HandsFreeTests {
         #expect(world.state == .listening, "the conversation goes on")
     }
 
-    @Test("words that come from the microphone two seconds late are sent")
+    @Test("words that arrive two seconds late from the microphone are sent")
     func lateSamples() {
         let world = ConversationWorld.online(.handsFree)
         world.speech(1_000)
@@ -42,7 +42,7 @@ struct HandsFreeTests {
         #expect(world.sounds.isEmpty)
     }
 
-    @Test("words that never come from the microphone are missed by sound, not in silence")
+    @Test("words that never arrive from the microphone are reported with a sound")
     func lostSamples() {
         let world = ConversationWorld.online(.handsFree)
         world.speech(1_000)
@@ -53,7 +53,7 @@ struct HandsFreeTests {
         #expect(world.wire.isEmpty)
     }
 
-    @Test("a noise that the service does not answer ends quietly and soon")
+    @Test("a noise that the service does not answer ends the turn quietly and soon")
     func noise() {
         let world = ConversationWorld.online(.handsFree)
         world.speech(1_000)
@@ -66,7 +66,7 @@ struct HandsFreeTests {
         #expect(!world.actions.contains(.sound(.error)))
     }
 
-    @Test("words that the service wrote down are worth the whole wait")
+    @Test("words that the service transcribed are awaited for the whole time")
     func confirmedWords() {
         let world = ConversationWorld.online(.handsFree)
         world.speech(1_000)
@@ -120,7 +120,7 @@ struct HandsFreeTests {
         #expect(world.audio(3_500))
     }
 
-    @Test("a reply that begins before the gate closes is heard, and the gate closes all the same")
+    @Test("a reply that begins before the gate closes is heard, and the gate still closes")
     func earlyReply() {
         let world = ConversationWorld.online(.handsFree)
         world.speech(1_000)
@@ -167,7 +167,7 @@ struct HandsFreeTests {
         #expect(world.audio(6_200))
     }
 
-    @Test("muted, nothing that is said opens the gate")
+    @Test("while muted, no speech opens the gate")
     func muted() {
         let world = ConversationWorld.online(.handsFree)
         world.perform(world.machine.muteToggled(at: 0))

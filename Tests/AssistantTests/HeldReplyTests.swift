@@ -2,9 +2,9 @@ import Testing
 
 @testable import Assistant
 
-@Suite("a reply that a voice interrupts, and what was no voice")
+@Suite("a reply that a voice interrupts, or only a noise")
 struct HeldReplyTests {
-    /// A reply is playing since 2000 ms, and at 3000 ms something is heard until 3400 ms.
+    /// A reply plays from 2000 ms on, and a sound is heard from 3000 to 3400 ms.
     private func cough(
         isComplete: Bool = false, adjust: (inout ConversationSettings) -> Void = { _ in }
     ) -> ConversationWorld {
@@ -46,7 +46,7 @@ struct HeldReplyTests {
         #expect(world.state == .idle)
     }
 
-    @Test("what comes of the reply meanwhile waits behind it, and its end is kept")
+    @Test("the part of the reply that arrives meanwhile waits behind it, and its end is kept")
     func arrivesMeanwhile() {
         let world = cough()
         #expect(world.audio(3_100))
@@ -62,7 +62,7 @@ struct HeldReplyTests {
         #expect(world.state == .idle)
     }
 
-    @Test("words drop it for good: nothing that comes of it later is heard")
+    @Test("words drop the reply for good: nothing that arrives of it later is heard")
     func words() {
         let world = cough()
         world.perform(world.machine.wordsHeard(at: .milliseconds(3_300)))
@@ -75,7 +75,7 @@ struct HeldReplyTests {
         #expect(!world.actions.contains(.resumeSpeaker))
     }
 
-    @Test("an answer to what was said drops a reply that was whole already")
+    @Test("an answer to the interruption drops a reply that had arrived in full")
     func answerInstead() {
         let world = cough(isComplete: true)
         ends(world)
@@ -87,7 +87,7 @@ struct HeldReplyTests {
     }
 
     @Test(
-        "what is said of a slow function is no sign of words: the reply is heard, and then that",
+        "speech about a slow function does not count as words: first the reply, then that",
         arguments: [false, true])
     func toolAnswer(isHeld: Bool) {
         let world = ConversationWorld.online(.handsFree)
@@ -114,7 +114,7 @@ struct HeldReplyTests {
         #expect(world.state == .idle)
     }
 
-    @Test("words found after the reply went on interrupt it again")
+    @Test("words recognized after the reply resumed interrupt it again")
     func lateWords() {
         let world = cough()
         ends(world)
@@ -128,7 +128,7 @@ struct HeldReplyTests {
         #expect(world.audio(5_900))
     }
 
-    @Test("an answer that comes after a whole reply went on takes its place")
+    @Test("an answer that arrives after a complete reply resumed takes its place")
     func lateAnswer() {
         let world = cough(isComplete: true)
         ends(world)
@@ -140,7 +140,7 @@ struct HeldReplyTests {
         #expect(world.state == .speaking)
     }
 
-    @Test("while the voice goes on, the reply does not")
+    @Test("the reply does not resume while the voice continues")
     func longNoise() {
         let world = cough()
         #expect(world.deadline == 123_000, "only the limit of a turn")
@@ -151,7 +151,7 @@ struct HeldReplyTests {
         #expect(world.machine.held?.until == .milliseconds(6_000))
     }
 
-    @Test("the button is meant: what was held is dropped")
+    @Test("a press is deliberate: it drops the held reply")
     func button() {
         let world = cough()
         ends(world)
@@ -162,7 +162,7 @@ struct HeldReplyTests {
         #expect(!world.audio(4_050))
     }
 
-    @Test("a wish for silence is one for what is held, too")
+    @Test("a request for silence drops the held reply, too")
     func silence() {
         let world = cough()
         ends(world)
@@ -172,7 +172,7 @@ struct HeldReplyTests {
         #expect(world.deadline == nil)
     }
 
-    @Test("what had come before the link was lost goes on")
+    @Test("what arrived before the link was lost resumes")
     func linkLost() {
         let world = cough()
         ends(world)
@@ -183,7 +183,7 @@ struct HeldReplyTests {
         #expect(world.state == .idle || world.state == .offline)
     }
 
-    @Test("a reply that had just been played to its end is not begun again")
+    @Test("a reply that had just finished playing is not started again")
     func alreadyPlayed() {
         let world = cough(isComplete: true)
         world.drained(3_020)
@@ -192,7 +192,7 @@ struct HeldReplyTests {
         #expect(world.state == .idle)
     }
 
-    @Test("with 0 milliseconds an interruption is final, as it is by the button")
+    @Test("with 0 milliseconds an interruption is final, as by the button")
     func switchedOff() {
         let world = cough { $0.falseInterruptionMilliseconds = 0 }
         #expect(world.actions.first == .flushSpeaker)

@@ -4,14 +4,14 @@ import Testing
 
 @Suite("Known problems of the service, as the user hears them")
 struct KnownReplyTests {
-    @Test("what comes behind a turn that ended too early is played, too")
+    @Test("sound after a turn that ended too early is played, too")
     func prematureEnd() {
         let world = ConversationWorld.online(.hold)
         world.turnAnswered(0, 500, audio: 600)
         world.turnComplete()
         #expect(world.audio(700))
         world.drained(900)
-        #expect(world.state == .speaking, "its end is not told yet")
+        #expect(world.state == .speaking, "its end is not reported yet")
         world.turnComplete()
         #expect(world.state == .idle)
     }
@@ -28,10 +28,10 @@ struct KnownReplyTests {
             #expect(world.state == .idle)
         }
         world.turn(20_000, 21_000)
-        #expect(world.audio(21_500), "and the next words are answered as ever")
+        #expect(world.audio(21_500), "and the next words are answered as usual")
     }
 
-    @Test("an interruption out of nothing leaves the conversation as it was")
+    @Test("a spurious interruption leaves the conversation as it was")
     func phantomInterruption() {
         let world = ConversationWorld.online(.hold)
         world.interrupted(100)
@@ -44,7 +44,7 @@ struct KnownReplyTests {
         #expect(world.state == .speaking)
     }
 
-    @Test("the loudspeaker is silenced before anything else that a press leads to")
+    @Test("a press silences the loudspeaker before it does anything else")
     func flushFirst() {
         let world = ConversationWorld.online(.hold)
         world.turnAnswered(0, 500, audio: 600)

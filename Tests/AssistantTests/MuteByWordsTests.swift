@@ -19,7 +19,7 @@ struct MuteByWordsTests {
         #expect(world.state == .listening)
     }
 
-    @Test("its time opens it, but not what a hand has muted since")
+    @Test("the time limit unmutes it, unless it was muted by hand since")
     func time() {
         let world = muted(.hold)
         world.perform(world.machine.muteEnded(at: .milliseconds(5_000)))
@@ -28,10 +28,10 @@ struct MuteByWordsTests {
         world.perform(world.machine.muteEnded(at: .milliseconds(5_000)))
         #expect(world.state == .muted)
         world.press(5_000)
-        #expect(world.state == .muted, "what a hand has muted a press does not open")
+        #expect(world.state == .muted, "a press does not end a mute by hand")
     }
 
-    @Test("the switch is above it")
+    @Test("the switch takes precedence")
     func hardMute() {
         let world = muted(.hold)
         world.perform(world.machine.muteSwitched(true, at: .milliseconds(600)))
@@ -42,7 +42,7 @@ struct MuteByWordsTests {
         other.perform(other.machine.muteSwitched(true, at: .milliseconds(600)))
         other.perform(other.machine.muteRequested(at: .milliseconds(700)))
         other.perform(other.machine.muteSwitched(false, at: .milliseconds(800)))
-        #expect(other.state == .idle, "what was muted already was not muted by words")
+        #expect(other.state == .idle, "an existing mute does not become one by words")
     }
 
     @Test("a press right after muting hears nothing of what was said before it")
@@ -59,7 +59,7 @@ struct MuteByWordsTests {
         }
     }
 
-    @Test("a voice that began while it was muted is heard from where that ended")
+    @Test("speech that began while muted is heard from the moment of unmuting")
     func onsetWhileMuted() {
         let world = AssistantWorld.started(.handsFree)
         world.assistant.assumeIsolated { $0.setMute(true, at: 0) }
@@ -71,7 +71,7 @@ struct MuteByWordsTests {
     }
 
     @Test(
-        "what an earlier life has muted opens by a press if words did it, and never by itself",
+        "a mute kept from before a restart ends by a press if words set it, never by itself",
         arguments: TurnMode.allCases)
     func whatAnEarlierLifeHas(
         mode: TurnMode

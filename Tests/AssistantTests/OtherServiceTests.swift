@@ -6,8 +6,8 @@ import WireCodec
 
 @testable import Assistant
 
-/// Rates of services that there are, and of some that there may be: Gemini Live, OpenAI Realtime,
-/// a telephone's, and a brain on the device.
+/// Rates of existing and conceivable services: Gemini Live, OpenAI Realtime, a telephone's, and a
+/// model on the device.
 private let someRates = [
     SessionRates(input: 16_000, output: 24_000), SessionRates(input: 24_000, output: 24_000),
     SessionRates(input: 8_000, output: 8_000), SessionRates(input: 16_000, output: 48_000),
@@ -30,8 +30,8 @@ struct OtherServiceTests {
             world.forget()
         }
 
-        /// The user holds the button from a time and says a number of milliseconds of words; returns
-        /// them.
+        /// The user holds the button from a time on and speaks for some milliseconds; returns the
+        /// words.
         @discardableResult
         mutating func say(from start: Int, milliseconds: Int) -> [Int16] {
             press(at: start)
@@ -47,7 +47,7 @@ struct OtherServiceTests {
             world.microphone(.segmentEnded(sample: nextSample))
         }
 
-        /// Captures words, in periods of 20 ms, each of which has a number.
+        /// Captures words in numbered periods of 20 ms.
         mutating func capture(milliseconds: Int) -> [Int16] {
             var words: [Int16] = []
             let period = service.rates.input / 50
@@ -111,7 +111,7 @@ struct OtherServiceTests {
         rig.say(from: 1_000, milliseconds: 600)
         rig.press(at: 2_000)
         #expect(rig.world.told.last { $0 == .flush } != nil)
-        // What the service had on its way when the user pressed.
+        // The part that the service had on its way when the user pressed.
         rig.service.speak(milliseconds: 200)
         let words = rig.capture(milliseconds: 400)
         rig.service.speak(milliseconds: 200)
@@ -124,7 +124,7 @@ struct OtherServiceTests {
         #expect(rig.service.breaches == [])
     }
 
-    @Test("what is said without a connection is heard when it is back", arguments: someRates)
+    @Test("words spoken without a connection are heard when it is back", arguments: someRates)
     func outage(rates: SessionRates) {
         var rig = Rig(rates, [.words("There I am.", milliseconds: 300)])
         rig.service.lose()
@@ -141,7 +141,7 @@ struct OtherServiceTests {
         #expect(rig.service.breaches == [])
     }
 
-    @Test("an answer may take its length and the patience to be heard", arguments: someRates)
+    @Test("an answer may take as long as it lasts plus the time-out", arguments: someRates)
     func length(rates: SessionRates) {
         var rig = Rig(rates, [.words("A long one", milliseconds: 8_000)])
         rig.say(from: 1_000, milliseconds: 1_000)
@@ -152,7 +152,7 @@ struct OtherServiceTests {
         #expect(rig.world.current == .idle)
     }
 
-    @Test("a pre-roll of seconds repeats nothing; a count that begins anew is heard")
+    @Test("a pre-roll of seconds repeats nothing; samples of a new count are heard")
     func preRoll() {
         for rates in someRates {
             var rig = Rig(
@@ -161,7 +161,7 @@ struct OtherServiceTests {
             rig.say(from: 1_000, milliseconds: 20_000)
             rig.service.finish()
             rig.world.speaker(.drained(at: .milliseconds(22_000)))
-            // The second turn reaches 9 s back, all of which is with the service already.
+            // The second turn reaches 9 s back, all of which was sent to the service already.
             rig.nextSample -= Int64(9 * rates.input)
             rig.press(at: 23_000)
             _ = rig.capture(milliseconds: 9_000)
@@ -170,7 +170,7 @@ struct OtherServiceTests {
             #expect(rig.service.heard.last == words, "\(rates)")
             rig.service.finish()
             rig.world.speaker(.drained(at: .milliseconds(24_000)))
-            // A device that was unplugged counts from nought.
+            // A device that was unplugged counts from 0 again.
             rig = Rig(rates, [.words("One", milliseconds: 100), .words("Two", milliseconds: 100)])
             rig.say(from: 1_000, milliseconds: 12_000)
             rig.service.finish()

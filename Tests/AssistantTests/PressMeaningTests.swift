@@ -4,7 +4,7 @@ import Testing
 
 @Suite("what a press means")
 struct PressMeaningTests {
-    /// A world that plays an answer since 2 s.
+    /// A world that plays an answer from 2 s on.
     private func speaking(_ mode: TurnMode) -> ConversationWorld {
         let world = ConversationWorld.online(mode)
         world.press(1_000)
@@ -54,7 +54,7 @@ struct PressMeaningTests {
         #expect(!world.audio(3_100))
     }
 
-    @Test("a muted device's answer can be stopped, without a word about muting")
+    @Test("a muted device's answer can be stopped, without a sound about muting")
     func mutedStop() {
         let world = speaking(.hold)
         world.perform(world.machine.muteToggled(at: .milliseconds(2_500)))
@@ -66,7 +66,7 @@ struct PressMeaningTests {
     }
 
     @Test(
-        "who presses in vain while an answer is awaited hears why, and then the answer",
+        "a user who presses in vain while waiting hears why, and then the answer",
         arguments: [TurnMode.hold, .handsFree], [Earcon.muted, .noMicrophone])
     func refusedWhileThinking(_ mode: TurnMode, _ reason: Earcon) {
         let world = ConversationWorld.online(mode)
@@ -83,10 +83,10 @@ struct PressMeaningTests {
         world.release(2_500)
         #expect(world.actions.contains(.sound(reason)))
         #expect(world.state == .thinking)
-        #expect(world.audio(3_000), "the words before are answered all the same")
+        #expect(world.audio(3_000), "the words before are answered nevertheless")
     }
 
-    @Test("an alarm comes before everything", arguments: TurnMode.allCases)
+    @Test("an alarm comes first", arguments: TurnMode.allCases)
     func alarm(_ mode: TurnMode) {
         let world = ConversationWorld.online(mode)
         world.perform(world.machine.alarmRang())
@@ -101,7 +101,7 @@ struct PressMeaningTests {
         #expect(world.actions.filter { $0 == .dismissAlarm }.count == 1)
     }
 
-    @Test("an alarm that has ended by itself takes no press")
+    @Test("an alarm that ended by itself takes no press")
     func alarmEnded() {
         let world = ConversationWorld.online(.hold)
         world.perform(world.machine.alarmRang())
@@ -110,7 +110,7 @@ struct PressMeaningTests {
         #expect(world.state == .listening)
     }
 
-    @Test("a wish for silence dismisses the alarm too")
+    @Test("a request for silence dismisses the alarm too")
     func stopDismisses() {
         let world = ConversationWorld.online(.handsFree)
         world.perform(world.machine.alarmRang())
@@ -118,7 +118,7 @@ struct PressMeaningTests {
         #expect(world.actions.contains(.dismissAlarm))
     }
 
-    @Test("a touch does all but open a turn")
+    @Test("a touch does everything but open a turn")
     func touch() {
         let world = speaking(.hold)
         #expect(world.touch(3_000) == .stopped)
@@ -147,7 +147,7 @@ struct MuteSwitchTests {
         return world
     }
 
-    @Test("no word, press or tool opens what the switch has closed")
+    @Test("no word, press or tool unmutes what the switch has muted")
     func noOverride() {
         let world = world()
         #expect(world.state == .muted)
@@ -164,7 +164,7 @@ struct MuteSwitchTests {
         #expect(world.state == .idle)
     }
 
-    @Test("it ends the turn that is open, with what was said before")
+    @Test("it ends the open turn with the words so far")
     func endsTurn() {
         let world = ConversationWorld.online(.hold)
         world.press(1_000)
@@ -175,7 +175,7 @@ struct MuteSwitchTests {
         #expect(world.wire.last == .end)
     }
 
-    @Test("what was muted before by a word stays muted when the switch is turned back")
+    @Test("a mute by words stays when the switch is turned back")
     func bothMutes() {
         let world = ConversationWorld.online(.hold)
         world.perform(world.machine.muteToggled(at: .milliseconds(100)))

@@ -5,10 +5,9 @@ import VoiceSession
 
 @testable import Assistant
 
-/// A machine to which anything happens in any order, also what no sensible world does.
+/// A machine that gets any events in any order, even those that no real world produces.
 ///
-/// Only times go forward, since a clock does. What must hold all the same is written down by
-/// `violations`.
+/// Only time goes forward, as a clock does. `violations` lists each broken promise.
 final class RandomConversation {
     private var machine: ConversationMachine
     private var random: SeededGenerator
@@ -36,9 +35,9 @@ final class RandomConversation {
 
     private var time: Int64 { .milliseconds(now) }
 
-    // MARK: - What happens
+    // MARK: - Events
 
-    /// Lets a number of things happen, and deadlines in between.
+    /// Performs a number of random events, with deadlines in between.
     func live(_ count: Int) {
         for _ in 0..<count {
             pass(random.chance(70) ? 0...400 : 0...20_000)
@@ -98,7 +97,7 @@ final class RandomConversation {
         }
     }
 
-    /// An answer, mostly one of now.
+    /// The number of an answer, mostly a current one.
     private func anyAnswer() -> AnswerNumber {
         if random.chance(20) { answers += 1 }
         return AnswerNumber(answers - min(answers, UInt64.random(in: 0...2, using: &random)))
@@ -161,9 +160,9 @@ final class RandomConversation {
         }
     }
 
-    // MARK: - What must hold
+    // MARK: - Promises
 
-    /// What is awaited does not end without a sound, but by the user's own wish.
+    /// Checks that no wait ends without a sound, unless the user wanted that.
     private func check(
         isWish: Bool, _ event: (inout ConversationMachine) -> [ConversationAction]
     ) {
@@ -174,7 +173,7 @@ final class RandomConversation {
         case .listening: (wasAwaited, isDoubtful) = (true, machine.uplink.open?.opener == .voice)
         case .idle, .speaking: (wasAwaited, isDoubtful) = (false, false)
         }
-        // A model that may stay silent has a reason, unless it showed that it did not.
+        // A model may stay silent only for a reason, and not once it has shown that it does not.
         let mayBeSilent =
             machine.settings.mayStaySilent && !machine.isAnswerShown && !machine.isToolDone
         let actions = event(&machine)
@@ -206,10 +205,11 @@ final class RandomConversation {
         if violations.count < 10 { violations.append("\(now) ms: \(text)") }
     }
 
-    // MARK: - The calm
+    // MARK: - Calm
 
-    /// Nothing happens any more but that functions end; returns how long it took to come to rest
-    /// (milliseconds), or nil when it never does.
+    /// Lets nothing happen any more except that functions end.
+    ///
+    /// Returns the time to come to rest (milliseconds), or nil if it never does.
     func calmDown() -> Int? {
         let start = now
         // Far more deadlines than there are waits.

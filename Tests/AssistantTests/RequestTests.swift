@@ -3,7 +3,7 @@ import VoiceSession
 
 @testable import Assistant
 
-@Suite("what somebody elsewhere asks of the device", .timeLimit(.minutes(5)))
+@Suite("remote requests", .timeLimit(.minutes(5)))
 struct RequestTests {
     private func listen(_ world: AssistantWorld, at milliseconds: Int = 1_000) {
         world.at(milliseconds)
@@ -11,7 +11,7 @@ struct RequestTests {
     }
 
     @Test(
-        "listening that was asked for is sounded, and ends with the words",
+        "requested listening starts with a sound, and ends with the words",
         arguments: TurnMode.allCases)
     func listens(mode: TurnMode) {
         let world = AssistantWorld.started(mode)
@@ -28,7 +28,7 @@ struct RequestTests {
         #expect(world.told.contains(.play([4])))
     }
 
-    @Test("when nobody speaks the microphone is shut again", arguments: TurnMode.allCases)
+    @Test("when nobody speaks the microphone is closed again", arguments: TurnMode.allCases)
     func silence(mode: TurnMode) {
         let world = AssistantWorld.started(mode)
         listen(world)
@@ -37,7 +37,7 @@ struct RequestTests {
         #expect(world.timeline.contains(.notice("nobody spoke")))
     }
 
-    @Test("the session awaits an answer only where somebody spoke", arguments: TurnMode.allCases)
+    @Test("the session awaits an answer only where speech was heard", arguments: TurnMode.allCases)
     func theSessionAwaitsAnAnswer(mode: TurnMode) {
         for isSpoken in [true, false] {
             let world = AssistantWorld.started(mode)
@@ -55,7 +55,7 @@ struct RequestTests {
         }
     }
 
-    @Test("a muted microphone is not opened from elsewhere, however it was muted")
+    @Test("no remote request opens a muted microphone, however it was muted")
     func muted() {
         for mute: @Sendable (isolated VoiceAssistant) -> Void in [
             { $0.mute(at: 0) }, { $0.setMute(true, at: 0) }, { $0.switchMute(true, at: 0) },
@@ -80,7 +80,7 @@ struct RequestTests {
         #expect(world.current == .thinking)
     }
 
-    @Test("muting by message holds until it is undone, and not what the switch did")
+    @Test("a mute by message holds until it is undone, and does not undo the switch")
     func setMute() {
         let world = AssistantWorld.started()
         func set(_ isOn: Bool) {
@@ -89,7 +89,7 @@ struct RequestTests {
         set(true)
         set(true)
         #expect(world.current == .muted)
-        // Not as one by words, which a press ends.
+        // Unlike a mute by words, which a press ends.
         world.button(true, at: 200)
         #expect(world.current == .muted)
         set(false)
@@ -99,7 +99,7 @@ struct RequestTests {
         #expect(world.current == .muted)
     }
 
-    @Test("what is to be said literally is asked for literally")
+    @Test("literal speech is requested literally")
     func literally() {
         let world = AssistantWorld.started()
         world.assistant.assumeIsolated {

@@ -3,8 +3,8 @@ import VoiceSession
 
 /// A voice service of a few dozen lines: it hears turns, answers by a script, at any rates.
 ///
-/// It has nothing of a Live session: no handle, no line, no messages. What it must not be given it
-/// notes as a breach, where a strict service would close.
+/// It has nothing of a Live session: no handle, no connection, no messages. It notes forbidden
+/// input as a breach, where a strict service would close.
 final class ScriptedService: SessionPort, @unchecked Sendable {
     // @unchecked: used on the test's one thread only.
 
@@ -24,7 +24,7 @@ final class ScriptedService: SessionPort, @unchecked Sendable {
     private var isOnline = false
     private var isAnswering = false
     private var wantsReply = true
-    /// Words that are being said, and those that were said without a connection.
+    /// Words being spoken, and those spoken without a connection.
     private var open: [Int16]?
     private var held: [(words: [Int16], answer: AnswerNumber)] = []
     /// The answer to the latest turn.
@@ -115,7 +115,7 @@ final class ScriptedService: SessionPort, @unchecked Sendable {
         }
     }
 
-    /// Sound of the answer to the latest turn, whose number each sample shows.
+    /// Sound of the answer to the latest turn; each sample has the turn's number.
     func speak(milliseconds: Int) {
         let count = rates.output * milliseconds / 1000
         onEvent(.audio([Int16](repeating: Int16(1000 + heard.count), count: count), of: answer))

@@ -5,9 +5,9 @@ import VoiceSession
 
 @testable import Assistant
 
-@Suite("a turn of which nothing is heard")
+@Suite("a turn without audible output")
 struct SilentTurnTests {
-    @Test("a turn that ends without any sound of the model ends with one of the device")
+    @Test("a turn in which the model was silent ends with a sound of the device")
     func noAudio() {
         let world = ConversationWorld.online(.hold)
         world.turn(0, 500)
@@ -16,7 +16,7 @@ struct SilentTurnTests {
         #expect(world.state == .idle)
     }
 
-    @Test("an answer that is nothing but silence is reported by a sound once it was played")
+    @Test("an answer of nothing but silence is reported by a sound once it was played")
     func silence() {
         let world = ConversationWorld.online(.hold)
         world.turn(0, 500)
@@ -51,7 +51,7 @@ struct SilentTurnTests {
         #expect(world.sounds.isEmpty, "its beginning was heard")
     }
 
-    @Test("what a function has done is reported as done, what it has not as failed")
+    @Test("a function's success is reported as done, its failure as failed")
     func functions() {
         for (end, sound) in [(ToolEnd.done, Earcon.done), (.failed, .error)] {
             let world = ConversationWorld.online(.hold)
@@ -67,7 +67,7 @@ struct SilentTurnTests {
         }
     }
 
-    @Test("a result that the model says nothing about is told when it comes")
+    @Test("a result that the model does not mention is reported when it arrives")
     func silentResult() {
         let world = ConversationWorld.online(.hold)
         world.turn(0, 500)
@@ -79,7 +79,7 @@ struct SilentTurnTests {
         #expect(world.sounds == [.done])
     }
 
-    @Test("a tap after which nobody speaks ends with a sound")
+    @Test("a tap without speech ends with a sound")
     func nobodySpoke() throws {
         let world = ConversationWorld.online(.tap)
         world.press(0)
@@ -89,7 +89,7 @@ struct SilentTurnTests {
         #expect(world.sounds == [.error])
     }
 
-    @Test("words that no microphone gave are reported as lost")
+    @Test("words that the microphone did not deliver are reported as lost")
     func nothingCaptured() {
         let world = ConversationWorld.online(.hold)
         world.press(0)
@@ -101,10 +101,10 @@ struct SilentTurnTests {
         world.press(2_000)
         world.release(2_050)
         world.segmentEnded()
-        #expect(world.sounds.isEmpty, "a slip of the finger asks for nothing")
+        #expect(world.sounds.isEmpty, "an accidental press asks for nothing")
     }
 
-    @Test("a noise stays without a sound, and so does a model that may leave words unanswered")
+    @Test("a noise gets no sound, nor does a model that may leave words unanswered")
     func reasons() {
         let world = ConversationWorld.online(.handsFree) { $0.mayStaySilent = true }
         for isHeard in [false, true] {
@@ -123,11 +123,11 @@ struct SilentTurnTests {
         world.segmentEnded()
         world.perform(world.machine.answerShown(at: .milliseconds(3_800)))
         world.turnComplete()
-        #expect(world.sounds == [.error], "it did answer, and nobody heard it")
+        #expect(world.sounds == [.error], "it did answer, inaudibly")
     }
 
     @Test(
-        "an answer in writing is shown, told by a sound, and not said twice",
+        "a written answer is shown, announced by a sound, and not repeated",
         arguments: [false, true])
     func written(hasSound: Bool) {
         let world = AssistantWorld.started(.hold)
@@ -145,7 +145,7 @@ struct SilentTurnTests {
         #expect(world.current == .idle)
     }
 
-    @Test("what is awaited ends with a sound, whatever happens in whatever order")
+    @Test("no wait ends without a sound or a reason, in any order of events")
     func anyOrder() {
         var silentEnds = 0
         var audibleEnds = 0
@@ -162,9 +162,9 @@ struct SilentTurnTests {
         #expect(silentEnds > 100 && audibleEnds > 1_000)
     }
 
-    @Test("from whatever state, the conversation comes to rest once the world is calm")
+    @Test("from any state the conversation comes to rest once the world is calm")
     func everyWaitEnds() {
-        // The longest turn, the wait for its answer, and what had come of that to be played.
+        // The longest turn, the wait for its answer, and the time to play what had arrived of it.
         let longest = 120_000 + 15_000 + 15_000 + 60 * 400
         for seed in UInt64(1)...2_000 {
             let life = RandomConversation(seed: seed)

@@ -3,7 +3,7 @@ import VoiceSession
 
 @testable import Assistant
 
-// The link to the service, and what comes over it.
+// The link to the service, and its messages.
 
 extension SimulatedConversation {
     func linkUp() {
@@ -24,7 +24,7 @@ extension SimulatedConversation {
         linkEpoch += 1
         service.connectionLost()
         hadReason = true
-        // Whatever is on the wire is gone, so nothing is known of these turns' replies.
+        // Everything on the wire is lost, so nothing is known of these turns' replies.
         unwantedTurns.formUnion(0...latestTurn)
         mayEndReply = true
         perform(machine.sessionOffline("lost", isNetworkMissing: false, at: time))
@@ -71,7 +71,7 @@ extension SimulatedConversation {
     private func receive(_ event: SimulatedService.Event) {
         switch event {
         case .audio(let reply, let milliseconds):
-            // What answers the interruption shows that there were words.
+            // An answer to the interruption shows that there were words.
             if isHeld, reply != heldReply { hadWords = true }
             let isWanted =
                 service.turn(of: reply) == latestTurn && !unwantedTurns.contains(latestTurn)
@@ -98,7 +98,7 @@ extension SimulatedConversation {
         case .interrupted(let reply):
             hadWords = true
             if case .speaking = machine.phase { noteInterruption() }
-            // Words that the service has found itself get their answer, too.
+            // Words that the service has detected itself get their answer, too.
             if replies == reply, mode == .handsFree { replies += 1 }
             perform(
                 machine.interrupted(

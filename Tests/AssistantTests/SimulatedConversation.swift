@@ -10,9 +10,9 @@ extension SeededGenerator {
 }
 
 /// The machine against a microphone, a speaker, a service with latency, tools and a user who
-/// presses whenever they like, in virtual milliseconds and from one seed.
+/// presses at any time, in virtual milliseconds and from one seed.
 ///
-/// What must always hold is checked as it happens; `violations` says what did not.
+/// The invariants are checked as it runs; `violations` lists what was broken.
 final class SimulatedConversation {
     let mode: TurnMode
     var random: SeededGenerator
@@ -35,7 +35,7 @@ final class SimulatedConversation {
     var playbackEpoch = 0
     private var isDown = false
 
-    // What is remembered for the invariants.
+    // State for the invariants.
     private var isInActivity = false
     private var activityAudio = 0
     private var lastSample = Int64(-1)
@@ -47,20 +47,20 @@ final class SimulatedConversation {
     var deadReplies: Set<Int> = []
     var unwantedTurns: Set<Int> = []
     var latestTurn = 0
-    /// `turnComplete` has come, or never will.
+    /// `turnComplete` has arrived, or never will.
     var mayEndReply = true
     var unansweredCalls: Set<String> = []
     var playedChunks = 0
     var interruptions = 0
     var resumptions = 0
 
-    // A reply that is held, and what is known about what interrupted it.
+    // A reply that is held, and what is known about its interruption.
     var isHeld = false
     var heldMilliseconds = 0
     var heldReply: Int?
-    /// Words were found, so it must not go on.
+    /// Words were found, so it must not resume.
     var hadWords = false
-    /// The user or the link gave another reason not to go on.
+    /// The user or the link gave another reason not to resume.
     var hadReason = false
 
     init(seed: UInt64) {
@@ -73,7 +73,7 @@ final class SimulatedConversation {
         self.random = random
     }
 
-    /// Runs a minute of a busy life, then a calm in which everything must come to rest.
+    /// Runs a minute of busy life, then a calm in which everything must come to rest.
     func run() {
         perform(machine.start())
         after(0...2_000) { self.linkUp() }
@@ -89,7 +89,7 @@ final class SimulatedConversation {
         if !microphoneIsThere { microphoneReturns() }
         drive(until: 400_000)
         checkRest()
-        // What is still to come refers to this.
+        // The events still to come refer to this object.
         agenda = []
     }
 
@@ -146,7 +146,7 @@ final class SimulatedConversation {
         let before = machine.state
         hadReason = true
         perform(machine.buttonPressed(at: time))
-        // A press that opened nothing was a wish for silence.
+        // A press that opened nothing was a request for silence.
         if [.speaking, .thinking].contains(before), machine.phase == .idle {
             if before == .speaking { noteInterruption() }
             unwantedTurns.insert(latestTurn)

@@ -2,7 +2,7 @@ import TestInputs
 
 @testable import Assistant
 
-/// A microphone with a gate: gives the samples of one segment after the other.
+/// A microphone with a gate, which gives the samples of one segment after another.
 struct SimulatedMicrophone {
     enum Event {
         case samples(first: Int64, count: Int)
@@ -22,7 +22,7 @@ struct SimulatedMicrophone {
 
     mutating func lose() { segments = [] }
 
-    /// The next chunk or mark among what was captured up to a sample.
+    /// The next chunk or mark up to a captured sample.
     mutating func next(captured: Int64) -> Event? {
         guard let segment = segments.first else { return nil }
         if let end = segment.end, segment.next >= end {
@@ -61,7 +61,7 @@ struct SimulatedService {
     private var isGenerating = false
     private var openCalls: Set<String> = []
     private var callCount = 0
-    /// What comes is a noise to the service, which changes nothing.
+    /// To the service the sound is a noise, which changes nothing.
     var isNoise = false
 
     func turn(of reply: Int) -> Int? { turns[reply] }
@@ -127,7 +127,7 @@ struct SimulatedService {
         var events: [(Int, Event)] = isGenerating ? [(0, .interrupted(reply: reply))] : []
         if !openCalls.isEmpty { events.append((0, .cancelCalls(openCalls.sorted()))) }
         openCalls = []
-        // A reply that was generated already is always completed, one that was cut mostly.
+        // A reply that was fully generated is always completed, one that was cut in most cases.
         if !isGenerating || random.chance(80) { events.append((0, .turnComplete(reply: reply))) }
         isGenerating = false
         if events.last.map({ $0.1 != .turnComplete(reply: reply) }) ?? true { current = nil }

@@ -3,9 +3,9 @@ import VoiceSession
 
 @testable import Assistant
 
-@Suite("lines about what is missing")
+@Suite("spoken lines about missing things")
 struct SpokenLineTests {
-    /// A press and its release, far enough apart to be meant; returns what was heard of it.
+    /// A press and its release, far enough apart to be meant; returns the sounds that followed.
     private func press(_ world: ConversationWorld, _ time: Int) -> [Earcon] {
         world.forget()
         world.press(time)
@@ -15,24 +15,24 @@ struct SpokenLineTests {
         return world.sounds
     }
 
-    @Test("a missing key is reported at the start, and once, however often the button is pressed")
+    @Test("a missing key is reported at the start, and only once for any number of presses")
     func missingKey() {
         let world = ConversationWorld(.hold)
         world.refused(10, because: .noKey)
         #expect(world.sounds == [.noKey])
         #expect(world.state == .offline)
         for time in [1_000, 2_000, 60_000] {
-            #expect(press(world, time).isEmpty, "the key may be there by now")
+            #expect(press(world, time).isEmpty, "the key may exist by now")
             #expect(world.actions.contains(.connect))
             world.refused(time + 600, because: .noKey)
             #expect(world.sounds == [.sameTrouble])
         }
         _ = press(world, 610_010)
         world.refused(610_600, because: .noKey)
-        #expect(world.sounds == [.noKey], "somebody else may be asking by then")
+        #expect(world.sounds == [.noKey], "another user may be asking by then")
     }
 
-    @Test("the light shows for as long as there is no key what the line said once")
+    @Test("while there is no key the light shows what was spoken once")
     func light() {
         let world = ConversationWorld(.hold)
         world.refused(10, because: .noKey)
@@ -49,7 +49,7 @@ struct SpokenLineTests {
         #expect(!indication.hasTrouble && !indication.isOffline)
     }
 
-    @Test("a trouble that was mended and comes again is reported again")
+    @Test("a fault that was mended and returns is reported again")
     func again() {
         let world = ConversationWorld(.hold)
         world.refused(10, because: .budget)
@@ -59,7 +59,7 @@ struct SpokenLineTests {
         #expect(world.sounds == [.budget])
     }
 
-    @Test("another trouble is reported though the one before was")
+    @Test("a second kind of fault is reported after the first")
     func other() {
         let world = ConversationWorld(.hold)
         world.offline(10)
@@ -80,14 +80,14 @@ struct SpokenLineTests {
         #expect(press(world, 3_000) == [.sameTrouble])
     }
 
-    @Test("nobody who has had a session is told to set the network up")
+    @Test("a user who has had a session is not told to set the network up")
     func networkLost() {
         let world = ConversationWorld.online(.hold)
         world.offline(10, isNetworkMissing: true)
         #expect(press(world, 1_000) == [.offline])
     }
 
-    @Test("a missing microphone is reported once, and again after it had come back")
+    @Test("a missing microphone is reported once, and again after it had returned")
     func missingMicrophone() {
         let world = ConversationWorld.online(.hold)
         world.perform(world.machine.microphoneLost("unplugged", at: .milliseconds(0)))
@@ -98,7 +98,7 @@ struct SpokenLineTests {
         #expect(press(world, 4_000) == [.noMicrophone])
     }
 
-    @Test("what no loudspeaker said is said when there is one")
+    @Test("a line that no loudspeaker could play is played when there is one")
     func withoutSpeaker() {
         let world = ConversationWorld(.hold)
         world.perform(world.machine.speakerLost("unplugged"))
@@ -109,14 +109,14 @@ struct SpokenLineTests {
         #expect(world.sounds == [.noKey])
     }
 
-    @Test("mute is a short sound and stays one at every press")
+    @Test("muting is reported by the same short sound at every press")
     func muted() {
         let world = ConversationWorld.online(.hold)
         world.perform(world.machine.muteToggled(at: 0))
         for time in [1_000, 2_000] { #expect(press(world, time) == [.muted]) }
     }
 
-    @Test("why the session ended chooses the line")
+    @Test("the reason why the session ended selects the line")
     func reasons() {
         let lines: [(FailureReason, String)] = [
             (.noKey, "noKey"), (.budget, "budget"), (.credential, "refused"),

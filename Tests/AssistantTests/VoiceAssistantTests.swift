@@ -32,7 +32,7 @@ struct VoiceAssistantTests {
             ])
     }
 
-    @Test("a turn, a call and its answer, and a reply go where they should, in order")
+    @Test("a turn, a call and its answer, and a reply take their ways, in order")
     func wholeTurn() async {
         let world = AssistantWorld.started(.hold)
         turn(world)
@@ -75,7 +75,7 @@ struct VoiceAssistantTests {
         #expect(world.told.last == .sendAudio([4]))
     }
 
-    @Test("a drained speaker that was given more since is not believed")
+    @Test("a report of a drained speaker is ignored when it was given more since")
     func staleDrained() {
         let world = AssistantWorld.started(.hold)
         turn(world)
@@ -116,7 +116,7 @@ struct VoiceAssistantTests {
         #expect(!world.timeline.contains { if case .toolAnswered = $0 { true } else { false } })
     }
 
-    @Test("an alarm that is too early does nothing but wait on")
+    @Test("an early alarm only continues the wait")
     func earlyAlarm() {
         let world = AssistantWorld.started(.hold)
         turn(world)
@@ -128,7 +128,7 @@ struct VoiceAssistantTests {
         #expect(world.alarmAt == 25_000)
     }
 
-    @Test("an answer that comes after the server took the call back is not sent")
+    @Test("an answer to a call that the server cancelled is not sent")
     func lateAnswer() async {
         let world = AssistantWorld.started(.hold)
         turn(world)
@@ -139,7 +139,7 @@ struct VoiceAssistantTests {
         #expect(!world.told.contains(.responses([lampAnswer])))
     }
 
-    @Test("a call for a request that the user took back is refused")
+    @Test("a call for a request that the user withdrew is refused")
     func refusedCall() async {
         let world = AssistantWorld.started(.hold)
         world.button(true, at: 1_000)
@@ -148,7 +148,7 @@ struct VoiceAssistantTests {
         world.microphone(.segmentEnded(sample: 1))
         world.session(.toolCalls([lampCall], of: world.answer))
         #expect(!world.told.contains(.run(lampCall)))
-        // By the runner, which remembers that: when it comes again it is not carried out either.
+        // Refused by the runner, which remembers that: a repeated call is not executed either.
         let words = "nothing was done: the user took the request back"
         #expect(world.told.contains(.refuse(lampCall, words)))
         let refusal = FunctionResponse(id: "7", name: "lamp", response: ["error": .string(words)])
@@ -157,7 +157,7 @@ struct VoiceAssistantTests {
         #expect(world.current == .idle)
     }
 
-    @Test("a call that is not wanted, but that was answered before, is answered alike")
+    @Test("a call that is not wanted, but was answered before, gets the same answer")
     func refusedRepetition() async {
         let world = AssistantWorld.started(.hold)
         world.button(true, at: 1_000)
@@ -169,7 +169,7 @@ struct VoiceAssistantTests {
         #expect(world.told.last == .responses([lampAnswer]))
     }
 
-    @Test("a call that comes again unasked is answered, and no sound tells that nothing follows")
+    @Test("a call repeated unasked is answered, and no sound reports that nothing follows")
     func repeatedCall() async {
         for answer in [
             lampAnswer, FunctionResponse(id: "7", name: "lamp", response: ["error": "no"]),
@@ -185,7 +185,7 @@ struct VoiceAssistantTests {
         }
     }
 
-    @Test("whoever waits for an answer still waits when a call is answered as before")
+    @Test("a user who waits for an answer still waits after a repeated call is answered")
     func repeatedCallWithinTurn() async {
         let world = AssistantWorld.started(.hold)
         turn(world)
@@ -207,7 +207,7 @@ struct VoiceAssistantTests {
         #expect(world.timeline.isEmpty)
     }
 
-    @Test("hands-free sends no activity markers but the pause of the stream")
+    @Test("hands-free sends no activity marks, only the pause of the stream")
     func handsFree() {
         let world = AssistantWorld.started(.handsFree)
         world.at(1_000)
@@ -240,7 +240,7 @@ struct VoiceAssistantTests {
         #expect(world.told.isEmpty)
     }
 
-    @Test("what a port tells at once does not get between the actions of an event")
+    @Test("a port's immediate event does not get between the actions of another event")
     func nestedEvents() {
         let world = AssistantWorld(.hold)
         world.assistant.assumeIsolated { $0.start() }

@@ -1,9 +1,9 @@
 import AudioCore
 import Testing
 
-@Suite("Frames and time, however many")
+@Suite("Conversion of frames and time")
 struct FrameTimeTests {
-    /// What a sum or product would be in 128 bits, cut to 64.
+    /// The value of a sum or product in 128 bits, clamped to 64.
     private static func clamped(_ value: Int128) -> Int64 { Int64(clamping: value) }
 
     private static let edges: [Int64] = [
@@ -44,12 +44,12 @@ struct FrameTimeTests {
         }
     }
 
-    @Test("a stream without a clock keeps its time for ten years, at every rate")
+    @Test("a stream without a hardware clock keeps time for ten years at every rate")
     func years() {
         for rate: Int32 in [8000, 16_000, 48_000, 192_000] {
             let start: Int64 = 5_000_000_000
             var clock = SoftwareClock(rate: rate, now: start)
-            // One pass a day, as the sum counts and not the steps.
+            // One pass a day, as the total matters and not the steps.
             for day in Int64(1)...3650 {
                 clock.pass(Int(rate) * 86_400)
                 let now = start + day * 86_400_000_000_000

@@ -11,7 +11,7 @@ struct SampleBufferTests {
         #expect((0..<1000).allSatisfy { buffer.start[$0] == Int16($0) })
     }
 
-    @Test("a software clock owes the frames of the time that went by, less those that passed")
+    @Test("a software clock owes the frames of the elapsed time, less those that passed")
     func softwareClock() {
         var clock = SoftwareClock(rate: 16_000, now: 1_000_000_000)
         #expect(clock.due(at: 1_000_000_000) == 0)

@@ -113,14 +113,14 @@ struct SampleRingTests {
     }
 }
 
-/// A writing half on its way to another thread.
+/// A writing half to be handed to another thread.
 private final class WriterBox: Sendable {
     private let writer: RingWriter
     let stop = StopFlag()
 
     init(_ writer: consuming RingWriter) { self.writer = writer }
 
-    /// Writes numbers in blocks of all sizes, until told to stop.
+    /// Writes numbers in blocks of all sizes, up to a total or until `stop` is set.
     func writeAll(_ total: Int) {
         var next = 0
         var size = 1

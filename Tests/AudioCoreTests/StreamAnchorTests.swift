@@ -4,7 +4,7 @@ import Testing
 
 @Suite(.timeLimit(.minutes(5)))
 struct StreamAnchorTests {
-    @Test("there is no pair before the first, and then the newest")
+    @Test("there is no pair at first, and then the newest")
     func newest() throws {
         let anchor = StreamAnchor()
         #expect(anchor.read() == nil)

@@ -83,7 +83,7 @@ struct WAVFileTests {
         #expect(try parse(empty).samples == [])
     }
 
-    @Test("a size that a stream's writer did not know means the rest")
+    @Test("a size that the writer of a stream did not know means the rest")
     func unknownSize() throws {
         for size in [0xFFFF_FFFF, 0x7FFF_FFFF, 1_000_000] {
             let bytes = file(chunk("fmt ", format()), chunk("data", data, size: size))
@@ -103,14 +103,14 @@ struct WAVFileTests {
         }
         let empty = file(chunk("fmt ", format()), chunk("data", []))
         #expect(try parse(empty).samples == [])
-        // What stands behind a data that is truly empty is no sound.
+        // Bytes after an empty data chunk are no sound.
         let tagged = file(
             chunk("fmt ", format()), chunk("data", []), chunk("LIST", [1, 2, 3]),
             chunk("id3 ", [4, 5]))
         #expect(try parse(tagged).samples == [])
     }
 
-    @Test("an extensible format is judged by the format within it")
+    @Test("an extensible format is judged by its subformat")
     func anExtensibleFormatIsJudged() throws {
         let float = file(
             chunk("fmt ", format(tag: 0xFFFE, extra: Self.extension(of: 3))), chunk("data", data))
@@ -131,7 +131,7 @@ struct WAVFileTests {
         }
     }
 
-    @Test("a file cut off anywhere gives fewer samples or says that it is none")
+    @Test("a file cut off anywhere gives fewer samples or is refused")
     func truncated() {
         let whole = file(
             chunk("LIST", [1, 2, 3]), chunk("fmt ", format(channels: 2)), chunk("data", data))
@@ -153,7 +153,7 @@ struct WAVFileTests {
         let words: String
     }
 
-    @Test("a file of another kind is refused with what it is")
+    @Test("a file of another kind is refused with its kind")
     func wrongFormats() {
         let data = chunk("data", data)
         let cases = [

@@ -8,8 +8,8 @@ import Testing
 
 @testable import AudioPath
 
-/// The real-time loops neither ask for memory nor give any back, trouble included; under `make
-/// rtsan` they lock nothing either, and wait only where they are meant to.
+/// The real-time loops neither allocate nor release memory, errors included; under `make rtsan`
+/// they take no lock either, and wait only where they are meant to.
 @Suite(.enabled(if: RealtimeWatch.isAvailable))
 struct AllocationTests {
     static let periods = 10_000
@@ -95,7 +95,7 @@ struct AllocationTests {
         #expect(run.share.speechPlayed.value > Self.periods * 300)
     }
 
-    /// Steps of which each is counted; Control's part, which may allocate, lies between.
+    /// Steps that are counted together; Control's part, which may allocate, runs between.
     private static let stepsAtOnce = 25
 
     private func countPlayback(
@@ -106,7 +106,7 @@ struct AllocationTests {
         var writes: Mishaps = [:]
         for index in stride(from: 7, to: periods, by: 83) { waits[index] = .fails(Self.xrun) }
         for index in stride(from: 9, to: periods, by: 89) { writes[index] = .fails(Self.xrun) }
-        // A card that sleeps and is awake at once is repaired on the same way.
+        // A card that sleeps, and is awake at the first attempt, is recovered in the same way.
         for index in stride(from: 19, to: periods, by: 830) {
             waits[index] = .fails(Self.suspended)
         }
@@ -129,7 +129,7 @@ struct AllocationTests {
         return (allocations, rig.share)
     }
 
-    /// All that Control may want, in turn.
+    /// Everything that Control may do, in turn.
     private func instruct(_ speaker: Speaker, round: Int, piece: [Int16]) {
         speaker.enqueue(piece)
         switch round % 10 {
@@ -163,7 +163,7 @@ struct AllocationTests {
             let watch = RealtimeWatch(isStrict: turn > 2)
             for _ in 0..<12 { _ = rig.loop.step() }
             let counted = watch.end()
-            // The runtime makes its tables in the first turn.
+            // The runtime builds its tables in the first turns.
             if turn > 2 { allocations += counted }
             if turn % 3 == 0 { rig.speaker.flush() }
         }
@@ -172,14 +172,14 @@ struct AllocationTests {
         #expect(rig.speaker.snapshot().silentCount == 20)
     }
 
-    @Test("detecting speech, cancelling an echo, noise and gain allocate nothing in 10 000 frames")
+    @Test("speech detection, echo cancellation, noise and gain allocate nothing in 10 000 frames")
     func upPath() throws {
         var settings = AudioSettings()
         settings.echo.mode = .cancel
         settings.echo.canceller = .speex
         settings.noiseSuppressionDecibels = 10
         settings.gainLimitDecibels = 12
-        // The runtime makes its tables in a first run.
+        // The runtime builds its tables in a first run.
         let first = try #require(MicrophoneStages.make(settings))
         _ = countUpPath(first, settings, periods: 1500, isStrict: false)
         let stages = try #require(MicrophoneStages.make(settings))
@@ -188,7 +188,7 @@ struct AllocationTests {
     }
 
     @Test(
-        "nor does what is around a canceller behind the door, whether it works, refuses or is shut",
+        "nor does the code around a loaded canceller, whether it works, refuses or is shut",
         .enabled(if: FakeDoor.isPossible, Comment(rawValue: FakeDoor.absence)))
     func upPathBehindDoor() async throws {
         let fake = try await FakeDoor()
@@ -198,7 +198,7 @@ struct AllocationTests {
         settings.echo.pluginPath = fake.path
         let stages = try #require(MicrophoneStages.make(settings))
         var states: Set<EchoGate.State> = []
-        // The fake door refuses a frame that begins with -1.
+        // The fake library refuses a frame that begins with -1.
         let allocations = countUpPath(stages, settings, pieces: 100) { index, frame in
             if index % 2000 >= 1000 { frame[0] = -1 }
             if index % 1000 == 999, let state = stages.status.gate { states.insert(state) }
@@ -208,10 +208,11 @@ struct AllocationTests {
         #expect(states == [.open, .shut])
     }
 
-    /// What a way up allocates in some frames, the loudspeaker being given different pieces in turn.
+    /// Counts the allocations of the capture path in some frames, with different loudspeaker pieces
+    /// in turn.
     ///
-    /// With one the echo may be at any of its repetitions, so that the delay jumps; `change` may
-    /// change what the microphone hears.
+    /// With a single piece the echo could be at any of its repetitions, so that the delay jumps;
+    /// `change` may change the microphone's sound.
     private func countUpPath(
         _ stages: MicrophoneStages, _ settings: AudioSettings, periods: Int = Self.periods,
         isStrict isEverStrict: Bool = true, pieces: Int = 1,

@@ -18,7 +18,7 @@ struct AudioEngineTests {
         func file(_ name: String) -> String { "\(path)/\(name)" }
     }
 
-    /// Samples that never repeat within a test, so that a place in them is found for certain.
+    /// Samples that never repeat within a test, so that a position in them is unambiguous.
     static func pattern(_ count: Int, seed: UInt32 = 1) -> [Int16] {
         var state = seed
         return (0..<count).map { _ in
@@ -40,18 +40,18 @@ struct AudioEngineTests {
             path, WAVFile(rate: rate, channels: 1, samples: samples).bytes, mode: 0o600)
     }
 
-    @Test("an opened gate gives what was captured before and after the mark, without a hole")
+    @Test("an opened gate gives the samples before and after the mark without a gap")
     func gateInThePast() async throws {
-        // The marks lie in the future and are met when their samples are captured. Where a busy
-        // machine sets them too late for that, or starts the microphone too late, they lie further
-        // ahead.
+        // The marks are in the future and are met when their samples are captured. If a busy
+        // machine sets them too late for that, or starts the microphone too late, they are set
+        // further ahead.
         for lead in [Int64(400), 2000, 8000] where try await heardAMark(inMilliseconds: lead) {
             return
         }
         Issue.record("this machine was never in time")
     }
 
-    /// Whether the marks were set in time; then what came between them was judged.
+    /// Whether the marks were set in time; if so, the samples between them were checked.
     private func heardAMark(inMilliseconds lead: Int64) async throws -> Bool {
         let folder = try Folder()
         let said = Self.pattern(16 * (Int(lead) + 8000))
@@ -93,7 +93,7 @@ struct AudioEngineTests {
         return true
     }
 
-    @Test("what is enqueued is played bit for bit, longer than the ring, and its end is reported")
+    @Test("enqueued samples are played bit for bit, beyond the ring, and their end is reported")
     func playback() async throws {
         let folder = try Folder()
         var settings = AudioSettings()
@@ -119,7 +119,7 @@ struct AudioEngineTests {
         #expect(played.samples.dropFirst(reply.count).allSatisfy { $0 == 0 })
     }
 
-    @Test("a long reply and an alarm go on though their owner does nothing any more")
+    @Test("a long reply and an alarm continue though their owner does nothing any more")
     func aLongReplyAndAn() throws {
         let folder = try Folder()
         var settings = AudioSettings()
@@ -129,12 +129,12 @@ struct AudioEngineTests {
         settings.duckDecibels = 0
         let engine = try AudioEngine(settings) { _ in }
         try engine.start()
-        // Each longer than its ring, so that somebody has to move it on.
+        // Each is longer than its ring, so that the feed's thread has to refill it.
         let reply = Self.pattern(PlaybackVoice.speech.ringSamples + 30_000)
         engine.speaker.enqueue(reply)
         engine.speaker.endOfTurn()
         engine.speaker.loop([Int16](repeating: 1000, count: 7001), on: .alarm)
-        // The alarm goes on behind it, so that no event tells of its end.
+        // The alarm goes on after it, so that no event reports its end.
         while engine.speaker.snapshot().speechPlayed < reply.count {
             _ = engine.speaker.events.wait(timeoutMilliseconds: 20)
         }
@@ -178,7 +178,7 @@ struct AudioEngineTests {
         #expect(played.dropFirst(kept + next.count).allSatisfy { $0 == 0 })
     }
 
-    @Test("without a pre-roll the microphone is open only while somebody listens")
+    @Test("without a pre-roll the microphone is open only while it is in use")
     func closesWhenIdle() async throws {
         var settings = AudioSettings()
         settings.capture.device = .null
@@ -201,19 +201,19 @@ struct AudioEngineTests {
             #expect(chunk.samples.count == AudioSettings.frameSamples)
             engine.gate.close(at: MonotonicClock.now())
             while case .chunk = await iterator.next() {}
-            // It is closed before the next is asked for, or the same opening would go on.
+            // It is closed before the next request, or the same opening would go on.
             while engine.gate.isWanted { await Task.yield() }
-            // Whoever watches its frames must know that none are to come.
+            // A watchdog over its frames must know that none are to come.
             while engine.status().capture.grant != nil { await Task.yield() }
             #expect(engine.status().capture.isResting)
             #expect(engine.status().capture.trouble == nil)
         }
-        // One more where the check at the start was over before the first press.
+        // One more if the check at the start was over before the first press.
         #expect(numbers.count == 3)
         #expect((3...4).contains(numbers.max() ?? 0))
     }
 
-    @Test("a microphone that does not exist is said once, and the engine goes on")
+    @Test("a microphone that does not exist is reported once, and the engine goes on")
     func missingMicrophone() async throws {
         var settings = AudioSettings()
         settings.capture.device = .alsa("martlet-no-such-device")
@@ -225,11 +225,11 @@ struct AudioEngineTests {
         defer { engine.stop() }
         var iterator = stream.makeAsyncIterator()
         guard case .captureLost(let text) = await iterator.next() else {
-            Issue.record("no loss was told")
+            Issue.record("no loss was reported")
             return
         }
         #expect(text.contains("martlet-no-such-device"))
-        // A turn that is opened all the same is ended, with nothing in it.
+        // A turn that is opened nevertheless is ended, with nothing in it.
         engine.gate.open(at: MonotonicClock.now(), preRollMilliseconds: 300)
         engine.gate.close(at: MonotonicClock.now())
         guard case .segmentEnded = await iterator.next() else {

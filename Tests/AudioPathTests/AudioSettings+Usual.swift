@@ -10,7 +10,8 @@ extension DeviceWish {
 }
 
 extension AudioSettings {
-    /// The world of these tests: any card, short buffers, no echo; each test says what it changes.
+    /// The settings of these tests: any card, short buffers, no echo; each test sets what it
+    /// changes.
     init() {
         self.init(
             capture: DeviceWish(.automatic, rate: 16_000, channels: 1),

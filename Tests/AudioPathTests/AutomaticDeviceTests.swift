@@ -3,7 +3,7 @@ import Testing
 
 @testable import AudioPath
 
-@Suite("Which card auto means")
+@Suite("Which card auto chooses")
 struct AutomaticDeviceTests {
     private static let one = [SoundCard.Device(number: 0, name: "PCM")]
     private static let screen = SoundCard(
@@ -33,7 +33,7 @@ struct AutomaticDeviceTests {
         return device.choose(from: cards, now: 0)
     }
 
-    @Test("a card with both ways comes first, then what was plugged in, and a screen last")
+    @Test("a card with both directions comes first, then what was plugged in, then a screen")
     func order() {
         let all = [Self.screen, Self.jack, Self.hat, Self.headset, Self.webcam, Self.loopback]
         #expect(choice(.playback, all)?.device == "plughw:CARD=Headset,DEV=0")
@@ -47,7 +47,7 @@ struct AutomaticDeviceTests {
             choice(.playback, [Self.loopback, Self.screen])?.device == "hdmi:CARD=vc4hdmi,DEV=0")
     }
 
-    @Test("the reason names the card, its merit and what it was taken before")
+    @Test("the reason names the card, its advantage and the card that it was preferred to")
     func reason() {
         #expect(
             choice(.playback, [Self.screen, Self.headset])?.reason
@@ -59,7 +59,7 @@ struct AutomaticDeviceTests {
         #expect(choice(.playback, [])?.reason == "no card has a loudspeaker")
     }
 
-    @Test("of a card with several devices the one that is no screen is taken")
+    @Test("of a card with several devices the one that is no screen is chosen")
     func devices() {
         let intel = SoundCard(
             number: 0, id: "PCH", driver: "HDA-Intel", name: "HDA Intel PCH", captures: Self.one,
@@ -67,7 +67,7 @@ struct AutomaticDeviceTests {
         #expect(choice(.playback, [intel])?.device == "plughw:CARD=PCH,DEV=7")
     }
 
-    @Test("a chosen card that is gone is awaited, also under another number")
+    @Test("a chosen card that was removed is awaited, also under another number")
     func awaited() {
         var device = AutomaticDevice(.capture)
         _ = device.choose(from: [Self.headset, Self.webcam], now: 0)
@@ -79,7 +79,7 @@ struct AutomaticDeviceTests {
         #expect(again?.device == "plughw:CARD=Headset,DEV=0")
     }
 
-    @Test("after ten seconds one that is as good is taken, and never a worse one")
+    @Test("after ten seconds an equally good card is taken, never a worse one")
     func replaced() {
         var device = AutomaticDevice(.playback)
         _ = device.choose(from: [Self.headset, Self.screen], now: 0)

@@ -4,7 +4,7 @@ import Testing
 
 @Suite("The sensitivity of a card's microphone")
 struct CaptureLevelTests {
-    @Test("a control that was named and cannot be set is reported; a likely one is not missed")
+    @Test("a named control that cannot be set is reported; a guessed one is not")
     func devices() throws {
         let named = CaptureLevel(control: "Mic", percent: 50)
         let likely = CaptureLevel(control: nil, percent: 50)
@@ -13,7 +13,7 @@ struct CaptureLevelTests {
         #expect(likely.put(on: "martlet_microphone:/tmp/x") == nil)
     }
 
-    @Test("a card that is gone is an error with its name")
+    @Test("a card that was removed is an error with its name")
     func missingCard() throws {
         let text = try #require(
             CaptureLevel(control: nil, percent: 50).put(on: "plughw:CARD=NoSuchCard,DEV=0"))

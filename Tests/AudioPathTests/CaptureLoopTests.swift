@@ -10,7 +10,7 @@ struct CaptureLoopTests {
     static let xrun: Int32 = -32
     static let gone: Int32 = -19
 
-    /// What a scripted microphone gave until its loop ended.
+    /// The output of a scripted microphone until its loop ended.
     struct Run {
         var code: Int32
         var samples: [Int16]
@@ -56,7 +56,7 @@ struct CaptureLoopTests {
         #expect(pair.time >= before && pair.time <= MonotonicClock.now())
     }
 
-    @Test("an overrun, in the wait or in the read, is counted and ends nothing")
+    @Test("an overrun in the wait or in the read is counted and ends nothing")
     func overrun() throws {
         let stop = StopFlag()
         let device = ScriptedCapture(
@@ -78,7 +78,7 @@ struct CaptureLoopTests {
         #expect(run.samples == Self.expected(frames: 5 * 320))
     }
 
-    @Test("a device that gives nothing for a second is given up, a slow one is not")
+    @Test("a device that delivers nothing for a second is given up, a slow one is not")
     func stall() throws {
         var mishaps: [Int: ScriptedCapture.Mishap] = [:]
         for wait in 2..<11 { mishaps[wait] = .timeOut }
@@ -101,7 +101,7 @@ struct CaptureLoopTests {
         #expect(try #require(run.anchor.read()).frame == 682)
     }
 
-    @Test("a thread that is away between two questions does not move the time of what was heard")
+    @Test("a thread preempted between two queries does not shift the time of the samples")
     func awayBetweenQuestions() throws {
         for awayAt in 0..<20 {
             let clock = InterruptedClock(awayAt: awayAt, nanoseconds: 300_000_000)
@@ -118,14 +118,15 @@ struct CaptureLoopTests {
                 let pair = try #require(anchor.read())
                 // A frame is 62.5 us, and the card began at 0.
                 let due = Int64(pair.frame) * 62_500
-                #expect(abs(pair.time - due) < 1_000_000, "away at question \(awayAt)")
+                #expect(abs(pair.time - due) < 1_000_000, "away at query \(awayAt)")
             }
             #expect(reader.available == 4 * 320)
         }
     }
 }
 
-/// The time of a card and of the thread that asks it, which is away once, at one of the questions.
+/// The time of a card and of the thread that queries it, which is preempted once, at one of the
+/// queries.
 private final class InterruptedClock: Sendable {
     private let state: Mutex<(time: Int64, question: Int)>
     private let awayAt: Int
@@ -137,7 +138,7 @@ private final class InterruptedClock: Sendable {
         self.nanoseconds = nanoseconds
     }
 
-    /// The time at a question, which takes a microsecond, before the thread is away.
+    /// The time at a query, which takes a microsecond, before the thread is preempted.
     func ask() -> Int64 {
         state.withLock { state in
             state.time += 1000
@@ -152,7 +153,7 @@ private final class InterruptedClock: Sendable {
     func pass(until time: Int64) { state.withLock { $0.time = max($0.time, time) } }
 }
 
-/// A microphone that holds what its clock says, and gives a period at a time.
+/// A microphone that holds the frames of its clock, and gives a period at a time.
 private struct InterruptedCapture: CaptureDevice, ~Copyable {
     let grant = PCMGrant(
         rate: 16_000, channels: 1, periodFrames: 320, bufferFrames: 32_000, hasClock: true)

@@ -7,19 +7,19 @@ import Testing
 
 @testable import AudioPath
 
-// Swift 6.3 makes no valid code of this with the thread sanitizer and -O.
+// Swift 6.3 compiles this to invalid code with the thread sanitizer and -O.
 #if !MARTLET_TSAN
 
-/// A microphone's thread while nobody listens: it is seldom awake, and a press has all there is.
+/// A microphone's thread while not in use: it seldom wakes, and a press has all earlier samples.
 struct CaptureRestTests {
-    /// What happened to a card, in its own time (nanoseconds).
+    /// The history of a card, in its own time (nanoseconds).
     final class Diary {
         var wakeUps = 0
         var time: Int64 = 0
         /// Frames that were read, in order.
         var frames = 0
         var overruns = 0
-        /// When somebody presses (nanoseconds), the next one last.
+        /// The times of presses (nanoseconds), the next one last.
         var presses: [Int64]
         var random: SeededGenerator
 
@@ -33,12 +33,12 @@ struct CaptureRestTests {
         func unread(of captured: Int) -> Int { captured - frames }
     }
 
-    /// A card whose time passes only while it is waited for, and at which people press at times.
+    /// A card whose time passes only during waits, with presses at some times.
     struct Card: CaptureDevice, ~Copyable {
         let grant: PCMGrant
         let diary: Diary
         let demand: MicrophoneDemand
-        /// A thread comes late by up to so much (nanoseconds).
+        /// The thread is late by up to this time (nanoseconds).
         let latest: Int64
 
         private func captured(at time: Int64) -> Int {
@@ -50,7 +50,7 @@ struct CaptureRestTests {
         func now() -> Int64 { diary.moment() }
         mutating func start() -> Int32 { 0 }
 
-        /// Time passes, or ends with a press.
+        /// Lets time pass, up to a press at most.
         private mutating func pass(until time: Int64) {
             if let press = diary.presses.last, press <= time {
                 diary.presses.removeLast()
@@ -105,9 +105,9 @@ struct CaptureRestTests {
             bufferFrames: period * Int32.random(in: 2...30, using: &random), hasClock: true)
     }
 
-    /// In 17448141651815930320 a thread that came 5 ms late twice left a buffer of 15 ms no room for
-    /// a rest of half of it.
-    @Test("all that is captured comes once and in order, and a press has what came before it")
+    /// In 17448141651815930320 a thread that was 5 ms late twice left no room in a buffer of 15 ms
+    /// for a rest of half of it.
+    @Test("all samples come once and in order, and a press has the samples before it")
     func whole() throws {
         for seed in Array(0..<40) + [17_448_141_651_815_930_320] as [UInt64] {
             var random = SeededGenerator(seed: seed)
@@ -129,7 +129,7 @@ struct CaptureRestTests {
                     writer: ring.takeWriter(), anchor: anchor, counters: AudioCounters(),
                     wake: try EventFD(), demand: demand))
             var seen = 0
-            // The presses are over when this much has passed, and each lasts for some steps.
+            // The presses are over after this time, and each lasts for some steps.
             while diary.time < 5 * second {
                 let wasWanted = demand.isWanted
                 let step = loop.step()
@@ -137,10 +137,11 @@ struct CaptureRestTests {
                     Issue.record("\(seed), \(grant): failed with \(code)")
                 }
                 if demand.isWanted, !wasWanted {
-                    // The press has just come: all that the card had is there, and its time known.
+                    // The press has just come: everything that the card had was read, and its time
+                    // is known.
                     let frame = reader.available / frameSamples + seen
                     let now = FrameTime.frames(inNanoseconds: diary.time, rate: Int64(grant.rate))
-                    // Where half a buffer is no longer than a period there is no rest.
+                    // If half a buffer is no longer than a period there is no rest.
                     let rests = grant.bufferFrames / 2 > grant.periodFrames
                     let least = rests ? now : now - Int64(grant.periodFrames)
                     #expect((least...now).contains(Int64(frame)), "\(seed), \(grant)")
@@ -165,7 +166,7 @@ struct CaptureRestTests {
         }
     }
 
-    @Test("while nobody listens it wakes five times a second, with the buffer that it asks for")
+    @Test("while not in use it wakes five times a second, with the buffer that it asks for")
     func seldom() throws {
         var settings = AudioSettings()
         settings.restsWhenIdle = true
@@ -187,13 +188,13 @@ struct CaptureRestTests {
         while diary.time < 10_000_000_000 { _ = loop.step() }
         #expect(diary.wakeUps <= 51)
         #expect(request.periodFrames == 320)
-        // The other ways are asked for what the settings say.
+        // The other streams request the configured values.
         #expect(settings.request("hw:0", .playback).bufferFrames == 4 * 480)
         settings.restsWhenIdle = false
         #expect(settings.request("hw:0", .capture).bufferFrames == 4 * 320)
     }
 
-    @Test("a microphone that gives nothing while nobody listens is given up all the same")
+    @Test("a microphone that stalls while not in use is given up too")
     func stall() throws {
         let demand = try MicrophoneDemand()
         demand.set(false)
@@ -221,7 +222,7 @@ struct CaptureRestTests {
         #expect(steps == 5)
     }
 
-    @Test("what was captured while the microphone was shut is never heard, however late it comes")
+    @Test("samples captured while the microphone was shut are never heard, however late")
     func shut() throws {
         var rig = try ProcessingTests.Rig()
         let sound = { (milliseconds: Int) in
@@ -229,7 +230,7 @@ struct CaptureRestTests {
         }
         rig.processing.isShut = true
         rig.capture(sound(100))
-        // It is opened 150 ms later, and the press comes before the card is looked at.
+        // It is opened 150 ms later, and the press comes before the card is queried.
         rig.processing.isShut = false
         rig.processing.openedAt = ProcessingTests.start + 250_000_000
         rig.wakeUp(.open(at: ProcessingTests.start + 260_000_000, preRollMilliseconds: 200))

@@ -6,10 +6,11 @@ import Testing
 
 @testable import AudioPath
 
-// Swift 6.3 makes no valid code of the cards with the thread sanitizer and -O; each is on one thread.
+// Swift 6.3 compiles the cards to invalid code with the thread sanitizer and -O; each is on one
+// thread.
 #if !MARTLET_TSAN
 
-/// A microphone's card as a driver makes it, in the time of its world.
+/// A microphone's card as its driver presents it, in simulated time.
 struct SimulatedMicrophone: CaptureDevice, ~Copyable {
     let shape: CardShape
     let world: CardWorld
@@ -26,7 +27,7 @@ struct SimulatedMicrophone: CaptureDevice, ~Copyable {
     var grant: PCMGrant { shape.grant }
     private var rate: Double { Double(shape.grant.rate) * (1 + shape.driftPPM / 1_000_000) }
 
-    /// Frames that were captured, as the driver says it.
+    /// Captured frames, as the driver reports them.
     private var told: Int {
         guard let startTime else { return 0 }
         let frames = Int(Double(world.moment() - startTime) * rate / 1e9)

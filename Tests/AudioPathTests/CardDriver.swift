@@ -1,55 +1,55 @@
 import ALSA
 import TestInputs
 
-/// What drivers grant, as their sources say; a table from which the properties draw.
+/// What drivers grant, according to their sources; the property tests draw from this table.
 ///
-/// Read in Linux 6.1.192 as Debian has it, and in what was stored of alsa-lib, alsa-plugins,
-/// PipeWire and respeaker/seeed-voicecard.
+/// Read in Linux 6.1.192 as in Debian, and in stored copies of alsa-lib, alsa-plugins, PipeWire and
+/// respeaker/seeed-voicecard.
 struct CardDriver: Sendable {
-    /// How the place is known up to which a device has fetched.
+    /// How a driver reports the position up to which a device has fetched.
     enum Step: Sendable {
         /// It fetches this many frames at once, at most a period, and reports it (USB's packets, a
         /// server's cycle).
         case ahead(ClosedRange<Int>)
         /// It fetches frame by frame, and reports it once in this number of milliseconds.
         case behind(ClosedRange<Int>)
-        /// It fetches frame by frame and says so only once a period.
+        /// It fetches frame by frame and reports that only once a period.
         case periodBehind
     }
 
-    /// What of it is heard all the same when a device is dropped.
+    /// What is still heard when a device is dropped.
     enum Rest: Sendable {
-        /// What the converter has not played yet is not heard.
+        /// Samples that the converter has not played yet are not heard.
         case nothing
-        /// What was fetched is.
+        /// Samples that were fetched are heard.
         case fetched
-        /// All that was written, and not taken back before, is.
+        /// All samples that were written, and not taken back before, are heard.
         case all
     }
 
     let name: String
-    /// File and symbol of each number.
+    /// File and symbol of each number in the driver's source.
     let source: String
     var rates: [Int32] = [24_000, 44_100, 48_000, 16_000]
     var channels: [Int32] = [1, 2]
-    /// Where its microphones have others.
+    /// The channels of its microphones, if they differ.
     var microphones: [Int32]?
-    /// Of one channel.
+    /// For one channel.
     var sampleBytes = 2
     var periodBytes = 64...(1 << 20)
     var leastPeriodMicroseconds = 1000
-    /// A period is a multiple of it (bytes).
+    /// The period is a multiple of this (bytes).
     var stepBytes = 1
     var periods = 2...1024
     var bufferBytesMost = 1 << 20
     /// Whether a buffer is a whole number of periods.
     var hasWholePeriods = false
     var step = Step.ahead(1...32)
-    /// What is on its way behind the buffer (milliseconds).
+    /// The latency behind the buffer (milliseconds).
     var beyond = 0...0
-    /// Up to a period more is, where what is written begins with the next period of another stream.
+    /// Up to a period more, if written samples begin with the next period of another stream.
     var startsWithPeriod = false
-    /// Whether it wakes us by periods that are not counted from our start.
+    /// Whether its wake-ups follow periods that are not counted from our start.
     var wakesByItsOwn = false
     var isBatch = false
     var rewinds = true
@@ -145,7 +145,7 @@ struct CardDriver: Sendable {
                 """,
             rates: [24_000, 44_100, 48_000, 16_000], periodBytes: 64...65_536, periods: 1...1024,
             bufferBytesMost: 16_380, step: .ahead(1...8)),
-        // Whose period is 1024 frames in alsa-lib's pcm/dmix.conf, and what its card likes in one's
+        // The period is 1024 frames in alsa-lib's pcm/dmix.conf, and what its card prefers in one's
         // own settings (125 ms of snd-aloop).
         CardDriver(
             name: "dmix",
@@ -180,16 +180,17 @@ struct CardDriver: Sendable {
     ]
 }
 
-/// One grant, and how the card behind it does.
+/// One grant, and the behaviour of its card.
 struct CardShape: Sendable, CustomStringConvertible {
     let driver: CardDriver
     let grant: PCMGrant
-    /// Frames fetched at once, or between two words of the position.
+    /// Frames fetched at once, or between two reports of the position.
     let stepFrames: Int
     let isAhead: Bool
     /// Frames on their way behind the buffer.
     let beyondFrames: Int
-    /// How far after one of its own wake-ups a stream begins; nil: they are counted from there.
+    /// How long after one of its own wake-ups a stream begins; nil: they are counted from its
+    /// start.
     let phaseFrames: Int?
     /// How wrong its clock is.
     let driftPPM: Double
@@ -201,7 +202,7 @@ struct CardShape: Sendable, CustomStringConvertible {
             + ", beyond \(beyondFrames), \(driftPPM) ppm"
     }
 
-    /// What a driver may grant to whoever wishes for 20 and 80 ms, or for something else.
+    /// A grant that a driver may give to a request for 20 and 80 ms, or for something else.
     init(
         of driver: CardDriver, isMicrophone: Bool = false, using random: inout SeededGenerator
     ) {
@@ -216,7 +217,7 @@ struct CardShape: Sendable, CustomStringConvertible {
         var period = Int(rate) * microseconds / 1_000_000
         if Bool.random(using: &random) { period += Int.random(in: 0...period / 3, using: &random) }
         let least = max(2, driver.periods.lowerBound)
-        // Longer ones than 32 KiB are not wished.
+        // Periods longer than 32 KiB are not requested.
         let largest = min(
             32_768, driver.periodBytes.upperBound, driver.bufferBytesMost / least)
         let step = max(frameBytes, driver.stepBytes)
@@ -243,7 +244,7 @@ struct CardShape: Sendable, CustomStringConvertible {
         }
         let phase = driver.wakesByItsOwn ? Int.random(in: 0..<period, using: &random) : nil
         phaseFrames = phase
-        // What begins with a period is put off by what is left of the one before.
+        // A stream that begins with a period is delayed by the rest of the one before.
         let isPutOff = driver.startsWithPeriod && buffer <= 2 * period
         beyondFrames =
             Int(rate) * Int.random(in: driver.beyond, using: &random) / 1000

@@ -5,18 +5,19 @@ import Testing
 
 @testable import AudioPath
 
-// Swift 6.3 makes no valid code of the cards with the thread sanitizer and -O; each is on one thread.
+// Swift 6.3 compiles the cards to invalid code with the thread sanitizer and -O; each is on one
+// thread.
 #if !MARTLET_TSAN
 
-/// What is true on every card, whatever its driver grants: said of what the card played.
+/// Properties of what a card played, which hold on every card, whatever its driver grants.
 @Suite(.timeLimit(.minutes(10)))
 struct CardPropertyTests {
     static let grants: UInt64 = 10_000
     private static let threads: UInt64 = 2
-    /// So many faults are told, and the rest is not looked for.
+    /// Reports this many faults, and does not look for more.
     private static let toldFaults = 10
 
-    /// MARTLET_CARD_SEED repeats one run, and MARTLET_CARD_FROM takes other cards than ever the same.
+    /// MARTLET_CARD_SEED repeats one run, and MARTLET_CARD_FROM starts from other cards than usual.
     private static var seeds: Range<UInt64> {
         if let seed = number("MARTLET_CARD_SEED") { return seed..<seed + 1 }
         let start = min(number("MARTLET_CARD_FROM") ?? 0, 1 << 60)
@@ -27,7 +28,7 @@ struct CardPropertyTests {
         getenv(variable).flatMap { UInt64(String(cString: $0)) }
     }
 
-    /// What is wrong with the runs of these seeds.
+    /// The faults of the runs with these seeds.
     private static func faults(_ seeds: Range<UInt64>) throws -> [String] {
         let faults = Mutex<[String]>([])
         var threads: [OwnedThread] = []
@@ -47,16 +48,16 @@ struct CardPropertyTests {
         return faults.withLock { $0 }
     }
 
-    @Test("on every card all is heard once, whole, without a hole of our own, until a stop")
+    @Test("on every card all is heard once, whole and without a gap of ours, until a stop")
     func playback() throws {
         for fault in try Self.faults(Self.seeds) { Issue.record("\(fault)") }
     }
 
-    /// Runs that once had a fault, each with a card that is seldom drawn.
+    /// Runs that once failed, each with a card that is seldom drawn.
     ///
-    /// 593942872158: speech that came while the loop waited for room for silence was filled up with
-    /// silence, and what came behind it waited for its end.
-    @Test("runs that once had a fault have none", arguments: [593_942_872_158 as UInt64])
+    /// 593942872158: speech that arrived while the loop waited for room for silence was padded with
+    /// silence, and the rest waited until that had ended.
+    @Test("runs that once failed pass", arguments: [593_942_872_158 as UInt64])
     func mended(seed: UInt64) throws {
         for fault in try Self.faults(seed..<seed + 1) { Issue.record("\(fault)") }
     }

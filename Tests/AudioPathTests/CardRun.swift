@@ -5,15 +5,16 @@ import TestInputs
 
 @testable import AudioPath
 
-// Swift 6.3 makes no valid code of the cards with the thread sanitizer and -O; each is on one thread.
+// Swift 6.3 compiles the cards to invalid code with the thread sanitizer and -O; each is on one
+// thread.
 #if !MARTLET_TSAN
 
-/// A reply and when its samples come.
+/// A reply and the times at which its samples arrive.
 struct Delivery {
     let samples: [Int16]
-    /// Each piece's end within the samples, and when it comes.
+    /// Each piece's end within the samples, and its arrival.
     private(set) var pieces: [(end: Int, time: Int64)] = []
-    /// When its end is told.
+    /// When its end is reported.
     private(set) var ended: Int64 = 0
 
     /// As on the wire: 40 ms at a time, in real time with jitter, in bursts, or too slowly.
@@ -30,7 +31,7 @@ struct Delivery {
             let piece = kind == 0 ? 960 * bursts : 960
             end = min(samples.count, end + piece)
             pieces.append((end, time))
-            // In order, as on any line.
+            // In order, as on any connection.
             let slow = Int64.random(in: 41...90, using: &random)
             let rhythm: Int64 = kind == 0 ? 0 : kind == 1 ? slow : 40
             sent += rhythm * 1_000_000
@@ -39,15 +40,15 @@ struct Delivery {
         ended = time + Int64.random(in: 0...60_000_000, using: &random)
     }
 
-    /// When all samples up to an index had come.
+    /// When all samples up to an index had arrived.
     func arrival(upTo index: Int) -> Int64 {
         pieces.first { $0.end >= min(index, samples.count) }?.time ?? ended
     }
 }
 
-/// One grant, one or two replies on it, and what is wrong with what the card played.
+/// One grant, one or two replies on it, and the faults in what the card played.
 struct CardRun {
-    /// What the thread may come late by, and a call of the device may last: see `CardWorld`.
+    /// How late the thread may be, and how long a call of the device may last: see `CardWorld`.
     static let lateness: Int64 = 6_000_000
     private static let millisecond: Int64 = 1_000_000
 
@@ -59,7 +60,7 @@ struct CardRun {
     private var second: Delivery?
     private var stopped: Int64?
     private var snapshot: PlaybackSnapshot?
-    /// What a later reply waits for, which an earlier one may have made longer (samples).
+    /// The prebuffer of a later reply, which an earlier one may have lengthened (samples).
     private final class Prebuffer { var samples = 0 }
     private let later = Prebuffer()
 
@@ -69,7 +70,8 @@ struct CardRun {
         let drivers = CardDriver.all
         let driver = drivers[Int(seed % UInt64(drivers.count))]
         shape = CardShape(of: driver, using: &random)
-        // A card that holds a few milliseconds cannot be served by a thread that comes later.
+        // A card with a buffer of a few milliseconds cannot be served by a thread that is later
+        // than that.
         let spare = Int64(shape.grant.bufferFrames - shape.grant.periodFrames) * 1_000_000_000
         let lateness = min(5_000_000, spare / Int64(shape.grant.rate) / 4)
         world = CardWorld(seed: random.next(), lateness: lateness)
@@ -88,8 +90,8 @@ struct CardRun {
             Self.reply(shape, seed: 77, using: &random), from: next + 60_000_000, using: &random)
     }
 
-    /// Never silent, and below where the limiter begins; where it is converted, the same throughout,
-    /// so that what is missing is seen as missing length.
+    /// Never silent, and below the limiter's threshold; when it is converted, constant, so that a
+    /// gap shows in its length.
     private static func reply(
         _ shape: CardShape, seed: UInt32, using random: inout SeededGenerator
     ) -> [Int16] {
@@ -101,7 +103,7 @@ struct CardRun {
 
     // MARK: - Running
 
-    /// Plays it all; returns what is wrong, or nil.
+    /// Plays everything; returns the fault, or nil.
     mutating func fault() -> String? {
         do {
             return try played()
@@ -118,7 +120,7 @@ struct CardRun {
             converter: converter, settings: settings)
         plan(ends.speaker)
         let limit = (second ?? first).ended + 5_000_000_000
-        // A card that is kept running is left when all must have been heard.
+        // A card that is kept running is left when everything must have been heard.
         let enough = (second ?? first).ended + 500_000_000 + 2 * time(Int(shape.grant.bufferFrames))
         var steps = 0
         while world.now < limit {
@@ -142,7 +144,7 @@ struct CardRun {
         return verdict().map { "\($0): \(story)" }
     }
 
-    /// What came and what was heard, in milliseconds.
+    /// What arrived and what was heard, in milliseconds.
     private var story: String {
         let start = first.pieces.first?.time ?? 0
         func text(_ time: Int64) -> String { "\((time - start) / 100_000)" }
@@ -162,7 +164,7 @@ struct CardRun {
         for delivery in [first, second].compactMap(\.self) {
             var begin = 0
             for piece in delivery.pieces {
-                // What comes behind a stop belongs to a reply that is not wanted any more.
+                // Samples after a stop belong to a reply that is not wanted any more.
                 let samples = Array(delivery.samples[begin..<piece.end])
                 begin = piece.end
                 if isUnwanted(piece.time, of: delivery) { continue }
@@ -208,7 +210,7 @@ struct CardRun {
     private func time(_ frames: Int) -> Int64 { Int64(Double(frames) * 1e9 / rate) }
 
     private func runs() -> [Run] {
-        // A filter rings; what it leaves is below half of what is played.
+        // A filter rings; its tail is below half of what is played.
         let least = isExact ? 1 : 6000
         var runs: [Run] = []
         for stretch in log.stretches {
@@ -234,7 +236,7 @@ struct CardRun {
         let runs = runs()
         guard let stopped else { return fault(of: first, in: runs[...], isWhole: true) }
         let silent = stopped + silence
-        // What was fetched before is heard behind the stop, on some.
+        // On some cards, samples fetched before the stop are heard after it.
         let next = second.map { ready($0) } ?? .max
         let before = runs.prefix { $0.start < next }
         if let late = before.last, late.end > silent {
@@ -245,7 +247,7 @@ struct CardRun {
         return fault(of: second, in: runs[before.count...], isWhole: true)
     }
 
-    /// A stop is silence within 20 ms, but for what no program can take back.
+    /// A stop is silence within 20 ms, except for samples that no program can take back.
     private var silence: Int64 {
         var fetched = 0
         switch shape.driver.rest {
@@ -256,8 +258,8 @@ struct CardRun {
         return 20 * Self.millisecond + Self.lateness + time(fetched)
     }
 
-    /// What the card needs before it is due: a period and 10 ms, its step, what is behind it, and
-    /// the blocks that are mixed at once.
+    /// What the card needs in advance: a period and 10 ms, its step, the latency behind it, and the
+    /// blocks that are mixed at once.
     ///
     /// A buffer too small for that is kept full.
     private var ahead: Int64 {
@@ -268,7 +270,7 @@ struct CardRun {
             + 5 * Self.millisecond + Self.lateness
     }
 
-    /// When a reply may be heard first.
+    /// When a reply may be heard at the earliest.
     private func ready(_ delivery: Delivery) -> Int64 {
         let wanted =
             delivery.ended == first.ended ? settings.prebufferMilliseconds * 24 : later.samples
@@ -307,7 +309,7 @@ struct CardRun {
         if isWhole, let told = snapshot?.drainedAt, let last = runs.last?.end,
             delivery.ended == (second ?? first).ended, told < last - Self.millisecond
         {
-            return "its end is told \(Double(last - told) / 1e6) ms too early"
+            return "its end is reported \(Double(last - told) / 1e6) ms too early"
         }
         return nil
     }
@@ -325,7 +327,7 @@ struct CardRun {
         if isWhole, heard != delivery.samples.count {
             return "\(heard) of \(delivery.samples.count) samples"
         }
-        // The last before a stop are faded, in 4 ms.
+        // The last samples before a stop are faded out, in 4 ms.
         let sure = isWhole ? heard : max(0, heard - 24 * 5)
         var index = 0
         for run in runs {

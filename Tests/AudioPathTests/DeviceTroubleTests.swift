@@ -4,16 +4,16 @@ import Testing
 
 @testable import AudioPath
 
-/// What befalls a card that stays: sleep, endless failure, standing still, and lateness.
+/// Troubles of a card that stays present: sleep, endless failure, stalls, and lateness.
 @Suite(.timeLimit(.minutes(5)))
 struct DeviceTroubleTests {
     static let xrun = DevicePatience.xrun
     static let suspended = DevicePatience.suspended
 
-    @Test("a microphone that is suspended is awaited, counted once, and heard again")
+    @Test("a suspended microphone is awaited, counted once, and heard again")
     func sleepingMicrophone() throws {
         let stop = StopFlag()
-        // Every call of a sleeping card says that it sleeps.
+        // Every call of a sleeping card reports that it sleeps.
         var mishaps: [Int: ScriptedCapture.Mishap] = [:]
         for wait in 5..<12 { mishaps[wait] = .waitFails(Self.suspended) }
         let run = try CaptureLoopTests.run(
@@ -25,7 +25,7 @@ struct DeviceTroubleTests {
         #expect(run.counters.xruns.value == 0)
     }
 
-    @Test("a speaker that is suspended is awaited, counted once, and goes on")
+    @Test("a suspended speaker is awaited, counted once, and goes on")
     func sleepingSpeaker() throws {
         var waits: [Int: ScriptedPlayback.Mishap] = [:]
         for wait in 5..<12 { waits[wait] = .fails(Self.suspended) }
@@ -42,7 +42,7 @@ struct DeviceTroubleTests {
         #expect(heard == reply.count - rig.listener.lost)
     }
 
-    @Test("a wait that a signal interrupts is no loss of the microphone")
+    @Test("a wait interrupted by a signal does not lose the microphone")
     func interrupted() throws {
         let stop = StopFlag()
         let run = try CaptureLoopTests.run(
@@ -52,7 +52,7 @@ struct DeviceTroubleTests {
         #expect(run.samples == CaptureLoopTests.expected(frames: 20 * 320))
     }
 
-    @Test("a card that says it is awake and sleeps on is given up instead of woken for ever")
+    @Test("a card that reports to be awake and stays asleep is given up after some wake-ups")
     func sleepwalking() throws {
         var mishaps: [Int: ScriptedCapture.Mishap] = [:]
         for wait in 5..<5000 { mishaps[wait] = .waitFails(Self.suspended) }
@@ -69,7 +69,7 @@ struct DeviceTroubleTests {
         #expect(rig.share.counters.suspensions.value == 1)
     }
 
-    @Test("a card that never wakes is given up, to be opened anew")
+    @Test("a card that never wakes is given up, to be opened again")
     func neverAwake() throws {
         var mishaps: [Int: ScriptedCapture.Mishap] = [:]
         for wait in 5..<5000 { mishaps[wait] = .waitFails(Self.suspended) }
@@ -80,7 +80,7 @@ struct DeviceTroubleTests {
         #expect(run.counters.stalls.value == 1)
     }
 
-    @Test("a microphone that fails after every repair is given up instead of repaired for ever")
+    @Test("a microphone that fails after every recovery is given up eventually")
     func hopelessMicrophone() throws {
         var mishaps: [Int: ScriptedCapture.Mishap] = [:]
         for wait in 5..<5000 { mishaps[wait] = .readFails(Self.xrun) }
@@ -89,7 +89,7 @@ struct DeviceTroubleTests {
         #expect(run.samples == CaptureLoopTests.expected(frames: 5 * 320))
     }
 
-    @Test("a microphone that is always ready and gives nothing is given up as stalled")
+    @Test("a microphone that is always ready and delivers nothing is given up as stalled")
     func emptyMicrophone() throws {
         var mishaps: [Int: ScriptedCapture.Mishap] = [:]
         for wait in 5..<5000 { mishaps[wait] = .again }
@@ -109,7 +109,7 @@ struct DeviceTroubleTests {
         #expect(rig.share.counters.stalls.value == 1)
     }
 
-    @Test("a speaker that takes a part of a period and then nothing is given up within a second")
+    @Test("a speaker that takes part of a period and then nothing is given up within a second")
     func halfFullSpeaker() throws {
         var writes: [Int: ScriptedPlayback.Mishap] = [5: .takes(100)]
         for index in 6..<30 { writes[index] = .takes(0) }

@@ -5,8 +5,8 @@ import Testing
 
 @testable import AudioPath
 
-/// What a driver says of its delay is a number from outside: any may come, and none may end the
-/// program, silence it, or move a press to another time.
+/// A driver's reported delay is untrusted input: any number may come, and none may end the program,
+/// silence it, or move a press to another time.
 @Suite("Numbers that drivers report", .timeLimit(.minutes(5)))
 struct DriverNumberTests {
     private static let edges = [
@@ -19,7 +19,7 @@ struct DriverNumberTests {
         edges.shuffled() + (0..<200).map { _ in Int.random(in: -10_000...10_000_000) }
     }
 
-    @Test("a believed delay is at least 0 and at most 10 s, and a true one is believed as it is")
+    @Test("a delay is clamped to 0 to 10 s, and a true one is taken as it is")
     func plausible() {
         for rate: Int32 in [8000, 16_000, 48_000, 192_000] {
             for buffer: Int32 in [2, 1920, rate, rate * 2] {
@@ -37,7 +37,7 @@ struct DriverNumberTests {
         }
     }
 
-    @Test("capture goes on, and no sample is said to be older than 10 s or from the future")
+    @Test("capture goes on, and no sample is dated more than 10 s back or in the future")
     func capture() throws {
         let reports = Self.reports()
         let mishaps = Dictionary(
@@ -57,12 +57,12 @@ struct DriverNumberTests {
         }
     }
 
-    @Test("what is said is played whole and once, whatever the driver says of its delay")
+    @Test("speech is played whole and once, whatever delay the driver reports")
     func playback() throws {
         for _ in 0..<40 {
             var rig = try PlaybackRig()
             rig.loop.device.reports = Self.reports()
-            // Below where the limiter begins, and never zero, which stands for silence.
+            // Below the limiter's threshold, and never zero, which marks silence.
             let said = (0..<48_000).map { Int16(truncatingIfNeeded: $0 % 8000 + 1) }
             _ = rig.speaker.enqueue(said)
             rig.speaker.endOfTurn()
@@ -72,7 +72,7 @@ struct DriverNumberTests {
         }
     }
 
-    @Test("a microphone at a rate that cannot be converted is reported, and tried again")
+    @Test("a microphone at a rate that cannot be converted is reported and retried")
     func rate() async throws {
         var settings = AudioSettings()
         settings.capture.device = .null

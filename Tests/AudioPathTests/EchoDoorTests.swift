@@ -4,7 +4,7 @@ import Testing
 @testable import AudioPath
 
 @Suite(
-    "A canceller behind the door, in the microphone's path",
+    "A loaded canceller in the microphone's path",
     .enabled(if: FakeDoor.isPossible, Comment(rawValue: FakeDoor.absence)))
 struct EchoDoorTests {
     private func stages(_ fake: FakeDoor) throws -> MicrophoneStages {
@@ -15,8 +15,8 @@ struct EchoDoorTests {
         return try #require(MicrophoneStages.make(settings))
     }
 
-    /// A second of silence, then the loudspeaker at the microphone as loud as it is played; gives
-    /// what came of each frame, and the level that may be left.
+    /// A second of silence, then the loudspeaker at the microphone at full level; gives each
+    /// frame's output, and the level that may remain.
     private func hear(
         _ stages: MicrophoneStages, frames: Int, first: Int16 = 0
     ) -> [(frame: [Int16], echo: Float?)] {
@@ -53,19 +53,19 @@ struct EchoDoorTests {
         #expect(stages.status.refusals == 0)
     }
 
-    @Test("while it refuses frames they pass as they are, and no voice interrupts the echo")
+    @Test("while it refuses frames they pass unchanged, and no voice interrupts the echo")
     func refuses() async throws {
         let stages = try stages(try await FakeDoor())
         let heard = hear(stages, frames: 500, first: -1)
         #expect(heard[50...].allSatisfy { $0.echo == 0 })
         #expect(stages.status.refusals > 400)
         #expect(stages.status.gate == .shut)
-        // A frame that was refused comes out whole.
+        // A refused frame passes unchanged.
         #expect(heard[400].frame.contains(-1))
         #expect(heard[400].frame.filter { $0 != 0 }.count > 200)
     }
 
-    @Test("while the loudspeaker is silent, samples pass bit for bit, as late as it says")
+    @Test("while the loudspeaker is silent, samples pass bit for bit, with the declared latency")
     func passes() async throws {
         let stages = try stages(try await FakeDoor())
         let said = AudioEngineTests.pattern(64_000)

@@ -13,16 +13,16 @@ struct EchoGateTests {
         return gate
     }
 
-    @Test("it opens after half a second of a canceller that works, and not before a third")
+    @Test("it opens once the canceller has worked for half a second, and not within a third")
     func opens() {
         #expect(gate(16, heard: -25, left: -50).state == .learning)
         #expect(gate(25, heard: -25, left: -50).state == .open)
     }
 
-    @Test("where the microphone hardly hears the loudspeaker, there is nothing to take out")
+    @Test("when the microphone hardly hears the loudspeaker, there is nothing to cancel")
     func headset() { #expect(gate(25, heard: -65, left: -65).state == .open) }
 
-    @Test("a pause shows no canceller at work, and none that fails")
+    @Test("a pause counts neither for the canceller nor against it")
     func pause() {
         var gate = EchoGate(quietLevel: Self.quiet)
         for _ in 0..<1000 { gate.note(heard: -50, loudest: -25, left: -70) }
@@ -38,7 +38,7 @@ struct EchoGateTests {
         #expect(gate(90_000, heard: -25, left: -28).state == .shut)
     }
 
-    @Test("one that fails shuts it within two seconds; one that works again opens it within four")
+    @Test("a canceller that fails shuts it within two seconds; one that recovers opens it in four")
     func fails() {
         var gate = gate(1000, heard: -25, left: -50)
         for _ in 0..<50 { gate.note(heard: -25, loudest: -25, left: -28) }
@@ -51,14 +51,14 @@ struct EchoGateTests {
         #expect(gate.state == .open)
     }
 
-    @Test("a person who interrupts within a second does not shut it")
+    @Test("a user who interrupts within a second does not shut it")
     func person() {
         var gate = gate(1000, heard: -25, left: -50)
         for _ in 0..<50 { gate.note(heard: -20, loudest: -20, left: -21) }
         #expect(gate.state == .open)
     }
 
-    @Test("when the echo comes another way, it learns anew")
+    @Test("when the echo path changes, it learns again")
     func doubt() {
         var gate = gate(1000, heard: -25, left: -50)
         gate.doubt()
@@ -67,7 +67,7 @@ struct EchoGateTests {
         #expect(gate.state == .open)
     }
 
-    @Test("where the echo comes another way each second, it is shut in the end and stays shut")
+    @Test("when the echo path changes every second, it is shut eventually and stays shut")
     func doubts() {
         var gate = gate(1000, heard: -25, left: -50)
         func second() {
@@ -89,9 +89,9 @@ struct EchoGateTests {
         #expect(gate.state == .open)
     }
 
-    // A canceller that leaves too much in three frames of four, in any order, is shut out; one that
-    // does in fewer than one of twelve is let in; both from any past, and without a flicker.
-    @Test("whatever came before, the state follows the canceller, and does not flicker")
+    // A canceller that leaves too much in three frames of four, in any order, shuts the gate; one
+    // that does so in fewer than one of twelve opens it; both from any past, and without flicker.
+    @Test("whatever happened before, the state follows the canceller without flicker")
     func property() {
         var random = SeededGenerator(seed: 12)
         for _ in 0..<500 {

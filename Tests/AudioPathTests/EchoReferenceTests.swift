@@ -4,7 +4,7 @@ import Testing
 @testable import AudioPath
 
 struct EchoReferenceTests {
-    /// All that waits: the samples by the card's clock, with what was taken back left out.
+    /// Everything that waits: the samples by the card's clock, without those that were taken back.
     private func read(_ reference: EchoReference, after before: [Int16] = []) -> [Int16] {
         let buffer = SampleBuffer(count: EchoReference.longestPiece)
         var samples = before
@@ -18,7 +18,7 @@ struct EchoReferenceTests {
         return samples
     }
 
-    @Test("a piece comes out with its rate and time, as one channel")
+    @Test("a piece is read with its rate and time, as one channel")
     func piece() {
         let reference = EchoReference()
         reference.wrote(
@@ -32,7 +32,7 @@ struct EchoReferenceTests {
         #expect(reference.next(into: buffer.start) == nil)
     }
 
-    @Test("what nobody reads is left out whole, and later pieces are reported right")
+    @Test("pieces that nobody reads are dropped whole, and later ones are reported correctly")
     func overflow() {
         let reference = EchoReference()
         let period = AudioEngineTests.pattern(960)
@@ -47,7 +47,7 @@ struct EchoReferenceTests {
         #expect(read(reference) == period)
     }
 
-    @Test("the reference of a reply is what the card played, also of one that is cut off")
+    @Test("a reply's reference is what the card played, even if the reply is cut")
     func playback() throws {
         var settings = AudioSettings()
         settings.echo.mode = .cancel

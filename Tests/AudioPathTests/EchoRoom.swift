@@ -7,8 +7,8 @@ import SignalProcessing
 /// A loudspeaker and a microphone in a room, with clocks of their own; all of it is computed, so
 /// that every run is the same.
 struct EchoRoom {
-    /// A voice that can be asked for any moment: tones that come and go like syllables, and after
-    /// 14 seconds once more.
+    /// A voice that can be computed for any time: tones that come and go like syllables, repeating
+    /// after 14 seconds.
     struct Voice {
         private static let rate = 48_000.0
         private static let seconds = 14.0
@@ -36,30 +36,30 @@ struct EchoRoom {
             }
         }
 
-        /// The sound at a time (seconds); between two numbers of the table on a straight line.
+        /// The sound at a time (seconds); linear between two entries of the table.
         func sample(at time: Double) -> Double {
             guard time >= 0 else { return 0 }
             let place = (time * Self.rate).truncatingRemainder(dividingBy: Double(table.count))
             let index = Int(place.rounded(.down))
-            // Its last word ends before.
+            // Its last word ends earlier.
             guard index + 1 < table.count else { return 0 }
             let part = place - Double(index)
             return Double(table[index]) * (1 - part) + Double(table[index + 1]) * part
         }
     }
 
-    /// How late the echo is (seconds), by the time it is heard.
+    /// The delay of the echo (seconds), by the time at which it is heard.
     var delay: (Double) -> Double = { _ in 0.045 }
     /// By how much the loudspeaker's clock is fast (parts per million).
     var driftPPM = 0.0
-    /// When somebody speaks (seconds), and how much louder than usual.
+    /// When the user speaks (seconds), and how much louder than usual.
     var near: ClosedRange<Double>?
     var nearGain = 1.0
     /// When the loudspeaker speaks.
     var far = 0.0...1e9
-    /// When it pauses meanwhile.
+    /// Its pauses.
     var pauses: [ClosedRange<Double>] = []
-    /// The voices are tones, which the net does not take for any.
+    /// The voices are tones, which the speech network does not take for speech.
     var settings = {
         var settings = AudioSettings()
         settings.voice.isOnlyVoices = false
@@ -73,12 +73,12 @@ struct EchoRoom {
         (0.0, 0.3), (0.0021, -0.11), (0.0053, 0.08), (0.0117, 0.05), (0.0209, -0.04), (0.034, 0.02),
     ]
 
-    /// What came of it, frame by frame.
+    /// The results, frame by frame.
     struct Result {
-        /// Mean squares of each frame that went out, and of the same frame of the microphone.
+        /// Mean squares of each output frame, and of the same frame of the microphone.
         var left: [Double] = []
         var heard: [Double] = []
-        /// Frames at which speech was found to have begun.
+        /// Frames at which a beginning of speech was reported.
         var began: [Int] = []
         var status = EchoStatus()
 
@@ -89,7 +89,7 @@ struct EchoRoom {
         }
     }
 
-    /// With SpeexDSP's canceller, as another may not be there.
+    /// With SpeexDSP's canceller, as another may not be installed.
     init() {
         settings.echo.mode = .cancel
         settings.echo.canceller = .speex
@@ -106,7 +106,7 @@ struct EchoRoom {
         var noise: UInt32 = 1
         let count = AudioSettings.frameSamples
         for index in 0..<Int(seconds * 50) {
-            // The card is given its periods 80 ms ahead, and says when by the common clock.
+            // The card gets its periods 80 ms ahead, and reports the time by the common clock.
             let ahead = index * count + 4 * count
             play(ring, period: ahead / count)
             stages.take(from: ring) { $0 * 16_000 / 1_000_000_000 }
@@ -128,12 +128,12 @@ struct EchoRoom {
         return result
     }
 
-    /// Writes a period of 20 ms at 24 kHz, where the loudspeaker has something to say.
+    /// Writes a period of 20 ms at 24 kHz, if the loudspeaker plays then.
     private func play(_ ring: EchoReference, period: Int) {
         let start = Double(period) / 50
         guard speaks(at: start) else { return }
         let samples = (0..<480).map { offset in
-            // Its clock: the card takes its samples for what its own quartz says.
+            // Its clock: the card consumes samples at the rate of its own quartz.
             let time = (start + Double(offset) / 24_000)
             return Int16(Self.farVoice.sample(at: time).rounded())
         }

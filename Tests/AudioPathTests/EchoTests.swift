@@ -5,20 +5,20 @@ import Testing
 @Suite("The device's own voice in its own microphone")
 struct EchoTests {
     @Test(
-        "after five seconds 25 dB of it are gone, through a delay and clocks that drift",
+        "after five seconds it is 25 dB quieter, through a delay and drifting clocks",
         arguments: [0.0, 200, -300])
     func cancels(driftPPM: Double) {
         var room = EchoRoom()
         room.driftPPM = driftPPM
         let result = room.run(seconds: 9)
         #expect(result.reduction(5..<9) > 25)
-        // The clock that runs fast makes the reference slow against the microphone.
+        // A fast clock makes the reference slow relative to the microphone.
         #expect(abs(result.status.driftPPM + driftPPM) < 20)
         #expect(result.began.isEmpty)
         #expect(result.status.isActive)
     }
 
-    @Test("the delay that the card does not tell is found", arguments: [0.0, 0.06, 0.18])
+    @Test("a delay that the card does not report is found", arguments: [0.0, 0.06, 0.18])
     func delay(seconds: Double) {
         var room = EchoRoom()
         room.delay = { _ in seconds }
@@ -27,7 +27,7 @@ struct EchoTests {
         #expect(result.began.isEmpty)
     }
 
-    @Test("a delay that changes in mid-speech is found again; once at most it is taken for a voice")
+    @Test("a delay that changes in mid-speech is found again, with at most one false voice")
     func delayChange() {
         var room = EchoRoom()
         room.delay = { $0 < 6 ? 0.045 : 0.085 }
@@ -38,7 +38,7 @@ struct EchoTests {
         #expect(result.began.count <= 1)
     }
 
-    @Test("somebody who speaks over it is heard within a third of a second, and hardly damped")
+    @Test("a user who speaks over it is heard within a third of a second, hardly damped")
     func bargeIn() {
         var room = EchoRoom()
         room.near = 6.0...8.0
@@ -55,7 +55,7 @@ struct EchoTests {
         #expect(after < before * 1.5)
     }
 
-    @Test("nobody interrupts its first second, and once the canceller has learned somebody does")
+    @Test("no voice interrupts its first second; once the canceller has learned, one can")
     func firstWords() {
         var room = EchoRoom()
         room.far = 0...9
@@ -69,10 +69,10 @@ struct EchoTests {
     }
 
     @Test(
-        "where too much is left nobody interrupts it, and the status says so; then it hears again")
+        "where too much echo is left no voice interrupts, and the status says so, until it drops")
     func shutGate() {
         var room = EchoRoom()
-        // A clock that jumps about, as no canceller follows.
+        // A clock that jumps, which no canceller can follow.
         room.delay = { time in
             let step = (time * 5).rounded(.down).remainder(dividingBy: 4)
             return time < 12 ? 0.05 + 0.012 * step : 0.05
@@ -89,7 +89,7 @@ struct EchoTests {
         #expect((1100..<1130).contains(late.began.first ?? 0))
     }
 
-    @Test("a canceller that is missing is done without, and the status says what and why")
+    @Test("a missing canceller is done without, and the status says what is missing and why")
     func lack() throws {
         var settings = AudioSettings()
         settings.echo.mode = .cancel
@@ -109,7 +109,7 @@ struct EchoTests {
         #expect(status.gate == nil)
     }
 
-    @Test("half-duplex: it is deaf while it speaks and until the room is quiet, and then it hears")
+    @Test("half-duplex: it does not listen while it speaks and until the room is quiet")
     func halfDuplex() {
         var room = EchoRoom()
         room.settings.echo.mode = .halfDuplex
@@ -119,15 +119,15 @@ struct EchoTests {
         let result = room.run(seconds: 8)
         #expect(result.began.count == 1)
         #expect((250..<275).contains(result.began.first ?? 0))
-        // What is sent is left as it is.
+        // The sent sound is left as it is.
         #expect(abs(result.reduction(1..<4)) < 0.01)
     }
 
-    @Test("half-duplex: a room that is dead soon is waited for no longer than it needs")
+    @Test("half-duplex: in a dry room it waits no longer than needed")
     func measuredTail() {
         var room = EchoRoom()
         room.settings.echo.mode = .halfDuplex
-        // Three answers, and somebody who speaks 200 ms after the third.
+        // Three answers, and a user who speaks 200 ms after the third.
         room.pauses = [2.0...4.0, 6.0...8.0]
         room.far = 1...10
         room.near = 10.2...11.5
@@ -137,11 +137,11 @@ struct EchoTests {
         #expect((60..<200).contains(result.status.tailMilliseconds))
     }
 
-    @Test("half-duplex: a loudspeaker that is heard much later than its card says is waited for")
+    @Test("half-duplex: it waits for a loudspeaker that is heard much later than its card reports")
     func lateLoudspeaker() {
         var room = EchoRoom()
         room.settings.echo.mode = .halfDuplex
-        // As a radio link does.
+        // Like a radio link.
         room.delay = { _ in 0.4 }
         room.pauses = [2.0...4.0, 6.0...8.0]
         room.far = 1...10
@@ -150,12 +150,12 @@ struct EchoTests {
         #expect((400..<600).contains(result.status.tailMilliseconds))
     }
 
-    @Test("with the echo left alone the device takes itself for somebody, which shows the tests")
+    @Test("without cancellation the device hears itself as a voice, which proves these tests")
     func control() {
         var room = EchoRoom()
         room.settings.echo.mode = .halfDuplex
         room.settings.echo.halfDuplexTailMilliseconds = 0
-        // The card tells of nothing, so that nothing is known to be an echo.
+        // The card reports no delay, so that nothing is known to be an echo.
         room.delay = { _ in 0.5 }
         room.far = 1...2
         #expect(!room.run(seconds: 4).began.isEmpty)
@@ -181,7 +181,7 @@ struct EchoTests {
         #expect(Array(given.dropFirst(320)) == Array(said.dropLast(320)))
     }
 
-    @Test("no stage stands in the way where none is asked for")
+    @Test("no stage is added where none is asked for")
     func off() {
         #expect(MicrophoneStages.make(AudioSettings()) == nil)
     }

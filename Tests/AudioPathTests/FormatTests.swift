@@ -6,16 +6,16 @@ import Testing
 
 @testable import AudioPath
 
-/// The whole way between ALSA and Control, for cards of every shape: what is heard is the right
-/// tone, as loud and as long as it was.
+/// The whole path between ALSA and Control, for cards of every format: the right tone is heard, at
+/// its level and length.
 @Suite(.timeLimit(.minutes(5)))
 struct FormatTests {
-    /// What a card has, and what it is asked for.
+    /// The format of a card, and the request.
     struct Card: Sendable, CustomTestStringConvertible {
         var rate: Int32
         var channels: Int32 = 1
         var format = SampleFormat.bits16
-        /// The rate asked for, where the card has one only.
+        /// The requested rate, if the card has only one.
         var wish: Int32?
 
         var testDescription: String {
@@ -23,7 +23,7 @@ struct FormatTests {
                 + (wish.map { ", asked for \($0) Hz" } ?? "")
         }
 
-        /// What the card is made to refuse.
+        /// The requests that the card is made to refuse.
         var refusals: [String: Int32] {
             var refusals: [String: Int32] = [:]
             for other in SampleFormat.allCases where other != format {
@@ -32,7 +32,7 @@ struct FormatTests {
             return refusals
         }
 
-        /// The shape that is granted: periods of 20 ms, four of them.
+        /// The granted format: periods of 20 ms, four of them.
         var grant: PCMGrant {
             PCMGrant(
                 rate: rate, channels: channels, periodFrames: rate / 50,
@@ -61,7 +61,7 @@ struct FormatTests {
         Card(rate: 48_000, channels: 4, format: .float),
     ]
 
-    // Not where it is used: the compiler of Swift 6.0 fails on a closure there.
+    // Not inline: the Swift 6.0 compiler fails on a closure there.
     static let manyChannels = cards.filter { $0.channels >= 6 }
 
     static let amplitude = 8000.0
@@ -76,7 +76,7 @@ struct FormatTests {
 
     // MARK: - Tones
 
-    /// The tone of a channel (Hz): below half of the lowest rate, and far from one another.
+    /// The tone of a channel (Hz): below half of the lowest rate, and far from the others.
     private static func pitch(_ channel: Int) -> Double { 400 + 300 * Double(channel) }
 
     private static func sample(_ hertz: Double, _ index: Int, rate: Int32) -> Double {
@@ -88,7 +88,7 @@ struct FormatTests {
         let angle = 2 * Double.pi * hertz / Double(rate)
         var (real, imaginary) = (0.0, 0.0)
         for (index, sample) in samples.enumerated() {
-            // A window, so that the ends of a tone are not heard as others.
+            // A window, so that the ends of a tone do not leak into others.
             let share = 1 - cos(2 * .pi * Double(index) / Double(samples.count))
             real += share * Double(sample) * cos(angle * Double(index))
             imaginary += share * Double(sample) * sin(angle * Double(index))
@@ -101,7 +101,7 @@ struct FormatTests {
         return (2 * power / Double(max(1, samples.count))).squareRoot()
     }
 
-    /// A sample in the card's own bytes; whatever lies below it is 0x5, rounded down.
+    /// A sample in the card's own bytes; the bits below it are 0x5, rounded down.
     private func bytes(_ sample: Int16, _ format: SampleFormat) -> [UInt8] {
         if format == .float { return bytes(of: (Float(sample) / 32_768).bitPattern, count: 4) }
         let bits = Self.bits(format)
@@ -114,7 +114,7 @@ struct FormatTests {
         (0..<count).map { UInt8(truncatingIfNeeded: value >> (8 * $0)) }
     }
 
-    /// The bits of a sample that count.
+    /// The significant bits of a sample.
     private static func bits(_ format: SampleFormat) -> Int {
         switch format {
         case .bits16: 16
@@ -155,7 +155,7 @@ struct FormatTests {
     }
 
     @Test(
-        "the mean of a card's channels has each of them",
+        "the mean of a card's channels includes each of them",
         arguments: manyChannels)
     func average(card: Card) throws {
         let heard = try hear(card, .average)
@@ -166,7 +166,7 @@ struct FormatTests {
         }
     }
 
-    /// What Control gets of a card whose every channel has its own tone; 0.4 s.
+    /// What Control gets from a card whose every channel has its own tone; 0.4 s.
     private func hear(_ card: Card, _ channel: CaptureChannel) throws -> [Int16] {
         let frames = Int(Double(card.rate) * Self.seconds)
         var recorded: [UInt8] = []
@@ -224,7 +224,7 @@ struct FormatTests {
         return heard
     }
 
-    @Test("a channel that a card has not is reported, and its last is heard")
+    @Test("a channel that a card lacks is reported, and its last one is heard")
     func missingChannel() async throws {
         var settings = AudioSettings()
         settings.capture.device = .alsa("null")
@@ -249,7 +249,9 @@ struct FormatTests {
 
     // MARK: - Down
 
-    @Test("a reply is heard from every channel of a card, as loud and as long", arguments: cards)
+    @Test(
+        "a reply is heard from every channel of a card, at the same level and length",
+        arguments: cards)
     func playback(card: Card) throws {
         let path = folder.file("speaker.raw")
         let name =
@@ -269,7 +271,7 @@ struct FormatTests {
         }
         let start = try #require(heard.firstIndex { abs($0) > 80 })
         let end = try #require(heard.lastIndex { abs($0) > 80 })
-        // To the millisecond, but for the filter's ringing.
+        // To the millisecond, except for the filter's ringing.
         let milliseconds = Double(end - start) * 1000 / Double(card.rate)
         #expect(abs(milliseconds - 1000 * Self.seconds) < 4, "\(milliseconds)")
         #expect(start < Int(card.rate) / 100)

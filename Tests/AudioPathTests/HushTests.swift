@@ -5,9 +5,9 @@ import Testing
 
 @testable import AudioPath
 
-/// Silence does not wait until the device has room for a period.
+/// Silencing does not wait until the device has room for a period.
 struct HushTests {
-    @Test("a wait for the device ends where silence is asked for, once")
+    @Test("a request for silence ends a wait for the device, once")
     func waitEnds() throws {
         var device = try FilePlayback(path: nil, rate: 24_000, periodMilliseconds: 20_000)
         let hush = try EventFD()
@@ -16,7 +16,7 @@ struct HushTests {
             #expect(device.wait(timeoutMilliseconds: 0, orUntil: hush) == .ready)
             _ = device.write(period.start, frames: Int(device.grant.periodFrames))
         }
-        // It holds 80 seconds now; there is room for a period after 20.
+        // Its buffer holds 80 seconds now; there is room for a period after 20.
         #expect(device.wait(timeoutMilliseconds: 0, orUntil: hush) == .timedOut)
         hush.signal()
         #expect(device.wait(timeoutMilliseconds: 60_000, orUntil: hush) == .woken)

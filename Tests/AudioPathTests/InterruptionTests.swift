@@ -5,13 +5,13 @@ import Testing
 
 @testable import AudioPath
 
-/// Silence in the middle of a reply, and what becomes of the reply then.
+/// Silence in the middle of a reply, and what happens to the reply then.
 struct InterruptionTests {
-    /// The buffer of the scripted device: what it held is not heard when it is dropped.
+    /// The buffer of the scripted device, which is not heard when it is dropped.
     static let bufferSamples = 1920
     static let overlap = PlaybackLoop<ScriptedPlayback>.overlapSamples
 
-    /// A rig that has played a while of a reply and holds a full buffer of it.
+    /// A rig that has played a part of a reply and holds a full buffer of it.
     static func speaking(
         _ reply: [Int16], steps: Int = 20, rate: Int32 = 24_000, channels: Int32 = 1,
         canRewind: Bool
@@ -44,7 +44,7 @@ struct InterruptionTests {
         #expect(told.silentAt - asked > 5_000_000)
     }
 
-    @Test("a device that cannot take back is silent at once")
+    @Test("a device that cannot rewind is silent at once")
     func drop() throws {
         var rig = try Self.speaking(AudioEngineTests.pattern(48_000), canRewind: false)
         let before = rig.listener.heard.count
@@ -56,7 +56,7 @@ struct InterruptionTests {
     }
 
     @Test(
-        "after a false interruption the reply goes on just before the cut, and all of it is heard",
+        "after a false interruption the reply resumes just before the cut, and is heard whole",
         arguments: [false, true])
     func resume(canRewind: Bool) throws {
         let reply = AudioEngineTests.pattern(60_000)
@@ -67,7 +67,7 @@ struct InterruptionTests {
         #expect(rig.speaker.snapshot().silentCount == 1)
         #expect(rig.speaker.snapshot().drainedCount == 0)
         let before = PlaybackLoopTests.sound(rig.listener)
-        // What comes meanwhile waits behind it.
+        // Samples that arrive meanwhile wait behind it.
         let more = AudioEngineTests.pattern(5_000, seed: 3)
         rig.speaker.enqueue(more)
         rig.speaker.endOfTurn()
@@ -89,9 +89,9 @@ struct InterruptionTests {
         #expect(rig.speaker.pendingFrames == 0)
     }
 
-    @Test("at another rate the place of the cut is found to a millisecond")
+    @Test("at another rate the position of the cut is found to a millisecond")
     func resumeResampled() throws {
-        // The square of the sample's number, so that a place is found in what was resampled.
+        // A ramp, so that a position is found in the resampled signal.
         let ramp = (0..<48_000).map { Int16($0 / 4) }
         for rate in [Int32(48_000), 44_100, 16_000] {
             var rig = try Self.speaking(ramp, rate: rate, canRewind: false)
@@ -107,7 +107,7 @@ struct InterruptionTests {
         }
     }
 
-    @Test("what was held and then forgotten is never heard, nor is what came meanwhile")
+    @Test("a held reply that was dropped is never heard, nor what arrived meanwhile")
     func heldAndForgotten() throws {
         var rig = try Self.speaking(AudioEngineTests.pattern(200_000), canRewind: false)
         rig.speaker.hold()
@@ -124,7 +124,7 @@ struct InterruptionTests {
         #expect(rig.speaker.snapshot().drainedCount == 1)
     }
 
-    @Test("wishes that follow each other faster than they are seen come to the last of them")
+    @Test("requests that come faster than they are handled end with the last one")
     func quickWishes() throws {
         let reply = AudioEngineTests.pattern(30_000)
         var rig = try Self.speaking(reply, canRewind: false)
@@ -149,7 +149,7 @@ struct InterruptionTests {
         #expect(rig.listener.heard.count == heard)
     }
 
-    @Test("a reply whose end was just heard still ends after a resume")
+    @Test("a reply that had just been played to its end still ends after a resume")
     func resumeOfNothing() throws {
         var rig = try Self.speaking(AudioEngineTests.pattern(2400), steps: 8, canRewind: false)
         rig.speaker.hold()
@@ -161,7 +161,7 @@ struct InterruptionTests {
         #expect(rig.speaker.pendingFrames == 0)
     }
 
-    @Test("music goes on through an interruption of speech, without a hole")
+    @Test("music goes on through an interruption of speech without a gap")
     func musicGoesOn() throws {
         for canRewind in [false, true] {
             var rig = try PlaybackRig(canRewind: canRewind)
@@ -173,7 +173,7 @@ struct InterruptionTests {
             _ = rig.playOut()
             let heard = PlaybackLoopTests.sound(rig.listener)
             #expect(heard.count == music.count, "\(canRewind)")
-            // But for the fades it is what was played.
+            // Except for the fades it is what was played.
             let differing = zip(heard, music).filter { $0 != $1 }.count
             #expect(differing <= 2 * VoiceReader.fadeSamples)
         }

@@ -8,14 +8,14 @@ struct MicrophoneShutterTests {
         (0..<16 * milliseconds).map { Int16(5_000 + $0 % 2_000) }
     }
 
-    @Test("nothing of the time while it is shut is ever heard, not even as a pre-roll")
+    @Test("no sound from the time while it is shut is ever heard, not even as a pre-roll")
     func silence() throws {
         var rig = try ProcessingTests.Rig()
         rig.capture(sound(100))
         rig.processing.isShut = true
         rig.capture(sound(200))
         rig.processing.isShut = false
-        // Captured while it was shut, and looked at only now.
+        // Captured while it was shut, and read only now.
         rig.capture(sound(20))
         rig.capture(sound(100))
         // A press now, whose pre-roll reaches back over all of it.

@@ -5,10 +5,10 @@ import Testing
 
 @testable import AudioPath
 
-/// Devices that are not there when the engine starts.
+/// Devices that are missing when the engine starts.
 @Suite(.timeLimit(.minutes(5)))
 struct MissingDeviceTests {
-    @Test("a microphone that comes later is told to be back, and heard from its first sample")
+    @Test("a microphone that appears later is reported as back, and heard from its first sample")
     func microphone() async throws {
         let folder = try AudioEngineTests.Folder()
         var settings = AudioSettings()
@@ -22,7 +22,7 @@ struct MissingDeviceTests {
         defer { engine.stop() }
         var iterator = stream.makeAsyncIterator()
         guard case .captureLost(let text) = await iterator.next() else {
-            Issue.record("no loss was told")
+            Issue.record("no loss was reported")
             return
         }
         #expect(text.contains("mic.wav"))
@@ -31,7 +31,7 @@ struct MissingDeviceTests {
         engine.gate.openAtSpeech(sample: 0, preRollMilliseconds: 0)
         try AudioEngineTests.write(said, rate: 16_000, to: folder.file("mic.wav"))
         guard case .captureBack(let back) = await iterator.next() else {
-            Issue.record("the return was not told next")
+            Issue.record("the return was not reported next")
             return
         }
         #expect(back.contains("16000 Hz"))
@@ -43,7 +43,7 @@ struct MissingDeviceTests {
         #expect(engine.status().capture.trouble == nil)
     }
 
-    @Test("a loss is reported even where the microphone is back before anybody has looked")
+    @Test("a loss is reported even if the microphone is back before the next check")
     func quickReturn() throws {
         let folder = try AudioEngineTests.Folder()
         var settings = AudioSettings()
@@ -61,7 +61,7 @@ struct MissingDeviceTests {
         let capture = try OwnedThread(name: "capture", priority: .normal) {
             path.captureThread(until: stop)
         }
-        // Nobody processes: a board with one core has better things to do.
+        // Nothing processes: a board with one core has better things to do.
         while path.status.trouble == nil { _ = wake.wait(timeoutMilliseconds: 10) }
         try AudioEngineTests.write([1, 2, 3], rate: 16_000, to: folder.file("mic.wav"))
         while path.status.grant == nil { _ = wake.wait(timeoutMilliseconds: 10) }
@@ -71,14 +71,14 @@ struct MissingDeviceTests {
         capture.join()
         let events = told.withLock { $0 }
         guard case .captureLost(let text) = events.first else {
-            Issue.record("no loss was told: \(events)")
+            Issue.record("no loss was reported: \(events)")
             return
         }
         #expect(text.contains("mic.wav"))
         #expect(events.count == 2)
     }
 
-    @Test("a reply without a speaker still ends, and the speaker that comes plays the next")
+    @Test("a reply without a speaker still ends, and a speaker that appears plays the next")
     func speaker() async throws {
         let folder = try AudioEngineTests.Folder()
         var settings = AudioSettings()

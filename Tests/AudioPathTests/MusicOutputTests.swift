@@ -4,7 +4,7 @@ import Testing
 
 @testable import AudioPath
 
-/// Music that has a device of its own.
+/// Music on a device of its own.
 @Suite(.timeLimit(.minutes(5)))
 struct MusicOutputTests {
     /// An engine whose loudspeaker and music output write files, and what was written.
@@ -20,7 +20,7 @@ struct MusicOutputTests {
             settings.realTimePriority = nil
         }
 
-        /// What a file has, to its last sample that is not silent.
+        /// The contents of a file, up to its last sample that is not silent.
         func played(_ name: String) throws -> [Int16] {
             var samples = try WAVFile(reading: folder.file(name)).samples[...]
             while samples.last == 0 { samples.removeLast() }
@@ -44,7 +44,7 @@ struct MusicOutputTests {
         }
     }
 
-    @Test("each is heard from its own device bit for bit, also where it is longer than the ring")
+    @Test("each is heard from its own device bit for bit, even when longer than the ring")
     func apart() throws {
         let rig = try Rig()
         let engine = try AudioEngine(rig.settings) { _ in }
@@ -55,19 +55,19 @@ struct MusicOutputTests {
         #expect(engine.status().music?.grant != nil)
         engine.stop()
         #expect(try rig.played("speech.wav") == speech)
-        // The last block may still be on its way when everything was taken.
+        // The last block may still be on its way when everything was accepted.
         let heard = try rig.played("music.wav")
         #expect(heard.count > music.count - 1000)
         #expect(Array(music.prefix(heard.count)) == heard)
     }
 
-    @Test("it steps back while somebody talks, and follows the volume")
+    @Test("music is ducked while the user talks, and follows the volume")
     func loudness() throws {
         var rig = try Rig()
         rig.settings.duckDecibels = -20
         let engine = try AudioEngine(rig.settings) { _ in }
         engine.speaker.duck(.listening)
-        // As where the loudspeaker's card does the rest.
+        // As if the loudspeaker's card did the rest.
         engine.speaker.setGain(1, elsewhere: 0.5)
         try engine.start()
         let tone = [Int16](repeating: 10_000, count: 6000)
@@ -96,7 +96,7 @@ struct MusicOutputTests {
         #expect(Array(music.prefix(heard.count)) == heard)
     }
 
-    @Test("a device for music that is missing is reported, and neither holds the answers up")
+    @Test("a missing music device is reported, and neither output delays the other")
     func missing() throws {
         var rig = try Rig()
         rig.settings.music = .music(.wav(rig.folder.file("nowhere/music.wav")))
@@ -111,7 +111,7 @@ struct MusicOutputTests {
         #expect(try rig.played("speech.wav") == speech)
     }
 
-    @Test("the loudspeaker's own name means the loudspeaker, which opens once")
+    @Test("the loudspeaker's own name means the loudspeaker, which is opened once")
     func same() throws {
         var rig = try Rig()
         rig.settings.music = rig.settings.playback

@@ -9,12 +9,12 @@ struct PlaybackLoopTests {
     /// -ENODEV: unplugged.
     static let gone: Int32 = -19
 
-    /// What was heard, without the silence behind it.
+    /// The sound that was heard, without trailing silence.
     static func sound(_ listener: Listener, channels: Int = 1) -> [Int16] {
         Array(listener.heard.reversed().drop { $0 == 0 }.reversed())
     }
 
-    @Test("a reply is heard bit for bit, also when the device takes it in pieces")
+    @Test("a reply is heard bit for bit, even when the device takes it in pieces")
     func bitForBit() throws {
         let writes: [Int: ScriptedPlayback.Mishap] = [
             0: .takes(1), 1: .takes(0), 4: .takes(479), 7: .takes(100), 8: .takes(0),
@@ -49,7 +49,7 @@ struct PlaybackLoopTests {
         #expect(rig.speaker.snapshot().drainedCount == 1)
     }
 
-    @Test("a flush forgets what waits behind the ring, too")
+    @Test("a flush drops what waits behind the ring, too")
     func flushOfSpill() throws {
         var rig = try PlaybackRig()
         let old = AudioEngineTests.pattern(4 * PlaybackVoice.speech.ringSamples)
@@ -88,7 +88,7 @@ struct PlaybackLoopTests {
         #expect(rig.speaker.snapshot().startedCount == 1)
     }
 
-    @Test("what a waiting device loses is what it held, and the reply goes on behind it")
+    @Test("a device that waits loses only its buffer, and the reply goes on after it")
     func underrunInWait() throws {
         var rig = try PlaybackRig(waits: [20: .fails(Self.xrun)])
         let reply = AudioEngineTests.pattern(24_000)
@@ -101,7 +101,7 @@ struct PlaybackLoopTests {
         #expect(rig.speaker.snapshot().drainedCount == 1)
     }
 
-    @Test("a period that could not be written is written after the repair")
+    @Test("a period that could not be written is written after the recovery")
     func underrunInWrite() throws {
         var rig = try PlaybackRig(writes: [9: .takes(100), 10: .fails(Self.xrun)])
         let reply = AudioEngineTests.pattern(24_000)
@@ -132,7 +132,7 @@ struct PlaybackLoopTests {
         #expect(end == .failed(Self.xrun))
     }
 
-    @Test("a device that cannot be repaired, or takes nothing for a second, is given up")
+    @Test("a device that cannot be recovered, or takes nothing for a second, is given up")
     func failure() throws {
         var rig = try PlaybackRig(waits: [3: .fails(Self.xrun)], recovery: Self.gone)
         rig.speaker.enqueue(AudioEngineTests.pattern(24_000))
@@ -147,7 +147,7 @@ struct PlaybackLoopTests {
         #expect(stall == .failed(PlaybackPort.stalledCode))
     }
 
-    @Test("a device that goes while nothing is played is not held until the next reply")
+    @Test("a device that is lost while idle is given up at once, not at the next reply")
     func goneWhileIdle() throws {
         var rig = try PlaybackRig()
         let before = rig.loop.step()
@@ -159,7 +159,7 @@ struct PlaybackLoopTests {
 
     @Test("a reply whose device is lost goes on with the next device and ends once")
     func replyOutlivesDevice() throws {
-        // It fails in the reply's middle, and when only the silence behind the reply is left.
+        // It fails in the middle of the reply, and when only the silence after it is left.
         for wait in [10, 21] {
             var rig = try PlaybackRig(waits: [wait: .fails(Self.gone)], recovery: Self.gone)
             let reply = AudioEngineTests.pattern(20 * 480)
@@ -179,7 +179,7 @@ struct PlaybackLoopTests {
         }
     }
 
-    @Test("a flush while there is no device holds for the next")
+    @Test("a flush without a device applies to the next one")
     func flushWithoutDevice() throws {
         var rig = try PlaybackRig(waits: [4: .fails(Self.gone)], recovery: Self.gone)
         rig.speaker.enqueue(AudioEngineTests.pattern(20 * 480))

@@ -6,7 +6,7 @@ import Testing
 
 @testable import AudioPath
 
-/// What the playback loop makes of the voices: channels, rates, gain, earcons.
+/// What the playback loop does with the voices: channels, rates, gain, earcons.
 @Suite(.timeLimit(.minutes(5)))
 struct PlaybackMixTests {
     @Test("every channel of the device gets the reply")
@@ -29,7 +29,7 @@ struct PlaybackMixTests {
         // Every length within a mixed block, since a period ends anywhere in one.
         for length in stride(from: 2400, to: 2880, by: 60) {
             var rig = try PlaybackRig(rate: rate)
-            // Constant, so that what is missing at the end is seen as missing length.
+            // Constant, so that a missing end shows in the length.
             rig.speaker.enqueue([Int16](repeating: 12_000, count: length))
             rig.speaker.endOfTurn()
             let end = rig.playOut()
@@ -40,7 +40,7 @@ struct PlaybackMixTests {
         }
     }
 
-    @Test("an earcon is heard without a reply, and beside one, and does not wrap around")
+    @Test("an earcon is heard alone and over a reply, and does not wrap around")
     func earcons() throws {
         var rig = try PlaybackRig()
         let earcon = AudioEngineTests.pattern(700)
@@ -56,14 +56,14 @@ struct PlaybackMixTests {
         rig.speaker.enqueue([Int16](repeating: 20_000, count: 24_000))
         rig.speaker.endOfTurn()
         _ = rig.playOut()
-        // The limiter turns the sum down, and the reply is as it was soon after.
+        // The limiter reduces the sum, and the reply is unchanged soon after.
         let sound = PlaybackLoopTests.sound(rig.listener)
         #expect(sound.prefix(100).allSatisfy { $0 > 32_700 })
         #expect(sound.allSatisfy { $0 > 0 })
         #expect(sound.suffix(12_000).allSatisfy { $0 == 20_000 })
     }
 
-    @Test("a new volume glides there within 20 ms, and then holds")
+    @Test("a new volume is reached within 20 ms, and then holds")
     func gain() throws {
         var rig = try PlaybackRig()
         rig.speaker.enqueue([Int16](repeating: 10_000, count: 4800))
@@ -79,7 +79,7 @@ struct PlaybackMixTests {
     }
 
     @Test(
-        "a volume outside of 0 to 1 is brought into it",
+        "a volume outside 0 to 1 is clamped",
         arguments: [
             (Float(1e30), Int16(10_000)), (.infinity, 10_000), (-1, 0), (.nan, 0),
         ])
@@ -123,7 +123,7 @@ struct PlaybackMixTests {
         #expect(heard.suffix(1500) == reply[...])
         var previous: Int16 = 0
         for sample in heard {
-            // On by one, or the beginning of another reply; silence may follow.
+            // The next number, or the beginning of another reply; silence may follow.
             if sample != previous + 1, sample != 1, sample != 0 {
                 Issue.record("\(sample) follows \(previous)")
                 return

@@ -6,7 +6,7 @@ import Linux
 
 /// The speaker's writing end and a playback loop on a scripted device, both on the test's thread.
 struct PlaybackRig: ~Copyable {
-    /// More steps than any test needs; a loop that comes so far hangs.
+    /// More steps than any test needs; a loop that gets this far hangs.
     static let stepLimit = 20_000
 
     let speaker: Speaker
@@ -16,7 +16,7 @@ struct PlaybackRig: ~Copyable {
     let settings: AudioSettings
     var loop: PlaybackLoop<ScriptedPlayback>
 
-    /// A rig around a device; `room` is how many samples may be heard.
+    /// A rig around a device; `room` is the number of samples that may be heard.
     init(
         rate: Int32 = 24_000, channels: Int32 = 1, room: Int = 1 << 20,
         waits: [Int: ScriptedPlayback.Mishap] = [:], writes: [Int: ScriptedPlayback.Mishap] = [:],
@@ -24,7 +24,8 @@ struct PlaybackRig: ~Copyable {
         settings: AudioSettings = AudioSettings(), grant: PCMGrant? = nil
     ) throws {
         let rate = grant?.rate ?? rate
-        // What may throw comes first: the compiler of Swift 6.0 fails on an error with half a rig.
+        // Calls that may throw come first: the Swift 6.0 compiler fails on an error with half a
+        // rig.
         let converter = try RateConverter.make(from: 24_000, to: rate, quality: 4)
         let ends = try PlaybackEnds(settings: settings)
         self.settings = settings
@@ -40,11 +41,11 @@ struct PlaybackRig: ~Copyable {
             port: ends.takePort(), converter: converter, settings: settings)
     }
 
-    /// Steps until there is nothing more to play; returns what ended it.
+    /// Steps until there is nothing more to play; returns the last step.
     mutating func playOut() -> PlaybackLoop<ScriptedPlayback>.Step {
         for _ in 0..<Self.stepLimit {
             let step = loop.step()
-            // The feed's thread fills the ring whenever the loop has room, also of one that rests.
+            // The feed's thread fills the ring whenever the loop has room, even of a resting loop.
             if share.hunger.wait(timeoutMilliseconds: 0) {
                 speaker.refill()
             } else if step != .moved {

@@ -7,10 +7,10 @@ import Testing
 
 @Suite(.timeLimit(.minutes(5)))
 struct PriorityTests {
-    /// SCHED_RESET_ON_FORK, which says that what the thread starts is an ordinary thread.
+    /// SCHED_RESET_ON_FORK, which makes the thread's children ordinary threads.
     private static let ofChildren: Int32 = 0x4000_0000
 
-    /// How a thread of this process is scheduled; nil where none has the name.
+    /// How a thread of this process is scheduled; nil if none has the name.
     private func policy(of name: String) -> Int32? {
         let threads = (try? Files.list("/proc/self/task")) ?? []
         let own = threads.first { thread in
@@ -21,12 +21,12 @@ struct PriorityTests {
         return own.flatMap { Int32($0) }.map { sched_getscheduler($0) }
     }
 
-    @Test("a device is opened by an ordinary thread, which is urgent only while its loop runs")
+    @Test("a device is opened by an ordinary thread, which is real-time only while its loop runs")
     func opening() async throws {
         let folder = try AudioEngineTests.Folder()
         let tests = #filePath.split(separator: "/").dropLast(2).joined(separator: "/")
         setenv("ALSA_CONFIG_PATH", "/\(tests)/Support/asound.conf", 0)
-        // Its opening waits until somebody writes.
+        // Opening it blocks until a writer opens it.
         let path = folder.file("microphone")
         try #require(mkfifo(path, 0o600) == 0)
         var settings = AudioSettings()

@@ -7,7 +7,7 @@ import Testing
 
 @testable import AudioPath
 
-/// From the capture ring to microphone events, with the capture thread's part played by the test.
+/// From the capture ring to microphone events; the test plays the capture thread's part.
 struct ProcessingTests {
     /// When the first frame was captured.
     static let start: Int64 = 5_000_000_000
@@ -26,7 +26,7 @@ struct ProcessingTests {
             rate: Int32 = 16_000, channels: Int32 = 1, channel: CaptureChannel = .index(0),
             change: (inout AudioSettings) -> Void = { _ in }
         ) throws {
-            // It comes first: the compiler of Swift 6.0 fails on an error with half a rig.
+            // This comes first: the Swift 6.0 compiler fails on an error with half a rig.
             let converter = try RateConverter.make(from: rate, to: 16_000, quality: 4)
             processing = Processing()
             let anchor = StreamAnchor()
@@ -100,7 +100,7 @@ struct ProcessingTests {
         }
     }
 
-    @Test("a thread that never catches up with the device still opens and closes turns")
+    @Test("a thread that never catches up with its device still opens and closes turns")
     func neverCatchesUp() throws {
         var rig = try Rig()
         let said = AudioEngineTests.pattern(320_000)
@@ -126,7 +126,7 @@ struct ProcessingTests {
 
     /// A press a nanosecond before a sample belongs to the sample before it.
     @Test(
-        "a press gives its pre-roll and all up to the release, exact to the sample",
+        "a press gives its pre-roll and everything up to the release, exact to the sample",
         arguments: [
             (Int64(700_000_000), 6400), (700_000_001, 6400), (700_062_499, 6400),
             (700_062_500, 6401), (699_999_999, 6399), (10_000_000, 0),
@@ -136,7 +136,7 @@ struct ProcessingTests {
         let said = AudioEngineTests.pattern(24_000)
         rig.capture(Array(said[..<16_000]))
         rig.wakeUp(.open(at: Self.start + nanoseconds, preRollMilliseconds: 300))
-        // The release is told before its samples are captured.
+        // The release is reported before its samples are captured.
         rig.wakeUp(.close(at: Self.start + 1_250_000_000))
         for start in stride(from: 16_000, to: 24_000, by: 320) {
             rig.capture(Array(said[start..<(start + 320)]))
@@ -147,7 +147,7 @@ struct ProcessingTests {
         #expect(rig.events.last == .segmentEnded(sample: 20_000))
     }
 
-    @Test("no moment is known before the first period")
+    @Test("no time is known before the first period")
     func noTime() throws {
         var rig = try Rig()
         let before = rig.processing.knowsTime()
@@ -180,7 +180,7 @@ struct ProcessingTests {
         }
     }
 
-    @Test("a stereo microphone at 48 kHz gives its tone at 16 kHz, at the place of the press")
+    @Test("a stereo microphone at 48 kHz gives its tone at 16 kHz at the time of the press")
     func resampled() throws {
         var rig = try Rig(rate: 48_000, channels: 2, channel: .index(1))
         func tone(_ rate: Double, _ count: Int) -> [Int16] {
@@ -201,7 +201,7 @@ struct ProcessingTests {
         #expect(wrong < 160)
     }
 
-    @Test("speech is reported with the sample and the time of its first and of its last sound")
+    @Test("speech is reported with the sample and time of its first and last sound")
     func speech() throws {
         var rig = try Rig()
         let loud = AudioEngineTests.pattern(8000)
@@ -216,7 +216,7 @@ struct ProcessingTests {
                 .speechStarted(sample: 16_000, at: Self.start + 1_000_000_000),
                 .speechEnded(sample: 24_000, at: Self.start + 1_500_000_000),
             ])
-        // Hands-free: what led to the onset is given although it was told late.
+        // Hands-free: the sound before the onset is given although it was reported late.
         rig.wakeUp(
             .openAtSample(16_000, preRollMilliseconds: 300),
             .close(at: Self.start + 2_000_000_000))
@@ -225,7 +225,7 @@ struct ProcessingTests {
         #expect(heard.samples == Array(all[11_200..<32_000]))
     }
 
-    @Test("a lost microphone ends the segment with what it gave, then is reported; numbers go on")
+    @Test("a lost microphone ends the segment, then is reported; sample numbers go on")
     func lost() throws {
         var rig = try Rig()
         let said = AudioEngineTests.pattern(1000)
@@ -260,7 +260,7 @@ extension ProcessingTests {
         #expect((levels?.noiseFloor ?? 0) < -20)
     }
 
-    @Test("an offset and a hum are taken out of what is sent, words are not")
+    @Test("an offset and a hum are removed from what is sent, words are not")
     func highPass() throws {
         var rig = try Rig { $0.highPassFrequency = 80 }
         func wave(_ frequency: Double, _ index: Int) -> Double {
@@ -274,7 +274,7 @@ extension ProcessingTests {
         #expect((wrong.max() ?? .infinity) < 600)
     }
 
-    @Test("a microphone that is opened anew gives nothing of what was heard before")
+    @Test("a reopened microphone gives nothing of what was captured before")
     func reopened() throws {
         var rig = try Rig()
         rig.capture(AudioEngineTests.pattern(8000))
@@ -287,7 +287,7 @@ extension ProcessingTests {
 }
 
 struct MicrophoneGateTests {
-    @Test("somebody listens from an opening mark until nobody does, and a mark that waits counts")
+    @Test("the microphone is in use from an opening mark to the closing one; a waiting mark counts")
     func demand() throws {
         let demand = try MicrophoneDemand()
         let gate = MicrophoneGate(wake: try EventFD(), demand: demand)
@@ -303,7 +303,7 @@ struct MicrophoneGateTests {
         #expect(gate.release())
     }
 
-    @Test("marks are taken once, in order, and not more than a user makes are kept")
+    @Test("marks are taken once and in order, and no more are kept than a user makes")
     func marks() throws {
         let gate = MicrophoneGate(wake: try EventFD(), demand: try MicrophoneDemand())
         gate.open(at: 1, preRollMilliseconds: 300)

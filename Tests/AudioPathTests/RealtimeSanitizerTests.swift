@@ -8,7 +8,7 @@ import Testing
 
 @testable import AudioPath
 
-/// What an audio thread must not do.
+/// Calls that are forbidden on an audio thread.
 enum Misdeed: CaseIterable, Equatable, Sendable {
     case allocates
     case releases
@@ -20,7 +20,7 @@ enum Misdeed: CaseIterable, Equatable, Sendable {
     private static let memory = UInt(bitPattern: UnsafeMutablePointer<Int>.allocate(capacity: 4))
     private static let text: StaticString = "late\n"
 
-    /// The call by which it is found.
+    /// The call that the sanitizer reports.
     var call: String {
         switch self {
         case .allocates: "posix_memalign"
@@ -31,12 +31,12 @@ enum Misdeed: CaseIterable, Equatable, Sendable {
         }
     }
 
-    /// Makes what it needs, which may allocate.
+    /// Prepares it, which may allocate.
     func prepare() {
         Self.mutex.withLock { $0 = Self.text.utf8CodeUnitCount + Int(Self.memory & 1) }
     }
 
-    /// Does it.
+    /// Makes the call.
     func commit() {
         switch self {
         case .allocates: _ = UnsafeMutablePointer<Int>.allocate(capacity: 4)
@@ -45,14 +45,14 @@ enum Misdeed: CaseIterable, Equatable, Sendable {
             var lock = pthread_mutex_t()
             pthread_mutex_lock(&lock)
         case .waitsForMutex:
-            // A Mutex that is free is taken without a call; this one is held.
+            // A Mutex that is free is locked without a call; this one is held.
             Self.mutex.withLock { _ in Self.mutex.withLock { $0 += 1 } }
         case .logs: _ = write(STDERR_FILENO, Self.text.utf8Start, Self.text.utf8CodeUnitCount)
         }
     }
 }
 
-/// The sanitizer of `make rtsan` sees what it is there for; without this its silence proves nothing.
+/// The sanitizer of `make rtsan` finds what it is for; without this its silence proves nothing.
 @Suite(.enabled(if: martlet_realtime_checked() != 0), .timeLimit(.minutes(5)))
 struct RealtimeSanitizerTests {
     /// What the child process does.
@@ -62,7 +62,7 @@ struct RealtimeSanitizerTests {
         init(_ run: @escaping () -> Void) { self.run = run }
     }
 
-    /// How the sanitizer ends a program.
+    /// The exit status with which the sanitizer ends a program.
     private static let found: Int32 = 43
 
     /// Runs in a child process; returns its status and what it wrote to its standard error stream.
@@ -80,7 +80,7 @@ struct RealtimeSanitizerTests {
         return (status, String(decoding: bytes, as: UTF8.self))
     }
 
-    /// The capture loop for some periods, one of which is as told.
+    /// The capture loop for some periods, one of which has a mishap.
     private func capture(_ mishap: ScriptedCapture.Mishap) throws -> (status: Int32, text: String) {
         try ending {
             for isStrict in [false, true] {
@@ -101,7 +101,7 @@ struct RealtimeSanitizerTests {
         }
     }
 
-    /// The same of the playback loop.
+    /// The same for the playback loop.
     private func playback(
         _ mishap: ScriptedPlayback.Mishap
     ) throws -> (status: Int32, text: String) {
@@ -118,7 +118,7 @@ struct RealtimeSanitizerTests {
         }
     }
 
-    @Test("a call that is not allowed on an audio thread ends it", arguments: Misdeed.allCases)
+    @Test("a forbidden call on an audio thread ends the process", arguments: Misdeed.allCases)
     func misdeed(_ misdeed: Misdeed) throws {
         misdeed.prepare()
         for run in [try capture(.misbehaves(misdeed)), try playback(.misbehaves(misdeed))] {
@@ -127,7 +127,7 @@ struct RealtimeSanitizerTests {
         }
     }
 
-    @Test("a loop that does nothing of that kind runs to its end")
+    @Test("a loop without such calls runs to its end")
     func innocent() throws {
         for run in [try capture(.late(10)), try playback(.takes(10))] {
             #expect(run.status == 0, "\(run.text)")
@@ -135,8 +135,9 @@ struct RealtimeSanitizerTests {
         }
     }
 
-    // `make rtsan` has alsa-lib leave out the lock of each handle, which no two threads ever take.
-    @Test("a microphone of alsa-lib does nothing of that kind", arguments: ["null", "plug:null"])
+    // `make rtsan` builds alsa-lib without each handle's lock, which no two threads ever contend
+    // for.
+    @Test("an alsa-lib microphone makes no such call", arguments: ["null", "plug:null"])
     func alsaCapture(device: String) throws {
         var ring = SampleRing(capacity: 1 << 16)
         var loop = CaptureLoop(
@@ -151,7 +152,7 @@ struct RealtimeSanitizerTests {
         }
     }
 
-    @Test("a speaker of alsa-lib does nothing of that kind", arguments: ["null", "plug:null"])
+    @Test("an alsa-lib speaker makes no such call", arguments: ["null", "plug:null"])
     func alsaPlayback(device: String) throws {
         let playback = try ALSAPlayback(request(device, .playback))
         let converter = try RateConverter.make(from: 24_000, to: 16_000, quality: 4)

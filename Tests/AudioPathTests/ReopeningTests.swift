@@ -2,17 +2,17 @@ import Testing
 
 @testable import AudioPath
 
-/// When a device that is gone is tried again.
+/// When a lost device is tried again.
 struct ReopeningTests {
     private static let waits: [Int32] = [0, 100, 200, 400, 800, 1600, 3200, 5000, 5000]
 
-    @Test("at once first, then ever later, up to five seconds")
+    @Test("the first retry is immediate, the next ones ever later, up to five seconds")
     func growing() {
         var reopening = Reopening()
         for wait in Self.waits { #expect(reopening.next() == wait) }
     }
 
-    @Test("a device that worked well is tried at once again when it goes")
+    @Test("a device that worked well is retried at once when it is lost")
     func proven() {
         var reopening = Reopening()
         for _ in 0..<4 { _ = reopening.next() }
@@ -20,7 +20,7 @@ struct ReopeningTests {
         #expect(reopening.next() == 0)
     }
 
-    @Test("a device that is closed because nobody needs it is opened at once when somebody does")
+    @Test("a device that was closed because it was not in use is opened at once when it is")
     func closed() {
         var reopening = Reopening()
         for _ in 0..<4 {
@@ -29,7 +29,7 @@ struct ReopeningTests {
         }
     }
 
-    @Test("a device that comes and goes all the time is tried ever later all the same")
+    @Test("a device that comes and goes all the time is still retried ever later")
     func flapping() {
         var reopening = Reopening()
         for wait in Self.waits {

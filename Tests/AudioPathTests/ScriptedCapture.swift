@@ -3,11 +3,11 @@ import AudioCore
 
 @testable import AudioPath
 
-/// A microphone whose every frame is known, and which fails where it is told to.
+/// A microphone whose every frame is known, and which fails as scripted.
 ///
-/// It has no clock: a period is there whenever it is asked for.
+/// It has no clock: a period is ready at each request.
 struct ScriptedCapture: CaptureDevice, ~Copyable {
-    /// What befalls a wait, counted from 0; waits that are not named give a period.
+    /// What happens to a wait, counted from 0; all other waits give a period.
     enum Mishap: Equatable {
         /// The wait itself fails with a code.
         case waitFails(Int32)
@@ -15,19 +15,19 @@ struct ScriptedCapture: CaptureDevice, ~Copyable {
         case readFails(Int32)
         /// The wait is over, and there is nothing to read.
         case again
-        /// Nothing comes in time.
+        /// Nothing arrives in time.
         case timeOut
-        /// The thread comes late: behind the period that is read so many frames wait.
+        /// The thread is late: this many frames wait behind the period that is read.
         case late(Int)
-        /// The read does what an audio thread must not.
+        /// The read makes a call that is forbidden on an audio thread.
         case misbehaves(Misdeed)
     }
 
     let grant: PCMGrant
     private let mishaps: [Int: Mishap]
-    /// What `recover` answers.
+    /// The result of `recover`.
     private let recovery: Int32
-    /// How often a card that sleeps is not awake yet.
+    /// How often a sleeping card is not awake yet.
     private var sleepsOn: Int
     /// Ends the loop that uses this microphone, at a wait.
     private let end: (wait: Int, flag: StopFlag)?
@@ -50,7 +50,7 @@ struct ScriptedCapture: CaptureDevice, ~Copyable {
         self.end = end
     }
 
-    /// What one channel of one frame is; no two frames near each other are alike.
+    /// The value of one channel of one frame; no two frames near each other are alike.
     static func sample(ofFrame frame: Int, channel: Int = 0) -> Int16 {
         Int16(truncatingIfNeeded: (frame &* 2 + channel) &* 40_503)
     }
@@ -99,8 +99,8 @@ struct ScriptedCapture: CaptureDevice, ~Copyable {
     }
 
     mutating func recover(_ code: Int32) -> Int32 {
-        // As ALSA: an interruption is none, nothing but the other two can be repaired, and a card
-        // that was woken runs on.
+        // Like ALSA: an interruption is no error, only the other two can be recovered, and a woken
+        // card continues to run.
         if code == -4 { return 0 }
         guard code == DevicePatience.suspended || code == DevicePatience.xrun else { return code }
         if code == DevicePatience.xrun { isRunning = false }

@@ -4,19 +4,19 @@ import Linux
 
 @testable import AudioPath
 
-/// What came out of a speaker, for the test that listens to it.
+/// The output of a speaker, for the test that listens to it.
 ///
-/// The room is made beforehand and handled by pointers, so that listening allocates nothing even
-/// where the compiler does not optimize.
+/// Its memory is allocated beforehand and accessed by pointers, so that listening allocates nothing
+/// even without optimization.
 final class Listener {
     private let room: SampleBuffer
     private var count = 0
-    /// Times that the device was told to be silent.
+    /// How often the device was told to drop.
     private(set) var drops = 0
     /// Samples that a failing device lost.
     private(set) var lost = 0
 
-    /// Room for so many samples.
+    /// With room for this many samples.
     init(room: Int) { self.room = SampleBuffer(count: room) }
 
     /// Interleaved, in order.
@@ -28,31 +28,31 @@ final class Listener {
         count += more
     }
 
-    // The two counters change in methods of their own: under --sanitize=thread the compiler
-    // breaks where a struct that cannot be copied adds to a property of its reference.
+    // The two counters change in methods of their own: under --sanitize=thread the compiler fails
+    // where a non-copyable struct adds to a property of its reference.
 
     func lose(_ samples: Int) { lost += samples }
 
     func fallSilent() { drops += 1 }
 
-    /// Forgets what was heard, but not the room for it.
+    /// Forgets the samples heard, but keeps the memory.
     func forget() { count = 0 }
 }
 
-/// A speaker that holds four periods, like a card, unless its grant is another; time passes only
-/// while it is waited for.
+/// A speaker that holds four periods, like a card, unless its grant says otherwise; time passes
+/// only during waits.
 struct ScriptedPlayback: PlaybackDevice, ~Copyable {
-    /// What befalls a wait or a write, each counted from 0.
+    /// What happens to a wait or a write, each counted from 0.
     enum Mishap: Equatable {
-        /// It fails with a code, and what the device held is lost.
+        /// It fails with a code, and the device's buffer is lost.
         case fails(Int32)
-        /// A write takes so many frames only.
+        /// A write takes only this many frames.
         case takes(Int)
         /// A wait ends without room.
         case timeOut
-        /// A wait ends late: so many frames more have been played.
+        /// A wait ends late: this many more frames have been played.
         case late(Int)
-        /// A write does what an audio thread must not.
+        /// A write makes a call that is forbidden on an audio thread.
         case misbehaves(Misdeed)
     }
 
@@ -61,23 +61,23 @@ struct ScriptedPlayback: PlaybackDevice, ~Copyable {
     private let waitMishaps: [Int: Mishap]
     private let writeMishaps: [Int: Mishap]
     private let recovery: Int32
-    /// How often a card that sleeps is not awake yet.
+    /// How often a sleeping card is not awake yet.
     private var sleepsOn: Int
     private let canRewind: Bool
     /// Ends the loop that uses this speaker, at a wait.
     private let end: (wait: Int, flag: StopFlag)?
-    /// It has gone while nothing was played.
+    /// Error of a device that was lost while idle.
     var idleTrouble: Int32 = 0
-    /// What happens while it has nothing to write.
+    /// Runs while it has nothing to write.
     var duringRest: (() -> Void)?
-    /// What its driver says of its delay at each asking, in turn; nothing: the truth.
+    /// The driver's reported delay at each query, in turn; if empty, the truth.
     var reports: [Int] = []
     private var asked = 0
     private var waits = 0
     private var writes = 0
     private let held: SampleBuffer
     private var heldCount = 0
-    /// Frames that start it; a card says so with the software parameters.
+    /// The fill that starts it; a card gets it from the software parameters.
     private let startFrames: Int
     private var isRunning = false
 
@@ -198,7 +198,7 @@ struct ScriptedPlayback: PlaybackDevice, ~Copyable {
     }
 
     mutating func recover(_ code: Int32) -> Int32 {
-        // As ALSA: nothing but these two can be repaired.
+        // Like ALSA: only these two can be recovered.
         guard code == DevicePatience.suspended || code == DevicePatience.xrun else { return code }
         guard code == DevicePatience.suspended, sleepsOn > 0 else { return recovery }
         sleepsOn -= 1

@@ -3,7 +3,7 @@ import Testing
 @testable import AudioPath
 
 struct SegmentCutterTests {
-    /// Gives the cutter samples that are their own numbers, and returns what it tells.
+    /// Feeds the cutter samples that are their own numbers, and returns its events.
     private func feed(_ cutter: inout SegmentCutter, _ count: Int) -> [MicrophoneEvent] {
         let first = cutter.total
         let samples = (0..<count).map { Int16(truncatingIfNeeded: first + Int64($0)) }
@@ -34,7 +34,7 @@ struct SegmentCutterTests {
         #expect(events.last == .segmentEnded(sample: range.upperBound))
     }
 
-    @Test("nothing passes while no segment is open")
+    @Test("no samples pass while no segment is open")
     func closed() {
         var cutter = SegmentCutter()
         #expect(feed(&cutter, 5000).isEmpty)
@@ -55,7 +55,7 @@ struct SegmentCutterTests {
         expectSegment(events, 5201..<12_007)
     }
 
-    @Test("the samples up to the closing mark are given although it is reported before they come")
+    @Test("the samples up to the closing mark are given though it is reported before them")
     func tail() {
         var cutter = SegmentCutter()
         _ = feed(&cutter, 1000)
@@ -69,7 +69,7 @@ struct SegmentCutterTests {
         expectSegment(events, 900..<1950)
     }
 
-    @Test("a closing mark in the past ends the segment where samples were given already")
+    @Test("a closing mark in the past ends the segment after the samples already given")
     func lateClose() {
         var cutter = SegmentCutter()
         cutter.open(at: 0)
@@ -79,7 +79,7 @@ struct SegmentCutterTests {
         expectSegment(events, 0..<3200)
     }
 
-    @Test("a segment that would begin before what is kept begins with the oldest sample")
+    @Test("a segment that would begin before the kept samples begins with the oldest")
     func historyLimit() {
         var cutter = SegmentCutter()
         let history = Int64(SegmentCutter.historySamples)
@@ -134,7 +134,7 @@ struct SegmentCutterTests {
         cutter.closeAll()
         let events = drain(&cutter)
         expectSegment(Array(events.dropLast()), 500..<1000)
-        // The second lay wholly in the future.
+        // The second was entirely in the future.
         #expect(events.last == .segmentEnded(sample: 1000))
         #expect(feed(&cutter, 5000).isEmpty)
     }

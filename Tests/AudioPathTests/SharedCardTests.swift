@@ -3,7 +3,7 @@ import Testing
 
 @testable import AudioPath
 
-@Suite("What both ways of a card have in common")
+@Suite("What both directions of a card share")
 struct SharedCardTests {
     private static func card(
         _ id: String, _ driver: String, number: Int32 = 0, part: String = ""
@@ -38,7 +38,7 @@ struct SharedCardTests {
         }
     }
 
-    @Test("both ways of one card are asked for one rate, by whatever names it is used")
+    @Test("both directions of one card get one rate, by whatever name the card is used")
     func oneRate() {
         #expect(rates("plughw:CARD=Headset,DEV=0", "plughw:CARD=Headset") == [48_000, 48_000])
         #expect(rates("hw:1,0", "plughw:CARD=Headset") == [48_000, 48_000])
@@ -49,7 +49,7 @@ struct SharedCardTests {
         #expect(rates("hw:CARD=Ghost", "hw:CARD=Ghost") == [16_000, 24_000])
     }
 
-    @Test("a rate that its owner gave both ways stays")
+    @Test("a rate that the owner set for both directions is kept")
     func ownersRate() {
         let both = rates("hw:1", "hw:1") {
             $0.capture.rate = 44_100
@@ -58,7 +58,7 @@ struct SharedCardTests {
         #expect(both == [44_100, 44_100])
     }
 
-    @Test("auto on both sides means one card, and music on the microphone's card counts too")
+    @Test("auto for both directions means one card, and music on the microphone's card counts too")
     func automatic() {
         var settings = AudioSettings()
         let beside = settings.beside(.capture, cards: [Self.headset])
@@ -71,7 +71,7 @@ struct SharedCardTests {
         #expect(settings.beside(.playback, cards: Self.all).isEmpty)
     }
 
-    @Test("a bare I2S microphone and what shares its line have 32 bits")
+    @Test("a bare I2S microphone and the device on its line have 32 bits")
     func wideSlots() {
         func format(_ name: String) -> SampleFormat? {
             SharedCard.of(name, rate: 16_000, beside: [], cards: Self.all).format
@@ -92,7 +92,7 @@ struct SharedCardTests {
                 .hasBareMicrophone)
     }
 
-    @Test("a format that its owner wants and the card has not is reported")
+    @Test("a format that the owner wants and the card lacks is reported")
     func otherFormat() {
         var settings = AudioSettings()
         settings.capture.format = .bits32

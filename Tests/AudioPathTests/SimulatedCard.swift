@@ -5,10 +5,11 @@ import TestInputs
 
 @testable import AudioPath
 
-// Swift 6.3 makes no valid code of the cards with the thread sanitizer and -O; each is on one thread.
+// Swift 6.3 compiles the cards to invalid code with the thread sanitizer and -O; each is on one
+// thread.
 #if !MARTLET_TSAN
 
-/// The time of a simulated card, and what happens in it.
+/// The time of a simulated card, and its events.
 final class CardWorld {
     /// Nanoseconds.
     private(set) var now: Int64 = 1_000_000_000
@@ -16,7 +17,7 @@ final class CardWorld {
     private var next = 0
     var random: SeededGenerator
 
-    /// What the thread comes late by at most (nanoseconds).
+    /// How late the thread is at most (nanoseconds).
     private let lateness: Int64
 
     init(seed: UInt64, lateness: Int64) {
@@ -27,14 +28,14 @@ final class CardWorld {
     /// The same as `now`: Swift 6.0 fails on a borrowed card that only reads a property of a class.
     func moment() -> Int64 { now }
 
-    /// Plans what is planned, in the order of its times.
+    /// Adds an event; events are added in the order of their times.
     func plan(at time: Int64, _ what: @escaping () -> Void) { happenings.append((time, what)) }
 
-    /// When the next thing happens.
+    /// When the next event happens.
     var nextTime: Int64? { next < happenings.count ? happenings[next].time : nil }
 
-    /// Lets time pass, and what happens meanwhile happen, until a moment or a signal of `wake`,
-    /// which is taken: then true.
+    /// Lets time and its events pass until a time, or until a signal of `wake`, which is consumed:
+    /// then true.
     func pass(until end: Int64, orUntil wake: EventFD?) -> Bool {
         if let wake, wake.wait(timeoutMilliseconds: 0) { return true }
         while next < happenings.count, happenings[next].time <= end {
@@ -47,23 +48,23 @@ final class CardWorld {
         return false
     }
 
-    /// The thread comes late: mostly by fractions of a millisecond, at times by some.
+    /// The thread is late: mostly by fractions of a millisecond, at times by some.
     func comeLate() {
         let most = random.next() % 32 == 0 ? lateness : min(lateness, 300_000)
         _ = pass(until: now + Int64.random(in: 0...most, using: &random), orUntil: nil)
     }
 }
 
-/// What a simulated card was given and played.
+/// The input and output of a simulated card.
 final class CardLog {
-    /// What was heard without a stop: from when on, and the frames of one channel.
+    /// Sound without a stop: its start, and the frames of one channel.
     struct Stretch {
         let start: Int64
         var frames: [Int16]
     }
 
     var stretches: [Stretch] = []
-    /// Written since the last stop, less what was taken back: so many frames.
+    /// Frames written since the last stop, less those taken back.
     var count = 0
     let written: Room
     var underruns = 0
@@ -74,14 +75,14 @@ final class CardLog {
 
     init(_ room: Room) { written = room }
 
-    /// Memory for what a run of a few seconds writes; run after run may use it.
+    /// Memory for a run of a few seconds, which later runs may reuse.
     final class Room {
         private let samples = SampleBuffer(count: 1 << 19)
         var start: UnsafeMutablePointer<Int16> { samples.start }
     }
 }
 
-/// A loudspeaker's card as a driver makes it, in the time of its world.
+/// A loudspeaker's card as its driver presents it, in simulated time.
 ///
 /// Every call of it takes time, in which it plays on.
 struct SimulatedCard: PlaybackDevice, ~Copyable {
@@ -113,31 +114,32 @@ struct SimulatedCard: PlaybackDevice, ~Copyable {
         return Int(Double(world.moment() - startTime) * rate / 1e9)
     }
 
-    /// When that many frames will have passed.
+    /// When this many frames will have passed.
     private func time(of frames: Int) -> Int64 {
         (startTime ?? world.moment()) + Int64((Double(frames) * 1e9 / rate).rounded(.up)) + 1
     }
 
-    /// When it wakes us for what is so at a frame: as soon as that, or with its own next period.
+    /// The wake-up for a condition that holds at a frame: at once, or with the card's own next
+    /// period.
     private func wakeUp(at frame: Int) -> Int {
         guard let phase = shape.phaseFrames else { return frame }
         return (frame + phase + period - 1) / period * period - phase
     }
 
-    /// Frames of the buffer that were really fetched.
+    /// Frames of the buffer that were actually fetched.
     private var fetched: Int {
         guard startTime != nil else { return 0 }
         let step = shape.stepFrames
         return shape.isAhead ? (elapsed / step + 1) * step : elapsed
     }
 
-    /// The same as the driver says it.
+    /// The same as the driver reports it.
     private var told: Int {
         guard startTime != nil else { return 0 }
         return shape.isAhead ? fetched : elapsed / shape.stepFrames * shape.stepFrames
     }
 
-    /// A card that has fetched what was not written plays what its memory held, and stops.
+    /// A card that has fetched unwritten frames plays its old memory, and stops.
     private mutating func findDry() -> Bool {
         if startTime != nil, fetched >= log.count {
             log.underruns += 1
@@ -147,7 +149,7 @@ struct SimulatedCard: PlaybackDevice, ~Copyable {
         return hasRunDry
     }
 
-    /// What was written is heard up to so many frames, and forgotten behind them.
+    /// Written frames are heard up to this count, and dropped beyond it.
     private mutating func stop(heard count: Int) {
         if let startTime {
             let delay = Double(shape.beyondFrames) * 1e9 / rate
@@ -160,7 +162,7 @@ struct SimulatedCard: PlaybackDevice, ~Copyable {
         startTime = nil
     }
 
-    /// At the end of a run: what plays now is heard as far as it got.
+    /// At the end of a run: the current sound is heard as far as it got.
     mutating func finish() { stop(heard: elapsed - shape.beyondFrames) }
 
     mutating func wait(timeoutMilliseconds: Int32, orUntil hush: EventFD) -> WaitResult {
@@ -231,7 +233,7 @@ struct SimulatedCard: PlaybackDevice, ~Copyable {
         guard given > 0 else { return 0 }
         log.rewinds += 1
         log.count -= given
-        // What is written in its place takes a while to come.
+        // The replacement takes a while to arrive.
         let pause = Int64.random(in: 0...300_000, using: &world.random)
         _ = world.pass(until: world.moment() + pause, orUntil: nil)
         return given

@@ -5,18 +5,18 @@ import Testing
 
 @testable import AudioPath
 
-/// How speech arrives, and when it begins; and what is written when nothing sounds.
+/// How speech arrives, and when playback starts; and what is written while nothing plays.
 struct SupplyTests {
     private static let millisecond: Int64 = 1_000_000
 
-    @Test("a gap in a reply makes the prebuffer longer by the gap, up to the limit")
+    @Test("a gap in a reply lengthens the prebuffer by as much, up to the limit")
     func grows() {
         var prebuffer = Prebuffer(milliseconds: 60, limitMilliseconds: 300)
         #expect(prebuffer.samples == 1440)
         prebuffer.ranDry(at: 0)
         #expect(prebuffer.isDry)
         prebuffer.returned(at: 100 * Self.millisecond)
-        // Only the first of what returns counts.
+        // Only the first return counts.
         prebuffer.returned(at: 500 * Self.millisecond)
         prebuffer.goesOn()
         #expect(prebuffer.samples == 1440 + 2400)
@@ -25,7 +25,7 @@ struct SupplyTests {
         #expect(prebuffer.samples == 300 * 24)
     }
 
-    @Test("a pause of the model is no gap of the line")
+    @Test("a pause of the model is not taken for a gap of the line")
     func pause() {
         var prebuffer = Prebuffer(milliseconds: 60, limitMilliseconds: 1000)
         prebuffer.ranDry(at: 0)
@@ -34,7 +34,7 @@ struct SupplyTests {
         #expect(prebuffer.samples == 1440)
     }
 
-    @Test("replies that come faster than they are heard shorten it, down to a period")
+    @Test("replies that arrive faster than they are played shorten it, down to a period")
     func shrinks() {
         var prebuffer = Prebuffer(milliseconds: 400, limitMilliseconds: 1000)
         var before = prebuffer.samples
@@ -47,7 +47,7 @@ struct SupplyTests {
         #expect(prebuffer.samples == Prebuffer.leastSamples)
     }
 
-    @Test("a reply that only just had enough leaves it as it is, and a short one tells nothing")
+    @Test("a reply that barely had enough leaves it as it is, and a short one changes nothing")
     func keeps() {
         var prebuffer = Prebuffer(milliseconds: 400, limitMilliseconds: 1000)
         for _ in 0..<50 { prebuffer.took(480, left: 0, isEnded: false) }
@@ -58,12 +58,12 @@ struct SupplyTests {
         #expect(prebuffer.samples == 9600)
     }
 
-    @Test("a reply that runs dry waits for more than a drop, and all of it is heard")
+    @Test("a reply that underruns waits for more than a few samples, and all of it is heard")
     func refills() throws {
         var rig = try PlaybackRig()
         let reply = AudioEngineTests.pattern(9600)
         rig.speaker.enqueue(Array(reply[..<2400]))
-        // With 80 ms in hand nothing is dry; it is when the card holds 30 ms.
+        // With 80 ms in the buffer it is no underrun; it is one when the card holds 30 ms.
         for _ in 0..<6 { _ = rig.loop.step() }
         #expect(rig.speaker.snapshot().dryCount == 0)
         while rig.speaker.snapshot().dryCount == 0 { _ = rig.loop.step() }
@@ -78,14 +78,14 @@ struct SupplyTests {
         #expect(rig.speaker.snapshot().prebufferSamples > 1440)
     }
 
-    @Test("what comes while the card still holds speech is heard without a hole")
+    @Test("speech that arrives before the card's buffer is empty is heard without a gap")
     func noHole() throws {
         var rig = try PlaybackRig()
         let reply = AudioEngineTests.pattern(1440 + 40 * 960)
         let speaker = rig.speaker
         var enqueued = 1440
         speaker.enqueue(Array(reply[..<enqueued]))
-        // All that came was written, and there is room for more.
+        // Everything that arrived was written, and there is room for more.
         rig.loop.device.duringRest = {
             guard enqueued < reply.count else { return }
             let end = min(reply.count, enqueued + 960)
@@ -99,7 +99,7 @@ struct SupplyTests {
     }
 
     @Test(
-        "a card is started whatever it grants, and all is heard of the shortest sound, too",
+        "a card is started whatever it grants, and even the shortest sound is heard whole",
         arguments: [
             // The headphones of a Raspberry Pi, asked for 20 and 80 ms at 24 kHz.
             (Int32(512), Int32(1920)), (480, 1920), (480, 960), (700, 1920), (1000, 2001),
@@ -120,7 +120,7 @@ struct SupplyTests {
         }
     }
 
-    @Test("after a pause silence leads in, so that an amplifier wakes up, and nothing is lost")
+    @Test("after a pause silence comes first, so that an amplifier wakes up and nothing is lost")
     func leadIn() throws {
         var settings = AudioSettings()
         settings.leadInMilliseconds = 300
@@ -161,7 +161,7 @@ struct SupplyTests {
         #expect(Array(heard[start...].prefix(4800)) == reply)
     }
 
-    @Test("a loudspeaker that is woken early runs before there is anything to say")
+    @Test("a loudspeaker that is woken early runs before there is anything to play")
     func wokenEarly() throws {
         var settings = AudioSettings()
         settings.leadInMilliseconds = 100
@@ -185,7 +185,7 @@ struct SupplyTests {
         #expect(VolumeControl.card(of: "file:out.raw") == nil)
     }
 
-    @Test("a volume that no card can set is set in the mixer, and stays through ducks")
+    @Test("a volume that the card cannot set is set in the mixer, and stays through ducking")
     func softVolume() throws {
         var rig = try PlaybackRig()
         let volume = VolumeControl(speaker: rig.speaker, wish: .automatic, percent: 50)

@@ -11,7 +11,7 @@ struct VoiceTests {
         [Int16](repeating: value, count: count)
     }
 
-    /// What is heard in the next so many periods.
+    /// What is heard in the next periods.
     private func hear(_ rig: inout PlaybackRig, periods: Int) -> [Int16] {
         let before = rig.listener.heard.count
         for _ in 0..<periods {
@@ -21,7 +21,7 @@ struct VoiceTests {
         return Array(rig.listener.heard.dropFirst(before))
     }
 
-    @Test("music steps back until the last owner lets go, and comes back to the same volume")
+    @Test("music is ducked until its last owner releases it, and returns to the same volume")
     func ducking() throws {
         var rig = try PlaybackRig()
         rig.speaker.setGain(0.5)
@@ -64,7 +64,7 @@ struct VoiceTests {
         #expect(sound.last == 1000)
     }
 
-    @Test("voices have their own loudness, and a full sum never clips or wraps")
+    @Test("voices have their own volume, and a full sum never clips or wraps")
     func sum() throws {
         var settings = AudioSettings()
         settings.voiceDecibels[.music] = -20

@@ -3,7 +3,7 @@ import WireCodec
 
 @testable import Broker
 
-/// The announcement, against what Home Assistant checks it with.
+/// The announcement, against Home Assistant's own checks.
 struct AnnouncementTests {
     private let settings = PresenceSettings(
         id: "martlet_1", name: "Kitchen", version: "1.0", prefix: "home/martlet",
@@ -17,8 +17,8 @@ struct AnnouncementTests {
         return members.names.map { ($0, members[$0] ?? .null) }
     }
 
-    /// `homeassistant/components/mqtt/schemas.py`: what a device's announcement must have.
-    @Test("device, origin and components are there, with what is required of them")
+    /// `homeassistant/components/mqtt/schemas.py`: the required fields of a device's announcement.
+    @Test("device, origin and components are present with all required fields")
     func device() {
         let payload = Announcement(settings).payload
         #expect(payload["device"]?["identifiers"] == ["martlet_1"])
@@ -30,7 +30,7 @@ struct AnnouncementTests {
         #expect(!components.isEmpty)
     }
 
-    @Test("every entity has a platform, a name of its own, and the topics its platform requires")
+    @Test("every entity has a platform, a name of its own and the topics that its platform needs")
     func entities() {
         let offered = components.filter { $0.value["unique_id"] != nil }
         #expect(Set(offered.map { $0.value["unique_id"]?.string }).count == offered.count)
@@ -56,7 +56,7 @@ struct AnnouncementTests {
             ])
     }
 
-    @Test("a sensor of one among several has all of them, and neither a unit nor a class of states")
+    @Test("a sensor with an enumeration lists all its values, and has no unit or state class")
     func enumeration() {
         let sensor = components.first { $0.name == "state" }?.value
         #expect(
@@ -69,7 +69,7 @@ struct AnnouncementTests {
         #expect(sensor?["state_class"] == nil && sensor?["unit_of_measurement"] == nil)
     }
 
-    @Test("no text entity takes more than a state can hold")
+    @Test("no text entity takes more than fits into a state")
     func text() {
         let say = components.first { $0.name == "say" }?.value
         #expect(say?["max"] == 255)

@@ -3,7 +3,7 @@ import Testing
 
 @testable import Broker
 
-/// What Home Assistant has as the last request and the last reply.
+/// The last request and the last reply, as Home Assistant gets them.
 struct LastWordsTests {
     @Test("a request without a turn takes the place of the one before")
     func aRequestWithoutATurn() {
@@ -19,7 +19,7 @@ struct LastWordsTests {
         }
     }
 
-    @Test("a reply that was stopped is published as far as it was spoken")
+    @Test("a stopped reply is published as far as it was spoken")
     func aReplyThatWasStopped() {
         var words = LastWords()
         words.turnOpened()
@@ -62,7 +62,7 @@ struct LastWordsTests {
         }
     }
 
-    @Test("no more is kept than can be published")
+    @Test("no more is kept than fits into a message")
     func noMoreIsKeptThan() {
         var words = LastWords()
         for _ in 0..<10_000 { words.heard(" word") }

@@ -4,7 +4,7 @@ import Testing
 
 @testable import Broker
 
-/// Every number that a message can hold, and every moment at which it can come.
+/// Any number in a message, and any time of its arrival.
 struct NumberFuzzTests {
     private func presence() -> Presence {
         Presence(
@@ -52,7 +52,7 @@ struct NumberFuzzTests {
         }
     }
 
-    @Test("whenever a message comes, there is a next moment and it ends")
+    @Test("whenever a message arrives, there is a next deadline, and the sequence ends")
     func wheneverAMessageComesThere() {
         for random in [-1, 0, 0.5, 1, 2, Double.nan, .infinity] {
             for time in OddNumbers.whole where abs(Double(time)) < 1e18 {

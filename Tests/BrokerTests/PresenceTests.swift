@@ -57,7 +57,7 @@ struct PresenceTests {
         #expect(presence.farewell.map(\.topic) == ["martlet/martlet_1/status"])
     }
 
-    @Test("what could not be published is reported again")
+    @Test("a value that could not be published is published again")
     func refused() {
         var presence = presence()
         var state = PresenceState()
@@ -68,7 +68,7 @@ struct PresenceTests {
         #expect(presence.changed(state) == [message])
     }
 
-    @Test("words are cut to what a state can hold, kept by no broker, and told only where wanted")
+    @Test("words are cut to a state's length, never retained, and published only where wanted")
     func words() {
         var state = PresenceState()
         state.reply = String(repeating: "ä", count: 300)
@@ -108,27 +108,27 @@ struct PresenceTests {
         #expect(ask(&presence, "say/set", long) == nil)
     }
 
-    @Test("what the broker has kept asks for nothing")
+    @Test("a retained command does nothing")
     func retained() {
         var presence = presence()
         #expect(ask(&presence, "listen/set", "PRESS", isRetained: true) == nil)
     }
 
-    @Test("what others may not do is neither offered nor done")
+    @Test("commands that are not permitted are neither offered nor carried out")
     func powers() throws {
         var presence = presence(powers: [.mute])
         #expect(ask(&presence, "listen/set", "PRESS") == nil)
         #expect(ask(&presence, "mute/set", "ON") == .setMuted(true))
         #expect(presence.filters == ["martlet/martlet_1/mute/set", "homeassistant/status"])
         let config = try JSONValue(parsing: presence.connected()[0].payload)
-        // Only the platform is how Home Assistant is told to take an entity back.
+        // A configuration of only the platform makes Home Assistant remove an entity.
         #expect(config["components"]?["listen"] == ["platform": "button"])
         #expect(config["components"]?["volume"] == ["platform": "number"])
         #expect(config["components"]?["volume_level"]?["state_topic"] != nil)
         #expect(config["components"]?["volume_level"]?["command_topic"] == nil)
     }
 
-    @Test("of a flood the last volume wins, each kind has its own limit, muting passes")
+    @Test("in a flood the last volume wins, each kind has its own limit, and muting passes")
     func ofAFloodTheLast() {
         var presence = presence()
         var taken: [PresenceCommand] = []
@@ -150,16 +150,16 @@ struct PresenceTests {
         #expect(presence.deadline == nil)
     }
 
-    @Test("what waits for its time is overtaken by what comes after it")
+    @Test("a delayed command gives way to what comes after it")
     func whatWaitsForItsTime() {
         var presence = presence()
         var state = PresenceState()
         for _ in 0..<Presence.commandLimit { _ = ask(&presence, "mute/set", "OFF") }
-        // On is never held up, and takes the place of an off that is.
+        // On is never delayed, and replaces a delayed off.
         #expect(ask(&presence, "mute/set", "OFF") == nil)
         #expect(ask(&presence, "mute/set", "ON") == .setMuted(true))
         #expect(presence.deadline == nil)
-        // So does a hand on the device.
+        // So does a press on the device.
         #expect(ask(&presence, "mute/set", "OFF") == nil)
         #expect(presence.deadline != nil)
         state.isMuted = true
@@ -170,7 +170,7 @@ struct PresenceTests {
         #expect(later.commands == [.setMuted(false)])
     }
 
-    @Test("whatever comes in whatever order, the last volume is the one that stands")
+    @Test("in any order of messages the last volume counts")
     func whateverComesInWhateverOrder() {
         var generator = SeededGenerator(seed: 7)
         for _ in 0..<200 {
@@ -197,7 +197,7 @@ struct PresenceTests {
         }
     }
 
-    @Test("what is no UTF-8 is not said, and complained of")
+    @Test("text that is not UTF-8 is not spoken, and a complaint is logged")
     func whatIsNoUtf8() {
         var presence = presence()
         let latin: [UInt8] = [0x47, 0x72, 0xFC, 0xDF, 0x65]
@@ -222,7 +222,7 @@ struct PresenceTests {
         #expect(config["components"]?["pin"]?["state_topic"] == "martlet/martlet_1/pin")
     }
 
-    @Test("junk is complained of no more often than commands are taken")
+    @Test("complaints about junk are no more frequent than accepted commands")
     func junk() {
         var presence = presence()
         let complaints = (0..<1000).compactMap { _ in
@@ -253,7 +253,7 @@ struct PresenceTests {
         #expect(presence.deadline == nil)
     }
 
-    @Test("a device that does not announce itself any more is taken back, where it is known")
+    @Test("a device that stops announcing itself is removed where it is known")
     func unannounced() {
         var presence = presence(isAnnounced: false)
         let topic = "homeassistant/device/martlet_1/config"
@@ -261,7 +261,7 @@ struct PresenceTests {
         let messages = presence.connected()
         #expect(text(messages, "martlet/martlet_1/status") == "online")
         #expect(!presence.filters.contains("homeassistant/status"))
-        // Home Assistant complains of one that it does not know.
+        // Home Assistant logs an error about an unknown one.
         #expect(text(messages, topic) == nil)
         let kept = MQTTMessage(
             topic: topic, String(repeating: "x", count: Presence.commandLimitBytes + 1),
@@ -270,14 +270,14 @@ struct PresenceTests {
         #expect(
             presence.received(kept, at: 0, random: 0).messages
                 == [MQTTMessage(topic: topic, "", isRetained: true)])
-        // Its own taking back comes back to it.
+        // Its own removal message comes back to it.
         #expect(
             presence.received(MQTTMessage(topic: topic, ""), at: 0, random: 0)
                 == PresenceReaction())
         #expect(self.presence().keptFilters.isEmpty)
     }
 
-    @Test("everything that was ever kept is taken back")
+    @Test("everything that was ever retained is removed")
     func removal() {
         var presence = presence()
         var state = PresenceState()

@@ -2,7 +2,7 @@ import Testing
 
 @testable import Configuration
 
-/// Files that are no UTF-8 text.
+/// Files that are not UTF-8 text.
 struct FileTextTests {
     private func mistake(_ bytes: [UInt8]) -> String? {
         do {
@@ -20,7 +20,7 @@ struct FileTextTests {
         #expect(mistake(latin)?.contains("save the file as UTF-8") == true)
     }
 
-    @Test("every place of a byte that is no UTF-8 is found, behind any text")
+    @Test("a byte that is not UTF-8 is found at any place, behind any text")
     func everyPlaceOfAByte() {
         var random = SystemRandomNumberGenerator()
         for _ in 0..<200 {
@@ -34,7 +34,7 @@ struct FileTextTests {
         }
     }
 
-    @Test("UTF-16 is called by its name, and UTF-8 with its mark is none of it")
+    @Test("UTF-16 is reported by name, and UTF-8 with a byte order mark is not taken for it")
     func utf16IsCalledBy() {
         #expect(mistake([0xFF, 0xFE, 0x5B, 0x00])?.contains("UTF-16") == true)
         #expect(mistake([0xFE, 0xFF, 0x00, 0x5B])?.contains("UTF-16") == true)

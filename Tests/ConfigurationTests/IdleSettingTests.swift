@@ -3,7 +3,7 @@ import Testing
 
 @testable import Configuration
 
-/// Settings that change nothing as the others stand.
+/// Settings that have no effect with the other settings.
 struct IdleSettingTests {
     private func warnings(_ text: String) throws -> [String] {
         try SettingsFile.settings(from: [("m.toml", text)]).warnings.map(\.description)
@@ -31,7 +31,7 @@ struct IdleSettingTests {
         ("[button]\nsource = \"keyboard\"\nline = \"GPIO4\"", "button.source \"gpio\""),
     ]
 
-    @Test("what changes nothing is reported where it stands, and why", arguments: idle)
+    @Test("a setting without effect is reported at its place, with the reason", arguments: idle)
     func whatChangesNothingIsTold(_ text: String, _ why: String)
         throws
     {
@@ -39,11 +39,12 @@ struct IdleSettingTests {
         #expect(found.count == 1, "\(found)")
         #expect(found.first?.contains("changes nothing: ") == true)
         #expect(found.first?.contains(why) == true, "\(found)")
-        // It is the last line of the text, but where another has to stand behind it.
+        // It is the last line of the text, except where another one has to follow.
         #expect(found.first?.hasPrefix("m.toml:") == true)
     }
 
-    @Test("a default that is written down is no change, and what has its effect is silent")
+    @Test(
+        "a default that is written down is no change, and a setting with an effect is not reported")
     func aDefaultThatIsWritten()
         throws
     {

@@ -2,9 +2,9 @@ import Testing
 
 @testable import Configuration
 
-/// What a wrong file is told, beside the ten mistakes of `SettingsTests`.
+/// Messages for a wrong file, beside the ten mistakes of `SettingsTests`.
 struct MistakeTests {
-    @Test("ten mistakes of writing and of meaning are reported together, in the order of the file")
+    @Test("ten mistakes of syntax and of meaning are reported together, in the order of the file")
     func tenOfBothKinds() {
         let text = """
             [live]
@@ -40,7 +40,7 @@ struct MistakeTests {
             let found = mistakes(in: "[\(setting.section)]\n\(setting.name) = [1]")
             #expect(found.count == 1, "\(setting.path): \(found)")
             #expect(found.first?.hasPrefix("m.toml:2:\(setting.name.count + 4): ") == true)
-            // What stands in the place of a secret is not even called by its kind.
+            // Not even the type of a value in a secret's place is reported.
             let isSecret = setting.path == Keys.mqtt.password.path
             let shown = isSecret ? "is set to what is not repeated here" : "is an array"
             #expect(
@@ -69,7 +69,7 @@ struct MistakeTests {
         #expect(count > 20)
     }
 
-    @Test("a number that is none, or without end, is out of every range")
+    @Test("a value that is no number, or infinite, is out of every range")
     func notANumber() {
         for value in ["nan", "inf", "-inf"] {
             #expect(mistakes(in: "[voice]\nthreshold_db = \(value)").count == 1)
@@ -99,7 +99,7 @@ struct MistakeTests {
     ]
 
     @Test(
-        "an unknown name is told the nearest one, or where it stands, or what there is",
+        "an unknown name is reported with the nearest one, its section, or all that exist",
         arguments: unknown)
     func suggestions(_ told: Told) {
         let found = mistakes(in: told.text)
@@ -107,7 +107,7 @@ struct MistakeTests {
         #expect(found.first?.contains(told.words) == true, "\(found)")
     }
 
-    @Test("a name without end is reported shortened")
+    @Test("an endless name is reported shortened")
     func longName() {
         let name = String(repeating: "x", count: 100_000)
         for text in ["[live]\n\(name) = 1", "\(name) = 1", "[\(name)]", "[live]\nvoice = \(name)"] {
@@ -136,7 +136,7 @@ struct MistakeTests {
     }
 
     @Test(
-        "an address that no WebSocket has is reported where it stands",
+        "an address that no WebSocket can have is reported at its place",
         arguments: ["generativelanguage.googleapis.com", "ftp://host", "wss://", "wss://a b"])
     func addresses(text: String) {
         #expect(
@@ -146,7 +146,7 @@ struct MistakeTests {
             ])
     }
 
-    @Test("an address of a host, an address, a port and a path are all right")
+    @Test("a URL with a host name or an address, a port and a path is accepted")
     func rightAddresses() {
         for text in ["ws://localhost:8080", "wss://[::1]:1", "https://example.org/proxy"] {
             #expect(mistakes(in: "[live]\nurl = \"\(text)\"").isEmpty)
@@ -163,7 +163,7 @@ struct MistakeTests {
         #expect(mistakes(in: "[live]\nca_file = \"\"\nkey_file = \"/k\"").isEmpty)
     }
 
-    @Test("mistakes of several files come in the order in which the files count")
+    @Test("mistakes of several files are reported in the files' order of precedence")
     func severalFiles() {
         let found = mistakes(in: [
             ("/etc/martlet/martlet.toml", "[live]\nx1 = 1\n[log]\nx2 = 2"),

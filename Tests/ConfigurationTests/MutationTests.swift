@@ -3,11 +3,11 @@ import Testing
 
 @testable import Configuration
 
-/// Documents that were changed at random: whatever stands in them, no crash and no wrong place.
+/// Documents with random changes: no crash and no wrong place.
 struct MutationTests {
     private static let marks = Array("[]{}\"'=.,#\\\n\r\t -+_019aé🐦\u{0}\u{7F}".unicodeScalars)
 
-    /// A document with some of its characters changed, put in, or taken out.
+    /// A document with some of its characters changed, inserted, or removed.
     private static func mutated(
         _ original: [Unicode.Scalar], _ random: inout Xorshift
     ) -> String {
@@ -27,7 +27,8 @@ struct MutationTests {
         return String(String.UnicodeScalarView(text))
     }
 
-    /// Whether every mistake names a place within the document, one behind a line's end included.
+    /// Checks that every mistake names a place within the document, which may be just behind a
+    /// line's end.
     private static func expectPlaces(
         _ diagnostics: [Diagnostic], in document: String,
         sourceLocation: SourceLocation = #_sourceLocation
@@ -51,14 +52,14 @@ struct MutationTests {
         let shipped = Array(SettingsFile.template().unicodeScalars)
         var refused = 0
         for _ in 0..<500 {
-            // A window, so that a mutation meets much of a short document.
+            // A window, so that mutations hit much of a short document.
             let start = random.below(shipped.count - 400)
             let document = Self.mutated(Array(shipped[start..<(start + 400)]), &random)
             let diagnostics = TOMLParser.parse(document, file: "t").diagnostics
             refused += diagnostics.isEmpty ? 0 : 1
             Self.expectPlaces(diagnostics, in: document)
         }
-        // Else the mutations would prove nothing.
+        // Otherwise the mutations would prove nothing.
         #expect(refused > 100)
     }
 
@@ -106,11 +107,11 @@ struct MutationTests {
     }
 }
 
-/// A small generator, so that a failure repeats.
+/// A small generator, so that a failure can be repeated.
 struct Xorshift {
     var state: UInt64
 
-    /// A number from 0 up to `limit`, but not `limit`, which is more than 0.
+    /// A number from 0 up to but not including `limit`, which is more than 0.
     mutating func below(_ limit: Int) -> Int {
         state ^= state << 13
         state ^= state >> 7

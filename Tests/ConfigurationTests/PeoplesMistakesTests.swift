@@ -2,9 +2,9 @@ import Testing
 
 @testable import Configuration
 
-/// What people write wrongly, tried on every setting that there is.
+/// Common mistakes, tried on every setting.
 struct PeoplesMistakesTests {
-    /// A value as somebody wrote it, and what of it the message has to repeat.
+    /// A value as written, and the part of it that the message must repeat.
     struct Written {
         let value: String
         let found: String
@@ -15,7 +15,7 @@ struct PeoplesMistakesTests {
         }
     }
 
-    /// One of these says what is right.
+    /// One of these introduces the remedy.
     private static let cues = [
         "allowed:", "must be", "needs quotes", "in quotes", "without", "straight ones", "a point",
         "begins with #", "did you mean", "quote it", "64 bits", "a value is expected",
@@ -108,9 +108,9 @@ struct PeoplesMistakesTests {
         #expect(count > 12 * Keys.all.count)
     }
 
-    @Test("a name written wrongly, or in a wrong place, is reported with the right one")
+    @Test("a misspelled or misplaced name is reported with the right one")
     func aNameWrittenWronglyOr() {
-        // A secret's name is told in words of its own, wherever it stands.
+        // A secret's name is reported in other words, wherever it is.
         for setting in Keys.all where setting.path != Keys.mqtt.password.path {
             let usual =
                 setting.fallbackText.contains("\n") ? "\"word\"" : setting.fallbackText
@@ -135,7 +135,7 @@ struct PeoplesMistakesTests {
         }
     }
 
-    @Test("words of a list are told apart by nothing but how they are written")
+    @Test("words of a list must be spelled exactly, case and blanks included")
     func wordsOfAListAre() {
         var count = 0
         for setting in Keys.all {
@@ -159,7 +159,7 @@ struct PeoplesMistakesTests {
         #expect(count > 50)
     }
 
-    @Test("blanks around a name are reported and never taken")
+    @Test("blanks around a name are reported and never accepted")
     func blanksAroundANameAre() {
         for setting in Keys.all
         where Self.kind(of: setting) == .text && setting.path != Keys.live.instruction.path
@@ -171,7 +171,7 @@ struct PeoplesMistakesTests {
         }
     }
 
-    @Test("a path that begins in no known folder is reported, be it relative or of a home")
+    @Test("a path that is not absolute is reported, whether relative or in a home")
     func aPathThatBeginsIn() {
         for setting in Keys.all {
             guard Self.kind(of: setting) == .text,
@@ -197,7 +197,9 @@ struct PeoplesMistakesTests {
         ("broker:", "host = \"broker\""),
     ]
 
-    @Test("a broker's host with more than a host is told what belongs where", arguments: hosts)
+    @Test(
+        "a broker's host with more than a host in it is reported, with what belongs where",
+        arguments: hosts)
     func aBrokerSHostWith(
         _ host: String, _ words: String
     ) {
@@ -208,7 +210,7 @@ struct PeoplesMistakesTests {
     }
 
     @Test(
-        "a name and an address of either version are a broker's host",
+        "a name, and an address of either IP version, are accepted as a broker's host",
         arguments: ["broker", "broker.local", "192.168.1.5", "::1", "fe80::1", "2001:db8::5:1"])
     func aNameAndAnAddress(host: String) {
         #expect(mistakes(in: "[mqtt]\nhost = \"\(host)\"").isEmpty)
@@ -230,7 +232,7 @@ struct PeoplesMistakesTests {
                 + "token = \"{secret:ha}\"\nareas = [\"Kitchen\"]\nconfirm = \"pin\"")
     }
 
-    @Test("Home Assistant's url is judged as it stands in the file", arguments: homes)
+    @Test("Home Assistant's url is checked as the file has it", arguments: homes)
     func homeAssistantSUrlIs(_ url: String, _ words: String) {
         let found = home(url)
         #expect(found.count == 1)
@@ -242,7 +244,7 @@ struct PeoplesMistakesTests {
     }
 
     @Test(
-        "scheme, host and port are a home's url",
+        "a Home Assistant url is scheme, host and port",
         arguments: ["http://ha:8123", "https://ha.example.org/", "http://[fd00::1]:8123"])
     func schemeHostAndPortAre(url: String) {
         #expect(home(url).isEmpty, "\(home(url))")
@@ -270,7 +272,7 @@ struct PeoplesMistakesTests {
     }
 
     @Test(
-        "what names no line is reported wherever a line can stand",
+        "a value that names no line is reported wherever a line is expected",
         arguments: ["17", "GPIO 17", "gpiochip0:", "gpiochip0:x", ":17", "gpiochip0:-1"])
     func whatNamesNoLineIs(line: String) {
         let files = [
@@ -305,7 +307,7 @@ struct PeoplesMistakesTests {
     }
 
     @Test(
-        "what stands in the place of a secret is refused and never repeated",
+        "a value in a secret's place is refused and never repeated",
         arguments: ["\"hunter2\"", "hunter2", "7654321", "\" hunter2 \"", "[\"hunter2\"]", "10s"])
     func whatStandsInThePlace(written: String) {
         let found = mistakes(in: "[mqtt]\npassword = \(written)")

@@ -5,7 +5,7 @@ import Testing
 
 /// The same mistakes in the tables of tools, key by key.
 struct PeoplesToolMistakesTests {
-    /// A table of a tool that is right, as the shipped file shows it: the header, then the keys.
+    /// A correct table of a tool, as the shipped file shows it: the header, then the keys.
     private struct Table {
         let kind: String
         let lines: [(key: String, value: String)]
@@ -51,7 +51,7 @@ struct PeoplesToolMistakesTests {
         "99999999999999999999", "8,5", "80%", "nan", "word",
     ]
 
-    @Test("each key of each kind of tool takes a value or says at it what is wrong with it")
+    @Test("each key of each kind of tool takes a value, or reports what is wrong with it")
     func eachKeyOfEachKind() {
         #expect(Set(Self.tables.map(\.kind)) == Set(ToolKinds.all.names))
         var count = 0
@@ -70,7 +70,7 @@ struct PeoplesToolMistakesTests {
                             $0.hasPrefix(place) && $0.contains("tool.\(table.kind).\(line.key)")
                         }, "\(line.key) = \(value): \(found)")
                 }
-                // The ten that are no value of TOML, and one of another type at least.
+                // The ten that are no TOML value, and at least one of another type.
                 #expect(refused > 10, "\(table.kind).\(line.key): \(refused)")
             }
         }

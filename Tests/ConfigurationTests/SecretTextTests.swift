@@ -4,7 +4,7 @@ import Testing
 
 @Suite("Names of secrets in a text")
 struct SecretTextTests {
-    @Test("names stand between the words, wherever they are")
+    @Test("names are found between the words at any place")
     func pieces() throws {
         #expect(try SecretText("").pieces.isEmpty)
         #expect(try SecretText("plain {level}").pieces == [.text("plain {level}")])
@@ -17,7 +17,7 @@ struct SecretTextTests {
         #expect(pair.written == "{secret:user}:{secret:word}")
     }
 
-    @Test("doubled braces are passed over, as templates write single ones so")
+    @Test("doubled braces are skipped, as templates escape single ones so")
     func doubledBraces() throws {
         #expect(try SecretText("{{secret:a}}").names.isEmpty)
         #expect(try SecretText("{{secret:a}}").pieces == [.text("{{secret:a}}")])
@@ -35,7 +35,7 @@ struct SecretTextTests {
     func badNames(text: String) {
         do {
             _ = try SecretText(text)
-            Issue.record("\(text) was taken")
+            Issue.record("\(text) was accepted")
         } catch {
             let inner = text.dropFirst("{secret:".count).prefix { $0 != "}" }
             #expect(inner.isEmpty || !error.description.contains(inner))

@@ -3,13 +3,13 @@ import Testing
 
 @testable import Configuration
 
-/// The file that `martlet config set` keeps.
+/// The file that `martlet config set` writes.
 struct SettingsEditTests {
     private func settings(_ text: String) throws -> Settings {
         try SettingsFile.settings(from: [("95-set.toml", text)])
     }
 
-    @Test("each setting can be set to its own default, alone and one after the other")
+    @Test("each setting can be set to its own default, alone and in sequence")
     func everySetting() throws {
         var file = ""
         for setting in Keys.all {
@@ -35,7 +35,7 @@ struct SettingsEditTests {
             let file = try SettingsEdit.text(of: nil, "live.system_instruction", to: text)
             #expect(try settings(file)[Keys.live.instruction] == text)
         }
-        // What is TOML is taken as such.
+        // TOML is taken as TOML.
         let quoted = try SettingsEdit.text(of: nil, "live.voice", to: "\"Kore\"")
         #expect(try settings(quoted)[Keys.live.voice] == "Kore")
         let list = try SettingsEdit.text(of: nil, "tools.builtin", to: #"["timers", "volume"]"#)
@@ -43,7 +43,7 @@ struct SettingsEditTests {
     }
 
     @Test(
-        "what is wrong is refused with what is right, and the other settings stay",
+        "a wrong value is refused with what is allowed, and the other settings stay",
         arguments: [
             ("live.voise", "Kore", "live.voice"), ("voice", "Kore", "live.voice"),
             ("audio.capture.rate", "fast", "an integer"),
@@ -55,7 +55,7 @@ struct SettingsEditTests {
     func mistakes(path: String, value: String, words: String) throws {
         do {
             let text = try SettingsEdit.text(of: nil, path, to: value)
-            // A line end in a value makes no second setting.
+            // A line end in a value does not make a second setting.
             #expect(words.isEmpty)
             #expect(try settings(text)[Keys.live.voice] == value)
         } catch {
@@ -64,7 +64,7 @@ struct SettingsEditTests {
         }
     }
 
-    @Test("a file that somebody else has filled is not written over")
+    @Test("a file that the user filled by hand is not overwritten")
     func strangers() throws {
         let tools = "[[tool.gpio]]\nname = \"lamp\"\ndescription = \"d\"\nline = \"GPIO27\"\n"
         for text in [tools, "[live\n", "[live]\nvoise = \"x\"\n"] {
@@ -79,7 +79,7 @@ struct SettingsEditTests {
         }
     }
 
-    @Test("what is not as it comes is all that is shown, where that is asked for")
+    @Test("only changed settings are shown where that is asked for")
     func changed() throws {
         let settings = try SettingsFile.settings(from: [
             ("m.toml", SettingsFile.template()), ("c.toml", "[live]\nvoice = \"Kore\"\n"),

@@ -16,7 +16,7 @@ func mistakes(in files: [(name: String, text: String)]) -> [String] {
     }
 }
 
-/// A file with what is told of it.
+/// A file and its mistakes.
 struct Told: Sendable, CustomTestStringConvertible {
     let text: String
     let words: String

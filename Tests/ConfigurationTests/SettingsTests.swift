@@ -60,7 +60,7 @@ import Testing
         #expect(!mistakes(in: "[live]\napi_key = \"AIzaVerySecret\"")[0].contains("AIza"))
     }
 
-    @Test("settings that contradict each other are reported; a refused one contradicts nothing")
+    @Test("contradicting settings are reported; a refused one contradicts nothing")
     func contradictions() {
         #expect(
             mistakes(in: "[live]\ncompression_trigger_tokens = 5000") == [
@@ -80,7 +80,7 @@ import Testing
             ])
     }
 
-    @Test("a later file counts over an earlier one, and tools of both are there")
+    @Test("a later file overrides an earlier one, and the tools of both exist")
     func overlay() throws {
         let settings = try SettingsFile.settings(from: [
             (
@@ -123,7 +123,7 @@ import Testing
             ])
     }
 
-    @Test("what is shown names the place of each setting, and can be read again")
+    @Test("the output names the place of each setting, and can be read again")
     func shown() throws {
         let text = "[conversation]\nmode = \"tap\"\n[voice]\nthreshold_db = 12\n"
         let settings = try SettingsFile.settings(from: [("m.toml", text)])
@@ -161,11 +161,11 @@ import Testing
         }
     }
 
-    @Test("the tools that the shipped file shows as comments are right")
+    @Test("the tools in the shipped file's comments are right")
     func templateTools() throws {
         let lines = SettingsFile.template().split(separator: "\n")
         let start = try #require(lines.firstIndex { $0.hasPrefix("# [[tool.") })
-        // What is no setting and no header there are words about them.
+        // All lines other than settings and headers are prose.
         let tools = lines[start...].filter { $0.contains(" = ") || $0.hasPrefix("# [[") }
             .map { $0.dropFirst(2) }.joined(separator: "\n")
         let settings = try SettingsFile.settings(from: [("t", tools)])

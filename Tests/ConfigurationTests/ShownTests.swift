@@ -7,7 +7,7 @@ import Testing
 
 /// `config show`, and values as TOML writes them.
 struct ShownTests {
-    @Test("every setting is shown once; what no file says is marked as a default")
+    @Test("every setting is shown once; what no file sets is marked as a default")
     func marksDefaults() throws {
         let defaults = SettingsFile.shown(Settings()).split(separator: "\n")
         for setting in Keys.all {
@@ -29,7 +29,7 @@ struct ShownTests {
         #expect(shown.filter { $0.hasSuffix("  # default") }.count == Keys.all.count - 2)
     }
 
-    @Test("what was changed in a copy of the shipped file can be found in what is shown")
+    @Test("a change in a copy of the shipped file can be found in the output")
     func marksChanges() throws {
         let shipped = SettingsFile.template()
         let settings = try SettingsFile.settings(from: [
@@ -42,7 +42,7 @@ struct ShownTests {
         #expect(changed == ["voice = \"Kore\"  # conf.d/me.toml:2:9"])
     }
 
-    @Test("what is shown of the tools is all of them, and can be read again")
+    @Test("the output has all of the tools, and can be read again")
     func tools() throws {
         let text = #"""
             [[tool.gpio]]
@@ -86,7 +86,7 @@ struct ShownTests {
         #expect(output.restsOn)
     }
 
-    @Test("a text of any characters is written so that it is read as it was")
+    @Test("a text of any characters is written so that it is read back unchanged")
     func textsReturn() {
         var random = Xorshift(state: 0x5DEE_CE66)
         let marks = Array("ab \"'\\\n\r\t\u{0}\u{1}\u{7F}\u{85}é🐦#{}  ".unicodeScalars)
@@ -114,7 +114,7 @@ struct ShownTests {
         #expect(lines.allSatisfy { $0.count <= 100 })
     }
 
-    @Test("numbers are written so that they are read as they were")
+    @Test("numbers are written so that they are read back unchanged")
     func numbersReturn() {
         let numbers: [Double] = [
             0, -0.0, 0.1, 1e300, .leastNonzeroMagnitude, -.infinity, 12, 1e16, 123_456_789.125,
@@ -131,7 +131,7 @@ struct ShownTests {
         }
     }
 
-    @Test("two configurations differ in a section when a value does, not when a place does")
+    @Test("configurations differ in a section when a value does, not when a place does")
     func differences() throws {
         let one = try SettingsFile.settings(from: [("1", "[audio.capture]\nrate = 48000")])
         let other = try SettingsFile.settings(from: [("2", "\n\n[audio]\ncapture.rate = 48_000")])

@@ -1,6 +1,6 @@
 @testable import Configuration
 
-/// A document read for a test: its table in one line, its mistakes as texts.
+/// A document parsed for a test: its table in one line, its mistakes as texts.
 struct TOMLReading {
     let text: String
     let mistakes: [String]

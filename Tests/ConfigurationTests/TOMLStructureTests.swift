@@ -4,7 +4,7 @@ import Testing
 
 /// Keys, headers and tables, and the places of their mistakes.
 struct TOMLStructureTests {
-    /// A document with what it says, or with its first mistake.
+    /// A document with its meaning, or its first mistake.
     struct Case: Sendable, CustomTestStringConvertible {
         let document: String
         let expected: String
@@ -158,7 +158,7 @@ struct TOMLStructureTests {
         #expect(reading.text == "{b: 1, c: {}, e: {f: 1}}")
     }
 
-    @Test("what is nested too deep is refused, not followed")
+    @Test("too deep nesting is refused, not followed")
     func depth() {
         let deep = String(repeating: "[", count: 10_000)
         #expect(TOMLReading("a = \(deep)").mistakes.first?.contains("nested too deep") == true)

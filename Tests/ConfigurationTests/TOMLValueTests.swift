@@ -2,9 +2,9 @@ import Testing
 
 @testable import Configuration
 
-/// Every way in which TOML 1.0 writes a value.
+/// Every form of a value in TOML 1.0.
 struct TOMLValueTests {
-    /// What stands behind `=`, and what it is.
+    /// The text behind `=`, and its value.
     struct Form: Sendable, CustomTestStringConvertible {
         let written: String
         let value: String
@@ -77,7 +77,7 @@ struct TOMLValueTests {
         }
     }
 
-    /// What is no number, and no value at all.
+    /// Texts that are no number, or no value at all.
     static let wrong: [String] = [
         "01", "-01", "+01", "00", "1__0", "_1", "1_", "-_1", "+-1", "--1", "1-2", "1+", "0x",
         "0x_1",
@@ -89,7 +89,7 @@ struct TOMLValueTests {
         "1979-05-27", "07:32:00", "1979-05-27T07:32:00Z", "1979-05-27 07:32:00", "１",
     ]
 
-    @Test("what is no value is refused, at its place", arguments: wrong)
+    @Test("text that is no value is refused at its place", arguments: wrong)
     func wrongValues(_ written: String) throws {
         let reading = TOMLReading("[a]\n  v = \(written)\nw = 1")
         #expect(reading.text == "{a: {w: 1}}")

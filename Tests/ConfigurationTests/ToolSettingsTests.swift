@@ -8,7 +8,7 @@ import Tools
 
 /// `[[tool.gpio]]` and `[[tool.command]]`.
 struct ToolSettingsTests {
-    @Test("an output has its defaults, and all that is said of it")
+    @Test("an output has its defaults, and everything that the file sets")
     func outputs() throws {
         let settings = try SettingsFile.settings(from: [
             (
@@ -66,7 +66,7 @@ struct ToolSettingsTests {
     }
 
     @Test(
-        "who is asked follows from the risk, unless something is said",
+        "the risk decides who is asked, unless the settings say something else",
         arguments: [
             ("", nil), ("risk = \"read\"", nil),
             ("risk = \"high\"", .button), ("risk = \"unlock\"", .button),
@@ -83,7 +83,7 @@ struct ToolSettingsTests {
         #expect(settings.warnings.isEmpty)
     }
 
-    @Test("a door that asks nobody is complained about")
+    @Test("a door that needs no confirmation is reported")
     func unguarded() throws {
         let text = Self.command + "risk = \"unlock\"\nconfirm = \"none\""
         let settings = try SettingsFile.settings(from: [("m", text)])
@@ -202,12 +202,12 @@ struct ToolSettingsTests {
             "\(mistakes(in: told.text))")
     }
 
-    @Test("a tool in brackets that are not doubled, and a plain value among tools, are reported")
+    @Test("a tool in single brackets, and a plain value among tools, are reported")
     func brackets() {
         #expect(mistakes(in: "[tool]\ngpio = [1]") == ["m.toml:2:9: write [[tool.gpio]]"])
     }
 
-    @Test("names are reported twice across files, a command and an output may share one")
+    @Test("a name used twice is reported across files; a command and an output may share one")
     func names() {
         let gpio = Self.gpio + "line = \"x\"\n"
         #expect(mistakes(in: [("1", gpio), ("2", Self.command)]).isEmpty)

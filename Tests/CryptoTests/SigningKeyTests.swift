@@ -4,7 +4,7 @@ import Testing
 
 @Suite(.timeLimit(.minutes(5)))
 struct SigningKeyTests {
-    /// Runs openssl with what it is to read; what it printed, nil when it failed.
+    /// Runs openssl with an input; returns its output, or nil when it failed.
     static func openssl(_ arguments: [String]) async throws -> String? {
         let command = Command(
             arguments: ["openssl"] + arguments, environment: Environment.all(),
@@ -22,7 +22,7 @@ struct SigningKeyTests {
         try await key("-algorithm", "RSA", "-pkeyopt", "rsa_keygen_bits:\(bits)")
     }
 
-    @Test("openssl itself accepts a signature, and refuses it for other bytes")
+    @Test("openssl accepts a signature, and refuses it for other bytes")
     func signatureIsValid() async throws {
         let folder = try Files.makeTemporaryDirectory(prefix: "martlet-crypto")
         defer { try? Files.removeTree(folder) }
@@ -47,7 +47,7 @@ struct SigningKeyTests {
         #expect(try await !verified("other"))
     }
 
-    /// What a key's text leads to.
+    /// The error for a key's text.
     private func problem(_ pem: String) -> CryptoError? {
         do throws(CryptoError) {
             _ = try SigningKey(pem: pem)

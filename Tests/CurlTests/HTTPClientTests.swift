@@ -22,7 +22,7 @@ struct HTTPClientTests {
         }
     }
 
-    @Test("an answer comes with status, headers and body, an error's too")
+    @Test("an answer has status, headers and body, an error's too")
     func answers() async throws {
         let server = try ScriptedServer { request in
             .reply(
@@ -81,7 +81,7 @@ struct HTTPClientTests {
         #expect(answer.body == request.body)
     }
 
-    @Test("a redirect is handed out, not followed: it would take the key elsewhere")
+    @Test("a redirect is returned, not followed: it would take the key elsewhere")
     func redirects() async throws {
         let server = try ScriptedServer { _ in
             .reply(302, "", headers: [("Location", "http://127.0.0.1:1/")])
@@ -91,7 +91,7 @@ struct HTTPClientTests {
         #expect(answer.head["location"] == "http://127.0.0.1:1/")
     }
 
-    @Test("an interim answer is passed over")
+    @Test("an interim answer is skipped")
     func interimAnswer() async throws {
         let server = try ScriptedServer { _ in
             [.send(Array("HTTP/1.1 103 Early Hints\r\nX-Early: yes\r\n\r\n".utf8))]
@@ -102,7 +102,7 @@ struct HTTPClientTests {
         #expect(answer.head["x-early"] == nil)
     }
 
-    @Test("an answer longer than allowed is refused, with or without its length said before")
+    @Test("a too long answer is refused, whether or not it declares its length")
     func tooLong() async throws {
         let server = try ScriptedServer { request in
             request.target == "/said"

@@ -59,7 +59,7 @@ struct HTTPSTests {
         }
     }
 
-    @Test("a certificate for another name is not trusted, whoever signed it")
+    @Test("a certificate for another name is not trusted, whoever issued it")
     func otherName() async throws {
         try await withServer(name: "other.invalid") { port, authority in
             var request = HTTPClientTests.request("GET", "https://localhost:\(port)/")
@@ -71,7 +71,7 @@ struct HTTPSTests {
         }
     }
 
-    @Test("an authority file that is not there is named in the error")
+    @Test("a missing authority file is named in the error")
     func missingAuthorityFile() async throws {
         try await withServer(name: "localhost") { port, _ in
             var request = HTTPClientTests.request("GET", "https://localhost:\(port)/")

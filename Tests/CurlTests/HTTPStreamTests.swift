@@ -7,7 +7,7 @@ import Testing
 struct HTTPStreamTests {
     private static let head = Array("HTTP/1.1 200 OK\r\n\r\n".utf8)
 
-    @Test("pieces come while the answer is not finished")
+    @Test("pieces arrive before the answer is finished")
     func piecesComeAtOnce() async throws {
         let gate = try Gate()
         let server = try ScriptedServer { _ in
@@ -34,7 +34,7 @@ struct HTTPStreamTests {
         #expect(try await body.collect(limitBytes: sent.count) == sent)
     }
 
-    @Test("a body that breaks off throws what it had first, then the error")
+    @Test("a body that breaks off gives what it had first, then throws the error")
     func brokenBody() async throws {
         let server = try ScriptedServer { _ in
             [.send(Array("HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nabc".utf8)), .hangUp]
@@ -52,7 +52,7 @@ struct HTTPStreamTests {
         let server = try ScriptedServer { _ in [.send(Self.head), .send([1]), .hold(gate)] }
         let client = HTTPClient()
         let request = HTTPClientTests.request("GET", server.url())
-        // More than may be under way at once.
+        // More than the limit of concurrent requests.
         for _ in 0..<100 {
             let (_, body) = try await client.stream(request)
             var reader = body.makeAsyncIterator()
@@ -61,7 +61,7 @@ struct HTTPStreamTests {
         gate.open()
     }
 
-    @Test("a released client ends what it had under way")
+    @Test("a released client ends its running transfers")
     func releasedClient() async throws {
         let gate = try Gate()
         let server = try ScriptedServer { _ in [.send(Self.head), .send([1]), .hold(gate)] }

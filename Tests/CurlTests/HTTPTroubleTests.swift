@@ -3,7 +3,7 @@ import Linux
 import TestHTTP
 import Testing
 
-/// What goes wrong, and what is said about it.
+/// Failures, and their errors.
 @Suite(.timeLimit(.minutes(5)))
 struct HTTPTroubleTests {
     let client = HTTPClient()
@@ -14,10 +14,10 @@ struct HTTPTroubleTests {
         await HTTPClientTests.error(client, request)
     }
 
-    /// A port at which nobody listens.
+    /// A port without a listener.
     private func freePort() throws -> Int { try ScriptedServer { _ in [] }.port }
 
-    @Test("nobody listening is unreachable, and worth another try")
+    @Test("a port where nobody listens is unreachable, and worth a retry")
     func unreachable() async throws {
         let port = try freePort()
         let error = await error(request("http://127.0.0.1:\(port)/"))
@@ -48,7 +48,7 @@ struct HTTPTroubleTests {
         #expect(error == .unresolved(server: name))
     }
 
-    @Test("a line that breaks in the head or in the body is told apart from an answer")
+    @Test("a connection that breaks in the head or the body is not taken for an answer")
     func broken() async throws {
         let server = try ScriptedServer { request in
             let head = "HTTP/1.1 200 OK\r\nContent-Length: 100\r\n"
@@ -65,13 +65,13 @@ struct HTTPTroubleTests {
         }
     }
 
-    @Test("what is no HTTP is refused")
+    @Test("anything but HTTP is refused")
     func noHTTP() async throws {
         let server = try ScriptedServer { _ in [.send(Array("SSH-2.0-Nothing\r\n".utf8)), .hangUp] }
         #expect(await error(request(server.url())) != nil)
     }
 
-    @Test("a deadline ends a request that is not answered")
+    @Test("the deadline ends an unanswered request")
     func deadline() async throws {
         let gate = try Gate()
         let server = try ScriptedServer { _ in [.hold(gate)] }
@@ -81,7 +81,7 @@ struct HTTPTroubleTests {
         gate.open()
     }
 
-    @Test("an answer that stops coming is given up, however long all of it may take")
+    @Test("an answer that stalls is given up, however long all of it may take")
     func idleDeadline() async throws {
         let gate = try Gate()
         let server = try ScriptedServer { _ in
@@ -93,7 +93,7 @@ struct HTTPTroubleTests {
         gate.open()
     }
 
-    @Test("a cancelled task aborts its transfer, also when it was cancelled before")
+    @Test("a cancelled task aborts its transfer, even when it was cancelled before")
     func cancellation() async throws {
         let gate = try Gate()
         let (arrivals, arrival) = AsyncStream<Void>.makeStream()
@@ -115,7 +115,7 @@ struct HTTPTroubleTests {
         #expect(await late.value == .cancelled)
     }
 
-    @Test("more requests than allowed are refused, and the room is given back")
+    @Test("requests beyond the limit are refused, and their places are given back")
     func busy() async throws {
         let gate = try Gate()
         let server = try ScriptedServer { _ in [.hold(gate)] + .reply(200, "") }
@@ -125,7 +125,7 @@ struct HTTPTroubleTests {
             for _ in 0...limit {
                 group.addTask { await HTTPClientTests.error(client, request) }
             }
-            // Only the one too many returns before the gate opens.
+            // Only the surplus request returns before the gate opens.
             let first = await group.next() ?? nil
             gate.open()
             return await group.reduce(into: [first]) { $0.append($1) }
@@ -136,7 +136,7 @@ struct HTTPTroubleTests {
     }
 
     @Test(
-        "a request that cannot be sent is refused before anything is",
+        "an invalid request is refused before anything is sent",
         arguments: [
             ("GET", "ftp://host/", "X", "v"), ("GET", "file:///etc/passwd", "X", "v"),
             ("GET", "http://", "X", "v"), ("GET", "http://host/a b", "X", "v"),
@@ -155,7 +155,7 @@ struct HTTPTroubleTests {
         #expect(error?.description.contains("secret") == false)
     }
 
-    @Test("neither a key in a header nor an address's path or password gets into an error")
+    @Test("no error contains a header's key or a URL's path or password")
     func secretsStayHidden() async throws {
         let port = try freePort()
         var request = request("http://user:password@127.0.0.1:\(port)/path-of-mine?key=query-key")
@@ -166,7 +166,7 @@ struct HTTPTroubleTests {
         }
     }
 
-    @Test("a proxy is asked for the whole address")
+    @Test("a proxy gets the whole URL")
     func proxy() async throws {
         let proxy = try ScriptedServer { _ in .reply(200, "by proxy") }
         var request = request("http://example.invalid/path")
@@ -176,11 +176,11 @@ struct HTTPTroubleTests {
         #expect(proxy.received.first?.target == "http://example.invalid/path")
     }
 
-    @Test("what curl does not take of a request is an error, and nothing is sent")
+    @Test("a request part that curl does not take is an error, and nothing is sent")
     func untakenOptions() async throws {
         let server = try ScriptedServer { _ in .reply(200, "") }
-        // curl takes no text of more than eight million bytes, and would go on without it: trust
-        // the system's authorities, ask by another proxy.
+        // curl takes no text of more than eight million bytes, and would continue without it: trust
+        // the system's authorities, or use another proxy.
         let long = "/" + String(repeating: "x", count: 8_000_001)
         let changes: [(inout HTTPRequest) -> Void] = [
             { $0.certificateAuthorityFile = long }, { $0.proxy = .address("http:/" + long) },
@@ -201,7 +201,7 @@ struct HTTPTroubleTests {
     }
 
     @Test(
-        "a length, a status or a count of any size is an answer or an error, never the end of us",
+        "a length, a status or a count of any size is an answer or an error, never a crash",
         arguments: WildNumbers.all)
     func wildNumbers(number: String) async throws {
         let heads = [
@@ -225,13 +225,13 @@ struct HTTPTroubleTests {
                 #expect(!"\(error)".isEmpty)
             }
         }
-        // The client is whole.
+        // The client still works.
         let server = try ScriptedServer { _ in .reply(200, "fine") }
         #expect(try await client.perform(request(server.url("/"))).body == Array("fine".utf8))
     }
 }
 
-/// Numbers that somebody else may send in a text, at the borders of what a machine can count.
+/// Numbers that a server may send as text, at the limits of integer types.
 private enum WildNumbers {
     static let all = [
         "0", "-0", "1", "-1", "00000000000000000005", "2147483647", "2147483648", "-2147483648",

@@ -12,7 +12,7 @@ import VoiceSession
 import WebSockets
 import WireCodec
 
-/// The whole daemon on files for sound, against a Live service on a real socket.
+/// The whole daemon with files as sound devices, against a Live service on a real socket.
 final class Appliance: Sendable {
     let folder: String
     let server: LiveServer
@@ -21,11 +21,11 @@ final class Appliance: Sendable {
     let timeline = Collector<TimelineEvent>()
     let service: Collector<ServerEvent>
 
-    /// Which of the two services it is set up for.
+    /// The service that it is set up for.
     enum Dialect: CaseIterable, Sendable { case developer, vertex }
 
-    /// A running daemon; `more` are tables of settings besides the usual ones, `credential` stands
-    /// in the place of the key.
+    /// A running daemon; `more` are tables of settings besides the usual ones, `credential`
+    /// replaces the key.
     static func started(
         scenario: Scenario, mode: String = "hold", key: String = "test-key",
         credential: SessionCredential? = nil,
@@ -93,14 +93,14 @@ final class Appliance: Sendable {
         ) { entry in timeline.add(entry.event) }
     }
 
-    /// ALSA's configuration is Tests/Support/asound.conf from the first use of this on.
+    /// ALSA's configuration is Tests/Support/asound.conf from the first use of this property on.
     private static let useTestConfiguration: Void = {
         let tests = #filePath.split(separator: "/").dropLast(2).joined(separator: "/")
         setenv("ALSA_CONFIG_PATH", "/\(tests)/Support/asound.conf", 0)
         ALSALog.silence()
     }()
 
-    /// Presses now, or at a moment that has just passed.
+    /// Presses now, or at a time that has just passed.
     func press(at time: Int64 = MonotonicClock.now()) {
         application.button(ButtonEvent(pressed: true, at: time))
     }
@@ -109,7 +109,7 @@ final class Appliance: Sendable {
         application.button(ButtonEvent(pressed: false, at: MonotonicClock.now()))
     }
 
-    /// Ends everything and returns what the speaker was given: mono, 24 kHz.
+    /// Ends everything and returns the speaker's input: mono, 24 kHz.
     func stopped() async throws -> [Int16] {
         await application.stop()
         microphone.stop()

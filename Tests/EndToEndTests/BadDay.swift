@@ -6,14 +6,15 @@ import Simulation
 import Synchronization
 import WireCodec
 
-/// A device in use, turn after turn, while things go wrong.
+/// A device in use, turn after turn, under faults.
 final class BadDay: Sendable {
-    /// What goes wrong in a turn.
+    /// The fault of a turn.
     enum Trouble: Sendable {
         case nothing
         /// Before the first word.
         case before(Fault)
-        /// In the middle of the words, together; of several, each when the session is back.
+        /// In the middle of the words; each group at once, one group after another when the session
+        /// is back.
         case inWords([[Fault]])
         /// While a function runs.
         case inCall(Fault)
@@ -21,13 +22,13 @@ final class BadDay: Sendable {
         case inAnswer(Fault)
     }
 
-    /// A period of the microphone (samples of 20 ms).
+    /// A period of the microphone (20 ms in samples).
     private static let period = 320
-    /// Longer than the pre-roll, and than what is read ahead.
+    /// Longer than the pre-roll, and than the read-ahead.
     private static let quiet = silence(16)
-    /// Around the words, between them and the hand on the button: a busy machine hears late.
+    /// Around the words, between them and the button: a busy machine hears late.
     private static let pause = silence(14)
-    /// Long enough for the service to tell in its middle how far it has come.
+    /// Long enough for the service to report in their middle how far it has come.
     private static let wordsCount = 30 * period
 
     let appliance: Appliance
@@ -35,7 +36,7 @@ final class BadDay: Sendable {
     private let callsFile: String
     private let turnCount: Int
 
-    /// A day of so many turns; those of `calling` call a function that takes its time.
+    /// A day of this many turns; those of `calling` call a slow function.
     init(turns count: Int, calling: Set<Int>, dialect: Appliance.Dialect) async throws {
         turnCount = count
         let folder = try Files.makeTemporaryDirectory(prefix: "martlet-bad-day")
@@ -68,7 +69,7 @@ final class BadDay: Sendable {
         [Int16](repeating: 0, count: periods * period)
     }
 
-    /// What is said in a turn, with a pause wherever something goes wrong.
+    /// The words of a turn, with a pause at each fault.
     static func words(_ number: Int, _ trouble: Trouble) -> [[Int16]] {
         let words = Noise.samples(wordsCount, seed: UInt32(100 + number))
         guard case .inWords(let troubles) = trouble else { return [words] }
@@ -78,7 +79,7 @@ final class BadDay: Sendable {
         }
     }
 
-    /// Which periods of which turns' words were heard, in order, for the one who looks for a hole.
+    /// The periods of each turn's words that were heard, in order, for finding a gap.
     static func told(_ heard: [Int16], _ troubles: [Trouble]) -> String {
         var places: [[Int16]: String] = [:]
         for (number, trouble) in troubles.enumerated() {
@@ -110,7 +111,7 @@ final class BadDay: Sendable {
         Noise.samples(24_000, seed: UInt32(500 + number))
     }
 
-    /// The words of an answer, the last of which are nowhere else.
+    /// The words of an answer, which end in a unique word.
     private static func says(_ number: Int) -> String {
         String(repeating: "and so on ", count: 10) + end(number)
     }
@@ -146,7 +147,7 @@ final class BadDay: Sendable {
         }
     }
 
-    /// Speaks, with what goes wrong in between; so many words had begun before.
+    /// Speaks, with the faults in between; `begun` words had begun before.
     private func speak(_ parts: [[Int16]], _ trouble: Trouble, begun: Int) async throws {
         var troubles: [[Fault]] = []
         if case .inWords(let inWords) = trouble { troubles = inWords }
@@ -165,13 +166,13 @@ final class BadDay: Sendable {
 
     // MARK: - The end
 
-    /// What came of a day.
+    /// The result of a day.
     struct Outcome: Sendable {
         var timeline: [TimelineEvent]
         var service: [ServerEvent]
-        /// What the speaker was given, without silence.
+        /// The speaker's input, without silence.
         var sounds: [Int16]
-        /// How often the function really ran.
+        /// How often the function actually ran.
         var runs: Int
     }
 
@@ -186,7 +187,7 @@ final class BadDay: Sendable {
     }
 }
 
-/// Something that is so from some moment on.
+/// A flag that is set once.
 private final class Flag: Sendable {
     private let value = Atomic<Bool>(false)
 

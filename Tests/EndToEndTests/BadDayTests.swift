@@ -12,7 +12,7 @@ struct BadDayTests {
     private static let invalidArgument = Fault.close(
         code: KnownClose.invalidArgument.code, reason: KnownClose.invalidArgument.reason)
 
-    /// What goes wrong, turn by turn; not more than a minute's attempts to connect allow.
+    /// The faults, turn by turn; not more than the connection attempts of a minute allow.
     private static let troubles: [BadDay.Trouble] = [
         // The end is announced in mid-answer, with time for it.
         .inAnswer(.goAway(timeLeft: .seconds(20))),
@@ -20,22 +20,22 @@ struct BadDayTests {
         .inCall(.reset),
         .inWords([[internalError]]),
         .inAnswer(internalError),
-        // The handles have expired when the line breaks.
+        // The handles have expired when the connection breaks.
         .inWords([[.expireHandles, .reset]]),
-        // The service refuses what the resumed session says.
+        // The service refuses the words of the resumed session.
         .inWords([[.reset], [invalidArgument]]),
-        // The end is announced in the words, without the time to wait for theirs.
+        // The end is announced during the words, without time to wait for their end.
         .inWords([[.goAway(timeLeft: .milliseconds(1200))]]),
         .before(.delayPongs(.seconds(8))),
         .nothing,
     ]
     private static let calling: Set = [2, 9]
-    /// The lines that break without being announced.
+    /// The number of connections that break without announcement.
     private static let breaks = 7
 
     @Test("every word arrives once, every function runs once, and every answer is heard")
     func badDay() async throws {
-        // Side by side, since sound takes its time.
+        // In parallel, since sound takes its time.
         try await withThrowingTaskGroup(of: Void.self) { group in
             for dialect in Appliance.Dialect.allCases {
                 group.addTask { try await live(through: dialect) }
@@ -57,7 +57,8 @@ struct BadDayTests {
         expectCalm(outcome)
     }
 
-    /// The service has heard every turn, bit for bit as the microphone gave it, and nothing else.
+    /// Checks that the service heard every turn bit for bit as the microphone gave it, and nothing
+    /// else.
     private func expectWords(_ outcome: BadDay.Outcome, _ dialect: Appliance.Dialect) {
         let heard = outcome.service.compactMap(\.words)
         var turns: [Int] = []
@@ -66,11 +67,11 @@ struct BadDayTests {
                 words.start(of: BadDay.words($0, Self.troubles[$0])) != nil
             }
             guard let number else {
-                Issue.record("not said like this: \(BadDay.told(words, Self.troubles))")
+                Issue.record("not spoken like this: \(BadDay.told(words, Self.troubles))")
                 continue
             }
-            // Where a handle is of the middle of the words, their rest is said again to it, and
-            // their end is heard again by a session that had not heard it.
+            // If a handle covers half of the words, their rest is sent again, and a session that
+            // had not heard their end hears it then.
             if dialect == .developer || turns.last != number { turns.append(number) }
         }
         #expect(turns == Array(Self.troubles.indices))
@@ -85,15 +86,16 @@ struct BadDayTests {
             case .called(_, let id): open.insert(id)
             case .answered(let response):
                 #expect(open.remove(response["id"]?.string ?? "") != nil)
-            case .answeredInVain(let response): Issue.record("in vain: \(response)")
+            case .answeredInVain(let response): Issue.record("the call failed: \(response)")
             default: break
             }
         }
-        // The one whose line was lost; the model has called it again, and was answered then.
+        // The call whose connection was lost; the model called it again, and was answered then.
         #expect(open.count == 1)
     }
 
-    /// Every answer is played whole; one that was cut has its beginning played before that.
+    /// Checks that every answer is played whole; of one that was cut, its beginning is played
+    /// first.
     private func expectAnswers(_ outcome: BadDay.Outcome) {
         var rest = outcome.sounds[...]
         for (number, trouble) in Self.troubles.enumerated() {
@@ -110,14 +112,14 @@ struct BadDayTests {
         #expect(rest.isEmpty, "something else was played")
     }
 
-    /// The user was told of nothing but the lines that were lost, each once.
+    /// Checks that the user heard only of the lost connections, each once.
     private func expectCalm(_ outcome: BadDay.Outcome) {
         var isOffline = false
         var breaks = 0
         for event in outcome.timeline {
             switch event {
             case .offline:
-                #expect(!isOffline, "an outage was told twice")
+                #expect(!isOffline, "an outage was reported twice")
                 isOffline = true
                 breaks += 1
             case .online: isOffline = false

@@ -17,7 +17,7 @@ struct BadInputTests {
     }
 
     @Test(
-        "a message that makes no sense does not end the session",
+        "a meaningless message does not end the session",
         arguments: [
             "", "{", "[]", "null", "42", "\"text\"", "\u{FEFF}{}", "{\"serverContent\": []}",
             "{\"serverContent\": {\"modelTurn\": {\"parts\": 7}}}",
@@ -56,7 +56,7 @@ struct BadInputTests {
         }
         #expect(text.contains("API key not valid. Please pass a valid API key."))
         #expect(text.contains("check the key"))
-        // It stays up, and a press is answered by the same refusal instead of by silence.
+        // It stays up, and a press is answered by the same refusal instead of silence.
         appliance.press()
         try await appliance.timeline.wait(count: 2) {
             if case .refused = $0 { true } else { false }

@@ -10,11 +10,11 @@ import Testing
 import WebSockets
 import WireCodec
 
-/// Something that the daemon needs takes very long, or never answers.
+/// A dependency of the daemon is very slow, or never answers.
 enum BadWorld: CaseIterable, CustomTestStringConvertible {
     case silentNameServer, deadProxy, slowDisk
 
-    /// What a write to the slow disk takes (nanoseconds).
+    /// The duration of a write to the slow disk (nanoseconds).
     static let slowness: Int64 = 2_000_000_000
 
     var testDescription: String {
@@ -26,13 +26,13 @@ enum BadWorld: CaseIterable, CustomTestStringConvertible {
     }
 }
 
-/// The whole daemon in worlds that make others wait: what a user can touch goes on.
-@Suite("In a world that does not answer", .serialized, .timeLimit(.minutes(5)))
+/// The whole daemon while its dependencies hang: the user's controls keep working.
+@Suite("While no server answers", .serialized, .timeLimit(.minutes(5)))
 struct BadWorldTests {
     private static let reply = Noise.samples(4800, seed: 1)
     private static let host = "live.test"
 
-    /// A first life in a good world, which leaves a timer that is due soon.
+    /// A first run in a good world, which leaves a timer that is due soon.
     private func setTimer(in folder: String) async throws {
         var scenario = Scenario.saying(Self.reply)
         scenario.turns[0].calls = [.init(name: "set_timer", arguments: ["seconds": 1])]
@@ -51,7 +51,7 @@ struct BadWorldTests {
         "[tools]\nstate_directory = \"\(folder)\""
     }
 
-    @Test("button, alarm, voice and heartbeat go on", arguments: BadWorld.allCases)
+    @Test("button, alarm, voice and watchdog keep working", arguments: BadWorld.allCases)
     func buttonAlarmVoiceAndHeartbeat(world: BadWorld) async throws {
         let folder = try Files.makeTemporaryDirectory(prefix: "martlet-bad-world")
         defer { try? Files.removeTree(folder) }
@@ -82,12 +82,12 @@ struct BadWorldTests {
         let pulse = Task { await beat(appliance) }
 
         try await appliance.timeline.wait { $0 == .notice("timer 1 rings") }
-        // Ten times what is made of it at once.
+        // Ten times the sound that is queued at once.
         try await until { sounded(appliance) > 10 * 32_768 }
         appliance.press()
         try await appliance.timeline.wait { $0 == .notice("what rang was dismissed") }
         appliance.release()
-        // The next press is for talking, whether or not anybody is there to listen.
+        // The next press is for talking, whether or not a service listens.
         appliance.press()
         try await appliance.timeline.wait { event in
             if case .turnOpened(_, by: .button) = event { true } else { false }
@@ -103,24 +103,25 @@ struct BadWorldTests {
         print("\(world.testDescription): \(appliance.application.stays)")
         print("    heartbeat answered within \(longest / 1_000_000) ms at most")
         #expect(appliance.application.stays.longestNanoseconds < BadWorld.slowness)
-        // It waits for no write of anybody's.
+        // It waits for no write.
         #expect(longest < BadWorld.slowness)
         _ = try await appliance.stopped()
     }
 
-    /// Samples that the loudspeaker was given so far.
+    /// The samples that the loudspeaker has got so far.
     private func sounded(_ appliance: Appliance) -> Int {
         Files.size("\(appliance.folder)/speaker") / 2
     }
 
-    /// Asks for signs of life until it is cancelled; the longest that one took (nanoseconds).
+    /// Asks for signs of life until it is cancelled; returns the longest time that one took
+    /// (nanoseconds).
     private func beat(_ appliance: Appliance) async -> Int64 {
         var longest: Int64 = 0
         while !Task.isCancelled {
             let begin = MonotonicClock.now()
             _ = await appliance.application.pulse()
             longest = max(longest, MonotonicClock.now() - begin)
-            // Not to keep the machine from what is tried.
+            // Leaves the machine time for the work under test.
             MonotonicClock.wait(until: MonotonicClock.now() + 2_000_000)
         }
         return longest

@@ -17,7 +17,7 @@ import WireCodec
 struct BrokerLifeTests {
     private let reply = Noise.samples(4800, seed: 1)
 
-    /// Somebody else on the broker, who sees all of the device's messages.
+    /// Another client of the broker, which sees all of the device's messages.
     private final class Witness: Sendable {
         let messages = Collector<MQTTMessage>()
         private let lines = Collector<Bool>()
@@ -39,7 +39,7 @@ struct BrokerLifeTests {
             try await lines.wait { $0 }
         }
 
-        /// Waits until a property was told for the `count`-th time.
+        /// Waits until a property was published for the `count`-th time.
         func wait(_ property: String, _ text: String, count: Int = 1) async throws {
             try await messages.wait(count: count) {
                 $0.topic == "martlet/kitchen/\(property)" && $0.text == text
@@ -82,7 +82,7 @@ struct BrokerLifeTests {
                 """)
     }
 
-    @Test("the device announces itself, and tells how it stands")
+    @Test("the device announces itself, and reports its state")
     func announced() async throws {
         let broker = try TestBroker()
         let witness = try await Witness(broker)
@@ -90,7 +90,7 @@ struct BrokerLifeTests {
         try await witness.wait("status", "online")
         try await witness.wait("state", "idle")
         _ = try await witness.messages.first { $0.topic.hasSuffix("/diagnostics") ? true : nil }
-        // What a Home Assistant that starts now is given, seen by another program.
+        // What a Home Assistant that starts now gets, read by another program.
         let config = try await broker.read("homeassistant/#", count: 1)
         #expect(config.map(\.topic) == ["homeassistant/device/kitchen/config"])
         let announcement = try JSONValue(parsing: config[0].text)
@@ -126,7 +126,7 @@ struct BrokerLifeTests {
         try await witness.ask("listen", "PRESS")
         try await witness.ask("mute", "OFF")
         try await witness.wait("mute", "OFF", count: 2)
-        // The microphone that was muted was not opened.
+        // The muted microphone was not opened.
         #expect(
             !appliance.timeline.all.contains { if case .turnOpened = $0 { true } else { false } })
 
@@ -169,7 +169,7 @@ struct BrokerLifeTests {
         await witness.stop()
     }
 
-    @Test("a broker that is killed and comes back without memory is told everything again")
+    @Test("a broker that is killed and comes back empty gets everything again")
     func restarted() async throws {
         let broker = try TestBroker()
         let appliance = try await appliance(broker)
@@ -178,7 +178,7 @@ struct BrokerLifeTests {
         try await first.wait("state", "idle")
         await first.stop()
         broker.kill()
-        // The device goes on without.
+        // The device goes on without a broker.
         appliance.press()
         await appliance.microphone.say(Noise.samples(20 * 320, seed: 1))
         appliance.release()
@@ -193,7 +193,7 @@ struct BrokerLifeTests {
         await second.stop()
     }
 
-    @Test("a broker that is away from the start holds nothing up, and is found when it comes")
+    @Test("a broker that is unreachable at the start delays nothing, and is found later")
     func late() async throws {
         let broker = try TestBroker()
         broker.kill()
@@ -204,7 +204,7 @@ struct BrokerLifeTests {
         _ = try await appliance.stopped()
     }
 
-    @Test("junk that a broker has kept on the command topics does nothing, nor does a long message")
+    @Test("retained junk on the command topics does nothing, nor does a long message")
     func junk() async throws {
         let broker = try TestBroker()
         try await broker.publish("martlet/kitchen/listen/set", "PRESS", "-r")
@@ -226,7 +226,7 @@ struct BrokerLifeTests {
         await witness.stop()
     }
 
-    @Test("a guest beside the device takes nothing of it on the broker, and its tools work")
+    @Test("a guest client takes nothing of the device's on the broker, and its tools work")
     func guest() async throws {
         let broker = try TestBroker()
         let witness = try await Witness(broker)
@@ -255,7 +255,7 @@ struct BrokerLifeTests {
         await witness.stop()
     }
 
-    @Test("a device that is taken back leaves nothing on the broker")
+    @Test("a device that is removed leaves nothing on the broker")
     func forgotten() async throws {
         let broker = try TestBroker()
         let witness = try await Witness(broker)
@@ -268,7 +268,7 @@ struct BrokerLifeTests {
                 "[mqtt]\nhost = \"127.0.0.1\"\nport = \(broker.port)\nid = \"kitchen\"\n"
             )
         ])
-        // A device that is there would be lost to Home Assistant.
+        // Home Assistant would lose a device that is running.
         var reason = ""
         do { _ = try await BrokerErrands.forget(settings, mayRun: false) } catch {
             reason = "\(error)"
@@ -277,12 +277,12 @@ struct BrokerLifeTests {
         _ = try await appliance.stopped()
         #expect(try await BrokerErrands.check(settings).hasPrefix("127.0.0.1"))
         #expect(try await BrokerErrands.forget(settings, mayRun: false) == "kitchen")
-        // Home Assistant is told by an empty message; and of what was kept nothing is left.
+        // An empty message removes it from Home Assistant, and no retained message is left.
         try await witness.messages.wait {
             $0.topic == "homeassistant/device/kitchen/config" && $0.payload.isEmpty
         }
         #expect(try await broker.read("#", count: 1, seconds: 1).isEmpty)
-        // Home Assistant complains of what it does not know any more.
+        // Home Assistant logs an error about an unknown entity.
         #expect(try await BrokerErrands.forget(settings, mayRun: false) == "kitchen")
         try await witness.publish("martlet/end", "now")
         try await witness.messages.wait { $0.topic == "martlet/end" }
@@ -293,7 +293,7 @@ struct BrokerLifeTests {
         await witness.stop()
     }
 
-    @Test("a flood of commands leaves the device with a user's voice to answer")
+    @Test("during a flood of commands the device still answers the user's voice")
     func flood() async throws {
         let broker = try TestBroker()
         let witness = try await Witness(broker)
@@ -306,7 +306,7 @@ struct BrokerLifeTests {
         try await appliance.timeline.wait { $0 == .replyPlayed }
         let told = witness.messages.all.filter { $0.topic == "martlet/kitchen/volume" }
         #expect(told.count < 150)
-        // The last of them stands, as soon as there may be another.
+        // The last of them takes effect as soon as another one is allowed.
         try await witness.wait("volume", "99")
         _ = try await appliance.stopped()
         await witness.stop()

@@ -1,10 +1,10 @@
 import Synchronization
 
-/// What happened, for a test that waits for something in it.
+/// The events so far, for a test that waits for one of them.
 final class Collector<Event: Sendable>: Sendable {
     private struct Wait: Sendable {
         let number: Int
-        /// Takes an event; returns whether it was what is awaited.
+        /// Takes an event; returns whether it was the awaited one.
         let take: @Sendable (Event) -> Bool
         let giveUp: @Sendable (any Error) -> Void
     }
@@ -29,10 +29,10 @@ final class Collector<Event: Sendable>: Sendable {
     /// Everything so far.
     var all: [Event] { state.withLock { $0.events } }
 
-    /// Waits until `pick` finds something, in what has happened or will happen.
+    /// Waits until `pick` finds something, in past or future events.
     ///
-    /// There is no limit here: the test's own time limit is it, which cancels the test; what had
-    /// happened until then is printed, since an error of a cancelled test is not.
+    /// There is no limit here: the test's own time limit cancels the test; the events until then
+    /// are printed, since an error of a cancelled test is not.
     func first<Result: Sendable>(
         _ pick: @escaping @Sendable (Event) -> Result?
     ) async throws -> Result {
@@ -88,9 +88,9 @@ final class Collector<Event: Sendable>: Sendable {
     }
 }
 
-/// What a test waits for did not come in its time.
+/// The awaited event did not come within the test's time.
 struct NothingCame: Error, CustomStringConvertible {
-    /// Lines of what came that are told, and the length of each (characters).
+    /// How many lines of events are printed, and the length of each (characters).
     private static let lines = 60
     private static let length = 200
 
@@ -98,7 +98,7 @@ struct NothingCame: Error, CustomStringConvertible {
 
     init(after events: [String]) {
         let told = events.suffix(Self.lines).map { $0.prefix(Self.length) }
-        description = "it never came; what came last:\n" + told.joined(separator: "\n")
+        description = "it never came; the last events:\n" + told.joined(separator: "\n")
         print(description)
     }
 }

@@ -2,7 +2,7 @@ import Glibc
 import Linux
 import Testing
 
-/// The program itself, as somebody at a terminal or in a script uses it.
+/// The program itself, as used at a terminal or in a script.
 @Suite(.timeLimit(.minutes(5)))
 final class CommandLineTests {
     private let folder: String
@@ -25,7 +25,7 @@ final class CommandLineTests {
         let errors: String
     }
 
-    /// Runs a shell's line with the program as $martlet, the home as $HOME, and no input.
+    /// Runs a shell command with the program as $martlet, the home as $HOME, and no input.
     private func shell(_ line: String) async throws -> Ended {
         let result = try await ChildProcess.run(
             Command(
@@ -65,7 +65,7 @@ final class CommandLineTests {
         }
     }
 
-    @Test("a template that a full disk does not take is no success")
+    @Test("a template that does not fit on a full disk is no success")
     func aTemplateThatAFull()
         async throws
     {
@@ -75,7 +75,7 @@ final class CommandLineTests {
         #expect(try await shell("$martlet config template > /dev/null").exit == .exited(0))
     }
 
-    @Test("what is no mistake of usage is reported without the usage")
+    @Test("errors other than wrong usage are reported without the usage")
     func whatIsNoMistakeOf()
         async throws
     {
@@ -98,7 +98,7 @@ final class CommandLineTests {
         #expect(port.errors.contains("0 to 65535"))
     }
 
-    @Test("a recording is refused before it begins where it could not be kept")
+    @Test("a recording that could not be saved is refused before it begins")
     func aRecordingIsRefusedBefore() async throws {
         try write("take.wav", [1, 2, 3])
         for (target, words) in [
@@ -117,7 +117,7 @@ final class CommandLineTests {
         #expect(try Files.list(folder).filter { $0.hasPrefix("take") } == ["take.wav"])
     }
 
-    @Test("what a start refuses is neither checked as right nor called by hand")
+    @Test("settings that a start refuses do not pass the check, and no tool can be called by hand")
     func whatAStartRefuses() async throws {
         let text = """
             [button]
@@ -138,7 +138,7 @@ final class CommandLineTests {
         }
     }
 
-    @Test("a file without a sample is no sound to play, and says so")
+    @Test("a file without a sample cannot be played, and the error says so")
     func aFileWithoutASample() async throws {
         // RIFF, format of 16 kHz mono, and no samples.
         var header = Array("RIFF".utf8)
@@ -173,7 +173,7 @@ final class CommandLineTests {
         #expect(ended.output.contains("action = \"on\""), "\(ended.output)")
     }
 
-    @Test("the simulator says how it is reached, by the SDK too")
+    @Test("the simulator prints how it is reached, also by the SDK")
     func theSimulatorSaysHow() async throws {
         func said(_ more: String) async throws -> String {
             try await shell(
@@ -197,7 +197,7 @@ final class CommandLineTests {
         #expect(!ended.output.contains("\r") && !ended.output.contains("\u{1B}"))
     }
 
-    @Test("a loop that finds nothing draws what it heard, and one that is ended has no result")
+    @Test("a loopback that finds nothing draws what it heard, and an ended one has no result")
     func aLoopThatFindsNothing()
         async throws
     {
@@ -214,11 +214,11 @@ final class CommandLineTests {
         #expect(ended.exit != .exited(0))
     }
 
-    @Test("the doctor is silent about nothing that is set")
+    @Test("the doctor reports on every setting that is set")
     func theDoctorIsSilentAbout()
         async throws
     {
-        // No card, no chip, no light, no folder: as on somebody's desk.
+        // No card, no chip, no light, no folder: like a desktop computer.
         let text = """
             [audio.capture]
             device = "null"

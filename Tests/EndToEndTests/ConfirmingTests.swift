@@ -12,7 +12,7 @@ struct ConfirmingTests {
     private static let pin = "4711"
     private static let voice = Noise.samples(24_000, seed: 1)
 
-    /// One turn of a conversation: what the service writes down, and whether the model calls.
+    /// One turn of a conversation: the service's transcript, and whether the model calls.
     private struct Turn {
         var heard: String
         var calls = true
@@ -32,7 +32,7 @@ struct ConfirmingTests {
             try await rest(turns: turn)
         }
 
-        /// Waits until the service has ended so many turns and the device is at rest.
+        /// Waits until the service has ended this many turns and the device is at rest.
         func rest(turns: Int) async throws {
             try await appliance.service.wait(count: turns) {
                 if case .turnCompleted = $0 { true } else { false }
@@ -40,7 +40,7 @@ struct ConfirmingTests {
             try await until { await appliance.application.isQuiet() }
         }
 
-        /// Waits for the question, and then for as long as a press for something else may take.
+        /// Waits for the question, and then for the time in which a press may mean something else.
         func asked() async throws {
             try await appliance.timeline.wait {
                 $0 == .notice("the user is asked to confirm open_gate")
@@ -53,7 +53,7 @@ struct ConfirmingTests {
             try await until { MonotonicClock.now() >= end }
         }
 
-        /// What the model was answered, in order.
+        /// The answers to the model, in order.
         var answers: [String] {
             appliance.service.all.compactMap { event in
                 switch event {
@@ -89,7 +89,7 @@ struct ConfirmingTests {
     private func rig(_ confirm: String, _ turns: [Turn]) async throws -> Rig {
         let folder = try Files.makeTemporaryDirectory(prefix: "martlet-confirming")
         try Files.writeAtomically("\(folder)/pin", Array(Self.pin.utf8), mode: 0o600)
-        // Not where the state is: no program can look there.
+        // Not in the state folder, which no program can read.
         try Files.makeDirectory("\(folder)/work", mode: 0o700)
         var scenario = Scenario(
             turns: turns.map { turn in
@@ -129,7 +129,7 @@ struct ConfirmingTests {
         try await rig.asked()
     }
 
-    @Test("a press does it, once, and opens no turn; the next call asks anew")
+    @Test("a press runs the call, once, and opens no turn; the next call asks again")
     func button() async throws {
         let rig = try await rig("button", [Turn(heard: "the gate"), Turn(heard: "again")])
         try await startCall(rig)
@@ -144,7 +144,7 @@ struct ConfirmingTests {
             rig.appliance.timeline.all.count {
                 if case .turnOpened = $0 { true } else { false }
             } == 1)
-        // The press of before is worth nothing for the same call made again.
+        // The earlier press does not count for the same call made again.
         try await rig.speak(turn: 2)
         #expect(rig.openings == 1)
         #expect(rig.answers.last?.contains("did not press") == true)
@@ -152,7 +152,7 @@ struct ConfirmingTests {
         try await rig.end()
     }
 
-    @Test("nobody presses: it is not done, the model is told so in time, and others go on")
+    @Test("without a press it is not done, the model hears so in time, and other calls go on")
     func buttonTimeOut() async throws {
         let rig = try await rig("button", [Turn(heard: "the gate")])
         try await rig.speak(turn: 1)
@@ -162,7 +162,7 @@ struct ConfirmingTests {
         try await rig.end()
     }
 
-    @Test("who holds the button on, to say something, has not said yes")
+    @Test("holding the button, in order to speak, is not a yes")
     func held() async throws {
         let rig = try await rig("button", [Turn(heard: "the gate")])
         try await startCall(rig)
@@ -175,7 +175,7 @@ struct ConfirmingTests {
         try await rig.end()
     }
 
-    @Test("a call that is taken back while the user is asked is not done by a later press")
+    @Test("a call that is cancelled while the user is asked is not done by a later press")
     func takenBack() async throws {
         let rig = try await rig(
             "button", [Turn(heard: "the gate"), Turn(heard: "x", calls: false)])
@@ -195,7 +195,7 @@ struct ConfirmingTests {
 
     // MARK: - By words
 
-    @Test("the phrase does it when the user says it in a turn of their own, and only once")
+    @Test("the phrase runs the call when the user says it in a new turn, and only once")
     func phrase() async throws {
         let rig = try await rig(
             "phrase",
@@ -217,7 +217,7 @@ struct ConfirmingTests {
         try await rig.end()
     }
 
-    @Test("the device's own voice does not: not as it says it, and not as it is heard again")
+    @Test("the device's own voice does not, neither when it speaks nor when it is heard again")
     func ownVoice() async throws {
         let rig = try await rig(
             "phrase",
@@ -229,7 +229,7 @@ struct ConfirmingTests {
         await rig.appliance.microphone.say(Noise.samples(20 * 320, seed: 3))
         rig.appliance.release()
         try await rig.appliance.timeline.wait { if case .firstSound = $0 { true } else { false } }
-        // In the middle of its words the microphone opens, and hears them.
+        // The microphone opens in the middle of its words, and hears them.
         try await rig.speak(turn: 2)
         #expect(rig.openings == 0)
         try await rig.wait(milliseconds: 600)
@@ -240,7 +240,7 @@ struct ConfirmingTests {
         try await rig.end()
     }
 
-    @Test("the PIN does it, digit by digit, and stands in no log; a wrong one does not")
+    @Test("the PIN runs the call, digit by digit, and is in no log; a wrong one does not")
     func pin() async throws {
         let rig = try await rig(
             "pin",

@@ -3,12 +3,13 @@ import Linux
 import Simulation
 import Synchronization
 
-/// `martlet run` as systemd runs it: told where to report, watched, its journal with priorities.
+/// `martlet run` as systemd runs it: with a notification socket, a watchdog, and priorities in its
+/// journal.
 ///
-/// Its sound devices are none, which keep time all the same.
+/// Its sound devices are null devices, which keep time nevertheless.
 final class DaemonProcess: Sendable {
     let folder: String
-    /// What systemd is told, one assignment each.
+    /// The messages to systemd, one assignment each.
     let notices = Collector<String>()
     /// Its lines, "<3>text".
     let journal = Collector<String>()
@@ -17,7 +18,7 @@ final class DaemonProcess: Sendable {
     private let life = Mutex<SpawnedProcess?>(nil)
     private let isOver = Atomic<Bool>(false)
 
-    /// Nothing runs yet; systemd asks for a beat at least so often.
+    /// Nothing runs yet; systemd expects a keep-alive at least this often.
     init(watchdogMilliseconds: Int = 30_000, environment: [String: String] = [:]) throws {
         folder = try Files.makeTemporaryDirectory(prefix: "martlet-daemon")
         self.watchdogMilliseconds = watchdogMilliseconds
@@ -32,7 +33,7 @@ final class DaemonProcess: Sendable {
         }
     }
 
-    /// Writes the settings: silent devices, no service but the one given, and more.
+    /// Writes the settings: silent devices, no service except the given one, and more.
     func write(_ more: String, port: UInt16 = 9) throws {
         try Files.writeAtomically(
             "\(folder)/martlet.toml",
@@ -51,7 +52,7 @@ final class DaemonProcess: Sendable {
                 """.utf8), mode: 0o600)
     }
 
-    /// What a sanitizer is not to report in these tests it is not to report in the program either.
+    /// The suppressions of sanitizers in these tests apply to the program as well.
     static var sanitizers: [String: String] {
         var environment: [String: String] = [:]
         for name in ["LSAN_OPTIONS", "TSAN_OPTIONS", "LD_PRELOAD"] {
@@ -60,7 +61,7 @@ final class DaemonProcess: Sendable {
         return environment
     }
 
-    /// Starts the program, with these arguments behind `run`.
+    /// Starts the program, with these arguments after `run`.
     func start(_ arguments: [String]? = nil) throws {
         var environment = environment
         environment["PATH"] = "/usr/bin:/bin"
@@ -81,7 +82,7 @@ final class DaemonProcess: Sendable {
         }
     }
 
-    /// Starts it and waits until systemd is told that it is ready, once more than before.
+    /// Starts it and waits until it reports to systemd that it is ready, once more than before.
     func startReady() async throws {
         let before = notices.all.count { $0 == "READY=1" }
         try start()
@@ -90,7 +91,7 @@ final class DaemonProcess: Sendable {
 
     func send(_ signal: Signal) { life.withLock { $0 }?.send(signal) }
 
-    /// How it ended, within the time that the unit gives it; nil: it did not.
+    /// How it ended, within the unit's stop time-out; nil if it did not.
     func ended() -> ProcessExit? { life.withLock { $0 }?.wait(timeout: .seconds(10)) }
 
     /// SIGTERM, and how it ended.
@@ -118,14 +119,14 @@ final class DaemonProcess: Sendable {
     }
 }
 
-/// The place that a service reports to.
+/// The socket for notifications.
 private final class Listener: Sendable {
     private static let pollMilliseconds: Int32 = 100
     private let socket: UnixSocket
 
     init(_ socket: consuming UnixSocket) { self.socket = socket }
 
-    /// The lines of the next messages; after a while none.
+    /// The lines of the next messages; none after a while.
     func next() -> [String] {
         var entry = pollfd(fd: socket.descriptor, events: Int16(POLLIN), revents: 0)
         guard poll(&entry, 1, Self.pollMilliseconds) > 0,

@@ -3,8 +3,8 @@ import Simulation
 import Testing
 import WireCodec
 
-/// What `device_status` answers, against what the device did.
-@Suite("What the device says of itself", .timeLimit(.minutes(5)))
+/// The answer of `device_status`, against what the device did.
+@Suite("The device's reports on itself", .timeLimit(.minutes(5)))
 struct DeviceReportTests {
     private func speak(to appliance: Appliance) async {
         appliance.press()
@@ -13,7 +13,7 @@ struct DeviceReportTests {
         appliance.release()
     }
 
-    /// What `device_status` answers in the second turn, after a first one without tools.
+    /// The answer of `device_status` in the second turn, after a first one without tools.
     private func status(more: String = "") async throws -> (JSONValue, [TimelineEvent]) {
         let answer = Noise.samples(4800, seed: 2)
         var scenario = Scenario.saying(answer, answer)
@@ -32,7 +32,7 @@ struct DeviceReportTests {
         return (response, events)
     }
 
-    @Test("times and states are those of the turn that the user heard")
+    @Test("the reported times and states are those of the turn that the user heard")
     func turn() async throws {
         let (response, events) = try await status()
         let status = try #require(response["response"]?["output"])
@@ -49,7 +49,7 @@ struct DeviceReportTests {
         #expect(status["troubles"] == nil, "\(status)")
     }
 
-    @Test("a music output that is not there is a trouble, and everything else works")
+    @Test("a missing music output is reported, and everything else works")
     func trouble() async throws {
         let (response, _) = try await status(
             more: """
@@ -63,7 +63,7 @@ struct DeviceReportTests {
         #expect(status["music_output"]?.string?.contains("does not work") == true, "\(status)")
     }
 
-    @Test("the journal of the whole program has one line for the turn, with what it took")
+    @Test("the program's journal has one line for the turn, with its times")
     func journal() async throws {
         let house = try await Household(scenario: .saying(Noise.samples(2400, seed: 1)))
         defer { house.end() }

@@ -2,7 +2,7 @@ import Glibc
 import Linux
 import Testing
 
-/// Whether this machine lets a test have a mount name space of its own, as root.
+/// Whether this machine lets a test create a mount name space, as root.
 private let hasNameSpaces: Bool = {
     guard geteuid() == 0 else { return false }
     let exit = try? SpawnedProcess(
@@ -16,11 +16,11 @@ private let hasNameSpaces: Bool = {
 
 @Suite("The doctor judges with the daemon's rights", .timeLimit(.minutes(5)))
 struct DoctorRightsTests {
-    /// What the doctor says to root where the unit says this; in a `/run` of its own.
+    /// The doctor's output for root with this unit, in a `/run` of its own.
     private func doctor(unit: String, settings: (String) -> String) throws -> String {
         let folder = try Files.makeTemporaryDirectory(prefix: "martlet-rights")
         defer { try? Files.removeTree(folder) }
-        // The daemon's user gets as far as this.
+        // The daemon's user can reach this folder.
         chmod(folder, 0o755)
         try Files.writeAtomically(
             "\(folder)/key", Array("test-key\n".utf8), mode: 0o600)
@@ -57,7 +57,7 @@ struct DoctorRightsTests {
         return output
     }
 
-    @Test("what only root can read is no key for the daemon", .enabled(if: hasNameSpaces))
+    @Test("a file that only root can read is no key for the daemon", .enabled(if: hasNameSpaces))
     func unreadable() throws {
         let output = try doctor(unit: "[Service]\nUser=nobody\n") { "key_file = \"\($0)/key\"" }
         #expect(output.contains("as user nobody"), "\(output)")
@@ -66,7 +66,7 @@ struct DoctorRightsTests {
     }
 
     @Test(
-        "what systemd hands over is the daemon's, and nothing of it is left behind",
+        "a credential from systemd is the daemon's, and no copy of it is left",
         .enabled(if: hasNameSpaces))
     func credential() throws {
         let output = try doctor(
@@ -78,7 +78,9 @@ struct DoctorRightsTests {
         #expect(!output.contains("test-key"), "\(output)")
     }
 
-    @Test("a user who does not exist is reported, with what makes one", .enabled(if: hasNameSpaces))
+    @Test(
+        "a missing user is reported, with the command that creates one", .enabled(if: hasNameSpaces)
+    )
     func nobody() throws {
         let output = try doctor(unit: "[Service]\nUser=martlet-no-such\n") { _ in "" }
         #expect(output.contains("martlet-no-such, a user that does not exist here"), "\(output)")

@@ -6,9 +6,9 @@ import Simulation
 import Sounds
 import Testing
 
-@Suite("A device that is not set up says so", .timeLimit(.minutes(5)))
+@Suite("A device that is not set up", .timeLimit(.minutes(5)))
 struct FirstStartTests {
-    @Test("without a key it says so once, and a press connects when the key is there")
+    @Test("a missing key is reported once, and a press connects when the key exists")
     func noKey() async throws {
         let folder = try Files.makeTemporaryDirectory(prefix: "martlet-first-start")
         defer { try? Files.removeTree(folder) }
@@ -41,11 +41,11 @@ struct FirstStartTests {
 
         let library = try SoundLibrary(rate: 24_000)
         let line = library[.noKey].sounds
-        // The short sounds of the presses come behind it.
+        // The short sounds of the presses come after it.
         let start = Array(line[..<2400])
         let found = played.indices.dropLast(start.count).count { index in
             played[index] == start[0] && Array(played[index..<(index + start.count)]) == start
         }
-        #expect(found == 1, "the line was said \(found) times")
+        #expect(found == 1, "the line was spoken \(found) times")
     }
 }

@@ -5,23 +5,23 @@ import Simulation
 import Synchronization
 import WireCodec
 
-/// The installed program, `martlet run`, as a process that can be killed and started again; the
-/// service, the microphone and what is on the disk stay.
+/// The installed program, `martlet run`, as a process that can be killed and restarted; the
+/// service, the microphone and the files remain.
 final class Household: Sendable {
     let folder: String
     let server: LiveServer
     let service: Collector<ServerEvent>
     let microphone: SimulatedMicrophone
-    /// Every line of the journal, of all lives.
+    /// Every line of the journal, of all runs.
     let journal = Collector<String>()
     private let settings: String
     private let life = Mutex<SpawnedProcess?>(nil)
     private let talk = Mutex<Task<Void, Never>?>(nil)
 
-    /// Where its state is.
+    /// Its state folder.
     var state: String { "\(folder)/state" }
 
-    /// A household in which nothing runs; it talks hands-free, as nobody presses a button there.
+    /// A household in which nothing runs yet; it talks hands-free, as there is no button.
     ///
     /// `more` are tables of settings besides the usual ones, for a folder.
     init(scenario: Scenario, more: (String) -> String = { _ in "" }) async throws {
@@ -76,7 +76,7 @@ final class Household: Sendable {
         try await journal.wait(count: lives + 1) { $0.contains(" online") }
     }
 
-    /// How often it was connected, in all lives.
+    /// How often it was connected, in all runs.
     private var onlines: Int { journal.all.count { $0.contains(" online") } }
 
     private func process() throws -> SpawnedProcess {
@@ -94,7 +94,7 @@ final class Household: Sendable {
                 ].merging(DaemonProcess.sanitizers) { $1 }, outputLimitBytes: 0), output: .lines)
     }
 
-    /// What another program with the same settings says until a line holds this text.
+    /// The output of a second program with the same settings, up to a line with this text.
     func rival(saying text: String) throws -> [String] {
         let process = try process()
         var lines: [String] = []
@@ -107,7 +107,7 @@ final class Household: Sendable {
         return lines
     }
 
-    /// Sends a signal, and returns when it is connected again; a life that it ends is followed by
+    /// Sends a signal, and returns when it is connected again; a run that it ends is followed by
     /// another.
     func disturb(_ signal: Signal) async throws {
         let before = onlines
@@ -127,7 +127,7 @@ final class Household: Sendable {
         try await startTalking()
     }
 
-    /// SIGKILL: nothing of it has the time for anything.
+    /// SIGKILL: it has no time for anything.
     func kill() {
         talk.withLock { $0.take() }?.cancel()
         guard let process = life.withLock({ $0.take() }) else { return }
@@ -135,10 +135,10 @@ final class Household: Sendable {
         _ = process.wait(timeout: .seconds(60))
     }
 
-    /// SIGHUP: the settings are read again.
+    /// SIGHUP: reads the settings again.
     func hangUp() { life.withLock { $0 }?.send(.hangUp) }
 
-    /// SIGTERM, and how it ended in the time that the unit gives it; nil: it did not.
+    /// SIGTERM, and how it ended within the unit's stop time-out; nil if it did not.
     func terminate() -> ProcessExit? {
         talk.withLock { $0.take() }?.cancel()
         guard let process = life.withLock({ $0 }) else { return nil }
@@ -161,8 +161,8 @@ final class Household: Sendable {
         await microphone.say(Noise.samples(50 * 320, seed: 7))
     }
 
-    /// The user talks on and on, until the program is killed: a call that nobody can have asked
-    /// for is not carried out.
+    /// The user talks without end, until the program is killed: a call that no user can have asked
+    /// for is not executed.
     func startTalking() async throws {
         let begun = service.all.count { $0.isWordsBegan }
         let microphone = microphone
@@ -172,7 +172,7 @@ final class Household: Sendable {
         try await service.wait(count: begun + 1) { $0.isWordsBegan }
     }
 
-    /// The model calls a function while the user talks; gives the answer as JSON.
+    /// The model calls a function while the user talks; returns the answer as JSON.
     func call(_ name: String, _ arguments: String = "{}", id: String) async throws -> String {
         let before = service.all.count
         try await server.send(
@@ -190,7 +190,7 @@ final class Household: Sendable {
         }
     }
 
-    /// A file's text; empty where there is none.
+    /// A file's text; empty if there is no file.
     func text(_ name: String) -> String {
         let bytes = try? Files.read("\(folder)/\(name)", limitBytes: 1 << 20)
         return String(decoding: bytes ?? [], as: UTF8.self)

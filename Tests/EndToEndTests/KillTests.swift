@@ -5,11 +5,11 @@ import Testing
 import WireCodec
 
 /// The real program, killed by SIGKILL at the worst moments.
-@Suite("What a killed daemon has promised, it keeps", .serialized, .timeLimit(.minutes(5)))
+@Suite("A killed daemon keeps its promises", .serialized, .timeLimit(.minutes(5)))
 struct KillTests {
     private static let reply = Noise.samples(2400, seed: 1)
 
-    /// A first turn, so that there is a conversation to go on with, and one that calls.
+    /// A first turn, so that there is a conversation to resume, and one that calls.
     private static func scenario(_ call: Scenario.Call) -> Scenario {
         var scenario = Scenario.saying(reply, reply)
         scenario.turns[1].calls = [call]
@@ -39,7 +39,7 @@ struct KillTests {
 
     // MARK: - Calls
 
-    /// A program that notes each run, and goes on when something is in the pipe.
+    /// A program that records each run, and continues when the pipe has data.
     private func counting() async throws -> Household {
         try await Household(
             scenario: Self.scenario(Scenario.Call(name: "count", arguments: [:]))
@@ -55,7 +55,7 @@ struct KillTests {
         }
     }
 
-    @Test("killed in a call: its program is gone too, and the same call is not done again")
+    @Test("killed in a call: its program ends too, and the same call is not run again")
     func killedInCall() async throws {
         let house = try await counting()
         defer { house.end() }
@@ -72,13 +72,13 @@ struct KillTests {
         let answer = try await house.call("count", id: id)
         #expect(answer.contains("begun before the device restarted"))
         #expect(house.text("work/runs") == "once\n")
-        // Another call is another matter.
+        // A different call is executed.
         _ = try gate.write(Array("done\n".utf8)[...])
         #expect(try await house.call("count", id: "another").contains("done"))
         #expect(house.text("work/runs") == "once\nonce\n")
     }
 
-    @Test("killed after the answer: the same call has the same answer, and is not done again")
+    @Test("killed after the answer: the same call has the same answer, and is not run again")
     func killedAfterAnswer() async throws {
         let house = try await counting()
         defer { house.end() }
@@ -99,11 +99,11 @@ struct KillTests {
 
     // MARK: - Timers
 
-    /// What is waited for between the call of a timer and its answer, before the kill.
+    /// The event between the call of a timer and its answer after which the kill comes.
     enum Moment: CaseIterable, Sendable { case called, begun, stored, answered }
 
     @Test(
-        "killed between the call and the answer: one timer or none, and none that was promised less",
+        "killed between the call and the answer: no promised timer is lost, none is doubled",
         arguments: Moment.allCases)
     func killedAroundTimer(moment: Moment) async throws {
         let house = try await Household(
@@ -123,20 +123,20 @@ struct KillTests {
             if case .answered = $0 { true } else { false }
         }
         try await house.restart()
-        // The model, which may not have had its answer, asks once more.
+        // The model, which may not have got its answer, calls once more.
         _ = try await house.call("set_timer", #"{"seconds": 600, "name": "tea"}"#, id: id)
         let list = try JSONValue(
             parsing: Array(try await house.call("list_timers", id: "list").utf8))
         let count = list["output"]?["items"]?.array?.count ?? 0
         #expect(count <= 1)
         switch moment {
-        // Nothing was begun, or it is not known, and then it was not promised either.
+        // Nothing was begun, or that is unknown, and then it was not promised either.
         case .called, .begun: #expect(count == 1 || !wasAnswered)
         case .stored, .answered: #expect(count == 1)
         }
     }
 
-    @Test("killed a second before it rings, and while it rings: once dismissed, never again")
+    @Test("killed a second before a timer rings, and while it rings: dismissed once, it stays off")
     func killedBeforeRinging() async throws {
         let house = try await Household(
             scenario: Self.scenario(
@@ -154,7 +154,7 @@ struct KillTests {
         // Its answer came a little after it was set.
         #expect(MonotonicClock.now() >= due - 500_000_000)
         house.kill()
-        // Nobody has dismissed it.
+        // It was not dismissed.
         try await house.restart()
         try await house.journal.wait(count: 2) { $0.contains("timer 1 rings") }
         #expect(try await house.call("stop_ringing", id: "stop").contains("tea"))

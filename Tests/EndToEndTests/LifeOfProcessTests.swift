@@ -5,7 +5,7 @@ import TestProcesses
 import Testing
 import WireCodec
 
-/// The real program under a systemd that watches it, with signals at every moment.
+/// The real program under a systemd with a watchdog, with signals at every moment.
 @Suite("The daemon as systemd sees it", .serialized, .timeLimit(.minutes(5)))
 struct LifeOfProcessTests {
     private static let handsFree = """
@@ -17,7 +17,8 @@ struct LifeOfProcessTests {
 
     // MARK: - Settings with a mistake
 
-    @Test("a mistake at the start: the last settings that worked, told at err, and no end")
+    @Test(
+        "a mistake at the start: the last working settings are used, and the mistake logged at err")
     func lastGood() async throws {
         let daemon = try DaemonProcess()
         defer { daemon.end() }
@@ -35,14 +36,15 @@ struct LifeOfProcessTests {
         try await daemon.notices.wait {
             $0.hasPrefix("STATUS=") && $0.contains("not what the settings say")
         }
-        // Mended, it takes them up.
+        // It takes the corrected settings.
         try daemon.write(Self.handsFree)
         daemon.send(.hangUp)
         try await daemon.notices.wait(count: 3) { $0 == "READY=1" }
         #expect(daemon.stop() == .exited(0))
     }
 
-    @Test("a mistake at the very first start: it stays up, tells, and takes what is mended")
+    @Test(
+        "a mistake at the very first start: it stays up, reports it, and takes the corrected file")
     func firstMistake() async throws {
         let daemon = try DaemonProcess()
         defer { daemon.end() }
@@ -92,7 +94,7 @@ struct LifeOfProcessTests {
         #expect(daemon.stop() == .exited(0))
     }
 
-    @Test("a settings file that is named and not there ends every verb, the daemon with 78")
+    @Test("a missing settings file that is named ends every verb, the daemon with 78")
     func missingFile() throws {
         let daemon = try DaemonProcess()
         defer { daemon.end() }
@@ -110,7 +112,7 @@ struct LifeOfProcessTests {
         }
     }
 
-    /// Another verb of the program, with a key: how it ended, and all that it wrote.
+    /// Another verb of the program, with a key: its exit and all of its output.
     private func run(_ arguments: [String]) throws -> (ProcessExit?, String) {
         let process = try SpawnedProcess(
             Command(
@@ -126,7 +128,7 @@ struct LifeOfProcessTests {
         return (process.wait(timeout: .seconds(60)), output)
     }
 
-    @Test("the doctor who asks no service ends in order, however often it is called")
+    @Test("the doctor without a service check exits cleanly, however often it is called")
     func doctor() throws {
         let daemon = try DaemonProcess()
         defer { daemon.end() }
@@ -135,7 +137,7 @@ struct LifeOfProcessTests {
             let (exit, output) = try run([
                 "doctor", "--no-service", "--config", "\(daemon.folder)/martlet.toml",
             ])
-            // What this machine lacks is found, too.
+            // The machine may have faults of its own, which the doctor reports, too.
             #expect(exit == .exited(0) || exit == .exited(1), "\(output)")
             #expect(output.contains("ok    key: from the variable GEMINI_API_KEY"), "\(output)")
         }
@@ -143,7 +145,7 @@ struct LifeOfProcessTests {
 
     // MARK: - SIGTERM
 
-    /// What goes on when SIGTERM comes.
+    /// The program's state when SIGTERM comes.
     enum Moment: CaseIterable, Sendable {
         case starting, idle, reloading, mistaken
     }
@@ -170,7 +172,7 @@ struct LifeOfProcessTests {
         #expect(daemon.notices.all.contains("STOPPING=1"))
     }
 
-    /// What the device does when SIGTERM or SIGHUP comes.
+    /// The device's activity when SIGTERM or SIGHUP comes.
     enum Activity: CaseIterable, Sendable {
         case listening, thinking, speaking, ringing
     }
@@ -208,7 +210,7 @@ struct LifeOfProcessTests {
         return house
     }
 
-    @Test("SIGTERM is obeyed whatever the device does", arguments: Activity.allCases)
+    @Test("SIGTERM is obeyed whatever the device is doing", arguments: Activity.allCases)
     func terminatedBusy(activity: Activity) async throws {
         let house = try await busy(activity)
         defer { house.end() }
@@ -224,12 +226,12 @@ struct LifeOfProcessTests {
         house.hangUp()
         try await house.journal.wait { $0.contains("have been read again") }
         #expect(house.terminate() == .exited(0))
-        #expect(house.journal.all.count { $0.contains(" online") } == 1, "it was not begun anew")
+        #expect(house.journal.all.count { $0.contains(" online") } == 1, "it was not restarted")
     }
 
     // MARK: - The watchdog
 
-    /// What can be set that changes what the microphone does while nobody talks.
+    /// All settings that change what the microphone does between turns.
     private static let modes: [String] = ["hold", "tap", "hands-free"].flatMap { mode in
         ["0", "500"].flatMap { preRoll in
             ["", "[mute_switch]\nline = \"GPIO4\"\n", "[audio.echo]\nmode = \"cancel\"\n"].map {
@@ -245,7 +247,7 @@ struct LifeOfProcessTests {
         }
     }
 
-    @Test("every documented mode lives longer than systemd's patience")
+    @Test("every documented mode outlives systemd's watchdog time")
     func everyMode() async throws {
         try await withThrowingTaskGroup(of: Void.self) { group in
             for mode in Self.modes {
@@ -255,7 +257,7 @@ struct LifeOfProcessTests {
                     defer { daemon.end() }
                     try daemon.write(mode)
                     try await daemon.startReady()
-                    // One comes each second; by the fifth a device that shows no life is dead.
+                    // One comes each second; by the fifth a device without signs of life is dead.
                     try await daemon.notices.wait(count: 6) { $0 == "WATCHDOG=1" }
                     #expect(
                         !daemon.journal.all.contains { $0.contains("delivers no samples") },
@@ -267,9 +269,9 @@ struct LifeOfProcessTests {
         }
     }
 
-    // MARK: - What was set by hand
+    // MARK: - Mute and volume
 
-    @Test("a reload keeps what is muted and how loud it is, and opens no microphone")
+    @Test("a reload keeps mute and volume, and opens no microphone")
     func byHand() async throws {
         var scenario = Scenario.saying(Noise.samples(2400, seed: 1))
         scenario.goesOnAcrossSessions = true
@@ -284,7 +286,7 @@ struct LifeOfProcessTests {
         #expect(status.contains(#""volume_percent":35"#), "\(status)")
         let words = house.service.all.count { $0.isWordsBegan }
         await house.speak()
-        // By its answer, what was said before it would be there.
+        // By the time of its answer, earlier words would have arrived.
         _ = try await house.call("device_status", id: "again")
         #expect(house.service.all.count { $0.isWordsBegan } == words, "it hears")
         #expect(!house.journal.all.contains { $0.contains("not muted any more") })

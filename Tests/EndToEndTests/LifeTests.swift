@@ -3,18 +3,18 @@ import Daemon
 import Simulation
 import Testing
 
-@Suite("The daemon's life", .timeLimit(.minutes(5)))
+@Suite("The end of the daemon", .timeLimit(.minutes(5)))
 struct LifeTests {
     /// Refers to something without owning it.
     private final class Weak<Object: AnyObject> {
         weak var object: Object?
     }
 
-    @Test("a daemon that has stopped is gone, with its loop, its sockets and its threads")
+    @Test("a stopped daemon leaves no loop, socket or thread")
     func nothingIsLeft() async throws {
         let application = Weak<Application>()
         let server = Weak<LiveServer>()
-        // What it is made of, by name: a cycle among them would stay at every reload.
+        // Its parts, by name: a cycle among them would leak at every reload.
         var parts: [(name: String, part: Weak<AnyObject>)] = []
         do {
             let appliance = try await Appliance.started(scenario: .saying([1, 2, 3]))
@@ -29,7 +29,7 @@ struct LifeTests {
             }
             _ = try? await appliance.stopped()
         }
-        // Other threads may be about to let go of theirs; what stays is caught by the time limit.
+        // Other threads may be about to release theirs; the time limit catches a leak.
         while parts.contains(where: { $0.part.object != nil }) { await Task.yield() }
         #expect(application.object == nil)
         #expect(server.object == nil)

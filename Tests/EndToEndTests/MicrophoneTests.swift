@@ -2,15 +2,16 @@ import Assistant
 import Simulation
 import Testing
 
-@Suite("What the service hears is what the microphone gave, bit for bit", .timeLimit(.minutes(5)))
+@Suite("The service hears what the microphone captured, bit for bit", .timeLimit(.minutes(5)))
 struct MicrophoneTests {
-    /// Samples of 20 ms: what is read at once from a microphone that keeps no time.
+    /// 20 ms in samples: the amount read at once from a microphone that keeps no time.
     private static let period = 320
-    /// How exactly a press falls into its stream: what waits in the pipe, and what is read at once.
+    /// How exactly a press is placed in its stream: the samples that wait in the pipe, and those
+    /// read at once.
     private static let tolerance = 4 * period
-    /// What the microphone gives after the words, until all of them have been read.
+    /// Silence after the words, until all of them have been read.
     private static let pause = [Int16](repeating: 0, count: 6 * period)
-    /// Longer than the pre-roll, so that there is something for all of it.
+    /// Longer than the pre-roll, so that all of it has samples.
     private static let quiet = [Int16](repeating: 0, count: 25 * period)
     private static let preRoll = 16 * 300
 
@@ -19,7 +20,7 @@ struct MicrophoneTests {
         let reply = Noise.samples(4800, seed: 5)
         let appliance = try await Appliance.started(scenario: .saying(reply))
         try await appliance.timeline.wait { $0 == .online(resumed: false) }
-        // The press comes late: the first 100 ms of the words are pre-roll.
+        // The press is late: the first 100 ms of the words are pre-roll.
         let early = Noise.samples(5 * Self.period, seed: 1)
         let late = Noise.samples(40 * Self.period, seed: 2)
         await appliance.microphone.say(Self.quiet)
@@ -75,7 +76,7 @@ struct MicrophoneTests {
         #expect(played.sounds == replies[0] + replies[1])
     }
 
-    @Test("a line that breaks in mid-turn loses no word")
+    @Test("a connection that breaks in mid-turn loses no word")
     func brokenLine() async throws {
         let appliance = try await Appliance.started(
             scenario: .saying(Noise.samples(2400, seed: 5)))

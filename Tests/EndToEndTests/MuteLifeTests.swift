@@ -5,13 +5,13 @@ import Simulation
 import TestBroker
 import Testing
 
-/// The real program, and what people have set on it.
+/// The real program, and its controls as users set them.
 @Suite(
-    "Mute and volume through every end of the daemon",
+    "Mute and volume survive every end of the daemon",
     .enabled(if: TestBroker.isInstalled, Comment(rawValue: TestBroker.absence)), .serialized,
     .timeLimit(.minutes(5)))
 struct MuteLifeTests {
-    /// Somebody else on the broker.
+    /// Another client of the broker.
     private final class Remote: Sendable {
         let messages = Collector<MQTTMessage>()
         private let client: MQTTClient
@@ -38,7 +38,7 @@ struct MuteLifeTests {
                 patience: .seconds(60), within: .seconds(60))
         }
 
-        /// Waits until a property was told once more than before.
+        /// Waits until a property was published once more than before.
         func wait(_ property: String, _ text: String, after before: Int) async throws {
             let topic = "martlet/kitchen/\(property)"
             let known = messages.all.prefix(before).count { $0.topic == topic && $0.text == text }
@@ -65,7 +65,7 @@ struct MuteLifeTests {
     }
 
     @Test(
-        "what was muted stays muted, as loud as it was, until somebody opens it",
+        "mute and volume stay as they were until a user changes them",
         arguments: [Signal.hangUp, .terminate, .kill])
     func whatWasMutedStaysMuted(
         signal: Signal
@@ -80,25 +80,25 @@ struct MuteLifeTests {
         try await remote.wait("volume", "35", after: 0)
         try await remote.ask("mute", "ON")
         try await remote.wait("mute", "ON", after: 0)
-        // What has been told is on the disk by then.
+        // A published value is on the disk by then.
         let before = remote.messages.all.count
         try await house.disturb(signal)
         if signal == .kill {
-            // The volume is not promised so quickly.
+            // The volume is not guaranteed that quickly.
             try await remote.wait("mute", "ON", after: before)
         } else {
             try await remote.wait("volume", "35", after: before)
         }
         let words = wordsBegun(house)
         await house.speak()
-        #expect(wordsBegun(house) == words, "it hears, and nobody has asked for that")
+        #expect(wordsBegun(house) == words, "it hears although it is muted")
         #expect(
             !remote.messages.all.dropFirst(before).contains {
                 $0.topic == "martlet/kitchen/mute" && $0.text == "OFF"
             })
-        // Words that go on have no beginning: two seconds of silence come between.
+        // Continuous words have no beginning: two seconds of silence come between.
         await house.microphone.say([Int16](repeating: 0, count: 2 * 16_000))
-        // Whoever muted it opens it.
+        // The client that muted it unmutes it.
         let muted = remote.messages.all.count
         try await remote.ask("mute", "OFF")
         try await remote.wait("mute", "OFF", after: muted)

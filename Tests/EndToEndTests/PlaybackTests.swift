@@ -2,7 +2,7 @@ import Assistant
 import Simulation
 import Testing
 
-@Suite("What is played is what the service sent, bit for bit", .timeLimit(.minutes(5)))
+@Suite("Playback is what the service sent, bit for bit", .timeLimit(.minutes(5)))
 struct PlaybackTests {
     /// Speaks a turn of 400 ms with the button held.
     private func speak(to appliance: Appliance) async {
@@ -12,7 +12,7 @@ struct PlaybackTests {
         appliance.release()
     }
 
-    @Test("a reply that comes far faster than it is played is played whole")
+    @Test("a reply that arrives far faster than it is played is played whole")
     func longReply() async throws {
         let reply = Noise.samples(24_000 * 3, seed: 2)
         var scenario = Scenario.saying(reply)
@@ -54,7 +54,7 @@ struct PlaybackTests {
         try expectCut(story, then: next, in: try await appliance.stopped())
     }
 
-    /// The speaker was given a beginning of `old`, then all of `next`, and silence besides.
+    /// Checks that the speaker got a beginning of `old`, then all of `next`, and else silence.
     private func expectCut(_ old: [Int16], then next: [Int16], in played: [Int16]) throws {
         let sounds = played.sounds
         let kept = zip(sounds, old).prefix { $0 == $1 }.count

@@ -6,7 +6,8 @@ import Testing
 
 @Suite("Opt-in recordings", .timeLimit(.minutes(5)))
 struct RecordingTests {
-    @Test("a turn is kept as two sounds that can be decoded, and only its owner can read them")
+    @Test(
+        "a turn is kept as two recordings that can be decoded, and only their owner can read them")
     func turn() async throws {
         let folder = try Files.makeTemporaryDirectory(prefix: "martlet-recording")
         defer { try? Files.removeTree(folder) }

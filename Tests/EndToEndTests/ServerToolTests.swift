@@ -26,12 +26,12 @@ struct ServerToolTests {
                 """)
     }
 
-    /// Whether a message that declares functions has the server's.
+    /// Whether a message declares the server's functions.
     private static func declares(_ json: JSONValue?) -> Bool {
         json?.serialized.contains("fake_ok") == true
     }
 
-    @Test("its functions are declared to the session that is open, called, and answered")
+    @Test("its functions are declared to the open session, called, and answered")
     func called() async throws {
         let appliance = try await appliance("gemini-3.8-live")
         try await appliance.service.wait { event in
@@ -44,7 +44,7 @@ struct ServerToolTests {
         try await speak(to: appliance)
     }
 
-    @Test("a model that takes no changes gets them by a new connection of the same conversation")
+    @Test("a model that takes no changes gets them in a new connection of the same conversation")
     func renewed() async throws {
         let appliance = try await appliance("gemini-3.1-flash-live-preview")
         try await appliance.service.wait { event in

@@ -16,7 +16,7 @@ struct ServiceCheckTests {
         return try await ServiceCheck(settings).run()
     }
 
-    @Test("a service that takes key and setup is fine, and hears nothing but goodbye")
+    @Test("a service that accepts key and setup is fine, and only gets a close")
     func works() async throws {
         let events = Collector<ServerEvent>()
         let server = try LiveServer(scenario: Scenario(turns: [])) { events.add($0) }
@@ -27,7 +27,7 @@ struct ServiceCheckTests {
         server.stop()
     }
 
-    @Test("a wrong key is reported, and that it is the key")
+    @Test("a wrong key is reported as the cause")
     func wrongKey() async throws {
         let server = try LiveServer(scenario: Scenario(turns: [])) { _ in }
         let port = try await server.start()
@@ -38,7 +38,7 @@ struct ServiceCheckTests {
         server.stop()
     }
 
-    @Test("where nobody answers, that is reported")
+    @Test("a service that does not answer is reported")
     func nobody() async throws {
         let server = try LiveServer(scenario: Scenario(turns: [])) { _ in }
         let port = try await server.start()

@@ -1,6 +1,6 @@
 import Simulation
 
-/// Sounds for tests: loud, and never the same twice, so that a place in them is found for certain.
+/// Sounds for tests: loud, and never repeating, so that a position in them is unambiguous.
 enum Noise {
     static func samples(_ count: Int, seed: UInt32) -> [Int16] {
         var state = seed
@@ -19,8 +19,8 @@ extension Scenario {
 }
 
 extension [Int16] {
-    /// Where the first of several utterances begins, when all of them are in this, whole and in
-    /// order, with nothing but silence before, between and after them.
+    /// The position of the first of several utterances, when all of them are in this sound, whole
+    /// and in order, with only silence before, between and after them.
     func start(of utterances: [[Int16]]) -> Int? {
         var end = 0
         var start: Int?
@@ -34,6 +34,6 @@ extension [Int16] {
         return self[end...].allSatisfy { $0 == 0 } ? start : nil
     }
 
-    /// Without silence: on a machine that is too busy, a speaker plays some in between.
+    /// Without silence: on a busy machine, a speaker plays some in between.
     var sounds: [Int16] { filter { $0 != 0 } }
 }

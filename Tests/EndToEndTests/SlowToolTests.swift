@@ -6,10 +6,10 @@ import TestProcesses
 import Testing
 import WireCodec
 
-/// A function that takes as long as the test wants, for which the model does not wait.
+/// A function that takes as long as the test wants, and for which the model does not wait.
 @Suite("Functions that take their time", .timeLimit(.minutes(5)))
 struct SlowToolTests {
-    /// The answer that follows the function, and that to whatever else is said.
+    /// The answer after the function, and the answer to all other words.
     private static let late = Noise.samples(12_000, seed: 1)
     private static let other = Noise.samples(48_000, seed: 2)
 
@@ -30,7 +30,7 @@ struct SlowToolTests {
         /// Has the function end.
         func letEnd() throws { try gate.write("fine\n") }
 
-        /// Waits until the function's process runs, or until there is none any more.
+        /// Waits until the function's process runs, or until none does.
         func waitForProcess(isThere: Bool) async throws {
             try await until { runs(in: folder) == isThere }
         }
@@ -50,7 +50,7 @@ struct SlowToolTests {
             }
         }
 
-        /// Waits until the service has ended so many turns and the device is at rest.
+        /// Waits until the service has ended this many turns and the device is at rest.
         func rest(turns: Int) async throws {
             try await appliance.service.wait(count: turns) {
                 if case .turnCompleted = $0 { true } else { false }
@@ -92,7 +92,7 @@ struct SlowToolTests {
     }
 
     @Test(
-        "a result that comes while the model speaks: at the end, at once, or not spoken of",
+        "a result during the model's speech is spoken at its end, at once, or not at all",
         arguments: ["auto", "when-idle", "interrupt", "silent"])
     func whileSpeaking(scheduling: String) async throws {
         let rig = try await rig(scheduling: scheduling)
@@ -121,7 +121,7 @@ struct SlowToolTests {
         }
     }
 
-    @Test("a result that comes when all has been said is spoken of unasked")
+    @Test("a result after the model's speech is spoken of unasked")
     func afterTheTurn() async throws {
         let filler = Noise.samples(4_800, seed: 4)
         let rig = try await rig(filler: filler)
@@ -137,7 +137,7 @@ struct SlowToolTests {
         #expect(!rig.appliance.timeline.all.contains(.interrupted(by: .server)))
     }
 
-    @Test("a result that comes on another connection than its call is not lost, nor had twice")
+    @Test("a result on another connection than its call is not lost, nor delivered twice")
     func afterReconnect() async throws {
         let rig = try await rig()
         await rig.speak()
@@ -153,7 +153,7 @@ struct SlowToolTests {
         try rig.letEnd()
         try await rig.appliance.timeline.wait { $0 == .replyPlayed }
         #expect(rig.text("runs") == "once\n")
-        // Told in words, or as the answer to the same call made anew.
+        // Reported in words, or as the answer to the same call repeated.
         let isReported = rig.appliance.service.all.contains { event in
             switch event {
             case .content(let content, _): content.serialized.contains("fine")
@@ -165,7 +165,7 @@ struct SlowToolTests {
         #expect(try await rig.end() == Self.late)
     }
 
-    @Test("a call that the service takes back is over down to its process, and is not answered")
+    @Test("a call that the service cancels ends with its process, and is not answered")
     func takenBack() async throws {
         let rig = try await rig()
         await rig.speak()
@@ -188,7 +188,7 @@ struct SlowToolTests {
         #expect(try await rig.end() == Self.other)
     }
 
-    @Test("new words take back a call that the model waits for, down to its process")
+    @Test("new words cancel a call that the model waits for, with its process")
     func takenBackByWords() async throws {
         let rig = try await rig(behavior: "blocking")
         await rig.speak()
@@ -203,7 +203,7 @@ struct SlowToolTests {
         #expect(try await rig.end() == Self.other)
     }
 
-    /// A model, and what it may be told of a function that it is not to wait for.
+    /// A model, and the scheduling that it supports for a function that it does not wait for.
     struct Told: Sendable {
         let model: String
         let dialect: Appliance.Dialect
@@ -229,7 +229,7 @@ struct SlowToolTests {
     ]
 
     @Test(
-        "each model is told what it takes, and a plain answer where it takes no more",
+        "each model gets the scheduling that it supports, else a plain answer",
         arguments: models)
     func tells(told: Told) async throws {
         let rig = try await rig(scheduling: "interrupt", model: told.model, dialect: told.dialect)
@@ -253,7 +253,7 @@ struct SlowToolTests {
     }
 }
 
-/// A descriptor that several may hold.
+/// A shared descriptor.
 final class FileDescriptorBox: Sendable {
     private let descriptor: FileDescriptor
 

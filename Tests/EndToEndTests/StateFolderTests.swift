@@ -3,14 +3,14 @@ import ModelTypes
 import Simulation
 import Testing
 
-/// The real program on state folders as they are found.
+/// The real program on state folders in various conditions.
 @Suite("The state folder of a running daemon", .serialized, .timeLimit(.minutes(5)))
 struct StateFolderTests {
     private func household() async throws -> Household {
         try await Household(scenario: .saying(Noise.samples(2400, seed: 1)))
     }
 
-    @Test("a second daemon gets nothing of the folder, and says who has it")
+    @Test("a second daemon may not use the folder, and reports who has it")
     func aSecondDaemonEndsAnd()
         async throws
     {
@@ -26,7 +26,7 @@ struct StateFolderTests {
         try await house.service.wait { $0.isWordsBegan }
     }
 
-    @Test("a date that no clock reaches is refused, and ends no program")
+    @Test("a date beyond any clock is refused, and does not end the program")
     func aDateThatNoClock()
         async throws
     {
@@ -42,7 +42,7 @@ struct StateFolderTests {
         #expect(list.contains(#""items":[]"#))
     }
 
-    @Test("two damaged lists are kept aside, and the model is asked to say so")
+    @Test("two damaged lists are set aside, and the model is asked to report it")
     func twoDamagedListsAreKept() async throws {
         let house = try await household()
         defer { house.end() }
@@ -60,7 +60,7 @@ struct StateFolderTests {
             #expect(kept == random)
         }
         #expect(house.journal.all.contains { $0.contains("timers: the stored value is damaged") })
-        // It goes on with what is set now.
+        // It goes on with the timers set from now on.
         _ = try await house.call("set_timer", #"{"minutes": 5, "name": "tea"}"#, id: "set")
         house.kill()
         try await house.restart()

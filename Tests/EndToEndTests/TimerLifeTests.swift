@@ -24,7 +24,7 @@ struct TimerLifeTests {
         appliance.release()
     }
 
-    @Test("the model is asked to say what a reminder is for, while it rings")
+    @Test("the model is asked to say what a reminder is for while it rings")
     func spokenReminder() async throws {
         let folder = try Files.makeTemporaryDirectory(prefix: "martlet-timer-life")
         defer { try? Files.removeTree(folder) }
@@ -45,7 +45,7 @@ struct TimerLifeTests {
         _ = try await appliance.stopped()
     }
 
-    @Test("a press silences what rings; held on, it has it ring again later")
+    @Test("a press silences a timer; a longer hold snoozes it")
     func snoozed() async throws {
         let folder = try Files.makeTemporaryDirectory(prefix: "martlet-timer-life")
         defer { try? Files.removeTree(folder) }
@@ -65,7 +65,8 @@ struct TimerLifeTests {
         #expect(kept.contains { $0.contains("snoozed") })
     }
 
-    @Test("killed after the answer: it rings in the next life, until a press, and never again")
+    @Test(
+        "killed after the answer: the timer rings after the restart until a press, and never again")
     func killed() async throws {
         let folder = try Files.makeTemporaryDirectory(prefix: "martlet-timer-life")
         defer { try? Files.removeTree(folder) }
@@ -76,7 +77,7 @@ struct TimerLifeTests {
             if case .toolAnswered(_, _, let response, _) = event { response } else { nil }
         }
         #expect(answer.contains("\"done\":\"set\""))
-        // What a kill right after the answer leaves.
+        // The state that a kill right after the answer leaves.
         try Files.makeDirectory("\(folder)/second", mode: 0o700)
         for name in try Files.list("\(folder)/first") where name.hasPrefix("timers.") {
             let bytes = try Files.read("\(folder)/first/\(name)", limitBytes: 1 << 20)

@@ -1,11 +1,12 @@
 import Linux
 
-/// Waits until something is so of which nobody tells; the test's own time limit is the limit.
+/// Polls until a condition holds that is not signalled; the test's own time limit is the limit.
 func until(_ condition: () async throws -> Bool) async throws {
     let never = try EventFD()
     while try await !condition() {
         try Task.checkCancellation()
-        // Nobody signals it; asking all the time would slow down what is waited for.
+        // The condition is not signalled; constant polling would slow down the work that it waits
+        // for.
         _ = never.wait(timeoutMilliseconds: 2)
     }
 }

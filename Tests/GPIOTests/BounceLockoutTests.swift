@@ -4,7 +4,7 @@ import Testing
 
 @Suite("Bouncing contacts")
 struct BounceLockoutTests {
-    /// Plays a trace with its moves told at once or `late`, and the deadlines kept in between.
+    /// Plays a trace with its edges reported at once or `late`, and with the deadlines in between.
     private func play(
         _ trace: BounceTrace, milliseconds: Int64 = 30, late: Bool = false
     ) -> [Edge] {
@@ -23,7 +23,7 @@ struct BounceLockoutTests {
     }
 
     @Test(
-        "each press and release of a recorded trace is one, at its first contact",
+        "each press and release of a recorded trace is reported once, at its first contact",
         arguments: BounceTrace.all)
     func traces(_ trace: BounceTrace) {
         for late in [false, true] {
@@ -33,7 +33,7 @@ struct BounceLockoutTests {
         }
     }
 
-    @Test("a press is known at its first contact, not when the bouncing ends")
+    @Test("a press is reported at its first contact, not when the bouncing ends")
     func atOnce() {
         var lockout = BounceLockout(isActive: false, nanoseconds: 30_000_000)
         let press = Edge(timestamp: 5, isPress: true)
@@ -49,7 +49,7 @@ struct BounceLockoutTests {
         #expect(lockout.settle(isActive: false) == [Edge(timestamp: 112, isPress: false)])
     }
 
-    @Test("edges that the kernel dropped are made good by the level")
+    @Test("the level makes up for edges that the kernel dropped")
     func droppedEdges() {
         var lockout = BounceLockout(isActive: false, nanoseconds: 30)
         _ = lockout.move(Edge(timestamp: 100, isPress: true))
@@ -58,7 +58,7 @@ struct BounceLockoutTests {
         #expect(lockout.deadline == nil)
     }
 
-    @Test("without a time every change passes, repeated levels do not")
+    @Test("with a time of 0 every change passes, repeated levels do not")
     func noTime() {
         var lockout = BounceLockout(isActive: false, nanoseconds: 0)
         let levels = [true, true, false, true, false, false]
@@ -69,7 +69,7 @@ struct BounceLockoutTests {
         #expect(lockout.deadline == nil)
     }
 
-    @Test("whatever a line does, presses and releases take turns, and at rest they agree with it")
+    @Test("whatever a line does, presses and releases alternate, and at rest they agree with it")
     func randomLines() {
         var random = SystemRandomNumberGenerator()
         for _ in 0..<200 {

@@ -1,15 +1,15 @@
 import Testing
 
-/// What contacts do, as a logic analyser shows it: intervals between moves in microseconds.
+/// The bouncing of contacts, as a logic analyser shows it: intervals between edges in microseconds.
 ///
 /// The shapes follow published measurements of switches (Jack Ganssle, "A Guide to Debouncing"):
 /// most settle within 6 ms, bad ones take 20 ms or more, some bounce at the release only, and a
-/// worn one also lets go for a moment while it is held. The first interval is the rest before the
-/// first press; the level turns after each.
+/// worn one also opens for a moment while it is held. The first interval is the rest before the
+/// first press; the level changes after each.
 struct BounceTrace: Sendable, CustomTestStringConvertible {
     let name: String
     let intervals: [Int]
-    /// What a person did: the times of the first contact of each press and release (microseconds).
+    /// The user's actions: the times of the first contact of each press and release (microseconds).
     let meant: [Int]
 
     var testDescription: String { name }
@@ -54,7 +54,7 @@ struct BounceTrace: Sendable, CustomTestStringConvertible {
             meant: [100_000, 170_635, 281_080, 346_735]),
     ]
 
-    /// The moves: when, and to which level.
+    /// The edges: their times and levels.
     var moves: [(at: Int64, isPress: Bool)] {
         var time: Int64 = 0
         return intervals.enumerated().map { index, interval in

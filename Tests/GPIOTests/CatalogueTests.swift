@@ -6,7 +6,7 @@ import Testing
 
 @Suite("GPIO chips")
 struct CatalogueTests {
-    @Test("the chips of this machine are listed in order, or there are none")
+    @Test("the machine's chips are listed in order, if there are any")
     func thisMachine() {
         let chips = GPIOCatalogue.chips()
         for chip in chips {
@@ -16,12 +16,13 @@ struct CatalogueTests {
         #expect(Set(chips.map(\.path)).count == chips.count)
     }
 
-    @Test("a folder that is not there holds no chips")
+    @Test("a missing folder holds no chips")
     func noFolder() {
         #expect(GPIOCatalogue.chips(in: "/no/such/folder").isEmpty)
     }
 
-    @Test("what only looks like a chip is listed with its problem, the tenth after the second")
+    @Test(
+        "a file that only looks like a chip is listed with its problem, the tenth after the second")
     func falseChips() throws {
         let folder = try Files.makeTemporaryDirectory(prefix: "martlet-test")
         defer { try? Files.removeTree(folder) }
@@ -36,7 +37,7 @@ struct CatalogueTests {
         }
     }
 
-    @Test("a line that cannot be had is an error, for both directions")
+    @Test("an unavailable line is an error, for both directions")
     func missingLine() throws {
         let name = try LineName("no-such-chip:3")
         #expect(throws: GPIOError.self) {
@@ -65,7 +66,7 @@ struct CatalogueTests {
     }
     #endif
 
-    @Test("a refused request is reported by its reason")
+    @Test("a refused request is reported with its reason")
     func requesting() throws {
         let line = try LineName("GPIO17")
         func error(_ code: Int32, holder: String? = nil) -> GPIOError {

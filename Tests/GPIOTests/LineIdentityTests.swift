@@ -2,7 +2,7 @@ import Testing
 
 @testable import GPIO
 
-/// Which names mean one line.
+/// Names that mean the same line.
 struct LineIdentityTests {
     private func chip(_ number: Int, label: String, lines: [String]) -> ChipDescription {
         ChipDescription(
@@ -17,9 +17,9 @@ struct LineIdentityTests {
         try LineName(name).identity(in: chips)
     }
 
-    @Test("without the board, all names of one of its lines are one, and no other's")
+    @Test("without the board, all names of one of its lines are the same, and no other's")
     func withoutTheBoardAllNames() throws {
-        // Pins of the header as the board's own documentation has them.
+        // Pins of the header according to the board's own documentation.
         let pins: [UInt32: Int] = [4: 7, 17: 11, 27: 13, 22: 15, 2: 3, 3: 5, 21: 40, 26: 37]
         var seen: Set<String> = []
         for (line, pin) in pins {
@@ -36,7 +36,7 @@ struct LineIdentityTests {
         #expect(try identity("GPIO1") != identity("GPIO17"))
     }
 
-    @Test("on a board, its own chips say which names are one line")
+    @Test("on a board, its own chips decide which names are the same line")
     func onABoardItsOwn() throws {
         // A Raspberry Pi 5 with an older kernel: the header's lines are those of the fifth chip.
         let lines = (0..<28).map { "GPIO\($0)" }

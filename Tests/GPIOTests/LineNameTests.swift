@@ -38,14 +38,14 @@ struct LineNameTests {
     }
 
     @Test(
-        "a line that is not there says so",
+        "a missing line is reported as missing",
         arguments: ["GPIO17", "gpio2", "gpiochip0:4", "gpiochip2:0", "pinctrl:0"])
     func missing(text: String) throws {
         let name = try LineName(text)
         #expect(throws: GPIOError.noSuchLine(line: name)) { try name.resolve(in: board) }
     }
 
-    @Test("a name that two chips have must be made exact")
+    @Test("a name that two chips have is refused, with the exact ones")
     func ambiguous() throws {
         let name = try LineName("GPIO3")
         let error = GPIOError.ambiguous(line: name, places: ["gpiochip0:3", "gpiochip1:2"])
@@ -53,7 +53,7 @@ struct LineNameTests {
         #expect("\(error)".contains("gpiochip0:3 or gpiochip1:2"))
     }
 
-    @Test("without chips, or with one that cannot be opened, that is the reason given")
+    @Test("without chips, or with an unreadable one, the error says so")
     func reasons() throws {
         let name = try LineName("GPIO17")
         #expect(throws: GPIOError.noChips(line: name)) { try name.resolve(in: []) }
@@ -64,7 +64,7 @@ struct LineNameTests {
     }
 
     @Test(
-        "what is no name is refused",
+        "text that is no name is refused",
         arguments: ["", " ", "GPIO 17", ":17", "gpiochip0:", "gpiochip0:x", "a:-1", "a:4294967296"])
     func bad(text: String) {
         #expect(throws: GPIOError.badName(text)) { try LineName(text) }

@@ -7,7 +7,7 @@ struct SpikeFilterTests {
     private func press(_ timestamp: Int64) -> Edge { Edge(timestamp: timestamp, isPress: true) }
     private func release(_ timestamp: Int64) -> Edge { Edge(timestamp: timestamp, isPress: false) }
 
-    @Test("a clean press is settled after the time, stamped with its edge")
+    @Test("a clean press is reported after the filter time, stamped with its edge")
     func cleanPress() {
         var filter = SpikeFilter(isActive: false, nanoseconds: 5)
         #expect(filter.deadline == nil)
@@ -28,7 +28,7 @@ struct SpikeFilterTests {
         #expect(filter.settle(isActive: true) == press(100))
     }
 
-    @Test("a spike is nothing")
+    @Test("a spike is ignored")
     func spike() {
         var filter = SpikeFilter(isActive: false, nanoseconds: 5)
         #expect(filter.move(press(100)) == nil)
@@ -48,7 +48,7 @@ struct SpikeFilterTests {
         #expect(filter.settle(isActive: true) == press(300))
     }
 
-    @Test("an edge that the kernel dropped is made good by the level")
+    @Test("the level makes up for an edge that the kernel dropped")
     func droppedEdge() {
         var filter = SpikeFilter(isActive: false, nanoseconds: 5)
         #expect(filter.move(press(100)) == nil)
@@ -65,7 +65,7 @@ struct SpikeFilterTests {
         #expect(filter.settle(isActive: false) == release(100))
     }
 
-    @Test("without a time every change passes at once, repeated levels do not")
+    @Test("with a time of 0 every change passes at once, repeated levels do not")
     func noTime() {
         var filter = SpikeFilter(isActive: false, nanoseconds: 0)
         #expect(filter.move(press(100)) == press(100))
@@ -74,13 +74,13 @@ struct SpikeFilterTests {
         #expect(filter.deadline == nil)
     }
 
-    @Test("settling a line at rest is nothing")
+    @Test("settling a line at rest changes nothing")
     func settleAtRest() {
         var filter = SpikeFilter(isActive: false, nanoseconds: 5)
         #expect(filter.settle(isActive: true) == nil)
     }
 
-    @Test("whatever a line does, presses and releases take turns and are never too close")
+    @Test("whatever a line does, presses and releases alternate and are never too close")
     func randomLines() {
         var random = SystemRandomNumberGenerator()
         for _ in 0..<200 {

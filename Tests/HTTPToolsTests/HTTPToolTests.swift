@@ -5,10 +5,10 @@ import WireCodec
 
 @testable import HTTPTools
 
-/// Requests of the model to a server that behaves.
+/// Requests of the model to a well-behaved server.
 @Suite(.timeLimit(.minutes(5)))
 struct HTTPToolTests {
-    @Test("what the model said arrives in its place, and the answer comes back")
+    @Test("the model's arguments arrive in their places, and the answer comes back")
     func asked() async throws {
         let server = try ScriptedServer { _ in .reply(200, "sunny") }
         let rig = Rig(server.url("/now/{x}?q={x}"))
@@ -19,7 +19,7 @@ struct HTTPToolTests {
         #expect(seen.target == "/now/Bad%20T%C3%B6lz%20%26%20more?q=Bad%20T%C3%B6lz%20%26%20more")
     }
 
-    @Test("a JSON answer is given as such, or the part that was pointed at")
+    @Test("a JSON answer is returned as JSON, or only the configured part")
     func picked() async throws {
         let json = "{\"list\": [{\"a/b\": 1}, {\"name\": \"lamp\"}], \"on\": true}"
         let server = try ScriptedServer { request in
@@ -37,12 +37,12 @@ struct HTTPToolTests {
             rig.answer = place
             #expect(try await rig.call() == ["output": value], "\(place)")
         }
-        // What the type says does not matter to whoever knows that it is JSON.
+        // The media type does not matter if the settings say that it is JSON.
         rig.url = server.url("/t")
         #expect(try await rig.call() == ["output": true])
     }
 
-    @Test("a place that the answer has not, and an answer that is no JSON, are reported")
+    @Test("a part that the answer lacks, and an answer that is not JSON, are reported")
     func notPicked() async throws {
         let server = try ScriptedServer { request in
             .reply(200, request.target == "/html" ? "<html>Welcome</html>" : "{\"a\": [1]}")
@@ -60,7 +60,7 @@ struct HTTPToolTests {
         #expect(error.hasSuffix(": <html>Welcome</html>"))
     }
 
-    @Test("JSON stays JSON whatever is said, within quotes and without")
+    @Test("JSON stays JSON whatever the arguments, within quotes and without")
     func jsonBody() async throws {
         let server = try ScriptedServer { _ in .reply(204, "") }
         var rig = Rig(server.url())
@@ -79,7 +79,7 @@ struct HTTPToolTests {
             ])
     }
 
-    @Test("a form, XML and plain text are written in their own ways")
+    @Test("form fields, XML and plain text are each escaped in their own way")
     func otherBodies() async throws {
         let server = try ScriptedServer { _ in .reply(200, "ok") }
         let hostile = "a&b=<c> \"d\"\r\n{x}"
@@ -105,7 +105,7 @@ struct HTTPToolTests {
         }
     }
 
-    @Test("each method goes out; an answer without words still says something")
+    @Test("each method is sent; an empty answer still has a result")
     func methods() async throws {
         let server = try ScriptedServer { _ in .reply(200, "") }
         for method in ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"] {
@@ -118,7 +118,7 @@ struct HTTPToolTests {
         }
     }
 
-    @Test("a status of 400 and more is a failure, with the beginning of what was said")
+    @Test("a status of 400 or more is a failure, with the beginning of the body")
     func failures() async throws {
         let server = try ScriptedServer { request in
             request.target == "/html"
@@ -135,7 +135,7 @@ struct HTTPToolTests {
                 == "the server answered with status 500: Oops Try later")
     }
 
-    @Test("what is no text is reported as that, and the letters of old devices are read")
+    @Test("a binary body is reported as binary, and encodings of old devices are read")
     func otherAnswers() async throws {
         let server = try ScriptedServer { request in
             let isImage = request.target == "/image"
@@ -150,7 +150,7 @@ struct HTTPToolTests {
         #expect(try await Rig(server.url()).call()["output"] == "grün")
     }
 
-    @Test("secrets arrive in the url, in a header and in the body, and never come back")
+    @Test("secrets are sent in the url, a header and the body, and never come back")
     func secrets() async throws {
         let key = "k3y/\"&ü"
         let server = try ScriptedServer { request in
@@ -178,7 +178,7 @@ struct HTTPToolTests {
         }
     }
 
-    @Test("a secret that is not there fails the call, and nothing is sent")
+    @Test("a missing secret fails the call, and nothing is sent")
     func missingSecret() async throws {
         let server = try ScriptedServer { _ in .reply(200, "") }
         var rig = Rig(server.url())

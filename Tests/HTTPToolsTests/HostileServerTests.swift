@@ -6,15 +6,15 @@ import WireCodec
 
 @testable import HTTPTools
 
-/// Servers that lead astray, do not end, or do not begin.
+/// Servers that redirect, never end, or never begin.
 @Suite(.timeLimit(.minutes(5)))
 struct HostileServerTests {
-    /// A server that sends every request on to an address.
+    /// A server that redirects every request to an address.
     private func redirecting(_ status: Int = 302, to location: String) throws -> ScriptedServer {
         try ScriptedServer { _ in .reply(status, "", headers: [("Location", location)]) }
     }
 
-    @Test("a redirect on the same server is followed, with what the status means for the method")
+    @Test("a redirect on the same server is followed, with the method that the status requires")
     func followed() async throws {
         for (status, method, seen) in [
             (301, "POST", "GET"), (302, "POST", "GET"), (303, "PUT", "GET"), (307, "POST", "POST"),
@@ -59,7 +59,7 @@ struct HostileServerTests {
         #expect(other.connectionsSeen == 0)
     }
 
-    @Test("an allowed host is asked on, but not told the first one's secrets")
+    @Test("an allowed host is followed to, but does not get the first one's secrets")
     func secretsStay() async throws {
         let other = try ScriptedServer { _ in .reply(200, "there") }
         let server = try redirecting(307, to: other.url("/x"))
@@ -79,7 +79,7 @@ struct HostileServerTests {
         #expect(other.received.count == 1)
     }
 
-    @Test("redirects that lead in a circle come to an end")
+    @Test("a redirect loop comes to an end")
     func circle() async throws {
         let server = try redirecting(to: "/again")
         #expect(
@@ -88,16 +88,16 @@ struct HostileServerTests {
         #expect(server.received.count == HTTPTool.redirectLimit + 1)
     }
 
-    @Test("a name of the internet that leads to this machine is not followed there")
+    @Test("a redirect to an internet name that resolves to this machine is not followed")
     func rebinding() async throws {
-        // The resolver takes this old spelling for 127.0.0.1, but for us it is a name like any.
+        // The resolver takes this old spelling for 127.0.0.1, but to us it is an ordinary name.
         let server = try ScriptedServer { _ in .reply(200, "inside") }
         let error = try await Rig("http://0x7f.1:\(server.port)/").error()
         #expect(error.contains("is an address of this machine or the home network"))
         #expect(server.connectionsSeen == 0)
     }
 
-    @Test("an answer without end is given up")
+    @Test("an endless answer is given up")
     func endless() async throws {
         let rest = Mutex(1000)
         let server = try ScriptedServer { _ in
@@ -111,7 +111,7 @@ struct HostileServerTests {
         #expect(try await rig.error().contains("is longer than 102400 bytes"))
     }
 
-    @Test("a server that says nothing costs the deadline and no more; the next call works")
+    @Test("a silent server costs the deadline and no more; the next call works")
     func hangs() async throws {
         let gate = try Gate()
         let server = try ScriptedServer { request in
@@ -120,7 +120,7 @@ struct HostileServerTests {
         var rig = Rig(server.url("/{x}"))
         rig.deadline = .milliseconds(200)
         let runner = try rig.runner()
-        // The same tool takes the next call as soon as the transfer is gone.
+        // The same tool takes the next call as soon as the transfer has ended.
         for _ in 0..<3 {
             #expect(
                 try await rig.call(["x": "hang"], by: runner)
@@ -131,7 +131,7 @@ struct HostileServerTests {
         gate.open()
     }
 
-    @Test("nobody there, and a line that breaks, are reported with the host alone")
+    @Test("a refused and a broken connection are reported with only the host")
     func gone() async throws {
         let port = try ScriptedServer { _ in [] }.port
         var rig = Rig("http://127.0.0.1:\(port)/secret-path?{secret:key}")

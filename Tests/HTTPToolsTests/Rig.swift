@@ -9,7 +9,7 @@ import WireCodec
 
 @testable import HTTPTools
 
-/// A tool that asks a test's server, in the runner that the daemon uses.
+/// A tool that sends requests to a test's server, in the runner that the daemon uses.
 struct Rig {
     var method = "GET"
     var url: String
@@ -59,7 +59,7 @@ struct Rig {
         }
     }
 
-    /// A secret that is not there.
+    /// A missing secret.
     struct Missing: Error, CustomStringConvertible {
         let name: String
         var description: String { "there is no secret '\(name)'" }
@@ -74,25 +74,25 @@ struct Rig {
                 audit: NoAudit()))
     }
 
-    /// What the model is told.
+    /// The answer to the model.
     func call(
         _ arguments: JSONObject = ["x": ""], by kept: ToolRunner? = nil
     ) async throws -> JSONValue {
         let runner = try kept ?? runner()
         let outcome = await runner.run(
             FunctionCall(id: "", name: "ask", arguments: .object(arguments)), conversation: 0)
-        // Returns when the handler has really ended.
+        // Returns when the handler has actually ended.
         await runner.stop()
         guard case .answered(let answer) = outcome else { return .null }
         return answer.response
     }
 
-    /// The error that the model is told; empty when there is none.
+    /// The error for the model; empty when there is none.
     func error(_ arguments: JSONObject = ["x": ""]) async throws -> String {
         try await call(arguments)["error"]?.string ?? ""
     }
 
-    /// The request that a call leads to, or the refusal, without a server.
+    /// The request that a call makes, or the refusal, without a server.
     func refusal(_ value: JSONValue) throws -> String {
         do {
             _ = try errand(value)

@@ -5,10 +5,10 @@ import WireCodec
 
 @testable import HTTPTools
 
-/// What settings may say of a request, and what an argument cannot become.
+/// Request templates of the settings, and what an argument cannot turn into.
 struct TemplateTests {
     @Test(
-        "an argument in a path stays one part of it",
+        "an argument in a path stays one segment of it",
         arguments: [
             ("a/b", "/d/a%2Fb/e"), ("a?b#c", "/d/a%3Fb%23c/e"), ("\"'%2e", "/d/%22%27%252e/e"),
             ("a\r\nb", "/d/a%0D%0Ab/e"), ("a..b", "/d/a..b/e"), ("...", "/d/.../e"),
@@ -18,13 +18,13 @@ struct TemplateTests {
     }
 
     @Test(
-        "an argument cannot lead upwards in a path, nor leave its part empty",
+        "an argument cannot lead upwards in a path, nor leave its segment empty",
         arguments: ["..", ".", "", "../admin", "a/../b", "a\\..\\b", "./x"])
     func upward(said: String) throws {
         #expect(
             try Rig("http://h.test/d/{x}/e").refusal(.string(said))
                 == "nothing was done: x must neither be empty nor have a part that is . or ..")
-        // Two harmless ones make no dangerous one.
+        // Two harmless arguments do not make a dangerous part.
         #expect(
             try Rig("http://h.test/d/.{x}/e").refusal(".").isEmpty == false)
     }
@@ -60,7 +60,7 @@ struct TemplateTests {
         rig.hosts = ["lamp.lan:8080", "fan.lan"]
         #expect(try rig.errand("lamp.lan").address.server == "lamp.lan:8080")
         #expect(try rig.errand("LAMP.lan").address.server == "lamp.lan:8080")
-        // Named without a port, it has the usual ones only.
+        // A name without a port has only the usual ones.
         for said in ["fan.lan", "evil.test", "lamp.lan.evil.test"] {
             #expect(
                 try rig.refusal(.string(said))
@@ -72,7 +72,7 @@ struct TemplateTests {
     }
 
     @Test(
-        "an address that is none, or that hides who is asked, is found at the start",
+        "an invalid address, or one that hides its host, is refused at the start",
         arguments: [
             "ftp://h.test/", "h.test/x", "http://", "http:///x", "http://user:pw@h.test/",
             "http://h.test:99999/", "http://h.test/a b", "http://h.test/#{x}", "{x}://h.test/",
@@ -115,7 +115,7 @@ struct TemplateTests {
     }
 
     @Test(
-        "where an answer sends the request on is read as browsers read it",
+        "a redirect's location is read as browsers read it",
         arguments: [
             ("/x?y", "http://h.test:80/x?y"), ("x", "http://h.test:80/a/x"),
             ("?q", "http://h.test:80/a/b?q"), ("//o.test/x", "http://o.test:80/x"),
@@ -128,7 +128,7 @@ struct TemplateTests {
     }
 
     @Test(
-        "an answer does not lead to what is no web server",
+        "a redirect does not lead to anything but a web server",
         arguments: [
             "ftp://h.test/", "javascript:alert(1)", "file:///etc/passwd", "http://", "//a@b",
         ])

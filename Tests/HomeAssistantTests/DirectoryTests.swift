@@ -23,13 +23,13 @@ struct DirectoryTests {
             id: id, areaNames: areas, labelNames: labels, isAside: isAside)
     }
 
-    @Test("without a word nothing is exposed")
+    @Test("without settings nothing is exposed")
     func nothing() {
         #expect(exposure().isEmpty)
         #expect(!exposure().admits(candidate("light.a", areas: ["Kitchen"], labels: ["voice"])))
     }
 
-    @Test("areas and labels add up, domains narrow them, names stand for themselves")
+    @Test("areas and labels add up, domains narrow them, names count by themselves")
     func lists() {
         let places = exposure(domains: ["light"], areas: ["kitchen"], labels: ["Voice"])
         #expect(places.admits(candidate("light.a", areas: ["Kitchen", "kueche"])))
@@ -45,7 +45,7 @@ struct DirectoryTests {
         #expect(!names.admits(candidate("light.bath")))
     }
 
-    @Test("exceptions count over everything, and what is put aside must be named whole")
+    @Test("exceptions override everything, and excluded entities must be named in full")
     func exceptions() {
         let all = exposure(
             domains: ["light", "sensor"], entities: ["sensor.a", "sensor.b*"],
@@ -57,7 +57,7 @@ struct DirectoryTests {
     }
 
     @Test(
-        "a star stands for any characters",
+        "a star matches any characters",
         arguments: [
             ("light.a", "light.*", true), ("light.", "light.*", true),
             ("xlight.a", "light.*", false),
@@ -89,7 +89,7 @@ struct DirectoryTests {
     }
 
     @Test(
-        "a name is found however it is said",
+        "a name is found in any way of saying it",
         arguments: [
             ("light.ceiling", "light.ceiling"), ("ceiling", "light.ceiling"),
             ("Kitchen ceiling", "light.ceiling"), ("kitchen light", "light.ceiling"),
@@ -101,12 +101,12 @@ struct DirectoryTests {
         #expect(found(said) == [id])
     }
 
-    @Test("of several nobody is chosen, and of none the nearest are reported")
+    @Test("among several matches none is chosen, and without a match the nearest are reported")
     func ambiguous() throws {
         #expect(Set(found("living room lamp")) == ["light.table", "light.floor"])
         #expect(Set(found("door")) == ["lock.front", "lock.back"])
         #expect(found("dishwasher").isEmpty)
-        // An id of what is not exposed is nobody else's name.
+        // The id of an entity that is not exposed is not a name of another one.
         #expect(found("sensor.ceiling").isEmpty)
         #expect(found("").isEmpty)
         #expect(throws: HomeFault.self) {
@@ -123,7 +123,7 @@ struct DirectoryTests {
         }
     }
 
-    @Test("where a wrong guess does harm, what is only spelled alike does not count")
+    @Test("where a wrong guess does harm, a similar spelling does not count")
     func strict() {
         #expect(found("Frnt door") == ["lock.front"])
         #expect(found("Frnt door", isStrict: true).isEmpty)
@@ -132,7 +132,7 @@ struct DirectoryTests {
         #expect(found("front", isStrict: true) == ["lock.front"])
     }
 
-    @Test("an area is known by its name; another is answered with those that there are")
+    @Test("an area is found by its name; an unknown one is answered with those that exist")
     func areas() throws {
         #expect(try directory.entities(in: "living room", of: nil).count == 2)
         #expect(try directory.entities(in: "Kitchn", of: "light").count == 1)

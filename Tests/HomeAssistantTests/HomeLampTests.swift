@@ -4,7 +4,7 @@ import WireCodec
 
 @testable import HomeAssistant
 
-/// What a lamp cannot do, which Home Assistant leaves out and calls done.
+/// Features that a lamp lacks, which Home Assistant ignores and reports as done.
 @Suite(.timeLimit(.minutes(5)))
 struct HomeLampTests {
     private static let house: HomeModel = {
@@ -31,10 +31,10 @@ struct HomeLampTests {
                 domains: ["light"], areas: [], labels: [], entities: [], exceptions: []))
     }
 
-    @Test("a lamp is not said to do what it cannot do")
+    @Test("a lamp does not accept what it cannot do")
     func aLampIsNotSaid() async throws {
         let rig = try await rig()
-        // As Home Assistant filters what it was given by the modes of a lamp.
+        // Home Assistant filters its input by the modes of a lamp.
         let able: [String: Set<String>] = [
             "plug": [], "dimmer": ["percent"], "white": ["percent", "kelvin"],
             "colour": ["percent", "kelvin", "color"],
@@ -66,7 +66,7 @@ struct HomeLampTests {
         await rig.end()
     }
 
-    @Test("of several lamps those that can do it do, and the others are named")
+    @Test("among several lamps those that can obey do, and the others are named")
     func ofSeveralLampsThoseThat() async throws {
         let rig = try await rig()
         let answer = await rig.call(

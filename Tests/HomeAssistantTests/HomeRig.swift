@@ -11,7 +11,7 @@ import WireCodec
 
 @testable import HomeAssistant
 
-/// A fake home, and the functions of the model on it in the runner that the daemon uses.
+/// A fake home, and the model's functions for it in the runner that the daemon uses.
 final class HomeRig: Sendable {
     let fake: FakeHome
     private let loop: EventLoop
@@ -20,7 +20,7 @@ final class HomeRig: Sendable {
     let user = User()
     private let noted: Noted
 
-    /// What went into the log.
+    /// The lines of the log.
     var notes: [String] { noted.lines }
 
     private final class Noted: Sendable {
@@ -31,7 +31,7 @@ final class HomeRig: Sendable {
         func add(_ line: String) { state.withLock { $0.append(line) } }
     }
 
-    /// Who is asked, and what they say.
+    /// The user who is asked, and the answer.
     final class User: ConfirmationPort {
         private let state = Mutex<(isWilling: Bool, asked: [String])>((true, []))
 
@@ -47,7 +47,7 @@ final class HomeRig: Sendable {
         }
     }
 
-    /// What the home wants to be shown.
+    /// The home's token.
     private struct Secrets: SecretPort {
         let token: String
         let code: String?
@@ -93,7 +93,7 @@ final class HomeRig: Sendable {
         loop.stop()
     }
 
-    /// What the model is told of a call.
+    /// The answer to the model for a call.
     func call(_ name: String, _ arguments: JSONObject = [:]) async -> JSONValue {
         let outcome = await runner.run(
             FunctionCall(id: "", name: "home_\(name)", arguments: .object(arguments)),
@@ -102,12 +102,12 @@ final class HomeRig: Sendable {
         return answer.response
     }
 
-    /// The error that the model is told; empty when there is none.
+    /// The error for the model; empty when there is none.
     func error(_ name: String, _ arguments: JSONObject = [:]) async -> String {
         await call(name, arguments)["error"]?.string ?? ""
     }
 
-    /// Waits until something holds that another thread brings about.
+    /// Waits for a condition that another thread brings about.
     func eventually(_ holds: () async -> Bool) async -> Bool {
         let end = ContinuousClock.now + .seconds(20)
         while ContinuousClock.now < end {
@@ -119,7 +119,7 @@ final class HomeRig: Sendable {
 }
 
 extension HomeModel {
-    /// Two rooms with what is usual in them.
+    /// Two rooms with the usual devices.
     static var usual: HomeModel {
         var model = HomeModel()
         model.areas = [
@@ -150,7 +150,7 @@ extension HomeModel {
 }
 
 extension HomeExposure {
-    /// The two rooms, and what bears the label.
+    /// The two rooms, and everything with the label.
     static var usual: HomeExposure {
         HomeExposure(
             domains: [], areas: ["Kitchen", "living room"], labels: ["voice"], entities: [],

@@ -5,20 +5,20 @@ import WireCodec
 
 @testable import HomeAssistant
 
-/// Who is asked before a door opens: each action with all values, on each kind of thing.
+/// Confirmation before a door opens: each action with all values, on each kind of device.
 ///
-/// Judged by a small home in which services do what Home Assistant's documentation says that they
-/// do (home-assistant.io/integrations/cover, lock, alarm_control_panel, valve), and in which one
-/// can see whether somebody gets in who did not before.
+/// The judge is a small home in which services do what Home Assistant's documentation says
+/// (home-assistant.io/integrations/cover, lock, alarm_control_panel, valve), and which shows
+/// whether a person gets in who could not before.
 struct HomeRiskTests {
-    /// What one can come in by.
+    /// A way into the house.
     private struct Thing: Equatable {
         /// How far a cover or valve is open (percent).
         var position: Int64 = 0
         var isLocked = true
         var isArmed = true
 
-        /// Does what a service does; false for one that the documentation does not know.
+        /// Does what a service does; false for one that is not documented.
         mutating func perform(_ service: String, _ data: JSONObject) -> Bool {
             switch service {
             case "cover.open_cover", "valve.open_valve": position = 100
@@ -42,12 +42,12 @@ struct HomeRiskTests {
         }
     }
 
-    /// The states in which a thing may be found.
+    /// The possible states of a device.
     private static let states = [Int64(0), 1, 40, 99, 100].flatMap { position in
         [true, false].map { Thing(position: position, isLocked: $0, isArmed: $0) }
     }
 
-    /// The device classes of covers, and those that one comes in by or that say nothing.
+    /// The device classes of covers: those that are a way in or unspecific, and the others.
     private static let covers: [(deviceClass: String?, isWayIn: Bool)] = [
         ("awning", false), ("blind", false), ("curtain", false), ("damper", false),
         ("door", true), ("garage", true), ("gate", true), ("shade", false), ("shutter", false),
@@ -64,7 +64,7 @@ struct HomeRiskTests {
             (HomeEntity(id: "valve.a", name: "a", deviceClass: "water"), false),
         ]
 
-    /// All that a model can say beside the action, each value there or not.
+    /// All values that a model can give beside the action, each present or not.
     private static let values: [HomeValues] = (0..<64).flatMap { bits in
         [Int64(0), 1, 50, 100].map { percent in
             HomeValues(
@@ -76,7 +76,7 @@ struct HomeRiskTests {
 
     private let rules = HomeRisk(plain: .low, indirect: .low, guarded: [])
 
-    @Test("whatever lets somebody in who was out asks, and whatever cannot does not")
+    @Test("whatever can let someone in needs a confirmation, and nothing else does")
     func whateverLetsSomebodyInWho() throws {
         var calls = 0
         for (entity, isWayIn) in Self.entities {
@@ -104,7 +104,7 @@ struct HomeRiskTests {
         #expect(calls > 100)
     }
 
-    @Test("what its owner wrote or wired has the risk of the settings")
+    @Test("an owner's scripts and switches have the risk of the settings")
     func whatItsOwnerWroteOr()
         throws
     {
@@ -130,7 +130,7 @@ struct HomeRiskTests {
         }
     }
 
-    @Test("a group, and a kind that nobody has thought of, can only be read")
+    @Test("a group, and an unknown domain, can only be read")
     func aGroupAndAKind() {
         for domain in ["group", "homeassistant", "shell_command", "lawn_mower", "of_later"] {
             for action in HomeAction.allCases {
@@ -141,7 +141,7 @@ struct HomeRiskTests {
         }
     }
 
-    @Test("what is guarded asks whatever is done with it")
+    @Test("every action on a guarded entity needs a confirmation")
     func whatIsGuardedAsksWhatever() throws {
         let rules = HomeRisk(plain: .low, indirect: .low, guarded: ["*.gate_*"])
         for domain in HomeService.domains {
@@ -157,7 +157,7 @@ struct HomeRiskTests {
         }
     }
 
-    @Test("a garage door asks by every way in which a model can open it")
+    @Test("a garage door needs a confirmation in every way in which a model can open it")
     func aGarageDoorAsksBy()
         async throws
     {
@@ -176,13 +176,13 @@ struct HomeRiskTests {
             #expect(error == "nothing was done: nobody confirmed", "\(error): \(way)")
         }
         #expect(rig.user.asked == Array(repeating: "Garage", count: ways.count))
-        // By its name alone it cannot be switched on at all.
+        // Its name alone does not allow switching it on.
         #expect(
             await rig.error(
                 "control", ["device": "garage", "action": "on", "percent": 100]
             ).contains("can do this"))
         #expect(rig.fake.calls.isEmpty)
-        // What closes it asks nobody.
+        // Closing needs no confirmation.
         #expect(
             await rig.error("control", ["device": "garage", "action": "set", "percent": 0]) == "")
         #expect(await rig.error("control", ["device": "garage", "action": "stop"]) == "")
@@ -192,7 +192,7 @@ struct HomeRiskTests {
 }
 
 extension HomeModel {
-    /// With all that a cover of Home Assistant takes.
+    /// With all services of a Home Assistant cover.
     fileprivate var withGarageServices: HomeModel {
         var model = self
         model.services.formUnion(["cover.set_cover_position", "cover.stop_cover", "cover.toggle"])

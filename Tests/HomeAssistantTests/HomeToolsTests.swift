@@ -4,14 +4,14 @@ import WireCodec
 
 @testable import HomeAssistant
 
-/// The three functions on a home that behaves.
+/// The three functions on a well-behaved home.
 @Suite(.timeLimit(.minutes(5)))
 struct HomeToolsTests {
     private func names(_ answer: JSONValue) -> [String] {
         (answer["output"]?["devices"]?.array ?? []).compactMap { $0["name"]?.string }
     }
 
-    @Test("what is exposed is listed with its state, and nothing else")
+    @Test("exposed entities are listed with their states, and no others")
     func list() async throws {
         let rig = try await HomeRig()
         let all = await rig.call("list_devices")
@@ -38,14 +38,14 @@ struct HomeToolsTests {
         await rig.end()
     }
 
-    @Test("one device tells how it stands, in the model's own words")
+    @Test("the state of one device is reported in words for the model")
     func state() async throws {
         let rig = try await HomeRig()
         let light = await rig.call("get_state", ["device": "big light"])["output"]
         #expect(light?["name"] == "Ceiling")
         #expect(light?["percent"] == 50)
         #expect(light?["id"] == "light.ceiling")
-        // What nobody exposed is not there, also by its id.
+        // An entity that is not exposed cannot be found, not even by its id.
         for hidden in ["light.cellar", "light.counter", "sensor.signal"] {
             #expect(
                 await rig.error("get_state", ["device": .string(hidden)]).contains("there is no"))
@@ -53,7 +53,7 @@ struct HomeToolsTests {
         await rig.end()
     }
 
-    @Test("a device is controlled by its name, and how it then stands is reported")
+    @Test("a device is controlled by its name, and its new state is reported")
     func control() async throws {
         let rig = try await HomeRig()
         let answer = await rig.call(
@@ -70,7 +70,7 @@ struct HomeToolsTests {
         await rig.end()
     }
 
-    @Test("all of a kind in an area are one call")
+    @Test("all devices of a kind in an area are one call")
     func area() async throws {
         let rig = try await HomeRig()
         let answer = await rig.call(
@@ -81,7 +81,7 @@ struct HomeToolsTests {
         await rig.end()
     }
 
-    @Test("an ambiguous name comes back with its candidates, and nothing is done")
+    @Test("an ambiguous name is answered with its candidates, and nothing is done")
     func ambiguous() async throws {
         let rig = try await HomeRig()
         let error = await rig.error(
@@ -92,10 +92,10 @@ struct HomeToolsTests {
         await rig.end()
     }
 
-    @Test("what lets somebody in is confirmed by somebody, and not without")
+    @Test("an action that lets someone in needs a confirmation")
     func unlocking() async throws {
         let rig = try await HomeRig(guarded: ["script.*"])
-        // The first call finds the home; without it the lock would not be known as one.
+        // The first call finds the home; without it the lock would not be recognized as one.
         _ = await rig.call("list_devices")
         for (device, action) in [
             ("front door", "unlock"), ("garage", "open"), ("open the gate", "press"),
@@ -110,7 +110,7 @@ struct HomeToolsTests {
         #expect(
             await rig.error("control", ["device": "front door", "action": "unlock"])
                 == "nothing was done: nobody confirmed")
-        // Closing needs nobody.
+        // Closing needs no confirmation.
         #expect(
             await rig.call("control", ["device": "garage", "action": "close"])["error"] == nil)
         #expect(rig.fake.calls.map(\.service).last == "cover.close_cover")
@@ -118,7 +118,7 @@ struct HomeToolsTests {
         await rig.end()
     }
 
-    @Test("what was not known when it was judged is not opened, even if somebody confirms")
+    @Test("an entity that was unknown when the risk was judged is not opened, even if confirmed")
     func judgedBlindly() async throws {
         for (device, action, asked) in [
             ("garage", "open", [String]()), ("front door", "unlock", ["front door"]),
@@ -135,7 +135,7 @@ struct HomeToolsTests {
         }
     }
 
-    @Test("a device that Home Assistant does not reach is reported, as it says nothing itself")
+    @Test("an unreachable device is reported, as Home Assistant itself does not report it")
     func unavailable() async throws {
         let rig = try await HomeRig()
         rig.fake.change { $0.set("light.table", to: "unavailable") }
@@ -144,7 +144,7 @@ struct HomeToolsTests {
         await rig.end()
     }
 
-    @Test("without a word in the settings nothing is exposed, and nobody is asked")
+    @Test("without settings nothing is exposed, and no request is sent")
     func nothingExposed() async throws {
         let rig = try await HomeRig(
             exposure: HomeExposure(

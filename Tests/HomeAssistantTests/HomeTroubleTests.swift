@@ -6,12 +6,12 @@ import WireCodec
 
 @testable import HomeAssistant
 
-/// Homes that refuse, hang, change and go away.
+/// Homes that refuse, hang, change and disappear.
 @Suite(.timeLimit(.minutes(5)))
 struct HomeTroubleTests {
     private static let tableOn: JSONObject = ["device": "table lamp", "action": "on"]
 
-    @Test("a token that is not accepted is said once in the log, and not shown again")
+    @Test("a refused token is logged once, and not sent again")
     func badToken() async throws {
         let rig = try await HomeRig(token: "wr0ng-token")
         for _ in 0..<4 {
@@ -25,7 +25,7 @@ struct HomeTroubleTests {
         await rig.end()
     }
 
-    @Test("what Home Assistant says of a service that failed reaches the model")
+    @Test("Home Assistant's words on a failed service reach the model")
     func serviceErrors() async throws {
         let rig = try await HomeRig()
         rig.fake.change {
@@ -48,7 +48,7 @@ struct HomeTroubleTests {
         await rig.end()
     }
 
-    @Test("a service that never answers costs the deadline; the next call works")
+    @Test("an unanswered service call costs the deadline; the next call works")
     func hangs() async throws {
         let rig = try await HomeRig(deadline: .milliseconds(700))
         _ = await rig.call("list_devices")
@@ -56,7 +56,7 @@ struct HomeTroubleTests {
         #expect(
             await rig.error("control", Self.tableOn)
                 == "it took longer than 0.7 seconds and was stopped")
-        // As soon as the handler has noticed, which takes no time that anybody could name.
+        // As soon as the handler has noticed; that takes no defined time.
         #expect(
             await rig.eventually {
                 await rig.call("control", ["device": "table lamp", "action": "off"])["error"] == nil
@@ -64,13 +64,13 @@ struct HomeTroubleTests {
         await rig.end()
     }
 
-    @Test("answers that come late and in another order find their calls")
+    @Test("answers that arrive late and out of order find their calls")
     func late() async throws {
         let rig = try await HomeRig()
         _ = await rig.call("list_devices")
         rig.fake.change { $0.reactions["light.turn_on"] = .late }
         async let slow = rig.call("control", Self.tableOn)
-        // The fake answers the first with the second.
+        // The fake answers the first together with the second.
         #expect(await rig.eventually { rig.fake.calls.count == 1 })
         let quick = await rig.call("control", ["device": "floor lamp", "action": "off"])
         #expect(quick["output"]?["called"] == "light.turn_off")
@@ -78,7 +78,7 @@ struct HomeTroubleTests {
         await rig.end()
     }
 
-    @Test("a connection that ends in a call leaves it open whether it was done, and comes back")
+    @Test("a connection lost in a call leaves the result unknown, and is made again")
     func hangUp() async throws {
         let rig = try await HomeRig()
         _ = await rig.call("list_devices")
@@ -88,13 +88,13 @@ struct HomeTroubleTests {
         #expect(rig.fake.calls.count == 1)
         rig.fake.change { $0.reactions = [:] }
         #expect(await rig.call("control", Self.tableOn)["error"] == nil)
-        // Either way has done it once more and not twice.
+        // In either case it was done once more and not twice.
         #expect(rig.fake.calls.count == 2)
         #expect(await rig.eventually { rig.fake.shownTokens.count == 2 })
         await rig.end()
     }
 
-    @Test("while there is no WebSocket, what is known is read and switched by REST")
+    @Test("while there is no WebSocket, known entities are read and switched by REST")
     func withoutWebSocket() async throws {
         let rig = try await HomeRig()
         _ = await rig.call("list_devices")
@@ -146,7 +146,7 @@ struct HomeTroubleTests {
         await rig.end()
     }
 
-    @Test("nobody there is reported with the reason, at once and not after the deadline")
+    @Test("a refused connection is reported with the reason, at once and not after the deadline")
     func away() async throws {
         let rig = try await HomeRig(url: "http://127.0.0.1:1")
         let error = await rig.error("list_devices")
@@ -156,7 +156,7 @@ struct HomeTroubleTests {
         await rig.end()
     }
 
-    @Test("what is no Home Assistant is reported as that")
+    @Test("a server other than Home Assistant is reported as such")
     func nonsense() async throws {
         for text in ["SSH-2.0", String(repeating: "[", count: 1000), "{\"type\": 7}"] {
             var model = HomeModel.usual
@@ -168,7 +168,7 @@ struct HomeTroubleTests {
         }
     }
 
-    @Test("what was done is reported as done also where nobody says how it then stands")
+    @Test("a completed action is reported as done even when no new state arrives")
     func silentAfterwards() async throws {
         let rig = try await HomeRig()
         _ = await rig.call("list_devices")
@@ -180,7 +180,7 @@ struct HomeTroubleTests {
         await rig.end()
     }
 
-    @Test("a lock is given its code, which nobody else sees")
+    @Test("a lock gets its code, and nothing else gets it")
     func code() async throws {
         let rig = try await HomeRig(code: "4711")
         _ = await rig.call("list_devices")
@@ -199,7 +199,7 @@ struct HomeTroubleTests {
         await rig.end()
     }
 
-    @Test("a server that takes the line and says nothing is reported as that, within the deadline")
+    @Test("a server that accepts and stays silent is reported so, within the deadline")
     func mute() async throws {
         var model = HomeModel.usual
         model.isMute = true
@@ -208,7 +208,7 @@ struct HomeTroubleTests {
         await rig.end()
     }
 
-    @Test("a url with the path of a page is told what the url of Home Assistant is")
+    @Test("a url with the path of a page is reported with the right url of Home Assistant")
     func aUrlWithThePath()
         async throws
     {

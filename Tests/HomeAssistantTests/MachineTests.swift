@@ -13,7 +13,7 @@ struct MachineTests {
         machine.received(message, at: now, random: 0.5) { .success(Secret("t0ken")) }
     }
 
-    /// The ids and types of what is sent.
+    /// The ids and types of the messages sent.
     private func sent(_ orders: [HomeOrder]) -> [(id: Int64, type: String)] {
         orders.compactMap { order in
             guard case .send(let message) = order else { return nil }
@@ -28,7 +28,7 @@ struct MachineTests {
             ["id": .int(id), "type": "result", "success": true, "result": result], at: now)
     }
 
-    /// Answers a batch of questions, and what follows from the answers; all orders.
+    /// Answers a batch of requests, and those that follow from the answers; returns all orders.
     private mutating func answerAll(
         _ orders: [HomeOrder], states: JSONValue = [], at now: Int64 = 0
     ) -> [HomeOrder] {
@@ -55,7 +55,7 @@ struct MachineTests {
         return answerAll(receive(["type": "auth_ok"], at: now), states: Self.lamp, at: now)
     }
 
-    @Test("nothing happens before somebody wants something")
+    @Test("nothing is sent before a caller wants something")
     mutating func asleep() {
         #expect(machine.phase == .asleep)
         #expect(machine.alarmed(at: 0, random: 0).contains(.open) == false)
@@ -63,7 +63,7 @@ struct MachineTests {
         #expect(machine.want(at: 0).isEmpty)
     }
 
-    @Test("the token is shown when it is asked for; then lists and changes are")
+    @Test("the token is sent when it is asked for; then lists and changes are requested")
     mutating func opening() {
         _ = machine.want(at: 0)
         #expect(machine.opened().isEmpty)
@@ -83,7 +83,7 @@ struct MachineTests {
         #expect(machine.standing == .ready)
     }
 
-    @Test("a token that is refused is reported once, and not shown again for long")
+    @Test("a refused token is reported once, and not sent again for a long time")
     mutating func badToken() {
         var notes = 0
         var now: Int64 = 0
@@ -95,7 +95,7 @@ struct MachineTests {
             #expect(orders.first == .drop)
             #expect(orders.contains(.tell(.refused("no"))))
             notes += orders.count { if case .note = $0 { true } else { false } }
-            // The line's end says nothing new.
+            // The end of the connection adds nothing.
             #expect(machine.ended("closed", at: now, random: 0).isEmpty)
             now += HomeMachine.refusalRest - 1
             #expect(machine.want(at: now).isEmpty)
@@ -105,7 +105,7 @@ struct MachineTests {
         #expect(notes == 1)
     }
 
-    @Test("a secret that is not there is no reason to say anything to Home Assistant")
+    @Test("without its secret, nothing is sent to Home Assistant")
     mutating func noToken() {
         struct Missing: Error, CustomStringConvertible { let description = "there is no secret" }
         _ = machine.want(at: 0)
@@ -117,7 +117,7 @@ struct MachineTests {
         #expect(machine.standing == .away("there is no secret"))
     }
 
-    @Test("failures are tried again ever later, and told once until it works")
+    @Test("failures are retried ever later, and reported once until it works")
     mutating func rests() {
         var now: Int64 = 0
         var waits: [Int64] = []
@@ -143,7 +143,7 @@ struct MachineTests {
         #expect(end.contains(.note("Home Assistant is back")))
     }
 
-    @Test("somebody who wants something does not wait for a long rest, but for a short one")
+    @Test("a caller does not wait for a long back-off, but for a short one")
     mutating func wantedAgain() {
         _ = machine.want(at: 0)
         _ = machine.ended("x", at: 0, random: 0.5)
@@ -151,7 +151,7 @@ struct MachineTests {
         #expect(machine.want(at: HomeMachine.leastRest).first == .open)
     }
 
-    @Test("what is never answered ends, in the greeting and in the lists")
+    @Test("a request without an answer ends, in the greeting and in the lists")
     mutating func tooSlow() {
         _ = machine.want(at: 0)
         _ = machine.opened()
@@ -181,13 +181,13 @@ struct MachineTests {
         ])
         #expect(refused == [.settle(8, .refused("bulb is gone"))])
         #expect(answer(ids[0]) == [.settle(7, .done)])
-        // Twice, and under ids of nobody.
+        // Twice, and under unknown ids.
         #expect(answer(ids[0]).isEmpty)
         #expect(answer(999).isEmpty)
         #expect(receive(["type": "result"]).isEmpty)
     }
 
-    @Test("calls whose connection ends are not known to be done; forgotten ones are nobody's")
+    @Test("calls whose connection ends have an unknown result; forgotten ones are dropped")
     mutating func endedCalls() throws {
         becomeReady()
         let service = try HomeService(.on, HomeValues(), on: "light")
@@ -214,7 +214,7 @@ struct MachineTests {
                 == [.settle(99, .refused("too many calls at once"))])
     }
 
-    @Test("changes of the registries are gathered, and then asked for once")
+    @Test("registry changes are gathered, and then requested once")
     mutating func changes() {
         becomeReady()
         let event: JSONValue = ["id": 1, "type": "event", "event": [:]]
@@ -230,7 +230,7 @@ struct MachineTests {
             answerAll(orders).contains(.publish(HomeDirectory([]))))
     }
 
-    @Test("lists that are young are not asked for again because of a name")
+    @Test("recent lists are not requested again because of a name")
     mutating func young() {
         becomeReady(at: Self.second)
         #expect(machine.refresh(at: Self.second + HomeMachine.youth - 1).isEmpty)
@@ -238,7 +238,7 @@ struct MachineTests {
         #expect(machine.refresh(at: Self.second + 3 * HomeMachine.youth).isEmpty)
     }
 
-    @Test("a list that an older Home Assistant does not know is an empty one")
+    @Test("a list that an older Home Assistant does not have is an empty one")
     mutating func oldRelease() {
         _ = machine.want(at: 0)
         _ = machine.opened()
@@ -256,7 +256,7 @@ struct MachineTests {
         #expect(machine.standing == .ready)
     }
 
-    @Test("nothing that is sent makes it trap")
+    @Test("no message makes it trap")
     mutating func nonsense() {
         let messages: [JSONValue] = [
             .null, [], "x", ["type": 1], ["type": "result", "id": "x"],

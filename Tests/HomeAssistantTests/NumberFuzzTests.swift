@@ -5,7 +5,7 @@ import WireCodec
 
 @testable import HomeAssistant
 
-/// Every number that Home Assistant or a model can give, in every place that reads one.
+/// Any number from Home Assistant or a model, in every place that reads one.
 struct NumberFuzzTests {
     private static let values: [JSONValue] = OddNumbers.json.compactMap {
         try? JSONValue(parsing: $0)
@@ -42,7 +42,7 @@ struct NumberFuzzTests {
         print("number fuzz: \(count) states of Home Assistant")
     }
 
-    @Test("an answer under any number is taken for what it is to, or for nothing")
+    @Test("an answer with any id goes to its request, or to none")
     func anAnswerUnderAnyNumber() {
         var count = 0
         for value in Self.values {
@@ -78,7 +78,7 @@ struct NumberFuzzTests {
         print("number fuzz: \(count) messages of Home Assistant")
     }
 
-    @Test("any number of the model becomes a service of its domain, or is refused")
+    @Test("any number from the model becomes a service call of its domain, or is refused")
     func anyNumberOfTheModel() {
         var count = 0
         for domain in HomeService.domains {

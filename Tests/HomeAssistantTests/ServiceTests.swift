@@ -4,7 +4,7 @@ import WireCodec
 
 @testable import HomeAssistant
 
-/// Which service an action is, and which actions a domain does not take.
+/// The service for each action, and the actions that a domain does not have.
 struct ServiceTests {
     private func service(
         _ action: HomeAction, _ domain: String, _ change: (inout HomeValues) -> Void = { _ in }
@@ -44,7 +44,7 @@ struct ServiceTests {
         #expect(try service(action, domain) == expected)
     }
 
-    @Test("what is set goes into the field of its domain, in its unit")
+    @Test("a value goes into the field of its domain, in its unit")
     func settings() throws {
         #expect(
             try service(.on, "light") { $0.percent = 40 } == #"light.turn_on {"brightness_pct":40}"#
@@ -75,7 +75,7 @@ struct ServiceTests {
             try service(.set, "number") { $0.value = 3 } == #"number.set_value {"value":3}"#)
     }
 
-    @Test("what a domain does not take is refused, with what it does")
+    @Test("an action that a domain does not have is refused, with those that it has")
     func refused() {
         #expect(
             refusal(.unlock, "light")
@@ -91,7 +91,7 @@ struct ServiceTests {
             refusal(.off, "light") { $0.percent = 1 } == "nothing was done: off takes no values")
     }
 
-    @Test("every domain takes what it says it takes")
+    @Test("every domain takes the actions that it offers")
     func consistent() {
         for domain in HomeService.domains {
             let actions = HomeService.actions(on: domain)

@@ -1,7 +1,7 @@
 import Linux
 import Testing
 
-/// The waits that all retries of the product take.
+/// The back-off of all retries of the product.
 struct BackoffTests {
     @Test("waits double up to the limit and stay there, however often it fails")
     func doubles() {

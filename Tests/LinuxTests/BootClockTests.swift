@@ -1,9 +1,9 @@
 import Linux
 import Testing
 
-@Suite("the clock that nothing sets, and alarms by both clocks")
+@Suite("The boot clock, and alarms by both clocks")
 struct BootClockTests {
-    @Test("it goes on, and one start of the machine has one name")
+    @Test("it goes forward, and one boot of the machine has one name")
     func clock() throws {
         let first = BootClock.now()
         #expect(BootClock.now() >= first)
@@ -12,7 +12,7 @@ struct BootClockTests {
         #expect(try BootClock.life().count == 36)
     }
 
-    @Test("an alarm goes off when its time has come, and is silent once it is taken")
+    @Test("an alarm goes off at its time, and is silent once it is taken")
     func alarm() throws {
         for (clock, now) in [(ClockAlarm.Clock.boot, BootClock.now()), (.wall, WallClock.now())] {
             let alarm = try ClockAlarm(clock)
@@ -21,7 +21,7 @@ struct BootClockTests {
             #expect(alarm.arm(at: now - 1))
             #expect(alarm.drain())
             #expect(!alarm.drain())
-            // A time before all times is one that has passed.
+            // A negative time has passed.
             #expect(alarm.arm(at: -1))
             #expect(alarm.drain())
         }

@@ -125,7 +125,7 @@ struct ChildProcessTests {
         #expect(await eventually { isGone(child) })
     }
 
-    @Test("a program that ends in order on SIGTERM can say its last words")
+    @Test("a program that exits cleanly on SIGTERM can say its last words")
     func endsInOrder() async throws {
         let script = "trap 'echo bye; exit 0' TERM; > ready; while :; do :; done"
         let result = try await cancelled(script, grace: never)
@@ -201,9 +201,9 @@ struct ChildProcessTests {
         #expect(try await task.value.exit == .cancelled)
     }
 
-    @Test("no descriptor, thread or zombie is left over")
+    @Test("no descriptor, thread or zombie is left behind")
     func nothingLeaks() async throws {
-        // Other tests run at the same time, so only what children need is counted.
+        // Other tests run at the same time, so only the resources of children are counted.
         let (runs, noise) = (100, 50)
         let before = try counts()
         for index in 0..<runs {
@@ -239,7 +239,7 @@ struct ChildProcessTests {
         #expect(next.exit == .exited(0))
     }
 
-    @Test("failing calls at the door are reported, and nothing is started or left")
+    @Test("failing calls at the start are reported, and nothing is started or left")
     func forcedFailures() async throws {
         #if DEBUG
         for call in ["eventfd", "pthread_create"] {
@@ -280,7 +280,7 @@ struct ChildProcessTests {
         )
     }
 
-    /// Whether a descriptor of ours is a pipe or stands for a process.
+    /// Whether a descriptor of ours is a pipe or a pidfd.
     private func isOfChild(descriptor: String) -> Bool {
         var target = [CChar](repeating: 0, count: 64)
         let count = readlink("/proc/self/fd/\(descriptor)", &target, target.count)

@@ -13,7 +13,7 @@ struct ClockTests {
         MonotonicClock.wait(until: 0)
     }
 
-    @Test("durations become nanoseconds as far as 64 bits go")
+    @Test("durations become nanoseconds, clamped to 64 bits")
     func nanoseconds() {
         #expect(Duration.milliseconds(1_500).nanoseconds == 1_500_000_000)
         #expect(Duration.milliseconds(-1_500).nanoseconds == -1_500_000_000)
@@ -22,19 +22,19 @@ struct ClockTests {
         #expect(Duration.seconds(Int64.min).nanoseconds == .min)
     }
 
-    @Test("a time too far away is the last there is")
+    @Test("a time too far away becomes the last representable one")
     func farAway() {
         #expect(MonotonicClock.now(plus: .seconds(Int64.max)) == .max)
         #expect(MonotonicClock.now(plus: .zero) <= MonotonicClock.now())
     }
 
-    /// At the ends of what a moment may be, and where arithmetic goes wrong (nanoseconds).
+    /// At the ends of the range, and where arithmetic goes wrong (nanoseconds).
     private static let moments: [Int64] = [
         Int64.min, Int64.min + 1, -9_007_199_254_740_992, -1_000_000_001, -1_000_000_000, -1, 0, 1,
         2_147_483_648, 9_007_199_254_740_992, Int64.max - 1, Int64.max,
     ]
 
-    @Test("every moment has a date, and a clock that takes it", arguments: ClockTests.moments)
+    @Test("every time has a date, and setting a clock takes it", arguments: ClockTests.moments)
     func everyMomentHasADate(moment: Int64) throws {
         for time in [WallClock.universalTime(at: moment), WallClock.localTime(at: moment)] {
             #expect((1600...2400).contains(time.year))
@@ -66,7 +66,7 @@ struct ClockTests {
         #expect((1...5_000).contains(soon))
     }
 
-    @Test("a moment is written as ISO 8601 says")
+    @Test("a time is written in ISO 8601")
     func iso8601() {
         #expect(WallClock.universalTime(at: 0).iso8601 == "1970-01-01T00:00:00.000Z")
         let moment: Int64 = 1_763_698_673_250_999_999
@@ -74,7 +74,7 @@ struct ClockTests {
         #expect(WallClock.universalTime(at: -1).iso8601 == "1969-12-31T23:59:59.999Z")
     }
 
-    @Test("the fields of a date are the calendar's")
+    @Test("the fields of a date are those of the calendar")
     func fields() {
         let leapDay = WallClock.universalTime(at: 1_709_164_800_000_000_000)
         #expect((leapDay.year, leapDay.month, leapDay.day) == (2024, 2, 29))

@@ -4,7 +4,7 @@ import Testing
 
 @testable import Linux
 
-/// Programs that may do less than we may; each test with a name space and without.
+/// Programs with fewer rights than ours; each test with a name space and without.
 @Suite("Confined programs", .timeLimit(.minutes(5)))
 struct ConfinementTests {
     private let never = Duration.seconds(60)
@@ -15,7 +15,7 @@ struct ConfinementTests {
         chmod(folder.path, 0o777)
     }
 
-    /// A shell's command in the test's folder.
+    /// A shell command in the test's folder.
     private func shell(
         _ script: String, _ hold: Hold, _ adjust: (inout Confinement) -> Void = { _ in }
     ) -> Command {
@@ -103,7 +103,7 @@ struct ConfinementTests {
     }
 
     @Test(
-        "it writes in its folder and where it may, and nowhere else", arguments: Hold.allCases)
+        "it can write in its folder and where it may, and nowhere else", arguments: Hold.allCases)
     func writing(hold: Hold) async throws {
         try #require(Confinement.landlockVersion > 0, "this kernel has no Landlock")
         let other = try TemporaryFolder()
@@ -120,7 +120,7 @@ struct ConfinementTests {
         #expect(try Files.list(other.path).isEmpty)
     }
 
-    @Test("a file beyond its length ends the program", arguments: Hold.allCases)
+    @Test("a file beyond the size limit ends the program", arguments: Hold.allCases)
     func longFile(hold: Hold) async throws {
         let result = try await run(
             shell("exec head -c 10000000000 /dev/zero > long", hold) {
@@ -132,7 +132,7 @@ struct ConfinementTests {
     }
 
     @Test(
-        "what left the group and the session ends with the program, at its end",
+        "a process that left the group and the session ends with the program, at its end",
         arguments: Hold.allCases)
     func escapedAtTheEnd(hold: Hold) async throws {
         let script =
@@ -142,7 +142,8 @@ struct ConfinementTests {
     }
 
     @Test(
-        "what ignores SIGTERM and left the session ends at the deadline", arguments: Hold.allCases)
+        "a process that ignores SIGTERM and left the session ends at the deadline",
+        arguments: Hold.allCases)
     func escapedAtTheDeadline(hold: Hold) async throws {
         let script =
             "trap '' TERM; setsid sh -c 'trap \"\" TERM; tail -f /dev/null' & tail -f /dev/null"
@@ -167,7 +168,7 @@ struct ConfinementTests {
         #expect(!runs(in: folder.path))
     }
 
-    @Test("another user is that user, without further groups")
+    @Test("under another user it has only that user's groups")
     func user() async throws {
         guard Confinement.isRoot, let nobody = Confinement.user(named: "nobody") else { return }
         let result = try await run(shell("id", Hold.both) { $0.user = nobody })
@@ -176,7 +177,7 @@ struct ConfinementTests {
                 == "uid=65534(nobody) gid=65534(nogroup) groups=65534(nogroup)\n")
     }
 
-    @Test("in its name space it sees no process but its own; without one it cannot signal ours")
+    @Test("in its name space it sees only its own processes; without one it cannot signal ours")
     func signalling() async throws {
         try #require(Confinement.landlockVersion > 0, "this kernel has no Landlock")
         let hidden = try await run(shell("echo $$", Hold.both))
@@ -187,7 +188,8 @@ struct ConfinementTests {
     }
 
     @Test(
-        "cancelling the task ends the program and what left its session", arguments: Hold.allCases)
+        "cancelling the task ends the program and whatever left its session",
+        arguments: Hold.allCases)
     func cancellation(hold: Hold) async throws {
         let command = shell(
             "setsid tail -f /dev/null & > ready; tail -f /dev/null", hold)
@@ -215,14 +217,14 @@ struct ConfinementTests {
         #expect(!runs(in: folder.path))
     }
 
-    /// Whether a process that has not ended works in a folder.
+    /// Whether a running process works in a folder.
     private func runs(in folder: String) -> Bool {
         let processes = (try? Files.list("/proc").filter { Int32($0) != nil }) ?? []
         return processes.contains { process in
             var target = [CChar](repeating: 0, count: 512)
             let count = readlink("/proc/\(process)/cwd", &target, target.count)
             guard count > 0 else { return false }
-            // Of a process with mounts of its own a chroot shows more of the path.
+            // For a process with its own mounts a chroot shows more of the path.
             return text(target.prefix(count).map { UInt8(bitPattern: $0) }).hasSuffix(folder)
                 && !isGone(Int32(process) ?? 0)
         }

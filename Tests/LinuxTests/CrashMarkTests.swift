@@ -4,11 +4,12 @@ import Testing
 
 @Suite("The count of crashes")
 struct CrashMarkTests {
-    @Test("a fault of the program's own counts, another's signal does not")
+    @Test("a signal from its own fault counts, one from another process does not")
     func aFaultOfTheProgram() throws {
         let folder = try TemporaryFolder()
         let path = "\(folder.path)/crashes"
-        // What was there before is what the signal ends in: nothing, so that this goes on.
+        // The handler passes the signal on to the previous action: ignoring it, so that the test
+        // goes on.
         for number in [SIGTRAP, SIGFPE] { signal(number, SIG_IGN) }
         do {
             let mark = try CrashMark(path)
@@ -17,7 +18,7 @@ struct CrashMarkTests {
                     arguments: ["/bin/sh", "-c", "kill -FPE \(getpid())"],
                     environment: ["PATH": "/usr/bin:/bin"], outputLimitBytes: 0), output: .lines)
             _ = child.wait(timeout: .seconds(60))
-            // The signal may come after the end of who sent it, and its handler gives way then.
+            // The signal may arrive after its sender's end, and its handler then passes it on.
             let deadline = MonotonicClock.now() + 60_000_000_000
             while !isIgnored(SIGFPE), MonotonicClock.now() < deadline { sched_yield() }
             #expect(isIgnored(SIGFPE))

@@ -3,10 +3,10 @@ import Testing
 
 @testable import Linux
 
-/// What may block, beside Swift's pool.
+/// Blocking work outside Swift's pool.
 @Suite(.timeLimit(.minutes(5)))
 struct DiskThreadTests {
-    /// Keeps a number, on a thread of its own.
+    /// Holds a number, on a thread of its own.
     private actor Keeper {
         private let disk = DiskThread(name: "keeper")
         private var numbers: [Int] = []
@@ -18,7 +18,7 @@ struct DiskThreadTests {
         func wait(for gate: Gate) { gate.wait() }
     }
 
-    /// Opens once; whoever waits blocks the thread.
+    /// Opens once; a waiting caller blocks its thread.
     private final class Gate: Sendable {
         private let event: EventFD
 
@@ -31,14 +31,14 @@ struct DiskThreadTests {
     /// More than any machine's pool has threads.
     private static let many = 200
 
-    @Test("the pool goes on while more actors wait for a disk than it has threads")
+    @Test("the pool keeps working while more actors wait for a disk than it has threads")
     func thePoolGoesOnWhile() async throws {
         let gates = try (0..<Self.many).map { _ in try Gate() }
         let keepers = gates.map { _ in Keeper() }
         let waiting = zip(keepers, gates).map { keeper, gate in
             Task { await keeper.wait(for: gate) }
         }
-        // A task of the pool's that is asked for after all those.
+        // A task of the pool, added after all those.
         await Task.detached {}.value
         let disk = DiskThread(name: "more")
         #expect(await disk.run { 7 } == 7)
@@ -46,7 +46,7 @@ struct DiskThreadTests {
         for task in waiting { await task.value }
     }
 
-    @Test("work is done in the order in which it came, also where the thread ends between")
+    @Test("work is done in order of arrival, even where the thread ends in between")
     func workIsDoneInOrder() async {
         let disk = DiskThread(name: "ordered")
         let seen = Mutex<[Int]>([])
@@ -61,7 +61,7 @@ struct DiskThreadTests {
         #expect(await keeper.all() == Array(0..<100))
     }
 
-    @Test("an error comes back as it is, and the thread goes on")
+    @Test("an error is returned unchanged, and the thread goes on")
     func anErrorComesBack() async {
         let disk = DiskThread(name: "failing")
         await #expect(throws: SystemError(call: "write", code: 28)) {
@@ -72,7 +72,7 @@ struct DiskThreadTests {
         #expect(await disk.run { 1 } == 1)
     }
 
-    @Test("its owner may go while work waits, which is done all the same, and nothing is left")
+    @Test("its owner may be released while work waits; the work is still done, and nothing is left")
     func itsOwnerMayGo() async throws {
         let gate = try Gate()
         weak var left: Keeper?
@@ -91,7 +91,7 @@ struct DiskThreadTests {
             disk.perform { gate.open() }
         }
         #expect(await task.value == [3])
-        // The thread lets go of both a moment after its last work.
+        // The thread releases both a moment after its last work.
         while left != nil || thread != nil { await Task.yield() }
     }
 }

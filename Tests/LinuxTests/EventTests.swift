@@ -6,7 +6,7 @@ import Testing
 
 @Suite("Wake-ups and timers")
 struct EventTests {
-    @Test("a signal is seen once, however often it was given")
+    @Test("a signal is seen once, however often it was sent")
     func signalOnce() throws {
         let event = try EventFD()
         #expect(!event.wait(timeoutMilliseconds: 0))
@@ -45,7 +45,7 @@ struct EventTests {
         #expect(!timer.drain())
     }
 
-    @Test("a timer that repeats goes off until it is disarmed, and once for what was missed")
+    @Test("a repeating timer fires until it is disarmed, and once for missed periods")
     func repeatedTimer() throws {
         let timer = try TimerFD()
         let first = MonotonicClock.now(plus: .milliseconds(2))
@@ -72,7 +72,7 @@ struct EventTests {
         #expect(!isReadable(set.descriptor))
     }
 
-    @Test("a pipe that is full is not ready, one with room is, and a long text never by itself")
+    @Test("a full pipe is not ready, one with room is, and a long write never blocks")
     func pipeWithRoom() throws {
         let folder = try Files.makeTemporaryDirectory(prefix: "martlet-pipe")
         defer { try? Files.removeTree(folder) }

@@ -60,7 +60,7 @@ struct FilesTests {
     func aFileThatIsBeing() throws {
         let folder = try Files.makeTemporaryDirectory(prefix: "martlet-files")
         defer { try? Files.removeTree(folder) }
-        // Long enough to be looked at.
+        // Long enough to be observed.
         SystemError.slowed.set(["fsync": 500_000_000])
         defer { SystemError.slowed.set([:]) }
         let writer = try OwnedThread(name: "test-writer", priority: .normal) {
@@ -102,7 +102,7 @@ struct FilesTests {
         #endif
     }
 
-    @Test("folders are made with those above them, and removed with all below")
+    @Test("folders are created with their parents, and removed with their contents")
     func folders() throws {
         let folder = try TemporaryFolder()
         let deep = "\(folder.path)/a/b/c"

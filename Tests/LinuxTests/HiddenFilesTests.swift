@@ -4,12 +4,12 @@ import Testing
 
 @testable import Linux
 
-/// What a confined program can open, tried by real programs.
+/// Files that a confined program can open, tried by real programs.
 @Suite("What confined programs can open", .timeLimit(.minutes(5)))
 struct HiddenFilesTests {
     private let never = Duration.seconds(60)
 
-    /// Opens each path for reading, and for writing, and prints `r` and `w` for what it could.
+    /// Opens each path for reading, and for writing, and prints `r` and `w` for each success.
     private static let opener = """
         for path in "$@"; do
             can=
@@ -23,7 +23,7 @@ struct HiddenFilesTests {
         done
         """
 
-    /// What a program could do with each of some paths, all others being as `adjust` has them.
+    /// The access of a program to some paths, all other settings as `adjust` leaves them.
     private func opened(
         _ paths: [String], _ hold: Hold, in folder: String = "/",
         _ adjust: (inout Confinement) -> Void
@@ -68,14 +68,14 @@ struct HiddenFilesTests {
             }
         }
 
-        /// The last of the places that a path is in, from the root down.
+        /// The innermost of the places that contain a path.
         static func innermost(_ path: String, _ places: [String]) -> String? {
             places.filter { path == $0 || path.hasPrefix($0 + "/") }.max { $0.count < $1.count }
         }
     }
 
     @Test(
-        "of a random tree it opens what is not hidden, and nothing else",
+        "in a random tree it opens what is not hidden, and nothing else",
         arguments: Hold.allCases, 1...12 as ClosedRange<UInt64>)
     func randomTree(hold: Hold, seed: UInt64) async throws {
         var numbers = SeededGenerator(seed: seed)
@@ -84,7 +84,7 @@ struct HiddenFilesTests {
         let hidden = Array(all.prefix(5))
         let inside = all.dropFirst(5).filter { Tree.innermost($0, hidden) != nil }
         let readable = Array(inside.prefix(2))
-        // By Landlock alone a place that may be written must hold nothing that is hidden.
+        // With Landlock alone a writable place must hold nothing that is hidden.
         let writable = all.dropFirst(5).filter { place in
             !readable.contains(place) && !hidden.contains { $0.hasPrefix(place + "/") }
         }.prefix(4)
@@ -118,13 +118,13 @@ struct HiddenFilesTests {
             secrets, secrets + "/key", folder.path + "/way", folder.path + "/way/key",
             folder.path + "/short", "/proc/self/cwd" + secrets + "/key",
         ]
-        // The folder is named by a link, as an owner may have it.
+        // The folder is named by a link, as an owner may do.
         let can = try await opened(paths, hold) { $0.hidden = [folder.path + "/way"] }
         let open = can.filter { !$0.value.isEmpty }
         #expect(open.isEmpty, "\(open)")
     }
 
-    @Test("its folder and the program are seen within what is hidden", arguments: Hold.allCases)
+    @Test("its folder and the program are visible within a hidden folder", arguments: Hold.allCases)
     func ownFolder(hold: Hold) async throws {
         let state = try TemporaryFolder()
         let own = state.path + "/tool"
@@ -148,7 +148,7 @@ struct HiddenFilesTests {
         #expect(String(decoding: result.standardOutput, as: UTF8.self) == "up\n")
     }
 
-    @Test("what comes later is hidden, too, where Landlock alone holds it")
+    @Test("files created later are hidden, too, where Landlock alone hides them")
     func comesLater() async throws {
         try #require(Confinement.landlockVersion > 0, "this kernel has no Landlock")
         let folder = try TemporaryFolder()
@@ -170,7 +170,7 @@ struct HiddenFilesTests {
     }
 
     @Test(
-        "a place to write that holds something hidden needs mounts of its own",
+        "a writable place that holds something hidden needs its own mounts",
         .enabled(if: Hold.allCases.contains(.nameSpace)))
     func hiddenInWritable() async throws {
         let folder = try TemporaryFolder()
@@ -187,7 +187,7 @@ struct HiddenFilesTests {
         #expect(error?.isUnconfined == true, "\(error?.description ?? "no error")")
     }
 
-    /// Why a program was not started; nil where it was.
+    /// Why a program was not started; nil if it was.
     private func refusal(_ start: () async throws -> Void) async -> SystemError? {
         do { try await start() } catch { return error as? SystemError }
         return nil
@@ -209,7 +209,7 @@ struct HiddenFilesTests {
         }
     }
 
-    @Test("of all device nodes it opens those that everybody may", arguments: Hold.allCases)
+    @Test("of all device nodes it opens only those open to everyone", arguments: Hold.allCases)
     func devices(hold: Hold) async throws {
         let common = ["null", "zero", "full", "random", "urandom", "tty"].map { "/dev/" + $0 }
         let all = nodes()
@@ -235,9 +235,9 @@ struct HiddenFilesTests {
         #expect(can == [paths[0]: "rw", paths[1]: "", paths[2]: "rw"])
     }
 
-    // MARK: - Where nothing holds it
+    // MARK: - Without any means
 
-    @Test("a program that nothing can hold is refused, unless it may be open")
+    @Test("a program that cannot be confined is refused, unless it may run unconfined")
     func unheld() async throws {
         let folder = try TemporaryFolder()
         let key = folder.path + "/key"
@@ -254,7 +254,7 @@ struct HiddenFilesTests {
         #expect(try await open(true) == [key: "rw"])
     }
 
-    @Test("further groups are dropped, but those that were asked for", arguments: Hold.allCases)
+    @Test("supplementary groups are dropped, except those asked for", arguments: Hold.allCases)
     func groups(hold: Hold) async throws {
         try #require(Confinement.isRoot, "only root sets groups")
         func said(_ groups: [UInt32]) async throws -> Set<Substring> {

@@ -1,10 +1,10 @@
 import Linux
 import Testing
 
-@Suite("Where an internet address leads")
+@Suite("Classes of internet addresses")
 struct IPAddressTests {
     @Test(
-        "this machine, its networks, many at once and nowhere are not the internet",
+        "loopback, local networks, multicast and unspecified are not the internet",
         arguments: [
             "0.0.0.0", "10.1.2.3", "100.64.0.1", "100.127.255.255", "127.0.0.1", "127.255.255.254",
             "169.254.169.254", "172.16.0.1", "172.31.255.255", "192.0.0.8", "192.168.178.1",
@@ -18,7 +18,7 @@ struct IPAddressTests {
     }
 
     @Test(
-        "what is beside those blocks is",
+        "addresses next to those blocks are the internet",
         arguments: [
             "1.1.1.1", "9.255.255.255", "11.0.0.0", "100.63.255.255", "100.128.0.0", "126.0.0.1",
             "128.0.0.1", "172.15.255.255", "172.32.0.0", "192.167.0.1", "192.169.0.1",
@@ -30,7 +30,7 @@ struct IPAddressTests {
     }
 
     @Test(
-        "a name, and what only looks like an address, is none",
+        "a name, and text that only looks like an address, is none",
         arguments: [
             "", "localhost", "127.1", "0x7f.0.0.1", "2130706433", "1.2.3.4.5", "256.1.1.1",
             "[::1]", "fe80::1%lo", "1.2.3.4 ",

@@ -4,7 +4,7 @@ import Testing
 
 @Suite("Devices that light up")
 struct LightDeviceTests {
-    /// A light as the kernel shows it, with so many files as the case needs.
+    /// A light as the kernel shows it, with the files that the case needs.
     private func light(
         _ files: [String: String]
     ) throws -> (folder: TemporaryFolder, read: (String) throws -> String) {
@@ -22,7 +22,7 @@ struct LightDeviceTests {
         )
     }
 
-    @Test("a light of one colour takes the brightest part, in its own steps")
+    @Test("a light of one colour takes the brightest component, in its own steps")
     func single() throws {
         let (folder, read) = try light([
             "max_brightness": "127\n", "brightness": "0\n", "trigger": "[mmc0] none\n",
@@ -32,7 +32,7 @@ struct LightDeviceTests {
         try led.set(red: 10, green: 255, blue: 0)
         #expect(try read("brightness") == "127")
         try led.set(red: 1, green: 0, blue: 0)
-        #expect(try read("brightness") == "1", "what is lit can be seen")
+        #expect(try read("brightness") == "1", "a lit light is visible")
         try led.set(red: 0, green: 0, blue: 0)
         #expect(try read("brightness") == "0")
     }
@@ -44,7 +44,7 @@ struct LightDeviceTests {
         #expect(try read("brightness") == "1")
     }
 
-    @Test("a light of several colours gets its parts in the order that it names")
+    @Test("a light of several colours gets its components in the order that it names")
     func several() throws {
         let (folder, read) = try light([
             "max_brightness": "255\n", "brightness": "0\n", "multi_index": "green blue red white\n",
@@ -55,7 +55,7 @@ struct LightDeviceTests {
         #expect(try read("brightness") == "255")
     }
 
-    @Test("a light that is not there is an error that names it, and no file is made")
+    @Test("a missing light is an error that names it, and no file is created")
     func missing() throws {
         let folder = try TemporaryFolder()
         let path = "\(folder.path)/lamp"
@@ -68,7 +68,7 @@ struct LightDeviceTests {
         #expect(try Files.list(folder.path).isEmpty)
     }
 
-    @Test("a light that is pulled out says so when it is set")
+    @Test("setting a light that was unplugged is an error")
     func pulledOut() throws {
         let (folder, _) = try light(["max_brightness": "1\n", "brightness": "0\n"])
         let led = try ClassLED("lamp", in: folder.path)
@@ -77,7 +77,7 @@ struct LightDeviceTests {
         #expect(ClassLED.names(in: folder.path).isEmpty)
     }
 
-    @Test("a pipe gets what an SPI device would")
+    @Test("a pipe gets the bytes that an SPI device would get")
     func pipe() throws {
         let folder = try TemporaryFolder()
         let pipe = try Files.makePipe("\(folder.path)/spi", mode: 0o600)

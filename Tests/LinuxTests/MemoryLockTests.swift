@@ -3,13 +3,13 @@ import Glibc
 import Linux
 import Testing
 
-/// In child processes, since a lock is for a process's whole life.
+/// In child processes, since a lock lasts for a process's whole life.
 @Suite(
     "Memory lock",
     .enabled(
         if: martlet_allocations_counted() != 0, "a sanitizer locks no memory, whoever asks"))
 struct MemoryLockTests {
-    /// What the child tells by its exit status.
+    /// The child's result, in its exit status.
     private enum Outcome {
         static let locked: Int32 = 10
         static let refused: Int32 = 11
@@ -17,7 +17,7 @@ struct MemoryLockTests {
         static let letGo: Int32 = 13
     }
 
-    /// Locks, and ends the process with what came of it.
+    /// Locks, and ends the process with the result.
     private static func lockAndExit() -> Never {
         do throws(SystemError) {
             try MemoryLock.lockAll()
@@ -29,7 +29,7 @@ struct MemoryLockTests {
 
     private static func lockedKilobytes() -> Int { kilobytes("VmLck:") }
 
-    /// A line of the process's status, in KiB; -1 where there is none.
+    /// A line of the process's status, in KiB; -1 if there is none.
     private static func kilobytes(_ name: String) -> Int {
         let status = (try? Files.read("/proc/self/status", limitBytes: 1 << 16)) ?? []
         let lines = String(decoding: status, as: UTF8.self).split(separator: "\n")
@@ -37,7 +37,7 @@ struct MemoryLockTests {
         return words?.first.flatMap { Int($0) } ?? -1
     }
 
-    /// Uses code and heap, lets go, uses them again, and ends the process with what came of it.
+    /// Uses code and heap, releases them, uses them again, and ends the process with the result.
     private static func letGoAndExit() -> Never {
         func words() -> String { (1...2000).map { "\($0) \($0 * 7)" }.joined() }
         let once = words()
@@ -48,19 +48,19 @@ struct MemoryLockTests {
         _exit(after >= 0 && after < before && isSame ? Outcome.letGo : Outcome.other)
     }
 
-    @Test("what only the start has used is given back, and what is used again is as it was")
+    @Test("memory that only the start used is given back, and reads as before when used again")
     func letGo() {
         let status = martlet_ends({ _ in MemoryLockTests.letGoAndExit() }, nil, STDERR_FILENO)
         #expect(status == Outcome.letGo)
     }
 
-    @Test("memory is locked where the system grants it, and else nothing is changed")
+    @Test("memory is locked where the system allows it, and else nothing changes")
     func granted() {
         let status = martlet_ends({ _ in MemoryLockTests.lockAndExit() }, nil, STDERR_FILENO)
         #expect([Outcome.locked, Outcome.refused].contains(status))
     }
 
-    @Test("under a limit nothing is locked, for later allocations would fail")
+    @Test("under a limit nothing is locked, because later allocations would fail")
     func limited() {
         let status = martlet_ends(
             { _ in

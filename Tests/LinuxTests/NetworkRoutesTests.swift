@@ -6,7 +6,7 @@ import Testing
     private let header =
         "Iface\tDestination\tGateway \tFlags\tRefCnt\tUse\tMetric\tMask\t\tMTU\tWindow\tIRTT\n"
 
-    @Test("a default route leads out, one to the own network does not")
+    @Test("a default route leads out, one to the local network does not")
     func four() {
         let local = "eth0\t0000A8C0\t00000000\t0001\t0\t0\t100\t00FFFFFF\t0\t0\t0\n"
         let out = "eth0\t00000000\t0100A8C0\t0003\t0\t0\t100\t00000000\t0\t0\t0\n"
@@ -22,7 +22,7 @@ import Testing
         #expect(!NetworkRoutes.leadOut(four: header + route))
     }
 
-    @Test("the kernel's own route to nowhere is no way out")
+    @Test("the kernel's own unreachable route is no way out")
     func six() {
         let zero = String(repeating: "0", count: 32)
         let nowhere =
@@ -37,7 +37,7 @@ import Testing
         #expect(NetworkRoutes.leadOut(six: nowhere + out))
     }
 
-    @Test("cut and garbled tables lead nowhere")
+    @Test("truncated and garbled tables lead nowhere")
     func garbled() {
         for text in ["\n\n", "eth0", "a b c d e f g h", "eth0 00000000 0 zz 0 0 0 00000000"] {
             #expect(!NetworkRoutes.leadOut(four: header + text))

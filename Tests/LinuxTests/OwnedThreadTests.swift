@@ -19,7 +19,7 @@ struct OwnedThreadTests {
         #expect(!thread.isRealTime)
     }
 
-    @Test("a thread's stack has no room for a huge page, which would be 2 MiB of memory")
+    @Test("a thread's stack is too small for a huge page, which would be 2 MiB of memory")
     func stack() throws {
         let sizes = Mutex<[UInt]>([])
         let thread = try OwnedThread(name: "small", priority: .normal) {
@@ -40,7 +40,7 @@ struct OwnedThreadTests {
         #expect(sizesSeen.allSatisfy { $0 < 2 << 20 }, "\(sizesSeen)")
     }
 
-    @Test("a real-time thread is scheduled so, or says that it is not")
+    @Test("a real-time thread has its priority, or reports that it has not")
     func realTime() throws {
         let policy = Atomic<Int32>(-1)
         let thread = try OwnedThread(name: "real-time", priority: .realTime(5)) {
@@ -50,7 +50,7 @@ struct OwnedThreadTests {
         #expect(policy.load(ordering: .acquiring) == (thread.isRealTime ? SCHED_FIFO : SCHED_OTHER))
     }
 
-    @Test("a thread without permission for real time runs all the same")
+    @Test("a thread without permission for real time still runs")
     func refusedRealTime() throws {
         #if DEBUG
         let ran = Atomic<Bool>(false)
@@ -65,7 +65,7 @@ struct OwnedThreadTests {
         #endif
     }
 
-    @Test("a thread takes and gives back its priority, and what it starts has none")
+    @Test("a thread takes and gives back its priority, and its children have none")
     func priorityOfThoseItStarts() throws {
         let seen = Mutex<[Int32]>([])
         let taken = Atomic<Bool>(false)
@@ -73,7 +73,7 @@ struct OwnedThreadTests {
         let thread = try OwnedThread(name: "parent", priority: .normal) {
             taken.store(ThreadPriority.realTime(5).take(), ordering: .releasing)
             seen.withLock { $0.append(sched_getscheduler(0)) }
-            // As a sound plugin does: a thread that says nothing of its priority.
+            // Like a sound plugin: a thread that sets no priority.
             var child = pthread_t()
             let policy = UnsafeMutablePointer<Int32>.allocate(capacity: 1)
             defer { policy.deallocate() }
@@ -106,7 +106,7 @@ struct OwnedThreadTests {
         }
     }
 
-    @Test("a thread whose owner is gone runs to its end")
+    @Test("a thread whose owner was released runs to its end")
     func outlivesOwner() throws {
         let (start, done) = (try EventFD(), try EventFD())
         do {

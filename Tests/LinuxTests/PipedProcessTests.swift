@@ -3,7 +3,7 @@ import Testing
 
 @testable import Linux
 
-/// Programs that are spoken with, and what was told of them.
+/// Programs on pipes, and their reported events.
 @Suite("programs behind pipes", .timeLimit(.minutes(5)))
 struct PipedProcessTests {
     private func start(
@@ -20,7 +20,7 @@ struct PipedProcessTests {
         return (process, events.makeAsyncIterator())
     }
 
-    @Test("what is written comes back, and closing the input ends a program that reads")
+    @Test("written data comes back, and closing the input ends a program that reads")
     func echoes() async throws {
         var (process, events) = try start("exec cat")
         #expect(process.write(Array("hello\n".utf8)))
@@ -44,7 +44,7 @@ struct PipedProcessTests {
         }
     }
 
-    @Test("one that heeds neither its input's end nor TERM is killed with its children")
+    @Test("a program that ignores its input's end and SIGTERM is killed with its children")
     func stubborn() async throws {
         var (process, events) = try start(
             "trap '' TERM; tail -f /dev/null & echo up; while :; do wait; done")
@@ -53,17 +53,17 @@ struct PipedProcessTests {
         #expect(await events.next() == .ended(.signalled(9)))
     }
 
-    @Test("one that writes without end waits for its owner, and can be ended meanwhile")
+    @Test("a program that writes endlessly waits for its owner, and can be ended meanwhile")
     func flood() async throws {
         var (process, events) = try start("exec cat /dev/zero")
         var count = 0
         while count < PipedProcess.unreadLimit, case .output(let bytes)? = await events.next() {
             count += bytes.count
         }
-        // No more comes before some of it was taken.
+        // No more arrives before some of it was taken.
         process.take(count)
         guard case .output(let more)? = await events.next() else {
-            Issue.record("it stands still")
+            Issue.record("it stalls")
             return
         }
         process.take(more.count)
@@ -76,7 +76,7 @@ struct PipedProcessTests {
         }
     }
 
-    @Test("what one does not read is refused when it gets too much")
+    @Test("unread input is refused beyond a limit")
     func fullInput() async throws {
         var (process, events) = try start("exec tail -f /dev/null", queueLimitBytes: 1 << 20)
         let piece = [UInt8](repeating: 0x61, count: 1 << 19)
@@ -87,7 +87,7 @@ struct PipedProcessTests {
         #expect(await events.next() == .ended(.signalled(15)))
     }
 
-    @Test("writing to one that has ended harms nobody")
+    @Test("writing to a program that has ended does no harm")
     func writesToTheDead() async throws {
         var (process, events) = try start(
             "exec 0<&-; echo up; echo ready >&2; exec timeout 0.3 tail -f /dev/null")
@@ -102,7 +102,7 @@ struct PipedProcessTests {
         _ = process.write(Array("hello\n".utf8))
     }
 
-    @Test("one that cannot be started is told so")
+    @Test("a program that cannot be started is reported")
     func missing() async throws {
         let (events, teller) = AsyncStream<PipedProcess.Event>.makeStream()
         var command = Command(

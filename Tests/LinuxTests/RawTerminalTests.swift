@@ -6,7 +6,7 @@ import Testing
 
 @Suite("Terminal")
 struct RawTerminalTests {
-    @Test("keys come at once and unseen, and the terminal is restored")
+    @Test("keys are read at once and without echo, and the terminal is restored")
     func keys() throws {
         let (keyboardNumber, terminalNumber) = try openTerminal()
         let keyboard = FileDescriptor(adopting: keyboardNumber)
@@ -29,14 +29,14 @@ struct RawTerminalTests {
         #expect(localFlags(terminal.rawValue) == before)
     }
 
-    @Test("what is no terminal stays as it is")
+    @Test("a descriptor that is no terminal is left as it is")
     func noTerminal() throws {
         let null = try FileDescriptor.null()
         let terminal = RawTerminal(descriptor: null.rawValue)
         if terminal != nil { Issue.record("/dev/null is a terminal") }
     }
 
-    /// Both sides of a new pseudo terminal: where keys are typed, and where they are read.
+    /// Both sides of a new pseudo terminal: the one that types keys, and the one that reads them.
     private func openTerminal() throws -> (keyboard: Int32, terminal: Int32) {
         // TIOCSPTLCK and TIOCGPTPEER of ioctl_tty(2), whose macros Swift does not import.
         let (lock, peer): (UInt, UInt) = (0x4004_5431, 0x5441)

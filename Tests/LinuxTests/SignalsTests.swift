@@ -21,7 +21,7 @@ struct SignalsTests {
         #expect(outcome.withLock { $0 } == [nil, .user1, .user2, nil])
     }
 
-    @Test("a broken pipe is an error of the write and not the program's end")
+    @Test("a broken pipe is a write error and does not end the program")
     func brokenPipe() throws {
         let thread = try OwnedThread(name: "signals", priority: .normal) {
             _ = try? Signals(blocking: [.user1])

@@ -12,7 +12,7 @@ struct SoundNodeWatchTests {
         try Files.writeAtomically("\(folder)/\(name)", [1], mode: 0o600)
     }
 
-    @Test("a node that comes is reported, of its own direction alone")
+    @Test("a new node is reported, for its own direction only")
     func comes() throws {
         defer { try? Files.removeTree(parent) }
         try Files.makeDirectory(folder, mode: 0o700)
@@ -27,7 +27,7 @@ struct SoundNodeWatchTests {
         #expect(playback.take().isEmpty)
     }
 
-    @Test("the folder itself may come, with the first card")
+    @Test("the folder itself may appear, with the first card")
     func folderComes() throws {
         defer { try? Files.removeTree(parent) }
         let watch = try SoundNodeWatch(folder: folder, .playback)
@@ -38,7 +38,7 @@ struct SoundNodeWatchTests {
         #expect(watch.take().contains(.came))
     }
 
-    @Test("a node that a program lets go of is reported as that")
+    @Test("a node that a program releases is reported as released")
     func released() throws {
         defer { try? Files.removeTree(parent) }
         try Files.makeDirectory(folder, mode: 0o700)
@@ -48,7 +48,7 @@ struct SoundNodeWatchTests {
         #expect(watch.take() == .released)
     }
 
-    @Test("a wait ends with a node, or with a signal, which is taken")
+    @Test("a wait ends with a node, or with a signal, which is consumed")
     func wait() throws {
         defer { try? Files.removeTree(parent) }
         try Files.makeDirectory(folder, mode: 0o700)

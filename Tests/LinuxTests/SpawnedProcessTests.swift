@@ -2,7 +2,7 @@ import Glibc
 import Linux
 import Testing
 
-@Suite("Programs beside us")
+@Suite("Programs in the background")
 struct SpawnedProcessTests {
     private let limit = Duration.seconds(60)
 
@@ -12,7 +12,7 @@ struct SpawnedProcessTests {
             outputLimitBytes: 0)
     }
 
-    @Test("lines are read as they come, then the exit")
+    @Test("lines are read as they arrive, then the exit")
     func lines() throws {
         let process = try SpawnedProcess(
             shell("echo one; printf 'two\\n\\nrest'; exit 3"), output: .lines)
@@ -25,7 +25,7 @@ struct SpawnedProcessTests {
         #expect(process.wait(timeout: limit) == .exited(3))
     }
 
-    @Test("a line that does not come is nil, and comes later")
+    @Test("a line that has not arrived is nil, and is read later")
     func lateLine() throws {
         let folder = try TemporaryFolder()
         var command = shell("printf half; while ! [ -e go ]; do :; done; echo whole")
@@ -36,7 +36,7 @@ struct SpawnedProcessTests {
         #expect(process.readLine(timeout: limit) == "halfwhole")
     }
 
-    @Test("a line without end comes in pieces")
+    @Test("an endless line is read in pieces")
     func endlessLine() throws {
         let process = try SpawnedProcess(shell("exec tr '\\0' x < /dev/zero"), output: .lines)
         let piece = try #require(process.readLine(timeout: limit))
@@ -56,12 +56,12 @@ struct SpawnedProcessTests {
         #expect(text == "said\ncomplained\n")
     }
 
-    @Test("a running program is waited for in vain, then ended")
+    @Test("waiting for a running program times out, then it is ended")
     func terminate() throws {
         let process = try SpawnedProcess(shell("exec tail -f /dev/null"), output: .discarded)
         #expect(process.wait(timeout: .zero) == nil)
         #expect(process.terminate(grace: limit) == .signalled(SIGTERM))
-        // The number may be somebody else's by now; this must not reach it.
+        // Another process may have the number by now; this must not reach it.
         process.send(.kill)
     }
 
@@ -73,7 +73,7 @@ struct SpawnedProcessTests {
         #expect(process.terminate(grace: .milliseconds(20)) == .signalled(SIGKILL))
     }
 
-    @Test("the group is killed when nobody holds the process any more")
+    @Test("the group is killed when the process object is released")
     func released() async throws {
         let numbers: [Int32]
         do {

@@ -25,13 +25,13 @@ func eventually(_ condition: @Sendable () -> Bool) async -> Bool {
     return condition()
 }
 
-/// Whether a process has ended; one that nobody has reaped yet has.
+/// Whether a process has ended; also true if it was not reaped yet.
 func isGone(_ process: Int32) -> Bool {
     guard let state = processFields(String(process))?.first else { return true }
     return state == "Z" || state == "X"
 }
 
-/// The fields of /proc/PID/stat from the state on; the name before them may hold anything.
+/// The fields of /proc/PID/stat from the state on; the name before them may contain any character.
 func processFields(_ process: String) -> [String]? {
     guard let bytes = try? Files.read("/proc/\(process)/stat", limitBytes: 4_096) else {
         return nil

@@ -5,7 +5,7 @@ import Testing
 
 @Suite("System errors")
 struct SystemErrorTests {
-    @Test("the text says the call, its object and the reason")
+    @Test("the text names the call, its object and the reason")
     func text() {
         let error = SystemError(call: "open /etc/martlet", code: EACCES)
         #expect("\(error)" == "open /etc/martlet: Permission denied")
@@ -22,7 +22,7 @@ struct SystemErrorTests {
         }
     }
 
-    @Test("a call that a signal interrupts is made again")
+    @Test("a call interrupted by a signal is repeated")
     func interrupted() throws {
         var calls = 0
         let result = try SystemError.check("read") {
@@ -35,7 +35,7 @@ struct SystemErrorTests {
         #expect(calls == 3)
     }
 
-    @Test("a call that would have to wait gives nil")
+    @Test("a call that would block gives nil")
     func wouldBlock() throws {
         let result = try SystemError.checkReady("read") {
             errno = EAGAIN

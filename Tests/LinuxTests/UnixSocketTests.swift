@@ -13,7 +13,7 @@ struct UnixSocketTests {
         do {
             let client = try UnixSocket(connectingTo: address, kind: .stream)
             guard let server = try listener.accept() else {
-                Issue.record("nobody connected")
+                Issue.record("no client connected")
                 return
             }
             #expect(try server.receive(limit: 10) == nil)
@@ -34,7 +34,7 @@ struct UnixSocketTests {
         #expect(throws: SystemError(call: "send", code: EPIPE)) { try client.send([1]) }
     }
 
-    @Test("datagrams keep their borders")
+    @Test("datagrams keep their boundaries")
     func datagrams() throws {
         let address = UnixAddress("@martlet-test-datagram-\(getpid())")
         let receiver = try UnixSocket(boundTo: address, kind: .datagram)
@@ -46,18 +46,18 @@ struct UnixSocketTests {
         #expect(try receiver.receive(limit: 10) == nil)
     }
 
-    @Test("a full socket takes nothing and does not wait")
+    @Test("a full socket takes nothing and does not block")
     func backPressure() throws {
         let address = UnixAddress.abstract("martlet-test-full-\(getpid())")
         let listener = try UnixSocket(boundTo: address, kind: .stream)
         let client = try UnixSocket(connectingTo: address, kind: .stream)
         let chunk = [UInt8](repeating: 0, count: 1 << 20)
         for _ in 0..<1_000 where try client.send(chunk[...]) == nil { return }
-        Issue.record("a socket that nobody reads took everything")
+        Issue.record("an unread socket took everything")
         _ = try listener.accept()
     }
 
-    @Test("nobody there, a name too long, a place in use: each is its own error")
+    @Test("no listener, a too long name, a name in use: each is its own error")
     func errors() throws {
         let folder = try TemporaryFolder()
         let path = "\(folder.path)/socket"
@@ -133,7 +133,7 @@ struct ServiceNotifierTests {
         #expect(try next() == "STOPPING=1")
     }
 
-    @Test("without systemd there is no notifier, and a deaf one is no trouble")
+    @Test("without systemd there is no notifier, and an unread socket does no harm")
     func absent() throws {
         #expect(ServiceNotifier(environment: [:]) == nil)
         #expect(ServiceNotifier(environment: ["NOTIFY_SOCKET": ""]) == nil)

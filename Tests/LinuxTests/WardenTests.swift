@@ -3,7 +3,7 @@ import Testing
 
 @testable import Linux
 
-/// What stands between us and a program that runs for long.
+/// The process between us and a long-running program.
 @Suite("The warden of a confined program", .timeLimit(.minutes(5)))
 struct WardenTests {
     /// A secret that this process has in its memory, as the daemon has its key.
@@ -12,10 +12,10 @@ struct WardenTests {
         return (0..<32).map { _ in UInt8.random(in: 0x61...0x7A, using: &numbers) }
     }()
 
-    /// No program of the tests has more in one piece.
+    /// No program of the tests has a larger mapping.
     private static let limitBytes: UInt64 = 16 << 30
 
-    /// Whether a process has some bytes in memory that is its own.
+    /// Whether a process has some bytes in its private memory.
     private func holds(_ process: Int32, _ bytes: [UInt8]) throws -> Bool {
         let maps = try Files.read("/proc/\(process)/maps", limitBytes: 16 << 20)
         let memory = open("/proc/\(process)/mem", O_RDONLY | O_CLOEXEC)
@@ -25,11 +25,11 @@ struct WardenTests {
             let fields = line.split(separator: " ")
             guard fields[1].hasPrefix("rw") else { continue }
             let ends = fields[0].split(separator: "-").compactMap { UInt64($0, radix: 16) }
-            // The notes of a sanitizer on all addresses: 15 TB, which take hours to read.
+            // A sanitizer's shadow of all addresses: 15 TB, which take hours to read.
             guard ends[1] - ends[0] < Self.limitBytes else { continue }
             var place = ends[0]
             var kept: [UInt8] = []
-            // In pieces; what nobody used is none.
+            // Piece by piece; untouched memory is skipped.
             var piece = [UInt8](repeating: 0, count: 1 << 20)
             while place < ends[1] {
                 let wanted = min(UInt64(piece.count), ends[1] - place)
@@ -80,7 +80,7 @@ struct WardenTests {
         _ = process.terminate(grace: .seconds(60))
     }
 
-    @Test("nor has it the secrets of the program that it guards", arguments: Hold.allCases)
+    @Test("nor does it have the secrets of the program that it guards", arguments: Hold.allCases)
     func noSecret(hold: Hold) throws {
         let secret = String(decoding: Self.canary.reversed(), as: UTF8.self)
         let process = try start(hold, ["TOKEN": secret])

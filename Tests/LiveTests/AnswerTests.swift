@@ -6,7 +6,7 @@ import VoiceSession
 
 @Suite("Answers: odd ones, missing ones, and ones that stop")
 struct AnswerTests {
-    @Test("a frame that tells of an interruption brings no sound of what was interrupted")
+    @Test("a frame that reports an interruption brings no sound of what was interrupted")
     func staleAudio() {
         let world = SessionWorld.ready()
         world.talk()
@@ -17,7 +17,7 @@ struct AnswerTests {
         #expect(!world.events.contains { if case .audio = $0 { true } else { false } })
     }
 
-    @Test("the end of an interrupted answer is not taken for the end of the one that is awaited")
+    @Test("the end of an interrupted answer is not taken for the end of the awaited one")
     func residue() {
         let world = SessionWorld.ready()
         world.talk(1)
@@ -48,7 +48,7 @@ struct AnswerTests {
     }
 
     @Test(
-        "an answer that nobody can hear counts as none",
+        "an inaudible answer counts as none",
         arguments: [
             #"{"serverContent": {"modelTurn": {"parts": [{"text": "It is on."}]}}}"#,
             #"{"serverContent": {"outputTranscription": {"text": "It is on."}}}"#,
@@ -67,7 +67,7 @@ struct AnswerTests {
         #expect(world.closed == 1, "another connection may do better")
     }
 
-    @Test("an interruption out of nothing, and then no answer, is a turn without an answer")
+    @Test("a spurious interruption, and then no answer, is a turn without an answer")
     func phantomInterruption() {
         let world = SessionWorld.ready()
         for _ in 0..<2 {
@@ -92,7 +92,7 @@ struct AnswerTests {
         #expect(world.closed == 0)
     }
 
-    @Test("an answer that never begins is asked for once more on another connection")
+    @Test("an answer that never begins is requested once more on another connection")
     func stall() {
         let world = SessionWorld.ready()
         world.converse("h")
@@ -113,7 +113,7 @@ struct AnswerTests {
         #expect(world.sent.isEmpty)
     }
 
-    @Test("an answer that stops in the middle is ended, and not asked for again")
+    @Test("an answer that stops in the middle is ended, and not requested again")
     func frozen() {
         let world = SessionWorld.ready()
         world.talk(3)
@@ -127,7 +127,7 @@ struct AnswerTests {
         #expect(world.sent.isEmpty)
     }
 
-    @Test("an answer that a lost line cuts goes on, where it was, on the next connection")
+    @Test("an answer that a lost connection cuts goes on where it was on the next connection")
     func cutAnswer() {
         let world = SessionWorld.ready()
         world.converse("h")
@@ -159,7 +159,7 @@ struct AnswerTests {
         #expect(world.sent.isEmpty)
     }
 
-    @Test("an answer of which all has come is not asked for when its turn's end is lost")
+    @Test("a complete answer is not requested again when its turn's end is lost")
     func wholeAnswer() {
         let world = SessionWorld.ready()
         world.talk(3)
@@ -173,7 +173,7 @@ struct AnswerTests {
         #expect(world.sent.isEmpty)
     }
 
-    @Test("an answer that was cut is not asked for when the user has more to say")
+    @Test("an answer that was cut is not requested again when the user has more to say")
     func cutAndInterrupted() {
         let world = SessionWorld.ready()
         world.talk(3)
@@ -195,7 +195,7 @@ struct AnswerTests {
         #expect(world.sent.isEmpty)
     }
 
-    @Test("an answer that no connection lives to finish is given up after some")
+    @Test("an answer that no connection lasts to finish is given up after a few")
     func cutForGood() {
         let world = SessionWorld.ready()
         world.talk(3)
@@ -221,7 +221,7 @@ struct AnswerTests {
         #expect(world.closed == 0)
     }
 
-    @Test("a long answer that came at once is waited for as long as it sounds")
+    @Test("a long answer that arrived at once is waited for as long as it sounds")
     func longAnswer() {
         let world = SessionWorld.ready()
         world.talk()
@@ -235,7 +235,7 @@ struct AnswerTests {
         #expect(world.closed == 0)
     }
 
-    @Test("sound after a call, and before it, is told like any other")
+    @Test("sound after a call, and before it, is reported like any other")
     func soundAroundCall() {
         let world = SessionWorld.ready()
         world.talk()
@@ -247,7 +247,7 @@ struct AnswerTests {
         #expect(world.turnsCompleted == 0)
     }
 
-    @Test("with an interaction status the turn goes on until it is idle, wherever that stands")
+    @Test("with an interaction status the turn goes on until it is idle, wherever the status is")
     func interactionStatus() {
         let world = SessionWorld.ready()
         world.talk()

@@ -4,8 +4,8 @@ import VoiceSession
 
 @testable import Live
 
-/// Marks in any order: a service that is confused, or means harm, ends nothing here.
-@Suite("whose answer it is, whatever the service sends and the user says")
+/// Marks in any order: a confused or malicious service ends nothing here.
+@Suite("attribution of answers, whatever the service sends and the user says")
 struct AnswersFuzzTests {
     private func step(_ answers: inout Answers, _ generator: inout SeededGenerator) {
         let now = Int64.random(in: 0...1_000_000, using: &generator)
@@ -34,7 +34,7 @@ struct AnswersFuzzTests {
         }
     }
 
-    @Test("numbers only grow, what awaits an answer stays within its limit, and all of it ends")
+    @Test("numbers only grow, unanswered words stay within the limit, and every wait ends")
     func anyOrder() {
         for seed in 0..<400 as Range<UInt64> {
             var generator = SeededGenerator(seed: seed)
@@ -48,7 +48,7 @@ struct AnswersFuzzTests {
                 #expect(answers.awaited.count <= Answers.awaitedLimit, "seed \(seed)")
                 #expect(answers.awaited.allSatisfy { $0.number <= answers.last }, "seed \(seed)")
             }
-            // One mark more for each that waits, and one for what was coming or owed.
+            // One more mark for each waiting turn, and one for an answer that was coming or owed.
             for _ in 0..<(2 * Answers.awaitedLimit + 4) where !answers.awaited.isEmpty {
                 _ = answers.completed()
                 _ = answers.expire()

@@ -5,7 +5,7 @@ import WireCodec
 
 @testable import Live
 
-@Suite("Wishes that are not sent, and what is said about them")
+@Suite("Options that are not sent, and their complaints")
 struct ComplaintTests {
     private func setup(_ settings: SessionSettings) -> JSONValue {
         settings.setup(handle: nil)["setup"] ?? [:]
@@ -18,7 +18,7 @@ struct ComplaintTests {
             model: "gemini-3.8-live")
     }
 
-    @Test("a voice that there is not is not sent, and the one that was meant is named")
+    @Test("an unknown voice is not sent, and the likely one is named")
     func voices() {
         var settings = settings()
         settings.voice = "kore"
@@ -30,7 +30,7 @@ struct ComplaintTests {
         #expect(settings.complaints.isEmpty)
     }
 
-    @Test("a language is sent to Vertex alone")
+    @Test("a language is sent to Vertex only")
     func language() {
         for vertex in [true, false] {
             var settings = settings(vertex: vertex)
@@ -41,7 +41,7 @@ struct ComplaintTests {
         }
     }
 
-    @Test("a language to translate into is for the model that translates")
+    @Test("a target language is for the model that translates")
     func translation() {
         for model in ["gemini-3.5-live-translate-preview", "gemini-3.8-live"] {
             var settings = SessionSettings(endpoint: LiveEndpoint(), model: model)
@@ -52,7 +52,7 @@ struct ComplaintTests {
         }
     }
 
-    @Test("search beside functions is not asked of a model that cannot do both")
+    @Test("search beside functions is not requested from a model that cannot do both")
     func search() {
         for model in ["gemini-2.5-flash-native-audio-preview-12-2025", "gemini-3.8-live"] {
             var settings = SessionSettings(endpoint: LiveEndpoint(), model: model)
@@ -67,7 +67,7 @@ struct ComplaintTests {
     }
 
     @Test(
-        "a label that the service would close for is not sent",
+        "a label for which the service would close is not sent",
         arguments: ["Room", "1st", "", "a b", "ümlaut"])
     func labels(name: String) {
         var settings = settings()
@@ -76,7 +76,7 @@ struct ComplaintTests {
         #expect(settings.complaints.count == 1)
     }
 
-    @Test("a compression that the service would close for is brought within its limits")
+    @Test("a compression for which the service would close is brought within its limits")
     func compression() {
         func sent(_ trigger: Int, _ target: Int, vertex: Bool) -> [Int64?] {
             var settings = settings(vertex: vertex)
@@ -90,7 +90,7 @@ struct ComplaintTests {
         #expect(sent(200_000, 8_000, vertex: true) == [128_000, 8_000])
     }
 
-    @Test("the handle stands in the setup and nowhere else")
+    @Test("the handle is in the setup and nowhere else")
     func handle() {
         let message = settings().setup(handle: "h-1").serialized
         #expect(message.contains(#""sessionResumption":{"handle":"h-1"}"#))

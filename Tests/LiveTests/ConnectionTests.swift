@@ -4,9 +4,9 @@ import VoiceSession
 
 @testable import Live
 
-@Suite("Connections: how they begin, end, and are taken up again")
+@Suite("Connections: how they begin, end and resume")
 struct ConnectionTests {
-    @Test("a lost line is taken up at once, with the newest handle")
+    @Test("a lost connection is resumed at once, with the newest handle")
     func resumesAtOnce() {
         let world = SessionWorld.ready()
         world.converse("first")
@@ -33,7 +33,7 @@ struct ConnectionTests {
         #expect(world.setups.last?.handle == "good")
     }
 
-    @Test("a handle is tried twice, then a fresh session is begun and told what was said")
+    @Test("a handle is tried twice, then a fresh session begins and gets the history")
     func twoTriesPerHandle() {
         let world = SessionWorld.ready()
         world.say(.activityStart, SessionWorld.sound(1), .activityEnd)
@@ -59,7 +59,7 @@ struct ConnectionTests {
             return
         }
         #expect(turns == history)
-        // It is taken as history: nothing is due for it.
+        // It is sent as history: no answer is due for it.
         #expect(!world.isReplyDue)
     }
 
@@ -85,7 +85,7 @@ struct ConnectionTests {
         #expect(world.kept.last == .some(nil))
     }
 
-    @Test("an older handle than the service keeps is not tried")
+    @Test("a handle older than the service keeps is not tried")
     func expiredHandle() {
         let hour: Int64 = 3_600_000
         let young = SessionWorld(handle: "kept", handleAge: hour)
@@ -99,7 +99,7 @@ struct ConnectionTests {
     }
 
     @Test(
-        "what cannot be mended by trying again is reported once and not tried",
+        "a failure that no retry can fix is reported once and not retried",
         arguments: [
             (
                 UInt16(1007), "API key not valid. Please pass a valid API key.",
@@ -124,7 +124,7 @@ struct ConnectionTests {
     }
 
     @Test(
-        "what may pass is tried again with the handle",
+        "a temporary failure is retried with the handle",
         arguments: [
             (UInt16(1000), ""), (1000, "The operation was cancelled."), (1001, ""), (1006, ""),
             (1011, "Internal error encountered."),
@@ -144,7 +144,7 @@ struct ConnectionTests {
         #expect(world.setups.last?.handle == "h")
     }
 
-    @Test("a refused payload is never said again, and the state it may come from is dropped once")
+    @Test("a refused payload is never sent again, and the session behind it is dropped once")
     func payload() {
         let world = SessionWorld.ready()
         world.converse("h")
@@ -159,7 +159,7 @@ struct ConnectionTests {
         #expect(world.failure?.reason == .payload)
     }
 
-    @Test("a handle that has expired costs no word, though they end while there is no session")
+    @Test("an expired handle loses no word, even if words end without a session")
     func expiredInWords() {
         let world = SessionWorld.ready()
         world.converse("h")
@@ -177,7 +177,7 @@ struct ConnectionTests {
         #expect(world.sent.suffix(3) == words[...])
     }
 
-    @Test("a handle that is refused as a bad payload costs no word")
+    @Test("a handle that is refused as a bad payload loses no word")
     func payloadOfHandle() {
         let world = SessionWorld.ready()
         world.converse("h")
@@ -195,7 +195,7 @@ struct ConnectionTests {
         #expect(world.sent == [.activityStart, SessionWorld.sound(5), SessionWorld.sound(6)])
     }
 
-    @Test("a resumed session that refuses what is said is left for a fresh one, which hears it")
+    @Test("a resumed session that refuses words is left for a fresh one, which gets them")
     func payloadAfterResume() {
         let world = SessionWorld.ready()
         world.converse("h")
@@ -210,7 +210,7 @@ struct ConnectionTests {
         #expect(world.setups.last?.handle == Optional<String>.none)
         let words: [UplinkItem] = [.activityStart, SessionWorld.sound(5), .activityEnd]
         #expect(world.sent == words)
-        // Refused by a fresh session, they are not said again.
+        // Refused by a fresh session, they are not sent again.
         world.forget()
         world.lose(1007, "Request contains an invalid argument.")
         world.wait(60_000)
@@ -219,7 +219,7 @@ struct ConnectionTests {
         #expect(world.failure == nil)
     }
 
-    @Test("what follows words that were refused is dropped without a word for each piece of it")
+    @Test("what follows refused words is dropped without a message for each piece")
     func restOfRefused() {
         let world = SessionWorld.ready()
         world.say(.activityStart, SessionWorld.sound(5))
@@ -241,7 +241,7 @@ struct ConnectionTests {
         #expect(world.deadline ?? 0 >= 40_000)
     }
 
-    @Test("tries come at once, then ever later, and never more than twelve a minute")
+    @Test("the first retry is immediate, then ever later, and never more than twelve a minute")
     func backoff() {
         let world = SessionWorld()
         world.connect()
@@ -260,7 +260,7 @@ struct ConnectionTests {
         #expect(times[39] - times[38] <= 45_000)
     }
 
-    @Test("the older socket has ended before the next is opened")
+    @Test("the old socket is closed before the next is opened")
     func closesBeforeItOpens() {
         let world = SessionWorld.ready()
         world.converse("h")
@@ -272,7 +272,7 @@ struct ConnectionTests {
         #expect(world.opened == 1)
     }
 
-    @Test("a far end that does not answer a close is dropped in time")
+    @Test("a server that does not answer a close is dropped in time")
     func closeWithoutAnswer() {
         let world = SessionWorld.ready()
         world.disconnect()
@@ -292,7 +292,7 @@ struct ConnectionTests {
         #expect(world.isOffline)
     }
 
-    @Test("an unreachable service costs no try of the handle")
+    @Test("an unreachable service does not count as a try of the handle")
     func unreachable() {
         let world = SessionWorld.ready()
         world.converse("h")
@@ -306,7 +306,7 @@ struct ConnectionTests {
         #expect(world.setups.last?.handle == "h")
     }
 
-    @Test("a handle is kept for a later life of the program, and taken back when it is dead")
+    @Test("a handle is kept for a restart of the program, and deleted when it is dead")
     func keeping() {
         let world = SessionWorld.ready()
         world.giveHandle("a")

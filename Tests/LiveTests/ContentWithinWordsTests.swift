@@ -4,11 +4,11 @@ import VoiceSession
 
 @testable import Live
 
-/// The service closes a connection (1007) for client content within an activity; the account of
-/// what was done on a lost connection is such content.
+/// The service closes a connection (1007) for client content within an activity; the report of a
+/// lost connection's results is such content.
 @Suite("Client content waits for the end of an activity")
 struct ContentWithinWordsTests {
-    /// A new connection, while a call of the one before is still being carried out.
+    /// A new connection, while a call of the previous one is still running.
     private func callLost() -> SessionWorld {
         let world = SessionWorld.ready()
         world.talk()
@@ -30,7 +30,7 @@ struct ContentWithinWordsTests {
     }
 
     @Test(
-        "whatever is said within an activity does not end it",
+        "nothing sent within an activity ends it",
         arguments: [
             .text("x"), .video(mimeType: "image/png", data: [1]),
             .contextUpdate(instruction: "x", tools: nil),
@@ -39,13 +39,13 @@ struct ContentWithinWordsTests {
         let world = callLost()
         world.say(.activityStart, SessionWorld.sound(2), item)
         world.forget()
-        // A text is over before the activity is.
+        // A text is answered before the activity ends.
         world.turnComplete()
         world.answer("c1")
         expectAccountAfterWords(world)
     }
 
-    @Test("a session that is resumed within an activity is still within it")
+    @Test("a session resumed within an activity is still within it")
     func held() {
         let world = callLost()
         world.say(.activityStart, SessionWorld.sound(2))
@@ -61,7 +61,7 @@ struct ContentWithinWordsTests {
         expectAccountAfterWords(world)
     }
 
-    @Test("an activity that is said again from its beginning is not open before")
+    @Test("an activity that is sent again from its beginning is not open before")
     func repeated() {
         let world = callLost()
         world.say(.activityStart, SessionWorld.sound(2))
@@ -74,7 +74,7 @@ struct ContentWithinWordsTests {
         #expect(world.sent.dropFirst() == [.activityStart, SessionWorld.sound(2)])
     }
 
-    @Test("an activity whose sound made room goes with its marks, and a text within it stays")
+    @Test("an activity whose sound was dropped loses its marks too, and keeps its text")
     func marksAroundText() {
         let world = SessionWorld { $0.replaySeconds = 1 }
         let second = UplinkItem.audio([Int16](repeating: 3, count: SessionRates.live.input))
@@ -85,7 +85,7 @@ struct ContentWithinWordsTests {
         #expect(world.sent == [.text("x"), .activityStart, second])
     }
 
-    @Test("the end of an activity whose start a handle holds is said, though its sound made room")
+    @Test("the end of an activity whose start a handle has is sent, though its sound was dropped")
     func endOfHeldActivity() {
         var log = UplinkLog(replaySeconds: 1)
         let second = UplinkItem.audio([Int16](repeating: 3, count: SessionRates.live.input))

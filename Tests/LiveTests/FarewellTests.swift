@@ -3,7 +3,7 @@ import VoiceSession
 
 @testable import Live
 
-@Suite("the end of a conversation that the user wants")
+@Suite("a conversation that the user ends")
 struct FarewellTests {
     @Test("after the last words the connection is closed, and the next word opens another")
     func farewell() {
@@ -20,13 +20,13 @@ struct FarewellTests {
         world.say(.activityStart, SessionWorld.sound(9))
         #expect(world.opened == 1)
         world.accept()
-        // Nobody has taken leave of this one.
+        // This conversation was not ended by the user.
         world.converse("i")
         world.wait(60_000)
         #expect(world.closed == 0)
     }
 
-    @Test("who goes on speaking is not left")
+    @Test("a user who goes on speaking is not cut off")
     func secondThought() {
         let world = SessionWorld.ready { $0.idleTimeout = nil }
         world.converse("h")

@@ -6,7 +6,7 @@ import VoiceSession
 
 @Suite("Known problems of connections")
 struct KnownConnectionTests {
-    @Test("a line lost before the first handle: the next session is told what was said")
+    @Test("a connection lost before the first handle: the next session gets the history")
     func beforeFirstHandle() {
         let world = SessionWorld.ready()
         world.talk()
@@ -21,7 +21,7 @@ struct KnownConnectionTests {
         #expect(!world.isReplyDue)
     }
 
-    @Test("a session that fails as soon as it is taken up is taken up twice, not for ever")
+    @Test("a session that fails as soon as it is resumed is resumed twice, not for ever")
     func failsAfterResuming() {
         let world = SessionWorld.ready()
         world.converse("h")
@@ -38,7 +38,7 @@ struct KnownConnectionTests {
         #expect(handles == ["h", "h", nil])
     }
 
-    @Test("a handle may be used as often as connections end of our own will, or hold")
+    @Test("a handle may be used again whenever we ended the connection, or it lasted")
     func handleThatHolds() {
         let world = SessionWorld.ready { $0.idleTimeout = 60_000_000_000 }
         world.converse("h")
@@ -59,7 +59,7 @@ struct KnownConnectionTests {
         }
     }
 
-    @Test("a line that is cut at the same age again and again is left before it")
+    @Test("a connection that is always cut at the same age is left before that age")
     func cutByProxy() {
         let world = SessionWorld.ready()
         world.converse("h")
@@ -102,7 +102,7 @@ struct KnownConnectionTests {
         #expect(world.kept.isEmpty)
     }
 
-    @Test("every model's connection is left before the age at which it was seen to be cut")
+    @Test("every model's connection is left before the age at which cuts were seen")
     func knownLimits() {
         for name in ModelProfile.names {
             let limit = name.hasPrefix("gemini-3.8") ? 58 * 60 : 590

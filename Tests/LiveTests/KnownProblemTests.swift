@@ -5,7 +5,7 @@ import WireCodec
 
 @testable import Live
 
-@Suite("Known problems of the service and of its clients, in what is sent")
+@Suite("Known problems of the service and of its clients: sending")
 struct KnownProblemTests {
     private func sound(_ value: Int16) -> UplinkItem { SessionWorld.sound(value) }
 
@@ -17,7 +17,7 @@ struct KnownProblemTests {
         #expect(world.opened == 0)
     }
 
-    @Test("client content is refused while sound awaits its answer, and goes out after it")
+    @Test("client content is refused while sound awaits its answer, and sent after it")
     func contentAfterSound() {
         let content = UplinkItem.content([Content(role: .user, text: "x")], isComplete: true)
         for manual in [true, false] {
@@ -44,7 +44,7 @@ struct KnownProblemTests {
         #expect(world.sent == [.activityStart, sound(3), .activityEnd])
     }
 
-    @Test("marks around sound that had to make room go with it")
+    @Test("marks around dropped sound are dropped with it")
     func marksAroundNothing() {
         let world = SessionWorld { $0.replaySeconds = 1 }
         world.connect()
@@ -71,7 +71,7 @@ struct KnownProblemTests {
     }
 
     @Test(
-        "words that are whole on their way when the old answer goes on are not taken for answered")
+        "words sent whole before the old answer goes on are not taken for answered")
     func wordsUnderWay() {
         for manual in [true, false] {
             let world = SessionWorld.ready(manual: manual)
@@ -103,7 +103,7 @@ struct KnownProblemTests {
         }
     }
 
-    @Test("another instruction waits for another connection where the open one cannot take it")
+    @Test("a new instruction waits for a new connection where the open one cannot take it")
     func contextUpdate() {
         let update = UplinkItem.contextUpdate(instruction: "x", tools: nil)
         let able = SessionWorld.ready()
@@ -125,7 +125,7 @@ struct KnownProblemTests {
         #expect(unable.setups.map(\.handle) == ["i"])
     }
 
-    @Test("an update while there is no connection wakes nobody")
+    @Test("an update without a connection does not open one")
     func contextUpdateAsleep() {
         let world = SessionWorld.ready { $0.idleTimeout = 60_000_000_000 }
         world.wait(60_000)
@@ -160,7 +160,7 @@ struct KnownProblemTests {
     }
 }
 
-@Suite("Known problems of the service, in what it says")
+@Suite("Known problems of the service: receiving")
 struct KnownAnswerTests {
     @Test("the end of the generation ends neither the turn nor a function")
     func generationComplete() {
@@ -214,7 +214,7 @@ struct KnownAnswerTests {
         #expect(world.closed == 0)
     }
 
-    @Test("an old answer that comes again on a new connection is not reported, nor carried out")
+    @Test("an old answer repeated on a new connection is not reported, nor carried out")
     func repeatedAnswer() {
         let world = SessionWorld.ready()
         world.converse("h")
@@ -238,14 +238,14 @@ struct KnownAnswerTests {
             return
         }
         #expect(responses.map(\.id) == ["again"] && responses[0].response["error"] != nil)
-        // What the user says then is answered as ever.
+        // The user's next words are answered as usual.
         world.talk()
         world.forget()
         world.speak()
         #expect(world.events.contains { if case .audio = $0 { true } else { false } })
     }
 
-    @Test("an interaction that goes on is waited for longer than a turn")
+    @Test("a running interaction is waited for longer than a turn")
     func interaction() {
         let world = SessionWorld.ready()
         world.talk()
@@ -262,7 +262,7 @@ struct KnownAnswerTests {
         #expect(world.closed == 1)
     }
 
-    @Test("a thought, and words that were heard, show that the model works")
+    @Test("a thought, or a transcript of words, shows that the model works")
     func thoughts() {
         for text in [
             #"{"serverContent": {"modelTurn": {"parts": [{"text": "hm", "thought": true}]}}}"#,
@@ -280,7 +280,7 @@ struct KnownAnswerTests {
         }
     }
 
-    @Test("words of an open microphone that nobody answers are said again elsewhere")
+    @Test("unanswered words of an open microphone are sent again elsewhere")
     func unansweredHandsFree() {
         let world = SessionWorld.ready(manual: false)
         world.converseHandsFree("h")
@@ -306,7 +306,7 @@ struct KnownAnswerTests {
         #expect(world.setups.map(\.handle) == ["h", nil])
     }
 
-    @Test("a noise that nobody answers costs no session")
+    @Test("an unanswered noise costs no session")
     func noise() {
         let world = SessionWorld.ready(manual: false)
         world.converseHandsFree("h")
@@ -322,7 +322,7 @@ struct KnownAnswerTests {
         #expect(world.setups.map(\.handle) == ["h", "h"])
     }
 
-    @Test("words beside a call that the model does not wait for are answered at once")
+    @Test("words during a call that the model does not wait for are answered at once")
     func besideCall() {
         let world = SessionWorld.ready()
         world.talk(1)
@@ -336,7 +336,7 @@ struct KnownAnswerTests {
         #expect(!world.sent.contains(SessionWorld.sound(2)))
     }
 
-    @Test("words behind a noise that nobody answered are answered once")
+    @Test("words after an unanswered noise are answered once")
     func behindNoise() {
         let world = SessionWorld.ready(manual: false)
         world.say(SessionWorld.sound(1), .audioStreamEnd)
@@ -348,7 +348,7 @@ struct KnownAnswerTests {
         #expect(world.closed == 0)
     }
 
-    @Test("a noise that nobody answers does not cut the words behind it")
+    @Test("an unanswered noise does not cut the words after it")
     func noiseThenWords() {
         let world = SessionWorld.ready(manual: false)
         world.say(SessionWorld.sound(1), .audioStreamEnd)
@@ -357,7 +357,7 @@ struct KnownAnswerTests {
         world.accept()
         world.forget()
         world.wait(11_900)
-        // A second of words, in the midst of which the wait for an answer to the noise would end.
+        // A second of words, during which the wait for an answer to the noise would end.
         for _ in 0..<50 {
             world.say(SessionWorld.sound(2))
             world.wait(20)
@@ -371,7 +371,7 @@ struct KnownAnswerTests {
         #expect(world.closed == 0)
     }
 
-    @Test("words into an answer that they do not interrupt are awaited after it")
+    @Test("words that do not interrupt an answer await theirs after it")
     func notInterrupting() {
         let world = SessionWorld.ready(manual: false)
         world.say(SessionWorld.sound(1), .audioStreamEnd)

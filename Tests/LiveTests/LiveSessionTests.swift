@@ -7,7 +7,7 @@ import WireCodec
 
 @testable import Live
 
-@Suite("The session's shell: frames, credentials, settings that change")
+@Suite("The session's shell: frames, credentials, changing settings")
 struct LiveSessionTests {
     @Test("frames are taken as binary and as text", arguments: [true, false])
     func opcodes(isBinary: Bool) {
@@ -21,7 +21,7 @@ struct LiveSessionTests {
             rig.events.contains { if case .outputTranscript("hi", _) = $0 { true } else { false } })
     }
 
-    @Test("numbers are drawn for connections and their ends, and not for each message")
+    @Test("random numbers are drawn per connection and per end, not per message")
     func draws() {
         let count = Mutex(0)
         let rig = SessionRig(random: {
@@ -40,7 +40,7 @@ struct LiveSessionTests {
         #expect(count.withLock { $0 } == before + 1)
     }
 
-    @Test("what needs a renewed credential asks for it before each connection")
+    @Test("a renewable credential is fetched before each connection")
     func renewed() async {
         let count = Mutex(0)
         let rig = SessionRig(
@@ -61,7 +61,7 @@ struct LiveSessionTests {
         #expect(shown == ["Bearer token-1", "Bearer token-2"])
     }
 
-    @Test("a credential that cannot be had is an outage, and nothing is opened without it")
+    @Test("an unavailable credential is an outage, and nothing is opened without it")
     func noCredential() async {
         struct NoAnswer: Error {}
         let rig = SessionRig(credential: .renewed { throw NoAnswer() })
@@ -72,7 +72,7 @@ struct LiveSessionTests {
         #expect(rig.requests.isEmpty)
     }
 
-    @Test("a credential that its owner must bring first is asked for again by the next connect")
+    @Test("a credential that its owner must provide is requested again by the next connect")
     func missingCredential() async {
         let isThere = Mutex(false)
         let rig = SessionRig(
@@ -89,12 +89,12 @@ struct LiveSessionTests {
         #expect(rig.requests.isEmpty)
         isThere.withLock { $0 = true }
         await rig.rest()
-        #expect(rig.requests.isEmpty, "nobody has asked for a connection")
+        #expect(rig.requests.isEmpty, "no connection was requested")
         rig.perform { $0.connect() }
         await rig.run { !rig.requests.isEmpty }
     }
 
-    @Test("a credential that comes after the session was closed opens nothing")
+    @Test("a credential that arrives after the session was closed opens nothing")
     func lateCredential() async {
         let isAsked = Mutex(false)
         let mayGo = Mutex(false)
@@ -115,7 +115,7 @@ struct LiveSessionTests {
         #expect(rig.requests.isEmpty)
     }
 
-    @Test("another instruction is told at once, and is in every setup after it")
+    @Test("a new instruction is sent at once, and is in every later setup")
     func contextUpdate() {
         let rig = SessionRig()
         rig.perform { $0.connect() }
@@ -133,7 +133,7 @@ struct LiveSessionTests {
     }
 
     @Test(
-        "how an answer is to be spoken of is not said where it is not understood",
+        "scheduling is not sent where it is not understood",
         arguments: [
             ("gemini-3.8-live", false, true), ("gemini-3.8-live", true, false),
             ("gemini-3.1-flash-live-preview", false, false), ("unheard-of", false, false),
@@ -167,7 +167,7 @@ struct LiveSessionTests {
         rig.perform { $0.connect() }
         #expect(rig.requests.isEmpty)
         guard case .failed(let failure)? = rig.events.last else {
-            Issue.record("the user was not told: \(rig.events)")
+            Issue.record("it was not reported to the user: \(rig.events)")
             return
         }
         #expect("\(failure)".contains("9 of 9 tokens are spent today"))
@@ -182,7 +182,7 @@ struct LiveSessionTests {
         let answer = UpgradeRefusal(status: 403, body: Array(body.utf8))
         rig.tell(.failed(.refusedUpgrade(host: "h:443", answer: answer)))
         guard case .failed(let failure)? = rig.events.last else {
-            Issue.record("the refusal was not told: \(rig.events)")
+            Issue.record("the refusal was not reported: \(rig.events)")
             return
         }
         #expect(failure.reason == .credential)
@@ -196,7 +196,7 @@ struct LiveSessionTests {
         rig.perform { $0.connect() }
         rig.tell(.failed(.unreachable(host: "h", reason: "HTTP 400")))
         guard case .offline(_, let retry)? = rig.events.last else {
-            Issue.record("the outage was not told: \(rig.events)")
+            Issue.record("the outage was not reported: \(rig.events)")
             return
         }
         #expect(retry != nil)

@@ -5,7 +5,7 @@ import WireCodec
 
 @testable import Live
 
-/// Numbers as nobody expects them, as JSON has them.
+/// Unexpected numbers, in JSON.
 private let oddNumbers: [String] = [
     "0", "1", "-1", "2147483647", "2147483648", "-2147483648", "-2147483649", "9007199254740992",
     "9007199254740993", "-9007199254740992", "9223372036854775807", "-9223372036854775808",
@@ -17,7 +17,7 @@ private let oddNumbers: [String] = [
     "\"-1e308s\"", "\"nans\"", "\"infs\"", "\"s\"", "\"0x7fffffffffffffffs\"", "\"1.5e-320s\"",
 ]
 
-/// Where the service writes a number, a length, a count or a time; `#` stands for it.
+/// Messages of the service with a number, a length, a count or a time; `#` marks the place.
 private let places: [String] = [
     #"{"usageMetadata": {"totalTokenCount": #}}"#, #"{"usageMetadata": {"promptTokenCount": #}}"#,
     #"{"usageMetadata": {"promptTokenCount": #, "responseTokenCount": #, "toolUsePromptTokenCount": #, "thoughtsTokenCount": #, "cachedContentTokenCount": #}}"#,
@@ -48,9 +48,9 @@ private func frame(_ place: String, _ number: String) -> String {
     place.split(separator: "#", omittingEmptySubsequences: false).joined(separator: number)
 }
 
-@Suite("Numbers of the service as nobody expects them")
+@Suite("Unexpected numbers from the service")
 struct NumberFuzzTests {
-    /// What a user has of a session: it answers, or it comes back and answers.
+    /// The session as a user sees it: it answers, or it reconnects and answers.
     private func serves(_ world: SessionWorld) -> Bool {
         for _ in 0..<40 {
             switch world.machine.state {
@@ -101,7 +101,7 @@ struct NumberFuzzTests {
         print("NumberFuzzTests (LiveTests): \(count) messages through parser and machine")
     }
 
-    @Test("tokens are counted within their range, whatever comes and whatever was kept")
+    @Test("token counts stay within their range, whatever arrives and whatever was stored")
     func tokensAreCountedWithinTheir() {
         let kept: [Int64] = [0, -1, 1, .min, .max, 1 << 53, -(1 << 53), 1 << 31]
         var count = 0
@@ -125,7 +125,7 @@ struct NumberFuzzTests {
                         (counts + details.map(\.tokens)).allSatisfy {
                             (0...Usage.limit).contains($0)
                         }, "\(place) \(number)")
-                    // Nothing gives tokens back.
+                    // No tokens are given back.
                     #expect(ledger.dayTokens >= before)
                     count += 1
                 }
@@ -170,7 +170,7 @@ struct NumberFuzzTests {
         print("NumberFuzzTests (LiveTests): \(count) closes and answers through the machine")
     }
 
-    @Test("a handle of any age is tried or not, and kept ages do no harm")
+    @Test("a handle of any age is tried or not, and stored ages do no harm")
     func aHandleOfAnyAge() {
         for age in [Int64.min, .min + 1, -1, 0, 1, 1 << 53, .max - 1, .max] {
             var rules = SessionMachine.Rules(isManual: true)

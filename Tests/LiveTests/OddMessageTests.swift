@@ -5,7 +5,7 @@ import WireCodec
 
 @testable import Live
 
-@Suite("Messages that are odd, and turns that end in odd ways")
+@Suite("Odd messages, and turns that end in odd ways")
 struct OddMessageTests {
     private static let frames = [
         #"{"setupComplete": {}}"#,
@@ -23,7 +23,7 @@ struct OddMessageTests {
         "{}",
     ]
 
-    /// Names that a relay writes out though nothing is there, wherever it can.
+    /// Keys that a relay may write without a value.
     private static let names = [
         "setupComplete", "serverContent", "toolCall", "toolCallCancellation", "goAway",
         "sessionResumptionUpdate", "usageMetadata", "voiceActivity", "interactionStatus",
@@ -36,7 +36,7 @@ struct OddMessageTests {
         "responseTokensDetails", "totalTokenCount", "modality", "tokenCount", "speechState",
     ]
 
-    /// A value with nulls in all its objects but the arguments of calls.
+    /// A value with nulls in all its objects except the arguments of calls.
     private func dotted(_ value: JSONValue, _ dice: inout SeededDice) -> JSONValue {
         switch value {
         case .object(let members):
@@ -54,7 +54,7 @@ struct OddMessageTests {
         }
     }
 
-    @Test("null says the same as nothing, for every key of every message", arguments: 0..<30)
+    @Test("null means the same as nothing, for every key of every message", arguments: 0..<30)
     func nullSaysTheSameAs(seed: Int) throws {
         var dice = SeededDice(seed)
         for frame in Self.frames {
@@ -98,7 +98,7 @@ struct OddMessageTests {
         }
     }
 
-    @Test("a thought that is sound is not played, and shows that the model works")
+    @Test("a thought in sound is not played, and shows that the model works")
     func aThoughtThatIsSound() {
         let world = SessionWorld.ready()
         world.talk()
@@ -115,7 +115,7 @@ struct OddMessageTests {
     }
 
     @Test(
-        "an answer that is whole ends its turn soon after it was heard, and nobody moves",
+        "a complete answer ends its turn soon after it was heard, without a new connection",
         arguments: [20, 2_000, 30_000])
     func anAnswerThatIsWhole(
         length: Int
@@ -132,7 +132,7 @@ struct OddMessageTests {
         #expect(world.turnsCompleted == 1)
         world.wait(20_000)
         #expect(world.closed == 0)
-        // Its end comes after all, when the next words are said: it is not the end of those.
+        // Its end arrives after all, after the next words: it is not their end.
         world.talk()
         world.turnComplete()
         #expect(world.turnsCompleted == 1)
@@ -142,7 +142,7 @@ struct OddMessageTests {
         #expect(world.turnsCompleted == 2)
     }
 
-    @Test("an answer that is whole but for a function's part is waited for")
+    @Test("an answer that lacks only a function's part is waited for")
     func anAnswerThatIsWhole2() {
         let world = SessionWorld.ready()
         world.talk()
@@ -157,7 +157,7 @@ struct OddMessageTests {
         #expect(world.turnsCompleted == 1)
     }
 
-    @Test("an error in place of the setup's completion is not waited out")
+    @Test("an error in place of the setup's completion ends the wait")
     func anErrorInPlaceOf() {
         let busy = SessionWorld()
         busy.connect()
@@ -176,7 +176,7 @@ struct OddMessageTests {
         #expect(barred.failure?.reason == .credential)
     }
 
-    @Test("an error in place of an answer is not waited out, and the words are said again")
+    @Test("an error in place of an answer ends the wait, and the words are sent again")
     func anErrorInPlaceOf2() {
         let world = SessionWorld.ready()
         world.converse("h")
@@ -204,7 +204,7 @@ struct OddMessageTests {
         #expect(world.notices.contains { $0.contains("Odd.") })
     }
 
-    @Test("calls without ids are carried out once each and answered, by id or in words")
+    @Test("calls without ids are executed once each and answered, by id or in words")
     func callsWithoutIdsAreCarried() {
         for isVertex in [true, false] {
             let world = SessionWorld.ready {
@@ -233,13 +233,13 @@ struct OddMessageTests {
             world.speak()
             world.generated()
             world.turnComplete()
-            // Nothing is open any more, so the connection may rest.
+            // Nothing is open any more, so the connection may be closed.
             world.wait(70_000)
             #expect(world.closed == 1)
         }
     }
 
-    @Test("a call whose arguments are nested too deep is refused, and the rest of its frame read")
+    @Test("a call with too deeply nested arguments is refused, and the rest of its frame read")
     func aCallWhoseArgumentsAre() {
         let deep = String(repeating: "[", count: 200) + String(repeating: "]", count: 200)
         let world = SessionWorld.ready()
@@ -262,7 +262,7 @@ struct OddMessageTests {
         #expect(world.isReplyDue)
     }
 
-    @Test("a call that is made again on the next connection, and answered, leaves nothing open")
+    @Test("a call that is repeated on the next connection, and answered, leaves nothing open")
     func aCallThatIsMade() {
         for id in ["c2", ""] {
             let world = SessionWorld.ready { $0.idleTimeout = 60_000_000_000 }
@@ -282,7 +282,7 @@ struct OddMessageTests {
         }
     }
 
-    @Test("a call that the program never answers is given up, and the model is told")
+    @Test("a call that the program never answers is given up, and the model is informed")
     func aCallThatTheProgram() {
         let world = SessionWorld.ready { $0.connectionAge = 10_000_000_000_000_000 }
         world.talk()
@@ -290,7 +290,7 @@ struct OddMessageTests {
         world.forget()
         world.wait(SessionMachine.callTimeout / 1_000_000)
         guard case .toolResponses(let responses)? = world.sent.first else {
-            Issue.record("the model was not told: \(world.sent)")
+            Issue.record("it was not reported to the model: \(world.sent)")
             return
         }
         #expect(responses.map(\.id) == ["c"])

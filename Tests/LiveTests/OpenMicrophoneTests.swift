@@ -3,12 +3,12 @@ import Testing
 
 @testable import Live
 
-/// What is kept of a microphone that is never shut.
+/// The kept sound of a microphone that never closes.
 struct OpenMicrophoneTests {
     private func sound(_ value: Int16) -> UplinkItem { SessionWorld.sound(value) }
 
     @Test(
-        "of a microphone that is open for long the newest are said again, in order",
+        "the newest words of a long open microphone are sent again, in order",
         arguments: [51, 1074, 1075, 1076, 5000])
     func openForLong(chunks: Int) {
         let world = SessionWorld.ready(manual: false) { $0.replaySeconds = 1 }

@@ -5,7 +5,7 @@ import VoiceSession
 
 @Suite("Pace: how often connections are opened, and how long they are kept")
 struct PaceTests {
-    /// Reads what a connection does with an announcement right behind its setup.
+    /// How a connection reacts to an announcement right after its setup.
     private func bornDying(_ goAway: String) -> SessionWorld {
         let world = SessionWorld()
         world.connect()
@@ -24,7 +24,7 @@ struct PaceTests {
     }
 
     @Test(
-        "a service that sends every connection away is not stormed",
+        "a service that closes every connection is not stormed",
         arguments: [
             #"{"goAway": {"timeLeft": "0s"}}"#, #"{"goAway": {"timeLeft": "0.5s"}}"#,
             #"{"goAway": {"timeLeft": "1s"}}"#, #"{"goAway": {}}"#,
@@ -40,7 +40,7 @@ struct PaceTests {
     }
 
     @Test(
-        "a connection that announces its end at birth is kept until shortly before it",
+        "a connection that announces its end at once is kept until shortly before it",
         arguments: [10, 20, 50])
     func aConnectionThatAnnouncesIts(left: Int) {
         let world = SessionWorld()
@@ -50,14 +50,14 @@ struct PaceTests {
         let end = Int64(left) * 1_000
         world.wait(until: end - 7_000)
         #expect(world.closed == 0)
-        // A turn is had on it.
+        // A turn takes place on it.
         world.converse("h")
         #expect(world.turnsCompleted == 1)
         world.wait(until: end - 1_000)
         #expect(world.closed == 1)
     }
 
-    @Test("a goAway that comes before the setup is complete is followed like any other")
+    @Test("a goAway before the setup is complete is followed like any other")
     func anEarlyGoAway() {
         let world = SessionWorld()
         world.connect()
@@ -70,7 +70,7 @@ struct PaceTests {
         #expect(world.closed == 1)
     }
 
-    @Test("a goAway whose time cannot be read lets the turn come to its end")
+    @Test("a goAway with an unreadable time lets the turn come to its end")
     func aGoawayWhoseTimeCannot() {
         for text in [
             #"{"goAway": {}}"#, #"{"goAway": {"timeLeft": null}}"#,
@@ -112,7 +112,7 @@ struct PaceTests {
         }
     }
 
-    @Test("a connection that is not open in time is given up in words")
+    @Test("a connection that does not open in time is given up with a message")
     func aConnectionThatIsNot() {
         let world = SessionWorld { $0.connectTimeout = 23_000_000_000 }
         world.connect()
@@ -140,7 +140,7 @@ struct PaceTests {
         #expect(world.opened == 1)
     }
 
-    /// A far end that does what it likes, and an impatient user, for ten minutes.
+    /// A service with random behaviour, and an impatient user, for ten minutes.
     private func misbehave(_ seed: Int) -> SessionWorld {
         var dice = SeededDice(seed)
         let world = SessionWorld(manual: dice.isLucky(50)) {
@@ -186,7 +186,7 @@ struct PaceTests {
     }
 
     @Test(
-        "whatever ends connections and whoever wants them, twelve a minute is the most",
+        "twelve connections a minute is the most, whatever ends or requests them",
         arguments: 0..<40)
     func whateverEndsConnectionsAndWhoever(seed: Int) {
         let world = misbehave(seed)
@@ -197,7 +197,7 @@ struct PaceTests {
     @Test("every wait has an end, and none is longer than an hour", arguments: 0..<40)
     func everyWaitHasAnEnd(seed: Int) {
         let world = misbehave(seed)
-        // The far end falls silent for ever, and so does the user.
+        // The service falls silent for ever, and so does the user.
         let end = world.now + 4 * 3_600_000
         while world.now < end {
             switch world.machine.state {
@@ -211,7 +211,7 @@ struct PaceTests {
             #expect(deadline <= world.now + 3_600_000)
             world.wait(until: max(deadline, world.now + 1))
         }
-        // Nobody was there, so it does not wait for an answer any more.
+        // No service was there, so it does not wait for an answer any more.
         #expect(!world.isReplyDue)
     }
 }

@@ -9,7 +9,7 @@ import WireCodec
 struct ProtocolTests {
     private func json(_ text: String) throws -> JSONValue { try JSONValue(parsing: text) }
 
-    /// Settings in which nothing is left to a default, for a model that allows everything.
+    /// Settings without any default, for a model that allows everything.
     private var everything: SessionSettings {
         var settings = SessionSettings(endpoint: LiveEndpoint(version: "v1alpha"), model: "m")
         settings.profile = ModelProfile(of: "gemini-2.5-flash-native-audio-preview-12-2025")
@@ -91,7 +91,7 @@ struct ProtocolTests {
         #expect(setup?.object?.members.count == expected["setup"]?.object?.members.count)
     }
 
-    @Test("a voice made after a recording brings its consent, which only one service takes")
+    @Test("a voice cloned from a recording brings its consent, which only one service takes")
     func replicatedVoice() {
         var settings = everything
         settings.replicatedVoice = .init(sample: [1, 2, 3])
@@ -109,7 +109,7 @@ struct ProtocolTests {
     }
 
     @Test(
-        "every message of ours has the wire's names, and one key at its top",
+        "every message that we send has the wire's names, and one key at its top",
         arguments: [
             (UplinkItem.activityStart, #"{"realtimeInput": {"activityStart": {}}}"#),
             (.activityEnd, #"{"realtimeInput": {"activityEnd": {}}}"#),
@@ -165,7 +165,7 @@ struct ProtocolTests {
         #expect(response.json.isSame(as: expected))
     }
 
-    @Test("what searches, transcripts and bills tell in detail is read")
+    @Test("details of searches, transcripts and bills are read")
     func details() {
         let message = ServerMessage.read(
             Array(
@@ -196,7 +196,7 @@ struct ProtocolTests {
         #expect(message.notices.isEmpty)
     }
 
-    @Test("half of a call is not carried out")
+    @Test("half of a call is not executed")
     func partialCall() {
         let message = ServerMessage.read(
             Array(
@@ -207,7 +207,7 @@ struct ProtocolTests {
     }
 
     @Test(
-        "a value of an enumeration that is new hurts nothing",
+        "a new value of an enumeration does no harm",
         arguments: [
             #"{"serverContent": {"turnComplete": true, "turnCompleteReason": "TOMORROW"}}"#,
             #"{"serverContent": {"interactionStatus": "TOMORROW"}}"#,
@@ -225,7 +225,7 @@ struct ProtocolTests {
         #expect(ServerMessage.read(Array(text.utf8)).notices.isEmpty)
     }
 
-    @Test("sound in the URL-safe alphabet is the same sound")
+    @Test("sound in URL-safe base64 is the same sound")
     func alphabets() {
         func audio(_ data: String) -> [Int16] {
             ServerMessage.read(

@@ -6,7 +6,8 @@ import WireCodec
 
 @testable import Live
 
-/// What a connection may carry, as the service judges it (live-protocol.md sections 2 to 3).
+/// The legal messages of a connection, as the service checks them (live-protocol.md sections 2 to
+/// 3).
 private struct WireJudge {
     private enum Stage { case setup, answer, free }
 
@@ -15,7 +16,7 @@ private struct WireJudge {
     private var hasSound = false
     private(set) var faults: [String] = []
 
-    /// The service takes the setup.
+    /// The service accepts the setup.
     mutating func accepted() { if stage == .answer { stage = .free } }
 
     private var announcesHistory = false
@@ -67,7 +68,7 @@ private struct WireJudge {
 
 @Suite("Handlers that call back from within an event")
 struct ReentrancyTests {
-    /// A handler that calls back on any event, and a service in random words.
+    /// A handler that calls back on any event, and a service with random messages.
     private final class World: @unchecked Sendable {
         // @unchecked: one test uses it, in one thread.
 
@@ -92,14 +93,14 @@ struct ReentrancyTests {
 
         private func take(_ event: SessionEvent) {
             if case .toolCalls(let new, _) = event { calls += new }
-            // Nested calls lead to events, too, which must come to an end.
+            // Nested calls lead to events, too, which must end.
             guard depth < 4, dice.isLucky(50) else { return }
             depth += 1
             act()
             depth -= 1
         }
 
-        /// Something that the owner may do at any time.
+        /// An action that the owner may take at any time.
         func act() {
             let value = Int16(dice.number(1...30_000))
             switch dice.number(0...11) {
@@ -120,7 +121,7 @@ struct ReentrancyTests {
             look()
         }
 
-        /// Judges what has been sent since the last look.
+        /// Checks what has been sent since the last call.
         func look() {
             if rig.requests.count != requests {
                 requests = rig.requests.count
@@ -131,7 +132,7 @@ struct ReentrancyTests {
             judged = rig.sent.count
         }
 
-        /// Something that the service may do at any time.
+        /// A message that the service may send at any time.
         func happen() {
             switch dice.number(0...13) {
             case 0: rig.tell(.opened)
@@ -168,7 +169,7 @@ struct ReentrancyTests {
     }
 
     @Test(
-        "whatever a handler does from within an event, what is sent is legal, history first",
+        "whatever a handler does within an event, what is sent is legal, history first",
         arguments: 0..<200)
     func whateverAHandlerDoesFrom(
         seed: Int
@@ -184,7 +185,7 @@ struct ReentrancyTests {
         #expect(world.rig.overlaps == 0, "a socket was opened beside another")
     }
 
-    @Test("an announcement made when the session is ready comes behind the history")
+    @Test("an announcement made when the session is ready is sent after the history")
     func anAnnouncementMadeWhenThe() {
         var settings = SessionSettings(endpoint: LiveEndpoint(), model: "gemini-3.8-live")
         settings.isResumable = false

@@ -4,8 +4,8 @@ import WebSockets
 
 @testable import Live
 
-/// Texts with which the service was seen to close or to refuse, and what a person would say that
-/// each means; from the trackers of other clients, cut as they were found there.
+/// Texts with which the service was seen to close or to refuse, and their meaning to a human
+/// reader; from the trackers of other clients, cut as they were found there.
 private let reports: [(code: UInt16, text: String, meaning: CloseReason)] = [
     (1007, "API key not valid. Please pass a valid API key.", .credential),
     (1007, "API Key not found. Please pass a valid API key.", .credential),
@@ -82,7 +82,7 @@ private let reports: [(code: UInt16, text: String, meaning: CloseReason)] = [
 
 @Suite("What the service's refusals mean")
 struct RefusalTests {
-    @Test("every text that others were sent means what a person would say it means")
+    @Test("every error text seen in the wild means what a person would read in it")
     func everyTextThatOthersWere() {
         for report in reports {
             let found = CloseReason(code: report.code, reason: report.text)
@@ -95,7 +95,7 @@ struct RefusalTests {
         arguments: 0..<20)
     func aTraceIdBeforeIt(seed: Int) {
         var dice = SeededDice(seed)
-        // The 41 bytes of a trace id leave 82, in which each of the texts says what it is about.
+        // The 41 bytes of a trace id leave 82, which are enough in each of the texts.
         for report in reports where report.text.count > 30 {
             var text = report.text
             switch dice.number(0...2) {
@@ -116,7 +116,7 @@ struct RefusalTests {
         }
     }
 
-    @Test("a word that the cut leaves half of is still known")
+    @Test("a word cut in half is still recognized")
     func aWordThatTheCut() {
         let filler =
             "Request trace id: f102afa6f090070d, [ORIGINAL ERROR] something of the inside: "
@@ -130,11 +130,11 @@ struct RefusalTests {
             let cut = String((whole + words).prefix(123))
             #expect(CloseReason(code: 1008, reason: cut) == meaning, "\(cut)")
         }
-        // The same at the end of a text that was not cut is some other word.
+        // At the end of a text that was not cut, the same letters are another word.
         #expect(CloseReason(code: 1008, reason: "it is a resource_exhau") == .unknown)
     }
 
-    @Test("what no try mends is reported once, with what to do, and not tried again")
+    @Test("a permanent failure is reported once, with the remedy, and not retried")
     func whatNoTryMendsIs() {
         let words: [CloseReason: String] = [
             .credential: "the key", .model: "live.model", .billing: "billing",
@@ -171,7 +171,7 @@ struct RefusalTests {
         }
     }
 
-    @Test("a refusal in words that nobody knows is for good when it comes three times running")
+    @Test("an unknown refusal is permanent when it comes three times running")
     func aRefusalInWordsThat() {
         let world = SessionWorld()
         world.connect()
@@ -183,7 +183,7 @@ struct RefusalTests {
             world.wait(60_000)
         }
         #expect(world.failure?.text == "Tomorrow's words")
-        // Not running: a session between them shows that it can be had.
+        // Not in succession: a session between them shows that the service is reachable.
         let other = SessionWorld()
         other.connect()
         for _ in 0..<4 {
@@ -200,7 +200,7 @@ struct RefusalTests {
         #expect(!other.isFailed)
     }
 
-    @Test("a service that has too much to do is given time, and the handle stays")
+    @Test("an overloaded service is given time, and the handle stays")
     func aServiceThatHasToo() {
         for text in [
             "The model is overloaded.", "Request trace id: 1, RESOURCE_EXHAUSTED: Maximum",
@@ -226,7 +226,7 @@ struct RefusalTests {
         }
     }
 
-    @Test("a handle that only ever meets an overloaded service is given up in the end")
+    @Test("a handle that only meets an overloaded service is given up eventually")
     func aHandleThatOnlyEver() {
         let world = SessionWorld.ready()
         world.converse("h")
@@ -242,7 +242,7 @@ struct RefusalTests {
     }
 }
 
-/// An error as the service writes it into the body of an answer.
+/// An error as the service writes it into a response body.
 private func errorBody(
     _ code: Int, _ message: String, _ status: String, _ detail: String = ""
 ) -> String {
@@ -251,7 +251,7 @@ private func errorBody(
 
 private let page = "<!DOCTYPE html><html>please log in</html>"
 
-@Suite("Answers to the upgrade that are no upgrade")
+@Suite("Upgrade responses other than 101")
 struct OpeningRefusalTests {
     private func refusal(_ status: Int, _ body: String) -> OpeningRefusal {
         OpeningRefusal(
@@ -259,7 +259,7 @@ struct OpeningRefusalTests {
     }
 
     @Test(
-        "a key that is refused there stops like one that is refused by a close",
+        "a key refused there ends the session like one refused by a close",
         arguments: [
             (
                 401,
@@ -287,7 +287,7 @@ struct OpeningRefusalTests {
         #expect(world.deadline == nil)
     }
 
-    @Test("what the body says decides, and is said")
+    @Test("the body's text decides, and is reported")
     func whatTheBodySaysDecides() {
         let known: [(Int, String, String, CloseReason)] = [
             (403, "Your project has been denied access.", "PERMISSION_DENIED", .project),
@@ -312,7 +312,7 @@ struct OpeningRefusalTests {
         }
     }
 
-    @Test("too many requests wait as long as the far end wants, and no press makes it sooner")
+    @Test("too many requests wait as long as the server wants, and no press shortens it")
     func tooManyRequestsWaitAs() {
         for (asked, least) in [(nil, 40_000), (10, 40_000), (120, 120_000), (600, 600_000)]
             as [(Int64?, Int64)]
@@ -331,7 +331,7 @@ struct OpeningRefusalTests {
         }
     }
 
-    @Test("a wait that the body asks for is kept, too")
+    @Test("a wait that the body asks for is observed, too")
     func aWaitThatTheBody() {
         let detail = #"{"@type": "type.googleapis.com/google.rpc.RetryInfo", "retryDelay": "90s"}"#
         let world = SessionWorld()
@@ -344,7 +344,7 @@ struct OpeningRefusalTests {
     }
 
     @Test(
-        "a portal or a faulty proxy is an outage that passes, and is named",
+        "a captive portal or a faulty proxy is a temporary outage, and is named",
         arguments: [200, 302, 307, 511, 500, 502])
     func aPortalOrAFaulty(status: Int) {
         let world = SessionWorld.ready()
@@ -361,13 +361,13 @@ struct OpeningRefusalTests {
         }
         #expect(texts.contains { $0.contains("HTTP \(status)") })
         if status < 400 || status == 511 { #expect(texts.last?.contains("login") == true) }
-        // It has cost no try of the handle.
+        // It did not count as a try of the handle.
         world.open()
         #expect(world.setups.last?.handle == "h")
     }
 
     @Test(
-        "a page where the service should be is reported three times and then for good",
+        "a web page in place of the service is reported three times and then permanent",
         arguments: [404, 405, 410, 421])
     func aPageWhereTheService(status: Int) {
         let world = SessionWorld()
@@ -380,7 +380,7 @@ struct OpeningRefusalTests {
         #expect(world.failure?.text.contains("live.url") == true)
     }
 
-    @Test("a redirection is named with where it points")
+    @Test("a redirect is reported with where it points")
     func aRedirectionIsNamedWith() {
         let found = OpeningRefusal(
             host: "h",

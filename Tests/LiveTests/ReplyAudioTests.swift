@@ -7,7 +7,7 @@ import WireCodec
 
 @Suite("The sound of an answer, whatever its form")
 struct ReplyAudioTests {
-    /// A tone that an ear would know again: samples of a moment side by side, little-endian.
+    /// A recognizable tone: interleaved samples, little-endian.
     private func tone(_ hertz: Double, rate: Int, channels: Int, count: Int) -> [UInt8] {
         (0..<count).flatMap { index -> [UInt8] in
             let phase = Double(index) * hertz / Double(rate)
@@ -34,7 +34,7 @@ struct ReplyAudioTests {
                 + #""data":"\#(data)"}}]}\#(more)}}"#).utf8)
     }
 
-    /// How often the sound rises through zero, which is once a wave.
+    /// How often the sound rises through zero, which is once a period.
     private func waves(_ samples: [Int16]) -> Int {
         zip(samples, samples.dropFirst()).count { $0 < 0 && $1 >= 0 }
     }
@@ -67,7 +67,7 @@ struct ReplyAudioTests {
         "an answer of another rate keeps its length and its pitch",
         arguments: [8_000, 16_000, 22_050, 44_100, 48_000, 192_000], [1, 2, 8])
     func rates(rate: Int, channels: Int) {
-        // One second, in pieces that are no whole moments.
+        // One second, in pieces that do not end at whole frames.
         let bytes = tone(440, rate: rate, channels: channels, count: rate)
         var reply = ReplyAudio()
         var heard: [Int16] = []
@@ -97,7 +97,7 @@ struct ReplyAudioTests {
         }
     }
 
-    @Test("a type that cannot be played is reported once, and every piece of it is known for one")
+    @Test("a type that cannot be played is reported once, and all its pieces are recognized")
     func unplayable() {
         var reply = ReplyAudio()
         var notices: [String] = []
@@ -110,7 +110,7 @@ struct ReplyAudioTests {
         #expect(notices.first?.contains("audio/opus") == true)
     }
 
-    @Test("types without end are not all remembered")
+    @Test("endless types are not all remembered")
     func manyTypes() {
         var reply = ReplyAudio()
         let notices = (0..<1_000).flatMap {

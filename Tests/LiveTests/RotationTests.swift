@@ -5,7 +5,7 @@ import VoiceSession
 
 @Suite("Rotation: leaving a connection before the service ends it")
 struct RotationTests {
-    @Test("goAway in a quiet moment is followed at once, and the user is told nothing")
+    @Test("goAway while idle is followed at once, without a message to the user")
     func quiet() {
         let world = SessionWorld.ready()
         world.converse("h")
@@ -18,7 +18,7 @@ struct RotationTests {
         #expect(world.readies == [true])
     }
 
-    @Test("goAway in a turn waits for the turn's end and for a handle that knows it")
+    @Test("goAway in a turn waits for the turn's end and for a handle that covers it")
     func inTurn() {
         let world = SessionWorld.ready()
         world.converse("old")
@@ -37,8 +37,8 @@ struct RotationTests {
     @Test("goAway while a function runs waits for its answer and the turn")
     func inCall() {
         let world = SessionWorld.ready()
-        // A connection that has served a turn: one that is told of its end at birth is kept until
-        // shortly before it, whatever is said on it (PaceTests).
+        // A connection that has served a turn: one whose end is announced at once is kept until
+        // shortly before it, whatever is sent on it (PaceTests).
         world.converse("old")
         world.talk()
         world.callSwitch("c1")
@@ -52,11 +52,11 @@ struct RotationTests {
         #expect(world.closed == 1)
     }
 
-    @Test("goAway is not followed between an interruption and the answer to what interrupted")
+    @Test("goAway is not followed between an interruption and the answer to the interruption")
     func interrupted() {
         let world = SessionWorld.ready()
         world.converse("old")
-        // An outage held both turns up, so that the service hears them at once.
+        // An outage delayed both turns, so that the service hears them at once.
         world.talk()
         world.talk()
         world.goAway(seconds: 50)
@@ -72,7 +72,7 @@ struct RotationTests {
         #expect(world.closed == 1)
     }
 
-    @Test("a handle that comes a moment after the turn is waited for, but not for ever")
+    @Test("a handle that arrives a moment after the turn is waited for, but not for ever")
     func lateHandle() {
         let world = SessionWorld.ready()
         world.converse("old")
@@ -95,7 +95,7 @@ struct RotationTests {
         #expect(world.closed == 1)
     }
 
-    @Test("at the latest it leaves with a second to spare, without a message having to come")
+    @Test("at the latest it leaves with a second to spare, without waiting for a message")
     func deadlineAlone() {
         let world = SessionWorld.ready()
         world.talk()
@@ -107,7 +107,7 @@ struct RotationTests {
         #expect(world.closed == 1)
     }
 
-    @Test("by its own clock a connection is left before the known limits, at a quiet moment")
+    @Test("by its own clock a connection is left before the known limits, while idle")
     func age() {
         let world = SessionWorld.ready { $0.connectionAge = 540_000_000_000 }
         world.converse("h")
@@ -117,7 +117,7 @@ struct RotationTests {
         #expect(world.closed == 1)
     }
 
-    @Test("a turn that goes on past the age is not cut before its patience is over")
+    @Test("a turn that goes on past the age is not cut until the patience ends")
     func ageInTurn() {
         let world = SessionWorld.ready { $0.connectionAge = 540_000_000_000 }
         world.say(.activityStart)
@@ -143,7 +143,7 @@ struct RotationTests {
         #expect(world.sent == [.activityStart, SessionWorld.sound(9)])
     }
 
-    @Test("a word that comes while an idle connection is being closed is not lost")
+    @Test("a word that arrives while an idle connection is being closed is not lost")
     func idleRace() {
         let world = SessionWorld.ready { $0.idleTimeout = 60_000_000_000 }
         world.wait(60_000)

@@ -1,7 +1,7 @@
 @testable import Live
 
 extension SessionMachine.Rules {
-    /// A model that takes everything, on a connection that nothing but its age ends.
+    /// A model that accepts everything, on a connection that only its age ends.
     init(isManual: Bool) {
         var settings = SessionSettings(endpoint: LiveEndpoint(), model: "gemini-3.8-live")
         settings.activity = isManual ? .manual : .automatic(SessionSettings.Detection())

@@ -1,6 +1,6 @@
 import TestInputs
 
-/// Random numbers that a seed repeats, and what is drawn with them.
+/// Random numbers from a seed, and helpers that draw with them.
 struct SeededDice: RandomNumberGenerator {
     private var generator: SeededGenerator
 

@@ -76,7 +76,7 @@ struct ServerMessageTests {
         #expect(read(text).voiceActivity?.isStart == isStart)
     }
 
-    @Test("what is new or empty hurts nothing")
+    @Test("new or empty keys do no harm")
     func unknown() {
         for text in [
             "{}", #"{"serverContent": {}}"#, #"{"tomorrow": {"x": []}}"#,
@@ -91,7 +91,7 @@ struct ServerMessageTests {
     }
 
     @Test(
-        "a value of a wrong kind costs itself and nothing else, and is reported",
+        "a value of a wrong type costs only itself, and is reported",
         arguments: [
             #""serverContent": 1"#, #""toolCall": {"functionCalls": 2}"#,
             #""toolCall": {"functionCalls": [{"args": {}}]}"#, #""toolCallCancellation": []"#,

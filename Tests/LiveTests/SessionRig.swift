@@ -6,8 +6,8 @@ import WireCodec
 
 @testable import Live
 
-/// A session with its far end in words: an executor that runs what it is given when it is told to,
-/// a transport that writes down what it is asked, and a clock that stands.
+/// A session with a scripted service: an executor that runs its jobs when the test says so, a
+/// transport that records its calls, and a clock that stands still.
 final class SessionRig: @unchecked Sendable {
     // @unchecked: one test uses it, in one thread but for jobs that come from elsewhere.
 
@@ -15,13 +15,13 @@ final class SessionRig: @unchecked Sendable {
     private var onEvent: (@Sendable (WebSocketEvent) -> Void)?
     private(set) var requests: [WebSocketRequest] = []
     private(set) var sent: [JSONValue] = []
-    /// How much of it on the newest connection.
+    /// How many of them on the newest connection.
     private(set) var sentOnConnection = 0
     private(set) var isClosed = false
     /// How often a socket was opened beside one that had not ended.
     private(set) var overlaps = 0
     private(set) var events: [SessionEvent] = []
-    /// What the owner does at once when it is told something.
+    /// The owner's immediate reaction to an event.
     var handler: (SessionEvent) -> Void = { _ in }
     private var isEnded = true
     private var alarm: (at: Int64, ring: @Sendable () -> Void)?
@@ -59,13 +59,13 @@ final class SessionRig: @unchecked Sendable {
 
     fileprivate func add(_ job: UnownedJob) { jobs.withLock { $0.append(job) } }
 
-    /// Runs what was given until `isDone`; others may have to give it first.
+    /// Runs the jobs until `isDone`; other threads may have to enqueue them first.
     func run(until isDone: () -> Bool) async {
         for _ in 0..<100_000 where !isDone() { await runOnce() }
         #expect(isDone(), "nothing more happens")
     }
 
-    /// Runs what comes within a good many turns of everybody else.
+    /// Runs the jobs that arrive while other tasks get many turns.
     func rest() async {
         for _ in 0..<1_000 { await runOnce() }
     }
@@ -115,14 +115,14 @@ final class SessionRig: @unchecked Sendable {
         alarm = at.map { ($0, ring) }
     }
 
-    /// Rings when it is time.
+    /// Rings when the time has come.
     func ring() {
         guard let alarm, alarm.at <= now else { return }
         self.alarm = nil
         alarm.ring()
     }
 
-    // MARK: - The far end
+    // MARK: - The service
 
     func tell(_ event: WebSocketEvent) {
         switch event {
@@ -139,7 +139,7 @@ final class SessionRig: @unchecked Sendable {
         tell(.message(Array(text.utf8), isBinary: isBinary))
     }
 
-    /// The socket opens and the setup is taken.
+    /// The socket opens and the setup is accepted.
     func accept(isBinary: Bool = true) {
         tell(.opened)
         receive("{\n  \"setupComplete\": {}\n}\n", isBinary: isBinary)
@@ -152,9 +152,9 @@ final class SessionRig: @unchecked Sendable {
     var setups: [JSONValue] { sent.compactMap { $0["setup"] } }
 }
 
-/// What the session has of a rig; weak, since the rig owns the session.
+/// The session's references to the rig; weak, since the rig owns the session.
 private final class Surroundings: SerialExecutor, LiveTransport, LoopAlarm, @unchecked Sendable {
-    // @unchecked: as the rig.
+    // @unchecked: like the rig.
 
     private weak var rig: SessionRig?
 

@@ -5,17 +5,17 @@ import WireCodec
 
 @testable import Live
 
-/// A service that makes, repeats and takes back calls, on lines that break at any moment.
+/// A service that makes, repeats and cancels calls, on connections that break at any moment.
 private struct CallWorld {
     let world: SessionWorld
     var dice: SeededDice
-    /// The service's ids whose answers it waits for on this connection.
+    /// The service's ids for which it awaits answers on this connection.
     var awaited: Set<String> = []
-    /// What the owner was told under an id.
+    /// The call reported to the owner under each id.
     var told: [String: FunctionCall] = [:]
-    /// The answers that were sent and for which nobody waited.
+    /// Answers that were sent and not awaited.
     var stray: [String] = []
-    /// Ids that were told for two calls.
+    /// Ids that were reported for two calls.
     var shared: [String] = []
 
     init(seed: Int) {
@@ -25,7 +25,7 @@ private struct CallWorld {
     }
 
     private mutating func makeCalls() {
-        // The service gives one id to one call.
+        // The service gives each id to one call only.
         let numbers = [0, 1, 2, 3, 4, 5].shuffled(using: &dice).prefix(dice.number(1...3))
         let calls = numbers.map { number in
             let id = dice.isLucky(15) ? "" : "c\(number)"
@@ -61,7 +61,7 @@ private struct CallWorld {
         look()
     }
 
-    /// What was told and sent since the last look.
+    /// Looks at the events and messages since the last call.
     private mutating func look() {
         for call in world.calls {
             let first = told[call.id] ?? call
@@ -80,9 +80,9 @@ private struct CallWorld {
     }
 }
 
-@Suite("what holds on one connection is gone with it, and a call is one call")
+@Suite("state of a connection ends with it, and a call is one call")
 struct SessionStateTests {
-    @Test("in any order of calls, answers and losses no call is awaited that has no connection")
+    @Test("in any order of calls, answers and losses no call without a connection is awaited")
     func anyOrder() {
         for seed in 0..<150 {
             var calls = CallWorld(seed: seed)
@@ -99,7 +99,7 @@ struct SessionStateTests {
         }
     }
 
-    @Test("a call that another session makes under a known id with other arguments is another call")
+    @Test("another session's call with a known id and other arguments is another call")
     func anotherCallUnderAKnownID() {
         let world = SessionWorld.ready()
         world.talk()
@@ -124,7 +124,7 @@ struct SessionStateTests {
         #expect(responses.first?.response == ["result": "the second"])
     }
 
-    @Test("a turn's calls are bounded: those that await answers stay, others make room")
+    @Test("a turn's calls are bounded: unanswered ones stay, others are dropped")
     func boundedCalls() {
         var calls = SessionCalls()
         let limit = SessionCalls.turnLimit
@@ -165,7 +165,7 @@ struct SessionStateTests {
 }
 
 extension SessionWorld {
-    /// What the machine says of itself now.
+    /// The machine's current description of itself.
     fileprivate var machineState: MachineState {
         MachineState(
             isReady: machine.isReady, hasLine: machine.line != nil,

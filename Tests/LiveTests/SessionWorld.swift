@@ -5,7 +5,7 @@ import WireCodec
 
 @testable import Live
 
-/// A session machine with a service in words; times are milliseconds.
+/// A session machine with a scripted service; times are milliseconds.
 final class SessionWorld {
     private(set) var machine: SessionMachine
     /// What happened since the last `forget`.
@@ -13,7 +13,7 @@ final class SessionWorld {
     private(set) var sent: [UplinkItem] = []
     private(set) var setups: [(handle: String?, history: [Content])] = []
     private(set) var opened = 0
-    /// When connections were opened, since the beginning (milliseconds).
+    /// The times at which connections were opened (milliseconds).
     private(set) var openings: [Int64] = []
     private(set) var closed = 0
     private(set) var aborted = 0
@@ -25,14 +25,14 @@ final class SessionWorld {
         handle: String? = nil, handleAge: Int64 = 0
     ) {
         var rules = SessionMachine.Rules(isManual: manual)
-        // Attempts are answered by the test, however long it waits for something else.
+        // The test answers connection attempts, however long it waits for something else.
         rules.connectTimeout = 86_400_000_000_000
         adjust(&rules)
         machine = SessionMachine(
             rules: rules, handle: handle, handleAge: handleAge * 1_000_000, at: 0)
     }
 
-    /// A world with a session, and nothing of its beginning.
+    /// A world with a session, without the events of its beginning.
     static func ready(
         manual: Bool = true, adjust: (inout SessionMachine.Rules) -> Void = { _ in }
     ) -> SessionWorld {
@@ -53,7 +53,7 @@ final class SessionWorld {
         kept = []
     }
 
-    /// The user takes leave.
+    /// The user says goodbye.
     func takeLeave() { perform(machine.takeLeave(at: now)) }
 
     private func perform(_ actions: [SessionAction]) {
@@ -82,7 +82,7 @@ final class SessionWorld {
         for item in items { perform(machine.say(item, at: nanoseconds).actions) }
     }
 
-    /// Nobody spoke in the words whose end comes next.
+    /// The words that end next contain no speech.
     func expectNoReply() { machine.expectNoReply() }
 
     /// A whole activity with 20 ms of sound of one value.
@@ -104,7 +104,7 @@ final class SessionWorld {
         say(.toolResponses([FunctionResponse(id: id, name: "switch", response: result)]))
     }
 
-    // MARK: - The far end
+    // MARK: - The service
 
     func open() { perform(machine.opened(at: nanoseconds)) }
     func accept() {
@@ -121,7 +121,7 @@ final class SessionWorld {
     func fail(_ text: String = "no route") {
         perform(machine.openFailed(text, at: nanoseconds, random: 0.5))
     }
-    /// The upgrade is answered by HTTP.
+    /// The upgrade gets an HTTP response.
     func refuse(_ status: Int, _ body: String = "", retryAfter: Int64? = nil) {
         let answer = UpgradeRefusal(
             status: status, retryAfterSeconds: retryAfter, body: Array(body.utf8))
@@ -171,7 +171,7 @@ final class SessionWorld {
         machine.deadline.map { $0 / 1_000_000 + ($0 % 1_000_000 > 0 ? 1 : 0) }
     }
 
-    /// Moves to a time, keeping every deadline on the way.
+    /// Advances to a time, with every deadline on the way.
     func wait(until time: Int64) {
         while let deadline, deadline <= time {
             now = max(now, deadline)
@@ -182,7 +182,7 @@ final class SessionWorld {
 
     func wait(_ milliseconds: Int64) { wait(until: now + milliseconds) }
 
-    // MARK: - What to look for
+    // MARK: - Observations
 
     var isReady: Bool { machine.isReady }
     var isIdle: Bool { machine.isIdle }
@@ -202,7 +202,7 @@ final class SessionWorld {
     var calls: [FunctionCall] {
         events.flatMap { if case .toolCalls(let calls, _) = $0 { calls } else { [FunctionCall]() } }
     }
-    /// The answers whose sound was told, one for each piece.
+    /// The answers whose sound was reported, one for each piece.
     var answers: [AnswerNumber] {
         events.compactMap { if case .audio(_, let answer) = $0 { answer } else { nil } }
     }
@@ -215,7 +215,7 @@ final class SessionWorld {
     var readies: [Bool] {
         events.compactMap { if case .ready(let resumed) = $0 { resumed } else { nil } }
     }
-    /// Turns that are over, but for those whose answer was interrupted.
+    /// Turns that are over, except those whose answer was interrupted.
     var turnsCompleted: Int {
         var interrupted: Set<AnswerNumber> = []
         var count = 0

@@ -46,7 +46,7 @@ struct SetupTests {
         #expect(settings.complaints.isEmpty)
         settings.thinkingLevel = "HIGH"
         #expect(level() == "HIGH")
-        // One that it does not know is no reason to send none.
+        // An unknown level is no reason to send none.
         settings.thinkingLevel = "MINIMAL"
         #expect(level() == "LOW")
         #expect(
@@ -72,7 +72,7 @@ struct SetupTests {
         #expect(message["generationConfig"]?["enableAffectiveDialog"]?.bool == true)
     }
 
-    @Test("an option that needs another version of the API is told so")
+    @Test("an option that needs another version of the API is reported")
     func version() {
         var settings = settings("gemini-2.5-flash-native-audio-preview-12-2025")
         settings.proactiveAudio = true
@@ -84,7 +84,7 @@ struct SetupTests {
             ])
     }
 
-    @Test("proactive audio is never said to a model that is always so")
+    @Test("proactive audio is never sent to a model that is always proactive")
     func alwaysProactive() {
         var settings = settings()
         settings.proactiveAudio = false
@@ -106,7 +106,7 @@ struct SetupTests {
         #expect(declared("something-else") == nil)
     }
 
-    @Test("earlier words are history where that is known to work, else part of the instruction")
+    @Test("earlier words are sent as history where that works, else in the instruction")
     func reseed() {
         let history = [Content(role: .user, text: "I am Ada."), Content(role: .model, text: "Hi.")]
         let newer = setup(settings(), history: history)
@@ -138,7 +138,7 @@ struct SetupTests {
         #expect(request.headers[0].value == "Bearer t")
     }
 
-    @Test("an ephemeral token goes with the method that is made for it, in a header")
+    @Test("an ephemeral token is sent in a header to the method made for it")
     func ephemeralToken() throws {
         let request = try LiveEndpoint().request(
             as: .ephemeralToken(Secret("auth_tokens/x")), timeoutMilliseconds: 1)
@@ -147,7 +147,7 @@ struct SetupTests {
         #expect(request.headers.first?.value == "Token auth_tokens/x")
     }
 
-    @Test("a key stands in a header and nowhere else")
+    @Test("a key is in a header and nowhere else")
     func key() throws {
         let request = try LiveEndpoint().request(
             as: .key(Secret("AIza-secret")), timeoutMilliseconds: 1)

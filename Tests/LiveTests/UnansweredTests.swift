@@ -5,10 +5,10 @@ import WireCodec
 
 @testable import Live
 
-@Suite("Words that nobody may answer, and words that are lost")
+@Suite("Words that may stay unanswered, and words that are lost")
 struct UnansweredTests {
     @Test(
-        "words in which nobody spoke await no answer, and nobody moves", arguments: [true, false])
+        "noise without speech awaits no answer, and the connection stays", arguments: [true, false])
     func wordsInWhichNobodySpoke(manual: Bool) {
         let world = SessionWorld.ready(manual: manual)
         if manual { world.converse("h") } else { world.converseHandsFree("h") }
@@ -23,16 +23,16 @@ struct UnansweredTests {
             #expect(world.closed == 0)
             #expect(world.turnsCompleted == 0)
         }
-        // A turn of the service's that is as empty is no sign of a broken session.
+        // An equally empty turn of the service is no sign of a broken session.
         for _ in 0..<3 { world.turnComplete() }
         #expect(world.closed == 0)
-        // The next words are awaited as ever.
+        // The next words are awaited as usual.
         if manual { world.say(.activityStart) }
         world.say(SessionWorld.sound(2), manual ? .activityEnd : .audioStreamEnd)
         #expect(world.isReplyDue)
     }
 
-    @Test("an answer that was only to be stopped is not awaited again")
+    @Test("an answer that was stopped on purpose is not awaited again")
     func anAnswerThatWasOnly() {
         let world = SessionWorld.ready()
         world.talk()
@@ -51,7 +51,7 @@ struct UnansweredTests {
         #expect(world.turnsCompleted == 1)
     }
 
-    @Test("an answer to words in which nobody was heard to speak is reported")
+    @Test("an answer to words without recognized speech is reported")
     func anAnswerToWordsIn() {
         let world = SessionWorld.ready()
         world.say(.activityStart, SessionWorld.sound(1))
@@ -64,7 +64,7 @@ struct UnansweredTests {
         #expect(world.turnsCompleted == 1)
     }
 
-    @Test("behind words that wait for a session, silence takes nothing away from them")
+    @Test("silence after words that wait for a session drops none of them")
     func behindWordsThatWaitFor() {
         let world = SessionWorld()
         world.connect()
@@ -76,7 +76,7 @@ struct UnansweredTests {
         #expect(world.isReplyDue)
     }
 
-    @Test("what an open microphone took for words costs one move and no more")
+    @Test("a noise taken for words by an open microphone costs one reconnect and no more")
     func whatAnOpenMicrophoneTook() {
         let world = SessionWorld.ready(manual: false)
         world.converseHandsFree("h")
@@ -92,7 +92,7 @@ struct UnansweredTests {
         #expect(world.turnsCompleted == 1)
     }
 
-    @Test("a connection is not left while the service may be at words that await no answer")
+    @Test("a connection is not left while the service may still process words without an answer")
     func aConnectionIsNotLeft() {
         for comes in [true, false] {
             let world = SessionWorld.ready()
@@ -116,7 +116,7 @@ struct UnansweredTests {
         }
     }
 
-    @Test("a call that is made once more takes no answer from the words behind it")
+    @Test("a repeated call takes no answer from the words after it")
     func aCallThatIsMade() {
         let world = SessionWorld.ready()
         world.talk()
@@ -143,7 +143,7 @@ struct UnansweredTests {
         #expect(!world.sent.contains(SessionWorld.sound(7)))
     }
 
-    @Test("words that await their answer still do when an old call is made once more")
+    @Test("words still await their answer when an old call is repeated")
     func wordsThatAwaitTheirAnswer() {
         let world = SessionWorld.ready()
         world.talk()
@@ -162,13 +162,13 @@ struct UnansweredTests {
         #expect(world.sent.contains(SessionWorld.sound(7)))
     }
 
-    @Test("words that a refusal loses end their turn, so that the user hears of it")
+    @Test("words lost by a refusal end their turn, so that the user hears of it")
     func wordsThatARefusalLoses() {
         let whole = SessionWorld.ready()
         whole.talk()
         whole.lose(1007, "Request contains an invalid argument.")
         #expect(whole.turnsCompleted == 1)
-        // Of words that are still being said, when they are said.
+        // The turn of words that are still being spoken ends with them.
         let half = SessionWorld.ready()
         half.say(.activityStart, SessionWorld.sound(1))
         half.lose(1007, "Request contains an invalid argument.")
@@ -180,7 +180,7 @@ struct UnansweredTests {
         #expect(half.sent.filter { $0 == SessionWorld.sound(1) }.count == 1)
     }
 
-    @Test("a model that refuses content which was not announced is told in a text what was done")
+    @Test("a model that refuses unannounced content gets a text with what was done")
     func aModelThatRefusesContent() {
         for hasMore in [true, false] {
             let world = SessionWorld.ready { $0.takesContent = false }
@@ -195,7 +195,7 @@ struct UnansweredTests {
             world.wait(0)
             world.accept()
             guard case .text(let text)? = world.sent.first else {
-                Issue.record("the call was not told: \(world.sent)")
+                Issue.record("the call was not reported: \(world.sent)")
                 return
             }
             #expect(text.contains(#"gave {"state":"on"}"#))
@@ -207,7 +207,7 @@ struct UnansweredTests {
         }
     }
 
-    @Test("which models take content at any time")
+    @Test("models that take content at any time")
     func whichModelsTakeContentAt() {
         let taking = ModelProfile.names.filter { ModelProfile(of: $0).takesContent }
         #expect(

@@ -5,11 +5,11 @@ import WireCodec
 
 @testable import Live
 
-@Suite("Up-link: every word arrives, once and in order")
+@Suite("Uplink: every word arrives, once and in order")
 struct UplinkTests {
     private func sound(_ value: Int16) -> UplinkItem { SessionWorld.sound(value) }
 
-    @Test("words said before the session is ready are sent in order when it is")
+    @Test("words spoken before the session is ready are sent in order when it is")
     func beforeReady() {
         let world = SessionWorld()
         world.connect()
@@ -22,7 +22,7 @@ struct UplinkTests {
         #expect(world.sent == [.activityStart, sound(1), sound(2), sound(3)])
     }
 
-    @Test("a line lost in mid-activity is followed by the whole activity, its start first")
+    @Test("a connection lost in mid-activity is followed by the whole activity, its start first")
     func midActivity() {
         let world = SessionWorld.ready()
         world.say(.activityStart, sound(1), sound(2))
@@ -38,7 +38,7 @@ struct UplinkTests {
             ])
     }
 
-    @Test("words whose answer has begun are not said again")
+    @Test("words whose answer has begun are not sent again")
     func answered() {
         let world = SessionWorld.ready()
         world.talk(1)
@@ -51,7 +51,7 @@ struct UplinkTests {
         #expect(world.sent == [.activityStart, sound(2)])
     }
 
-    @Test("words that interrupt an answer are whole after a lost line, though the answer went on")
+    @Test("words that interrupt an answer are whole after a lost connection, though it went on")
     func interrupting() {
         let world = SessionWorld.ready(manual: false)
         world.say(sound(1), .audioStreamEnd)
@@ -80,7 +80,7 @@ struct UplinkTests {
         #expect(world.sent == [.activityStart, sound(1), sound(2), sound(3), .activityEnd])
     }
 
-    @Test("words that were heard and not answered are said again")
+    @Test("words that were heard and not answered are sent again")
     func unanswered() {
         let world = SessionWorld.ready()
         world.talk(1)
@@ -106,7 +106,7 @@ struct UplinkTests {
         world.accept()
         world.say(sound(4))
         #expect(world.sent == [sound(3), sound(4)])
-        // Numbers begin anew on the new connection.
+        // Numbering starts again on the new connection.
         world.receive(
             #"{"sessionResumptionUpdate": {"newHandle": "i", "resumable": true, "lastConsumedClientMessageIndex": "1"}}"#
         )
@@ -117,7 +117,7 @@ struct UplinkTests {
         #expect(world.sent == [sound(4)])
     }
 
-    @Test("words whose beginning only a lost handle held are said whole to a fresh session")
+    @Test("words whose start only a lost handle had are sent whole to a fresh session")
     func transparentAndExpired() {
         let world = SessionWorld.ready { $0.isVertex = true }
         world.say(.activityStart, sound(1), sound(2))
@@ -146,7 +146,7 @@ struct UplinkTests {
     }
 
     @Test(
-        "words that a handle holds and that were answered are kept no longer",
+        "answered words that a handle covers are kept no longer",
         arguments: [true, false])
     func transparentAndAnswered(isHeldFirst: Bool) {
         let world = SessionWorld.ready { $0.isVertex = true }
@@ -170,7 +170,7 @@ struct UplinkTests {
         #expect(world.sent.isEmpty)
     }
 
-    @Test("what is held is bounded, and what is lost by that is reported")
+    @Test("held words are bounded, and the loss is reported")
     func bounded() {
         let world = SessionWorld { $0.replaySeconds = 1 }
         world.connect()
@@ -197,7 +197,7 @@ struct UplinkTests {
         #expect(responses.map(\.id) == ["c1"])
     }
 
-    @Test("several calls are answered each, in any order, and an unknown id not at all")
+    @Test("each of several calls is answered, in any order, and an unknown id is not")
     func parallelCalls() {
         let world = SessionWorld.ready()
         world.talk()
@@ -214,7 +214,7 @@ struct UplinkTests {
         #expect(answered == ["b", "a"])
     }
 
-    @Test("a call that was taken back is not answered")
+    @Test("a cancelled call is not answered")
     func cancelled() {
         let world = SessionWorld.ready()
         world.talk()
@@ -225,7 +225,7 @@ struct UplinkTests {
         #expect(world.sent.isEmpty)
     }
 
-    @Test("a call whose line is lost is told to the next session in words, once, for an answer")
+    @Test("a call whose connection is lost is told to the next session in words, for an answer")
     func callAcrossConnections() throws {
         let world = SessionWorld.ready()
         world.talk()
@@ -240,7 +240,7 @@ struct UplinkTests {
         guard case .content(let turns, isComplete: true)? = world.sent.first,
             case .text(let text)? = turns.first?.parts.first
         else {
-            Issue.record("the call was not told: \(world.sent)")
+            Issue.record("the call was not reported: \(world.sent)")
             return
         }
         #expect(text.contains("Lamp on."))
@@ -251,7 +251,7 @@ struct UplinkTests {
         #expect(world.sent.isEmpty)
     }
 
-    @Test("a call that was answered just before the line was lost is told in words, too")
+    @Test("a call answered just before the connection was lost is sent in words, too")
     func answeredAndLost() {
         let world = SessionWorld.ready()
         world.talk()
@@ -263,13 +263,13 @@ struct UplinkTests {
         world.accept()
         #expect(world.sent.count == 1)
         guard case .content(_, isComplete: true)? = world.sent.first else {
-            Issue.record("the call was not told: \(world.sent)")
+            Issue.record("the call was not reported: \(world.sent)")
             return
         }
     }
 
     @Test(
-        "what was done is reported before words that began in the outage", arguments: [true, false])
+        "results are reported before words that began in the outage", arguments: [true, false])
     func callBesideNewWords(manual: Bool) {
         let world = SessionWorld.ready(manual: manual)
         if manual { world.talk() } else { world.say(sound(1), .audioStreamEnd) }
@@ -282,13 +282,13 @@ struct UplinkTests {
         world.wait(0)
         world.accept()
         guard case .content(_, isComplete: false)? = world.sent.first else {
-            Issue.record("the call was not told: \(world.sent)")
+            Issue.record("the call was not reported: \(world.sent)")
             return
         }
         #expect(world.sent.last == sound(2))
     }
 
-    @Test("what is done while the user speaks is told when he has been answered")
+    @Test("results while the user speaks are reported when the user has been answered")
     func callDoneWithinWords() {
         let world = SessionWorld.ready()
         world.talk()
@@ -305,12 +305,12 @@ struct UplinkTests {
         #expect(world.sent == [.activityEnd])
         world.turnComplete()
         guard case .content(_, isComplete: true)? = world.sent.last else {
-            Issue.record("the call was not told: \(world.sent)")
+            Issue.record("the call was not reported: \(world.sent)")
             return
         }
     }
 
-    @Test("a call whose answer went into a dead line is told to the next session, for an answer")
+    @Test("a call whose answer went into a dead connection is told to the next session")
     func callAnsweredIntoDeadLine() {
         let world = SessionWorld.ready()
         world.talk()
@@ -321,12 +321,12 @@ struct UplinkTests {
         world.forget()
         world.accept()
         guard case .content(_, isComplete: true)? = world.sent.first else {
-            Issue.record("the call was not told: \(world.sent)")
+            Issue.record("the call was not reported: \(world.sent)")
             return
         }
     }
 
-    @Test("beside a noise that nobody answers, what was done is reported again, for an answer")
+    @Test("beside an unanswered noise, results are reported again, for an answer")
     func callBesideNoise() {
         let world = SessionWorld.ready(manual: false)
         world.say(sound(1), .audioStreamEnd)
@@ -343,10 +343,10 @@ struct UplinkTests {
             world.accept()
         }
         guard case .content(_, isComplete: true)? = world.sent.first else {
-            Issue.record("the call was not told: \(world.sent)")
+            Issue.record("the call was not reported: \(world.sent)")
             return
         }
-        // It is asked for once.
+        // It is requested once.
         world.wait(SessionMachine.stallTimeout / 1_000_000)
         world.lose(1000)
         world.forget()
@@ -359,7 +359,7 @@ struct UplinkTests {
     }
 
     @Test(
-        "what the service would close for is refused before it reaches the wire",
+        "a message for which the service would close is refused before it is sent",
         arguments: [
             (true, UplinkItem.audioStreamEnd), (true, .activityEnd), (true, .audio([1])),
             (false, .activityStart), (false, .activityEnd), (false, .audio([])),

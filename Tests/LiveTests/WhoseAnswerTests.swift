@@ -3,9 +3,9 @@ import VoiceSession
 
 @testable import Live
 
-@Suite("whose answer it is that comes")
+@Suite("attribution of answers")
 struct WhoseAnswerTests {
-    @Test("of two turns in a stall, the answer to the first takes no words from the second")
+    @Test("after two turns in a stall, the answer to the first takes no words from the second")
     func stall() {
         let world = SessionWorld.ready()
         world.talk(1)
@@ -20,7 +20,7 @@ struct WhoseAnswerTests {
         #expect(world.sent == [.activityStart, SessionWorld.sound(2), .activityEnd])
     }
 
-    @Test("one answer to two turns is not asked for again, nor do its words come again")
+    @Test("one answer to two turns is not requested again, nor are its words repeated")
     func oneForBoth() {
         let world = SessionWorld.ready()
         world.talk(1)
@@ -37,7 +37,7 @@ struct WhoseAnswerTests {
         #expect(world.sent.isEmpty)
     }
 
-    @Test("an answer into which words are said keeps its number; the one to the words has a later")
+    @Test("an answer interrupted by words keeps its number; the answer to them has a later one")
     func wordsIntoAnswer() {
         let world = SessionWorld.ready()
         world.talk(1)
@@ -54,7 +54,7 @@ struct WhoseAnswerTests {
         #expect(world.answers[3] > world.answers[0])
     }
 
-    @Test("what came for the newest words, and was not for them, leaves them another number")
+    @Test("sound taken for the newest words' answer, but not theirs, leaves them another number")
     func slippedThrough() {
         let world = SessionWorld.ready()
         world.talk(1)
@@ -69,7 +69,7 @@ struct WhoseAnswerTests {
         world.forget()
         world.wait(1000)
         world.accept()
-        #expect(!world.sent.contains(SessionWorld.sound(2)), "they have their answer")
+        #expect(!world.sent.contains(SessionWorld.sound(2)), "they have been answered")
     }
 
     @Test("an answer that goes on, on another connection, keeps its number")
@@ -89,7 +89,7 @@ struct WhoseAnswerTests {
         #expect(world.answers[0] < world.answers[1])
     }
 
-    @Test("words that are said again are answered under the number that was given to them")
+    @Test("words that are sent again are answered under the number given to them")
     func saidAgain() {
         let world = SessionWorld()
         world.connect()
@@ -103,7 +103,7 @@ struct WhoseAnswerTests {
     }
 
     @Test(
-        "whatever comes, numbers do not go back, and nothing comes of what was cut or is over",
+        "in any case numbers do not decrease, and cut or finished answers produce nothing",
         arguments: [true, false])
     func order(manual: Bool) {
         for seed in 0..<300 {

@@ -8,7 +8,7 @@ import Testing
 import Tools
 import WireCodec
 
-/// A server behind the daemon's own runner, in a folder of its own.
+/// A server under the daemon's own runner, in a folder of its own.
 final class ClientRig: Sendable {
     let registry: ToolRegistry
     let client: ServerClient
@@ -74,7 +74,7 @@ final class ClientRig: Sendable {
         await client.settled()
     }
 
-    /// What the model is told of a call of the server's tool.
+    /// The answer to the model for a call of the server's tool.
     func call(_ tool: String, _ arguments: JSONValue = [:]) async -> JSONValue {
         let number = calls.withLock { calls in
             calls += 1
@@ -87,7 +87,7 @@ final class ClientRig: Sendable {
         return answer.response
     }
 
-    /// Ends it; nothing of it may run then.
+    /// Ends it; none of it may run after that.
     func stop() async {
         await runner.stop()
         await client.stop()
@@ -96,7 +96,7 @@ final class ClientRig: Sendable {
         try? Files.removeTree(folder)
     }
 
-    /// Waits until something is so, for as long as a test may take.
+    /// Waits until a condition holds, up to the time limit of a test.
     func waits(until isSo: @Sendable () async -> Bool) async -> Bool {
         for _ in 0..<600 {
             if await isSo() { return true }

@@ -8,7 +8,7 @@ import Testing
 import Tools
 import WireCodec
 
-/// A server on HTTP that a test scripts: what it answers to each method of MCP.
+/// A scripted server on HTTP: its response to each method of MCP.
 private final class FakeSite: Sendable {
     typealias Answer = @Sendable (JSONValue, ReceivedRequest) -> [ScriptedServer.Step]
 
@@ -61,7 +61,7 @@ extension [ScriptedServer.Step] {
             200, body.serialized, headers: headers + [("Content-Type", "application/json")])
     }
 
-    /// The beginning of a stream, and some of it; the line is closed behind it.
+    /// The beginning of a stream, and some of it; then the connection is closed.
     fileprivate static func stream(_ text: String) -> Self {
         let head = "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nConnection: close\r\n\r\n"
         return [.send([UInt8]((head + text).utf8)), .hangUp]
@@ -118,7 +118,7 @@ struct HTTPTransportTests {
         await rig.stop()
     }
 
-    @Test("a stream that breaks is taken up again behind its last event")
+    @Test("a stream that breaks is resumed after its last event")
     func resumes() async throws {
         let open = Mutex<JSONValue>(.null)
         let site = try FakeSite { json, request in
@@ -127,7 +127,7 @@ struct HTTPTransportTests {
                 return .stream("id: e1\nretry: 100\ndata:\n\n")
             }
             guard let last = request["last-event-id"] else { return .reply(405, "") }
-            // The first time it has nothing yet.
+            // The first time there is nothing yet.
             if last == "e1" { return .stream("id: e2\ndata:\n\n") }
             return .stream("id: e3\ndata: \(open.withLock { text("at last", to: $0) })\n\n")
         }
@@ -137,7 +137,7 @@ struct HTTPTransportTests {
         await rig.stop()
     }
 
-    @Test("a stream that breaks and cannot be taken up again, and no answer at all, are reported")
+    @Test("a stream that breaks and cannot be resumed, and no answer at all, are reported")
     func breaks() async throws {
         let count = Mutex(0)
         let site = try FakeSite { _, request in
@@ -160,7 +160,7 @@ struct HTTPTransportTests {
         }
         let rig = try site.rig(patience: .seconds(30))
         await rig.start()
-        // The model is never asked to try again what may have been done.
+        // The model is never asked to repeat a call that may have been executed.
         for (words, isKnown) in [
             ("ended before it answered", false), ("line to", false), ("gave no answer", false),
             ("is no JSON", false), ("status 500: <html>out of order", false),
@@ -192,7 +192,7 @@ struct HTTPTransportTests {
         await rig.stop()
     }
 
-    @Test("what never left is reported as not done")
+    @Test("a request that was never sent is reported as not done")
     func neverLeft() async throws {
         let isThere = Mutex(true)
         let site = try FakeSite { json, request in
@@ -215,7 +215,7 @@ struct HTTPTransportTests {
         await rig.stop()
     }
 
-    @Test("a session that is forgotten is begun anew, and the call made in the new one")
+    @Test("a forgotten session is started again, and the call made in the new one")
     func forgotten() async throws {
         let count = Mutex(0)
         let site = try FakeSite { json, request in
@@ -238,7 +238,7 @@ struct HTTPTransportTests {
         await rig.stop()
     }
 
-    @Test("a call that takes too long is given up, its line closed, and the next one works")
+    @Test("a call that takes too long is given up, its connection closed, and the next one works")
     func slow() async throws {
         let gate = try Gate()
         let count = Mutex(0)
@@ -263,7 +263,8 @@ struct HTTPTransportTests {
         await rig.stop()
     }
 
-    @Test("what the server says by itself comes by GET, and a change of its tools is taken up")
+    @Test(
+        "unsolicited messages of the server arrive by GET, and a change of its tools takes effect")
     func listens() async throws {
         let said = Mutex(false)
         let site = try FakeSite { json, request in
@@ -291,7 +292,7 @@ struct HTTPTransportTests {
         await rig.stop()
     }
 
-    @Test("a server that is not there is reported, and found when it comes")
+    @Test("an unreachable server is reported, and found when it is started")
     func absent() async throws {
         let transport = HTTPTransport(
             HTTPPlace(

@@ -19,7 +19,7 @@ struct HostileServerTests {
 
     private static let done: JSONValue = ["output": "done: ok"]
 
-    @Test("one that dies in a call: the call is told so, and the next one works")
+    @Test("a server that dies in a call: the call fails with that, and the next one works")
     func dies() async throws {
         let rig = try rig()
         await rig.start()
@@ -30,7 +30,7 @@ struct HostileServerTests {
     }
 
     @Test(
-        "an answer given twice, lies about ids, garbage and depth change no answer",
+        "repeated answers, false ids, garbage and depth change no answer",
         arguments: ["twice", "lie", "garbage"])
     func lies(_ tool: String) async throws {
         let rig = try rig()
@@ -40,7 +40,7 @@ struct HostileServerTests {
         await rig.stop()
     }
 
-    @Test("a part of an answer that is nested too deep costs that part alone")
+    @Test("a too deeply nested part of an answer costs that part alone")
     func deepAnswer() async throws {
         let rig = try rig()
         await rig.start()
@@ -48,7 +48,7 @@ struct HostileServerTests {
         await rig.stop()
     }
 
-    @Test("one that writes 100 MB in a line is ended, and the next call works")
+    @Test("a server that writes 100 MB in a line is ended, and the next call works")
     func huge() async throws {
         let rig = try rig(patience: .seconds(20))
         await rig.start()
@@ -58,7 +58,8 @@ struct HostileServerTests {
         await rig.stop()
     }
 
-    @Test("one that hangs in a call is found out and started anew", arguments: ["hang", "deaf"])
+    @Test(
+        "a server that hangs in a call is detected and started again", arguments: ["hang", "deaf"])
     func hangs(_ tool: String) async throws {
         let rig = try rig(patience: .milliseconds(500))
         await rig.start()
@@ -71,7 +72,7 @@ struct HostileServerTests {
         await rig.stop()
     }
 
-    @Test("one that never answers initialize costs a call no more than its start")
+    @Test("a server that never answers initialize costs a call no more than its start")
     func silent() async throws {
         let rig = try rig("silent", start: .seconds(1))
         await rig.start()
@@ -80,7 +81,7 @@ struct HostileServerTests {
         await rig.stop()
     }
 
-    @Test("one that ends at once says why in the note")
+    @Test("a server that ends at once is reported in the note with the reason")
     func ends() async throws {
         let rig = try rig("ends")
         await rig.start()
@@ -89,7 +90,7 @@ struct HostileServerTests {
         await rig.stop()
     }
 
-    @Test("one that heeds no request to end is killed")
+    @Test("a server that ignores requests to end is killed")
     func stubborn() async throws {
         let rig = try rig("stubborn")
         await rig.start()
@@ -97,7 +98,7 @@ struct HostileServerTests {
         await rig.stop()
     }
 
-    @Test("one that floods is ended and left alone, and nothing else is held up")
+    @Test("a server that floods is ended and not restarted, and nothing else is delayed")
     func floods() async throws {
         let rig = try rig("flood")
         await rig.start()
@@ -108,7 +109,7 @@ struct HostileServerTests {
         await rig.stop()
     }
 
-    @Test("one that never stops talking on its standard error is heard a little, and works")
+    @Test("a server that writes endlessly to standard error is logged a little, and works")
     func chatty() async throws {
         let rig = try rig("chatty")
         await rig.start()
@@ -119,7 +120,7 @@ struct HostileServerTests {
         await rig.stop()
     }
 
-    @Test("of 10,000 tools as many are offered as a server may have, with a note")
+    @Test("of 10,000 tools a server's maximum is offered, with a note")
     func many() async throws {
         let rig = try rig("many")
         await rig.start()
@@ -129,7 +130,7 @@ struct HostileServerTests {
         await rig.stop()
     }
 
-    @Test("names that clash are kept apart, and each reaches its own tool")
+    @Test("clashing names are kept apart, and each reaches its own tool")
     func clash() async throws {
         let rig = try rig("clash")
         await rig.start()
@@ -143,7 +144,7 @@ struct HostileServerTests {
         await rig.stop()
     }
 
-    @Test("a schema nested 1000 deep, and others that cannot be used, cost their own tool at most")
+    @Test("a schema nested 1000 deep, and other unusable ones, cost their own tool at most")
     func schemas() async throws {
         let deep = try rig("deep")
         await deep.start()
@@ -170,13 +171,13 @@ struct HostileServerTests {
         await rig.stop()
     }
 
-    @Test("tools that the settings leave out are said once, and are no warning")
+    @Test("tools that the settings leave out are reported once, not as a warning")
     func unwanted() async throws {
         let rig = try ClientRig(
             ["python3", "\(Place.servers)/hostile.py", "good"], allowed: ["ok", "grow", "new*"])
         await rig.start()
         #expect(await rig.call("grow") == ["output": "done: grow"])
-        // The list has come anew.
+        // The list was read again.
         let isThere = await rig.waits { rig.registry["kitchen_new0"] != nil }
         #expect(isThere)
         let said = rig.logged.all.filter { $0.contains("not in 'tools'") }
@@ -186,7 +187,7 @@ struct HostileServerTests {
         await rig.stop()
     }
 
-    @Test("a call that is taken back is over at once, and the server stays")
+    @Test("a cancelled call is over at once, and the server stays")
     func cancelled() async throws {
         let rig = try rig(patience: .seconds(60))
         await rig.start()

@@ -6,7 +6,7 @@ import Testing
 @Suite("How often a stream is opened")
 struct ListeningPaceTests {
     @Test(
-        "whatever is asked for, a stream is opened once a second at most, later if it is empty",
+        "with any requested wait a stream is opened once a second at most, later if it is empty",
         arguments: 1...50 as ClosedRange<UInt64>)
     func pace(seed: UInt64) {
         var numbers = SeededGenerator(seed: seed)
@@ -21,9 +21,9 @@ struct ListeningPaceTests {
             if let asked, ListeningPace.range.contains(asked) { #expect(wait >= asked) }
             if hadEvents, (asked ?? 0) <= 0 { #expect(wait == ListeningPace.range.lowerBound) }
             if !hadEvents, (asked ?? 0) <= 0 {
-                #expect(wait >= before, "it comes back sooner, though nothing came")
+                #expect(wait >= before, "it is opened sooner, though nothing came")
             }
-            // What was asked for is for that time alone.
+            // The request applies to one wait only.
             before = (asked ?? 0) <= 0 ? wait : 0
         }
     }

@@ -3,7 +3,7 @@ import WireCodec
 
 @testable import MCP
 
-/// A machine, with what it wants done sorted by kind, and a clock that is set by hand.
+/// A machine, with its actions sorted by kind, and a clock that is set by hand.
 final class MachineRig {
     var machine = ServerMachine(
         name: "kitchen", startTimeout: 20_000_000_000, startsPerHour: MachineRig.startsPerHour,
@@ -79,21 +79,21 @@ final class MachineRig {
 
     func stop() { note(machine.stop(at: time)) }
 
-    /// Lets time pass, deadline by deadline.
+    /// Advances the time, deadline by deadline.
     func wait(_ seconds: Double) {
         let end = now + seconds
         while let deadline = machine.deadline, Double(deadline) / 1e9 <= end {
             now = max(now, Double(deadline) / 1e9)
             note(machine.deadlineReached(at: time))
             guard machine.deadline.map({ $0 > time }) ?? true else {
-                Issue.record("it asks again for a time that has come")
+                Issue.record("it asks for a deadline that has passed")
                 return
             }
         }
         now = end
     }
 
-    /// Starts it as far as a list of these tools.
+    /// Starts it up to a list of these tools.
     func becomeReady(_ tools: [JSONValue] = [["name": "cook"]]) {
         if opens == 0 { start() }
         tell(.opened)

@@ -4,11 +4,11 @@ import WireCodec
 
 @testable import MCP
 
-/// Every number, id, count and length that an MCP server can write.
+/// Any number, id, count and length that an MCP server can write.
 @Suite("numbers of MCP servers")
 struct NumberTests {
-    /// A message of a server in which `#` stands for something wild, and `ID` for the id of the
-    /// newest request.
+    /// A message of a server; `#` is replaced by a wild value, and `ID` by the id of the newest
+    /// request.
     private static let messages = [
         #"{"jsonrpc": #, "id": ID, "result": {}}"#,
         #"{"jsonrpc": "2.0", "id": #, "result": {"content": []}}"#,
@@ -34,7 +34,8 @@ struct NumberTests {
     ]
 
     @Test(
-        "no message ends us, and every call ends once", arguments: 1...40 as ClosedRange<UInt64>)
+        "no message ends the daemon, and every call ends once",
+        arguments: 1...40 as ClosedRange<UInt64>)
     func messages(seed: UInt64) throws {
         var numbers = SeededGenerator(seed: seed)
         let rig = MachineRig()
@@ -76,7 +77,7 @@ struct NumberTests {
         return text
     }
 
-    @Test("each place, with each value, alone")
+    @Test("each value at each place, one at a time")
     func alone() throws {
         var count = 0
         for template in Self.messages {
@@ -95,7 +96,7 @@ struct NumberTests {
         #expect(count == Self.messages.count * Numbers.wild.count)
     }
 
-    @Test("what a result says of its parts is a text, whatever is in it")
+    @Test("a result's description of its parts is a text, whatever is in it")
     func results() {
         let templates = [
             #"{"content": #, "structuredContent": #, "isError": #}"#,
@@ -117,7 +118,7 @@ struct NumberTests {
         }
     }
 
-    @Test("a flood in one batch counts as what is in it")
+    @Test("a flood in one batch counts each message in it")
     func batch() {
         let rig = MachineRig()
         rig.becomeReady()

@@ -1,6 +1,6 @@
-/// Numbers as an MCP server may write them.
+/// Numbers that an MCP server may write.
 enum Numbers {
-    /// What may stand where a number is meant, as JSON that somebody else writes.
+    /// Values in place of a number, in JSON from another program.
     static let wild = [
         "0", "-0", "1", "-1", "2147483647", "2147483648", "-2147483648", "4294967296",
         "9007199254740992", "9007199254740993", "-9007199254740993", "9223372036854775807",

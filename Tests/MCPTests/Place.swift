@@ -8,7 +8,7 @@ enum Place {
     }()
 
     static let servers = root + "/Tests/Support/MCPServers"
-    /// Where packaging/prepare.sh puts the official package; nil where it could not be had.
+    /// Where packaging/prepare.sh puts the official package; nil if it could not be installed.
     static let python: String? = {
         let path = root + "/.build/mcp-server/bin/python"
         return Files.exists(path) ? path : nil

@@ -6,8 +6,8 @@ import Testing
 import Tools
 import WireCodec
 
-// The official package from PyPI. Where it cannot be had (no network, no Python) these tests are
-// skipped, and say so: packaging/prepare.sh test tells why.
+// The official package from PyPI. Where it is unavailable (no network, no Python) these tests are
+// skipped, and say so: packaging/prepare.sh test reports why.
 @Suite(
     "a server of the official MCP package",
     .enabled(
@@ -70,7 +70,7 @@ struct RealServerTests {
         await rig.stop()
     }
 
-    @Test("a tool that is added while it runs becomes a function")
+    @Test("a tool that is added at run time becomes a function")
     func grows() async throws {
         let rig = try rig(allowed: ["gr*"])
         await rig.start()

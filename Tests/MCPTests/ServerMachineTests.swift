@@ -3,9 +3,9 @@ import WireCodec
 
 @testable import MCP
 
-@Suite("an MCP server's life")
+@Suite("life cycle of an MCP server")
 struct ServerMachineTests {
-    @Test("it agrees on a version, says so, and lists all pages")
+    @Test("it agrees on a version, confirms it, and lists all pages")
     func begins() {
         let rig = MachineRig()
         rig.start()
@@ -22,7 +22,7 @@ struct ServerMachineTests {
         #expect(rig.offers == [["a", "b"]])
     }
 
-    @Test("a version that we do not speak ends the connection, and it is tried again later")
+    @Test("an unsupported version ends the connection, and it is tried again later")
     func versions() {
         let rig = MachineRig()
         rig.start()
@@ -53,7 +53,7 @@ struct ServerMachineTests {
         #expect(rig.ended[3]?.words == "the MCP server kitchen refused the call: no such tool")
     }
 
-    @Test("a second answer, a lie about ids and what is no message change nothing")
+    @Test("a second answer, a false id and an invalid message change nothing")
     func lies() {
         let rig = MachineRig()
         rig.becomeReady()
@@ -71,7 +71,7 @@ struct ServerMachineTests {
         #expect(rig.ended == [1: .result(["content": [1]])])
     }
 
-    @Test("a call ends at its deadline, and progress puts that off up to a limit")
+    @Test("a call ends at its deadline, and progress extends that up to a limit")
     func progress() {
         let rig = MachineRig()
         rig.becomeReady()
@@ -96,7 +96,7 @@ struct ServerMachineTests {
                 + "not known")
     }
 
-    @Test("a server that is silent after a deadline is started anew, one that answers is not")
+    @Test("a server that is silent after a deadline is restarted, one that answers is not")
     func probe() {
         let rig = MachineRig()
         rig.becomeReady()
@@ -116,7 +116,7 @@ struct ServerMachineTests {
         #expect(rig.ended[3] == .result(["content": []]))
     }
 
-    @Test("a call that is taken back is told to the server and never answered")
+    @Test("a cancelled call is reported to the server and never answered")
     func cancellation() {
         let rig = MachineRig()
         rig.becomeReady()
@@ -131,7 +131,7 @@ struct ServerMachineTests {
         #expect(rig.closes == 0)
     }
 
-    @Test("what a server asks of us is answered: ping with nothing, all else with an error")
+    @Test("a server's requests are answered: ping with an empty result, all others with an error")
     func requests() {
         let rig = MachineRig()
         rig.becomeReady()
@@ -144,7 +144,7 @@ struct ServerMachineTests {
         }
     }
 
-    @Test("a server that dies in a call: the call is told so, the next one starts it anew")
+    @Test("a server that dies in a call: the call fails with that, the next one starts it again")
     func death() {
         let rig = MachineRig()
         rig.becomeReady()
@@ -161,7 +161,7 @@ struct ServerMachineTests {
         #expect(rig.ended[2] == .result(["content": []]))
     }
 
-    @Test("a server that never answers initialize is ended, and who waits for it is told")
+    @Test("a server that never answers initialize is ended, and waiting calls fail with that")
     func silentStart() {
         let rig = MachineRig()
         rig.start()
@@ -174,7 +174,7 @@ struct ServerMachineTests {
         #expect(rig.closes == 1)
     }
 
-    @Test("it is started again ever more slowly, and not more often than the budget allows")
+    @Test("it is restarted ever more slowly, and not more often than the budget allows")
     func backoff() {
         let rig = MachineRig()
         rig.start()
@@ -193,7 +193,7 @@ struct ServerMachineTests {
         #expect((starts.last ?? 0) - (starts.dropLast().last ?? 0) <= 301)
     }
 
-    @Test("calls cannot start a failing server more often than the budget, and say so at once")
+    @Test("calls cannot start a failing server more often than the budget, and fail at once")
     func budget() {
         let rig = MachineRig()
         rig.start()
@@ -208,7 +208,7 @@ struct ServerMachineTests {
         #expect(rig.opens > MachineRig.startsPerHour)
     }
 
-    @Test("a flood of list_changed is one more list after a pause that grows")
+    @Test("a flood of list_changed leads to one more list after a growing pause")
     func floods() {
         let rig = MachineRig()
         rig.becomeReady()
@@ -225,7 +225,7 @@ struct ServerMachineTests {
         #expect(rig.closes == 0)
     }
 
-    @Test("a server that sends without end, or writes no messages, is ended")
+    @Test("a server that sends endlessly, or writes no messages, is ended")
     func babble() {
         let rig = MachineRig()
         rig.becomeReady()
@@ -244,7 +244,7 @@ struct ServerMachineTests {
         #expect(rig.closes == 2)
     }
 
-    @Test("pages without end, and tools without end, are read up to a limit")
+    @Test("endless pages and endless tools are read up to a limit")
     func endlessList() {
         let rig = MachineRig()
         rig.start()
@@ -264,7 +264,7 @@ struct ServerMachineTests {
         #expect(rig.offers.last?.count == ServerMachine.toolsLimit)
     }
 
-    @Test("a list that cannot be had leaves the server usable, and is asked for again")
+    @Test("a list that fails leaves the server usable, and is requested again")
     func listFails() {
         let rig = MachineRig()
         rig.start()
@@ -280,7 +280,7 @@ struct ServerMachineTests {
         #expect(rig.offers == [["cook"]])
     }
 
-    @Test("a session that the server has forgotten is begun anew, and its call made once more")
+    @Test("a session that the server has forgotten is started again, and its call repeated once")
     func sessionGone() {
         let rig = MachineRig()
         rig.becomeReady()
@@ -327,7 +327,7 @@ struct ServerMachineTests {
         #expect(rig.opens == 1)
     }
 
-    @Test("a server that refuses the handshake is asked what it speaks, and spoken to that way")
+    @Test("a server that refuses the handshake is asked for its version, and addressed in it")
     func modern() {
         let rig = MachineRig()
         rig.start()
@@ -353,7 +353,7 @@ struct ServerMachineTests {
         rig.receive(["jsonrpc": "2.0", "method": "notifications/tools/list_changed"])
         rig.wait(1)
         #expect(rig.count("tools/list") == 2)
-        // One that ends is taken up again with the next list.
+        // A stream that ends is resumed with the next list.
         rig.answer("tools/list", ["tools": [["name": "cook"]]])
         rig.answer("subscriptions/listen", [:])
         rig.wait(5)
@@ -366,7 +366,7 @@ struct ServerMachineTests {
         #expect(rig.count("server/discover") == 2)
     }
 
-    @Test("a server that refuses both ways to begin is reported with its own words")
+    @Test("a server that refuses both ways to start is reported with its own words")
     func refusesAll() {
         let rig = MachineRig()
         rig.start()

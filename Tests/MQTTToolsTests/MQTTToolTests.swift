@@ -10,7 +10,7 @@ import WireCodec
     .enabled(if: TestBroker.isInstalled, Comment(rawValue: TestBroker.absence)),
     .timeLimit(.minutes(5)))
 struct MQTTToolTests {
-    @Test("a message is published with its arguments, and kept where that is wanted")
+    @Test("a message is published with its arguments, and retained where that is configured")
     func published() async throws {
         let broker = try TestBroker()
         var rig = try Rig(broker)
@@ -24,7 +24,7 @@ struct MQTTToolTests {
         #expect(state == "a \"quoted\" word")
     }
 
-    @Test("a message that nobody can hear is a failure that says so")
+    @Test("a message without a subscriber is a failure that is reported")
     func nobody() async throws {
         let broker = try TestBroker()
         let answer = try await Rig(broker).call("on")
@@ -33,7 +33,7 @@ struct MQTTToolTests {
                 == "nothing was done: nobody listens to the topic lamp/set")
     }
 
-    @Test("an answer is waited for, and a part of it is the result")
+    @Test("an answer is awaited, and a part of it is the result")
     func answered() async throws {
         let broker = try TestBroker()
         var rig = try Rig(broker)
@@ -74,7 +74,7 @@ struct MQTTToolTests {
         }
     }
 
-    @Test("a device that does not answer is told apart from a broker that is away")
+    @Test("a device that does not answer is told apart from an unreachable broker")
     func silent() async throws {
         let broker = try TestBroker()
         var rig = try Rig(broker)
@@ -89,7 +89,7 @@ struct MQTTToolTests {
         }
     }
 
-    @Test("a broker that is away fails the call in time, and the next call works when it is back")
+    @Test("an unreachable broker fails the call in time, and the next call works when it is back")
     func away() async throws {
         let broker = try TestBroker()
         var rig = try Rig(broker)
@@ -104,7 +104,7 @@ struct MQTTToolTests {
         #expect(try await broker.read("lamp/set", count: 1).map(\.text) == ["off"])
     }
 
-    @Test("a broker that goes in a call leaves the call with an answer")
+    @Test("a broker lost in a call still leaves the call with an answer")
     func gone() async throws {
         let broker = try TestBroker()
         var rig = try Rig(broker)
@@ -113,7 +113,7 @@ struct MQTTToolTests {
         broker.setHalted(true)
         let calls = rig
         async let call = calls.call("second")
-        // Handed over before the broker dies, or else refused for its absence: both are answers.
+        // Sent before the broker dies, or refused because it is gone: both are answers.
         await Task.yield()
         broker.kill()
         #expect(try await call["error"]?.string != nil)

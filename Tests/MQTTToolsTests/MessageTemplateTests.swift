@@ -20,7 +20,7 @@ struct MessageTemplateTests {
     }
 
     @Test(
-        "an argument cannot make another topic of one",
+        "an argument cannot turn a topic into another one",
         arguments: ["", "a/b", "+", "#", "a\u{0}", "x\ny", "$SYS"])
     func topicArguments(room: String) throws {
         let topic = try MessageTemplate(
@@ -60,7 +60,7 @@ struct MessageTemplateTests {
         }
     }
 
-    @Test("wildcards are for listening, and from the settings only")
+    @Test("wildcards are only for subscriptions, and only from the settings")
     func wildcards() throws {
         #expect(throws: MessageTemplateError.self) {
             try MessageTemplate(topic: "a/#", isFilter: false, schema: schema)

@@ -45,7 +45,7 @@ struct Rig {
         }
     }
 
-    /// What the model would be told.
+    /// The answer to the model.
     func call(_ text: String) async throws -> JSONValue {
         let runner = ToolRunner(
             registry: try ToolRegistry([tool]), limits: ToolLimits(),
@@ -61,7 +61,7 @@ struct Rig {
     }
 }
 
-/// A device on the broker that answers each message under `topic` as a closure says.
+/// A device on the broker that answers each message under `topic` with a closure.
 func withDevice(
     _ broker: TestBroker, _ topic: String,
     answers: @escaping @Sendable (MQTTMessage) -> [MQTTMessage], _ body: () async throws -> Void
@@ -72,7 +72,7 @@ func withDevice(
     ) { continuation.yield($0) }
     try device.subscribe(to: topic)
     try device.start()
-    // An echo says that the subscription stands.
+    // An echo proves that the subscription is active.
     _ = try await device.publish(
         MQTTMessage(topic: topic, "ready?"), patience: .seconds(20), within: .seconds(30))
     let answering = Task {

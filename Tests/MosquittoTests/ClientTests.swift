@@ -3,14 +3,14 @@ import Mosquitto
 import TestBroker
 import Testing
 
-/// A client and a broker that works.
+/// A client and a working broker.
 @Suite(
     .enabled(if: TestBroker.isInstalled, Comment(rawValue: TestBroker.absence)),
     .timeLimit(.minutes(5)))
 struct ClientTests {
     let events = Events()
 
-    @Test("what is published is read back, with its bytes and in its order")
+    @Test("published messages are received with their bytes and in their order")
     func published() async throws {
         let broker = try TestBroker()
         let client = try MQTTClient.started(BrokerSettings(broker), events)
@@ -27,14 +27,15 @@ struct ClientTests {
         await client.stop(farewell: [])
     }
 
-    @Test("a message that nobody has subscribed to is told from one that somebody has")
+    @Test("a message without subscribers is told apart from one with some")
     func listeners() async throws {
         let broker = try TestBroker()
         let client = try MQTTClient.started(BrokerSettings(broker), events)
         let nobody = try await client.publish(MQTTMessage(topic: "empty", "x"))
         #expect(nobody == .nobodyListens)
         try client.subscribe(to: "own/+")
-        // Subscribed in the same order as it was asked for, so it stands when this is delivered.
+        // It subscribes before this message, in order, so the subscription is active when this
+        // arrives.
         let somebody = try await client.publish(MQTTMessage(topic: "own/a", "x"))
         #expect(somebody == .delivered)
         #expect(await events.message()?.topic == "own/a")
@@ -43,7 +44,7 @@ struct ClientTests {
         #expect(unsure == .delivered)
     }
 
-    @Test("what a broker has kept under a topic is no new message")
+    @Test("a retained message is no new message")
     func retained() async throws {
         let broker = try TestBroker()
         try await broker.publish("command", "old", "-r")
@@ -58,7 +59,7 @@ struct ClientTests {
             })
     }
 
-    @Test("a question gets its own answer, also among others")
+    @Test("a request gets its own answer, also among others")
     func asked() async throws {
         let broker = try TestBroker()
         let other = Events()
@@ -71,7 +72,7 @@ struct ClientTests {
             while questions.count < 3, let question = await other.message() {
                 questions.append(question)
             }
-            // In an order that is not the one of the questions.
+            // In another order than the requests.
             for question in questions.reversed() {
                 try device.post(MQTTMessage(topic: "answer", "noise"))
                 try device.post(MQTTMessage(topic: "answer", "re \(question.text)"))
@@ -92,7 +93,7 @@ struct ClientTests {
         try await answering.value
     }
 
-    @Test("a question that nobody can hear, and one that nobody answers, fail in words")
+    @Test("a request without a subscriber, and one without an answer, fail with a message")
     func unanswered() async throws {
         let broker = try TestBroker()
         let client = try MQTTClient.started(BrokerSettings(broker), events)
@@ -113,7 +114,7 @@ struct ClientTests {
         #expect(late == .noAnswer(topic: "answer"))
     }
 
-    @Test("the will is told when the device is gone, and not after a farewell")
+    @Test("the will is published when the device is lost, and not after a disconnect")
     func will() async throws {
         let broker = try TestBroker()
         var settings = BrokerSettings(broker, id: "appliance")
@@ -126,7 +127,8 @@ struct ClientTests {
         await first.connected()
         try appliance.post(MQTTMessage(topic: "status", "online", isRetained: true))
         #expect(await events.message()?.text == "online")
-        // Another one of the same name takes the line away, which is no farewell.
+        // Another client of the same name takes the connection over, which is no disconnect by the
+        // client.
         try await broker.publish("other", "x", "-i", "appliance")
         #expect(await events.message()?.text == "offline")
         await first.connected()
@@ -136,7 +138,7 @@ struct ClientTests {
         #expect(await events.message()?.text == "bye")
     }
 
-    @Test("what cannot be sent is refused before it is")
+    @Test("an invalid message is refused before it is sent")
     func malformed() async throws {
         let broker = try TestBroker()
         var settings = BrokerSettings(broker)

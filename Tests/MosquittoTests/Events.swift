@@ -2,7 +2,7 @@ import Mosquitto
 import Synchronization
 import TestBroker
 
-/// What a client told, for tests to wait for.
+/// The events of a client, for tests to wait for.
 final class Events: Sendable {
     private let stream: AsyncStream<MQTTEvent>
     private let continuation: AsyncStream<MQTTEvent>.Continuation
@@ -21,7 +21,7 @@ final class Events: Sendable {
 
     var all: [MQTTEvent] { seen.withLock { $0 } }
 
-    /// Waits for an event of a kind; those before it are passed over.
+    /// Waits for an event of a kind; earlier events are skipped.
     @discardableResult
     func next<Value>(_ pick: (MQTTEvent) -> Value?) async -> Value? {
         for await event in stream {
@@ -42,7 +42,7 @@ final class Events: Sendable {
 }
 
 extension BrokerSettings {
-    /// As a test's client finds a test's broker.
+    /// The settings with which a test's client connects to a test's broker.
     init(_ broker: TestBroker, id: String = "martlet-test") {
         self.init(host: "127.0.0.1", port: broker.port, clientID: id)
     }
@@ -56,13 +56,13 @@ extension MQTTClient {
         return client
     }
 
-    /// Publishes with the patience of a busy machine.
+    /// Publishes with the patience that a busy machine needs.
     func publish(_ message: MQTTMessage) async throws -> MQTTDelivery {
         try await publish(message, patience: .seconds(20), within: .seconds(30))
     }
 }
 
-/// The error of something that is to fail.
+/// The error of an operation that must fail.
 func failure(_ body: () async throws -> Void) async -> MQTTError? {
     do {
         try await body()

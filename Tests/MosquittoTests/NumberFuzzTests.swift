@@ -3,10 +3,10 @@ import Mosquitto
 import TestSockets
 import Testing
 
-/// Packets of a broker with every number at its edges (MQTT 5.0, section 2): none ends the client.
+/// A broker's packets with numbers at their limits (MQTT 5.0, section 2): none ends the client.
 @Suite(.timeLimit(.minutes(5)))
 struct NumberFuzzTests {
-    /// A greeting without properties, and with them.
+    /// A CONNACK without properties, and with them.
     private static func greeting(_ properties: [UInt8] = []) -> [UInt8] {
         [0x20, UInt8(3 + properties.count), 0, 0, UInt8(properties.count)] + properties
     }
@@ -20,16 +20,16 @@ struct NumberFuzzTests {
         bytes(UInt16(long >> 16)) + bytes(UInt16(long & 0xFFFF))
     }
 
-    /// What a broker sends after it was greeted, each in a line of its own.
+    /// A broker's packets after CONNECT, each on a connection of its own.
     private static let scripts: [[UInt8]] = {
         var scripts: [[UInt8]] = []
         for word in words {
             let number = bytes(word)
-            // Keep alive, receive maximum, topic alias maximum of the greeting.
+            // Keep alive, receive maximum, topic alias maximum of the CONNACK.
             for property in [0x13, 0x21, 0x22] as [UInt8] {
                 scripts.append(greeting([property] + number))
             }
-            // PUBACK, SUBACK and UNSUBACK of packets that there are not.
+            // PUBACK, SUBACK and UNSUBACK of unknown packets.
             scripts.append(greeting() + [0x40, 2] + number)
             scripts.append(greeting() + [0x40, 4] + number + [0x87, 0])
             scripts.append(greeting() + [0x90, 4] + number + [0, 0xFF])
@@ -45,13 +45,13 @@ struct NumberFuzzTests {
             scripts.append(greeting() + [0x70, 2] + number)
         }
         for long in longs {
-            // Maximum packet size and session expiry of the greeting; message expiry of a message.
+            // Maximum packet size and session expiry of the CONNACK; message expiry of a message.
             for property in [0x27, 0x11] as [UInt8] {
                 scripts.append(greeting([property] + bytes(long)))
             }
             scripts.append(greeting() + [0x30, 10, 0, 1, 0x61, 5, 0x02] + bytes(long) + [0x78])
         }
-        // Lengths of packets and of properties, of one byte to more than there may be.
+        // Lengths of packets and of properties, from one byte to more than allowed.
         for length: [UInt8] in [
             [0], [1], [0x7F], [0x80, 1], [0xFF, 0xFF, 0xFF, 0x7F], [0xFF, 0xFF, 0xFF, 0xFF],
             [0x80, 0x80, 0x80, 0x80, 1],
@@ -62,7 +62,7 @@ struct NumberFuzzTests {
             scripts.append([0x20] + length + [0, 0, 0])
             scripts.append(greeting() + [0x30, 9, 0, 1, 0x61] + length + [0x78])
         }
-        // Reasons of a greeting and of a goodbye.
+        // Reasons of a CONNACK and of a DISCONNECT.
         for reason in [0, 1, 5, 0x7F, 0x80, 0x87, 0x9C, 0xFF] as [UInt8] {
             scripts.append([0x20, 3, 0, reason, 0])
             scripts.append(greeting() + [0xE0, 1, reason])
@@ -70,7 +70,7 @@ struct NumberFuzzTests {
         return scripts
     }()
 
-    @Test("packets of any numbers cost a line at most, and the client goes on")
+    @Test("packets with any numbers cost the connection at most, and the client goes on")
     func packetsOfAnyNumbersCost() async throws {
         for (number, script) in Self.scripts.enumerated() {
             let server = try RawServer { line in

@@ -1,9 +1,9 @@
 import Synchronization
 import TestSockets
 
-/// A broker of the time before version 5: it knows 3.1.1, and greets only.
+/// A broker older than version 5: it knows 3.1.1, and only answers CONNECT.
 ///
-/// With `hangsUp` it ends the line after that, as for another client of the same name.
+/// With `hangsUp` it then ends the connection, as for another client of the same name.
 final class OldBroker: Sendable {
     private let server: RawServer
     private let seen: Seen
@@ -14,7 +14,7 @@ final class OldBroker: Sendable {
 
     var port: Int { server.port }
 
-    /// The protocol levels of the greetings so far (MQTT 3.1.1, section 3.1.2.2).
+    /// The protocol levels of the CONNECTs so far (MQTT 3.1.1, section 3.1.2.2).
     var versions: [UInt8] { seen.versions.withLock { $0 } }
 
     init(hangsUp: Bool = false) throws {

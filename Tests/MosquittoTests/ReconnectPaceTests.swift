@@ -4,7 +4,7 @@ import Testing
 struct ReconnectPaceTests {
     private static let second: Int64 = 1_000_000_000
 
-    /// The waits (seconds) of so many failures in a row, without jitter.
+    /// The waits (seconds) after this many failures in a row, without jitter.
     private func waits(_ count: Int, random: Double = 0.5) -> [Double] {
         var pace = ReconnectPace()
         var now: Int64 = 0
@@ -22,7 +22,7 @@ struct ReconnectPaceTests {
         #expect(waits(200).max() == 60)
     }
 
-    @Test("devices that lose the same broker do not come back at the same moment")
+    @Test("devices that lose the same broker do not reconnect at the same moment")
     func jitter() {
         for index in 0..<10 {
             #expect(waits(10, random: 0)[index] < waits(10, random: 0.99)[index])
@@ -30,7 +30,7 @@ struct ReconnectPaceTests {
         #expect(waits(100, random: 0.99).allSatisfy { $0 <= 75 })
     }
 
-    @Test("a line that stood for a while is tried at once again, one that broke at once is not")
+    @Test("a connection that lasted a while is retried at once, one that broke at once is not")
     func stability() {
         for (stood, isSoon) in [(ReconnectPace.stable, true), (ReconnectPace.stable - 1, false)] {
             var pace = ReconnectPace()
@@ -40,7 +40,8 @@ struct ReconnectPaceTests {
         }
     }
 
-    @Test("a line that another one takes away is taken back ever later, however long it stood")
+    @Test(
+        "a connection that another client takes over is retaken ever later, however long it lasted")
     func contested() {
         var pace = ReconnectPace()
         var waits: [Double] = []
@@ -55,13 +56,13 @@ struct ReconnectPaceTests {
         #expect(pace.due - end <= Self.second, "the other one had given up")
     }
 
-    @Test("who waits for the line hurries it, but not more than once a second")
+    @Test("a waiting caller hastens the connection, but not more than once a second")
     func hurry() {
         var pace = ReconnectPace()
         #expect(pace.due <= 0)
         for _ in 0..<8 {
             pace.attemptStarted(at: 5 * Self.second)
-            // Not while an attempt is under way.
+            // Not during an attempt.
             pace.hurry(at: 5 * Self.second)
             #expect(pace.due == .max)
             pace.failed(at: 5 * Self.second, connectedAt: nil, random: 0.5)

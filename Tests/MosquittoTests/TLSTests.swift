@@ -3,14 +3,14 @@ import Mosquitto
 import TestBroker
 import Testing
 
-/// TLS, with authorities of the test's own.
+/// TLS, with the test's own authorities.
 @Suite(
     .enabled(if: TestBroker.isInstalled, Comment(rawValue: TestBroker.absence)),
     .timeLimit(.minutes(5)))
 struct TLSTests {
     let events = Events()
 
-    /// A broker whose certificate is for `name` and its own authority.
+    /// A broker with a certificate for `name`, from its own authority.
     private func broker(name: String, asksForCertificate: Bool = false) throws -> TestBroker {
         try TestBroker { folder in
             [
@@ -75,7 +75,7 @@ struct TLSTests {
         }
     }
 
-    @Test("an authority file that is not there is reported as such")
+    @Test("a missing authority file is reported as such")
     func missingFile() async throws {
         let broker = try broker(name: "localhost")
         var settings = settings(broker)
@@ -87,7 +87,7 @@ struct TLSTests {
         }
     }
 
-    @Test("a broker that wants a certificate lets in only who has one")
+    @Test("a broker that requires a certificate accepts only clients that have one")
     func clientCertificate() async throws {
         let broker = try broker(name: "localhost", asksForCertificate: true)
         var settings = settings(broker)
@@ -99,7 +99,7 @@ struct TLSTests {
         #expect(try await publish(settings) == .nobodyListens)
     }
 
-    @Test("a line without TLS to a broker that wants it fails, and says no password")
+    @Test("a connection without TLS to a broker that wants it fails, and reveals no password")
     func plain() async throws {
         let broker = try broker(name: "localhost")
         var settings = settings(broker)

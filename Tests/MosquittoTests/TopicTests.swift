@@ -3,7 +3,7 @@ import Testing
 
 struct TopicTests {
     @Test(
-        "a name that no message may have is told apart from one that may",
+        "an invalid topic name is told apart from a valid one",
         arguments: [
             ("lamp/set", true), ("a", true), ("/", true), ("é/ü", true), ("", false),
             ("lamp/+", false), ("#", false), ("lamp\u{0}", false), ("a\nb", false),
@@ -13,7 +13,7 @@ struct TopicTests {
     }
 
     @Test(
-        "a wildcard stands alone on its level, and # on the last one",
+        "a wildcard is alone on its level, and # on the last one",
         arguments: [
             ("lamp/+/set", true), ("#", true), ("lamp/#", true), ("+", true), ("a+/b", false),
             ("a/#/b", false), ("a/b#", false), ("", false), ("a\u{7f}", false),
@@ -22,7 +22,7 @@ struct TopicTests {
         #expect((MQTTTopic.problem(inFilter: filter) == nil) == isValid)
     }
 
-    @Test("a name or filter of more bytes than the protocol has room for is refused")
+    @Test("a name or filter longer than the protocol allows is refused")
     func length() {
         let longest = String(repeating: "a", count: MQTTTopic.maximumBytes)
         #expect(MQTTTopic.problem(inName: longest) == nil)

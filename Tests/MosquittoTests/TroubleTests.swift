@@ -4,7 +4,7 @@ import TestBroker
 import TestSockets
 import Testing
 
-/// Brokers that are away, refuse, or send what nobody wants.
+/// Brokers that are unreachable, refuse, or send unwanted messages.
 @Suite(
     .enabled(if: TestBroker.isInstalled, Comment(rawValue: TestBroker.absence)),
     .timeLimit(.minutes(5)))
@@ -19,7 +19,8 @@ struct TroubleTests {
             MQTTMessage(topic: topic, text), patience: patience, within: .seconds(30))
     }
 
-    @Test("while the broker is away a message is refused with the reason, and not sent later")
+    @Test(
+        "while the broker is unreachable a message is refused with the reason, and not sent later")
     func away() async throws {
         let broker = try TestBroker()
         broker.kill()
@@ -38,7 +39,7 @@ struct TroubleTests {
         #expect(await events.message()?.text == "late")
     }
 
-    @Test("a broker that is killed and comes back is found again, with all that was subscribed to")
+    @Test("a broker that is killed and restarted is found again, with all subscriptions")
     func restarted() async throws {
         let broker = try TestBroker()
         let client = try MQTTClient.started(BrokerSettings(broker), events)
@@ -49,7 +50,7 @@ struct TroubleTests {
             Issue.record("not lost: \(events.all)")
             return
         }
-        // Of what was not sent nobody need wonder whether it was done.
+        // A message that was not sent cannot have had an effect.
         guard case .unreachable = await failure({ _ = try await publish(client) }) else {
             Issue.record("taken for sent")
             return
@@ -60,7 +61,7 @@ struct TroubleTests {
         #expect(client.connections == 2)
     }
 
-    @Test("a broker that dies in a call ends the call, and what was asked is not sent again")
+    @Test("a broker that dies in a call ends the call, and the request is not sent again")
     func killedInCall() async throws {
         let broker = try TestBroker()
         let client = try MQTTClient.started(BrokerSettings(broker), events)
@@ -79,11 +80,11 @@ struct TroubleTests {
         #expect(await third.value == .cancelled)
         broker.kill()
         switch await call {
-        // On a busy machine the line may have broken before it was sent.
+        // On a busy machine the connection may have broken before it was sent.
         case .lost, .unreachable: break
         case let error: Issue.record("\(String(describing: error))")
         }
-        // What it waits for is lost, or the broker was gone before it could ask.
+        // The awaited answer is lost, or the broker was gone before the request.
         #expect(await question != nil)
         try client.subscribe(to: "a")
         try broker.start()
@@ -91,10 +92,10 @@ struct TroubleTests {
         #expect(await events.message()?.text == "next")
     }
 
-    @Test("a wrong password is reported as such, and never in the text; a right one is let in")
+    @Test("a wrong password is reported as such and never shown; a right one is accepted")
     func password() async throws {
         let broker = try TestBroker { folder in
-            // Of mosquitto_passwd, for "right".
+            // Output of mosquitto_passwd, for "right".
             let file = "\(folder)/users"
             try Files.writeAtomically(file, Array("martlet:right\n".utf8), mode: 0o600)
             return ["password_file \(file)"]
@@ -137,7 +138,7 @@ struct TroubleTests {
         #expect(try await publish(client, topic: "open/a") == .nobodyListens)
     }
 
-    @Test("what is posted and not allowed is reported as an event")
+    @Test("a posted message that is not allowed is reported as an event")
     func whatIsPostedAndNot()
         async throws
     {
@@ -157,7 +158,7 @@ struct TroubleTests {
         }
     }
 
-    @Test("what the broker has kept comes where it is wanted, and nowhere else")
+    @Test("retained messages arrive where they are wanted, and nowhere else")
     func whatTheBrokerHasKept() async throws {
         let broker = try TestBroker()
         for topic in ["wanted", "unwanted"] {
@@ -174,7 +175,7 @@ struct TroubleTests {
         #expect(await events.message()?.text == "of today")
     }
 
-    @Test("a message of ten megabytes is not taken, and the line lives on")
+    @Test("a message of ten megabytes is not accepted, and the connection survives")
     func tooLong() async throws {
         let broker = try TestBroker()
         let client = try MQTTClient.started(BrokerSettings(broker), events)
@@ -193,7 +194,7 @@ struct TroubleTests {
         if case .busy = await failure(body) { true } else { false }
     }
 
-    @Test("a flood of messages is refused at the limit, and the line serves again afterwards")
+    @Test("a flood of messages is refused at the limit, and the connection works again afterwards")
     func flood() async throws {
         let broker = try TestBroker()
         let client = try MQTTClient.started(BrokerSettings(broker), events)
@@ -205,13 +206,13 @@ struct TroubleTests {
         }
         #expect(refusals > 500)
         broker.setHalted(false)
-        // As many as were taken are acknowledged before there is room again.
+        // The accepted messages are acknowledged before there is room again.
         var delivery: MQTTDelivery?
         while await isBusy({ delivery = try await publish(client) }) { await Task.yield() }
         #expect(delivery == .nobodyListens)
     }
 
-    @Test("an old broker that knows no version 5 is spoken to in 3.1.1")
+    @Test("an old broker without version 5 is addressed in 3.1.1")
     func oldBroker() async throws {
         let server = try OldBroker()
         var settings = BrokerSettings(host: "127.0.0.1", port: server.port, clientID: "martlet")
@@ -223,11 +224,12 @@ struct TroubleTests {
         #expect(server.versions.last == 4)
     }
 
-    @Test("a line that another client takes is reported as such by a broker that says so")
+    @Test(
+        "a connection that another client takes over is reported as such by a broker that says so")
     func takenOver() async throws {
         let server = try RawServer { line in
             _ = line.read()
-            // A greeting without properties, then DISCONNECT with its reason (MQTT 5.0, 3.14).
+            // A CONNACK without properties, then DISCONNECT with its reason (MQTT 5.0, 3.14).
             line.write([0x20, 3, 0, 0, 0, 0xE0, 1, 0x8E])
             while !line.read().isEmpty {}
         }
@@ -239,7 +241,7 @@ struct TroubleTests {
         await client.stop(farewell: [])
     }
 
-    @Test("two clients of one name are told of it, also by a broker that does not say so")
+    @Test("two clients of one name are reported, also by a broker that does not say so")
     func twins() async throws {
         let broker = try TestBroker()
         let settings = BrokerSettings(broker, id: "twin")
@@ -257,7 +259,7 @@ struct TroubleTests {
         await second.stop(farewell: [])
     }
 
-    @Test("a line that an old broker ends again and again is told as such")
+    @Test("a connection that an old broker ends again and again is reported as such")
     func unsteady() async throws {
         let server = try OldBroker(hangsUp: true)
         let settings = BrokerSettings(host: "127.0.0.1", port: server.port, clientID: "twin")
@@ -273,7 +275,7 @@ struct TroubleTests {
         await client.stop(farewell: [])
     }
 
-    @Test("a host that nobody knows is reported as such")
+    @Test("an unknown host is reported as such")
     func unknownHost() async throws {
         let client = try MQTTClient.started(
             BrokerSettings(host: "nobody.invalid", port: 1883, clientID: "martlet"), events)

@@ -19,13 +19,13 @@ struct OggOpusTests {
         return pages
     }
 
-    /// Lengths in samples at 16 kHz around those where a packet, a page or a pre-skip ends.
+    /// Lengths in samples at 16 kHz around the ends of a packet, a page or a pre-skip.
     static let lengths = [
         0, 1, 100, 215, 216, 217, 319, 320, 321, 535, 536, 537, 4000, 15_575, 15_576, 15_577,
         15_680, 15_895, 15_896, 15_897, 16_000, 31_700, 47_999,
     ]
 
-    @Test("what is written is read again: exact in length, alike in sound", arguments: lengths)
+    @Test("a written file is read back: exact in length, alike in sound", arguments: lengths)
     func roundTrip(count: Int) throws {
         let tone = Tones.sine(500, rate: 16_000, count: count)
         let bytes = try Self.write(tone, rate: 16_000)
@@ -37,7 +37,7 @@ struct OggOpusTests {
     }
 
     @Test(
-        "pages are numbered, their granules grow, and the last one ends the stream",
+        "pages are numbered, their granule positions grow, and the last one ends the stream",
         arguments: lengths)
     func pageOrder(count: Int) throws {
         let bytes = try Self.write(Tones.sine(500, rate: 16_000, count: count), rate: 16_000)
@@ -54,7 +54,7 @@ struct OggOpusTests {
         for page in pages.dropFirst(2).dropLast() { #expect(page.granule % 960 == 0) }
     }
 
-    @Test("a recording that is cut off at a page is heard up to there")
+    @Test("a recording that is cut off at a page is decoded up to there")
     func cutAtPages() throws {
         let tone = Tones.sine(500, rate: 16_000, count: 50_000)
         let bytes = try Self.write(tone, rate: 16_000)
@@ -116,7 +116,7 @@ struct OggOpusTests {
         return head
     }
 
-    @Test("a sound of another kind is refused with what it is")
+    @Test("a sound of another kind is refused with its kind")
     func otherKinds() throws {
         let tags = Array("OpusTags".utf8) + [0, 0, 0, 0, 0, 0, 0, 0]
         let cases: [(bytes: [UInt8], words: String)] = [

@@ -28,7 +28,7 @@ struct OpusCodecTests {
         #expect((0.9...1.1).contains(loss))
     }
 
-    @Test("more bits a second make larger packets")
+    @Test("a higher bit rate makes larger packets")
     func bitRate() throws {
         var sizes: [Int] = []
         for bits in [Int32(8000), 64_000] {

@@ -2,7 +2,7 @@ import Linux
 import Opus
 import Testing
 
-/// Other people's programs read what ours wrote; where opus-tools is not installed, nothing runs.
+/// Other programs read our files; where opus-tools is not installed, nothing runs.
 @Suite(.timeLimit(.minutes(5)))
 struct OpusToolsTests {
     static let isInstalled = Files.exists("/usr/bin/opusdec") && Files.exists("/usr/bin/opusinfo")
@@ -22,7 +22,7 @@ struct OpusToolsTests {
         .enabled(if: isInstalled),
         arguments: OggOpusTests.lengths)
     func decoded(count: Int) async throws {
-        // It takes a stream without a sample for an error.
+        // It rejects a stream without a sample.
         guard count > 0 else { return }
         let folder = try Files.makeTemporaryDirectory(prefix: "martlet-opus")
         defer { try? Files.removeTree(folder) }
@@ -44,11 +44,13 @@ struct OpusToolsTests {
     static let canMakeStereo =
         Files.exists("/usr/bin/opusenc") && Files.exists("/usr/bin/sox")
 
-    @Test("stereo as others write it is heard as one channel, of both", .enabled(if: canMakeStereo))
+    @Test(
+        "stereo from other encoders is decoded to one channel, from both",
+        .enabled(if: canMakeStereo))
     func stereoAsOthersWriteIt() async throws {
         let folder = try Files.makeTemporaryDirectory(prefix: "martlet-opus")
         defer { try? Files.removeTree(folder) }
-        // A tone on one side only, so that the mean of both has half of it.
+        // A tone on one side only, so that the mean of both has half its level.
         let made = try await run([
             "/usr/bin/sox", "-n", "-r", "48000", "-c", "2", "-b", "16", "\(folder)/a.wav", "synth",
             "1", "sine", "500", "remix", "1", "0",

@@ -1,8 +1,8 @@
 import Glibc
 
-/// Tones, and how alike two sounds are.
+/// Tones, and the similarity of two sounds.
 enum Tones {
-    /// A sine that begins and ends softly.
+    /// A sine with a soft beginning and end.
     static func sine(_ hertz: Double, rate: Int32, count: Int) -> [Int16] {
         (0..<count).map { index in
             let fade = min(1, Double(min(index, count - 1 - index)) / (Double(rate) / 100))
@@ -10,7 +10,7 @@ enum Tones {
         }
     }
 
-    /// The cosine between two sounds: 1 for the same, 0 for strangers.
+    /// The cosine between two sounds: 1 for the same, 0 for unrelated ones.
     static func likeness(_ one: [Int16], _ other: [Int16]) -> Double {
         var product = 0.0
         var first = 0.0

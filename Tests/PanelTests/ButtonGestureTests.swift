@@ -2,11 +2,11 @@ import Testing
 
 @testable import Panel
 
-/// Presses and releases in milliseconds; the deadlines pass in between.
+/// Presses and releases in milliseconds, with the deadlines in between.
 struct GestureRun {
     private var gesture: ButtonGesture
     private(set) var events: [ButtonGesture.Event] = []
-    /// What a touch is good for, here.
+    /// What a press is used for in this run.
     var use: ButtonGesture.Use?
 
     init(isDown: Bool = false, _ adapt: (inout ButtonGesture.Settings) -> Void) {
@@ -56,7 +56,7 @@ private func ms(_ time: Int) -> Int64 { Int64(time) * 1_000_000 }
 
 @Suite("Gestures of a button")
 struct ButtonGestureTests {
-    @Test("holding to talk waits for nothing where nothing else is mapped")
+    @Test("holding to talk begins at once where nothing else is mapped")
     func holdAtOnce() {
         var run = GestureRun { $0.holdsToTalk = true }
         run.edges(100, 130, 200, 2_000)
@@ -83,7 +83,7 @@ struct ButtonGestureTests {
             ])
     }
 
-    @Test("a hold whose deadline is reported late is a hold all the same")
+    @Test("a hold whose deadline is reported late is still a hold")
     func lateDeadline() {
         var run = GestureRun {
             $0.holdsToTalk = true
@@ -152,7 +152,7 @@ struct ButtonGestureTests {
         #expect(singles == [.single(at: ms(100)), .single(at: ms(460))])
     }
 
-    @Test("a double without a rival comes with its second press")
+    @Test("a double without a competing gesture is reported at its second press")
     func quickDouble() {
         var run = GestureRun {
             $0.hasSingle = true
@@ -162,7 +162,7 @@ struct ButtonGestureTests {
         #expect(run.events.last == .double(at: ms(300)))
     }
 
-    @Test("a long press is reported while it is held, and its release is nothing")
+    @Test("a long press is reported while it is held, and its release is not")
     func long() {
         var run = GestureRun {
             $0.hasSingle = true
@@ -174,7 +174,7 @@ struct ButtonGestureTests {
         #expect(run.events.last == .single(at: ms(4_000)))
     }
 
-    @Test("a touch that silenced the answer is no tap any more, but may become a talk")
+    @Test("a press that silenced the answer is no tap any more, but may become a talk")
     func usedTouch() {
         var run = GestureRun {
             $0.holdsToTalk = true
@@ -189,7 +189,7 @@ struct ButtonGestureTests {
         #expect(run.events.contains(.talkBegan(at: ms(6_000))))
     }
 
-    @Test("a double begins as well with a touch that silenced the answer")
+    @Test("a double may begin with a press that silenced the answer")
     func doubleAfterUsedTouch() {
         var run = GestureRun {
             $0.hasSingle = true
@@ -200,7 +200,7 @@ struct ButtonGestureTests {
         #expect(run.events == [.touched(at: ms(100)), .double(at: ms(300))])
     }
 
-    @Test("a touch that dismissed an alarm does nothing else, however long it is held")
+    @Test("a press that dismissed an alarm does nothing else, however long it is held")
     func wholeTouch() {
         var run = GestureRun {
             $0.holdsToTalk = true
@@ -212,7 +212,7 @@ struct ButtonGestureTests {
         #expect(run.events == [.touched(at: ms(100))])
     }
 
-    @Test("a button that is held for ever is reported once, and counts as released")
+    @Test("a button that is held endlessly is reported once, and counts as released")
     func stuck() {
         var run = GestureRun {
             $0.holdsToTalk = true
@@ -227,10 +227,10 @@ struct ButtonGestureTests {
         #expect(run.deadline == nil, "it costs nothing from then on")
         run.late(press: false, at: 1_000_001)
         run.edges(1_100_000, 1_100_500)
-        #expect(run.events.count == 5, "it works again when it has come up")
+        #expect(run.events.count == 5, "it works again after its release")
     }
 
-    @Test("a button that is held at the start means nothing until it has come up")
+    @Test("a button that is held at the start is ignored until it is released")
     func heldAtStart() {
         var run = GestureRun(isDown: true) { $0.holdsToTalk = true }
         run.until(200_000)
@@ -243,7 +243,7 @@ struct ButtonGestureTests {
             ])
     }
 
-    @Test("a line that is gone ends the talk, and only that")
+    @Test("a lost line ends the talk, and only that")
     func lineLost() {
         var run = GestureRun { $0.holdsToTalk = true }
         run.edges(100)
@@ -252,7 +252,7 @@ struct ButtonGestureTests {
         #expect(run.events == [.talkBegan(at: ms(100)), .talkEnded(at: ms(700))])
     }
 
-    @Test("whatever is mapped and pressed, every talk that begins ends, and time goes on")
+    @Test("whatever is mapped and pressed, every talk that begins ends, and deadlines advance")
     func everyTalkEnds() {
         var random = SystemRandomNumberGenerator()
         for round in 0..<400 {
@@ -279,7 +279,7 @@ struct ButtonGestureTests {
                 switch event {
                 case .talkBegan:
                     #expect(!isTalking)
-                    // It silenced an alarm, or may answer, and is no talk then.
+                    // The press silenced an alarm, or answers a question, and is no talk then.
                     isTalking = run.use != .dismissal && run.use != .question
                 case .talkEnded:
                     #expect(isTalking)

@@ -15,7 +15,7 @@ struct LightTests {
 
     private func ms(_ time: Int) -> Int64 { Int64(time) * 1_000_000 }
 
-    /// What is seen from 0 on: each frame's first pixel with the time at which it was asked for.
+    /// What is visible from 0 on: each frame's first pixel with its time.
     private func seen(
         _ machine: LightMachine, until end: Int
     ) -> [(at: Int, pixels: [Colour])] {
@@ -29,7 +29,7 @@ struct LightTests {
         return seen
     }
 
-    @Test("what stands still asks for no wake-up", arguments: ["off", "steady red", "steady"])
+    @Test("a steady light needs no wake-up", arguments: ["off", "steady red", "steady"])
     func still(_ text: String) throws {
         for kind in [LightKind.switched, .pixels(1), .pixels(12)] {
             let (_, next) = try machine(text, on: kind).frame(at: ms(500), secondOfDay: 0)
@@ -52,7 +52,7 @@ struct LightTests {
         }
     }
 
-    @Test("blinking wakes twice in each round, at its edges")
+    @Test("blinking wakes twice per period, at its edges")
     func blinking() throws {
         let seen = try seen(machine("blink blue 100/900"), until: 2_050)
         #expect(seen.map(\.at) == [0, 100, 1_000, 1_100, 2_000])
@@ -60,7 +60,7 @@ struct LightTests {
         #expect(seen.map { $0.pixels == [blue] } == [true, false, true, false, true])
     }
 
-    @Test("a pulse goes up and down again, is never dark, and keeps to its steps")
+    @Test("a pulse rises and falls, is never dark, and keeps to its steps")
     func pulsing() throws {
         let seen = try seen(machine("pulse white 1000"), until: 1_000)
         let levels = seen.map { Int($0.pixels[0].red) }
@@ -72,7 +72,7 @@ struct LightTests {
         #expect(Array(levels[top...]) == levels[top...].sorted(by: >))
     }
 
-    @Test("a light that is on or off blinks where another pulses, and stands where another runs")
+    @Test("an on-off light blinks where another pulses, and is steady where another runs")
     func switched() throws {
         #expect(
             try seen(machine("pulse 1000", on: .switched), until: 1_600).map(\.at) == [
@@ -94,7 +94,7 @@ struct LightTests {
         }
     }
 
-    @Test("the same state again does not begin its pattern anew, another one does")
+    @Test("the same state does not restart its pattern, another one does")
     func restart() throws {
         var machine = LightMachine(
             patterns: [
@@ -130,7 +130,7 @@ struct LightTests {
         }
     }
 
-    @Test("the configuration's pattern comes first, a mistake in it is reported")
+    @Test("the configured pattern comes first, a mistake in it is reported")
     func wishes() throws {
         let patterns = try LightPatterns.all(on: .switched) { $0 == .idle ? "steady 5%" : "" }
         #expect(patterns[.idle]?.shape == .steady)
@@ -140,7 +140,7 @@ struct LightTests {
     }
 
     @Test(
-        "what is no pattern is refused",
+        "text that is no pattern is refused",
         arguments: [
             "", "wobble", "off 100", "steady 100", "blink", "blink 100", "blink red 100/", "pulse",
             "pulse 100/100", "chase blue", "steady #12345", "steady #1234567", "steady #+12345",
@@ -169,7 +169,7 @@ struct LightBrightnessTests {
         try LightBrightness(percent: 40, nightPercent: 5, nightFrom: from, nightTo: to)
     }
 
-    @Test("a night goes over midnight")
+    @Test("a night may span midnight")
     func overMidnight() throws {
         let night = try brightness("22:00", "07:30")
         #expect(night.value(at: 21 * 3600).percent == 40)
@@ -180,7 +180,7 @@ struct LightBrightnessTests {
         #expect(night.value(at: 7 * 3600 + 1800).percent == 40)
     }
 
-    @Test("a night may lie within the day, and may not be at all")
+    @Test("a night may lie within one day, and may be off")
     func otherNights() throws {
         let siesta = try brightness("13:00", "15:00")
         #expect(siesta.value(at: 14 * 3600).percent == 5)
@@ -200,7 +200,7 @@ struct LightBrightnessTests {
     }
 
     @Test(
-        "what is no time of day is refused",
+        "text that is no time of day is refused",
         arguments: ["24:00", "7", "7:5", "07:60", "a:bc", "-1:00", "07:00:00", ":30"])
     func mistakes(_ text: String) {
         #expect(throws: PanelError.badClockTime) { try brightness(text, "07:00") }
@@ -232,7 +232,7 @@ struct APA102Tests {
         }
         #expect(head(100, red) == 0xE0 + 31)
         #expect(head(50, red) == 0xE0 + 16)
-        #expect(head(1, red) == 0xE0 + 1, "what is lit at all can be seen")
+        #expect(head(1, red) == 0xE0 + 1, "a lit light is visible")
         #expect(head(0, red) == 0xE0)
         #expect(head(1_000, red) == 0xE0 + 31)
         #expect(head(100, .dark) == 0xE0)
@@ -251,7 +251,7 @@ struct APA102Tests {
 
 @Suite("Actions of a button")
 struct ButtonActionTests {
-    @Test("words, and a tool with its arguments")
+    @Test("an action is a word, or a tool with its arguments")
     func actions() throws {
         #expect(try ButtonAction("") == .nothing)
         #expect(try ButtonAction("talk") == .talk)
@@ -263,7 +263,7 @@ struct ButtonActionTests {
     }
 
     @Test(
-        "what is none is refused",
+        "text that is no action is refused",
         arguments: ["Talk", "tool", "tool {}", "tool a b", "dance", "tool a {"])
     func mistakes(_ text: String) {
         #expect(throws: PanelError.self) { try ButtonAction(text) }

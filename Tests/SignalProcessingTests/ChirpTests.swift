@@ -1,7 +1,7 @@
 import SignalProcessing
 import Testing
 
-@Suite("A chirp is found in what was heard")
+@Suite("A chirp is found in a recording")
 struct ChirpTests {
     private let chirp = Chirp(rate: 16_000)
 
@@ -13,7 +13,7 @@ struct ChirpTests {
         }
     }
 
-    @Test("at its place to the sample, with its loudness, through noise as loud as itself")
+    @Test("at its exact sample, with its loudness, through noise as loud as itself")
     func found() throws {
         var heard = noise(12_000, amplitude: 1600)
         for (index, sample) in chirp.samples.enumerated() { heard[5000 + index] += sample / 10 }
@@ -25,7 +25,7 @@ struct ChirpTests {
         #expect(finding.likeness > 0.5 && finding.likeness < 0.95)
     }
 
-    @Test("also turned over, as by a loudspeaker with its wires exchanged")
+    @Test("also inverted, as by a loudspeaker with its wires exchanged")
     func inverted() throws {
         let heard = [Int16](repeating: 0, count: 100) + chirp.samples.map { -$0 / 2 }
         let finding = try #require(chirp.find(in: heard))
@@ -34,7 +34,7 @@ struct ChirpTests {
         #expect(abs(finding.gain + 6.02) < 0.05)
     }
 
-    @Test("not in silence, not in noise, not in less than its own length")
+    @Test("not in silence, not in noise, not in a recording shorter than itself")
     func absent() {
         #expect(chirp.find(in: [Int16](repeating: 0, count: 12_000)) == nil)
         #expect(chirp.find(in: noise(12_000, amplitude: 8000)) == nil)

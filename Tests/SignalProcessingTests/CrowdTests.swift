@@ -1,13 +1,13 @@
 import SignalProcessing
 import Testing
 
-/// Somebody who speaks while others talk, in one room.
+/// A user who speaks while others talk in the same room.
 @Suite("Crowd")
 struct CrowdTests {
     typealias Scenes = SoundScenes
 
-    /// A detector that heard people who talk all the time, and three times somebody who is louder
-    /// by a number of decibels; with it when he began and ended.
+    /// A detector that heard people who talk all the time, and three times a user who is `above`
+    /// decibels louder; and when the user began and ended.
     private func party(seed: Int, above: Double) -> (room: Listening, words: [(Double, Double)]) {
         var random = Scenes.Random(seed)
         let level = random.between(-30, -22)
@@ -28,7 +28,7 @@ struct CrowdTests {
         return (room, words)
     }
 
-    @Test("most of what is said 15 dB above a crowd has a beginning of its own, and an end")
+    @Test("most speech 15 dB above a crowd has its own beginning and an end")
     func beginsAndEnds() {
         var beginnings = 0
         var ends = 0
@@ -44,7 +44,7 @@ struct CrowdTests {
         #expect(ends >= 9, "of 12")
     }
 
-    @Test("a beginning does not reach back into what was given before")
+    @Test("a beginning does not reach back into samples already given")
     func givesNothingTwice() {
         for seed in 0..<4 {
             let (room, _) = party(seed: 50 + seed, above: Double(5 * seed + 5))

@@ -24,7 +24,7 @@ struct DelayTests {
     }
 
     @Test(
-        "a lag is found to a fifth of a sample, also one that is negative",
+        "a lag is found to a fifth of a sample, also a negative one",
         arguments: [-500, 3, 4000])
     func estimator(lag: Int) {
         let reference = noise(48_000, seed: 3)
@@ -41,7 +41,7 @@ struct DelayTests {
         #expect((found.last?.meanCertainty ?? 0) > 20)
     }
 
-    @Test("where there is no echo nothing is certain, and silence gives no estimate")
+    @Test("without an echo the estimate is uncertain, and silence gives none")
     func noEcho() {
         let strangers = estimates(of: noise(48_000, seed: 8), against: noise(48_000, seed: 9))
         #expect(strangers.allSatisfy { $0.meanCertainty < 9 })
@@ -49,7 +49,7 @@ struct DelayTests {
         #expect(estimates(of: noise(48_000, seed: 8), against: silence).isEmpty)
     }
 
-    @Test("the tracker locks on what agrees, follows a drift, and shrugs off a stray")
+    @Test("the tracker locks on agreeing estimates, follows a drift, and ignores an outlier")
     func tracker() {
         var tracker = DelayTracker(rate: 16_000)
         func taken(lag: Double, at sample: Int64) -> Bool {
@@ -70,15 +70,15 @@ struct DelayTests {
         #expect(!taken(lag: 2000, at: 160_000))
         #expect(!taken(lag: lag(41), at: 164_000))
         #expect(abs(tracker.lag(at: 164_000) - lag(41)) < 0.3)
-        // Three that agree are another delay; the clocks are the same.
+        // Three that agree are a new delay; the clocks are unchanged.
         let changes = (42..<45).map { tracker.update(lag: lag($0) + 500, at: Int64($0 * 4000)) }
         #expect(changes == [false, false, true])
         #expect(abs(tracker.lag(at: 400_000) - lag(100) - 500) < 3)
     }
 
-    // A wall or a table reflects, and now and then a stretch of speech has its peak there: one in
+    // A wall or a table reflects, and sometimes the peak of a stretch of speech is there: one in
     // ten, 8 to 40 samples (17 to 86 cm) later. 2000 rooms with clocks within 400 ppm.
-    @Test("a reflection now and then is not taken for a clock that drifts")
+    @Test("an occasional reflection is not taken for clock drift")
     func reflections() {
         var random = SeededGenerator(seed: 12)
         for _ in 0..<2000 {
@@ -99,7 +99,7 @@ struct DelayTests {
         }
     }
 
-    @Test("a history is read between its samples, and what is not there is silence")
+    @Test("a history is interpolated between its samples, and missing ones are silence")
     func history() {
         var history = ReferenceHistory()
         func wave(_ place: Double) -> Double { 8000 * sin(2 * .pi * 1000 * place / 16_000) }

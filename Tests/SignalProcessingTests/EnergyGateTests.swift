@@ -2,12 +2,12 @@ import Testing
 
 @testable import SignalProcessing
 
-@Suite("What stands out of the noise")
+@Suite("Speech above the noise")
 struct EnergyGateTests {
     static let frameSamples = 320
     static let frameMilliseconds = 20
 
-    /// A gate that hears noise of chosen levels, and what it said at which frame.
+    /// A gate that hears noise of chosen levels, and its events by frame.
     struct Room {
         var gate: EnergyGate
         var events: [(frame: Int, event: EnergyGate.Event)] = []
@@ -37,7 +37,7 @@ struct EnergyGateTests {
             }
         }
 
-        /// Ten to the power of a level's twentieth, without the C library's.
+        /// Ten to the power of a twentieth of a level, without the C library.
         private func power(_ level: Float) -> Float {
             var result: Float = 1
             var left = -level
@@ -58,14 +58,15 @@ struct EnergyGateTests {
         }
     }
 
-    @Test("speech begins with its first loud frame, told when the onset is long enough")
+    @Test("speech begins with its first loud frame, reported when the onset is long enough")
     func onset() {
         var room = Room()
         room.hear(level: -60, milliseconds: 1000)
         #expect(room.events.isEmpty)
         room.hear(level: -30, milliseconds: 400)
         #expect(room.events.count == 1)
-        // 60 ms are three frames; the last of them, number 52, says that it began with number 50.
+        // 60 ms are three frames; the last of them, number 52, reports that it began with number
+        // 50.
         #expect(room.events.first?.frame == 52)
         #expect(room.events.first?.event == .began(framesAgo: 3))
         #expect(room.gate.isOpen)
@@ -82,7 +83,7 @@ struct EnergyGateTests {
         #expect(room.events.isEmpty)
     }
 
-    @Test("a short gap within the onset does not start it anew")
+    @Test("a short gap does not restart the onset")
     func gapInOnset() {
         var room = Room()
         room.hear(level: -60, milliseconds: 200)
@@ -120,7 +121,7 @@ struct EnergyGateTests {
         #expect(room.ended.count == 1)
     }
 
-    @Test("the settings' times and levels are those that count")
+    @Test("the settings' times and levels are in force")
     func settings() {
         var room = Room {
             $0.onsetMilliseconds = 200
@@ -142,7 +143,7 @@ struct EnergyGateTests {
     }
 
     @Test(
-        "steady noise does not open, at any level that is there from the start and learned",
+        "steady noise does not open the gate, at any level learned from the start",
         arguments: [Float(-96), -70, -55, -40, -25])
     func steadyNoise(level: Float) {
         var room = Room()
@@ -150,7 +151,7 @@ struct EnergyGateTests {
         #expect(room.events.isEmpty)
     }
 
-    @Test("a noise that grows slowly is followed and never taken for speech")
+    @Test("a slowly growing noise is followed and never taken for speech")
     func slowNoise() {
         var room = Room()
         for step in 0..<300 {
@@ -160,7 +161,7 @@ struct EnergyGateTests {
         #expect(abs(room.gate.noiseFloor + 30) < 4)
     }
 
-    @Test("a fan that starts is learned: what it opened ends, and speech above it is heard")
+    @Test("a fan that starts is learned: the false speech ends, and speech above it is heard")
     func noiseStep() {
         var room = Room()
         room.hear(level: -60, milliseconds: 1000)
@@ -202,7 +203,7 @@ struct EnergyGateTests {
         #expect(other.began.count == 1)
     }
 
-    @Test("speech does not lift the floor above itself within a long sentence")
+    @Test("speech does not raise the floor above itself within a long sentence")
     func longSpeech() {
         var room = Room()
         room.hear(level: -60, milliseconds: 1000)

@@ -3,7 +3,7 @@ import SignalProcessing
 import Testing
 
 struct FourierTransformTests {
-    @Test("a tone is one pair of bins, and the way back gives it again", arguments: [2, 8, 512])
+    @Test("a tone is one pair of bins, and the inverse restores it", arguments: [2, 8, 512])
     func tone(count: Int) {
         let transform = FourierTransform(count: count)
         let bin = count / 4

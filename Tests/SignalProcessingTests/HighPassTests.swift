@@ -3,7 +3,7 @@ import SignalProcessing
 import Testing
 
 struct HighPassTests {
-    /// What is left of a tone, as a part of it.
+    /// The gain for a tone.
     private func gain(of frequency: Double, above limit: Int) -> Double {
         var filter = HighPass(frequency: limit, rate: 16_000)
         var samples = (0..<32_000).map {
@@ -11,7 +11,7 @@ struct HighPassTests {
         }
         samples.withUnsafeMutableBufferPointer { samples in
             guard let start = samples.baseAddress else { return }
-            // In pieces, as samples come.
+            // In pieces, as samples arrive.
             for offset in stride(from: 0, to: 32_000, by: 400) {
                 filter.process(start + offset, count: 400)
             }
@@ -28,7 +28,7 @@ struct HighPassTests {
         #expect(abs(gain(of: 6000, above: 80) - 1) < 0.01)
     }
 
-    @Test("an offset is gone within a tenth of a second, and full scale does not wrap")
+    @Test("an offset is removed within a tenth of a second, and full scale does not wrap")
     func offset() {
         var filter = HighPass(frequency: 80, rate: 16_000)
         var samples = [Int16](repeating: 12_000, count: 1600)

@@ -12,11 +12,11 @@ struct LevelMeterTests {
         samples.withUnsafeBufferPointer { LevelMeter.peak(of: $0) }
     }
 
-    @Test("silence and nothing at all measure the floor")
+    @Test("silence and an empty block measure the floor")
     func silence() {
         #expect(level([]) == LevelMeter.floor)
         #expect(level([0, 0, 0]) == LevelMeter.floor)
-        // One sample of the last bit in a second is quieter than can be told.
+        // A single sample of 1 in a second is below the measurable level.
         #expect(level([1] + [Int16](repeating: 0, count: 15_999)) == LevelMeter.floor)
     }
 

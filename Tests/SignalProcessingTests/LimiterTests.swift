@@ -3,7 +3,7 @@ import Testing
 @testable import SignalProcessing
 
 struct LimiterTests {
-    @Test("what fits is left bit for bit, up to both ends of the range")
+    @Test("samples in range are left bit for bit, up to both ends of the range")
     func transparent() {
         var limiter = Limiter()
         var samples: [Float] = [0, 1, -1, 32_767, -32_768, 20_000.5, -20_000]
@@ -14,7 +14,7 @@ struct LimiterTests {
     }
 
     @Test(
-        "no sum leaves the range, however loud it is and wherever its peak lies",
+        "no sum leaves the range, however loud and wherever its peak is",
         arguments: [
             1, 23, 24, 25, 120, 480,
         ])
@@ -33,7 +33,7 @@ struct LimiterTests {
         }
     }
 
-    @Test("a peak is met by a gain that glides, and is forgotten within half a second")
+    @Test("a peak is reduced by a gliding gain, and is forgotten within half a second")
     func glides() {
         var limiter = Limiter()
         var samples = [Float](repeating: 10_000, count: 480)

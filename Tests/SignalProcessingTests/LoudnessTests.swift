@@ -3,7 +3,7 @@ import Testing
 @testable import SignalProcessing
 
 struct LoudnessTests {
-    @Test("percent are even to the ear, and both ends are exact")
+    @Test("percent are perceptually even, and both ends are exact")
     func percent() {
         #expect(Loudness.gain(percent: 100) == 1)
         #expect(Loudness.gain(percent: 0) == 0)

@@ -2,9 +2,9 @@ import Testing
 
 @testable import SignalProcessing
 
-@Suite("How long a room sounds after its loudspeaker")
+@Suite("The decay of a room after its loudspeaker")
 struct RoomTailTests {
-    /// A room with some noise, whose loudspeaker is heard for a while after its last sound.
+    /// A room with some noise, whose loudspeaker stays audible for a while after its last sound.
     private struct Room {
         var tail = RoomTail(frameMilliseconds: 20)
         var noise: Float = -60
@@ -19,7 +19,7 @@ struct RoomTailTests {
         }
     }
 
-    @Test("a room that is not known is given half a second, which is on the safe side")
+    @Test("an unknown room gets half a second, which is on the safe side")
     func unknown() {
         var room = Room()
         #expect(room.tail.milliseconds == 500)
@@ -27,21 +27,21 @@ struct RoomTailTests {
         #expect(room.tail.milliseconds == 500)
     }
 
-    @Test("it is as long as was measured, and a margin", arguments: [0, 5, 15, 30])
+    @Test("it is the measured time plus a margin", arguments: [0, 5, 15, 30])
     func measured(echoFrames: Int) {
         var room = Room()
         for _ in 0..<3 { room.play(echoFrames: echoFrames) }
         #expect(room.tail.milliseconds == echoFrames * 20 + 60)
     }
 
-    @Test("a long one counts from the first time on")
+    @Test("a long decay counts from its first measurement")
     func long() {
         var room = Room()
         room.play(echoFrames: 35)
         #expect(room.tail.milliseconds == 35 * 20 + 60)
     }
 
-    @Test("who speaks at once is not taken for an echo: a sentence says nothing, a word little")
+    @Test("immediate speech is not taken for an echo: a sentence changes nothing, a word little")
     func speech() {
         var room = Room()
         for _ in 0..<3 { room.play(echoFrames: 5) }

@@ -34,7 +34,7 @@ struct SampleMathTests {
         #expect(samples == all)
     }
 
-    @Test("a gain glides in equal steps and ends on its mark")
+    @Test("a gain glides in equal steps and ends at its target")
     func glide() {
         var samples = [Int16](repeating: 1000, count: 4)
         SampleMath.scale(&samples, count: 4, from: 1, to: 0)

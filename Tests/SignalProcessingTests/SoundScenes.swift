@@ -6,7 +6,7 @@ import Glibc
 enum SoundScenes {
     static let rate = 16_000.0
 
-    /// Numbers that are the same for the same seed.
+    /// Repeatable numbers from a seed.
     struct Random {
         private var state: UInt32
 
@@ -28,18 +28,18 @@ enum SoundScenes {
         [Double](repeating: 0, count: Int(seconds * rate))
     }
 
-    /// Whole power over time.
+    /// The mean power.
     static func power(_ sound: some Collection<Double>) -> Double {
         sound.reduce(0) { $0 + $1 * $1 } / Double(max(1, sound.count))
     }
 
-    /// The sound at a level (dBFS, its whole power).
+    /// The sound at a level (dBFS, mean power).
     static func level(_ sound: [Double], _ decibels: Double) -> [Double] {
         let gain = pow(10, decibels / 20) / max(1e-9, power(sound).squareRoot())
         return sound.map { gain * $0 }
     }
 
-    /// Somebody who speaks vowels in syllables, four a second, at a pitch that rises and falls.
+    /// A speaker of vowels in syllables, four a second, at a rising and falling pitch.
     static func voice(_ seconds: Double, pitch: Double, seed: Int) -> [Double] {
         var random = Random(seed)
         var phase = 0.0
@@ -63,14 +63,14 @@ enum SoundScenes {
         }
     }
 
-    /// Something that falls: noise that dies away in a tenth of a second.
+    /// A falling object: noise that decays within a tenth of a second.
     static func bang(seed: Int) -> [Double] {
         var random = Random(seed)
         let decay = random.between(0.01, 0.05)
         return (0..<Int(0.3 * rate)).map { random.noise() * exp(-Double($0) / rate / decay) }
     }
 
-    /// Notes (Hz) that begin together and die away slowly.
+    /// Notes (Hz) that begin together and decay slowly.
     private static func chord(_ notes: [Double], _ seconds: Double) -> [Double] {
         (0..<Int(seconds * rate)).map { index in
             let time = Double(index) / rate
@@ -101,7 +101,7 @@ enum SoundScenes {
         return song
     }
 
-    /// Some people who speak at the same time without a pause, and repeat themselves.
+    /// Several people who speak at the same time without a pause, and repeat themselves.
     static func babble(_ seconds: Double, people: Int, seed: Int) -> [Double] {
         var random = Random(seed)
         var sum = silence(seconds)
@@ -121,19 +121,19 @@ enum SoundScenes {
     }
 }
 
-/// A detector that hears sounds over the hiss of a room, and what it reported (seconds).
+/// A detector that hears sounds over the hiss of a room, and its reports (seconds).
 struct Listening {
     private var detector = VoiceDetector(
         settings: VoiceDetectorSettings(), frameMilliseconds: 20)
     private var random = SoundScenes.Random(1)
     private var frames = 0
-    /// When it reported a beginning, and where that was.
+    /// When it reported each beginning, and (next array) when that was.
     private(set) var told: [Double] = []
     private(set) var began: [Double] = []
-    /// When it reported an end, and where that was.
+    /// When it reported each end, and (next array) when that was.
     private(set) var ended: [Double] = []
     private(set) var last: [Double] = []
-    /// For how long there was speech to it (seconds).
+    /// How long it reported speech in total (seconds).
     private(set) var open = 0.0
 
     var isSpeech: Bool { detector.isSpeech }

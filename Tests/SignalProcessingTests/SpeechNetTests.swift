@@ -3,14 +3,14 @@ import Testing
 
 @testable import SignalProcessing
 
-@Suite("The net that knows speech")
+@Suite("The speech network")
 struct SpeechNetTests {
     static let vowels: [[Double]] = [
         [750, 1200, 2500], [320, 2200, 2900], [450, 850, 2500], [500, 1800, 2600],
     ]
 
-    /// Four seconds: hiss, a voice of vowels whose pitch glides, a chord, and voice and chord; the
-    /// same as packaging/net-vectors.py makes.
+    /// Four seconds: hiss, a voice of vowels with a gliding pitch, a chord, and voice and chord;
+    /// the same as in packaging/net-vectors.py.
     static let sound: [Int16] = {
         var state: UInt32 = 1
         var phase = 0.0
@@ -38,7 +38,7 @@ struct SpeechNetTests {
         }
     }()
 
-    /// What onnxruntime 1.32 makes of it with the 16 kHz branch of silero-vad 6.2.3, as
+    /// The output of onnxruntime 1.32 for it with the 16 kHz branch of silero-vad 6.2.3, as
     /// packaging/net-vectors.py prints it.
     static let expected: [Float] = [
         0.0330, 0.0175, 0.0134, 0.0121, 0.0096, 0.0086, 0.0070, 0.0057, 0.0050, 0.0051,
@@ -65,7 +65,7 @@ struct SpeechNetTests {
         }
     }
 
-    @Test("it says what onnxruntime says, to a thousandth")
+    @Test("it agrees with onnxruntime to a thousandth")
     func equality() {
         var net = SpeechNet()
         let shares = Self.shares(of: Self.sound, &net)
@@ -74,7 +74,7 @@ struct SpeechNetTests {
         #expect(farthest < 0.001)
     }
 
-    @Test("after a reset it is as new")
+    @Test("a reset restores its initial state")
     func reset() {
         var net = SpeechNet()
         let first = Self.shares(of: Self.sound, &net)
@@ -84,7 +84,7 @@ struct SpeechNetTests {
         #expect(goingOn != first)
     }
 
-    @Test("whatever it hears, it says a number from 0 to 1, and does so after the worst too")
+    @Test("any input gives a number from 0 to 1, also after the worst one")
     func anySound() {
         var net = SpeechNet()
         var random = SystemRandomNumberGenerator()

@@ -1,7 +1,7 @@
 @testable import SignalProcessing
 
 extension VoiceDetectorSettings {
-    /// A detector for a room as `SoundScenes` makes them; each test says what it changes.
+    /// A detector for a room of `SoundScenes`; each test sets what it changes.
     init() {
         self.init(
             thresholdDecibels: 8, minimumLevel: -60, onsetMilliseconds: 60,

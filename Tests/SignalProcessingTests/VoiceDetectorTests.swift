@@ -2,11 +2,11 @@ import Testing
 
 @testable import SignalProcessing
 
-@Suite("Speech is voices, and in a quiet room what may be one")
+@Suite("Speech is a voice, and in a quiet room anything that may be one")
 struct VoiceDetectorTests {
     typealias Scenes = SoundScenes
 
-    @Test("a voice in a quiet room is heard from its first syllable and soon, and ends soon")
+    @Test("a voice in a quiet room is reported soon, from its first syllable, and so is its end")
     func voiceInQuiet() throws {
         for seed in 0..<3 {
             var room = Listening()
@@ -21,7 +21,7 @@ struct VoiceDetectorTests {
         }
     }
 
-    @Test("what falls or is shut is no speech, however often")
+    @Test("falling objects and closing doors are no speech, however often")
     func bangs() {
         var room = Listening()
         for seed in 0..<8 {
@@ -64,7 +64,7 @@ struct VoiceDetectorTests {
             let voice = Scenes.level(
                 Scenes.voice(2, pitch: random.between(95, 170), seed: seed), level)
             var room = Listening()
-            // What is there from the start is heard for six seconds before, and after.
+            // A sound that is there from the start is heard for six seconds before, and after.
             let start = 6.0
             room.hear(Scenes.mixed(Scenes.silence(start) + voice, background))
             let mine = zip(room.began, room.told).filter { $0.1 > start && $0.0 < start + 2 }
@@ -75,7 +75,7 @@ struct VoiceDetectorTests {
         }
     }
 
-    @Test("over the loudspeaker a voice is reported at once, as it has to interrupt it")
+    @Test("over the loudspeaker a voice is reported at once, because it must interrupt it")
     func overLoudspeaker() {
         for (echo, latest) in [(LevelMeter.floor, 1.1), (Float(-50), 1.14)] {
             var room = Listening()
@@ -87,7 +87,7 @@ struct VoiceDetectorTests {
         }
     }
 
-    @Test("what the loudspeaker's end finds undecided is neither lost nor told twice")
+    @Test("speech undecided at the loudspeaker's end is neither lost nor reported twice")
     func loudspeakerEnds() {
         var room = Listening()
         room.hear(Scenes.silence(1))
@@ -103,14 +103,14 @@ struct VoiceDetectorTests {
         #expect(room.ended.count == 1)
     }
 
-    @Test("a loudspeaker that may not be interrupted does not begin speech in music either")
+    @Test("a loudspeaker that may not be interrupted does not start speech in music either")
     func loudspeakerShut() {
         for seed in 0..<6 {
             var room = Listening()
             let song = Scenes.level(Scenes.song(bars: 5, seed: seed), -35)
             room.hear(Array(song.prefix(16_000 * 7 + seed * 900)))
             let before = room.told.count
-            // Full scale: nothing is louder than what may be left of the loudspeaker.
+            // Full scale: nothing is louder than the loudspeaker's possible residue.
             let voice = Scenes.level(Scenes.voice(2, pitch: 150, seed: seed), -25)
             room.hear(Scenes.mixed(voice, Array(song.prefix(voice.count))), echo: 0)
             #expect(room.told.count == before, "\(seed)")

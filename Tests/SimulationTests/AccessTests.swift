@@ -13,7 +13,7 @@ struct AccessTests {
         Access(path: path, query: query, header: { headers[$0] })
     }
 
-    @Test("keys come in the header or the query, on any version, with one slash or two")
+    @Test("keys are accepted in the header or the query, on any version, with one slash or two")
     func keys() {
         for slash in ["", "/"] {
             let path = slash + Self.service + "BidiGenerateContent"
@@ -25,7 +25,7 @@ struct AccessTests {
         }
     }
 
-    @Test("tokens come in the header or the query, and only to their own method")
+    @Test("tokens are accepted in the header or the query, and only by their own method")
     func tokens() {
         let path = Self.service + "BidiGenerateContentConstrained"
         #expect(
@@ -46,7 +46,7 @@ struct AccessTests {
     }
 
     @Test(
-        "other paths are none",
+        "other paths are refused",
         arguments: [
             "", "/", "/ws", "/ws/google.ai.generativelanguage.v1beta.GenerativeService",
             "/ws/google.ai.generativelanguage.v1beta.GenerativeService.BidiGenerateMusic",
@@ -73,14 +73,14 @@ struct AccessTests {
         "model": "models/token", "generationConfig": ["temperature": 0.5],
     ]
 
-    @Test("without a setup the client's counts; without a mask the token's, whole")
+    @Test("without a setup in the token the client's counts; without a mask the token's, whole")
     func withoutMask() {
         #expect(token(nil, nil).merged(with: Self.client) == Self.client)
         #expect(token(nil, "model").merged(with: Self.client) == Self.client)
         #expect(token(Self.own, nil).merged(with: Self.client) == Self.own)
     }
 
-    @Test("a mask copies its paths, two deep and in snake case too; what the token lacks goes")
+    @Test("a mask copies its paths, two levels deep, also in snake case; absent ones are removed")
     func masks() {
         #expect(
             token(Self.own, "model,generationConfig.temperature").merged(with: Self.client) == [
@@ -108,7 +108,7 @@ struct AccessTests {
         return client
     }
 
-    @Test("a token has its uses, which resuming does not spend, and its times")
+    @Test("a token has a number of uses, which resuming does not spend, and its times")
     func life() throws {
         let service = ServiceState()
         let second: Int64 = 1_000_000_000

@@ -5,7 +5,7 @@ import WireCodec
 @testable import Simulation
 
 @Suite struct ConversationTests {
-    @Test("a turn: what was heard, sound with words beside it, its ends, usage, and a handle")
+    @Test("a turn: the transcript, sound with its words, its ends, usage, and a handle")
     func turn() {
         let client = TestClient.ready(.plain)
         client.say()
@@ -37,7 +37,7 @@ import WireCodec
         #expect(client.handle != nil)
     }
 
-    @Test("words in mid-answer cut it: interrupted, no more of it, and the call is taken back")
+    @Test("words during an answer cut it: interrupted, no more of it, and the call is cancelled")
     func interruption() {
         let speaking = TestClient.ready(.plain)
         speaking.say()
@@ -56,7 +56,7 @@ import WireCodec
         #expect(calling.shapes.contains("toolCallCancellation"))
     }
 
-    @Test("a handle takes the conversation up where it was; an unknown one is refused")
+    @Test("a handle resumes the conversation where it was; an unknown one is refused")
     func resumption() throws {
         let service = ServiceState()
         let first = TestClient.ready(service: service)

@@ -4,7 +4,7 @@ import WireCodec
 
 @testable import Simulation
 
-@Suite("What goes wrong, when it goes wrong, and how it looks to the client")
+@Suite("Faults: which, when, and how they look to the client")
 struct FaultTests {
     private func scenario(_ fault: Fault, _ change: (inout TimedFault) -> Void) -> Scenario {
         var timed = TimedFault(fault)
@@ -19,7 +19,7 @@ struct FaultTests {
     }
 
     @Test(
-        "every close of the table can be had, with its code and text",
+        "every close of the table can be produced, with its code and text",
         arguments: KnownClose.allCases)
     func closes(known: KnownClose) {
         let client = TestClient.ready()
@@ -30,7 +30,7 @@ struct FaultTests {
         #expect(client.received.isEmpty, "a closed session says nothing")
     }
 
-    @Test("goAway tells the time that is left, and who stays is closed after it")
+    @Test("goAway reports the time left, and a client that stays is closed after it")
     func goAway() {
         let client = TestClient.ready(.plain)
         client.inject(.goAway(timeLeft: .milliseconds(2500)))
@@ -48,7 +48,7 @@ struct FaultTests {
         #expect(gone.closed == nil)
     }
 
-    @Test("a connection lasts as long as it may: announced, or cut off with its deadline")
+    @Test("a connection lasts as long as allowed: announced, or cut off with its deadline")
     func lifetime() {
         var scenario = Scenario.plain
         scenario.connectionLifetime = .seconds(590)
@@ -67,7 +67,7 @@ struct FaultTests {
         #expect(cut.closed?.reason == "Deadline expired before operation could complete.")
     }
 
-    @Test("a stall holds everything back, the close too, and then gives it at once")
+    @Test("a stall delays everything, the close too, and then delivers it at once")
     func stall() {
         let client = TestClient.ready(.plain)
         client.inject(.stall(.seconds(3)))
@@ -81,7 +81,7 @@ struct FaultTests {
         #expect(client.closed?.code == 1011)
     }
 
-    @Test("a line that is half-open says nothing any more, and holds its session for a while")
+    @Test("a half-open connection is silent, and holds its session for a while")
     func halfOpen() throws {
         let service = ServiceState()
         let client = TestClient.ready(.plain, service: service)
@@ -106,7 +106,7 @@ struct FaultTests {
         }
     }
 
-    @Test("the line's faults are told to the shell, and end by themselves where they have an end")
+    @Test("connection faults are reported to the shell, and end by themselves if they have an end")
     func lines() {
         for (fault, line) in [
             (Fault.reset, ["reset"]), (.drop, ["drop"]),
@@ -120,7 +120,7 @@ struct FaultTests {
         }
     }
 
-    @Test("every piece of garbage can be had", arguments: Garbage.allCases)
+    @Test("every kind of garbage can be produced", arguments: Garbage.allCases)
     func garbage(kind: Garbage) {
         let client = TestClient.ready(.plain)
         client.inject(.garbage(kind))
@@ -129,7 +129,7 @@ struct FaultTests {
         #expect(kind.bytes.isEmpty == (kind == .empty))
     }
 
-    @Test("answers come broken off, doubled, without sound, and interrupted by nobody")
+    @Test("answers are cut off, doubled, without sound, and interrupted without cause")
     func answers() {
         let whole = Scenario.plain.turns[0].voice
         func said(_ fault: Fault, inReply: Bool = false) -> TestClient {
@@ -159,7 +159,7 @@ struct FaultTests {
         #expect(phantom.shapes.contains("turnComplete"))
     }
 
-    @Test("the interrupted frame carries sound, and old interruptions greet new words")
+    @Test("the interrupted frame carries sound, and old interruptions meet new words")
     func interruptions() {
         let stale = TestClient.ready(.plain)
         stale.inject(.staleSound)
@@ -176,7 +176,7 @@ struct FaultTests {
         #expect(residual.shapes == ["interrupted", "turnComplete"])
     }
 
-    @Test("sound goes on behind a call, and no sample of it comes twice")
+    @Test("sound goes on after a call, and no sample of it is repeated")
     func soundAfterCall() throws {
         let client = TestClient.ready()
         client.inject(.soundAfterCall)
@@ -187,7 +187,7 @@ struct FaultTests {
         #expect(client.audio == Scenario.short.turns[0].voice)
     }
 
-    @Test("calls are taken back unasked")
+    @Test("calls are cancelled without cause")
     func cancelledCalls() throws {
         let client = TestClient.ready()
         client.say()
@@ -223,7 +223,7 @@ struct FaultTests {
         #expect(second.audio.count == 9600)
     }
 
-    @Test("at its setup a connection is closed instead of accepted, as often as it says")
+    @Test("a fault can close a connection at its setup, a given number of times")
     func atSetup() {
         let scenario = scenario(.close(code: 1011, reason: "busy")) { timed in
             timed.occasion = .setup
@@ -238,7 +238,7 @@ struct FaultTests {
         #expect(outcomes == ["busy", "busy", "setupComplete"])
     }
 
-    @Test("without an occasion a fault counts from the setup, or from the turns it waits for")
+    @Test("without an occasion a fault counts from the setup, or after its turns")
     func withoutOccasion() {
         let timed = TestClient.ready(scenario(.drop) { $0.delay = .seconds(3) })
         timed.wait(2.9)
@@ -254,7 +254,7 @@ struct FaultTests {
         #expect(turns.line == ["drop"])
     }
 
-    @Test("faults go together: a reset in the middle of a stall, behind an announcement")
+    @Test("faults combine: a reset in the middle of a stall, behind an announcement")
     func together() {
         let client = TestClient.ready(.plain)
         client.inject(.goAway(timeLeft: .seconds(10)))

@@ -20,7 +20,7 @@ struct LiveServerTests {
         let client = try SocketClient(port: try await server.start(), first: [TestClient.manual])
         #expect(await client.arrivals { _ in true } == [Self.ready])
         client.send(#"{"realtimeInput": {"activityStart": {}}}"#)
-        // The shape that is read in place, and any other.
+        // The format that is parsed in place, and any other.
         client.send(
             #"{"realtimeInput":{"audio":{"mimeType":"audio/pcm;rate=16000","data":"AQACAA=="}}}"#)
         client.send(
@@ -59,7 +59,7 @@ struct LiveServerTests {
     }
 
     @Test(
-        "every version of the path is taken, also with two slashes",
+        "every version of the path is accepted, also with two slashes",
         arguments: ["v1", "v1alpha", "v1beta"])
     func paths(version: String) async throws {
         let server = try LiveServer(scenario: .plain)
@@ -80,14 +80,14 @@ struct LiveServerTests {
         for path in ["/", "/ws/other", "\(Self.base)v1beta.GenerativeService.BidiGenerateMusic"] {
             let client = try SocketClient(port: port, path: path)
             guard case .failed(let words)? = await client.arrivals().first else {
-                Issue.record("\(path) was taken")
+                Issue.record("\(path) was accepted")
                 continue
             }
             #expect(words.contains("refused the WebSocket upgrade"), "\(words)")
         }
     }
 
-    @Test("a key is taken from the header or the address; a wrong or missing one is closed")
+    @Test("a key is read from the header or the URL; a wrong or missing one is closed")
     func keys() async throws {
         let server = try LiveServer(scenario: .plain)
         defer { server.stop() }
@@ -107,7 +107,7 @@ struct LiveServerTests {
         #expect(try await first([("x-goog-api-key", "wrong")]) == wrong)
         #expect(try await first([], query: "?key=wrong") == wrong)
         guard case .closed(1008, let reason)? = try await first([]) else {
-            Issue.record("no key was taken")
+            Issue.record("a missing key was accepted")
             return
         }
         #expect(reason.hasPrefix("Method doesn't allow unregistered callers"))
@@ -121,14 +121,14 @@ struct LiveServerTests {
         let client = try SocketClient(
             port: try await server.start(), first: [#"{"\#(name)": 1}"#])
         guard case .closed(1007, let reason)? = await client.arrivals().last else {
-            Issue.record("an unknown name was taken")
+            Issue.record("an unknown name was accepted")
             return
         }
         #expect(reason.hasPrefix("Invalid JSON payload received. Unknown name \"éééé"))
         #expect(reason.utf8.count <= 123 && reason.utf8.count > 119)
     }
 
-    @Test("a session goes on over another connection, after a break without a word")
+    @Test("a session continues over another connection, after a silent break")
     func resumption() async throws {
         let server = try LiveServer(scenario: .short)
         defer { server.stop() }
@@ -137,7 +137,7 @@ struct LiveServerTests {
             port: port,
             first: [TestClient.manual, #"{"realtimeInput": {"activityStart": {}}}"#])
         _ = await first.messages(until: "setupComplete")
-        // Taking the first turn back makes a handle for the second.
+        // Cancelling the first turn makes a handle for the second.
         first.send(
             #"{"realtimeInput":{"audio":{"mimeType":"audio/pcm;rate=16000","data":"AQACAA=="}}}"#)
         first.send(#"{"realtimeInput": {"activityEnd": {}}}"#)
@@ -162,7 +162,7 @@ struct LiveServerTests {
         #expect(!words.contains("noon"))
     }
 
-    @Test("faults: raw bytes come as they are, a close with its code and reason")
+    @Test("faults: raw bytes arrive unchanged, a close with its code and reason")
     func faults() async throws {
         let server = try LiveServer(scenario: .plain)
         defer { server.stop() }
@@ -177,7 +177,7 @@ struct LiveServerTests {
             ])
     }
 
-    @Test("wss: the authority that was made is trusted when named, and refused when not")
+    @Test("wss: the generated authority is trusted when named, and refused when not")
     func authority() async throws {
         let folder = try Files.makeTemporaryDirectory(prefix: "martlet-authority")
         defer { try? Files.removeTree(folder) }
@@ -206,12 +206,12 @@ struct LiveServerTests {
         }
         let plain = try SocketClient(port: port, first: [TestClient.manual])
         guard case .failed? = await plain.arrivals().first else {
-            Issue.record("a server with TLS took a client without")
+            Issue.record("a server with TLS accepted a client without")
             return
         }
     }
 
-    @Test("a handshake is not disturbed by loops that are made meanwhile")
+    @Test("a handshake is not disturbed by loops that are created meanwhile")
     func handshakes() async throws {
         let folder = try Files.makeTemporaryDirectory(prefix: "martlet-authority")
         defer { try? Files.removeTree(folder) }
@@ -238,7 +238,7 @@ struct LiveServerTests {
         }
     }
 
-    @Test("an authority's keys are for their owner only, and are made anew each time")
+    @Test("an authority's keys are for their owner only, and are generated each time")
     func authorityFiles() async throws {
         let folder = try Files.makeTemporaryDirectory(prefix: "martlet-authority")
         defer { try? Files.removeTree(folder) }
@@ -259,7 +259,7 @@ struct LiveServerTests {
     }
 }
 
-/// Tells another task that it may end.
+/// Signals to another task that it may end.
 private final class StopMark: Sendable {
     private let mark = Atomic(false)
 

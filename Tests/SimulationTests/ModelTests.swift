@@ -4,7 +4,7 @@ import WireCodec
 
 @testable import Simulation
 
-@Suite("What each model and each service allows, and how it talks")
+@Suite("Differences between models and services")
 struct ModelTests {
     private static let vertex = Access(
         path: "/ws/google.cloud.aiplatform.v1.LlmBidiService/BidiGenerateContent", query: "",
@@ -83,7 +83,7 @@ struct ModelTests {
         #expect(setUp(model, members)?.code == 1007)
     }
 
-    @Test("what the alpha version alone has is taken there")
+    @Test("fields of the alpha version alone are accepted there")
     func alpha() {
         let affection = #""generationConfig": {"enableAffectiveDialog": true}"#
         let proactivity = #""proactivity": {"proactiveAudio": true}"#
@@ -91,7 +91,7 @@ struct ModelTests {
         #expect(setUp(Self.native, proactivity, version: "v1alpha") == nil)
     }
 
-    @Test("each service has its own fields, names of models and words for usage")
+    @Test("each service has its own fields, model names and words for usage")
     func services() throws {
         for member in [
             #""explicitVadSignal": true"#, #""sessionResumption": {"transparent": true}"#,
@@ -118,7 +118,7 @@ struct ModelTests {
         #expect(setUp("gemini-live-2.5-flash-native-audio", #""labels": {}"#)?.code == 1008)
     }
 
-    @Test("Vertex tells where activity began and ended, when asked")
+    @Test("Vertex reports where activity began and ended, when asked")
     func explicitActivity() throws {
         let client = try vertexClient(#", "explicitVadSignal": true"#)
         client.forget()
@@ -163,7 +163,7 @@ struct ModelTests {
         #expect(client.audio == scenario.turns[0].voice)
     }
 
-    @Test("several parts come in one message, empty ones in between, thoughts before the sound")
+    @Test("several parts arrive in one message, empty ones in between, thoughts before the sound")
     func shapes() {
         func parts(_ model: String) -> TestClient {
             var scenario = Scenario.plain
@@ -190,7 +190,7 @@ struct ModelTests {
         #expect(thought == ["text": "The user is polite.", "thought": true])
     }
 
-    @Test("the model that transcribes writes what it heard, and says nothing")
+    @Test("the transcribing model writes what it heard, and is silent")
     func transcribing() {
         let client = TestClient(.plain)
         client.send(
@@ -208,7 +208,7 @@ struct ModelTests {
         #expect(client.received.last?["serverContent"]?["turnComplete"] == true)
     }
 
-    @Test("what was typed is answered, and not transcribed as if it had been heard")
+    @Test("typed text is answered, and not transcribed as if it had been heard")
     func typed() {
         for message in [
             #"{"realtimeInput": {"text": "go on"}}"#,

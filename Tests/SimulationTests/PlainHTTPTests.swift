@@ -6,14 +6,14 @@ import WireCodec
 
 @testable import Simulation
 
-/// Clients of the service ask it over HTTP, too; what is not there is said at once.
+/// Clients also send the service plain HTTP; it answers unknown requests at once.
 @Suite("Plain HTTP on the simulator's port", .timeLimit(.minutes(5)))
 struct PlainHTTPTests {
-    /// Sends a request and reads to the end of the connection; nil where nobody listens.
+    /// Sends a request and reads to the end of the connection; nil if the port does not accept.
     private static func exchange(_ request: String, port: Int) -> String? {
         guard let socket = Loopback.connection(port: port) else { return nil }
         defer { close(socket) }
-        // A server that says nothing fails the test and does not hang it (seconds).
+        // A silent server fails the test and does not hang it (seconds).
         var patience = timeval(tv_sec: 10, tv_usec: 0)
         setsockopt(
             socket, SOL_SOCKET, SO_RCVTIMEO, &patience,
@@ -38,7 +38,7 @@ struct PlainHTTPTests {
             + "\r\n\r\n" + body
     }
 
-    /// The error of an answer in the form of Google's services.
+    /// The error in an answer in the format of Google's services.
     private static func error(in answer: String) throws -> JSONValue {
         let parts = answer.split(separator: "\r\n\r\n", maxSplits: 1)
         let json = try JSONValue(parsing: Array(try #require(parts.last).utf8))
@@ -46,7 +46,7 @@ struct PlainHTTPTests {
     }
 
     @Test(
-        "a method that is not there is answered with 404 and the service's error, body or none",
+        "an unknown method is answered with 404 and the service's error, body or none",
         arguments: [
             request("GET", "/v1beta/models"), request("DELETE", "/v1beta/files/x"),
             request("OPTIONS", "/"), request("PUT", "/upload", headers: ["Content-Length: 0"]),
@@ -66,7 +66,7 @@ struct PlainHTTPTests {
         let error = try Self.error(in: answer)
         #expect(error["code"] == 404)
         #expect(error["status"] == "NOT_FOUND")
-        // The next client is served as if nothing had been.
+        // The next client is served as usual.
         #expect(Self.exchange(request, port: port) == answer)
     }
 
@@ -100,7 +100,7 @@ struct PlainHTTPTests {
         #expect(try Self.error(in: answer)["status"] == "NOT_FOUND")
     }
 
-    @Test("nobody reaches it but by 127.0.0.1, whatever other addresses the machine has")
+    @Test("it is reached only by 127.0.0.1, whatever other addresses the machine has")
     func otherAddresses() async throws {
         let server = try LiveServer(scenario: .plain)
         defer { server.stop() }

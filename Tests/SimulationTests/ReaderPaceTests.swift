@@ -7,13 +7,13 @@ struct ReaderPaceTests {
     private static let period = 640
     private static let millisecond: Int64 = 1_000_000
 
-    /// A reader of 20 ms periods, looked at every 5 ms.
+    /// A reader of 20 ms periods, checked every 5 ms.
     private struct Reader {
         var pace = ReaderPace(bytesPerMillisecond: 32, allowanceBytes: 4 * period)
         var now: Int64 = 0
         var taken = 0
 
-        /// Lets so many milliseconds pass, in which it takes so many periods.
+        /// Lets some milliseconds pass, during which it takes some periods.
         mutating func go(_ milliseconds: Int, periods: Int) {
             let start = taken
             let ticks = milliseconds / 5
@@ -25,7 +25,7 @@ struct ReaderPaceTests {
         }
     }
 
-    @Test("one that takes a period whenever it is due is in time, when it has shown it")
+    @Test("a reader that takes a period whenever it is due is in time once it has shown it")
     func steady() {
         var reader = Reader()
         reader.go(500, periods: 0)
@@ -39,7 +39,7 @@ struct ReaderPaceTests {
         }
     }
 
-    @Test("one that was held up is not in time before it has taken what was due")
+    @Test("a delayed reader is not in time before it has taken what was due")
     func heldUp() {
         var reader = Reader()
         reader.go(1000, periods: 50)
@@ -53,7 +53,7 @@ struct ReaderPaceTests {
         #expect(reader.pace.isInTime)
     }
 
-    @Test("nor is it while it takes no more than comes, however long that goes on")
+    @Test("nor is it while it takes no more than arrives, however long that goes on")
     func behind() {
         var reader = Reader()
         reader.go(1000, periods: 50)
@@ -62,7 +62,7 @@ struct ReaderPaceTests {
         #expect(!reader.pace.isInTime)
     }
 
-    @Test("one that ends and begins again is looked at anew")
+    @Test("a reader that stops and starts again is judged afresh")
     func again() {
         var reader = Reader()
         reader.go(1000, periods: 50)

@@ -9,7 +9,7 @@ import WireCodec
         #"{"setup": {"model": "models/\#(model)", "sessionResumption": {"handle": "\#(handle)"}}}"#
     }
 
-    /// A service with a session that is left, the handle to it, and when it was left.
+    /// A service with a session that was disconnected, the handle to it, and the time.
     private static func left(
         _ scenario: Scenario = .plain
     ) throws -> (service: ServiceState, handle: String, client: TestClient) {
@@ -28,7 +28,7 @@ import WireCodec
         return client
     }
 
-    @Test("while the old socket is open a handle is refused; a closed one lets go")
+    @Test("while the old socket is open a handle is refused; a closed one releases it")
     func oldSocket() throws {
         let (service, handle, first) = try Self.left()
         let early = Self.resume(service, Self.setup(handle), at: first.now)
@@ -62,7 +62,7 @@ import WireCodec
     }
 
     @Test(
-        "each wording of a refusal can be had, once",
+        "each wording of a refusal can be produced",
         arguments: zip(
             HandleRefusal.allCases,
             [
@@ -82,7 +82,7 @@ import WireCodec
         #expect(again.closed == nil)
     }
 
-    @Test("expired by a fault, every handle given so far is refused, and a fresh session is not")
+    @Test("after an expiry fault, every handle given so far is refused, and a fresh session is not")
     func expiredByFault() throws {
         let (service, handle, first) = try Self.left()
         first.inject(.expireHandles)
@@ -92,7 +92,7 @@ import WireCodec
         #expect(Self.resume(service, TestClient.manual, at: first.now).closed == nil)
     }
 
-    @Test("no handle is given unasked, but by the model that does")
+    @Test("no handle is given unasked, except by the model that does")
     func unasked() {
         for (model, gives) in [
             ("gemini-3.8-live", false), ("gemini-3.1-flash-live-preview", true),
@@ -105,7 +105,7 @@ import WireCodec
         }
     }
 
-    @Test("a transparent session tells which message its handle reaches, and keeps half a word")
+    @Test("a transparent session reports which message its handle covers, and keeps half a word")
     func transparent() throws {
         let service = ServiceState()
         let access = try #require(
@@ -122,7 +122,7 @@ import WireCodec
         let update = try #require(
             first.received.last { $0["sessionResumptionUpdate"] != nil }?["sessionResumptionUpdate"]
         )
-        // Message 0 was the setup, 1 the mark; so 25 is the 24th sound.
+        // Message 0 was the setup, 1 the activity's start; so 25 is the 24th sound.
         #expect(update["lastConsumedClientMessageIndex"]?.string == "25")
         let handle = try #require(update["newHandle"]?.string)
         first.inject(.reset)
@@ -138,7 +138,7 @@ import WireCodec
         #expect(words == (1...30).flatMap { [Int16](repeating: $0, count: 10) })
     }
 
-    @Test("more sessions than the limit are the quota's business")
+    @Test("more sessions than the limit exceed the quota")
     func quota() {
         var scenario = Scenario.plain
         scenario.sessionLimit = 1

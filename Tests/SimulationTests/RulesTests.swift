@@ -3,11 +3,11 @@ import Testing
 
 @testable import Simulation
 
-/// Rules beyond the shape of a message, and what it costs to break them.
+/// Rules beyond the form of a message, and the close for breaking them.
 struct RulesTests {
     private static let invalid = "Request contains an invalid argument."
 
-    /// A message, and the reason of the close that it deserves.
+    /// A message, and the reason of the close that it causes.
     struct Broken: Sendable, CustomTestStringConvertible {
         let message: String
         let reason: String
@@ -78,7 +78,7 @@ struct RulesTests {
             invalid),
     ]
 
-    @Test("a setup that asks for what there is not is closed", arguments: setups)
+    @Test("a setup that asks for something unknown is closed", arguments: setups)
     func wrongSetup(_ broken: Broken) {
         let client = TestClient()
         client.send(broken.message)
@@ -89,7 +89,7 @@ struct RulesTests {
         #expect(client.received.isEmpty, "a closed session answers nothing")
     }
 
-    @Test("what another model allows is taken for that model")
+    @Test("options of another model are accepted for that model")
     func otherModel() {
         let client = TestClient()
         client.send(
@@ -137,7 +137,7 @@ struct RulesTests {
             #"Invalid JSON payload received. Unknown name "contextUpdates": Cannot find field."#),
     ]
 
-    @Test("input that is wrong in kind, type or letter is closed", arguments: inputs)
+    @Test("input of a wrong kind, type or alphabet is closed", arguments: inputs)
     func wrongInput(_ broken: Broken) {
         let client = TestClient.ready()
         client.send(#"{"realtimeInput": {"activityStart": {}}}"#)
@@ -147,7 +147,7 @@ struct RulesTests {
     }
 
     @Test(
-        "what is no JSON object is closed, whatever it is",
+        "anything but a JSON object is closed",
         arguments: ["", " ", "[]", "7", "null", "\"setup\"", "{\"setup\": {}", "{} {}", "{'a': 1}"])
     func noObject(text: String) {
         let client = TestClient.ready()
@@ -156,7 +156,7 @@ struct RulesTests {
         #expect(client.closed?.reason.isEmpty == false)
     }
 
-    @Test("sound with its rate written otherwise, or not at all, is taken")
+    @Test("sound with its rate written differently, or not at all, is accepted")
     func otherTypes() {
         for type in ["audio/pcm", "audio/pcm; rate=16000", "Audio/PCM;rate=16000"] {
             let client = TestClient.ready(.plain)

@@ -5,7 +5,7 @@ import WireCodec
 
 @testable import Simulation
 
-/// Scenarios as files: what they say, and what is told of their mistakes.
+/// Scenario files: their meaning, and the reports of their mistakes.
 struct ScenarioFileTests {
     private func mistakes(in text: String) async -> [String] {
         do {
@@ -47,7 +47,7 @@ struct ScenarioFileTests {
         #expect(scenario.turns[1].call == nil)
     }
 
-    @Test("all mistakes of a scenario are reported, each with place, what it is and what it may be")
+    @Test("all mistakes of a scenario are reported, each with place, problem and allowed values")
     func allMistakes() async {
         let found = await mistakes(
             in: """
@@ -82,7 +82,7 @@ struct ScenarioFileTests {
             ])
     }
 
-    @Test("mistakes of writing and an unfit 'turn' are reported too")
+    @Test("syntax mistakes and an unusable 'turn' are reported too")
     func otherMistakes() async {
         #expect(await mistakes(in: "turn = 3") == ["s.toml:1:8: write [[turn]]"])
         #expect(await mistakes(in: "[turn]\nsays = 'x'") == ["s.toml:1:1: write [[turn]]"])
@@ -93,7 +93,7 @@ struct ScenarioFileTests {
         #expect(both.last?.hasPrefix("s.toml:3:1: a turn has no 'x'") == true)
     }
 
-    @Test("a scenario without turns is told so, unless it is for load")
+    @Test("a scenario without turns is a mistake, unless it is for load")
     func withoutTurns() async {
         #expect(
             await mistakes(in: "speed = 1")
@@ -101,7 +101,7 @@ struct ScenarioFileTests {
         #expect(await mistakes(in: "echo_seconds_per_second = 1.0").isEmpty)
     }
 
-    @Test("a voice that cannot be read is reported with the turn's place and the file's name")
+    @Test("an unreadable voice file is reported with the turn's place and the file's name")
     func missingVoice() async throws {
         let found = await mistakes(in: "[[turn]]\nsays = \"x\"\nvoice = \"/nowhere/a.opus\"")
         #expect(found.count == 1)
@@ -111,7 +111,7 @@ struct ScenarioFileTests {
         #expect(noSound.first?.hasPrefix("s.toml:2:9: ") == true, "\(noSound)")
     }
 
-    @Test("a file that is not there is reported by its name")
+    @Test("a missing file is reported by its name")
     func missingFile() async {
         do {
             _ = try await Scenario.read(path: "/nowhere/s.toml")

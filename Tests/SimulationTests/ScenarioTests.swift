@@ -6,7 +6,7 @@ import WireCodec
 
 @Suite struct ScenarioTests {
     @Test(
-        "every shipped scenario loads with its sounds, and says in its first line what it is for",
+        "every shipped scenario loads with its sounds, and states its purpose in its first line",
         arguments: ShippedScenario.all.map(\.name))
     func shipped(name: String) async throws {
         let shipped = try #require(ShippedScenario.named(name))
@@ -16,7 +16,7 @@ import WireCodec
         #expect(scenario.turns.allSatisfy { !$0.voice.isEmpty })
     }
 
-    @Test("faults are read with what they need and when they happen")
+    @Test("faults are read with their parameters and times")
     func faults() async throws {
         let text = """
             lifetime_s = 90
@@ -63,7 +63,7 @@ import WireCodec
         #expect(!scenario.isStrict)
     }
 
-    @Test("a turn brings messages of its own, and the reason of its end")
+    @Test("a turn has its own messages, and the reason of its end")
     func extras() async throws {
         let scenario = try await Scenario.parse(
             """
@@ -104,7 +104,7 @@ import WireCodec
     func mistakes(text: String, message: String) async {
         do {
             _ = try await Scenario.parse(text, file: "s.toml")
-            Issue.record("a wrong scenario was taken")
+            Issue.record("a wrong scenario was accepted")
         } catch {
             #expect("\(error)".contains(message), "\(error)")
         }

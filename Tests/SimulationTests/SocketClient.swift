@@ -3,7 +3,7 @@ import WebSockets
 
 /// A client on a real socket whose messages a test awaits one by one.
 final class SocketClient: Sendable {
-    /// What came, or how it ended.
+    /// A message, or the end.
     enum Arrival: Sendable, Equatable {
         case message(text: String, isBinary: Bool)
         case closed(code: UInt16, reason: String)
@@ -17,7 +17,7 @@ final class SocketClient: Sendable {
     private let client: WebSocketClient
     private let arrivals: AsyncStream<Arrival>
 
-    /// Begins to connect; what is sent before the socket is open is sent when it is.
+    /// Starts connecting; messages sent before the socket is open are sent when it is.
     init(
         port: Int, scheme: String = "ws", host: String = "127.0.0.1", path: String = path,
         headers: [(name: String, value: String)] = [("x-goog-api-key", "test-key")],
@@ -60,7 +60,7 @@ final class SocketClient: Sendable {
 
     func close() { loop.perform { [client] in client.close() } }
 
-    /// Everything up to and with the first arrival that fits, or to the end.
+    /// Everything up to and with the first arrival that matches, or to the end.
     func arrivals(until isLast: (Arrival) -> Bool = { _ in false }) async -> [Arrival] {
         var seen: [Arrival] = []
         for await arrival in arrivals {
@@ -70,7 +70,7 @@ final class SocketClient: Sendable {
         return seen
     }
 
-    /// The messages up to and with the first that holds a text.
+    /// The messages up to and with the first that contains a text.
     func messages(until text: String) async -> [String] {
         await arrivals {
             if case .message(let message, _) = $0 { message.contains(text) } else { true }

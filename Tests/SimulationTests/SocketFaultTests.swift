@@ -17,7 +17,7 @@ struct SocketFaultTests {
         return client
     }
 
-    @Test("a line breaks with and without a close frame, at once and after its announcement")
+    @Test("a connection breaks with and without a close frame, at once and after its announcement")
     func breaks() async throws {
         for (fault, end) in [
             (Fault.reset, SocketClient.Arrival.closed(code: 1006, reason: "")),
@@ -40,11 +40,11 @@ struct SocketFaultTests {
             Issue.record("\(seen)")
             return
         }
-        // The service's own words end here too: a close frame holds no more.
+        // The service's own text ends here too: a close frame holds no more.
         #expect(reason.hasSuffix("signal once the session durat"))
     }
 
-    @Test("what is sent into a line that does not read is read when it does again")
+    @Test("data sent into a connection that does not read is read when it reads again")
     func slowReading() async throws {
         let server = try LiveServer(scenario: .plain)
         defer { server.stop() }
@@ -54,7 +54,7 @@ struct SocketFaultTests {
         #expect(await client.messages(until: "generationComplete").count > 2)
     }
 
-    @Test("after a broken line the session can be taken up at once")
+    @Test("after a broken connection the session can be resumed at once")
     func resumable() async throws {
         let server = try LiveServer(scenario: .plain)
         defer { server.stop() }
@@ -75,7 +75,7 @@ struct SocketFaultTests {
         #expect(await second.arrivals { _ in true } == [Self.ready])
     }
 
-    @Test("frames are text and JSON without blanks when the scenario wants it")
+    @Test("frames are text and compact JSON when the scenario wants it")
     func framing() async throws {
         var scenario = Scenario.plain
         scenario.framing.isText = true
@@ -87,7 +87,7 @@ struct SocketFaultTests {
         #expect(seen == [.message(text: #"{"setupComplete":{}}"#, isBinary: false)])
     }
 
-    @Test("tokens and bearers are shown at the upgrade, and judged at the setup")
+    @Test("tokens and bearers are sent at the upgrade, and checked at the setup")
     func credentials() async throws {
         let scenario = try await #require(ShippedScenario.named("constrained")).load()
         let server = try LiveServer(scenario: scenario)
@@ -110,7 +110,7 @@ struct SocketFaultTests {
             case .closed(1007, _)? = try await end(
                 constrained + "?access_token=auth_tokens/spent", [], setup: setup)
         else {
-            Issue.record("a token whose time is over was taken")
+            Issue.record("an expired token was accepted")
             return
         }
         let vertex = "/ws/google.cloud.aiplatform.v1.LlmBidiService/BidiGenerateContent"

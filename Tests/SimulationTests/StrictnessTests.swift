@@ -2,12 +2,12 @@ import Testing
 
 @testable import Simulation
 
-@Suite("What a client must not do closes the session as the service does")
+@Suite("Forbidden messages close the session as the service does")
 struct StrictnessTests {
     private static let invalid = "Request contains an invalid argument."
 
     @Test(
-        "a setup that is wrong is closed with the service's words",
+        "a wrong setup is closed with the service's words",
         arguments: [
             (
                 #"{"setup": {"model": "models/gemini-3.8-live", "nonsense": 1}}"#,
@@ -41,7 +41,7 @@ struct StrictnessTests {
         #expect(client.received.isEmpty)
     }
 
-    @Test("what is no JSON is closed with the service's words")
+    @Test("anything but JSON is closed with the service's words")
     func noJSON() {
         let client = TestClient()
         client.send("{\"setup\": ")
@@ -115,7 +115,7 @@ struct StrictnessTests {
         #expect(client.closed?.reason.hasPrefix("Explicit activity control") == true)
     }
 
-    @Test("snake_case and the other alphabet of base64 are taken as the service takes them")
+    @Test("snake_case and URL-safe base64 are accepted as by the service")
     func otherSpellings() {
         let client = TestClient.ready(.plain)
         client.send(#"{"realtime_input": {"activity_start": {}}}"#)

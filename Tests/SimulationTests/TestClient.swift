@@ -2,14 +2,15 @@ import WireCodec
 
 @testable import Simulation
 
-/// A client's end of a simulated session, without a socket; time stands still until it is moved.
+/// A client's end of a simulated session, without a socket; time stands still until the test
+/// advances it.
 final class TestClient {
     private var session: ServerSession
     private(set) var received: [JSONValue] = []
     private(set) var raw: [[UInt8]] = []
     private(set) var events: [ServerEvent] = []
     private(set) var closed: (code: UInt16, reason: String)?
-    /// What happened to the line: `reset`, `drop`, `read …`, `pings …`.
+    /// Events of the connection: `reset`, `drop`, `read …`, `pings …`.
     private(set) var line: [String] = []
     private(set) var now: Int64
 
@@ -41,12 +42,12 @@ final class TestClient {
 
     func send(_ text: String) { take(session.message(Array(text.utf8), at: now)) }
 
-    /// Sends realtime audio in the plainest shape: so many samples of one value.
+    /// Sends realtime audio in the simplest form: this many samples of one value.
     func sendAudio(_ count: Int = 320, value: Int16 = 5000) {
         take(session.audio([Int16](repeating: value, count: count), at: now))
     }
 
-    /// Sends an activity of so many samples, in chunks of a second at most.
+    /// Sends an activity of this many samples, in chunks of a second at most.
     func say(count: Int = 320) {
         send(#"{"realtimeInput": {"activityStart": {}}}"#)
         for start in stride(from: 0, to: count, by: 16_000) {
@@ -65,19 +66,19 @@ final class TestClient {
 
     func disconnect() { session.disconnected(at: now) }
 
-    /// Moves time on until nothing is due any more.
+    /// Advances the time until nothing is due any more.
     func finish() {
         while session.deadline != nil { step() }
     }
 
-    /// Moves time to the next thing that is due.
+    /// Advances the time to the next due event.
     func step() {
         guard let deadline = session.deadline else { return }
         now = max(now, deadline)
         take(session.deadlineReached(at: now))
     }
 
-    /// Moves time on by seconds, through everything that is due.
+    /// Advances the time by seconds, through everything that is due.
     func wait(_ seconds: Double) {
         let end = now + Int64(seconds * 1e9)
         while let deadline = session.deadline, deadline <= end { step() }
@@ -128,7 +129,7 @@ final class TestClient {
         }
     }
 
-    /// The names of what was received, content by its members.
+    /// The names of the received messages, of content those of its members.
     var shapes: [String] {
         received.flatMap { message -> [String] in
             (message.object?.members ?? []).flatMap { member -> [String] in

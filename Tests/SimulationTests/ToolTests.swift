@@ -4,7 +4,7 @@ import WireCodec
 
 @testable import Simulation
 
-@Suite("Calls: several, waiting or not, scheduled and taken back")
+@Suite("Calls: several, blocking or not, scheduled and cancelled")
 struct ToolTests {
     private static func setup(_ behavior: String) -> String {
         #"""
@@ -23,14 +23,14 @@ struct ToolTests {
                 Scenario.Call(name: "lamp", arguments: ["on": true]),
             ].prefix(calls))
         scenario.turns[0].callsApart = apart
-        // To tell the two answers from each other.
+        // To distinguish the two answers.
         scenario.turns[1].voice = [Int16](repeating: 77, count: 2400)
         return scenario
     }
 
     private var answer: [Int16] { Scenario.short.turns[0].voice }
 
-    @Test("several calls come in one message or in several, and all must be answered")
+    @Test("several calls arrive in one message or in several, and all must be answered")
     func several() {
         for apart in [false, true] {
             let client = TestClient.ready(
@@ -48,7 +48,7 @@ struct ToolTests {
         }
     }
 
-    @Test("while a call runs that the model does not wait for, the user is answered")
+    @Test("during a call that the model does not wait for, the user is answered")
     func conversationGoesOn() {
         let client = TestClient.ready(
             Self.scenario(calls: 1), setup: Self.setup("NON_BLOCKING"))
@@ -100,7 +100,7 @@ struct ToolTests {
         #expect(client.audio == answer)
     }
 
-    @Test("what is said before a call is no turn of its own")
+    @Test("speech before a call is no turn of its own")
     func filler() {
         var scenario = Self.scenario(calls: 1)
         scenario.turns[0].fillerVoice = [Int16](repeating: 9, count: 4800)
@@ -114,19 +114,19 @@ struct ToolTests {
         #expect(client.shapes.filter { $0 == "turnComplete" }.count == 1)
     }
 
-    @Test("an answer that nobody waits for is reported, and changes nothing")
+    @Test("an answer to no open call is reported, and changes nothing")
     func inVain() {
         let client = TestClient.ready(.plain)
         client.answer("never")
         #expect(client.closed == nil)
         #expect(client.received.isEmpty)
         guard case .answeredInVain? = client.events.last else {
-            Issue.record("it was not told")
+            Issue.record("it was not reported")
             return
         }
     }
 
-    @Test("tools and the instruction change in mid-session, where the model has that")
+    @Test("tools and the instruction change in mid-session, where the model allows that")
     func contextUpdate() {
         let update =
             #"{"contextUpdate": {"tools": {"tools": []}, "systemInstruction": {"parts": [{"text": "Be brief."}]}}}"#
@@ -141,7 +141,7 @@ struct ToolTests {
         #expect(other.closed?.reason.contains("contextUpdate") == true)
     }
 
-    @Test("history fills the context without an answer, and comes before anything else")
+    @Test("history fills the context without an answer, and comes first")
     func history() {
         let setup =
             #"{"setup": {"model": "models/gemini-3.8-live", "historyConfig": {"initialHistoryInClientContent": true}}}"#
@@ -160,7 +160,7 @@ struct ToolTests {
         #expect(early.closed?.code == 1007)
     }
 
-    @Test("a client that is not watched strictly loses only what it sends at the wrong time")
+    @Test("with lax checks a client loses only what it sends at the wrong time")
     func lenient() {
         var scenario = Scenario.plain
         scenario.isStrict = false

@@ -3,7 +3,7 @@ import WireCodec
 
 @testable import Simulation
 
-/// What a turn costs, what cuts it, and how long it can be taken up.
+/// The usage of a turn, what cuts it, and how long it can be resumed.
 struct TurnTests {
     private func usage(_ client: TestClient) -> [JSONValue] {
         client.received.compactMap { $0["usageMetadata"] }
@@ -25,7 +25,7 @@ struct TurnTests {
         #expect(counts == [[50, 13, 63], [113, 13, 126]])
     }
 
-    @Test("a turn that was cut has the usage of what was sent, and one without sound none")
+    @Test("a cut turn has the usage of what was sent, and one without sound none")
     func usageOfCutTurns() {
         let cut = TestClient.ready(.plain)
         cut.say(count: 16_000)
@@ -91,7 +91,7 @@ struct TurnTests {
         #expect(client.shapes.last == "sessionResumptionUpdate")
     }
 
-    @Test("an answer to a call that was taken back, or never made, changes nothing")
+    @Test("an answer to a call that was cancelled, or never made, changes nothing")
     func lateAnswers() throws {
         let client = TestClient.ready()
         client.say()
@@ -111,7 +111,7 @@ struct TurnTests {
         #expect(client.received.count == before)
     }
 
-    @Test("a client without transcriptions gets none, and a function it has not is not called")
+    @Test("a client without transcriptions gets none, and an undeclared function is not called")
     func plainClient() {
         let client = TestClient.ready(
             setup: #"""
@@ -134,7 +134,7 @@ struct TurnTests {
         """#
     }
 
-    @Test("a session that is taken up goes on with the turn after the handle")
+    @Test("a resumed session goes on with the turn after the handle")
     func resumedTurn() throws {
         let service = ServiceState()
         let first = TestClient.ready(service: service)
@@ -164,7 +164,7 @@ struct TurnTests {
         #expect(words.suffix(3200).allSatisfy { $0 == 5000 })
     }
 
-    @Test("what the client said of its functions is reported as it was, names within included")
+    @Test("function declarations are reported unchanged, names within included")
     func setupIsToldAsItWas() {
         let client = TestClient()
         client.send(

@@ -2,12 +2,12 @@ import Testing
 
 @testable import Simulation
 
-@Suite("The device's days: faults of every kind, in virtual time")
+@Suite("Days of the device: faults of every kind, in virtual time")
 struct WorldTests {
-    /// `make test` lives through many more, in an optimized build.
+    /// `make test` runs many more, in an optimized build.
     private static let days: UInt64 = 30
 
-    @Test("no promise is broken on any day, and the days hold all that a device goes through")
+    @Test("no promise is broken on any day, and the days have everything that a device meets")
     func days() async {
         var lived = WorldCounts()
         for seed in 0..<Self.days {
@@ -23,7 +23,7 @@ struct WorldTests {
         #expect(lived.announcements > 0 && lived.rings > 0 && lived.troubles > 10)
     }
 
-    @Test("the days are of every model that converses and calls functions, and in every mode")
+    @Test("the days have every model that converses and calls functions, and every mode")
     func models() {
         let days = (UInt64(0)..<60).map { Day(seed: $0) }
         let conversing = ModelProfile.known.filter { profile in
@@ -34,7 +34,7 @@ struct WorldTests {
         #expect(Set(days.map(\.mode)).count == 3)
     }
 
-    @Test("a day is lived the same way every time")
+    @Test("a day runs the same way every time")
     func repeatable() {
         for seed in [UInt64(3), 17, 40] {
             let first = World(day: Day(seed: seed)).run()

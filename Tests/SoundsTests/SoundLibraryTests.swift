@@ -4,7 +4,7 @@ import Testing
 struct SoundLibraryTests {
     static let rates: [Int32] = [16_000, 24_000, 48_000]
 
-    /// What a stored sound is: a short signal, or words.
+    /// Whether a stored sound is words, not a short signal.
     static func isSpoken(_ sound: StoredSound) -> Bool {
         switch sound {
         case .listening, .done, .error, .muted, .timer, .alarm: false
@@ -13,13 +13,15 @@ struct SoundLibraryTests {
         }
     }
 
-    @Test("every sound decodes, has a sane length, is heard and does not clip", arguments: rates)
+    @Test(
+        "every sound decodes, has a sensible length, is audible and does not clip", arguments: rates
+    )
     func everySound(rate: Int32) throws {
         let library = try SoundLibrary(rate: rate)
         for sound in StoredSound.allCases {
             let samples = library[sound]
             let milliseconds = samples.count * 1000 / Int(rate)
-            // What is repeated ends in a pause.
+            // A sound that is repeated ends in a pause.
             let isRepeated = sound == .timer || sound == .alarm
             let range =
                 Self.isSpoken(sound) ? 400...5000 : isRepeated ? 400...1500 : 60...400
@@ -28,12 +30,12 @@ struct SoundLibraryTests {
             #expect((2000...32_000).contains(peak), "\(sound) peaks at \(peak)")
             let square = samples.reduce(0.0) { $0 + Double($1) * Double($1) }
             let level = (square / Double(max(samples.count, 1))).squareRoot()
-            // -36 dBFS: softer would not be heard beside a fan.
+            // -36 dBFS: a softer sound would not be heard beside a fan.
             #expect(level > 500, "\(sound) has a level of \(level)")
         }
     }
 
-    @Test("a sound lasts as long at every rate")
+    @Test("a sound has the same length at every rate")
     func lengths() throws {
         let libraries = try Self.rates.map { try SoundLibrary(rate: $0) }
         for sound in StoredSound.allCases {
@@ -61,7 +63,7 @@ struct SoundLibraryTests {
 
     @Test("all sounds are equally loud, the owner's too, within 1 dB", arguments: rates)
     func loudness(rate: Int32) throws {
-        // A sine of -46 dBFS, as somebody may have recorded it.
+        // A sine of -46 dBFS, as a user may have recorded it.
         let soft = (0..<Int(rate)).map { Int16(230 * sine(Double($0) * 440 / Double(rate))) }
         let library = try SoundLibrary(rate: rate, own: [.done: soft])
         for sound in StoredSound.allCases {
@@ -70,7 +72,7 @@ struct SoundLibraryTests {
         }
     }
 
-    @Test("silence stays silence, and what is full of peaks does not clip")
+    @Test("silence stays silence, and a sound full of peaks does not clip")
     func extremes() {
         #expect(SoundLevel.matched([0, 0, 0], rate: 24_000) == [0, 0, 0])
         var clicks = [Int16](repeating: 10, count: 24_000)
@@ -79,7 +81,7 @@ struct SoundLibraryTests {
         #expect(matched.allSatisfy { abs(Int($0)) <= 29_204 })
     }
 
-    /// A sine of so many turns, by its series.
+    /// A sine of this many turns, by its series.
     private func sine(_ turns: Double) -> Double {
         let phase = (turns - turns.rounded()) * 2 * Double.pi
         let square = phase * phase

@@ -16,7 +16,7 @@ struct EchoCancellerTests {
         samples.reduce(0) { $0 + Double($1) * Double($1) }
     }
 
-    @Test("an echo within the tail is gone after a few seconds, and what is not an echo stays")
+    @Test("an echo within the tail is removed after a few seconds, other sound stays")
     func cancels() {
         let canceller = EchoCanceller(frameSamples: 320, tailSamples: 1600, rate: 16_000)
         let played = noise(96_000, seed: 3)
@@ -30,7 +30,7 @@ struct EchoCancellerTests {
             left += frame
         }
         #expect(power(left[64_000...]) < power(echo[64_000...]) / 300)
-        // Without a reference there is nothing to take out.
+        // Without a reference there is nothing to cancel.
         canceller.reset()
         let silence = [Int16](repeating: 0, count: 320)
         let tone = (0..<320).map { Int16(8000 * sin(2 * .pi * 440 * Double($0) / 16_000)) }
@@ -40,7 +40,7 @@ struct EchoCancellerTests {
         #expect(power(frame) > power(tone) * 0.8)
     }
 
-    @Test("steady noise is pushed down, a tone over it comes out one frame later")
+    @Test("steady noise is reduced, a tone over it comes out one frame later")
     func suppresses() {
         var settings = Preprocessor.Settings()
         settings.noiseDecibels = 20
@@ -55,7 +55,7 @@ struct EchoCancellerTests {
             quiet += frame
         }
         #expect(power(quiet[48_000...]) < power(hiss[48_000...]) / 20)
-        // A click through one that does nothing is where it was, less the delay.
+        // A click through a disabled preprocessor keeps its position, apart from the delay.
         let plain = Preprocessor(
             frameSamples: 320, rate: 16_000, settings: Preprocessor.Settings(), canceller: nil)
         var given: [Int16] = []

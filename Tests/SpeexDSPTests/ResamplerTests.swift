@@ -44,9 +44,9 @@ struct ResamplerTests {
         return output
     }
 
-    /// The amplitude of one frequency in samples, both ends left out.
+    /// The amplitude of one frequency in samples, without both ends.
     static func amplitude(of hertz: Double, in samples: [Int16], rate: Int32) -> Double {
-        // A whole number of tenths of a second, so that whole hertz tens have whole periods.
+        // A whole number of tenths of a second, so that multiples of 10 Hz have whole periods.
         let length = Int(rate / 10) * 3
         let start = (samples.count - length) / 2
         var real = 0.0
@@ -71,7 +71,7 @@ struct ResamplerTests {
         let delay = resampler.latencyFrames * Int(rates.to) / Int(rates.from)
         #expect(output.count <= expected)
         #expect(output.count >= expected - delay - 2)
-        // 5 ms; more would be heard as a delay and would move the marks of a segment.
+        // 5 ms; more would be audible as a delay and would move the marks of a segment.
         #expect(resampler.latencyFrames * 200 <= rates.from)
     }
 
@@ -89,17 +89,17 @@ struct ResamplerTests {
         #expect(wrong < 400)
     }
 
-    @Test("what the lower rate cannot hold is taken away instead of folded down")
+    @Test("frequencies beyond the lower rate are removed instead of aliased")
     func aliases() throws {
         for hertz in [10_000.0, 12_000, 15_000, 20_000] {
             let resampler = try Resampler(from: 48_000, to: 16_000, quality: 4)
             let output = Self.convert(Self.tone(hertz, rate: 48_000), with: resampler)
-            // Without a filter it would come back with its whole amplitude: 50 dB less.
+            // Without a filter it would be aliased at full amplitude: 50 dB less.
             #expect(Self.peak(output[400..<7000]) < 50, "\(hertz) Hz")
         }
     }
 
-    @Test("nothing is added above what the lower rate held")
+    @Test("nothing is added above the lower rate's band")
     func images() throws {
         let resampler = try Resampler(from: 24_000, to: 48_000, quality: 4)
         let output = Self.convert(Self.tone(8000, rate: 24_000), with: resampler)
@@ -107,7 +107,7 @@ struct ResamplerTests {
         #expect(Self.amplitude(of: 16_000, in: output, rate: 48_000) < 50)
     }
 
-    @Test("blocks of any size and little room give the same samples as one block")
+    @Test("blocks of any size and small buffers give the same samples as one block")
     func blocks() throws {
         let input = Self.tone(700, rate: 48_000)
         let whole = Self.convert(

@@ -7,7 +7,7 @@ import WireCodec
 
 @testable import Store
 
-@Suite("A document that outlasts what disks do", .timeLimit(.minutes(5)))
+@Suite("A document that survives disk faults", .timeLimit(.minutes(5)))
 struct KeptDocumentTests {
     private let reports = Reports()
 
@@ -15,7 +15,7 @@ struct KeptDocumentTests {
         StateStore(disk: disk, crashes: crashes) { [reports] in reports.add($0) }
     }
 
-    /// A disk with a document of this many writes, whose value is their number.
+    /// A disk with a document after this many writes, whose value is their number.
     private func disk(writes: Int) throws -> MemoryDisk {
         let disk = MemoryDisk()
         let document = store(disk).document("x")
@@ -42,7 +42,7 @@ struct KeptDocumentTests {
         }
     }
 
-    @Test("what an earlier version kept elsewhere is read until there is something newer")
+    @Test("a file that an earlier version kept elsewhere is read until there is a newer one")
     func whatAnEarlierVersion() throws {
         func document(_ disk: MemoryDisk) -> KeptDocument {
             store(disk).document("x", earlier: "x.json")
@@ -60,7 +60,7 @@ struct KeptDocumentTests {
         for bytes in [[], Array("[7".utf8), [0xFF]] as [[UInt8]] {
             let damaged = MemoryDisk(["x.json": bytes])
             guard case .lost = document(damaged).read() else {
-                Issue.record("\(bytes) is not said to be lost")
+                Issue.record("\(bytes) is not reported as lost")
                 continue
             }
             #expect(damaged.files["x.json.damaged-1"] == bytes)
@@ -74,7 +74,7 @@ struct KeptDocumentTests {
         #expect(throws: StoreError.self) { try document(hidden).write(8) }
     }
 
-    @Test("what is there and what is not is told apart from what cannot be read")
+    @Test("existing and missing files are told apart from unreadable ones")
     func whatIsThereAndWhat() throws {
         #expect(store(MemoryDisk()).document("x").read() == .absent)
         let disk = try disk(writes: 3)
@@ -90,25 +90,25 @@ struct KeptDocumentTests {
             #expect(document.isBlocked)
             #expect(throws: StoreError.self) { try document.write(4) }
             #expect(disk.files == files)
-            // Readable again, without a new start.
+            // Readable again, without a restart.
             disk.faults.reading = [:]
             #expect(document.read() == .value(3, loss: nil))
             try document.write(3)
         }
     }
 
-    @Test("what nobody has read is not written over")
+    @Test("a document that was not read is not overwritten")
     func whatNobodyHasReadIs() throws {
         let disk = try disk(writes: 4)
         try store(disk).document("x").write(5)
         #expect(store(disk).document("x").read() == .value(5, loss: nil))
-        // The one before it is there for the next cut.
+        // The previous one is there for the next cut.
         #expect(disk.files.count == 2)
         disk.faults.reading = ["x.a": EACCES, "x.b": EACCES]
         #expect(throws: StoreError.self) { try store(disk).document("x").write(6) }
     }
 
-    @Test("damaged files are kept under another name, at most three of each")
+    @Test("damaged files are set aside, at most three of each")
     func damagedFilesAreKeptUnder() throws {
         let disk = try disk(writes: 2)
         for round in 1...5 {
@@ -142,7 +142,7 @@ struct KeptDocumentTests {
         #expect(store(disk).document("x").read() == .value("short", loss: nil))
     }
 
-    @Test("a write that fails leaves what was there, and the next one works")
+    @Test("a failed write leaves the old value, and the next one works")
     func aWriteThatFailsLeaves() throws {
         let disk = try disk(writes: 2)
         let document = store(disk).document("x")
@@ -159,7 +159,7 @@ struct KeptDocumentTests {
 
     // MARK: - Crashes
 
-    @Test("what the program crashed with twice is set aside and said, and it starts without")
+    @Test("files with which the program crashed twice are set aside and reported, and it starts")
     func whatTheProgramCrashedWith()
         throws
     {
@@ -174,13 +174,13 @@ struct KeptDocumentTests {
         #expect(text.contains("crashed twice"))
         #expect(reports.all.count == 1)
         #expect(disk.files["x.a.suspect"] == before["x.a"])
-        // It was innocent: the program crashes without it, too.
+        // It was not the cause: the program crashes without it, too.
         #expect(store(disk, crashes: 3).document("x").read() == .value(2, loss: nil))
         #expect(disk.files == before)
         #expect(store(disk, crashes: 4).document("x").read() == .value(2, loss: nil))
     }
 
-    @Test("what is stored after that counts, and is not replaced by what was set aside")
+    @Test("a value stored after that counts, and is not replaced by what was set aside")
     func whatIsStoredAfterThat()
         throws
     {
@@ -199,7 +199,7 @@ struct KeptDocumentTests {
         #expect(!disk.files.keys.contains { $0.hasSuffix(".suspect") })
     }
 
-    @Test("the journal of calls is among what is set aside, the audit log is not")
+    @Test("the journal of calls is set aside, too, the audit log is not")
     func theJournalOfCallsIs() throws {
         let disk = MemoryDisk()
         let first = store(disk)
@@ -211,7 +211,7 @@ struct KeptDocumentTests {
         #expect(reports.all.count == 2)
     }
 
-    @Test("lines that are whole outlast damage to others, and that some are lost is known")
+    @Test("whole lines survive damage to others, and the loss of some is noticed")
     func linesThatAreWholeOutlast()
         throws
     {
@@ -223,7 +223,7 @@ struct KeptDocumentTests {
         let second = store(disk)
         #expect(try second.lines("l").read() == [2, 3])
         #expect(second.lines("l").isIncomplete)
-        // Nobody has written anything since.
+        // Nothing has been written since.
         #expect(try store(disk).lines("l").read() == [2, 3])
         #expect(reports.all.count == 1)
     }

@@ -8,7 +8,7 @@ import WireCodec
 
 @testable import Store
 
-/// Takes what is reported.
+/// Collects the reports.
 final class Reports: Sendable {
     private let lines = Mutex<[String]>([])
 
@@ -16,7 +16,7 @@ final class Reports: Sendable {
     func add(_ text: String) { lines.withLock { $0.append(text) } }
 }
 
-@Suite("The folder that one program has to itself", .timeLimit(.minutes(5)))
+@Suite("A folder of one program only", .timeLimit(.minutes(5)))
 struct StateStoreTests {
     private let reports = Reports()
 
@@ -28,19 +28,19 @@ struct StateStoreTests {
         try StateStore.open(path, patience: .zero) { [reports] in reports.add($0) }
     }
 
-    @Test("a second program is refused, with the name of the first, its number and its time")
+    @Test("a second program is refused, with the name of the first, its process id and start time")
     func aSecondProgramIsRefused()
         throws
     {
         let path = try folder()
         defer { try? Files.removeTree(path) }
-        // The kernel's lock does not ask whose program it is.
+        // The kernel's lock applies within one program, too.
         let other = try #require(try FolderLock(path))
         let text = "martlet run, process 4711, since 2026-11-30T01:02:03"
         try Files.replace("\(path)/holder", Array("\(text)\n".utf8), mode: 0o600)
         do {
             _ = try open(path)
-            Issue.record("it was let in")
+            Issue.record("it was not refused")
         } catch {
             #expect("\(error)".contains(text))
             #expect("\(error)".contains(path))
@@ -48,7 +48,7 @@ struct StateStoreTests {
         withExtendedLifetime(other) {}
     }
 
-    @Test("who has the folder has left its program, its number and its time there")
+    @Test("the folder's owner leaves its name, its process id and its start time there")
     func whoHasTheFolderHas() throws {
         let path = try folder()
         defer { try? Files.removeTree(path) }
@@ -59,7 +59,7 @@ struct StateStoreTests {
         withExtendedLifetime(store) {}
     }
 
-    @Test("the program that has a folder gets the same store again, and frees it at the end")
+    @Test("the program that owns a folder gets the same store again, and releases it at the end")
     func theProgramThatHasA()
         throws
     {
@@ -76,7 +76,7 @@ struct StateStoreTests {
         #expect(other != nil)
     }
 
-    @Test("a folder that is missing is made, and only its owner may look into it")
+    @Test("a missing folder is created, and only its owner may look into it")
     func aFolderThatIsMissing() throws {
         let path = try folder()
         defer { try? Files.removeTree(path) }
@@ -88,7 +88,7 @@ struct StateStoreTests {
         #expect(reports.all.isEmpty)
     }
 
-    @Test("a folder that cannot be made is reported at once, and what is written fails")
+    @Test("a folder that cannot be created is reported at once, and writes fail")
     func aFolderThatCannotBe()
         throws
     {
@@ -111,7 +111,7 @@ struct StateStoreTests {
         #expect(reports.all.first?.contains("No space left") == true)
     }
 
-    @Test("what writes left behind when the power went is removed, and nothing else")
+    @Test("temporary files left by a power cut are removed, and nothing else")
     func whatWritesLeftBehindWhen() throws {
         let kept = [
             "timers.a", "timers.b", "tool-calls.jsonl", "tool-audit.jsonl", "tool-audit.jsonl.1",
@@ -125,9 +125,9 @@ struct StateStoreTests {
         #expect(Set(disk.files.keys) == Set(kept))
     }
 
-    @Test("what root writes into a folder of somebody else's belongs to its owner")
+    @Test("files that root writes into another user's folder belong to that user")
     func whatRootWritesIntoA() throws {
-        // Only root can do what this is about.
+        // Only root can change an owner.
         guard geteuid() == 0 else { return }
         let path = try folder()
         defer { try? Files.removeTree(path) }

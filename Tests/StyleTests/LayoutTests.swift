@@ -1,6 +1,6 @@
 import Testing
 
-/// The architecture, as far as a machine can hold it.
+/// The architecture, as far as a test can check it.
 struct LayoutTests {
     let tree: SourceTree
     let manifest: Manifest
@@ -78,23 +78,23 @@ struct LayoutTests {
         }
     }
 
-    @Test("the conversation and what it asks of a voice service know no such service")
+    @Test("the conversation and its voice service protocol name no actual service")
     func conversationKnowsNoService() {
         for target in ["VoiceSession", "VoiceSessionTests", "Assistant", "AssistantTests"] {
             #expect(manifest.edges[target]?.contains("Live") == false, "\(target)")
         }
     }
 
-    @Test("a voice service is named only where it is made, kept, measured or tested")
+    @Test("a voice service is named only where it is created, stored, measured or tested")
     func serviceIsNamedWhereItIsMade() {
         let places = [
             "Sources/Control/Live", "Tests/LiveTests",
-            // The device's session is made here, and its handle kept, which only Live has.
+            // The device's session is created here, and its handle stored, which only Live has.
             "Sources/Control/Daemon/Service", "Tests/DaemonTests/Service",
             "Tests/DaemonTests/Life/FaultInjectionTests.swift",
             "Tests/DaemonTests/Settings/MappingTests.swift",
             "Tests/DaemonTests/Settings/DefaultsTests.swift",
-            // The deterministic world runs the real machine over a simulated line.
+            // The deterministic world runs the real machine over a simulated connection.
             "Sources/Simulation/World", "Sources/Programs/martlet-bench",
         ]
         for file in tree.swiftFiles
@@ -119,7 +119,7 @@ struct LayoutTests {
         }
     }
 
-    @Test("a kind of tool is named in the list of the kinds and where its ports are tied, only")
+    @Test("a kind of tool is named only in the list of kinds and where its ports are wired")
     func kindsAreNamedWhereTheyAreTied() {
         let places = [
             "Sources/Control/AllToolKinds", "Sources/Control/Daemon/Tools/ToolMaker+Device.swift",

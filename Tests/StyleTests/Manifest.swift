@@ -1,8 +1,8 @@
-/// The targets of Package.swift with their declared edges, read from its text.
+/// The targets of Package.swift with their declared dependencies, read from its text.
 struct Manifest {
-    /// What each of our own targets may import of ours, by target name.
+    /// The own targets that each of our targets may import, by target name.
     let edges: [String: Set<String>]
-    /// Where a target's files lie, by target name.
+    /// The folder of a target's files, by target name.
     let folders: [String: String]
 
     init() throws {
@@ -36,7 +36,7 @@ struct Manifest {
         self.folders = folders
     }
 
-    /// The string literals in the parentheses behind each occurrence of `call`, in order.
+    /// The string literals in the parentheses after each occurrence of `call`, in order.
     private static func stringLists(after call: String, in text: String) -> [[String]] {
         var lists: [[String]] = []
         var rest = Substring(text)

@@ -1,8 +1,8 @@
 import Testing
 
-/// The tables of known problems and faults name tests; here they are looked for.
+/// The tables of known problems and faults name tests, which must exist.
 struct ProofTests {
-    /// A row: its first column, and what its last one says.
+    /// A row: its first and its last column.
     private struct Row {
         let label: Substring
         let proof: Substring
@@ -36,7 +36,7 @@ struct ProofTests {
         return rows
     }
 
-    /// The names that the tests of a file have for people.
+    /// The display names of the tests of a file.
     private func names(in file: SourceTree.File) -> Set<Substring> {
         let text = file.lines.joined(separator: "\n")
         var names: Set<Substring> = []
@@ -48,7 +48,7 @@ struct ProofTests {
         return names
     }
 
-    /// Whether each row names tests that exist, or says why there is nothing to show.
+    /// Checks that each row names tests that exist, or says why there is nothing to show.
     private func check(_ rows: [Row]) throws {
         let tree = try SourceTree()
         var known: [String: Set<Substring>] = [:]
@@ -76,7 +76,7 @@ struct ProofTests {
     @Test("every fault that was found has its tests, which exist, or a reason why there is none")
     func faults() throws {
         let rows = try rows(of: "Tests/known-faults.md")
-        // One row an entry: a second of the same name is a mistake of copying.
+        // One row per entry: a second one of the same name is a copying mistake.
         #expect(Set(rows.map(\.label)).count == rows.count)
         #expect(!rows.isEmpty)
         try check(rows)

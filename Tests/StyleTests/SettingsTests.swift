@@ -1,8 +1,8 @@
 import Testing
 
-/// A setting exists once it is declared; nobody has to list it.
+/// A setting exists once it is declared; there is no list of settings.
 struct SettingsTests {
-    /// Paths of the settings that are declared, by the name of their section's type.
+    /// Paths of the declared settings, by the name of their section's type.
     private func declared() throws -> [(path: Substring, file: String)] {
         let tree = try SourceTree()
         return tree.swiftFiles.filter {
@@ -17,7 +17,7 @@ struct SettingsTests {
         }
     }
 
-    @Test("every setting that is declared stands in the shipped file, in its section")
+    @Test("every declared setting is in the shipped file, in its section")
     func listed() throws {
         var section: Substring = ""
         var shipped: Set<String> = []

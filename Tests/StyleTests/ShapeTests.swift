@@ -1,6 +1,6 @@
 import Testing
 
-/// What `swift format` does not check: sizes, banned words, documented declarations.
+/// Rules that `swift format` does not check: sizes, banned words, documented declarations.
 struct ShapeTests {
     static let fileLinesLimit = 400
     static let functionLinesLimit = 70
@@ -12,7 +12,7 @@ struct ShapeTests {
     @Test("no file is longer than 400 lines")
     func filesAreShort() {
         for file in tree.swiftFiles {
-            // The last line's end makes an empty piece behind it.
+            // The last line's end makes an empty piece after it.
             #expect(file.lines.count - 1 <= Self.fileLinesLimit, "\(file.path)")
         }
     }
@@ -21,7 +21,8 @@ struct ShapeTests {
     func functionsAreShort() {
         for file in tree.swiftFiles {
             for (start, line) in file.lines.enumerated() where isFunctionHead(line) {
-                // Formatting is checked, so a body ends at the brace in the head's own column.
+                // Formatting is checked, so a body ends at the brace in the column of its
+                // declaration.
                 let length = file.lines[start...].prefix { other in
                     !(other.trimmed.hasPrefix("}") && other.indent == line.indent)
                 }.count
@@ -53,7 +54,7 @@ struct ShapeTests {
         }
     }
 
-    @Test("what one target offers another says what it is")
+    @Test("declarations that a target exports have a doc comment")
     func packageDeclarationsAreDocumented() {
         let kinds: Set<Substring> = [
             "func", "init", "struct", "class", "enum", "protocol", "actor", "subscript",
@@ -84,7 +85,7 @@ struct ShapeTests {
         return operators.contains { code.contains($0) }
     }
 
-    /// The functions that our own protocols ask for; they are documented at the protocol.
+    /// The functions that our own protocols require; they are documented at the protocol.
     private func requirementNames() -> Set<Substring> {
         var names: Set<Substring> = []
         for file in tree.swiftFiles where file.path.hasPrefix("Sources/") {

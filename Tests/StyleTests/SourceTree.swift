@@ -7,7 +7,7 @@ struct SourceTree {
         let path: String
         let lines: [Substring]
 
-        /// The folder below Sources or Tests that the file lies in, such as "Bindings/ALSA".
+        /// Whether the file is below a folder of Sources or Tests, such as "Bindings/ALSA".
         func isBelow(_ folder: String) -> Bool { path.hasPrefix(folder + "/") }
     }
 
@@ -38,7 +38,7 @@ struct SourceTree {
         }
     }
 
-    /// The lines of a file of the project, without their line ends.
+    /// The lines of a file of the project, without line ends.
     static func lines(of path: String) throws -> [Substring] {
         let bytes = try Files.read("\(root)/\(path)", limitBytes: 1 << 20)
         return String(decoding: bytes, as: UTF8.self)
@@ -47,7 +47,7 @@ struct SourceTree {
 }
 
 extension Substring {
-    /// The line without the blanks before it and behind it.
+    /// The line without leading and trailing blanks.
     var trimmed: Substring {
         guard let first = firstIndex(where: { $0 != " " }) else { return "" }
         return self[first...]
@@ -59,7 +59,7 @@ extension Substring {
     /// The words of the line, as an identifier scanner sees them.
     var words: [Substring] { split { !($0.isLetter || $0.isNumber || $0 == "_") } }
 
-    /// The name behind `func`, where the line declares a function.
+    /// The name after `func`, if the line declares a function.
     var functionName: Substring? {
         let words = words
         guard let keyword = words.firstIndex(of: "func"), keyword + 1 < words.count else {

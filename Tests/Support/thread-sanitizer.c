@@ -1,17 +1,17 @@
-// thread-sanitizer.c: what `make tsan` loads before the tests, so that the sanitizer sees what a
-// Mutex orders.
+// thread-sanitizer.c: a library that `make tsan` preloads, so that the sanitizer sees the ordering
+// of a Mutex.
 //
-// The toolchain's Synchronization library is built without the sanitizer. A lock that is free is
-// taken in our own code, which has it; one that is held is waited for in the library's two
-// functions below, and what they order is told here. Their names are mangled: `_lockSlow(UInt32)`
-// and `_unlockSlow()` of `_MutexHandle`, whose only member, at its address, is the lock's word.
+// The toolchain's Synchronization library is built without the sanitizer. A free lock is taken in
+// our own code, which is instrumented; a held one is waited for in the library's two functions
+// below, whose ordering is reported here. Their names are mangled: `_lockSlow(UInt32)` and
+// `_unlockSlow()` of `_MutexHandle`, whose only member, at its address, is the lock's word.
 #include <dlfcn.h>
 #include <stdint.h>
 
 #define LOCK_SLOW "$s15Synchronization12_MutexHandleV9_lockSlowyys6UInt32VF"
 #define UNLOCK_SLOW "$s15Synchronization12_MutexHandleV11_unlockSlowyyF"
 
-// Of the sanitizer's runtime; not there in programs without it, such as the shells of the tests.
+// From the sanitizer's runtime; absent in programs without it, such as the shells of the tests.
 extern void __tsan_acquire(void *address) __attribute__((weak));
 extern void __tsan_release(void *address) __attribute__((weak));
 

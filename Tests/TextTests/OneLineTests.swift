@@ -3,7 +3,7 @@ import Testing
 import Text
 
 struct OneLineTests {
-    @Test("whatever comes in, one line comes out that is no longer than the limit")
+    @Test("any input becomes one line that is no longer than the limit")
     func bounded() {
         var generator = SeededGenerator(seed: 1)
         let pieces = ["a", " ", "\n", "\r\n", "\u{1B}[2J", "\u{7F}", "é", "👩‍👩‍👧", "\u{0}", "字"]

@@ -13,7 +13,7 @@ struct PatternTests {
         return name.first == head && reference(name.dropFirst(), pattern.dropFirst())
     }
 
-    @Test("a pattern fits what the definition says, for all short names of few letters")
+    @Test("a pattern matches as the definition says, for all short names of few letters")
     func definition() {
         var generator = SeededGenerator(seed: 1)
         for _ in 0..<20_000 {

@@ -31,7 +31,7 @@ struct SpellingTests {
         }
     }
 
-    @Test("it is nought for the same word alone, and at most the length of the longer one")
+    @Test("it is 0 only for the same word, and at most the length of the longer one")
     func bounds() {
         var generator = SeededGenerator(seed: 2)
         for _ in 0..<2_000 {

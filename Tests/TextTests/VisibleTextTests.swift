@@ -2,10 +2,10 @@ import Testing
 
 import Text
 
-@Suite("What far ends say, as a terminal and a journal show it")
+@Suite("Text of other programs, as a terminal and a journal show it")
 struct VisibleTextTests {
     @Test(
-        "what steers a terminal is shown as what it is",
+        "control sequences are shown as what they are",
         arguments: [
             ("\u{1B}[2J\u{7}gone", "␛[2J␇gone"), ("a\rb", "a␍b"), ("a\nb", "a␊b"),
             ("a\r\nb", "a␍␊b"), ("\0", "␀"), ("\u{7F}", "␡"), ("\u{9B}31m", "<U+009B>31m"),
@@ -23,7 +23,7 @@ struct VisibleTextTests {
         #expect(text.visible == text)
     }
 
-    @Test("no scalar of any text leaves a control behind, and showing twice changes nothing")
+    @Test("no scalar of any text leaves a control character, and showing twice changes nothing")
     func everyScalar() {
         for value in UInt32(0)...0x10_FFFF {
             guard let scalar = Unicode.Scalar(value) else { continue }

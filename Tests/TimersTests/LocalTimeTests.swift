@@ -4,7 +4,7 @@ import Testing
 
 @Suite("dates and times of day")
 struct LocalTimeTests {
-    @Test("every day of four hundred years has the next as its successor")
+    @Test("every day of four hundred years is followed by the next")
     func everyDay() throws {
         var day = try #require(LocalTime(year: 1970, month: 1, day: 1))
         #expect(day.weekday == 4)
@@ -20,7 +20,7 @@ struct LocalTimeTests {
         #expect(day.dateText == "2370-01-01")
     }
 
-    @Test("the leap day is there in leap years only")
+    @Test("only leap years have a leap day")
     func leapDay() {
         #expect(LocalTime(year: 2028, month: 2, day: 29)?.weekday == 2)
         #expect(LocalTime(year: 2000, month: 2, day: 29) != nil)
@@ -30,7 +30,7 @@ struct LocalTimeTests {
         #expect(LocalTime(year: 2026, month: 1, day: 1, hour: 24) == nil)
     }
 
-    @Test("a time that comes twice is the first, one that never comes is as much later")
+    @Test("a time that occurs twice is the first, one that never occurs is moved on")
     func changes() {
         let zone = Zone.berlin
         // Set forward on 2026-03-29 at 02:00, back on 2026-10-25 at 03:00.
@@ -66,7 +66,7 @@ struct LocalTimeTests {
         #expect(TimerWords.date("next week", from: now) == nil)
     }
 
-    @Test("what is left is said in at most two units, and never as nothing")
+    @Test("the time left is given in at most two units, and never as nothing")
     func lengths() {
         #expect(TimerWords.length(1) == "1 second")
         #expect(TimerWords.length(90_000_000_000) == "1 minute 30 seconds")

@@ -9,7 +9,7 @@ import WireCodec
 
 @testable import Timers
 
-/// Clocks that stand still, wherever they are.
+/// Clocks that stand still at any time.
 private struct StillClock {
     let now: Now
 
@@ -18,11 +18,11 @@ private struct StillClock {
     }
 }
 
-/// A place of a number within a JSON value.
+/// The path to a number within a JSON value.
 private enum Step { case member(String), element(Int) }
 
 extension JSONValue {
-    /// The places of all numbers.
+    /// The paths to all numbers.
     fileprivate var numberPlaces: [[Step]] {
         switch self {
         case .int, .double: [[]]
@@ -36,7 +36,7 @@ extension JSONValue {
         }
     }
 
-    /// The same with another value at a place.
+    /// The same with another value at a path.
     fileprivate func replacing(_ place: ArraySlice<Step>, with value: JSONValue) -> JSONValue {
         switch (place.first, self) {
         case (.member(let name)?, .object(var members)):
@@ -50,7 +50,7 @@ extension JSONValue {
     }
 }
 
-@Suite("Numbers from models, clocks and the disk end no program", .timeLimit(.minutes(5)))
+@Suite("No number from models, clocks or the disk ends the program", .timeLimit(.minutes(5)))
 struct NumberFuzzTests {
     private static let numbers: [JSONValue] = {
         let whole: [Int64] = [
@@ -120,7 +120,7 @@ struct NumberFuzzTests {
     }
 
     @Test(
-        "a date far ahead has the answer of the ten years",
+        "a date far ahead is answered with the limit of ten years",
         arguments: [
             "2263-01-01", "2262-04-12", "2040-01-01", "9999-01-01", "9999-12-31", "5000-06-15",
         ])
@@ -132,13 +132,13 @@ struct NumberFuzzTests {
             guard case .answered(let answer) = try await runner(keeper).run(call, conversation: 0)
             else { throw TimerProblem.tooFar }
             #expect(answer.response["error"]?.string?.contains("ten years") == true)
-            // A clock at the end of all time is not ended by it either.
+            // A clock at the end of its range does not end it either.
             let late = self.keeper(MemoryDisk(), StillClock(wall: wall))
             _ = try await runner(late).run(call, conversation: 0)
         }
     }
 
-    @Test("a date that no calendar has is refused with words")
+    @Test("an impossible date is refused with words")
     func aDateThatNoCalendar()
         async throws
     {
@@ -158,7 +158,7 @@ struct NumberFuzzTests {
         }
     }
 
-    @Test("every number of a stored list may be any, at any clock")
+    @Test("any number in a stored list is accepted or refused, at any time")
     func everyNumberOfAStored()
         async throws
     {
@@ -194,7 +194,7 @@ struct NumberFuzzTests {
         print("number fuzz: \(count) stored lists of timers")
     }
 
-    /// Everything that can be done with what a disk holds.
+    /// Every operation on a disk's contents.
     private func use(_ disk: MemoryDisk, _ clock: StillClock) async throws {
         let keeper = keeper(MemoryDisk(disk.files), clock)
         await keeper.begin()
@@ -212,7 +212,7 @@ struct NumberFuzzTests {
         _ = await keeper.snooze(seconds: .max)
     }
 
-    @Test("readings and moments stop at the ends of what there is")
+    @Test("readings and times stop at the ends of their range")
     func readingsAndMomentsStopAt()
         throws
     {

@@ -4,7 +4,7 @@ import Testing
 
 @Suite("timers, alarms and reminders")
 struct TimerBookTests {
-    @Test("a timer is not moved by a clock that is set, nor by a suspension")
+    @Test("a timer is moved neither by setting the clock nor by a suspension")
     func steady() throws {
         let clock = SetClock(time(9, 0))
         var book = TimerBook()
@@ -18,7 +18,7 @@ struct TimerBookTests {
         #expect(book.look(clock) == [number])
     }
 
-    @Test("a timer goes on through a restart, by the wall clock as it was set last")
+    @Test("a timer continues through a restart, by the wall clock as it was last set")
     func restart() throws {
         let clock = SetClock(time(9, 0))
         var book = TimerBook()
@@ -33,7 +33,7 @@ struct TimerBookTests {
         #expect(book.look(clock) == [number])
     }
 
-    @Test("on a board without a clock of its own a timer is never longer than it was")
+    @Test("on a board without a battery-backed clock a timer is never longer than it was")
     func clockBehind() throws {
         let clock = SetClock(time(9, 0))
         var book = TimerBook()
@@ -56,7 +56,7 @@ struct TimerBookTests {
         #expect(book.look(clock) == [number])
     }
 
-    @Test("an alarm follows the clock on the wall, forward and back")
+    @Test("an alarm follows the wall clock, forward and back")
     func wallClock() throws {
         let clock = SetClock(time(9, 0))
         var book = TimerBook()
@@ -68,7 +68,7 @@ struct TimerBookTests {
         #expect(book.look(clock) == [number])
     }
 
-    @Test("a clock that is set over an alarm makes it ring, set far over it is reported")
+    @Test("a clock set past an alarm makes it ring, set far past it is reported")
     func jumpedOver() throws {
         let clock = SetClock(time(9, 0))
         var book = TimerBook()
@@ -97,7 +97,7 @@ struct TimerBookTests {
                     _ = book.stopRinging(nil, at: clock.now)
                 }
             }
-            // The hour is not there on the first of the two days: it is an hour later then.
+            // That hour does not exist on the first of the two days: it is an hour later then.
             let hour = month == 3 ? 3 : 2
             let first = time(hour, 30, day: day + 1, month: month)
             let second = time(2, 30, day: day + 1, month: month).adding(days: 1)
@@ -123,7 +123,7 @@ struct TimerBookTests {
         #expect(book.look(clock) == [1])
     }
 
-    @Test("a repeated alarm comes back with a clock that was far ahead")
+    @Test("a repeating alarm returns when a clock that was far ahead is set back")
     func farAhead() throws {
         let clock = SetClock(time(6, 0))
         var book = TimerBook()
@@ -137,7 +137,7 @@ struct TimerBookTests {
         #expect(book.look(clock) == [number])
     }
 
-    @Test("without a day it is the next time that the clock shows it, around midnight too")
+    @Test("without a day it is the next occurrence of that time, around midnight too")
     func nextTime() throws {
         let clock = SetClock(time(23, 59))
         var book = TimerBook()
@@ -149,7 +149,7 @@ struct TimerBookTests {
         #expect(book.look(clock) == [2])
     }
 
-    @Test("an alarm for a leap day rings then")
+    @Test("an alarm for a leap day rings on that day")
     func leapDay() throws {
         let clock = SetClock(time(8, 0, day: 28, month: 2, year: 2028))
         var book = TimerBook()
@@ -161,7 +161,7 @@ struct TimerBookTests {
         #expect(book.look(clock) == [number])
     }
 
-    @Test("weekdays are those that were wanted")
+    @Test("an alarm rings on its weekdays")
     func weekdays() throws {
         // A Saturday.
         let clock = SetClock(time(8, 0))
@@ -178,7 +178,7 @@ struct TimerBookTests {
         #expect(rung == [1, 3, 1, 3])
     }
 
-    @Test("what was due while the device was off rings at the start, or is told when it is old")
+    @Test("an alarm due while the device was off rings at the start, or is reported if it is old")
     func off() throws {
         let clock = SetClock(time(9, 0))
         var book = TimerBook()
@@ -189,7 +189,7 @@ struct TimerBookTests {
         #expect(book.list.missed.map(\.number) == [old])
     }
 
-    @Test("many that are due at once ring together, and one word ends them")
+    @Test("several that are due at once ring together, and one word ends them")
     func atOnce() throws {
         let clock = SetClock(time(9, 0))
         var book = TimerBook()
@@ -201,7 +201,7 @@ struct TimerBookTests {
         #expect(book.look(clock) == [])
     }
 
-    @Test("it stops by itself, is then reported as missed, and goes on to its next day")
+    @Test("it stops by itself, is then reported as missed, and moves to its next day")
     func unanswered() throws {
         let clock = SetClock(time(6, 59))
         var book = TimerBook()
@@ -218,7 +218,7 @@ struct TimerBookTests {
         #expect(book.list.items.map(\.number) == [daily])
     }
 
-    @Test("the end of ringing counts through a restart, however the clock stands")
+    @Test("the ringing limit counts through a restart, whatever the clock shows")
     func ringingThroughRestart() throws {
         let clock = SetClock(time(9, 0))
         var book = TimerBook()
@@ -232,7 +232,7 @@ struct TimerBookTests {
         #expect(book.list.missed.map(\.number) == [number])
     }
 
-    @Test("a snooze rings again, and a repeated alarm then has its next day")
+    @Test("a snooze rings again, and a repeating alarm then has its next day")
     func snooze() throws {
         let clock = SetClock(time(6, 59))
         var book = TimerBook()
@@ -250,7 +250,7 @@ struct TimerBookTests {
         #expect(book.look(clock) == [number])
     }
 
-    @Test("a time that has passed, is too long or too many is refused with words")
+    @Test("a past time, a too long one and too many alarms are refused with words")
     func refusals() throws {
         let clock = SetClock(time(9, 0))
         var book = TimerBook()
@@ -286,7 +286,7 @@ struct TimerBookTests {
         #expect(book.look(clock) == [1])
     }
 
-    @Test("changing gives another time or name and keeps the rest")
+    @Test("a change sets another time or name and keeps the rest")
     func change() throws {
         let clock = SetClock(time(9, 0))
         var book = TimerBook()
@@ -318,7 +318,7 @@ struct TimerBookTests {
             var book = TimerBook()
             let number = try book.add(showing(7, 0, weekdays), clock)
             let list = book.list
-            // A board without a clock of its own starts in 1970, and is switched off again.
+            // A board without a battery-backed clock starts in 1970, and is switched off again.
             let real = clock.now.wall
             for second in stride(from: Int64(0), to: 400_000, by: 3600) {
                 var now = clock.now
@@ -335,7 +335,7 @@ struct TimerBookTests {
         }
     }
 
-    @Test("a timer that meets a clock which was never set rings, no later than it is long")
+    @Test("a timer under a clock that was never set rings, not later than its length")
     func aTimerThatMeetsA()
         throws
     {
@@ -356,7 +356,7 @@ struct TimerBookTests {
         #expect(book.list.missed.isEmpty)
     }
 
-    @Test("what a clock that was wrong passed over is armed again when it is set back")
+    @Test("an alarm that a wrong clock skipped is armed again when the clock is set back")
     func whatAClockThatWas() throws {
         for days in [1, 2, 30, 4000] as [Int64] {
             let clock = SetClock(time(9, 0))
@@ -376,7 +376,7 @@ struct TimerBookTests {
         }
     }
 
-    @Test("an alarm that an earlier version moved to 1970 comes back without a word")
+    @Test("an alarm that an earlier version moved to 1970 returns without a message")
     func anAlarmThatAnEarlier() throws {
         let clock = SetClock(time(6, 0))
         let item = TimedItem(
@@ -393,7 +393,7 @@ struct TimerBookTests {
 }
 
 extension TimedItem.Plan {
-    /// When the clock on the wall shows it.
+    /// The local time of the wall clock.
     fileprivate var local: LocalTime? {
         if case .at(let local, _) = self { local } else { nil }
     }

@@ -4,17 +4,17 @@ import Testing
 
 @testable import Timers
 
-/// Weeks of a household's timers with restarts, power cuts and clocks that are set.
-@Suite("timers in a household where everything happens", .timeLimit(.minutes(10)))
+/// Weeks of a household's timers with restarts, power cuts and clock changes.
+@Suite("timers in random households", .timeLimit(.minutes(10)))
 struct TimerSimulationTests {
-    /// One occurrence of what was set and answered, and what came of it.
+    /// One occurrence of a confirmed timer, and its result.
     private struct Outcome {
         var rung = 0
         var missed = 0
         var isCancelled = false
     }
 
-    @Test("each rings exactly once or is reported as missed, and nothing answered is lost")
+    @Test("each rings exactly once or is reported as missed, and no confirmed timer is lost")
     func household() async throws {
         for seed in UInt64(1)...150 { try await run(seed) }
     }
@@ -49,12 +49,12 @@ struct TimerSimulationTests {
                 let items = await keeper.look().book.list.items.filter { !$0.isRinging }
                 guard let item = items.randomElement(using: &dice) else { continue }
                 try await keeper.change { book, _ in book.cancel([item.number]) }
-                // It may have begun to ring with the look of this call itself.
+                // It may have begun to ring in this very call.
                 outcomes[item.name]?.isCancelled = true
             case 5:
                 clock.set(by: .random(in: -7200...7200, using: &dice))
             case 6, 7:
-                // Killed or cut from power: whatever is on the disk is all there is.
+                // Killed or cut from power: only what is on the disk is left.
                 folder = MemoryDisk(folder.files)
                 let off = Int64.random(in: 0...5000, using: &dice)
                 clock.restart(off: off, lag: Bool.random(using: &dice) ? off : 0)
@@ -73,7 +73,7 @@ struct TimerSimulationTests {
             for name in now.subtracting(ringing) { outcomes[name]?.rung += 1 }
             ringing = now
         }
-        // The world calms down, and the last have their time.
+        // The world calms down, and the last timers get their time.
         for _ in 0..<500 where !(await keeper.look().book.list.items.isEmpty) {
             clock.pass(600)
             await keeper.tick()

@@ -19,7 +19,7 @@ struct TimerStoreTests {
             now: { clock.now }, listener: ear)
     }
 
-    @Test("a power cut at any moment of any write loses nothing that was answered")
+    @Test("a power cut at any moment of any write loses nothing that was confirmed")
     func powerCut() async throws {
         let clock = SetClock(time(9, 0))
         let folder = MemoryDisk()
@@ -37,19 +37,19 @@ struct TimerStoreTests {
                 let after = self.keeper(MemoryDisk(cut), clock)
                 await after.begin()
                 var found = await after.look().book.list
-                // Of a damaged file it is said that something may be missing.
+                // A damaged file is reported as a possible loss.
                 found.loss = nil
                 #expect(found == answered || found == wanted)
             }
             answered = wanted
         }
-        // Undisturbed, all is there.
+        // Without a fault, everything is kept.
         let after = self.keeper(MemoryDisk(folder.files), clock)
         await after.begin()
         #expect(await after.look().book.list == answered)
     }
 
-    @Test("what was dismissed does not ring again, wherever the power is cut after the answer")
+    @Test("a dismissed timer does not ring again, wherever the power is cut after the answer")
     func notTwice() async throws {
         let clock = SetClock(time(9, 0))
         let folder = MemoryDisk()
@@ -78,7 +78,7 @@ struct TimerStoreTests {
         }
     }
 
-    @Test("a full disk: nothing is set and that is reported, what is due rings all the same")
+    @Test("a full disk: nothing is set and that is reported, what is due still rings")
     func fullDisk() async throws {
         let clock = SetClock(time(9, 0))
         let folder = MemoryDisk()
@@ -104,7 +104,7 @@ struct TimerStoreTests {
         #expect(ear.heard == [[1], []])
     }
 
-    /// A list of this many timers on a disk that both files are on.
+    /// A list of this many timers on a disk that has both files.
     private func disk(of count: Int, _ clock: SetClock) async throws -> MemoryDisk {
         let folder = MemoryDisk()
         let keeper = keeper(folder, clock)
@@ -116,7 +116,7 @@ struct TimerStoreTests {
         return folder
     }
 
-    @Test("of two lists one damaged is set aside, and the user hears that some may be missing")
+    @Test("of two lists the damaged one is set aside, and the user hears that some may be missing")
     func ofTwoListsOneDamaged()
         async throws
     {
@@ -134,7 +134,7 @@ struct TimerStoreTests {
         }
     }
 
-    @Test("two damaged lists are lost: that is said until it is forgotten, and they are kept")
+    @Test("two damaged lists are lost: that is reported until it is dismissed, and they are kept")
     func twoDamagedListsAreLost()
         async throws
     {
@@ -156,7 +156,7 @@ struct TimerStoreTests {
         #expect(TimerAnswer.list(await none.look().book.list, clock.now)["note"] == nil)
     }
 
-    @Test("a list that cannot be read is not written over, and is there again when it can")
+    @Test("an unreadable list is not overwritten, and is used when it can be read")
     func aListThatCannotBe()
         async throws
     {
@@ -171,7 +171,7 @@ struct TimerStoreTests {
                 _ = try await keeper.change { book, now in
                     try book.add(.timer, name: "", text: "", when: .after(60), at: now)
                 }
-                Issue.record("it was written over")
+                Issue.record("it was overwritten")
             } catch {
                 #expect("\(error)".contains("cannot be read"))
             }
@@ -221,7 +221,7 @@ struct TimerStoreTests {
         #expect(item.number == 4)
     }
 
-    @Test("on a real disk all is there after a restart, and what a crash left is removed")
+    @Test("on a real disk all survives a restart, and what a crash left is removed")
     func disk() async throws {
         let path = try Files.makeTemporaryDirectory(prefix: "martlet-timers")
         defer { try? Files.removeTree(path) }

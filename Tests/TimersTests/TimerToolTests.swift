@@ -8,7 +8,7 @@ import WireCodec
 
 @testable import Timers
 
-@Suite("timers by functions of the model", .timeLimit(.minutes(5)))
+@Suite("timer functions of the model", .timeLimit(.minutes(5)))
 struct TimerToolTests {
     private let clock = SetClock(time(9, 0))
     private let ear = Ear()
@@ -43,7 +43,7 @@ struct TimerToolTests {
         await call(name, arguments)["error"]?.string ?? "no error"
     }
 
-    @Test("setting says when it rings and what is left, and is on the disk by then")
+    @Test("setting a timer returns its time and the time left, and is on the disk by then")
     func set() async throws {
         let timer = await output("set_timer", ["minutes": 1.5, "name": "tea"])
         #expect(timer["left"] == "1 minute 30 seconds")
@@ -64,7 +64,7 @@ struct TimerToolTests {
         #expect(list["items"]?.array?[3]["text"] == "take the bins out")
     }
 
-    @Test("a weekday of today is next week's when its time has passed")
+    @Test("today's weekday means next week when its time has passed")
     func weekdayOfToday() async {
         let later = await output("set_alarm", ["time": "10:00", "day": "saturday"])
         #expect(later["rings"] == "today at 10:00")
@@ -72,7 +72,7 @@ struct TimerToolTests {
         #expect(next["rings"] == "Saturday 2026-11-28 at 08:00")
     }
 
-    @Test("what cannot be is refused in words to act on")
+    @Test("an impossible request is refused with a remedy")
     func refusals() async {
         #expect(await error("set_timer", [:]).contains("how long"))
         #expect(await error("set_timer", ["minutes": 0]).contains("1 second to 7 days"))
@@ -88,7 +88,7 @@ struct TimerToolTests {
         #expect(await output("list_timers", [:])["items"] == [])
     }
 
-    @Test("one is meant by number, name, part of a name or kind, and doubt is reported")
+    @Test("a timer is found by number, name, part of a name or kind, and doubt is reported")
     func choice() async {
         _ = await output("set_timer", ["minutes": 5, "name": "green tea"])
         _ = await output("set_timer", ["minutes": 6, "name": "black tea"])
@@ -104,7 +104,7 @@ struct TimerToolTests {
         #expect(await output("cancel_timer", ["which": "all"])["remaining"] == 0)
     }
 
-    @Test("what rings is silenced by voice, which is told what it was for, or snoozed")
+    @Test("a ringing timer is silenced by voice, which hears what it was for, or snoozed")
     func stop() async {
         _ = await output("set_reminder", ["text": "call home", "seconds": 60])
         clock.pass(60)
@@ -120,7 +120,7 @@ struct TimerToolTests {
         #expect(ear.heard == [[1], [], [1], []])
     }
 
-    @Test("a snooze without a time is as long as the settings say")
+    @Test("a snooze without a time has the configured length")
     func usualSnooze() async {
         _ = await output("set_timer", ["seconds": 60])
         clock.pass(60)
@@ -137,7 +137,7 @@ struct TimerToolTests {
         #expect(await output("stop_ringing", ["snooze": false])["remaining"] == 0)
     }
 
-    @Test("what was dismissed can still be put off, and keeps its number unless it has another's")
+    @Test("a dismissed timer can still be snoozed, and keeps its number unless it has another's")
     func putOff() async {
         _ = await output("set_reminder", ["text": "call home", "seconds": 60])
         _ = await output(
@@ -146,7 +146,7 @@ struct TimerToolTests {
         await keeper.tick()
         #expect(ear.heard == [[1, 2]])
         let dismissed = await keeper.silence(nil)
-        // It comes again tomorrow, and before that by the snooze alone.
+        // It rings again tomorrow, and before that only by the snooze.
         await keeper.putOff(dismissed)
         let items = await output("list_timers", [:])["items"]?.array ?? []
         #expect(items.map { $0["number"] } == [1, 2])
@@ -162,7 +162,7 @@ struct TimerToolTests {
         #expect(mixed.map { $0["kind"] } == ["timer", "reminder", "alarm"])
     }
 
-    @Test("what was missed is reported until it is to be forgotten")
+    @Test("a missed timer is reported until it is to be forgotten")
     func missed() async {
         _ = await output("set_timer", ["minutes": 1, "name": "tea"])
         clock.restart(off: 7200)
@@ -172,7 +172,7 @@ struct TimerToolTests {
         #expect(await output("list_timers", [:])["missed"] == nil)
     }
 
-    @Test("without a place on the disk it is said that a restart loses it")
+    @Test("without a state folder a warning says that a restart loses it")
     func notLasting() async throws {
         let keeper = TimerKeeper(
             document: nil, settings: TimerBook.Settings(), now: { clock.now }, listener: ear)
@@ -181,7 +181,7 @@ struct TimerToolTests {
         #expect(answer["note"]?.string?.contains("lost") == true)
     }
 
-    @Test("a number is as good as its digits")
+    @Test("'which' may be a number")
     func aNumberIsAsGood() async {
         for number in 1...3 { _ = await output("set_timer", ["minutes": .int(Int64(number))]) }
         let changed = await output("change_timer", ["which": 3, "add_seconds": 60])
@@ -190,7 +190,7 @@ struct TimerToolTests {
         #expect(await output("cancel_timer", ["which": 1.0])["remaining"] == 1)
     }
 
-    @Test("the only one that fits is found by the words that people use for it")
+    @Test("the only match is found by the words that people use for it")
     func theOnlyOneThatFits() async {
         _ = await output("set_timer", ["minutes": 12, "name": "pizza"])
         _ = await output("set_timer", ["minutes": 5])
@@ -204,7 +204,7 @@ struct TimerToolTests {
         for (which, number) in words {
             let item = await output("change_timer", ["which": .string(which), "name": "pizza"])
             #expect(item["number"] == number, "\(which)")
-            // As it was.
+            // Unchanged.
             let name: JSONValue =
                 number == 3 ? "green tea of the morning" : number == 1 ? "pizza" : ""
             _ = await output("change_timer", ["which": number, "name": name])
@@ -215,7 +215,7 @@ struct TimerToolTests {
         }
     }
 
-    @Test("a change that would end a repetition is refused, and says what can be done")
+    @Test("a change that would end a repetition is refused, with what can be done")
     func aChangeThatWouldEnd() async {
         _ = await output("set_alarm", ["time": "07:00", "weekdays": ["monday", "friday"]])
         let list = await keeper.look().book.list

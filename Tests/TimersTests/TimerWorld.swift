@@ -28,7 +28,7 @@ final class SetClock: Sendable {
         }
     }
 
-    /// Somebody, or a time server, sets the wall clock.
+    /// A user, or a time server, sets the wall clock.
     func set(by seconds: Int64) { state.withLock { $0.wall += seconds * 1_000_000_000 } }
 
     /// Time passes until the wall clock shows a time.
@@ -36,7 +36,7 @@ final class SetClock: Sendable {
         pass((zone.moment(of: local) - now.wall) / 1_000_000_000)
     }
 
-    /// The machine is off for so long, and starts again; its own clock may lag behind then.
+    /// The machine is off for some seconds, and starts again; its own clock may lag behind then.
     func restart(off seconds: Int64, lag: Int64 = 0) {
         state.withLock {
             $0.wall += (seconds - lag) * 1_000_000_000
@@ -60,7 +60,7 @@ extension Zone {
     }
 }
 
-/// Hears what rings.
+/// Records the ringing timers.
 final class Ear: TimerListener {
     private let state = Mutex<(ringing: [[TimedItem]], troubles: [String], wake: (Int64?, Int64?))>(
         ([], [], (nil, nil)))
@@ -69,7 +69,7 @@ final class Ear: TimerListener {
     func wake(wall: Int64?, boot: Int64?) { state.withLock { $0.wake = (wall, boot) } }
     func trouble(_ text: String) { state.withLock { $0.troubles.append(text) } }
 
-    /// The numbers of what rang, each time that it changed.
+    /// The numbers of the ringing timers, at each change.
     var heard: [[Int]] { state.withLock { $0.ringing.map { $0.map(\.number) } } }
     var troubles: [String] { state.withLock { $0.troubles } }
     var wake: (wall: Int64?, boot: Int64?) { state.withLock { $0.wake } }
@@ -88,7 +88,7 @@ func time(
         ?? LocalTime(reading: 0)
 }
 
-/// A time of day as `WantedTime` has it.
+/// A time of day as a `WantedTime`.
 func showing(_ hour: Int, _ minute: Int, _ weekdays: Set<Int> = [], on date: LocalTime? = nil)
     -> WantedTime
 {
@@ -96,16 +96,16 @@ func showing(_ hour: Int, _ minute: Int, _ weekdays: Set<Int> = [], on date: Loc
 }
 
 extension TimerBook {
-    /// Nothing in it.
+    /// An empty book.
     init() { self.init(TimerList(), settings: Settings()) }
 
-    /// Adds something, and gives its number.
+    /// Adds an entry, and returns its number.
     mutating func add(_ when: WantedTime, _ clock: SetClock, name: String = "") throws -> Int {
         let kind: TimedItem.Kind = if case .after = when { .timer } else { .alarm }
         return try add(kind, name: name, text: "", when: when, at: clock.now).number
     }
 
-    /// Lets the time come, and gives the numbers of what rings.
+    /// Processes the current time, and returns the numbers of the ringing timers.
     mutating func look(_ clock: SetClock) -> [Int] {
         advance(to: clock.now)
         return ringing.map(\.number)

@@ -31,7 +31,7 @@ struct AuditTests {
         return try ToolRunner([tool], clock: clock, audit: audit)
     }
 
-    @Test("every call is there: who, what, how it was allowed, and what came of it")
+    @Test("every call is recorded: who, what, how it was allowed, and what came of it")
     func entries() async throws {
         var terms = ToolTerms(deadline: .seconds(1))
         terms.risk = .unlock
@@ -58,7 +58,7 @@ struct AuditTests {
         #expect(lines[2]["result"] == "nothing")
     }
 
-    @Test("the log stays within its size, and has the latest")
+    @Test("the log stays within its size, and keeps the latest")
     func rotation() async throws {
         var terms = ToolTerms(deadline: .seconds(1))
         terms.callsPerMinute = 1_000

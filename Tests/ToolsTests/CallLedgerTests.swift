@@ -10,7 +10,7 @@ import WireCodec
 struct CallLedgerTests {
     private enum Fate: Equatable { case underWay, cancelled, answered(FunctionResponse) }
 
-    @Test("in whatever order calls begin, end and are taken back, none is begun or answered twice")
+    @Test("in any order of beginnings, ends and cancellations no call is begun or answered twice")
     func randomOrder() {
         var begun = 0
         var cancelled = 0
@@ -41,7 +41,7 @@ struct CallLedgerTests {
                     if fates[key] == .underWay { cancelled += 1 }
                     if fates[key] == nil || fates[key] == .underWay { fates[key] = .cancelled }
                     ledger.move(key, to: .passing)
-                    #expect(ledger[key] == nil, "what was taken back stays so")
+                    #expect(ledger[key] == nil, "a cancelled call stays cancelled")
                 default:
                     guard fates[key] == .underWay else { continue }
                     let answer = FunctionResponse(id: key, name: "\(step)", response: .null)

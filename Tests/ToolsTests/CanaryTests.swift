@@ -8,8 +8,8 @@ import WireCodec
 
 @testable import Tools
 
-/// A secret in every position in which a far end, a model or a fault can put it: none of the ways
-/// out of the runner has it.
+/// A secret in every position in which a remote service, a model or a fault can put it: no output
+/// of the runner contains it.
 @Suite(.timeLimit(.minutes(5)))
 struct CanaryTests {
     private static let canary = "c4n4ry-\"ß/&-5ecret"
@@ -17,7 +17,7 @@ struct CanaryTests {
 
     init() throws { folder = try Folder() }
 
-    /// Who keeps what the journal was given.
+    /// Keeps the journal's input.
     private final class Journal: CallJournal {
         private let lines = Mutex<[String]>([])
 
@@ -34,7 +34,7 @@ struct CanaryTests {
         let description: String
     }
 
-    /// What a tool may do with a secret, and an answer that it may be in.
+    /// Uses of a secret by a tool, and answers that may contain it.
     private static var answers: [@Sendable (String) throws -> JSONValue] {
         [
             { .string("Authorization: Bearer \($0)") },
@@ -76,7 +76,7 @@ struct CanaryTests {
         ports.secrets = known
         let runner = ToolRunner(
             registry: try ToolRegistry(tools), limits: ToolLimits(), ports: ports)
-        // The model may have it, too, and put it anywhere.
+        // The model may know it, too, and put it anywhere.
         let names = tools.map(\.declaration.name) + [Self.canary, "none"]
         let arguments: [JSONValue] = [
             [:], ["text": .string(Self.canary)], .object([Self.canary: 1]), .string(Self.canary),
@@ -103,7 +103,7 @@ struct CanaryTests {
         #expect(audit.split(separator: "\n").count == names.count * arguments.count)
     }
 
-    /// Types that a hidden argument may have, and values that do not fit them.
+    /// Types of a hidden argument, and values that do not fit them.
     private static let faults: [(schema: JSONValue, value: JSONValue, hidden: String)] = [
         (["type": "string"], 471_147, "471147"), (["type": "string"], ["471147"], "471147"),
         (["type": "integer"], "471147", "471147"),
@@ -119,7 +119,7 @@ struct CanaryTests {
         (["type": "object", "properties": ["x": ["type": "boolean"]]], ["471147": 1], "471147"),
     ]
 
-    @Test("a fault of a hidden argument does not quote it, in any log and to anybody")
+    @Test("an error about a hidden argument does not quote it, in any log or to any caller")
     func aFaultOfAHidden()
         async throws
     {
@@ -167,7 +167,7 @@ struct CanaryTests {
         #expect(!audit.contains("83615"))
     }
 
-    @Test("what a source says of its functions is declared without secrets")
+    @Test("a source's function declarations are sent without secrets")
     func whatASourceSaysOf() throws {
         let known = KnownSecrets()
         known.add(Secret(Self.canary))
@@ -185,7 +185,7 @@ struct CanaryTests {
     }
 }
 
-/// A tool with a schema and terms of its own, which does nothing.
+/// A tool with its own schema and terms, which does nothing.
 private struct DeclaredTool: Tool {
     let declaration: ToolDeclaration
 

@@ -48,7 +48,7 @@ struct CommandToolTests {
         return await runner.run(call("run", ["text": .string(text)]))
     }
 
-    @Test("arguments go where the template names them, and stay one word each")
+    @Test("arguments go where the template puts them, and stay one word each")
     func filling() throws {
         let template = try template([
             "/bin/x", "--level={level}", "{text}", "a{{b}}", "{text}{text}",
@@ -81,7 +81,7 @@ struct CommandToolTests {
         }
     }
 
-    @Test("zero characters and endless words are refused")
+    @Test("NUL characters and endless words are refused")
     func hostileValues() throws {
         let template = try template(["/bin/x", "{text}"])
         #expect(throws: ToolFailure.self) { try template.fill(ToolArguments(["text": "a\u{0}b"])) }
@@ -102,7 +102,7 @@ struct CommandToolTests {
         #expect(throws: expected) { try template(words) }
     }
 
-    @Test("what a command prints is its result, in a clean environment and its folder")
+    @Test("a command's output is its result, in a clean environment and its folder")
     func output() async throws {
         #expect(try await run(["/bin/echo", "{text}"], "a  'b' $WHO").output == "a  'b' $WHO")
         #expect(try await run(["/bin/sh", "-c", "echo $WHO; pwd"]).output == "test\n/tmp")
@@ -117,12 +117,12 @@ struct CommandToolTests {
             ])
     }
 
-    @Test("silence is reported as success, so that the model does not repeat the call")
+    @Test("empty output is reported as success, so that the model does not repeat the call")
     func silence() async throws {
         #expect(try await run(["/bin/true"]).output == "done; the command printed nothing")
     }
 
-    @Test("a failure is reported with its status and what was said")
+    @Test("a failure is reported with its status and output")
     func failure() async throws {
         let outcome = try await run(["/bin/sh", "-c", "echo no such room >&2; exit 3"])
         #expect(outcome.error == "the command ended with status 3: no such room")
@@ -132,7 +132,7 @@ struct CommandToolTests {
         #expect(try await run(["/nowhere/x"]).error?.contains("/nowhere/x") == true)
     }
 
-    @Test("JSON is given as such, and what is none is reported")
+    @Test("JSON is returned as JSON, and invalid JSON is reported")
     func json() async throws {
         #expect(
             try await run(["/bin/echo", #"{{"a": [1, true]}}"#], output: .json).output
@@ -143,7 +143,7 @@ struct CommandToolTests {
         #expect(long?.contains("too long to be given") == true)
     }
 
-    @Test("output without end is cut")
+    @Test("endless output is cut")
     func flood() async throws {
         let outcome = try await run(["/bin/sh", "-c", "head -c 10000000 /dev/zero | tr '\\0' x"])
         guard case .string(let text)? = outcome.output else {
@@ -153,7 +153,7 @@ struct CommandToolTests {
         #expect(text.count == 1_100)
     }
 
-    @Test("a command that is taken back is ended, with its children")
+    @Test("a cancelled command is ended, with its children")
     func cancellation() async throws {
         let folder = try Files.makeTemporaryDirectory(prefix: "martlet-tools")
         defer { try? Files.removeTree(folder) }

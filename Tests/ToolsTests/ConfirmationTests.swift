@@ -7,12 +7,12 @@ import WireCodec
 /// The machine that asks the user; times are milliseconds.
 @Suite("confirmations")
 struct ConfirmationTests {
-    /// A machine with what it told.
+    /// A machine with a record of its reports.
     private final class Desk {
         private var machine: ConfirmationMachine
         private(set) var decisions: [String: ConfirmationDecision] = [:]
         private(set) var asked: [String] = []
-        /// What the next life of the device would find, and what was reported to its owner.
+        /// The state after a restart of the device, and the reports to its owner.
         private(set) var kept: PINLockMemory
         private(set) var reports: [Int64?] = []
 
@@ -81,7 +81,7 @@ struct ConfirmationTests {
 
     // MARK: - Questions that were not confirmed
 
-    @Test("who did not answer is not asked the same again before they have spoken")
+    @Test("a user who did not answer is not asked the same again before speaking")
     func noNagging() {
         for means in [ToolConfirmation.button, phrase, .pin] {
             let desk = Desk()
@@ -95,7 +95,7 @@ struct ConfirmationTests {
             #expect(desk.asked == ["1"])
             #expect(!desk.isAsking)
             desk.ask("4", means, arguments: ["on": false, "n": 1], at: 23_000)
-            #expect(desk.asked == ["1", "4"], "that is another thing")
+            #expect(desk.asked == ["1", "4"], "that is another call")
             desk.pass(to: 50_000)
             desk.turn(at: 60_000)
             desk.ask("5", means, arguments: ["on": true, "n": 1], at: 61_000)
@@ -103,7 +103,7 @@ struct ConfirmationTests {
         }
     }
 
-    @Test("who wanted it stopped is not asked again; who spoke since the question may be")
+    @Test("a user who said stop is not asked again; one who spoke since the question may be")
     func askedAgain() {
         let desk = Desk()
         desk.ask("1", .button, at: 0)
@@ -118,7 +118,7 @@ struct ConfirmationTests {
         #expect(desk.asked == ["1", "3", "4"])
     }
 
-    @Test("a call that was taken back is no refusal of the user's")
+    @Test("a cancelled call is no refusal of the user's")
     func askedAfterWithdrawal() {
         let desk = Desk()
         desk.ask("1", .button, at: 0)
@@ -147,14 +147,14 @@ struct ConfirmationTests {
         let desk = Desk()
         #expect(!desk.press(at: 900))
         desk.ask("1", .button, at: 1_000)
-        // By its own stamp it came before, though it was told later.
+        // By its own stamp it came before, though it was reported later.
         #expect(!desk.press(at: 950))
         #expect(!desk.press(at: 1_400))
         #expect(desk.decisions.isEmpty)
         #expect(desk.press(at: 1_600))
     }
 
-    @Test("no press in time is a refusal, and a later one is a press like any other")
+    @Test("no press in time is a refusal, and a later press is an ordinary one")
     func timeOut() {
         let desk = Desk()
         desk.ask("1", .button, at: 0)
@@ -162,14 +162,14 @@ struct ConfirmationTests {
         desk.pass(to: 20_000)
         #expect(desk.isRefused("1", "did not press"))
         #expect(!desk.press(at: 20_001))
-        // Also when nobody has noticed yet that the time is over.
+        // Even if the end of the time has not been noticed yet.
         desk.turn(at: 25_000)
         desk.ask("2", .button, at: 30_000)
         #expect(!desk.press(at: 50_000))
         #expect(desk.isRefused("2", "did not press"))
     }
 
-    @Test("words do not press a button, and a press says no words")
+    @Test("words do not count as a press, nor a press as words")
     func meansAreApart() {
         let desk = Desk()
         desk.ask("1", .button, at: 0)
@@ -194,7 +194,7 @@ struct ConfirmationTests {
         #expect(desk.asked == ["1"])
     }
 
-    @Test("a stop refuses, and a call that is taken back is not asked about any more")
+    @Test("a stop refuses, and no question is asked any more about a cancelled call")
     func endings() {
         let desk = Desk()
         desk.ask("1", .button, at: 0)
@@ -210,7 +210,7 @@ struct ConfirmationTests {
 
     // MARK: - The phrase
 
-    @Test("the phrase, in a turn of the user after the question, confirms the call that follows")
+    @Test("the phrase, in a user's turn after the question, confirms the call that follows")
     func saysPhrase() {
         let desk = Desk()
         desk.ask("1", phrase, at: 0)
@@ -224,12 +224,12 @@ struct ConfirmationTests {
         #expect(!desk.isAsking)
         desk.ask("2", phrase, at: 5_000)
         #expect(desk.decisions["2"] == .granted)
-        // What was confirmed once is not confirmed again.
+        // A confirmation is used up by one call.
         desk.ask("3", phrase, at: 5_100)
         #expect(desk.isRefused("3", "say their confirmation phrase"))
     }
 
-    @Test("words that were said before the question, or in a turn opened before it, do not count")
+    @Test("words spoken before the question, or in a turn opened before it, do not count")
     func replayedWords() {
         let desk = Desk()
         desk.turn(at: 0)
@@ -250,11 +250,11 @@ struct ConfirmationTests {
         desk.speaks(from: 100, to: nil)
         desk.turn(at: 1_000)
         desk.hear("open sesame", at: 1_500)
-        // Just after: the microphone's ring still has it.
+        // Just after: the microphone's ring still contains its voice.
         desk.silent(at: 2_000)
         desk.turn(at: 2_200)
         desk.hear("open sesame", at: 2_300)
-        // In silence, but it speaks before the words come.
+        // In silence, but it speaks before the words arrive.
         desk.turn(at: 4_000)
         desk.speaks(from: 4_100, to: 4_200)
         desk.hear("open sesame", at: 4_300)
@@ -264,7 +264,7 @@ struct ConfirmationTests {
         #expect(!desk.isAsking)
     }
 
-    @Test("words that are said again to a new connection do not count")
+    @Test("words that are sent again to a new connection do not count")
     func newConnection() {
         let desk = Desk()
         desk.ask("1", phrase, at: 0)
@@ -286,7 +286,7 @@ struct ConfirmationTests {
         #expect(desk.decisions["2"] == .granted)
     }
 
-    @Test("what was confirmed is one call with its arguments, for a while")
+    @Test("a confirmation is for one call with its arguments, for a while")
     func otherArguments() {
         let desk = Desk()
         desk.ask("1", phrase, arguments: ["door": "shed"], at: 0)
@@ -300,7 +300,7 @@ struct ConfirmationTests {
     }
 
     @Test(
-        "a phrase is whole words in order, whatever stands around them",
+        "a phrase is whole words in order, whatever surrounds them",
         arguments: [
             ("well, OPEN SESAME please", true), ("open the sesame", false), ("sesame open", false),
             ("reopen sesame", false), ("open sesames", false), ("", false),
@@ -312,7 +312,7 @@ struct ConfirmationTests {
     // MARK: - The PIN
 
     @Test(
-        "digits are read in figures and in words",
+        "digits are read as figures and as words",
         arguments: [
             ("4711", "4711"), ("4 7 1 1.", "4711"), ("four seven, one one", "4711"),
             ("Vier, sieben, eins, eins", "4711"), ("my PIN is 47 11", "4711"),
@@ -329,7 +329,7 @@ struct ConfirmationTests {
         #expect(desk.isRefused("1", "say their PIN"))
         desk.turn(at: 1_000)
         desk.hear("four seven one two", at: 1_500)
-        // More digits of the same turn are guessing.
+        // More digits in the same turn are guessing.
         desk.hear(" 4711", at: 1_600)
         #expect(desk.isAsking)
         desk.turn(at: 3_000)
@@ -354,7 +354,7 @@ struct ConfirmationTests {
         #expect(desk.isRefused("3", "say their PIN"))
     }
 
-    @Test("without a PIN nothing can be confirmed by one", arguments: ["", "123"])
+    @Test("without a PIN set none can confirm", arguments: ["", "123"])
     func noPIN(pin: String) {
         let desk = Desk(pin: pin)
         desk.ask("1", .pin, at: 0)
@@ -390,7 +390,7 @@ struct ConfirmationTests {
                 if let deadline = desk.deadline, deadline <= time { desk.pass(to: time) }
                 if !desk.isAsking, let deadline = desk.deadline { #expect(deadline > time) }
             }
-            // A lock of the PIN is the longest that anything waits for.
+            // The PIN's lock is the longest wait of all.
             desk.pass(to: time + 10_000_000)
             #expect(desk.deadline == nil)
         }

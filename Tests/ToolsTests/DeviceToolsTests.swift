@@ -4,7 +4,7 @@ import WireCodec
 
 @testable import Tools
 
-/// A device that writes down what is done to it.
+/// A device that records its calls.
 private final class PaperDevice: DevicePort {
     private let state = Mutex<(volume: Int, done: [String])>((50, []))
     var done: [String] { state.withLock { $0.done } }
@@ -22,7 +22,7 @@ private final class PaperDevice: DevicePort {
     func status() async throws -> JSONValue { ["conversation": "idle"] }
 }
 
-@Suite("the device itself by functions of the model", .timeLimit(.minutes(5)))
+@Suite("device functions of the model", .timeLimit(.minutes(5)))
 struct DeviceToolsTests {
     private let device = PaperDevice()
     private let runner: ToolRunner
@@ -33,7 +33,7 @@ struct DeviceToolsTests {
         runner = try ToolRunner(tools, clock: ManualClock())
     }
 
-    @Test("the volume is set, changed and told, and stays between none and all")
+    @Test("the volume is set, changed and reported, and stays between 0 and 100")
     func volume() async {
         #expect(await runner.run(call("volume")).output == ["percent": 50, "before": 50])
         let louder = await runner.run(call("volume", id: "2", ["change_percent": 80]))
@@ -59,7 +59,7 @@ struct DeviceToolsTests {
         #expect(!DeviceTools.names.contains { $0.contains("unmute") })
     }
 
-    @Test("by hand, without a daemon, each says that only the daemon can do it")
+    @Test("called by hand, without a daemon, each says that only the daemon can do it")
     func absent() async throws {
         for name in DeviceTools.names {
             let runner = try ToolRunner(

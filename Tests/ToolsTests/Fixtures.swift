@@ -67,7 +67,7 @@ final class TestInput: InputPort {
 }
 
 extension ToolOutcome {
-    /// What the model is told, now or once more.
+    /// The answer to the model, now or repeated.
     private var response: JSONValue? {
         switch self {
         case .answered(let answer), .answeredBefore(let answer): answer.response
@@ -75,10 +75,10 @@ extension ToolOutcome {
         }
     }
 
-    /// The text of the error that the model is told.
+    /// The text of the error for the model.
     var error: String? { response?["error"]?.string }
 
-    /// The result that the model is told.
+    /// The result for the model.
     var output: JSONValue? { response?["output"] }
 }
 

@@ -3,7 +3,7 @@ import WireCodec
 
 @testable import Tools
 
-@Suite("schemas that somebody else wrote")
+@Suite("schemas from other servers")
 struct ForeignSchemaTests {
     private func map(_ text: String) throws -> ForeignSchema {
         try ForeignSchema(try JSONValue(parsing: text))
@@ -13,7 +13,7 @@ struct ForeignSchemaTests {
         SchemaCheck(try map(text).schema).violations(of: arguments)
     }
 
-    @Test("an optional of pydantic is its type for the model, and null for the check")
+    @Test("a pydantic optional is its type for the model, and null for the check")
     func optional() throws {
         let text = """
             {"type": "object", "properties": {"room": {"anyOf": [{"type": "string"}, \
@@ -29,7 +29,7 @@ struct ForeignSchemaTests {
         #expect(try faults(text, ["rooom": "x"]).first?.contains("not known") == true)
     }
 
-    @Test("what must be there and may be null need not come from the model")
+    @Test("a required nullable property need not come from the model")
     func requiredNull() throws {
         let schema = try map(
             """
@@ -40,7 +40,7 @@ struct ForeignSchemaTests {
         #expect(schema.announced["required"] == ["b"])
     }
 
-    @Test("references are followed, and one that comes back to itself ends at some depth")
+    @Test("references are followed, and a recursive one ends at some depth")
     func references() throws {
         let text = """
             {"type": "object", "$defs": {"Node": {"type": "object", "properties": \
@@ -56,7 +56,7 @@ struct ForeignSchemaTests {
         #expect(try faults(text, ["root": ["next": ["name": 5]]]).count == 1)
     }
 
-    @Test("references that lead nowhere, elsewhere or in a circle are refused")
+    @Test("references that lead nowhere, outside or in a circle are refused")
     func badReferences() throws {
         for target in ["#/$defs/None", "https://example.com/schema", "#/properties/x"] {
             #expect(throws: SchemaError.self) {
@@ -82,7 +82,7 @@ struct ForeignSchemaTests {
         #expect(try faults(text, [:]).first?.hasPrefix("a is missing") == true)
     }
 
-    @Test("what is no keyword of the service is said in words")
+    @Test("keywords that the service lacks are described in words")
     func words() throws {
         let schema = try map(
             """
@@ -102,7 +102,7 @@ struct ForeignSchemaTests {
         #expect(properties["m"]?["maximum"] == 9)
     }
 
-    @Test("a schema that says nothing takes any object, and one of no object is refused")
+    @Test("an empty schema accepts any object, and a schema of no object is refused")
     func roots() throws {
         #expect(try faults("{}", ["x": 1]).isEmpty)
         #expect(try faults("{\"type\": \"object\"}", ["x": 1]).isEmpty)
@@ -111,7 +111,7 @@ struct ForeignSchemaTests {
         #expect(throws: SchemaError.self) { try map("{\"type\": \"date\"}") }
     }
 
-    @Test("a schema that grows without end is refused")
+    @Test("an endlessly growing schema is refused")
     func growth() throws {
         let members = (0..<9).map { "\"p\($0)\": {\"$ref\": \"#\"}" }.joined(separator: ",")
         #expect(throws: SchemaError.self) {
@@ -119,7 +119,7 @@ struct ForeignSchemaTests {
         }
     }
 
-    @Test("limits that contradict each other, or are none, are passed over")
+    @Test("contradicting or invalid limits are skipped")
     func nonsense() throws {
         let text = """
             {"type": "object", "properties": {"a": {"type": "string", "minLength": 9, \
@@ -129,7 +129,7 @@ struct ForeignSchemaTests {
         #expect(try faults(text, ["a": "x", "b": 5, "c": 3]).isEmpty)
     }
 
-    @Test("a map whose names a pattern gives takes its entries, and says the pattern")
+    @Test("a map with a pattern for its names accepts entries, and describes the pattern")
     func maps() throws {
         let text = """
             {"type": "object", "required": ["env"], "properties": {"env": {"type": "object", \
@@ -163,7 +163,7 @@ struct ForeignSchemaTests {
         #expect(throws: SchemaError.self) { try map(text("\"a\", \"b\"")) }
     }
 
-    @Test("what must not be is said in words")
+    @Test("'not' is described in words")
     func negation() throws {
         let text =
             #"{"type": "object", "properties": {"a": {"type": "string", "not": {"const": "x"}}}}"#
@@ -171,14 +171,14 @@ struct ForeignSchemaTests {
         #expect(said == #"(not {"const":"x"})"#)
     }
 
-    @Test("a list that may hold nothing takes the empty one")
+    @Test("a list that allows no items accepts the empty one")
     func emptyList() throws {
         let text = #"{"type": "object", "properties": {"a": {"type": "array", "items": false}}}"#
         #expect(try faults(text, ["a": []]).isEmpty)
         #expect(try faults(text, ["a": [1]]).count == 1)
     }
 
-    @Test("names that the service does not take get others, and come back as they were")
+    @Test("names that the service does not accept are replaced, and restored in calls")
     func foreignNames() throws {
         let text = """
             {"type": "object", "required": ["größe", "with space", "@type", ""], "properties": {\
@@ -221,7 +221,7 @@ struct ForeignSchemaTests {
                 ])
     }
 
-    @Test("the fault is that of the form which the value names")
+    @Test("the error is that of the alternative which the value names")
     func discriminated() throws {
         let text = """
             {"type": "object", "$defs": {"A": {"type": "object", "required": ["t", "x"], \
@@ -241,7 +241,7 @@ struct ForeignSchemaTests {
         #expect(try faults(text, ["op": ["t": "a", "x": 1]]).isEmpty)
     }
 
-    @Test("what refers to itself is an object all the way down, and calls of any depth are valid")
+    @Test("a recursive type is an object at any depth, and calls of any depth are valid")
     func recursion() throws {
         let text = """
             {"type": "object", "$defs": {"N": {"type": "object", "required": ["v"], "properties": {\
@@ -250,7 +250,7 @@ struct ForeignSchemaTests {
             """
         let schema = try map(text)
         func check(_ json: JSONValue) {
-            // A node, and a list of nodes, is never announced as a text or a number.
+            // A node, and a list of nodes, is never declared as a text or a number.
             for (name, part) in json["properties"]?.object ?? [:] {
                 switch name {
                 case "next", "root": #expect(part["type"] == "object")

@@ -43,7 +43,7 @@ struct GPIOToolTests {
         return ToolArguments(values)
     }
 
-    @Test("on, off, toggle and read answer with how the output stands")
+    @Test("on, off, toggle and read return the output's state")
     func actions() async throws {
         let tool = try tool()
         #expect(try await tool.call(order("lamp", "on")) == ["output": "lamp", "state": "on"])
@@ -55,7 +55,7 @@ struct GPIOToolTests {
         #expect(gate.values.isEmpty)
     }
 
-    @Test("a pulse goes away from rest and comes back, for the time asked")
+    @Test("a pulse leaves the rest state and returns after the requested time")
     func pulse() async throws {
         let tool = try tool()
         async let answer = tool.call(order("gate", "pulse", 700))
@@ -77,7 +77,7 @@ struct GPIOToolTests {
         #expect(lamp.values == [true, false])
     }
 
-    @Test("an order during a pulse stands")
+    @Test("an order during a pulse takes effect")
     func overtakenPulse() async throws {
         let tool = try tool()
         let arguments = order("lamp", "pulse")
@@ -89,7 +89,7 @@ struct GPIOToolTests {
         #expect(lamp.values == [true, true])
     }
 
-    @Test("the end of the program puts every output to rest")
+    @Test("the end of the program sets every output to rest")
     func rest() async throws {
         let tool = try tool()
         _ = try await tool.call(order("lamp", "on"))
@@ -98,7 +98,7 @@ struct GPIOToolTests {
         #expect(gate.values == [true])
     }
 
-    @Test("the model is told the outputs by name and what they are")
+    @Test("the model gets the outputs' names and what they are")
     func declaration() throws {
         let declaration = try tool().declaration
         #expect(declaration.description.contains("lamp: on the desk; gate: garden gate"))
@@ -110,7 +110,7 @@ struct GPIOToolTests {
                 ])
     }
 
-    @Test("a line that is gone is reported in its own words")
+    @Test("a lost line is reported in its own words")
     func failure() async throws {
         let gone = TestOutput(failure: ToolFailure("GPIO17 is gone"))
         let tool = try GPIOTool(
@@ -121,7 +121,7 @@ struct GPIOToolTests {
         #expect(outcome.error == "GPIO17 is gone")
     }
 
-    @Test("an input is read as it stands, and nothing else is done with it")
+    @Test("an input is read as it is, and nothing else is done with it")
     func input() async throws {
         let tool = try tool()
         #expect(
@@ -136,7 +136,7 @@ struct GPIOToolTests {
         }
     }
 
-    @Test("what an output does not take is not done")
+    @Test("an action that an output does not accept is not done")
     func allowedActions() async throws {
         let tool = try tool()
         await #expect(
@@ -146,7 +146,7 @@ struct GPIOToolTests {
         }
     }
 
-    @Test("a call has the guard of its own line, and reading none")
+    @Test("a call has the confirmation of its own line, and reading none")
     func guards() throws {
         let tool = try tool()
         #expect(tool.guarding(order("lamp", "on")).risk == .low)
@@ -159,7 +159,7 @@ struct GPIOToolTests {
         #expect(reading.confirmation == nil)
     }
 
-    @Test("a file stands for a line")
+    @Test("a file takes a line's place")
     func fileOutput() throws {
         let folder = try Files.makeTemporaryDirectory(prefix: "martlet-tools")
         defer { try? Files.removeTree(folder) }

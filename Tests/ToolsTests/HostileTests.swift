@@ -8,14 +8,14 @@ import WireCodec
 @testable import CommandTools
 @testable import Tools
 
-/// What a program can do to us, and what a model can have it do; through the real runner, with
-/// real processes.
+/// What a program can do to us, and what a model can make it do; through the real runner, with real
+/// processes.
 ///
-/// In each case the model gets a clear error in time, the next call works, nothing is left
-/// running, and no file outside of the program's folder has changed.
+/// In each case the model gets a clear error in time, the next call works, nothing is left running,
+/// and no file outside the program's folder has changed.
 @Suite("hostile handlers and arguments", .serialized, .timeLimit(.minutes(5)))
 struct HostileTests {
-    /// A program that misbehaves, and what the model is told of it.
+    /// A program that misbehaves, and the error for the model.
     struct Handler: Sendable, CustomTestStringConvertible {
         let testDescription: String
         let script: String
@@ -23,7 +23,7 @@ struct HostileTests {
         let told: String?
         let output: CommandToolSettings.Output
         let shell: String
-        /// Short where it is the deadline that ends it.
+        /// Short if the deadline ends it.
         let deadline: Duration
 
         init(
@@ -90,14 +90,14 @@ struct HostileTests {
     init() throws {
         folder = try Folder()
         other = try Folder()
-        // Whoever runs the program may write both, as far as rights go.
+        // The program's user may write both, according to their modes.
         for folder in [folder, other] { makeOpenToAll(folder.path) }
         try Files.writeAtomically(other.path + "/kept", Array("kept".utf8), mode: 0o666)
     }
 
     private func confinement() -> Confinement {
         var confinement = Confinement()
-        // The kernel does not count root's processes.
+        // The kernel does not limit root's processes.
         if Confinement.isRoot { confinement.user = Confinement.user(named: "nobody") }
         confinement.memoryBytes = 64 << 20
         confinement.fileBytes = 1 << 20
@@ -130,13 +130,13 @@ struct HostileTests {
         #expect(await runner.run(call("good", id: "after")).output == "fine")
         await runner.stop()
         #expect(!runs(in: folder.path))
-        // Wherever they have gone, they have this in their variables.
+        // Wherever they have gone, they have this path in their variables.
         #expect(!runs(in: other.path))
         #expect(try Files.list(other.path) == ["kept"])
         #expect(try Files.read(other.path + "/kept", limitBytes: 10) == Array("kept".utf8))
     }
 
-    @Test("a handler that misbehaves costs its own call", arguments: handlers)
+    @Test("a misbehaving handler costs only its own call", arguments: handlers)
     func handler(_ handler: Handler) async throws {
         try #require(Confinement.landlockVersion > 0, "this kernel has no Landlock")
         let script = handler.script.replacing("{", with: "{{").replacing("}", with: "}}")
@@ -171,7 +171,7 @@ struct HostileTests {
     }
 
     @Test(
-        "an argument of any characters is one word, and reaches the program as it is",
+        "an argument of any characters is one word, and reaches the program unchanged",
         arguments: [
             "; touch $OTHER/x", "$(touch $OTHER/x)", "`touch $OTHER/x`", "a\nb\r\nc", "'; id #",
             "\"quoted\"", "* ? [a-z] ~ ~root", "%s%n%x", "a & b | c > d < e", "\\", "\u{202E}abc",
@@ -193,7 +193,7 @@ struct HostileTests {
         try await check(runner)
     }
 
-    /// Arguments that do not fit, and a part of what is told of them.
+    /// Arguments that do not fit, and a part of their errors.
     static var unfitting: [(JSONValue, String)] {
         var deep: JSONValue = "end"
         for _ in 0..<60 { deep = ["a": deep] }

@@ -8,7 +8,7 @@ import WireCodec
 
 @testable import Tools
 
-@Suite("what is remembered of calls beyond the program's end", .timeLimit(.minutes(5)))
+@Suite("calls remembered beyond the program's end", .timeLimit(.minutes(5)))
 struct JournalTests {
     private let folder: Folder
     private let door = Door()
@@ -19,7 +19,7 @@ struct JournalTests {
 
     private var path: String { folder.path + "/calls.jsonl" }
 
-    /// The journal of a new life; `report` takes words for the owner.
+    /// The journal after a restart; `report` takes messages for the owner.
     private func journal(
         _ report: @escaping @Sendable (String) -> Void = { Issue.record("trouble: \($0)") }
     ) -> FileJournal {
@@ -46,7 +46,7 @@ struct JournalTests {
         }
     }
 
-    @Test("a call that was answered before a restart is answered alike, and not executed")
+    @Test("a call that was answered before a restart gets the same answer, and is not executed")
     func restart() async throws {
         let tool = try counter()
         let first = await (try runner(journal(), [tool])).run(call("count", id: "a"))
@@ -56,7 +56,7 @@ struct JournalTests {
         #expect(await again.run(call("count", id: "b")).output == 2)
     }
 
-    @Test("a call that was begun when the program ended is not executed again, but reported")
+    @Test("a call that was running when the program ended is not executed again, but reported")
     func interrupted() async throws {
         let before = journal()
         _ = await before.recall()
@@ -96,12 +96,12 @@ struct JournalTests {
             let recalled = await journal { [reports] in reports.add($0) }.recall()
             let lines = kept.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: true)
             let isLastWhole = kept.isEmpty || kept.last == UInt8(ascii: "\n")
-            // Of two lines a call has, the first is enough to know it.
+            // Of a call's two lines, the first is enough to recognize it.
             let whole = isLastWhole ? lines.count : lines.count - 1
             #expect(recalled.calls.count >= (whole + 1) / 2, "at \(length)")
-            // A line of which a part is missing is reported.
+            // An incomplete line is reported.
             #expect((reports.all.count > before) == !isLastWhole, "at \(length)")
-            // What comes next is a line of its own.
+            // The next entry is a line of its own.
             let after = journal()
             _ = await after.recall()
             try await after.begin(JournalledCall(conversation: 3, id: "next", tool: "é"))
@@ -126,7 +126,7 @@ struct JournalTests {
         #expect(recalled.calls.count <= 200)
     }
 
-    @Test("a disk that takes nothing stops what is dangerous, and not the lamp")
+    @Test("a disk that accepts no writes stops dangerous calls, and not the lamp")
     func noDisk() async throws {
         var unlock = ToolTerms(deadline: .seconds(1))
         unlock.risk = .unlock
@@ -140,7 +140,7 @@ struct JournalTests {
         #expect(error?.hasPrefix("nothing was done: the journal cannot be kept") == true)
     }
 
-    @Test("what only reads is not kept, since it may be done again")
+    @Test("a call that only reads is not stored, since it may be repeated")
     func reading() async throws {
         var terms = ToolTerms(deadline: .seconds(1))
         terms.risk = .read
@@ -167,14 +167,14 @@ struct JournalTests {
             let recalled = await journal(damaged) { reports.add($0) }.recall()
             #expect(recalled.calls.count >= 2, "at \(index)")
             #expect(!reports.all.isEmpty, "at \(index)")
-            // All but a last line without its end is kept for whoever looks into it.
+            // Everything except an unterminated last line is kept for later inspection.
             if index < whole.count - 1 {
                 #expect(damaged.files["calls.jsonl.damaged-1"] == bytes, "at \(index)")
             }
         }
     }
 
-    @Test("a random journal is not emptied without a word")
+    @Test("a random journal is not emptied silently")
     func aRandomJournalIsNot() async throws {
         let random: [UInt8] = (0..<5000).map {
             UInt8(truncatingIfNeeded: ($0 &* 2_654_435_761) >> 9)
@@ -189,7 +189,7 @@ struct JournalTests {
         #expect(await journal(disk) { Issue.record("\($0)") }.recall().calls.count == 1)
     }
 
-    @Test("a huge id is refused where it matters, and makes nothing else be forgotten")
+    @Test("a huge id is refused where it matters, and does not make other calls be forgotten")
     func aHugeIdIsRefused()
         async throws
     {
@@ -204,7 +204,7 @@ struct JournalTests {
         try await before.begin(JournalledCall(conversation: 1, id: "b", tool: "t"))
         let recalled = await journal(disk) { Issue.record("\($0)") }.recall()
         #expect(recalled.calls.map(\.call.id) == ["a", "b"])
-        // Of an earlier version there may be one on the disk.
+        // An earlier version may have left one on the disk.
         let long =
             #"{"conversation":1,"id":"\#(String(repeating: "y", count: 300_000))","tool":"t"}"#
         disk.files["calls.jsonl"]? += Array("\(long)\n".utf8)
@@ -212,7 +212,7 @@ struct JournalTests {
         #expect(again.calls.map(\.call.id) == ["a", "b"])
     }
 
-    @Test("a journal that cannot be read is not written over, and stops what is dangerous")
+    @Test("an unreadable journal is not overwritten, and stops dangerous calls")
     func aJournalThatCannotBe()
         async throws
     {

@@ -3,7 +3,7 @@ import WireCodec
 
 @testable import Tools
 
-/// Schemas and arguments of as many members as a far end likes: done, or refused, in linear time.
+/// Schemas and arguments with any number of members: processed, or refused, in linear time.
 @Suite(.timeLimit(.minutes(5)))
 struct LargeSchemaTests {
     private static let count = 100_000
@@ -12,7 +12,7 @@ struct LargeSchemaTests {
         JSONObject((0..<Self.count).map { ("name\($0)", value($0)) })
     }
 
-    @Test("a schema of 100000 properties is refused, and is little where it is referred to")
+    @Test("a schema of 100000 properties is refused, and costs little where it is referred to")
     func aSchemaOf100000Properties() {
         let part: JSONValue = [
             "type": "object", "properties": .object(many { _ in ["type": "string"] }),
@@ -24,7 +24,7 @@ struct LargeSchemaTests {
                 "type": "object", "$defs": ["part": part],
                 "properties": ["x": .object([key: list])],
             ]
-            // Where many alternatives stand for any value, that is little to say.
+            // If many alternatives accept any value, that is little to send.
             if let schema = try? ForeignSchema(json) {
                 #expect(schema.announced.serialized.utf8.count < 1000, "\(key)")
             }
@@ -35,7 +35,7 @@ struct LargeSchemaTests {
         _ = try? ForeignSchema(["allOf": repeated])
     }
 
-    @Test("of 100000 arguments that nobody declared some are named")
+    @Test("of 100000 undeclared arguments some are named")
     func of100000ArgumentsThatNobody() throws {
         let declared = JSONObject((0..<900).map { ("known\($0)", ["type": "string"]) })
         let schema = try Schema(["type": "object", "properties": .object(declared)])

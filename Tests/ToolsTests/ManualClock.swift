@@ -2,7 +2,7 @@ import Linux
 import Synchronization
 import Tools
 
-/// A clock that stands still until it is told to go on.
+/// A clock that stands still until the test advances it.
 final class ManualClock: DeviceClock {
     private struct State {
         var now = Duration.zero
@@ -52,7 +52,7 @@ final class ManualClock: DeviceClock {
         for task in due { task.resume() }
     }
 
-    /// Returns when at least so many tasks wait.
+    /// Returns when at least this many tasks wait.
     func waiters(_ count: Int) async {
         await withCheckedContinuation { continuation in
             state.withLock { $0.watchers.append((count, continuation)) }
@@ -70,7 +70,7 @@ final class ManualClock: DeviceClock {
     }
 }
 
-/// A door that tasks wait at until it is opened; cancellation does not open it.
+/// A door at which tasks wait until it is opened; cancellation does not open it.
 final class Door: Sendable {
     private struct State {
         var isOpen = false
@@ -109,7 +109,7 @@ final class Door: Sendable {
 
     var arrivals: Int { state.withLock { $0.arrivals } }
 
-    /// Returns when so many tasks have come to the door since it was made.
+    /// Returns when this many tasks have arrived at the door since it was made.
     func arrivals(_ count: Int) async {
         await withCheckedContinuation { continuation in
             let isThere = state.withLock { state in

@@ -7,7 +7,7 @@ import WireCodec
 @testable import GPIOTools
 @testable import Tools
 
-/// Every number that a schema, a model or a file can hold, in every place that reads one.
+/// Any number in a schema, from a model or in a file, in every place that reads one.
 @Suite(.timeLimit(.minutes(5)))
 struct NumberFuzzTests {
     private static let values: [JSONValue] = OddNumbers.json.compactMap {
@@ -20,7 +20,7 @@ struct NumberFuzzTests {
         ("number", "exclusiveMinimum", "exclusiveMaximum"),
     ]
 
-    @Test("limits of any numbers are taken or refused, and what fits them is within")
+    @Test("limits of any numbers are accepted or refused, and values that fit are within them")
     func limitsOfAnyNumbersAre() throws {
         var schemas = 0
         var checks = 0
@@ -32,7 +32,8 @@ struct NumberFuzzTests {
                     schemas += 2
                     let own = try? Schema(json)
                     let foreign = try? ForeignSchema(json).schema
-                    // Each pair of limits with a few values, so that all are met by all in the end.
+                    // Each pair of limits with a few values, so that all pairs meet all values in
+                    // the end.
                     for schema in [own, foreign].compactMap({ $0 }) {
                         for step in 0..<4 {
                             let value = Self.values[(schemas + step * 7) % Self.values.count]
@@ -55,7 +56,7 @@ struct NumberFuzzTests {
         print("number fuzz: \(schemas) schemas, \(checks) checks of arguments")
     }
 
-    /// A device that is as loud as it says.
+    /// A device whose volume is the reported number.
     private struct OddDevice: DevicePort {
         var before: Int
 
@@ -71,7 +72,7 @@ struct NumberFuzzTests {
         func status() async throws -> JSONValue { [:] }
     }
 
-    @Test("a function of the device takes any number, or says why not")
+    @Test("a device function accepts any number, or says why not")
     func aFunctionOfTheDevice()
         async throws
     {
@@ -107,13 +108,13 @@ struct NumberFuzzTests {
         print("number fuzz: \(calls) calls of the device's own functions")
     }
 
-    /// The journal of a new life in a folder.
+    /// The journal after a restart in a folder.
     private static func journal(in place: String) -> FileJournal {
         let store = StateStore(disk: DiskFolder(path: place)) { _ in }
         return FileJournal(lines: store.lines(KeptLines.journalName)) { _ in }
     }
 
-    @Test("a journal of calls with any numbers is read, and its calls are not done again")
+    @Test("a journal of calls with any numbers is read, and its calls are not repeated")
     func aJournalOfCallsWith()
         async throws
     {
@@ -137,7 +138,7 @@ struct NumberFuzzTests {
                 let journal = Self.journal(in: place)
                 let tool = try TestTool("door") { _ in "done" }
                 let runner = try ToolRunner([tool], clock: ManualClock(), journal: journal)
-                // Whatever conversation it goes on with, it goes on.
+                // It goes on, whatever the conversation.
                 for conversation in [0, 1, Int.max] {
                     let outcome = await runner.run(
                         call("door", id: "new"), conversation: conversation)
@@ -150,7 +151,7 @@ struct NumberFuzzTests {
         print("number fuzz: \(files) journals of calls")
     }
 
-    @Test("what was called how often counts at any time of any clock")
+    @Test("the rate of calls is counted at any time of any clock")
     func whatWasCalledHowOften() {
         var limit = RateLimit()
         let guardian = CallGuard(subject: "x", risk: .low, confirmation: nil, callsPerMinute: 2)

@@ -5,12 +5,12 @@ import WireCodec
 
 @testable import Tools
 
-/// Somebody who guesses the PIN, over questions and restarts; times are milliseconds.
+/// A person who guesses the PIN, across questions and restarts; times are milliseconds.
 struct PINLockTests {
     private static let pin = "4711"
     private static let minute: Int64 = 60_000
 
-    /// A device with a door, and somebody before it.
+    /// A device with a door, and a person before it.
     private final class Device {
         private var machine: ConfirmationMachine
         private var decisions: [String: ConfirmationDecision] = [:]
@@ -30,7 +30,7 @@ struct PINLockTests {
                 settings: settings, remembering: memory, at: time * 1_000_000)
         }
 
-        /// The program ends and begins, by a clock that begins anew with the machine or goes on.
+        /// The program restarts, with a clock that starts again with the machine or continues.
         func restart(reboots: Bool) {
             if reboots { time = 0 }
             machine = Self.machine(kept, at: time)
@@ -58,7 +58,7 @@ struct PINLockTests {
             return decisions[id]
         }
 
-        /// A question, one PIN that is said, the call again; whether the door opens.
+        /// A question, one spoken PIN, the call again; returns whether the door opens.
         func tries(_ pin: String, arguments: JSONValue = [:]) -> Bool {
             time += 30_000
             take(machine.deadlineReached(at: time * 1_000_000))
@@ -79,14 +79,14 @@ struct PINLockTests {
         }
     }
 
-    @Test("wrong PINs count over questions, whatever they are about")
+    @Test("wrong PINs count across questions, whatever they are about")
     func wrongPinsCountOverQuestions() {
         let device = Device()
         for number in 0..<3 {
             #expect(!device.tries("000\(number)", arguments: ["door": .int(Int64(number))]))
         }
         #expect(device.reports == [300_000_000_000])
-        // The right one does not open it now, nor at once after a restart, of either kind.
+        // The right one does not open it now, nor right after a restart of either kind.
         #expect(!device.tries(Self.pin))
         device.restart(reboots: false)
         #expect(!device.tries(Self.pin))
@@ -98,7 +98,7 @@ struct PINLockTests {
         #expect(device.kept == PINLockMemory())
     }
 
-    @Test("a count that is not full yet outlasts a restart, too")
+    @Test("a count below the limit survives a restart, too")
     func aCountThatIsNot() {
         let device = Device()
         for number in 0..<3 {
@@ -110,7 +110,7 @@ struct PINLockTests {
         #expect(!device.tries(Self.pin))
     }
 
-    @Test("time alone begins no count anew, and the right PIN does")
+    @Test("time alone does not reset the count, and the right PIN does")
     func timeAloneBeginsNoCount() {
         let device = Device()
         for round in 0..<10 {
@@ -123,7 +123,7 @@ struct PINLockTests {
         #expect(device.reports.isEmpty)
     }
 
-    @Test("whoever guesses for a week is let in by no luck, with restarts or without")
+    @Test("a week of guessing does not find the PIN by luck, with or without restarts")
     func whoeverGuessesForAWeek() {
         var generator = SeededGenerator(seed: 3)
         for restarts in [false, true] {
@@ -132,7 +132,7 @@ struct PINLockTests {
             var elapsed: Int64 = 0
             while elapsed < 7 * 24 * 60 * Self.minute {
                 let before = device.time
-                // A guess that comes while it is locked is none.
+                // A guess while it is locked does not count.
                 if !device.kept.isLocked { guesses += 1 }
                 #expect(!device.tries("1" + String(Int.random(in: 100...999, using: &generator))))
                 elapsed += device.time - before
@@ -146,7 +146,7 @@ struct PINLockTests {
         }
     }
 
-    @Test("a lock from a file of any numbers ends, and is never longer than the longest")
+    @Test("a lock read from a file with any numbers ends, and is never longer than the longest")
     func aLockFromAFile() {
         let settings = ConfirmationSettings()
         for wrong in [Int.min, -1, 0, 2, 3, 1_000, .max] {

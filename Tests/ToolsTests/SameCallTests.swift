@@ -26,7 +26,7 @@ struct SameCallTests {
         }
     }
 
-    /// Whether a call that was confirmed by its words is let through in this form.
+    /// Whether a call that was confirmed by the phrase is permitted in this form.
     private func isGranted(_ first: JSONValue, then second: JSONValue) -> Bool {
         var machine = machine()
         _ = machine.ask(request("1", first), at: 0)

@@ -45,7 +45,7 @@ struct SchemaTests {
     ]
 
     @Test(
-        "what makes no sense is refused",
+        "contradictory schemas are refused",
         arguments: nonsenses)
     func nonsense(json: JSONValue, problem expected: String) {
         #expect(problem(json)?.contains(expected) == true)
@@ -85,7 +85,7 @@ struct SchemaCheckTests {
         SchemaCheck(try Schema(schema)).violations(of: arguments)
     }
 
-    @Test("arguments that fit pass, whole numbers also as 3.0")
+    @Test("valid arguments pass, whole numbers also as 3.0")
     func fits() throws {
         #expect(
             try violations([
@@ -120,13 +120,13 @@ struct SchemaCheckTests {
     ]
 
     @Test(
-        "faults say where, what was found and what is allowed",
+        "errors say where, what was found and what is allowed",
         arguments: faults)
     func fault(arguments: JSONValue, expected: String) throws {
         #expect(try violations(arguments) == [expected])
     }
 
-    @Test("all faults are reported at once, up to a limit, and long values are cut")
+    @Test("all errors are reported at once, up to a limit, and long values are cut")
     func manyFaults() throws {
         #expect(try violations(["level": -1, "fade": 1]).count == 3)
         let long = JSONValue.string(String(repeating: "x", count: 1_000_000))

@@ -15,12 +15,12 @@ struct ToolDeclarationTests {
             terms: ToolTerms(deadline: deadline))
     }
 
-    @Test("names that the service does not take are refused", arguments: ["", "1a", "a b", "ä"])
+    @Test("names that the service does not accept are refused", arguments: ["", "1a", "a b", "ä"])
     func badNames(name: String) {
         #expect(throws: ToolDeclarationError.badName(name)) { try declare(name) }
     }
 
-    @Test("names that the service takes pass", arguments: ["a", "_x", "home.light:2-b"])
+    @Test("names that the service accepts pass", arguments: ["a", "_x", "home.light:2-b"])
     func goodNames(name: String) throws {
         #expect(try declare(name).name == name)
     }
@@ -38,7 +38,7 @@ struct ToolDeclarationTests {
         #expect(throws: ToolDeclarationError.duplicate("light")) { try ToolRegistry([tool, tool]) }
     }
 
-    @Test("the setup declares every tool with its schema, or none where nothing is asked")
+    @Test("the setup declares every tool with its schema, or none if there are none")
     func declarations() throws {
         let parameters: JSONValue = ["type": "object", "properties": ["x": ["type": "string"]]]
         let registry = try ToolRegistry([

@@ -12,7 +12,7 @@ struct ToolRegistryTests {
         try TestTool(name) { _ in .string("from \(name)") }
     }
 
-    @Test("what a source brings is declared and callable, and a call to what went is told so")
+    @Test("a source's tools are declared and callable, and a call to a removed one says so")
     func comesAndGoes() async throws {
         let registry = try ToolRegistry([try tool("lamp")])
         let runner = ToolRunner(
@@ -31,7 +31,7 @@ struct ToolRegistryTests {
         #expect(await runner.run(call("lamp", id: "3")).output == "from lamp")
     }
 
-    @Test("listeners hear of changes, and not of what stays the same")
+    @Test("listeners are notified of changes, and not of what stays the same")
     func changes() throws {
         let registry = try ToolRegistry([])
         let count = Mutex(0)
@@ -52,7 +52,7 @@ struct ToolRegistryTests {
         #expect(registry["lamp"] != nil)
     }
 
-    @Test("an answer keeps the terms of a tool that goes while it runs")
+    @Test("an answer keeps the terms of a tool that is removed while it runs")
     func goesWhileRunning() async throws {
         let registry = try ToolRegistry([])
         let door = Door()
@@ -73,7 +73,7 @@ struct ToolRegistryTests {
         #expect(await answer.output == "a result")
     }
 
-    @Test("names are spelled as the service wants them, and clashes end in a hash")
+    @Test("names are spelled as the service wants, and clashes get a hash")
     func names() {
         let names = ForeignNames.names(
             of: ["get_time", "get time", "get.time", "öl", "get_time", "taken"], source: "home",
@@ -90,7 +90,7 @@ struct ToolRegistryTests {
         #expect(turned == [names[2], names[1]])
     }
 
-    @Test("names that are too long are cut and stay apart")
+    @Test("names that are too long are cut and stay distinct")
     func longNames() {
         let long = String(repeating: "x", count: 200)
         let names = ForeignNames.names(of: [long + "1", long + "2"], source: "s", taken: [])

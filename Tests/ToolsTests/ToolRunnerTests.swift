@@ -26,7 +26,7 @@ struct ToolRunnerTests {
         #expect(await runner.run(call("bad", id: "2")).error == "the relay is gone")
     }
 
-    @Test("an unknown function, no object and arguments that do not fit change nothing")
+    @Test("an unknown function, no object and invalid arguments have no effect")
     func refusals() async throws {
         let tool = try TestTool("set", parameters: ["type": "object"]) { _ in
             Issue.record("it was executed")
@@ -44,7 +44,7 @@ struct ToolRunnerTests {
                 == "nothing was done: \"y\" is not known; there are no parameters")
     }
 
-    @Test("a handler that hangs is answered for at its deadline, and only its own tool suffers")
+    @Test("a hanging handler's call is answered at its deadline, and only its own tool suffers")
     func deadline() async throws {
         let runner = try ToolRunner(
             [
@@ -65,7 +65,7 @@ struct ToolRunnerTests {
         #expect(await runner.run(call("hang", id: "4")).output == "too late")
     }
 
-    @Test("tools that block, on a disk or elsewhere, hold up nobody else")
+    @Test("tools that block, on a disk or elsewhere, delay no other tool")
     func blocking() async throws {
         let gates = try (0..<32).map { _ in try EventFD() }
         var limits = ToolLimits()
@@ -83,7 +83,7 @@ struct ToolRunnerTests {
                     await runner.run(call("block\(number)", id: "\(number)")).output
                 }
             }
-            // More wait than any machine's pool has threads, and this one is answered.
+            // More calls wait than any machine's pool has threads, and this one is answered.
             #expect(await runner.run(call("other", id: "other")).output == "fine")
             await Task.detached {}.value
             for gate in gates { gate.signal() }
@@ -91,7 +91,7 @@ struct ToolRunnerTests {
         }
     }
 
-    @Test("a call that is taken back is stopped and not answered")
+    @Test("a cancelled call is stopped and not answered")
     func cancellation() async throws {
         let runner = try ToolRunner(
             [
@@ -107,7 +107,7 @@ struct ToolRunnerTests {
         await runner.stop()
     }
 
-    @Test("a call that is taken back before it comes is never executed")
+    @Test("a call that is cancelled before it arrives is never executed")
     func cancelledAhead() async throws {
         let tool = try TestTool("set") { _ in
             Issue.record("it was executed")
@@ -118,7 +118,7 @@ struct ToolRunnerTests {
         #expect(await runner.run(call("set", id: "1")) == .cancelled)
     }
 
-    @Test("a call is executed once, however often it comes, and answered alike")
+    @Test("a call is executed once, however often it arrives, and gets the same answer")
     func atMostOnce() async throws {
         let runner = try ToolRunner(
             [
@@ -135,13 +135,13 @@ struct ToolRunnerTests {
         let again = await runner.run(call("count", id: "1"))
         #expect(again.output == 1)
         guard case .answeredBefore = again else {
-            Issue.record("it is not known for a repetition")
+            Issue.record("it is not recognized as a repetition")
             return
         }
         #expect(await runner.run(call("count", id: "2")).output == 2)
     }
 
-    @Test("a call that was refused stays refused when it comes again, and one that was done, done")
+    @Test("a repeated call that was refused stays refused, and one that was done, done")
     func refusedOnce() async throws {
         let tool = try TestTool("set") { _ in
             await door.pass()
@@ -155,11 +155,11 @@ struct ToolRunnerTests {
         #expect(door.arrivals == 0)
         #expect(await runner.run(call("set", id: "2")).output == "done")
         let late = await runner.refuse(call("set", id: "2"), because: "no", conversation: 0)
-        #expect(late.output == "done", "what was done is not told as undone")
+        #expect(late.output == "done", "a completed call is not reported as not done")
         #expect(door.arrivals == 1)
     }
 
-    @Test("an answer too old to be kept is not made again")
+    @Test("a call whose answer is too old to be kept is not executed again")
     func forgottenAnswer() async throws {
         var limits = ToolLimits()
         limits.keptAnswers = 1
@@ -200,7 +200,7 @@ struct ToolRunnerTests {
         await door.arrivals(2)
         let outcomes = await withTaskGroup(of: ToolOutcome.self) { group in
             for id in 3...4 { group.addTask { await runner.run(call("wait", id: "\(id)")) } }
-            // One of the two found no seat; the other waits for the door.
+            // One of the two was refused; the other waits for the door.
             let refused = await group.next()
             #expect(refused?.error?.contains("too many calls") == true)
             #expect(door.arrivals == 2)
@@ -214,7 +214,7 @@ struct ToolRunnerTests {
         #expect(outcomes.map(\.output) == ["done"])
     }
 
-    @Test("a call that is taken back while it waits leaves its seat")
+    @Test("a call that is cancelled while it waits gives up its place")
     func cancelledWhileWaiting() async throws {
         var limits = ToolLimits()
         limits.parallelCalls = 1
@@ -289,7 +289,7 @@ struct ToolRunnerTests {
         #expect(await runner.run(call("a", id: "2", ["list": deep])).output == "x")
     }
 
-    @Test("an answer says when it is to be spoken of, as the tool wants it")
+    @Test("an answer has the scheduling that its tool wants")
     func scheduling() async throws {
         var terms = ToolTerms(deadline: .seconds(1))
         terms.scheduling = .silent

@@ -2,15 +2,15 @@
 # cards.sh MINUTES CYCLES [CHECK...]: the daemon on kernel sound cards that come and go; run in the
 # guest by packaging/vm.sh, beside the files `speech.raw` (mono, 22050 Hz) and `scenario.toml`.
 #
-# Two cards of snd-aloop stand for microphone and loudspeaker. What is played on the other side of
-# the first is what the microphone hears; what arrives on the other side of the second was heard by
-# people. One line a check, with figures; the status is that of the worst.
+# Two cards of snd-aloop act as microphone and loudspeaker. Sound that is played on the other side
+# of the first is the microphone's input; sound that arrives on the other side of the second was
+# heard in the room. One line per check, with figures; the status is that of the worst.
 minutes=${1:-1}
 cycles=${2:-10}
 shift 2
 checks=${*:-"chirp latency steady16 steady48 stopped absent busy mixer cycles"}
 failures=0
-# How often a condition is looked at (seconds); looking costs more than the daemon itself.
+# The interval between polls of a condition (seconds); a poll costs more than the daemon itself.
 poll=0.2
 
 pass() { echo "pass  $*"; }
@@ -19,7 +19,7 @@ plug() { echo "snd_aloop.$1" >/sys/bus/platform/drivers/snd_aloop/bind; }
 unplug() { echo "snd_aloop.$1" >/sys/bus/platform/drivers/snd_aloop/unbind; }
 now() { cut -d ' ' -f 1 /proc/uptime | tr -d .; } # hundredths of a second
 count() { grep -c -- "$1" /tmp/log; }
-# until SECONDS COMMAND...: false when it does not come true in time.
+# until_true SECONDS COMMAND...: false if it does not become true in time.
 until_true() {
     limit=$(($(now) + 100 * $1))
     shift
@@ -32,19 +32,19 @@ more_than() { [ "$(count "$1")" -gt "$2" ]; }
 state() { sed -n 's/.* -> \(idle\|listening\|thinking\|speaking\|offline\)$/\1/p' /tmp/log | tail -n 1; }
 is_state() { [ "$(state)" = "$1" ]; }
 
-# What the room sounds like: silence, and speech when somebody asks for it.
+# The sound of the room: silence, and speech when a check asks for it.
 room() {
     while :; do
         if [ -e /tmp/say ]; then
             rm -f /tmp/say
             cat /vm/speech.raw || return
         else
-            # Without the return it would go on when nobody plays it any more.
+            # Without the return it would go on after its player has ended.
             head -c 11024 /dev/zero || return
         fi
     done
 }
-# A player blocks the room's writer, so this is in real time; it comes back with its card.
+# A player blocks the room's writer, so this runs in real time; it returns with its card.
 feed() { # feed DEVICE
     while :; do
         room 2>/dev/null | aplay -q -t raw -f S16_LE -r 22050 -c 1 --buffer-time=200000 -D "$1" 2>/dev/null
@@ -111,7 +111,7 @@ world_ends() {
     wait "$feeder" "$listener" 2>/dev/null
 }
 online() { until_true 20 grep -q ' online' /tmp/log; }
-# Says something and waits for the first sound of the answer.
+# Speaks and waits for the first sound of the answer.
 answered() {
     heard=$(count 'first sound')
     touch /tmp/say
@@ -150,7 +150,7 @@ check_steady() { # check_steady RATE CAPTURE PLAYBACK
     world_ends
 }
 
-# The owner's own tools: a chirp out of one side of a card comes back on the other.
+# The owner's tools: a chirp from one side of a card is heard on the other.
 check_chirp() {
     : >/tmp/log
     : >/tmp/none.toml
@@ -186,10 +186,10 @@ CONF
     grep -q 'peak -1[0-9]' /tmp/recorded && grep -q '48000 Hz, 2 channels' /tmp/granted && pass "$text" || miss "$text"
 }
 
-# How soon a stop, a press and a reply do what they shall, measured at both ends of one card.
+# How soon a stop, a press and a reply take effect, measured at both ends of one card.
 check_latency() {
     : >/tmp/log
-    [ -x ./martlet-bench ] || { pass "latency: no martlet-bench here, so nothing is measured"; return; }
+    [ -x ./martlet-bench ] || { pass "latency: no martlet-bench, so nothing is measured"; return; }
     for period in 20 10; do
         ./martlet-bench audio --input hw:CARD=Speaker,DEV=1 --output hw:CARD=Speaker,DEV=0 \
             --rounds 100 --period $period >/tmp/latency 2>>/tmp/log
@@ -200,7 +200,7 @@ check_latency() {
     done
 }
 
-# The processor is taken away for half a second, which is more than the buffers hold.
+# The daemon is stopped for half a second, which is longer than the buffers last.
 check_stopped() {
     settings plughw:CARD=Mic,DEV=0 plughw:CARD=Speaker,DEV=0
     world 16
@@ -219,12 +219,12 @@ check_stopped() {
     answered && hears=yes || hears=no
     quiet
     finish
-    text="held up three times: $(field microphone xruns) overruns, $(field loudspeaker xruns) underruns, told in $lines lines, hears afterwards: $hears"
+    text="stopped three times: $(field microphone xruns) overruns, $(field loudspeaker xruns) underruns, reported in $lines lines, hears afterwards: $hears"
     [ "$hears" = yes ] && [ "$lines" -ge 1 ] && [ "$lines" -le 4 ] && pass "$text" || miss "$text"
     world_ends
 }
 
-# No card at all at the start; both arrive later.
+# No card at the start; both appear later.
 check_absent() {
     settings plughw:CARD=Mic,DEV=0 plughw:CARD=Speaker,DEV=0
     unplug 0
@@ -242,7 +242,7 @@ check_absent() {
     answered && hears=yes || hears=no
     quiet
     finish
-    text="absent at the start: said $told time(s) in 8 s, back $took ms after it came, hears: $hears"
+    text="absent at the start: reported $told time(s) in 8 s, back $took ms after it appeared, hears: $hears"
     [ "$hears" = yes ] && [ "$told" = 1 ] && pass "$text" || miss "$text"
     world_ends
 }
@@ -270,12 +270,12 @@ check_busy() {
     answered && still=yes || still=no
     quiet
     finish
-    text="two programs: busy said $told time(s) in 12 s, taken $took ms after it was free, hears: $hears; another is refused: $refused, hears on: $still; named by the doctor: $named"
+    text="two programs: busy reported $told time(s) in 12 s, opened $took ms after it was free, hears: $hears; another program is refused: $refused, still hears: $still; named by the doctor: $named"
     [ "$hears$still" = yesyes ] && [ "$named" = 1 ] && [ "$told" = 1 ] && [ "$refused" = 1 ] && pass "$text" || miss "$text"
     world_ends
 }
 
-# A card that comes back has forgotten how loud it was; this one has controls.
+# A card that returns has forgotten its volume; this one has controls.
 controls() {
     for control in Master Mic; do
         amixer -c Dummy sget $control | sed -n "s/.*\[\([0-9]*%\)\].*/$control \1/p" | head -n 1
@@ -300,11 +300,11 @@ check_mixer() {
     again=$(controls)
     finish
     rmmod snd-dummy
-    text="mixer: $fresh at first; $put with the daemon; $again when the card was unplugged and is back"
+    text="mixer: $fresh at first; $put with the daemon; $again after the card was unplugged and plugged in"
     [ -n "$put" ] && [ "$put" != "$fresh" ] && [ "$again" = "$put" ] && pass "$text" || miss "$text"
 }
 
-# Unplugged and plugged again, in each state of the conversation in turn.
+# Unplugged and plugged in again, in each state of the conversation in turn.
 check_cycles() {
     settings plughw:CARD=Mic,DEV=0 plughw:CARD=Speaker,DEV=0
     world 16
@@ -356,7 +356,7 @@ check_cycles() {
     left=$(ls "/proc/$daemon/fd" | wc -l)
     after=$(awk '/VmRSS/ { print $2 }' "/proc/$daemon/status")
     finish || miss "cycles: the daemon ended with $?"
-    text="unplugged $done times in five states (not reached: $unreached): deaf after $deaf; unplugging held up at most $((longest * 10)) ms, back after at most $((worst * 10)) ms; descriptors $descriptors, then $left; resident $before KiB, then $after"
+    text="unplugged $done times in five states (not reached: $unreached): deaf after $deaf; unplugging took at most $((longest * 10)) ms, back after at most $((worst * 10)) ms; descriptors $descriptors, then $left; resident $before KiB, then $after"
     [ $deaf = 0 ] && [ $unreached = 0 ] && [ $done = "$cycles" ] && [ "$left" -le $((descriptors + 1)) ] && pass "$text" || miss "$text"
     world_ends
 }
@@ -365,7 +365,7 @@ modprobe snd-aloop index=0,1 enable=1,1 id=Mic,Speaker pcm_substreams=1,1
 for check in $checks; do
     case $check in
     steady16) check_steady 16 auto plughw:CARD=Speaker,DEV=0 ;;
-    # As they are, these have two channels of 32 bits, and nothing else.
+    # Without conversion these have two channels of 32 bits, and nothing else.
     steady48) check_steady 48 hw:CARD=Mic,DEV=0 hw:CARD=Speaker,DEV=0 ;;
     *) check_"$check" ;;
     esac

@@ -1,8 +1,8 @@
 #!/bin/sh
-# confine.sh [landlock]: what command tools of the settings can open on a kernel of Debian's, with
-# real GPIO chips and sound cards, for a daemon that is root and for one that is not; with mounts of
-# their own, with Landlock alone ("landlock": this kernel has it), and with neither. For a guest
-# that is root; prints a line per check.
+# confine.sh [landlock]: what configured command tools can open on a Debian kernel, with real GPIO
+# chips and sound cards, for a daemon that is root and for one that is not; with their own mounts,
+# with Landlock alone ("landlock": this kernel has it), and with neither. Runs as root in a guest;
+# prints a line per check.
 set -u
 martlet=/vm/martlet
 landlock=${1:-}
@@ -31,7 +31,7 @@ echo 1 >$chip/live
 gpio=$(ls /dev/gpiochip* | head -n 1)
 mixer=$(ls /dev/snd/controlC* | head -n 1)
 
-# The daemon's user, who is in the groups of the devices, as the package makes it.
+# The daemon's user, in the groups of the devices, as the package creates it.
 printf 'root:x:0:0::/:/bin/sh\nmartlet:x:900:900::/:/bin/sh\n' >/etc/passwd
 printf 'root:x:0:\nmartlet:x:900:\naudio:x:29:martlet\ngpio:x:901:martlet\n' >/etc/group
 chgrp gpio $gpio && chmod 660 $gpio
@@ -48,7 +48,7 @@ hidden="$gpio $mixer /etc/martlet/key /etc/martlet/secrets /etc/martlet/secrets/
     /var/lib/martlet /var/lib/martlet/session.json /run/credentials/martlet.service
     /run/credentials/martlet.service/gemini-api-key"
 
-settings() { # settings FILE LINES: a tool that looks, with more lines
+settings() { # settings FILE LINES: a tool that tries the paths, with more lines
     {
         printf '[live]\nkey_file = "/etc/martlet/key"\n[tools]\nbuiltin = []\n'
         printf '[[tool.command]]\nname = "look"\ndescription = "Looks."\n'
@@ -67,12 +67,12 @@ as() { # as USER COMMAND: with the service's variables
     su -s /bin/sh "$1" -c "export STATE_DIRECTORY=/var/lib/martlet; export \
 CREDENTIALS_DIRECTORY=/run/credentials/martlet.service; $2" 2>&1
 }
-look() { # look USER FILE: what the tool of a file says
+look() { # look USER FILE: the output of a file's tool
     answer=$(as "$1" "$martlet tools call --config $2 look" | sed 's/\\n/\n/g')
 }
 
 confined() { # confined USER HOW
-    # Without capabilities root opens no more than is its own.
+    # Without capabilities root can open only its own files.
     chown -R "$1" /etc/martlet /var/lib/martlet /run/credentials
     look "$1" /etc/plain.toml
     check "$1, $2: the tool runs" says looked
@@ -85,13 +85,13 @@ confined() { # confined USER HOW
     check "$1, $2: reads what is not hidden" says "opened /vm/look.sh"
     check "$1, $2: writes nothing else" silent "wrote /vm/look.sh"
     look "$1" /etc/granted.toml
-    check "$1, $2: opens a line that it was given" says "wrote $gpio"
+    check "$1, $2: opens a line that it was granted" says "wrote $gpio"
     check "$1, $2: and not the mixer" silent "opened $mixer"
-    check "$1, $2: reads a secret that it was given" says "opened /etc/martlet/secrets/lamp"
+    check "$1, $2: reads a secret that it was granted" says "opened /etc/martlet/secrets/lamp"
     check "$1, $2: and not the key" silent "opened /etc/martlet/key"
 }
 
-# The paths can be opened by whoever is not confined, or the checks would say nothing.
+# An unconfined program can open the paths, or the checks would prove nothing.
 answer=$(as martlet "sh /vm/look.sh $(echo $hidden)")
 for path in $hidden; do check "martlet, unconfined: opens $path" says "opened $path\$"; done
 
@@ -108,9 +108,9 @@ else
     for user in root martlet; do
         look $user /etc/plain.toml
         check "$user, nothing: the tool is refused" silent looked
-        check "$user, nothing: it is said why" says "neither Landlock nor"
+        check "$user, nothing: the reason is reported" says "neither Landlock nor"
         look $user /etc/open.toml
-        check "$user, nothing: one that may be open runs" says looked
+        check "$user, nothing: one that may run unconfined runs" says looked
         if as $user "$martlet tools check --config /etc/plain.toml" >/tmp/check; then
             check "$user, nothing: tools check fails" false
         fi

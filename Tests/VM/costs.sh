@@ -1,10 +1,10 @@
 #!/bin/sh
-# costs.sh [SECONDS]: what the daemon costs in each state of an appliance, run in the guest by
+# costs.sh [SECONDS]: the daemon's costs in each state of an appliance, run in the guest by
 # packaging/vm.sh -g. The guest's clock counts instructions, two nanoseconds each, so a millisecond
-# of the processor is half a million instructions, and a busy host changes nothing.
+# of processor time is half a million instructions, and a busy host changes nothing.
 #
-# A line a state: instructions of the daemon a second of the state, with the kernel's for it, how
-# often its threads woke up, and its memory. The service is a process of its own.
+# One line per state: the daemon's instructions per second, including the kernel's on its behalf,
+# the wake-ups of its threads, and its memory. The service is a process of its own.
 set -u
 seconds=${1:-30}
 chip=/sys/kernel/config/gpio-sim/martlet
@@ -23,7 +23,7 @@ pcm.ear { type plug slave { pcm "hw:CARD=Speaker,DEV=1" rate 48000 format S32_LE
 CONF
 export ALSA_CONFIG_PATH=/tmp/asound.conf
 
-# The room is silent, or somebody speaks in it without end.
+# The room is silent, or has endless speech.
 room() {
     while :; do
         if [ -e /tmp/say ]; then cat /vm/speech.raw || return; else head -c 5512 /dev/zero || return; fi
@@ -105,7 +105,7 @@ touch /tmp/say
 sleep 3
 measure "hands-free, listening to speech" 15
 rm -f /tmp/say
-# What was asked until now is answered first.
+# The questions so far are answered first.
 for _ in $(seq 300); do
     [ "$(sed -n 's/.* -> //p' /tmp/log | tail -n 1)" = idle ] && break
     sleep 0.2

@@ -1,11 +1,11 @@
 #!/bin/sh
-# gpio.sh [MARTLET]: buttons, switch and light on a kernel's own GPIO (gpio-sim), against the
-# simulated service. For a guest that is root and may lose its chips; prints a line per check.
+# gpio.sh [MARTLET]: buttons, switch and light on the kernel's simulated GPIO (gpio-sim), against
+# the simulated service. Runs as root in a guest that may lose its chips; prints a line per check.
 #
 # Debian's kernels come without gpio-sim; it is built from their source as a module of its own.
 #
-# The chip is made here, so that it can come late and be taken away: pull-down at a line is a
-# pressed button, as the lines are active low with the chip's pull-up.
+# The script creates the chip, so that it can appear late and be removed: pull-down at a line is a
+# pressed button, because the lines are active low with the chip's pull-up.
 set -u
 martlet=${1:-/vm/martlet}
 work=$(mktemp -d)
@@ -31,7 +31,7 @@ unplug() { echo 0 >$chip/live; }
 press() { echo pull-down >"$lines/sim_gpio${1:-0}/pull"; }
 release() { echo pull-up >"$lines/sim_gpio${1:-0}/pull"; }
 lamp() { cat "$lines/sim_gpio1/value"; }
-bounce() { # bounce LEVEL: ten quick moves that end there
+bounce() { # bounce LEVEL: ten quick edges that end at a level
     for _ in 1 2 3 4 5; do
         echo pull-down >"$lines/sim_gpio0/pull"
         echo pull-up >"$lines/sim_gpio0/pull"
@@ -82,7 +82,7 @@ enabled = false
 [button]
 line = "TALK"
 double = "mute"
-# A guest without hardware help is slow: its shell takes long for a short press.
+# A guest without hardware help is slow: its shell is slow even for a short press.
 hold_ms = 2000
 double_ms = 1000
 stuck_s = 15
@@ -99,14 +99,14 @@ trap 'kill $daemon $service 2>/dev/null' EXIT
 
 waits ' online$' || { cat "$work/log" "$work/service"; echo "it did not start"; exit 1; }
 rest 4
-check "the trouble was said once" is "$(count 'the button:')" 1
-check "the light's was said once" is "$(count 'the light:')" 1
+check "the fault was reported once" is "$(count 'the button:')" 1
+check "the light's fault was reported once" is "$(count 'the light:')" 1
 check "a switch that cannot be read mutes" is "$(count ' muted$')" 1
 
 forget
 plug
-check "a chip that comes late is taken" waits 'the button: line TALK is there'
-check "its switch opens the microphone" waits 'not muted any more'
+check "a chip that appears late is used" waits 'the button: line TALK is there'
+check "its switch unmutes the microphone" waits 'not muted any more'
 rest 3
 
 forget
@@ -148,18 +148,18 @@ check "two more unmute" waits 'not muted any more'
 forget
 press 2
 check "the switch mutes" waits ' muted$'
-check "the light tells it by short flashes" lit 1
+check "the light shows it by short flashes" lit 1
 press
 rest 3
 release
 rest 0.5
-check "no press opens what the switch has closed" is "$(count 'opened by button')" 0
+check "no press unmutes what the switch has muted" is "$(count 'opened by button')" 0
 release 2
-check "the switch opens it again" waits 'not muted any more'
+check "the switch unmutes it again" waits 'not muted any more'
 
 forget
 press
-check "a button that stays down is said to be stuck" waits 'is held for more than'
+check "a button that stays down is reported as stuck" waits 'is held for more than'
 rest 16
 check "once" is "$(count 'is held for more than')" 1
 check "and its turn is over" is "$(count 'opened by button')" "$(count 'turn [0-9]* \(sent\|empty\)')"
@@ -175,14 +175,14 @@ before=$(ticks)
 rest 5
 usual=$(($(ticks) - before))
 unplug
-check "a chip that goes away while the button is held is said" waits 'the button: '
+check "a chip that is removed while the button is held is reported" waits 'the button: '
 check "and ends the turn" waits 'turn [0-9]* \(sent\|empty\)'
 check "and mutes, since the switch cannot be read" waits ' muted$'
-# The cut turn is answered, which costs time of its own.
+# The cut turn is answered, which takes time.
 waits 'speaking -> muted'
 rest 3
-# That the line failed, and then why it cannot be had again.
-check "in two lines, not at every try" is "$(count 'the button: ')" 2
+# That the line failed, and then why it cannot be opened again.
+check "in two lines, not at every retry" is "$(count 'the button: ')" 2
 check "the daemon runs on" kill -0 $daemon
 before=$(ticks)
 rest 5
@@ -191,7 +191,7 @@ check "without spinning" atmost $(($(ticks) - before)) $((2 * usual + 10))
 forget
 rmdir $chip/bank0/line* $chip/bank0 $chip
 plug
-check "it comes back, and the button with it" waits 'the button: line TALK is there'
+check "the chip returns, and the button with it" waits 'the button: line TALK is there'
 rest 3
 press
 check "and works" waits 'opened by button'
@@ -200,7 +200,7 @@ rest 1
 
 kill $daemon
 wait $daemon
-check "it ends in order" is $? 0
+check "it exits cleanly" is $? 0
 check "and leaves the light dark" is "$(lamp)" 0
 echo "$failures checks failed"
 [ $failures -eq 0 ]

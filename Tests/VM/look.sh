@@ -1,4 +1,4 @@
-# look.sh PATH...: prints those that can be opened, to read or to write.
+# look.sh PATH...: prints those that can be opened for reading or for writing.
 for path in "$@"; do
     if [ -d "$path" ]; then
         ls "$path" >/dev/null 2>&1 && echo "opened $path"

@@ -1,9 +1,9 @@
 #!/bin/sh
-# models.sh: what other drivers grant than snd-aloop, and what is heard of it; run in the guest by
-# packaging/vm.sh -u. One line a check, with figures; the status is that of the worst.
+# models.sh: the grants of drivers other than snd-aloop, and the sound through them; run in the
+# guest by packaging/vm.sh -u. One line per check, with figures; the status is that of the worst.
 #
 # snd-dummy in each of its models, and with an odd buffer; dmix over snd-aloop, whose other end is
-# recorded; and a USB loudspeaker of the emulator's behind xhci, driven by snd-usb-audio. Debian's
+# recorded; and the emulator's USB loudspeaker on xhci, driven by snd-usb-audio. Debian's
 # dummy_hcd passes no isochronous transfers (drivers/usb/gadget/udc/dummy_hcd.c), so that a sound
 # gadget on it cannot be heard; g_audio is not built, usb_f_uac2 is.
 failures=0
@@ -13,7 +13,7 @@ miss() { echo "FAIL  $*"; failures=$((failures + 1)); sed 's/^/      | /' /tmp/s
 line() { tr -s ' \n' ' ' <"$1"; }
 now() { cut -d ' ' -f 1 /proc/uptime | tr -d .; } # hundredths of a second
 
-# play DEVICE WHAT: a tone of a second is over when it has been heard, and not long after.
+# play DEVICE WHAT: playing a tone of a second ends when it has been heard, and not much later.
 play() {
     from=$(now)
     ./martlet devices --play tone --output "$1" --config /tmp/none.toml >/tmp/said 2>&1
@@ -30,7 +30,7 @@ record() {
 }
 
 for model in none emu10k1 rme9652 ice1712 uda1341 ac97 ca0106; do
-    # With memory of its own, as a card has.
+    # With memory of its own, like a card.
     modprobe snd-dummy index=2 id=Dummy model=$model fake_buffer=0 pcm_substreams=1
     sleep 0.5
     play hw:CARD=Dummy,DEV=0 "snd-dummy $model"
@@ -38,8 +38,8 @@ for model in none emu10k1 rme9652 ice1712 uda1341 ac97 ca0106; do
     rmmod snd-dummy
 done
 
-# A buffer and periods that are no power of two, nor a whole number of milliseconds: dmix and dsnoop
-# of 1023 frames over the model whose buffer is odd itself (16380 bytes at most).
+# A buffer and periods that are neither a power of two nor a whole number of milliseconds: dmix and
+# dsnoop of 1023 frames over the model whose own buffer is odd (16380 bytes at most).
 modprobe snd-dummy index=2 id=Dummy model=uda1341 fake_buffer=0 pcm_substreams=1
 sleep 0.5
 cat >/tmp/asound.conf <<'CONF'
@@ -68,9 +68,9 @@ for device in mixed coarse plugged; do
     ./martlet-bench audio --input hw:CARD=Speaker,DEV=1 --output $device --rounds 20 >/tmp/said 2>&1
     ended=$?
     sed 's/^/      /' /tmp/said
-    # What was mixed and is not taken back would be heard for up to the whole buffer.
+    # Mixed samples that are not rewound would be heard for up to the whole buffer.
     late=$(sed -n 's/^stop to silence at the card.* most \([0-9]*\).*/\1/p' /tmp/said)
-    # dmix takes the rate of the loopback's other side, so its period is longer than asked for.
+    # dmix takes the rate of the loopback's other side, so its period is longer than requested.
     period=$(sed -n 's/^output:.* period \([0-9]*\) ms.*/\1/p' /tmp/said)
     text="dmix, $device: stopped, silent at the card after ${late:-?} ms at most, of a period of ${period:-?} ms"
     # One period is the card's, 20 ms the emulator's.

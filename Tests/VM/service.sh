@@ -1,8 +1,8 @@
 #!/bin/sh
-# service.sh: what the package's unit grants and what it does not, under systemd: sound, a line, a
-# light, real-time threads, locked memory, command tools, and what these cannot open; with Landlock
-# alone, with name spaces beside it, and with nothing, where they are refused. For a guest that is
-# root, with /vm/martlet.deb; prints a line per check.
+# service.sh: the rights that the package's unit grants, and those that it does not, under systemd:
+# sound, a line, a light, real-time threads, locked memory, command tools, and the files that these
+# cannot open; with Landlock alone, with name spaces as well, and with nothing, where tools are
+# refused. Runs as root in a guest, with /vm/martlet.deb; prints a line per check.
 set -u
 failures=0
 check() { # check TEXT COMMAND...
@@ -44,8 +44,8 @@ led=$(ls /sys/class/leds | head -n 1)
 echo pull-up >"$lines/sim_gpio17/pull"
 
 check "it installs" dpkg -i /vm/martlet.deb
-check "the lines that were there before are its group's" [ "$(stat -c %G "$gpio")" = gpio ]
-check "so are the lights" [ "$(stat -c %G "/sys/class/leds/$led/brightness")" = gpio ]
+check "lines that existed before belong to its group" [ "$(stat -c %G "$gpio")" = gpio ]
+check "so do the lights" [ "$(stat -c %G "/sys/class/leds/$led/brightness")" = gpio ]
 check "without a key it runs" await 60 systemctl -q is-active martlet
 
 systemd-run -q --unit service martlet simulate --port 8765
@@ -98,14 +98,14 @@ description = "Lights."
 argv = ["/bin/sh", "-c", "echo 1 >/sys/class/leds/$led/brightness && echo computed 42"]
 writable = ["/sys/devices"]
 SETTINGS
-check "its settings are right" martlet config check
+check "its settings are valid" martlet config check
 systemctl restart martlet
 words() { systemctl show -P StatusText martlet; }
 is_connected() { words | grep -q connected; }
 check "it is connected, and has sound" await 30 is_connected
 echo "status: $(words)"
 main=$(systemctl show -P MainPID martlet)
-check "two threads are real-time ones" [ "$(ps -Lo cls= -p "$main" | grep -c FF)" -ge 2 ]
+check "two threads are real-time" [ "$(ps -Lo cls= -p "$main" | grep -c FF)" -ge 2 ]
 check "its memory is locked" grep -q 'VmLck:.*[1-9]' "/proc/$main/status"
 echo pull-down >"$lines/sim_gpio17/pull"
 sleep 1
@@ -113,11 +113,11 @@ echo pull-up >"$lines/sim_gpio17/pull"
 check "a press opens a session" await 30 heard "session set up"
 systemctl reload martlet
 sleep 2
-check "it is there after a reload" [ "$(systemctl show -P MainPID martlet)" = "$main" ]
+check "it still runs after a reload" [ "$(systemctl show -P MainPID martlet)" = "$main" ]
 journalctl -u martlet -p warning -o cat --no-pager | sort | uniq -c
 systemctl stop martlet
 
-# A tool in the daemon's place: the same unit with another command.
+# A tool in place of the daemon: the same unit with another command.
 unit=$(systemctl show -P FragmentPath martlet)
 place=/run/systemd/system/try.service
 grant() { # grant LINE...
@@ -155,11 +155,11 @@ grant "RestrictNamespaces=user mnt pid" "SystemCallFilter=@mount capset"
 confined "with name spaces"
 grant "SystemCallFilter=~landlock_create_ruleset landlock_add_rule landlock_restrict_self"
 try look
-check "where nothing holds it, a tool is refused" silent looked
-check "and it is said why" says "neither Landlock"
+check "where it cannot be confined, a tool is refused" silent looked
+check "and the reason is reported" says "neither Landlock"
 systemd-analyze security --no-pager martlet.service | tail -n 1
 dpkg --purge martlet >/dev/null 2>&1
 rm -rf /var/lib/private/martlet
-check "nothing is left" sh -c '! find / -xdev -path /vm -prune -o -iname "*martlet*" -print |
+check "nothing is left behind" sh -c '! find / -xdev -path /vm -prune -o -iname "*martlet*" -print |
     grep -v "^/var/log\|^/run\|^/sys" | grep .'
 [ $failures -eq 0 ]

@@ -3,7 +3,7 @@ import VoiceSession
 
 @Suite("why a session is not tried again")
 struct SessionFailureTests {
-    @Test("every reason says what to do, in one line, with any service")
+    @Test("every reason gives a remedy, in one line, for any service")
     func advice() {
         for reason in FailureReason.allCases {
             let failure = SessionFailure(reason: reason, text: "no")
@@ -16,7 +16,7 @@ struct SessionFailureTests {
         }
     }
 
-    @Test("a service that knows what helps says it in place of the general advice")
+    @Test("a service's own remedy replaces the general advice")
     func advicesOfServices() {
         let failure = SessionFailure(reason: .model, text: "", advice: "take another")
         #expect(failure.description == "the service refuses the session (take another)")

@@ -4,7 +4,7 @@ import VoiceSession
 @Suite("the sample rates of a service")
 struct SessionRatesTests {
     @Test(
-        "a second of sound is a second, both ways, at whatever rates",
+        "a second of sound is a second, in both directions, at any rate",
         arguments: [(16_000, 24_000), (24_000, 24_000), (8_000, 44_100), (48_000, 11_025)])
     func seconds(input: Int, output: Int) {
         let rates = SessionRates(input: input, output: output)
@@ -15,7 +15,7 @@ struct SessionRatesTests {
         }
     }
 
-    @Test("more samples never last shorter, and no count ends the program")
+    @Test("more samples never last less, and no count ends the program")
     func monotonic() {
         let rates = SessionRates(input: 44_100, output: 22_050)
         var random = SystemRandomNumberGenerator()

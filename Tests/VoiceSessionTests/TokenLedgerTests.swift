@@ -14,7 +14,7 @@ struct TokenLedgerTests {
         #expect(ledger.refusal(on: "2026-11-21") == nil)
     }
 
-    @Test("a budget that is spent refuses until the next day, and says how much it was")
+    @Test("a spent budget refuses until the next day, and reports its size")
     func budget() {
         var ledger = TokenLedger(day: "2026-11-21", dayTokens: 0, dailyBudget: 20)
         ledger.add(TokenUse(total: 19), on: "2026-11-21")
@@ -27,7 +27,7 @@ struct TokenLedgerTests {
         #expect(ledger.dayTokens == 0)
     }
 
-    @Test("a turn that ends after midnight is the new day's")
+    @Test("a turn that ends after midnight counts for the new day")
     func midnight() {
         var ledger = TokenLedger(day: "2026-11-21", dayTokens: 500, dailyBudget: 600)
         ledger.add(TokenUse(total: 30), on: "2026-11-22")

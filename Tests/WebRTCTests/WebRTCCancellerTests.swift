@@ -16,7 +16,7 @@ struct WebRTCCancellerTests {
         }
     }
 
-    @Test("it is loaded, says what it is, and its frames go through")
+    @Test("it is loaded, identifies itself, and processes frames")
     func loads() async throws {
         let fake = try await FakeDoor()
         let canceller = try WebRTCCanceller(path: fake.path)
@@ -30,7 +30,7 @@ struct WebRTCCancellerTests {
         #expect(canceller.process(reference: reference, microphone: &frame) == -3)
     }
 
-    @Test("each is released, so that the next is the only one")
+    @Test("each is released before the next one")
     func releases() async throws {
         let fake = try await FakeDoor()
         let silence = [Int16](repeating: 0, count: WebRTCCanceller.frameSamples)
@@ -41,12 +41,12 @@ struct WebRTCCancellerTests {
         }
     }
 
-    @Test("where there is none, what is missing is said by its name")
+    @Test("without a library, the missing file is named")
     func absent() {
         #expect(reason("/nowhere/martlet-webrtc.so") == "/nowhere/martlet-webrtc.so does not exist")
     }
 
-    @Test("what is no shared object, or wants a library that is missing, is refused with a reason")
+    @Test("a file that is no shared object, or lacks a library, is refused with a reason")
     func broken() async throws {
         let folder = try Files.makeTemporaryDirectory(prefix: "martlet-door")
         defer { try? Files.removeTree(folder) }
@@ -61,7 +61,7 @@ struct WebRTCCancellerTests {
         #expect(reason(fake.path).contains("missing_function"))
     }
 
-    @Test("a door of another version, or without one, is not gone through")
+    @Test("an interface of another version, or a missing one, is not used")
     func other() async throws {
         var newer = FakeDoor.Promise()
         newer.version = "99"
@@ -73,7 +73,9 @@ struct WebRTCCancellerTests {
         #expect(reason(other.path).contains("is not a canceller for Martlet"))
     }
 
-    @Test("what this program could not use is refused", arguments: ["frame", "delay", "process"])
+    @Test(
+        "an interface that this program could not use is refused",
+        arguments: ["frame", "delay", "process"])
     func promises(what: String) async throws {
         var promise = FakeDoor.Promise()
         switch what {
@@ -95,10 +97,10 @@ struct WebRTCCancellerTests {
         }
     }
 
-    // Noise that swells as syllables do, 5 ms later and 10 dB weaker in a microphone with noise of
+    // Noise that swells like syllables, 5 ms later and 10 dB weaker in a microphone with noise of
     // its own; the last 3 of 8 s.
     @Test(
-        "the real one, where there is one, takes 20 dB out of an echo and leaves a voice without one",
+        "the real one, where installed, takes 20 dB out of an echo and leaves a clean voice alone",
         .enabled(if: Self.realPath != nil, "packaging/webrtc.sh FILE; MARTLET_PLUGIN=FILE"))
     func real() throws {
         let path = try #require(Self.realPath)
@@ -112,8 +114,8 @@ struct WebRTCCancellerTests {
         Environment.get("MARTLET_PLUGIN"), WebRTCCanceller.usualPath,
     ].compactMap { $0 }.first { Files.exists($0) }
 
-    /// The power of what the microphone hears, and of what is left of it; what it hears is the
-    /// loudspeaker, or somebody else.
+    /// The power of the microphone's sound, and of the rest after cancellation; the sound is the
+    /// loudspeaker's, or another voice.
     private static func powers(_ path: String, isEcho: Bool) throws -> (Double, Double) {
         let canceller = try WebRTCCanceller(path: path)
         let count = WebRTCCanceller.frameSamples

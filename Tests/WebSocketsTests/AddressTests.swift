@@ -5,11 +5,11 @@ import Testing
 
 @testable import WebSockets
 
-/// A listening socket on another address of this machine, which nobody serves.
+/// A listening socket on another address of this machine, which is never accepted from.
 final class UnservedAddress: Sendable {
     private let descriptors: [Int32]
 
-    /// Takes 127.0.0.`last`; with `isDeaf` it answers not even TCP, since its queue is full.
+    /// Binds 127.0.0.`last`; with `isDeaf` not even TCP answers, since its queue is full.
     init(last: UInt8, port: Int, isDeaf: Bool) throws {
         let listener = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
         var address = Loopback.address(port: port)
@@ -41,7 +41,7 @@ final class UnservedAddress: Sendable {
     deinit { for descriptor in descriptors { close(descriptor) } }
 }
 
-/// Hosts with several addresses, of which not all lead somewhere.
+/// Hosts with several addresses, some of which are unreachable.
 @Suite(.timeLimit(.minutes(5)))
 struct AddressTests {
     private func greeter(
@@ -67,7 +67,7 @@ struct AddressTests {
     }
 
     @Test(
-        "addresses that refuse are passed over at once",
+        "addresses that refuse are skipped at once",
         arguments: [
             ["127.0.0.1"], ["127.0.0.2", "127.0.0.1"], ["::1", "127.0.0.1"],
             ["127.0.0.2", "127.0.0.3", "127.0.0.4", "127.0.0.1"], ["127.0.0.1", "127.0.0.2"],
@@ -84,7 +84,7 @@ struct AddressTests {
         #expect(visits.withLock { $0 } == 1, "it was asked once")
     }
 
-    @Test("an address that is silent does not keep the next from being tried")
+    @Test("a silent address does not keep the next one from being tried")
     func anAddressThatIsSilent() async throws {
         let names = ScriptedNames([:])
         let test = try TestLoop(names: NameResolver { names.lookup($0) })
@@ -98,7 +98,7 @@ struct AddressTests {
         withExtendedLifetime(deaf) {}
     }
 
-    @Test("an address that takes the line and is silent at TLS loses to the next")
+    @Test("an address that accepts and is silent in TLS loses to the next")
     func anAddressThatTakesThe()
         async throws
     {
@@ -117,7 +117,7 @@ struct AddressTests {
         withExtendedLifetime(mute) {}
     }
 
-    @Test("where no address leads anywhere, the host is named and not its addresses")
+    @Test("when no address works, the host is named and not its addresses")
     func whereNoAddressLeadsAnywhere()
         async throws
     {
@@ -129,7 +129,7 @@ struct AddressTests {
         #expect(last.first?.hasPrefix("failed cannot reach far.test:1: ") == true, "\(last)")
     }
 
-    @Test("the certificate is checked for the name, and TLS asks for the name")
+    @Test("the certificate is checked for the name, and TLS sends the name")
     func theCertificateIsCheckedFor() async throws {
         let names = ScriptedNames([:])
         let test = try TestLoop(names: NameResolver { names.lookup($0) })

@@ -3,7 +3,7 @@ import Testing
 
 @testable import WebSockets
 
-/// Whom a connection trusts that names no authority, against real servers.
+/// Trust of a connection that names no authority, against real servers.
 @Suite(.timeLimit(.minutes(5)))
 struct AuthorityTests {
     private static func system(folder: String, file: String? = nil) -> SystemAuthorities {
@@ -37,13 +37,13 @@ struct AuthorityTests {
         throw WebSocketsError.noContext
     }
 
-    @Test("of the system's folder only what is in it is trusted, for its host and its time")
+    @Test("of the system's folder only its certificates are trusted, for their host and time")
     func onlyWhatIsInIt() async throws {
         let (certificates, strangers, ancients) =
             (try Certificates(), try Certificates(), try Certificates())
         let good = try await certificates.make(host: "localhost")
         let other = try await certificates.make(host: "other.test")
-        // By the same name, which is what the folder is searched for.
+        // By the same name, by which the folder is searched.
         let stranger = try await strangers.make(host: "localhost")
         let old = try await ancients.make(host: "localhost", isExpired: true)
         let folder = try await certificates.authorities([good, other])
@@ -53,7 +53,7 @@ struct AuthorityTests {
             (good, nil), (other, .otherHost), (stranger, .unknownAuthority),
             (old, .unknownAuthority),
         ]
-        // In any order, since what one connection has found is kept for the next.
+        // In any order, since one connection's findings are kept for the next.
         for (identity, expected) in (cases + cases).shuffled() {
             let found = try await problem(of: identity, on: test)
             #expect(found == expected, "\(identity.certificateFile)")
@@ -76,14 +76,15 @@ struct AuthorityTests {
             try EventLoop(name: "test", system: Self.system(folder: folder)))
         let wake = try EventFD()
         let watch = try await test.on { try $0.watch(wake.descriptor) {} }
-        // What is taken out before it was needed was not read, and what is put in is found.
+        // A certificate that is removed before it was needed was not read, and an added one is
+        // found.
         try await certificates.replace(folder, with: [late])
         #expect(try await problem(of: early, on: test) == .unknownAuthority)
         #expect(try await problem(of: late, on: test) == nil)
         try await test.on { _ in watch.cancel() }
     }
 
-    @Test("a file that is named is what is trusted, and a folder without hashes is no folder")
+    @Test("a named file alone is trusted, and a folder without hashes is no folder")
     func aFileThatIsNamed() async throws {
         let certificates = try Certificates()
         let good = try await certificates.make(host: "localhost")
@@ -97,7 +98,7 @@ struct AuthorityTests {
         #expect(Self.system(folder: folder).folder == nil)
     }
 
-    @Test("an authority file that holds none is named, and nobody is trusted in its place")
+    @Test("an authority file without a certificate is named, and nothing is trusted in its place")
     func anAuthorityFileThatHoldsNone() async throws {
         let test = try TestLoop()
         let certificates = try Certificates()

@@ -3,7 +3,7 @@ import Testing
 
 @testable import WebSockets
 
-/// Certificates that sign themselves, made by the openssl command for one test.
+/// Self-signed certificates, made by the openssl command for one test.
 final class Certificates: Sendable {
     private let folder: String
 
@@ -11,7 +11,7 @@ final class Certificates: Sendable {
 
     deinit { try? Files.removeTree(folder) }
 
-    /// A certificate for a host; `isExpired` makes one of the year 2020.
+    /// A certificate for a host; `isExpired` makes one that was valid in 2020.
     func make(host: String, isExpired: Bool = false) async throws -> WebSocketListener.Identity {
         let (certificate, key) = ("\(folder)/\(host).pem", "\(folder)/\(host).key")
         let request = [
@@ -57,7 +57,7 @@ final class Certificates: Sendable {
         return path
     }
 
-    /// Has others in such a folder.
+    /// Replaces the certificates in such a folder.
     func replace(_ path: String, with trusted: [WebSocketListener.Identity]) async throws {
         if Files.exists(path) { try Files.removeTree(path) }
         try Files.makeDirectory(path, mode: 0o700)

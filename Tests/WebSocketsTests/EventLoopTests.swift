@@ -7,7 +7,7 @@ import Testing
 
 @Suite(.timeLimit(.minutes(5)))
 struct EventLoopTests {
-    /// An actor that lives on a loop.
+    /// An actor that runs on a loop.
     actor Pinned {
         let loop: EventLoop
         var count = 0
@@ -33,7 +33,7 @@ struct EventLoopTests {
         #expect(await actor.count == 2)
     }
 
-    @Test("a kernel that has no descriptor or no thread left is an error, and nothing is left")
+    @Test("a lack of descriptors or threads is an error, and nothing is left behind")
     func aKernelThatHas() throws {
         #if DEBUG
         for (call, code) in [("fcntl", EMFILE), ("pthread_create", EAGAIN)] {
@@ -47,7 +47,7 @@ struct EventLoopTests {
         #endif
     }
 
-    @Test("an authority that was named is read at the start, and not on the loop")
+    @Test("a named authority is read at the start, and not on the loop")
     func anAuthorityThatWasNamed() async throws {
         let certificates = try Certificates()
         let identity = try await certificates.make(host: "far.test")
@@ -95,7 +95,7 @@ struct EventLoopTests {
         #expect(counts == Dictionary(uniqueKeysWithValues: (0..<8).map { ($0, 1999) }))
     }
 
-    @Test("timers fire in the order of their moments, never early, and not when cancelled")
+    @Test("timers fire in the order of their deadlines, never early, and not when cancelled")
     func timers() async throws {
         let test = try TestLoop()
         let (stream, continuation) = AsyncStream<Int>.makeStream()
@@ -117,7 +117,7 @@ struct EventLoopTests {
         #expect(order == [0, 1, 2, 3])
     }
 
-    @Test("a watched descriptor is told readable until the watch is cancelled")
+    @Test("a watched descriptor is reported as readable until the watch is cancelled")
     func watches() async throws {
         let test = try TestLoop()
         let event = try EventFD()
@@ -135,7 +135,7 @@ struct EventLoopTests {
         }
         try await test.on { _ in watch.cancel() }
         event.signal()
-        // Another descriptor's event comes through the same poll, so the first had its chance.
+        // Another descriptor's event comes in the same poll, so the first had its chance.
         let other = try EventFD()
         let second = try await test.on { loop in
             try loop.watch(other.descriptor) {

@@ -4,10 +4,10 @@ import Testing
 
 @testable import WebSockets
 
-/// What a user reads when a connection does not come about, each against a real server.
+/// The error for a user when a connection fails, each against a real server.
 @Suite(.timeLimit(.minutes(5)))
 struct FailureTests {
-    /// The error of a connection that must not come about.
+    /// The error of a connection that must fail.
     private func failure(
         _ url: String, authority: String? = nil, timeoutMilliseconds: Int64 = 10_000,
         on test: TestLoop
@@ -52,7 +52,7 @@ struct FailureTests {
         }
     }
 
-    @Test("nobody listens")
+    @Test("no listener")
     func refused() async throws {
         let test = try TestLoop()
         let error = try await failure("wss://127.0.0.1:1/", on: test)
@@ -63,14 +63,14 @@ struct FailureTests {
         #expect(reason.contains("refused"))
     }
 
-    @Test("nobody knows the name")
+    @Test("an unknown name")
     func unknownName() async throws {
         let test = try TestLoop(names: NameResolver { _ in .failure(.unknown) })
         let error = try await failure("wss://no-such-host.invalid/", on: test)
         #expect(error == .unknownName(host: "no-such-host.invalid:443"))
     }
 
-    @Test("someone takes the line and never answers", arguments: ["ws", "wss"])
+    @Test("a server that accepts and never answers", arguments: ["ws", "wss"])
     func silent(scheme: String) async throws {
         let test = try TestLoop()
         let server = try RawServer { line in while !line.read().isEmpty {} }
@@ -80,7 +80,7 @@ struct FailureTests {
     }
 
     @Test(
-        "what answers is no WebSocket server",
+        "a server of another protocol",
         arguments: [
             "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nhi", "SSH-2.0-OpenSSH_9.2\r\n\r\n",
             "HTTP/1.1 101 Switching\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\r\n", "",
@@ -99,7 +99,7 @@ struct FailureTests {
         }
     }
 
-    @Test("what answers speaks no TLS", arguments: ["HTTP/1.1 400 Bad\r\n\r\n", ""])
+    @Test("a server without TLS", arguments: ["HTTP/1.1 400 Bad\r\n\r\n", ""])
     func noTLS(answer: String) async throws {
         let test = try TestLoop()
         let server = try RawServer { line in
@@ -110,7 +110,7 @@ struct FailureTests {
         #expect(error == .noTLS(host: "127.0.0.1:\(server.port)"))
     }
 
-    @Test("a connection that we give up before it is open says so, and blames nobody")
+    @Test("a connection that we give up before it is open says so, and blames no server")
     func givenUp() async throws {
         let test = try TestLoop()
         let (arrivals, continuation) = AsyncStream<Void>.makeStream()

@@ -4,17 +4,17 @@ import Testing
 
 @testable import WebSockets
 
-/// Frames that no server should send: whatever they say, the connection ends once, and the
+/// Frames that no server should send: whatever they contain, the connection ends once, and the
 /// program goes on.
 @Suite(.timeLimit(.minutes(5)))
 struct FrameFuzzTests {
-    /// Numbers at which arithmetic goes wrong.
+    /// Numbers with which arithmetic goes wrong.
     private static let lengths: [UInt64] = [
         0, 1, 2, 124, 125, 126, 127, 128, 65_534, 65_535, 65_536, 1 << 24, (1 << 24) + 1, 1 << 31,
         (1 << 31) - 1, 1 << 32, 1 << 53, (1 << 63) - 1, 1 << 63, .max,
     ]
 
-    /// The head of a frame (RFC 6455, section 5.2) in each of the ways to write a length.
+    /// The head of a frame (RFC 6455, section 5.2) in each form of a length.
     private static func head(_ first: UInt8, length: UInt64, isMasked: Bool, width: Int) -> [UInt8]
     {
         let mask: UInt8 = isMasked ? 0x80 : 0
@@ -44,7 +44,7 @@ struct FrameFuzzTests {
         return bytes
     }
 
-    /// A connection to a server that upgrades as it should, then sends these bytes and ends.
+    /// A connection to a server that upgrades correctly, then sends these bytes and ends.
     private func events(_ bytes: [UInt8], on test: TestLoop, by server: Int) async throws
         -> [String]
     {
@@ -61,7 +61,8 @@ struct FrameFuzzTests {
         return await log.untilEnd()
     }
 
-    @Test("whatever frames come, a connection ends once", arguments: 1...200 as ClosedRange<UInt64>)
+    @Test(
+        "whatever frames arrive, a connection ends once", arguments: 1...200 as ClosedRange<UInt64>)
     func whateverFramesComeAConnection(seed: UInt64) async throws {
         var generator = SeededGenerator(seed: seed)
         let test = try TestLoop()
@@ -88,7 +89,7 @@ struct FrameFuzzTests {
         let frame = [0x88, UInt8(2 + reason.count), high, low] + reason
         let events = try await events(frame, on: test, by: server.port)
         #expect(events.count { $0.hasPrefix("closed") } == 1, "\(events)")
-        // A close frame's code has two bytes or is not there.
+        // A close frame's code has two bytes or is absent.
         for body: [UInt8] in [[], [high]] {
             let short = try await self.events(
                 [0x88, UInt8(body.count)] + body, on: test, by: server.port)
@@ -107,7 +108,7 @@ struct FrameFuzzTests {
             Self.head(0x82, length: UInt64(size), isMasked: false, width: 2)
             + [UInt8](repeating: 1, count: size)
         let events = try await events(frame, on: test, by: server.port)
-        #expect(events.filter { $0 != "drained" }.count == 2, "nothing of it was handed on")
+        #expect(events.filter { $0 != "drained" }.count == 2, "nothing of it was delivered")
         #expect(events.last?.hasPrefix("closed 1009") == true, "\(events.last ?? "")")
     }
 }

@@ -7,11 +7,11 @@ import Testing
 
 @Suite(.timeLimit(.minutes(5)))
 struct LivenessTests {
-    /// A ping a second; libwebsockets may look at it as long as the program runs.
+    /// A ping a second; libwebsockets may read it during the whole life of the program.
     private nonisolated(unsafe) static let eagerPolicy = LineLiveness.makePolicy(
         pingSeconds: 1, hangupSeconds: 91)
 
-    @Test("the kernel is told to find a dead line in seconds, as soon as the socket is open")
+    @Test("the kernel is set to detect a dead connection in seconds, as soon as the socket is open")
     func socketOptions() async throws {
         let test = try TestLoop()
         let server = try await test.listen { _, _ in }
@@ -71,7 +71,7 @@ struct LivenessTests {
         _ = await events.next()
         var iterator = pings.makeAsyncIterator()
         await iterator.next()
-        // A message is a sign of life too: behind it the next ping comes as if a pong had come.
+        // A message is a sign of life too: after it the next ping comes as after a pong.
         try await test.on { _ in
             for connection in connections.withLock({ $0 }) {
                 connection.send(bytes: Array("still here".utf8), kind: .text)

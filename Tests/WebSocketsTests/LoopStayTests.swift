@@ -4,10 +4,10 @@ import Testing
 
 @testable import WebSockets
 
-/// What the loop does while something that it needs does not answer.
+/// The loop while a service that it needs does not answer.
 @Suite(.timeLimit(.minutes(5)))
 struct LoopStayTests {
-    /// Timers of a loop, a millisecond apart, which go on until they are stopped.
+    /// Timers of a loop, a millisecond apart, until they are stopped.
     private final class Pulse: Sendable {
         private let beats = Shared(0)
         private let isOver = Shared(false)
@@ -23,7 +23,7 @@ struct LoopStayTests {
         func stop() { isOver.withLock { $0 = true } }
     }
 
-    /// What comes of a connection in a bad world, and how the loop fared meanwhile.
+    /// The result of a connection in a bad world, and the loop's delays meanwhile.
     private func live(
         _ what: String, names: NameResolver, url: String, environment: [String: String] = [:]
     ) async throws -> [String] {
@@ -37,7 +37,7 @@ struct LoopStayTests {
         let events = await log.untilEnd()
         pulse.stop()
         print("\(what): \(test.loop.stays)")
-        // Ten times what an idle machine shows, so that a busy one passes; a loop that waits
+        // Ten times the delay of an idle machine, so that a busy one passes; a loop that waits
         // shows a second.
         #expect(pulse.count > 50, "the timers went on")
         #expect(test.loop.stays.longestNanoseconds < 500_000_000)
@@ -45,7 +45,7 @@ struct LoopStayTests {
         return events
     }
 
-    @Test("a name server that never answers holds up nothing but the connection")
+    @Test("a name server that never answers delays only its own connection")
     func aNameServerThatNever() async throws {
         let names = ScriptedNames([:])
         try names.silence("far.test")
@@ -59,7 +59,7 @@ struct LoopStayTests {
         names.answer("far.test")
     }
 
-    @Test("a proxy that takes the line and says nothing holds up nothing else")
+    @Test("a proxy that accepts and stays silent delays nothing else")
     func aProxyThatTakesThe() async throws {
         let proxy = try RawServer { line in while !line.read().isEmpty {} }
         let names = ScriptedNames(["proxy.test": .success(["127.0.0.1"])])
@@ -84,7 +84,7 @@ struct LoopStayTests {
         names.answer("proxy.test")
     }
 
-    @Test("a stay and a wait are measured, and the longest kept")
+    @Test("time on the loop and time before it are measured, and the longest kept")
     func aStayAndAWait() async throws {
         let test = try TestLoop()
         let long = Int64(30_000_000)
@@ -100,7 +100,7 @@ struct LoopStayTests {
         #expect("\(test.loop.stays)".contains("by work handed in"))
     }
 
-    @Test("a stay at work is none in which the loop waited for something")
+    @Test("time in which the loop waited does not count as time at work")
     func aStayAtWork() async throws {
         let test = try TestLoop()
         let long = Int64(30_000_000)
@@ -115,7 +115,7 @@ struct LoopStayTests {
     }
 }
 
-/// Names that are looked up beside the loop.
+/// Names that are looked up outside the loop.
 @Suite(.timeLimit(.minutes(5)))
 struct NamedConnectionTests {
     private func echo(_ test: TestLoop) async throws -> WebSocketListener {
@@ -130,7 +130,7 @@ struct NamedConnectionTests {
         return await log.untilEnd().filter { $0 != "drained" }
     }
 
-    @Test("an address of before bridges a name server that does not answer, or cannot be asked")
+    @Test("an earlier address bridges a name server that does not answer, or cannot be asked")
     func anAddressOfBeforeBridges()
         async throws
     {
@@ -208,7 +208,7 @@ struct NamedConnectionTests {
         let relay = try RawServer { line in
             guard let far = line.connect(port: server.port) else { return }
             far.write(line.readHead())
-            // libwebsockets would give up after five seconds and look at most once a second.
+            // libwebsockets would give up after five seconds and check at most once a second.
             MonotonicClock.wait(until: MonotonicClock.now() + 6_500_000_000)
             line.join(far)
         }
@@ -224,7 +224,7 @@ struct NamedConnectionTests {
         return await log.untilEnd().filter { $0 != "drained" }
     }
 
-    // Apart from the attribute: Swift 6.0 crashes on an interpolation in one.
+    // Not in the attribute: Swift 6.0 crashes on an interpolation there.
     private static let hopelessAddresses = [
         ("wss://[::1]:9000/?key=secret", "IPv6"),
         ("ws://\(String(repeating: "x", count: 120)).test/?key=secret", "longer"),
@@ -246,7 +246,7 @@ struct NamedConnectionTests {
     }
 
     @Test(
-        "a header that would become two is not sent, nor told",
+        "a header that would become two is not sent, nor logged",
         arguments: ["a\r\nX-Evil: 1", "a\n", "\u{0}", "\u{1B}[2J", "a\u{7F}"])
     func aHeaderThatWouldBecome(value: String) async throws {
         let test = try TestLoop()

@@ -6,7 +6,7 @@ import Testing
 
 @testable import WebSockets
 
-/// A name service whose answers a test decides, and when they come.
+/// A name service whose answers, and their times, a test decides.
 final class ScriptedNames: Sendable {
     private let gate = Mutex<[String: EventFD]>([:])
     let asked = Shared<[String]>([])
@@ -28,7 +28,7 @@ final class ScriptedNames: Sendable {
         gate.withLock { $0[name] = event }
     }
 
-    /// Has those that wait for a name go on.
+    /// Answers the waiting look-ups of a name.
     func answer(_ name: String) {
         gate.withLock { $0.removeValue(forKey: name) }?.signal()
     }
@@ -61,13 +61,13 @@ struct NameResolverTests {
     }
 
     @Test(
-        "a name that is none is an answer, not a crash",
+        "an invalid name is an answer, not a crash",
         arguments: ["", " ", "a..b", ".", "\u{1}", String(repeating: "x", count: 5000), "ö…"])
     func aNameThatIsNone(name: String) {
         #expect(throws: NameLookup.Failure.self) { try NameLookup.addresses(of: name) }
     }
 
-    @Test("many who ask for one name share one look-up")
+    @Test("many requests for one name share one look-up")
     func manyWhoAskForOne() async throws {
         let names = ScriptedNames(["a": .success(["192.0.2.1"])])
         try names.silence("a")
@@ -80,7 +80,7 @@ struct NameResolverTests {
         #expect(names.asked.withLock { $0.count } == 1)
     }
 
-    @Test("look-ups that never end are bounded, and whoever comes then is not left waiting")
+    @Test("endless look-ups are bounded, and a later request is not left waiting")
     func lookUpsThatNeverEnd()
         async throws
     {
@@ -98,7 +98,7 @@ struct NameResolverTests {
         for number in 0..<NameResolver.lookupLimit { names.answer("stuck\(number)") }
     }
 
-    @Test("what was found bridges an outage for a day, and a name that is gone is forgotten")
+    @Test("an address bridges an outage for a day, and one of a removed name is forgotten")
     func whatWasFoundBridgesAn()
         async
     {
@@ -124,7 +124,7 @@ struct NameResolverTests {
         #expect(resolver.remembered("a") == nil)
     }
 
-    @Test("what is remembered is bounded, in names and in addresses")
+    @Test("the cache is bounded, in names and in addresses")
     func whatIsRememberedIsBounded() async {
         let many = (0..<100).map { "192.0.2.\($0)" }
         let resolver = NameResolver { _ in .success(many) }
@@ -139,7 +139,7 @@ struct NameResolverTests {
     }
 
     @Test(
-        "the kinds of addresses take turns, each in the order of the system",
+        "address families alternate, each in the system's order",
         arguments: 1...50 as ClosedRange<UInt64>)
     func theKindsOfAddressesTake(seed: UInt64) {
         var generator = SeededGenerator(seed: seed)
@@ -153,7 +153,7 @@ struct NameResolverTests {
             let kind: (String) -> Bool = { $0.contains(":") == isSix }
             #expect(order.filter(kind) == addresses.filter(kind))
         }
-        // Two of a kind follow each other only where the other kind has no more.
+        // Two of a family follow each other only if the other family has no more.
         for index in order.indices.dropLast()
         where order[index].contains(":") == order[index + 1].contains(":") {
             let rest = order[index...].map { $0.contains(":") }

@@ -8,7 +8,7 @@ struct ProxySettingsTests {
         try ProxySettings(environment: environment).proxy(for: WebSocketURL(url))
     }
 
-    @Test("each kind of address has its variables, the more special one first")
+    @Test("each scheme has its variables, the more specific one first")
     func variables() throws {
         let all = [
             "https_proxy": "http://a:1", "HTTPS_PROXY": "http://b:2", "http_proxy": "http://c:3",
@@ -50,14 +50,14 @@ struct ProxySettingsTests {
             var settings = ["https_proxy": "http://p:1", "no_proxy": ""]
             settings[name] = list
             var isProxied = true
-            // An IPv6 address is refused where it would go through the proxy.
+            // An IPv6 address is refused if it would go through the proxy.
             do { isProxied = try proxy(settings, url) != nil } catch {}
             #expect(isProxied != isDirect, "\(name)")
         }
     }
 
     @Test(
-        "this machine is reached directly, whatever the variables say",
+        "this machine is reached directly, whatever the variables are",
         arguments: [
             "ws://localhost/", "ws://LOCALHOST:9/", "ws://a.localhost/", "ws://127.0.0.1/",
             "ws://127.255.1.2/", "ws://[::1]:4/",
@@ -86,7 +86,7 @@ struct ProxySettingsTests {
     }
 
     @Test(
-        "an address that cannot be used is refused without telling the password",
+        "an unusable address is refused without showing the password",
         arguments: [
             "socks5://u:secret@p:1", "https://u:secret@p:1", "http://u:secret@p:0",
             "http://u:secret@p:70000", "http://u:secret@", "http://u:secret%4@p:1",
@@ -107,7 +107,7 @@ struct ProxySettingsTests {
         }
     }
 
-    @Test("no text of a proxy shows its password")
+    @Test("no message about a proxy shows its password")
     func secrecy() throws {
         let proxy = Proxy(host: "p", port: 1, credentials: "u:secret")
         var dumped = ""
@@ -117,7 +117,7 @@ struct ProxySettingsTests {
         }
     }
 
-    @Test("a proxy of libwebsockets cannot be asked for what it would cut or garble")
+    @Test("a URL that libwebsockets would cut or garble is refused for a proxy")
     func unaskable() {
         let long = String(repeating: "x", count: 100) + ".test"
         for url in ["ws://[2001:db8::1]/", "ws://\(long)/"] {

@@ -2,7 +2,7 @@ import Testing
 
 @testable import WebSockets
 
-/// Connections through a proxy that leads every name to this machine.
+/// Connections through a proxy that resolves every name to this machine.
 @Suite(.timeLimit(.minutes(5)))
 struct ProxyTests {
     private func echo(
@@ -15,7 +15,7 @@ struct ProxyTests {
         }
     }
 
-    @Test("ws goes through http_proxy, with user and password, and the name is the proxy's to find")
+    @Test("ws goes through http_proxy, with user and password, and the proxy resolves the name")
     func plain() async throws {
         let test = try TestLoop()
         let proxy = try TestProxy()
@@ -35,7 +35,7 @@ struct ProxyTests {
         #expect(head.contains("dXNlcjpwQHNz\r\n"), "\(head)")
     }
 
-    @Test("wss goes through https_proxy, and the certificate is still the far host's")
+    @Test("wss goes through https_proxy, and the certificate is still the server's")
     func secure() async throws {
         let test = try TestLoop()
         let proxy = try TestProxy()
@@ -83,7 +83,7 @@ struct ProxyTests {
         #expect(!text.contains("secret") && !text.contains("user:"), "\(text)")
     }
 
-    @Test("a proxy that is not there is named in the error")
+    @Test("an unreachable proxy is named in the error")
     func absent() async throws {
         let test = try TestLoop()
         let log = EventLog()
@@ -113,7 +113,7 @@ struct ProxyTests {
         #expect(proxy.heads.withLock { $0.count } == 1)
     }
 
-    @Test("a proxy variable that cannot be used fails the connection with its name")
+    @Test("an unusable proxy variable fails the connection with its name")
     func unusable() async throws {
         let test = try TestLoop()
         let log = EventLog()

@@ -9,7 +9,7 @@ import Testing
 /// Servers and portals that answer an upgrade over HTTP.
 @Suite(.timeLimit(.minutes(5)))
 struct RefusalTests {
-    /// What a client is left with that meets this answer, and how often it came.
+    /// The client's error after this answer, and how often it was reported.
     private func refusal(
         _ answer: String, on test: TestLoop, url: (Int) -> String = { "ws://127.0.0.1:\($0)/" }
     ) async throws -> (WebSocketsError?, visits: Int) {
@@ -58,10 +58,10 @@ struct RefusalTests {
         #expect(String(decoding: answer.body, as: UTF8.self) == body)
         let text = error.map { "\($0)" } ?? ""
         #expect(text.contains("HTTP \(status); "), "it says what to do: \(text)")
-        #expect(!text.contains("quota"), "the far end's words are not for an error's text: \(text)")
+        #expect(!text.contains("quota"), "the server's text does not belong into an error: \(text)")
     }
 
-    @Test("a body that comes in chunks is put together")
+    @Test("a chunked body is put together")
     func aBodyThatComesIn() async throws {
         let test = try TestLoop()
         var generator = SystemRandomNumberGenerator()
@@ -83,7 +83,7 @@ struct RefusalTests {
         #expect(answer.body == body)
     }
 
-    /// The explanation behind a head, in the three ways in which a body's end is known.
+    /// The body behind a head, in the three ways to mark a body's end.
     private static func answer(_ framing: String, by generator: inout SeededGenerator) -> [UInt8] {
         let body = Array(explanation.utf8)
         let head = "HTTP/1.1 429 No\r\nRetry-After: 7\r\n"
@@ -103,7 +103,7 @@ struct RefusalTests {
     }
 
     @Test(
-        "a body that comes later than its head is awaited",
+        "a body that arrives later than its head is awaited",
         arguments: ["length", "chunked", "close"])
     func aBodyThatComesLater(framing: String) async throws {
         var generator = SeededGenerator(seed: 5)
@@ -113,7 +113,7 @@ struct RefusalTests {
         let server = try RawServer { line in
             _ = line.readHead()
             line.write(Array(answer[..<end]))
-            // In pieces, as from a slow line.
+            // In pieces, as from a slow connection.
             for start in stride(from: end, to: answer.count, by: 37) {
                 MonotonicClock.wait(until: MonotonicClock.now() + 20_000_000)
                 line.write(Array(answer[start..<min(start + 37, answer.count)]))
@@ -137,7 +137,7 @@ struct RefusalTests {
         #expect(String(decoding: refusal.body, as: UTF8.self) == Self.explanation)
     }
 
-    @Test("a body that comes later over TLS is awaited, too")
+    @Test("a body that arrives later over TLS is awaited, too")
     func aBodyThatComesLater2() async throws {
         let certificates = try Certificates()
         let identity = try await certificates.make(host: "localhost")
@@ -214,7 +214,7 @@ struct RefusalTests {
         }
         #expect(String(decoding: decoder.body, as: UTF8.self) == Self.explanation)
         #expect(decoder.isWhole == (framing != "close"))
-        // Anything at all, in any framing.
+        // Any bytes, in any framing.
         for kind in [.chunked, .untilClose, .length(.max), .length(.min), .length(3)]
             as [BodyDecoder.Framing]
         {
@@ -231,7 +231,7 @@ struct RefusalTests {
     }
 
     @Test(
-        "a redirection is never followed, wherever it leads", arguments: [301, 302, 303, 307, 308])
+        "a redirect is never followed, wherever it leads", arguments: [301, 302, 303, 307, 308])
     func aRedirectionIsNeverFollowed(status: Int) async throws {
         let test = try TestLoop()
         let (other, arrivals) = try strangers()
@@ -251,7 +251,7 @@ struct RefusalTests {
             #expect(answer.location ?? "" == place)
             #expect(visits == 1)
         }
-        #expect(arrivals.withLock { $0 } == 0, "nobody else was asked")
+        #expect(arrivals.withLock { $0 } == 0, "no other server was asked")
     }
 
     private func strangers() throws -> (RawServer, Shared<Int>) {
@@ -261,7 +261,7 @@ struct RefusalTests {
     }
 
     @Test(
-        "a wait is read where it is a number, and never overflows",
+        "a wait is read if it is a number, and never overflows",
         arguments: [
             ("0", 0), ("120", 120), ("9223372036854775807", Int64.max),
             ("99999999999999999999999", Int64.max), ("-1", nil), ("", nil), ("1.5", nil),
@@ -272,7 +272,7 @@ struct RefusalTests {
         #expect(UpgradeRefusal.seconds(retryAfter: text) == wait)
     }
 
-    @Test("a body without end is cut, and costs no more than its limit")
+    @Test("an endless body is cut, and costs no more than its limit")
     func aBodyWithoutEndIs()
         async throws
     {
@@ -288,7 +288,7 @@ struct RefusalTests {
     }
 }
 
-/// Tells whether anybody holds a client.
+/// Whether a client still exists.
 private final class WeakClient: @unchecked Sendable {
     // @unchecked: a weak reference may be read by any thread.
 

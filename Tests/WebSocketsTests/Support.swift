@@ -56,7 +56,7 @@ final class TestLoop: Sendable {
 
     deinit { loop.stop() }
 
-    /// Runs on the loop and gives back the result.
+    /// Runs on the loop and returns the result.
     func on<Result: Sendable>(
         _ body: @escaping @Sendable (EventLoop) throws -> Result
     ) async throws -> Result {
@@ -67,7 +67,7 @@ final class TestLoop: Sendable {
         }
     }
 
-    /// A server that does to each event what `serve` says.
+    /// A server that handles each event with `serve`.
     func listen(
         identity: WebSocketListener.Identity? = nil,
         serve: @escaping @Sendable (ServerConnection, WebSocketEvent) -> Void
@@ -79,7 +79,7 @@ final class TestLoop: Sendable {
         }
     }
 
-    /// Opens a client; what it sends on opening are the given texts.
+    /// Opens a client, which sends the given texts on opening.
     func connect(
         _ text: String, headers: [(name: String, value: String)] = [], authority: String? = nil,
         environment: [String: String] = [:], timeoutMilliseconds: Int64 = 10_000, log: EventLog,
@@ -113,7 +113,7 @@ extension ServerConnection {
     }
 }
 
-/// A value behind a lock that closures may share.
+/// A value behind a lock for closures to share.
 final class Shared<Value: Sendable>: Sendable {
     private let mutex: Mutex<Value>
 

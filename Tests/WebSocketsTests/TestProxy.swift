@@ -1,6 +1,6 @@
 import TestSockets
 
-/// A proxy that knows CONNECT and leads every name to this machine.
+/// A proxy that knows CONNECT and resolves every name to this machine.
 struct TestProxy: Sendable {
     let server: RawServer
     /// The heads of the requests.
@@ -8,7 +8,7 @@ struct TestProxy: Sendable {
 
     var port: Int { server.port }
 
-    /// Answers with `refusal` where there is one.
+    /// Answers with `refusal` if given.
     init(refusal: String? = nil) throws {
         let heads = heads
         server = try RawServer { line in

@@ -6,19 +6,19 @@ import Testing
 
 @Suite(.timeLimit(.minutes(5)))
 struct TimerQueueTests {
-    /// What is due now, in order.
+    /// Runs the timers that are due now, in order.
     private func due(_ queue: TimerQueue, at now: Int64) {
         let mark = queue.mark
         while let body = queue.popDue(at: now, before: mark) { body() }
     }
 
     @Test(
-        "whatever is set and taken back, the rest fires once and in order",
+        "whatever is set and cancelled, the rest fires once and in order",
         arguments: 1...20 as ClosedRange<UInt64>)
     func whateverIsSetAndTaken(seed: UInt64) {
         var generator = SeededGenerator(seed: seed)
         let queue = TimerQueue()
-        // Its timers know it.
+        // Its timers refer to it.
         defer { queue.removeAll() }
         let fired = Shared<[Int]>([])
         var waiting: [(name: Int, at: Int64, timer: LoopTimer)] = []
@@ -50,14 +50,14 @@ struct TimerQueueTests {
         }
     }
 
-    @Test("a timer that is set anew a hundred thousand times leaves nothing behind")
+    @Test("a timer that is reset a hundred thousand times leaves nothing behind")
     func aTimerThatIsSet()
         async throws
     {
         let test = try TestLoop()
         let counts = try await test.on { loop -> (before: Int, after: Int) in
             let before = loop.timers.count
-            // Something that is due later keeps those before it in no way.
+            // A later timer does not keep the earlier ones.
             let late = loop.schedule(at: .max) {}
             let early = loop.schedule(at: MonotonicClock.now() + 60_000_000_000) {}
             var alarm = loop.schedule(at: .max) {}
@@ -95,7 +95,7 @@ struct TimerQueueTests {
         #expect(fired.withLock { $0 } == count)
     }
 
-    @Test("a timer that always sets itself anew for the past leaves the loop to others")
+    @Test("a timer that always resets itself for the past does not starve others")
     func aTimerThatAlwaysSets()
         async throws
     {
@@ -113,7 +113,7 @@ struct TimerQueueTests {
     }
 
     @Test(
-        "every moment is taken, and what is far away does not fire",
+        "every time is accepted, and a far one does not fire",
         arguments: [Int64.min, .min + 1, -1, 0, 1, 1 << 31, 1 << 53, .max - 1, .max] as [Int64])
     func everyMomentIsTakenAnd(moment: Int64) async throws {
         let test = try TestLoop()
@@ -130,7 +130,7 @@ struct TimerQueueTests {
         #expect(order == (moment <= MonotonicClock.now() ? [1, 2] : [2]))
     }
 
-    @Test("a timer taken back after its loop has ended harms nobody")
+    @Test("cancelling a timer after its loop has ended does no harm")
     func aTimerTakenBackAfter() async throws {
         var timer: LoopTimer?
         do {

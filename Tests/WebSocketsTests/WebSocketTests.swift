@@ -53,7 +53,7 @@ struct WebSocketTests {
         #expect(events.first?.contains("refused the WebSocket upgrade") == true, "\(events)")
     }
 
-    @Test("a close tells its code and reason to the other end, whoever closes")
+    @Test("a close sends its code and reason to the other end, whoever closes")
     func closes() async throws {
         let test = try TestLoop()
         let serverLog = EventLog()
@@ -88,7 +88,7 @@ struct WebSocketTests {
         #expect(await log.untilEnd().filter { $0 != "drained" } == ["opened", "closed 1006 "])
     }
 
-    @Test("nobody listening is reported at once")
+    @Test("a refused connection is reported at once")
     func refused() async throws {
         let test = try TestLoop()
         let log = EventLog()

@@ -27,7 +27,7 @@ struct AudioFormatTests {
     }
 
     @Test(
-        "what cannot be played is no format",
+        "an unplayable type is no format",
         arguments: [
             "", ";", "audio/opus", "audio/ogg;codecs=opus", "audio/wav", "audio/pcmu", "text/plain",
             "audio/pcm;rate=0", "audio/pcm;rate=-24000", "audio/pcm;rate=7999",
@@ -39,7 +39,7 @@ struct AudioFormatTests {
         #expect(format(text) == nil)
     }
 
-    @Test("random decorations change nothing")
+    @Test("random parameters and spaces change nothing")
     func decorations() {
         var random = SeededGenerator(seed: 20_261_130)
         for _ in 0..<500 {

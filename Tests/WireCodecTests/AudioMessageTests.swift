@@ -14,7 +14,7 @@ struct AudioMessageTests {
         return Array(samples.dropFirst())
     }
 
-    @Test("the envelope of microphone samples is what the reference shows")
+    @Test("the envelope of microphone samples matches the reference")
     func envelope() {
         var message: [UInt8] = []
         AudioMessage.append([0, 1, -1][...], sampleRate: 16_000, to: &message)
@@ -40,7 +40,7 @@ struct AudioMessageTests {
     }
 
     @Test(
-        "audio is found in every shape that was seen on the wire",
+        "audio is found in every form seen on the wire",
         arguments: [
             """
             {
@@ -63,7 +63,7 @@ struct AudioMessageTests {
             #"{"serverContent":{"modelTurn":{"role":"model","parts":[{"inlineData":{"data":"AAAB","mimeType":"audio/pcm"}},{"inlineData":{"data":"AP//","mimeType":"audio/pcm"}}]}}}"#,
         ])
     func shapes(text: String) {
-        // The last shape splits a sample between its parts, which the full reader joins.
+        // The last form splits a sample between its parts, which the full parser joins.
         if text.contains("AAAB\",") {
             #expect(decode(text) == nil)
             return
@@ -72,7 +72,7 @@ struct AudioMessageTests {
     }
 
     @Test(
-        "what is not plain audio is left to the full reader",
+        "messages other than plain audio are left to the full parser",
         arguments: [
             "", "{", #"{"serverContent":{}}"#, #"{"setupComplete":{}}"#,
             #"{"serverContent":{"modelTurn":{"parts":[{"text":"hi"}]}}}"#,
@@ -87,7 +87,7 @@ struct AudioMessageTests {
         #expect(decode(text) == nil)
     }
 
-    @Test("a message cut anywhere is not taken")
+    @Test("a message cut anywhere is not accepted")
     func truncated() {
         let whole =
             #"{"serverContent":{"modelTurn":{"parts":[{"inlineData":{"mimeType":"audio/pcm","data":"AAABAP//"}}]}}}"#

@@ -26,7 +26,7 @@ struct Base64Tests {
     }
 
     @Test(
-        "text that is no base64 is refused and appends nothing",
+        "invalid base64 is refused and appends nothing",
         arguments: ["A", "AAAAA", "AA=", "A===", "AAA*", "AA AA", "AAA\\", "====", "AAAA=", "Ä=="])
     func refusals(text: String) {
         #expect(Base64.decode(Array(text.utf8)[...]) == nil)
@@ -41,7 +41,7 @@ struct Base64Tests {
         #expect(!Base64.decode(Array("AAAA".utf8)[...], appendingTo: &samples))
     }
 
-    @Test("samples of any number survive the way there and back")
+    @Test("any number of samples survives the round trip")
     func roundTrip() {
         var generator = SystemRandomNumberGenerator()
         for count in [0, 1, 2, 3, 4, 5, 319, 320, 321, 4801] {

@@ -16,7 +16,7 @@ struct EventStreamTests {
         return events
     }
 
-    @Test("lines end in any way, data is joined, comments and other events are passed over")
+    @Test("any line end works, data is joined, comments and other events are skipped")
     func reads() throws {
         let text =
             "\u{FEFF}: hello\r\n\r\nid: 7\rdata: {\"a\":\rdata:1}\r\revent: other\ndata: x\n\n"
@@ -27,20 +27,20 @@ struct EventStreamTests {
         for piece in [1, 2, 3, 1_000] { #expect(try events(text, piece: piece) == expected) }
     }
 
-    @Test("the wait before the next try, and the id to begin with, are kept")
+    @Test("the retry time and the last event id are kept")
     func resumes() throws {
         var stream = EventStream(limitBytes: 100, lastID: "3")
         #expect(
             try stream.take(Array("retry: 250\ndata: a\n\n".utf8)) == [.init(data: "a", id: "3")])
         #expect(stream.retryMilliseconds == 250)
-        // What is no number is passed over, and leaves what was said before.
+        // Text that is not a number is skipped, and the previous value stays.
         for wrong in ["soon", "-5", "1.5", "+7", " 7", "7 ", "0x10", "", "٣"] {
             #expect(try stream.take(Array("retry: \(wrong)\n".utf8)).isEmpty)
             #expect(stream.retryMilliseconds == 250, "\(wrong)")
         }
     }
 
-    @Test("a wait of any length is one that can be waited", arguments: 1...40)
+    @Test("a retry time of any length is clamped to a valid one", arguments: 1...40)
     func retries(digits: Int) throws {
         for digit in ["1", "9"] {
             var stream = EventStream(limitBytes: 100)
@@ -51,7 +51,7 @@ struct EventStreamTests {
         }
     }
 
-    @Test("a line without end is given up")
+    @Test("an endless line is given up")
     func endless() {
         #expect(throws: EventStream.TooLong.self) {
             try events("data: " + String(repeating: "x", count: 20_000))

@@ -2,16 +2,16 @@ import Testing
 
 @testable import WireCodec
 
-/// A message of a far end one part of which cannot be held.
+/// A service's message with a part that cannot be represented.
 struct ForeignJSONTests {
-    /// Parts that cannot be held.
+    /// Parts that cannot be represented.
     private static let unheld = [
         "1e999", "-1e400", String(repeating: "9", count: 400),
         String(repeating: "[", count: 200) + String(repeating: "]", count: 200),
         String(repeating: "{\"a\":", count: 90) + "1" + String(repeating: "}", count: 90),
     ]
 
-    @Test("an argument that cannot be held costs its call and not the message", arguments: unheld)
+    @Test("an unrepresentable argument costs its call and not the message", arguments: unheld)
     func anArgumentThatCannotBe(part: String) throws {
         let text = #"{"calls":[{"id":"1","args":{"x":1}},{"id":"2","args":{"y":[0,\#(part)]}}]}"#
         #expect(throws: JSONError.self) { try JSONValue(parsing: text) }
@@ -24,7 +24,7 @@ struct ForeignJSONTests {
         #expect(Array(place.prefix(5)) == ["calls", "1", "args", "y", "1"])
     }
 
-    @Test("half a surrogate pair is a character that says so, and nothing else is lost")
+    @Test("half a surrogate pair becomes the replacement character, and nothing else is lost")
     func halfASurrogatePairIs()
         throws
     {
@@ -37,7 +37,7 @@ struct ForeignJSONTests {
         }
     }
 
-    @Test("more faults than are kept make every place faulty")
+    @Test("more faults than the limit make every place faulty")
     func moreFaultsThanAreKept() throws {
         let bad = Array(repeating: "1e999", count: 100).joined(separator: ",")
         let read = try ForeignJSON(Array(#"{"good":1,"bad":[\#(bad)]}"#.utf8))
@@ -46,7 +46,7 @@ struct ForeignJSONTests {
         #expect(read.value["good"] == 1)
     }
 
-    @Test("what is whole is read as strictly, and has no fault")
+    @Test("a valid document is read just as strictly, and has no fault")
     func whatIsWholeIsRead() throws {
         for text in ["{", "[1,]", "1 2", "{\"a\":1e}", "\"\u{1}\"", "nul"] {
             #expect(throws: JSONError.self) { try ForeignJSON(Array(text.utf8)) }

@@ -2,13 +2,13 @@ import Testing
 
 @testable import WireCodec
 
-/// What hides secrets, against servers that echo them in any spelling.
+/// The hiding of secrets, against servers that echo them in any spelling.
 struct HiddenSecretsTests {
     private static let secrets = [
         "s3cr3t-canary", "pass wörd/\"ü\"+&", "Bearer a/b c", "4711", "p\\q\"r", "ключ-от-дома",
     ]
 
-    /// Ways in which programs repeat a text.
+    /// Spellings in which programs repeat a text.
     private static let spellings: [@Sendable (String) -> String] = [
         { $0 }, { PercentEncoding.encode($0) }, { PercentEncoding.encode($0, keeping: "/") },
         { PercentEncoding.encode($0).replacing("%20", with: "+") },
@@ -22,7 +22,7 @@ struct HiddenSecretsTests {
                     : "\\u" + String(0x10000 + Int(unit), radix: 16).dropFirst()
             }.joined()
         },
-        // Python's urllib quotes in capitals, others do not.
+        // Python's urllib quotes in upper case, others do not.
         { text in
             text.utf8.map { byte in
                 byte >= 0x80 || " /\"+&\\".utf8.contains(byte)
@@ -32,7 +32,7 @@ struct HiddenSecretsTests {
         },
     ]
 
-    @Test("a secret is hidden in every spelling, wherever it stands", arguments: secrets)
+    @Test("a secret is hidden in every spelling, wherever it is", arguments: secrets)
     func aSecretIsHiddenIn(secret: String) {
         let hidden = HiddenSecrets([Secret(secret)])
         for spelling in Self.spellings {
@@ -42,7 +42,7 @@ struct HiddenSecretsTests {
             ] {
                 let shown = hidden.hide(in: before + spelled + after)
                 #expect(!shown.contains(spelled), "\(shown)")
-                // Without the bracket, which an accent may have joined.
+                // Without the bracket, which an accent may have combined with.
                 #expect(shown.contains("(hidden"), "\(spelled)")
             }
         }
@@ -55,7 +55,7 @@ struct HiddenSecretsTests {
         #expect(hidden.hide(in: "abc def ghi") == "abc def ghi")
     }
 
-    @Test("what a cut has left of a secret is hidden, too")
+    @Test("the rest of a secret after a cut is hidden, too")
     func whatACutHasLeft() {
         let hidden = HiddenSecrets([Secret("0123456789abcdef")])
         #expect(hidden.hide(in: "token 0123456789ab…") == "token (hidden)…")
@@ -74,14 +74,14 @@ struct HiddenSecretsTests {
                     "(hidden)": 1, "a": ["(hidden)", "my (hidden)", "(hidden)", 47.11],
                     "b": "(hidden)",
                 ])
-        // A PIN within a longer number is another number.
+        // A PIN within a longer number is a different number.
         #expect(
             hidden.hide(in: ["meter": 147_115, "text": "14711"]) == [
                 "meter": 147_115, "text": "14711",
             ])
     }
 
-    @Test("what was read later is hidden from then on, and what is short is not a secret")
+    @Test("a secret read later is hidden from then on, and a short text is no secret")
     func whatWasReadLaterIs() {
         let known = KnownSecrets()
         #expect(known.hide(in: "canary 123") == "canary 123")

@@ -16,7 +16,7 @@ struct JSONTests {
         #expect(try JSONValue(parsing: value.prettyText()) == value)
     }
 
-    @Test("pretty text is the service's own: two blanks a level")
+    @Test("pretty text is like the service's: two blanks a level")
     func pretty() {
         let value: JSONValue = ["setupComplete": [:], "a": [["b": 1]], "e": []]
         #expect(
@@ -34,7 +34,7 @@ struct JSONTests {
     }
 
     @Test(
-        "what RFC 8259 does not allow is refused",
+        "text that RFC 8259 does not allow is refused",
         arguments: [
             "", " ", "{", "}", "[1,]", "[,1]", "{\"a\":}", "{\"a\" 1}", "{a:1}", "{\"a\":1,}", "01",
             "1.", ".5", "-", "+1", "1e", "0x1", "NaN", "Infinity", "tru", "nul", "'a'", "\"a",
@@ -45,7 +45,7 @@ struct JSONTests {
         #expect(throws: JSONError.self) { try JSONValue(parsing: text) }
     }
 
-    @Test("bytes that are no UTF-8 are refused")
+    @Test("bytes that are not UTF-8 are refused")
     func invalidUTF8() {
         for bytes: [UInt8] in [[0x22, 0xFF, 0x22], [0x22, 0xC0, 0x80, 0x22], [0x22, 0xE2, 0x22]] {
             #expect(throws: JSONError.self) { try JSONValue(parsing: bytes) }
@@ -61,7 +61,7 @@ struct JSONTests {
         ) { try JSONValue(parsing: "[" + deep) }
     }
 
-    @Test("of members with one name the last counts")
+    @Test("of members with the same name the last counts")
     func duplicates() throws {
         #expect(try JSONValue(parsing: #"{"a":1,"b":2,"a":3}"#) == ["a": 3, "b": 2])
     }

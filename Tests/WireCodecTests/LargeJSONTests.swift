@@ -3,8 +3,8 @@ import Testing
 
 @testable import WireCodec
 
-/// Objects of as many members as a far end likes: what is done with them is linear, so that it
-/// ends within a test's patience; were it quadratic, each of these would take minutes.
+/// Objects with any number of members: all operations are linear, so that they end within a test's
+/// patience; if they were quadratic, each of these would take minutes.
 @Suite(.timeLimit(.minutes(5)))
 struct LargeJSONTests {
     private static let count = 100_000
@@ -23,7 +23,7 @@ struct LargeJSONTests {
         #expect(object["name \(Self.count)"] == nil)
     }
 
-    @Test("an object that repeats its names holds the last of each, in the first order")
+    @Test("an object with repeated names has the last of each, in the order of the first")
     func anObjectThatRepeatsIts()
         throws
     {
@@ -33,7 +33,7 @@ struct LargeJSONTests {
         #expect((0..<50_000).allSatisfy { object["name \($0)"] == .int(Int64($0 + 50_000)) })
     }
 
-    @Test("two objects of 100000 names are compared whatever their order")
+    @Test("two objects of 100000 names are compared in any order")
     func twoObjectsOf100000Names() throws {
         let one = try JSONValue(parsing: text { "name \($0)" })
         let members = try #require(one.object?.members)
@@ -51,9 +51,9 @@ struct LargeJSONTests {
         #expect(!hidden.serialized.contains(secret.revealed))
     }
 
-    @Test("a secret that nearly stands everywhere is looked for in one pass")
+    @Test("a secret that nearly matches everywhere is searched in one pass")
     func aSecretThatNearlyStands() {
-        // Each place of the text is the beginning of the secret, but for its last letter.
+        // Each position of the text is the beginning of the secret, except for its last letter.
         let secret = Secret(String(repeating: "a", count: 4_000) + "b")
         let text = String(repeating: "a", count: 200_000)
         let hidden = HiddenSecrets([secret])

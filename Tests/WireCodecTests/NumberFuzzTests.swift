@@ -3,9 +3,9 @@ import Testing
 
 @testable import WireCodec
 
-/// Every number that a text can hold, in every place that reads one.
+/// Any number in a text, in every place that reads one.
 struct NumberFuzzTests {
-    @Test("a number is read, written and read again as the same, or refused")
+    @Test("a number is read, written and read again unchanged, or refused")
     func aNumberIsReadWritten() throws {
         var count = 0
         for text in OddNumbers.json {
@@ -29,12 +29,12 @@ struct NumberFuzzTests {
         print("number fuzz: JSON, \(count) texts")
     }
 
-    @Test("no number is another number")
+    @Test("no two numbers are confused")
     func noNumberIsAnotherNumber() throws {
         let values = try OddNumbers.texts.map { try JSONValue(parsing: $0) }
         for one in values {
             for other in values where one.isSame(as: other) {
-                // The same by all that can be asked of them.
+                // Equal in every way that can be asked.
                 #expect(one.double == other.double)
                 #expect(other.isSame(as: one))
             }
@@ -43,7 +43,7 @@ struct NumberFuzzTests {
         #expect(!JSONValue.int(1 << 53 + 1).isSame(as: .double(9_007_199_254_740_992)))
     }
 
-    @Test("a place in a list is found by its number, and by no other")
+    @Test("an index finds its element in a list, and no other")
     func aPlaceInAList() throws {
         let list: JSONValue = [["a", "b"], "c"]
         var found = 0

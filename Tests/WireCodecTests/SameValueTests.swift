@@ -3,7 +3,7 @@ import Testing
 
 @testable import WireCodec
 
-/// Whether two values say the same.
+/// Whether two values are equal.
 struct SameValueTests {
     private func random(_ depth: Int, _ generator: inout SeededGenerator) -> JSONValue {
         switch Int.random(in: 0..<(depth > 0 ? 8 : 6), using: &generator) {
@@ -23,7 +23,7 @@ struct SameValueTests {
         }
     }
 
-    /// The same value as another writer would put it.
+    /// The same value as another program would write it.
     private func rewritten(_ value: JSONValue, _ generator: inout SeededGenerator) -> JSONValue {
         switch value {
         case .int(let number) where Bool.random(using: &generator): .double(Double(number))
@@ -37,7 +37,7 @@ struct SameValueTests {
         }
     }
 
-    @Test("a value is the same whatever the order of its members and the form of its numbers")
+    @Test("values are equal whatever the order of their members and the form of their numbers")
     func aValueIsTheSame() {
         var generator = SeededGenerator(seed: 5)
         for _ in 0..<2_000 {
@@ -46,7 +46,7 @@ struct SameValueTests {
         }
     }
 
-    @Test("a value with one part changed is another")
+    @Test("values that differ in one part are not equal")
     func aValueWithOnePart() throws {
         let value = try JSONValue(parsing: #"{"a":[1,{"b":"x","c":null}],"d":true}"#)
         for other in [

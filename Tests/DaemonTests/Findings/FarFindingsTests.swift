@@ -8,7 +8,7 @@ import WireCodec
 
 @testable import Daemon
 
-/// What the doctor says of far ends.
+/// The doctor's findings on remote services.
 @Suite(.timeLimit(.minutes(5)))
 final class FarFindingsTests {
     private let folder: String
@@ -37,7 +37,7 @@ final class FarFindingsTests {
         return try await FakeHome(model)
     }
 
-    @Test("a home that answers is told with what it exposes, and nothing of it is switched")
+    @Test("a Home Assistant that answers is reported with what it exposes, and nothing is switched")
     func aHomeThatAnswersIs()
         async throws
     {
@@ -49,7 +49,7 @@ final class FarFindingsTests {
         for finding in found { #expect(!finding.description.contains(FakeHome.token)) }
     }
 
-    @Test("a broker that is not there is told as soon as that is known")
+    @Test("an unreachable broker is reported as soon as that is known")
     func noBroker() async throws {
         let settings = try SettingsFile.settings(from: [
             ("t", "[mqtt]\nhost = \"127.0.0.1\"\nport = 1\n")
@@ -62,7 +62,7 @@ final class FarFindingsTests {
         #expect(ContinuousClock.now - start < .seconds(6))
     }
 
-    @Test("a home of which nothing is exposed, and one that is not there, are told apart")
+    @Test("a Home Assistant that exposes nothing is told apart from one that is unreachable")
     func aHomeOfWhichNothing()
         async throws
     {
@@ -75,7 +75,7 @@ final class FarFindingsTests {
         #expect(absent.first?.text.contains("http://127.0.0.1:1") == true)
     }
 
-    @Test("where no far end is named, nothing is said of any")
+    @Test("nothing is reported of services that are not configured")
     func whereNoFarEndIs() async {
         #expect(await FarFindings.all(Settings()).isEmpty)
     }

@@ -4,7 +4,7 @@ import Testing
 
 @testable import Daemon
 
-@Suite("What the doctor says of the sound devices")
+@Suite("The doctor's findings on sound devices")
 struct SoundFindingsTests {
     private static func device(_ name: String, rate: Int32) -> DeviceStatus {
         var device = DeviceStatus()
@@ -15,7 +15,7 @@ struct SoundFindingsTests {
         return device
     }
 
-    /// Devices that do well, in a quiet room.
+    /// Working devices, in a quiet room.
     private static func well(
         _ change: (inout SoundFindings, inout DeviceStatus, inout DeviceStatus) -> Void
     ) -> SoundFindings {
@@ -47,7 +47,7 @@ struct SoundFindingsTests {
         findings.all.first { $0.grade == grade }?.text ?? ""
     }
 
-    @Test("devices that do well are reported with what was granted")
+    @Test("working devices are reported with what was granted")
     func well() {
         let all = Self.well { _, _, _ in }.all
         #expect(all.allSatisfy { $0.grade == .works })
@@ -72,7 +72,7 @@ struct SoundFindingsTests {
         #expect(!findings.all.contains { $0.subject == "microphone's level" })
     }
 
-    @Test("what the running daemon holds is no fault")
+    @Test("a device that the running daemon holds is no fault")
     func daemon() {
         let findings = Self.well { findings, microphone, loudspeaker in
             microphone.grant = nil
@@ -85,11 +85,11 @@ struct SoundFindingsTests {
         #expect(first(.weak, findings).contains("martlet (process 88) holds card Headset"))
     }
 
-    @Test("a microphone that gives zeros is muted, and nothing else need be asked of it")
+    @Test("a microphone that gives zeros is reported as muted, and not checked further")
     func zeros() {
         let findings = Self.well { findings, _, _ in findings.heard = [0, 0, 0] }
         #expect(first(.broken, findings).contains("nothing but zeros"))
-        // Nobody can turn up what is no card.
+        // A device without a card has no level to turn up.
         let none = Self.well { findings, microphone, _ in
             findings.heard = [0, 0, 0]
             microphone.device = nil
@@ -98,7 +98,7 @@ struct SoundFindingsTests {
         #expect(first(.weak, none).contains("names no card"))
     }
 
-    @Test("clipping, noise, drop-outs and a missing priority are reported with what helps")
+    @Test("clipping, noise, drop-outs and a missing priority are reported with remedies")
     func weak() {
         let clipping = Self.well { findings, microphone, loudspeaker in
             var levels = MicrophoneLevels()
@@ -121,7 +121,7 @@ struct SoundFindingsTests {
         #expect(first(.weak, plain).contains("LimitRTPRIO"))
     }
 
-    @Test("a loudspeaker that is turned down or muted is a fault")
+    @Test("a loudspeaker that is turned down or muted is reported as a fault")
     func volume() {
         let muted = Self.well { findings, _, _ in findings.isMuted = true }
         #expect(first(.broken, muted).contains("muted at its card"))
@@ -129,7 +129,7 @@ struct SoundFindingsTests {
         #expect(first(.broken, findings).contains("0 percent"))
     }
 
-    @Test("a period that is much longer than what is asked for is reported, with the remedy")
+    @Test("a period much longer than requested is reported, with the remedy")
     func aPeriodThatIsMuch() {
         for (wish, isReported) in [(20, false), (5, true)] {
             let findings = Self.well { findings, _, _ in findings.wishedPeriodMilliseconds = wish }
@@ -138,7 +138,7 @@ struct SoundFindingsTests {
         }
     }
 
-    @Test("a sound server in the way is reported, with what it costs")
+    @Test("a sound server in between is reported, with its cost")
     func server() {
         let findings = Self.well { _, _, loudspeaker in
             loudspeaker.device = "default"
@@ -151,7 +151,7 @@ struct SoundFindingsTests {
         #expect(text.contains("plughw:"))
     }
 
-    @Test("a mixer control that the card has not is reported, though no volume is set")
+    @Test("a mixer control that the card lacks is reported, though no volume is set")
     func aMixerControlThatThe() {
         let findings = Self.well { findings, _, _ in findings.mixerTrouble = "card x has no control"
         }
@@ -159,7 +159,7 @@ struct SoundFindingsTests {
         #expect(first(.weak, findings).contains("audio.playback.mixer"))
     }
 
-    /// What is said of the echo.
+    /// The finding on the echo.
     private func ofEcho(_ echo: EchoStatus, isWanted: Bool = false) -> Finding? {
         var findings = Self.well { _, _, _ in }
         let status = findings.status
@@ -170,7 +170,7 @@ struct SoundFindingsTests {
         return findings.all.first { $0.subject == "echo" }
     }
 
-    @Test("which canceller there is, and why not the better one: weak only where it was asked for")
+    @Test("the canceller is reported, and why not the better one: weak only where it was asked for")
     func canceller() {
         var echo = EchoStatus()
         #expect(ofEcho(echo) == nil)
@@ -184,7 +184,7 @@ struct SoundFindingsTests {
         #expect(ofEcho(echo, isWanted: true) == Finding(.works, "echo", "AEC3"))
     }
 
-    @Test("that too much of the echo is left is said with what to do")
+    @Test("too much remaining echo is reported with the remedy")
     func shutGate() {
         var echo = EchoStatus()
         echo.canceller = "SpeexDSP"

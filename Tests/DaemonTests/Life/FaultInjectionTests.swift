@@ -12,20 +12,20 @@ import VoiceSession
 
 @testable import Daemon
 
-/// Whatever happens to what is on the disk: what was confirmed is there, or its loss is said.
-@Suite("Faults of the disk in every file", .timeLimit(.minutes(5)))
+/// Whatever happens to the files, a confirmed value is kept, or its loss is reported.
+@Suite("Disk faults in every file", .timeLimit(.minutes(5)))
 struct FaultInjectionTests {
-    /// What became of something that was confirmed.
+    /// What happened to a confirmed value.
     private enum Fate: Equatable { case isThere, isGone }
 
-    /// Something that is kept: how it is confirmed, and how it is looked for in the next life.
+    /// A stored value: how it is confirmed, and how it is looked up after a restart.
     private struct Keepsake: Sendable {
         let name: String
-        /// The files that it is in, the latest last.
+        /// Its files, the latest last.
         let files: [String]
-        /// Confirms it; returns false, or throws, when that was refused.
+        /// Stores and confirms it; returns false, or throws, when that was refused.
         let confirm: @Sendable (StateStore, Int) async throws -> Void
-        /// Looks for what was confirmed last.
+        /// Looks for the last confirmed value.
         let look: @Sendable (StateStore, Int, StoredAlarms.Clock) async -> Fate
     }
 
@@ -35,7 +35,7 @@ struct FaultInjectionTests {
         func add(_ text: String) { lines.withLock { $0.append(text) } }
     }
 
-    // MARK: - What is kept
+    // MARK: - Stored values
 
     private static func session(_ store: StateStore) -> SessionKeeper {
         SessionKeeper(
@@ -82,7 +82,7 @@ struct FaultInjectionTests {
         try await memory.stored()
     } look: { store, number, _ in
         let memory = Self.memory(store)
-        // That the microphone is shut is never lost, not even with a word.
+        // A mute is never lost, not even with a report.
         #expect(memory.mute != nil)
         return memory.volume == Double(number) ? .isThere : .isGone
     }
@@ -103,7 +103,7 @@ struct FaultInjectionTests {
         name: "pin lock", files: ["pin-lock.a", "pin-lock.b"]
     ) { store, number in
         let document = PINLockKeeper.document(of: store)
-        // One that is locked by a fault is another's business.
+        // A document that a fault locks is tested elsewhere.
         let keeper = PINLockKeeper(document: document, log: Log(level: .error)) { _ in }
         var memory = PINLockMemory()
         memory.locks = number
@@ -134,10 +134,10 @@ struct FaultInjectionTests {
     }
 
     private static let all = [timers, conversation, mute, calls, pinLock, settings]
-    /// What is kept beside what the user does; a failure is logged, and nothing is confirmed.
+    /// Values stored beside the user's actions; a failure is logged, and nothing is confirmed.
     private static let quiet: Set<String> = ["session", "pin lock", "settings"]
 
-    /// A disk on which three things one after the other were confirmed.
+    /// A disk on which three values were confirmed one after another.
     private func disk(_ keepsake: Keepsake) async throws -> MemoryDisk {
         let disk = MemoryDisk()
         for number in 1...3 {
@@ -159,9 +159,9 @@ struct FaultInjectionTests {
             "\(keepsake.name), \(what): gone without a word")
     }
 
-    // MARK: - What happens to it
+    // MARK: - Faults
 
-    @Test("what was confirmed is there, or its loss is said")
+    @Test("what was confirmed is kept, or its loss is reported")
     func whatWasConfirmedIsThere()
         async throws
     {
@@ -172,7 +172,7 @@ struct FaultInjectionTests {
             count += 1
             for (file, bytes) in whole {
                 var broken: [(String, [UInt8]?)] = []
-                // A list of lines that is missing or empty cannot be told from one that never was.
+                // A list of lines that is missing or empty looks like one that never existed.
                 if keepsake.files.count > 1 { broken = [("empty", []), ("absent", nil)] }
                 for length in bytes.indices where !Self.isLineEnd(bytes, length, keepsake) {
                     broken.append(("cut at \(length)", Array(bytes[..<length])))
@@ -202,7 +202,7 @@ struct FaultInjectionTests {
         #expect(count > 1000)
     }
 
-    /// What is missing from the end of a line on cannot be told from what never was.
+    /// A list cut at a line's end looks like one that never had the rest.
     private static func isLineEnd(
         _ bytes: [UInt8], _ length: Int, _ keepsake: Keepsake
     ) -> Bool {
@@ -210,12 +210,12 @@ struct FaultInjectionTests {
             && (length == 0 || bytes[length - 1] == UInt8(ascii: "\n"))
     }
 
-    @Test("what cannot be read is not written over, and is there when it can")
+    @Test("an unreadable file is not overwritten, and is used when it can be read")
     func whatCannotBeReadIs() async throws {
         var count = 0
         for keepsake in Self.all {
             let whole = try await disk(keepsake).files
-            // Another owner, a card that fails, a folder in its place, too many links.
+            // Another owner, a failing card, a folder in its place, too many links.
             for code: Int32 in [13, 5, 21, 40] {
                 let chosen = keepsake.files.map { [$0] } + [keepsake.files]
                 for files in chosen {
@@ -235,7 +235,7 @@ struct FaultInjectionTests {
         print("fault injection: \(count) unreadable files")
     }
 
-    @Test("what a disk does not take is not confirmed, and what was there stays")
+    @Test("a write that the disk refuses is not confirmed, and the old value stays")
     func whatADiskDoesNot() async throws {
         var count = 0
         for keepsake in Self.all {
@@ -257,7 +257,7 @@ struct FaultInjectionTests {
         print("fault injection: \(count) disks that take nothing")
     }
 
-    @Test("a folder that is gone while the device runs costs nothing that is confirmed later")
+    @Test("a folder removed while the device runs costs nothing that is confirmed later")
     func aFolderThatIsGone()
         async throws
     {
@@ -291,7 +291,7 @@ struct FaultInjectionTests {
                 clock.now.wall = wall
                 clock.now.life = "two"
                 await check(keepsake, disk, "clock at \(wall)", clock: clock)
-                // And right again, in another life.
+                // And right again, after a restart.
                 await check(keepsake, disk, "clock right again")
                 count += 2
             }
@@ -301,7 +301,7 @@ struct FaultInjectionTests {
 
     // MARK: - Mute
 
-    @Test("a microphone of which nothing is known starts muted, and a fresh device open")
+    @Test("a microphone of unknown state starts muted, and a fresh device open")
     func aMicrophoneOfWhichNothing()
         throws
     {
@@ -317,7 +317,7 @@ struct FaultInjectionTests {
         #expect(Self.memory(StateStore(disk: hidden) { _ in }).mute == .byWords)
     }
 
-    @Test("what nobody can open is muted until the machine is switched off and on")
+    @Test("a mute that nobody can undo lasts until the machine is switched off and on")
     func whatNobodyCanOpenIs()
         async throws
     {
@@ -354,7 +354,7 @@ struct FaultInjectionTests {
         #expect(next.volume == 30)
     }
 
-    @Test("another volume in the settings counts over the one that was kept")
+    @Test("a new volume in the settings overrides the stored one")
     func anotherVolumeInTheSettings() async throws {
         let disk = MemoryDisk()
         func memory(_ configured: Double?) -> DeviceMemory {

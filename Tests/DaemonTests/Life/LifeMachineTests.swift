@@ -5,7 +5,7 @@ import Testing
 
 @testable import Daemon
 
-@Suite("The daemon's life") struct LifeMachineTests {
+@Suite("The daemon's life cycle") struct LifeMachineTests {
     /// A life of random signals, files and faults, in any order.
     private func chaos(_ seed: UInt64, steps: Int) -> (LifeWorld, SeededGenerator) {
         var random = SeededGenerator(seed: seed)
@@ -44,7 +44,7 @@ import Testing
         for seed in 0..<2000 as Range<UInt64> {
             var (world, random) = chaos(seed, steps: Int(seed % 60))
             world.signal(.terminate)
-            // What is under way, and then its stop: nothing else is waited for, least of all time.
+            // The running work, and then its stop: nothing else is waited for, least of all time.
             var finished = 0
             while world.ends == 0, world.pending.contains(where: { $0 == .start || $0 == .stop }) {
                 if Bool.random(using: &random) { world.signal(.hangUp) }
@@ -60,7 +60,7 @@ import Testing
         }
     }
 
-    @Test("when all is well again, a reload brings it to what the files say")
+    @Test("when all is well again, a reload puts the files' settings into effect")
     func recovers() {
         for seed in 0..<2000 as Range<UInt64> {
             var (world, _) = chaos(seed, steps: 80)
@@ -75,7 +75,7 @@ import Testing
         }
     }
 
-    @Test("whatever can be started runs in the end, and be it to tell the fault")
+    @Test("whatever can be started runs eventually, if only to report the fault")
     func somethingRuns() {
         for seed in 0..<2000 as Range<UInt64> {
             var (world, _) = chaos(seed, steps: 80)
@@ -87,7 +87,7 @@ import Testing
         }
     }
 
-    @Test("what fails for a day is tried again at least every five minutes, and told once")
+    @Test("a failure that lasts a day is retried at least every five minutes, and reported once")
     func pace() {
         for seed in 0..<20 as Range<UInt64> {
             var random = SeededGenerator(seed: seed)
@@ -103,14 +103,14 @@ import Testing
             #expect(world.starts <= 4 * rounds)
             #expect(world.starts >= 86_400 / 300)
             #expect(world.faults.count <= 6, "\(world.faults)")
-            // Then what was in the way is gone.
+            // Then the obstacle is removed.
             world.broken = []
             while world.device != .running(.asked, 0), world.finish() || world.pass() {}
             #expect(world.device == .running(.asked, 0))
         }
     }
 
-    @Test("a mistake is not tried again until somebody asks, and what runs goes on")
+    @Test("a mistake in the settings is not retried without a reload, and what runs goes on")
     func mistakes() {
         var world = LifeWorld()
         world.file = .mistaken(1)
@@ -133,7 +133,7 @@ import Testing
         #expect(world.faults.contains("mistake 3"))
     }
 
-    @Test("what is in the way for a while, such as another program, is no mistake of the settings")
+    @Test("a temporary obstacle, such as another program, is no mistake of the settings")
     func inTheWay() {
         var world = LifeWorld()
         world.broken = [0]
@@ -147,7 +147,7 @@ import Testing
         #expect(world.faults.last?.contains("retried automatically") == true)
     }
 
-    @Test("after a mistake the settings that worked are used, in this life and in a later one")
+    @Test("after a mistake the last working settings are used, in this process and in later ones")
     func worked() {
         var world = LifeWorld()
         world.lastGood = 9
@@ -160,7 +160,7 @@ import Testing
         world.signal(.hangUp)
         world.calmDown()
         #expect(world.lastGood == 2)
-        // Right as far as anybody can tell, but a line is held by somebody else.
+        // Valid as far as can be checked, but another program holds a line.
         world.file = .good(3)
         world.broken = [3]
         world.signal(.hangUp)
@@ -169,7 +169,7 @@ import Testing
         #expect(world.lastGood == 2)
     }
 
-    @Test("a turn that goes on is waited for, but not for ever, and SIGTERM does not wait for it")
+    @Test("a running turn is waited for, but not for ever, and SIGTERM does not wait for it")
     func quiet() {
         for isStopped in [false, true] {
             var world = LifeWorld()
@@ -194,7 +194,7 @@ import Testing
         }
     }
 
-    @Test("settings that can be are taken over without a stop")
+    @Test("settings that can be are applied without a stop")
     func inPlace() {
         var machine = LifeMachine()
         func reading(_ settings: Settings, _ text: String) -> SettingsReading {

@@ -5,9 +5,9 @@ import Testing
 @testable import Daemon
 
 /// A disk, a device and a systemd around a `LifeMachine`, in virtual time, with faults from a seed;
-/// what it must never do is checked at each action.
+/// each action is checked against the promises.
 struct LifeWorld {
-    /// What stands in the settings' file.
+    /// The content of the settings file.
     enum File: Equatable {
         case good(Int)
         case mistaken(Int)
@@ -24,7 +24,7 @@ struct LifeWorld {
 
     var machine = LifeMachine()
     var file = File.good(0)
-    /// What the last life has left.
+    /// The last working settings of the previous run.
     var lastGood: Int?
     /// Settings of these numbers do not start.
     var broken: Set<Int> = []
@@ -51,7 +51,7 @@ struct LifeWorld {
         perform(machine.signalled(signal))
     }
 
-    /// Brings the oldest work of a kind, or of any, to its end; false where there is none.
+    /// Finishes the oldest work of a kind, or of any; false if there is none.
     @discardableResult
     mutating func finish(_ index: Int = 0) -> Bool {
         guard pending.indices.contains(index) else { return false }
@@ -78,7 +78,7 @@ struct LifeWorld {
         return true
     }
 
-    /// Goes on to the machine's next deadline; false where there is none.
+    /// Advances to the machine's next deadline; false if there is none.
     @discardableResult
     mutating func pass() -> Bool {
         guard let deadline = machine.deadline else { return false }
@@ -87,7 +87,7 @@ struct LifeWorld {
         return true
     }
 
-    /// Lets all work end that waits for nothing but time, until nothing changes any more.
+    /// Finishes all work that waits only for time, until nothing changes any more.
     mutating func calmDown() {
         for _ in 0..<1000 where finish() || pass() {}
     }

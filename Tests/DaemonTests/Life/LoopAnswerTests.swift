@@ -15,7 +15,7 @@ struct LoopAnswerTests {
         loop.stop()
     }
 
-    @Test("work that comes while the loop stops, or later, has an answer all the same")
+    @Test("work that is given while the loop stops, or later, has an answer too")
     func stopped() async throws {
         for _ in 0..<50 {
             let loop = try EventLoop(name: "test")

@@ -5,7 +5,7 @@ import Testing
 @testable import Daemon
 
 @Suite struct ServiceUnitTests {
-    @Test("the unit that is shipped says who the daemon is and what it may")
+    @Test("the shipped unit says as whom the daemon runs and what it may do")
     func shipped() throws {
         let root = #filePath.split(separator: "/").dropLast(4).joined(separator: "/")
         let bytes = try Files.read("/\(root)/systemd/martlet.service", limitBytes: 1 << 20)
@@ -17,7 +17,7 @@ import Testing
         #expect(unit.stateDirectory == "/var/lib/martlet")
     }
 
-    @Test("what lies over a unit counts, and other sections do not")
+    @Test("drop-ins of a unit count, and other sections do not")
     func overlays() {
         let unit = ServiceUnit([
             "[Unit]\nUser=nobody\n[Service]\nUser = martlet\nLimitMEMLOCK=64M:infinity\n"
@@ -35,7 +35,7 @@ import Testing
         #expect(ServiceUnit([]).user == "root")
     }
 
-    @Test("no text ends the program, and what is no limit is none to speak of")
+    @Test("no text ends the program, and an invalid limit counts as none")
     func anything() {
         for seed in 0..<500 as Range<UInt64> {
             var random = SeededGenerator(seed: seed)

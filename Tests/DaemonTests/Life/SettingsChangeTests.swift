@@ -9,7 +9,7 @@ import Testing
         try SettingsFile.settings(from: [("file", text)])
     }
 
-    @Test("the place of a setting, its order and its spelling are no change")
+    @Test("a setting's place, order and spelling are no change")
     func nothing() throws {
         let old = try settings("[log]\nlevel = \"debug\"\n[live]\nmodel = \"m\"")
         let new = try settings("# Other.\n[live]\nmodel = 'm'\n\n[log]\nlevel = \"debug\"")
@@ -17,7 +17,7 @@ import Testing
         #expect(SettingsChange(from: Settings(), to: try settings("")) == .nothing)
     }
 
-    @Test("a tool or a button that is another needs a new start")
+    @Test("a changed tool or button needs a new start")
     func tables() throws {
         let tool = { (name: String) in
             "[[tool.command]]\nname = \"\(name)\"\ndescription = \"d\"\nargv = [\"/bin/true\"]\n"
@@ -30,7 +30,7 @@ import Testing
         #expect(SettingsChange(from: old, to: try settings(tool("one") + button)) == .anew)
     }
 
-    @Test("what cannot be given to what runs needs a new start")
+    @Test("a setting that cannot be applied while running needs a new start")
     func anew() throws {
         var old = Settings()
         old[Keys.live.instruction] = "Be brief."

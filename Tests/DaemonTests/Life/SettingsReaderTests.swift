@@ -19,7 +19,7 @@ import WireCodec
 
         deinit { try? Files.removeTree(folder) }
 
-        /// The file says this from now on, beside where the state is; nil: it cannot be read.
+        /// Sets the file's text, with the state folder added; nil: it cannot be read.
         func write(_ text: String?) { file.withLock { $0 = text } }
 
         var reader: SettingsReader {
@@ -36,7 +36,7 @@ import WireCodec
         }
     }
 
-    /// Mistakes of which no parser can know, since each value is right by itself.
+    /// Mistakes that no parser can find, since each value is right by itself.
     private static let deep = [
         "[[tool.http]]\nname = \"a\"\ndescription = \"d\"\nurl = \"http://h/{nothing}\"\n",
         "[[tool.command]]\nname = \"a b\"\ndescription = \"d\"\nargv = [\"/bin/true\"]\n",
@@ -47,7 +47,7 @@ import WireCodec
         "[live]\nservice = \"vertex\"\n[vertex]\naccount_file = \"/no/such/account\"\n",
     ]
 
-    @Test("settings that a start would refuse are refused before anything is stopped for them")
+    @Test("settings that a start would refuse are refused before anything is stopped")
     func asAWhole() throws {
         for text in Self.deep {
             let disk = try Disk()
@@ -95,12 +95,12 @@ import WireCodec
             } catch {
                 isBuilt = false
             }
-            // A light that cannot be opened later is refused all the same.
+            // A light that cannot be opened later is refused nevertheless.
             #expect(isBuilt || isRefused, "seed \(seed)")
         }
     }
 
-    @Test("what is left of settings with a mistake can be built, whatever buttons call")
+    @Test("the valid rest of settings with a mistake can be built, whatever buttons call")
     func least() async throws {
         let text = """
             [audio.capture]
@@ -139,7 +139,7 @@ import WireCodec
         }
     }
 
-    @Test("what has worked is there when the files have a mistake, or cannot be read")
+    @Test("the last working settings are available when the files are wrong or unreadable")
     func lastGood() throws {
         let disk = try Disk()
         disk.write("[live]\nmodel = \"gemini-first\"")
@@ -149,14 +149,14 @@ import WireCodec
             disk.write(text)
             let reading = disk.reader.read()
             #expect(reading.asked == nil)
-            // Where the state is stands in the file, but for systemd, which says it itself.
+            // The state folder is in the file, except under systemd, which sets it itself.
             if text != nil, text != "[live\n" {
                 #expect(reading.lastGood?.settings[Keys.live.model] == "gemini-first")
             }
         }
     }
 
-    @Test("what was kept is nobody's ruin: cut off anywhere, it is as good as none")
+    @Test("stored settings do no harm: cut off anywhere, they count as none")
     func damaged() throws {
         let disk = try Disk()
         disk.write("[live]\nmodel = \"gemini-first\"")

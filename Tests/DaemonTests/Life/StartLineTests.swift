@@ -4,13 +4,13 @@ import Testing
 
 @testable import Daemon
 
-/// What the journal says first.
+/// The first line in the journal.
 @Suite struct StartLineTests {
     private func settings(_ text: String, files: [String] = ["m.toml"]) throws -> Settings {
         try SettingsFile.settings(from: files.map { ($0, $0 == files.last ? text : "") })
     }
 
-    @Test("a start names version, files, model, devices, and where the key is or that it is not")
+    @Test("a start logs version, files, model, devices, and where the key is or that none is")
     func named() throws {
         let text = """
             [live]
@@ -31,7 +31,7 @@ import Testing
         #expect(none.contains("the defaults, as there is no settings file"), "\(none)")
     }
 
-    @Test("a start with other settings than those that were asked for says which")
+    @Test("a start with other settings than the requested ones says which")
     func others() throws {
         let right = try settings("")
         let before = StartLine.text(LifePlan(.before, right, texts: []))

@@ -1,9 +1,10 @@
 import Store
 import Timers
 
-/// Alarms in a store, of which faults are made.
+/// Alarms in a store, into which faults are injected.
 ///
-/// Apart from the closures that use it, in which Swift 6.0 sees no call of an actor.
+/// Separate from the closures that use it, in which Swift 6.0 does not recognize a call of an
+/// actor.
 enum StoredAlarms {
     struct Clock: Sendable {
         var now = Now(
@@ -32,7 +33,7 @@ enum StoredAlarms {
         }
     }
 
-    /// Whether the alarms 1 to `number` are all there, none of them rings and none was missed.
+    /// Whether the alarms 1 to `number` all exist, none of them rings and none was missed.
     static func areThere(
         _ number: Int, in store: StateStore, _ clock: Clock
     ) async -> Bool {

@@ -7,7 +7,7 @@ import WireCodec
 
 @testable import Daemon
 
-/// What happened, in order, for a test that waits for something in it.
+/// The events in order, for a test that waits for one of them.
 private final class Story: Sendable {
     private let stream: AsyncStream<String>
     private let continuation: AsyncStream<String>.Continuation
@@ -22,13 +22,13 @@ private final class Story: Sendable {
         continuation.yield(event)
     }
 
-    /// Waits for an event behind those that were waited for; the test's time limit is the limit.
+    /// Waits for an event after those already waited for; the test's time limit is the limit.
     func wait(for event: String) async {
         for await next in stream where next == event { return }
     }
 }
 
-/// A device that does as it is told.
+/// A device under the test's control.
 private final class FakeDevice: SupervisedDevice {
     struct Failure: Error {}
 
@@ -78,7 +78,7 @@ private struct FakeNotifier: LifeNotifier {
     func status(_ text: String) { story.add("status \(text)") }
 }
 
-/// A supervisor over fake devices, one after the other, and settings that are new at each reading.
+/// A supervisor over fake devices, one after another, and settings that differ at each reading.
 private enum Rig {
     static func supervisor(
         _ story: Story, hands: Shelf<[HandSettings]>, _ devices: [FakeDevice],
@@ -161,7 +161,7 @@ private final class Shelf<Value: Sendable>: Sendable {
         #expect(story.all.last == "stop one")
     }
 
-    @Test("what was set by hand is handed to the next device, and ready follows a reload")
+    @Test("manual settings are handed to the next device, and ready follows a reload")
     func reload() async {
         let story = Story()
         var hand = HandSettings()
@@ -183,7 +183,7 @@ private final class Shelf<Value: Sendable>: Sendable {
         #expect(device == ["start one", "stop one", "start two", "stop two"])
     }
 
-    @Test("a microphone that stands still is no life; one that is closed, gone or new is")
+    @Test("a stalled microphone is no sign of life; a closed, lost or new one is not stalled")
     func vitality() {
         for seed in 0..<500 as Range<UInt64> {
             var random = SeededGenerator(seed: seed)
@@ -203,14 +203,14 @@ private final class Shelf<Value: Sendable>: Sendable {
                 let standsStill =
                     before.isOpen && isOpen && before.openings == openings
                     && before.frames == frames
-                // Nothing is known before the second look.
+                // Nothing is known before the second query.
                 if lives { #expect(!standsStill || before.frames == 0, "seed \(seed)") }
                 if !lives { #expect(standsStill, "seed \(seed)") }
             }
         }
     }
 
-    @Test("systemd hears of life again and again, and of how the device is")
+    @Test("systemd gets regular keep-alives, and the device's state")
     func watchdog() async {
         let story = Story()
         let supervisor = Rig.supervisor(story, hands: Shelf([]), [FakeDevice("one", story)])
@@ -221,7 +221,7 @@ private final class Shelf<Value: Sendable>: Sendable {
         #expect(story.all.filter { $0 == "status one" }.count == 1)
     }
 
-    @Test("a far end that repeats its secret in what it says of the trouble gives it to no systemd")
+    @Test("a secret that a service repeats in its error is not passed to systemd")
     func secretStatus() async {
         let story = Story()
         let log = Log(level: .error, isJournal: true)

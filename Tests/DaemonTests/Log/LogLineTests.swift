@@ -3,7 +3,7 @@ import WireCodec
 
 @testable import Daemon
 
-@Suite("What the journal and systemd get")
+@Suite("Lines for the journal and systemd")
 struct LogLineTests {
     @Test("a message of the log is one line, whatever is in it")
     func logLine() {
@@ -12,7 +12,7 @@ struct LogLineTests {
         #expect(!Log.line("a\u{85}b\u{2029}c\rd").unicodeScalars.contains { $0 == "\r" })
     }
 
-    @Test("a secret that somebody repeats is in no line, be it cut by a line's end or not")
+    @Test("a repeated secret is in no line, whether a line's end cuts it or not")
     func hidden() {
         let log = Log(level: .error, isJournal: true)
         log.secrets.add(Secret("c4n4ry-token"))

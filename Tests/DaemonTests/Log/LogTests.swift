@@ -4,10 +4,10 @@ import Testing
 
 @testable import Daemon
 
-/// Whoever reads the log may be behind: nobody who writes to it waits for that.
+/// The log's reader may be behind: no writer waits for it.
 @Suite("The log", .timeLimit(.minutes(5)))
 struct LogTests {
-    /// A reader who takes nothing until it is told to.
+    /// A reader that takes nothing until it is released.
     private final class Reader: LineOutput {
         private let texts = Mutex<[String]>([])
         private let isBehind = Mutex(false)
@@ -33,7 +33,7 @@ struct LogTests {
         }
     }
 
-    /// How many lines were written or are said to be lost.
+    /// How many lines were written or reported as lost.
     private static func count(_ lines: [String]) -> Int {
         lines.reduce(0) { sum, line in
             let isLoss = line.hasSuffix(" lines of the log were lost: the reader was too slow\n")
@@ -44,7 +44,7 @@ struct LogTests {
 
     private func until(_ isDone: () -> Bool) async { while !isDone() { await Task.yield() } }
 
-    @Test("lines come in order, whether or not the reader is behind meanwhile")
+    @Test("lines arrive in order, whether or not the reader is behind meanwhile")
     func linesComeInOrder() async throws {
         let reader = try Reader()
         let log = Log(level: .info, isJournal: true, output: reader)
@@ -57,12 +57,12 @@ struct LogTests {
         #expect(reader.lines == (0..<600).map { "<6>\($0)\n" })
     }
 
-    @Test("of more lines than can wait the first are kept, and the others counted")
+    @Test("when too many lines wait, the first are kept and the others counted")
     func ofMoreLines() async throws {
         let reader = try Reader()
         let log = Log(level: .info, isJournal: true, output: reader)
         reader.fallBehind()
-        // One may be with the reader already, beside those that wait.
+        // The reader may have one already, beside those that wait.
         for number in 0..<(3 * Log.waitingLimit) { log(.info, "\(number)") }
         reader.catchUp()
         let all = 3 * Log.waitingLimit

@@ -4,7 +4,7 @@ import Testing
 
 @testable import Daemon
 
-/// What somebody sees who talks in a terminal.
+/// The text for a user who talks in a terminal.
 @Suite struct TimelineTextTests {
     private func shown(_ events: [TimelineEvent]) -> [String] {
         var text = TimelineText()
@@ -20,7 +20,7 @@ import Testing
     }
 
     @Test(
-        "an answer of which nothing was heard is shown when its turn ends",
+        "an answer that was not heard is shown when its turn ends",
         arguments: [ConversationState.idle, .offline, .muted])
     func written(rest: ConversationState) {
         let lines = shown([

@@ -6,7 +6,7 @@ import VoiceSession
 
 @testable import Daemon
 
-@Suite("One line of the journal tells each turn")
+@Suite("One line of the journal for each turn")
 struct TurnReportTests {
     private struct Clock {
         var now: Int64 = 0
@@ -17,7 +17,7 @@ struct TurnReportTests {
         }
     }
 
-    /// The lines that a device would write of these events, each after its milliseconds.
+    /// The lines that a device would write for these events, each after its milliseconds.
     private func lines(_ events: [(Int64, TimelineEvent)], tokens: Int64 = 0) -> [String] {
         var book = TurnBook()
         var clock = Clock()
@@ -68,7 +68,7 @@ struct TurnReportTests {
         }
     }
 
-    @Test("a turn that came to nothing says so, and one that was interrupted says what did it")
+    @Test("a turn without result is reported so, an interrupted one with what interrupted it")
     func others() {
         #expect(
             lines([
@@ -93,7 +93,7 @@ struct TurnReportTests {
             ]) == ["turn 5: voice, 1.0 s, no answer"])
     }
 
-    @Test("whatever happens in whatever order, each turn has one line, in order")
+    @Test("in any order of events each turn has one line, in order")
     func oneLineEach() {
         var generator = SeededGenerator(seed: 7)
         for _ in 0..<500 {

@@ -7,7 +7,7 @@ import Tools
 
 @testable import Daemon
 
-/// [mqtt] and [[tool.mqtt]], from the file to what is built.
+/// [mqtt] and [[tool.mqtt]], from the file to the parts built.
 struct BrokerMappingTests {
     private static let tool = """
         [[tool.mqtt]]
@@ -27,7 +27,7 @@ struct BrokerMappingTests {
         }
     }
 
-    @Test("a message needs a broker, and a broker makes a function of it")
+    @Test("a message tool needs a broker, and a broker makes a function of it")
     func tools() throws {
         #expect(mistakes(Self.tool).contains { $0.contains("set mqtt.host") })
         let settings = try SettingsFile.settings(from: [
@@ -75,7 +75,7 @@ struct BrokerMappingTests {
     }
 
     @Test(
-        "what contradicts itself is reported with its place",
+        "contradictions are reported with their place",
         arguments: [
             "host = \"mqtt://broker\"", "host = \"b\"\nca_file = \"/ca.pem\"",
             "host = \"b\"\ntls = true\ncertificate_file = \"/a.pem\"", "topic = \"a/#\"",
@@ -87,7 +87,7 @@ struct BrokerMappingTests {
     }
 
     @Test(
-        "the device's id is made of the machine's and the same at each start, but not that itself")
+        "the device's id is derived from the machine's, always the same, and does not reveal it")
     func identity() throws {
         let settings = Settings()
         let id = settings.deviceID

@@ -7,7 +7,7 @@ import Testing
 
 @testable import Daemon
 
-/// A button whose time stands still until the test moves it.
+/// A button whose time stands still until the test advances it.
 private final class Bench: PanelPort, @unchecked Sendable {
     // @unchecked: each test has its own, and is one task.
 
@@ -81,7 +81,7 @@ struct ButtonPanelTests {
         #expect(settings.gestureMap(of: button).double == .nothing)
     }
 
-    @Test("a double does its own, a hold beside it talks from its press on")
+    @Test("a double press has its own action, a hold beside it talks from its press on")
     func holdAndDouble() {
         let bench = Bench { $0.double = .mute }
         bench.edges(100, 150, 250, 300)
@@ -89,7 +89,7 @@ struct ButtonPanelTests {
         #expect(bench.told == [.action(.mute, 250), .talk(true, 5_000), .talk(false, 7_000)])
     }
 
-    @Test("in tap mode a press is a whole tap, and a long one something else")
+    @Test("in tap mode a press is a whole tap, and a long press has another action")
     func tapMode() {
         let bench = Bench(tapMode: true) { $0.long = .tool(name: "lamp", arguments: "{}") }
         bench.edges(100, 200)
@@ -99,7 +99,8 @@ struct ButtonPanelTests {
         #expect(bench.told == [.action(.tool(name: "lamp", arguments: "{}"), 1_000)])
     }
 
-    @Test("a press that dismissed an alarm does nothing of its own", arguments: [false, true])
+    @Test(
+        "a press that dismissed an alarm performs no action of its own", arguments: [false, true])
     func alarm(tapMode: Bool) {
         let bench = Bench(tapMode: tapMode) { $0.double = .mute }
         bench.touchUse = .dismissed
@@ -108,7 +109,7 @@ struct ButtonPanelTests {
         #expect(bench.told.isEmpty)
     }
 
-    @Test("held on, it puts the alarm off, once, whatever else the button does")
+    @Test("a longer hold snoozes the alarm, once, whatever else the button does")
     func heldOn() {
         for (tapMode, double) in [(false, false), (false, true), (true, false), (true, true)] {
             let bench = Bench(tapMode: tapMode) { if double { $0.double = .mute } }
@@ -116,7 +117,7 @@ struct ButtonPanelTests {
             bench.edges(100, 3_000)
             bench.until(9_000)
             #expect(bench.told.filter { $0 == .heldOn }.count == 1)
-            // The tap that dismissed may have been told, whose release means nothing.
+            // The tap that dismissed it may have been reported, and its release means nothing.
             #expect(
                 bench.told.allSatisfy {
                     [.heldOn, .talk(true, 100), .talk(false, 100)].contains($0)
@@ -130,7 +131,7 @@ struct ButtonPanelTests {
     }
 
     @Test(
-        "where the user is asked, a short press is a yes and holding is none, whatever it does else"
+        "when the user is asked, a short press means yes and a hold no, whatever else they do"
     )
     func question() {
         for (tapMode, double) in [(false, false), (false, true), (true, false), (true, true)] {
@@ -146,7 +147,7 @@ struct ButtonPanelTests {
         }
     }
 
-    @Test("a press that silenced the answer is no tap, and may be held to talk")
+    @Test("a press that silenced the answer is no tap, but may be held to talk")
     func silenced() {
         let bench = Bench {
             $0.double = .mute
@@ -168,7 +169,7 @@ struct ButtonPanelTests {
         #expect(bench.told == [.talk(true, 100), .talk(false, 120_100), .complaint])
     }
 
-    @Test("tables are all the buttons there are, and take the times of the section")
+    @Test("tables list all the buttons, and inherit the times of the section")
     func tables() throws {
         let settings = try SettingsFile.settings(from: [
             ("martlet.toml", SettingsFile.template()),
@@ -197,7 +198,7 @@ struct ButtonPanelTests {
         #expect(settings.panelMistakes.isEmpty)
     }
 
-    @Test("what cannot work is reported with its place")
+    @Test("a button that cannot work is reported with its place")
     func mistakes() throws {
         func mistakes(_ text: String) throws -> [String] {
             do {

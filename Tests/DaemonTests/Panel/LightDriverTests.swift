@@ -7,7 +7,7 @@ import WebSockets
 
 @testable import Daemon
 
-@Suite("A light that is driven")
+@Suite("Light drivers")
 struct LightDriverTests {
     private let red = LightFrame(
         pixels: [Colour(red: 255, green: 0, blue: 0)], brightness: 100)
@@ -23,7 +23,7 @@ struct LightDriverTests {
             try pipe.read(limit: 100) == [0, 0, 0, 0, 0xFF, 0, 0, 255, 0, 0, 0, 0, 0])
     }
 
-    @Test("three lights of the kernel are the parts of one colour, with its brightness")
+    @Test("three kernel LEDs are the parts of one colour, with its brightness")
     func threeLights() throws {
         let folder = try Files.makeTemporaryDirectory(prefix: "martlet-light")
         defer { try? Files.removeTree(folder) }
@@ -45,7 +45,7 @@ struct LightDriverTests {
         #expect(levels == ["100", "50", "0"])
     }
 
-    /// A light that writes down what it shows, and fails while it is told to.
+    /// A light that records what it shows, and fails while the test wants that.
     private final class Paper: LightDriver, Sendable {
         struct Failure: Error {}
 
@@ -64,7 +64,7 @@ struct LightDriverTests {
         await withCheckedContinuation { done in loop.perform { done.resume(returning: body()) } }
     }
 
-    @Test("a state is drawn once, a failing light is opened again and shows the newest state")
+    @Test("a state is drawn once; a failing light is reopened and shows the newest state")
     func statusLight() async throws {
         let loop = try EventLoop()
         defer { loop.stop() }
@@ -94,7 +94,7 @@ struct LightDriverTests {
         await show(.idle)
         paper.fails.withLock { $0 = false }
         await show(.listening)
-        #expect(opened.count.withLock { $0 } == 1, "it is not tried at every change")
+        #expect(opened.count.withLock { $0 } == 1, "it is not retried at every change")
         while paper.frames.withLock({ $0.count }) < 3 { await Task.yield() }
         #expect(paper.frames.withLock { $0.last?.isDark } == false)
         #expect(opened.count.withLock { $0 } == 2)
@@ -106,7 +106,7 @@ struct LightDriverTests {
         let count = Mutex(0)
     }
 
-    @Test("what is missing is said once, tried ever less often, and said to be back")
+    @Test("a missing light is reported once, retried ever less often, and reported as back")
     func absence() {
         var absence = Absence()
         let first = absence.worked()

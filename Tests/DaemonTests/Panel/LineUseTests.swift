@@ -5,7 +5,7 @@ import Testing
 @testable import Daemon
 @testable import GPIO
 
-/// A GPIO line is one thing's.
+/// A GPIO line has one use.
 struct LineUseTests {
     private func settings(_ text: String) throws -> Settings {
         try SettingsFile.settings(from: [("m", text)])
@@ -13,7 +13,7 @@ struct LineUseTests {
 
     private static let tool = "[[tool.gpio]]\nname = \"NAME\"\ndescription = \"b\"\n"
 
-    /// Everything that takes a line, with the text that has it take one.
+    /// Everything that uses a line, with the text that makes it do so.
     private static let takers: [(label: String, text: String)] = [
         ("button.line", "[button]\nline = \"LINE\"\n"),
         ("mute_switch.line", "[mute_switch]\nline = \"LINE\"\n"),
@@ -35,7 +35,7 @@ struct LineUseTests {
         ("button 'bell'", "[[button]]\nname = \"bell\"\npress = \"talk\"\nline = \"LINE\"\n"),
     ]
 
-    @Test("any two uses of one line are a mistake that names both, whatever each calls it")
+    @Test("two uses of one line are a mistake that names both, whatever each calls it")
     func anyTwoUsesOfOne()
         throws
     {
@@ -43,7 +43,7 @@ struct LineUseTests {
         var count = 0
         for (index, one) in Self.takers.enumerated() {
             for other in Self.takers[(index + 1)...] {
-                // One table is written once.
+                // A table that both have is written once.
                 let head = one.text.prefix { $0 != "\n" }
                 guard head.hasPrefix("[[") || !other.text.hasPrefix(head),
                     !(one.label.hasPrefix("button") && other.label.hasPrefix("button"))
@@ -69,7 +69,7 @@ struct LineUseTests {
         #expect(count > 80)
     }
 
-    @Test("a line that the default takes is reported by its default")
+    @Test("a conflict with a default's line is reported by that default")
     func aLineThatTheDefault() throws {
         let found = try settings(
             Self.tool.replacing("NAME", with: "lamp") + "line = \"GPIO17\"\n"
@@ -95,7 +95,7 @@ struct LineUseTests {
         ]
     }
 
-    @Test("a line, a chip and a board that are missing are each reported")
+    @Test("a missing line, a missing chip and a missing board are each reported")
     func aLineAChipAnd() throws {
         let all = try settings(
             "[button]\nline = \"PIN11\"\n[mute_switch]\nline = \"gpiochip7:1\"\n"
@@ -113,7 +113,7 @@ struct LineUseTests {
         #expect(absent.first?.contains("output lamp") == true)
     }
 
-    @Test("the doctor speaks of each line and of the light, and of who holds one")
+    @Test("the doctor reports each line and the light, and who holds one")
     func theDoctorSpeaksOfEach() throws {
         let all = try settings(
             "[button]\nline = \"GPIO4\"\n[led]\nkind = \"class\"\nname = \"nosuch\"\n"

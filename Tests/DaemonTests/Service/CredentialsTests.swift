@@ -26,7 +26,7 @@ import WireCodec
         }
     }
 
-    @Test("a key file with the key alone is taken, line end or not")
+    @Test("a key file with only the key is accepted, with or without a line end")
     func keyFile() throws {
         for text in ["AIza-key", "AIza-key\n", "  AIza-key \r\n"] {
             let (settings, folder) = try settings(text, mode: 0o600)
@@ -44,7 +44,7 @@ import WireCodec
             refusal(settings) == "others can read the key file '\(path)': chmod 600 '\(path)'")
     }
 
-    @Test("a key path that is a folder is called one")
+    @Test("a key path that is a folder is reported as a folder")
     func folder() throws {
         let folder = try Files.makeTemporaryDirectory(prefix: "martlet-key")
         defer { try? Files.removeTree(folder) }
@@ -53,7 +53,7 @@ import WireCodec
         #expect(refusal(settings)?.contains("is a folder") == true)
     }
 
-    @Test("a key that is put there, or replaced, later is what the next connection asks with")
+    @Test("a key that is added or replaced later is used by the next connection")
     func later() async throws {
         let (settings, folder) = try settings("AIza-first", mode: 0o600)
         defer { try? Files.removeTree(folder) }
@@ -71,14 +71,14 @@ import WireCodec
         #expect(try await key() == "AIza-second")
     }
 
-    @Test("a key file that is not there is reported by its name")
+    @Test("a missing key file is reported by its name")
     func missing() {
         var settings = Settings()
         settings[Keys.live.keyFile] = "/no/such/key"
         #expect(refusal(settings)?.contains("/no/such/key") == true)
     }
 
-    @Test("a token stands where a key would, and is shown in its own way")
+    @Test("a token takes a key's place, and is shown in its own way")
     func ephemeralToken() throws {
         for (text, isToken) in [("auth_tokens/abc", true), ("AIza-key", false)] {
             let (settings, folder) = try settings(text, mode: 0o600)

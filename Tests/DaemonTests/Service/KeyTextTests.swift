@@ -5,15 +5,15 @@ import WireCodec
 
 @testable import Daemon
 
-/// What people have in files, credentials and variables where a key belongs.
+/// Texts that people put into files, credentials and variables in place of a key.
 @Suite struct KeyTextTests {
     private static let letters = Array(
         "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_./+=")
-    /// What editors, shells and web pages leave around a text.
+    /// Characters that editors, shells and web pages leave around a text.
     private static let surroundings = [
         " ", "\t", "\n", "\r\n", "\r", "\u{FEFF}", "\u{A0}", "\u{2028}", "\u{3000}", "\u{B}",
     ]
-    /// What stands inside a text that is no key, and what the refusal must name.
+    /// Parts that no key has, and the word that the refusal must contain.
     private static let faults: [(text: String, word: String)] = [
         ("\n", "lines"), ("\r\n", "lines"), ("\u{2028}", "lines"), ("\nX-Evil: 1", "lines"),
         (" ", "blank"), ("\t", "blank"), ("\u{A0}", "blank"), ("\"", "quotes"), ("'", "quotes"),
@@ -25,7 +25,7 @@ import WireCodec
     private let reader = KeyText(what: "key", place: "the key file '/k'")
 
     private static func key(_ random: inout SeededGenerator) -> String {
-        // No name before an equals sign, which is another matter.
+        // Not a name before an equals sign, which is another fault.
         "A"
             + String(
                 (0..<Int.random(in: 4...60, using: &random)).map { _ in
@@ -43,7 +43,7 @@ import WireCodec
         }
     }
 
-    @Test("whatever is around a key is taken off, in a file as in a variable", arguments: 0..<200)
+    @Test("whatever surrounds a key is removed, in a file as in a variable", arguments: 0..<200)
     func surrounded(seed: UInt64) throws {
         var random = SeededGenerator(seed: seed)
         let key = Self.key(&random)
@@ -57,7 +57,9 @@ import WireCodec
         #expect(try reader.read(text).revealed == key)
     }
 
-    @Test("what no key has is refused by its name, and the key is not repeated", arguments: 0..<200)
+    @Test(
+        "characters that no key has are refused by name, and the key is not repeated",
+        arguments: 0..<200)
     func refused(seed: UInt64) throws {
         var random = SeededGenerator(seed: seed)
         let (first, second) = (Self.key(&random), Self.key(&random))
@@ -80,7 +82,7 @@ import WireCodec
         #expect(refusal("GEMINI_API_KEY=AIza-1")?.contains("'GEMINI_API_KEY='") == true)
     }
 
-    @Test("nothing, and text in another encoding, are called what they are")
+    @Test("an empty file and text in another encoding are reported as such")
     func encodings() {
         #expect(refusal("")?.contains("is empty") == true)
         #expect(refusal("\r\n \u{FEFF}")?.contains("is empty") == true)
@@ -90,7 +92,7 @@ import WireCodec
         ] {
             do {
                 _ = try reader.read(bytes)
-                Issue.record("\(bytes) was taken")
+                Issue.record("\(bytes) was accepted")
             } catch {
                 #expect(error.description.contains(word))
             }
@@ -99,6 +101,6 @@ import WireCodec
 }
 
 extension String {
-    /// Without an equals sign but at the end, as keys and tokens have it.
+    /// Without an equals sign except at the end, like keys and tokens.
     fileprivate var replacingNames: String { String(filter { $0 != "=" }) + "==" }
 }

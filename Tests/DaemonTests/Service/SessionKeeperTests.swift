@@ -9,9 +9,9 @@ import WireCodec
 
 @testable import Daemon
 
-@Suite("What a conversation keeps through a restart")
+@Suite("State of a conversation that survives a restart")
 struct SessionKeeperTests {
-    /// The wall's clock, as the test sets it.
+    /// The wall clock, as the test sets it.
     private final class Wall: Sendable {
         private let time = Atomic<Int64>(1_790_000_000_000_000_000)
         var now: Int64 { time.load(ordering: .relaxed) }
@@ -22,7 +22,7 @@ struct SessionKeeperTests {
     private let wall = Wall()
     private let disk = MemoryDisk()
 
-    /// A life of the daemon.
+    /// The keeper of one run of the daemon.
     private func keeper(setup: String = "setup-1", budget: Int64? = nil) -> SessionKeeper {
         let wall = wall
         return SessionKeeper(
@@ -31,7 +31,7 @@ struct SessionKeeperTests {
         ) { wall.now }
     }
 
-    /// The handle that a machine with the usual rules begins with.
+    /// The handle with which a machine with the usual rules begins.
     private func handleOfNextLife(setup: String = "setup-1") -> String? {
         let kept = keeper(setup: setup).kept
         var machine = SessionMachine(
@@ -42,7 +42,7 @@ struct SessionKeeperTests {
         return nil
     }
 
-    @Test("the newest handle is taken up by the next life, within the service's time")
+    @Test("after a restart the newest handle is used, within the service's time")
     func restart() async {
         let keeper = keeper()
         for number in 1...50 { keeper.keep("h\(number)") }
@@ -55,7 +55,7 @@ struct SessionKeeperTests {
         #expect(handleOfNextLife() == nil)
     }
 
-    @Test("a handle is not taken up with another setup")
+    @Test("a handle is not used with another setup")
     func otherSetup() async {
         let keeper = keeper()
         keeper.keep("h")
@@ -76,7 +76,7 @@ struct SessionKeeperTests {
         #expect(Set([first, second, name()]).count == 3)
     }
 
-    @Test("a handle that was taken back is not kept")
+    @Test("a withdrawn handle is not kept")
     func forgotten() async {
         let keeper = keeper()
         keeper.keep("h")
@@ -86,7 +86,7 @@ struct SessionKeeperTests {
     }
 
     @Test(
-        "a file that is broken costs the conversation and nothing else",
+        "a broken file costs the conversation and nothing else",
         arguments: [
             "", "{", "[1]", "\u{0}\u{1}", #"{"setup": 1, "handle": [], "tokens": "many"}"#,
             #"{"setup": "setup-1", "saved_at": "yesterday"}"#,
@@ -109,7 +109,7 @@ struct SessionKeeperTests {
         #expect(keeper.kept?.handle == "h")
     }
 
-    @Test("any number on the disk ends no program, and refunds no tokens")
+    @Test("no number on the disk ends the program or refunds tokens")
     func anyNumberOnTheDisk()
         async throws
     {
@@ -140,7 +140,7 @@ struct SessionKeeperTests {
         #expect(after.refusal?.reason == .budget)
     }
 
-    @Test("the day's budget holds through a restart, and ends with the day")
+    @Test("the day's budget survives a restart, and ends with the day")
     func budget() async {
         let keeper = keeper(budget: 100)
         keeper.add(TokenUse(total: 60))
@@ -151,7 +151,7 @@ struct SessionKeeperTests {
         second.add(TokenUse(total: 40))
         await second.settled()
         #expect(self.keeper(budget: 100).refusal?.reason == .budget)
-        // Larger, by another configuration, it goes on.
+        // With a larger budget, by a changed configuration, it goes on.
         #expect(self.keeper(budget: 200).refusal == nil)
         wall.advance(hours: 24)
         #expect(self.keeper(budget: 100).refusal == nil)

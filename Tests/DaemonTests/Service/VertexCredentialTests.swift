@@ -13,7 +13,7 @@ import WireCodec
 
 @Suite("A session's credential on Vertex", .timeLimit(.minutes(5)))
 struct VertexCredentialTests {
-    /// Stands still until it is told to go on.
+    /// A clock that stands still until the test advances it.
     private final class StandingClock: DeviceClock {
         private let elapsed = Atomic<Int64>(0)
         var wall: Int64 { 1_790_000_000_000_000_000 + now }
@@ -31,7 +31,7 @@ struct VertexCredentialTests {
         return settings
     }
 
-    /// Gives tokens named by their number; each is good for an hour.
+    /// Issues tokens named by their number; each is valid for an hour.
     private func tokenServer() throws -> ScriptedServer {
         let count = Mutex(0)
         return try ScriptedServer { _ in
@@ -43,7 +43,7 @@ struct VertexCredentialTests {
         }
     }
 
-    /// What a connection would be opened with.
+    /// The credential with which a connection would be opened.
     private func shown(_ credential: SessionCredential) async throws -> String {
         guard case .renewed(let renew) = credential,
             case .bearer(let token, let project) = try await renew()
@@ -51,7 +51,7 @@ struct VertexCredentialTests {
         return token.revealed + (project.map { " for \($0)" } ?? "")
     }
 
-    @Test("the machine's token is asked for once, however many connections want it")
+    @Test("the machine's token is requested once for any number of connections")
     func oneRefresh() async throws {
         let server = try tokenServer()
         let credential = try Credentials.account(
@@ -112,7 +112,7 @@ struct VertexCredentialTests {
                 == "projects/garden/locations/global/publishers/google/models/gemini-3.8-live")
     }
 
-    @Test("without a project it is said what to set")
+    @Test("without a project the error says what to set")
     func noProject() {
         do {
             _ = try Credentials.completed(settings())

@@ -7,7 +7,7 @@ import Testing
 
 @testable import Daemon
 
-@Suite("A voice made after a recording")
+@Suite("A voice cloned from a recording")
 struct VoiceSampleTests {
     private func settings(_ lines: String) throws -> Settings {
         try SettingsFile.settings(from: [("t", "[live]\n\(lines)")])
@@ -22,7 +22,7 @@ struct VoiceSampleTests {
         return path
     }
 
-    @Test("the recording is sent as it is, and the consent with it")
+    @Test("the recording is sent unchanged, and the consent with it")
     func isRead() throws {
         let folder = try Files.makeTemporaryDirectory(prefix: "martlet-voice")
         defer { try? Files.removeTree(folder) }
@@ -36,7 +36,7 @@ struct VoiceSampleTests {
     }
 
     @Test(
-        "a recording that the service would refuse leaves the usual voice, and says what to do",
+        "a recording that the service would refuse is reported, and the usual voice is used",
         arguments: [(48_000 as Int32, 1 as Int32), (24_000, 2), (16_000, 1)])
     func otherFormat(rate: Int32, channels: Int32) throws {
         let folder = try Files.makeTemporaryDirectory(prefix: "martlet-voice")
@@ -48,7 +48,7 @@ struct VoiceSampleTests {
         #expect(complaints.first?.contains("-r 24000 -c 1") == true, "\(complaints)")
     }
 
-    @Test("a file that is not there, is none of sound or far too long is said, and nothing trips")
+    @Test("a missing, foreign or far too long file is reported, and nothing crashes")
     func hostile() throws {
         let folder = try Files.makeTemporaryDirectory(prefix: "martlet-voice")
         defer { try? Files.removeTree(folder) }

@@ -20,7 +20,7 @@ struct BoardTests {
                 })
     }
 
-    @Test("each stands over the shipped file without a mistake, and says what it is for")
+    @Test("each applies over the shipped file without a mistake, and says what it is for")
     func presets() throws {
         let names = try Files.list(Self.folder)
         #expect(names.count >= 9)
@@ -35,7 +35,7 @@ struct BoardTests {
         }
     }
 
-    @Test("what is soldered to a board is what its preset drives")
+    @Test("a preset drives what is soldered to its board")
     func wiring() throws {
         func lines(_ name: String) throws -> [String] {
             try Self.settings(["\(name).toml"]).buttons.map(\.line)

@@ -13,12 +13,12 @@ import Tools
 
 /// A part has no defaults of its own: it cannot be made without the settings.
 ///
-/// What is left to show is that no setting is declared, read, and then forgotten.
-@Suite("A setting reaches the part that it is for")
+/// It remains to show that no setting is declared, read, and then forgotten.
+@Suite("Each setting reaches its part")
 struct DefaultsTests {
-    /// Settings of these sections that are asked for where they are used.
+    /// Settings of these sections that are read where they are used.
     private static let askedForElsewhere: Set<String> = [
-        // By the session's keeper and by what makes its service.
+        // By the session's keeper and by the code that makes its service.
         "live.daily_token_budget", "live.key_file", "live.voice_sample_file",
         "live.voice_consent_file",
         // At the start of the program.
@@ -31,7 +31,7 @@ struct DefaultsTests {
         "tools.builtin",
     ]
 
-    /// What must hold beside a setting for it to mean something.
+    /// Other settings that a setting needs to have an effect.
     private static let surroundings = [
         "", "[conversation]\nmode = \"hands-free\"",
         "[audio.music]\ndevice = \"hw:7\"\n[audio.capture]\nlevel_percent = 50",
@@ -43,8 +43,7 @@ struct DefaultsTests {
         "voice", "timers", "live", "tools",
     ]
 
-    /// Values that it may have, as TOML writes them; some are refused, where the text has a form of
-    /// its own.
+    /// Values for the setting, in TOML; some are refused, if the text must have a certain form.
     private func values(of setting: any AnySetting) -> [String] {
         let plain = setting.fallbackText
         if let bounds = setting.bounds {
@@ -72,7 +71,7 @@ struct DefaultsTests {
         dump(ToolLimits(settings), to: &text)
         dump(ConfirmationSettings(settings), to: &text)
         dump(ButtonGesture.Settings(settings), to: &text)
-        // What is unordered is not printed twice in one order.
+        // The order of unordered collections is not stable in print.
         return text.split(separator: "\n").sorted().joined(separator: "\n")
     }
 

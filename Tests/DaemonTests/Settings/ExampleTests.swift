@@ -5,7 +5,7 @@ import Testing
 
 @testable import Daemon
 
-/// Every example that ships, run through what a start would make of it.
+/// Every shipped example, processed as at a start.
 struct ExampleTests {
     private static let root = #filePath.split(separator: "/").dropLast(4)
         .map { "/" + $0 }.joined()
@@ -15,7 +15,7 @@ struct ExampleTests {
             decoding: try Files.read("\(Self.root)/\(path)", limitBytes: 1 << 20), as: UTF8.self)
     }
 
-    /// The commented tables of a text: from each header to the next line that is no comment.
+    /// The commented tables of a text: from each header to the next line that is not a comment.
     private func tables(_ text: String, kind: String) -> [String] {
         var tables: [String] = []
         var isInside = false
@@ -38,7 +38,7 @@ struct ExampleTests {
         return settings.allMistakes
     }
 
-    @Test("every commented table of the shipped file works as it stands")
+    @Test("every commented table of the shipped file works as it is")
     func everyCommentedTableOfThe() throws {
         let shipped = try text("config/martlet.toml")
         var count = 0
@@ -60,14 +60,14 @@ struct ExampleTests {
         #expect(count >= ToolKinds.all.list.count)
     }
 
-    @Test("every call of a tool that a text shows for a button fits the tool")
+    @Test("every button call shown in a text fits the tool")
     func everyCallOfATool() throws {
         let lamp = "[[tool.gpio]]\nname = \"lamp\"\ndescription = \"b\"\nline = \"GPIO24\"\n"
         var count = 0
         var texts = [try text("config/martlet.toml"), try text("README.md")]
         texts += Keys.all.map(\.description)
         for text in texts {
-            // Wrapped as a comment is.
+            // Wrapped like a comment.
             let flat = text.replacing("\n# ", with: " ")
             for piece in flat.split(separator: "'") where piece.hasPrefix("tool ") {
                 let found = try mistakes("[button]\ndouble = '\(piece)'\n" + lamp)

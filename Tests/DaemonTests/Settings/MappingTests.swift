@@ -10,7 +10,7 @@ import WireCodec
 
 @testable import Daemon
 
-@Suite("What the settings say is what each part is given")
+@Suite("The settings as each part gets them")
 struct MappingTests {
     private func settings(_ text: String) throws -> Settings {
         try SettingsFile.settings(from: [("t", text)])
@@ -33,7 +33,7 @@ struct MappingTests {
         #expect(detection?["startOfSpeechSensitivity"]?.string == "START_SENSITIVITY_LOW")
     }
 
-    @Test("what is not set of how the model chooses is not sent, and what is set is sent")
+    @Test("model options are sent only if they are set")
     func choice() throws {
         let none = try setup("")
         let keys = ["temperature", "topP", "topK", "seed", "maxOutputTokens", "translationConfig"]
@@ -70,7 +70,7 @@ struct MappingTests {
                 == ["languageCodes": ["de-DE"], "customVocabulary": ["Martlet"]])
     }
 
-    @Test("where no voice may interrupt, the service is asked not to stop either")
+    @Test("where no voice may interrupt, the service is told not to interrupt either")
     func interruption() throws {
         let quiet = try setup(
             "[conversation]\nmode = \"hands-free\"\nvoice_interrupts = false")
@@ -80,7 +80,7 @@ struct MappingTests {
     }
 
     @Test(
-        "what would be refused by the service is refused by the file, with what is allowed",
+        "a value that the service would refuse is refused in the file, with what is allowed",
         arguments: [
             (#"safety = ["dangerous=none"]"#, "dangerous_content"),
             (#"safety = ["harassment=sometimes"]"#, "only_high"),
@@ -91,13 +91,13 @@ struct MappingTests {
     func refused(line: String, words: String) {
         do {
             _ = try settings("[live]\n\(line)")
-            Issue.record("\(line) is taken")
+            Issue.record("\(line) is accepted")
         } catch {
             #expect("\(error)".contains(words), "\(error)")
         }
     }
 
-    @Test("each setting of the session stands where the wire wants it")
+    @Test("each setting of the session is where the wire wants it")
     func session() throws {
         let setup = try setup(
             """
@@ -180,7 +180,7 @@ struct MappingTests {
         #expect(Settings().audioSettings.music == nil)
     }
 
-    @Test("a light shows what matters most of what is true")
+    @Test("a light shows the most important of the states that apply")
     func lightStates() {
         func state(
             _ state: ConversationState, muted: Bool = false, offline: Bool = false,
@@ -201,7 +201,7 @@ struct MappingTests {
         #expect(state(.speaking, ringing: true) == .timer)
     }
 
-    @Test("a pause that the device itself cuts short is complained about, and else not")
+    @Test("a pause that the device itself cuts short is reported, and others are not")
     func pause() throws {
         let mode = "[conversation]\nmode = \"hands-free\"\n"
         let changed = "live.silence_duration_ms changes nothing"

@@ -7,7 +7,7 @@ import Testing
 
 @testable import Daemon
 
-/// What is found in settings before anything is started.
+/// Mistakes that are found in settings before anything is started.
 final class SettingsChecksTests {
     private let folder: String
 
@@ -23,7 +23,7 @@ final class SettingsChecksTests {
         try settings(text).allWarnings.map(\.description)
     }
 
-    @Test("each file that a setting names and that is not there is reported with its place")
+    @Test("each missing file that a setting names is reported with its place")
     func eachFileThatASetting()
         throws
     {
@@ -52,7 +52,7 @@ final class SettingsChecksTests {
         #expect(!right.contains { $0.contains("key") }, "\(right)")
     }
 
-    @Test("a program that is not there is reported, and one that is there is not")
+    @Test("a missing program is reported, and an existing one is not")
     func aProgramThatIsNot() throws {
         func tool(_ program: String, _ more: String = "") -> String {
             "[[tool.command]]\nname = \"a\"\ndescription = \"b\"\nargv = [\"\(program)\"]\n\(more)"
@@ -68,7 +68,7 @@ final class SettingsChecksTests {
         #expect(found.contains { $0.contains("there is no '\(folder)/absent'") })
     }
 
-    @Test("a button's call is held against the function's own schema")
+    @Test("a button's call is checked against the function's own schema")
     func aButtonSCallIs() throws {
         let lamp = "[[tool.gpio]]\nname = \"lamp\"\ndescription = \"b\"\nline = \"GPIO27\"\n"
         func mistakes(_ call: String) throws -> [String] {
@@ -88,7 +88,7 @@ final class SettingsChecksTests {
         #expect(try mistakes("nothing {}").first?.contains("switch_output") == true)
     }
 
-    @Test("a device that asks by a button that there is not is a mistake of the settings")
+    @Test("a device that asks by a missing button is a mistake of the settings")
     func aDeviceThatAsksBy() {
         func mistakes(_ home: String) -> [Diagnostic] {
             do {
@@ -118,7 +118,7 @@ final class SettingsChecksTests {
         }
     }
 
-    @Test("without a button a tap is begun by a message, and a hold by nobody")
+    @Test("without a button a message begins a tap, and nothing begins a hold")
     func withoutAButtonATap() throws {
         let broker = "[button]\nsource = \"none\"\n[mqtt]\nhost = \"broker\"\n"
         _ = try settings("[conversation]\nmode = \"tap\"\n" + broker)
@@ -130,7 +130,7 @@ final class SettingsChecksTests {
         }
     }
 
-    @Test("sounds under names of no sound are reported, and other files are nobody's business")
+    @Test("files that look like sounds under wrong names are reported, other files are not")
     func soundsUnderNamesOfNo()
         throws
     {
@@ -160,7 +160,7 @@ final class SettingsChecksTests {
     }
 
     @Test(
-        "a sound file of another kind is no device, and is called a file",
+        "a sound file of another kind is no device, and is reported as a file",
         arguments: ["voice.mp3", "/home/pi/voice.OGG", "voice.flac", "/tmp/voice"])
     func aSoundFileOfAnother(name: String) throws {
         for key in ["capture", "playback"] {
@@ -173,7 +173,7 @@ final class SettingsChecksTests {
     }
 
     @Test(
-        "a WAV file and a name of ALSA's are devices",
+        "a WAV file and an ALSA name are devices",
         arguments: [
             "/tmp/x.wav", "take.WAV", "auto", "null", "plughw:CARD=Headset,DEV=0", "mine",
         ])
@@ -182,7 +182,7 @@ final class SettingsChecksTests {
         #expect(DeviceNames.mistakes(in: settings, cardIDs: [:]).isEmpty)
     }
 
-    @Test("the doctor names folders that cannot be written, and what is lost by it")
+    @Test("the doctor names folders that cannot be written, and what is lost")
     func theDoctorNamesFoldersThat() throws {
         var settings = try settings("[recording]\nenabled = true\ndirectory = \"/proc/recordings\"")
         settings[Keys.tools.stateDirectory] = "/proc/martlet/state"

@@ -4,7 +4,7 @@ import Testing
 
 @testable import Daemon
 
-@Suite("What the log is told of the sound devices")
+@Suite("The log's lines on sound devices")
 struct AudioWatchTests {
     private static let grant = PCMGrant(
         rate: 48_000, channels: 2, periodFrames: 960, bufferFrames: 3840, hasClock: true,
@@ -24,7 +24,7 @@ struct AudioWatchTests {
             microphone: MicrophoneLevels())
     }
 
-    @Test("what was granted is reported with the device and the reason, once an opening")
+    @Test("the granted format is reported with device and reason, once an opening")
     func granted() {
         var watch = AudioWatch()
         let first = watch.lines(status(), atMilliseconds: 0).map(\.text)
@@ -39,7 +39,7 @@ struct AudioWatchTests {
         #expect(watch.lines(status(openings: 2), atMilliseconds: 30_000).count == 1)
     }
 
-    @Test("what could not be set at the card is reported with the opening, once")
+    @Test("a card setting that failed is reported with the opening, once")
     func warning() {
         var watch = AudioWatch()
         var device = DeviceStatus()
@@ -55,7 +55,7 @@ struct AudioWatchTests {
         #expect(watch.lines(status, atMilliseconds: 10_000).isEmpty)
     }
 
-    @Test("an overrun is reported at the next look; what lasts is reported ever less often")
+    @Test("an overrun is reported at the next check; a lasting one ever less often")
     func overruns() {
         var watch = AudioWatch()
         _ = watch.lines(status(), atMilliseconds: 0)
@@ -68,7 +68,7 @@ struct AudioWatchTests {
         }
         // An hour of trouble.
         #expect((8...14).contains(told))
-        // After a quiet while the next is told at once again.
+        // After a quiet time the next one is reported at once again.
         _ = watch.lines(status(xruns: 2000), atMilliseconds: 10_000_000)
         _ = watch.lines(status(xruns: 2000), atMilliseconds: 12_000_000)
         #expect(watch.lines(status(xruns: 2001), atMilliseconds: 12_010_000).count == 1)
@@ -85,7 +85,7 @@ struct AudioWatchTests {
             microphone: MicrophoneLevels(), echo: echo)
     }
 
-    @Test("the canceller is logged once, with the reason where it is not the better one")
+    @Test("the canceller is logged once, with the reason if it is not the better one")
     func canceller() {
         var watch = AudioWatch()
         let lines = watch.lines(echo { $0.lack = "/x.so is not there" }, atMilliseconds: 0)
@@ -100,7 +100,7 @@ struct AudioWatchTests {
         #expect(other.map(\.text) == ["echo: AEC3 takes it out"])
     }
 
-    @Test("that no voice can interrupt is logged with what to do, and its end; learning is not")
+    @Test("a shut echo gate is logged with what to do, and its end; learning is not")
     func gate() {
         var watch = AudioWatch()
         _ = watch.lines(echo { $0.gate = .learning }, atMilliseconds: 0)
@@ -119,7 +119,7 @@ struct AudioWatchTests {
                 == ["echo: enough of it is taken out again: a voice interrupts as before"])
     }
 
-    @Test("a library that refuses frames is logged once, with the way round it")
+    @Test("a library that refuses frames is logged once, with the workaround")
     func refusals() {
         var watch = AudioWatch()
         _ = watch.lines(echo { _ in }, atMilliseconds: 0)

@@ -5,8 +5,8 @@ import Testing
 
 @testable import Daemon
 
-/// The volume, where a card's driver may take its time; here there is no card.
-@Suite("The volume beside the loop", .timeLimit(.minutes(5)))
+/// The volume, whose driver may be slow; here there is no card.
+@Suite("The volume is set outside the loop", .timeLimit(.minutes(5)))
 struct CardVolumeTests {
     private final class Gains: Sendable {
         private let state = Mutex<[Float]>([])
@@ -22,7 +22,7 @@ struct CardVolumeTests {
         }
     }
 
-    @Test("what is set is what others hear of at once, and the newest of many is set")
+    @Test("a new volume is reported at once, and the newest of many is set")
     func whatIsSet() async {
         let volume = volume(50)
         #expect(volume.percent == 50)
@@ -47,14 +47,14 @@ struct CardVolumeTests {
         for _ in 0..<2 { volume.change(by: -10) { now in seen.withLock { $0.append(now) } } }
         #expect(await volume.read() == 0)
         #expect(seen.withLock { $0 } == [60, 70, 80, 0, 0])
-        // What is set later does not overtake a step that waits.
+        // A later value does not overtake a waiting step.
         volume.set(10)
         volume.change(by: 10) { _ in }
         volume.set(40)
         #expect(await volume.read() == 40)
     }
 
-    @Test("an alarm is at least so loud, and what was before comes back unless somebody changed it")
+    @Test("an alarm has a minimum volume, and the old one returns unless it was changed meanwhile")
     func anAlarm() async {
         let volume = volume(10)
         volume.raise(to: 60)

@@ -15,7 +15,7 @@ struct DeviceNamesTests {
     }
 
     @Test(
-        "a number is a mistake, and the text has the name to write",
+        "a card number is a mistake, and the message has the name to write",
         arguments: [
             ("hw:1,0", "\"hw:CARD=Headset,DEV=0\""), ("plughw:1", "\"plughw:CARD=Headset\""),
             ("plughw:CARD=1,DEV=2", "\"plughw:CARD=Headset,DEV=2\""),
@@ -42,7 +42,7 @@ struct DeviceNamesTests {
     }
 
     @Test(
-        "names that stay are none",
+        "stable names are no mistake",
         arguments: [
             "auto", "null", "default", "plughw:CARD=Headset,DEV=0", "hw:Headset,0", "/tmp/a.wav",
             "martlet_microphone:/tmp/pipe", "mine:1", "sysdefault:CARD=Headset", "hw:DEV=1",

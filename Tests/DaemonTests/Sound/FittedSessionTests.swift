@@ -4,7 +4,7 @@ import VoiceSession
 
 @testable import Daemon
 
-/// A service that writes down what it is given.
+/// A service that records its input.
 private final class EarService: VoiceService, @unchecked Sendable {
     // @unchecked: used on the test's one thread only.
 
@@ -48,12 +48,12 @@ private let otherRates = [
 struct FittedSessionTests {
     private let answer = AnswerNumber(1)
 
-    /// Half a second of a square wave: 200 Hz, which every rate can carry.
+    /// Half a second of a square wave: 200 Hz, which every rate can represent.
     private func tone(rate: Int) -> [Int16] {
         (0..<rate / 2).map { ($0 * 400 / rate) % 2 == 0 ? 8_000 : -8_000 }
     }
 
-    /// How often the sound changes its sign, leaving out what a filter makes of the edges.
+    /// How often the sound changes its sign, ignoring a filter's ringing at the edges.
     private func crossings(_ samples: [Int16]) -> Int {
         var (sign, count) = (0, 0)
         for sample in samples where sample.magnitude > 2_000 {
@@ -64,13 +64,13 @@ struct FittedSessionTests {
         return count
     }
 
-    @Test("with the sound path's own rates nothing stands in between")
+    @Test("with the sound path's own rates nothing is converted")
     func sameRates() throws {
         #expect(try RateFit(of: .sound, to: .sound) == nil)
         #expect(LiveService.rates == .sound)
     }
 
-    @Test("words are as long and as high as they were spoken", arguments: otherRates)
+    @Test("words keep their length and pitch", arguments: otherRates)
     func words(rates: SessionRates) throws {
         let service = EarService(rates)
         let fit = try #require(try RateFit(of: rates, to: .sound))
@@ -91,7 +91,7 @@ struct FittedSessionTests {
         #expect(service.words.count == 2)
     }
 
-    @Test("an answer is as long and as high as it was made, up to its last sample")
+    @Test("an answer keeps its length and pitch, up to its last sample")
     func answers() throws {
         for rates in otherRates where rates.output != SessionRates.sound.output {
             let fit = try #require(try RateFit(of: rates, to: .sound))
@@ -118,7 +118,7 @@ struct FittedSessionTests {
         }
     }
 
-    @Test("of an answer that was cut nothing is heard in the next")
+    @Test("nothing of a cut answer is heard in the next")
     func cut() throws {
         for rates in otherRates where rates.output != SessionRates.sound.output {
             let fit = try #require(try RateFit(of: rates, to: .sound))

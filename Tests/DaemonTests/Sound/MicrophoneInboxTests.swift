@@ -3,9 +3,9 @@ import Testing
 
 @testable import Daemon
 
-@Suite("What the microphone says while the loop is late")
+@Suite("The microphone's inbox while the loop is late")
 struct MicrophoneInboxTests {
-    @Test("all of it is given out in its order, and only the first wakes the loop")
+    @Test("everything is delivered in order, and only the first item wakes the loop")
     func order() {
         var inbox = MicrophoneInbox()
         let signals: [MicrophoneSignal] = (0..<50).map { .samples([Int16($0)], first: $0) }
@@ -21,7 +21,7 @@ struct MicrophoneInboxTests {
         #expect(wakesAgain, "the next is the first again")
     }
 
-    @Test("samples that find no room are counted and reported; the mark of a turn is not lost")
+    @Test("dropped samples are counted and reported; the mark of a turn is not lost")
     func full() {
         var inbox = MicrophoneInbox()
         for index in 0..<1_500 { _ = inbox.take(.samples([0], first: Int64(index))) }

@@ -18,7 +18,7 @@ private struct Nobody: SpeakerPort, MicrophonePort {
 
 @Suite("the last answer, again")
 struct ReplyMemoryTests {
-    @Test("the answer before this one is played, until somebody speaks")
+    @Test("the answer before this one is played, until a user speaks")
     func again() {
         let played = Shelf()
         let memory = ReplyMemory(Nobody(), Nobody()) { played.add($0) }
@@ -26,7 +26,7 @@ struct ReplyMemoryTests {
         memory.play([1, 2])
         memory.play([3])
         memory.endOfTurn()
-        // The model says a word about it, which is not to be remembered.
+        // The model says a word about it, which must not be remembered.
         memory.play([9])
         #expect(memory.playLast() == 3)
         memory.play([9])
@@ -37,7 +37,7 @@ struct ReplyMemoryTests {
         #expect(played.all == [[1, 2, 3], nil, [1, 2, 3], nil])
     }
 
-    @Test("an answer that was interrupted counts, and a long one is kept in part")
+    @Test("an interrupted answer counts, and a long one is kept in part")
     func parts() {
         let played = Shelf()
         let memory = ReplyMemory(Nobody(), Nobody()) { played.add($0) }

@@ -31,7 +31,7 @@ struct SoundFolderTests {
         #expect(complaints.contains { $0.contains("muted.wav") })
     }
 
-    @Test("a folder that is none is reported, and the device's own sounds are used")
+    @Test("a path that is no folder is reported, and the device's own sounds are used")
     func noFolder() {
         let (sounds, complaints) = SoundFolder.read("/martlet/no/such/folder", rate: 24_000)
         #expect(sounds.isEmpty)

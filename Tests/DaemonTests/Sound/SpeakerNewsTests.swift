@@ -5,7 +5,7 @@ import Testing
 
 @testable import Daemon
 
-@Suite("What the assistant is told of the loudspeaker's device")
+@Suite("Reports of the loudspeaker's device to the assistant")
 struct SpeakerNewsTests {
     private static let grant = PCMGrant(
         rate: 48_000, channels: 2, periodFrames: 960, bufferFrames: 3840, hasClock: true)
@@ -29,13 +29,13 @@ struct SpeakerNewsTests {
         #expect(news.signals(status(losses: 1)).isEmpty)
     }
 
-    @Test("a device that was lost and is back before anybody has looked is told of all the same")
+    @Test("a device that was lost and is back before the next check is reported, too")
     func quickReturn() {
         var news = SpeakerNews()
         #expect(news.signals(status(losses: 0)).isEmpty)
         let told = news.signals(status(losses: 1))
         #expect(told == [.lost("gone 1"), .back("\(Self.grant)")])
-        // Back and lost again meanwhile is one loss that lasts.
+        // Back and lost again in between is one continuing loss.
         #expect(news.signals(status(losses: 2, trouble: "gone 2")) == [.lost("gone 2")])
         #expect(news.signals(status(losses: 3, trouble: "gone 3")).isEmpty)
     }

@@ -4,7 +4,7 @@ import VoiceSession
 
 @testable import Daemon
 
-/// What becomes of recordings that are old or many.
+/// Removal of old or surplus recordings.
 struct TurnRecorderTests {
     private static let day: Int64 = 86_400_000_000_000
 

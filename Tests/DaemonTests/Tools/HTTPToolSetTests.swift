@@ -9,7 +9,7 @@ import WireCodec
 
 @testable import Daemon
 
-/// `[[tool.http]]` from the file of settings to the server and back.
+/// `[[tool.http]]` from the settings file to the server and back.
 @Suite(.timeLimit(.minutes(5)))
 final class HTTPToolSetTests {
     private let folder: String
@@ -45,7 +45,7 @@ final class HTTPToolSetTests {
         return answer.response
     }
 
-    @Test("a request of the settings is sent with its secret, and answered; neither is kept")
+    @Test("a configured request is sent with its secret, and answered; neither is kept")
     func asked() async throws {
         let server = try ScriptedServer { _ in
             .reply(200, "{\"now\": {\"text\": \"rain\"}}")
@@ -71,7 +71,7 @@ final class HTTPToolSetTests {
         #expect(ToolSet.notes(settings).isEmpty)
     }
 
-    @Test("asking is risk read, changing is low, unless something is said")
+    @Test("queries have the risk read, changes low, unless the settings say something else")
     func risks() throws {
         for (text, risk) in [
             ("", ToolRisk.read), ("method = \"HEAD\"", .read), ("method = \"DELETE\"", .low),
@@ -82,7 +82,7 @@ final class HTTPToolSetTests {
         }
     }
 
-    @Test("a secret that is not there is noted, and fails the call and nothing else")
+    @Test("a missing secret is reported, and fails the call and nothing else")
     func missingSecret() async throws {
         let settings = try settings("url = \"http://h.test/{secret:door}\"")
         #expect(ToolSet.mistakes(in: settings).isEmpty)
@@ -116,7 +116,7 @@ final class HTTPToolSetTests {
                 == ["t:3:1: the tool \"ask\": {plac} is not among the parameters"])
     }
 
-    @Test("a program gets its secret in a variable, and what it prints of it is hidden")
+    @Test("a program gets its secret in a variable, and its output hides the secret")
     func command() async throws {
         try Files.writeAtomically("\(folder)/door", Array("s3cr3t".utf8), mode: 0o600)
         let settings = try SettingsFile.settings(from: [

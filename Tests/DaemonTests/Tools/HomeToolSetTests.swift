@@ -9,7 +9,7 @@ import WireCodec
 
 @testable import Daemon
 
-/// `[[tool.home_assistant]]` from the file of settings to the home and back.
+/// `[[tool.home_assistant]]` from the settings file to the home and back.
 @Suite(.timeLimit(.minutes(5)))
 final class HomeToolSetTests {
     private let folder: String
@@ -61,7 +61,7 @@ final class HomeToolSetTests {
         return answers
     }
 
-    @Test("a home of the settings is looked at and controlled, and its token kept to itself")
+    @Test("a configured home is read and controlled, and its token kept secret")
     func controlled() async throws {
         let fake = try await home()
         try Files.writeAtomically("\(folder)/ha", Array(FakeHome.token.utf8), mode: 0o600)
@@ -90,12 +90,12 @@ final class HomeToolSetTests {
         }
     }
 
-    /// Whoever is asked confirms.
+    /// A user who always confirms.
     private struct Willing: ConfirmationPort {
         func confirm(_ request: ConfirmationRequest) async -> ConfirmationDecision { .granted }
     }
 
-    @Test("a home that was prepared knows its doors at the first call")
+    @Test("a prepared home knows its doors at the first call")
     func firstCall() async throws {
         let fake = try await home()
         try Files.writeAtomically("\(folder)/ha", Array(FakeHome.token.utf8), mode: 0o600)
@@ -105,7 +105,7 @@ final class HomeToolSetTests {
         #expect(answers.first?["output"]?["devices"]?.array?.first?["state"] == "unlocked")
     }
 
-    @Test("declaring a home asks nobody for anything")
+    @Test("declaring a home's tools sends no request")
     func declared() async throws {
         let fake = try await home()
         let settings = try settings(fake.url)
@@ -118,7 +118,7 @@ final class HomeToolSetTests {
         #expect(fake.requests.isEmpty)
     }
 
-    @Test("what is meant to be said is said: nothing exposed, nobody asked, no token")
+    @Test("warnings are reported: nothing exposed, no confirmation, no token")
     func warnings() throws {
         let empty = try settings("http://h.test")
         #expect(
@@ -129,7 +129,7 @@ final class HomeToolSetTests {
             ToolSet.notes(open).first?.hasPrefix("tool home: there is no secret 'ha'") == true)
     }
 
-    @Test("what may open a door by a script is said, until the settings say what it does")
+    @Test("a script that may open a door is reported until the settings say what it does")
     func whatMayOpenADoor()
         throws
     {
@@ -152,7 +152,7 @@ final class HomeToolSetTests {
         }
     }
 
-    @Test("a script with the risk of the settings asks")
+    @Test("a script whose risk the settings set asks")
     func aScriptWithTheRisk() async throws {
         var model = HomeModel()
         model.add("script.gate", "Open the gate", labels: ["voice"])
@@ -168,7 +168,7 @@ final class HomeToolSetTests {
         #expect(fake.calls.count == 1)
     }
 
-    @Test("a token in the file of settings is refused and not repeated, as is no address")
+    @Test("a token in the settings file is refused and not repeated, nor is an address")
     func mistakes() throws {
         do {
             _ = try SettingsFile.settings(from: [
@@ -178,7 +178,7 @@ final class HomeToolSetTests {
                         + "token = \"eyJ.s3cr3t\""
                 )
             ])
-            Issue.record("it was taken")
+            Issue.record("it was accepted")
         } catch {
             #expect(error.description.contains("must be \"{secret:NAME}\""))
             #expect(!error.description.contains("s3cr3t"))

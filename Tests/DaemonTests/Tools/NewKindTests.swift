@@ -8,7 +8,7 @@ import WireCodec
 
 @testable import Daemon
 
-/// A kind of tool that somebody adds, `[[tool.parrot]]`: all that it takes is this and a place in
+/// A kind of tool that a contributor adds, `[[tool.parrot]]`: it takes only this and an entry in
 /// the list.
 private struct ParrotSettings: ToolKind {
     var words: String
@@ -69,7 +69,7 @@ struct NewKindTests {
         SettingsFile.salvaged(from: [("m", text)], kinds: Self.kinds).mistakes.map(\.description)
     }
 
-    @Test("it is read, made and called as the others are")
+    @Test("it is read, built and called like the others")
     func called() async throws {
         let settings = try settings(Self.head + "words = \"hello\"\ntimes = 2")
         #expect(settings.tools.first?.terms.risk == .read)
@@ -104,7 +104,7 @@ struct NewKindTests {
         #expect(mistakes("[[tool.parot]]").first?.contains("did you mean [[tool.parrot]]?") == true)
     }
 
-    @Test("it is shown, and what is shown is read as the same; the shipped file has its example")
+    @Test("it is shown, the output is read back the same, and the shipped file has its example")
     func shown() throws {
         let text = SettingsFile.shown(try settings(Self.head + "words = \"hello\"\ntimes = 2"))
         #expect(text.contains("\n[[tool.parrot]]  # m:1:1\nname = \"polly\"\n"))

@@ -7,7 +7,7 @@ import Tools
 
 @testable import Daemon
 
-/// What is known of wrong PINs, through the end of the program and damage of its file.
+/// The memory of wrong PINs across the end of the program and damage to its file.
 @Suite(.timeLimit(.minutes(5)))
 final class PINLockKeeperTests {
     private let folder: String
@@ -25,7 +25,7 @@ final class PINLockKeeperTests {
         return memory
     }
 
-    /// What the folder's store keeps; another store for each life.
+    /// The document in the folder's store; a new store for each run.
     private func document() -> KeptDocument {
         PINLockKeeper.document(of: StateStore(disk: DiskFolder(path: folder)) { _ in })
     }
@@ -34,7 +34,7 @@ final class PINLockKeeperTests {
         PINLockKeeper(document: document(), log: log) { _ in }
     }
 
-    @Test("what was kept is there in the next life")
+    @Test("a stored lock is in force after a restart")
     func whatWasKeptIsThere() async {
         #expect(life().kept == PINLockMemory())
         for kept in [
@@ -50,7 +50,7 @@ final class PINLockKeeperTests {
 
     @Test("a file that is damaged in any way is a lock and never an open one")
     func aFileThatIsDamaged() throws {
-        // As earlier versions kept it.
+        // In the format of earlier versions.
         let whole = Array(#"{"wrong":2,"locks":3,"locked":true}"#.utf8)
         var files = (0..<whole.count).map { Array(whole[..<$0]) }
         files += [
@@ -69,7 +69,7 @@ final class PINLockKeeperTests {
         }
     }
 
-    @Test("what an earlier version kept is taken up, once")
+    @Test("a file of an earlier version is read, once")
     func whatAnEarlierVersionKept() async throws {
         let old = Array(#"{"wrong":1,"locks":4,"locked":true}"#.utf8)
         try Files.writeAtomically(path, old, mode: 0o600)
@@ -81,7 +81,7 @@ final class PINLockKeeperTests {
         #expect(life().kept == memory(0, 0, false))
     }
 
-    @Test("a lock is reported, its end, and one from before")
+    @Test("a lock is reported, and its end, and one from before the start")
     func aLockIsReportedIts() async {
         let reports = Reports()
         let keeper = { [self] in
@@ -97,7 +97,7 @@ final class PINLockKeeperTests {
     }
 }
 
-/// Whether the PIN was locked, each time that this was reported.
+/// Whether the PIN was locked, for each report.
 private final class Reports: Sendable {
     private let state = Mutex<[Bool]>([])
 

@@ -6,9 +6,9 @@ import Testing
 
 @testable import Daemon
 
-/// What programs of the settings may, and which are refused.
+/// What configured programs may do, and which are refused.
 @Suite struct ProgramConfinementTests {
-    /// Settings by which a place becomes a hidden one.
+    /// Settings that make a place a hidden one.
     private static let places: [(section: String, key: String)] = [
         ("live", "key_file"), ("vertex", "account_file"), ("tools", "pin_file"),
         ("tools", "secrets_dir"), ("tools", "state_directory"), ("recording", "directory"),
@@ -48,7 +48,7 @@ import Testing
         }
     }
 
-    @Test("a place that holds what is kept is hidden, whichever setting names it")
+    @Test("a place that holds private files is hidden, whichever setting names it")
     func hidden() throws {
         for (section, key) in Self.places {
             let text = "[\(section)]\n\(key) = \"/srv/kept\"\n"
@@ -66,7 +66,7 @@ import Testing
             let kept = "[\(section)]\n\(key) = \"/srv/kept\"\n\(Self.tool)"
             let refused = Self.mistake(kept + "directory = \"/srv/kept\"")
             #expect(refused?.contains("directory is /srv/kept, which is hidden") == true, "\(key)")
-            // What lies within it, or beside it, is nobody's secret.
+            // Files within it, or next to it, are no secrets.
             for other in ["/srv/kept/tool", "/srv/keptnot", "/srv"] {
                 let mistake = Self.mistake(kept + "directory = \"\(other)\"")
                 #expect(mistake == nil, "\(key) \(other)")
@@ -74,7 +74,7 @@ import Testing
         }
     }
 
-    @Test("a user and a group that there are not are refused by their names")
+    @Test("a missing user and a missing group are refused by name")
     func names() throws {
         let user = Self.mistake(Self.tool + "user = \"nobody-of-that-name\"")
         #expect(user == "there is no user 'nobody-of-that-name' here")
@@ -84,7 +84,7 @@ import Testing
         #expect(right.groups.count == 1)
     }
 
-    @Test("where nothing can hold programs, those that must be held are refused, each by its name")
+    @Test("where programs cannot be confined, those that must be are refused, each by its name")
     func refusals() throws {
         let both = Self.tool + Self.server
         let required = try Self.settings(both)

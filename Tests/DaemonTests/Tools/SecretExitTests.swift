@@ -10,8 +10,7 @@ import WireCodec
 
 @testable import Daemon
 
-/// A secret of the settings, and far ends that were given it and repeat it: what leaves the program
-/// does not have it.
+/// A configured secret, and services that repeat it: nothing that leaves the program contains it.
 @Suite(.timeLimit(.minutes(5)))
 final class SecretExitTests {
     private static let canary = "c4n4ry/t0ken+\"ü\""
@@ -39,7 +38,7 @@ final class SecretExitTests {
             .contains { text.contains($0) }
     }
 
-    /// The answers to the model, what is declared to it, and what is on the disk and in the log.
+    /// Everything that leaves: answers to the model, declarations, files, and the log.
     private func exits(of settings: Settings, _ calls: [(String, JSONValue)]) async throws
         -> [String]
     {
@@ -71,7 +70,7 @@ final class SecretExitTests {
         return exits
     }
 
-    /// Repeats its environment in what it says of itself, in its answers, errors and last words.
+    /// Repeats its environment in its description, answers, errors and last words.
     private static let server = """
         import json, os, sys
         t = os.environ["TOKEN"]
@@ -96,7 +95,7 @@ final class SecretExitTests {
         """
 
     @Test(
-        "an MCP server that repeats its token gives it to nobody",
+        "an MCP server that repeats its token does not leak it",
         .enabled(if: Python.isInstalled, Comment(rawValue: Python.absence)))
     func mcp() async throws {
         let script = "\(folder)/../\(folder.split(separator: "/").last ?? "x").py"
@@ -120,7 +119,7 @@ final class SecretExitTests {
         for text in exits { #expect(!isLeaked(text), "\(text)") }
     }
 
-    @Test("a Home Assistant that repeats its token and its code gives them to nobody")
+    @Test("a Home Assistant that repeats its token and its code does not leak them")
     func aHomeAssistantThatRepeats()
         async throws
     {

@@ -28,7 +28,7 @@ final class SecretStoreTests {
         store.problems(with: [try? SecretText("{secret:\(name)}")].compactMap { $0 }).first
     }
 
-    @Test("the file of the name is read, line end or not; blanks within belong to it")
+    @Test("the file of that name is read, with or without a line end; inner blanks belong to it")
     func file() throws {
         for text in ["two words", "two words\n", "two words\r\n"] {
             try write("secrets/door", text)
@@ -36,14 +36,14 @@ final class SecretStoreTests {
         }
     }
 
-    @Test("a systemd credential counts over the file, whatever its mode")
+    @Test("a systemd credential overrides the file, whatever its mode")
     func credential() throws {
         try write("secrets/door", "file")
         try write("credentials/door", "credential", mode: 0o444)
         #expect(try store.secret("door").revealed == "credential")
     }
 
-    @Test("a secret that is changed is taken up, as none is kept")
+    @Test("a changed secret takes effect, as none is kept")
     func changed() throws {
         try write("secrets/door", "old")
         #expect(try store.secret("door").revealed == "old")
@@ -51,7 +51,7 @@ final class SecretStoreTests {
         #expect(try store.secret("door").revealed == "new")
     }
 
-    @Test("texts are put together, and show nothing of what is in them")
+    @Test("texts are put together, and show nothing of the secrets in them")
     func texts() throws {
         try write("secrets/user", "jo")
         try write("secrets/word", "s3cr3t")
@@ -60,7 +60,7 @@ final class SecretStoreTests {
         #expect("\(resolved)" == "(hidden)")
     }
 
-    @Test("one that is not there is reported by its name, the place and what to do")
+    @Test("a missing one is reported by its name, with the place and the remedy")
     func missing() throws {
         let problem = try #require(refusal("door"))
         #expect(problem.isAbsence)
@@ -84,7 +84,7 @@ final class SecretStoreTests {
         }
     }
 
-    @Test("one that is empty, of several lines, no text or endless is refused and not repeated")
+    @Test("one that is empty, binary, endless or of several lines is refused and not repeated")
     func malformed() throws {
         for text in ["", "\n", "s3cr3t\nmore", "s3cr3t\u{0}"] {
             try write("secrets/door", text)
@@ -98,7 +98,7 @@ final class SecretStoreTests {
         #expect(refusal("door") != nil)
     }
 
-    @Test("each problem is reported once, however often the name stands there")
+    @Test("each problem is reported once, however often the name is used")
     func once() throws {
         let texts = [try SecretText("{secret:a}{secret:b}"), try SecretText("{secret:a}")]
         #expect(store.problems(with: texts).count == 2)

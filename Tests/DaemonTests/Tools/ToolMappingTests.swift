@@ -7,7 +7,7 @@ import Tools
 
 @testable import Daemon
 
-@Suite("What the settings say of tools is what the runner is given")
+@Suite("The runner gets the settings of tools")
 struct ToolMappingTests {
     private func declared(_ text: String) throws -> ToolDeclaration {
         let head = "[[tool.command]]\nname = \"a\"\ndescription = \"b\"\nargv = [\"c\"]\n"
@@ -15,7 +15,7 @@ struct ToolMappingTests {
         return try #require(try ToolSet.declared(settings).first)
     }
 
-    @Test("a slow tool is one that the model does not wait for, unless something is said")
+    @Test("the model does not wait for a slow tool, unless the settings say something else")
     func behavior() throws {
         #expect(try declared("").terms.behavior == nil)
         #expect(try declared("deadline_ms = 20000").terms.behavior == .nonBlocking)
@@ -25,7 +25,7 @@ struct ToolMappingTests {
         #expect(try declared("scheduling = \"when-idle\"").terms.scheduling == .whenIdle)
     }
 
-    @Test("limits, risk and confirmation arrive")
+    @Test("limits, risk and confirmation reach the runner")
     func terms() throws {
         let terms = try declared(
             "deadline_ms = 700\nresult_limit_bytes = 300\ncalls_per_minute = 2\nrisk = \"unlock\"\n"
@@ -39,7 +39,7 @@ struct ToolMappingTests {
         #expect(terms.secrets == ["x"])
     }
 
-    @Test("a PIN that is too short, no number or open to others is refused")
+    @Test("a PIN that is too short, not a number or open to others is refused")
     func pin() throws {
         let folder = try Files.makeTemporaryDirectory(prefix: "martlet-pin")
         defer { try? Files.removeTree(folder) }

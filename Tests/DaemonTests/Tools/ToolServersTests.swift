@@ -10,7 +10,7 @@ import WireCodec
 
 @testable import Daemon
 
-/// MCP servers of the settings, as far as a call through the daemon's own runner.
+/// Configured MCP servers, up to a call through the daemon's own runner.
 @Suite(.timeLimit(.minutes(5)))
 struct ToolServersTests {
     private static let fake: String = {
@@ -52,7 +52,7 @@ struct ToolServersTests {
     }
 
     @Test(
-        "a server's tools are called by the settings' terms, and go with it",
+        "a server's tools are called on the settings' terms, and go with it",
         .enabled(if: Python.isInstalled, Comment(rawValue: Python.absence)))
     func calls() async throws {
         let settings = try settings("risks = { \"gr*\" = \"high\" }\ndeadline_ms = 3000")
@@ -76,7 +76,7 @@ struct ToolServersTests {
     }
 
     @Test(
-        "before a server has answered, and when it cannot, a call is told why",
+        "before a server has answered, or when it cannot, a call is told why",
         .enabled(if: Python.isInstalled, Comment(rawValue: Python.absence)))
     func absent() async throws {
         let settings = try settings(mode: "ends")
@@ -89,7 +89,7 @@ struct ToolServersTests {
     }
 
     @Test(
-        "what is offered is found without opening anything, with what is to be said of it",
+        "the tools on offer are found without opening a session, with what to report of them",
         .enabled(if: Python.isInstalled, Comment(rawValue: Python.absence)))
     func offered() async throws {
         let found = try await ToolSet.offered(try settings(), log: Log(level: .error))
@@ -101,7 +101,7 @@ struct ToolServersTests {
     }
 
     @Test(
-        "a server that dies is named as one that is not there, with its last words",
+        "a server that dies is reported as unavailable, with its last words",
         .enabled(if: Python.isInstalled, Comment(rawValue: Python.absence)))
     func failed() async throws {
         let found = try await ToolSet.offered(
@@ -110,7 +110,7 @@ struct ToolServersTests {
         #expect(found.notes.first?.contains("it ended with status 1") == true)
     }
 
-    @Test("a server that cannot be used as it is declared is reported with its place")
+    @Test("a server whose declaration cannot be used is reported with its place")
     func mistakes() throws {
         func mistakes(_ text: String) throws -> [String] {
             let settings = try SettingsFile.settings(from: [("t", "[[tool.mcp]]\n" + text)])
@@ -184,7 +184,7 @@ struct ToolServersTests {
     }
 
     @Test(
-        "a call that may go on for long by telling its progress is one that is not waited for",
+        "a call that may run long thanks to progress reports is one that is not waited for",
         .enabled(if: Python.isInstalled, Comment(rawValue: Python.absence)),
         arguments: [
             ("", FunctionDeclaration.Behavior.nonBlocking), ("behavior = \"blocking\"", .blocking),
@@ -195,7 +195,7 @@ struct ToolServersTests {
         #expect(found.declarations.first?.terms.behavior == behavior)
     }
 
-    @Test("what opens a door and asks nobody is complained of")
+    @Test("a tool that opens a door without a confirmation is reported")
     func complaints() throws {
         let found = ToolSet.notes(
             try settings("confirm = \"none\"\nrisks = { open = \"unlock\" }"))

@@ -4,7 +4,7 @@ import Testing
 
 @testable import Daemon
 
-/// What is wrong with tools, found without opening a line or running a program.
+/// Mistakes in tools, found without opening a line or running a program.
 struct ToolSetTests {
     private func mistakes(in text: String) throws -> [String] {
         let settings = try SettingsFile.settings(from: [("t", text)])
@@ -13,7 +13,7 @@ struct ToolSetTests {
 
     private static let head = "[[tool.command]]\nname = \"dim\"\ndescription = \"Dims.\"\n"
 
-    @Test("a command whose places, schema or name do not fit is reported with its place")
+    @Test("a command whose placeholders, schema or name do not fit is reported with its place")
     func commands() throws {
         let parameters = "parameters = { level = { type = \"integer\" } }\n"
         #expect(try mistakes(in: Self.head + "argv = [\"a\", \"{level}\"]\n" + parameters).isEmpty)
@@ -39,7 +39,7 @@ struct ToolSetTests {
         #expect(named.first?.contains("must begin with a letter") == true, "\(named)")
     }
 
-    @Test("an output's line that has no such name, and names that clash, are reported too")
+    @Test("an output's line of an unknown name, and names that clash, are reported too")
     func outputs() throws {
         let output = "[[tool.gpio]]\nname = \"lamp\"\ndescription = \"b\"\nline = \"GPIO27\"\n"
         #expect(try mistakes(in: output).isEmpty)

@@ -20,7 +20,7 @@ long martlet_releases(void) { return released; }
 
 #ifdef MARTLET_RTSAN
 
-// The real-time sanitizer of compiler-rt: Swift's compiler has no flag for it, but it has this
+// The real-time sanitizer of compiler-rt: the Swift compiler has no flag for it, but it has this
 // interface.
 extern void __rtsan_realtime_enter(void);
 extern void __rtsan_realtime_exit(void);
@@ -88,7 +88,7 @@ void *memalign(size_t alignment, size_t size) {
 }
 
 void free(void *memory) {
-    // The release of nothing costs nothing.
+    // Freeing NULL does not count.
     if (memory != NULL) released++;
     __libc_free(memory);
 }

@@ -17,7 +17,7 @@ struct martlet_card {
     unsigned *clock;
 };
 
-// One for each PCM, as ALSA wants it.
+// One for each PCM, as ALSA requires.
 struct stream {
     snd_pcm_ioplug_t plugin;
     martlet_card *card;

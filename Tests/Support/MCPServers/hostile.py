@@ -1,4 +1,4 @@
-"""An MCP server on standard input and output that misbehaves as its argument, or a tool, says."""
+"""An MCP server on standard input and output whose argument, or tool, selects its misbehaviour."""
 import json
 import signal
 import subprocess

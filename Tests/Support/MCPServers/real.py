@@ -1,4 +1,4 @@
-"""A server of the official package `mcp`: on standard streams, or on HTTP at the port given."""
+"""A server of the official package `mcp`: on standard streams, or on HTTP at the given port."""
 import asyncio
 import sys
 from typing import Optional
@@ -59,7 +59,7 @@ async def grow(ctx: Context) -> str:
 
 
 def without_handshake(app):
-    """The same server as one that knows no `initialize`, as those of 2026-07-28 alone."""
+    """The same server without `initialize`, like servers of only the 2026-07-28 version."""
     async def wrapped(scope, receive, send):
         if scope["type"] != "http" or scope["method"] != "POST":
             return await app(scope, receive, send)

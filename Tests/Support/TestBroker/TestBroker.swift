@@ -2,15 +2,15 @@ import Glibc
 import Linux
 import TestSockets
 
-/// A mosquitto broker of a test's own, on a free port of 127.0.0.1.
+/// A test's own mosquitto broker, on a free port of 127.0.0.1.
 ///
 /// It ends with the object. Where the program is not installed, tests say so and are skipped.
 package final class TestBroker: @unchecked Sendable {
     // @unchecked: used by one test at a time.
 
-    /// Where Debian puts a program that is no user's own.
+    /// Where Debian puts system programs.
     private static let places = ["/usr/sbin/mosquitto", "/usr/bin/mosquitto"]
-    /// The broker listens within this.
+    /// The time within which the broker must listen.
     private static let patience = Duration.seconds(20)
 
     /// Whether there is a broker program and its two clients.
@@ -20,15 +20,15 @@ package final class TestBroker: @unchecked Sendable {
     package static let absence = "no mosquitto: apt install mosquitto mosquitto-clients"
 
     package let port: Int
-    /// A folder for what the configuration names; removed with the broker.
+    /// A folder for the files that the configuration names; removed with the broker.
     package let folder: String
     private let configuration: [String]
     private var process: SpawnedProcess?
 
     /// A broker that is ready when this returns.
     ///
-    /// `configuration` are further lines of its file, given the folder; without any, everybody is
-    /// let in. `preparing` are commands that are run before.
+    /// `configuration` gives further lines of its file, given the folder; without any, every client
+    /// is accepted. `preparing` are commands that are run before.
     package init(
         _ configuration: (String) throws -> [String] = { _ in [] },
         preparing: (String) -> [[String]] = { _ in [] }
@@ -58,7 +58,7 @@ package final class TestBroker: @unchecked Sendable {
         try? Files.removeTree(folder)
     }
 
-    /// Starts it again where it was, and waits until it listens.
+    /// Starts it again on the same port, and waits until it listens.
     package func start() throws {
         guard process == nil else { return }
         guard let program = Self.places.first(where: { Files.exists($0) }) else {
@@ -80,14 +80,14 @@ package final class TestBroker: @unchecked Sendable {
         }
     }
 
-    /// Ends it without a word to its clients.
+    /// Kills it without a message to its clients.
     package func kill() {
         process?.send(.kill)
         _ = process?.wait(timeout: .seconds(5))
         process = nil
     }
 
-    /// Halts it, so that it answers nobody and no line breaks; or lets it go on.
+    /// Halts it, so that it answers no client and no connection breaks; or lets it continue.
     package func setHalted(_ isHalted: Bool) {
         guard let process else { return }
         _ = Glibc.kill(process.processID, isHalted ? SIGSTOP : SIGCONT)
@@ -95,7 +95,7 @@ package final class TestBroker: @unchecked Sendable {
 
     // MARK: - Its clients
 
-    /// Publishes with mosquitto_pub, with further words of its command line.
+    /// Publishes with mosquitto_pub, with further arguments.
     package func publish(_ topic: String, _ text: String, _ words: String...) async throws {
         let result = try await run(
             ["mosquitto_pub", "-p", "\(port)", "-q", "1", "-t", topic, "-m", text] + words)
@@ -113,8 +113,8 @@ package final class TestBroker: @unchecked Sendable {
         }
     }
 
-    /// What `mosquitto_sub` receives: topic and payload; no more than `count`, in no longer than
-    /// `seconds`.
+    /// The topics and payloads that `mosquitto_sub` receives; no more than `count`, for no longer
+    /// than `seconds`.
     package func read(
         _ filter: String, count: Int, seconds: Int = 10, _ words: String...
     ) async throws -> [(topic: String, text: String)] {
@@ -152,7 +152,7 @@ package final class TestBroker: @unchecked Sendable {
     }
 }
 
-/// Why a broker is not there.
+/// Why a broker is missing.
 private struct Trouble: Error, CustomStringConvertible {
     let description: String
 }

@@ -2,17 +2,17 @@ package import Linux
 internal import Store
 internal import Synchronization
 
-/// A folder in memory that keeps what a power cut would leave at every moment of every write, and
-/// that fails as a disk does.
+/// A folder in memory that records what a power cut would leave at every moment of every write, and
+/// that fails like a disk.
 package final class MemoryDisk: StateDisk {
-    /// Errno values that calls give, by file, or by "" for every file.
+    /// The errno values of failing calls, by file, or by "" for every file.
     package struct Faults: Sendable {
         /// Calls that read.
         package var reading: [String: Int32] = [:]
         /// Calls that write, add, rename or remove.
         package var writing: [String: Int32] = [:]
 
-        /// None.
+        /// No faults.
         package init() {}
     }
 
@@ -25,25 +25,25 @@ package final class MemoryDisk: StateDisk {
 
     private let state: Mutex<State>
 
-    /// A folder of these files.
+    /// A folder with these files.
     package init(_ files: [String: [UInt8]] = [:]) { state = Mutex(State(files: files)) }
 
-    /// What it holds.
+    /// Its files.
     package var files: [String: [UInt8]] {
         get { state.withLock { $0.files } }
         set { state.withLock { $0.files = newValue } }
     }
 
-    /// How it fails from now on.
+    /// Its faults from now on.
     package var faults: Faults {
         get { state.withLock { $0.faults } }
         set { state.withLock { $0.faults = newValue } }
     }
 
-    /// How often a file was replaced or added to.
+    /// How often a file was replaced or appended to.
     package var writes: Int { state.withLock { $0.writes } }
 
-    /// What a power cut would have left, since the last call.
+    /// The files that each power cut would have left, since the last call.
     package func takeCuts() -> [[String: [UInt8]]] {
         state.withLock { state in
             defer { state.cuts = [] }
@@ -64,7 +64,7 @@ package final class MemoryDisk: StateDisk {
 
     package func write(_ name: String, _ bytes: [UInt8]) throws(SystemError) {
         try change("write", name) { state in
-            // Before it; a name whose content did not reach the disk, or not all of it; after it.
+            // Before it; a name whose content did not reach the disk, or only in part; after it.
             state.cuts.append(state.files)
             for length in [0, 1, bytes.count / 2, max(0, bytes.count - 2)] {
                 state.cuts.append(state.files)

@@ -1,8 +1,8 @@
 internal import Linux
 
-/// A shared object with a door, made by the C compiler of the system.
+/// A shared object with the canceller's interface, compiled by the system's C compiler.
 package final class FakeDoor: Sendable {
-    /// What a door promises and does, as C; what is not said is as it should be.
+    /// The declarations and behaviour of the library, as C; the defaults are valid.
     package struct Promise: Sendable {
         package var version = "MARTLET_ECHO_DOOR_VERSION"
         package var frame = "160"
@@ -12,28 +12,28 @@ package final class FakeDoor: Sendable {
         package var process = "process"
         package var door = "martlet_echo_door"
 
-        /// What the rest needs.
+        /// Code that the other members need.
         package var declares = ""
 
-        /// A door that is as it should be.
+        /// A valid library.
         package init() {}
     }
 
     /// Why a test was skipped.
     package static let absence = "no cc: apt install gcc"
-    /// Whether there is a compiler.
+    /// Whether a compiler exists.
     package static let isPossible = ["/usr/bin/cc", "/usr/local/bin/cc"].contains {
         Files.exists($0)
     }
 
     private let folder: String
-    /// Where it is, until the value is released.
+    /// Its path, while the value exists.
     package var path: String { "\(folder)/door.so" }
 
-    /// Compiles a door.
+    /// Compiles the library.
     ///
-    /// It silences the microphone while the reference has sound. It refuses a frame that begins with
-    /// -1, and every frame while there is not exactly one canceller.
+    /// It silences the microphone while the reference has sound. It refuses a frame that begins
+    /// with -1, and every frame unless there is exactly one canceller.
     package init(_ promise: Promise = Promise()) async throws {
         folder = try Files.makeTemporaryDirectory(prefix: "martlet-door")
         let text = """
@@ -78,6 +78,6 @@ package final class FakeDoor: Sendable {
 
     deinit { try? Files.removeTree(folder) }
 
-    /// What the compiler said.
+    /// The compiler's output.
     package struct Failure: Error { package let text: String }
 }

@@ -1,17 +1,17 @@
 import TestSockets
 
-/// A request as it came over the line.
+/// A request as it was received.
 package struct ReceivedRequest: Sendable {
     /// "GET" and so on.
     package let method: String
-    /// Path and query, or what a proxy is asked for.
+    /// Path and query, or the whole URL for a proxy.
     package let target: String
-    /// In the order of the line.
+    /// In the order received.
     package let headers: [(name: String, value: String)]
-    /// As many bytes as Content-Length says.
+    /// The number of bytes in Content-Length.
     package let body: [UInt8]
 
-    /// The value of the first header of a name, in whatever case.
+    /// The value of the first header of a name, in any case.
     package subscript(name: String) -> String? {
         headers.first { $0.name.lowercased() == name.lowercased() }?.value
     }
@@ -19,21 +19,21 @@ package struct ReceivedRequest: Sendable {
     /// The body as text.
     package var text: String { String(decoding: body, as: UTF8.self) }
 
-    /// The request line and the headers, as they are sent on.
+    /// The request line and the headers, as they are forwarded.
     var head: String {
         let lines = headers.map { "\($0.name): \($0.value)\r\n" }.joined()
         return "\(method) \(target) HTTP/1.1\r\n\(lines)\r\n"
     }
 }
 
-/// Cuts requests out of what a connection brings.
+/// Cuts requests out of a connection's bytes.
 struct RequestReader {
     private let line: Line
     private var held: [UInt8] = []
 
     init(line: Line) { self.line = line }
 
-    /// The next request; nil at the end of the line.
+    /// The next request; nil at the end of the connection.
     mutating func next() -> ReceivedRequest? {
         var headEnd: Int?
         while headEnd == nil {

@@ -2,18 +2,18 @@ import Linux
 import Synchronization
 import TestSockets
 
-/// A small HTTP/1.1 server on 127.0.0.1 that answers as a test says.
+/// A small HTTP/1.1 server on 127.0.0.1 with scripted answers.
 ///
 /// Releasing the server closes everything.
 package final class ScriptedServer: Sendable {
-    /// What one step of an answer does.
+    /// One step of an answer.
     package enum Step: Sendable {
         case send([UInt8])
-        /// Sends nothing until the test opens the gate, or the server goes.
+        /// Sends nothing until the test opens the gate, or the server is released.
         case hold(Gate)
-        /// Closes the line without a word.
+        /// Closes the connection without an answer.
         case hangUp
-        /// Hands the line with the request over to another server on this machine.
+        /// Hands the connection with the request over to another server on this machine.
         case handOver(port: Int)
     }
 
@@ -23,7 +23,7 @@ package final class ScriptedServer: Sendable {
     private let server: RawServer
     private let ledger = Ledger()
 
-    /// What the server's threads have seen; it outlives the server until they have ended.
+    /// The record of the server's threads; it outlives the server until they have ended.
     private final class Ledger: Sendable {
         let received = Mutex<[ReceivedRequest]>([])
         let connectionsSeen = Atomic(0)
@@ -42,10 +42,10 @@ package final class ScriptedServer: Sendable {
         }
     }
 
-    /// Where it listens.
+    /// The port on which it listens.
     package var port: Int { server.port }
 
-    /// An address on this server; `path` begins with a slash.
+    /// A URL on this server; `path` begins with a slash.
     package func url(_ path: String = "/") -> String { "http://127.0.0.1:\(port)\(path)" }
 
     /// All requests so far, in the order of their ends.
@@ -56,7 +56,7 @@ package final class ScriptedServer: Sendable {
 }
 
 extension ScriptedServer.Step {
-    /// False when the line has ended.
+    /// False when the connection has ended.
     fileprivate func perform(on line: Line, _ request: ReceivedRequest) -> Bool {
         switch self {
         case .send(let bytes): return line.write(bytes)
@@ -91,12 +91,12 @@ package final class Gate: Sendable {
 
     deinit { opened.signal() }
 
-    /// Lets everything through, also what comes later.
+    /// Lets everything through, also later arrivals.
     package func open() { opened.signal() }
 
     func wait() {
         _ = opened.wait(timeoutMilliseconds: 30_000)
-        // For the next one who waits.
+        // For the next waiter.
         opened.signal()
     }
 }

@@ -5,12 +5,12 @@ import TestHTTP
 import WebSockets
 import WireCodec
 
-/// A small Home Assistant on 127.0.0.1, REST and WebSocket on one port as the real one.
+/// A small Home Assistant on 127.0.0.1, with REST and WebSocket on one port like the real one.
 ///
-/// The shapes of its answers are those of developers.home-assistant.io/docs/api, and of the
+/// The formats of its answers are those of developers.home-assistant.io/docs/api, and of the
 /// commands `config/…_registry/…` that its own frontend uses.
 package final class FakeHome: Sendable {
-    /// The token that counts.
+    /// The valid token.
     package static let token = "g00d-token"
 
     private let core: Core
@@ -36,43 +36,43 @@ package final class FakeHome: Sendable {
         core.end()
     }
 
-    /// Where it is, without a slash at the end.
+    /// Its URL, without a slash at the end.
     package var url: String { server.url("") }
 
-    /// Changes the home under whoever looks at it.
+    /// Changes the home behind its clients' backs.
     package func change(_ body: @Sendable (inout HomeModel) -> Void) {
         core.state.withLock { body(&$0.model) }
     }
 
-    /// Looks at the home.
+    /// The state of the home.
     package var model: HomeModel { core.state.withLock { $0.model } }
 
     /// The service calls so far.
     package var calls: [HomeCall] { core.state.withLock { $0.calls } }
 
-    /// The tokens that were shown over WebSockets.
+    /// The tokens that were sent over WebSockets.
     package var shownTokens: [String] { core.state.withLock { $0.shownTokens } }
 
-    /// The commands that came over WebSockets, by type.
+    /// The commands that were received over WebSockets, by type.
     package var commands: [String] { core.state.withLock { $0.commands } }
 
-    /// The paths that were asked for over HTTP, without those of WebSockets.
+    /// The paths that were requested over HTTP, without those of WebSockets.
     package var requests: [String] {
         server.received.map(\.target).filter { $0 != "/api/websocket" }
     }
 
-    /// Tells whoever subscribed to it of an event.
+    /// Sends an event to its subscribers.
     package func fire(_ event: String) {
         loop.perform { [core] in core.fire(event) }
     }
 
-    /// Ends all WebSockets without a word.
+    /// Ends all WebSockets without a close.
     package func hangUp() {
         loop.perform { [core] in core.hangUp() }
     }
 }
 
-/// What the loop's and the server's threads share.
+/// State shared by the loop's and the server's threads.
 final class Core: Sendable {
     struct State {
         var model: HomeModel
@@ -92,7 +92,7 @@ final class Core: Sendable {
 
     init(_ model: HomeModel) { state = Mutex(State(model: model)) }
 
-    /// Takes WebSockets on a port of its own; on the loop.
+    /// Accepts WebSockets on a port of its own; on the loop.
     func listen(on loop: EventLoop) throws -> Int {
         let listener = try WebSocketListener(loop: loop) { [self] connection in
             if state.withLock({ $0.model.refusesWebSocket }) {
@@ -106,7 +106,7 @@ final class Core: Sendable {
         return listener.port
     }
 
-    /// Lets go of what it listens with, which holds it; when the loop has stopped.
+    /// Releases its listener, which holds it; after the loop has stopped.
     func end() {
         loopside.listener = nil
         loopside.talks = []

@@ -1,11 +1,11 @@
 package import TestHTTP
 package import WireCodec
 
-/// What a fake Home Assistant holds.
+/// The contents of a fake Home Assistant.
 package struct HomeModel: Sendable {
     package var areas: [JSONValue] = []
     package var devices: [JSONValue] = []
-    /// As `config/entity_registry/get` tells them, with aliases.
+    /// As `config/entity_registry/get` returns them, with aliases.
     package var entities: [JSONValue] = []
     package var labels: [JSONValue] = []
     package var states: [JSONValue] = []
@@ -15,29 +15,29 @@ package struct HomeModel: Sendable {
         "cover.open_cover", "cover.close_cover", "lock.lock", "lock.unlock", "script.turn_on",
         "media_player.volume_set", "climate.set_temperature",
     ]
-    /// What a service does instead of working, by its name.
+    /// The misbehaviour of a service, by its name.
     package var reactions: [String: Reaction] = [:]
-    /// How a token that is not the right one is refused.
+    /// The message that refuses a wrong token.
     package var refusal = "Invalid access token or password"
     /// Commands of the WebSocket that an older release does not know.
     package var unknownCommands: Set<String> = []
-    /// With this the WebSocket is not to be had, as behind a proxy that knows none.
+    /// With this the WebSocket is refused, as behind a proxy that does not support it.
     package var refusesWebSocket = false
-    /// What is said first in the place of JSON.
+    /// A text that is sent first in place of JSON.
     package var nonsense: String?
-    /// States are not told before this is open.
+    /// States are not sent before this is open.
     package var stateGate: Gate?
-    /// The WebSocket is taken, but nothing is ever said.
+    /// The WebSocket is accepted, but nothing is ever sent.
     package var isMute = false
 
-    /// What a service does instead of working.
+    /// The misbehaviour of a service.
     package enum Reaction: Sendable {
         case fail(code: String, message: String)
         /// It never answers.
         case hang
         /// The connection ends before the answer.
         case hangUp
-        /// It works, but says so after this request has come.
+        /// It works, but answers only after this request has arrived.
         case late
     }
 
@@ -80,7 +80,7 @@ package struct HomeModel: Sendable {
         change(id) { $0["state"] = .string(state) }
     }
 
-    /// The state of an entity, as the API tells it.
+    /// The state of an entity, as the API returns it.
     package func state(of id: String) -> JSONValue? {
         states.first { $0["entity_id"]?.string == id }
     }
@@ -93,7 +93,7 @@ package struct HomeModel: Sendable {
         states[index] = .object(state)
     }
 
-    /// What a service does to what it is called on.
+    /// Applies a service to its targets.
     mutating func perform(_ service: String, on ids: [String]) {
         let states = [
             "turn_on": "on", "turn_off": "off", "open_cover": "open", "close_cover": "closed",
@@ -107,7 +107,7 @@ package struct HomeModel: Sendable {
     }
 }
 
-/// A service call that a fake Home Assistant was asked for.
+/// A service call that a fake Home Assistant received.
 package struct HomeCall: Sendable, Equatable {
     /// "light.turn_on".
     package var service: String
@@ -115,7 +115,7 @@ package struct HomeCall: Sendable, Equatable {
     package var data: JSONObject
     package var isByWebSocket: Bool
 
-    /// A call as it was, or ought to have been.
+    /// An actual or an expected call.
     package init(service: String, entities: [String], data: JSONObject, isByWebSocket: Bool) {
         self.service = service
         self.entities = entities

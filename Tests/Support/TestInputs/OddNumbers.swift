@@ -1,6 +1,6 @@
-/// Numbers, and what may stand in their place, as a wire, a device, a file or a model gives them.
+/// Numbers, and values in their place, as a wire, a device, a file or a model may give them.
 package enum OddNumbers {
-    /// Whole numbers at the edges of what machines hold.
+    /// Whole numbers at the limits of integer types.
     package static let whole: [Int64] = {
         let edges: [Int64] = [
             0, 1 << 7, 1 << 8, 1 << 15, 1 << 16, 1 << 31, 1 << 32, 1 << 53, 1 << 62,
@@ -9,7 +9,7 @@ package enum OddNumbers {
         return Array(Set(around + [.min, .min + 1, .max, .max - 1])).sorted()
     }()
 
-    /// Numbers as JSON writes them that a reader can hold.
+    /// Numbers in JSON that a parser can represent.
     package static let texts: [String] =
         whole.map(String.init) + [
             "-0", "0.0", "-0.0", "0.5", "-0.5", "1e0", "3.0", "1e2", "1E+2", "5e-324", "1e-999",
@@ -20,12 +20,12 @@ package enum OddNumbers {
             "0." + String(repeating: "1", count: 400), String(repeating: "9", count: 300),
         ]
 
-    /// Numbers that are too large for any reader.
+    /// Numbers that are too large for any parser.
     package static let tooLarge = [
         "1e309", "-1e309", "1e999", "1e99999999999999999999", String(repeating: "9", count: 400),
     ]
 
-    /// What stands where a number is due: each as JSON.
+    /// Values in place of a number, in JSON.
     package static let others = [
         "null", "true", "false", "\"\"", "\" 5\"", "\"NaN\"", "\"inf\"", "\"-1\"", "\"0x20\"",
         "\"9223372036854775807\"", "\"-9223372036854775808\"", "\"99999999999999999999\"",
@@ -33,6 +33,6 @@ package enum OddNumbers {
         "[]", "[1]", "{}", "{\"a\":1}",
     ]
 
-    /// All that is JSON and can be held.
+    /// All JSON values that can be represented.
     package static let json = texts + others
 }

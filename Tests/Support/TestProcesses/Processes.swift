@@ -1,13 +1,13 @@
 internal import Glibc
 internal import Linux
 
-/// Whether a process that has not ended works in a folder, or has its path in a variable.
+/// Whether a running process works in a folder, or has its path in a variable.
 ///
-/// The variables of other users' processes are seen by root only.
+/// Only root can see the variables of other users' processes.
 package func runs(in folder: String) -> Bool {
     let processes = (try? Files.list("/proc").filter { Int32($0) != nil }) ?? []
     return processes.contains { process in
-        // Of a process with mounts of its own a chroot shows more of the path than its own part.
+        // For a process with its own mounts a chroot shows more of the path than its own part.
         workingFolder(of: process)?.hasSuffix(folder) == true
             || hasVariable(folder, process: process)
     }
@@ -28,5 +28,5 @@ private func hasVariable(_ text: String, process: String) -> Bool {
     }
 }
 
-/// Lets every user write a folder.
+/// Lets every user write to a folder.
 package func makeOpenToAll(_ path: String) { chmod(path, 0o777) }

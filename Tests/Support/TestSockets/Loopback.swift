@@ -1,9 +1,9 @@
 package import Glibc
 package import Linux
 
-/// TCP on 127.0.0.1, for tests that serve or look with plain sockets.
+/// TCP on 127.0.0.1, for tests that serve or connect with plain sockets.
 package enum Loopback {
-    /// The address of a port here; 0 stands for any that is free.
+    /// The address of a port here; 0 means any free one.
     package static func address(port: Int) -> sockaddr_in {
         var address = sockaddr_in()
         address.sin_family = sa_family_t(AF_INET)
@@ -30,7 +30,8 @@ package enum Loopback {
         return (descriptor, Int(UInt16(bigEndian: address.sin_port)))
     }
 
-    /// A connection to a port of 127.0.0.`last`, which the caller closes; nil where nobody listens.
+    /// A connection to a port of 127.0.0.`last`, which the caller closes; nil if nothing listens
+    /// there.
     package static func connection(port: Int, last: UInt8 = 1) -> Int32? {
         let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
         var address = address(port: port)

@@ -4,11 +4,11 @@ import Synchronization
 
 /// A TCP server on 127.0.0.1 whose connections a test serves with blocking calls.
 ///
-/// One thread accepts, one serves each connection. Releasing the server closes everything.
+/// One thread accepts, one thread serves each connection. Releasing the server closes everything.
 package final class RawServer: Sendable {
     private static let backlog: Int32 = 128
 
-    /// Where it listens.
+    /// The port on which it listens.
     package let port: Int
     private let listener: Int32
     private let lines = Lines()
@@ -39,7 +39,7 @@ package final class RawServer: Sendable {
     }
 }
 
-/// The descriptors that are open, so that none is touched after its number means another.
+/// The open descriptors, so that none is used after its number was reused.
 private final class Lines: Sendable {
     private struct State {
         var open: Set<Int32> = []
@@ -48,7 +48,7 @@ private final class Lines: Sendable {
 
     private let state = Mutex(State())
 
-    /// One that comes after the end is hung up at once.
+    /// A connection that arrives after the end is closed at once.
     func add(_ descriptor: Int32) {
         state.withLock { state in
             state.open.insert(descriptor)
@@ -71,9 +71,9 @@ private final class Lines: Sendable {
     }
 }
 
-/// One TCP connection with blocking calls; released, it is closed.
+/// One TCP connection with blocking calls; it is closed when released.
 package final class Line: Sendable {
-    /// The socket, for what is asked of it beside reading and writing.
+    /// The socket, for calls other than reading and writing.
     package let descriptor: Int32
     private let lines: Lines
 
@@ -90,14 +90,14 @@ package final class Line: Sendable {
         Loopback.connection(port: port).map { Line($0, in: lines) }
     }
 
-    /// What comes next; empty at the end.
+    /// The next bytes; empty at the end.
     package func read() -> [UInt8] {
         var chunk = [UInt8](repeating: 0, count: 65_536)
         let count = recv(descriptor, &chunk, chunk.count, 0)
         return Array(chunk.prefix(max(0, count)))
     }
 
-    /// What comes up to an empty line.
+    /// The bytes up to an empty line.
     package func readHead() -> String {
         var bytes: [UInt8] = []
         while !bytes.suffix(4).elementsEqual("\r\n\r\n".utf8) {
@@ -108,7 +108,7 @@ package final class Line: Sendable {
         return String(decoding: bytes, as: UTF8.self)
     }
 
-    /// Writes all bytes; false when the other side is gone.
+    /// Writes all bytes; false when the other side has closed.
     @discardableResult
     package func write(_ bytes: [UInt8]) -> Bool {
         var rest = bytes[...]
@@ -122,14 +122,14 @@ package final class Line: Sendable {
         return true
     }
 
-    /// Writes a text; false when the other side is gone.
+    /// Writes a text; false when the other side has closed.
     @discardableResult
     package func write(_ text: String) -> Bool { write(Array(text.utf8)) }
 
-    /// Says that nothing more will be written.
+    /// Ends the writing side.
     package func endOfWriting() { shutdown(descriptor, Int32(SHUT_WR)) }
 
-    /// Hands on what comes, as far as `filter` lets it through, until the end.
+    /// Forwards the bytes that `filter` lets through, until the end.
     package func copy(to other: Line, filter: ([UInt8]) -> Bool = { _ in true }) {
         while true {
             let bytes = read()
@@ -139,7 +139,7 @@ package final class Line: Sendable {
         other.endOfWriting()
     }
 
-    /// Makes two lines one, until both sides have ended; `filter` sees what comes on this one.
+    /// Joins two connections until both sides have ended; `filter` sees the bytes of this one.
     package func join(_ other: Line, filter: ([UInt8]) -> Bool = { _ in true }) {
         let back = try? OwnedThread(name: "test-back", priority: .normal) {
             other.copy(to: self)
