@@ -132,6 +132,12 @@ enum Targets {
                     "WebSockets",
                     "Linux",
                 ]),
+            .control(
+                "Setup",
+                [
+                    "AllToolKinds", "Configuration", "Daemon", "Text", "Tools", "WireCodec",
+                    "AudioPath", "SignalProcessing", "ALSA", "GPIO", "Linux",
+                ]),
         ]
     }
 
@@ -152,7 +158,7 @@ enum Targets {
                     "AllToolKinds", "Assistant", "AudioCore", "AudioPath", "Configuration",
                     "Daemon", "ModelTypes", "WireCodec", "SignalProcessing", "Simulation", "ALSA",
                     "GPIO",
-                    "SpeexDSP",
+                    "Setup", "SpeexDSP",
                     "Text", "Tools", "VoiceSession", "Linux",
                 ]),
             .program(
@@ -300,6 +306,13 @@ enum Targets {
                     "WebSockets",
                     "Linux",
                     "TestHTTP", "TestHome", "TestInputs", "TestProcesses",
+                ]
+            ),
+            (
+                "SetupTests",
+                [
+                    "Setup", "Configuration", "Daemon", "Linux", "Tools", "WireCodec",
+                    "TestInputs",
                 ]
             ),
             (

@@ -85,7 +85,7 @@ try() { # try DEB
         done'
     check "the doctor judges" judges martlet doctor --no-service
     check "there is a page for each verb" quiet sh -ec \
-        'for verb in run talk demo simulate devices doctor config tools mqtt; do
+        'for verb in setup run talk demo simulate devices doctor config tools mqtt; do
             grep -q "martlet-$verb.1.gz" /var/lib/dpkg/info/martlet.list
         done
         grep -q martlet.toml.5.gz /var/lib/dpkg/info/martlet.list'

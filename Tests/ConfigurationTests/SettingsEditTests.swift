@@ -29,6 +29,20 @@ struct SettingsEditTests {
         #expect(file.split(separator: "\n").allSatisfy { $0.hasPrefix("#") })
     }
 
+    @Test("several settings are changed at once, and what else stands in the file is kept")
+    func several() throws {
+        let old = "[live]\nvoice = \"Kore\"\n[led]\nline = \"GPIO5\"\npixels = 7\n"
+        let text = try SettingsEdit.text(
+            of: ("90-setup.toml", old),
+            ["led.line": nil, "led.pixels": "9", "button.line": "\"GPIO6\""], heading: "Found.")
+        #expect(text.hasPrefix("# Found.\n"))
+        let changed = try settings(text)
+        #expect(changed[Keys.live.voice] == "Kore")
+        #expect(changed.position(of: Keys.light.line) == nil)
+        #expect(changed[Keys.light.pixels] == 9)
+        #expect(changed[Keys.button.line] == "GPIO6")
+    }
+
     @Test("a text needs no quotes, whatever is in it, and stays what was typed")
     func texts() throws {
         for text in ["Kore", "a \"b\"", "C:\\x", "say: \"no\" # or = yes", "é 字", "true-ish"] {

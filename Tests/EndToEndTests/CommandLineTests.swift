@@ -86,6 +86,7 @@ final class CommandLineTests {
             ("$martlet config show --config $settings", "m.toml:2:1: "),
             ("$martlet simulate --scenario nope", "bad-day, budget"),
             ("$martlet talk < /dev/null", "no terminal"),
+            ("$martlet setup --config $settings < /dev/null", "no terminal"),
             ("$martlet devices --meter --input voice.mp3", "ffmpeg -i voice.mp3"),
         ] {
             let ended = try await shell(line)

@@ -78,6 +78,30 @@ struct DoctorRightsTests {
         #expect(!output.contains("test-key"), "\(output)")
     }
 
+    @Test("what systemd has encrypted is the daemon's key too", .enabled(if: hasNameSpaces))
+    func sealedCredential() throws {
+        let folder = try Files.makeTemporaryDirectory(prefix: "martlet-sealed")
+        defer { try? Files.removeTree(folder) }
+        try Files.writeAtomically("\(folder)/key", Array("test-key".utf8), mode: 0o600)
+        let sealing = try SpawnedProcess(
+            Command(
+                arguments: [
+                    "systemd-creds", "encrypt", "--name=gemini-api-key-sealed", "\(folder)/key",
+                    "\(folder)/sealed",
+                ], environment: ["PATH": "/usr/sbin:/usr/bin:/sbin:/bin"], outputLimitBytes: 0),
+            output: .discarded)
+        // A machine without it has no such keys either.
+        guard sealing.wait(timeout: .seconds(60)) == .exited(0) else { return }
+        let output = try doctor(
+            unit: "[Service]\nUser=nobody\n"
+                + "LoadCredentialEncrypted=gemini-api-key-sealed:\(folder)/sealed\n"
+        ) { _ in "" }
+        #expect(
+            output.contains("ok    key: from the systemd credential gemini-api-key-sealed"),
+            "\(output)")
+        #expect(!output.contains("test-key"), "\(output)")
+    }
+
     @Test(
         "a missing user is reported, with the command that creates one", .enabled(if: hasNameSpaces)
     )

@@ -37,6 +37,23 @@ struct LightDeviceTests {
         #expect(try read("brightness") == "0")
     }
 
+    @Test("what the kernel did with a light is put back after it was used")
+    func keptLight() throws {
+        let (folder, read) = try light([
+            "max_brightness": "255\n", "brightness": "12\n", "trigger": "none timer [mmc0] cpu\n",
+            "multi_index": "red green\n", "multi_intensity": "7 9\n",
+        ])
+        let kept = try ClassLED.Kept("lamp", in: folder.path)
+        let led = try ClassLED("lamp", in: folder.path)
+        try led.set(red: 255, green: 255, blue: 255)
+        #expect(try read("trigger") == "none")
+        kept.restore()
+        #expect(try read("trigger") == "mmc0")
+        #expect(try read("brightness") == "12")
+        #expect(try read("multi_intensity") == "7 9")
+        #expect(throws: SystemError.self) { _ = try ClassLED.Kept("other", in: folder.path) }
+    }
+
     @Test("a light of one step is on or off")
     func oneStep() throws {
         let (folder, read) = try light(["max_brightness": "1\n", "brightness": "0\n"])

@@ -36,6 +36,50 @@ struct RawTerminalTests {
         if terminal != nil { Issue.record("/dev/null is a terminal") }
     }
 
+    @Test("a hidden line is not shown, and the terminal is as it was after each way out")
+    func hiddenLine() throws {
+        let (keyboardNumber, terminalNumber) = try openTerminal()
+        let keyboard = FileDescriptor(adopting: keyboardNumber)
+        let terminal = FileDescriptor(adopting: terminalNumber)
+        let before = localFlags(terminal.rawValue)
+        let signals = try EventFD()
+        let lines = try #require(
+            LineTerminal(descriptor: terminal.rawValue, signals: signals.descriptor))
+
+        let event = lines.readHidden {
+            #expect(localFlags(terminalNumber) & tcflag_t(ECHO) == 0)
+            let text = Array("se\u{1A}cret\n".utf8)
+            #expect(write(keyboardNumber, text, text.count) == text.count)
+        }
+        #expect(event == .line("se\u{1A}cret"))
+        #expect(localFlags(terminal.rawValue) == before)
+        #expect(try keyboard.read(limit: 100) == nil, "nothing of it is shown")
+
+        signals.signal()
+        let broken = lines.readHidden {
+            // The line before it shows when all of it has come.
+            let text = Array("first\nhalf of a secr".utf8)
+            #expect(write(keyboardNumber, text, text.count) == text.count)
+            let hasCome = terminal.waitReadable(milliseconds: 60_000)
+            #expect(hasCome)
+        }
+        #expect(broken == .signal, "what was typed is not left for a shell")
+        #expect(localFlags(terminal.rawValue) == before)
+        signals.drain()
+        #expect(lines.read(milliseconds: 0) == .nothing)
+        try keyboard.writeAll([UInt8(ascii: "\n")])
+        #expect(lines.read(milliseconds: 60_000) == .line(""))
+        #expect(try keyboard.read(limit: 100) == Array("\r\n".utf8))
+
+        try keyboard.writeAll(Array("seen\n".utf8))
+        #expect(lines.read(milliseconds: 60_000) == .line("seen"))
+        #expect(try keyboard.read(limit: 100) == Array("seen\r\n".utf8))
+        try keyboard.writeAll([4])
+        #expect(lines.read(milliseconds: 60_000) == .ended)
+        let null = try FileDescriptor.null()
+        #expect(LineTerminal(descriptor: null.rawValue, signals: signals.descriptor) == nil)
+    }
+
     /// Both sides of a new pseudo terminal: the one that types keys, and the one that reads them.
     private func openTerminal() throws -> (keyboard: Int32, terminal: Int32) {
         // TIOCSPTLCK and TIOCGPTPEER of ioctl_tty(2), whose macros Swift does not import.

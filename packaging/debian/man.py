@@ -27,6 +27,9 @@ Secrets that settings name, one a file, each readable by the daemon's user alone
 .I /etc/credstore/gemini-api-key
 The key of the service, handed to the daemon by systemd.
 .TP
+.I /etc/credstore.encrypted/gemini-api-key-sealed
+The same, encrypted by systemd for this machine; it counts over the other.
+.TP
 .I /var/lib/martlet
 The state: alarms, what is muted, the conversation's handle, the log of tools.
 """

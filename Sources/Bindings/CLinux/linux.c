@@ -339,6 +339,16 @@ int martlet_terminal_raw(int descriptor, struct termios *saved) {
     return tcsetattr(descriptor, TCSANOW, &raw);
 }
 
+int martlet_terminal_hide(int descriptor, struct termios *saved) {
+    if (tcgetattr(descriptor, saved) != 0) return -1;
+    struct termios hidden = *saved;
+    hidden.c_lflag &= ~(tcflag_t)(ECHO | ECHONL);
+    hidden.c_lflag |= ICANON | ISIG;
+    hidden.c_cc[VSUSP] = _POSIX_VDISABLE;
+    hidden.c_cc[VQUIT] = _POSIX_VDISABLE;
+    return tcsetattr(descriptor, TCSAFLUSH, &hidden);
+}
+
 int martlet_spi_setup(int descriptor, uint32_t speed) {
     uint8_t mode = SPI_MODE_0, bits = 8;
     if (ioctl(descriptor, SPI_IOC_WR_MODE, &mode) < 0) return errno == ENOTTY ? 0 : -1;

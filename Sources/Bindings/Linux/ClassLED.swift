@@ -68,3 +68,42 @@ package struct ClassLED: Sendable {
         return String(decoding: bytes.prefix { $0 != UInt8(ascii: "\n") }, as: UTF8.self)
     }
 }
+
+extension ClassLED {
+    /// What the kernel does with a light, to be put back after it was used.
+    package struct Kept: Sendable {
+        private static let limitBytes = 16 << 10
+
+        private let path: String
+        private let brightness: String
+        /// The trigger; nil where it has none.
+        private let trigger: String?
+        /// The parts of a light of several colours.
+        private let intensity: String?
+
+        /// Reads it; nothing is changed.
+        package init(_ name: String, in folder: String) throws(SystemError) {
+            path = "\(folder)/\(name)"
+            brightness = try Self.read("\(path)/brightness")
+            // The one in brackets: "none [mmc0] timer".
+            let triggers = try? Self.read("\(path)/trigger")
+            trigger = triggers?.split(separator: " ").first { $0.hasPrefix("[") }.map {
+                String($0.dropFirst().prefix { $0 != "]" })
+            }
+            intensity = try? Self.read("\(path)/multi_intensity")
+        }
+
+        /// Puts it back; what cannot be is left.
+        package func restore() {
+            if let intensity { try? Files.overwrite("\(path)/multi_intensity", intensity) }
+            try? Files.overwrite("\(path)/brightness", brightness)
+            // After the brightness, which would end a trigger where it is 0.
+            if let trigger { try? Files.overwrite("\(path)/trigger", trigger) }
+        }
+
+        private static func read(_ path: String) throws(SystemError) -> String {
+            let bytes = try Files.read(path, limitBytes: limitBytes)
+            return String(decoding: bytes.prefix { $0 != UInt8(ascii: "\n") }, as: UTF8.self)
+        }
+    }
+}

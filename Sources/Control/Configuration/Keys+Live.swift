@@ -42,7 +42,8 @@ extension Keys {
         package let keyFile = Setting(
             "live.key_file", "", .pathOrNothing,
             "A file that holds the API key and nothing else, readable by its owner only. Empty: "
-                + "the systemd credential gemini-api-key, then the variable GEMINI_API_KEY.")
+                + "the systemd credential gemini-api-key-sealed or gemini-api-key, then the variable "
+                + "GEMINI_API_KEY.")
         package let resumption = Setting(
             "live.resumption", true,
             "Whether a new connection resumes the same conversation; without it each begins a "

@@ -4,6 +4,8 @@ internal import Text
 package struct SettingsEdit {
     /// Its name in conf.d: it overrides the user's files there, and those of the set-up.
     package static let fileName = "95-set.toml"
+    /// The name of the file that `martlet setup` keeps in the same way.
+    package static let setupFileName = "90-setup.toml"
 
     /// The file's text with one setting changed; `value` nil removes it.
     ///
@@ -13,8 +15,20 @@ package struct SettingsEdit {
         of old: (name: String, text: String)?, _ path: String, to value: String?
     ) throws(ConfigurationErrors) -> String {
         let wanted = try setting(path)
-        var written: String?
-        if let value { written = try Self.value(value, for: wanted) }
+        let written: String? = if let value { try Self.value(value, for: wanted) } else { nil }
+        return try text(
+            of: old, [path: written],
+            heading:
+                "What `martlet config set` was asked for, which writes this file anew each time.")
+    }
+
+    /// The file's text with several settings changed: by their paths, as TOML writes them; nil
+    /// takes one out.
+    ///
+    /// `heading` is a comment in the first line. Throws what is wrong with the old file.
+    package static func text(
+        of old: (name: String, text: String)?, _ changes: [String: String?], heading: String
+    ) throws(ConfigurationErrors) -> String {
         var settings = Settings()
         if let old {
             let (table, mistakes) = TOMLParser.parse(old.text, file: old.name)
@@ -28,13 +42,12 @@ package struct SettingsEdit {
             let all = mistakes + settings.read(table)
             guard all.isEmpty else { throw ConfigurationErrors(diagnostics: all) }
         }
-        var text = """
-            # What `martlet config set` was asked for, which writes this file anew each time.
-
-            """
+        var text = "# \(heading)\n"
         for section in Keys.sections {
             let lines = section.all.compactMap { setting -> String? in
-                if setting.path == path { return written.map { "\(setting.name) = \($0)" } }
+                if let change = changes[setting.path] {
+                    return change.map { "\(setting.name) = \($0)" }
+                }
                 guard settings.position(of: setting) != nil else { return nil }
                 return "\(setting.name) = \(settings.text(of: setting))"
             }

@@ -8,6 +8,9 @@ final class BlockedSignals: Sendable {
 
     init(_ kinds: [Signal]) throws(SystemError) { signals = try Signals(blocking: kinds) }
 
+    /// Readable while one waits; closed with this object.
+    var descriptor: Int32 { signals.descriptor }
+
     /// Waits until a signal is pending, or the time (milliseconds) has passed.
     func wait(milliseconds: Int32) { _ = signals.wait(timeoutMilliseconds: milliseconds) }
 

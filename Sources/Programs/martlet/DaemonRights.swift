@@ -39,7 +39,7 @@ struct DaemonRights {
         var copied: String?
         let refusal: SystemError?
         do {
-            copied = try copy(unit.credentials, for: user)
+            copied = try copy(unit, for: user)
             if let copied { Environment.set("CREDENTIALS_DIRECTORY", to: copied) }
             if let state = unit.stateDirectory, Environment.get("STATE_DIRECTORY") == nil {
                 Environment.set("STATE_DIRECTORY", to: state)
@@ -84,10 +84,11 @@ struct DaemonRights {
 
     /// A folder with the existing credentials that systemd would pass; nil if there are none.
     private static func copy(
-        _ credentials: [String: String], for user: ServiceUser
+        _ unit: ServiceUnit, for user: ServiceUser
     ) throws(SystemError) -> String? {
-        let sources = credentials.filter { Files.exists($0.value) }
-        guard !sources.isEmpty else { return nil }
+        let sources = unit.credentials.filter { Files.exists($0.value) }
+        let sealed = unit.sealedCredentials.filter { Files.exists($0.value) }
+        guard !sources.isEmpty || !sealed.isEmpty else { return nil }
         // Root's own folder, in memory; no other user can have created it.
         let folder = "/run/martlet-doctor.\(getpid())"
         try Files.makeDirectory(folder, mode: 0o700)
@@ -95,6 +96,12 @@ struct DaemonRights {
             for (name, path) in sources {
                 let bytes = try Files.read(path, limitBytes: 1 << 20)
                 try Files.writeAtomically("\(folder)/\(name)", bytes, mode: 0o400)
+                try user.own("\(folder)/\(name)")
+            }
+            for (name, path) in sealed {
+                guard SealedCredential.open(path, name: name, into: "\(folder)/\(name)") else {
+                    continue
+                }
                 try user.own("\(folder)/\(name)")
             }
             try user.own(folder)

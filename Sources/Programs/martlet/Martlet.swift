@@ -9,7 +9,7 @@ struct Martlet: ParsableCommand {
         abstract: "A voice appliance: press, talk, hear the answer, and a device is switched.",
         version: ProgramVersion.text,
         subcommands: [
-            Run.self, Talk.self, Demo.self, Simulate.self, Devices.self, Doctor.self,
+            SetUp.self, Run.self, Talk.self, Demo.self, Simulate.self, Devices.self, Doctor.self,
             Configure.self,
             ToolCommands.self, BrokerCommands.self,
         ])

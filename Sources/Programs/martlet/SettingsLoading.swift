@@ -74,12 +74,18 @@ struct SettingsOptions: ParsableArguments {
 
     private var path: String { named ?? Self.usualPath }
 
-    /// The folder of the files that override it.
-    private var overlay: String {
+    /// Whether these are the settings of the daemon.
+    var isUsual: Bool { path == Self.usualPath }
+
+    /// The folder that the file lies in.
+    var folder: String {
         let folder = path.split(separator: "/", omittingEmptySubsequences: false).dropLast()
             .joined(separator: "/")
-        return folder.isEmpty ? "conf.d" : "\(folder)/conf.d"
+        return folder.isEmpty ? (path.hasPrefix("/") ? "/" : ".") : folder
     }
+
+    /// The folder of the files that count over it.
+    var overlay: String { folder == "." ? "conf.d" : "\(folder)/conf.d" }
 
     private var missing: Complaint {
         Complaint("'\(path)' does not exist: `martlet config template` prints one to start from")

@@ -14,6 +14,10 @@ import Testing
         #expect(unit.priority == 50)
         #expect(unit.lockedBytes == nil)
         #expect(unit.credentials == ["gemini-api-key": "/etc/credstore/gemini-api-key"])
+        #expect(
+            unit.sealedCredentials == [
+                "gemini-api-key-sealed": "/etc/credstore.encrypted/gemini-api-key-sealed"
+            ])
         #expect(unit.stateDirectory == "/var/lib/martlet")
     }
 
@@ -33,6 +37,7 @@ import Testing
             ])
         #expect(ServiceUnit(["[Service]\nUser=pi\n", "[Service]\nUser=\n"]).user == "root")
         #expect(ServiceUnit([]).user == "root")
+        #expect(ServiceUnit(["[Service]\nLoadCredential=:\n"]).credentials.isEmpty)
     }
 
     @Test("no text ends the program, and an invalid limit counts as none")

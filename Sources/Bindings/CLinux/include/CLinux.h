@@ -204,3 +204,6 @@ int martlet_accept(int descriptor);
 
 /// Switches echo and line buffering off, and saves the old settings in `saved`; reads do not wait.
 int martlet_terminal_raw(int descriptor, struct termios *saved);
+/// Switches echo off, and the keys that stop or kill without a signal that can be awaited; lines stay
+/// lines. Keeps what was set in `saved`, and throws away what was typed before.
+int martlet_terminal_hide(int descriptor, struct termios *saved);

@@ -1,7 +1,7 @@
 package import Configuration
 internal import Linux
 internal import Tools
-internal import VoiceSession
+package import VoiceSession
 internal import WebSockets
 
 /// One connection to the service as the daemon makes it, closed as soon as the service has
@@ -12,23 +12,31 @@ package struct ServiceCheck: Sendable {
 
     /// Prepares a connection, and starts nothing; throws what the settings or the key lack for one.
     package init(_ settings: Settings) throws {
-        credential = try Credentials.session(settings)
+        try self.init(settings, Credentials.session(settings))
+    }
+
+    /// The same with a credential that is not where the settings say.
+    package init(_ settings: Settings, _ credential: SessionCredential) throws {
+        self.credential = credential
         service = try LiveService(
             settings, tools: ToolSet.declared(settings).map(\.announcement))
     }
 
     /// How it went; within the two timeouts of a connection.
-    package func run() async -> Finding {
+    package func run() async -> Finding { await answer().finding }
+
+    /// The same, with whether the service was reached at all: where not, the key is not judged.
+    package func answer() async -> (finding: Finding, wasReached: Bool) {
         let loop: EventLoop
         do {
             loop = try EventLoop()
         } catch {
-            return Finding(.broken, "service", "\(error)")
+            return (Finding(.broken, "service", "\(error)"), false)
         }
         let attempt = ServiceAttempt(loop, service, credential)
         let finding = await attempt.finding()
         loop.stop()
-        return finding
+        return (finding, attempt.wasReached)
     }
 }
 
@@ -45,6 +53,8 @@ private final class ServiceAttempt: @unchecked Sendable {
     private var session: (any VoiceService)?
     private var startedAt: Int64 = 0
     private var outcome: Finding?
+    /// Whether the service has answered; settled before the finding is given.
+    private(set) var wasReached = true
     private var waiting: CheckedContinuation<Finding, Never>?
 
     init(_ loop: EventLoop, _ service: LiveService, _ credential: SessionCredential) {
@@ -79,7 +89,9 @@ private final class ServiceAttempt: @unchecked Sendable {
                 "\(service.model) took the setup with \(service.functionCount) functions, after "
                 + "\(milliseconds) ms"
             end(Finding(.works, "service", text))
-        case .offline(let reason, _): end(Finding(.broken, "service", "\(reason)"))
+        case .offline(let reason, _):
+            wasReached = false
+            end(Finding(.broken, "service", "\(reason)"))
         case .failed(let failure): end(Finding(.broken, "service", "\(failure)"))
         case .closed: finish()
         default: break

@@ -20,6 +20,8 @@ package struct ServiceUnit: Sendable, Equatable {
     package private(set) var lockedBytes: UInt64? = 8 << 20
     /// The credentials that systemd hands over, by name, with the file each comes from.
     package private(set) var credentials: [String: String] = [:]
+    /// Those that systemd decrypts before.
+    package private(set) var sealedCredentials: [String: String] = [:]
     /// Its folder below /var/lib; nil: it has none.
     package private(set) var stateDirectory: String?
 
@@ -70,13 +72,22 @@ package struct ServiceUnit: Sendable, Equatable {
         case "StateDirectory":
             stateDirectory = value.split(separator: " ").first.map { "/var/lib/\($0)" }
         case "LoadCredential":
-            guard !value.isEmpty else { return credentials = [:] }
-            let parts = value.split(separator: ":", maxSplits: 1)
-            let source = parts.count == 2 ? parts[1] : parts[0]
-            credentials[String(parts[0])] =
-                source.hasPrefix("/") ? String(source) : "/etc/credstore/\(source)"
+            Self.take(value, into: &credentials, folder: "/etc/credstore")
+        case "LoadCredentialEncrypted":
+            Self.take(value, into: &sealedCredentials, folder: "/etc/credstore.encrypted")
         default: break
         }
+    }
+
+    /// A credential with its file, which without a path of its own is in a folder of systemd's.
+    private static func take(
+        _ value: String, into credentials: inout [String: String], folder: String
+    ) {
+        guard !value.isEmpty else { return credentials = [:] }
+        let parts = value.split(separator: ":", maxSplits: 1)
+        guard let name = parts.first, let source = parts.last else { return }
+        credentials[String(name)] =
+            source.hasPrefix("/") ? String(source) : "\(folder)/\(source)"
     }
 
     /// A limit, the soft one of two; nil: none.

@@ -1,5 +1,5 @@
-internal import Configuration
-internal import GPIO
+package import Configuration
+package import GPIO
 
 /// A GPIO line that the settings want.
 struct LineUse {
@@ -48,6 +48,18 @@ extension Settings {
         }
         add(Keys.light.powerLine)
         return uses
+    }
+
+    /// What the settings use lines for, button and light aside, by chip and offset ("/dev/gpiochip0:4").
+    package func foreignLines(_ chips: [ChipDescription]) -> [String: String] {
+        let own = [
+            Keys.button.line, Keys.light.line, Keys.light.dataLine, Keys.light.clockLine,
+            Keys.light.powerLine,
+        ].map(\.path)
+        let foreign = lineUses.filter { !own.contains($0.label) }
+        return Dictionary(foreign.map { ($0.name.identity(in: chips), $0.place) }) { first, _ in
+            first
+        }
     }
 
     /// Lines that are used twice, also under two names, with both places.

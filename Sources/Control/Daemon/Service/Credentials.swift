@@ -42,7 +42,10 @@ package enum Credentials {
     /// Longer than any key (bytes).
     private static let limitBytes = 4096
     /// The name of the systemd credential.
-    private static let credentialName = "gemini-api-key"
+    package static let credentialName = "gemini-api-key"
+    /// The name of the one that `martlet setup` encrypts, where systemd can; it counts over the
+    /// other.
+    package static let sealedName = "gemini-api-key-sealed"
 
     /// Where the key would be read from, in words; nil if there is none.
     ///
@@ -54,9 +57,7 @@ package enum Credentials {
         }
         let file = settings[Keys.live.keyFile]
         if !file.isEmpty { return "the file \(file) (live.key_file)" }
-        if let path = credentialPath(), Files.exists(path) {
-            return "the systemd credential \(credentialName)"
-        }
+        if let (name, _) = keyCredential() { return "the systemd credential \(name)" }
         if Environment.get("GEMINI_API_KEY") != nil { return "the variable GEMINI_API_KEY" }
         return nil
     }
@@ -137,9 +138,7 @@ package enum Credentials {
     package static func find(_ settings: Settings) throws -> Secret {
         let file = settings[Keys.live.keyFile]
         if !file.isEmpty { return try read(file, of: "key", isOurs: true) }
-        if let path = credentialPath(), Files.exists(path) {
-            return try read(path, of: "key", isOurs: false)
-        }
+        if let (_, path) = keyCredential() { return try read(path, of: "key", isOurs: false) }
         if let key = Environment.get("GEMINI_API_KEY"), !key.isEmpty {
             return try KeyText(what: "key", place: "the variable GEMINI_API_KEY").read(key)
         }
@@ -158,7 +157,23 @@ package enum Credentials {
             + "`systemctl restart martlet`"
     }
 
-    private static func credentialPath(_ name: String = credentialName) -> String? {
+    /// What a session asks the service with, of this key.
+    package static func session(key: Secret) -> SessionCredential { .fixed(authorization(key)) }
+
+    /// A key as somebody typed it; throws what is wrong with it.
+    package static func key(typed text: String) throws -> Secret {
+        try KeyText(what: "key", place: "what was typed").read(text)
+    }
+
+    /// The systemd credential that holds the key, by its name; nil: there is none.
+    private static func keyCredential() -> (name: String, path: String)? {
+        for name in [sealedName, credentialName] {
+            if let path = credentialPath(name), Files.exists(path) { return (name, path) }
+        }
+        return nil
+    }
+
+    private static func credentialPath(_ name: String) -> String? {
         Environment.get("CREDENTIALS_DIRECTORY").map { "\($0)/\(name)" }
     }
 
