@@ -65,6 +65,7 @@ struct Doctor: ParsableCommand {
             return tell(SettingsFindings.all(unreadable: error))
         }
         tell(SettingsFindings.all(settings))
+        tell(AccountFindings(root: "").all(settings) + MachineFindings(root: "").all(settings))
         do {
             tell(try sound(settings, signals))
         } catch {
