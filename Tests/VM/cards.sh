@@ -253,7 +253,7 @@ check_busy() {
     arecord -q -t raw -f S16_LE -r 16000 -c 1 -D hw:CARD=Mic,DEV=0 >/dev/null 2>&1 &
     other=$!
     sleep 0.3
-    ./martlet doctor --no-service --config /tmp/martlet.toml >/tmp/doctor 2>&1
+    ./martlet doctor --json --no-service --config /tmp/martlet.toml >/tmp/doctor 2>&1
     named=$(grep -c 'arecord (process [0-9]*) holds card Mic' /tmp/doctor)
     begin
     online

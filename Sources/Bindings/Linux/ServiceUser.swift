@@ -73,3 +73,35 @@ package struct ServiceUser: Sendable, Equatable {
         try SystemError.check("setresuid", "root") { martlet_resume_root() }
     }
 }
+
+/// Who this process is.
+package enum ProcessUser {
+    /// Its user's number, which decides what it may do.
+    ///
+    /// The corresponding C function is `geteuid`.
+    package static var user: UInt32 { geteuid() }
+
+    /// The name of a user or, where it has none, the number.
+    ///
+    /// Before other threads exist, or where none asks the database. The corresponding C function
+    /// is `getpwuid`.
+    package static func name(ofUser user: UInt32) -> String {
+        getpwuid(user).map { String(cString: $0.pointee.pw_name) } ?? "\(user)"
+    }
+
+    /// The name of a group or, where it has none, the number; as above.
+    ///
+    /// The corresponding C function is `getgrgid`.
+    package static func name(ofGroup group: UInt32) -> String {
+        getgrgid(group).map { String(cString: $0.pointee.gr_name) } ?? "\(group)"
+    }
+
+    /// The numbers of its groups.
+    ///
+    /// The corresponding C functions are `getegid` and `getgroups`.
+    package static var groups: [UInt32] {
+        let count = max(0, getgroups(0, nil))
+        var groups = [gid_t](repeating: 0, count: Int(count))
+        return [getegid()] + groups.prefix(Int(max(0, getgroups(count, &groups))))
+    }
+}

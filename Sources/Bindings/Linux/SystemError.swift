@@ -111,3 +111,26 @@ extension SystemError {
         detail.isEmpty ? call : "\(call) \(detail)"
     }
 }
+
+/// What hinders a write, as far as it makes a difference to the owner of the disk.
+package enum WriteFault: Sendable, Equatable {
+    /// The file system is mounted read-only.
+    case readOnly
+    /// The disk, or what this user may have of it, is full.
+    case full
+    /// The rights of the file or folder.
+    case denied
+    case other
+}
+
+extension SystemError {
+    /// What hindered the write that failed.
+    package var fault: WriteFault {
+        switch code {
+        case EROFS: .readOnly
+        case ENOSPC, EDQUOT: .full
+        case EACCES, EPERM: .denied
+        default: .other
+        }
+    }
+}

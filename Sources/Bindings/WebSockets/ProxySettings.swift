@@ -1,13 +1,14 @@
 /// A proxy that opens connections by HTTP's CONNECT (RFC 9110, section 9.3.6).
-struct Proxy: Hashable, Sendable, CustomStringConvertible {
+package struct Proxy: Hashable, Sendable, CustomStringConvertible {
     /// Name or address, without the brackets of an IPv6 address.
-    let host: String
-    let port: Int
+    package let host: String
+    /// 1 to 65535.
+    package let port: Int
     /// "user:password" in the clear, nil without; never for a log or an error.
     let credentials: String?
 
     /// The address without the credentials, which may be shown.
-    var description: String { host.contains(":") ? "[\(host)]:\(port)" : "\(host):\(port)" }
+    package var description: String { host.contains(":") ? "[\(host)]:\(port)" : "\(host):\(port)" }
 
     /// The proxy as libwebsockets expects it, its name replaced by one of its addresses; contains
     /// the password.
@@ -18,7 +19,7 @@ struct Proxy: Hashable, Sendable, CustomStringConvertible {
     }
 
     /// Keeps the password out of debuggers and interpolations.
-    var customMirror: Mirror { Mirror(reflecting: description) }
+    package var customMirror: Mirror { Mirror(reflecting: description) }
 }
 
 extension Proxy: CustomReflectable {}
@@ -52,7 +53,7 @@ package struct ProxySettings: Sendable {
     }
 
     /// The proxy for an address, nil for a direct connection.
-    func proxy(for url: WebSocketURL) throws(WebSocketsError) -> Proxy? {
+    package func proxy(for url: WebSocketURL) throws(WebSocketsError) -> Proxy? {
         let names = url.isSecure ? Self.secureNames : Self.plainNames
         guard let name = names.first(where: { variables[$0] != nil }),
             let text = variables[name], !isException(url)

@@ -57,7 +57,7 @@ package struct WebSocketURL: Sendable, Equatable, CustomStringConvertible {
     }
 
     /// Host and port, for errors.
-    var server: String { host.contains(":") ? "[\(host)]:\(port)" : "\(host):\(port)" }
+    package var server: String { host.contains(":") ? "[\(host)]:\(port)" : "\(host):\(port)" }
 
     /// The value of the request's Host header (RFC 9110, section 7.2).
     var hostHeader: String {

@@ -94,7 +94,7 @@ extension FailureReason {
 
 extension SessionFailure {
     /// A refusal by the Live service, in its own words.
-    init(_ reason: CloseReason, text: String) {
+    package init(_ reason: CloseReason, text: String) {
         self.init(
             reason: reason.failure, text: text, advice: Self.advice(on: reason, text: text))
     }

@@ -8,6 +8,8 @@ package struct OpeningRefusal: Sendable, Equatable {
     package var reason: CloseReason
     /// The host that answered, and its answer, for a log.
     package var text: String
+    /// Whether the answer has the form of the service's errors, and so is its own.
+    package let isOfService: Bool
     /// How long we are asked to wait (nanoseconds, at most an hour).
     package var retryAfter: Int64?
 
@@ -15,6 +17,7 @@ package struct OpeningRefusal: Sendable, Equatable {
     package init(host: String, answer: UpgradeRefusal) {
         let error = ServiceError.inBody(answer.body)
         let status = answer.status
+        isOfService = error != nil
         reason = error?.knownReason ?? Self.reason(of: status, isOfService: error != nil)
         retryAfter = answer.retryAfterSeconds.map(RetryDelay.wait) ?? error?.retryDelay
         text = "\(host) refused the WebSocket upgrade with HTTP \(status)"

@@ -17,7 +17,7 @@ package final class NetworkFarEnds: SetupFarEnds {
 
     package func check(_ key: Secret, _ settings: Settings) -> KeyVerdict {
         do {
-            let check = try ServiceCheck(settings, Credentials.session(key: key))
+            let check = try ServiceCheck(settings, Credentials.session(key: key), in: .this)
             let result = Answer<KeyVerdict>()
             try Waiting.run {
                 let (finding, wasReached) = await check.answer()

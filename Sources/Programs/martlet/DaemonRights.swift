@@ -21,20 +21,21 @@ struct DaemonRights {
             return DaemonRights(
                 ServiceUser.isRoot
                     ? Finding(
-                        .weak, "user",
+                        .weak, "user.no-unit", "user",
                         "tested as root, because there is no martlet.service here: a daemon of "
                             + "another user may have fewer rights") : nil)
         }
         guard ServiceUser.isRoot else { return DaemonRights(nil) }
         guard unit.user != "root" else {
-            return DaemonRights(Finding(.works, "user", "as root, as martlet.service says"))
+            return DaemonRights(Finding(.works, "user", "user", "as root, as martlet.service says"))
         }
         guard let user = ServiceUser(named: unit.user) else {
             return DaemonRights(
                 Finding(
-                    .broken, "user",
-                    "martlet.service runs as \(unit.user), a user that does not exist here "
-                        + "(systemd-sysusers creates it); the rest is tested as root"))
+                    .broken, "user.missing", "user",
+                    "martlet.service runs as \(unit.user), a user that does not exist here",
+                    evidence: "the rest is tested as root",
+                    remedy: .command("sudo systemd-sysusers")))
         }
         var copied: String?
         let refusal: SystemError?
@@ -55,22 +56,24 @@ struct DaemonRights {
         } catch {
             let rights = DaemonRights(
                 Finding(
-                    .weak, "user",
-                    "the rights of \(user.name), the user of martlet.service, cannot be assumed "
-                        + "(\(error)); the rest is tested as root"), credentials: copied)
+                    .weak, "user.rights", "user",
+                    "the rights of \(user.name), under which martlet.service runs, cannot be taken on, "
+                        + "and what follows is judged as root", evidence: "\(error)"),
+                credentials: copied)
             return rights
         }
         if let refusal {
             return DaemonRights(
                 Finding(
-                    .weak, "user",
+                    .weak, "user.limits", "user",
                     "as user \(user.name), with the groups of martlet.service, but with the limits "
-                        + "of this shell (\(refusal)): the results for real-time priority and "
-                        + "locked memory may not apply to the daemon"), credentials: copied)
+                        + "of this shell: the results for real-time priority and locked memory "
+                        + "may not apply to the daemon", evidence: "\(refusal)"),
+                credentials: copied)
         }
         return DaemonRights(
             Finding(
-                .works, "user",
+                .works, "user", "user",
                 "as user \(user.name), with the groups and limits of martlet.service"),
             credentials: copied)
     }

@@ -4,16 +4,23 @@ import AudioPath
 import Configuration
 import Daemon
 import Linux
+import WireCodec
 
 struct Doctor: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Test everything that the device needs; report what is wrong and what to do.",
-        discussion: "The settings, the microphone and the loudspeaker, the rights of the sound "
-            + "threads, buttons, switch and light, the lines and programs of the tools, the "
-            + "folders, the broker, Home Assistant, tool servers, the key and the service. "
+        discussion: "The settings and tools, the user's groups and limits, memory, heat, power "
+            + "and disk, the microphone and the loudspeaker, buttons, switch and light, the lines "
+            + "and programs of the tools, the folders, the broker, Home Assistant, tool servers, "
+            + "the key, and each step to the service: time, proxy, name, connection, "
+            + "encryption, key, account, model and session. "
             + "Nothing is said to the service and nothing is switched. Stop the daemon first, "
             + "or the sound devices are not tested. Run by root, it assumes the rights of "
-            + "the daemon's user. The status is 1 where something is broken.")
+            + "the daemon's user. The exit status is 0 if nothing is broken, 1 if something is, and "
+            + "64 for a wrong command line. The document of --json has version (of its form), "
+            + "martlet (the program's), counts by grade, and findings, each with name, grade "
+            + "(works, weak, broken, unknown), subject, result and, if there are any, evidence and "
+            + "remedy, which is a command or an action.")
 
     /// How long the devices are tested (milliseconds).
     private static let listeningMilliseconds: Int32 = 1500
@@ -25,54 +32,56 @@ struct Doctor: ParsableCommand {
         help: "Connect to the service, the broker, Home Assistant and tool servers.")
     var service = true
 
+    @Flag(help: "Print one JSON document and nothing else; the manual describes it.")
+    var json = false
+
     func run() throws {
         // Before any other thread exists, because threads inherit the blocked signals.
         let signals = try BlockedSignals([.terminate, .interrupt])
         let rights = DaemonRights.assume()
         defer { rights.release() }
         ALSALog.silence()
-        var isBroken = false
+        var report = FindingReport()
         func tell(_ findings: [Finding]) {
-            for finding in findings {
-                StandardStream.output.write("\(finding)\n")
-                if finding.grade == .broken { isBroken = true }
-            }
+            report.add(findings)
+            guard !json else { return }
+            for finding in findings { StandardStream.output.write(finding.lines) }
         }
+        try look(signals, rights, tell)
+        let end = json ? report.json.serialized : "\n\(report.summary)"
+        StandardStream.output.write("\(end)\n")
+        if report.isBroken { throw ExitCode.failure }
+    }
+
+    private func look(
+        _ signals: BlockedSignals, _ rights: DaemonRights, _ tell: ([Finding]) -> Void
+    ) throws {
         tell(rights.finding.map { [$0] } ?? [])
         let settings: Settings
         do {
             settings = try options.load(isRequired: false)
-        } catch let errors as ConfigurationErrors {
-            tell(errors.diagnostics.map { Finding(.broken, "settings", "\($0)") })
-            throw ExitCode.failure
         } catch {
-            tell([Finding(.broken, "settings", "\(error)")])
-            throw ExitCode.failure
+            return tell(SettingsFindings.all(unreadable: error))
         }
-        tell(Self.ofSettings(settings))
-        tell(try sound(settings, signals))
+        tell(SettingsFindings.all(settings))
+        tell(AccountFindings(root: "").all(settings) + MachineFindings(root: "").all(settings))
+        do {
+            tell(try sound(settings, signals))
+        } catch {
+            tell([Finding(.broken, "sound.engine", "sound", "\(error)")])
+        }
         tell(PanelFindings.all(settings) + PlaceFindings.all(settings))
-        if service { tell(try Self.ofFarEnds(settings)) }
-        tell(ofService(settings))
-        if isBroken { throw ExitCode.failure }
+        if service { tell(try Self.found { await FarFindings.all(settings) }) }
+        tell(try ofService(settings))
     }
 
-    private static func ofSettings(_ settings: Settings) -> [Finding] {
-        let mistakes = settings.allMistakes.map { Finding(.broken, "settings", "\($0)") }
-        let warnings = settings.writtenWarnings.map { Finding(.weak, "settings", "\($0)") }
-        let secrets = ToolSet.missingSecrets(settings).map { Finding(.broken, "secrets", $0) }
-        let refusals = ToolSet.refusals(settings).map { Finding(.broken, "tools", $0) }
-        let all = mistakes + warnings + secrets + refusals
-        guard all.isEmpty else { return all }
-        let files = settings.files.isEmpty ? "all defaults" : settings.files.joined(separator: ", ")
-        return [Finding(.works, "settings", "\(files): no mistakes")]
-    }
-
-    /// The broker, Home Assistant, and tool servers.
-    private static func ofFarEnds(_ settings: Settings) throws -> [Finding] {
+    /// Waits for what is found by asking others.
+    private static func found(
+        _ body: @escaping @Sendable () async -> [Finding]
+    ) throws -> [Finding] {
         let findings = Shared<[Finding]>([])
         try runBlocking {
-            let found = await FarFindings.all(settings)
+            let found = await body()
             findings.withLock { $0 = found }
         }
         return findings.withLock { $0 }
@@ -104,21 +113,21 @@ struct Doctor: ParsableCommand {
         return findings.all
     }
 
-    private func ofService(_ settings: Settings) -> [Finding] {
+    private func ofService(_ settings: Settings) throws -> [Finding] {
+        let check: ServiceCheck
         do {
-            let check = try ServiceCheck(settings)
-            let key = Finding(
-                .works, "key",
-                Credentials.source(settings).map { "from \($0)" } ?? Credentials.origin(settings))
-            guard service else { return [key] }
-            let finding = Shared<Finding?>(nil)
-            try runBlocking {
-                let result = await check.run()
-                finding.withLock { $0 = result }
-            }
-            return [key] + finding.withLock { $0.map { [$0] } ?? [] }
+            check = try ServiceCheck(settings, in: .this)
         } catch {
-            return [Finding(.broken, "key", "\(error)")]
+            return [
+                Finding(
+                    .broken, "key.missing", "key", "\(error)",
+                    remedy: .command("martlet config check"))
+            ]
         }
+        let key = Finding(
+            .works, "key", "key",
+            Credentials.source(settings).map { "from \($0)" } ?? Credentials.origin(settings))
+        guard service else { return [key] }
+        return [key] + (try Self.found { await check.run() })
     }
 }

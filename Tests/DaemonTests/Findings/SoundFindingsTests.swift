@@ -47,6 +47,11 @@ struct SoundFindingsTests {
         findings.all.first { $0.grade == grade }?.text ?? ""
     }
 
+    /// The names of what is not as it should be.
+    private func names(_ findings: SoundFindings) -> [String] {
+        findings.all.filter { $0.grade != .works }.map(\.name)
+    }
+
     @Test("working devices are reported with what was granted")
     func well() {
         let all = Self.well { _, _, _ in }.all
@@ -66,9 +71,11 @@ struct SoundFindingsTests {
                 CardHolder(card: "Headset", program: "pulseaudio", process: 400)
             ]
         }
-        #expect(
-            first(.broken, findings)
-                == "capture device X is busy; pulseaudio (process 400) holds card Headset")
+        let finding = findings.all.first { $0.grade == .broken }
+        #expect(finding?.name == "sound.microphone.busy")
+        #expect(finding?.result == "capture device X is busy")
+        #expect(finding?.evidence == "pulseaudio (process 400) holds card Headset")
+        #expect(finding?.remedy == .command("sudo kill 400"))
         #expect(!findings.all.contains { $0.subject == "microphone's level" })
     }
 
@@ -82,13 +89,15 @@ struct SoundFindingsTests {
             findings.playbackHolders = [holder]
         }
         #expect(!findings.all.contains { $0.grade == .broken })
-        #expect(first(.weak, findings).contains("martlet (process 88) holds card Headset"))
+        #expect(first(.unknown, findings).contains("martlet (process 88) holds card Headset"))
+        #expect(names(findings) == ["sound.microphone", "sound.loudspeaker"])
     }
 
     @Test("a microphone that gives zeros is reported as muted, and not checked further")
     func zeros() {
         let findings = Self.well { findings, _, _ in findings.heard = [0, 0, 0] }
         #expect(first(.broken, findings).contains("nothing but zeros"))
+        #expect(names(findings) == ["sound.level.zeros"])
         // A device without a card has no level to turn up.
         let none = Self.well { findings, microphone, _ in
             findings.heard = [0, 0, 0]
@@ -105,6 +114,7 @@ struct SoundFindingsTests {
             levels.clippedSamples = 7
             findings.status = Self.status(microphone, loudspeaker, levels: levels)
         }
+        #expect(names(clipping) == ["sound.level.clipping"])
         #expect(first(.weak, clipping).contains("audio.capture.level_percent"))
         #expect(first(.weak, clipping).contains("ttable"))
         let noise = Self.well { findings, microphone, loudspeaker in
@@ -112,20 +122,25 @@ struct SoundFindingsTests {
             levels.noiseFloor = -20
             findings.status = Self.status(microphone, loudspeaker, levels: levels)
         }
+        #expect(names(noise) == ["sound.level.noise"])
         #expect(first(.weak, noise).contains("-20 dBFS"))
         let dropping = Self.well { _, microphone, _ in microphone.xruns = 3 }
+        #expect(names(dropping) == ["sound.microphone.dropouts"])
         #expect(first(.weak, dropping).contains("audio.buffer_ms"))
         let plain = Self.well { findings, microphone, loudspeaker in
             findings.status = Self.status(microphone, loudspeaker, isRealTime: false)
         }
+        #expect(names(plain) == ["sound.priority.missing"])
         #expect(first(.weak, plain).contains("LimitRTPRIO"))
     }
 
     @Test("a loudspeaker that is turned down or muted is reported as a fault")
     func volume() {
         let muted = Self.well { findings, _, _ in findings.isMuted = true }
+        #expect(names(muted) == ["sound.volume.muted"])
         #expect(first(.broken, muted).contains("muted at its card"))
         let findings = Self.well { findings, _, _ in findings.volumePercent = 0 }
+        #expect(names(findings) == ["sound.volume.zero"])
         #expect(first(.broken, findings).contains("0 percent"))
     }
 
@@ -146,9 +161,9 @@ struct SoundFindingsTests {
                 rate: 48_000, channels: 2, periodFrames: 960, bufferFrames: 3840, hasClock: true,
                 server: .pulseAudio)
         }
-        let text = findings.all.first { $0.subject == "loudspeaker" }?.text ?? ""
-        #expect(text.contains("through PulseAudio"))
-        #expect(text.contains("plughw:"))
+        let texts = findings.all.filter { $0.subject == "loudspeaker" }.map(\.text)
+        #expect(texts.first?.contains("through PulseAudio") == true)
+        #expect(texts.last?.contains("plughw:") == true)
     }
 
     @Test("a mixer control that the card lacks is reported, though no volume is set")
@@ -157,6 +172,7 @@ struct SoundFindingsTests {
         }
         #expect(first(.weak, findings).contains("card x has no control"))
         #expect(first(.weak, findings).contains("audio.playback.mixer"))
+        #expect(names(findings) == ["sound.volume.mixer"])
     }
 
     /// The finding on the echo.
@@ -177,11 +193,12 @@ struct SoundFindingsTests {
         echo.canceller = "SpeexDSP"
         echo.lack = "/x.so is not there"
         #expect(ofEcho(echo)?.grade == .works)
-        #expect(ofEcho(echo)?.text.hasSuffix("not to be had: /x.so is not there") == true)
+        #expect(ofEcho(echo)?.text.hasSuffix("not to be had; /x.so is not there") == true)
+        #expect(ofEcho(echo, isWanted: true)?.name == "sound.echo.no-webrtc")
         #expect(ofEcho(echo, isWanted: true)?.grade == .weak)
         echo.lack = nil
         echo.canceller = "AEC3"
-        #expect(ofEcho(echo, isWanted: true) == Finding(.works, "echo", "AEC3"))
+        #expect(ofEcho(echo, isWanted: true) == Finding(.works, "sound.echo", "echo", "AEC3"))
     }
 
     @Test("too much remaining echo is reported with the remedy")
@@ -190,6 +207,7 @@ struct SoundFindingsTests {
         echo.canceller = "SpeexDSP"
         echo.gate = .shut
         #expect(ofEcho(echo)?.grade == .weak)
+        #expect(ofEcho(echo)?.name == "sound.echo.loud")
         #expect(ofEcho(echo)?.text.contains("Turn the loudspeaker down") == true)
     }
 }

@@ -13,6 +13,6 @@ import Testing
         var settings = Settings()
         settings[Keys.live.keyFile] = "\(folder)/key"
         // The loop of a check that was dropped at once aborted the program, sooner or later.
-        for _ in 0..<200 { _ = try ServiceCheck(settings) }
+        for _ in 0..<200 { _ = try ServiceCheck(settings, in: .this) }
     }
 }

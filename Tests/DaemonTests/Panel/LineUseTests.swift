@@ -124,9 +124,12 @@ struct LineUseTests {
         func finding(_ subject: String) -> Finding? { found.first { $0.subject == subject } }
         #expect(finding("button.line")?.grade == .works)
         #expect(finding("output lamp")?.grade == .broken)
+        #expect(finding("output lamp")?.name == "line.held")
         #expect(finding("output lamp")?.text.contains("w1 holds it") == true)
         #expect(finding("output fan")?.grade == .broken)
+        #expect(finding("output fan")?.name == "line.missing")
         #expect(finding("led.name")?.grade == .broken)
+        #expect(finding("led.name")?.name == "light.kernel.missing")
         #expect(finding("led.name")?.text.contains("ACT, PWR") == true)
         let bare = PanelFindings.all(all, chips: [], lights: [])
         #expect(bare.filter { $0.grade == .broken }.count == 4)

@@ -23,9 +23,12 @@ package enum FarFindings {
 
     private static func broker(_ settings: Settings) async -> Finding {
         do {
-            return Finding(.works, "broker", try await BrokerErrands.check(settings))
+            return Finding(.works, "broker", "broker", try await BrokerErrands.check(settings))
         } catch {
-            return Finding(.broken, "broker", "\(settings[Keys.mqtt.host]): \(error)")
+            return Finding(
+                .broken, "broker", "broker", "the broker cannot be used",
+                evidence: "\(settings[Keys.mqtt.host]): \(error)",
+                remedy: .command("martlet mqtt check"))
         }
     }
 
@@ -48,18 +51,24 @@ package enum FarFindings {
             await runner.stop()
             await tools.rest()
             guard case .answered(let answer) = outcome else {
-                return Finding(.broken, tool.title, "\(url) did not answer")
+                return broken(tool, "\(url) did not answer")
             }
             if let error = answer.response["error"]?.string {
-                return Finding(.broken, tool.title, "\(url): \(error)")
+                return broken(tool, "\(url): \(error)")
             }
             switch probe.judge(answer.response["output"]) {
-            case .works(let words): return Finding(.works, tool.title, "\(url) \(words)")
-            case .weak(let words): return Finding(.weak, tool.title, "\(url) \(words)")
+            case .works(let words):
+                return Finding(.works, "tools.home", tool.title, "\(url) \(words)")
+            case .weak(let words):
+                return Finding(.weak, "tools.home", tool.title, "\(url) \(words)")
             }
         } catch {
-            return Finding(.broken, tool.title, "\(error)")
+            return broken(tool, "\(error)")
         }
+    }
+
+    private static func broken(_ tool: ToolSettings, _ text: String) -> Finding {
+        Finding(.broken, "tools.home", tool.title, text)
     }
 
     /// Starts the servers, has them list their tools, and ends them.
@@ -70,20 +79,23 @@ package enum FarFindings {
         do {
             let offered = try await ToolSet.offered(alone, log: Log(level: .error))
             let names = offered.declarations.map(\.name)
-            var findings = offered.notes.map { Finding(.weak, "tools", $0) }
+            var findings = offered.notes.map { Finding(.weak, "tools.server", "tools", $0) }
+            findings += offered.unwanted.map { Finding(.works, "tools.unwanted", "tools", $0) }
             for tool in alone.tools {
                 let count = names.count { $0.hasPrefix("\(tool.name)_") }
                 findings.append(
                     count > 0
-                        ? Finding(.works, tool.title, "its server offers \(count) functions")
+                        ? Finding(
+                            .works, "tools.server", tool.title,
+                            "its server offers \(count) functions")
                         : Finding(
-                            .broken, tool.title,
+                            .broken, "tools.server", tool.title,
                             "its server offers nothing: it did not start or answer, or 'tools' names "
-                                + "none of what it has; `martlet tools check` says more"))
+                                + "none of what it has", remedy: .command("martlet tools check")))
             }
             return findings
         } catch {
-            return [Finding(.broken, "tools", "\(error)")]
+            return [Finding(.broken, "tools.server", "tools", "\(error)")]
         }
     }
 }

@@ -28,18 +28,24 @@ package enum PanelFindings {
             let line = chip?.lines.first { $0.offset == offset }
             let place = "\(use.name) is line \(offset) of \(path)"
             switch line?.consumer {
-            case nil: return Finding(.works, subject, "\(place), and free")
+            case nil: return Finding(.works, "line", subject, "\(place), and free")
             case "martlet":
                 return Finding(
-                    .works, subject, "\(place), and the running daemon (or another martlet) has it")
+                    .works, "line", subject,
+                    "\(place), and the running daemon (or another martlet) has it")
             case let holder?:
                 return Finding(
-                    .broken, subject,
-                    "\(place), but \(holder) holds it: end that, or choose another line")
+                    .broken, "line.held", subject, "\(place), but \(holder) holds it",
+                    remedy: .action(
+                        "end \(holder) (a kernel driver: take its overlay out of config.txt), or "
+                            + "choose another line"))
             }
         } catch {
-            let hint = use.name.headerLine.map { "; pin and line differ: write \"GPIO\($0)\"" }
-            return Finding(.broken, subject, "\(error)" + (hint ?? ""))
+            return Finding(
+                .broken, "line.missing", subject, "\(error)",
+                remedy: use.name.headerLine.map {
+                    .action("pin and line differ: write \"GPIO\($0)\"")
+                } ?? .command("martlet devices"))
         }
     }
 
@@ -48,19 +54,23 @@ package enum PanelFindings {
         case "class":
             return settings.lightNames.map { name in
                 lights.contains(name)
-                    ? Finding(.works, "led.name", "'\(name)' is one of the kernel's lights")
+                    ? Finding(
+                        .works, "light.kernel", "led.name",
+                        "'\(name)' is one of the kernel's lights")
                     : Finding(
-                        .broken, "led.name",
-                        "the kernel has no light '\(name)': its driver or overlay is not loaded, or "
-                            + "it is called otherwise; there "
+                        .broken, "light.kernel.missing", "led.name",
+                        "the kernel has no light '\(name)'",
+                        evidence: "there "
                             + (lights.isEmpty
                                 ? "is none"
-                                : "are \(lights.prefix(shownNames).joined(separator: ", "))"))
+                                : "are \(lights.prefix(shownNames).joined(separator: ", "))"),
+                        remedy: .action(
+                            "load its driver or overlay, or write one of the names that there are"))
             }
         case "apa102" where settings[Keys.light.dataLine].isEmpty:
             return [pixels(settings[Keys.light.device])]
         case "gpio" where settings[Keys.light.line].isEmpty:
-            return [Finding(.works, "light", "none is set (led.line)")]
+            return [Finding(.works, "light", "light", "none is set (led.line)")]
         default: return []
         }
     }
@@ -69,16 +79,23 @@ package enum PanelFindings {
         let subject = "led.device"
         guard Files.exists(device) else {
             return Finding(
-                .broken, subject,
-                "there is no '\(device)': switch SPI on (dtparam=spi=on in config.txt, or "
-                    + "raspi-config), and start again")
+                .broken, "light.spi.missing", subject, "there is no '\(device)'",
+                remedy: .command("sudo raspi-config nonint do_spi 0 && sudo reboot"))
         }
         do throws(SystemError) {
             _ = try SPIDevice(device, speedHertz: SPIPixels.speedHertz)
-            return Finding(.works, subject, "\(device) can be opened")
+            return Finding(.works, "light.spi", subject, "\(device) can be opened")
         } catch {
+            guard error.fault == .denied else {
+                return Finding(
+                    .broken, "light.spi.unusable", subject, "'\(device)' cannot be used",
+                    evidence: "\(error)", remedy: .action("name the SPI device in led.device"))
+            }
             return Finding(
-                .broken, subject, "\(error); add the account to the group spi")
+                .broken, "light.spi.denied", subject, "'\(device)' may not be opened",
+                evidence: "\(error)",
+                remedy: .command(
+                    "sudo usermod -aG spi martlet && sudo systemctl restart martlet"))
         }
     }
 }

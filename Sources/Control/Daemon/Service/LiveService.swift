@@ -45,8 +45,19 @@ struct LiveService {
         on loop: EventLoop, as credential: SessionCredential, keeper: SessionKeeper?,
         onEvent: @escaping @Sendable (SessionEvent) -> Void
     ) -> any VoiceService {
+        session(
+            on: loop, through: WebSocketTransport(loop: loop), as: credential, keeper: keeper,
+            onEvent: onEvent)
+    }
+
+    /// The same over another transport.
+    func session(
+        on loop: EventLoop, through transport: any LiveTransport,
+        as credential: SessionCredential, keeper: SessionKeeper?,
+        onEvent: @escaping @Sendable (SessionEvent) -> Void
+    ) -> any VoiceService {
         LiveSession(
-            executor: loop, transport: WebSocketTransport(loop: loop), settings: wanted,
+            executor: loop, transport: transport, settings: wanted,
             credential: credential, alarm: EventLoopAlarm(loop: loop), kept: keeper?.kept,
             gate: { keeper?.refusal }, keep: { keeper?.keep($0) }, onEvent: onEvent)
     }
