@@ -127,7 +127,7 @@ struct AnnouncementTests {
         for _ in 0..<9 { announce(world) }
         #expect(
             world.timeline.filter { event in
-                if case .notice(let text) = event { text.hasPrefix("too much") } else { false }
+                if case .notice(let text) = event { text.contains("too many are waiting") } else { false }
             }.count == 1)
     }
 }

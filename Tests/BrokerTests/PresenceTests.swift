@@ -204,7 +204,7 @@ struct PresenceTests {
         let reaction = presence.received(
             MQTTMessage(topic: "martlet/martlet_1/say/set", payload: latin), at: 0, random: 0)
         #expect(reaction.commands.isEmpty)
-        #expect(reaction.complaint?.contains("no UTF-8") == true)
+        #expect(reaction.complaint?.contains("not UTF-8") == true)
     }
 
     @Test("Home Assistant sees an alarm that rings and a PIN that is locked")

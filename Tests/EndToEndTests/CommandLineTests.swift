@@ -85,7 +85,7 @@ final class CommandLineTests {
             ("$martlet config check --config $settings", "m.toml:2:1: "),
             ("$martlet config show --config $settings", "m.toml:2:1: "),
             ("$martlet simulate --scenario nope", "bad-day, budget"),
-            ("$martlet talk < /dev/null", "no terminal"),
+            ("$martlet talk < /dev/null", "not a terminal"),
             ("$martlet setup --config $settings < /dev/null", "no terminal"),
             ("$martlet devices --meter --input voice.mp3", "ffmpeg -i voice.mp3"),
         ] {
