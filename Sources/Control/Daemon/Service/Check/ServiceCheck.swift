@@ -54,14 +54,15 @@ package struct ServiceCheck: Sendable {
         return await ladder.findings()
     }
 
-    /// How it went, in one finding: the first fault, or the session that was set up.
+    /// How it went, in one finding: the first fault, else what the service accepted.
     ///
     /// Where the service was not reached, the key is not judged.
     package func answer() async -> (finding: Finding, wasReached: Bool) {
         let findings = await run()
         guard let fault = findings.first(where: { $0.grade == .broken }) else {
-            let last = findings.last ?? Finding(.unknown, "service.session", "session", "not tried")
-            return (last, last.grade == .works)
+            let setup = findings.first { $0.name == ServiceRung.setup.name } ?? findings.last
+            let found = setup ?? Finding(.unknown, "service.setup", "model", "not tried")
+            return (found, found.grade == .works)
         }
         let rung = ServiceRung.allCases.first { fault.name.hasPrefix("\($0.name).") }
         return (fault, rung.map { $0 > .answer } ?? false)
