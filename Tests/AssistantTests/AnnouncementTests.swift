@@ -127,7 +127,8 @@ struct AnnouncementTests {
         for _ in 0..<9 { announce(world) }
         #expect(
             world.timeline.filter { event in
-                if case .notice(let text) = event { text.contains("too many are waiting") } else { false }
+                guard case .notice(let text) = event else { return false }
+                return text.contains("too many are waiting")
             }.count == 1)
     }
 }

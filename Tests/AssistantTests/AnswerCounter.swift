@@ -4,7 +4,7 @@ import VoiceSession
 struct AnswerCounter {
     private struct Coming {
         let number: AnswerNumber
-        let isOfUnknown: Bool
+        let isAmbiguous: Bool
         var isOld = false
         var isGenerated = false
         var hasCalled = false
@@ -45,7 +45,7 @@ struct AnswerCounter {
             self.coming?.isGenerated = false
             return coming.number
         }
-        let begun = Coming(number: due.last ?? give(), isOfUnknown: due.count > 1)
+        let begun = Coming(number: due.last ?? give(), isAmbiguous: due.count > 1)
         if due.count < 2 { due = [] }
         coming = begun
         owed = nil
@@ -67,7 +67,7 @@ struct AnswerCounter {
         if let cut = coming {
             coming = nil
             ended = cut.number
-            if cut.isOfUnknown { due = [give()] }
+            if cut.isAmbiguous { due = [give()] }
         } else if due.count > 1 {
             ended = due.removeFirst()
         }
@@ -79,7 +79,7 @@ struct AnswerCounter {
         if let over = coming {
             coming = nil
             ended = over.number
-            if over.isOfUnknown { due.removeFirst() }
+            if over.isAmbiguous { due.removeFirst() }
         } else if let cut = owed {
             owed = nil
             return cut

@@ -124,7 +124,7 @@ struct AllocationTests {
             let watch = RealtimeWatch(isStrict: isStrict)
             for _ in 0..<Self.stepsAtOnce { _ = rig.loop.step() }
             allocations += watch.end()
-            if rig.share.hunger.wait(timeoutMilliseconds: 0) { rig.speaker.refill() }
+            if rig.share.refillSignal.wait(timeoutMilliseconds: 0) { rig.speaker.refill() }
         }
         return (allocations, rig.share)
     }

@@ -128,7 +128,7 @@ struct CardRun {
             if steps > 20_000 { return "the loop hangs" }
             let step = loop.step()
             let share = ends.speaker.share
-            if share.hunger.wait(timeoutMilliseconds: 0) { ends.speaker.refill() }
+            if share.refillSignal.wait(timeoutMilliseconds: 0) { ends.speaker.refill() }
             if case .failed(let code) = step { return "the loop failed: \(code)" }
             guard step == .idle else {
                 if settings.keepRunningSeconds == nil, world.now > enough { break }

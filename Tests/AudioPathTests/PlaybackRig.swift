@@ -46,7 +46,7 @@ struct PlaybackRig: ~Copyable {
         for _ in 0..<Self.stepLimit {
             let step = loop.step()
             // The feed's thread fills the ring whenever the loop has room, even of a resting loop.
-            if share.hunger.wait(timeoutMilliseconds: 0) {
+            if share.refillSignal.wait(timeoutMilliseconds: 0) {
                 speaker.refill()
             } else if step != .moved {
                 return step

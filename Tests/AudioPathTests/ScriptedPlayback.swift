@@ -104,7 +104,7 @@ struct ScriptedPlayback: PlaybackDevice, ~Copyable {
         held = SampleBuffer(count: Int(grant.bufferFrames * channels))
     }
 
-    mutating func wait(timeoutMilliseconds: Int32, orUntil hush: EventFD) -> WaitResult {
+    mutating func wait(timeoutMilliseconds: Int32, orUntil flushSignal: EventFD) -> WaitResult {
         defer { waits += 1 }
         if let end, end.wait == waits { end.flag.raise() }
         var late = 0

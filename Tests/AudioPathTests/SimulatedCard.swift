@@ -165,20 +165,20 @@ struct SimulatedCard: PlaybackDevice, ~Copyable {
     /// At the end of a run: the current sound is heard as far as it got.
     mutating func finish() { stop(heard: elapsed - shape.beyondFrames) }
 
-    mutating func wait(timeoutMilliseconds: Int32, orUntil hush: EventFD) -> WaitResult {
+    mutating func wait(timeoutMilliseconds: Int32, orUntil flushSignal: EventFD) -> WaitResult {
         let limit = world.moment() + Int64(timeoutMilliseconds) * 1_000_000
         if findDry() { return .failed(DevicePatience.xrun) }
         let wanted = log.count - (buffer - period)
         var due = world.moment()
         if told < wanted {
             guard startTime != nil else {
-                return world.pass(until: limit, orUntil: hush) ? .woken : .timedOut
+                return world.pass(until: limit, orUntil: flushSignal) ? .woken : .timedOut
             }
             let step = shape.stepFrames
             let steps = (wanted + step - 1) / step
             due = time(of: wakeUp(at: shape.isAhead ? (steps - 1) * step : steps * step))
         }
-        if world.pass(until: min(due, limit), orUntil: hush) { return .woken }
+        if world.pass(until: min(due, limit), orUntil: flushSignal) { return .woken }
         if due > limit { return .timedOut }
         world.comeLate()
         return findDry() ? .failed(DevicePatience.xrun) : .ready

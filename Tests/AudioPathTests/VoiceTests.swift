@@ -16,7 +16,7 @@ struct VoiceTests {
         let before = rig.listener.heard.count
         for _ in 0..<periods {
             _ = rig.loop.step()
-            if rig.share.hunger.wait(timeoutMilliseconds: 0) { rig.speaker.refill() }
+            if rig.share.refillSignal.wait(timeoutMilliseconds: 0) { rig.speaker.refill() }
         }
         return Array(rig.listener.heard.dropFirst(before))
     }

@@ -8,7 +8,7 @@ struct AnnouncementTests {
     private let settings = PresenceSettings(
         id: "martlet_1", name: "Kitchen", version: "1.0", prefix: "home/martlet",
         isAnnounced: true, discoveryPrefix: "homeassistant",
-        powers: Set(PresenceSettings.Power.allCases), tellsWords: true)
+        powers: Set(PresenceSettings.Power.allCases), publishesWords: true)
 
     private var components: [(name: String, value: JSONValue)] {
         guard case .object(let members)? = Announcement(settings).payload["components"] else {

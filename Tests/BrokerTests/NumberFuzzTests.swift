@@ -11,7 +11,7 @@ struct NumberFuzzTests {
             PresenceSettings(
                 id: "m", name: "M", version: "1", prefix: "martlet", isAnnounced: true,
                 discoveryPrefix: "homeassistant", powers: Set(PresenceSettings.Power.allCases),
-                tellsWords: true))
+                publishesWords: true))
     }
 
     @Test("a volume of any number is one from 0 to 100, or none")

@@ -17,7 +17,7 @@ struct PresenceTests {
             PresenceSettings(
                 id: "martlet_1", name: "Kitchen", version: "1.0", prefix: "martlet",
                 isAnnounced: isAnnounced, discoveryPrefix: "homeassistant", powers: powers,
-                tellsWords: words))
+                publishesWords: words))
     }
 
     private func ask(

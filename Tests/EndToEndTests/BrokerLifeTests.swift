@@ -270,20 +270,20 @@ struct BrokerLifeTests {
         ])
         // Home Assistant would lose a device that is running.
         var reason = ""
-        do { _ = try await BrokerErrands.forget(settings, mayRun: false) } catch {
+        do { _ = try await BrokerCommandHandler.forget(settings, mayRun: false) } catch {
             reason = "\(error)"
         }
         #expect(reason.contains("the daemon is connected as kitchen"), "\(reason)")
         _ = try await appliance.stopped()
-        #expect(try await BrokerErrands.check(settings).hasPrefix("127.0.0.1"))
-        #expect(try await BrokerErrands.forget(settings, mayRun: false) == "kitchen")
+        #expect(try await BrokerCommandHandler.check(settings).hasPrefix("127.0.0.1"))
+        #expect(try await BrokerCommandHandler.forget(settings, mayRun: false) == "kitchen")
         // An empty message removes it from Home Assistant, and no retained message is left.
         try await witness.messages.wait {
             $0.topic == "homeassistant/device/kitchen/config" && $0.payload.isEmpty
         }
         #expect(try await broker.read("#", count: 1, seconds: 1).isEmpty)
         // Home Assistant logs an error about an unknown entity.
-        #expect(try await BrokerErrands.forget(settings, mayRun: false) == "kitchen")
+        #expect(try await BrokerCommandHandler.forget(settings, mayRun: false) == "kitchen")
         try await witness.publish("martlet/end", "now")
         try await witness.messages.wait { $0.topic == "martlet/end" }
         let removals = witness.messages.all.count {

@@ -70,7 +70,7 @@ struct Rig {
         ToolRunner(
             registry: try ToolRegistry([try tool]), limits: ToolLimits(),
             ports: RunnerPorts(
-                clock: SystemClock(), confirmation: NobodyToAsk(), journal: NoJournal(),
+                clock: SystemClock(), confirmation: NoConfirmation(), journal: NoJournal(),
                 audit: NoAudit()))
     }
 
@@ -102,7 +102,7 @@ struct Rig {
         }
     }
 
-    func errand(_ value: JSONValue) throws -> WebErrand {
+    func errand(_ value: JSONValue) throws -> RedirectableRequest {
         let tool = try tool
         return try WebRequestTemplate(try settings, schema: tool.declaration.schema)
             .errand(ToolArguments(["x": value]), secrets.mapValues { Secret($0) })

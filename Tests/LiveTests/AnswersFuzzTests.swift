@@ -23,7 +23,7 @@ struct AnswersFuzzTests {
         case 8: _ = answers.generated()
         case 9: _ = answers.interrupted()
         case 10: _ = answers.completed()
-        case 11: _ = answers.completedUnsaid()
+        case 11: _ = answers.completedWithoutMark()
         case 12: _ = answers.expire()
         default:
             if Int.random(in: 0..<4, using: &generator) == 0 {

@@ -9,7 +9,7 @@ struct FarewellTests {
     func farewell() {
         let world = SessionWorld.ready { $0.idleTimeout = nil }
         world.converse("h")
-        world.takeLeave()
+        world.endConversation()
         world.wait(2_900)
         #expect(world.closed == 0)
         world.wait(200)
@@ -30,7 +30,7 @@ struct FarewellTests {
     func secondThought() {
         let world = SessionWorld.ready { $0.idleTimeout = nil }
         world.converse("h")
-        world.takeLeave()
+        world.endConversation()
         world.wait(1_000)
         world.converse("i")
         world.wait(60_000)

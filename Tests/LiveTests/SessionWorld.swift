@@ -54,7 +54,7 @@ final class SessionWorld {
     }
 
     /// The user says goodbye.
-    func takeLeave() { perform(machine.takeLeave(at: now)) }
+    func endConversation() { perform(machine.endConversation(at: now)) }
 
     private func perform(_ actions: [SessionAction]) {
         for action in actions {

@@ -64,7 +64,7 @@ final class ClientRig: Sendable {
         runner = ToolRunner(
             registry: registry, limits: ToolLimits(),
             ports: RunnerPorts(
-                clock: SystemClock(), confirmation: NobodyToAsk(), journal: NoJournal(),
+                clock: SystemClock(), confirmation: NoConfirmation(), journal: NoJournal(),
                 audit: NoAudit()))
     }
 
@@ -97,9 +97,9 @@ final class ClientRig: Sendable {
     }
 
     /// Waits until a condition holds, up to the time limit of a test.
-    func waits(until isSo: @Sendable () async -> Bool) async -> Bool {
+    func waits(until isWithoutEffect: @Sendable () async -> Bool) async -> Bool {
         for _ in 0..<600 {
-            if await isSo() { return true }
+            if await isWithoutEffect() { return true }
             try? await SystemClock().wait(.milliseconds(50))
         }
         return false

@@ -50,7 +50,7 @@ struct Rig {
         let runner = ToolRunner(
             registry: try ToolRegistry([tool]), limits: ToolLimits(),
             ports: RunnerPorts(
-                clock: SystemClock(), confirmation: NobodyToAsk(), journal: NoJournal(),
+                clock: SystemClock(), confirmation: NoConfirmation(), journal: NoJournal(),
                 audit: NoAudit()))
         let call = FunctionCall(
             id: "1", name: "send", arguments: .object(["text": .string(text)]))

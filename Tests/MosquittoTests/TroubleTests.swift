@@ -166,7 +166,7 @@ struct TroubleTests {
         }
         let client = try MQTTClient.started(BrokerSettings(broker), events)
         try client.subscribe(to: "unwanted")
-        try client.subscribe(to: "wanted", wantsKept: true)
+        try client.subscribe(to: "wanted", includesRetained: true)
         await events.connected()
         #expect(
             await events.message()

@@ -70,7 +70,7 @@ struct NumberFuzzTests {
         ToolRunner(
             registry: try ToolRegistry(TimerTools.all(keeper)), limits: ToolLimits(),
             ports: RunnerPorts(
-                clock: SystemClock(), confirmation: NobodyToAsk(), journal: NoJournal(),
+                clock: SystemClock(), confirmation: NoConfirmation(), journal: NoJournal(),
                 audit: NoAudit()))
     }
 

@@ -23,7 +23,7 @@ struct TimerToolTests {
         runner = ToolRunner(
             registry: try ToolRegistry(TimerTools.all(keeper)), limits: ToolLimits(),
             ports: RunnerPorts(
-                clock: SystemClock(), confirmation: NobodyToAsk(), journal: NoJournal(),
+                clock: SystemClock(), confirmation: NoConfirmation(), journal: NoJournal(),
                 audit: NoAudit()))
     }
 

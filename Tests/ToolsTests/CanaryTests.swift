@@ -69,7 +69,7 @@ struct CanaryTests {
         let known = KnownSecrets()
         known.add(Secret(Self.canary))
         var ports = RunnerPorts(
-            clock: SystemClock(), confirmation: NobodyToAsk(), journal: journal,
+            clock: SystemClock(), confirmation: NoConfirmation(), journal: journal,
             audit: AuditLog(disk: DiskFolder(path: folder.path), limitBytes: 1 << 20) {
                 Issue.record("trouble: \($0)")
             })

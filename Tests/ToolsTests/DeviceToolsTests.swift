@@ -18,7 +18,7 @@ private final class PaperDevice: DevicePort {
     }
     func mute(_ duration: Duration?) async throws { note("mute \(duration.map { "\($0)" } ?? "")") }
     func repeatAnswer() async throws -> Double { 2.4 }
-    func takeLeave() async throws { note("leave") }
+    func endConversation() async throws { note("leave") }
     func status() async throws -> JSONValue { ["conversation": "idle"] }
 }
 

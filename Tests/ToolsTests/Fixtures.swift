@@ -86,7 +86,8 @@ extension ToolRunner {
     /// A runner of these tools.
     init(
         _ tools: [any Tool], clock: any DeviceClock, limits: ToolLimits = ToolLimits(),
-        confirmation: any ConfirmationPort = NobodyToAsk(), journal: any CallJournal = NoJournal(),
+        confirmation: any ConfirmationPort = NoConfirmation(),
+        journal: any CallJournal = NoJournal(),
         audit: any AuditPort = NoAudit()
     ) throws {
         self.init(

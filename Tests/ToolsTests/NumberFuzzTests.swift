@@ -68,7 +68,7 @@ struct NumberFuzzTests {
             #expect((duration ?? .seconds(60)) > .zero)
         }
         func repeatAnswer() async throws -> Double { .nan }
-        func takeLeave() async throws {}
+        func endConversation() async throws {}
         func status() async throws -> JSONValue { [:] }
     }
 

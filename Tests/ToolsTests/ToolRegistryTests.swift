@@ -18,7 +18,7 @@ struct ToolRegistryTests {
         let runner = ToolRunner(
             registry: registry, limits: ToolLimits(),
             ports: RunnerPorts(
-                clock: ManualClock(), confirmation: NobodyToAsk(), journal: NoJournal(),
+                clock: ManualClock(), confirmation: NoConfirmation(), journal: NoJournal(),
                 audit: NoAudit()))
         #expect(registry.replace([try tool("shop_buy")], of: "shop").isEmpty)
         #expect(registry.declarations.map(\.name) == ["lamp", "shop_buy"])
@@ -64,7 +64,7 @@ struct ToolRegistryTests {
         let runner = ToolRunner(
             registry: registry, limits: ToolLimits(),
             ports: RunnerPorts(
-                clock: ManualClock(), confirmation: NobodyToAsk(), journal: NoJournal(),
+                clock: ManualClock(), confirmation: NoConfirmation(), journal: NoJournal(),
                 audit: NoAudit()))
         async let answer = runner.run(call("a_slow"))
         await door.arrivals(1)

@@ -37,7 +37,7 @@ struct EventLoopTests {
     func aKernelThatHas() throws {
         #if DEBUG
         for (call, code) in [("fcntl", EMFILE), ("pthread_create", EAGAIN)] {
-            weak var left: LoopStays?
+            weak var left: LoopOccupancy?
             SystemError.$forced.withValue([call: code]) {
                 #expect(throws: (any Error).self) { left = try EventLoop().stays }
             }

@@ -220,7 +220,7 @@ static int let_go(struct dl_phdr_info *object, size_t size, void *context) {
     return 0;
 }
 
-void martlet_let_start_go(void) {
+void martlet_release_startup_pages(void) {
     dl_iterate_phdr(let_go, NULL);
     malloc_trim(0);
 }

@@ -10,7 +10,7 @@ package enum MemoryLock {
     /// before `lockAll`, which keeps resident pages for good. The corresponding C functions are
     /// `madvise` with `MADV_DONTNEED`, on the read-only parts of the program and its libraries, and
     /// `malloc_trim`.
-    package static func letStartGo() { martlet_let_start_go() }
+    package static func releaseStartupPages() { martlet_release_startup_pages() }
 
     /// Locks all pages that the process touches from now on, for its whole life.
     ///

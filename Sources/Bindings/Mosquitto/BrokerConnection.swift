@@ -7,7 +7,7 @@ private import CMosquitto
 ///
 /// ## Concurrency
 /// Confined to the `mqtt` thread. The callbacks run inside of `open`, `work` and the calls that
-/// send; their reports are kept until `takeHappenings`.
+/// send; their reports are kept until `takeEvents`.
 final class BrokerConnection {
     /// What a callback reported.
     enum Happening {
@@ -145,10 +145,11 @@ final class BrokerConnection {
     /// Subscribes to messages; returns the packet identifier.
     ///
     /// The broker sends retained messages only if they are wanted.
-    func subscribe(to filter: String, wantsKept: Bool) throws(MQTTError) -> Int32 {
+    func subscribe(to filter: String, includesRetained: Bool) throws(MQTTError) -> Int32 {
         var mid: Int32 = 0
         let options =
-            version == .five && !wantsKept ? Int32(MQTT_SUB_OPT_SEND_RETAIN_NEVER.rawValue) : 0
+            version == .five && !includesRetained
+            ? Int32(MQTT_SUB_OPT_SEND_RETAIN_NEVER.rawValue) : 0
         try check(
             cmosquitto_subscribe(
                 client, &mid, filter, MQTTMessage.Quality.atLeastOnce.rawValue, options))
@@ -161,7 +162,7 @@ final class BrokerConnection {
     // MARK: - What is reported
 
     /// Takes the callbacks' reports since the last call.
-    func takeHappenings() -> [Happening] {
+    func takeEvents() -> [Happening] {
         defer { happenings = [] }
         return happenings
     }

@@ -137,7 +137,7 @@ final class ClientCore: Sendable {
     /// Makes the broker send its retained messages for a filter.
     func wantKept(_ filter: String) { state.withLock { _ = $0.keptFilters.insert(filter) } }
 
-    func wantsKept(_ filter: String) -> Bool {
+    func includesRetained(_ filter: String) -> Bool {
         state.withLock { $0.keptFilters.contains(filter) }
     }
 
@@ -206,7 +206,7 @@ final class ClientCore: Sendable {
     }
 
     /// Notes that the connection is up.
-    func lineMade() {
+    func connectionMade() {
         let waiting = state.withLock { state in
             state.line = .up
             state.connections += 1

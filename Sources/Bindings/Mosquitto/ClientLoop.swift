@@ -85,12 +85,12 @@ final class ClientLoop {
             try connection.work(
                 readable: ready & Int32(cmosquitto_readable) != 0,
                 writable: ready & Int32(cmosquitto_writable) != 0)
-            takeHappenings(of: connection)
+            takeEvents(of: connection)
             if greetedAt == nil, MonotonicClock.now() - openedAt >= Self.greetingLimit {
                 throw .timedOut(broker: settings.place)
             }
         } catch {
-            takeHappenings(of: connection)
+            takeEvents(of: connection)
             if self.connection != nil { lose(error) }
         }
     }
@@ -215,7 +215,7 @@ final class ClientLoop {
             }
             let mid = try connection.publish(message)
             sent[mid] = Sent(promise: promise, topic: message.topic, bytes: bytes)
-            takeHappenings(of: connection)
+            takeEvents(of: connection)
         } catch {
             core.settled(bytes: bytes)
             promise?.settle(.failure(error))
@@ -234,7 +234,8 @@ final class ClientLoop {
             return
         }
         do throws(MQTTError) {
-            let mid = try connection.subscribe(to: filter, wantsKept: core.wantsKept(filter))
+            let mid = try connection.subscribe(
+                to: filter, includesRetained: core.includesRetained(filter))
             subscribing[mid] = (filter, promise)
         } catch {
             promise?.settle(.failure(error))
@@ -243,8 +244,8 @@ final class ClientLoop {
 
     // MARK: - Reports of the connection
 
-    private func takeHappenings(of connection: BrokerConnection) {
-        for happening in connection.takeHappenings() {
+    private func takeEvents(of connection: BrokerConnection) {
+        for happening in connection.takeEvents() {
             switch happening {
             case .greeted(let reason): greeted(reason, connection)
             case .closed(let reason):
@@ -273,7 +274,7 @@ final class ClientLoop {
                 .refused(broker: settings.place, reason: connection.text(ofReason: reason)))
         }
         greetedAt = MonotonicClock.now()
-        core.lineMade()
+        core.connectionMade()
         for filter in core.filters { subscribe(filter, nil) }
         onEvent(.connected)
     }

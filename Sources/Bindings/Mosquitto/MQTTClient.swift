@@ -75,11 +75,11 @@ package final class MQTTClient: Sendable {
 
     /// Subscribes, now and after every reconnection; refusals are events.
     ///
-    /// Retained messages arrive only with `wantsKept`: old commands are not new ones. Brokers
+    /// Retained messages arrive only with `includesRetained`: old commands are not new ones. Brokers
     /// before version 5 always send them.
-    package func subscribe(to filter: String, wantsKept: Bool = false) throws(MQTTError) {
+    package func subscribe(to filter: String, includesRetained: Bool = false) throws(MQTTError) {
         try Self.check(filter: filter)
-        if wantsKept { core.wantKept(filter) }
+        if includesRetained { core.wantKept(filter) }
         if core.use(filter) { core.order(.subscribe(filter, nil)) }
     }
 

@@ -13,9 +13,9 @@ package final class LoopWatch: @unchecked Sendable {
     var socket: OpaquePointer?
     var onReadable: (@Sendable () -> Void)?
 
-    let stays: LoopStays
+    let stays: LoopOccupancy
 
-    fileprivate init(stays: LoopStays, onReadable: @escaping @Sendable () -> Void) {
+    fileprivate init(stays: LoopOccupancy, onReadable: @escaping @Sendable () -> Void) {
         self.stays = stays
         self.onReadable = onReadable
     }

@@ -73,7 +73,7 @@ package final class EventLoop: SerialExecutor, @unchecked Sendable {
     /// Resolves names on other threads.
     let names: NameResolver
     /// How long the loop was kept busy, and by what.
-    package let stays = LoopStays()
+    package let stays = LoopOccupancy()
 
     /// Starts the loop on its own thread; `name` is at most 15 bytes.
     ///

@@ -13,7 +13,7 @@ package final class ServerConnection: @unchecked Sendable {
     private static let headerLimitBytes = 4096
 
     private let loop: EventLoop
-    var stays: LoopStays { loop.stays }
+    var stays: LoopOccupancy { loop.stays }
     let channel = Channel()
     private var socket: OpaquePointer?
     private var keepAlive: ServerConnection?

@@ -41,7 +41,7 @@ extension ConversationMachine {
     }
 
     /// The service interrupted the held reply itself, so its marks have come already.
-    mutating func dropHeldCut() {
+    mutating func dropHeldInterrupted() {
         guard held != nil else { return }
         held = nil
         emit(.flushSpeaker)

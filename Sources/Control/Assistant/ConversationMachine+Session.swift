@@ -125,7 +125,7 @@ extension ConversationMachine {
         _ answer: AnswerNumber, next: AnswerNumber?, at time: Int64
     ) -> [ConversationAction] {
         answers.note(max(answer, next ?? .none))
-        dropHeldCut()
+        dropHeldInterrupted()
         switch phase {
         case .idle, .listening, .thinking:
             break

@@ -67,8 +67,8 @@ struct Announcement {
             ("timers", "sensor", timersSensor),
             ("next_timer", "sensor", nextTimerSensor),
             ("pin", "binary_sensor", pinSensor),
-            ("request", "sensor", settings.tellsWords ? words("Last request", .request) : nil),
-            ("reply", "sensor", settings.tellsWords ? words("Last reply", .reply) : nil),
+            ("request", "sensor", settings.publishesWords ? words("Last request", .request) : nil),
+            ("reply", "sensor", settings.publishesWords ? words("Last reply", .reply) : nil),
             (
                 "started", "sensor",
                 diagnostic("Last start", "started", [("device_class", "timestamp")])

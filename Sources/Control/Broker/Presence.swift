@@ -193,7 +193,7 @@ package struct Presence: Sendable {
 
     /// Words short enough for a state; nil if they are not published.
     private func words(_ text: String) -> String? {
-        guard settings.tellsWords, !text.isEmpty else { return nil }
+        guard settings.publishesWords, !text.isEmpty else { return nil }
         let scalars = text.unicodeScalars
         guard scalars.count > Self.stateLimit else { return text }
         return String(String.UnicodeScalarView(scalars.prefix(Self.stateLimit - 1))) + "…"

@@ -19,12 +19,12 @@ package struct PresenceSettings: Sendable {
     package var discoveryPrefix: String
     package var powers: Set<Power>
     /// Whether the words of the last request and reply are published.
-    package var tellsWords: Bool
+    package var publishesWords: Bool
 
     /// A device's settings.
     package init(
         id: String, name: String, version: String, prefix: String, isAnnounced: Bool,
-        discoveryPrefix: String, powers: Set<Power>, tellsWords: Bool
+        discoveryPrefix: String, powers: Set<Power>, publishesWords: Bool
     ) {
         self.id = id
         self.name = name
@@ -33,7 +33,7 @@ package struct PresenceSettings: Sendable {
         self.isAnnounced = isAnnounced
         self.discoveryPrefix = discoveryPrefix
         self.powers = powers
-        self.tellsWords = tellsWords
+        self.publishesWords = publishesWords
     }
 }
 

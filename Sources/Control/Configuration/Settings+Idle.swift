@@ -4,7 +4,7 @@ extension Settings {
     /// Settings without effect, for one reason.
     private struct Idle {
         /// Whether they have no effect with the other settings as they are.
-        let isSo: Bool
+        let isWithoutEffect: Bool
         let settings: [any AnySetting]
         /// Why they have none, as the warning says.
         let reason: String
@@ -13,7 +13,7 @@ extension Settings {
     /// Settings that were changed from their default and have no effect, one line each.
     var idleWarnings: [Diagnostic] {
         var reported: Set<String> = []
-        return (listening + panel + light + sound + far).filter(\.isSo).flatMap { idle in
+        return (listening + panel + light + sound + far).filter(\.isWithoutEffect).flatMap { idle in
             idle.settings.compactMap { setting in
                 guard let place = position(of: setting),
                     text(of: setting) != setting.fallbackText,
@@ -29,26 +29,27 @@ extension Settings {
         let isVertex = self[Keys.live.service] == "vertex"
         return [
             Idle(
-                isSo: !isHandsFree,
+                isWithoutEffect: !isHandsFree,
                 settings: [
                     Keys.live.startSensitivity, Keys.live.endSensitivity, Keys.live.prefixPadding,
                     Keys.live.silenceDuration, Keys.conversation.bargeIn,
                     Keys.conversation.falseInterruption,
                 ], reason: "it is for conversation.mode \"hands-free\""),
             Idle(
-                isSo: self[Keys.live.silenceDuration] > self[Keys.voice.hangover],
+                isWithoutEffect: self[Keys.live.silenceDuration] > self[Keys.voice.hangover],
                 settings: [Keys.live.silenceDuration],
                 reason: "the device itself ends the turn before, after voice.hangover_ms = "
                     + "\(self[Keys.voice.hangover]); raise that, too"),
             Idle(
-                isSo: !isVertex,
+                isWithoutEffect: !isVertex,
                 settings: [Keys.vertex.project, Keys.vertex.location, Keys.vertex.accountFile],
                 reason: "it is for live.service \"vertex\""),
             Idle(
-                isSo: isVertex, settings: [Keys.live.keyFile],
+                isWithoutEffect: isVertex, settings: [Keys.live.keyFile],
                 reason: "with live.service \"vertex\" an account pays, not a key"),
             Idle(
-                isSo: !self[Keys.tools.builtIn].contains("timers"), settings: Keys.timers.all,
+                isWithoutEffect: !self[Keys.tools.builtIn].contains("timers"),
+                settings: Keys.timers.all,
                 reason: "tools.builtin leaves \"timers\" out"),
         ]
     }
@@ -62,14 +63,14 @@ extension Settings {
         ]
         return [
             Idle(
-                isSo: self[Keys.button.source] != "gpio",
+                isWithoutEffect: self[Keys.button.source] != "gpio",
                 settings: places + deeds + [Keys.button.debounce, Keys.button.filter],
                 reason: "it is for button.source \"gpio\""),
             Idle(
-                isSo: !buttonTables.isEmpty, settings: places + deeds,
+                isWithoutEffect: !buttonTables.isEmpty, settings: places + deeds,
                 reason: "the [[button]] tables replace it"),
             Idle(
-                isSo: self[Keys.muteSwitch.line].isEmpty,
+                isWithoutEffect: self[Keys.muteSwitch.line].isEmpty,
                 settings: [Keys.muteSwitch.activeLow, Keys.muteSwitch.bias],
                 reason: "mute_switch.line is empty"),
         ]
@@ -83,21 +84,25 @@ extension Settings {
         let night = self[Keys.light.nightFrom]
         return [
             Idle(
-                isSo: kind != "gpio", settings: [Keys.light.line, Keys.light.activeLow],
+                isWithoutEffect: kind != "gpio", settings: [Keys.light.line, Keys.light.activeLow],
                 reason: "it is for led.kind \"gpio\""),
             Idle(
-                isSo: kind != "class", settings: [Keys.light.name],
+                isWithoutEffect: kind != "class", settings: [Keys.light.name],
                 reason: "it is for led.kind \"class\""),
-            Idle(isSo: kind != "apa102", settings: pixels, reason: "it is for led.kind \"apa102\""),
             Idle(
-                isSo: kind == "apa102" && !self[Keys.light.dataLine].isEmpty,
+                isWithoutEffect: kind != "apa102", settings: pixels,
+                reason: "it is for led.kind \"apa102\""),
+            Idle(
+                isWithoutEffect: kind == "apa102" && !self[Keys.light.dataLine].isEmpty,
                 settings: [Keys.light.device],
                 reason: "led.data_line and led.clock_line replace it"),
             Idle(
-                isSo: self[Keys.light.powerLine].isEmpty, settings: [Keys.light.powerActiveLow],
+                isWithoutEffect: self[Keys.light.powerLine].isEmpty,
+                settings: [Keys.light.powerActiveLow],
                 reason: "led.power_line is empty"),
             Idle(
-                isSo: night == self[Keys.light.nightTo], settings: [Keys.light.nightBrightness],
+                isWithoutEffect: night == self[Keys.light.nightTo],
+                settings: [Keys.light.nightBrightness],
                 reason: "led.night_from and led.night_to name no night"),
         ]
     }
@@ -108,28 +113,29 @@ extension Settings {
         let cancels = echo == "cancel" || echo == "auto" && isHandsFree
         return [
             Idle(
-                isSo: self[Keys.music.device].isEmpty,
+                isWithoutEffect: self[Keys.music.device].isEmpty,
                 settings: [Keys.music.rate, Keys.music.channels, Keys.music.format],
                 reason: "audio.music.device is empty"),
             Idle(
-                isSo: self[Keys.capture.level] < 0, settings: [Keys.capture.levelControl],
+                isWithoutEffect: self[Keys.capture.level] < 0,
+                settings: [Keys.capture.levelControl],
                 reason: "audio.capture.level_percent leaves it as it is"),
             Idle(
-                isSo: !cancels,
+                isWithoutEffect: !cancels,
                 settings: [Keys.echo.canceller, Keys.echo.tail, Keys.echo.suppression],
                 reason: "it is for audio.echo.mode \"cancel\""),
             Idle(
-                isSo: self[Keys.echo.canceller] == "webrtc",
+                isWithoutEffect: self[Keys.echo.canceller] == "webrtc",
                 settings: [Keys.echo.tail, Keys.echo.suppression],
                 reason: "it is for audio.echo.canceller \"speex\""),
             Idle(
-                isSo: echo != "half-duplex", settings: [Keys.echo.halfDuplexTail],
+                isWithoutEffect: echo != "half-duplex", settings: [Keys.echo.halfDuplexTail],
                 reason: "it is for audio.echo.mode \"half-duplex\""),
             Idle(
-                isSo: !self[Keys.sounds.enabled], settings: [Keys.sounds.directory],
+                isWithoutEffect: !self[Keys.sounds.enabled], settings: [Keys.sounds.directory],
                 reason: "sounds.enabled is false"),
             Idle(
-                isSo: !self[Keys.recording.enabled],
+                isWithoutEffect: !self[Keys.recording.enabled],
                 settings: [
                     Keys.recording.directory, Keys.recording.limit, Keys.recording.maximumAge,
                 ], reason: "recording.enabled is false"),
@@ -139,10 +145,10 @@ extension Settings {
     private var far: [Idle] {
         [
             Idle(
-                isSo: self[Keys.mqtt.host].isEmpty, settings: Keys.mqtt.all,
+                isWithoutEffect: self[Keys.mqtt.host].isEmpty, settings: Keys.mqtt.all,
                 reason: "mqtt.host is empty"),
             Idle(
-                isSo: !self[Keys.mqtt.discovery], settings: [Keys.mqtt.discoveryPrefix],
+                isWithoutEffect: !self[Keys.mqtt.discovery], settings: [Keys.mqtt.discoveryPrefix],
                 reason: "mqtt.discovery is false"),
         ]
     }

@@ -64,7 +64,9 @@ package struct HTTPTool: Tool {
         return secrets
     }
 
-    private func send(_ errand: WebErrand, _ hidden: HiddenSecrets) async throws -> HTTPResponse {
+    private func send(_ errand: RedirectableRequest, _ hidden: HiddenSecrets) async throws
+        -> HTTPResponse
+    {
         do throws(HTTPError) {
             return try await client.perform(errand.request)
         } catch .cancelled {
@@ -75,7 +77,7 @@ package struct HTTPTool: Tool {
     }
 
     private func follow(
-        _ location: String, _ status: Int, _ errand: inout WebErrand
+        _ location: String, _ status: Int, _ errand: inout RedirectableRequest
     ) throws(ToolFailure) {
         let from = errand.address
         guard let address = from.following(location) else {

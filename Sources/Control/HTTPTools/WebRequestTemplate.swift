@@ -54,7 +54,7 @@ struct WebRequestTemplate: Sendable {
     /// The request of a call.
     func errand(
         _ arguments: ToolArguments, _ secrets: [String: Secret]
-    ) throws(ToolFailure) -> WebErrand {
+    ) throws(ToolFailure) -> RedirectableRequest {
         let text = try url.fill(arguments, secrets)
         guard text.utf8.count <= Self.addressLimitBytes else {
             throw ToolFailure(
@@ -86,7 +86,7 @@ struct WebRequestTemplate: Sendable {
         request.reach = hosts.reach(address)
         // A request that only reads may be sent twice; one that switches something may not.
         request.isSentOnce = !["GET", "HEAD"].contains(method)
-        return WebErrand(
+        return RedirectableRequest(
             request: request, address: address,
             secretHeaders: Set(headers.filter { !$0.value.secretNames.isEmpty }.map(\.name)),
             hasSecretBody: !(body?.secretNames.isEmpty ?? true))

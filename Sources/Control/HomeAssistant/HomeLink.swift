@@ -51,7 +51,7 @@ actor HomeLink {
     }
 
     /// Connects if necessary, and waits for it no longer than this.
-    func standing(within patience: Duration) async -> HomeStanding {
+    func standing(within patience: Duration) async -> HomeConnectionState {
         perform(machine.want(at: clock.now))
         if machine.standing == .coming { await wait(patience) }
         return machine.standing

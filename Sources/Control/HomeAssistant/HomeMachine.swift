@@ -11,7 +11,7 @@ enum HomeCallEnd: Sendable, Equatable {
 }
 
 /// The state of the connection, for calls that wait for it.
-enum HomeStanding: Sendable, Equatable {
+enum HomeConnectionState: Sendable, Equatable {
     /// The directory is loaded, and calls can be made.
     case ready
     /// Not yet, but something is under way.
@@ -33,7 +33,7 @@ enum HomeOrder: Sendable, Equatable {
     case alarm(Int64?)
     case publish(HomeDirectory)
     /// Tell the waiting calls the state of the connection.
-    case tell(HomeStanding)
+    case tell(HomeConnectionState)
     case settle(Int, HomeCallEnd)
     /// Into the log.
     case note(String)
@@ -121,7 +121,7 @@ struct HomeMachine: Sendable {
     }
 
     /// The state of the connection.
-    var standing: HomeStanding {
+    var standing: HomeConnectionState {
         switch phase {
         case .ready: .ready
         case .refused(_, let words): .refused(words)

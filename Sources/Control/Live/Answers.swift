@@ -51,7 +51,7 @@ struct Answers {
         /// Newer words were sent during it, which will interrupt it.
         var isOld = false
         /// It may answer older words than those it is taken for.
-        var isOfUnknown = false
+        var isAmbiguous = false
         /// Its last part was a call.
         var hasCalled = false
         /// All of it has come.
@@ -199,7 +199,7 @@ struct Answers {
         }
         return Coming(
             number: newest.number, since: now, settles: oldest.words,
-            isOld: !isAutomatic && isWithinWords, isOfUnknown: true)
+            isOld: !isAutomatic && isWithinWords, isAmbiguous: true)
     }
 
     /// Notes the sound that came with it; returns whether any of the answer is audible.
@@ -255,7 +255,7 @@ struct Answers {
         if let came = coming {
             end(came)
             cut.number = came.number
-            if came.isOfUnknown {
+            if came.isAmbiguous {
                 dropOldest()
                 cut.renumbered = renumberUsed(came.number)
             }
@@ -313,7 +313,7 @@ struct Answers {
     }
 
     /// A turn is over although the service has not said so; it may say so later.
-    mutating func completedUnsaid() -> Completion {
+    mutating func completedWithoutMark() -> Completion {
         let over = completed()
         owed = over.number
         isOwedReported = true
@@ -349,7 +349,7 @@ struct Answers {
     private mutating func completed(_ came: Coming) -> Completion {
         var over = Completion(number: came.number, answer: came.isOld ? nil : came)
         over.isOld = came.isOld
-        if came.isOfUnknown {
+        if came.isAmbiguous {
             dropOldest()
             // The service may have taken all these words for one turn.
             for index in awaited.indices where awaited[index].kind == .due {

@@ -104,8 +104,8 @@ package actor LiveSession: VoiceService {
     }
 
     /// Closes once nothing is going on, as after a long silence: `asleep` follows.
-    package nonisolated func takeLeave() {
-        assumeIsolated { $0.perform($0.machine.takeLeave(at: $0.alarm.now)) }
+    package nonisolated func endConversation() {
+        assumeIsolated { $0.perform($0.machine.endConversation(at: $0.alarm.now)) }
     }
 
     /// Ends the session for a reason of the device, at the next quiet moment; `connect` tries

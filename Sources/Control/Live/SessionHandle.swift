@@ -32,14 +32,14 @@ struct SessionHandle {
     }
 
     /// A connection attempt with it begins.
-    mutating func beginTry() { tries += 1 }
+    mutating func beginAttempt() { tries += 1 }
 
     /// The connection failed before the service saw the handle.
-    mutating func takeTryBack() { tries = max(0, tries - 1) }
+    mutating func discardAttempt() { tries = max(0, tries - 1) }
 
     /// The service was overloaded; returns whether the handle counts as the cause.
     mutating func overloaded() -> Bool {
-        takeTryBack()
+        discardAttempt()
         overloads += 1
         return overloads >= Self.overloadLimit
     }

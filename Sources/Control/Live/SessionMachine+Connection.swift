@@ -14,7 +14,7 @@ extension SessionMachine {
         if let handle, handle.isDead(at: now) { forgetHandle() }
         log.rewind()
         attempts.attemptStarted(at: now)
-        handle?.beginTry()
+        handle?.beginAttempt()
         let until = now + rules.connectTimeout + Self.connectSpare
         state = .connecting(Connecting(until: until, isResuming: handle != nil))
         tell(.connecting(attempt: attempts.failures + 1))
@@ -47,7 +47,7 @@ extension SessionMachine {
             Ready(
                 since: now, isResuming: isResuming, rotateAt: now + age, leave: settingUp.leave,
                 lastActivity: now, hasSpoken: !isResuming && history.isEmpty))
-        setbacks.wordsWereKnown()
+        setbacks.forgetUnknownRefusals()
         if isResuming { log.forgetAnswers() } else { calls.sessionBegan() }
         tell(.ready(resumed: isResuming))
         if !isResuming, rules.sendsHistory, !history.isEmpty {
@@ -90,7 +90,7 @@ extension SessionMachine {
         at now: Int64,
         random: Double
     ) {
-        if isResuming { handle?.takeTryBack() }
+        if isResuming { handle?.discardAttempt() }
         wait(reason, pace: pace, asked: asked, at: now, random: random)
     }
 
@@ -175,7 +175,7 @@ extension SessionMachine {
         let wasSettingUp = if case .settingUp = state { true } else { false }
         let isResuming = isResuming
         let isResumeRefused = wasSettingUp && isResuming
-        if cause != .unknown { setbacks.wordsWereKnown() }
+        if cause != .unknown { setbacks.forgetUnknownRefusals() }
         loseConnection(at: now)
         switch cause {
         case .credential, .model, .billing, .project, .region:

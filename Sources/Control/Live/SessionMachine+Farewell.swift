@@ -6,9 +6,9 @@ extension SessionMachine {
 
     /// The user has said goodbye: the connection is closed once nothing is going on, as after a
     /// long silence, and the user's next words open another.
-    package mutating func takeLeave(at now: Int64) -> [SessionAction] {
+    package mutating func endConversation(at now: Int64) -> [SessionAction] {
         guard case .ready = state else { return take() }
-        line?.hasTakenLeave = true
+        line?.hasEndedConversation = true
         line?.lastActivity = now
         return take()
     }

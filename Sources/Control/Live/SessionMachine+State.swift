@@ -46,7 +46,7 @@ extension SessionMachine {
         /// When either side last said something.
         var lastActivity: Int64
         /// The user has said goodbye.
-        var hasTakenLeave = false
+        var hasEndedConversation = false
         /// Something that can be answered was said on it, or it is a new session without history.
         var hasSpoken: Bool
         /// A turn ended on it.

@@ -27,7 +27,7 @@ extension SessionMachine {
 
     private func idleAt(of ready: Ready) -> Int64? {
         guard isQuiet(ready) else { return nil }
-        if ready.hasTakenLeave { return ready.lastActivity + Self.farewellPatience }
+        if ready.hasEndedConversation { return ready.lastActivity + Self.farewellPatience }
         return rules.idleTimeout.map { ready.lastActivity + $0 }
     }
 
@@ -94,7 +94,7 @@ extension SessionMachine {
     private mutating func stalled(at now: Int64) {
         if calls.isAnyAwaited { return giveCallsUp(at: now) }
         line?.replyDueSince = nil
-        if answers.isCompletionDue { return completeUnended(at: now) }
+        if answers.isCompletionDue { return completeWithoutMark(at: now) }
         let answer = answers.isOfNow ? answers.coming : nil
         let isRepeated = setbacks.stalled()
         if answer != nil || isRepeated {
@@ -126,10 +126,10 @@ extension SessionMachine {
 
     /// The whole answer has come and would have been played; only the mark that its turn is over is
     /// missing, which is no reason to leave the connection.
-    private mutating func completeUnended(at now: Int64) {
+    private mutating func completeWithoutMark(at now: Int64) {
         line?.lastActivity = now
         line?.hasServed = true
-        let over = answers.completedUnsaid()
+        let over = answers.completedWithoutMark()
         note(over, at: now)
         tell(.turnComplete(over.number))
         endTurn()

@@ -223,7 +223,7 @@ package struct SessionMachine: ~Copyable {
 
     private mutating func hold(_ item: UplinkItem, _ due: AnswerNumber?, at now: Int64) {
         line?.lastActivity = now
-        if case .toolResponses = item {} else { line?.hasTakenLeave = false }
+        if case .toolResponses = item {} else { line?.hasEndedConversation = false }
         switch item {
         case .toolResponses(let responses):
             answer(responses)

@@ -34,7 +34,7 @@ struct Setbacks {
     }
 
     /// A setup succeeded, or was refused in known words.
-    mutating func wordsWereKnown() { unknowns = 0 }
+    mutating func forgetUnknownRefusals() { unknowns = 0 }
 
     /// A connection was stable.
     mutating func connectionHeld() { payloads = 0 }

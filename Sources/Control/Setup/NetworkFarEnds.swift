@@ -64,7 +64,7 @@ package final class NetworkFarEnds: SetupFarEnds {
         }
         let result = Answer<String>()
         let tried = settings
-        try Waiting.run { result.give(try await BrokerErrands.check(tried)) }
+        try Waiting.run { result.give(try await BrokerCommandHandler.check(tried)) }
         return result.value ?? ""
     }
 }

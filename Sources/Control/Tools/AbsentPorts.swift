@@ -3,7 +3,7 @@ package import ModelTypes
 // Placeholders for ports that are absent.
 
 /// No user can be asked: every call that needs a confirmation is refused.
-package struct NobodyToAsk: ConfirmationPort {
+package struct NoConfirmation: ConfirmationPort {
     /// The only value.
     package init() {}
 

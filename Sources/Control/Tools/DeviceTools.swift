@@ -15,7 +15,7 @@ package protocol DevicePort: Sendable {
     /// Plays the last answer again; returns its length (seconds).
     func repeatAnswer() async throws -> Double
     /// Ends the conversation once the answer has been heard.
-    func takeLeave() async throws
+    func endConversation() async throws
     /// The device's state.
     func status() async throws -> JSONValue
 }
@@ -35,7 +35,7 @@ package struct AbsentDevice: DevicePort {
     package func setVolume(_ percent: Int) async throws { throw failure }
     package func mute(_ duration: Duration?) async throws { throw failure }
     package func repeatAnswer() async throws -> Double { throw failure }
-    package func takeLeave() async throws { throw failure }
+    package func endConversation() async throws { throw failure }
     package func status() async throws -> JSONValue { throw failure }
 }
 
@@ -135,7 +135,7 @@ package enum DeviceTools {
                 + "listening to them; the next press or word begins a new one.",
             [:]
         ) { _, device in
-            try await device.takeLeave()
+            try await device.endConversation()
             return ["done": "the conversation ends once you have said goodbye, in a word or two"]
         }
     }

@@ -45,7 +45,7 @@ package protocol VoiceService: SessionPort {
     /// Closes for good; `closed` follows.
     func disconnect()
     /// Closes once nothing is going on, as after a long silence: `asleep` follows.
-    func takeLeave()
+    func endConversation()
     /// Changes the instruction or the tools, for this connection and later ones; nil leaves them
     /// unchanged.
     func updateContext(instruction: String?, tools: [FunctionDeclaration]?)

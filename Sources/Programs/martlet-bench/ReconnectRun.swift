@@ -133,9 +133,9 @@ final class ReconnectRun: Sendable {
         state.sentAgain.append(sentAgain)
     }
 
-    private func until(_ isSo: (State) -> Bool) async throws {
+    private func until(_ isWithoutEffect: (State) -> Bool) async throws {
         let limit = MonotonicClock.now() + Self.patienceMilliseconds * 1_000_000
-        while !isSo(state.withLock { $0 }) {
+        while !isWithoutEffect(state.withLock { $0 }) {
             guard MonotonicClock.now() < limit else {
                 throw BenchError("the session did not get this far: \(state.withLock { $0.times })")
             }

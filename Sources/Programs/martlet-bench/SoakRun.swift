@@ -191,9 +191,9 @@ final class SoakRun: Sendable {
         try await Task.sleep(nanoseconds: UInt64(milliseconds) * 1_000_000)
     }
 
-    private func until(_ isSo: (Counts) -> Bool) async throws {
+    private func until(_ isWithoutEffect: (Counts) -> Bool) async throws {
         let limit = MonotonicClock.now() + Self.patienceMilliseconds * 1_000_000
-        while !isSo(counts.withLock { $0 }) {
+        while !isWithoutEffect(counts.withLock { $0 }) {
             guard MonotonicClock.now() < limit else {
                 return counts.withLock { $0.failures.append("turn \($0.turns): it did not end") }
             }

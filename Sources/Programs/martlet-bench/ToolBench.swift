@@ -136,7 +136,7 @@ struct ToolBench: Sendable {
         runner = ToolRunner(
             registry: registry, limits: ToolLimits(),
             ports: RunnerPorts(
-                clock: SystemClock(), confirmation: NobodyToAsk(), journal: journal,
+                clock: SystemClock(), confirmation: NoConfirmation(), journal: journal,
                 audit: AuditLog(disk: DiskFolder(path: folder), limitBytes: 1 << 20) {
                     StandardStream.error.write("\($0)\n")
                 }))

@@ -16,7 +16,7 @@ struct BrokerCommands: ParsableCommand {
         func run() throws {
             let settings = try reported { try options.load(isRequired: true) }
             try runBlocking {
-                StandardStream.output.write("\(try await BrokerErrands.check(settings))\n")
+                StandardStream.output.write("\(try await BrokerCommandHandler.check(settings))\n")
             }
         }
     }
@@ -36,7 +36,7 @@ struct BrokerCommands: ParsableCommand {
             let settings = try reported { try options.load(isRequired: true) }
             let mayRun = running
             try runBlocking {
-                let id = try await BrokerErrands.forget(settings, mayRun: mayRun)
+                let id = try await BrokerCommandHandler.forget(settings, mayRun: mayRun)
                 StandardStream.output.write("the broker no longer knows \(id)\n")
             }
         }

@@ -70,14 +70,16 @@ package struct ALSAPlayback: PlaybackDevice, ~Copyable {
     /// What the device refused and what it granted instead; nil if it granted everything.
     package var concession: String? { pcm.concession }
 
-    package mutating func wait(timeoutMilliseconds: Int32, orUntil hush: EventFD) -> WaitResult {
+    package mutating func wait(timeoutMilliseconds: Int32, orUntil flushSignal: EventFD)
+        -> WaitResult
+    {
         guard !pcm.grant.hasClock else {
-            return pcm.wait(timeoutMilliseconds: timeoutMilliseconds, orUntil: hush)
+            return pcm.wait(timeoutMilliseconds: timeoutMilliseconds, orUntil: flushSignal)
         }
         guard isClockRunning else { return .ready }
         // There is room for a period once no more than the rest of the buffer is still unheard.
         let spare = Int(pcm.grant.bufferFrames - pcm.grant.periodFrames)
-        return clock.wait(forFrames: -spare, at: timeoutMilliseconds, orUntil: hush)
+        return clock.wait(forFrames: -spare, at: timeoutMilliseconds, orUntil: flushSignal)
     }
 
     package mutating func trouble() -> Int32 { pcm.grant.hasClock ? pcm.trouble() : 0 }

@@ -39,8 +39,8 @@ package protocol PlaybackDevice: ~Copyable {
     var grant: PCMGrant { get }
     /// Waits until a period can be written.
     ///
-    /// A signal of `hush` ends the wait and is consumed: silence cannot wait for a period.
-    mutating func wait(timeoutMilliseconds: Int32, orUntil hush: EventFD) -> WaitResult
+    /// A signal of `flushSignal` ends the wait and is consumed: silence cannot wait for a period.
+    mutating func wait(timeoutMilliseconds: Int32, orUntil flushSignal: EventFD) -> WaitResult
     /// Checks while nothing is played that the device still exists: 0, or a negative code.
     mutating func trouble() -> Int32
     /// Writes interleaved frames.

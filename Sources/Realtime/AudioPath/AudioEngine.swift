@@ -75,7 +75,7 @@ package final class AudioEngine: Sendable {
         }
         let feed = try OwnedThread(name: "feed", priority: .normal) { [self] in
             while !stopFlag.isSet {
-                _ = speaker.share.hunger.wait(timeoutMilliseconds: -1)
+                _ = speaker.share.refillSignal.wait(timeoutMilliseconds: -1)
                 speaker.refill()
             }
         }
@@ -96,7 +96,7 @@ package final class AudioEngine: Sendable {
         captureWake.signal()
         demand.signal.signal()
         speaker.share.wake.signal()
-        speaker.share.hunger.signal()
+        speaker.share.refillSignal.signal()
         output.wake()
         musicOutput?.wake()
         let running = threads.withLock { threads in

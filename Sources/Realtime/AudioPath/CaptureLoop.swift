@@ -94,7 +94,7 @@ struct CaptureLoop<Device: CaptureDevice & ~Copyable>: ~Copyable {
         case .failed(let code): return repair(code)
         }
         switch device.read(into: buffer.start, frames: periodFrames) {
-        case .frames(0), .again: return afterNothing(patience.bearsStandstill())
+        case .frames(0), .again: return afterNothing(patience.toleratesStall())
         case .frames(let count):
             patience.moved()
             deliver(count)
@@ -176,7 +176,7 @@ struct CaptureLoop<Device: CaptureDevice & ~Copyable>: ~Copyable {
         guard patience.bears(failure: code) else { return .failed(code) }
         let result = device.recover(code)
         // The card is suspended; after the system's resume it may take a while to wake.
-        if result == DevicePatience.again { return afterNothing(patience.bearsSleep()) }
+        if result == DevicePatience.again { return afterNothing(patience.toleratesSleep()) }
         guard result >= 0 else { return .failed(result) }
         let started = device.start()
         // A card that was resumed, or only interrupted, runs on.

@@ -46,17 +46,17 @@ struct DevicePatience {
     }
 
     /// The device was ready and moved nothing: waits a little; false when that happened too often.
-    mutating func bearsStandstill() -> Bool {
+    mutating func toleratesStall() -> Bool {
         MonotonicClock.wait(
             until: MonotonicClock.now() + Int64(Self.pauseMilliseconds) * 1_000_000)
         return bears(waiting: Self.pauseMilliseconds)
     }
 
     /// The card is not awake yet: waits a little; false when that happened too often.
-    mutating func bearsSleep() -> Bool {
+    mutating func toleratesSleep() -> Bool {
         // Trying again to wake it does not count as a failed recovery.
         repairs = 0
-        return bearsStandstill()
+        return toleratesStall()
     }
 
     /// Counts a failure; false when recovery has been tried too often.

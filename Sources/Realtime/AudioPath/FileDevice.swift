@@ -85,11 +85,13 @@ package struct FilePlayback: PlaybackDevice, ~Copyable {
         file?.overwriteStart(with: header)
     }
 
-    package mutating func wait(timeoutMilliseconds: Int32, orUntil hush: EventFD) -> WaitResult {
+    package mutating func wait(timeoutMilliseconds: Int32, orUntil flushSignal: EventFD)
+        -> WaitResult
+    {
         guard isRunning else { return .ready }
         return clock.wait(
             forFrames: Int(grant.periodFrames - grant.bufferFrames), at: timeoutMilliseconds,
-            orUntil: hush)
+            orUntil: flushSignal)
     }
 
     package mutating func trouble() -> Int32 { 0 }

@@ -40,7 +40,9 @@ package final class OfflinePlayback {
 private struct EndlessDevice: PlaybackDevice, ~Copyable {
     let grant: PCMGrant
 
-    mutating func wait(timeoutMilliseconds: Int32, orUntil hush: EventFD) -> WaitResult { .ready }
+    mutating func wait(timeoutMilliseconds: Int32, orUntil flushSignal: EventFD) -> WaitResult {
+        .ready
+    }
     mutating func trouble() -> Int32 { 0 }
     mutating func write(_ samples: UnsafePointer<Int16>, frames: Int) -> Transfer {
         .frames(frames)

@@ -40,7 +40,7 @@ extension PlaybackLoop where Device: ~Copyable {
         converter?.reset()
         takeBackSpeech()
         // The next reply may wait behind the ring, which now has room.
-        if port.speech.wantsMore() { port.share.hunger.signal() }
+        if port.speech.wantsMore() { port.share.refillSignal.signal() }
         let wait = FrameTime.nanoseconds(ofFrames: Int64(silentFrame), rate: Int64(rate))
         port.share.silentAt.store(
             Int(FrameTime.sum(device.now(), wait)), ordering: .relaxed)

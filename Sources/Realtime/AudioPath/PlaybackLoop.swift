@@ -150,7 +150,7 @@ struct PlaybackLoop<Device: PlaybackDevice & ~Copyable>: ~Copyable {
         }
         if let step = startOrRest(for: supply) { return step }
         let length = waitForRoom()
-        switch device.wait(timeoutMilliseconds: length, orUntil: port.share.hush) {
+        switch device.wait(timeoutMilliseconds: length, orUntil: port.share.flushSignal) {
         case .ready: countLateness()
         case .woken: return .moved
         case .timedOut:
@@ -206,9 +206,9 @@ struct PlaybackLoop<Device: PlaybackDevice & ~Copyable>: ~Copyable {
                 written += taken
                 patience.moved()
             case .frames, .again:
-                guard patience.bearsStandstill() else { return PlaybackPort.stalledCode }
+                guard patience.toleratesStall() else { return PlaybackPort.stalledCode }
                 let result = device.wait(
-                    timeoutMilliseconds: Self.waitMilliseconds, orUntil: port.share.hush)
+                    timeoutMilliseconds: Self.waitMilliseconds, orUntil: port.share.flushSignal)
                 if case .failed(let code) = result { trouble = code }
                 if result == .timedOut, !patience.bears(waiting: Self.waitMilliseconds) {
                     return PlaybackPort.stalledCode
@@ -308,7 +308,7 @@ struct PlaybackLoop<Device: PlaybackDevice & ~Copyable>: ~Copyable {
         guard patience.bears(failure: code) else { return .failed(code) }
         let result = device.recover(code)
         if result == DevicePatience.again {
-            return patience.bearsSleep() ? .moved : .failed(PlaybackPort.stalledCode)
+            return patience.toleratesSleep() ? .moved : .failed(PlaybackPort.stalledCode)
         }
         return result < 0 ? .failed(result) : .moved
     }
@@ -376,7 +376,7 @@ struct PlaybackLoop<Device: PlaybackDevice & ~Copyable>: ~Copyable {
         }
         if port.isSpeaking, !isFlushed { noteSupply(mixed.speech, of: count) }
         for index in 0..<port.voices.count where port.voices[index].wantsMore() {
-            port.share.hunger.signal()
+            port.share.refillSignal.signal()
         }
         return mixed.hasSound
     }

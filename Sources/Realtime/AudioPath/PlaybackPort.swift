@@ -31,19 +31,19 @@ final class PlaybackShare: Sendable {
     /// Wakes the playback thread while it has nothing to play.
     let wake: EventFD
     /// Wakes it also while it waits for its device.
-    let hush: EventFD
+    let flushSignal: EventFD
     /// Signals Control that one of the counts has changed.
     let events: EventFD
     /// Wakes the feeding thread: a ring runs low, and more waits behind it.
-    let hunger: EventFD
+    let refillSignal: EventFD
     let counters = AudioCounters()
 
     /// With `other`, both playback threads share one event descriptor and one feeding thread.
     init(beside other: PlaybackShare? = nil) throws(SystemError) {
         wake = try EventFD()
-        hush = try EventFD()
+        flushSignal = try EventFD()
         events = if let other { other.events } else { try EventFD() }
-        hunger = if let other { other.hunger } else { try EventFD() }
+        refillSignal = if let other { other.refillSignal } else { try EventFD() }
     }
 }
 

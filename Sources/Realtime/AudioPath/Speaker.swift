@@ -81,7 +81,7 @@ package final class Speaker: @unchecked Sendable {
 
     private func silence() {
         share.flushCount.wrappingAdd(1, ordering: .releasing)
-        share.hush.signal()
+        share.flushSignal.signal()
         share.wake.signal()
     }
 
@@ -124,7 +124,7 @@ package final class Speaker: @unchecked Sendable {
         feed(voice).pending > 0 || feed(voice).isLooping
     }
 
-    /// Moves what waits behind the rings into them; called when `share.hunger` is readable.
+    /// Moves what waits behind the rings into them; called when `share.refillSignal` is readable.
     func refill() {
         for feed in feeds { feed.refill() }
         share.wake.signal()

@@ -46,7 +46,8 @@ struct FaultInjectionTests {
 
     private static func memory(_ store: StateStore) -> DeviceMemory {
         DeviceMemory(
-            document: store.document(DeviceMemory.documentName), configured: nil, hasHand: true,
+            document: store.document(DeviceMemory.documentName), configured: nil,
+            canUnmuteByHand: true,
             life: "one"
         ) { store.note($0) }
     }
@@ -322,18 +323,18 @@ struct FaultInjectionTests {
         async throws
     {
         let disk = MemoryDisk()
-        func memory(hasHand: Bool, life: String) -> DeviceMemory {
+        func memory(canUnmuteByHand: Bool, life: String) -> DeviceMemory {
             DeviceMemory(
                 document: StateStore(disk: disk) { _ in }.document(DeviceMemory.documentName),
-                configured: nil, hasHand: hasHand, life: life
+                configured: nil, canUnmuteByHand: canUnmuteByHand, life: life
             ) { _ in }
         }
-        let first = memory(hasHand: false, life: "one")
+        let first = memory(canUnmuteByHand: false, life: "one")
         first.set(.byWords)
         try await first.stored()
-        #expect(memory(hasHand: false, life: "one").mute == .byWords)
-        #expect(memory(hasHand: true, life: "two").mute == .byWords)
-        let next = memory(hasHand: false, life: "two")
+        #expect(memory(canUnmuteByHand: false, life: "one").mute == .byWords)
+        #expect(memory(canUnmuteByHand: true, life: "two").mute == .byWords)
+        let next = memory(canUnmuteByHand: false, life: "two")
         #expect(next.mute == nil)
         #expect(next.notice?.contains("open again") == true)
     }
@@ -360,7 +361,7 @@ struct FaultInjectionTests {
         func memory(_ configured: Double?) -> DeviceMemory {
             DeviceMemory(
                 document: StateStore(disk: disk) { _ in }.document(DeviceMemory.documentName),
-                configured: configured, hasHand: true, life: "one"
+                configured: configured, canUnmuteByHand: true, life: "one"
             ) { _ in }
         }
         let first = memory(50)

@@ -16,8 +16,8 @@ import Testing
             world.file =
                 Int.random(in: 0..<3, using: &random) == 0 ? .mistaken(number) : .good(number)
             if Int.random(in: 0..<3, using: &random) == 0 { world.broken.insert(number) }
-            world.isLeastBroken = Int.random(in: 0..<4, using: &random) == 0
-            world.isBareBroken = Int.random(in: 0..<2, using: &random) == 0
+            world.isFallbackBroken = Int.random(in: 0..<4, using: &random) == 0
+            world.isBareStartBroken = Int.random(in: 0..<2, using: &random) == 0
             world.isQuiet = Int.random(in: 0..<3, using: &random) > 0
         }
         if Bool.random(using: &random) {
@@ -66,7 +66,7 @@ import Testing
             var (world, _) = chaos(seed, steps: 80)
             world.file = .good(5000)
             world.broken = []
-            (world.isLeastBroken, world.isBareBroken, world.isQuiet) = (false, false, true)
+            (world.isFallbackBroken, world.isBareStartBroken, world.isQuiet) = (false, false, true)
             world.signal(.hangUp)
             world.calmDown()
             #expect(world.device == .running(.asked, 5000), "seed \(seed)")
@@ -79,7 +79,7 @@ import Testing
     func somethingRuns() {
         for seed in 0..<2000 as Range<UInt64> {
             var (world, _) = chaos(seed, steps: 80)
-            world.isBareBroken = false
+            world.isBareStartBroken = false
             world.signal(.hangUp)
             for _ in 0..<40 where world.finish() || world.pass() {}
             while world.device == .none || world.device == .stopping { world.calmDown() }
@@ -94,8 +94,8 @@ import Testing
             var world = LifeWorld()
             world.broken = [0, 7]
             world.lastGood = Bool.random(using: &random) ? 7 : nil
-            world.isLeastBroken = Bool.random(using: &random)
-            world.isBareBroken = world.isLeastBroken && Bool.random(using: &random)
+            world.isFallbackBroken = Bool.random(using: &random)
+            world.isBareStartBroken = world.isFallbackBroken && Bool.random(using: &random)
             world.begin()
             let end = world.now + 86_400_000_000_000
             while world.now < end, world.finish() || world.pass() {}
@@ -137,7 +137,7 @@ import Testing
     func inTheWay() {
         var world = LifeWorld()
         world.broken = [0]
-        world.isLeastBroken = true
+        world.isFallbackBroken = true
         world.begin()
         for _ in 0..<100 where world.device != .running(.bare, nil) {
             if !world.finish() { world.pass() }

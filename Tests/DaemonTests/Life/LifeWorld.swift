@@ -28,8 +28,8 @@ struct LifeWorld {
     var lastGood: Int?
     /// Settings of these numbers do not start.
     var broken: Set<Int> = []
-    var isLeastBroken = false
-    var isBareBroken = false
+    var isFallbackBroken = false
+    var isBareStartBroken = false
     var isQuiet = true
 
     private(set) var now: Int64 = 1_000_000_000
@@ -95,8 +95,8 @@ struct LifeWorld {
     private func isBroken(_ kind: LifePlan.Kind, _ number: Int?) -> Bool {
         switch kind {
         case .asked, .before: number.map(broken.contains) ?? false
-        case .least: isLeastBroken
-        case .bare: isBareBroken
+        case .least: isFallbackBroken
+        case .bare: isBareStartBroken
         }
     }
 

@@ -36,12 +36,12 @@ private final class FakeDevice: SupervisedDevice {
     let story: Story
     let isQuietNow: Bool
     let fails: Bool
-    let hand: HandSettings
+    let hand: UserOverrides
     private let frames = Atomic<Int>(0)
 
     init(
         _ name: String, _ story: Story, isQuiet: Bool = true, fails: Bool = false,
-        hand: HandSettings = HandSettings()
+        hand: UserOverrides = UserOverrides()
     ) {
         self.name = name
         self.story = story
@@ -60,7 +60,7 @@ private final class FakeDevice: SupervisedDevice {
         return isQuietNow
     }
     func apply(_ settings: Settings) async { story.add("apply \(name)") }
-    func handSettings() async -> HandSettings { hand }
+    func handSettings() async -> UserOverrides { hand }
     func pulse() async -> DevicePulse? {
         let frames = frames.add(1, ordering: .relaxed).newValue
         return DevicePulse(
@@ -81,7 +81,7 @@ private struct FakeNotifier: LifeNotifier {
 /// A supervisor over fake devices, one after another, and settings that differ at each reading.
 private enum Rig {
     static func supervisor(
-        _ story: Story, hands: Shelf<[HandSettings]>, _ devices: [FakeDevice],
+        _ story: Story, hands: Shelf<[UserOverrides]>, _ devices: [FakeDevice],
         log: Log = Log(level: .error, isJournal: true)
     ) -> Supervisor {
         let count = Shelf(0)
@@ -164,10 +164,10 @@ private final class Shelf<Value: Sendable>: Sendable {
     @Test("manual settings are handed to the next device, and ready follows a reload")
     func reload() async {
         let story = Story()
-        var hand = HandSettings()
+        var hand = UserOverrides()
         hand.mute = .byHand
         hand.volumePercent = 35
-        let hands = Shelf<[HandSettings]>([])
+        let hands = Shelf<[UserOverrides]>([])
         let supervisor = Rig.supervisor(
             story, hands: hands,
             [FakeDevice("one", story, hand: hand), FakeDevice("two", story, hand: hand)])
@@ -178,7 +178,7 @@ private final class Shelf<Value: Sendable>: Sendable {
         await story.wait(for: "ready")
         supervisor.take(.interrupt)
         await life
-        #expect(hands.now == [HandSettings(), hand])
+        #expect(hands.now == [UserOverrides(), hand])
         let device = story.all.filter { $0.hasPrefix("start") || $0.hasPrefix("stop ") }
         #expect(device == ["start one", "stop one", "start two", "stop two"])
     }

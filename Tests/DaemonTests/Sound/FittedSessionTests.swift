@@ -18,7 +18,7 @@ private final class EarService: VoiceService, @unchecked Sendable {
     var isIdle: Bool { false }
     func connect() {}
     func disconnect() {}
-    func takeLeave() {}
+    func endConversation() {}
     func beginActivity() {
         words.append([])
         isOpen = true

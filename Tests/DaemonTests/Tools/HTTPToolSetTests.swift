@@ -33,7 +33,7 @@ final class HTTPToolSetTests {
     private func call(_ settings: Settings, _ arguments: JSONValue) async throws -> JSONValue {
         let tools = try ToolSet(settings, own: nil)
         let log = Log(level: .error)
-        var ports = settings.runnerPorts(confirmation: NobodyToAsk(), store: nil, log: log)
+        var ports = settings.runnerPorts(confirmation: NoConfirmation(), store: nil, log: log)
         ports.journal = NoJournal()
         let runner = ToolRunner(
             registry: tools.registry, limits: ToolLimits(settings), ports: ports)

@@ -40,7 +40,7 @@ final class HomeToolSetTests {
 
     private func call(
         _ settings: Settings, _ calls: [(String, JSONValue)],
-        user: any ConfirmationPort = NobodyToAsk()
+        user: any ConfirmationPort = NoConfirmation()
     ) async throws -> [JSONValue] {
         let tools = try ToolSet(settings, own: nil)
         await tools.prepare(for: calls.first?.0)

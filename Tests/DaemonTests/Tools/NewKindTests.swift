@@ -78,7 +78,7 @@ struct NewKindTests {
         let runner = ToolRunner(
             registry: tools.registry, limits: ToolLimits(settings),
             ports: RunnerPorts(
-                clock: SystemClock(), confirmation: NobodyToAsk(), journal: NoJournal(),
+                clock: SystemClock(), confirmation: NoConfirmation(), journal: NoJournal(),
                 audit: NoAudit()))
         let outcome = await runner.run(
             FunctionCall(id: "1", name: "polly", arguments: [:]), conversation: 1)

@@ -49,7 +49,7 @@ final class SecretExitTests {
         let runner = ToolRunner(
             registry: tools.registry, limits: ToolLimits(settings),
             ports: settings.runnerPorts(
-                confirmation: NobodyToAsk(), store: try settings.store(log), log: log))
+                confirmation: NoConfirmation(), store: try settings.store(log), log: log))
         var exits: [String] = []
         for (number, (name, arguments)) in calls.enumerated() {
             let call = FunctionCall(id: "\(number)", name: name, arguments: arguments)

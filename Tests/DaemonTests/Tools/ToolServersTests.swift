@@ -39,7 +39,7 @@ struct ToolServersTests {
         ToolRunner(
             registry: tools.registry, limits: ToolLimits(settings),
             ports: RunnerPorts(
-                clock: SystemClock(), confirmation: NobodyToAsk(), journal: NoJournal(),
+                clock: SystemClock(), confirmation: NoConfirmation(), journal: NoJournal(),
                 audit: NoAudit()))
     }
 

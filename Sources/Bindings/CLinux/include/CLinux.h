@@ -78,7 +78,7 @@ int martlet_lock_memory(void);
 
 /// Drops the pages of code and constants from the process's memory, and frees unused heap; pages
 /// that are used again come back from the page cache.
-void martlet_let_start_go(void);
+void martlet_release_startup_pages(void);
 /// A non-blocking signalfd for `signals`, which are blocked in the calling thread from now on.
 int martlet_signalfd(const int *signals, int count);
 /// The next signal's number, or -1 and errno.

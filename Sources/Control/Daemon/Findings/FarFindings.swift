@@ -23,7 +23,8 @@ package enum FarFindings {
 
     private static func broker(_ settings: Settings) async -> Finding {
         do {
-            return Finding(.works, "broker", "broker", try await BrokerErrands.check(settings))
+            return Finding(
+                .works, "broker", "broker", try await BrokerCommandHandler.check(settings))
         } catch {
             return Finding(
                 .broken, "broker", "broker", "the broker cannot be used",
@@ -44,7 +45,7 @@ package enum FarFindings {
             let runner = ToolRunner(
                 registry: tools.registry, limits: ToolLimits(settings),
                 ports: RunnerPorts(
-                    clock: SystemClock(), confirmation: NobodyToAsk(), journal: NoJournal(),
+                    clock: SystemClock(), confirmation: NoConfirmation(), journal: NoJournal(),
                     audit: NoAudit()))
             let outcome = await runner.run(
                 FunctionCall(id: "", name: function, arguments: [:]), conversation: 0)

@@ -39,7 +39,7 @@ extension Application {
     ) throws -> AlarmBell {
         try AlarmBell(
             loop: loop, bridge: bridge, sounds: sounds,
-            leastPercent: Double(settings[Keys.timers.volume]),
+            minimumPercent: Double(settings[Keys.timers.volume]),
             speaksReminders: settings[Keys.timers.speaks], log: log
         ) { text in
             timeline.record(TimelineEntry(at: MonotonicClock.now(), event: .notice(text)))

@@ -20,9 +20,9 @@ extension Application: SupervisedDevice {
         }
     }
 
-    package func handSettings() async -> HandSettings {
+    package func handSettings() async -> UserOverrides {
         let now = try? await loop.run { [assistant, bridge, device] in
-            var hand = HandSettings()
+            var hand = UserOverrides()
             hand.mute = assistant.assumeIsolated { assistant in
                 guard assistant.isMutedByHand else { return .open }
                 return assistant.isMutedByWords ? .byWords(until: device.muteEndsAt) : .byHand

@@ -47,7 +47,7 @@ package final class Application: @unchecked Sendable {
     let assistant: VoiceAssistant
     let device: DeviceControls
     let reporter: DeviceReporter
-    let hand: HandSettings
+    let hand: UserOverrides
 
     /// Opens what the settings name and builds every part; nothing runs yet, and nothing stays open
     /// if it throws.
@@ -58,7 +58,7 @@ package final class Application: @unchecked Sendable {
     package convenience init(
         settings: Settings, credential: SessionCredential, log: Log,
         button: ButtonChoice = .configured, role: Role = .device,
-        hand: HandSettings = HandSettings(), trouble: String? = nil,
+        hand: UserOverrides = UserOverrides(), trouble: String? = nil,
         names: NameResolver = NameResolver(),
         onEntry: @escaping @Sendable (TimelineEntry) -> Void = { _ in }
     ) throws {
@@ -79,7 +79,7 @@ package final class Application: @unchecked Sendable {
 
     private init(
         on loop: EventLoop, _ settings: Settings, _ credential: SessionCredential, _ log: Log,
-        _ button: ButtonChoice, _ role: Role, _ hand: HandSettings, _ trouble: String?,
+        _ button: ButtonChoice, _ role: Role, _ hand: UserOverrides, _ trouble: String?,
         _ onEntry: @escaping @Sendable (TimelineEntry) -> Void
     ) throws {
         self.settings = settings
@@ -336,7 +336,7 @@ package final class Application: @unchecked Sendable {
     }
 
     /// How long the loop was held up since the start, and by what; from any thread.
-    package var stays: LoopStays { loop.stays }
+    package var stays: LoopOccupancy { loop.stays }
 
     /// What the sound devices do; from any thread.
     package var audioStatus: AudioStatus? { bridge.engine?.status() }

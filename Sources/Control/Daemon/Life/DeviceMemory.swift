@@ -39,7 +39,7 @@ package final class DeviceMemory: Sendable {
     /// The settings' volume, for which a kept volume is valid.
     private let configured: Double?
     private let onTrouble: @Sendable (String) -> Void
-    private let hasHand: Bool
+    private let canUnmuteByHand: Bool
     private let life: String
     private let state: Mutex<State>
     /// One write after the other, so that the last to begin is the last to end.
@@ -48,15 +48,15 @@ package final class DeviceMemory: Sendable {
     /// Reads what was kept; `document` nil keeps nothing beyond this life.
     ///
     /// `configured` is the settings' volume (percent), nil: the card's own. When it differs from
-    /// the last time, it overrides what was kept. `hasHand` says whether the user can unmute by
+    /// the last time, it overrides what was kept. `canUnmuteByHand` says whether the user can unmute by
     /// hand; `life` identifies this boot of the machine.
     package init(
-        document: KeptDocument?, configured: Double?, hasHand: Bool, life: String,
+        document: KeptDocument?, configured: Double?, canUnmuteByHand: Bool, life: String,
         onTrouble: @escaping @Sendable (String) -> Void
     ) {
         self.document = document
         self.configured = configured
-        self.hasHand = hasHand
+        self.canUnmuteByHand = canUnmuteByHand
         self.life = life
         self.onTrouble = onTrouble
         state = Mutex(State())
@@ -75,7 +75,7 @@ package final class DeviceMemory: Sendable {
             mute = json["muted"]?.string.map { Mute(rawValue: $0) ?? .byWords }
             let percent = json["volume"]?.double.map { min(max(0, $0), 100) }
             if json["volume_setting"]?.double == configured { volume = percent }
-            if mute != nil, !hasHand, json["life"]?.string != life {
+            if mute != nil, !canUnmuteByHand, json["life"]?.string != life {
                 mute = nil
                 notice =
                     "the microphone was muted and is open again, since the device was switched off "

@@ -2,7 +2,7 @@ package import Configuration
 package import Linux
 
 /// What the user has set by hand, which a start with other settings does not undo.
-package struct HandSettings: Sendable, Equatable {
+package struct UserOverrides: Sendable, Equatable {
     /// Whether the microphone was muted, and by what.
     package enum Mute: Sendable, Equatable {
         case open
@@ -52,7 +52,7 @@ package protocol SupervisedDevice: Sendable {
     /// Takes over what `SettingsChange` allows to change while it runs.
     func apply(_ settings: Settings) async
     /// What the user has set by hand since the start, or before it.
-    func handSettings() async -> HandSettings
+    func handSettings() async -> UserOverrides
     /// Proves that it is alive; nil if it does not answer.
     func pulse() async -> DevicePulse?
 }

@@ -15,7 +15,7 @@ package actor Supervisor {
         /// Keeps settings that work for a later life.
         package var keep: @Sendable (LifePlan) async -> Void
         /// Builds a device; nothing of it remains if that throws.
-        package var make: @Sendable (LifePlan, HandSettings) async throws -> any SupervisedDevice
+        package var make: @Sendable (LifePlan, UserOverrides) async throws -> any SupervisedDevice
         /// nil if nothing is to be notified.
         package var notifier: (any LifeNotifier)?
 
@@ -24,7 +24,7 @@ package actor Supervisor {
             read: @escaping @Sendable () async -> SettingsReading,
             keep: @escaping @Sendable (LifePlan) async -> Void,
             make:
-                @escaping @Sendable (LifePlan, HandSettings) async throws -> any SupervisedDevice,
+                @escaping @Sendable (LifePlan, UserOverrides) async throws -> any SupervisedDevice,
             notifier: (any LifeNotifier)?
         ) {
             self.read = read
@@ -43,7 +43,7 @@ package actor Supervisor {
     private let signal: AsyncStream<Signal>.Continuation
     private var machine = LifeMachine()
     private var device: (any SupervisedDevice)?
-    private var hand = HandSettings()
+    private var hand = UserOverrides()
     /// The settings that were started last.
     private var last: Settings?
     private var alarm: Task<Void, Never>?
@@ -76,7 +76,7 @@ package actor Supervisor {
     }
 
     private static func device(
-        _ plan: LifePlan, _ hand: HandSettings, _ log: Log
+        _ plan: LifePlan, _ hand: UserOverrides, _ log: Log
     ) throws -> any SupervisedDevice {
         try Application(
             settings: plan.settings, credential: try credential(plan), log: log, hand: hand,
@@ -201,7 +201,7 @@ package actor Supervisor {
     /// Locked once for the process: unlocking it again would not be worth it.
     private func keepMemory(_ settings: Settings) {
         guard !isMemoryLocked else { return }
-        MemoryLock.letStartGo()
+        MemoryLock.releaseStartupPages()
         guard settings[Keys.audio.memoryLock] else { return }
         isMemoryLocked = true
         do {

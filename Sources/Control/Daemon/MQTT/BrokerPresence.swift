@@ -69,7 +69,9 @@ final class BrokerPresence: @unchecked Sendable {
     /// Connects, and stays connected.
     func start() throws {
         for filter in machine.filters { try client.subscribe(to: filter) }
-        for filter in machine.keptFilters { try client.subscribe(to: filter, wantsKept: true) }
+        for filter in machine.keptFilters {
+            try client.subscribe(to: filter, includesRetained: true)
+        }
         try client.start()
     }
 

@@ -97,6 +97,6 @@ extension Settings {
             isAnnounced: self[Keys.mqtt.discovery],
             discoveryPrefix: self[Keys.mqtt.discoveryPrefix],
             powers: Set(self[Keys.mqtt.commands].compactMap(PresenceSettings.Power.init)),
-            tellsWords: self[Keys.mqtt.words])
+            publishesWords: self[Keys.mqtt.words])
     }
 }

@@ -38,7 +38,7 @@ final class AlarmBell: TimerListener, @unchecked Sendable {
 
     private let loop: EventLoop
     private let bridge: AudioBridge
-    private let leastPercent: Double
+    private let minimumPercent: Double
     private let sounds: SoundLibrary
     private let strikes = Mutex<[StoredSound: Strike]>([:])
     private let log: Log
@@ -55,17 +55,17 @@ final class AlarmBell: TimerListener, @unchecked Sendable {
     var keeper: TimerKeeper?
     var assistant: VoiceAssistant?
 
-    /// A bell with these sounds, at `AudioSettings.speechRate`; `leastPercent` is its least volume,
+    /// A bell with these sounds, at `AudioSettings.speechRate`; `minimumPercent` is its least volume,
     /// and `tell` is called on the loop, for the timeline.
     init(
-        loop: EventLoop, bridge: AudioBridge, sounds: SoundLibrary, leastPercent: Double,
+        loop: EventLoop, bridge: AudioBridge, sounds: SoundLibrary, minimumPercent: Double,
         speaksReminders: Bool, log: Log, tell: @escaping (String) -> Void
     ) throws {
         self.speaksReminders = speaksReminders
         self.loop = loop
         self.bridge = bridge
         self.sounds = sounds
-        self.leastPercent = leastPercent
+        self.minimumPercent = minimumPercent
         self.log = log
         self.tell = tell
         wall = try ClockAlarm(.wall)
@@ -189,7 +189,7 @@ final class AlarmBell: TimerListener, @unchecked Sendable {
     private func sound(_ strike: Strike) {
         guard let speaker = bridge.engine?.speaker, !strike.sound.isEmpty else { return }
         // An alarm is heard even if the volume was turned down.
-        bridge.volume.raise(to: leastPercent)
+        bridge.volume.raise(to: minimumPercent)
         for softer in strike.steps {
             let count = max(1, Self.stepSamples / softer.count)
             for _ in 0..<count { speaker.play(softer, on: .alarm) }

@@ -21,7 +21,7 @@ package struct AudioWatch {
     private var microphone = Told(name: "microphone", xruns: "overruns")
     private var speaker = Told(name: "loudspeaker", xruns: "underruns")
     private var music = Told(name: "music output", xruns: "underruns")
-    private var echo = ToldEcho()
+    private var echo = ReportedEcho()
     private var hasStarted = false
 
     /// Nothing has been reported.
@@ -69,7 +69,7 @@ package struct AudioWatch {
 }
 
 /// What was already logged about the canceller.
-private struct ToldEcho {
+private struct ReportedEcho {
     private var canceller: String?
     private var isShut = false
     private var hasRefused = false

@@ -98,7 +98,7 @@ struct FittedSession: VoiceService {
     var isIdle: Bool { service.isIdle }
     func connect() { service.connect() }
     func disconnect() { service.disconnect() }
-    func takeLeave() { service.takeLeave() }
+    func endConversation() { service.endConversation() }
     func beginActivity() {
         fit.forgetWords()
         service.beginActivity()

@@ -32,7 +32,7 @@ package enum SoundFolder {
             )
         }
         var sounds: [StoredSound: [Int16]] = [:]
-        var complaints = strangers(folder)
+        var complaints = unusedFiles(folder)
         for sound in StoredSound.allCases {
             guard
                 let path = ["opus", "wav"].map({ "\(folder)/\(sound.rawValue).\($0)" })
@@ -61,7 +61,7 @@ package enum SoundFolder {
     ]
 
     /// Sound files in the folder that replace no sound of the device, one line each.
-    private static func strangers(_ folder: String) -> [String] {
+    private static func unusedFiles(_ folder: String) -> [String] {
         let names = StoredSound.allCases.map(\.rawValue)
         return ((try? Files.list(folder)) ?? []).compactMap { file in
             guard let point = file.lastIndex(of: ".") else { return nil }

@@ -95,8 +95,8 @@ final class DeviceControls: DevicePort, @unchecked Sendable {
         }
     }
 
-    func takeLeave() async throws {
-        try await onLoop { parts in parts.session.takeLeave() }
+    func endConversation() async throws {
+        try await onLoop { parts in parts.session.endConversation() }
     }
 
     func status() async throws -> JSONValue {

@@ -55,7 +55,7 @@ extension Settings {
     }
 
     /// Whether the user can unmute the microphone by hand.
-    private var hasHand: Bool {
+    private var canUnmuteByHand: Bool {
         let isBroker = !self[Keys.mqtt.host].isEmpty && self[Keys.mqtt.commands].contains("mute")
         return isBroker || !buttons.isEmpty || self[Keys.button.source] == "keyboard"
     }
@@ -65,7 +65,7 @@ extension Settings {
         let percent = self[Keys.playback.volume]
         return DeviceMemory(
             document: store?.document(DeviceMemory.documentName),
-            configured: percent < 0 ? nil : Double(percent), hasHand: hasHand,
+            configured: percent < 0 ? nil : Double(percent), canUnmuteByHand: canUnmuteByHand,
             life: (try? BootClock.life()) ?? ""
         ) { log(.error, $0) }
     }

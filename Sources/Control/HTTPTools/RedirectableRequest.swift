@@ -2,7 +2,7 @@ internal import Curl
 internal import Tools
 
 /// A request on its way, from server to server.
-struct WebErrand: Sendable {
+struct RedirectableRequest: Sendable {
     var request: HTTPRequest
     private(set) var address: WebAddress
     /// Headers that only the first server may see.

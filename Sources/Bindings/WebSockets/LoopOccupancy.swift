@@ -11,7 +11,7 @@ import Synchronization
 ///
 /// ## Concurrency
 /// Written on the loop's thread, read from every thread.
-package final class LoopStays: Sendable {
+package final class LoopOccupancy: Sendable {
     /// What kept the loop busy.
     package enum Kind: Int, Sendable, CaseIterable, CustomStringConvertible {
         case job, timer, descriptor, socket
@@ -88,7 +88,7 @@ package final class LoopStays: Sendable {
     }
 }
 
-extension LoopStays: CustomStringConvertible {
+extension LoopOccupancy: CustomStringConvertible {
     /// One line for a journal.
     package var description: String {
         "the network thread was kept \(Self.milliseconds(longestNanoseconds)) ms at most, by "

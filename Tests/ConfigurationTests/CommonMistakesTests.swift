@@ -3,7 +3,7 @@ import Testing
 @testable import Configuration
 
 /// Common mistakes, tried on every setting.
-struct PeoplesMistakesTests {
+struct CommonMistakesTests {
     /// A value as written, and the part of it that the message must repeat.
     struct Written {
         let value: String

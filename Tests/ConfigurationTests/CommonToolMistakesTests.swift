@@ -4,7 +4,7 @@ import Testing
 @testable import Configuration
 
 /// The same mistakes in the tables of tools, key by key.
-struct PeoplesToolMistakesTests {
+struct CommonToolMistakesTests {
     /// A correct table of a tool, as the shipped file shows it: the header, then the keys.
     private struct Table {
         let kind: String

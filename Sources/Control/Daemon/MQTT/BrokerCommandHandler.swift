@@ -4,7 +4,7 @@ internal import Mosquitto
 internal import Synchronization
 
 /// What a user does on the broker by hand.
-package enum BrokerErrands {
+package enum BrokerCommandHandler {
     /// How long to wait for a broker.
     private static let patience = Duration.seconds(10)
 
@@ -48,7 +48,7 @@ package enum BrokerErrands {
         var isWhole = false
         do {
             for message in presence.removal {
-                try client.subscribe(to: message.topic, wantsKept: true)
+                try client.subscribe(to: message.topic, includesRetained: true)
             }
             // The answer comes after everything that the broker has kept.
             _ = try await client.ask(
