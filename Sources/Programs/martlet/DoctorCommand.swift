@@ -118,10 +118,11 @@ struct Doctor: ParsableCommand {
         do {
             check = try ServiceCheck(settings, in: .this)
         } catch {
+            // An account's file is named by the settings; a key is asked for.
+            let isKey = settings[Keys.live.service] == "developer"
+            let remedy = isKey ? "sudo martlet setup" : "martlet config check"
             return [
-                Finding(
-                    .broken, "key.missing", "key", "\(error)",
-                    remedy: .command("martlet config check"))
+                Finding(.broken, "key.missing", "key", "\(error)", remedy: .command(remedy))
             ]
         }
         let key = Finding(
