@@ -175,7 +175,9 @@ private final class BoardWatch: LineWatch {
         let line = try LineName(name)
         do throws(GPIOError) {
             return try HeldInput(line, .pullUp, debounceMicroseconds: debounce)
-        } catch .refused {
+        } catch {
+            // Not as the pattern of `catch`: Swift 6.0.3 crashes on that behind a typed throw.
+            guard case .refused = error else { throw error }
             return try HeldInput(line, .asIs, debounceMicroseconds: debounce)
         }
     }
