@@ -79,7 +79,9 @@ struct DoctorRightsTests {
         #expect(!output.contains("test-key"), "\(output)")
     }
 
-    @Test("what systemd has encrypted is the daemon's key too", .enabled(if: hasNameSpaces))
+    @Test(
+        "what systemd has encrypted is the daemon's key too",
+        .enabled(if: hasNameSpaces && Files.exists("/usr/bin/systemd-creds")))
     func sealedCredential() throws {
         let folder = try Files.makeTemporaryDirectory(prefix: "martlet-sealed")
         defer { try? Files.removeTree(folder) }
@@ -91,7 +93,7 @@ struct DoctorRightsTests {
                     "\(folder)/sealed",
                 ], environment: ["PATH": "/usr/sbin:/usr/bin:/sbin:/bin"], outputLimitBytes: 0),
             output: .discarded)
-        // A machine without it has no such keys either.
+        // It may be there and have nothing to encrypt with.
         guard sealing.wait(timeout: .seconds(60)) == .exited(0) else { return }
         let output = try doctor(
             unit: "[Service]\nUser=nobody\n"
