@@ -114,7 +114,7 @@ struct TokenServerTests {
         #expect(server.received.first?.text == #"{"uses":1}"#)
     }
 
-    @Test("a wrong key, a wrong answer and a wrong request are told apart")
+    @Test("a wrong key, a wrong answer and a wrong request are distinguished")
     func ephemeralTrouble() async throws {
         let server = try ScriptedServer { request in
             request["x-goog-api-key"] == "good"

@@ -59,7 +59,7 @@ struct HTTPSTests {
         }
     }
 
-    @Test("a certificate for another name is not trusted, whoever issued it")
+    @Test("a certificate for another name is not trusted, even from a trusted authority")
     func otherName() async throws {
         try await withServer(name: "other.invalid") { port, authority in
             var request = HTTPClientTests.request("GET", "https://localhost:\(port)/")

@@ -157,7 +157,9 @@ final class DoctorCommandTests {
 
     private static let named = "nameserver 127.7.7.53\noptions timeout:1 attempts:1\n"
 
-    @Test("a name that no name server knows is told from name servers", .enabled(if: hasNameSpaces))
+    @Test(
+        "a name that no name server knows is distinguished from name servers",
+        .enabled(if: hasNameSpaces))
     func unknownName() async throws {
         let found = try await findings(Self.named, nameServer: "nxdomain")
         #expect(broken(found) == ["service.names.unknown"], "\(found)")
@@ -173,7 +175,9 @@ final class DoctorCommandTests {
         #expect(broken(found) == ["service.names.\(expected)"], "\(found)")
     }
 
-    @Test("a machine without a network is told from its name server", .enabled(if: hasNameSpaces))
+    @Test(
+        "a machine without a network is distinguished from its name server",
+        .enabled(if: hasNameSpaces))
     func noNetwork() async throws {
         let found = try await findings(Self.named, nameServer: "silent", alone: true)
         #expect(broken(found) == ["service.names.no-network"], "\(found)")
@@ -183,7 +187,7 @@ final class DoctorCommandTests {
     }
 
     @Test(
-        "a resolv.conf without name servers, and none at all, are told apart",
+        "a resolv.conf without name servers, and none at all, are distinguished",
         .enabled(if: hasNameSpaces))
     func noNameServer() async throws {
         let empty = try await findings("search home.test\n", nameServer: "silent")
@@ -195,7 +199,7 @@ final class DoctorCommandTests {
     // MARK: - Folders
 
     @Test(
-        "a state folder that is full, read-only or another user's is told apart",
+        "a state folder that is full, read-only or another user's is distinguished",
         .enabled(if: hasNameSpaces),
         arguments: [
             (

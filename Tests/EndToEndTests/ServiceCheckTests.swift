@@ -120,7 +120,7 @@ struct ServiceCheckTests {
         Words(4000, "words that nobody knows", "service.session.refused"),
     ]
 
-    @Test("other refusals of the service are told apart by their words", arguments: others)
+    @Test("other refusals of the service are distinguished by their words", arguments: others)
     private func words(words: Words) async throws {
         let found = try await closed(code: words.code, words.reason)
         #expect(found.broken == [words.name], "\(found)")

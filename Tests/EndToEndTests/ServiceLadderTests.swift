@@ -70,7 +70,7 @@ struct ServiceLadderTests {
         return descriptor
     }
 
-    @Test("a server that takes the line and never speaks is told from a closed port")
+    @Test("a server that takes the line and never speaks is distinguished from a closed port")
     func silent() async throws {
         let server = try RawServer { line in while !line.read().isEmpty {} }
         let secure = try await rig.findings("wss://127.0.0.1:\(server.port)")
@@ -121,7 +121,7 @@ struct ServiceLadderTests {
             "wss://localhost:\(port)", authority: authority, world: world)
     }
 
-    @Test("an unknown authority, another host and an unreadable authority file are told apart")
+    @Test("an unknown authority, another host and an unreadable authority file are distinguished")
     func certificates() async throws {
         let good = try await identity(host: "localhost")
         let other = try await identity(host: "other.test")
@@ -229,7 +229,7 @@ struct ServiceLadderTests {
         """
 
     @Test(
-        "what answers in the place of the upgrade is told apart",
+        "what answers in the place of the upgrade is distinguished",
         arguments: [
             (http("302 Found", "", "Location: http://login.test/\r\n"), "service.answer.portal"),
             (http("511 Network Authentication Required"), "service.answer.portal"),
@@ -249,7 +249,7 @@ struct ServiceLadderTests {
 
     // MARK: - Proxies
 
-    @Test("what is wrong with a proxy is told apart, and the service is not blamed")
+    @Test("what is wrong with a proxy is distinguished, and the service is not blamed")
     func proxies() async throws {
         let (descriptor, free) = try Loopback.bound()
         close(descriptor)

@@ -39,7 +39,7 @@ struct SpikeFilterTests {
         #expect(filter.settle(isActive: true) == press(200))
     }
 
-    @Test("edges that are read late are told apart by their stamps")
+    @Test("edges that are read late are distinguished by their stamps")
     func readLate() {
         var filter = SpikeFilter(isActive: false, nanoseconds: 5)
         #expect(filter.move(press(100)) == nil)

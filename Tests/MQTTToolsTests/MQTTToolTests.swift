@@ -74,7 +74,7 @@ struct MQTTToolTests {
         }
     }
 
-    @Test("a device that does not answer is told apart from an unreachable broker")
+    @Test("a device that does not answer is distinguished from an unreachable broker")
     func silent() async throws {
         let broker = try TestBroker()
         var rig = try Rig(broker)

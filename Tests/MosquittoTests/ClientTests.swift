@@ -27,7 +27,7 @@ struct ClientTests {
         await client.stop(farewell: [])
     }
 
-    @Test("a message without subscribers is told apart from one with some")
+    @Test("a message without subscribers is distinguished from one with some")
     func listeners() async throws {
         let broker = try TestBroker()
         let client = try MQTTClient.started(BrokerSettings(broker), events)

@@ -3,7 +3,7 @@ import Testing
 
 struct TopicTests {
     @Test(
-        "an invalid topic name is told apart from a valid one",
+        "an invalid topic name is distinguished from a valid one",
         arguments: [
             ("lamp/set", true), ("a", true), ("/", true), ("é/ü", true), ("", false),
             ("lamp/+", false), ("#", false), ("lamp\u{0}", false), ("a\nb", false),

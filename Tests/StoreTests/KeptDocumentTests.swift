@@ -74,7 +74,7 @@ struct KeptDocumentTests {
         #expect(throws: StoreError.self) { try document(hidden).write(8) }
     }
 
-    @Test("existing and missing files are told apart from unreadable ones")
+    @Test("existing and missing files are distinguished from unreadable ones")
     func whatIsThereAndWhat() throws {
         #expect(store(MemoryDisk()).document("x").read() == .absent)
         let disk = try disk(writes: 3)

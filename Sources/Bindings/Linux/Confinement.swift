@@ -77,7 +77,7 @@ package struct Confinement: Sendable, Equatable {
     /// Whether opening and writing of files can be restricted at all.
     package static var isHeld: Bool { landlockVersion > 0 || hasNameSpaces }
 
-    /// Whether we are root, for whom limits on the number of processes do not count.
+    /// Whether this process is root's; limits on the number of processes do not apply to root.
     package static var isRoot: Bool { geteuid() == 0 }
 
     /// Whether this process is in a group.

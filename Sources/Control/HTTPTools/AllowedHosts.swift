@@ -40,7 +40,7 @@ struct AllowedHosts: Sendable {
     /// The addresses that the host's name may resolve to.
     ///
     /// A host whose name is local was meant to be local; any other name belongs to the internet,
-    /// and whoever controls its DNS must not direct us into the home network.
+    /// and the owner of its DNS must not direct us into the home network.
     func reach(_ address: WebAddress) -> HTTPReach {
         allowsLocal || Self.isOfTheHome(address.host) ? .anywhere : .internetOnly
     }

@@ -5,7 +5,7 @@ internal import WireCodec
 /// What the next session must know of a turn that a lost connection has cut.
 ///
 /// A handle is older than the turn, so the next session knows neither the turn's calls nor the
-/// beginning of an answer that the user has heard. It is told both in words, once.
+/// beginning of an answer that the user has heard. Both are reported to it in words, once.
 struct TurnAccount {
     /// How often the model is asked to continue an answer that a lost connection has cut.
     static let continuationLimit = 3

@@ -1,6 +1,6 @@
 /// Times in spoken words; English, which every model translates to the user's language.
 package enum TimerWords {
-    /// What the user is told when the disk has lost items.
+    /// The words for the user when the disk has lost items.
     static let allLost =
         "tell the user: all timers, alarms and reminders that were set before are lost, since the "
         + "device's storage was damaged; cancel_timer with \"missed\" forgets this note"

@@ -62,7 +62,7 @@ final class FarFindingsTests {
         #expect(ContinuousClock.now - start < .seconds(6))
     }
 
-    @Test("a Home Assistant that exposes nothing is told apart from one that is unreachable")
+    @Test("a Home Assistant that exposes nothing is distinguished from one that is unreachable")
     func aHomeOfWhichNothing()
         async throws
     {

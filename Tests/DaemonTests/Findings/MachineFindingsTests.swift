@@ -32,7 +32,7 @@ final class MachineFindingsTests {
         #expect(machine.power.isEmpty && machine.wear.isEmpty)
     }
 
-    @Test("what is there and cannot be read is told from what is not there")
+    @Test("a file that cannot be read is distinguished from one that does not exist")
     func unreadable() throws {
         // A folder in a file's place is as unreadable for root as for others.
         for path in [
@@ -133,7 +133,7 @@ final class MachineFindingsTests {
         #expect(found.allSatisfy { $0.text.contains(words) }, "\(found)")
     }
 
-    @Test("a disk with little room, and one that holds no more files, are told apart")
+    @Test("a disk with little room, and one that holds no more files, are distinguished")
     func room() {
         func found(_ free: Int64, files: Int64?) -> [String] {
             shown(
@@ -146,7 +146,7 @@ final class MachineFindingsTests {
         #expect(shown(machine.room(nil, at: "/x")) == ["unknown machine.disk"])
     }
 
-    @Test("a kernel without Landlock is told from one where it is not switched on")
+    @Test("a kernel without Landlock is distinguished from one where it is not switched on")
     func landlock() throws {
         #expect(shown(machine.landlock(version: 3)) == ["works machine.landlock"])
         #expect(shown(machine.landlock(version: 0)) == ["weak machine.landlock.missing"])

@@ -78,7 +78,7 @@ final class SettingsFindingsTests {
         }
     }
 
-    @Test("pixels whose device is missing, is none, or may not be opened are told apart")
+    @Test("pixels whose device is missing, is none, or may not be opened are distinguished")
     func pixels() throws {
         try Files.writeAtomically("\(folder)/spi", [], mode: 0o600)
         func found(_ device: String) throws -> [String] {
